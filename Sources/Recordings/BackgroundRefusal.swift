@@ -11,7 +11,7 @@ package struct BackgroundRefusal: Error, Sendable, Equatable {
     package var code: String
     package var detail: String
     package var retryAfter: Duration?
-    /// The engine that failed.
+    /// The engine that failed; nil: no engine did.
     package var provider: EngineName?
 
     package init(_ status: HTTPStatus, _ code: String, _ detail: String, retryAfter: Duration? = nil) {
@@ -47,18 +47,18 @@ package struct BackgroundRefusal: Error, Sendable, Equatable {
         self.init(status, code, message)
     }
 
-    /// The vendor's words stay in the log.
+    /// Makes the refusal for an engine's failure. The vendor's own text stays in the log.
     ///
-    /// - Parameter request: the work's name in the log; nil: none.
+    /// - Parameter request: the request's id in the log; nil: none.
     package init(_ failure: ProviderError, request: String?) {
         let code = failure.code.rawValue
         let status: HTTPStatus =
             switch failure.code {
-            // These are the request's, and would fail again.
+            // The request causes these failures, and would fail again.
             case .audioNotUsable, .unsupportedLanguage: .unprocessableContent
-            // The caller's own key and account are the request's too.
+            // The caller's own key and account are a part of the request too.
             case .keyRefused, .quotaExhausted: failure.status.code < 500 ? failure.status : .internalServerError
-            // A status of 5xx is what clients of these routes try again after, and 500 is what they know.
+            // Clients of these routes retry after a status of 5xx, and 500 is the one that they know.
             case .rateLimited, .failure, .timeout: .internalServerError
             case .interrupted: .serviceUnavailable
             }
@@ -69,7 +69,7 @@ package struct BackgroundRefusal: Error, Sendable, Equatable {
 
     package static let notFound = BackgroundRefusal(.notFound, "conversation_not_found", "Conversation not found")
 
-    /// Does what may be refused.
+    /// Runs `body` and converts its refusal.
     package static func heard<Value>(_ body: () async throws(RefusalCause) -> Value) async throws(BackgroundRefusal) -> Value {
         do throws(RefusalCause) { return try await body() } catch { throw BackgroundRefusal(error) }
     }
@@ -82,7 +82,7 @@ package struct BackgroundRefusal: Error, Sendable, Equatable {
     package var refusal: Refusal {
         var json = JSONWriter()
         json.beginObject()
-        // The quota of a user of the gateway, not of a vendor's account.
+        // This is the quota of the gateway's user, not of a vendor's account.
         if status == .paymentRequired, provider == nil {
             json.member("error", "quota_exceeded")
             json.member("plan_type", "basic")

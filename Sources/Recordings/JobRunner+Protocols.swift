@@ -1,5 +1,5 @@
 extension JobRunner {
-    /// The kinds of jobs that there are, by the names that the store has for them.
+    /// The kinds of jobs, by their names in the store.
     static let protocols: [String: any JobProtocol] = [
         AssemblyAIJobs.dialect: AssemblyAIJobs(), DeepgramJobs.dialect: DeepgramJobs(), SyncJobs.dialect: SyncJobs(),
         PostprocessJobs.dialect: PostprocessJobs(),

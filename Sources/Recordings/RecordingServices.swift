@@ -8,30 +8,30 @@ package import Speech
 package import Tracing
 package import Usage
 
-/// The parts that work on recordings uses: jobs, uploads in chunks, and recordings whose callers wait.
+/// Services for all work on recordings: jobs, chunked uploads, and recordings whose callers wait.
 package struct RecordingServices: Sendable {
     package let admission: Admission
     package let usage: UsageRecorder
     package let metrics: Metrics
     package let log: Log
-    /// nil: nothing is traced.
+    /// The tracer; nil when tracing is off.
     package let tracer: Tracer?
     package let client: HTTPClient
     package let spool: Spool
     package let batch: RecordingLimiter
-    /// Decodes recordings.
+    /// Decoder of recordings.
     package let media: any MediaSource
-    /// Finds where words are spoken, for engines that do not say; nil: no engine here can.
+    /// Aligner that finds the times of words, for engines that give no times; nil when this gateway has none.
     package let aligner: (any WordAligning)?
     package let conversations: ConversationService
-    /// Recordings that come in chunks.
+    /// Service for recordings that come in chunks.
     package let chunked: ChunkedRecordings
     package let runner: JobRunner
     /// Names of all models, for dialects that check them.
     package let models: Set<String>
     package let settings: RecordingSettings
     package let now: @Sendable () -> UnixTime
-    /// Gives a new UUID in lower case.
+    /// Returns a new UUID in lower case.
     package let newID: @Sendable () -> String
 
     package init(
@@ -59,15 +59,15 @@ package struct RecordingServices: Sendable {
         self.newID = newID
     }
 
-    /// A path in the spool that no other file has.
+    /// Returns a path in the spool that no other file has.
     package func newPath() -> String { spool.path(for: newID()) }
 }
 
 /// The operator's settings for recordings.
 package struct RecordingSettings: Sendable {
-    /// The longest recording in bytes; nil: as long as each protocol's vendor takes.
+    /// Maximum length of a recording in bytes; nil: the limit of each protocol's vendor.
     package var recordingBytes: Int?
-    /// Waits between attempts to store what must not be lost.
+    /// Waits between attempts to store data that must not be lost.
     package var storeRetries: RetrySchedule
     /// Engines that background work may use.
     package var routing: WorkloadRouting

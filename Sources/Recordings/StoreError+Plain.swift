@@ -2,7 +2,7 @@ package import Framing
 package import Store
 
 extension StoreError {
-    /// The answer for a caller: a status, a stable code, and a message that names no file of the gateway.
+    /// The answer for a caller: a status, a stable code, and a message without names of the gateway's files.
     package var plain: (status: HTTPStatus, code: String, message: String) {
         switch self {
         case .tooMuch(let reason): (.unprocessableContent, "too_much", reason)

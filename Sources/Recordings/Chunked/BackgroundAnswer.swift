@@ -38,7 +38,9 @@ package enum BackgroundAnswer {
         return json.bytes
     }
 
-    /// - Parameter segments: the parts of the conversation's segments that lie in the chunk; or the segments of the chunk alone.
+    /// Returns the answer for a recognized chunk.
+    ///
+    /// - Parameter segments: the parts of the conversation's segments that lie in the chunk, or the segments of the chunk alone.
     package static func transcribed(_ taken: ChunkedRecordings.Taken, _ segments: [Segment]) -> [UInt8] {
         var json = JSONWriter(capacity: 8_192)
         json.beginObject()
@@ -60,7 +62,7 @@ package enum BackgroundAnswer {
         return json.bytes
     }
 
-    /// Returns the answer for a recording in which nothing was said.
+    /// Returns the answer for a recording without speech.
     package static func discarded(_ conversation: String) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()

@@ -9,11 +9,11 @@ internal import Speech
 internal import Store
 internal import Usage
 
-/// One chunk's way through the gateway. Faults are told in a fixed order, the first one that there is.
+/// The handling of one chunk request. Checks run in a fixed order, and the first failed check gives the answer.
 package struct BackgroundChunk: Sendable {
     package let caller: AuthenticatedCaller
     package let grant: Grant
-    /// The request's name in answers and in the log.
+    /// The request's id in answers and in the log.
     package let id: String
     package let services: RecordingServices
 
@@ -62,7 +62,9 @@ package struct BackgroundChunk: Sendable {
         return BackgroundAnswer.transcribed(taken, all.compactMap { $0.part(from: taken.chunk.start, to: taken.chunk.end) })
     }
 
-    /// - Parameter standard: the recording's language, where the chunk does not say.
+    /// Recognizes the chunk's audio.
+    ///
+    /// - Parameter standard: the recording's language, for a chunk that names none.
     private func recognize(
         _ request: ChunkRequest, _ file: SpooledFile, _ standard: LanguageTag?
     ) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRecord) {
@@ -73,7 +75,7 @@ package struct BackgroundChunk: Sendable {
             of: request.conversation, id: id, services)
     }
 
-    /// Asks again, before the next of several recordings, whether a limit was reached meanwhile.
+    /// Checks before each further recording that no limit has been reached meanwhile.
     static func mayGoOn(_ grant: Grant, _ services: RecordingServices) async throws(BackgroundRefusal) {
         guard let words = await services.admission.usedUp(grant) else { return }
         throw BackgroundRefusal(.limitReached(words))
@@ -81,7 +83,8 @@ package struct BackgroundChunk: Sendable {
 }
 
 extension Segment {
-    /// Returns the part of the segment in a stretch of time; nil: nothing is said. A part that begins later than its segment has an ID of its own.
+    /// Returns the part of the segment in a stretch of time; nil when the part has no words. A part that begins later than its segment has its own
+    /// ID.
     fileprivate func part(from start: Duration, to end: Duration) -> Segment? {
         guard !words.isEmpty else { return self.start >= start && self.start < end ? self : nil }
         let spoken = words.filter { $0.start >= start && $0.start < end }

@@ -2,7 +2,7 @@ internal import Framing
 internal import Protocols
 internal import Speech
 
-/// Parameters of a chunk, which are sent beside the chunk's bytes.
+/// Parameters of a chunk, from the query of the request.
 struct ChunkRequest: Sendable, Equatable {
     static let longest = 15
     /// Seconds by which a chunk may exceed `longest`, for clients that round.
@@ -28,7 +28,7 @@ struct ChunkRequest: Sendable, Equatable {
         return (longest + margin) * 2 * min(max(rate, rates.lowerBound), rates.upperBound)
     }
 
-    /// In the order of the checks: numbers, the place, the names.
+    /// Parses the query. Checks numbers first, then the place, then the names.
     init(_ query: URLQuery) throws(BackgroundRefusal) {
         func wrong(_ detail: String) -> BackgroundRefusal { BackgroundRefusal(.unprocessableContent, "bad_parameter", detail) }
         guard let rate = Int(query.first("sample_rate") ?? "16000"), Self.rates.contains(rate) else {
@@ -68,7 +68,7 @@ struct ChunkRequest: Sendable, Equatable {
 
     var format: AudioFormat { encoding == "linear16" ? .linear16(SampleRate(hertz: rate)) : .container }
 
-    /// nil: the bytes do not say.
+    /// Returns the duration of this number of bytes; nil for encodings whose bytes do not tell the duration.
     func duration(of byteCount: Int) throws(BackgroundRefusal) -> Duration? {
         guard encoding == "linear16" else { return nil }
         guard byteCount % 2 == 0 else {

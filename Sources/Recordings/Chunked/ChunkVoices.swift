@@ -7,15 +7,15 @@ internal import RecordingAssembly
 internal import Speakers
 internal import Speech
 
-/// Listens to who speaks in a chunk: on the chunk's own clock, whatever its place in the recording is.
+/// Identifies the speakers of a chunk. All times are on the chunk's own timeline, whatever its place in the recording.
 struct ChunkVoices: Sendable {
     let voices: any Voiceprinting
-    /// For the disk.
+    /// Queue for reading from the disk.
     let queue: DispatchQueue
     let media: any MediaSource
     let log: Log
 
-    /// The chunk with what its speakers sound like, and who those are whom the user's recordings know.
+    /// Returns the chunk with the voices of its speakers, and with the identities of the speakers that the user's recordings know.
     func heard(_ chunk: RecognizedChunk, in recording: Recording, knowing directory: VoiceDirectory) async -> RecognizedChunk {
         let pieces = ClusterStretch.all(in: chunk.words, pause: ClusterStretch.shortPause).map { stretch in
             ClusterIdentity.Piece(
@@ -56,7 +56,7 @@ extension ClusterIdentity {
     /// Returns the identities of a chunk's speakers. The speaker who speaks longest is identified first. Parts of one speaker of the engine may have
     /// the same voice; different speakers of the engine never do.
     ///
-    /// Each is named by the voice: naming that later names all that it has said.
+    /// Each speaker is identified by a voice, so that a name that is given to the voice later applies to all of its words.
     fileprivate static func identify(_ voices: [String: VoiceEvidence], in directory: VoiceDirectory) -> [String: SpeakerIdentity] {
         var identities: [String: SpeakerIdentity] = [:]
         var taken: [(voice: ID<Voice>, by: Substring)] = []

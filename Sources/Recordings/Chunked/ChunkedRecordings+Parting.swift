@@ -4,19 +4,19 @@ internal import Protocols
 package import Speech
 internal import Store
 
-/// Recordings that nobody listened to have no end of their own: silence that would have ended them live parts them afterwards.
+/// Splits chunked recordings at silences. Nobody listened while they were recorded, so the silence that ends a live conversation is found afterwards.
 extension ChunkedRecordings {
-    /// The conversation that a part after the first goes to.
+    /// Returns the id of the conversation for a part after the first.
     ///
     /// - Parameter number: number of the silence before the part, counted from 1.
     package static func part(_ number: Int, of conversation: ID<Conversation>) -> ID<Conversation> {
         ID(DerivedUUID("\(conversation)/part", index: number).description)
     }
 
-    /// Parts a conversation that is complete wherever nobody spoke for so long. The last part first: done again after it was cut off, it goes on where it
-    /// was, and each part has the name that it would have had.
+    /// Splits a complete conversation at each silence of at least `pause`. The last part is split off first, so that an interrupted split continues
+    /// where it was, with the same names for the parts.
     ///
-    /// - Returns: the first part, which remains of the conversation.
+    /// - Returns: the first part, which keeps the conversation's id.
     package nonisolated func parted(
         _ conversation: Conversation, by pause: Duration, _ services: RecordingServices
     ) async throws(BackgroundRefusal) -> Conversation {
@@ -36,7 +36,7 @@ extension ChunkedRecordings {
         return titled
     }
 
-    /// The segments before which nobody spoke for so long.
+    /// Returns the segments that follow a silence of at least `pause`.
     package static func beginnings(of segments: [Segment], after pause: Duration) -> [ID<Segment>] {
         var reached = segments.first?.end ?? .zero
         var found: [ID<Segment>] = []

@@ -12,15 +12,16 @@ package import Store
 internal import Synchronization
 internal import Usage
 
-/// Takes in recordings that come in chunks: reserves each chunk, has it recognised, puts the conversation together, and ends it.
+/// The service for recordings that come in chunks: reserves each chunk, has it recognised, assembles the conversation, and completes it.
 package actor ChunkedRecordings {
-    /// Clients give up after a minute: before that they are told to ask again. The work goes on meanwhile.
+    /// Maximum time until a client gets an answer, because clients give up after a minute. A client whose chunk takes longer is told to ask again;
+    /// the work goes on.
     package static let patience: Duration = .seconds(50)
     private static let pollInterval: Duration = .milliseconds(50)
-    /// A recording that nobody ends is ended when nothing has come for so long: recorders may be without a network for days.
+    /// Time without new chunks after which an open recording is completed. It is long because recorders may be without a network for days.
     private static let forgottenAfter: Duration = .seconds(7 * 86_400)
 
-    /// A chunk that was taken in.
+    /// The result of taking in a chunk.
     package struct Taken: Sendable {
         var chunk: RecognizedChunk
         var language: LanguageTag?
@@ -28,10 +29,10 @@ package actor ChunkedRecordings {
         var isDuplicate: Bool
     }
 
-    /// Audio that lies somewhere for as long as it is worked on.
+    /// Audio whose file is kept while it is being worked on.
     package struct Held: Sendable {
         package let recording: Recording
-        /// nil: somebody else sees to it that it stays.
+        /// Reference that keeps the file; nil when its owner keeps it.
         package let file: SpooledFile?
 
         package init(_ recording: Recording, file: SpooledFile? = nil) {
@@ -54,7 +55,7 @@ package actor ChunkedRecordings {
 
     package nonisolated let recordings: BackgroundRecordings
     private var limiter: RateLimiter
-    /// The last work on a conversation's segments: the next waits for it.
+    /// The latest work on each conversation's segments. The next work waits for it.
     private var tails: [Place: (number: Int, task: Task<Void, Never>)] = [:]
     private var works = 0
 
@@ -65,7 +66,7 @@ package actor ChunkedRecordings {
 
     package func take(_ policy: RateLimiter.Policy, by user: ID<User>) -> Duration? { limiter.take(policy, by: user, now: .now) }
 
-    /// After a start, before conversations of earlier runs are looked after: recordings whose chunks may still come are not over.
+    /// Reads the open recordings after a start, before conversations of earlier runs are completed: more chunks may still come for these recordings.
     package func recover(_ services: RecordingServices) async {
         do throws(StoreError) {
             try await recordings.recover(now: services.now())
@@ -78,7 +79,7 @@ package actor ChunkedRecordings {
                     do throws(BackgroundRefusal) {
                         _ = try await finish(Place(user: recording.user, conversation: recording.conversation), services)
                     } catch {
-                        // Its client asks again, or the next start does it.
+                        // The client asks again, or the next start completes the recording.
                         services.log.warning(
                             "a recording of an earlier run cannot be ended", [.conversation: recording.conversation, .error: error.detail])
                     }
@@ -89,7 +90,7 @@ package actor ChunkedRecordings {
         }
     }
 
-    /// Ends recordings that nobody has ended. To be called every hour or so.
+    /// Completes recordings whose clients never did. Call about once an hour.
     func endForgotten(_ services: RecordingServices) async {
         let since = services.now() + (.zero - Self.forgottenAfter)
         do throws(StoreError) {
@@ -105,11 +106,11 @@ package actor ChunkedRecordings {
         }
     }
 
-    /// Begins a recording; one that is there stays as it is.
+    /// Begins a recording. A recording that exists stays unchanged.
     ///
     /// - Parameters:
     ///   - started: the time of the first sample; nil: now.
-    ///   - pause: silence that parts its conversation at its end; nil: it stays one.
+    ///   - pause: silence at which the conversation is split when it is complete; nil: it stays whole.
     package func begin(
         _ place: Place, language: LanguageTag?, source: String, started: UnixTime? = nil, pause: Duration? = nil, _ services: RecordingServices
     ) async throws(BackgroundRefusal) {
@@ -119,7 +120,7 @@ package actor ChunkedRecordings {
         let recording = StoredRecording(
             user: place.user, conversation: place.conversation, state: RecordingState.open.rawValue, language: language, pause: pause)
         try await BackgroundRefusal.stored { () throws(StoreError) in
-            // First of all what keeps the conversation open after a restart.
+            // The recording is stored first, because it keeps the conversation open after a restart.
             if try await recordings.begin(recording, now: now) {
                 services.conversations.attach(conversation.id, of: place.user)
             } else if try await recordings.find(place.conversation, of: place.user)?.state != recording.state {
@@ -129,7 +130,7 @@ package actor ChunkedRecordings {
         }
     }
 
-    /// Begins a recording whose name its client has chosen. The same name again is the same recording; names are each user's own.
+    /// Begins a recording whose name its client has chosen. Names belong to one user, and the same name again means the same recording.
     package func beginChosen(_ place: Place, language: LanguageTag?, source: String, _ services: RecordingServices) async throws(BackgroundRefusal) {
         let store = services.conversations.store
         let (known, conversation) = try await BackgroundRefusal.stored { () throws(StoreError) in
@@ -147,12 +148,12 @@ package actor ChunkedRecordings {
 
     // MARK: Chunks
 
-    /// Takes a chunk in; when it was taken in before, returns what it was.
+    /// Takes in a chunk. A chunk that was taken in before gets its earlier result.
     ///
     /// - Parameters:
-    ///   - chunk: its duration is zero where its bytes do not say.
+    ///   - chunk: the chunk; its duration is zero when its bytes do not tell the duration.
     ///   - patience: maximum time to wait. The caller is then told to ask again. nil: waits as long as the work takes.
-    ///   - work: has it recognised, in the recording's language.
+    ///   - work: recognises the chunk, in the recording's language.
     package func take(
         _ chunk: StoredChunk, in held: Held, at place: Place, by grant: Grant, patience: Duration?, _ services: RecordingServices,
         _ work: @escaping Work
@@ -178,7 +179,7 @@ package actor ChunkedRecordings {
             return Taken(chunk: chunk, language: language, run: known.run, isDuplicate: true)
         case .new: break
         }
-        // A task of its own: the chunk is recognised also when its client has given up, and asks again.
+        // A separate task: the chunk is recognised even when its client has given up. The client asks again later.
         let task = Task { await recognize(chunk, held, at: place, language, grant, services, work) }
         guard let patience else {
             return try await withTaskCancellationHandler {
@@ -211,14 +212,14 @@ package actor ChunkedRecordings {
             }
             services.usage.stored(run)
             guard let others else { throw BackgroundRefusal.notFound }
-            // Time that two chunks share is charged once.
+            // Time that two chunks share is charged only once.
             grant.charge(UniqueTime.added(by: chunk.start..<chunk.end, to: others.map { $0.start..<$0.start + $0.duration }))
             await RecordingAudio(desk: services.conversations).keep(chunk, in: held.recording, beside: others, of: ID(place.conversation), place.user)
             await assemble(place, services)
             return .success(Taken(chunk: chunk, language: language ?? transcript.language, run: run.id, isDuplicate: false))
         } catch {
             do throws(StoreError) { try await recordings.release(stored.id, in: place.conversation, of: place.user) } catch {
-                // The client of a reserved chunk is told that the chunk is being recognised.
+                // While the chunk stays reserved, its client is told that the chunk is being recognised.
                 let retry = StoreRetry(schedule: services.settings.storeRetries, log: services.log, metrics: services.metrics)
                 retry.failed(.chunkRelease, of: stored.id, attempts: 1, error)
                 Task { [recordings] in
@@ -231,7 +232,7 @@ package actor ChunkedRecordings {
         }
     }
 
-    /// With what its speakers sound like; as it is, where nobody can listen.
+    /// Returns the chunk with the voices of its speakers; unchanged when there is no voice model.
     package nonisolated func heard(_ chunk: RecognizedChunk, in recording: Recording, of user: ID<User>, _ services: RecordingServices) async
         -> RecognizedChunk
     {
@@ -240,7 +241,7 @@ package actor ChunkedRecordings {
             chunk, in: recording, knowing: directory)
     }
 
-    /// The voices that a user's recordings know; nil: they cannot be read, and nobody is known.
+    /// Returns the voices that a user's recordings know; nil when they cannot be read, and then no speaker is identified.
     private static func directory(of user: ID<User>, _ services: RecordingServices) async -> VoiceDirectory? {
         do throws(StoreError) {
             return VoiceDirectory(try await services.conversations.store.voices(of: user), rule: services.conversations.speakerRule)
@@ -252,7 +253,7 @@ package actor ChunkedRecordings {
 
     // MARK: The conversation
 
-    /// Brings a conversation's segments up to what its chunks say. One after the other for each conversation.
+    /// Rebuilds a conversation's segments from its chunks. Runs one after the other for each conversation.
     ///
     /// - Parameter isWhole: true if no more chunks come. Voices that are not known yet become known voices then.
     private func assemble(_ place: Place, isWhole: Bool = false, _ services: RecordingServices) async {
@@ -271,7 +272,7 @@ package actor ChunkedRecordings {
     private static func assemble(_ place: Place, isWhole: Bool, _ recordings: BackgroundRecordings, _ services: RecordingServices) async {
         let store = services.conversations.store
         do throws(StoreError) {
-            // Of one that is finished the chunks hold no words any more: the conversation has them.
+            // The chunks of a finished conversation have no words any more: the words are in the conversation.
             let accepted = try await recordings.accepted(place.conversation, of: place.user, unless: RecordingState.finished.rawValue)
             guard let accepted else { return }
             let chunks = accepted.compactMap { stored in
@@ -291,12 +292,13 @@ package actor ChunkedRecordings {
             update.finished = chunks.map(\.end).max().map { conversation.started + $0 }
             _ = try await store.write(update, of: place.user)
         } catch {
-            // The chunks are stored: the next one, or the end, brings the conversation up to them.
+            // The chunks are stored, so the next chunk or the completion repeats this work.
             services.log.warning("a conversation could not be put together", [.conversation: place.conversation, .error: "\(error)"])
         }
     }
 
-    /// Speakers who were heard enough of are known voices, or become such: "Speaker 3" of today is "Speaker 3" tomorrow.
+    /// Identifies speakers by their voices, if enough of their speech was heard. A new voice is stored, so that "Speaker 3" of today is "Speaker 3"
+    /// tomorrow.
     package static func name(_ speakers: inout Reconciliation, _ place: Place, _ services: RecordingServices) async throws(StoreError) {
         guard var directory = await directory(of: place.user, services) else { return }
         for speaker in speakers.speakers where speaker.identity.voice != nil { directory.remove(speaker.identity.voice ?? ID("")) }
@@ -308,7 +310,7 @@ package actor ChunkedRecordings {
                 speakers.identify(index, as: SpeakerIdentity(.voice(candidate.voice), by: .voiceprint, confidence: confidence))
                 directory.remove(candidate.voice)
             case .unknown:
-                // The same one when it is done again.
+                // The same id results when this is repeated.
                 let id = DerivedUUID("\(place.conversation)/\(part.chunk)/\(part.cluster)/voice").description
                 let new = NewVoice(id: ID(id), voiceprint: voice.voiceprint, evidence: voice.duration, created: services.now())
                 let kept = try await services.conversations.store.add(new, of: place.user)
@@ -317,9 +319,9 @@ package actor ChunkedRecordings {
         }
     }
 
-    /// Ends a recording. Waits for the chunks that are being recognised; safe to repeat.
+    /// Completes a recording. Waits for the chunks that are being recognised. May be repeated.
     ///
-    /// - Returns: the conversation; nil when nothing was said in it.
+    /// - Returns: the conversation; nil when the recording had no speech.
     package func finish(_ place: Place, _ services: RecordingServices) async throws(BackgroundRefusal) -> Conversation? {
         let states = (open: RecordingState.open.rawValue, finishing: RecordingState.finishing.rawValue, finished: RecordingState.finished.rawValue)
         let store = services.conversations.store
@@ -327,7 +329,7 @@ package actor ChunkedRecordings {
             (try await recordings.find(place.conversation, of: place.user), try await store.conversation(ID(place.conversation), of: place.user))
         }
         guard let recording else {
-            // Of another kind, or finished so long ago that it was forgotten.
+            // The conversation is of another kind, or its recording was finished so long ago that it was forgotten.
             guard let kept else { throw .notFound }
             guard kept.status == .completed else {
                 throw BackgroundRefusal(.conflict, "not_in_progress", "the conversation is not a recording in progress")
@@ -352,7 +354,7 @@ package actor ChunkedRecordings {
         while true {
             let found = try await BackgroundRefusal.stored { () throws(StoreError) in try await store.conversation(id, of: place.user) }
             guard let found, found.status == .inProgress || found.status == .processing else {
-                // Before it is noted that all is done: whoever is cut off here does it again.
+                // The split comes before the recording is marked as finished, so that an interrupted completion repeats it.
                 let whole = if let found, let pause = recording.pause { try await parted(found, by: pause, services) } else { found }
                 try await BackgroundRefusal.stored { () throws(StoreError) in
                     try await recordings.finish(
@@ -362,7 +364,7 @@ package actor ChunkedRecordings {
                 services.conversations.detach(id, of: place.user, timeout: nil)
                 return whole
             }
-            // Somebody else is at it.
+            // Another task completes the recording now.
             guard ContinuousClock.now < deadline else {
                 throw BackgroundRefusal(.serviceUnavailable, "processing", "the conversation is being completed", retryAfter: .seconds(5))
             }
@@ -372,7 +374,7 @@ package actor ChunkedRecordings {
 }
 
 extension Segment {
-    /// True if reconstruction says the same of both segments. Later changes by people are not compared.
+    /// True if both segments have the same recognized content. Later changes by people are not compared.
     fileprivate func saysTheSame(as other: Segment) -> Bool {
         text == other.text && start == other.start && end == other.end && speaker == other.speaker && words.count == other.words.count
             && (identity == other.identity || identity == .unknown || other.identity.isFixed)
@@ -395,7 +397,7 @@ enum Race {
         }
     }
 
-    /// The task's value, or nil when it is not done in time; the task goes on.
+    /// Returns the task's value; nil when the task is not done in time. The task goes on.
     static func value<Value: Sendable>(of task: Task<Value, Never>, within time: Duration) async -> Value? {
         let winner = Winner<Value>()
         return await withCheckedContinuation { continuation in

@@ -9,11 +9,11 @@ internal import Speech
 package import Store
 internal import Usage
 
-/// Recognises finished conversations once more, from the audio that is kept of them.
+/// Recognises finished conversations a second time, from the audio that is kept with them.
 package struct PostprocessJobs: WorkloadJobs {
     package static let dialect = "postprocess"
 
-    /// A job's order: all there is to say is in the job.
+    /// The order of a job; empty, because the job itself has all that is needed.
     package static var order: String { SyncOrder(files: [], language: nil, source: "").text }
 
     package func order(of job: TranscriptionJob, _ context: HandshakeContext) -> JobOrder? {
@@ -57,7 +57,7 @@ package struct PostprocessJobs: WorkloadJobs {
         let place = ChunkedRecordings.Place(user: job.user, conversation: job.audio)
         do throws(StoreError) {
             try await ChunkedRecordings.name(&speakers, place, services)
-            // People may have worked on it meanwhile.
+            // The conversation is read again, because people may have edited it meanwhile.
             guard let conversation = try await store.conversation(id, of: job.user) else { throw StoreError.conflict("it is gone") }
             let hearing = SecondHearing(of: conversation.segments, in: chunks, speakers: speakers) { origin in
                 ID(DerivedUUID("\(job.id)/\(origin.chunk)", index: origin.word).description)

@@ -4,7 +4,7 @@ internal import RecordingAssembly
 internal import Speakers
 internal import Speech
 
-/// A chunk with its words as the database has it: positions in nanoseconds, confidence in thousandths.
+/// The form of a chunk with its words in the database: positions in nanoseconds, confidence in thousandths.
 extension RecognizedChunk {
     var record: String {
         var json = JSONWriter(capacity: 4_096)
@@ -49,7 +49,7 @@ extension RecognizedChunk {
         json.endObject()
     }
 
-    /// The record of a chunk whose conversation has all of it: who recognised it, and none of what was said.
+    /// Returns the record of a chunk whose words are in the conversation: it names the engine, and has no words.
     static func emptied(_ record: String) -> String {
         guard var chunk = RecognizedChunk(record, id: "", start: .zero, duration: .zero) else { return record }
         chunk.words = []
@@ -58,7 +58,7 @@ extension RecognizedChunk {
         return chunk.record
     }
 
-    /// nil when it is none.
+    /// Parses a record; nil when it is invalid.
     init?(_ record: String, id: String, start: Duration, duration: Duration) {
         guard let document = try? JSONDocument(parsing: Array(record.utf8)), let engine = document.root["engine"].string else { return nil }
         let list = document.root["words"]
@@ -86,7 +86,9 @@ extension RecognizedChunk {
         }
     }
 
-    /// - Parameter duration: nil: as long as the engine says.
+    /// Makes the chunk of a transcript.
+    ///
+    /// - Parameter duration: the chunk's duration; nil: the duration by the engine.
     init(_ transcript: Transcript, id: String, start: Duration, duration: Duration?, engine: EngineName) {
         let words = (transcript.channels.first?.words ?? []).map { word in
             ChunkWord(

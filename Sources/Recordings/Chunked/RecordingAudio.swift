@@ -6,11 +6,11 @@ internal import RecordingAssembly
 internal import Speech
 internal import Store
 
-/// Keeps a recording's audio with its conversation: of each chunk what no other has brought.
+/// Keeps a recording's audio with its conversation. Of each chunk, only the part that no other chunk has is kept.
 struct RecordingAudio: Sendable {
     let desk: ConversationService
 
-    /// Less is not worth a file.
+    /// Minimum duration of audio that is kept as a file.
     private static let shortest: Duration = .milliseconds(100)
 
     func keep(_ chunk: RecognizedChunk, in recording: Recording, beside others: [StoredChunk], of conversation: ID<Conversation>, _ user: ID<User>)
@@ -19,7 +19,7 @@ struct RecordingAudio: Sendable {
         do throws(StoreError) {
             guard try await desk.keepsAudio(of: user) else { return }
         } catch {
-            // Not kept against the user's wish, for all that is known.
+            // The setting cannot be read, and the user may not want audio to be kept, so it is not kept.
             return desk.log.error("a recording's audio is not kept", [.conversation: conversation.rawValue, .error: "\(error)"])
         }
         let ranges = UniqueTime.ranges(of: chunk.start..<chunk.end, beside: others.map { $0.start..<$0.start + $0.duration })
@@ -55,7 +55,7 @@ struct RecordingAudio: Sendable {
         }
     }
 
-    /// A file that is read a block at a time.
+    /// A file that is read block by block.
     private actor Source {
         private let file: any DecodedMedia
 

@@ -10,14 +10,15 @@ internal import RecordingAssembly
 internal import Speech
 package import Store
 
-/// Works on what devices have recorded while they were offline: one file after the other becomes a chunk of a conversation, which is over then.
+/// Recognises files that devices recorded while they were offline. Each file becomes a chunk of a conversation, and the conversation is then
+/// complete.
 ///
-/// Done again after a restart, what was recognised is not recognised again; sent again, neither.
+/// Nothing is recognised twice, neither after a restart nor when the same files are sent again.
 package struct SyncJobs: WorkloadJobs {
     package static let dialect = "sync"
-    /// Silence that puts what comes after it into a conversation of its own, between two files or within one.
+    /// Silence that separates conversations, between two files or within one.
     package static let pause: Duration = .seconds(120)
-    /// Between two looks whether the gateway has room.
+    /// Time between two checks for free capacity of the gateway.
     private static let busyWait: Duration = .seconds(1)
 
     let keepsUploads = false
@@ -27,20 +28,20 @@ package struct SyncJobs: WorkloadJobs {
     }
 
     package func report(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async -> WorkloadReport {
-        // `work` has read it.
+        // `work` has already parsed this order.
         guard let order = SyncOrder(job.request) else { return WorkloadReport() }
         var run = Run(job: job, order: order, grant: grant, services: services)
         return await run.all()
     }
 
-    /// One job's way through its files.
+    /// The processing of one job's files.
     private struct Run {
         let job: TranscriptionJob
         let order: SyncOrder
         let grant: Grant
         let services: RecordingServices
         var report = WorkloadReport()
-        /// The conversation that files go to now: where its clock begins, and where it ends so far.
+        /// The conversation that the next file goes to, with the start of its timeline and its current end.
         private var open: (place: ChunkedRecordings.Place, start: UnixTime, end: UnixTime)?
 
         init(job: TranscriptionJob, order: SyncOrder, grant: Grant, services: RecordingServices) {
@@ -61,7 +62,7 @@ package struct SyncJobs: WorkloadJobs {
                     report.errors.append(WorkloadFailure(error))
                 }
             }
-            // What was cut off goes on after the next start.
+            // An interrupted job continues after the next start.
             if !Task.isCancelled { await end() }
             return report
         }
@@ -81,7 +82,7 @@ package struct SyncJobs: WorkloadJobs {
             guard !isDamaged else { throw BackgroundRefusal(.unprocessableContent, "damaged", "The file is damaged; what was before that is kept.") }
         }
 
-        /// The file's audio as it can be recognised; with its length, where that is known.
+        /// Returns the file's audio in a form that can be recognised, with its length if that is known.
         private func decoded(
             _ file: SyncOrder.File, _ path: String
         ) async throws(BackgroundRefusal) -> (held: ChunkedRecordings.Held, length: Duration?, isDamaged: Bool) {
@@ -108,7 +109,7 @@ package struct SyncJobs: WorkloadJobs {
             }
         }
 
-        /// Puts a file into the conversation that is open, or begins one with it.
+        /// Puts a file into the open conversation, or begins a conversation with it.
         private mutating func put(
             _ file: SyncOrder.File, _ held: ChunkedRecordings.Held, _ start: UnixTime, _ length: Duration?
         ) async throws(BackgroundRefusal) -> ChunkedRecordings.Taken {
@@ -120,7 +121,7 @@ package struct SyncJobs: WorkloadJobs {
                     await end()
                 }
             }
-            // Of the same file the same conversation; of one that is over and has not had it, or that was deleted, the next.
+            // The same file gets the same conversation. If that one is complete without the file, or was deleted, the next number is tried.
             for number in 0..<Self.maxConversations {
                 let name = "sync/\(file.digest)/\(file.started?.milliseconds ?? 0)"
                 let place = ChunkedRecordings.Place(user: job.user, conversation: DerivedUUID(name, index: number).description)
@@ -132,7 +133,7 @@ package struct SyncJobs: WorkloadJobs {
                     return taken
                 } catch {
                     guard error == ChunkedRecordings.finished else {
-                        // Others may still be put into it.
+                        // Other files may still go into this conversation.
                         open = (place, start, start)
                         throw error
                     }
@@ -162,13 +163,13 @@ package struct SyncJobs: WorkloadJobs {
                             .sync, held.recording, holding: held.file, options, by: grant, of: place.conversation, id: id, services)
                     }
                 } catch {
-                    // Another job is at the same file.
+                    // Another job works on the same file.
                     guard error == ChunkedRecordings.inProgress, (try? await Task.sleep(for: SyncJobs.busyWait)) != nil else { throw error }
                 }
             }
         }
 
-        /// The open conversation is over.
+        /// Completes the open conversation.
         private mutating func end() async {
             guard let place = open?.place else { return }
             open = nil
@@ -176,7 +177,7 @@ package struct SyncJobs: WorkloadJobs {
                 guard let whole = try await services.chunked.finish(place, services) else { return }
                 guard !report.conversations.contains(place.conversation) else { return }
                 report.conversations.append(place.conversation)
-                // It may have been parted, now or when the same files came before.
+                // The conversation may have been split, now or when the same files came before.
                 for number in 1... {
                     let part = ChunkedRecordings.part(number, of: whole.id)
                     let found = try await BackgroundRefusal.stored { () throws(StoreError) in
@@ -186,7 +187,7 @@ package struct SyncJobs: WorkloadJobs {
                     report.conversations.append(part.rawValue)
                 }
             } catch {
-                // It is looked after as all conversations are.
+                // The routine that completes all open conversations takes care of this one too.
                 services.log.warning("a synchronised conversation is not complete", [.conversation: place.conversation, .error: error.detail])
                 report.conversations.append(place.conversation)
             }

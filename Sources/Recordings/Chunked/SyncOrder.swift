@@ -5,11 +5,11 @@ internal import Speech
 /// An order for files that a device recorded while it was offline, in the form that a job stores.
 struct SyncOrder: Sendable, Equatable {
     struct File: Sendable, Equatable {
-        /// The upload's name.
+        /// The upload's id.
         var upload: String
-        /// SHA-256 of its bytes, hexadecimal.
+        /// SHA-256 of the file's bytes, in hexadecimal.
         var digest: String
-        /// Coding of the frames; nil: the file describes itself.
+        /// Encoding of the frames; nil: the file describes its format itself.
         var encoding: AudioEncoding?
         var rate: SampleRate
         /// Time of the first sample; nil: the file's name did not contain the time.
@@ -18,11 +18,11 @@ struct SyncOrder: Sendable, Equatable {
         var frames: AudioFormat? { encoding.map { .raw($0, rate, channels: 1) } }
     }
 
-    /// In order of start.
+    /// The files, in order of start.
     var files: [File]
     var language: LanguageTag?
     var source: String
-    /// Vendors whose key the caller sent along, in orders of earlier versions: the job itself knows them now.
+    /// Vendors whose key the caller sent, in orders of earlier versions. Since then the job itself has the names of the vendors.
     private(set) var ownKeys: [EngineName]
 
     init(files: [File], language: LanguageTag?, source: String, ownKeys: [EngineName] = []) {

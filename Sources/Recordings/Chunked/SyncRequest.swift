@@ -6,14 +6,14 @@ internal import RecordingAssembly
 internal import Speech
 internal import Store
 
-/// Takes in what a device has recorded while it was offline, and tells what became of it.
+/// Takes in files that a device recorded while it was offline, and reports on their jobs.
 package struct SyncRequest: Sendable {
     package static let path = "/v2/sync-local-files"
     /// Maximum number of files in one request.
     private static let maxFiles = 50
 
     package let caller: AuthenticatedCaller
-    /// The request's name in answers and in the log.
+    /// The request's id in answers and in the log.
     package let id: String
     package let services: RecordingServices
 
@@ -23,7 +23,7 @@ package struct SyncRequest: Sendable {
         self.services = services
     }
 
-    /// - Returns: the job that was made of it.
+    /// - Returns: the answer's body, which names the new job.
     package func accept(_ exchange: HTTPExchange, by grant: Grant) async throws(BackgroundRefusal) -> [UInt8] {
         let query = exchange.request.query
         var limits = UploadForm.Limits(body: services.settings.recordingBytes ?? UploadFolder.maxByteCount)

@@ -3,7 +3,7 @@ internal import Protocols
 internal import Speech
 internal import Store
 
-/// Jobs of background work: several recordings may be in one, whose words go into conversations; the job itself keeps a report.
+/// Jobs of background work: a job may have several recordings, whose words go into conversations. The job itself keeps a report.
 protocol WorkloadJobs: JobProtocol {
     func report(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async -> WorkloadReport
 }
@@ -19,7 +19,7 @@ extension WorkloadJobs {
     func notice(of job: TranscriptionJob, _ outcome: JobOutcome, _ context: HandshakeContext) -> Callback? { nil }
 
     func work(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async throws(RefusalCause) -> Transcript? {
-        // Orders of earlier versions name the vendors themselves.
+        // Orders of earlier versions have the names of the vendors in the order.
         if grant.keys.isEmpty, SyncOrder(job.request)?.ownKeys.isEmpty == false { throw .ownKeyGone }
         let report = await report(on: job, grant, services)
         guard !Task.isCancelled else { throw .engine(.cancelled) }

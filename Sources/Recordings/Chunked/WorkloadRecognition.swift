@@ -9,20 +9,20 @@ internal import Store
 internal import Usage
 internal import Vendors
 
-/// Has a recording recognised by those whom a routing plan names, in their order. The only way from background work to an engine.
+/// Recognises a recording with the engines of a routing plan, in their order. All background work uses engines through this type only.
 struct WorkloadRecognition: Sendable {
     let services: RecordingServices
-    /// In the log.
+    /// The request's id in the log.
     let id: String
     let plan: RoutingPlan
     let grant: Grant
     let conversation: String?
 
-    /// Decides who recognises a recording of a workload, and has them do it.
+    /// Makes the routing plan for a recording of a workload, and runs the recognition.
     ///
     /// - Parameters:
-    ///   - file: nil: it stays without that.
-    ///   - conversation: the recording's.
+    ///   - file: reference that keeps the file for the shadow engine; nil: no shadow engine hears the recording.
+    ///   - conversation: the recording's conversation.
     static func run(
         _ workload: Workload, _ recording: Recording, holding file: SpooledFile?, _ options: RecognitionOptions, by grant: Grant,
         of conversation: String?, id: String, _ services: RecordingServices
@@ -48,7 +48,7 @@ struct WorkloadRecognition: Sendable {
         return try await recognition.run(recording, options)
     }
 
-    /// - Returns: the words, and the run that brought them, which is for the caller to note together with them.
+    /// - Returns: the words, and the usage record of the successful run. The caller stores both together.
     private func run(_ recording: Recording, _ options: RecognitionOptions) async throws(BackgroundRefusal) -> (
         transcript: Transcript, run: UsageRecord
     ) {
@@ -91,7 +91,7 @@ struct WorkloadRecognition: Sendable {
                     failure = error
                     services.log.info("background audio not recognised", [.request: id, .engine: attempt.engine.rawValue, .error: "\(error)"])
                 }
-                // Work that may have been taken, and cannot be asked for, is not ordered twice: the caller is told, and decides.
+                // The engine may have done the work although its answer is lost. A second order might be charged twice, so the caller decides.
                 guard failure.isEnginesOwn, !isLost.isSet else { break }
             }
             let run = RecognitionAttempt(of: .failure(failure), by: attempt.engine, from: start, to: .now)
@@ -115,7 +115,7 @@ struct WorkloadRecognition: Sendable {
         return asked
     }
 
-    /// Lets the shadow hear it too, if there is one. Its words go nowhere; that it heard them is counted.
+    /// Sends the recording to the shadow engine too, if the plan has one. Its words are dropped, and its usage is counted.
     private func shadow(_ file: SpooledFile, _ format: AudioFormat, _ options: RecognitionOptions) {
         guard let attempt = plan.shadow, let engine = grant.recognizer(for: attempt) else { return }
         Task {

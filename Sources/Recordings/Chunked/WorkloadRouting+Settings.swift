@@ -17,7 +17,7 @@ extension WorkloadRouting {
 
     private static func present(_ names: [String], in settings: Settings) -> String { names.first { settings[$0] != nil } ?? names[0] }
 
-    /// An empty value is an absent one, so that none at all has a word of its own.
+    /// The word that stands for an empty list, because an empty value counts as an absent one.
     private static let none = "none"
 
     private static func workloads(_ name: String, _ settings: Settings) throws(ConfigurationError) -> Set<Workload> {

@@ -1,26 +1,26 @@
 internal import Protocols
 internal import Synchronization
 
-/// Disk for what callers send, shared by all uploads. From any thread.
+/// The disk budget for uploads from callers, shared by all uploads. Any thread may use it.
 package final class DiskBudget: Sendable {
-    /// Bytes that an upload may bring between two looks at the file system.
+    /// Number of bytes that an upload may bring between two checks of the file system.
     fileprivate static let interval = 8 << 20
 
     fileprivate let ledger: Mutex<DiskLedger>
     fileprivate let space: @Sendable () -> DiskSpace?
 
-    /// - Parameter space: looks at the file system; may block.
+    /// - Parameter space: returns the space of the file system; may block.
     init(limits: DiskLimits, space: @escaping @Sendable () -> DiskSpace?) {
         ledger = Mutex(DiskLedger(limits: limits))
         self.space = space
     }
 
-    /// Bytes that all uploads hold.
+    /// Number of bytes that all uploads hold.
     package var total: Int { ledger.withLock { $0.total } }
 
     /// Begins an upload.
     ///
-    /// - Parameter announced: bytes that will come; nil: not known.
+    /// - Parameter announced: number of bytes that will come; nil: not known.
     func open(_ owner: DiskOwner, announced: Int?) throws(RefusalCause) -> DiskHold {
         let space = space()
         let holding = ledger.withLock { ledger in
@@ -30,11 +30,12 @@ package final class DiskBudget: Sendable {
     }
 }
 
-/// The disk that one upload holds, in one file or several. Given back with the last reference, which must live as long as the files do.
+/// The disk space that one upload holds, in one or several files. The last release of the reference gives it back, so the reference must live as long
+/// as the files.
 package final class DiskHold: Sendable {
     private struct State {
         var holding: DiskLedger.Holding
-        /// Bytes that the file system was found to have room for.
+        /// Number of bytes for which the file system was found to have space.
         var checked = 0
         var shortage: DiskLedger.Shortage?
     }
@@ -56,7 +57,7 @@ package final class DiskHold: Sendable {
 
     /// Accounts for bytes that are about to be written. May block.
     ///
-    /// - Returns: false when there is no room for them, nor for any that follow.
+    /// - Returns: false when there is no space for these bytes; from then on no bytes are accepted.
     func take(_ count: Int) -> Bool {
         state.withLock { state in
             guard state.shortage == nil else { return false }
@@ -85,7 +86,7 @@ package final class DiskHold: Sendable {
         if needsCheck { state.checked = holding.taken + DiskBudget.interval }
     }
 
-    /// Nothing more comes.
+    /// Notes that no more bytes will come.
     func end() {
         state.withLock { state in budget.ledger.withLock { $0.end(&state.holding) } }
     }

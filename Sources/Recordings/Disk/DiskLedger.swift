@@ -2,15 +2,15 @@ internal import Admission
 internal import Speech
 internal import Store
 
-/// The accounts of disk that uploads take: who holds how much, and who may take more.
+/// The accounts of the disk space that uploads hold, per user and in total, and the rules for more.
 package struct DiskLedger: Sendable {
     /// Reason why an upload gets no disk.
     package enum Shortage: Error, Sendable, Equatable {
-        /// The key sends this many uploads already.
+        /// The key already sends this number of uploads.
         case uploadsAtOnce(Int)
         /// The user's share is used up.
         case userShare
-        /// All that uploads may take is used up.
+        /// The share of all uploads is used up.
         case spool
         /// The file system is nearly full.
         case disk
@@ -19,15 +19,15 @@ package struct DiskLedger: Sendable {
     /// The disk that one upload holds.
     package struct Holding: Sendable, Equatable {
         let owner: DiskOwner
-        /// Bytes that are accounted for: what was announced, or came, whichever is more.
+        /// Number of bytes that are accounted for: the announced or the received number, whichever is larger.
         fileprivate(set) var reserved = 0
-        /// Bytes that came.
+        /// Number of received bytes.
         fileprivate(set) var taken = 0
         /// True if more bytes may come.
         fileprivate(set) var isSending = true
     }
 
-    /// Bytes by which an account grows at least, when more comes than was announced.
+    /// Minimum number of bytes by which an account grows, when more bytes come than were announced.
     private static let step = 1 << 20
 
     private let limits: DiskLimits
@@ -42,8 +42,8 @@ package struct DiskLedger: Sendable {
     /// Begins an upload.
     ///
     /// - Parameters:
-    ///   - announced: bytes that its sender says will come; 0: not said.
-    ///   - disk: free bytes and size of the file system; nil: not known.
+    ///   - announced: number of bytes that the sender has announced; 0: not known.
+    ///   - disk: space of the file system; nil: not known.
     package mutating func open(_ owner: DiskOwner, announced: Int, disk: DiskSpace?) throws(Shortage) -> Holding {
         if let sender = owner.sender, senders[sender, default: 0] >= limits.uploadsPerKey { throw .uploadsAtOnce(limits.uploadsPerKey) }
         try check(announced, disk)
@@ -53,27 +53,27 @@ package struct DiskLedger: Sendable {
         return holding
     }
 
-    /// Accounts for bytes that came.
+    /// Accounts for received bytes.
     package mutating func take(_ count: Int, _ holding: inout Holding) throws(Shortage) {
         let needed = holding.taken + count - holding.reserved
         if needed > 0 {
             do throws(Shortage) {
                 try reserve(max(needed, Self.step), &holding)
             } catch {
-                // The last bytes of a share are good too.
+                // The last bytes of a share may be used too.
                 try reserve(needed, &holding)
             }
         }
         holding.taken += count
     }
 
-    /// Throws `disk` if the file system has no room for that many more bytes.
+    /// Throws `disk` if the file system has no space for this number of further bytes.
     package func check(_ count: Int, _ disk: DiskSpace?) throws(Shortage) {
         guard let disk else { return }
         guard count <= disk.free - limits.kept(of: disk.total) else { throw .disk }
     }
 
-    /// Nothing more comes: what was announced and did not come is free again.
+    /// Notes that no more bytes will come. Announced bytes that did not come are free again.
     package mutating func end(_ holding: inout Holding) {
         guard holding.isSending else { return }
         holding.isSending = false
@@ -82,7 +82,7 @@ package struct DiskLedger: Sendable {
         senders[sender] = count > 1 ? count - 1 : nil
     }
 
-    /// The upload's files are gone.
+    /// Notes that the upload's files were deleted.
     package mutating func close(_ holding: inout Holding) {
         end(&holding)
         release(holding.reserved, &holding)

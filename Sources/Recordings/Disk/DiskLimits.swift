@@ -1,16 +1,16 @@
 package import Settings
 
-/// Disk that callers may take for what they send, in bytes. What live sessions keep has its own limits (`JournalLimits`, `TranscriptLimits`).
+/// Limits of the disk space for uploads from callers, in bytes. Live sessions have their own limits (`JournalLimits`, `TranscriptLimits`).
 package struct DiskLimits: Sendable, Equatable {
-    /// Recordings that are received or worked on, of all users.
+    /// Maximum for all recordings that are being received or worked on.
     package var spool = 64 << 30
-    /// The same for each user.
+    /// Maximum for the recordings of one user that are being received or worked on.
     package var userSpool = 16 << 30
-    /// Recordings of one user that wait to be recognised later.
+    /// Maximum for the recordings of one user that wait to be recognised later.
     package var userUploads = 16 << 30
-    /// Uploads that one key may send at the same time.
+    /// Maximum number of uploads that one key may send at the same time.
     package var uploadsPerKey = 32
-    /// Disk that uploads leave free; nil: 5 % of the file system, at most 1 GiB.
+    /// Free disk space that uploads must leave; nil: 5 % of the file system, at most 1 GiB.
     package var kept: Int?
 
     package init() {}
@@ -25,6 +25,6 @@ package struct DiskLimits: Sendable, Equatable {
         }
     }
 
-    /// Disk that is left free on a file system of this size.
+    /// Returns the space to leave free on a file system of this size.
     package func kept(of total: Int) -> Int { kept ?? min(total / 20, 1 << 30) }
 }

@@ -5,7 +5,7 @@ package import Store
 /// The owner of an upload that takes disk.
 package struct DiskOwner: Sendable, Hashable {
     package let user: ID<User>
-    /// nil: no key was shown.
+    /// The caller's key; nil: the caller showed none.
     package let key: ID<AccessKey>?
     /// True if a client sends the upload. False if a job fetches the upload; jobs have a limit of their own.
     package let isSent: Bool

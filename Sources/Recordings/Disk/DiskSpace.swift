@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The space of a file system, in bytes.
 package struct DiskSpace: Sendable, Equatable {
-    /// Bytes that this process may still write.
+    /// Number of bytes that this process may still write.
     package var free: Int
     /// Size of the whole file system.
     package var total: Int
@@ -12,7 +12,7 @@ package struct DiskSpace: Sendable, Equatable {
         self.total = total
     }
 
-    /// Asks the kernel; nil when it does not know, as of a file system without a size.
+    /// Asks the kernel; nil when the kernel does not know, for example for a file system without a size.
     package init?(of directory: String) {
         var answer = statvfs()
         guard statvfs(directory, &answer) == 0, answer.f_blocks > 0 else { return nil }

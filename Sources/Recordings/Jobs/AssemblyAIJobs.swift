@@ -3,7 +3,7 @@ package import Protocols
 package import Speech
 package import Store
 
-/// AssemblyAI's jobs: ordered by `POST /v2/transcript`, told by a webhook.
+/// AssemblyAI's jobs: `POST /v2/transcript` orders them, and a webhook reports their end.
 package struct AssemblyAIJobs: JobProtocol {
     package static let dialect = "assemblyai"
     let keepsResults = true
@@ -50,7 +50,7 @@ package struct AssemblyAIJobs: JobProtocol {
         }
     }
 
-    /// With the engine and the code behind it: the vendor's own client shows nothing but these words.
+    /// Returns the reason with the engine's name and the code at its end, because AssemblyAI's own client shows nothing but this text.
     private func reason(_ failure: ProviderError) -> String {
         let words = if case .undecodable(let why) = failure.error { "File does not appear to contain audio. \(why)" } else { failure.error.told }
         return ProviderTag(failure).following(words)

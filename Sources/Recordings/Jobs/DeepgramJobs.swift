@@ -3,13 +3,13 @@ package import Protocols
 package import Speech
 package import Store
 
-/// Deepgram's requests with a callback: accepted at once, told when they are done, and then forgotten.
+/// Deepgram's requests with a callback: accepted at once, reported when they are done, and then deleted.
 package struct DeepgramJobs: JobProtocol {
     package static let dialect = "deepgram"
 
     let keepsResults = false
 
-    /// The order as it is kept: what must be known again later, also after a restart.
+    /// Returns the stored form of the order: everything that must be known later, also after a restart.
     package static func order(query: URLQuery, sha256: String) -> String {
         var json = JSONWriter()
         json.beginObject()
@@ -33,7 +33,7 @@ package struct DeepgramJobs: JobProtocol {
 
     package func fault(in transcript: Transcript, of job: TranscriptionJob) -> String? { nil }
 
-    /// The whole body of the callback.
+    /// Returns the whole body of the callback.
     package func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String {
         String(decoding: DeepgramRefusal.make(cause, requestID: job.id.rawValue).body, as: UTF8.self)
     }
@@ -45,13 +45,13 @@ package struct DeepgramJobs: JobProtocol {
         case .completed(let transcript):
             body = DeepgramPrerecordedAnswer.body(
                 transcript, for: request, requestID: job.id.rawValue, sha256: sha256, created: job.created)
-        // What ended without a cause of its own has no words of the protocol's yet.
+        // A failure without a refusal of its own does not have the protocol's form yet.
         case .failed(let reason) where !reason.hasPrefix("{"):
             body = DeepgramRefusal.make(.unavailable(reason), requestID: job.id.rawValue).body
         case .failed(let reason): body = Array(reason.utf8)
         }
         var headers = HTTPHeaders()
-        // The key's name, not the key.
+        // The header has the key's id, not the key.
         if let key = job.key { headers.add("dg-token", key.rawValue) }
         return Callback(address: callback.address, method: callback.method, headers: headers, body: body)
     }

@@ -8,7 +8,7 @@ package import Store
 extension JobRunner {
     private static let interrupted = "The gateway was interrupted too often while it worked on this; send it again."
 
-    /// Takes on as many jobs as there is room for.
+    /// Claims as many jobs as there are free places.
     package func wake(_ services: RecordingServices) async {
         guard !claiming.isUnderWay else {
             claiming.again = true
@@ -21,7 +21,7 @@ extension JobRunner {
                 try await claimAll(services)
                 failedClaims = 0
             } catch {
-                // That the store cannot be asked does not mean that nothing waits there.
+                // The store failed, but jobs may wait in it, so the claim is repeated later.
                 failedClaims += 1
                 let retry = retry(services), wait = schedule.wait(after: failedClaims)
                 retry.failed(.jobClaim, of: "", attempts: failedClaims, error)
@@ -36,7 +36,7 @@ extension JobRunner {
         claiming.isUnderWay = false
     }
 
-    /// Jobs that are this process' own.
+    /// Jobs that belong to this process.
     package var known: Set<ID<TranscriptionJob>> { Set(underWay.keys).union(unstored.keys) }
 
     private var mayClaim: Bool { !isStopped && !isTakingUp && unstored.count < Self.maxUnstored }
@@ -50,13 +50,13 @@ extension JobRunner {
             fetch(job, services)
         }
         while mayClaim, let below = Self.limit(working.room) {
-            // The owner with less under way goes first, with a job that is here or with one that was fetched.
+            // The owner with less work under way goes first. The job may be here already, or may have been fetched.
             let next = nextFetched()
             let limit = min(below, next.map { working.held[$0.job.user, default: 0] } ?? .max)
             if limit > 0, let job = try await claim(.here, working, below: limit, services) {
                 begin(job, nil, services)
             } else if let next {
-                // It may have been deleted meanwhile.
+                // The job may have been deleted meanwhile.
                 guard let index = fetched.firstIndex(where: { $0.job.id == next.job.id }) else { continue }
                 fetched.remove(at: index)
                 fetching.leave(next.job.user)
@@ -67,7 +67,7 @@ extension JobRunner {
         }
     }
 
-    /// nil: there is no room.
+    /// Returns the limit for claims; nil when there are no free places.
     private static func limit(_ room: WorkShares.Room) -> Int? {
         switch room {
         case .none: nil
@@ -82,7 +82,7 @@ extension JobRunner {
         let terms = JobClaimTerms(source, held: shares.held, below: below == .max ? nil : below, without: known)
         let now = services.now()
         guard let job = try await jobs.claim(terms, JobLease(owner: owner, until: now + Self.leaseTime), now: now) else { return nil }
-        // Nothing is begun that would outlive the gateway's end.
+        // The gateway is stopping, so no new work begins.
         guard !isStopped else {
             await release(job.id, services)
             return nil
@@ -90,7 +90,7 @@ extension JobRunner {
         return job
     }
 
-    /// The fetched job of who has the least under way, of those for whom there is room.
+    /// Returns the next fetched job: of the users with a free place, the one with the least work under way goes first.
     private func nextFetched() -> Fetched? {
         fetched.filter { working.hasRoom(for: $0.job.user) }.min { working.held[$0.job.user, default: 0] < working.held[$1.job.user, default: 0] }
     }
@@ -110,7 +110,7 @@ extension JobRunner {
         }
     }
 
-    /// A slow host takes a place among those who fetch, and none of those who recognise.
+    /// Fetches a job's recording. A slow host takes one of the places for fetching, and none of the places for recognition.
     private func fetch(_ job: TranscriptionJob, _ services: RecordingServices) {
         renewLeases(services)
         fetching.take(job.user)
@@ -120,17 +120,17 @@ extension JobRunner {
                 underWay[job.id] = nil
                 return await wake(services)
             }
-            // It keeps its place until a worker takes it: what has been fetched is bounded, too.
+            // The job keeps its place for fetching until a worker takes it, so that the number of fetched files is bounded too.
             fetched.append(Fetched(job: job, file: file))
             await wake(services)
         }
     }
 
-    /// nil: the job has failed, or is not wanted any more.
+    /// Returns the fetched recording; nil when the job has failed, or is not wanted any more.
     private func fetchedFile(of job: TranscriptionJob, _ services: RecordingServices) async -> SpooledFile? {
         guard let (kind, _) = await readable(job, services) else { return nil }
         do throws(RefusalCause) {
-            // For who may not pay nothing is fetched.
+            // Admission comes first: nothing is fetched for callers who may not pay.
             _ = try await services.admission.grant(for: job, keys: ownKeys[job.id])
             let limit = services.settings.recordingBytes ?? UploadFolder.maxByteCount
             let file = try await RemoteRecording(services: services).fetch(
@@ -150,7 +150,7 @@ extension JobRunner {
         }
     }
 
-    /// Puts a job back. Where the store does not do it, its lease ends by itself.
+    /// Puts a job back into the queue. When the store fails, the job's lease expires by itself.
     package func release(_ id: ID<TranscriptionJob>, _ services: RecordingServices?) async {
         do throws(StoreError) {
             try await jobs.release(id, by: owner)
@@ -161,7 +161,7 @@ extension JobRunner {
 
     // MARK: - Leases
 
-    /// Renews the leases of this process' jobs as long as there are any.
+    /// Renews the leases of this process's jobs while there are any.
     private func renewLeases(_ services: RecordingServices) {
         guard renewing == nil else { return }
         renewing = Task {
@@ -172,7 +172,7 @@ extension JobRunner {
                     try await jobs.renew(known, JobLease(owner: owner, until: services.now() + Self.leaseTime))
                     failed = 0
                 } catch {
-                    // Nothing is begun twice for it: this process does not claim what it has under way.
+                    // The process does not claim jobs that it has under way, so a lost lease starts no job twice here.
                     failed += 1
                     retry(services).failed(.jobLease, of: "", attempts: failed, error)
                 }

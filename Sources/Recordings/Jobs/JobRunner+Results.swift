@@ -6,9 +6,9 @@ package import Store
 
 /// Handling of job results. A result has cost time and money, so a result is not lost when the store does not take it at once.
 extension JobRunner {
-    /// Stores a job's end, now or as soon as the store takes it, and tells of it then.
+    /// Stores a job's outcome, now or as soon as the store accepts it, and then notifies the owner.
     ///
-    /// - Parameter kind: nil: no protocol of this version; nobody is told.
+    /// - Parameter kind: the job's protocol; nil: this version does not have the protocol, and nobody is notified.
     func finish(_ job: TranscriptionJob, _ outcome: JobOutcome, _ kind: (any JobProtocol)?, _ services: RecordingServices) async {
         do throws(StoreError) {
             await stored(job, outcome, kind, isWanted: try await store(outcome, of: job.id, services), services)
@@ -18,7 +18,7 @@ extension JobRunner {
         }
     }
 
-    /// - Returns: false when the job is not worked on any more: its owner has deleted it.
+    /// - Returns: false when the job no longer exists because its owner has deleted it.
     private func store(_ outcome: JobOutcome, of id: ID<TranscriptionJob>, _ services: RecordingServices) async throws(StoreError) -> Bool {
         switch outcome {
         case .completed(let transcript): try await jobs.complete(id, transcript, now: services.now())
@@ -49,7 +49,7 @@ extension JobRunner {
                     if !isKept { isKept = await keep(outcome, of: job.id, attempts: attempts, services) }
                 }
             }
-            // The gateway ends, and the next one reads the file; or the job was deleted, and nobody wants its words.
+            // Either the gateway ends, and the next run reads the file; or the job was deleted, and the result is not wanted.
             if !isStopped { await disk(services) { results in results.remove(job.id) } }
             unstored[job.id] = nil
         }
@@ -67,7 +67,7 @@ extension JobRunner {
         return failure == nil
     }
 
-    /// Off the actor: a disk may take its time.
+    /// Runs `body` outside the actor, because the disk may be slow.
     private func disk<Value: Sendable>(_ services: RecordingServices, _ body: @escaping @Sendable (UnstoredResults) -> Value) async -> Value {
         let results = results
         return await withCheckedContinuation { continuation in services.spool.queue.async { continuation.resume(returning: body(results)) } }
@@ -84,13 +84,13 @@ extension JobRunner {
         if isWanted, let callback = kind.notice(of: opened, outcome, context(of: job, services)) { deliver(callback, of: job, kind, services) }
     }
 
-    /// Stores what earlier runs could not. Before anything is claimed.
+    /// Stores the results that earlier runs could not store. Runs before any job is claimed.
     func takeUpResults(_ services: RecordingServices) async throws(StoreError) {
         let found: Result<[(id: ID<TranscriptionJob>, outcome: JobOutcome)], StoreError> = await disk(services) { results in
             Result { () throws(StoreError) in try results.all() }
         }
         for (id, outcome) in try found.get() where unstored[id] == nil {
-            // Deleted, or stored before the file could be removed.
+            // The job was deleted, or its result was stored before the file could be removed.
             guard let job = try await jobs.job(id), !job.status.isOver else {
                 await disk(services) { results in results.remove(id) }
                 continue
@@ -110,17 +110,17 @@ extension JobRunner {
 
     // MARK: - Notices
 
-    /// Tells of all ends that nobody is being told of.
+    /// Notifies the owners of all ended jobs that have no notification under way.
     func announceRest(_ services: RecordingServices) async throws(StoreError) {
         let ended = try await jobs.unannounced(), own = known
         for job in ended where deliveries[job.id] == nil && !own.contains(job.id) { announce(job, services) }
     }
 
-    /// Tells of an end that an earlier run reached.
+    /// Notifies the owner of a job that an earlier run completed.
     package func announce(_ job: TranscriptionJob, _ services: RecordingServices) {
         guard let kind = Self.protocols[job.dialect] else { return }
         deliveries[job.id] = Task {
-            // Not told as failed because the store cannot say now how it ended.
+            // If the store cannot be read now, the job is not reported as failed: the store is tried again.
             let found = await retry(services).run(.jobNotice, of: job.id.rawValue) { () throws(StoreError) in
                 try await jobs.find(job.id, of: job.user)
             }
@@ -135,7 +135,7 @@ extension JobRunner {
     private func deliver(_ callback: Callback, of job: TranscriptionJob, _ kind: any JobProtocol, _ services: RecordingServices) {
         deliveries[job.id] = Task {
             let status = await CallbackDelivery(services: services).send(callback, signingKey: job.signingKey, request: job.id.rawValue)
-            // Stopped half-way: the next run tells it.
+            // A notification that was interrupted is repeated by the next run.
             if !Task.isCancelled {
                 let retry = retry(services)
                 let isNoted: Void? = await retry.run(.jobNotice, of: job.id.rawValue) { () throws(StoreError) in

@@ -7,28 +7,28 @@ package import Speech
 package import Store
 internal import Synchronization
 
-/// Works on the jobs in the store, a bounded number at once, and tells of their ends. What it is not done with is done after the next start.
+/// Runs the jobs in the store, a bounded number at once, and notifies their owners. Unfinished work continues after the next start.
 ///
-/// A job is claimed with a lease. Its recording is fetched, where it must be, before a worker is taken; then it is recognised by a worker; and its result
-/// is stored, however often that must be tried. Until then its lease is renewed.
+/// A job is claimed with a lease. Its recording is fetched if necessary, before a worker takes the job. Then a worker recognises the recording, and
+/// the result is stored, with as many attempts as necessary. The lease is renewed until then.
 package actor JobRunner {
-    /// Jobs at once, as far as users share them evenly: engines have their own queues behind.
+    /// Maximum number of jobs at once while users share them evenly. Engines have their own queues behind this one.
     private static let maxWorking = 8
-    /// Recordings that are fetched, or wait for a worker, at once.
+    /// Maximum number of recordings that are being fetched, or wait for a worker.
     private static let maxFetching = 8
-    /// Results that wait to be stored. While there are as many, no job is begun.
+    /// Maximum number of results that wait to be stored. At this number no new job begins.
     package static let maxUnstored = 64
-    /// Jobs of one user that may wait.
+    /// Maximum number of waiting jobs of one user.
     package static let maxWaiting = 10_000
-    /// Between two looks at what lies about: uploads that are too old, and jobs that a fault of the store has left waiting.
+    /// Time between two clean-ups of old uploads and of jobs that a fault of the store has left waiting.
     private static let sweepInterval: Duration = .seconds(300)
-    /// Between two looks whether the gateway has room.
+    /// Time between two checks for free capacity of the gateway.
     private static let busyWait: Duration = .seconds(1)
-    /// Time for which a lease keeps a job for a process that does not renew the lease.
+    /// Duration of a lease. A process that does not renew the lease loses the job afterwards.
     static let leaseTime: Duration = .seconds(60)
     static let renewalInterval: Duration = .seconds(20)
 
-    /// A job whose recording is here, and that waits for a worker.
+    /// A job whose recording was fetched, and that waits for a worker.
     package struct Fetched: Sendable {
         var job: TranscriptionJob
         var file: SpooledFile
@@ -38,18 +38,18 @@ package actor JobRunner {
     package nonisolated let uploads: UploadFolder
     package nonisolated let secrets: JobSecrets
     package nonisolated let results: UnstoredResults
-    /// This process, on leases.
+    /// The name of this process in leases.
     package nonisolated let owner: String
     package nonisolated let schedule: RetrySchedule
-    /// Jobs that are claimed and have no result, each with what is done for it.
+    /// Claimed jobs without a result, each with the task that works on it.
     package var underWay: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
     package var working = WorkShares(most: maxWorking)
     package var fetching = WorkShares(most: maxFetching)
-    /// In the order in which they came.
+    /// Fetched jobs, in the order of their arrival.
     package var fetched: [Fetched] = []
-    /// The recordings of jobs that a worker is at.
+    /// The recordings of jobs that a worker has.
     package var files: [ID<TranscriptionJob>: SpooledFile] = [:]
-    /// Jobs whose results could not be stored yet.
+    /// Jobs with results that could not be stored yet.
     package var unstored: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
     var deliveries: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
     /// Callers' own keys for jobs that are not over. The keys are never stored.
@@ -59,16 +59,16 @@ package actor JobRunner {
     private var takingUp: Task<Void, Never>?
     var claimAgain: Task<Void, Never>?
     package private(set) var isStopped = false
-    /// Nothing is claimed before it is known what earlier runs left.
+    /// True while the results of earlier runs are being taken up. No job is claimed meanwhile.
     var isTakingUp = false
-    /// A claim is under way, and whether another shall follow.
+    /// True while a claim is under way; `again` is true if another claim must follow.
     var claiming: (isUnderWay: Bool, again: Bool) = (false, false)
-    /// Claims in a row that the store has refused.
+    /// Number of failed claims in a row.
     var failedClaims = 0
 
     /// - Parameters:
-    ///   - owner: this process: another name after each start.
-    ///   - schedule: waits between attempts to have the store do something.
+    ///   - owner: the name of this process; another one after each start.
+    ///   - schedule: waits between attempts to use the store.
     package init(
         jobs: TranscriptionJobs, uploads: UploadFolder, results: UnstoredResults, secrets: JobSecrets, owner: String, schedule: RetrySchedule
     ) {
@@ -80,7 +80,7 @@ package actor JobRunner {
         self.schedule = schedule
     }
 
-    /// Takes up what an earlier run left, now or as soon as the store can be read. No other process works in this data directory.
+    /// Takes up the work of earlier runs, now or as soon as the store can be read. No other process uses this data directory.
     package func start(_ services: RecordingServices) async {
         isTakingUp = true
         do throws(StoreError) {
@@ -99,7 +99,7 @@ package actor JobRunner {
     }
 
     private func takeUp(_ services: RecordingServices) async throws(StoreError) {
-        // In this order: what has a result is not free for anybody.
+        // Results come first: a job with a result must not be claimed by anybody.
         try await takeUpResults(services)
         try await jobs.endLeases(except: owner)
         try await announceRest(services)
@@ -110,7 +110,9 @@ package actor JobRunner {
         StoreRetry(schedule: schedule, log: services.log, metrics: services.metrics)
     }
 
-    /// - Returns: false when there is no more to look after.
+    /// Cleans up once.
+    ///
+    /// - Returns: false when there is nothing more to do.
     private func lookAfter(_ services: RecordingServices) async -> Bool {
         guard !isStopped else { return false }
         await uploads.sweep(now: services.now())
@@ -119,14 +121,14 @@ package actor JobRunner {
         return true
     }
 
-    /// Stops all work; it goes back into the queue. Results that are not stored stay in their files.
+    /// Stops all work and puts the jobs back into the queue. Results that are not stored stay in their files.
     package func stop() async {
         isStopped = true
         for task in [sweeping, takingUp, claimAgain] { task?.cancel() }
         for task in deliveries.values { task.cancel() }
         for task in underWay.values { task.cancel() }
         for task in Array(underWay.values) { await task.value }
-        // Also what could not be stored just now.
+        // The results of the jobs that have just stopped are included.
         for task in unstored.values { task.cancel() }
         for task in Array(unstored.values) { await task.value }
         for waiting in fetched { await release(waiting.job.id, nil) }
@@ -137,9 +139,9 @@ package actor JobRunner {
     /// Puts a job into the queue.
     ///
     /// - Parameters:
-    ///   - keys: vendor keys of the caller's own; they are kept in memory until the job is over, and never stored.
-    ///   - hasNotice: the caller's server is told of the end.
-    /// - Returns: false when its user has too many that wait.
+    ///   - keys: the caller's own vendor keys. They are kept in memory until the job is over, and never stored.
+    ///   - hasNotice: true if the caller's server is notified of the end.
+    /// - Returns: false when too many jobs of the user wait.
     package func order(_ job: TranscriptionJob, keys: BYOKCredentials, hasNotice: Bool = false, _ services: RecordingServices)
         async throws(StoreError)
         -> Bool
@@ -160,7 +162,7 @@ package actor JobRunner {
         return true
     }
 
-    /// A user's own job of one of these kinds, and what it reports; nil when the user has none of this name.
+    /// Returns a user's job of one of these kinds, with its report; nil when the user has no job with this id.
     package nonisolated func report(
         of id: ID<TranscriptionJob>, _ user: ID<User>, dialects: [String]
     ) async throws(StoreError) -> (job: TranscriptionJob, report: WorkloadReport?)? {
@@ -168,7 +170,7 @@ package actor JobRunner {
         return (job, try await jobs.raw(id, of: user).flatMap(WorkloadReport.init))
     }
 
-    /// Its owner does not want it any more.
+    /// Cancels a job that its owner does not want any more.
     package func cancel(_ id: ID<TranscriptionJob>) {
         underWay[id]?.cancel()
         deliveries[id]?.cancel()
@@ -180,7 +182,7 @@ package actor JobRunner {
         }
     }
 
-    /// Does a worker's part of a job whose recording is here.
+    /// Does the worker's part of a job whose recording is here.
     package func work(on job: TranscriptionJob, _ services: RecordingServices) async {
         guard let (kind, order) = await readable(job, services) else { return }
         services.log.info("job begun", [.request: job.id.rawValue, .dialect: job.dialect])
@@ -193,7 +195,7 @@ package actor JobRunner {
             outcome = kind.fault(in: transcript, of: job).map { .failed($0) } ?? .completed(transcript)
         } catch {
             if Task.isCancelled {
-                // Also what its owner has deleted: then this changes nothing.
+                // The job may have been deleted by its owner: the release then changes nothing.
                 await release(job.id, services)
                 return
             }
@@ -220,7 +222,7 @@ package actor JobRunner {
             guard let file = try await uploads.find(job.audio, of: job.user) else { throw .remoteContent("The upload is not here any more.") }
             (fetched, path) = (nil, file)
         } else {
-            // Fetched before a worker was taken.
+            // The recording was fetched before a worker took the job.
             guard let file = files[job.id] else { throw .remoteContent("The URL is not one of http or https.") }
             (fetched, path) = (file, file.path)
         }
@@ -232,7 +234,7 @@ package actor JobRunner {
             do throws(RefusalCause) {
                 return try await work.run(Recording(path: path, format: order.format))
             } catch {
-                // The gateway is full for now: nobody waits at a socket, so the job does.
+                // The gateway is full. No caller waits for this job, so the job waits.
                 guard case .tooManyRequests = error, (try? await Task.sleep(for: Self.busyWait)) != nil else { throw error }
             }
         }

@@ -5,11 +5,11 @@ package import Protocols
 package import Speech
 package import Store
 
-/// Keeps what callers' servers are shown as a credential out of the database's clear text.
+/// Encrypts the credentials for callers' servers, so that the database does not have them in clear text.
 package struct JobSecrets: Sendable {
     private let key: SealingKey
 
-    /// - Parameter directory: its installation secret is used; made unless it is there.
+    /// - Parameter directory: the data directory whose installation secret is used. The secret is made if it does not exist.
     package init(of directory: DataDirectory) throws(StoreError) {
         let secret = try InstallationSecret(of: directory, mayCreate: true) { (count) throws(StoreError) in
             do throws(TLSError) { return try secureRandomBytes(count) } catch { throw .cryptography("the system has no random bytes") }
@@ -17,7 +17,8 @@ package struct JobSecrets: Sendable {
         key = SealingKey(secret: secret.bytes, purpose: "harken-job-secrets")
     }
 
-    /// An order of AssemblyAI's as it may be stored, and the value of the webhook's header apart and encrypted; nil: it has none.
+    /// Returns AssemblyAI's order as it may be stored, and separately the encrypted value of the webhook's header; nil when the order has no such
+    /// header.
     package func sealed(
         _ body: [UInt8], _ request: AssemblyAIPrerecordedRequest, of id: ID<TranscriptionJob>
     ) throws(RefusalCause) -> (request: String, sealed: [UInt8]?) {
@@ -30,7 +31,7 @@ package struct JobSecrets: Sendable {
         }
     }
 
-    /// The job with its header in clear, for the notice; without the header, when that cannot be decrypted.
+    /// Returns the job with its header decrypted, for the notification; without the header when it cannot be decrypted.
     package func opened(_ job: TranscriptionJob, _ log: Log) -> TranscriptionJob {
         guard let sealed = job.sealed else { return job }
         var job = job

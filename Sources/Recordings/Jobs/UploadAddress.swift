@@ -1,12 +1,12 @@
 internal import Store
 
-/// The address that stands for an upload: on the host where it was made, of use to whoever made it.
+/// The address that stands for an upload. It is on the host that took the upload, and only the uploader can use it.
 package enum UploadAddress {
     private static let path = "/v2/upload/"
 
     package static func address(of id: String, base: String) -> String { base + path + id }
 
-    /// The name of the upload that an address may stand for. Whether there is one, and whose, the store knows.
+    /// Returns the id of the upload that an address may stand for. The store decides whether the upload exists, and whose it is.
     package static func id(in address: String) -> String? {
         guard let scheme = address.range(of: "://") else { return nil }
         let rest = address[scheme.upperBound...].drop { $0 != "/" }
@@ -18,7 +18,7 @@ package enum UploadAddress {
 }
 
 extension TranscriptionJob {
-    /// True if `audio` is the name of an upload. False if `audio` is an address.
+    /// True if `audio` is the id of an upload. False if `audio` is an address.
     package var isOfUpload: Bool { !audio.contains(":") }
 }
 

@@ -5,19 +5,19 @@ package import Protocols
 package import Speech
 package import Store
 
-/// Recordings that were sent to be recognised later: files whose names cannot be guessed, and in the store whose they are.
+/// Recordings that were sent to be recognised later. The files have names that cannot be guessed; the store knows their owners.
 package final class UploadFolder: Sendable {
-    /// Bytes of a recording, unless the operator says otherwise: as AssemblyAI's `POST /v2/upload`.
+    /// Default of the maximum length of a recording in bytes: that of AssemblyAI's `POST /v2/upload`.
     package static let maxByteCount = 2_200_000_000
     /// Time for which an upload is kept when no job waits for the upload.
     package static let lifetime: Duration = .seconds(86_400)
 
     private let directory: String
     private let uploads: Uploads
-    /// Bytes of all files.
+    /// Maximum number of bytes of all files.
     private let most: Int
     private let log: Log
-    /// Bytes of one user's files; nil: as many as there is room for.
+    /// Maximum number of bytes of one user's files; nil: only the total is limited.
     private let userMost: Int?
 
     package init(directory: String, uploads: Uploads, most: Int, userMost: Int? = nil, log: Log) throws {
@@ -29,7 +29,7 @@ package final class UploadFolder: Sendable {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
-    /// Takes a file over from the spool. When this returns it is there also after a restart.
+    /// Takes a file over from the spool. When this returns, the file survives a restart.
     package func keep(_ file: SpooledFile, id: String, user: ID<User>, now: UnixTime) async throws(RefusalCause) {
         let upload = Upload(id: ID(id), user: user, byteCount: file.byteCount, created: now)
         let userMost = user == .local ? nil : userMost
@@ -45,27 +45,27 @@ package final class UploadFolder: Sendable {
         }
     }
 
-    /// The file of a user's upload; nil when the user has none of this name.
+    /// Returns the path of a user's upload; nil when the user has no upload with this id.
     package func find(_ id: String, of user: ID<User>) async throws(RefusalCause) -> String? {
         let isThere = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.has(ID(id), of: user) }
         return isThere && access(path(of: id), R_OK) == 0 ? path(of: id) : nil
     }
 
-    /// Takes a user's upload away, unless a job waits for it.
+    /// Removes a user's upload, unless a job waits for it.
     package func remove(_ id: String, of user: ID<User>) async {
         do throws(StoreError) {
             if try await uploads.remove(ID(id), of: user) { unlink(path(of: id)) }
         } catch {
-            // It goes when it is too old.
+            // The clean-up removes the upload when it is too old.
             log.warning("an upload is not deleted yet", [.path: path(of: id), .error: "\(error)"])
         }
     }
 
-    /// Takes away what is too old, and files that nobody knows of.
+    /// Removes uploads that are too old, and files that the store does not know.
     package func sweep(now: UnixTime) async {
         do {
             try await uploads.expire(before: now + (.zero - Self.lifetime))
-            // In this order: a file is known before it is here.
+            // The order matters: the store knows each upload before its file is in the folder.
             let files = try FileManager.default.contentsOfDirectory(atPath: directory)
             let known = try await uploads.all()
             for name in files where !known.contains(name) { unlink(path(of: name)) }

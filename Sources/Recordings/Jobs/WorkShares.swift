@@ -1,20 +1,20 @@
 package import Speech
 
-/// The places of a bounded number of workers, and how users share them.
+/// The places of a bounded number of workers, and the rule by which users share them.
 ///
-/// A user alone may have all places. Half of a user's places count, at most, where others wait: so these need not wait until one user's long work is
-/// done, and all users together have at most half as many places again.
+/// One user alone may have all places. When other users wait, at most half of the places count for each user. Thus others need not wait for one
+/// user's long work, and all users together have at most one and a half times as many places.
 package struct WorkShares: Sendable, Equatable {
     package enum Room: Sendable, Equatable {
         case none
         case everybody
-        /// For users who have less than so many.
+        /// There are places for users who have less than this number.
         case below(Int)
     }
 
-    /// Places for one user.
+    /// Maximum number of places for one user.
     package let most: Int
-    /// Places that users have.
+    /// Number of places that each user has.
     package private(set) var held: [ID<User>: Int] = [:]
 
     package init(most: Int) { self.most = most }

@@ -2,10 +2,10 @@ internal import Framing
 internal import Protocols
 internal import Speech
 
-/// Reason why one recording of a job of background work has no words.
+/// The reason why a recording of a background job has no words.
 struct WorkloadFailure: Sendable, Equatable {
     var words: String
-    /// The stable code, and the engine where one failed; nil: an earlier version has stored it.
+    /// The stable code, with the engine if one failed; nil: an earlier version stored the failure.
     var tag: ProviderTag?
 
     init(words: String, tag: ProviderTag?) {

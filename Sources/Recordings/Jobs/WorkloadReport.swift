@@ -3,11 +3,11 @@ internal import Protocols
 internal import Speech
 internal import Store
 
-/// Result of a job of background work.
+/// The result of a background job.
 package struct WorkloadReport: Sendable, Equatable {
-    /// Conversations that the recordings were put into, in order of start; empty when nothing was said.
+    /// Conversations with the words of the recordings, in order of start; empty when there was no speech.
     var conversations: [String] = []
-    /// Reasons why words are missing, one element for each recording, in order; nil: no words are missing.
+    /// Reasons for missing words, one element for each recording, in order; nil: no words are missing.
     var errors: [WorkloadFailure?] = []
 
     init() {}
@@ -36,7 +36,7 @@ package struct WorkloadReport: Sendable, Equatable {
 
     var failed: [WorkloadFailure] { errors.compactMap(\.self) }
 
-    /// The report in the form that jobs store. The transcript contains nothing of what was said.
+    /// The report in the form that jobs store. The transcript has no words.
     var transcript: Transcript {
         var transcript = Transcript(rate: .speech, length: .zero, language: .english, model: "", channels: [])
         transcript.raw = bytes
@@ -45,7 +45,7 @@ package struct WorkloadReport: Sendable, Equatable {
 }
 
 extension TranscriptionJob {
-    /// Its state as those who wait for background work know it.
+    /// Returns the job's state in the form for clients of background work.
     package func document(_ report: WorkloadReport?, at address: String) -> [UInt8] {
         let state: String
         switch status {

@@ -4,15 +4,16 @@ internal import Net
 internal import Observability
 internal import Speech
 
-/// Sends a result to an address that a caller named: only public ones, or this machine's while no key exists and callers are local anyway.
+/// Sends a result to an address that a caller named. Only public addresses are allowed, and this machine's own while there are no keys and all
+/// callers are local.
 struct CallbackDelivery: Sendable {
     let services: RecordingServices
 
     private static let attempts = 10
 
-    /// Sends until an answer of 2xx, ten times at most, with growing waits.
+    /// Sends until the answer is 2xx, at most ten times, with growing waits.
     ///
-    /// - Returns: the status of the last answer; nil when there was none.
+    /// - Returns: the status of the last answer; nil when there was no answer.
     func send(_ callback: Callback, signingKey: [UInt8]?, request id: String) async -> Int? {
         var wait = Duration.seconds(1)
         var last: Int?
@@ -42,14 +43,14 @@ struct CallbackDelivery: Sendable {
     }
 }
 
-/// Proves to the receiver of a callback that it comes from the gateway that its key is for.
+/// Signature of a callback. It proves to the receiver that the callback comes from the gateway that has the receiver's key.
 enum CallbackSignature {
     static let header = "X-Harken-Signature"
 
-    /// Returns the key that signs a caller's callbacks. The signing key is made from the caller's key, which is not kept.
+    /// Returns the key that signs a caller's callbacks. It is derived from the caller's key, which is not kept.
     static func key(of secret: String) -> [UInt8] { hmacSHA256(Array("harken-callback".utf8), key: Array(secret.utf8)) }
 
-    /// `t=SECONDS,v1=HEX`: the HMAC-SHA-256 of `SECONDS.BODY`.
+    /// Returns `t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA-256 of `SECONDS.BODY`.
     static func value(of body: [UInt8], key: [UInt8], at now: UnixTime) -> String {
         let seconds = "\(now.milliseconds / 1_000)"
         return "t=\(seconds),v1=" + hmacSHA256(Array(seconds.utf8) + [UInt8(ascii: ".")] + body, key: key).hexadecimal

@@ -10,7 +10,7 @@ internal import Store
 package import Tracing
 internal import Usage
 
-/// One recording on its way to a transcript: by the first engine that can.
+/// The recognition of one recording by the first engine that succeeds.
 package struct RecordingJob: Sendable {
     package let services: RecordingServices
     package let id: String
@@ -70,7 +70,7 @@ package struct RecordingJob: Sendable {
                     services.log.info("recording not recognised", [.request: id, .engine: engine.name.rawValue, .error: "\(error)"])
                 }
                 attempt.retries = again.count
-                // What was told to the client cannot be told again by another engine.
+                // Results that the client already has cannot come again from another engine.
                 let mayTryNext = error.isEnginesOwn && index + 1 < engines.count && !said.isSet
                 await report(.failure(error), of: engine.name, from: start, attempt, isLast: !mayTryNext, &trace)
                 guard mayTryNext else { throw .engine(error, by: engine.name, payer: grant.payer) }
@@ -95,10 +95,10 @@ package struct RecordingJob: Sendable {
 }
 
 extension RecordingJob {
-    /// With the recording's length, of an engine that does not say it.
+    /// Returns the transcript with the recording's length, for an engine that does not give the length.
     private func measured(_ transcript: Transcript, _ recording: Recording) async -> Transcript {
         guard transcript.length == .zero else { return transcript }
-        // A recording that an engine has recognised is not refused for what its length cannot be measured by.
+        // A recognized recording is accepted even when its length cannot be measured.
         guard let turn = try? await services.media.turn(for: recording) else { return transcript }
         let length: SampleCount? = await withCheckedContinuation { continuation in
             services.spool.queue.async { continuation.resume(returning: (try? turn.open(rate: transcript.rate, channels: .mixed))?.length) }
@@ -106,7 +106,7 @@ extension RecordingJob {
         return length.map { transcript.spread(over: $0) } ?? transcript
     }
 
-    /// With words placed where they are spoken, of an engine that does not say; as they are, when nobody can.
+    /// Returns the transcript with the words' exact times, for an engine that gives none; unchanged when there is no aligner.
     private func placed(_ transcript: Transcript, _ recording: Recording) async -> Transcript {
         guard options.wordTimes, transcript.channels.contains(where: { !$0.estimated.isEmpty }), let aligner = services.aligner else {
             return transcript

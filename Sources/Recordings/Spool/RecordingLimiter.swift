@@ -1,13 +1,13 @@
 internal import Synchronization
 
-/// Limits the number of recordings that are worked on or wait at once. The engines have their own queues; this limit bounds what clients can pile up.
+/// Limits the number of recordings that are being worked on or wait. Engines have their own queues; this limit bounds the backlog of clients.
 package final class RecordingLimiter: Sendable {
     private let most: Int
     private let running = Atomic<Int>(0)
 
     package init(most: Int) { self.most = most }
 
-    /// True when there is room; then `leave` must follow.
+    /// Takes a place. Returns true when there was one; `leave` must then follow.
     package func enter() -> Bool {
         guard running.add(1, ordering: .relaxed).newValue <= most else {
             leave()

@@ -2,7 +2,7 @@ internal import Framing
 internal import Net
 package import Protocols
 
-/// Fetches recordings that callers name by URL: only public addresses, bounded, and only when the operator allows it.
+/// Fetches recordings from URLs that callers name: from public addresses only, with a limited size, and only when the operator allows it.
 package struct RemoteRecording: Sendable {
     package let services: RecordingServices
 
@@ -46,7 +46,7 @@ package struct RemoteRecording: Sendable {
 }
 
 extension HTTPClientError {
-    /// For the caller who named the URL; without what it contains.
+    /// The reason in a form for the caller who named the URL, without any content of the URL's answer.
     fileprivate var explanation: String {
         switch self {
         case .malformedURL: "The URL is not one of http or https."

@@ -5,9 +5,9 @@ internal import Glibc
 /// The folder for uploads that are being worked on. A file is deleted with its last user, and at the latest at the next start.
 package final class Spool: Sendable {
     package let directory: String
-    /// Disk work of all uploads; a loop must not wait for it.
+    /// Queue for the disk work of all uploads, because a loop must not wait for the disk.
     package let queue = DispatchQueue(label: "harken.spool", qos: .utility, attributes: .concurrent)
-    /// Disk that uploads may take.
+    /// Limits of the disk space for uploads.
     package let budget: DiskBudget
 
     package init(directory: String, limits: DiskLimits = DiskLimits()) throws {

@@ -4,17 +4,17 @@ internal import Glibc
 internal import Net
 internal import Protocols
 
-/// Writes one upload to the spool on the spool's threads, and says when the sender must wait.
+/// Writes one upload to the spool on the spool's threads, and tells the sender when to wait.
 ///
-/// `write`, `finish` and `cancel` are called on one loop; the work is done in order elsewhere.
+/// `write`, `finish` and `cancel` are called on one loop; the disk work runs on another thread, in the same order.
 final class SpoolWriter {
     enum Failure: Error, Sendable, Equatable {
         case disk(String)
-        /// The account of the upload has no room for more.
+        /// The account of the upload has no space for more.
         case noRoom(RefusalCause)
     }
 
-    /// Bytes that may wait to be written before the sender is held back.
+    /// Maximum number of bytes that wait to be written. Beyond this number the sender must wait.
     private static let maxWaiting = 1 << 20
 
     private let loop: Loop
@@ -22,11 +22,11 @@ final class SpoolWriter {
     private let file: File
     private var waiting = 0
     private var isHeld = false
-    /// Called with true when the sender must wait, with false when it may go on.
+    /// Called with true when the sender must wait, and with false when it may go on.
     var hold: (Bool) -> Void = { _ in }
 
-    /// The file as the queue sees it.
-    // Sendable by proof: `path` and `hold` are constant and Sendable; the rest is touched on the writer's serial queue only.
+    /// The part of the writer that runs on the queue.
+    // Sendable by proof: `path` and `hold` are constant and Sendable; everything else is touched on the writer's serial queue only.
     private final class File: @unchecked Sendable {
         let path: String
         let hold: DiskHold
@@ -51,7 +51,7 @@ final class SpoolWriter {
             }
             guard hold.take(bytes.count) else {
                 failure = .noRoom(hold.refusal ?? .internalFault)
-                // The bytes that came already are of no use, and their room is wanted.
+                // The bytes so far are useless, and their space is needed.
                 ftruncate(descriptor, 0)
                 return
             }
@@ -68,7 +68,7 @@ final class SpoolWriter {
         func hexadecimalDigest() -> String { (digest.take()?.finish() ?? []).hexadecimal }
     }
 
-    /// - Parameter hold: the account of the upload that the file is a part of.
+    /// - Parameter hold: the account of the upload to which the file belongs.
     init(_ spool: Spool, id: String, hold: DiskHold, on loop: Loop) {
         self.loop = loop
         queue = DispatchQueue(label: "harken.spool.file", target: spool.queue)
@@ -89,7 +89,7 @@ final class SpoolWriter {
         }
     }
 
-    /// Calls `done` on the loop when everything is written.
+    /// Calls `done` on the loop when everything has been written.
     func finish(_ done: @escaping (Result<SpooledFile, Failure>) -> Void) {
         let done = LoopBound(done, on: loop)
         queue.async { [file] in
@@ -105,7 +105,7 @@ final class SpoolWriter {
         }
     }
 
-    /// Nobody wants the file any more.
+    /// Deletes the file, because it is not wanted any more.
     func cancel() {
         queue.async { [file] in
             file.close()
@@ -122,7 +122,7 @@ final class SpoolWriter {
 }
 
 extension SpoolWriter.Failure {
-    /// In the caller's words.
+    /// The refusal for the caller.
     var cause: RefusalCause {
         switch self {
         case .disk: .unavailable("The gateway's disk is full.")

@@ -5,13 +5,13 @@ internal import Net
 package import Protocols
 package import Speech
 
-/// A file in the spool; deleted with its last reference.
+/// A file in the spool. The release of the last reference deletes the file.
 package final class SpooledFile: Sendable {
     package let path: String
     package let byteCount: Int
-    /// SHA-256 of the content, lower-case hexadecimal.
+    /// SHA-256 of the content, in lower-case hexadecimal.
     package let digest: String
-    /// The disk that it takes; nil: it is in nobody's account.
+    /// The disk space that the file holds; nil: the file is not in any account.
     private let hold: DiskHold?
 
     package init(path: String, byteCount: Int, digest: String, hold: DiskHold? = nil) {
@@ -21,7 +21,7 @@ package final class SpooledFile: Sendable {
         self.digest = digest
     }
 
-    /// Takes over a file that something else wrote into the spool.
+    /// Takes over a file in the spool that was written elsewhere.
     package convenience init(hashing path: String, spool: Spool, hold: DiskHold? = nil) async throws(RefusalCause) {
         let hashed: (Int, String)? = await withCheckedContinuation { continuation in
             spool.queue.async { continuation.resume(returning: Self.hash(path)) }
@@ -30,7 +30,7 @@ package final class SpooledFile: Sendable {
         self.init(path: path, byteCount: byteCount, digest: digest, hold: hold)
     }
 
-    /// The file as a recording, which is known again by its content.
+    /// Returns the file as a recording, which is identified by its content.
     package func recording(_ format: AudioFormat = .container) -> Recording {
         var recording = Recording(path: path, format: format)
         recording.digest = digest.isEmpty ? nil : digest

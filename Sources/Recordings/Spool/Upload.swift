@@ -4,7 +4,7 @@ package import Net
 package import Protocols
 
 extension HTTPExchange {
-    /// The request's whole body as a file in the spool, written elsewhere while it comes; the client is held back when the disk is slow.
+    /// Writes the request's whole body to a file in the spool, on another thread while it comes. The client must wait when the disk is slow.
     ///
     /// - Parameter caller: the caller whose account holds the file.
     package func spoolBody(to spool: Spool, id: String, limit: Int, by caller: Caller) async throws(RefusalCause) -> SpooledFile {
@@ -34,7 +34,7 @@ extension HTTPExchange {
         return try result.get()
     }
 
-    /// The request's whole body, of at most `limit` bytes.
+    /// Returns the request's whole body, of at most `limit` bytes.
     package func smallBody(limit: Int) async throws(RefusalCause) -> [UInt8] {
         let result: Result<[UInt8], RefusalCause> = await withCheckedContinuation { continuation in
             loop.execute { [self] in
@@ -48,7 +48,7 @@ extension HTTPExchange {
 extension Spool {
     /// Opens the account of an upload, before its body is read.
     ///
-    /// - Parameter limit: bytes that the body may have; one that announces more is refused by its reader.
+    /// - Parameter limit: maximum number of bytes of the body. The reader refuses a body that announces more.
     package func hold(for caller: Caller, _ head: HTTPRequestHead, limit: Int) throws(RefusalCause) -> DiskHold {
         let announced: Int? = if case .known(let count) = head.body, count <= limit { count } else { nil }
         return try budget.open(DiskOwner(caller), announced: announced)

@@ -3,7 +3,7 @@ internal import Framing
 package import Net
 package import Protocols
 
-/// A `multipart/form-data` body: its fields, and its files in the spool.
+/// A `multipart/form-data` body: its fields, and its files, which are in the spool.
 package struct UploadForm: Sendable {
     package struct Field: Sendable {
         package var name: String
@@ -11,7 +11,7 @@ package struct UploadForm: Sendable {
     }
 
     package struct File: Sendable {
-        /// File name from the client; not a path to use.
+        /// File name from the client; not to be used as a path.
         package var name: String
         package var content: SpooledFile
     }
@@ -31,7 +31,7 @@ package struct UploadForm: Sendable {
     package var files: [File] = []
     package var file: SpooledFile? { files.first?.content }
 
-    /// Reads the request's form. Files go to the spool as they come.
+    /// Reads the request's form. Files are written to the spool while they come.
     ///
     /// - Parameters:
     ///   - fileField: the name of the fields that hold a file.
@@ -58,7 +58,7 @@ package struct UploadForm: Sendable {
         return try result.get()
     }
 
-    /// Takes the body apart as it comes. Belongs to the exchange's loop, and lives as long as the body's closures do.
+    /// Parses the body while it comes. Belongs to the exchange's loop, and lives as long as the body's closures.
     private final class Reader {
         private let fileField: String
         private let spool: Spool
@@ -100,7 +100,7 @@ package struct UploadForm: Sendable {
 
         private func take(_ chunk: RawSpan) {
             received += chunk.byteCount
-            // What follows a fault is read and dropped, so that the answer reaches a client that sends first and reads after.
+            // Bytes after a fault are read and dropped, so that the answer reaches clients that send everything before they read.
             guard fault == nil else { return }
             var offset = 0
             do throws(MultipartError) {
@@ -161,7 +161,7 @@ package struct UploadForm: Sendable {
             finish(writers[...])
         }
 
-        /// One after the other, and then all is done.
+        /// Finishes one file after the other, and then the form.
         private func finish(_ rest: ArraySlice<(name: String, file: SpoolWriter)>) {
             guard let (name, file) = rest.first else {
                 hold.end()
