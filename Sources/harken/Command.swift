@@ -2,16 +2,16 @@
 protocol Command: Sendable {
     static var description: CommandDescription { get }
 
-    /// Whether SIGINT is how it ends: its exit status is then its own.
+    /// True if SIGINT is the normal end of the command: its exit status is then its own.
     static var isEndedByInterruption: Bool { get }
 
-    /// SIGHUP comes to this command as one of the `hangups` around it. Other commands end by SIGHUP.
+    /// True if the command reads SIGHUP from the context's `hangups`. SIGHUP ends other commands.
     static var takesHangups: Bool { get }
 
-    /// Reads its options; nothing is done yet.
+    /// Reads the command's options. Does no other work.
     init(_ arguments: Arguments) throws(UsageError)
 
-    /// Does the work. Cancelling its task means that the user interrupts it.
+    /// Does the work. The user's interruption cancels the task.
     func run(_ surroundings: CommandContext) async -> ExitStatus
 }
 
@@ -20,15 +20,15 @@ extension Command {
     static var takesHangups: Bool { false }
 }
 
-/// What a command finds around it.
+/// The environment of a command: variables, output streams and signals.
 struct CommandContext: Sendable {
     var environment: [String: String]
     var output = StandardStream.output
     var diagnostics = StandardStream.error
-    /// One element for each SIGHUP; several that come at once may be one.
+    /// One element for each SIGHUP. Several signals that come at once may be one element.
     var hangups = AsyncStream<Void> { $0.finish() }
 
-    /// Tells what went wrong, in one line.
+    /// Writes an error message in one line.
     func complain(_ command: CommandDescription, _ message: String) {
         diagnostics.writeLine("harken \(command.name): \(message)")
     }

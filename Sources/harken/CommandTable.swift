@@ -1,4 +1,4 @@
-/// All commands, in the order of help.
+/// All commands, in the order of the help page.
 enum CommandTable {
     static let all: [any Command.Type] = [
         Serve.self, Transcribe.self, Live.self, Record.self, Search.self, ConversationsList.self, ConversationsShow.self, ConversationsExport.self,
@@ -7,12 +7,12 @@ enum CommandTable {
         KeysTopUp.self, Usage.self, Engines.self, Evaluate.self, Replay.self, Doctor.self,
     ]
 
-    /// What a command line asks for.
+    /// The request of a command line.
     enum Request {
         case help(String)
         case version
         case run(any Command)
-        /// The usage, or one line that says what is wrong with it.
+        /// The command line is wrong. The text is the usage, or one line that says what is wrong.
         case wrong(String)
     }
 

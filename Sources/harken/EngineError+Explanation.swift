@@ -1,7 +1,7 @@
 import Speech
 
 extension EngineError {
-    /// One line for the person who asked: what happened and what to do.
+    /// The error in one line for the user: what happened, and what to do.
     var explanation: String {
         switch self {
         case .unauthorized(let what): "\(what); give a valid key with --key or HARKEN_KEY"

@@ -1,4 +1,4 @@
-/// How a command ended.
+/// The exit status of a command.
 enum ExitStatus: Int32, Sendable {
     case done = 0
     case failed = 1

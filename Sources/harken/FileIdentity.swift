@@ -1,11 +1,11 @@
 import Glibc
 
-/// Which file a path leads to, whatever it is called.
+/// The identity of the file behind a path; different paths may lead to the same file.
 struct FileIdentity: Equatable {
     private let device: UInt
     private let inode: UInt
 
-    /// nil when there is no such file.
+    /// Looks up the file; nil when it does not exist.
     init?(path: String) {
         var information = stat()
         guard stat(path, &information) == 0 else { return nil }
@@ -13,7 +13,7 @@ struct FileIdentity: Equatable {
         inode = UInt(information.st_ino)
     }
 
-    /// Why a path cannot be read as a file; nil when it can.
+    /// Returns the reason why a path cannot be read as a file; nil when it can.
     static func fault(path: String) -> String? {
         var information = stat()
         guard stat(path, &information) == 0, access(path, R_OK) == 0 else { return String(cString: strerror(errno)).lowercased() }

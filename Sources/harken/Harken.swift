@@ -5,7 +5,7 @@ import Synchronization
 @main
 struct Harken {
     static func main() {
-        // The decoders' process comes first: it starts no threads, because copies are made of it, and reads no settings.
+        // The decoders' process is handled first: it must not start threads, because it forks, and it reads no settings.
         if CommandLine.arguments.count > 1, CommandLine.arguments[1] == DecodeWorkers.command {
             DecodeFactory.run(Array(CommandLine.arguments.dropFirst(2)))
         }
@@ -21,15 +21,15 @@ struct Harken {
         }
     }
 
-    /// Runs a command on the pool, while this thread waits for signals: the first one that asks the process to end cancels the command, a second one
-    /// does not wait for it.
+    /// Runs a command on the pool, while this thread waits for signals. The first signal that asks the process to end cancels the command; a second
+    /// signal ends the process at once.
     private static func run(_ command: any Command, in surroundings: CommandContext) -> Never {
         let isInterrupted = Atomic<Bool>(false)
         let takesHangups = type(of: command).takesHangups
         let (hangups, hangup) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         var surroundings = surroundings
         if takesHangups {
-            // No thread was started yet.
+            // The signals are blocked before any thread starts.
             SignalWatcher.block(hangups: true)
             surroundings.hangups = hangups
         }
@@ -42,7 +42,7 @@ struct Harken {
         }
         let work = Task { [surroundings] in
             let status = await command.run(surroundings)
-            // Not `exit`: libraries with threads of their own are not torn down under them, and nothing of ours is buffered.
+            // `_exit` in place of `exit`: libraries with threads of their own are not torn down, and Harken has no buffered output.
             _exit((isInterrupted.load(ordering: .acquiring) ? .interrupted : status).rawValue)
         }
         if waitForEnd() == .interrupt, !type(of: command).isEndedByInterruption { isInterrupted.store(true, ordering: .releasing) }

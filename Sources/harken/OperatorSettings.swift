@@ -4,11 +4,13 @@ import Store
 import Glibc
 import Usage
 
-/// The operator's settings from everywhere: options win over the environment, and the environment over `--config FILE`.
+/// The operator's settings from all sources: options override the environment, and the environment overrides `--config FILE`.
 enum OperatorSettings {
     static let config = Option("--config", "FILE", "Reads NAME=value lines from FILE; the environment wins over them.")
 
-    /// - Parameter given: settings that were given as options, by their variables' names.
+    /// Reads the gateway's configuration.
+    ///
+    /// - Parameter given: settings that were given as options, by the names of their variables.
     static func configuration(
         file: String?, environment: [String: String], given: [String: String] = [:]
     ) throws -> GatewayConfiguration {
@@ -24,7 +26,7 @@ enum OperatorSettings {
         }
         return try GatewayConfiguration(settings, home: home, cores: Processors.count, version: Version.current)
     }
-    /// What vendors charge, as the environment or Harken knows it.
+    /// Returns the vendors' prices, from the environment or from Harken's own table.
     static func prices(environment: [String: String]) throws(UsageError) -> PriceTable {
         var settings = Settings()
         settings.merge(environment)

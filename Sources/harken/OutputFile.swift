@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where results go: standard output, or a file that `-o` names.
+/// The destination of results: standard output, or the file that `-o` names.
 struct OutputFile: ~Copyable {
     struct Failure: Error, CustomStringConvertible {
         let description: String
@@ -9,7 +9,7 @@ struct OutputFile: ~Copyable {
     private let path: String?
     private let stream: StandardStream
 
-    /// Opens the file before any work is done, so that a wrong name costs no time.
+    /// Opens the destination before any work is done, so that a wrong name costs no time.
     static func open(_ path: String?, standard: StandardStream) throws(Failure) -> OutputFile {
         guard let path, path != "-" else { return OutputFile(path: nil, stream: standard) }
         let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)

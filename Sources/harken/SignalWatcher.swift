@@ -1,20 +1,20 @@
 import Glibc
 
-/// The signals that ask the process to end, and SIGHUP where that asks for something else. They interrupt no thread: the main thread waits for them.
+/// Waits on the main thread for the signals that ask the process to end, and for SIGHUP where a command reads it. No thread is interrupted.
 enum SignalWatcher {
     enum Cause: Sendable { case interrupt, terminate, hangup }
 
-    /// Keeps the signals from every thread that is started later.
+    /// Blocks the signals in this thread and in every thread that is started later.
     ///
-    /// - Parameter hangups: whether SIGHUP is kept from them too; otherwise it ends the process.
+    /// - Parameter hangups: true blocks SIGHUP too; false: SIGHUP ends the process.
     static func block(hangups: Bool = false) {
         var signals = set(hangups: hangups)
         sigprocmask(SIG_BLOCK, &signals, nil)
-        // A peer or reader that went away is reported by `write`.
+        // `write` reports a peer or reader that is gone.
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Waits for the next signal of those that were blocked.
+    /// Waits for the next of the blocked signals.
     static func wait(hangups: Bool = false) -> Cause {
         var signals = set(hangups: hangups)
         var number: Int32 = 0

@@ -1,14 +1,14 @@
-/// A command line taken apart by a command's description.
+/// A command line, parsed by the description of its command.
 struct Arguments: Sendable {
     let command: CommandDescription
-    /// In the order in which they were given.
+    /// The operands, in the order of the command line.
     let operands: [String]
     let asksForHelp: Bool
-    /// By the option's long name, in order. A flag has empty texts.
+    /// Texts by the option's long name, in order. A flag has empty texts.
     private let given: [String: [String]]
     let environment: [String: String]
 
-    /// - Parameter words: what follows the command's name.
+    /// - Parameter words: the words after the command's name.
     init(_ words: [String], for command: CommandDescription, environment: [String: String]) throws(UsageError) {
         var given: [String: [String]] = [:]
         var operands: [String] = []
@@ -59,7 +59,7 @@ struct Arguments: Sendable {
 
     func has(_ flag: Flag) -> Bool { given[flag.name] != nil }
 
-    /// What was given last, else what the environment says, else the default.
+    /// Returns the last value on the command line, otherwise the environment's value, otherwise the default.
     func value<Value>(_ option: Option<Value>) throws(UsageError) -> Value? {
         if let text = given[option.name]?.last { return try Self.parse(text, option, as: option.name) }
         if let variable = option.variable, let text = environment[variable], !text.isEmpty {
@@ -68,14 +68,14 @@ struct Arguments: Sendable {
         return option.standard.flatMap(option.parse)
     }
 
-    /// Everything that was given.
+    /// Returns all values on the command line.
     func values<Value>(_ option: Option<Value>) throws(UsageError) -> [Value] {
         var values: [Value] = []
         for text in given[option.name] ?? [] { values.append(try Self.parse(text, option, as: option.name)) }
         return values
     }
 
-    /// What was given last on the command line itself, as text.
+    /// Returns the last text on the command line itself, without the environment or the default.
     func text<Value>(_ option: Option<Value>) -> String? { given[option.name]?.last }
 
     private static func parse<Value>(_ text: String, _ option: Option<Value>, as name: String) throws(UsageError) -> Value {

@@ -1,6 +1,6 @@
-/// What a command takes: all that parsing and help need to know.
+/// The description of a command, for parsing and for help.
 struct CommandDescription: Sendable {
-    /// What stands on the command line besides options.
+    /// The words of a command line that are not options.
     struct Operands: Sendable {
         var placeholder: String
         var help: String
@@ -9,11 +9,11 @@ struct CommandDescription: Sendable {
         static let none = Operands(placeholder: "", help: "", count: 0...0)
     }
 
-    /// As it is typed: `transcribe`, `keys create`.
+    /// The command's name as it is typed: `transcribe`, `keys create`.
     var name: String
-    /// One line for the list of commands.
+    /// Summary in one line, for the list of commands.
     var summary: String
-    /// What help says below the summary.
+    /// Help text below the summary.
     var discussion = ""
     var operands = Operands.none
     var options: [any OptionDescription] = []

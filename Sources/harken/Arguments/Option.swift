@@ -1,16 +1,16 @@
-/// What help says of an option or a flag.
+/// The description of an option or a flag, for help.
 protocol OptionDescription: Sendable {
-    /// With its dashes: `--format`.
+    /// Long name with its dashes: `--format`.
     var name: String { get }
-    /// One letter with its dash: `-o`.
+    /// Short name, one letter with its dash: `-o`; nil: none.
     var short: String? { get }
-    /// What stands for the value in help: `FILE`; nil for a flag.
+    /// Word that stands for the value in help: `FILE`; nil for a flag.
     var placeholder: String? { get }
-    /// What it means, and the default where that is no literal.
+    /// Help text, with the default if the default is not a literal.
     var help: String { get }
-    /// The default, as it would be given.
+    /// The default, as it would be typed; nil: none.
     var standard: String? { get }
-    /// The environment variable that is asked when the option is not given.
+    /// Environment variable that gives the value when the option is absent; nil: none.
     var variable: String? { get }
 }
 
@@ -41,7 +41,7 @@ struct Option<Value>: OptionDescription {
     let help: String
     let standard: String?
     let variable: String?
-    /// What a value looks like, for people who gave another: `a number above 0`.
+    /// Description of valid values for error messages: `a number above 0`.
     let accepts: String
     let parse: @Sendable (String) -> Value?
 
@@ -61,7 +61,7 @@ struct Option<Value>: OptionDescription {
 }
 
 extension Option<String> {
-    /// Takes every text but the empty one.
+    /// Makes an option that accepts every text except the empty one.
     init(_ name: String, short: String? = nil, _ placeholder: String, standard: String? = nil, variable: String? = nil, _ help: String) {
         self.init(name, short: short, placeholder, standard: standard, variable: variable, accepts: "some text", help) {
             $0.isEmpty ? nil : $0
@@ -70,7 +70,7 @@ extension Option<String> {
 }
 
 extension Option where Value: RawRepresentable<String> & CaseIterable & Sendable {
-    /// Takes one of the words of `Value`.
+    /// Makes an option that accepts the words of `Value`.
     init(_ name: String, _ placeholder: String, standard: Value, variable: String? = nil, _ help: String) {
         let words = Value.allCases.map(\.rawValue)
         self.init(
@@ -80,7 +80,7 @@ extension Option where Value: RawRepresentable<String> & CaseIterable & Sendable
 }
 
 extension [String] {
-    /// `a, b or c`.
+    /// Returns a list in words: `a, b or c`.
     func formatted(with conjunction: String) -> String {
         guard count > 1, let last else { return first ?? "" }
         return dropLast().joined(separator: ", ") + " " + conjunction + " " + last

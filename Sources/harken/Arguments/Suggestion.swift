@@ -1,6 +1,6 @@
-/// Finds what someone may have meant.
+/// Finds the word that a user may have meant.
 enum Suggestion {
-    /// `; did you mean X?` for the nearest of `known`, or nothing when none is near.
+    /// Returns `; did you mean X?` for the nearest of `known`; empty when none is near.
     static func text(for given: String, among known: [String]) -> String {
         let allowed = max(1, given.count / 3)
         let nearest = known.map { (word: $0, distance: distance(given, $0)) }.min { $0.distance < $1.distance }
@@ -9,7 +9,7 @@ enum Suggestion {
         return begun.count == 1 ? "; did you mean \(begun[0])?" : ""
     }
 
-    /// Letters to insert, remove, replace, or swap with their neighbour.
+    /// Returns the number of letters to insert, remove, replace, or swap with their neighbour.
     static func distance(_ a: String, _ b: String) -> Int {
         let a = Array(a), b = Array(b)
         var beforeLast: [Int] = []

@@ -25,7 +25,7 @@ struct ConversationsDelete: Command {
             for id in ids {
                 guard try await store.delete(id, of: memories.user) else { throw StoreAccess.Missing("conversation", id.rawValue, of: memories) }
             }
-            // Nothing of them is left on the disk when this returns.
+            // When this returns, the deleted conversations have left no data on the disk.
             try await store.settle()
             if json {
                 var writer = JSONWriter()

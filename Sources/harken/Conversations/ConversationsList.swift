@@ -62,7 +62,7 @@ struct ConversationsList: Command {
     }
 }
 
-/// A moment on the command line.
+/// A moment in time, as an option's value.
 enum MomentOption {
     static let accepts = "a day such as 2026-01-31 (0:00 UTC), or a time such as 2026-01-31T12:00:00Z"
 

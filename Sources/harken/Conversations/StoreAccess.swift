@@ -4,7 +4,7 @@ import Sessions
 import Speech
 import Store
 
-/// What is stored of one user, for commands: straight from the data directory, beside a running gateway or without one.
+/// Access to one user's stored data for commands: directly in the data directory, with or without a running gateway.
 struct StoreAccess {
     private static let userOption = Option(
         "--user", "USER", standard: ID<User>.local.rawValue, accepts: "a user's name",
@@ -25,10 +25,12 @@ struct StoreAccess {
         SQLiteConversationStore(in: try SQLiteDatabase(in: DataDirectory(creating: path)), now: { .now })
     }
 
-    /// Where a stretch of a conversation's audio is.
+    /// Returns the path of a stretch of a conversation's audio.
     func audio(_ part: StoredAudio) -> String { path + "/audio/" + part.file }
 
-    /// - Throws: `Missing` when there is none.
+    /// Returns the conversation with this id.
+    ///
+    /// - Throws: `Missing` when it does not exist.
     func document(_ id: ID<Conversation>, in store: SQLiteConversationStore) async throws -> ConversationDocument {
         guard let conversation = try await store.conversation(id, of: user) else { throw Missing("conversation", id.rawValue, of: self) }
         return ConversationDocument(conversation, people: try await store.people(of: user), voices: try await store.voices(of: user))
@@ -44,7 +46,7 @@ struct StoreAccess {
 }
 
 extension Command {
-    /// Runs `body`; an error is told in one line.
+    /// Runs `body`, and reports an error in one line.
     func attempt(_ surroundings: CommandContext, _ body: () async throws -> Void) async -> ExitStatus {
         do {
             try await body()

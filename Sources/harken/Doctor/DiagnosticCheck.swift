@@ -5,7 +5,7 @@ import Recorder
 import Settings
 import Store
 
-/// Looks at every part of an installation. Changes nothing but what opening the data directory makes.
+/// Checks every part of an installation. Changes nothing, except that it creates the data directory if necessary.
 struct DiagnosticCheck {
     let configuration: GatewayConfiguration
     let models: ModelFolder
@@ -25,13 +25,13 @@ struct DiagnosticCheck {
     private var openFiles: Finding {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        // A live session has its client's socket and perhaps a vendor's.
+        // A live session has its client's socket, and may have a vendor's socket.
         let needed = UInt(configuration.maxConnections) * 2
         let remedy = "for \(configuration.maxConnections) connections raise the hard limit to \(needed) (LimitNOFILE= of systemd, or ulimit -Hn)"
         return Finding("open files", UInt(limit.rlim_max) >= needed ? .ok : .note(remedy), "at most \(limit.rlim_max)")
     }
 
-    /// A library that is not there keeps the program from starting at all.
+    /// Finding about the shared libraries. If one were missing, the program would not start at all.
     private var libraries: Finding {
         let versions = LoadedLibraries.versions(maps: TextFile.read("/proc/self/maps") ?? "")
         return Finding("libraries", .ok, LoadedLibraries.wanted.map { $0.dropFirst(3) + " " + (versions[$0] ?? "built in") }.joined(separator: ", "))
@@ -121,7 +121,7 @@ struct DiagnosticCheck {
         let descriptor = socket(found.pointee.ai_family, found.pointee.ai_socktype, 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        // As the gateway does, so that connections that have just ended are no hindrance.
+        // The gateway sets this option too, so that connections that have just ended do not block the address.
         var yes: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         return bind(descriptor, found.pointee.ai_addr, found.pointee.ai_addrlen) == 0 && Glibc.listen(descriptor, 1) == 0

@@ -1,17 +1,17 @@
-/// What the doctor says of one part of the installation.
+/// The result of checking one part of the installation.
 struct Finding: Equatable {
     enum Outcome: Equatable {
         case ok
-        /// Harken works without it, but not all of it. Says what to do.
+        /// Harken works without this part, but a feature is missing. The text says what to do.
         case note(String)
-        /// Harken does not work without it. Says what to do.
+        /// Harken does not work without this part. The text says what to do.
         case missing(String)
     }
 
-    /// `models`, `data directory`.
+    /// Name of the part: `models`, `data directory`.
     var part: String
     var outcome: Outcome
-    /// What was found.
+    /// Details that were found.
     var detail: String
 
     init(_ part: String, _ outcome: Outcome, _ detail: String) {

@@ -1,13 +1,13 @@
-/// Shared libraries that this process runs with, by what the kernel says of its memory.
+/// Shared libraries that this process has loaded, according to the kernel's list of its memory.
 enum LoadedLibraries {
-    /// Those that Harken is linked with, as their files are called.
+    /// Libraries that Harken is linked with, by their file names.
     static let wanted = [
         "libavformat", "libavcodec", "libopus", "liblc3", "libsoxr", "libportaudio", "libssl", "libcurl", "libsqlite3", "libjansson",
     ]
 
-    /// Versions by name, from file names: `libopus.so.0.8.0` has 0.8.0.
+    /// Returns versions by library name, from file names: `libopus.so.0.8.0` has version 0.8.0.
     ///
-    /// - Parameter maps: what `/proc/self/maps` holds.
+    /// - Parameter maps: the content of `/proc/self/maps`.
     static func versions(maps: String) -> [String: String] {
         var versions: [String: String] = [:]
         for line in maps.split(separator: "\n") {

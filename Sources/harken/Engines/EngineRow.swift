@@ -3,11 +3,11 @@ import LocalEngine
 import Protocols
 import Speech
 
-/// An engine that Harken knows, and whether these settings let it be used.
+/// An engine that Harken knows, and its state under the current settings.
 struct EngineRow: Equatable {
     enum State: Equatable {
         case available
-        /// Says what to do.
+        /// The engine cannot be used. The text says what to do.
         case missing(String)
 
         var text: String {
@@ -22,7 +22,7 @@ struct EngineRow: Equatable {
     var capabilities: Capabilities
     var state: State
 
-    /// `en,de`, or `any`.
+    /// Languages as text: `en,de`, or `any`.
     var languages: String {
         switch capabilities.languages {
         case .any: "any"
@@ -30,7 +30,7 @@ struct EngineRow: Equatable {
         }
     }
 
-    /// In the operator's order, then those that are not configured.
+    /// Returns all engines: in the operator's order, followed by the engines that are not configured.
     static func all(_ configuration: GatewayConfiguration, missingModels: [String]) -> [EngineRow] {
         var rows = Catalogue.vendors.map { vendor in
             EngineRow(

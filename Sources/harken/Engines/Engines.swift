@@ -66,7 +66,7 @@ struct Engines: Command {
             writer.member("name", row.name.rawValue)
             writer.member("streaming", row.capabilities.streaming)
             writer.member("prerecorded", row.capabilities.prerecorded)
-            // Null: any.
+            // Null means any language.
             writer.key("languages")
             switch row.capabilities.languages {
             case .any: writer.null()

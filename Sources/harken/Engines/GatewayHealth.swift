@@ -1,14 +1,14 @@
 import Framing
 import Net
 
-/// What a running gateway says of its engines.
+/// The health of a running gateway's engines.
 struct GatewayHealth {
-    /// By name: `ready`, `loading`, or what is wrong.
+    /// State by engine name: `ready`, `loading`, or the problem.
     var engines: [String: String]
-    /// From the question to the answer.
+    /// Time from the request to the answer.
     var latency: Duration
 
-    /// nil when no gateway answers there.
+    /// Asks the gateway at this address; nil when no gateway answers.
     static func ask(_ url: String) async -> GatewayHealth? {
         var base = url
         while base.hasSuffix("/") { base.removeLast() }
@@ -28,7 +28,7 @@ struct GatewayHealth {
         }
     }
 
-    /// nil when the body is not a gateway's.
+    /// Parses the answer; nil when the body is not a gateway's.
     init?(body: [UInt8], latency: Duration) {
         guard let document = try? JSONDocument(parsing: body, sizeLimit: 1 << 20), document.root["engines"].isObject else { return nil }
         var engines: [String: String] = [:]

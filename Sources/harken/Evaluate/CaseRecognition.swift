@@ -3,20 +3,20 @@ import Sessions
 import Speech
 import Store
 
-/// Has an engine recognise a case's recording, and measures what that takes.
+/// Recognises the recording of an evaluation case with an engine, and measures time and cost.
 struct CaseRecognition {
     private let engine: any PrerecordedEngine
     private let asksForSpeakers: Bool
     private let prices: PriceTable
 
-    /// - Parameter prices: of vendors; this machine costs nothing.
+    /// - Parameter prices: the vendors' prices; recognition on this machine costs nothing.
     init(_ engine: any PrerecordedEngine, asksForSpeakers: Bool, prices: PriceTable) {
         self.engine = engine
         self.asksForSpeakers = asksForSpeakers
         self.prices = prices
     }
 
-    /// A failure is an answer too: without words, and with a failed run.
+    /// Returns the engine's answer. A failure gives an answer without words and with a failed run.
     ///
     /// - Throws: `CancellationError` when the user interrupts.
     func answer(to audio: String, language: LanguageTag?) async throws -> EngineAnswer {

@@ -92,10 +92,10 @@ struct Evaluate: Command {
         }
     }
 
-    /// The engines that recognise; nil when one cannot be used, and the user has been told why.
+    /// Returns the engines that recognise; nil when one of them cannot be used, after a message to the user.
     private func recognition(of cases: [EvaluationCase], _ surroundings: CommandContext) -> [any PrerecordedEngine]? {
         var chosen = engines
-        // Nothing to compare but recordings: the local engine is always there.
+        // The cases have recordings and no answers to compare, so the local engine is used.
         if chosen.isEmpty, cases.allSatisfy({ $0.answers.isEmpty }), let local = try? RecordingEngine(.local, environment: surroundings.environment) {
             chosen = [local]
         }

@@ -1,8 +1,8 @@
 import Evaluation
 
-/// Manifests on disk, and what they name.
+/// Reads manifests from the disk, with the files that they name.
 enum ManifestFile {
-    /// All cases of all manifests, in order.
+    /// Returns all cases of all manifests, in order.
     static func read(_ paths: [String]) throws -> Manifest {
         var all: Manifest?
         for path in paths {

@@ -1,6 +1,6 @@
 import Evaluation
 
-/// The thresholds that can be set on the command line.
+/// Thresholds of an evaluation as command-line options.
 enum ThresholdOptions {
     private struct Threshold: Sendable {
         let option: Option<Double>

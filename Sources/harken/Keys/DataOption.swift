@@ -2,7 +2,7 @@ import Gateway
 import Store
 import Sessions
 
-/// Where an installation's data is: the same place for every command.
+/// The option for the data directory, which is the same for all commands.
 enum DataOption {
     static let option = Option(
         "--data", "DIR", variable: "HARKEN_DATA", "Directory of the database, keys and audio. Default: ~/.local/share/harken.")
@@ -15,13 +15,13 @@ enum DataOption {
         return home + "/.local/share/harken"
     }
 
-    /// Opens the keys of the directory; makes both unless they are there.
+    /// Opens the keys in the data directory. Creates the directory and the keys if they do not exist.
     static func openKeys(_ path: String) throws(StoreError) -> AccessKeys {
         let database = try SQLiteDatabase(in: DataDirectory(creating: path))
         return try AccessKeys(in: database, hashing: OpenSSLHashing(), now: { .now })
     }
 
-    /// Brings a change of the keys into the database's file. It is made all the same when that fails, which is said.
+    /// Brings a change of the keys into the database's main file. The change is valid even when that fails; the failure is reported.
     static func bringToFile(_ keys: AccessKeys, _ surroundings: CommandContext) async {
         do throws(StoreError) { try await keys.bringToFile() } catch {
             surroundings.diagnostics.writeLine("the change is made, and is in the database's log only until that is emptied: \(error)")

@@ -1,6 +1,6 @@
 import Speech
 
-/// When a key shall end: so long from now, or on a day.
+/// The end of a key's validity: a duration from now, or a day.
 enum Expiry: Equatable {
     case after(Duration)
     case at(UnixTime)

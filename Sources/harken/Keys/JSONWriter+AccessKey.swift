@@ -3,7 +3,7 @@ import Speech
 import Store
 
 extension JSONWriter {
-    /// Everything of a key but its id. Times in UTC, RFC 3339.
+    /// Writes all members of a key except its id. Times are in UTC, RFC 3339.
     mutating func members(of key: AccessKey) {
         member("prefix", key.prefix)
         self.key("name")

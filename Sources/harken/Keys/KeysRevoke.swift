@@ -16,7 +16,7 @@ struct KeysRevoke: Command {
         id = ID(arguments.operands.joined())
         data = try DataOption.path(arguments)
         json = arguments.has(.json)
-        // Not repeated in the message: it may be a whole key.
+        // The message does not repeat the text, because it may be a whole key.
         if id.rawValue.hasPrefix("hk_") { throw UsageError("that is a key, not its id; harken keys list shows the ids") }
     }
 

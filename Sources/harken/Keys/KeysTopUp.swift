@@ -21,7 +21,7 @@ struct KeysTopUp: Command {
     init(_ arguments: Arguments) throws(UsageError) {
         guard arguments.operands.count == 2 else { throw UsageError("give the key's id and the seconds") }
         id = ID(arguments.operands[0])
-        // Not repeated in the message: it may be a whole key.
+        // The message does not repeat the text, because it may be a whole key.
         if id.rawValue.hasPrefix("hk_") { throw UsageError("that is a key, not its id; harken keys list shows the ids") }
         guard let seconds = Int64(arguments.operands[1]), (1...AccessKeys.maxCreditSeconds).contains(seconds) else {
             throw UsageError(

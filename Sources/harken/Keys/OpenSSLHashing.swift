@@ -1,7 +1,7 @@
 import Net
 import Store
 
-/// The keys' cryptography, by OpenSSL.
+/// The cryptography of access keys, by OpenSSL.
 struct OpenSSLHashing: KeyHashing {
     func authenticationCode(of message: [UInt8], secret: [UInt8]) -> [UInt8] { hmacSHA256(message, key: secret) }
 

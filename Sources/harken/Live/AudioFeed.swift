@@ -1,10 +1,10 @@
-/// Where live audio comes from.
+/// A source of live audio.
 protocol AudioFeed: Sendable {
-    /// Sends audio until there is no more, the stream takes no more, or the task is cancelled. Says the reason when it failed.
+    /// Sends audio until the source ends, the stream accepts no more, or the task is cancelled. Throws the reason when the source fails.
     func run(into stream: GatewayStream) async throws(FeedError)
 }
 
-/// Why there is no more audio, in one line for people.
+/// The reason why a source of audio failed, in one line for the user.
 struct FeedError: Error, CustomStringConvertible {
     let description: String
 }

@@ -2,7 +2,7 @@ import Framing
 import Speech
 
 extension CaptionPrinter {
-    /// `{"type", "start", "end", "text", "words": [{"text", "start", "end", "confidence"}]}`, in seconds since the first sample.
+    /// Returns `{"type", "start", "end", "text", "words": [{"text", "start", "end", "confidence"}]}`, with times in seconds since the first sample.
     static func json(_ type: StaticString, _ hypothesis: Hypothesis, _ rate: SampleRate) -> String {
         var writer = JSONWriter()
         writer.beginObject()
@@ -24,7 +24,7 @@ extension CaptionPrinter {
         return writer.text + "\n"
     }
 
-    /// `{"type": "turn_end", "at"}`
+    /// Returns `{"type": "turn_end", "at"}`.
     static func json(turnEnd position: SampleIndex, _ rate: SampleRate) -> String {
         var writer = JSONWriter()
         writer.beginObject()
@@ -34,7 +34,7 @@ extension CaptionPrinter {
         return writer.text + "\n"
     }
 
-    /// `{"type": "end", "error"}`: the last line; the error is null when the stream ended in order.
+    /// Returns `{"type": "end", "error"}`, the last line. The error is null when the stream ended in order.
     static func json(end error: String?) -> String {
         var writer = JSONWriter()
         writer.beginObject()

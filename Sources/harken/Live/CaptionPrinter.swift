@@ -1,17 +1,17 @@
 import Speech
 
-/// Turns what a live stream says into what a terminal, a file or a program reads. Decides only; what it returns is to be written as it is.
+/// Turns the events of a live stream into text for a terminal, a file or a program. The returned text is to be written unchanged.
 struct CaptionPrinter {
     enum Style: Equatable {
-        /// The interim stands in the last line, cut to so many columns, and is rewritten in place.
+        /// The interim is in the last line, cut to this number of columns, and is rewritten in place.
         case terminal(columns: Int)
-        /// Finals only, a line each.
+        /// Finals only, one per line.
         case plain
-        /// One object in a line for everything that is said.
+        /// One JSON object per line, for every event.
         case json
     }
 
-    /// May change while captions run, as a window does.
+    /// The style, which may change while captions run, for example when a window is resized.
     var style: Style
     private let rate: SampleRate
     private var hasInterim = false
@@ -37,7 +37,7 @@ struct CaptionPrinter {
         }
     }
 
-    /// Removes the interim, so that something else can be written.
+    /// Returns the text that removes the interim, so that other text can be written.
     mutating func clear() -> String {
         defer { hasInterim = false }
         return hasInterim ? "\r\u{1B}[K" : ""
@@ -45,7 +45,7 @@ struct CaptionPrinter {
 
     private mutating func json(interim hypothesis: Hypothesis) -> String {
         defer { hasInterim = !hypothesis.words.isEmpty }
-        // One without words is of use only after one with words.
+        // An interim without words is of use only after one with words.
         return hypothesis.words.isEmpty && !hasInterim ? "" : Self.json("interim", hypothesis, rate)
     }
 
@@ -57,9 +57,9 @@ struct CaptionPrinter {
     private mutating func interim(_ hypothesis: Hypothesis, columns: Int) -> String {
         guard !hypothesis.words.isEmpty else { return clear() }
         hasInterim = true
-        // A narrow window has no room for more than words.
+        // A narrow window has space for words only.
         let time = columns < 40 ? "" : "[\(TimeText.precise(start(hypothesis))) → …] "
-        // The last column stays free: a full line would wrap. The newest words are what people wait for.
+        // The last column stays free, because a full line would wrap. The newest words are shown, because users wait for these.
         return "\r" + time + TerminalText.tail(TerminalText.safe(hypothesis.text), columns: columns - 1 - TerminalText.width(of: time)) + "\u{1B}[K"
     }
 

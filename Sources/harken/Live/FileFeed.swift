@@ -1,15 +1,15 @@
 import Audio
 import Speech
 
-/// A file's audio, sent at a multiple of its own pace.
+/// Sends the audio of a file at a multiple of real time.
 struct FileFeed: AudioFeed {
-    /// As phones and browsers send: 50 ms.
+    /// Length of a message: 50 ms, as phones and browsers send.
     static let frame = SampleCount(800)
-    /// More than this waiting for the gateway: it does not keep up, and neither shall we. In bytes.
+    /// Maximum number of bytes that wait for the gateway. Beyond this number the feed pauses, because the gateway does not keep up.
     private static let maxWaiting = 256 * 1_024
 
     let path: String
-    /// Seconds of audio in a second.
+    /// Speed in seconds of audio per second.
     let speed: Double
 
     func run(into stream: GatewayStream) async throws(FeedError) {
@@ -22,7 +22,7 @@ struct FileFeed: AudioFeed {
                 bytes.removeAll(keepingCapacity: true)
                 PCM.appendLinear16(block.samples.span, to: &bytes)
                 guard var waiting = await stream.send(bytes) else { return }
-                // From the start, so that no delay adds up.
+                // The time is computed from the start, so that delays do not add up.
                 let next = start + block.count.duration(at: .speech) / speed + SampleCount(block.start.samples).duration(at: .speech) / speed
                 if (try? await Task.sleep(until: next)) == nil { return }
                 while waiting > Self.maxWaiting {

@@ -1,7 +1,7 @@
 import Framing
 import Speech
 
-/// Why a gateway did not open a live stream: its HTTP answer.
+/// The HTTP answer of a gateway that did not open a live stream.
 struct GatewayRefusal {
     let status: Int
     let body: [UInt8]
@@ -16,7 +16,7 @@ struct GatewayRefusal {
         }
     }
 
-    /// The message of a JSON body, in the dialects' or Harken's own form.
+    /// The message in the JSON body, in a dialect's form or in Harken's own.
     private var said: String {
         guard let document = try? JSONDocument(parsing: body, sizeLimit: 65_536) else { return "status \(status)" }
         let root = document.root

@@ -5,28 +5,28 @@ import Net
 import Protocols
 import Speech
 
-/// A live stream to a running gateway: carries messages between a protocol's client machine and its socket.
-// Sendable by proof: everything that changes is touched on `loop` only; the public methods get there by themselves.
+/// A live stream to a running gateway. Carries messages between the client machine of a protocol and its socket.
+// Sendable by proof: all mutable state is touched on `loop` only; the public methods switch to the loop themselves.
 final class GatewayStream: WebSocketHandler, @unchecked Sendable {
     private enum State {
         case connecting(WebSocketAttempt?)
         case open(WebSocketConnection)
-        /// The machine is done; the socket's closing handshake is awaited.
+        /// The machine has finished, and the stream waits for the socket's closing handshake.
         case closing(EngineError?)
         case closed
     }
 
-    /// What the stream says.
+    /// An item from the stream.
     enum Said: Sendable {
         case event(EngineEvent)
         case listen(ListenEvent)
     }
 
     private let loop: Loop
-    /// What the user called the gateway, for messages.
+    /// The gateway's address as the user gave it, for messages.
     private let url: String
     private let deliver: @Sendable (Said) -> Void
-    /// nil: audio is sent as it is.
+    /// The encoder of audio messages; nil: audio is sent as PCM.
     private var encoder: OpusPacketEncoder?
     private var machine: any LiveClientMachine
     private var state = State.connecting(nil)
@@ -34,8 +34,8 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
     private var waiting: [CheckedContinuation<Bool, Never>] = []
 
     /// - Parameters:
-    ///   - encoder: makes the messages of audio; nil: they are 16-bit little-endian PCM.
-    ///   - deliver: takes what the stream says, on the loop; `.closed` comes last, when the socket is closed.
+    ///   - encoder: makes the messages of audio; nil: the messages are 16-bit little-endian PCM.
+    ///   - deliver: takes the stream's items, on the loop. `.closed` comes last, when the socket is closed.
     init(
         _ machine: any LiveClientMachine, encoder: consuming OpusPacketEncoder? = nil, url: String, on loop: Loop,
         deliver: @escaping @Sendable (Said) -> Void
@@ -47,7 +47,7 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
         self.deliver = deliver
     }
 
-    // MARK: From the command's task
+    // MARK: Calls from the command's task
 
     func connect(to target: WebSocketTarget, headers: HTTPHeaders, configuration: WebSocketConfiguration, by client: WebSocketClient) {
         loop.execute { [self] in
@@ -58,7 +58,7 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
         }
     }
 
-    /// Returns true when the stream is open, false when it is not going to be.
+    /// Waits until the stream is open. Returns false when it will not open.
     func untilOpen() async -> Bool {
         await withCheckedContinuation { continuation in
             loop.execute { [self] in
@@ -73,7 +73,7 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
 
     /// Sends 16-bit little-endian PCM, mono.
     ///
-    /// - Returns: bytes that wait for the gateway to read; nil when it takes no more audio.
+    /// - Returns: the number of bytes that the gateway has not read yet; nil when the stream accepts no more audio.
     func send(_ audio: [UInt8]) async -> Int? {
         await loop.run { [self] in
             guard case .open(let connection) = state else { return nil }
@@ -84,7 +84,7 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
         }
     }
 
-    /// Bytes that wait for the gateway to read; nil when it takes no more audio.
+    /// Returns the number of bytes that the gateway has not read yet; nil when the stream accepts no more audio.
     func waitingBytes() async -> Int? {
         await loop.run { [self] in
             if case .open(let connection) = state { connection.bufferedByteCount } else { nil }
@@ -98,14 +98,14 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
         }
     }
 
-    // MARK: On the loop
+    // MARK: Calls on the loop
 
     func received(text: RawSpan, on connection: WebSocketConnection) {
         act { machine, now, actions in machine.receivedText(text, now: now, actions: &actions) }
     }
 
     func received(binary: RawSpan, on connection: WebSocketConnection) {
-        // The protocols' answers are text.
+        // The protocols' answers are text, so binary messages are ignored.
     }
 
     func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {
@@ -114,7 +114,7 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
             act { machine, now, actions in
                 machine.closed(code: isOrderly ? close.code : nil, reason: close.reason, now: now, actions: &actions)
             }
-            // In our own words: the machine knows the gateway as a vendor.
+            // The message is Harken's own, because the machine would name the gateway as a vendor.
             switch state {
             case .closing(nil): break
             case .connecting, .open, .closing, .closed:
@@ -151,7 +151,7 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
         }
     }
 
-    /// Lets the machine act and does what it wants.
+    /// Lets the machine act, and carries out its actions.
     private func act(_ body: (inout any LiveClientMachine, Instant, inout [ClientAction]) -> Void) {
         var actions: [ClientAction] = []
         body(&machine, loop.now, &actions)
@@ -161,7 +161,7 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
             case .event(let event): deliver(.event(event))
             case .listen(let news): deliver(.listen(news))
             case .send(let text): if case .open(let connection) = state { connection.send(text: text) }
-            // The socket is closed when the machine has said its last event.
+            // The socket is closed after the machine's last event.
             case .close: break
             }
         }

@@ -1,11 +1,11 @@
 import Conversations
 import Speech
 
-/// What the speakers of a conversation are called, and under which names they were printed.
+/// The names of a conversation's speakers, and the names under which they were printed.
 struct HeardNames {
     private var names: [SpeakerNumber: String] = [:]
     private var people: [ID<Person>: String] = [:]
-    /// Who each speaker's newest segment says that they are.
+    /// Identity of each speaker, according to the speaker's newest segment.
     private var identities: [SpeakerNumber: SpeakerIdentity] = [:]
     private var printed: [SpeakerNumber: String] = [:]
 
@@ -23,16 +23,16 @@ struct HeardNames {
         }
     }
 
-    /// `Anna: `, which is not said to have been printed; empty when nobody knows who speaks.
+    /// Returns `Anna: ` without marking it as printed; empty when `speaker` is nil.
     func prefix(_ speaker: SpeakerNumber?) -> String { speaker.map { name(of: $0) + ": " } ?? "" }
 
-    /// The same, to be printed.
+    /// Returns the same prefix, and marks the name as printed.
     mutating func print(_ speaker: SpeakerNumber?) -> String {
         if let speaker, printed[speaker] == nil { printed[speaker] = name(of: speaker) }
         return prefix(speaker)
     }
 
-    /// Those who were printed under another name, which they have from now on.
+    /// Returns the speakers who were printed under another name, and marks their new names as printed.
     mutating func renamed() -> [(from: String, to: String)] {
         var changes: [(from: String, to: String)] = []
         for (speaker, from) in printed.sorted(by: { $0.key < $1.key }) {

@@ -5,10 +5,10 @@ import Protocols
 import Speech
 
 struct Live: Command {
-    /// Protocols that it can speak with a gateway.
+    /// Protocols that this command can speak with a gateway.
     enum WireProtocol: String, CaseIterable {
         case deepgram
-        /// Segments of a conversation, with who speaks; audio goes as Opus.
+        /// Harken's own protocol: segments of a conversation, with speakers. Audio is sent as Opus.
         case listen
     }
 
@@ -104,24 +104,24 @@ struct Live: Command {
             continuation.yield(.said(said))
             if case .event(.closed) = said { continuation.finish() }
         }
-        // What has settled shows by nothing else being said of it.
+        // Time must be signalled too: a segment settles when no further event changes it.
         let clock = Task { [wire] in
             while wire == .listen, (try? await Task.sleep(for: .milliseconds(500))) != nil { continuation.yield(.time) }
         }
         defer { clock.cancel() }
-        // A task of its own, which goes on when this one is cancelled: what is said until the end is shown.
+        // A separate task, which goes on when this one is cancelled, so that all words until the end are shown.
         let captions = Task { await show(news, surroundings) { stream.send(.cancel) } }
         stream.connect(
             to: target, headers: key == nil ? [:] : machine.connection.headers, configuration: connectionLimits,
             by: WebSocketClient(tls: try TLSClientContext(), resolver: Resolver()))
         let fault = await feed(stream, surroundings)
         let end = await captions.value
-        // A feed that failed ends the stream; its reason is the one to tell.
+        // A failed feed ends the stream, so the feed's error is the one to report.
         let complaint = fault?.description ?? end?.explanation
         if json { surroundings.output.write(CaptionPrinter.json(end: complaint)) }
         if Task.isCancelled { return .interrupted }
         guard let complaint else { return .done }
-        // Given up because nobody reads what is printed: nobody needs to be told.
+        // The stream was given up because nobody reads the output, so no error is reported.
         if fault != nil || end != .cancelled { surroundings.complain(Self.description, complaint) }
         return .failed
     }
@@ -134,7 +134,8 @@ struct Live: Command {
         }
     }
 
-    /// A gateway that is sent audio much faster than it recognises it stops reading for a while, and does not answer pings meanwhile.
+    /// Limits of the connection. A gateway that gets audio much faster than it recognises stops reading for a while, and does not answer pings
+    /// meanwhile.
     private var connectionLimits: WebSocketConfiguration {
         var limits = WebSocketConfiguration()
         guard speed > 1, case .file = source else { return limits }
@@ -143,7 +144,7 @@ struct Live: Command {
         return limits
     }
 
-    /// Feeds the stream and asks it to finish. A file that is interrupted is given up; a microphone is closed, and its last words are waited for.
+    /// Feeds the stream and asks it to finish. An interrupted file is given up; an interrupted microphone is closed, and its last words are awaited.
     private func feed(_ stream: GatewayStream, _ surroundings: CommandContext) async -> FeedError? {
         let feed: any AudioFeed
         let atInterruption: EngineCommand
@@ -169,9 +170,9 @@ struct Live: Command {
         }
     }
 
-    /// Prints what the stream says. Returns why it ended, nil when in order.
+    /// Prints the stream's events. Returns the reason of its end; nil when the stream ended in order.
     ///
-    /// - Parameter unread: called when nobody reads what is printed.
+    /// - Parameter unread: called when nobody reads the output.
     private func show(_ news: AsyncStream<News>, _ surroundings: CommandContext, unread: () -> Void) async -> EngineError? {
         let output = surroundings.output
         let isTerminal = !json && output.isTerminal

@@ -1,13 +1,13 @@
 import Recorder
 
-/// What a microphone hears, from the moment that the gateway listens.
+/// Sends the audio of a microphone, from the moment when the gateway is ready.
 struct MicrophoneFeed: AudioFeed {
-    /// Blocks of 64 ms that may wait for the gateway; later ones push out the oldest.
+    /// Maximum number of blocks of 64 ms that wait for the gateway. Further blocks replace the oldest.
     private static let maxWaiting = 256
 
-    /// A number or (part of a) name; nil: the system's default.
+    /// Input device, by number or by (part of) its name; nil: the system's default.
     let device: String?
-    /// Where to say that it listens.
+    /// Stream for the message that the microphone is open.
     let diagnostics: StandardStream
 
     func run(into stream: GatewayStream) async throws(FeedError) {
@@ -19,7 +19,7 @@ struct MicrophoneFeed: AudioFeed {
             continuation.yield(.failure(error))
             continuation.finish()
         }
-        // Also when the task is cancelled: no sample is taken from then on.
+        // This runs also when the task is cancelled: no sample is taken afterwards.
         defer { capture.stop() }
         do throws(CaptureError) {
             if Task.isCancelled { return }

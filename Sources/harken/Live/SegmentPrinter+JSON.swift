@@ -4,7 +4,8 @@ import Protocols
 import Speech
 
 extension SegmentPrinter {
-    /// One object in a line, of type `segments`, `removed`, `speaker` or `conversation`; times are in seconds since the conversation's start.
+    /// Returns one JSON object in a line, of type `segments`, `removed`, `speaker` or `conversation`. Times are in seconds since the conversation's
+    /// start.
     static func json(_ news: ListenEvent) -> String {
         var writer = JSONWriter()
         writer.beginObject()
@@ -41,7 +42,7 @@ extension SegmentPrinter {
         writer.member("status", literal: status)
     }
 
-    /// `{"id", "speaker", "is_user", "person_id", "start", "end", "text"}`; the speaker's number is from 0, null when nobody knows who speaks.
+    /// Writes `{"id", "speaker", "is_user", "person_id", "start", "end", "text"}`. Speakers are numbered from 0; null when the speaker is not known.
     private static func write(_ segment: Segment, _ writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("id", segment.id.rawValue)

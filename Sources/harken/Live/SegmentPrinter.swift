@@ -2,38 +2,38 @@ import Conversations
 import Protocols
 import Speech
 
-/// Turns what a live conversation says into what a terminal, a file or a program reads. Decides only; what it returns is to be written as it is.
+/// Turns the events of a live conversation into text for a terminal, a file or a program. The returned text is to be written unchanged.
 ///
-/// A segment is printed once it has settled: another one that began after it is there, and it has not changed for a while. One whose words, times or
-/// speaker change after that is printed again.
+/// A segment is printed once it has settled: a later segment exists, and this one has not changed for a while. A segment whose words, times or
+/// speaker change afterwards is printed again.
 struct SegmentPrinter {
-    /// How long a segment has not changed when it has settled.
+    /// Time without changes after which a segment has settled.
     static let settling: Duration = .seconds(3)
-    /// Lines of a terminal that may be rewritten in place; earlier segments wait without being shown.
+    /// Maximum number of terminal lines that are rewritten in place. Earlier segments wait without being shown.
     private static let maxLines = 5
-    /// Older ones are forgotten once they were printed; the server tells no changes of older ones either.
+    /// Maximum number of kept segments. Older segments are forgotten once they are printed, because the server does not change them either.
     private static let maxSegments = 500
 
     private struct Shown {
         var segment: Segment
-        /// When it changed last.
+        /// The time of the last change.
         var changed: Instant
-        /// As it was printed; nil: not yet.
+        /// The segment as it was printed; nil: not printed yet.
         var printed: Segment?
 
-        /// Whether nothing of it has changed that its own line says. What its speaker is called is told apart.
+        /// True if the segment was printed and its line is still right. A new name of its speaker is printed separately.
         var isPrinted: Bool {
             guard let printed else { return false }
             return printed.text == segment.text && printed.start == segment.start && printed.end == segment.end && printed.speaker == segment.speaker
         }
     }
 
-    /// May change while the conversation runs, as a window does.
+    /// The style, which may change while the conversation runs, for example when a window is resized.
     var style: CaptionPrinter.Style
-    /// In order of start.
+    /// The segments, in order of start.
     private var segments: [Shown] = []
     private var names = HeardNames()
-    /// Lines at the end of the terminal that are to be rewritten.
+    /// Number of lines at the end of the terminal that are to be rewritten.
     private var drawn = 0
 
     init(_ style: CaptionPrinter.Style) { self.style = style }
@@ -58,13 +58,13 @@ struct SegmentPrinter {
         return replacing(with: text + timePassed(now))
     }
 
-    /// To be called now and then.
+    /// Returns the text that is due at this time. Call it regularly.
     mutating func text(now: Instant) -> String {
         let settled = style == .json ? "" : timePassed(now)
         return settled.isEmpty ? "" : replacing(with: settled)
     }
 
-    /// Everything that was not printed yet: nothing more will come.
+    /// Returns everything that was not printed yet, because no further events come.
     mutating func end() -> String {
         style == .json ? "" : replacing(with: settled { _ in true } + renamed())
     }
@@ -87,7 +87,7 @@ struct SegmentPrinter {
         return text + renamed()
     }
 
-    /// Lines of what has settled, in order: none before one that has not.
+    /// Returns the lines of settled segments, in order, up to the first segment that has not settled.
     private mutating func settled(_ hasSettled: (Shown) -> Bool) -> String {
         var text = ""
         for index in segments.indices where !segments[index].isPrinted {
@@ -100,12 +100,12 @@ struct SegmentPrinter {
         return text
     }
 
-    /// Speakers who stand above under another name.
+    /// Returns a line for each speaker whose name has changed since it was printed.
     private mutating func renamed() -> String {
         names.renamed().map { "\($0.from) is \($0.to)\n" }.joined()
     }
 
-    /// `text` instead of the lines that may be rewritten, and below it those of now.
+    /// Returns `text` in place of the lines that may be rewritten, followed by the new version of these lines.
     private mutating func replacing(with text: String) -> String {
         guard case .terminal(let columns) = style else { return text }
         let changing = segments.filter { !$0.isPrinted }.suffix(Self.maxLines).map { shown in

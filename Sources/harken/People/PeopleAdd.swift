@@ -63,7 +63,7 @@ struct PeopleAdd: Command {
         return heard
     }
 
-    /// With what is known of the person's voice already, if it sounds like that: a person may have two voices.
+    /// Stores the voice. Merges it with a known voice of the person that sounds like it, because a person may have two voices.
     private func keep(_ voice: EnrolledVoice, of person: ID<Person>, in store: SQLiteConversationStore) async throws(StoreError) {
         let known = VoiceDirectory(try await store.voices(of: memories.user).filter { $0.owner == .person(person) })
         if case .known(let match, _) = known.match(voice.voiceprint, evidence: .seconds(60)), let before = known[match.voice] {

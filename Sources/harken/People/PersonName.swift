@@ -4,7 +4,7 @@ import Protocols
 import Speech
 import Store
 
-/// People on the command line.
+/// Names of people as arguments of commands.
 enum PersonName {
     static func checked(_ name: String) throws(UsageError) -> String {
         guard name.contains(where: { !$0.isWhitespace }), name.utf8.count <= ConversationLimits.name else {
@@ -15,7 +15,7 @@ enum PersonName {
 }
 
 extension StoreAccess {
-    /// By id, else by name, in any case.
+    /// Finds a person by id, otherwise by name, ignoring case.
     func person(_ text: String, in store: SQLiteConversationStore) async throws -> Person {
         let people = try await store.people(of: user)
         if let person = people.first(where: { $0.id.rawValue == text }) { return person }
@@ -29,7 +29,7 @@ extension StoreAccess {
 }
 
 extension CommandContext {
-    /// What became of a person: an object, or a line.
+    /// Reports a change of a person: as a JSON object, or in one line.
     func tell(_ person: Person, _ news: String, json: Bool) {
         guard json else {
             diagnostics.writeLine(TerminalText.safe("\(person.name) (\(person.id)) \(news)"))

@@ -2,9 +2,9 @@ import LocalEngine
 import Recorder
 import Speech
 
-/// Hears whether anybody speaks in a chunk.
+/// Judges whether a chunk has speech.
 enum ChunkHearing {
-    /// With the voice model; without it, whatever is loud counts as speech: nothing that is said is left out for want of a model.
+    /// Makes the judge from the voice model. Without the model, all loud audio counts as speech, so that no speech is left out.
     static func make(_ folder: ModelFolder) -> (verdict: @Sendable (RecordedChunk) -> SpeechVerdict, missing: String?) {
         if let missing = folder.missing([.runtime, .voiceActivity]).first {
             return ({ loud($0) }, "\(missing) is missing; fetch the models with: make setup")

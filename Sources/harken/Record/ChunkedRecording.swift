@@ -7,21 +7,21 @@ import Settings
 import Speech
 import Synchronization
 
-/// `harken record`: the microphone to the disk, and from there to the gateway.
+/// The work of `harken record`: the microphone's audio goes to the disk, and from there to the gateway.
 struct ChunkedRecording {
     struct Settings: Sendable {
         var server: String
-        /// Where recordings wait.
+        /// The folder in which recordings wait.
         var folder: String
         var token: String?
         var language: String?
         var device: String?
         var diskBytes = 2_000_000_000
         var goOnWithin: Duration = .seconds(300)
-        /// False: only what waits is sent.
+        /// False: nothing is recorded, and only waiting recordings are sent.
         var records = true
         var json = false
-        /// After a stop: how long to go on when the gateway takes nothing.
+        /// Time after a stop for which delivery continues while the gateway accepts nothing.
         var patience: Duration = .seconds(60)
 
         init(server: String, folder: String) {
@@ -33,15 +33,15 @@ struct ChunkedRecording {
     private enum News: Sendable {
         case recorder(RecorderEvent)
         case time
-        /// The user wants no more recorded.
+        /// The user has ended the recording.
         case stopped
-        /// Everything is delivered.
+        /// Everything has been delivered.
         case delivered
     }
 
     let settings: Settings
     private let environment: [String: String]
-    /// This machine's, but in tests.
+    /// The microphone; nil: this machine's. Tests set their own.
     var microphone: MicrophoneSource?
 
     init(_ settings: Settings, environment: [String: String]) {
@@ -70,7 +70,7 @@ struct ChunkedRecording {
                 deliverer: deliverer, now: { .now }
             ) { continuation.yield(.recorder($0)) }
             let isStopped = Atomic<Bool>(false)
-            // A task of its own: what waits is sent also when this one is cancelled.
+            // A separate task: waiting chunks are sent even when this task is cancelled.
             let work = Task {
                 await drive(recorder, deliverer, spool, news, continuation, surroundings) { isStopped.load(ordering: .acquiring) }
             }
@@ -108,7 +108,7 @@ struct ChunkedRecording {
         }
         if settings.records {
             recorder.start(goingOnWith: earlier)
-            // The user was faster.
+            // The user stopped the recording before it started.
             if isStopped() { recorder.stop() }
         } else {
             stop()
@@ -133,9 +133,9 @@ struct ChunkedRecording {
         return hasFailed || !deliverer.recordings.isEmpty ? .failed : .done
     }
 
-    /// Has what earlier processes left delivered. A recording that was cut off a moment ago may go on.
+    /// Queues the recordings of earlier processes for delivery. A recording that was interrupted a moment ago may be continued.
     ///
-    /// - Returns: that one.
+    /// - Returns: the recording to continue; nil: none.
     private func takeUp(
         _ spool: RecordingSpool, _ recorder: ChunkRecorder, _ deliverer: UploadQueue, _ screen: inout RecorderScreen
     ) -> SpooledRecording? {

@@ -2,7 +2,7 @@ import Framing
 import HarkenKit
 import Speech
 
-/// `harken record --managed` and `--byok`: recognised as it is spoken.
+/// The work of `harken record --managed` and `--byok`: recognition while the user speaks.
 struct LiveRecording {
     let engine: any HarkenKit.RecordingEngine
     let json: Bool
@@ -26,7 +26,7 @@ struct LiveRecording {
             stop.finish()
         }
         engine.onCreditsLow { continuation.yield(.low($0)) }
-        // A task of its own, which hears the last words also when this one is cancelled.
+        // A separate task, which gets the last words even when this task is cancelled.
         let shown = Task { await show(news, surroundings) }
         let work = Task { () -> RecordingError? in
             do throws(RecordingError) {
@@ -40,13 +40,13 @@ struct LiveRecording {
         }
         let fault = await withTaskCancellationHandler { () -> RecordingError? in
             if let error = await work.value { return error == .stopped ? nil : error }
-            // Until the user ends it, or an error does.
+            // Waits until the user or an error ends the recording.
             for await _ in stops {}
             return nil
         } onCancel: {
             Task {
                 await engine.stop()
-                // A start that came after the stop.
+                // The start may have completed after the stop, so the engine is stopped again.
                 _ = await work.value
                 await engine.stop()
                 stop.finish()
@@ -63,7 +63,7 @@ struct LiveRecording {
         return error == nil ? .done : .failed
     }
 
-    /// Prints what is said, to the end. Returns why it ended, nil when it was ended by the user.
+    /// Prints the results until the end. Returns the error that ended the recording; nil when the user ended it.
     private func show(_ news: AsyncStream<News>, _ surroundings: CommandContext) async -> RecordingError? {
         let progress = ProgressLine(on: surroundings.diagnostics)
         var last: RecordingError?

@@ -45,7 +45,7 @@ struct Record: Command {
         operands: .none,
         options: [url, token, language, device, list, managed, byok, disk, goOn, send, DataOption.option, Flag.json])
 
-    /// Ctrl-C is how a recording ends.
+    /// Ctrl-C is the normal end of a recording.
     static let isEndedByInterruption = true
 
     private enum Mode {
@@ -83,7 +83,7 @@ struct Record: Command {
                 let address = arguments.environment[names + "_STREAMING_URL"] ?? arguments.environment[names + "_BASE_URL"]
                 engine = BYOKRecording(vendor: vendor, key: key, baseURL: address, settings: settings)
             } else {
-                // A gateway without keys takes any, from its own machine.
+                // A gateway without keys accepts any token from its own machine.
                 engine = ManagedRecording(server: url, token: token ?? "local", settings: settings)
             }
             mode = .live(LiveRecording(engine: engine, json: json))

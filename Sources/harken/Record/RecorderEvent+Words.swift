@@ -3,7 +3,7 @@ import Recorder
 import Speech
 
 extension RecorderEvent {
-    /// What a person should know; nil: nothing.
+    /// The event in words for the user; nil for events that the user need not know.
     var words: String? {
         switch self {
         case .listening: "listening; Ctrl-C ends"
@@ -31,7 +31,7 @@ extension RecorderEvent {
         }
     }
 
-    /// One object: `{"type", …}`.
+    /// The event as one JSON object: `{"type", …}`.
     var json: String {
         var writer = JSONWriter()
         writer.beginObject()

@@ -2,7 +2,7 @@ import Framing
 import Recorder
 import Speech
 
-/// Tells how a recording goes: a line on the terminal, notices beside it, and with `--json` an object for each thing that happens.
+/// Shows the progress of a recording: a status line and notices on the terminal, and with `--json` an object for each event.
 struct RecorderScreen {
     private let surroundings: CommandContext
     private let json: Bool
@@ -26,7 +26,7 @@ struct RecorderScreen {
         if let words = news.words { say(words) }
     }
 
-    /// A line for people.
+    /// Writes a line for the user.
     mutating func say(_ words: String) {
         progress.clear()
         surroundings.diagnostics.writeLine("harken record: " + TerminalText.safe(words))

@@ -1,18 +1,18 @@
 import Recorder
 import Speech
 
-/// Where a recorder stands, for the line that shows it.
+/// The status of a recorder, for the status line.
 struct RecorderStatus: Equatable {
     var isListening = false
     var isStopping = false
     var level = ChunkRecorder.Level()
-    /// Chunks on the disk that the gateway does not have yet.
+    /// Number of chunks on the disk that the gateway does not have yet.
     var waiting = 0
     var waitingTime: Duration = .zero
     var sent = 0
-    /// The time of chunks in which somebody spoke.
+    /// Total duration of the chunks that have speech.
     var spoken: Duration = .zero
-    /// Chunks that the gateway will never take.
+    /// Number of chunks that the gateway will never accept.
     var held = 0
 
     init() {}
@@ -31,7 +31,7 @@ struct RecorderStatus: Equatable {
         }
     }
 
-    /// `● 12:03  █████░░░░░  2 wait (0:21)  41 sent  08:12 spoken`
+    /// The status line: `● 12:03 █████░░░░░ 2 wait (0:21) 41 sent 08:12 spoken`.
     var line: String {
         let what = "\(waiting) wait (\(TimeText.clock(waitingTime / .seconds(1))))  \(sent) sent  \(TimeText.clock(spoken / .seconds(1))) spoken"
         if isStopping { return "■ sending what waits  \(what)" }
@@ -39,11 +39,11 @@ struct RecorderStatus: Equatable {
         return "● \(TimeText.clock(level.recorded / .seconds(1)))  \(meter)  \(what)"
     }
 
-    /// Ten steps of 5 dB.
+    /// The level meter, in ten steps of 5 dB.
     private var meter: String {
         var steps = 0
         var threshold = 1.0
-        // 10^(−1/4): 5 dB.
+        // The factor is 10^(−1/4), which is 5 dB.
         for step in stride(from: 10, to: 0, by: -1) {
             threshold *= 0.562_341_325
             if level.peak > threshold {

@@ -1,12 +1,13 @@
 import Speech
 
-/// Languages as people write them, as recorders send them: one language, never several.
+/// Names of languages that people type, as the tags that recorders send: always a single language.
 enum SpokenLanguage {
     private static let aliases = [
         "chinese": "zh-CN", "zh": "zh-CN", "zh-hans": "zh-CN", "中文": "zh-CN", "zh-hant": "zh-TW", "粤语": "zh-HK", "br": "pt-BR",
     ]
 
-    /// nil: it is no language. `multi` and `auto` are none: a short or quiet chunk tells nobody its language.
+    /// Returns the tag; nil when the text is not a language. `multi` and `auto` give nil, because a language cannot be detected in a short or quiet
+    /// chunk.
     static func tag(_ text: String) -> String? {
         let name = text.split(separator: "_").joined(separator: "-")
         if let known = aliases[name.lowercased()] { return known }

@@ -5,9 +5,9 @@ import Protocols
 import Speech
 import Store
 
-/// How a conversation's words differ from what another engine hears in its audio.
+/// The differences between a conversation's words and the words that another engine recognises in its audio.
 struct ReplayReport {
-    /// A passage that is not the same: what is stored, and what was heard instead.
+    /// A passage that differs: the stored words, and the words that were recognised now.
     struct Difference: Equatable {
         var start: Duration
         var stored: String
@@ -16,17 +16,17 @@ struct ReplayReport {
 
     let conversation: ID<Conversation>
     let engine: EngineName
-    /// That was heard.
+    /// Duration of the audio that was recognised.
     let audio: Duration
     let errors: ErrorCount
     let differences: [Difference]
     let latency: Duration
-    /// US dollars; nil: nobody knows.
+    /// Cost in US dollars; nil: not known.
     let cost: Double?
-    /// Nothing was answered at all.
+    /// True if no stretch of audio was recognised.
     let hasFailed: Bool
 
-    /// - Parameter answers: of the stretches of audio, each at its place.
+    /// - Parameter answers: the engine's answers, each with its stretch of audio.
     init(of conversation: Conversation, by engine: EngineName, _ answers: [(part: StoredAudio, answer: EngineAnswer)]) {
         self.conversation = conversation.id
         self.engine = engine
@@ -34,7 +34,7 @@ struct ReplayReport {
         latency = answers.reduce(.zero) { $0 + ($1.answer.runs?.latency ?? .zero) }
         cost = answers.reduce(0) { sum, one in sum.flatMap { sum in (one.answer.runs?.cost).map { sum + $0 } } }
         hasFailed = answers.allSatisfy { ($0.answer.runs?.failed ?? 0) + ($0.answer.runs?.timedOut ?? 0) > 0 }
-        // What lies beside the audio cannot be compared.
+        // Words outside the kept audio cannot be compared.
         let stored = conversation.segments.flatMap { segment in
             segment.words.isEmpty ? [(text: segment.text, start: segment.start)] : segment.words.map { (text: $0.text, start: $0.start) }
         }.filter { word in answers.contains { ($0.part.start..<$0.part.start + $0.part.duration).contains(word.start) } }
@@ -79,7 +79,7 @@ struct ReplayReport {
         return text
     }
 
-    /// One object, in one line; positions and lengths in seconds.
+    /// The report as one JSON object in one line. Positions and lengths are in seconds.
     var json: String {
         var json = JSONWriter(capacity: 4_096)
         json.beginObject()

@@ -60,14 +60,14 @@ struct Search: Command {
         }
     }
 
-    /// What finds meanings; nil: the model is not there, or is not asked for.
+    /// Returns the sentence model for search by meaning; nil: the model does not exist, or the search is by words only.
     private func sentences(_ surroundings: CommandContext) -> (any TextEmbedding)? {
         guard query.by != .words else { return nil }
         let folder = ModelFolder(environment: surroundings.environment)
         return try? SentenceEmbedder(folder, InferenceRuntime(path: folder.path(of: .runtime)))
     }
 
-    /// Of those who speak.
+    /// Returns the names of the speakers.
     private func names(in store: SQLiteConversationStore) async throws -> SpeakerNames {
         SpeakerNames(people: try await store.people(of: memories.user), voices: try await store.voices(of: memories.user))
     }

@@ -1,4 +1,4 @@
-/// Returns when the task is cancelled.
+/// Waits until the task is cancelled.
 func untilCancelled() async {
     let (silence, voice) = AsyncStream<Never>.makeStream()
     for await _ in silence {}

@@ -4,10 +4,10 @@ import Gateway
 import Net
 import Observability
 
-/// The decoders of the recordings that a gateway is sent: processes of this program that can do nothing else.
+/// The decoders of a gateway's recordings: processes of this program that can only decode.
 enum Decoders {
-    /// More recordings at once wait for their turn. A process is held for as long as its recording is recognised, so that this is more than there
-    /// are processors: one that waits costs memory only.
+    /// Maximum number of decoding processes, or two more than the processors if that is more; further recordings wait. A process is in use until its
+    /// recording is recognised, so there are more processes than processors. A waiting process costs only memory.
     private static let maxCount = 16
 
     static func make(_ configuration: GatewayConfiguration, _ metrics: Metrics, _ log: Log) throws(SystemError) -> any MediaSource {

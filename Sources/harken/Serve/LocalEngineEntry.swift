@@ -4,12 +4,12 @@ import Gateway
 import LocalEngine
 import Speech
 
-/// The local engine as the gateway knows it.
+/// The local engine's entry in the gateway's list of engines.
 enum LocalEngineEntry {
-    /// - Parameter media: what decodes recordings.
+    /// - Parameter media: the decoder of recordings.
     static func make(_ folder: ModelFolder, _ media: any MediaSource) -> EngineEntry {
         let engine = LocalEngine(folder, pool: Processors.count, media: media)
-        // What is not there will not be loaded either: say so from the start, with what to do.
+        // A missing model will not be loaded later, so the entry reports it from the start, with the remedy.
         if let missing = folder.missing(ModelFolder.Item.recognition).first {
             let reason = "\(missing) is missing; fetch the models with: make setup"
             return EngineEntry(engine) { .unavailable(reason) }

@@ -1,4 +1,4 @@
-/// A random UUID (RFC 9562, version 4), in lower case.
+/// Random UUIDs (RFC 9562, version 4), in lower case.
 enum RandomUUID {
     static func text() -> String {
         var source = SystemRandomNumberGenerator()

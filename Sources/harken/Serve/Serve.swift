@@ -52,10 +52,10 @@ struct Serve: Command {
             """,
         options: [listen, data, OperatorSettings.config, certificate, key, drain, fsync, log])
 
-    /// The longest time for which the start looks through the database's pages for damage.
+    /// Maximum time for which the start checks the database's pages for damage.
     private static let checkTime: Duration = .seconds(5)
 
-    /// Settings that were given as options, and the options' names for messages.
+    /// Settings that were given as options, with the options' names for messages.
     private let given: [String: (value: String, option: String)]
     private let environment: [String: String]
     private let configFile: String?
@@ -145,7 +145,7 @@ struct Serve: Command {
         await untilCancelled()
         reloading.cancel()
         log.info("draining", [.seconds: "\(configuration.drainTime.components.seconds)"])
-        // A task of its own: this one is cancelled, and could not wait any more.
+        // A separate task, because this one is cancelled and could not wait any more.
         await Task {
             service.beginDrain()
             http.beginDrain()
@@ -159,7 +159,7 @@ struct Serve: Command {
             await service.settle()
             await tracer?.finish(within: .seconds(5))
             do throws(StoreError) { try await database.emptyLog() } catch {
-                // Nothing is lost: the next start reads it.
+                // No data is lost: the next start reads the log.
                 log.warning("the database's log is not in its file", [.error: "\(error)"])
             }
         }.value
@@ -169,7 +169,7 @@ struct Serve: Command {
         withExtendedLifetime(claim) {}
     }
 
-    /// Limits of the HTTP server, and its certificate.
+    /// Returns the limits of the HTTP server, and its certificate.
     private static func serverConfiguration(_ configuration: GatewayConfiguration, _ log: Log) throws -> HTTPServerConfiguration {
         var server = HTTPServerConfiguration()
         let descriptors = DescriptorLimit.current
@@ -194,7 +194,7 @@ struct Serve: Command {
         return try TLSServerContext(certificateFile: files.certificate, keyFile: files.key)
     }
 
-    /// Serves new connections with the certificate that is in the files now; the one before stays when it cannot be read.
+    /// Loads the certificate from the files again, for new connections. The previous certificate stays when the files cannot be read.
     private static func reload(_ files: GatewayConfiguration.TLSFiles, _ server: HTTPServer, _ log: Log) {
         do {
             server.useTLS(try certificate(files))
@@ -204,7 +204,7 @@ struct Serve: Command {
         }
     }
 
-    /// Readiness and metrics on an address of their own, where the operator wants that. They are there until the gateway ends.
+    /// Serves readiness and metrics on a separate address, if the operator has set one. They are served until the gateway ends.
     private func serveMonitoring(
         _ configuration: GatewayConfiguration, _ service: GatewayService, _ loops: [Loop], _ log: Log
     ) throws(ServeError) -> HTTPServer? {
@@ -220,7 +220,7 @@ struct Serve: Command {
     private func makeTracer(_ settings: TraceSettings, _ client: HTTPClient, _ metrics: Metrics, _ log: Log) -> Tracer {
         let exporter = SpanExporter(settings, client: client) { report in
             metrics.traced(report)
-            // One that is full has said why when its collector failed.
+            // A full queue is not logged, because the failure of its collector was logged.
             if case .dropped(let count, let cause) = report, cause != .queueFull {
                 log.warning("spans not exported", [.count: "\(count)", .reason: cause.rawValue])
             }
@@ -262,7 +262,7 @@ struct Serve: Command {
     }
 }
 
-/// Why the gateway did not start, in one line that says what to do.
+/// The reason why the gateway did not start, in one line that says what to do.
 struct ServeError: Error, CustomStringConvertible {
     let description: String
 

@@ -1,10 +1,10 @@
 import Glibc
 
-/// A small file that people write.
+/// A small text file that people write.
 enum TextFile {
-    /// The file's beginning; nil when it cannot be read, and `errno` says why.
+    /// Returns the beginning of the file; nil when it cannot be read, with the reason in `errno`.
     ///
-    /// - Parameter limit: how much of it is read at most, in bytes.
+    /// - Parameter limit: maximum number of bytes to read.
     static func read(_ path: String, most limit: Int = 1 << 20) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

@@ -1,4 +1,4 @@
-/// Rows under headings, each column as wide as its widest text.
+/// A table with headings. Each column is as wide as its widest text.
 enum Table {
     static func text(_ headings: [String], _ rows: [[String]]) -> String {
         let all = [headings] + rows.map { $0.map(TerminalText.safe) }

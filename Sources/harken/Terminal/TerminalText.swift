@@ -1,12 +1,12 @@
 /// Text that is safe and fits on a line of a terminal.
 enum TerminalText {
-    /// Without control characters: what a server or a file name says cannot move the cursor.
+    /// Returns the text without control characters, so that text from a server or a file name cannot move the cursor.
     static func safe(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.map { isUnsafe($0) ? " " : $0 }))
     }
 
-    /// The end of `text` that fits into `columns`, with `…` for what is left out.
+    /// Returns the end of `text` that fits into `columns`, with `…` for the omitted part.
     static func tail(_ text: String, columns: Int) -> String {
         cut(text, columns: columns) { text, limit in
             var used = 0
@@ -19,7 +19,7 @@ enum TerminalText {
         }
     }
 
-    /// The beginning of `text` that fits into `columns`, with `…` for what is left out.
+    /// Returns the beginning of `text` that fits into `columns`, with `…` for the omitted part.
     static func head(_ text: String, columns: Int) -> String {
         cut(text, columns: columns) { text, limit in
             var used = 0
@@ -39,7 +39,7 @@ enum TerminalText {
         return columns < 1 ? "" : mark(part(text, columns - 1))
     }
 
-    /// East Asian letters and pictures take two columns.
+    /// Returns the number of columns of a character: two for East Asian letters and for emoji.
     private static func width(of character: Character) -> Int {
         guard let scalar = character.unicodeScalars.first else { return 0 }
         switch scalar.value {
@@ -51,7 +51,7 @@ enum TerminalText {
     }
 
     private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
-        // Controls, and marks that turn the direction of what follows.
+        // Control characters, and marks that change the direction of the text after them.
         scalar.properties.generalCategory == .control || (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
     }
 }

@@ -2,11 +2,11 @@ import Framing
 import Protocols
 import Speech
 
-/// One file's transcript and how it is written.
+/// The transcript of one file, and its output formats.
 struct FileTranscript {
     let file: String
     let transcript: Transcript
-    /// Who a channel's speakers are, by the numbers of their labels, as far as they are known.
+    /// Known names of each channel's speakers, by the numbers of the speaker labels.
     var people: [[Int: String]] = []
 
     func rendered(as format: TranscriptFormat) -> String {
@@ -18,7 +18,7 @@ struct FileTranscript {
         }
     }
 
-    /// A line for each paragraph; where speakers were told apart, for each turn.
+    /// The transcript with one line per paragraph, or one line per turn where speakers were told apart.
     private var text: String {
         transcript.channels.enumerated().map { number, channel in
             guard channel.words.allSatisfy({ $0.speaker == nil }) else { return turns(of: channel, number) }
@@ -44,7 +44,7 @@ struct FileTranscript {
         people.indices.contains(channel) ? people[channel][speaker.number] : nil
     }
 
-    /// One object, in one line; positions in seconds.
+    /// The transcript as one JSON object in one line. Positions are in seconds.
     private var json: String {
         var writer = JSONWriter(capacity: 4_096)
         writer.beginObject()

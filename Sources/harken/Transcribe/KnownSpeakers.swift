@@ -5,12 +5,12 @@ import Speakers
 import Speech
 import Store
 
-/// Whose voices this machine's user knows: gives the speakers of a recording their names.
+/// The voices that this machine's user knows. They give a recording's speakers their names.
 struct KnownSpeakers {
     private let directory: VoiceDirectory
     private let names: SpeakerNames
 
-    /// nil when nothing is stored here, or it cannot be read, which is said: then nobody is known.
+    /// Opens the store; nil when there is none, or when it cannot be read, which is reported. Without it no speaker is named.
     static func open(_ arguments: Arguments, _ surroundings: CommandContext) async -> KnownSpeakers? {
         guard let path = try? DataOption.path(arguments), access(path + "/harken.db", F_OK) == 0, let memories = try? StoreAccess(arguments) else {
             return nil
@@ -25,13 +25,14 @@ struct KnownSpeakers {
     }
 
     init(_ voices: [Voice], _ people: [Person]) {
-        // Of a voice without a name there is nothing to say.
+        // Voices without a name are left out.
         directory = VoiceDirectory(voices.filter { $0.owner != .nobody })
         names = SpeakerNames(people: people, voices: voices)
     }
 
-    /// - Parameter speakers: what each sounds like.
-    /// - Returns: the names of those who are known, by the speakers' places. Nobody is found twice.
+    /// Returns the names of the known speakers, by their index. No name is given twice.
+    ///
+    /// - Parameter speakers: the voice of each speaker.
     func names(of speakers: [VoiceEvidence]) -> [Int: String] {
         let clusters = speakers.indices.filter { speakers[$0].duration >= directory.rule.shortestClip }
             .sorted { speakers[$0].duration > speakers[$1].duration }

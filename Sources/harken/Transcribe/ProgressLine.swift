@@ -1,13 +1,13 @@
 import Synchronization
 
-/// One line on a terminal that tells how far the work has come, rewritten in place. Says nothing when nobody looks.
+/// A line on a terminal that shows the progress of the work, rewritten in place. Prints nothing when the output is not a terminal.
 final class ProgressLine: Sendable {
     private struct State {
         var isShown = false
         var next: ContinuousClock.Instant?
     }
 
-    /// No more often than people read.
+    /// Minimum time between two updates.
     private static let interval = Duration.milliseconds(100)
 
     private let stream: StandardStream
@@ -19,7 +19,7 @@ final class ProgressLine: Sendable {
         isTerminal = stream.isTerminal
     }
 
-    /// Shows `text`, unless another was shown a moment ago.
+    /// Shows `text`, unless another text was shown a moment ago.
     func show(_ text: @autoclosure () -> String, now: ContinuousClock.Instant = .now) {
         guard isTerminal else { return }
         state.withLock { state in
@@ -29,7 +29,7 @@ final class ProgressLine: Sendable {
         }
     }
 
-    /// Makes room for other output.
+    /// Removes the line, so that other text can be written.
     func clear() {
         state.withLock { state in
             if state.isShown { stream.write("\r\u{1B}[K") }
@@ -37,7 +37,7 @@ final class ProgressLine: Sendable {
         }
     }
 
-    /// `talk.mp3   42 %  01:23 of 03:10  12× real time`
+    /// Returns the line's text: `talk.mp3 42 % 01:23 of 03:10 12× real time`.
     static func text(file: String, done: Double, of length: Double?, elapsed: Double) -> String {
         var text = file
         if let length, length > 0 {

@@ -5,18 +5,18 @@ import Protocols
 import Speech
 import Vendors
 
-/// An engine that a command has recordings recognised by: the local one, or a vendor whose key is in the environment.
+/// The engine that recognises recordings for a command: the local engine, or a vendor whose key is in the environment.
 struct RecordingEngine {
-    /// Those that take recordings, the local one first.
+    /// Names of the engines that accept recordings, the local one first.
     static let names = [EngineName.local] + vendors.map(\.name)
     private static let vendors = Catalogue.vendors.filter { $0.prerecorded != nil }
 
     let name: EngineName
-    /// nil: the local engine.
+    /// Settings of the vendor; nil: the local engine.
     private let vendor: VendorSettings?
     private let models: ModelFolder
 
-    /// - Throws: the vendor's settings are missing or wrong.
+    /// - Throws: `UsageError` when the vendor's settings are missing or wrong.
     init(_ name: EngineName, environment: [String: String]) throws(UsageError) {
         self.name = name
         models = ModelFolder(environment: environment)
@@ -38,7 +38,7 @@ struct RecordingEngine {
 
     var isLocal: Bool { vendor == nil }
 
-    /// nil when it cannot be used; the user has been told why.
+    /// Makes the engine; nil when it cannot be used, after a message to the user.
     func make(for command: CommandDescription, _ surroundings: CommandContext) -> (any PrerecordedEngine)? {
         if let vendor {
             guard let service = Self.vendors.first(where: { $0.name == vendor.name })?.prerecorded, let client = try? HTTPClient() else { return nil }

@@ -66,7 +66,7 @@ struct Transcribe: Command {
                     status = .failed
                     continue
                 }
-                // As `head` and `tail` do.
+                // The heading has the form that `head` and `tail` use.
                 if format == .text, files.count > 1 { try destination.write("==> \(TerminalText.safe(file)) <==\n") }
                 try destination.write(transcript.rendered(as: format))
             }
@@ -77,7 +77,7 @@ struct Transcribe: Command {
         }
     }
 
-    /// nil when it failed; the user has been told why.
+    /// Transcribes a file; nil when that failed, after a message to the user.
     private func transcribe(
         _ file: String, _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ surroundings: CommandContext
     ) async -> FileTranscript? {

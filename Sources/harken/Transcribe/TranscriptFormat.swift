@@ -1,4 +1,4 @@
-/// How a transcript is written.
+/// The output format of a transcript.
 enum TranscriptFormat: String, CaseIterable, Sendable {
     case text, json, srt, vtt
 }
