@@ -1,6 +1,6 @@
-/// Randomness without state: a decision depends on the seed and on what it is about, never on what was asked before.
+/// Randomness without state: a decision depends on the seed and on its subject, never on earlier decisions.
 ///
-/// So a part of a scenario can be taken out without changing the others, which is what makes a failure small.
+/// Therefore a part of a scenario can be removed without changing the other parts, so that failing scenarios can be made small.
 struct Chance: Sendable {
     private let key: UInt64
 
@@ -8,14 +8,14 @@ struct Chance: Sendable {
 
     private init(key: UInt64) { self.key = key }
 
-    /// The chance of a part of what this one is about.
+    /// The chance of a part of this one's subject.
     subscript(_ part: Int) -> Chance {
         Chance(key: Self.mix(key ^ (UInt64(truncatingIfNeeded: part) &* 0xD6E8_FEB8_6659_FD93 &+ 0x9E37_79B9_7F4A_7C15)))
     }
 
     subscript(_ part: Int, _ place: Int) -> Chance { self[part][place] }
 
-    /// 0..<1.
+    /// A number in 0..<1.
     var unit: Double { Double(key >> 11) * 0x1p-53 }
 
     func happens(_ probability: Double) -> Bool { unit < probability }
@@ -32,7 +32,7 @@ struct Chance: Sendable {
     }
 }
 
-/// Draws one decision after another, while a scenario is made.
+/// A source of random decisions, one after another, for making a scenario.
 struct SeededRandom {
     private let chance: Chance
     private var drawn = 0

@@ -1,6 +1,6 @@
 import Speech
 
-/// Scenarios are written in milliseconds; every simulated session runs at 16 kHz, where one is 16 samples.
+/// Conversion of milliseconds, in which scenarios are written. Every simulated session runs at 16 kHz, so a millisecond has 16 samples.
 enum Milliseconds {
     static let rate = SampleRate.speech
 
@@ -10,7 +10,7 @@ enum Milliseconds {
 
     static func text(_ index: SampleIndex) -> String { text(index.samples) }
 
-    /// Seconds with three digits.
+    /// Returns seconds with three digits.
     static func text(_ samples: Int64) -> String { seconds(microseconds: samples * 125 / 2) }
 
     static func text(_ range: SampleRange) -> String { "\(text(range.start))–\(text(range.end))" }

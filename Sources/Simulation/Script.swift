@@ -1,12 +1,12 @@
 import Speech
 
-/// What is said in one channel.
+/// The words that are spoken in one channel.
 enum Script {
     static let plain = [
         "the", "a", "I", "we", "go", "yes", "so", "well", "house", "river", "morning", "please", "tell", "her", "again", "wait", "over", "under",
         "station", "Monday", "coffee", "and", "then", "it's", "don't", "there", "window", "nothing", "hello", "okay",
     ]
-    /// What an engine says instead.
+    /// Words that an engine recognizes in place of the spoken ones.
     static let misheard = ["mice", "horse", "uh", "bell", "weight", "heather", "it", "toffee", "nation", "an", "their", "yellow"]
     private static let pairs = [
         ("can", "not", "cannot"), ("every", "one", "everyone"), ("some", "thing", "something"), ("may", "be", "maybe"), ("all", "right", "alright"),
@@ -16,11 +16,11 @@ enum Script {
     private static let tens = [("twenty", 20), ("thirty", 30), ("forty", 40), ("ninety", 90)]
     private static let units = [("one", 1), ("two", 2), ("five", 5), ("seven", 7), ("eight", 8)]
 
-    /// Islands of speech between silences, through `length` milliseconds.
+    /// Returns islands of speech between silences, over `length` milliseconds.
     ///
     /// - Parameters:
-    ///   - isBreathless: there are few silences.
-    ///   - few: so many phrases are all that is said, again and again; nil: any.
+    ///   - isBreathless: true: there are few silences.
+    ///   - few: number of different phrases, which are spoken again and again; nil: any phrases.
     static func words(_ dice: inout SeededRandom, length: Int, isBreathless: Bool = false, few: Int? = nil) -> [SpokenWord] {
         var words: [SpokenWord] = []
         let phrases = (0..<(few ?? 0)).map { _ in phrase(&dice) }
@@ -47,24 +47,24 @@ enum Script {
         return words
     }
 
-    /// How something is said.
+    /// The manner of speaking: phrases, pauses and speed.
     struct Manner {
         enum Phrases { case any, plain, chorus, joined, echo, numbers }
 
         var phrases = Phrases.any
-        /// Words between two rests.
+        /// Number of words between two rests.
         var islands = 1...14
-        /// The longest of most rests, in milliseconds.
+        /// Maximum duration of most rests, in milliseconds.
         var rests = 800
-        /// Where the first word begins, in milliseconds.
+        /// Start of the first word, in milliseconds.
         var start = 0...800
-        /// How many times as long words are as usual.
+        /// Factor by which words are longer than usual.
         var slowness = 1.0
     }
 
-    /// What ends as another word is.
+    /// Pairs of words: the first word of a pair ends like the second.
     private static let echoes = [("station", "on"), ("nothing", "thing"), ("along", "long"), ("today", "day"), ("within", "in"), ("upon", "on")]
-    /// Of which nobody knows what else is written as one.
+    /// Pairs of words that may be written as one word. No word is in two pairs.
     private static let compounds = [
         ("week", "end", "weekend"), ("on", "line", "online"), ("in", "to", "into"), ("air", "port", "airport"), ("note", "book", "notebook"),
     ]
@@ -94,7 +94,7 @@ enum Script {
                             number: words.count + 1, text: text.text, numeral: text.numeral, joined: text.joined,
                             range: SampleRange(Milliseconds.index(position), count: Milliseconds.samples(duration))))
                     position += duration
-                    // There may be a short silence within what some write as one word.
+                    // A short silence may lie within two words that some engines write as one.
                     let isParted = text.joined != nil && (manner.phrases == .joined || manner.phrases == .numbers) && dice.happens(0.4)
                     position += isParted ? dice.pick(150...195) : dice.happens(0.5) ? 0 : dice.pick(0...140)
                     said += 1

@@ -1,21 +1,21 @@
 package import Speech
 
-/// How a simulated engine behaves when nothing is wrong with it. Times in milliseconds.
+/// The behaviour of a simulated engine while nothing is wrong. Times are in milliseconds.
 package struct EngineProfile: Sendable, Equatable {
-    /// How far its finals reach.
+    /// The place where the engine's finals end.
     package enum Coverage: Sendable, CaseIterable {
-        /// To the end of the last word.
+        /// At the end of the last word.
         case word
-        /// Somewhere into the silence behind it.
+        /// In the silence after the last word.
         case silence
-        /// To the end of what it has heard.
+        /// At the end of the audio that the engine has heard.
         case heard
     }
 
     package enum Turns: Sendable, CaseIterable {
-        /// A final says that its turn is over.
+        /// The final itself ends its turn.
         case inFinal
-        /// A message of its own says so, after the final.
+        /// A separate message after the final ends the turn.
         case after
         case never
     }
@@ -23,79 +23,79 @@ package struct EngineProfile: Sendable, Equatable {
     package var number: Int
     package var connect: ClosedRange<Int>
     package var latency: ClosedRange<Int>
-    /// Audio between two interims; nil: none.
+    /// Audio between two interims; nil: no interims.
     package var interims: Int?
-    /// Silence that makes final what was said.
+    /// Silence that makes the words so far final.
     package var endpoint: Int
-    /// The longest final.
+    /// Maximum length of a final.
     package var longest: Int
     package var pace: Double?
     package var unanswered: Int?
     package var channelsPerLeg: Int
-    /// The most that its words' times are wrong, either way.
+    /// Maximum error of the words' times, in either direction.
     package var jitter: Int
-    /// How much its clock is fast: 0.002 is two milliseconds a second.
+    /// Rate by which the engine's clock is fast: 0.002 means two milliseconds per second.
     package var skew: Double
     package var hasWordTimes: Bool
     package var coverage: Coverage
     package var turns: Turns
-    /// Capitals, punctuation and digits.
+    /// True if words have capitals, punctuation and digits.
     package var isFormatted: Bool
-    // How often it writes two words as one, hears another word, hears none, and says a final twice.
+    // Probabilities that the engine joins two words, substitutes a word, omits a word, and repeats a final.
     package var joins: Double
     package var substitutes: Double
     package var omits: Double
     package var repeats: Double
-    /// How often it takes the little that it hears of a word, where its audio begins or ends, for another.
+    /// Probability that a small part of a word, at the beginning or end of the engine's audio, is taken for another word.
     package var hearsParts = 0.0
-    /// How often it hears a word behind another that nobody has said.
+    /// Probability that the engine inserts a word that was not spoken.
     package var inserts = 0.0
-    /// How often it says of a word only where it ends.
+    /// Probability that the engine gives only the end time of a word.
     package var instants = 0.0
-    /// Finals that reach as far as was heard end where the next whole frame would, of so many milliseconds; nil: with the audio.
+    /// Length of a frame, in milliseconds: finals that reach to the end of the heard audio end with a whole frame. nil: they end with the audio.
     package var frame: Int?
-    /// How often an answer comes up to two seconds later than usual.
+    /// Probability that an answer comes up to two seconds later than usual.
     package var hiccups = 0.0
-    /// Cuts long finals in the middle of a word, which then belongs to one of the two.
+    /// True if the engine cuts long finals in the middle of a word, which then belongs to one of the two finals.
     package var cutsWords: Bool
-    /// What it is asked to make final ends where the audio does, within a word too.
+    /// True if a final that was requested by `finalize` ends with the audio, even within a word.
     package var cutsFlushes = false
-    /// Audio after which it ends every stream, though it did not say so before; nil: never.
+    /// Audio after which the engine ends every stream, without having declared the limit; nil: never.
     package var expiry: Int?
-    /// The longest that a stream may last, as it declares; nil: for ever.
+    /// Maximum duration of a stream, as the engine declares it; nil: unlimited.
     package var cap: Int?
-    /// What a command brings about comes within the call that gives it, where nothing else is under way.
+    /// True if the events of a command come within the command's call, unless other work is under way.
     package var answersAtOnce: Bool
 
     var name: EngineName { EngineName("engine\(number)") }
 
-    /// How far behind what it has heard its finals may end.
+    /// Maximum distance by which finals may end after the audio that the engine has heard.
     var ahead: Int { coverage == .heard ? frame ?? 0 : 0 }
 }
 
-/// An engine that recognises what was recorded.
+/// A simulated engine that recognises intervals for repairs.
 package struct Repairer: Sendable, Equatable {
     package var temper: EngineProfile
-    /// How often an attempt fails, and how often the driver has no room for it.
+    /// Probability that an attempt fails; `refusals` is the probability that the driver has no room for an attempt.
     package var failures: Double
     package var refusals: Double
-    /// Milliseconds of work for a second of audio.
+    /// Duration of the work for a second of audio, in milliseconds.
     package var work: Int
 }
 
-/// What goes wrong with one connection to an engine. Messages are counted from 0.
+/// A fault of one connection to an engine. Messages are counted from 0.
 package enum Fault: Sendable, Equatable {
     case refuse(EngineError)
-    /// Never opens.
+    /// The connection never opens.
     case hang
-    /// Ends the stream in place of a message; without an error as if all were well.
+    /// The stream ends in place of this message; without an error it seems to end in order.
     case close(message: Int, EngineError?)
-    /// Says nothing more from this message on, and does not close.
+    /// The stream sends nothing from this message on, and does not close.
     case stall(message: Int)
-    /// Falls silent for a while, then says all that it had to say.
+    /// The stream is silent for a while, then sends all its messages.
     case pause(message: Int, milliseconds: Int)
-    /// Everything from this message on cannot be read.
+    /// All messages from this one on are unreadable.
     case garbage(message: Int)
-    /// Ends the stream after `finish`, before the last finals.
+    /// The stream ends after `finish`, before the last finals.
     case closeEarly
 }

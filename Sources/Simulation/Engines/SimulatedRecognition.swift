@@ -1,28 +1,28 @@
 import Speech
 
-/// A word as one leg's engine hears it, on the session's timeline.
+/// A word as a leg's engine recognizes it, on the session's timeline.
 struct HeardWord: Sendable {
     var text: String
-    /// When the last sample of it is spoken: before that nobody can have heard it.
+    /// The interval in which the word is spoken. The engine cannot know the word before its last sample.
     var spoken: SampleRange
-    /// Where the engine says it is.
+    /// The interval that the engine gives for the word.
     var range: SampleRange
     var confidence: Float
 }
 
 extension [Word] {
-    /// As drivers do with words of which no times are known.
+    /// Spreads the words over `range`, as drivers do with words without times.
     mutating func spread(over range: SampleRange) {
         for (index, place) in zip(indices, ProportionalTimes.ranges(of: map(\.text), in: range)) { self[index].range = place }
     }
 }
 
-/// What an engine makes of the words that were said.
+/// The recognition of spoken words by a simulated engine.
 struct SimulatedRecognition: Sendable {
     let temper: EngineProfile
-    /// Of the engine: which words it gets wrong is the same whenever it hears them.
+    /// The engine's chance: an engine makes the same mistakes whenever it hears a word.
     let taste: Chance
-    /// Of this attempt: times differ from one to the next.
+    /// The attempt's chance: times differ between attempts.
     let attempt: Chance
 
     private enum Part {
@@ -36,7 +36,7 @@ struct SimulatedRecognition: Sendable {
         taste[Part.substitute, word].happens(temper.substitutes)
     }
 
-    /// Words of `spoken` that are heard by someone who is given the audio of `range` alone.
+    /// Returns the words of `spoken` that the engine recognizes in the audio of `range` alone.
     func words(_ spoken: [SpokenWord], in range: SampleRange) -> [HeardWord] {
         var heard: [HeardWord] = []
         let bias = jitter(attempt[Part.bias]) / 3
@@ -48,7 +48,7 @@ struct SimulatedRecognition: Sendable {
             guard word.range.end > range.start, word.range.start < range.end else { continue }
             let isCut = word.range.start < range.start || word.range.end > range.end
             let isPart = isCut && !isRecognizable(word, in: range)
-            // A part of a word may be heard as another.
+            // A part of a word may be recognized as another word.
             if isPart && !isHeard(word, in: range) { continue }
             if Self.omits(word.number, temper: temper, taste: taste) { continue }
             var identity = WordIdentity(first: word.number, count: 1, engine: temper.number)
@@ -93,19 +93,19 @@ struct SimulatedRecognition: Sendable {
         return heard
     }
 
-    /// Most of a word is enough, little is not; between them it depends.
+    /// Returns true if enough of the word is in `range`. Most of a word is enough and a small part is not; in between, chance decides.
     private func isRecognizable(_ word: SpokenWord, in range: SampleRange) -> Bool {
         let rest = word.range.intersection(range)?.count.samples ?? 0
         let share = Double(rest) / Double(max(1, word.range.count.samples))
         return share > 0.3 + 0.4 * attempt[Part.edge, word.number].unit
     }
 
-    /// Whether so little of a word is taken for another.
+    /// Returns true if the small part of the word in `range` is recognized as another word.
     private func isHeard(_ word: SpokenWord, in range: SampleRange) -> Bool {
         (word.range.intersection(range)?.count ?? .zero) > Milliseconds.samples(40) && taste[Part.part, word.number].happens(temper.hearsParts)
     }
 
-    /// In samples.
+    /// Returns a random error of time, in samples.
     private func jitter(_ chance: Chance) -> Int64 { Int64(chance.unit * Double(2 * temper.jitter * 16)) - Int64(temper.jitter * 16) }
 
     private func punctuate(_ words: inout [HeardWord]) {

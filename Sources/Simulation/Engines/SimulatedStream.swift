@@ -1,9 +1,9 @@
 import Continuity
 import Speech
 
-/// One leg's connection to a simulated engine: hears audio by its range alone and says what its temper and its fault make of it.
+/// A leg's connection to a simulated engine. It gets the ranges of audio only, and sends events according to its profile and its fault.
 struct SimulatedStream: Sendable {
-    /// Something that the engine says, `delay` milliseconds from now.
+    /// An event of the engine that comes `delay` milliseconds from now.
     struct Message: Sendable {
         var delay: Int
         var event: EngineEvent
@@ -12,11 +12,11 @@ struct SimulatedStream: Sendable {
     private struct Ear: Sendable {
         let channel: Int
         let spoken: [SpokenWord]
-        /// What will be heard if all of the audio comes.
+        /// All words that the engine will recognize if all of the audio comes.
         var words: [HeardWord]
-        /// The first that is not final.
+        /// Index of the first word that is not final.
         var next = 0
-        /// The end of the finals.
+        /// End of the finals.
         var cut: SampleIndex
         var shown: SampleIndex
         var finals = 0
@@ -35,7 +35,7 @@ struct SimulatedStream: Sendable {
     private var messages = 0
     private(set) var isClosed = false
     private(set) var isFinished = false
-    /// Everything waits until then: microseconds since the world's start.
+    /// The time until which all messages wait, in microseconds since the world's start.
     private(set) var silentUntil: Int64?
 
     private enum Part { static let taste = 1, attempt = 2, latency = 3, cut = 4, again = 5, stable = 6, hiccup = 7 }
@@ -56,7 +56,7 @@ struct SimulatedStream: Sendable {
         begin(at: origin)
     }
 
-    /// Its first sample is this one of the session's. An engine of limited pace takes over where the session is when it has opened.
+    /// Sets the session's sample at which the stream's audio begins. An engine with a limited pace starts at the session's position when it opens.
     mutating func begin(at origin: SampleIndex) {
         self.origin = origin
         heard = origin
@@ -66,7 +66,7 @@ struct SimulatedStream: Sendable {
         }
     }
 
-    // MARK: - What comes in
+    // MARK: - Input
 
     mutating func open() -> [Message] {
         var said: [Message] = []
@@ -108,7 +108,7 @@ struct SimulatedStream: Sendable {
         return said
     }
 
-    // MARK: - What it makes of it
+    // MARK: - Recognition
 
     private mutating func listen(_ index: Int, _ said: inout [Message], now: Int64) {
         let endpoint = Milliseconds.samples(temper.endpoint)
@@ -124,7 +124,7 @@ struct SimulatedStream: Sendable {
                 continue
             }
             if heard - ears[index].cut >= Milliseconds.samples(temper.longest) {
-                // A word that is being spoken may be cut: then it is whole in the one or in the other.
+                // A word that is still being spoken may be cut. It is then whole in one of the two finals.
                 var words = known
                 var end = lengthEnd(index, known)
                 if let following, isSpeaking, temper.cutsWords {
@@ -141,7 +141,7 @@ struct SimulatedStream: Sendable {
         }
     }
 
-    /// Where a final that a pause made ends.
+    /// Returns the end of a final after a pause.
     private func pauseEnd(_ index: Int, _ known: Int) -> SampleIndex {
         let last = ears[index].words[known - 1].range.end
         switch temper.coverage {
@@ -151,13 +151,13 @@ struct SimulatedStream: Sendable {
         }
     }
 
-    /// Its engine fills the last frame up with silence.
+    /// Returns `end` moved to the end of its frame: the engine fills the last frame with silence.
     private func framed(_ end: SampleIndex) -> SampleIndex {
         guard let frame = temper.frame.map(Milliseconds.samples) else { return end }
         return end + SampleCount((frame.samples - (end - origin).samples % frame.samples) % frame.samples)
     }
 
-    /// Where a final that has grown too long ends, at a word's end.
+    /// Returns the end of a final that has grown too long: the end of a word.
     private func lengthEnd(_ index: Int, _ known: Int) -> SampleIndex {
         let words = ears[index].words
         let after = known < words.count ? min(words[known].range.start, heard) : heard
@@ -167,10 +167,10 @@ struct SimulatedStream: Sendable {
 
     private mutating func flush(_ index: Int, _ reason: FinalReason, _ said: inout [Message], now: Int64) {
         var known = ears[index].next
-        // What is heard of a word that the audio's end cuts is all that there will be of it.
+        // The audio has ended within a word, so the heard part is all that will come.
         if reason == .endOfAudio {
             let said = ears[index].words[..<ears[index].next]
-            // Words that nobody said have no number.
+            // Inserted words have no number.
             let last = said.lazy.map { WordIdentity(confidence: $0.confidence) }.last { $0.first > 0 }.map { $0.first + $0.count - 1 } ?? 0
             let rest = hearing.words(ears[index].spoken, in: SampleRange(origin, heard))
             ears[index].words = Array(said + rest.drop { WordIdentity(confidence: $0.confidence).first <= last })
@@ -222,7 +222,7 @@ struct SimulatedStream: Sendable {
         return Hypothesis(channel: local(index), range: engine(range), words: words)
     }
 
-    // MARK: - What goes out
+    // MARK: - Output
 
     private mutating func say(_ event: EngineEvent, number: Int, _ said: inout [Message], now: Int64) {
         guard !isClosed else { return }
@@ -261,7 +261,7 @@ struct SimulatedStream: Sendable {
 
     private func engine(_ range: SampleRange) -> SampleRange { SampleRange(engine(range.start), engine(range.end)) }
 
-    /// In the stream's own time, by the engine's own clock.
+    /// Returns a position on the stream's timeline, by the engine's own clock.
     private func engine(_ index: SampleIndex) -> SampleIndex {
         let place = index - origin
         return .zero + SampleCount(place.samples + Int64(Double(place.samples) * temper.skew))

@@ -2,7 +2,7 @@ import Continuity
 import Speech
 
 extension Scenario {
-    /// Nothing goes wrong, and the client sends in real time.
+    /// Removes all faults from the scenario, and makes the client send in real time.
     mutating func keepSimple() {
         repairers = []
         news = []
@@ -13,7 +13,7 @@ extension Scenario {
 }
 
 extension EngineProfile {
-    /// An engine of good manners.
+    /// Returns the profile of an engine without faults.
     static func plain(_ number: Int) -> EngineProfile {
         var dice = SeededRandom(Chance(seed: 1))
         var temper = EngineProfile(number: number, &dice)

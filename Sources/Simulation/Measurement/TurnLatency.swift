@@ -1,13 +1,13 @@
 package import Continuity
 import Speech
 
-/// How long the last word of a turn takes to become final: many sessions, in real time on a clock of their own.
+/// Measures the time until the last word of a turn is final, in many sessions. The sessions run in real time on a simulated clock.
 package struct TurnLatency {
-    /// A simulated engine's answers.
+    /// The latency of a simulated engine's answers.
     package struct Answers: Sendable {
-        /// Milliseconds.
+        /// Usual latency, in milliseconds.
         package var usual: ClosedRange<Int>
-        /// How often an answer comes up to two seconds later.
+        /// Probability that an answer comes up to two seconds later.
         package var hiccups: Double
 
         package init(usual: ClosedRange<Int>, hiccups: Double) {
@@ -16,10 +16,10 @@ package struct TurnLatency {
         }
     }
 
-    /// From the end of a turn's last word to its final, in milliseconds, in order of size.
+    /// Latencies in ascending order: time from the end of a turn's last word to its final, in milliseconds.
     package private(set) var milliseconds: [Int] = []
 
-    /// - Parameter engines: in order of preference.
+    /// - Parameter engines: the engines in order of preference.
     package init(_ engines: [Answers], mode: SessionMode, sessions: Int, seed: UInt64) {
         for session in 0..<sessions {
             var scenario = Scenario(plainSeed: seed &+ UInt64(session))
@@ -39,7 +39,7 @@ package struct TurnLatency {
             var found: [Int] = []
             var world = SimulatedWorld(scenario) { now, event in
                 guard case .commit(let commit) = event, !commit.words.isEmpty else { return }
-                // By the middle of its last word, wherever an engine says that ends.
+                // A turn counts as final when a commit covers the middle of its last word, wherever the engine places the word's end.
                 while let end = ends.first, commit.range.end >= end - Milliseconds.samples(100) {
                     ends.removeFirst()
                     found.append(Int(now / 1_000 - end.samples / 16))
@@ -57,7 +57,7 @@ package struct TurnLatency {
 }
 
 extension Script {
-    /// Turns of a few words with long silences between them, and the places of their last words.
+    /// Returns turns of a few words with long silences between them, and the ends of their last words.
     fileprivate static func turns(_ dice: inout SeededRandom, count: Int) -> (words: [SpokenWord], ends: [Int], length: Int) {
         var words: [SpokenWord] = []
         var ends: [Int] = []

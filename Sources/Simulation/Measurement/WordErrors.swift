@@ -1,9 +1,9 @@
 package import Continuity
 import Speech
 
-/// How many words of known texts a session gets wrong, with engines that mishear, leave out and add words, each at its own.
+/// Measures the number of wrong words in sessions with known texts. Each engine substitutes, omits and inserts words of its own choice.
 package struct WordErrors {
-    /// How often a simulated engine is wrong, and by how much its times are, in milliseconds.
+    /// The error rates of a simulated engine, and the error of its times in milliseconds.
     package struct Noise: Sendable {
         package var substituted: Double
         package var missing: Double
@@ -24,8 +24,8 @@ package struct WordErrors {
     package var rate: Double { Double(errors) / Double(max(1, words)) }
 
     /// - Parameters:
-    ///   - engines: in order of preference; each keeps its number, and so its mistakes, from one measurement to the next.
-    ///   - texts: words in lower case with blanks between them, a session for each.
+    ///   - engines: the engines in order of preference. An engine keeps its number, and therefore its mistakes, in all measurements.
+    ///   - texts: words in lower case, separated by spaces; each text makes one session.
     package init(_ engines: [(number: Int, noise: Noise)], mode: SessionMode, texts: [String], seed: UInt64) {
         for (session, text) in texts.enumerated() {
             var scenario = Scenario(plainSeed: seed &+ UInt64(session))

@@ -1,19 +1,19 @@
 import Continuity
 import Speech
 
-/// Sessions in which much comes together that seldom does: seconds of speech, engines that hear every word but are wrong on where it is and say things twice,
-/// and hardly one that stays.
+/// Sessions that combine rare circumstances: only seconds of speech, engines that hear every word but give wrong times and repeat finals, and few
+/// engines that survive.
 extension Scenario {
     enum Dense: CaseIterable {
-        /// Two engines hear the same and take turns in being first.
+        /// Two engines hear the same audio and take turns in being first.
         case pair
-        /// One engine after the other dies, and the next one hears again what was not final.
+        /// One engine after the other fails, and the next one hears the audio again that was not final.
         case chain
-        /// No engine says much before it dies, and what repairs it does so late, badly or not at all.
+        /// Every engine fails after a few words, and repairs come late, are bad, or do not come at all.
         case outage
     }
 
-    /// About half of all sessions are of one of these kinds, most of them outages; nil: of none.
+    /// Returns the kind of a dense session, for about half of all sessions, mostly outages; nil: not a dense session.
     static func dense(_ chance: Chance) -> Dense? {
         let kind = chance[5][1].pick(Dense.allCases)
         return chance[5].happens(kind == .outage ? 0.65 : 0.4) ? kind : nil
@@ -79,7 +79,7 @@ extension Scenario {
 }
 
 extension EngineProfile {
-    /// It hears every word as it is said, and is as wrong on where as engines are.
+    /// Makes the engine hear every word, with realistic errors of its times.
     mutating func harden(_ dice: inout SeededRandom) {
         substitutes = 0
         omits = 0
@@ -100,7 +100,7 @@ extension EngineProfile {
             cutsWords = false
         }
         if cutsWords {
-            // Of two words that it writes as one it would cut off the second.
+            // Of two words that the engine joins, a cut would remove the second.
             joins = 0
             isFormatted = false
         }

@@ -1,7 +1,7 @@
 import Speech
 
 extension Scenario {
-    /// What a trace begins with.
+    /// The first lines of a trace.
     var description: [String] {
         var lines = ["audio: \(length) ms; mode: \(mode); client: \(client)"]
         for engine in engines {

@@ -2,9 +2,9 @@ package import Continuity
 import Speech
 
 extension Scenario {
-    /// The session of a seed.
+    /// Makes the session of a seed.
     ///
-    /// - Parameter mode: nil: the seed's own.
+    /// - Parameter mode: the session's mode; nil: the seed decides.
     package init(seed: UInt64, mode: SessionMode?) {
         self.init(seed: seed)
         let chance = Chance(seed: seed)
@@ -22,7 +22,8 @@ extension Scenario {
                 Engine(temper: temper, faults: (0..<attempts).map { _ in Fault(&faults) }, isPersistent: false))
         }
         guard self.mode == .ensemble else { return }
-        // What a vote makes of different words, and of words that may be anywhere, is no question of these rules: here all hear the same ones there.
+        // The rules do not judge how a vote treats different words, or words with uncertain times. Therefore all engines hear the same words at the
+        // same times.
         for number in engines.indices {
             engines[number].temper.joins = 0
             engines[number].temper.substitutes = 0
@@ -39,6 +40,6 @@ extension Scenario {
         }
     }
 
-    /// One session in five is hedged, one in twenty an ensemble, one in twenty has a shadow.
+    /// The modes with their frequencies: one session in five is hedged, one in twenty is an ensemble, and one in twenty has a shadow.
     private static let modes: [SessionMode] = Array(repeating: .failover, count: 14) + Array(repeating: .hedged, count: 4) + [.ensemble, .shadow]
 }

@@ -6,7 +6,7 @@ extension Scenario {
         self = Self.dense(Chance(seed: seed)).map { Scenario($0, seed: seed) } ?? Scenario(plainSeed: seed)
     }
 
-    /// The session of a seed in which not all comes at once.
+    /// Makes the session of a seed with usual circumstances.
     init(plainSeed seed: UInt64) {
         let chance = Chance(seed: seed)
         var dice = SeededRandom(chance[1])
@@ -14,12 +14,12 @@ extension Scenario {
         length = dice.pick([dice.pick(200...4_000), dice.pick(4_000...15_000), dice.pick(8_000...30_000)])
         let channels = dice.happens(0.2) ? 2 : 1
         var script = SeededRandom(chance[2])
-        // The audio ends in silence, mostly.
+        // In most sessions the audio ends in silence.
         let said = dice.happens(0.85) ? length - 300 : length + 400
         var place = SeededRandom(chance[4])
-        // Where nobody pauses, or it is never quiet, audio is cut within words.
+        // Where nobody pauses, or where noise never stops, audio is cut within words.
         let isBreathless = place.happens(0.12), isNoisy = place.happens(0.15)
-        // Bad days: engines fail more, answer late, and seldom say where words lie.
+        // Rough sessions: engines fail more often, answer late, and seldom give the times of words.
         let isRough = place.happens(0.35)
         spoken = (0..<channels).map { _ in Script.words(&script, length: said, isBreathless: isBreathless) }
         let count = dice.pick([1, 2, 2, 2, 3])
@@ -65,7 +65,7 @@ extension Scenario {
 }
 
 extension Scenario {
-    /// Engines' numbers fit in three bits.
+    /// Number of the first repairer. Engine numbers fit in three bits.
     static let firstRepairer = 4
 }
 
@@ -79,7 +79,7 @@ extension Repairer {
         refusals = dice.pick([0, 0, 0, 0.3])
         work = dice.pick([10, 50, 200])
         temper.hasWordTimes = !dice.happens(isRough ? 0.5 : 0.12)
-        // Who does not say where words lie cannot be told of one that it is cut.
+        // Without word times nobody can see that a word was cut.
         temper.hearsParts = temper.hasWordTimes ? dice.pick([0, 0.5, 1]) : 0
     }
 }
@@ -95,7 +95,7 @@ extension Scenario.Client {
         }
         commands.sort { $0.at < $1.at }
         ending = dice.happens(0.04) ? .abandon : .finish
-        // A client that is slower than real time.
+        // This client is slower than real time.
         if dice.happens(0.08) { speed = dice.pick([0.4, 0.7, 0.9]) }
         burst = dice.happens(0.1) ? dice.pick([300, 1_500, 4_000]) : 0
         if dice.happens(0.06) {
@@ -138,7 +138,9 @@ extension EngineProfile {
 }
 
 extension Fault {
-    /// - Parameter most: the last message that it may be about.
+    /// Makes a random fault.
+    ///
+    /// - Parameter most: the last message that the fault may concern.
     init(_ dice: inout SeededRandom, most: Int = 40) {
         let message = dice.happens(0.3) ? 0 : dice.pick(0...most)
         switch dice.pick(0...15) {

@@ -1,31 +1,31 @@
 import Continuity
 import Speech
 
-/// Beside the session of a seed runs another one: circumstances that few sessions have, each of which a rule is for.
+/// Rare circumstances. Each seed has a second session with one of these, beside its usual session. For each circumstance there is a rule.
 extension Scenario {
     enum Rare: CaseIterable {
-        /// A few words again and again, in engines of which most do not say where words lie.
+        /// A few words that are repeated, with engines of which most give no word times.
         case chorus
-        /// Words that one engine writes as one and the next as two, with a silence between the two.
+        /// Words that one engine joins and the next one writes separately, with a silence between the two words.
         case joined
-        /// What ends as the next word, behind a silence, begins.
+        /// A word that ends like the word after the next silence.
         case echo
-        /// Little is heard before it is repaired, and that late, badly or not at all.
+        /// Repairs of audio in which engines have heard little. The repairs come late, are bad, or do not come at all.
         case mended
-        /// Numbers that some voters write as one word, and of which others have said the first.
+        /// Numbers that some voters write as one word, while other voters have already given the first part.
         case count
-        /// It is never quiet, and words are far apart.
+        /// Constant noise, with words that are far apart.
         case noise
-        /// A word, and then noise for as long as it takes to make a final of it.
+        /// One word, followed by noise until the word is final.
         case lonely
-        /// Short words in a row, of which each may be the last of a final.
+        /// Short words in a row, each of which may be the last of a final.
         case brief
-        /// Words by themselves, cut where finals have grown too long or the client asks.
+        /// Single words that are cut, because a final has grown too long or because the client asks for a final.
         case cut
-        /// Long words, of which some engines say only where they end.
+        /// Long words, for some of which engines give only the end time.
         case drawled
 
-        /// Of some it takes more sessions.
+        /// Kinds with their frequencies: some kinds need more sessions.
         static let often = allCases + [.chorus, .chorus, .chorus, .drawled, .mended, .mended, .mended, .brief, .cut]
     }
 
@@ -52,9 +52,9 @@ extension Scenario {
         recovery = FailoverPolicy.Rule()
         maxWaiting = .seconds(300)
         client = Client(&dice, length: length)
-        // Where finals end behind what was heard, a client asks for what is said there.
+        // Where finals end after the heard audio, a client asks for words that are spoken there.
         let isAhead = kind == .brief && chance[4].happens(0.3)
-        // A frame is no longer than the silence between two words.
+        // A frame is not longer than the silence between two words.
         if kind == .cut || isAhead {
             client.frame = 20
             client.burst = 0
@@ -62,13 +62,13 @@ extension Scenario {
         func finalizes(at places: [Int64]) -> [Moment<SessionCommand>] { places.filter { $0 < length }.map { .init(at: Int($0), what: .finalize) } }
         if [.lonely, .brief, .echo].contains(kind) { client.commands = [] }
         if kind == .cut {
-            // Near the end of a word.
+            // Requests near the end of a word.
             let said = spoken[0].filter { _ in dice.happens(0.4) }
             client.commands = finalizes(at: said.map { ($0.range.start.samples + $0.range.count.samples * 4 / 5) / 16 })
         }
         if isAhead {
             let words = spoken[0]
-            // The first two behind each pause.
+            // The first two words after each pause.
             let first = words.indices.dropFirst().filter { words[$0].range.start - words[$0 - 1].range.end > Milliseconds.samples(150) }
             let asked = Set(first + first.map { $0 + 1 }).filter(words.indices.contains).sorted()
             client.commands = finalizes(at: asked.map { words[$0].range.end.samples / 16 + 20 })
@@ -126,7 +126,7 @@ extension Scenario.Rare {
         }
     }
 
-    /// The last message that a fault is about.
+    /// The last message that a fault may concern.
     fileprivate var maxMessages: Int {
         switch self {
         case .mended: 2
@@ -180,17 +180,19 @@ extension Script.Manner {
 }
 
 extension EngineProfile {
-    /// - Parameter isFirst: it writes two words as one that its neighbours do not.
+    /// Adapts the profile to a kind of session.
+    ///
+    /// - Parameter isFirst: true for the engine that joins two words which its neighbours write separately.
     fileprivate mutating func suit(_ kind: Scenario.Rare, isFirst: Bool, _ dice: inout SeededRandom) {
         switch kind {
         case .chorus:
-            // Of two who do not say where words lie nobody could tell which of them one has missed.
+            // If both engines gave no word times, nobody could tell which of them missed a word.
             if !isFirst { hasWordTimes = true }
             if dice.happens(0.6) { hiccups = 0.3 }
         case .joined, .echo:
             cutsWords = false
             coverage = .word
-            // Who does not say where they lie is placed in one of the two.
+            // Joined words without times would be placed on one of the two words.
             joins = isFirst && hasWordTimes ? 1 : 0
         case .mended:
             pace = 1
@@ -237,7 +239,7 @@ extension EngineProfile {
         }
     }
 
-    /// Its finals end with whole frames, which are longer than many words.
+    /// Makes finals end with whole frames that are longer than many words.
     fileprivate mutating func runAhead() {
         coverage = .heard
         frame = 320

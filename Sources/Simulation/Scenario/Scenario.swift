@@ -1,26 +1,26 @@
 package import Continuity
 package import Speech
 
-/// All that is decided beforehand about one session: what is said, who listens, and what goes wrong.
+/// Everything that is decided beforehand about a session: the spoken words, the engines, and the faults.
 package struct Scenario: Sendable {
-    /// How the client sends. Times in milliseconds.
+    /// The client's way of sending. Times are in milliseconds.
     package struct Client: Sendable, Equatable {
         package enum Ending: Sendable, CaseIterable { case finish, abandon }
 
         package var frame: Int
         /// Seconds of audio per second.
         package var speed: Double
-        /// Where in the audio it sends nothing for how long.
+        /// Places in the audio where the client pauses, with the duration of each pause.
         package var pauses: [Moment<Int>]
         package var commands: [Moment<SessionCommand>]
-        /// Its audio comes at multiples of so many milliseconds, all that is due at once; 0: as it is spoken.
+        /// Interval in milliseconds at which the client sends all audio that is due; 0: it sends audio as it is spoken.
         package var burst: Int
-        /// Events that it reads a second. A driver closes who is far behind. Nil: all.
+        /// Number of events that the client reads per second; nil: all. A driver closes the session of a client that falls far behind.
         package var reads: Int?
         package var ending: Ending
     }
 
-    /// Something that happens when so much of the audio has been sent.
+    /// An event that happens when this much of the audio has been sent.
     package struct Moment<What: Sendable & Equatable>: Sendable, Equatable {
         package var at: Int
         package var what: What
@@ -33,9 +33,9 @@ package struct Scenario: Sendable {
 
     package struct Engine: Sendable, Equatable {
         package var temper: EngineProfile
-        /// By the number of the connection; those behind the last go well.
+        /// Faults by the number of the connection. Connections beyond the last element have no fault.
         package var faults: [Fault?]
-        /// The last fault is that of all later connections as well.
+        /// True if the last fault applies to all later connections too.
         package var isPersistent: Bool
 
         func fault(ofConnection number: Int) -> Fault? {
@@ -44,14 +44,14 @@ package struct Scenario: Sendable {
     }
 
     package let seed: UInt64
-    /// Of the audio, in milliseconds.
+    /// Length of the audio in milliseconds.
     package var length: Int
     package var spoken: [[SpokenWord]]
     package var engines: [Engine]
     package var repairers: [Repairer]
-    /// When the driver learns from other sessions that an engine is out of order, or works again. Milliseconds since the start.
+    /// Times, in milliseconds since the start, at which the driver learns from other sessions that an engine fails, or works again.
     package var news: [Moment<News>]
-    /// What is loud without being speech, in milliseconds of the audio.
+    /// Intervals of loud sound without speech, in milliseconds of the audio.
     package var noises: [Range<Int>]
     package var mode: SessionMode
     package var client: Client
@@ -62,7 +62,7 @@ package struct Scenario: Sendable {
 
     var tempers: [EngineProfile] { engines.map(\.temper) + repairers.map(\.temper) }
 
-    /// Of the engine or repairer of this number.
+    /// Returns the profile of the engine or repairer with this number.
     func temper(_ number: Int) -> EngineProfile? {
         engines.first { $0.temper.number == number }?.temper ?? repairers.first { $0.temper.number == number }?.temper
     }

@@ -1,4 +1,4 @@
-/// What is to happen, by time; at the same time in the order in which it was put in.
+/// A queue of future events, ordered by time. Events of the same time keep the order in which they were added.
 struct EventQueue<Event> {
     private var heap: [(at: Int64, order: Int, slot: Int)] = []
     private var events: [Event?] = []

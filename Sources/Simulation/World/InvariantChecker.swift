@@ -1,41 +1,42 @@
 import Continuity
 import Speech
 
-/// Sees what a session does, knows what was truly said, and says when the two do not fit.
+/// Compares a session's actions with the words that were truly spoken, and reports a violation when they do not match.
 struct InvariantChecker {
     private struct Covered {
         var range: SampleRange
-        /// Nil for a gap.
+        /// The engine whose words were committed; nil for a gap.
         var engine: EngineName?
-        /// The client asked for it.
+        /// True if the client had asked for the final.
         var isFlush: Bool
     }
 
     private struct Channel {
         var covered: [Covered] = []
         var through = SampleIndex.zero
-        /// How often each spoken word was committed, by its number.
+        /// Number of commits of each spoken word, by the word's number.
         var times: [Int]
-        /// Who said it first, and where, by what its engine says: the last word of a final without word times, or that ends with a frame, may last to the
-        /// final's end.
+        /// The engine that gave each word first; `places` has the word's interval by that engine. The interval reaches to the final's end for the
+        /// last word of a final without word times, or of a final that ends with a frame.
         var engines: [Int]
-        /// Who has said each again since.
+        /// Engines that gave each word again later.
         var again: [Int: Set<Int>] = [:]
         var places: [SampleRange]
         var lastNumber = 0
         var answers = 0
         var turn = 0
-        /// Those that begin behind the end of the final in which an engine without word times says them, behind others.
+        /// Words that begin after the end of their final, where the final's engine gives no word times and the final has earlier words too.
         var beyond: Set<Int> = []
-        /// Where anybody who said something of it began to hear it, with the number of the first word that is in what he said; and whether the engine of
-        /// one does not say where words lie. Of who began in the silence behind all that was committed it is known that he heard none of that.
+        /// The places at which engines began to hear, for engines that gave words: with the first of their words, and true for `isBehind` if the
+        /// engine began in the silence after everything that was committed. Such an engine heard none of the committed words. `isUntimed` is true if
+        /// one of the engines gives no word times.
         var origins: [(place: SampleIndex, first: Int, isBehind: Bool)] = []
         var isUntimed = false
-        /// Words that somebody has said to the session, whatever it made of them.
+        /// Words that some engine gave to the session, whether the session used them or not.
         var told: Set<Int> = []
-        /// How many were to hear it, whatever came of it.
+        /// Number of streams and repairs that were to hear the channel, with or without success.
         var asked = 0
-        /// Words that are there twice while others of the same are still to be said.
+        /// Words that came twice while others of the same text may still come.
         var doubled: [Int] = []
     }
 
@@ -59,7 +60,7 @@ struct InvariantChecker {
         }
     }
 
-    /// Jitter, the skew of a whole session, and rounding.
+    /// Returns the tolerance for an engine's times: its jitter, the skew of a whole session, and rounding.
     private func tolerance(_ temper: EngineProfile) -> SampleCount {
         SampleCount(Int64(temper.jitter * 16) + Int64(abs(temper.skew) * Double(scenario.length) * 16) + 32)
     }
@@ -68,20 +69,20 @@ struct InvariantChecker {
         if violation == nil { violation = Violation(rule: rule, details: details) }
     }
 
-    // MARK: - While it runs
+    // MARK: - The running session
 
     mutating func asked(_ channels: Range<Int>) {
         for channel in channels { self.channels[channel].asked += 1 }
     }
 
-    /// Whoever began there has said his first words.
+    /// Notes the first words of an engine that began to hear at `origin`.
     mutating func began(_ temper: EngineProfile, at origin: SampleIndex, saying words: [Word], in channel: Int) {
         guard let first = words.lazy.map({ WordIdentity(confidence: $0.confidence).first }).first(where: { $0 > 0 }) else { return }
         channels[channel].origins.append((origin, first, isBehind(origin, in: channel)))
         if !temper.hasWordTimes { channels[channel].isUntimed = true }
     }
 
-    /// Whether all that is committed was over there, and it was silent from there to its end.
+    /// Returns true if all committed words had ended at `origin`, and silence lasted from there to the end of the commits.
     private func isBehind(_ origin: SampleIndex, in channel: Int) -> Bool {
         let seen = channels[channel], words = scenario.spoken[channel]
         guard scenario.noises.isEmpty, origin < seen.through, seen.covered.last?.engine != nil, seen.places.indices.contains(seen.lastNumber),
@@ -92,31 +93,32 @@ struct InvariantChecker {
         return next.range.start >= seen.through && next.range.start > before.range.end + Self.shortest
     }
 
-    /// Somebody has said this to the session.
+    /// Notes words that an engine gave to the session.
     mutating func told(_ words: [Word], in channel: Int) {
         for identity in words.map({ WordIdentity(confidence: $0.confidence) }) {
             channels[channel].told.formUnion(identity.first..<identity.first + identity.count)
         }
     }
 
-    /// A leg that takes over, and leaves to repairs what is before, begins in a silence if there was one in the last second when it was planned.
+    /// Checks the start of a leg that takes over and leaves earlier audio to repairs: it begins in a silence, if there was one in the last second
+    /// when it was planned.
     mutating func tookOver(at origin: SampleIndex, received: SampleIndex) {
         let second = Milliseconds.samples(1_000), margin = Milliseconds.samples(100)
-        // Of several channels the first that is silent decides for all.
+        // With several channels, the first silent one would decide for all.
         guard channels.count == 1, scenario.mode == .failover, scenario.noises.isEmpty else { return }
         guard origin >= received - second, origin > channels[0].through else { return }
         guard let speech = loud(before: origin, in: 0), speech.start + margin < origin, origin + margin < min(speech.end, received) else { return }
-        // Whether a word is over shows only some time behind it.
+        // The end of a word can only be seen some time later.
         guard let last = loud(before: received, in: 0), last.start >= received - second || last.end + Self.shortest <= received else {
             return
         }
         fail(.audio, "a leg begins at \(Milliseconds.text(origin)), where somebody speaks, and nobody does a moment later")
     }
 
-    /// What is quiet for less than this is no silence.
+    /// Minimum duration of quiet that counts as a silence.
     private static var shortest: SampleCount { Milliseconds.samples(150) }
 
-    /// The last words that begin before `place`, with no silence between them.
+    /// Returns the interval of the last words that begin before `place`, without a silence between them.
     private func loud(before place: SampleIndex, in channel: Int) -> SampleRange? {
         scenario.spoken[channel].prefix { $0.range.start < place }.reduce(nil as SampleRange?) { before, word in
             guard let before, word.range.start <= before.end + Self.shortest else { return word.range }
@@ -219,7 +221,7 @@ struct InvariantChecker {
         if channels[number].times[identity.first] == 1 { place(word, identity, SampleRange(first.range.start, last.range.end), in: commit) }
     }
 
-    /// What a seam left of a word that stands for two is one of them.
+    /// Returns the identity of a word. When a seam has left one of two joined words, the identity is that of the remaining word.
     private func identity(of word: Word, channel: Int) -> WordIdentity {
         var identity = WordIdentity(confidence: word.confidence)
         guard identity.count == 2 else { return identity }
@@ -231,8 +233,8 @@ struct InvariantChecker {
         return identity
     }
 
-    /// Whether a word begins where something was made final because the client asked for it: there are engines that cut words when asked, and then it may
-    /// as well be the rest of one.
+    /// Returns true if the word begins where the client had asked for a final. Some engines cut words there, so the word may be the rest of a cut
+    /// word.
     private func isBehindFlush(_ said: SampleRange, in number: Int) -> Bool {
         guard let flush = channels[number].covered.dropLast().last, flush.isFlush else { return false }
         return said.start <= flush.range.end + Milliseconds.samples(150)
@@ -242,7 +244,7 @@ struct InvariantChecker {
         guard let temper = scenario.temper(identity.engine) else { return }
         let number = commit.channel.number
         guard temper.hasWordTimes else {
-            // Its final may begin a little before, in the word before it.
+            // The final may begin a little earlier, within the word before.
             let around = SampleRange(said.start - Milliseconds.samples(150), said.end + Milliseconds.samples(150))
             if word == commit.words.first, !temper.cutsFlushes, !isBehindFlush(said, in: number), isFirst(said, in: commit),
                 word.range.intersection(around) == nil
@@ -252,36 +254,36 @@ struct InvariantChecker {
             return
         }
         var said = said
-        // Who cuts what it writes as one says of its first half that it is where the second one begins.
+        // An engine that cuts two joined words gives the start of the second word as the start of the first half.
         if temper.cutsWords, spoken(identity.first, number)?.joined != nil, let other = spoken(identity.first + 1, number) {
             said.end = max(said.end, other.range.end)
         }
-        // Who votes has a say in a word's time.
+        // In an ensemble, every voter influences a word's time.
         var tolerance = scenario.mode == .ensemble ? scenario.tempers.map(self.tolerance).max() ?? .zero : self.tolerance(temper)
-        // What a seam left of a word is where its share of the word is, or where another engine says that the rest of it ends.
+        // The rest of a word that a seam has cut lies at its share of the word, or where another engine ends the other part.
         let whole = WordIdentity(confidence: word.confidence)
         let isVoted = scenario.mode == .ensemble
         if whole.count > identity.count { tolerance = scenario.tempers.map(self.tolerance).max() ?? tolerance }
-        // Votes have the middle of several engines' times, and one may have cut it off the word before.
+        // A vote takes the median of several engines' times, and one of the engines may have cut this word off the word before.
         let isLast = isVoted && spoken(whole.first - 1, number)?.joined != nil
         let start = min(said.start, spoken(isLast ? whole.first - 1 : whole.first, number)?.range.start ?? said.start)
         let isEarly = word.range.start < start - tolerance
-        // A word that a seam cuts keeps what lies behind it, and so does one that its engine cuts.
+        // A word that a seam or its engine has cut keeps only its later part.
         let isCut =
             word.range.start == commit.range.start || (temper.cutsWords || isVoted) && word.range.start < said.end + tolerance
-        // Who has said that its final ends with a frame says of what is said in the rest of that that it is where it ends.
+        // An engine whose finals end with whole frames places the words in the rest of the frame there too.
         let ahead = Milliseconds.samples(temper.ahead)
         said.end = said.end + ahead
-        // Some engines say only where it ends.
+        // Some engines give only the end time of a word.
         let latest = temper.instants > 0 ? said.end : said.start + ahead
         let isLate = word.range.end > said.end + tolerance || word.range.start > latest + tolerance && !isCut
-        // Another engine does not hear it, and has said that nobody speaks there: it stands where that ends.
+        // Another engine does not hear the word, and has reported silence there. The word then stands at the end of that silence.
         let isUnheard = channels[number].covered.suffix(4).contains { covered in
             guard let temper = covered.engine.flatMap(scenario.temper) else { return false }
             return omits(identity.first, temper) || isDisputed(identity.first, by: [temper.number, identity.engine], in: number)
         }
         if isLate, isCut, isUnheard, word.range.start < said.end + tolerance + Milliseconds.samples(300) { return }
-        // Another has committed a word as far as that: no part of this one is left, and it stands where that ends.
+        // Another engine's commit covers this word completely. The empty word then stands at the end of that commit.
         let other = channels[number].covered.dropLast().last?.engine.flatMap(scenario.temper)
         if isLate, word.range.isEmpty, word.range.start == commit.range.start, let other,
             !other.hasWordTimes || word.range.end <= said.end + self.tolerance(other)
@@ -291,14 +293,14 @@ struct InvariantChecker {
         if isEarly || isLate { fail(.place, "“\(word.text)” at \(Milliseconds.text(word.range)), said at \(Milliseconds.text(said))") }
     }
 
-    /// Nobody says where it is, but the only engine that was to hear any of this has said it first in its final, in which somebody begins to speak there: before it
-    /// is no more than what engines' times leave of another word.
+    /// Returns true if the word must lie at the start of its final although its engine gives no times: this engine alone was to hear the audio, and
+    /// the word is the first one spoken in the final. Before the word there is no more than other words leave over by the tolerance of times.
     private func isFirst(_ said: SampleRange, in commit: Commit) -> Bool {
         let number = commit.channel.number
         guard channels[number].asked == 1, scenario.noises.isEmpty else { return false }
         let longest = Milliseconds.samples(140)
         guard commit.range.contains(said.start), (said.intersection(commit.range)?.count ?? .zero) > longest else { return false }
-        // One that begins in it may be what the engine does not hear.
+        // A word that begins in the final may be one that the engine omits.
         let before = scenario.spoken[number].filter { $0.range.start < said.start && $0.range.end > commit.range.start }
         let rest = before.reduce(SampleCount.zero) { $0 + ($1.range.intersection(commit.range)?.count ?? .zero) }
         return rest <= longest
@@ -307,14 +309,14 @@ struct InvariantChecker {
             }
     }
 
-    /// Numbers are places, as long as none was taken out.
+    /// Returns the spoken word with this number. The number is the word's index, unless words were removed from the scenario.
     private func spoken(_ number: Int, _ channel: Int) -> SpokenWord? {
         let words = scenario.spoken[channel]
         if number >= 1, number <= words.count, words[number - 1].number == number { return words[number - 1] }
         return words.first { $0.number == number }
     }
 
-    // MARK: - What is stored
+    // MARK: - Stored data
 
     mutating func mended(_ mend: Mend) {
         mends += 1
@@ -336,7 +338,7 @@ struct InvariantChecker {
             for said in identity.first..<identity.first + identity.count where said < channels[mend.channel.number].times.count {
                 channels[mend.channel.number].times[said] += 1
                 let first = channels[mend.channel.number].engines[said]
-                // An engine that cuts words gives the whole of it to the part behind the gap, which a repair that ends there cuts as well.
+                // An engine that cuts words gives the whole word to the part after the gap, and a repair that ends there cuts the same word.
                 let isCut = word.range.end == mend.range.end && channels[mend.channel.number].places[said].start >= mend.range.end
                 if isCut, scenario.temper(first)?.cutsWords == true { continue }
                 if isCutOff(said, in: mend.channel.number) { continue }
@@ -375,7 +377,7 @@ struct InvariantChecker {
         if end != nil { fail(.ending, "a shadow was evaluated after the end") }
     }
 
-    // MARK: - At its end
+    // MARK: - The session's end
 
     mutating func close(received: SampleIndex, finalizes: Int) {
         guard let end else { return fail(.ending, "nothing is left to happen, and it has not ended") }
@@ -401,16 +403,16 @@ struct InvariantChecker {
         }
     }
 
-    /// It lies in a reported gap, or an engine whose words were taken there never hears it.
+    /// Returns true if the word lies in a reported gap, or if the engine whose words were used there never hears it.
     private func isExcused(_ word: SpokenWord, in number: Int) -> Bool {
         var around = word.range
-        // Who writes it together with its neighbour says both where the gap is.
+        // An engine that joins the word with its neighbour gives both words where the gap is.
         let before = spoken(word.number - 1, number), after = spoken(word.number + 1, number)
         if let before, before.joined != nil { around.start = min(around.start, before.range.start) }
         if let after, word.joined != nil { around.end = max(around.end, after.range.end) }
         let covered = channels[number].covered
         let isMissed = covered.indices.contains { index in
-            // Where it begins and ends is a matter of whose words lie there and on either side.
+            // The edges of the interval depend on the times of the engines in it and on either side.
             let tempers = covered[max(0, index - 1)..<min(covered.count, index + 2)].compactMap { $0.engine.flatMap(scenario.temper) }
             let reach = tempers.map(tolerance).max() ?? .zero
             guard covered[index].range.intersection(SampleRange(around.start - reach, around.end + reach)) != nil else { return false }
@@ -418,7 +420,7 @@ struct InvariantChecker {
             return omits(word.number, temper)
         }
         if isMissed || isUncounted(word.number, in: number) || isOverlaid(word, in: number) { return true }
-        // Where two engines meet. Words that are the same one after another count as one.
+        // The word may lie where the results of two engines meet. Identical words in a row count as one.
         let run = run(of: word, in: number, period: 1).range
         let near = SampleRange(run.start - Milliseconds.samples(500), run.end + Milliseconds.samples(500))
         let close = covered.filter { $0.range.start <= near.end && $0.range.end >= near.start }
@@ -426,18 +428,19 @@ struct InvariantChecker {
         return Set(engines).count > 1 && isDisputed(word.number, by: engines, in: number)
     }
 
-    /// An engine has said of the last word that anybody has said before it that it lasts to the end of this one, and nobody has ever said this one.
+    /// Returns true if no engine ever gave this word, and an engine placed the word before it up to this word's end.
     private func isOverlaid(_ word: SpokenWord, in number: Int) -> Bool {
         guard !channels[number].told.contains(word.number) else { return false }
-        // Others that nobody has said either may lie between the two.
+        // Further words that no engine gave may lie between the two.
         guard let before = channels[number].times[..<word.number].lastIndex(where: { $0 > 0 }),
             !(before + 1..<word.number).contains(where: channels[number].told.contains)
         else { return false }
         return channels[number].places[before].end >= word.range.end
     }
 
-    /// Where two engines' results meet, one of them does not hear, or hears another word for, this word or one of the two on either side. What the
-    /// other heard may then be the same word or one more, and nobody can know. Words that are the same one after another, and two that are said again and again, count as one.
+    /// Returns true if the results of two engines meet here, and one of the engines omits or substitutes this word or a word next to it. Then nobody
+    /// can know whether the other engine's word is the same word or another one. Identical words in a row, and two words that alternate, count as one
+    /// word.
     private func isDisputed(_ number: Int, by engines: some Sequence<Int>, in channel: Int) -> Bool {
         let tempers = Set(engines).compactMap { scenario.temper($0) }
         func further(_ number: Int, by step: Int) -> Int {
@@ -448,37 +451,39 @@ struct InvariantChecker {
             return edge - step
         }
         return (further(number, by: -1)...further(number, by: 1)).contains { word in
-            // An engine hears alike each time, but for what it writes as one: where its audio ends in the middle of that, it may hear another word.
+            // An engine makes the same mistakes each time, except for joined words: where its audio ends within joined words, it may recognize
+            // another word.
             if tempers.count == 1, spoken(word, channel)?.joined == nil, spoken(word - 1, channel)?.joined == nil { return false }
             return tempers.contains { tempers.count > 1 && omits(word, $0) || SimulatedRecognition.substitutes(word, temper: $0, taste: taste($0)) }
         }
     }
 
-    /// It is one of several words in a row that are the same, or of two words that are said again and again, of which somebody heard only the last ones,
-    /// and somebody does not say where words lie. How many those are he says, and which, nobody knows: for each who began among them, one word, or the two,
-    /// may be missing or be there twice.
+    /// Returns true if the word belongs to a row of identical words, or of two alternating words, in which the words cannot be counted: an engine
+    /// heard only the last words of the row, and an engine gives no word times. Nobody knows which words of the row that engine heard. For each
+    /// engine that began within the row, one word, or one pair, may be missing or doubled.
     private func isUncounted(_ number: Int, in channel: Int, isDoubled: Bool = false) -> Bool {
         guard channels[channel].isUntimed, let said = spoken(number, channel) else { return false }
         return (1...2).contains { period in
             let run = run(of: said, in: channel, period: period)
             let isVague = isVague(run.range, in: channel) || isDoubled && isSaidAgainVaguely(run.numbers, in: channel)
             guard run.numbers.count >= 2 * period, isVague else { return false }
-            // Where these words begin nobody says either.
+            // The start of these words is unknown too.
             let unsure = period * beginners(at: run.numbers.lowerBound, until: run.range.end, in: channel) { !$0 }
             let times = channels[channel].times[run.numbers].reduce(0, +)
             return isDoubled ? times <= run.numbers.count + unsure : times >= run.numbers.count - unsure
         }
     }
 
-    /// How many began behind the beginning of the word before this one, and before `end`, and have said nothing of that word.
+    /// Returns the number of engines that began to hear after the start of the previous word and before `end`, and whose first word is this one or a
+    /// later one.
     ///
-    /// - Parameter counts: those who began in the silence behind all that was committed, or the others.
+    /// - Parameter counts: takes `isBehind` of an engine's beginning; only engines for which it returns true are counted.
     private func beginners(at number: Int, until end: SampleIndex, in channel: Int, where counts: (Bool) -> Bool = { _ in true }) -> Int {
         let before = spoken(number - 1, channel)?.range.start ?? .zero
         return channels[channel].origins.count { before < $0.place && $0.place < end && $0.first >= number && counts($0.isBehind) }
     }
 
-    /// What is committed there, or may have mended a gap there, is of somebody who does not say where words lie.
+    /// Returns true if an engine without word times committed words near this range, or may have repaired a gap there.
     private func isVague(_ range: SampleRange, in channel: Int) -> Bool {
         let near = SampleRange(range.start - Milliseconds.samples(500), range.end + Milliseconds.samples(500))
         return channels[channel].covered.contains { covered in
@@ -486,12 +491,12 @@ struct InvariantChecker {
         }
     }
 
-    /// One of these words was said again by somebody who does not say where.
+    /// Returns true if an engine without word times gave one of these words again.
     private func isSaidAgainVaguely(_ numbers: ClosedRange<Int>, in channel: Int) -> Bool {
         numbers.contains { channels[channel].again[$0]?.contains { scenario.temper($0)?.hasWordTimes == false } == true }
     }
 
-    /// The last one, in this direction, of words that are the same as this one, or of two words that are said again and again.
+    /// Returns the last number, in the direction of `step`, of the row of identical or alternating words around this word.
     private func end(ofRunAt number: Int, by step: Int, in channel: Int) -> Int {
         guard let word = spoken(number, channel) else { return number }
         let ends = (1...2).map { period in
@@ -501,7 +506,7 @@ struct InvariantChecker {
         return (step > 0 ? ends.max() : ends.min()) ?? number
     }
 
-    /// The words around this one of which each is the same as the one that stands so many before it.
+    /// Returns the row of words around this one in which each word equals the word `period` places before it.
     private func run(of word: SpokenWord, in channel: Int, period: Int) -> (numbers: ClosedRange<Int>, range: SampleRange) {
         func isSame(_ number: Int) -> Bool {
             guard let word = spoken(number, channel), let other = spoken(number + period, channel) else { return false }
@@ -518,19 +523,19 @@ struct InvariantChecker {
         return (run, SampleRange(first.range.start, last.range.end))
     }
 
-    /// The audio ends within it: what that makes of it each engine decides for itself.
+    /// Returns true if the audio ends within the word. Each engine then decides by itself what it recognizes.
     private func isCutOff(_ number: Int, in channel: Int) -> Bool {
         (spoken(number, channel)?.range.end).map { $0 > Milliseconds.index(scenario.length) } ?? false
     }
 
-    /// An engine that does not say where words lie says that its final ends before this one begins, and has others in it that were said before.
+    /// Returns true if an engine without word times ends its final before this word begins, although the word is in the final behind others.
     private func isBeyond(_ said: Int, _ word: Word, in commit: Commit) -> Bool {
         guard let temper = scenario.temper(WordIdentity(confidence: word.confidence).engine), !temper.hasWordTimes else { return false }
         guard let place = spoken(said, commit.channel.number)?.range.start else { return false }
         return commit.words.first != word && commit.range.end <= place
     }
 
-    /// It was, and is there once more, for somebody who heard nothing before it.
+    /// Returns true if the word was such a word, and came a second time from an engine that heard nothing before it.
     private func isSaidBeyond(_ number: Int, in channel: Int) -> Bool {
         guard channels[channel].beyond.contains(number), channels[channel].times[number] == 2, let word = spoken(number, channel) else {
             return false

@@ -1,9 +1,9 @@
 package import Continuity
 
-/// Which session is simulated: a seed's own, or the one of a rare circumstance that runs beside it.
+/// The choice of a session: a seed's usual session, or its second one with a rare circumstance.
 package struct SessionSeed: Sendable, Hashable, CustomStringConvertible {
     package var seed: UInt64
-    /// Of the seed's own session; nil: as the seed says.
+    /// Mode of the seed's usual session; nil: the seed decides.
     package var mode: SessionMode?
     package var isBeside: Bool
 
@@ -13,7 +13,7 @@ package struct SessionSeed: Sendable, Hashable, CustomStringConvertible {
         self.isBeside = isBeside
     }
 
-    /// As it is described.
+    /// Parses a description.
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: " ")
         guard let seed = parts.first.flatMap({ UInt64($0) }), parts.count <= 2 else { return nil }
@@ -22,15 +22,15 @@ package struct SessionSeed: Sendable, Hashable, CustomStringConvertible {
         self.init(seed, mode: mode, isBeside: isBeside)
     }
 
-    /// `17`, `17 beside` or `17 hedged`.
+    /// The description: `17`, `17 beside` or `17 hedged`.
     package var description: String { isBeside ? "\(seed) beside" : mode.map { "\(seed) \($0.rawValue)" } ?? "\(seed)" }
 
-    /// The sessions of some seeds: with a mode each one's own, else each one's own and the one beside it.
+    /// Returns the sessions of some seeds: with a mode, each seed's usual session; without, both sessions of each seed.
     package static func all(of seeds: Range<UInt64>, mode: SessionMode? = nil) -> some Sequence<SessionSeed> {
         seeds.lazy.flatMap { seed in mode == nil ? [SessionSeed(seed), SessionSeed(seed, isBeside: true)] : [SessionSeed(seed, mode: mode)] }
     }
 
-    /// Those that a list names: one a line, and behind a `#` why.
+    /// Returns the sessions in a list. A line has one session, and a comment behind `#`.
     ///
     /// - Throws: `UnreadableLine`.
     package static func kept(in list: String) throws(UnreadableLine) -> [SessionSeed] {
@@ -44,7 +44,7 @@ package struct SessionSeed: Sendable, Hashable, CustomStringConvertible {
         return found
     }
 
-    /// A line that names no session.
+    /// A line that does not describe a session.
     package struct UnreadableLine: Error, CustomStringConvertible {
         package var line: String
 

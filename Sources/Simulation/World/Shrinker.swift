@@ -1,12 +1,12 @@
 import Continuity
 
-/// Takes out of a failing scenario whatever it fails without.
+/// Makes a failing scenario smaller: removes everything that the failure does not need.
 package enum Shrinker {
     /// - Returns: the smallest scenario found that breaks the same rule.
     package static func shrink(_ scenario: Scenario, breaking rule: Violation.Rule) -> Scenario {
         var smallest = scenario
         var attempts = 0
-        /// Keeps the change if the rule is still broken.
+        /// Applies the change if the rule is still broken afterwards.
         func attempt(_ change: (inout Scenario) -> Void) -> Bool {
             var candidate = smallest
             change(&candidate)
@@ -66,7 +66,7 @@ package enum Shrinker {
         return smallest
     }
 
-    /// Each makes an engine tidier in one respect.
+    /// Changes that each make an engine better behaved in one respect.
     private static let calmings: [@Sendable (inout EngineProfile) -> Void] = [
         { $0.jitter = 0 }, { $0.skew = 0 }, { $0.joins = 0 }, { $0.substitutes = 0 }, { $0.omits = 0 }, { $0.repeats = 0 },
         { $0.hearsParts = 0 },

@@ -1,7 +1,8 @@
 import Continuity
 import Speech
 
-/// One session from its first sample to its end, on a clock of its own: does with the machine's actions what the driver of real sessions does.
+/// One simulated session from its first sample to its end, on a simulated clock. Carries out the machine's actions as the driver of real sessions
+/// does.
 package struct SimulatedWorld {
     package struct Outcome: Sendable, Equatable {
         package var violation: Violation?
@@ -13,12 +14,12 @@ package struct SimulatedWorld {
     }
 
     private enum Event {
-        /// The client's next frame, or what comes in its place.
+        /// The client sends its next frame, or does what the scenario has in its place.
         case client
         /// The client is too far behind with reading.
         case close
         case message(LegID, EngineEvent)
-        /// The driver's patience with a connection is at its end.
+        /// The driver's time limit for a connection has passed.
         case connectTimeout(LegID)
         case timer(Int)
         case repaired(RepairID, RepairOutcome)
@@ -31,20 +32,20 @@ package struct SimulatedWorld {
         var stream: SimulatedStream
         var slot: Int
         var isOpen = false
-        /// Channels in which it has said words.
+        /// Channels in which the engine has given words.
         var speaking: Set<Int> = []
         var sentThrough: SampleIndex
-        /// Messages keep their order.
+        /// Time of the last message: messages keep their order.
         var lastMessage: Int64 = 0
-        /// How full the engine's bucket is, in samples, and since when.
+        /// Fill level of the engine's token bucket in samples; `levelAt` is the time of that level.
         var level = 0.0
         var levelAt: Int64
         let openedAt: Int64
     }
 
-    /// The session must have ended so long after its client.
+    /// Maximum time from the client's end to the session's end, in microseconds.
     private static let patience: Int64 = 600_000_000
-    /// More events than that are no session any more.
+    /// Maximum number of events: a session with more events never ends.
     private static let maxEvents = 50_000
 
     private let scenario: Scenario
@@ -55,10 +56,10 @@ package struct SimulatedWorld {
     private var now: Int64 = 0
     private var connections: [Connection] = []
     private var connectionsMade: [Int]
-    /// How much audio there was when a leg was planned.
+    /// Amount of audio at the time when a leg was planned.
     private var planned: [LegID: SampleIndex] = [:]
     private var disabled: Set<Int> = []
-    /// Streams that are over; what is still under way from them is not heard.
+    /// Streams that are over. Their later messages are ignored.
     private var gone: Set<LegID> = []
     private var timer: (id: Int, at: Int64)?
     private var timers = 0
@@ -66,34 +67,34 @@ package struct SimulatedWorld {
     private var journalled = SampleIndex.zero
     private var legs = 0
     private var repairs = 0
-    /// Those that will be answered with words: who hears what, from where.
+    /// Repairs that will be answered with words: the repairer's profile, the start, the words and the channel.
     private var repairing: [RepairID: (temper: EngineProfile, start: SampleIndex, words: [Word], channel: ChannelIndex)] = [:]
     private var unavailable: Set<Int> = []
     // The client.
     private let length: SampleIndex
     private var sent = SampleIndex.zero
-    /// The first spoken word of each channel that has not been sent whole.
+    /// Index of the first spoken word of each channel that was not sent completely.
     private var loudNext: [Int]
     private var nextCommand = 0
     private var nextPause = 0
     private var finalizes = 0
     private var isHeld = false
     private var isClientDone = false
-    /// When its next frame is due, were it not for bursts.
+    /// The time when the next frame would be due without bursts.
     private var clientDue: Int64 = 0
-    /// Events that the client has not read, and since when.
+    /// Number of events that the client has not read; `unreadAt` is the time of that number.
     private var unread = 0.0
     private var unreadAt: Int64 = 0
     private static let maxUnread = 32.0
     private var deadline: Int64
-    /// Takes what happens, line by line.
+    /// Receiver of the trace, line by line.
     private let tell: ((String) -> Void)?
-    /// Takes what the client hears, and when: microseconds since the session's start.
+    /// Receiver of the client's events, with their times in microseconds since the session's start.
     private let hear: ((Int64, SessionEvent) -> Void)?
 
     enum Part { static let taste = 3, attempt = 4, repair = 5, voice = 6 }
 
-    /// - Parameter hear: takes what the client hears, and when, in microseconds since the session's start.
+    /// - Parameter hear: takes the client's events, with their times in microseconds since the session's start.
     init(_ scenario: Scenario, hear: @escaping (Int64, SessionEvent) -> Void) { self.init(scenario, tell: nil, hear: hear) }
 
     package init(_ scenario: Scenario, tell: ((String) -> Void)? = nil) { self.init(scenario, tell: tell, hear: nil) }
@@ -126,7 +127,7 @@ package struct SimulatedWorld {
         queue.add(.client, at: 0)
         for moment in scenario.news { queue.add(.news(moment.what), at: Int64(moment.at) * 1_000) }
         var events = 0
-        // Who measures takes the session as it is: engines that mishear break rules.
+        // A measurement goes on after a violation, because engines with errors break rules.
         while witness.violation == nil || hear != nil, let next = queue.next() {
             now = next.at
             events += 1
@@ -169,7 +170,7 @@ package struct SimulatedWorld {
             guard timer?.id == id else { return }
             timer = nil
             perform(machine.pump(now: instant))
-            // A microsecond later each time: until the next sample's time has come, rounding may bring it back.
+            // Each pump is a microsecond later: until the next sample's time has come, rounding may repeat the timer.
             let isDue = machine.nextPump(now: instant).map { $0 <= instant } ?? false
             vainTimers = isDue ? vainTimers + 1 : 0
             if vainTimers > 200 { witness.fail(.timers, "what is due is still due, and nothing is done") }
@@ -196,7 +197,7 @@ package struct SimulatedWorld {
 
     private mutating func client() {
         guard !isClientDone, !machine.isEnded else { return }
-        // Held back, it looks again when it is let go.
+        // A client that is held back sends again when it is released.
         if machine.isHoldingClient {
             isHeld = true
             return
@@ -250,7 +251,7 @@ package struct SimulatedWorld {
         if arrival.needsPump { perform(machine.pump(now: instant)) }
     }
 
-    /// The driver hears how loud audio is, and not what makes it so: it tells of it in order.
+    /// Reports to the machine how loud the audio is, in order, as the driver does. The driver does not know the cause of the loudness.
     private mutating func noteLoud(_ frame: SampleRange) {
         for channel in scenario.spoken.indices {
             var loud: [SampleRange] = []
@@ -267,7 +268,7 @@ package struct SimulatedWorld {
         }
     }
 
-    /// Tells speech from noise, sometimes late or not at all.
+    /// Answers the machine's question whether the audio has speech: sometimes late, sometimes not at all.
     private mutating func listen(to leg: LegID, _ channels: Range<Int>, _ range: SampleRange) {
         note("does somebody speak in \(Milliseconds.text(range))?")
         let hasSpeech = scenario.spoken[channels].contains { words in words.contains { $0.range.intersection(range) != nil } }
@@ -352,7 +353,7 @@ package struct SimulatedWorld {
     }
 
     private mutating func open(_ id: LegID) {
-        // What came in the meantime may have made it needless.
+        // The stream may not be needed any more.
         guard let leg = machine.legs.first(where: { $0.id == id }), let number = scenario.engines.firstIndex(where: { $0.temper.name == leg.engine })
         else { return }
         let isAnyBetter = scenario.engines.indices.contains { !unavailable.contains($0) && !disabled.contains($0) }
@@ -392,7 +393,7 @@ package struct SimulatedWorld {
         connections[index].sentThrough = range.end
         if connections[index].stream.isFinished { witness.fail(.audio, "leg \(leg.number) is sent audio behind its end") }
         if !connections[index].isOpen { witness.fail(.audio, "leg \(leg.number) is sent audio before it is open") }
-        // A leg that is behind is sent what it is still to hear, at its pace; another one hears what is said now.
+        // A leg that is behind gets the audio that it still has to hear, at its pace; another leg hears the current audio.
         if let cap = connections[index].stream.temper.cap, now - connections[index].openedAt > Int64(cap - 60_000 + 6_000) * 1_000,
             !isClientDone, disabled.count < scenario.engines.count,
             !connections.contains(where: { $0.stream.leg.number > leg.number && $0.stream.channels.overlaps(connections[index].stream.channels) })
@@ -403,7 +404,7 @@ package struct SimulatedWorld {
             let passed = Double(now - connections[index].levelAt) * 0.016 * pace
             connections[index].level = max(0, connections[index].level - passed) + Double(range.count.samples)
             connections[index].levelAt = now
-            // A second may come at once, and a quarter of one that was allowed before a pause.
+            // One second may come at once, and a quarter of a second that was allowed before a pause.
             if connections[index].level > 20_100 {
                 witness.fail(.pace, "leg \(leg.number) is \(Int(connections[index].level / 16)) ms ahead of a pace of \(pace)")
             }
@@ -419,7 +420,7 @@ package struct SimulatedWorld {
         hear(messages, from: leg, isAnswer: true)
     }
 
-    // MARK: - Carrying out
+    // MARK: - The machine's actions
 
     private mutating func perform(_ actions: [SessionAction]) {
         for leg in machine.legs where planned[leg.id] == nil { planned[leg.id] = journalled }
@@ -471,7 +472,7 @@ package struct SimulatedWorld {
 
     private mutating func armTimer() {
         guard !machine.isEnded, let due = machine.nextPump(now: instant) else { return }
-        // Rounded up: a timer that rings early would find nothing to do, and ring again.
+        // The time is rounded up: an early timer would find nothing to do, and would be set again.
         let at = max(now + 1, Self.microseconds(ContinuousClock.Instant.epoch.duration(to: due)) + 1)
         if let timer, timer.at <= at { return }
         timers += 1
@@ -486,12 +487,12 @@ package struct SimulatedWorld {
 }
 
 extension ContinuousClock.Instant {
-    /// When every simulated session begins.
+    /// The start of every simulated session.
     static var epoch: Self { ContinuousClock().systemEpoch }
 }
 
 extension EngineError {
-    /// It will be the same next time.
+    /// True if the error would be the same at the next attempt.
     var isForGood: Bool {
         switch self {
         case .unauthorized, .quotaExhausted, .badRequest, .unsupportedLanguage: true

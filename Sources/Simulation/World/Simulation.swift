@@ -1,4 +1,4 @@
-/// Many sessions, one after another.
+/// Runs many sessions, one after another.
 package enum Simulation {
     package struct Failure: Sendable {
         package var session: SessionSeed
@@ -27,9 +27,9 @@ package enum Simulation {
         }
     }
 
-    /// Stops when `most` sessions have failed.
+    /// Runs the sessions, and stops when `most` of them have failed.
     ///
-    /// - Parameter begin: is told of each session before it runs.
+    /// - Parameter begin: called with each session before it runs.
     package static func run(_ sessions: some Sequence<SessionSeed>, most: Int = 1, begin: (SessionSeed) -> Void = { _ in }) -> Totals {
         var totals = Totals()
         for session in sessions {
@@ -50,7 +50,7 @@ package enum Simulation {
         return totals
     }
 
-    /// Tells in full the smallest scenario that breaks the same rule as the session. Nothing when nothing is broken.
+    /// Traces the smallest scenario that breaks the same rule as the session. Does nothing when no rule is broken.
     package static func explain(_ session: SessionSeed, _ tell: @escaping (String) -> Void) {
         let scenario = Scenario(session)
         var world = SimulatedWorld(scenario)
@@ -58,7 +58,7 @@ package enum Simulation {
         self.tell(Shrinker.shrink(scenario, breaking: violation.rule), tell)
     }
 
-    /// Tells the whole session, whether it fails or not.
+    /// Traces the whole session, whether it fails or not.
     package static func trace(_ session: SessionSeed, _ tell: @escaping (String) -> Void) {
         self.tell(Scenario(session), tell)
     }

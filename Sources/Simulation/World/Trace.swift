@@ -1,7 +1,7 @@
 import Continuity
 import Speech
 
-/// How events read in a trace.
+/// The text of events in a trace.
 enum Trace {
     static func text(_ words: [Word]) -> String {
         words.map { word in
