@@ -1,7 +1,7 @@
 package import Conversations
 package import Speech
 
-/// Who the speakers of one recording are, by the engine's own clusters and the voices that are known.
+/// The identification of a recording's speakers: which known voice each of the engine's clusters has.
 package enum ClusterIdentity {
     package enum Reason: String, Sendable {
         case missingAudio = "missing_audio"
@@ -29,7 +29,7 @@ package enum ClusterIdentity {
     package struct Finding: Sendable, Equatable {
         package var identity: SpeakerIdentity
         package var reason: Reason?
-        /// The three nearest.
+        /// The three nearest known voices.
         package var candidates: [VoiceDirectory.Candidate]
     }
 
@@ -39,12 +39,12 @@ package enum ClusterIdentity {
     private static let most = SampleCount(320_000)
     private static let maxOverlap = SampleCount(1_600)
 
-    /// The key of a cluster: the engine's own identifier of it, else its label, else an older number.
+    /// Returns the key of a cluster: the engine's own identifier, otherwise its label, otherwise a number from an older version.
     package static func key(cluster: String?, label: String?, number: Int?) -> String {
         cluster ?? label.map { "provider-label:" + $0 } ?? "legacy-speaker:\(number ?? 0)"
     }
 
-    /// Stretches (16 kHz) to make each cluster's voiceprint of, in order of time; none where nothing is usable.
+    /// Returns the stretches (16 kHz) from which to make each cluster's voiceprint, in order of time. A cluster without usable speech has none.
     package static func spans(_ pieces: [Piece]) -> [String: [SampleRange]] {
         var spans: [String: [SampleRange]] = [:]
         for (cluster, own) in Dictionary(grouping: pieces, by: \.cluster) {
@@ -67,9 +67,9 @@ package enum ClusterIdentity {
         return spans
     }
 
-    /// Who each cluster is. Nobody is found twice: clusters come in order, and what one has is not another's.
+    /// Identifies the clusters in order. A voice that one cluster has got is not given to another.
     ///
-    /// - Parameter clusters: each with its voiceprint, or why there is none.
+    /// - Parameter clusters: the clusters, each with its voiceprint or with the reason why there is none.
     package static func identify(_ clusters: [(key: String, voice: Result<Voiceprint, Failure>)], in directory: VoiceDirectory) -> [String: Finding] {
         var findings: [String: Finding] = [:]
         var used: [SpeakerIdentity.Who] = []
@@ -98,7 +98,7 @@ package enum ClusterIdentity {
         package init(_ reason: Reason) { self.reason = reason }
     }
 
-    /// What a segment's identity becomes: a person's word stands.
+    /// Returns the new identity of a segment. An identity that a person has set stays.
     package static func applied(_ finding: Finding, to identity: SpeakerIdentity) -> SpeakerIdentity {
         identity.isFixed ? identity : finding.identity
     }

@@ -1,28 +1,28 @@
 package import Conversations
 package import Speech
 
-/// A voice that a recording has made known.
+/// A voice that a recording has enrolled.
 package struct EnrolledVoice: Sendable {
     package var voiceprint: Voiceprint
-    /// What is kept of the recording (16 kHz): its speech, without longer pauses.
+    /// Samples of the recording to keep (16 kHz): its speech, without longer pauses.
     package var samples: [Float]
 
     package var duration: Duration { SampleCount(samples.count).duration(at: .speech) }
 
     package enum Failure: Error, Sendable, Equatable {
         case refused(Enrollment.Refusal)
-        /// The voice could not be listened to.
+        /// The recording could not be read, or the voice model could not run.
         case unavailable(String)
     }
 
-    /// In which it is looked whether there is one voice only.
+    /// Length of the pieces, in samples, that are compared to check that the recording has one voice only.
     private static let piece = 48_000
-    /// Heard before speech as well: voice activity finds it late.
+    /// Audio before speech that is heard too, because voice activity detects speech late.
     private static let lead = SampleCount(8_000)
 
-    /// Listens to a recording of one voice, and checks that it is one.
+    /// Computes the voice of a recording, and checks that the recording has one voice only.
     ///
-    /// - Parameter samples: at 16 kHz.
+    /// - Parameter samples: the recording at 16 kHz.
     package init(
         of samples: [Float], detector: any VoiceDetector, window: SampleCount, voices: any Voiceprinting
     ) async throws(Failure) {
@@ -34,7 +34,7 @@ package struct EnrolledVoice: Sendable {
             end = max(start, run.end)
             kept += samples[Int(start.samples)..<Int(end.samples)]
         }
-        // Form before substance: of what is no speech there are no voiceprints to make.
+        // The form is checked first: without enough speech there are no voiceprints to compute.
         do throws(Enrollment.Refusal) { try Enrollment.check(samples, speech: speech, pieces: []) } catch { throw .refused(error) }
         do {
             var pieces: [Voiceprint] = []

@@ -1,9 +1,9 @@
 package import Conversations
 package import Speech
 
-/// Whether a recording can be the profile of one voice.
+/// The checks by which a recording is accepted as the profile of one voice.
 package enum Enrollment {
-    /// Why a recording is refused.
+    /// The reason why a recording is refused.
     package enum Refusal: Error, Sendable, Equatable, CustomStringConvertible {
         case wrongRate(SampleRate)
         case severalChannels(Int)
@@ -32,16 +32,16 @@ package enum Enrollment {
 
     package static let lengths = Duration.seconds(5)...Duration.seconds(180)
     package static let leastSpeech = Duration.seconds(3)
-    /// Mean power of the speech, −55 dBFS.
+    /// Minimum mean power of the speech, −55 dBFS.
     private static let leastPower: Float = 3e-6
-    /// Share of samples at full scale.
+    /// Maximum share of samples at full scale.
     private static let maxClipped = 0.01
-    /// Pieces of one voice are nearer to each other than this on the average.
+    /// Maximum mean distance between pieces of one voice.
     private static let farthestPiece: Float = 0.60
-    /// A second voice has this share of the pieces at least; fewer may be a noise.
+    /// Minimum share of the pieces that counts as a second voice. A smaller share may be noise.
     private static let secondVoice = 0.2
 
-    /// What is known of a recording's form before it is listened to.
+    /// Checks a recording's form, before its audio is analysed.
     package static func check(rate: SampleRate, channels: Int, length: Duration) throws(Refusal) {
         guard rate == .speech else { throw .wrongRate(rate) }
         guard channels == 1 else { throw .severalChannels(channels) }
@@ -49,7 +49,7 @@ package enum Enrollment {
         guard length <= lengths.upperBound else { throw .tooLong(length) }
     }
 
-    /// The speech of a recording, at 16 kHz: runs closer than 1 s are joined, and up to 1 s is kept after each.
+    /// Returns the speech of a recording, at 16 kHz. Stretches less than 1 s apart are joined, and up to 1 s after each is kept.
     package static func trimmed(_ speech: [SampleRange], length: SampleCount) -> [SampleRange] {
         let second = SampleCount(16_000)
         var runs: [SampleRange] = []
@@ -63,11 +63,11 @@ package enum Enrollment {
         return runs.map { SampleRange($0.start, min($0.end + second, .zero + length)) }
     }
 
-    /// What listening found.
+    /// Checks the results of the analysis.
     ///
     /// - Parameters:
-    ///   - speech: where voice activity heard speech, in `samples`.
-    ///   - pieces: voiceprints of the speech in pieces of some seconds.
+    ///   - speech: intervals in `samples` in which voice activity detected speech.
+    ///   - pieces: voiceprints of the speech, in pieces of some seconds.
     package static func check(_ samples: [Float], speech: [SampleRange], pieces: [Voiceprint]) throws(Refusal) {
         var (power, clipped, count): (Float, Int, Int) = (0, 0, 0)
         for range in speech {

@@ -1,10 +1,10 @@
-/// A name that somebody says is theirs: "my name is Anna".
+/// A name by which somebody introduces themselves: "my name is Anna".
 package struct SpokenName: Sendable, Equatable {
     package var name: String
-    /// The sentence states a name ("my name is Anna"). "I'm Anna" may as well be "I'm tired": no person is made of it.
+    /// True if the sentence states a name ("my name is Anna"). "I'm Anna" has the same form as "I'm tired", so it never creates a person.
     package var isExplicit: Bool
-    /// The sentence is about who says it ("I'm Anna"), and a capital tells a name from "I'm late". "This is Anna" and "it's Anna" are about anything,
-    /// and say something only of people who are known.
+    /// True if the sentence is about the speaker ("I'm Anna"); a capital letter tells a name from "I'm late". "This is Anna" and "it's Anna" may be
+    /// about anything, so they count only for known people.
     package var isOfSpeaker: Bool
 
     package init(_ name: String, isExplicit: Bool, isOfSpeaker: Bool = true) {
@@ -13,20 +13,20 @@ package struct SpokenName: Sendable, Equatable {
         self.isOfSpeaker = isOfSpeaker
     }
 
-    /// What to do about a name that was said.
+    /// The consequence of a spoken name.
     package enum Consequence: Sendable, Equatable {
         case nothing
-        /// Somebody of this name is known.
+        /// The user knows a person with this name.
         case known
-        /// A person of this name is to be made.
+        /// A person with this name is to be created.
         case create
-        /// Nobody of this name is known, and none is to be made: whoever sees it may say so.
+        /// No person with this name is known, and none is to be created. The name is suggested to the user.
         case suggest
     }
 
     /// - Parameters:
-    ///   - known: names of the user's people.
-    ///   - owner: the user's own name; never made a person of.
+    ///   - known: names of the people whom the user knows.
+    ///   - owner: the user's own name, for which no person is ever created.
     package func consequence(known: [String], owner: String?, mayCreate: Bool) -> Consequence {
         func isSame(_ other: String) -> Bool { other.lowercased() == name.lowercased() }
         if let owner, isSame(owner) || owner.split(separator: " ").first.map({ isSame(String($0)) }) == true { return .nothing }
@@ -35,10 +35,10 @@ package struct SpokenName: Sendable, Equatable {
         return isOfSpeaker ? .suggest : .nothing
     }
 
-    /// The first self-introduction in `text`.
+    /// Finds the first self-introduction in `text`.
     package init?(in text: String) {
         let lower = text.lowercased()
-        // Lower case may have another length in rare scripts; then positions would not agree.
+        // In rare scripts the lower-case text has another length, so that positions would not match.
         guard lower.count == text.count else { return nil }
         let (letters, small) = (Array(text), Array(lower))
         var best: (at: Int, name: SpokenName)?
@@ -60,7 +60,7 @@ package struct SpokenName: Sendable, Equatable {
         self = best.name
     }
 
-    /// Where `phrase` stands in `text` as words of their own.
+    /// Returns the positions at which `phrase` stands in `text` as separate words.
     private static func places(of phrase: [Character], in text: [Character], isCJK: Bool) -> [Int] {
         guard text.count >= phrase.count else { return [] }
         return (0...(text.count - phrase.count)).filter { start in
@@ -71,7 +71,7 @@ package struct SpokenName: Sendable, Equatable {
         }
     }
 
-    /// One or two capitalised words; in scripts without capitals, one word.
+    /// Returns one or two capitalised words; in scripts without capitals, one word.
     private static func name(_ rest: ArraySlice<Character>, isExplicit: Bool) -> String? {
         var words: [String] = []
         var remaining = rest.drop { $0 == " " || $0 == ":" || $0 == "\"" || (isExplicit && $0 == ",") }
@@ -86,12 +86,12 @@ package struct SpokenName: Sendable, Equatable {
             if !isCased(first) { break }
             remaining = remaining.drop { $0 == " " }
         }
-        // "Ana's sister" is not Ana.
+        // "Ana's sister" does not mean Ana.
         guard !words.isEmpty, !words.joined().hasSuffix("'s"), !words.joined().hasSuffix("’s") else { return nil }
         return words.joined(separator: " ")
     }
 
-    /// Up to the next mark, at most six characters, without the particles that end the phrase.
+    /// Returns the text up to the next mark, at most six characters, without particles at its end.
     private static func shortName(_ rest: ArraySlice<Character>) -> String? {
         var name = String(rest.prefix { $0.isLetter })
         for ending in SpokenNamePhrases.endingsCJK where name.hasSuffix(ending) && name.count > ending.count {

@@ -1,4 +1,4 @@
-/// How people say their names, in many languages.
+/// Phrases with which people say their names, in many languages.
 enum SpokenNamePhrases {
     struct Phrase: Sendable {
         var letters: [Character]
@@ -7,16 +7,16 @@ enum SpokenNamePhrases {
         var isCJK: Bool
     }
 
-    /// Phrases that a name follows.
+    /// Phrases that are followed by a name.
     static let before: [Phrase] =
         explicit.map { Phrase(letters: Array($0), isExplicit: true, isCJK: false) }
         + copular.map { Phrase(letters: Array($0), isExplicit: false, isCJK: false) }
         + pointing.map { Phrase(letters: Array($0), isExplicit: false, isOfSpeaker: false, isCJK: false) }
         + explicitCJK.map { Phrase(letters: Array($0), isExplicit: true, isCJK: true) }
-        // Without capitals a doctor looks like somebody's name.
+        // These scripts have no capitals, so a word such as "doctor" looks like a name.
         + copularCJK.map { Phrase(letters: Array($0), isExplicit: false, isOfSpeaker: false, isCJK: true) }
 
-    /// Phrases that follow a name.
+    /// Phrases that follow the name.
     static let after: [[Character]] = ["is my name", "'s my name"].map { Array($0) }
 
     private static let explicit = [
@@ -55,14 +55,14 @@ enum SpokenNamePhrases {
         "i am", "i'm", "i’m", "im", "je suis", "soy", "sono", "sou", "eu sou", "ik ben", "jag är", "jeg er", "olen", "jestem", "jsem", "sunt", "ben",
     ]
 
-    /// About anything; or in a language in which a doctor has a capital, too.
+    /// Phrases that may be about anything, or that belong to a language in which nouns such as "doctor" have a capital.
     private static let pointing = ["this is", "it's", "это", "ich bin"]
 
     private static let explicitCJK = ["我的名字是", "我的名字叫", "我叫", "我名叫", "私の名前は", "僕の名前は", "제 이름은", "내 이름은", "저는 이름이"]
     private static let copularCJK = ["我是", "私は", "僕は", "저는 "]
     static let endingsCJK = ["と申します", "といいます", "と言います", "です", "입니다", "이에요", "예요", "이라고", "라고"]
 
-    /// Words that follow such phrases and are no names, whatever their capitals: they begin sentences, or the recogniser capitalised them.
+    /// Words after such phrases that are not names, whatever their capitals: they begin sentences, or the recogniser capitalised them.
     static let noNames: Set<String> = [
         "a", "an", "the", "i", "i'm", "you", "he", "she", "it", "we", "they", "me", "him", "her", "us", "them", "my", "your", "his", "its", "our",
         "their",

@@ -1,6 +1,6 @@
 internal import Conversations
 
-/// A text as the words that are said, without capitals and punctuation. In scripts without spaces each character is one.
+/// The words of a text as they are spoken, without capitals and punctuation. In scripts without spaces each character is a word.
 enum SpokenTokens {
     static func all(in text: String) -> [String] {
         var tokens: [String] = []
@@ -11,7 +11,7 @@ enum SpokenTokens {
         }
         for character in text.lowercased() {
             guard character.isLetter || character.isNumber else {
-                // Of "don't" and "3.5" one word is made, whoever writes it how.
+                // "don't" and "3.5" become one word each, however they are written.
                 if character != "'" && character != "’" { end() }
                 continue
             }

@@ -1,13 +1,13 @@
 package import Conversations
 package import Speech
 
-/// Learning another person's voice from segments that the user says are theirs.
+/// Learning of another person's voice from segments that the user assigns to this person.
 package enum Teaching {
-    /// A segment of a capture as far as learning looks at it.
+    /// A segment of a recording, with the properties that matter for learning.
     package struct Sample: Sendable, Hashable {
         package var segment: ID<Segment>
         package var range: ClosedRange<Duration>
-        /// Whether it is the person's who is learned.
+        /// True if the segment belongs to the person whose voice is learned.
         package var isTheirs: Bool
 
         package init(_ segment: ID<Segment>, _ range: ClosedRange<Duration>, isTheirs: Bool) {
@@ -20,7 +20,7 @@ package enum Teaching {
     package enum Outcome: Sendable, Equatable {
         case windows([Sample])
         case needsMoreSpeech(Duration)
-        /// All that there is was spoken while somebody else spoke.
+        /// All of the person's speech overlaps with other speakers.
         case contaminated
     }
 
@@ -30,7 +30,7 @@ package enum Teaching {
     private static let maxWindows = 12
     private static let maxSegments = 200
 
-    /// Which stretches to learn from: the longest first, of longer ones the middle, none that somebody else speaks in.
+    /// Returns the stretches to learn from: the longest first, the middle of those that are too long, and none in which somebody else speaks.
     package static func choose(_ samples: [Sample]) -> Outcome {
         let others = samples.filter { !$0.isTheirs }
         let own = samples.filter(\.isTheirs).prefix(maxSegments)
@@ -53,11 +53,11 @@ package enum Teaching {
         return isContaminated ? .contaminated : .needsMoreSpeech(total)
     }
 
-    /// Whether what a recogniser heard in a window bears out that it is the segment's, and one speaker's.
+    /// Returns true if the recognised words confirm that a window belongs to the segment and has one speaker.
     ///
     /// - Parameters:
-    ///   - speakers: of each word, by the recogniser's labels; nil where it gave none.
-    ///   - similarity: of the two texts, 0…1.
+    ///   - speakers: the recogniser's speaker label of each word; nil where it gave none.
+    ///   - similarity: similarity of the two texts, 0…1.
     package static func isVerified(words: Int, speakers: [SpeakerLabel?], similarity: Double) -> Bool {
         guard words >= 5, similarity >= 0.6 else { return false }
         let labels = speakers.compactMap { $0 }
@@ -66,14 +66,14 @@ package enum Teaching {
         return Double(most) / Double(labels.count) >= 0.7
     }
 
-    /// Whether what a recogniser heard in a window bears out that this was said there, by one speaker.
+    /// Returns true if the recognised words confirm that the expected text was spoken in a window, by one speaker.
     package static func isBorneOut(_ expected: String, by heard: [Word]) -> Bool {
         let text = heard.map(\.text).joined(separator: " ")
         return isVerified(
             words: SpokenTokens.all(in: text).count, speakers: heard.map(\.speaker), similarity: similarity(expected, text))
     }
 
-    /// How alike two texts are: the share of their words that both have, in the same order. 0…1.
+    /// Returns the similarity of two texts, 0…1: the share of their words that both have, in the same order.
     package static func similarity(_ one: String, _ other: String) -> Double {
         let (one, other) = (SpokenTokens.all(in: one), SpokenTokens.all(in: other))
         guard !one.isEmpty, !other.isEmpty else { return 0 }
@@ -89,22 +89,24 @@ package enum Teaching {
         return Double(2 * (row.last ?? 0)) / Double(one.count + other.count)
     }
 
-    /// What becomes of a person's voiceprint.
+    /// The effect of a new voiceprint on a person.
     package enum Result: Sendable, Equatable {
-        /// One of the person's voices tells all that it tells.
+        /// A voice of the person already has this sound.
         case nothing
-        /// This voice is the person's, and was nobody's so far.
+        /// This voice belongs to the person, and had no owner so far.
         case names(ID<Voice>)
-        /// It is a voice of its own.
+        /// The voiceprint becomes a new voice of the person.
         case makes
     }
 
-    /// - Parameter voices: of everybody.
+    /// Decides about a new voiceprint of a person.
+    ///
+    /// - Parameter voices: the voices of all people.
     package static func result(_ voiceprint: Voiceprint, of person: ID<Person>, beside voices: [Voice], rule: SpeakerRule) -> Result {
         let near = voices.map { (voice: $0, distance: $0.voiceprint.distance(to: voiceprint)) }.filter { $0.distance < rule.distance }
             .sorted { ($0.distance, $0.voice.number) < ($1.distance, $1.voice.number) }
         guard !near.contains(where: { $0.voice.owner == .person(person) }) else { return .nothing }
-        // Beside a nameless voice of the same sound one with a name would never be known: nobody could tell which of the two it is.
+        // A named voice beside a nameless one with the same sound would never be recognized: every match would be a tie.
         guard let nearest = near.first, nearest.voice.owner == .nobody else { return .makes }
         return .names(nearest.voice.id)
     }

@@ -1,9 +1,9 @@
 package import Conversations
 package import Speech
 
-/// The voices that are known of one user's recordings: the user's own, people's, and those without a name.
+/// The known voices of one user's recordings: the user's own, other people's, and voices without a name.
 package struct VoiceDirectory: Sendable, Equatable {
-    /// Whose a voice may be.
+    /// A known voice to compare with, and its owner.
     package struct Candidate: Sendable, Equatable {
         package var voice: ID<Voice>
         package var who: SpeakerIdentity.Who
@@ -11,12 +11,12 @@ package struct VoiceDirectory: Sendable, Equatable {
     }
 
     package enum Match: Sendable, Equatable {
-        /// Too little speech to decide.
+        /// There is too little speech to decide.
         case undecided
         case known(Candidate, confidence: Float)
-        /// Near enough, but as near to somebody else.
+        /// The voice is near enough, but equally near to another owner.
         case tie(Candidate, Candidate)
-        /// Nobody's; with the nearest, if there is any to compare with.
+        /// The voice is not known. `nearest` is the nearest known voice, if there are any.
         case unknown(nearest: Candidate?)
     }
 
@@ -30,15 +30,15 @@ package struct VoiceDirectory: Sendable, Equatable {
 
     package subscript(id: ID<Voice>) -> Voice? { byID[id] }
 
-    /// In no order.
+    /// The voices, in no particular order.
     package var voices: [Voice] { Array(byID.values) }
 
-    /// Adds the voice, or puts it in the place of what was known of it.
+    /// Adds the voice, or replaces its earlier state.
     package mutating func put(_ voice: Voice) { byID[voice.id] = voice }
 
     package mutating func remove(_ id: ID<Voice>) { byID[id] = nil }
 
-    /// Whoever can be compared, nearest first; of somebody with several voices the nearest one. Voiceprints of another model say nothing.
+    /// Returns the voices to compare with, nearest first, and for each owner only the nearest voice. Voiceprints of another model are left out.
     package func candidates(_ voiceprint: Voiceprint) -> [Candidate] {
         var seen: Set<String> = []
         return byID.values.filter { $0.voiceprint.model == voiceprint.model && $0.voiceprint.direction.count == voiceprint.direction.count }
@@ -47,17 +47,17 @@ package struct VoiceDirectory: Sendable, Equatable {
             .filter { seen.insert(Self.key($0.who)).inserted }
     }
 
-    /// Whose the voice is, after so much speech.
+    /// Finds the known voice for a voiceprint that was made from this duration of speech.
     package func match(_ voiceprint: Voiceprint, evidence: Duration) -> Match {
         guard evidence >= rule.evidence else { return .undecided }
         let candidates = candidates(voiceprint)
         guard let first = candidates.first, first.distance < rule.distance else { return .unknown(nearest: candidates.first) }
-        // A rounding error is no difference.
+        // The small constant keeps a rounding error from counting as a difference.
         if candidates.count > 1, candidates[1].distance - first.distance < rule.margin - 1e-6 { return .tie(first, candidates[1]) }
         return .known(first, confidence: rule.confidence(at: first.distance))
     }
 
-    /// Whom to ask about: the three nearest with a name that are near enough to be worth a question.
+    /// Returns suggestions for the user: the three nearest owners with a name who are near enough to be worth a question.
     package func suggestions(_ voiceprint: Voiceprint) -> [(candidate: Candidate, level: Int)] {
         candidates(voiceprint).filter { if case .voice = $0.who { false } else { true } }
             .map { ($0, rule.level(at: $0.distance)) }.filter { $0.1 > 0 }.prefix(3).map { $0 }

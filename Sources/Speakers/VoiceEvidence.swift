@@ -1,11 +1,11 @@
 package import Conversations
 
-/// What is known of one voice: the direction between its clips, each with the weight of its length.
+/// The knowledge about one voice: the mean direction of its clips, each weighted by its length.
 package struct VoiceEvidence: Sendable, Equatable {
     package private(set) var voiceprint: Voiceprint
-    /// Speech that it was made of.
+    /// Duration of the speech from which the voiceprint was made.
     package private(set) var duration: Duration
-    /// More speech than this weighs no more, so that a voice may change over the day.
+    /// Maximum weight of earlier speech, in seconds, so that a voice may change over the day.
     private static let longestMemory = 120.0
 
     package init(_ voiceprint: Voiceprint, _ duration: Duration) {
@@ -13,7 +13,7 @@ package struct VoiceEvidence: Sendable, Equatable {
         self.duration = duration
     }
 
-    /// Whether the two could be joined: voiceprints of two models cannot.
+    /// Adds further evidence. Returns false when the two cannot be joined: voiceprints of different models cannot.
     @discardableResult
     package mutating func add(_ other: VoiceEvidence) -> Bool {
         let weights = (own: min(Self.longestMemory, duration / .seconds(1)), other: min(Self.longestMemory, other.duration / .seconds(1)))

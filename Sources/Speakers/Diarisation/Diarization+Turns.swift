@@ -2,10 +2,11 @@ import Conversations
 import Speech
 
 extension Diarization {
-    /// Frames in which it is decided who speaks: 50 ms.
+    /// Length of the frames for which the speaker is decided: 50 ms.
     private static let frame = SampleCount(800)
 
-    /// Who speaks within a passage: at each moment whoever the windows around it sound like, the nearer ones more, with few changes.
+    /// Returns the turns within a passage. At each moment, the speaker is the one who sounds like the windows around it; nearer windows count more,
+    /// and changes are few.
     static func turns(in range: SampleRange, _ heard: [Heard], _ centers: [Voiceprint], _ rule: DiarizationRule) -> [SpeakerTurn] {
         let likeness = heard.map { window in centers.map { 1 - $0.distance(to: window.voiceprint) } }
         let count = max(1, Int((range.count.samples + frame.samples / 2) / frame.samples))
@@ -24,14 +25,14 @@ extension Diarization {
         return turns
     }
 
-    /// How much each speaker sounds like what is heard at a moment: 1 for the same direction.
+    /// Returns each speaker's similarity to the sound at a moment: 1 for the same direction.
     private static func scores(at moment: SampleIndex, _ heard: [Heard], _ likeness: [[Float]], speakers: Int) -> [Float] {
         var scores = [Float](repeating: 0, count: speakers)
         var total: Float = 0
         for (window, likeness) in zip(heard, likeness) {
             let half = Float(window.range.count.samples) / 2
             let away = abs(Float((moment - window.range.start).samples) - half)
-            // Beyond every window, at a passage's edges, the nearest ones still count a little.
+            // At a passage's edges, beyond all windows, the nearest windows still count a little.
             guard away <= 1.5 * half else { continue }
             let weight = max(0.02, 1 - away / half)
             total += weight
@@ -40,7 +41,7 @@ extension Diarization {
         return total > 0 ? scores.map { $0 / total } : scores
     }
 
-    /// The likeliest speaker of each frame, where every change costs.
+    /// Returns the likeliest speaker of each frame, at a cost for every change.
     private static func path(_ count: Int, _ speakers: Int, change: Float, scores: (Int) -> [Float]) -> [Int] {
         var best = scores(0)
         var from: [[Int]] = []

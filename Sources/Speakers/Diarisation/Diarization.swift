@@ -1,12 +1,12 @@
 package import Conversations
 package import Speech
 
-/// Who speaks when in one channel of audio, by the sound alone: gathers what is heard of it, then tells the turns.
+/// Tells by sound alone who speaks when in one channel of audio. Collects voiceprints first, then computes the turns.
 ///
-/// A value without I/O. Positions are in samples at 16 kHz. Whoever drives it finds passages of speech (`passages`), listens to their windows
-/// (`windows`), adds them in order, and asks at the end.
+/// A value without I/O. Positions are in samples at 16 kHz. The caller finds passages of speech (`passages`), computes voiceprints of their windows
+/// (`windows`), adds them in order, and asks for the result at the end.
 package struct Diarization: Sendable {
-    /// A window of a passage, and what it sounds like.
+    /// A window of a passage, with its voiceprint.
     package struct Heard: Sendable, Equatable {
         package var range: SampleRange
         package var voiceprint: Voiceprint
@@ -18,9 +18,9 @@ package struct Diarization: Sendable {
     }
 
     package struct Result: Sendable, Equatable {
-        /// In order; they do not overlap.
+        /// The turns in order, without overlaps.
         package var turns: [SpeakerTurn] = []
-        /// What each speaker sounds like, by the number of the label.
+        /// The voice of each speaker, by the number of the speaker's label.
         package var voices: [VoiceEvidence] = []
     }
 
@@ -29,11 +29,11 @@ package struct Diarization: Sendable {
 
     package init(rule: DiarizationRule = DiarizationRule()) { self.rule = rule }
 
-    // MARK: What to listen to
+    // MARK: Passages and windows
 
-    /// Speech with what voice activity leaves out around it, and as one what is joined then.
+    /// Returns passages: each stretch of speech with the margin that voice activity omits, joined with neighbours that it then touches.
     ///
-    /// - Parameter speech: in order.
+    /// - Parameter speech: stretches of speech, in order.
     package static func passages(_ speech: [SampleRange], rule: DiarizationRule = DiarizationRule()) -> [SampleRange] {
         var passages: [SampleRange] = []
         for range in speech {
@@ -47,10 +47,10 @@ package struct Diarization: Sendable {
         return passages
     }
 
-    /// The windows of a passage, spread evenly from its beginning to its end; of a short one a single window that reaches beyond it. None of one that
-    /// is too short to tell anything.
+    /// Returns the windows of a passage, spread evenly from its beginning to its end. A short passage has a single window that reaches beyond it. A
+    /// passage that is too short for a decision has none.
     ///
-    /// - Parameter bounds: of the audio that is at hand.
+    /// - Parameter bounds: the range of the available audio.
     package static func windows(
         _ passage: SampleRange, within bounds: SampleRange, rule: DiarizationRule = DiarizationRule()
     ) -> [SampleRange] {
@@ -65,9 +65,9 @@ package struct Diarization: Sendable {
         return (0...steps).map { SampleRange(passage.start + SampleCount(rest.samples * $0 / steps), count: rule.window) }
     }
 
-    /// Takes the next passage. Where it reaches into the one before, they meet in the middle.
+    /// Adds the next passage. Where it overlaps the passage before, the border is in the middle of the overlap.
     ///
-    /// - Parameter heard: its windows, in order; empty where nothing can be told of it.
+    /// - Parameter heard: the passage's windows, in order; empty when the passage is too short for a decision.
     package mutating func add(_ passage: SampleRange, _ heard: [Heard]) {
         var passage = passage
         if let last = passages.last?.range, passage.start < last.end {
@@ -78,14 +78,14 @@ package struct Diarization: Sendable {
         passages.append((passage, heard))
     }
 
-    // MARK: What was heard
+    // MARK: The result
 
     package func result() -> Result {
         let centers = centers()
         guard !centers.isEmpty else { return Result() }
         var turns: [SpeakerTurn] = []
         for (range, heard) in passages where !heard.isEmpty { turns += Self.turns(in: range, heard, centers, rule) }
-        // What is too short to be told by its sound goes with what is nearest in time.
+        // A passage that is too short for a decision gets the speaker who is nearest in time.
         for (range, heard) in passages where heard.isEmpty {
             if let nearest = turns.turn(of: range) { turns.append(SpeakerTurn(range, turns[nearest].speaker)) }
         }
@@ -93,7 +93,7 @@ package struct Diarization: Sendable {
         return numbered(joined(turns), centers)
     }
 
-    /// One direction for each speaker.
+    /// Returns one direction for each speaker.
     private func centers() -> [Voiceprint] {
         let all = passages.flatMap { passage in
             passage.heard.map { ($0.voiceprint, speech: $0.range.intersection(passage.range)?.count ?? .zero) }
@@ -101,7 +101,7 @@ package struct Diarization: Sendable {
         var firm = all.filter { $0.speech >= rule.shortestEvidence }
         if firm.isEmpty { firm = all }
         guard !firm.isEmpty else { return [] }
-        // Windows overlap: each counts for as much as lies between two.
+        // Windows overlap, so each counts only for the distance between two windows.
         func length(_ indices: [Int]) -> SampleCount { indices.reduce(.zero) { $0 + min(rule.step, firm[$1].speech) } }
         let total = length(Array(firm.indices))
         let least = min(rule.surelySomebody, max(rule.leastSpeech, SampleCount(Int64(Double(total.samples) * rule.leastShare))))
@@ -110,7 +110,7 @@ package struct Diarization: Sendable {
         var kept = groups.indices.filter { speech[$0] >= least }.map { groups[$0] }
         if kept.isEmpty, let most = groups.indices.max(by: { speech[$0] < speech[$1] }) { kept = [groups[most]] }
         var centers = kept.compactMap { Self.mean($0.map { firm[$0].0 }) }
-        // Each window goes to the voice that it is nearest to, and voices are what their windows sound like.
+        // Each window goes to the nearest voice, and then each voice becomes the mean of its windows.
         for _ in 0..<Self.rounds where centers.count > 1 {
             var members = [[Voiceprint]](repeating: [], count: centers.count)
             for (voiceprint, _) in firm { members[Self.nearest(voiceprint, centers)].append(voiceprint) }
@@ -132,7 +132,7 @@ package struct Diarization: Sendable {
         centers.indices.min { centers[$0].distance(to: voiceprint) < centers[$1].distance(to: voiceprint) } ?? 0
     }
 
-    /// Turns of one speaker with a short pause between are one.
+    /// Joins turns of one speaker that are separated by a short pause only.
     private func joined(_ turns: [SpeakerTurn]) -> [SpeakerTurn] {
         var joined: [SpeakerTurn] = []
         for turn in turns {
@@ -145,7 +145,7 @@ package struct Diarization: Sendable {
         return joined
     }
 
-    /// Speakers in order of appearance, with what they sound like.
+    /// Numbers the speakers in order of appearance, and computes their voices.
     private func numbered(_ turns: [SpeakerTurn], _ centers: [Voiceprint]) -> Result {
         var numbers: [Int: Int] = [:]
         var result = Result()

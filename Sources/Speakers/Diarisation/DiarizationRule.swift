@@ -1,29 +1,29 @@
 package import Speech
 
-/// How the speakers of a recording are told apart by their voices. Lengths in samples at 16 kHz.
+/// Parameters for telling a recording's speakers apart by their voices. Lengths are in samples at 16 kHz.
 ///
-/// Chosen on composed conversations and meetings, see docs/speakers.md; what it says of voices holds for the local engine's ECAPA-TDNN.
+/// Tuned on composed conversations and meetings, see docs/speakers.md. The values for voices hold for the local engine's ECAPA-TDNN.
 package struct DiarizationRule: Sendable, Equatable {
-    /// How much is listened to at a time: less says little of a voice, more blurs who spoke when.
+    /// Length of a window. Shorter windows say little about a voice; longer ones blur the times of changes.
     package var window = SampleCount(24_000)
-    /// Windows begin so far from each other.
+    /// Distance between the starts of two windows.
     package var step = SampleCount(12_000)
-    /// Groups of windows are one voice's when their mean distance is less than this: single windows lie farther from each other than whole clips do.
+    /// Mean distance below which two groups of windows are one voice. It is large because single windows are farther apart than whole clips.
     package var distance: Float = 0.77
-    /// Windows shorter than this found no group: they only join one.
+    /// Minimum length of a window that may found a group. Shorter windows only join one.
     package var shortestEvidence = SampleCount(16_000)
-    /// Somebody who has spoken less than this, and less than the share of all speech, is taken for whoever sounds most alike.
+    /// Minimum speech of a speaker; `leastShare` is the minimum share of all speech. A speaker below both is merged with the most similar one.
     package var leastSpeech = SampleCount(24_000)
     package var leastShare = 0.02
-    /// But nobody is who has spoken so much.
+    /// Amount of speech from which a speaker is never merged.
     package var surelySomebody = SampleCount(80_000)
-    /// Voice activity hears speech begin late and end early, by about this.
+    /// Length by which voice activity detects the beginning of speech late, and its end early.
     package var padding = SampleCount(4_000)
-    /// Shorter speech is nobody's by its sound: it is whose the nearest is.
+    /// Minimum length of speech whose speaker is decided by sound. Shorter speech gets the nearest speaker.
     package var shortest = SampleCount(6_400)
-    /// A pause of the same speaker that is no longer than this is part of a turn.
+    /// Maximum pause of a speaker within a turn.
     package var pause = SampleCount(24_000)
-    /// What a change of speaker costs within speech without a pause, in sums of similarity over frames of 50 ms.
+    /// Cost of a change of speaker within speech without a pause, in sums of similarity over frames of 50 ms.
     package var change: Float = 1
 
     package init() {}

@@ -1,10 +1,10 @@
 package import Speech
 
-/// What one speaker says without a long pause, as far as it can be told from the sound.
+/// One speaker's speech without a long pause, according to its sound.
 package struct SpeakerTurn: Sendable, Equatable {
-    /// At 16 kHz.
+    /// The turn's range, at 16 kHz.
     package var range: SampleRange
-    /// From 0 in order of appearance.
+    /// The speaker's label, from 0 in order of appearance.
     package var speaker: SpeakerLabel
 
     package init(_ range: SampleRange, _ speaker: SpeakerLabel) {
@@ -14,7 +14,7 @@ package struct SpeakerTurn: Sendable, Equatable {
 }
 
 extension [SpeakerTurn] {
-    /// The turn that most of `range` falls into, else the nearest one. The turns are in order.
+    /// Returns the index of the turn that overlaps `range` most, otherwise of the nearest turn. The turns are in order.
     package func turn(of range: SampleRange) -> Int? {
         func overlap(_ index: Int) -> Int64 { self[index].range.intersection(range)?.count.samples ?? 0 }
         func gap(_ index: Int) -> Int64 {

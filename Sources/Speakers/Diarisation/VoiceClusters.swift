@@ -1,15 +1,16 @@
 package import Conversations
 
-/// Groups voiceprints so that each group is one voice's: those that are nearest on the average are joined first, until all are too far apart.
+/// Groups voiceprints so that each group is one voice. The groups with the smallest mean distance are joined first, until all groups are too far
+/// apart.
 ///
-/// The mean distance of two groups' members follows from the sums of their directions alone, so any number can be grouped: block by block, and what a
-/// block was joined to goes on to the next as it is.
+/// The mean distance between two groups follows from the sums of their directions alone. Therefore any number of voiceprints can be grouped block by
+/// block; the groups of a block go on to the next block.
 package struct VoiceClusters: Sendable {
     private struct Group: Sendable {
         var sum: [Float]
         var members: [Int]
 
-        /// The mean of 1 − cosine over all pairs of members.
+        /// Returns the mean of 1 − cosine over all pairs of members.
         func distance(to other: Group) -> Float {
             var product: Float = 0
             for index in sum.indices { product += sum[index] * other.sum[index] }
@@ -22,12 +23,12 @@ package struct VoiceClusters: Sendable {
         }
     }
 
-    /// Indices into the voiceprints, in order of each group's first.
+    /// The groups, as indices into the voiceprints, in the order of each group's first member.
     package let groups: [[Int]]
 
     /// - Parameters:
-    ///   - voiceprints: of one model.
-    ///   - block: how many are compared each with each: the work grows with the square of them.
+    ///   - voiceprints: voiceprints of one model.
+    ///   - block: number of voiceprints that are compared with each other; the work grows with its square.
     package init(_ voiceprints: [Voiceprint], distance: Float, block: Int = 512) {
         var groups: [Group] = []
         for start in stride(from: 0, to: voiceprints.count, by: block) {

@@ -1,33 +1,34 @@
 package import Conversations
 internal import Speech
 
-/// Who speaks in one clip of live speech, where no engine says: nearly always one voice, and two where they follow each other without a pause.
+/// The voices in one clip of live speech whose engine gives no speakers. Usually a clip has one voice; it has two where speakers follow each other
+/// without a pause.
 package enum ClipVoices {
     package struct Heard: Sendable, Equatable {
-        /// nil: it is too short to tell anything.
+        /// The voiceprint; nil when the speech is too short.
         package var voiceprint: Voiceprint?
-        /// Of speech.
+        /// Duration of the speech.
         package var duration: Duration
     }
 
-    /// A clip's voices, in order of appearance, and who speaks when: a turn's label is the index of its voice. Positions are in the clip, at 16 kHz.
+    /// The voices of a clip in order of appearance, and its turns. A turn's label is the index of its voice. Positions are in the clip, at 16 kHz.
     package struct Result: Sendable, Equatable {
         package var voices: [Heard]
         package var turns: [SpeakerTurn]
     }
 
-    /// In shorter ones nobody is looked for besides the one.
+    /// Minimum length of a clip that is searched for a second voice.
     private static let shortestShared = SampleCount(48_000)
-    /// The beginning and the end of a clip that are nearer than this are one voice's. Windows of one voice lie farther apart than whole clips do: what
-    /// lies beyond is looked at closely, and costs some more.
+    /// Distance below which the beginning and the end of a clip count as one voice. Windows of one voice are farther apart than whole clips; a clip
+    /// beyond this distance is examined closely, which costs more work.
     private static let surelyOne: Float = 0.6
-    /// Parts of a clip are two voices' only when they are farther apart than this: on the development recordings stretches of 1.5 to 4 s of one voice
-    /// lay up to 0.66 from each other, and those of different voices 0.73 and more.
+    /// Minimum distance at which parts of a clip count as two voices. On the development recordings, stretches of 1.5 to 4 s were up to 0.66 apart
+    /// for one voice, and at least 0.73 apart for different voices.
     private static let surelyTwo: Float = 0.70
 
-    /// Listens to a clip.
+    /// Finds the voices of a clip.
     ///
-    /// - Parameter samples: at 16 kHz.
+    /// - Parameter samples: the clip at 16 kHz.
     package static func listen(to samples: [Float], by voices: any Voiceprinting) async throws -> Result {
         if let shared = try await shared(samples, voices) { return shared }
         let count = SampleCount(samples.count)
@@ -35,7 +36,7 @@ package enum ClipVoices {
         return Result(voices: [heard], turns: [SpeakerTurn(SampleRange(.zero, count: count), SpeakerLabel(0))])
     }
 
-    /// nil: only one voice is heard.
+    /// Returns the voices of a clip with several; nil when the clip has only one voice.
     private static func shared(_ samples: [Float], _ voices: any Voiceprinting) async throws -> Result? {
         let whole = SampleRange(.zero, count: SampleCount(samples.count))
         let windows = Diarization.windows(whole, within: whole)
@@ -57,7 +58,7 @@ package enum ClipVoices {
             result.append(
                 Heard(voiceprint: try await voices.voiceprint(of: speech), duration: SampleCount(speech.count).duration(at: .speech)))
         }
-        // Windows may differ where whole turns do not.
+        // Single windows may differ although whole turns do not.
         let isOne = result.indices.contains { index in
             result[..<index].contains { other in
                 guard let one = result[index].voiceprint, let other = other.voiceprint else { return false }

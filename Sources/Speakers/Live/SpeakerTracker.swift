@@ -1,27 +1,26 @@
 package import Conversations
 package import Speech
 
-/// Who speaks in one live session: gathers what each of its speakers sounds like, tells apart those that no engine told apart, and knows again those whose
-/// voices are known.
+/// Tracks the speakers of one live session: collects their voices, tells speakers apart where no engine does, and recognizes known voices.
 ///
-/// A value without I/O. A speaker is called by a label: the session's own where an engine tells speakers apart, else one of the tracker's.
+/// A value without I/O. Each speaker has a label: the session's own where an engine tells speakers apart, otherwise a label of the tracker.
 package struct SpeakerTracker: Sendable {
     package enum Event: Sendable, Equatable {
         /// This speaker has a known voice.
         ///
-        /// - Parameter confidence: 0 at the rule's distance, 1 where the voiceprints are the same.
+        /// - Parameter confidence: 0 at the rule's distance, 1 for identical voiceprints.
         case identified(Int, ID<Voice>, confidence: Float)
-        /// That was a mistake, or cannot be told any more.
+        /// The identification was a mistake, or the speaker can no longer be identified.
         case withdrawn(Int)
-        /// Nobody known sounds like this: keep the voice, and tell by `created`.
+        /// No known voice sounds like this speaker. Store the voice, and report that by `created`.
         case isNew(Int, Voiceprint, evidence: Duration)
-        /// More was heard of a voice that is known: what it sounds like now.
+        /// More of a known voice was heard. The voiceprint is its current one.
         case learned(ID<Voice>, Voiceprint, evidence: Duration)
     }
 
     private enum Decision: Sendable, Equatable {
         case open
-        /// The store is making a voice of it.
+        /// The store is creating a voice for the speaker.
         case isCreated
         case voice(ID<Voice>, distance: Float)
     }
@@ -29,9 +28,9 @@ package struct SpeakerTracker: Sendable {
     private struct Speaker: Sendable {
         let label: Int
         let isOwn: Bool
-        /// Of all clips that count, and of the first one in any case.
+        /// Voice by all clips that count as evidence, and by the first clip in any case.
         var voice: VoiceEvidence
-        /// Of clips that are long enough to count.
+        /// Duration of the clips that are long enough to count.
         var evidence: Duration
         var decision = Decision.open
     }
@@ -43,25 +42,25 @@ package struct SpeakerTracker: Sendable {
     private var awaitsVoices: Bool
     private var isUserReserved = false
 
-    /// Labels from here on are the tracker's own.
+    /// The first of the tracker's own labels.
     package static let ownLabels = 1_000_000
-    /// Speakers of one session; of more, the new ones are taken for the nearest.
+    /// Maximum number of speakers in a session. A clip of a further speaker keeps its own label, or gets that of the plainly nearest speaker.
     private static let maxSpeakers = 64
-    /// Evidence beyond which more of it changes a voiceprint no more.
+    /// Evidence beyond which further speech no longer changes a voiceprint.
     private static let maxEvidence: Duration = .seconds(60)
 
-    /// - Parameter awaitsVoices: the known voices are still being read: until `know` nobody is taken for somebody new.
+    /// - Parameter awaitsVoices: true while the known voices are being read: until `know` is called, no speaker counts as new.
     package init(rule: SpeakerRule = SpeakerRule(), awaitsVoices: Bool = false) {
         known = VoiceDirectory(rule: rule)
         self.awaitsVoices = awaitsVoices
     }
 
-    /// The voices that are known from now on.
+    /// Sets the voices that are known from now on.
     @discardableResult
     package mutating func know(_ voices: [Voice]) -> [Event] {
         known = VoiceDirectory(voices, rule: rule)
         for index in speakers.indices {
-            // A voice that is gone, or was joined with another, is looked for anew.
+            // A voice that was deleted, or joined with another, is searched for again.
             if case .voice(let id, _) = speakers[index].decision, known[id] == nil { speakers[index].decision = .open }
         }
         guard awaitsVoices else { return [] }
@@ -69,17 +68,17 @@ package struct SpeakerTracker: Sendable {
         return speakers.indices.flatMap { speakers[$0].evidence > .zero ? decide($0) : [] }
     }
 
-    /// A clip of one speaker was heard.
+    /// Takes a clip of one speaker.
     ///
-    /// - Parameter label: the session's of the speaker; nil: nobody knows who of them it is.
-    /// - Returns: the speaker's label. nil: it is too short to tell.
+    /// - Parameter label: the session's label of the speaker; nil: no engine has told which speaker it is.
+    /// - Returns: the speaker's label; nil when the clip is too short to tell.
     package mutating func hear(_ clip: Voiceprint, lasting duration: Duration, label: Int?) -> (label: Int?, events: [Event]) {
         let counts = duration >= rule.shortestClip
         let before = label.map { label in speakers.firstIndex { $0.label == label } } ?? nearest(to: clip, counts: counts)
         let index: Int
         if let before {
             index = before
-            // What is short says little, and might pull the voiceprint away.
+            // A short clip says little, and might distort the voiceprint.
             if counts { speakers[before].voice.add(VoiceEvidence(clip, duration)) }
         } else {
             guard label != nil || counts || speakers.isEmpty, speakers.count < Self.maxSpeakers else { return (label ?? likeliest(clip), []) }
@@ -93,7 +92,7 @@ package struct SpeakerTracker: Sendable {
         return (speakers[index].label, decide(index))
     }
 
-    /// The speaker's voice is kept now.
+    /// Notes that the speaker's voice is stored.
     package mutating func created(_ voice: Voice, for label: Int) -> [Event] {
         known.put(voice)
         guard let index = speakers.firstIndex(where: { $0.label == label }) else { return [] }
@@ -101,32 +100,32 @@ package struct SpeakerTracker: Sendable {
         return [.identified(label, voice.id, confidence: 1)]
     }
 
-    /// Whose voice the speaker's is, as it was told; nil: that is not known.
+    /// Returns the identification of a speaker, as it was reported; nil when the speaker is not identified.
     package func known(_ label: Int) -> Event? {
         guard let speaker = speakers.first(where: { $0.label == label }), case .voice(let id, let distance) = speaker.decision else { return nil }
         return .identified(label, id, confidence: rule.confidence(at: distance))
     }
 
-    // MARK: - Telling apart
+    // MARK: - Telling speakers apart
 
-    /// The speaker without an engine's label who sounds like `clip`.
+    /// Returns the speaker without an engine's label who sounds like `clip`.
     ///
-    /// Single clips of one voice in one room lie farther from each other than whole recordings: up to the margin beyond the distance, a clip is that
-    /// speaker's to whom it is plainly nearest. It takes the rule's distance to be known again.
+    /// Single clips of one voice in one room are farther apart than whole recordings. Therefore a clip may exceed the rule's distance by up to the
+    /// margin, if one speaker is plainly the nearest. To identify a known voice, the rule's distance itself is required.
     ///
-    /// - Parameter counts: it is long enough for that; a short one may lie anywhere.
+    /// - Parameter counts: true if the clip is long enough for that; the position of a short clip is too uncertain.
     private func nearest(to clip: Voiceprint, counts: Bool) -> Int? {
         let ranked = speakers.indices.filter { speakers[$0].isOwn }.map { (index: $0, distance: speakers[$0].voice.voiceprint.distance(to: clip)) }
             .sorted { $0.distance < $1.distance }
         guard let first = ranked.first else { return nil }
-        // Whom only a short clip is known of may sound like that another time.
+        // A speaker of whom only a short clip is known may sound different the next time.
         let grace = !counts ? 0 : speakers[first.index].evidence > .zero ? rule.margin : 2 * rule.margin
         guard first.distance < rule.distance + grace else { return nil }
         let isPlain = first.distance < rule.distance || ranked.count < 2 || ranked[1].distance - first.distance >= rule.margin
         return isPlain ? first.index : nil
     }
 
-    /// Of a clip that founds no speaker: whoever it sounds most like, if that is plain. Of a single one nothing says that it is not another's.
+    /// Returns the speaker who plainly sounds most like a clip that is too short to make a speaker. With a single speaker nothing can be concluded.
     private func likeliest(_ clip: Voiceprint) -> Int? {
         let ranked = speakers.filter(\.isOwn).map { (label: $0.label, distance: $0.voice.voiceprint.distance(to: clip)) }.sorted {
             $0.distance < $1.distance
@@ -135,14 +134,14 @@ package struct SpeakerTracker: Sendable {
         return ranked[0].label
     }
 
-    // MARK: - Knowing again
+    // MARK: - Recognizing known voices
 
-    /// Who the speaker is, if that is open and can be told.
+    /// Decides who the speaker is, if that is open and the evidence suffices.
     private mutating func decide(_ index: Int) -> [Event] {
         let speaker = speakers[index]
         guard case .open = speaker.decision else { return [] }
         switch known.match(speaker.voice.voiceprint, evidence: speaker.evidence) {
-        // Near a known one, though not plainly enough: more evidence may tell.
+        // The speaker is near a known voice, but not plainly enough. More evidence may decide.
         case .undecided, .tie: return []
         case .unknown:
             if awaitsVoices { return [] }
@@ -159,7 +158,7 @@ package struct SpeakerTracker: Sendable {
         return [.identified(speakers[index].label, voice, confidence: rule.confidence(at: distance))]
     }
 
-    /// Only one of several different voices can be the user's: the nearest one, if it is that plainly; on a tie, nobody.
+    /// Decides which of several speakers is the user, because only one can be: the plainly nearest one, or nobody on a tie.
     private mutating func arbitrate(_ index: Int, _ voice: ID<Voice>, _ distance: Float) -> [Event] {
         guard !isUserReserved else { return [] }
         var events: [Event] = []
@@ -178,7 +177,7 @@ package struct SpeakerTracker: Sendable {
         return isNearest ? events + identify(index, voice, distance) : events
     }
 
-    /// Of a speaker who may be the user, as far as it can be told; nil: who cannot be.
+    /// Returns the distance to the user's voice of a speaker who may be the user; nil for a speaker who cannot be.
     private func distanceToUser(_ index: Int) -> Float? {
         guard case .known(let match, _) = known.match(speakers[index].voice.voiceprint, evidence: speakers[index].evidence), match.who == .user
         else { return nil }
@@ -191,7 +190,7 @@ package struct SpeakerTracker: Sendable {
         return [.withdrawn(speakers[index].label)]
     }
 
-    /// A hand has said who of the speakers is the user: nobody is taken for the user by their voice any more.
+    /// Notes that a person has marked the user's speaker by hand. From now on no voice identifies a speaker as the user.
     package mutating func reserveUser() -> [Event] {
         isUserReserved = true
         return speakers.indices.flatMap { withdrawUser($0) }
@@ -199,7 +198,7 @@ package struct SpeakerTracker: Sendable {
 
     private mutating func learn(_ id: ID<Voice>, _ clip: Voiceprint, _ duration: Duration) -> [Event] {
         guard var voice = known[id] else { return [] }
-        // Half the distance is beyond doubt; what is in doubt teaches nothing.
+        // Half the distance is beyond doubt; a doubtful clip must not change the voiceprint.
         guard voice.evidence < Self.maxEvidence, voice.voiceprint.distance(to: clip) < rule.distance / 2 else { return [] }
         var evidence = VoiceEvidence(voice.voiceprint, voice.evidence)
         guard evidence.add(VoiceEvidence(clip, duration)) else { return [] }

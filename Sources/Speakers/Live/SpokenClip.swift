@@ -1,19 +1,19 @@
 package import Speech
 
-/// Words in a row that one speaker says, as far as anybody can tell from the words.
+/// Consecutive words of one speaker, as far as the words tell.
 package struct SpokenClip: Sendable, Equatable {
-    /// Among the words that it was made of.
+    /// Indices of the clip's words among the words from which it was made.
     package var words: Range<Int>
     package var range: SampleRange
-    /// The session's of the speaker; nil: no engine said.
+    /// The session's label of the speaker; nil: no engine gave one.
     package var label: Int?
 
-    /// Where nobody says who speaks, a pause of this length may part two speakers.
+    /// Pause that may separate two speakers, where no engine tells speakers apart.
     private static let pause: Duration = .milliseconds(350)
-    /// And nobody is taken to speak longer than this at a stretch: who has not paused is heard again.
+    /// Maximum duration of a clip in that case. A speaker who does not pause gets several clips.
     private static let longest: Duration = .seconds(8)
 
-    /// The clips of `words`, in order. Each word is in one.
+    /// Returns the clips of `words`, in order. Each word is in exactly one clip.
     package static func clips(of words: [Word], rate: SampleRate) -> [SpokenClip] {
         let pause = SampleCount(pause, at: rate), longest = SampleCount(longest, at: rate)
         var clips: [SpokenClip] = []

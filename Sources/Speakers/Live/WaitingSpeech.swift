@@ -1,13 +1,13 @@
 package import Speech
 
-/// What was said and waits until it is known who says it. Words are handed on in order, each with its speaker's label.
+/// Words that wait until their speaker is known. They are released in order, each with its speaker's label.
 ///
-/// A value without I/O. What is too short to be told by its sound goes with what is nearest in time, before or after.
+/// A value without I/O. A clip that is too short to be told by its sound gets the speaker of its nearest neighbour in time, before or after.
 package struct WaitingSpeech: Sendable {
     private struct Clip: Sendable {
         let number: Int
         var clip: SpokenClip
-        /// Its speaker is still to be told.
+        /// True if the clip's speaker is still to be told.
         var isOpen = false
     }
 
@@ -22,22 +22,22 @@ package struct WaitingSpeech: Sendable {
     private let near: SampleCount
     private var waiting: [Said] = []
     private var nextClip = 0
-    /// The speaker of what was handed on last, and where that ended.
+    /// The speaker of the last released words, and the end of those words.
     private var last: (label: Int, end: SampleIndex)?
 
-    /// What follows this closely is the same speaker's, if nothing else is known of it.
+    /// Maximum gap after which words count as the same speaker's, when nothing else is known.
     private static let pause: Duration = .milliseconds(350)
 
     package init(rate: SampleRate) { near = SampleCount(Self.pause, at: rate) }
 
     package var isEmpty: Bool { waiting.isEmpty }
 
-    /// When something has to be handed on at the latest.
+    /// The latest time at which words must be released; nil when no words wait.
     package var deadline: ContinuousClock.Instant? { waiting.first?.deadline }
 
-    /// Takes what is said next.
+    /// Takes the next words.
     ///
-    /// - Returns: its clips, by their numbers.
+    /// - Returns: the words' clips, with their numbers.
     package mutating func add(_ words: [Word], rate: SampleRate, until deadline: ContinuousClock.Instant) -> [(number: Int, clip: SpokenClip)] {
         let clips = SpokenClip.clips(of: words, rate: rate).enumerated().map { Clip(number: nextClip + $0, clip: $1) }
         nextClip += clips.count
@@ -45,26 +45,26 @@ package struct WaitingSpeech: Sendable {
         return clips.map { ($0.number, $0.clip) }
     }
 
-    /// Its speaker will be told.
+    /// Notes that the clip's speaker will be told.
     package mutating func expect(_ number: Int) {
         guard let (said, clip) = place(of: number) else { return }
         waiting[said].clips[clip].isOpen = true
     }
 
-    /// The clip, if it still waits.
+    /// Returns the clip; nil when it no longer waits.
     package subscript(_ number: Int) -> SpokenClip? { place(of: number).map { waiting[$0].clips[$1].clip } }
 
-    /// Nobody can tell who says the clip.
+    /// Notes that the clip's speaker cannot be told.
     package mutating func give(up number: Int) {
         guard let (said, clip) = place(of: number) else { return }
         waiting[said].clips[clip].isOpen = false
     }
 
-    /// Who says the clip, or its parts.
+    /// Sets the speakers of a clip, or of its parts.
     ///
     /// - Parameters:
-    ///   - turns: in the session's time and in order.
-    ///   - labels: of each turn; nil: it cannot be told.
+    ///   - turns: the clip's turns, in order and on the session's timeline.
+    ///   - labels: the label of each turn; nil: the speaker cannot be told.
     package mutating func told(_ number: Int, _ turns: [SpeakerTurn], labels: [Int?]) {
         guard let (said, place) = place(of: number), turns.count == labels.count, !turns.isEmpty else { return }
         let whole = waiting[said].clips[place]
@@ -85,9 +85,9 @@ package struct WaitingSpeech: Sendable {
         waiting[said].clips.replaceSubrange(place...place, with: parts)
     }
 
-    /// What can be handed on.
+    /// Returns the words that can be released.
     ///
-    /// - Parameter isLast: nothing comes after it.
+    /// - Parameter isLast: true if no more words come.
     package mutating func release(now: ContinuousClock.Instant, isLast: Bool) -> [[Word]] {
         var released: [[Word]] = []
         while let first = waiting.first, first.deadline <= now || (!first.isOpen && (isLast || knowsWhatFollows(first))) {
@@ -99,9 +99,9 @@ package struct WaitingSpeech: Sendable {
 
     package mutating func removeAll() { waiting = [] }
 
-    // MARK: - What is near
+    // MARK: - Neighbours in time
 
-    /// Whether nothing that comes later may say whose the last words are.
+    /// Returns true if no later words can influence the speaker of the last words.
     private func knowsWhatFollows(_ said: Said) -> Bool {
         guard let end = said.clips.last, end.clip.label == nil else { return true }
         let before = said.clips.last { $0.clip.label != nil }?.clip.range.end ?? last?.end
