@@ -1,16 +1,18 @@
-/// A title and a summary of a conversation, in its own words: nothing is made up, and nothing leaves the machine.
+/// A title and a summary made from a conversation's own sentences: nothing is invented, and no text leaves the machine.
 package struct ExtractiveSummary: Sendable, Equatable {
     package var title: String
-    /// The sentences that say most of what it is about, in the order in which they were said.
+    /// The most important sentences, in the order in which they were spoken.
     package var summary: String
 
     private static let maxSentences = 3
     private static let maxSummary = 600
     private static let maxTitle = 60
-    /// Sentences that are looked at; of longer conversations, evenly spread ones.
+    /// Number of sentences to consider. From twice this number on, only evenly spread sentences are considered.
     private static let maxConsidered = 2_000
 
-    /// - Parameter texts: of its segments, in order. nil is returned when there is no word in them.
+    /// Makes the summary; nil when the conversation has no words.
+    ///
+    /// - Parameter texts: texts of the conversation's segments, in order.
     package init?(of texts: [String]) {
         let all = texts.flatMap(Self.sentences)
         let step = max(1, all.count / Self.maxConsidered)
@@ -25,7 +27,7 @@ package struct ExtractiveSummary: Sendable, Equatable {
         var length = 0
         for index in best where chosen.count < Self.maxSentences {
             let words = Set(Keywords.words(of: sentences[index]))
-            // What was said already says nothing new.
+            // A sentence is skipped when most of its words are in the summary already.
             guard said.isEmpty || words.subtracting(said).count * 2 >= words.count, length + sentences[index].count <= Self.maxSummary else {
                 continue
             }
@@ -38,14 +40,14 @@ package struct ExtractiveSummary: Sendable, Equatable {
         title = Self.title(sentences, best: best, keywords: keywords)
     }
 
-    /// A whole short sentence, if there is one among the best; else the words that are said most.
+    /// Returns a title: a short whole sentence, if there is one among the best; otherwise the most frequent words.
     private static func title(_ sentences: [String], best: [Int], keywords: Keywords) -> String {
         let short = best.prefix(5).map { sentences[$0] }.first { sentence in
             let words = sentence.split(separator: " ").count
             return (3...10).contains(words) && sentence.count <= maxTitle && Keywords.words(of: sentence).count >= 2
         }
         if let short { return trimmed(short) }
-        // Where nothing tells words apart, the best sentence says most.
+        // Without spaces between words, the beginning of the best sentence is the title.
         if sentences[best[0]].contains(where: UnspacedScript.contains) { return String(trimmed(sentences[best[0]]).prefix(maxTitle / 2)) }
         let words = keywords.top(4, in: sentences)
         guard !words.isEmpty else { return String(trimmed(sentences[0]).prefix(maxTitle)) }
@@ -56,7 +58,7 @@ package struct ExtractiveSummary: Sendable, Equatable {
     private static func trimmed(_ sentence: String) -> String {
         var title = sentence[...]
         while let last = title.last, last == "." || last == "," || last == "。" { title = title.dropLast() }
-        // Only the first letter: the rest is as it was said.
+        // Only the first letter is capitalised; the rest stays as it was spoken.
         return title.prefix(1).uppercased() + title.dropFirst()
     }
 

@@ -1,6 +1,6 @@
-/// Which words of a text carry what it is about: those that it says often and that not every text says.
+/// The words of a text that carry its subject: frequent words, without the stop words that every text has.
 struct Keywords: Sendable {
-    /// English words that say nothing by themselves. In other languages short words stand in for them.
+    /// English stop words. In other languages all short words count as stop words.
     private static let stopWords: Set<String> = Set(
         """
         a about above actually after again all also am an and any anyway are aren't as at back be because been before being between both but by can can't \
@@ -20,13 +20,13 @@ struct Keywords: Sendable {
         self.counts = counts
     }
 
-    /// The words of `text` that may carry something, in lower case.
+    /// Returns the words of `text` that may be keywords, in lower case.
     static func words(of text: String) -> [String] {
         text.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "'" || $0 == "’") }.map { String($0).replacing("’", with: "'") }
             .filter { $0.count > 2 && !stopWords.contains($0) }
     }
 
-    /// How much `text` says of what all texts are about: its words' mean weight, long and very short texts somewhat less.
+    /// Returns the weight of `text`: the mean weight of its words, somewhat reduced for long and for very short texts.
     func weight(of text: String) -> Double {
         let words = Self.words(of: text)
         guard !words.isEmpty else { return 0 }
@@ -34,7 +34,7 @@ struct Keywords: Sendable {
         return sum / Double(words.count + 4)
     }
 
-    /// The words said most, those said first where they are said equally often.
+    /// Returns the most frequent words; words of equal frequency in the order of their first occurrence.
     func top(_ count: Int, in texts: some Sequence<String>) -> [String] {
         var order: [String: Int] = [:]
         for text in texts { for word in Self.words(of: text) where order[word] == nil { order[word] = order.count } }

@@ -1,16 +1,16 @@
 package import Speech
 
-/// A few segments in a row that are searched for their meaning together: one alone is often too short to mean anything.
+/// Consecutive segments that are embedded together for search by meaning, because a single segment is often too short.
 package struct MeaningWindow: Sendable, Equatable {
     package var segments: [ID<Segment>]
     package var start: Duration
     package var end: Duration
     package var text: String
 
-    /// Characters of a window: what the embedding model reads of one text is about four times as many.
+    /// Number of characters in a window. The embedding model reads about four times as many characters of one text.
     private static let length = 240
 
-    /// The windows of a conversation. Each segment is in at least one; long ones have a window of their own.
+    /// Returns the windows of a conversation. Each segment is in at least one window, and long segments have a window of their own.
     package static func windows(of segments: [Segment]) -> [MeaningWindow] {
         var windows: [MeaningWindow] = []
         var index = segments.startIndex
@@ -24,7 +24,7 @@ package struct MeaningWindow: Sendable, Equatable {
                 next += 1
             }
             windows.append(window)
-            // Half of it is in the next one too, for what is meant may lie across the border.
+            // Half of a window is in the next one too, because a meaning may cross the border.
             index = next == segments.endIndex ? next : max(index + 1, index + (next - index + 1) / 2)
         }
         return windows

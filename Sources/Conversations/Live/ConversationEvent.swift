@@ -1,6 +1,6 @@
 package import Speech
 
-/// What a live session's conversation tells its client.
+/// An event that the conversation of a live session sends to its client.
 package enum ConversationEvent: Sendable, Equatable {
     /// The user's last completed conversation. Comes once, before `began`, and only if there is one.
     case last(ID<Conversation>)
@@ -8,24 +8,24 @@ package enum ConversationEvent: Sendable, Equatable {
     case began(ID<Conversation>, isResumed: Bool)
     /// New or changed segments, each whole, and in order of start.
     case changed([Segment])
-    /// Segments that the client was shown are part of others now.
+    /// Segments that the client has seen are now part of other segments.
     case removed([ID<Segment>])
-    /// Who a speaker may be.
+    /// A suggestion of a speaker's identity.
     case suggested(SpeakerSuggestion)
-    /// The client has named this person, and the user has none such: what it said of them is left out.
+    /// The client has named this person, but the user has no such person. The part of the command that concerns this person is ignored.
     case unknownPerson(ID<Person>)
-    /// The conversation is over and is being completed.
+    /// The conversation has ended and is being completed.
     case processing(Conversation)
-    /// It is complete; what follows belongs to another one.
+    /// The conversation is complete. Later segments belong to another conversation.
     case completed(Conversation)
 }
 
-/// Who a speaker of the conversation may be.
+/// A suggestion of a speaker's identity.
 package struct SpeakerSuggestion: Sendable, Equatable {
     package enum Who: Sendable, Equatable {
         case user
         case person(ID<Person>)
-        /// A name that was said, of nobody who is known.
+        /// A name that was spoken, and that belongs to no known person.
         case named
     }
 
@@ -42,16 +42,16 @@ package struct SpeakerSuggestion: Sendable, Equatable {
     }
 }
 
-/// What a client tells the conversation of its live session.
+/// A client's command to the conversation of its live session.
 package enum ConversationCommand: Sendable, Equatable {
-    /// This speaker is the user (nil) or this person: the segments named, and all that the speaker says from here on.
+    /// The speaker is the user (nil) or this person. Applies to the named segments, and to everything that the speaker says from here on.
     case assign(SpeakerNumber, person: ID<Person>?, name: String, segments: [ID<Segment>])
-    /// What the client's own recogniser heard.
+    /// Transcript from the client's own recogniser.
     case transcript([SuggestedSegment], engine: EngineName?)
-    /// Why the client will close.
+    /// The reason why the client will close the session.
     case finalization(reason: String)
 
-    /// Whom it names.
+    /// People whom the command names.
     package var people: Set<ID<Person>> {
         switch self {
         case .assign(_, let person, _, _): person.map { [$0] } ?? []
@@ -60,7 +60,7 @@ package enum ConversationCommand: Sendable, Equatable {
         }
     }
 
-    /// What is left of it when there are no such people; nil: nothing.
+    /// Returns the command without these people; nil when nothing of it is left.
     package func without(_ people: Set<ID<Person>>) -> Self? {
         switch self {
         case .assign(_, let person, _, _): return person.map(people.contains) == true ? nil : self
@@ -72,12 +72,12 @@ package enum ConversationCommand: Sendable, Equatable {
     }
 }
 
-/// A piece of a client's own transcript. Times are since the start of its session.
+/// A piece of a client's own transcript. Times count from the start of its session.
 package struct SuggestedSegment: Sendable, Equatable {
     package var text: String
     package var start: Duration
     package var end: Duration
-    /// The client's own number of the speaker.
+    /// The client's own number for the speaker.
     package var speaker: Int?
     package var isUser: Bool
     package var person: ID<Person>?

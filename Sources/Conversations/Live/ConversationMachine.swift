@@ -1,16 +1,16 @@
 package import Speech
 
-/// The conversation of one live session: makes segments of what is committed, knows when a conversation begins and when silence has ended it, and what its
-/// client is to be shown.
+/// The conversation of one live session: makes segments from commits, decides when a conversation begins and when silence ends it, and decides which
+/// events its client gets.
 ///
-/// A value without I/O: it is told what happened and when, and says what is to be done. Its clock is the session's audio; the time of day only says when
-/// the first sample came, and how long it has been silent.
+/// A value without I/O: takes events with their times, and returns actions. Its clock is the session's audio. The time of day is used only for the
+/// first sample's time and for the length of silence.
 package struct ConversationMachine: Sendable {
     package struct Configuration: Sendable, Equatable {
         package var user: ID<User>
         package var request: ConversationRequest
         package var language: LanguageTag?
-        /// When the session began.
+        /// The time when the session began.
         package var started: UnixTime
 
         package init(user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime) {
@@ -22,26 +22,26 @@ package struct ConversationMachine: Sendable {
     }
 
     package enum Action: Sendable, Equatable {
-        /// Store it, before anything of it is stored.
+        /// Store the conversation, before any other change of it is stored.
         case create(Conversation)
         case store(Change)
         case show(ConversationEvent)
-        /// It is over: complete it, away from here. `completed` tells of its end.
+        /// Complete the conversation, which has ended. The work runs elsewhere, and `completed` reports its end.
         case process(ID<Conversation>)
-        /// Nothing was said in it.
+        /// Delete the conversation, which has no speech.
         case delete(ID<Conversation>)
     }
 
-    /// What is to be stored of a conversation, in one piece.
+    /// A change of a conversation that is stored as a whole.
     package struct Change: Sendable, Equatable {
         package var id: ID<Conversation>
-        /// Counted from 1; `stored` takes it.
+        /// Number of the change, from 1; `stored` takes it.
         package var number = 0
         package var segments: SegmentChanges
-        /// nil: as it was.
+        /// New start of the conversation; nil: unchanged.
         package var started: UnixTime?
         package var finished: UnixTime
-        /// nil: as it was.
+        /// New reason for the end; nil: unchanged.
         package var finalizationReason: String?
 
         package init(
@@ -57,34 +57,34 @@ package struct ConversationMachine: Sendable {
 
     let configuration: Configuration
     private let newID: @Sendable () -> String
-    /// nil until `begin`. Its segments are not kept here.
+    /// The current conversation, without its segments; nil until `begin`.
     package private(set) var current: Conversation?
     var hasSegments = false
     private var firstAudio: UnixTime?
-    /// What is added to a session's time to make it the conversation's; nil until something is said.
+    /// Difference between the conversation's timeline and the session's; nil until the first words.
     package private(set) var offset: Duration?
-    /// The end of what was said before the session, in the conversation's time.
+    /// End of the earlier speech in a resumed conversation, on the conversation's timeline.
     private var resumedAt = Duration.zero
     private var makers: [ChannelIndex: SegmentMaker] = [:]
     var speakers = ConversationSpeakers()
-    /// What came before `begin`.
+    /// Commits that came before `begin`.
     private var waiting: [Heard] = []
     private var reason: String?
-    /// The session is over.
+    /// True if the session has ended.
     private var isEnded = false
-    /// Changes so far.
+    /// Number of changes so far.
     private var changes = 0
-    /// What was said and is not known to be stored, the oldest first.
+    /// Words that are not known to be stored, the oldest first.
     private var unstored: [Unstored] = []
 
-    /// Said in a conversation, with the change that tells the store of it.
+    /// Words of a conversation, with the number of the change that stores them.
     private struct Unstored: Sendable {
         var conversation: ID<Conversation>
         var change: Int
         var channel: ChannelIndex
-        /// In the session's time, of no speaker of the conversation.
+        /// The words on the session's timeline, without a speaker.
         var words: [SpokenWord]
-        /// As it was heard; nil: by the client.
+        /// The commit that had the words; nil: the client's own transcript had them.
         var heard: Heard?
     }
 
@@ -96,22 +96,23 @@ package struct ConversationMachine: Sendable {
         var rate: SampleRate
     }
 
-    /// Commits that wait for the conversation; more are a fault of the store, and only the stored transcript has them.
+    /// Maximum number of commits that wait for the conversation. More commits mean that the store fails; these are only in the stored transcript.
     private static let maxWaiting = 1_000
 
-    /// - Parameter newID: gives a new UUID.
+    /// - Parameter newID: returns a new UUID.
     package init(_ configuration: Configuration, newID: @escaping @Sendable () -> String) {
         self.configuration = configuration
         self.newID = newID
     }
 
-    // MARK: - Its beginning
+    // MARK: - The beginning
 
-    /// The store was asked for what there is.
+    /// Begins with the result of asking the store.
     ///
     /// - Parameters:
-    ///   - found: the user's conversation of this source and device that is not over, with its segments; or the one that the client has chosen.
-    ///   - last: the user's last completed one.
+    ///   - found: the user's open conversation of this source and device, with its segments, or the conversation that the client has chosen; nil:
+    ///     none.
+    ///   - last: the user's last completed conversation; nil: none.
     package mutating func begin(found: Conversation?, last: ID<Conversation>?, now: UnixTime) -> [Action] {
         guard current == nil else { return [] }
         var actions: [Action] = []
@@ -142,7 +143,7 @@ package struct ConversationMachine: Sendable {
 
     private mutating func create(_ now: UnixTime, besides earlier: ID<Conversation>? = nil) -> [Action] {
         let request = configuration.request
-        // The client's own identity is good for one conversation only.
+        // The id that the client has chosen is used for one conversation only.
         let chosen = current == nil && earlier != request.chosen ? request.chosen : nil
         let conversation = Conversation(
             id: chosen ?? ID(newID()), user: configuration.user, source: request.source, device: request.device, language: configuration.language,
@@ -156,14 +157,14 @@ package struct ConversationMachine: Sendable {
         return [.create(conversation), .show(.began(conversation.id, isResumed: false))]
     }
 
-    // MARK: - What is said
+    // MARK: - Words
 
-    /// The session's first audio has come.
+    /// Notes the time of the session's first audio.
     package mutating func audioBegan(now: UnixTime) { if firstAudio == nil { firstAudio = now } }
 
-    /// Words of the session that will not change.
+    /// Takes final words of the session.
     ///
-    /// - Parameter rate: of the session's timeline.
+    /// - Parameter rate: sample rate of the session's timeline.
     package mutating func committed(
         _ words: [Word], in channel: ChannelIndex, by engine: EngineName?, model: String?, rate: SampleRate, now: UnixTime
     ) -> [Action] {
@@ -182,7 +183,7 @@ package struct ConversationMachine: Sendable {
         return add(words, in: heard.channel, heard, now: now)
     }
 
-    /// In the session's time, by nobody.
+    /// Returns the words on the session's timeline, without a speaker.
     private static func spoken(_ heard: Heard) -> [SpokenWord] {
         heard.words.map { word in
             SpokenWord(
@@ -192,8 +193,8 @@ package struct ConversationMachine: Sendable {
         }
     }
 
-    /// Words for a gap that the client was told of. Those that the conversation has are left out; so are those from before it: when the session is over
-    /// they find their place.
+    /// Takes words for a gap that the client was told of. Words that the conversation already has are left out. Words from before the conversation,
+    /// or from before the segments that are kept here, are left out too; they are added when the session is over.
     package mutating func mended(
         _ words: [Word], in channel: ChannelIndex, by engine: EngineName?, model: String?, rate: SampleRate
     ) -> [Action] {
@@ -205,14 +206,15 @@ package struct ConversationMachine: Sendable {
         return tell(SegmentChanges(changed: late))
     }
 
-    // MARK: - What is stored of it
+    // MARK: - Storage
 
-    /// Changes up to this one are stored.
+    /// Notes that all changes up to this number are stored.
     package mutating func stored(_ change: Int) { unstored.removeAll { $0.change <= change } }
 
-    /// A conversation is not there any more, or is over, which is not this session's doing: what of it is not stored, or will be said, begins another one.
+    /// Notes that a conversation no longer exists, or has ended, through no action of this session. Its words that are not stored, and later words,
+    /// begin another conversation.
     ///
-    /// - Returns: and from where in the session on it is said there; nil: from now on.
+    /// - Returns: the actions, and the time in the session from which words belong to the other conversation; nil: from now on.
     package mutating func refused(_ id: ID<Conversation>, now: UnixTime) -> (actions: [Action], from: Duration?) {
         let again = unstored.filter { $0.conversation == id }
         guard current?.id == id || (current == nil && !again.isEmpty) else { return ([], nil) }
@@ -226,7 +228,7 @@ package struct ConversationMachine: Sendable {
         return (actions, again.flatMap(\.words).map(\.start).min())
     }
 
-    /// What the client's own recogniser heard.
+    /// Takes the transcript of the client's own recogniser.
     mutating func suggested(_ segments: [SuggestedSegment], engine: EngineName?, now: UnixTime) -> [Action] {
         guard current != nil else { return [] }
         let words = segments.flatMap { segment in
@@ -248,7 +250,9 @@ package struct ConversationMachine: Sendable {
         return add(words, in: .first, nil, now: now)
     }
 
-    /// - Parameter words: in the session's time.
+    /// Adds words to the conversation.
+    ///
+    /// - Parameter words: words on the session's timeline.
     private mutating func add(_ words: [SpokenWord], in channel: ChannelIndex, _ heard: Heard?, now: UnixTime) -> [Action] {
         guard var conversation = current, let first = words.first else { return [] }
         var started: UnixTime?
@@ -259,13 +263,13 @@ package struct ConversationMachine: Sendable {
                 conversation.started = origin + first.start
             }
             let shift = origin - conversation.started
-            // Audio that a client has saved up comes faster than it was spoken, and lies behind what it sent before all the same.
+            // Audio that a client has saved comes faster than it was spoken. It still lies after the audio that the client sent before.
             offset = resumedAt > .zero ? max(shift, resumedAt) : shift
         }
         let shift = offset ?? .zero
         let placed = words.map { word in
             var word = word
-            // Nothing lies before the conversation's start; words of another channel may have been heard a little earlier than its first.
+            // No word lies before the conversation's start. Words of another channel may have begun a little before the first channel's words.
             word.start = max(.zero, word.start + shift)
             word.end = max(word.start, word.end + shift)
             return word
@@ -280,7 +284,7 @@ package struct ConversationMachine: Sendable {
         var again = words
         for index in again.indices { again[index].speaker = nil }
         unstored.append(Unstored(conversation: conversation.id, change: self.changes, channel: channel, words: again, heard: heard))
-        // A store that does not answer is no reason to keep everything.
+        // The number is bounded, in case the store does not answer.
         if unstored.count > Self.maxWaiting { unstored.removeFirst() }
         return actions
     }
@@ -295,7 +299,7 @@ package struct ConversationMachine: Sendable {
         return label.map { speakers.number(ofLabel: $0.number) }
     }
 
-    /// Stores and shows what has changed, with what is known of who speaks.
+    /// Stores and shows changed segments, with the known identities of their speakers.
     mutating func tell(_ changes: SegmentChanges, started: UnixTime? = nil) -> [Action] {
         guard let conversation = current, !changes.isEmpty else { return [] }
         var changes = changes
@@ -311,20 +315,20 @@ package struct ConversationMachine: Sendable {
         return actions
     }
 
-    // MARK: - Who says it
+    // MARK: - Speakers
 
-    /// The conversation's speaker number for the session's label.
+    /// Returns the conversation's speaker number for a label of the session.
     package mutating func speaker(ofLabel label: Int) -> SpeakerNumber { speakers.number(ofLabel: label) }
 
-    /// What these speakers have said is to be shown once more, for what they are called has changed.
+    /// Shows the segments of these speakers again, because the speakers' names have changed.
     package func shown(_ again: [SpeakerNumber]) -> [Action] {
         again.map { speakers.segments(of: $0) }.filter { !$0.isEmpty }.map { .show(.changed($0)) }
     }
 
-    /// What is known of a speaker.
+    /// Returns the identity of a speaker.
     package func identity(of speaker: SpeakerNumber) -> SpeakerIdentity { speakers.identity(of: speaker) }
 
-    /// It is known who a speaker is: all that they have said and will say.
+    /// Sets the identity of a speaker, for all earlier and later segments.
     package mutating func identified(_ speaker: SpeakerNumber, as identity: SpeakerIdentity) -> [Action] {
         if let voice = identity.voice, let same = speakers.speaker(of: voice), same != speaker, !speakers.identity(of: speaker).isFixed {
             return join(speaker, into: same)
@@ -333,7 +337,7 @@ package struct ConversationMachine: Sendable {
         return tell(SegmentChanges(changed: speakers.segments(of: speaker)))
     }
 
-    /// A voice that was taken for another one is one that has spoken before.
+    /// Joins a speaker with another one, whose voice turned out to be the same.
     private mutating func join(_ speaker: SpeakerNumber, into other: SpeakerNumber) -> [Action] {
         var changed = speakers.join(speaker, into: other)
         var removed: [ID<Segment>] = []
@@ -349,7 +353,7 @@ package struct ConversationMachine: Sendable {
         return tell(SegmentChanges(changed: changed, removed: removed))
     }
 
-    // MARK: - Its client
+    // MARK: - The client
 
     package mutating func command(_ command: ConversationCommand, now: UnixTime) -> [Action] {
         switch command {
@@ -374,9 +378,9 @@ package struct ConversationMachine: Sendable {
         return tell(SegmentChanges(changed: changed))
     }
 
-    // MARK: - Its end
+    // MARK: - The end
 
-    /// To be called every few seconds.
+    /// Checks for silence that ends the conversation. Call every few seconds.
     package mutating func timePassed(now: UnixTime) -> [Action] {
         guard let conversation = current, hasSegments, now - conversation.finished >= configuration.request.timeout else {
             return []
@@ -384,9 +388,9 @@ package struct ConversationMachine: Sendable {
         return [.process(conversation.id)] + create(now)
     }
 
-    /// The session is over.
+    /// Ends the session.
     ///
-    /// - Parameter inOrder: the client said goodbye.
+    /// - Parameter inOrder: true if the client has closed the session properly.
     package mutating func ended(inOrder: Bool, now: UnixTime) -> [Action] {
         isEnded = true
         guard let conversation = current else { return [] }

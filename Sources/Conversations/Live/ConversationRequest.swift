@@ -1,9 +1,9 @@
 package import Speech
 
-/// What a live session asks of the conversation that it becomes part of.
+/// A live session's request for the conversation that it becomes part of.
 package struct ConversationRequest: Sendable, Equatable {
     package enum Gate: Sendable, Equatable {
-        /// As the operator set it.
+        /// The operator's setting applies.
         case operatorsChoice
         case on
         case off
@@ -11,28 +11,28 @@ package struct ConversationRequest: Sendable, Equatable {
 
     /// Silence that ends a conversation.
     package var timeout: Duration
-    /// What records: `omi`, `desktop`, …
+    /// The kind of recorder: `omi`, `desktop`, …
     package var source: String
-    /// The recording device's own name of itself; nil when it gives none.
+    /// The recording device's own name; nil when it gives none.
     package var device: String?
-    /// The identity that the client has chosen for the conversation; asked for again, it means the same one.
+    /// The id that the client has chosen for the conversation. The same id in a later session means the same conversation.
     package var chosen: ID<Conversation>?
-    /// The client's own name of the call that it is.
+    /// The client's own name of the call; nil when the session is not a call.
     package var call: String?
-    /// Whether the user is to be known by the profile of their voice.
+    /// True if the user is recognized by the profile of their voice.
     package var usesProfile: Bool
-    /// Whether suggestions name people to the client.
+    /// True if suggestions name people to the client.
     package var suggestsPeople: Bool
-    /// Whether "my name is Anna" may make a person.
+    /// True if "my name is Anna" may create a person.
     package var createsPeople: Bool
     package var gate: Gate
-    /// The client sends transcripts, and audio for keeping only: no engine is opened.
+    /// True if the client sends transcripts, and audio only for keeping: no engine is opened.
     package var takesTranscripts: Bool
-    /// Whose each channel is, for sessions that tell speakers apart by channel; empty: by voice.
+    /// The owner of each channel, for sessions that tell speakers apart by channel; empty: speakers are told apart by voice.
     package var channels: [ChannelRole]
-    /// Whether the conversation is over when the client leaves in order, rather than by silence.
+    /// True if the conversation ends when the client closes the session properly; false: only silence ends it.
     package var endsWithSession: Bool
-    /// False: a transcription only, of which nothing is kept as a conversation.
+    /// False: the session is a transcription only, and nothing is kept as a conversation.
     package var isKept: Bool
 
     package enum ChannelRole: Sendable, Equatable {

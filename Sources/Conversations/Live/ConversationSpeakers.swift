@@ -1,18 +1,18 @@
 import Speech
 
-/// The speakers of one conversation: their numbers, what is known of them, and what each has said of late.
+/// The speakers of one conversation: their numbers, their identities, and their latest segments.
 struct ConversationSpeakers: Sendable {
-    /// By the session's label.
+    /// Speaker numbers by the session's labels.
     private var numbers: [Int: SpeakerNumber] = [:]
     private var next = 0
     private var identities: [SpeakerNumber: SpeakerIdentity] = [:]
     /// The newest segments, the oldest first.
     private(set) var recent: [Segment] = []
 
-    /// Segments that are told again when it is known who said them; older ones are mended in the store, by their voice.
+    /// Maximum number of segments that are sent again when their speaker is identified. Older segments are updated in the store, by their voice.
     private static let maxRecent = 500
 
-    /// Goes on with a conversation: its numbers are taken.
+    /// Continues a conversation, whose speaker numbers are taken.
     mutating func resume(_ segments: [Segment]) {
         for segment in segments {
             guard let speaker = segment.speaker else { continue }
@@ -22,7 +22,7 @@ struct ConversationSpeakers: Sendable {
         recent = Array(segments.suffix(Self.maxRecent))
     }
 
-    /// The conversation's speaker number for the session's label.
+    /// Returns the conversation's speaker number for a label of the session.
     mutating func number(ofLabel label: Int) -> SpeakerNumber {
         if let known = numbers[label] { return known }
         let number = newNumber()
@@ -37,7 +37,9 @@ struct ConversationSpeakers: Sendable {
 
     func identity(of speaker: SpeakerNumber) -> SpeakerIdentity { identities[speaker] ?? .unknown }
 
-    /// - Returns: whether that was not known.
+    /// Sets a speaker's identity.
+    ///
+    /// - Returns: true if the identity is new.
     @discardableResult
     mutating func learn(_ speaker: SpeakerNumber, _ identity: SpeakerIdentity) -> Bool {
         next = max(next, speaker.number + 1)
@@ -46,12 +48,12 @@ struct ConversationSpeakers: Sendable {
         return true
     }
 
-    /// The speaker who is known by this voice.
+    /// Returns the speaker who was identified by this voice.
     func speaker(of voice: ID<Voice>) -> SpeakerNumber? { identities.first { $0.value.voice == voice }?.key }
 
-    /// Two speakers are one: what was said by the first is said by the second.
+    /// Joins two speakers: all words of the first one now belong to the second.
     ///
-    /// - Returns: the first's segments, as they are now.
+    /// - Returns: the changed segments of the first speaker.
     mutating func join(_ speaker: SpeakerNumber, into other: SpeakerNumber) -> [Segment] {
         for (label, number) in numbers where number == speaker { numbers[label] = other }
         identities[speaker] = nil
@@ -63,13 +65,13 @@ struct ConversationSpeakers: Sendable {
         return changed
     }
 
-    /// By a person's hand.
+    /// Sets a speaker's identity that a person has chosen by hand.
     mutating func fix(_ speaker: SpeakerNumber, _ identity: SpeakerIdentity) {
         next = max(next, speaker.number + 1)
         identities[speaker] = identity
     }
 
-    /// A segment with what is known of its speaker.
+    /// Returns a segment with the known identity of its speaker.
     func identified(_ segment: Segment) -> Segment {
         guard !segment.identity.isFixed, let speaker = segment.speaker, let identity = identities[speaker] else { return segment }
         var segment = segment
@@ -77,7 +79,7 @@ struct ConversationSpeakers: Sendable {
         return segment
     }
 
-    /// Remembers what segments are now.
+    /// Keeps the new state of segments.
     mutating func note(_ changes: SegmentChanges) {
         let gone = Set(changes.removed)
         recent.removeAll { gone.contains($0.id) }
@@ -87,7 +89,7 @@ struct ConversationSpeakers: Sendable {
         if recent.count > Self.maxRecent { recent.removeFirst(recent.count - Self.maxRecent) }
     }
 
-    /// From where on all that was said is `recent`.
+    /// Time from which `recent` has all segments.
     var knownFrom: Duration { recent.count < Self.maxRecent ? .zero : recent.map(\.start).min() ?? .zero }
 
     func segments(of speaker: SpeakerNumber) -> [Segment] { recent.filter { $0.speaker == speaker } }

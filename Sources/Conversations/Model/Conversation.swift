@@ -1,40 +1,40 @@
 package import Speech
 
-/// What was said by whom in one stretch of a user's day: begun by the first speech, ended by silence.
+/// The speech of one stretch of a user's day, with its speakers. The first speech begins a conversation, and silence ends it.
 package struct Conversation: Sendable, Equatable {
     package enum Status: String, Sendable, CaseIterable {
-        /// Segments still come.
+        /// More segments are still expected.
         case inProgress = "in_progress"
-        /// It is over, and is being completed.
+        /// The conversation has ended, and is being completed.
         case processing
         case completed
-        /// Nothing worth keeping was said.
+        /// The conversation has no speech that is worth keeping.
         case discarded
-        /// It could not be completed. Its segments stand.
+        /// The conversation could not be completed. Its segments remain.
         case failed
     }
 
     package var id: ID<Conversation>
     package var user: ID<User>
     package var status: Status
-    /// What recorded it: `omi`, `desktop`, `phone_call`, …
+    /// The kind of recorder: `omi`, `desktop`, `phone_call`, …
     package var source: String
-    /// The recording device's own name of itself; nil when it gives none. Conversations of two devices never mix.
+    /// The recording device's own name; nil when it gives none. Conversations of two devices never mix.
     package var device: String?
     package var language: LanguageTag?
     package var title: String?
     package var summary: String?
-    /// When its first speech began; segments count from here. Until there is speech, when it was made.
+    /// The start of the first speech, from which segments count; before there is speech, the time of creation.
     package var started: UnixTime
-    /// When something was last said in it.
+    /// The time of the latest speech.
     package var finished: UnixTime
-    /// In order of start.
+    /// The segments, in order of start.
     package var segments: [Segment]
-    /// Why it ended, if its client said so: `user_stop`, …
+    /// The reason for the end, if the client gave one: `user_stop`, …
     package var finalizationReason: String?
-    /// The client's own name of the call that it was; nil when it was none.
+    /// The client's own name of the call; nil when the conversation was not a call.
     package var call: String?
-    /// Silence that ends it; nil: nobody has said.
+    /// Silence that ends the conversation; nil: not set.
     package var timeout: Duration?
 
     package init(

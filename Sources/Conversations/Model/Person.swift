@@ -1,6 +1,6 @@
 package import Speech
 
-/// Someone whom the user knows by name.
+/// A person whom the user knows by name.
 package struct Person: Sendable, Equatable {
     package var id: ID<Person>
     package var name: String
@@ -13,23 +13,23 @@ package struct Person: Sendable, Equatable {
     }
 }
 
-/// One voice that a user's recordings hold, told apart from others by its voiceprint: with a name once it belongs to a person, or is the user's own.
+/// A voice in a user's recordings, told apart from others by its voiceprint. It has a name once it belongs to a person, or to the user.
 ///
-/// Segments refer to the voice, so naming it once names it everywhere, in the past too.
+/// Segments refer to the voice, so that naming the voice names it in all segments, also in earlier ones.
 package struct Voice: Sendable, Equatable {
     package enum Owner: Sendable, Equatable {
         case nobody
         case person(ID<Person>)
-        /// The owner of the conversations.
+        /// The user: the owner of the conversations.
         case user
     }
 
     package var id: ID<Voice>
-    /// For people: "Speaker 3". Counted from 1 among a user's voices, and never given again.
+    /// Number that people see: "Speaker 3". Counted from 1 among a user's voices, and never reused.
     package var number: Int
     package var owner: Owner
     package var voiceprint: Voiceprint
-    /// Speech that the voiceprint was made of.
+    /// Duration of the speech from which the voiceprint was made.
     package var evidence: Duration
     package var created: UnixTime
 

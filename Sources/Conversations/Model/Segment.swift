@@ -2,21 +2,21 @@ package import Speech
 
 /// A stretch of one speaker's speech in a conversation.
 ///
-/// Times are since the conversation's start (`Conversation.started`), whatever session or chunk the audio came in.
+/// Times count from the conversation's start (`Conversation.started`), whichever session or chunk had the audio.
 package struct Segment: Sendable, Equatable {
-    /// Stable for as long as the segment lives, through edits and merges that keep it.
+    /// The segment's id. It stays the same through edits, and through merges that keep the segment.
     package var id: ID<Segment>
     package var text: String
     package var start: Duration
     package var end: Duration
-    /// In order. Empty when no engine said when the words were spoken, or the text was edited by hand.
+    /// The words in order. Empty when no engine gave the words' times, or when the text was edited by hand.
     package var words: [SegmentWord]
-    /// The conversation's own number of its speaker; nil when nobody knows who speaks. Never the engine's: see `SpeakerNumber`.
+    /// The conversation's own number of the speaker; nil when the speaker is not known. Never an engine's label: see `SpeakerNumber`.
     package var speaker: SpeakerNumber?
     package var identity: SpeakerIdentity
     package var channel: ChannelIndex
     package var engine: EngineName?
-    /// The engine's name of its model.
+    /// The model, by the engine's own name.
     package var model: String?
     package var translations: [Translation]
 
@@ -38,7 +38,7 @@ package struct Segment: Sendable, Equatable {
         self.translations = translations
     }
 
-    /// Its conversation begins so much earlier.
+    /// Moves the segment's times, because its conversation now begins earlier by `shift`.
     package mutating func move(by shift: Duration) {
         start += shift
         end += shift
@@ -49,12 +49,12 @@ package struct Segment: Sendable, Equatable {
     }
 }
 
-/// A word of a segment, at its place since the conversation's start.
+/// A word of a segment, with its times since the conversation's start.
 package struct SegmentWord: Sendable, Equatable {
     package var text: String
     package var start: Duration
     package var end: Duration
-    /// 0…1.
+    /// Confidence, 0…1.
     package var confidence: Float
 
     package init(_ text: String, start: Duration, end: Duration, confidence: Float) {
@@ -75,13 +75,13 @@ package struct Translation: Sendable, Equatable {
     }
 }
 
-/// A speaker's number within one conversation, from 0 in order of appearance. Given once: a number is never used again for another voice.
+/// A speaker's number within one conversation, from 0 in order of appearance. A number is never reused for another voice.
 package struct SpeakerNumber: Hashable, Comparable, Sendable {
     package var number: Int
 
     package init(_ number: Int) { self.number = number }
 
-    /// `SPEAKER_03`.
+    /// The number as a label: `SPEAKER_03`.
     package var label: String { "SPEAKER_" + (number < 10 ? "0" : "") + String(number) }
 
     package static func < (a: Self, b: Self) -> Bool { a.number < b.number }

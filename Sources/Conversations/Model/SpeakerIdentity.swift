@@ -1,33 +1,33 @@
 package import Speech
 
-/// Who speaks a segment, and how that is known.
+/// The identity of a segment's speaker, and the source of this knowledge.
 package struct SpeakerIdentity: Sendable, Equatable {
     package enum Who: Sendable, Equatable {
-        /// Nobody knows.
+        /// The speaker is not known.
         case unknown
-        /// A voice that was told apart and has no name yet: "Speaker 3" today and tomorrow.
+        /// A voice that was told apart from others and has no name yet: "Speaker 3" in all conversations.
         case voice(ID<Voice>)
         case person(ID<Person>)
-        /// The owner of the conversation.
+        /// The user: the owner of the conversations.
         case user
     }
 
     package enum Source: String, Sendable {
-        /// By comparing voiceprints.
+        /// A comparison of voiceprints.
         case voiceprint
-        /// By an engine's label for whom it heard in the user's speech profile.
+        /// An engine's label for the speaker whom it heard in the user's speech profile.
         case profile
-        /// By the channel that it came in.
+        /// The channel of the audio.
         case channel
-        /// By what was said: "my name is Anna".
+        /// The spoken words: "my name is Anna".
         case spokenName = "spoken_name"
-        /// By a person's hand. Never changed by anything else.
+        /// A person's choice by hand. Nothing else changes such an identity.
         case manual
     }
 
     package var who: Who
     package var source: Source?
-    /// 0…1; nil when there is nothing to measure.
+    /// Confidence, 0…1; nil when there is nothing to measure.
     package var confidence: Float?
 
     package init(_ who: Who, by source: Source?, confidence: Float? = nil) {
@@ -44,6 +44,6 @@ package struct SpeakerIdentity: Sendable, Equatable {
 
     package var voice: ID<Voice>? { if case .voice(let id) = who { id } else { nil } }
 
-    /// Whether automation may change it.
+    /// True if automatic identification must not change the identity.
     package var isFixed: Bool { source == .manual }
 }

@@ -1,27 +1,28 @@
-/// Finds what texts mean: those that mean the same lie near each other.
+/// A model that maps texts to vectors, so that texts of similar meaning are near each other.
 package protocol TextEmbedding: Sendable {
-    /// Which model's space its vectors are in.
+    /// Name of the model that defines the space of the vectors.
     var model: String { get }
-    /// Of each vector.
+    /// Number of dimensions of each vector.
     var dimensions: Int { get }
-    /// One vector of length 1 for each text, in order. Works off the caller's thread; texts that are too long are cut at the end.
+    /// Returns one vector of length 1 for each text, in order. Works on another thread. Texts that are too long are cut at the end.
     func embed(_ texts: [String]) async throws -> [[Float]]
 }
 
-/// Finds what a voice sounds like.
+/// A model that maps voices to voiceprints.
 package protocol Voiceprinting: Sendable {
-    /// Which model's space its voiceprints are in.
+    /// Name of the model that defines the space of the voiceprints.
     var model: String { get }
-    /// The least speech that it makes something of.
+    /// Minimum duration of speech for a voiceprint.
     var shortest: Duration { get }
-    /// The voiceprint of the one voice in `samples` (16 kHz, −1…1). nil when they are too short or silent. Works off the caller's thread.
+    /// Returns the voiceprint of the one voice in `samples` (16 kHz, −1…1); nil when the samples are too short or silent. Works on another
+    /// thread.
     func voiceprint(of samples: [Float]) async throws -> Voiceprint?
 }
 
-/// An engine that also tells what texts mean and what voices sound like.
+/// An engine that also provides models for texts and voices.
 package protocol EmbeddingModels: Sendable {
-    /// nil when it has no model for it.
+    /// The model for texts; nil when the engine has none.
     var sentences: (any TextEmbedding)? { get }
-    /// nil when it has no model for it.
+    /// The model for voices; nil when the engine has none.
     var voiceprints: (any Voiceprinting)? { get }
 }

@@ -1,11 +1,13 @@
-/// What a voice sounds like: a direction in the space of one embedding model.
+/// The sound of a voice, as a direction in the space of one embedding model.
 package struct Voiceprint: Sendable, Equatable {
-    /// Which model's space it is in. Directions of two spaces say nothing about each other.
+    /// Name of the model that defines the space. Directions of different spaces cannot be compared.
     package var model: String
-    /// Of length 1.
+    /// The direction, as a vector of length 1.
     package let direction: [Float]
 
-    /// - Parameter vector: of any length but zero; nil is returned for one that has no direction (zero, empty, or not finite).
+    /// Makes the voiceprint; nil for a vector without a direction (zero, empty, or not finite).
+    ///
+    /// - Parameter vector: a vector of any length except zero.
     package init?(_ vector: [Float], model: String) {
         let square = vector.reduce(0) { $0 + Double($1) * Double($1) }
         guard square.isFinite, square > 1e-12 else { return nil }
@@ -14,7 +16,8 @@ package struct Voiceprint: Sendable, Equatable {
         direction = vector.map { $0 * scale }
     }
 
-    /// 1 − cosine: 0 for the same direction, 1 for unrelated ones, 2 for opposite ones, and for voiceprints that cannot be compared.
+    /// Returns 1 − cosine: 0 for the same direction, 1 for unrelated directions, 2 for opposite ones. Returns 2 for voiceprints that cannot be
+    /// compared.
     package func distance(to other: Voiceprint) -> Float {
         guard model == other.model, direction.count == other.direction.count else { return 2 }
         var cosine: Float = 0
@@ -22,7 +25,7 @@ package struct Voiceprint: Sendable, Equatable {
         return 1 - max(-1, min(1, cosine))
     }
 
-    /// The direction between this one, made of so much speech, and another one, made of so much more.
+    /// Returns the direction between two voiceprints, weighted by the amount of speech of each; nil when they cannot be compared.
     package func joined(with other: Voiceprint, weights: (own: Double, other: Double)) -> Voiceprint? {
         guard model == other.model, direction.count == other.direction.count else { return nil }
         return Voiceprint(

@@ -1,14 +1,14 @@
 package import Speech
 
-/// Words of a session that came to be known when it was over, on their way into its conversation: those that it does not have.
+/// Adds words that were recognised after their session's end to the conversation, if the conversation does not have them.
 package struct LateWords: Sendable {
-    /// Where the conversation has words already, by channel.
+    /// Intervals in which the conversation already has words, by channel.
     private var spoken: [ChannelIndex: [ClosedRange<Duration>]] = [:]
 
-    /// - Parameter segments: of the conversation, in order.
+    /// - Parameter segments: the conversation's segments, in order.
     package init(in segments: [Segment]) {
         for segment in segments {
-            // Of edited segments it is not known which words they replace: all of theirs.
+            // An edited segment does not tell which words it replaces, so it counts as covering its whole interval.
             let ranges =
                 segment.words.isEmpty ? [segment.start...max(segment.start, segment.end)] : segment.words.map { $0.start...max($0.start, $0.end) }
             spoken[segment.channel, default: []] += ranges
@@ -16,9 +16,10 @@ package struct LateWords: Sendable {
         for channel in spoken.keys { spoken[channel]?.sort { $0.lowerBound < $1.lowerBound } }
     }
 
-    /// New segments of the words that the conversation has not. Words with others of the conversation between them are never one segment.
+    /// Returns new segments of the words that the conversation does not have. Words with other words of the conversation between them are in
+    /// different segments.
     ///
-    /// - Parameter words: in order, in the conversation's time.
+    /// - Parameter words: words in order, on the conversation's timeline.
     package func segments(of words: [SpokenWord], in channel: ChannelIndex, newID: () -> ID<Segment>) -> [Segment] {
         let known = spoken[channel] ?? []
         var next = known.startIndex

@@ -1,10 +1,10 @@
 package import Speech
 
-/// What new words do to a conversation's segments.
+/// Changes of a conversation's segments by new words.
 package struct SegmentChanges: Sendable, Equatable {
-    /// New and changed ones, each whole, in order of start.
+    /// New and changed segments, each complete, in order of start.
     package var changed: [Segment]
-    /// Those that became part of others.
+    /// Segments that became part of others.
     package var removed: [ID<Segment>]
 
     package init(changed: [Segment] = [], removed: [ID<Segment>] = []) {

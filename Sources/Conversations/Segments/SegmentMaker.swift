@@ -1,14 +1,14 @@
 package import Speech
 
-/// Makes segments of one channel's words.
+/// Makes segments from the words of one channel.
 ///
-/// What it makes depends on the words alone, never on how many came at a time: the last segments are made anew whenever words come. A segment keeps its
-/// identifier as long as it keeps some of its words, and those that lose all of theirs are reported as removed.
+/// The result depends on the words alone, never on the number that came at a time: the last segments are made again whenever words come. A segment
+/// keeps its id as long as it keeps some of its words. Segments that lose all of their words are reported as removed.
 package struct SegmentMaker: Sendable {
     package struct Rule: Sendable, Equatable {
-        /// A pause of this length begins a new segment, unless the sentence plainly goes on.
+        /// Pause that begins a new segment, unless the sentence plainly goes on.
         package var pause: Duration
-        /// A segment of so many characters ends with its sentence.
+        /// Number of characters from which a segment ends with its sentence.
         package var length: Int
 
         package init(pause: Duration = .seconds(3), length: Int = 125) {
@@ -21,10 +21,11 @@ package struct SegmentMaker: Sendable {
     private let channel: ChannelIndex
     /// The words of the segments that may still change, in order.
     private var words: [SpokenWord] = []
-    /// Those segments, each with its place among `words`.
+    /// The segments that may still change, each with the indices of its words in `words`.
     private var open: [(segment: Segment, words: Range<Int>)] = []
 
-    /// Segments that may still change: what comes next is compared with the last one, and may move that one's words to the one before.
+    /// Maximum number of segments that may still change: new words are compared with the last segment, and may move that segment's words to the one
+    /// before.
     private static let maxOpen = 4
 
     package init(channel: ChannelIndex = .first, rule: Rule = Rule()) {
@@ -34,14 +35,14 @@ package struct SegmentMaker: Sendable {
 
     /// Takes the next words.
     ///
-    /// - Parameter newID: gives an identifier that was never given before.
+    /// - Parameter newID: returns an id that was never used before.
     package mutating func add(_ new: [SpokenWord], newID: () -> ID<Segment>) -> SegmentChanges {
         guard !new.isEmpty else { return SegmentChanges() }
         words += new
         return remake(newID: newID)
     }
 
-    /// Two speakers are one.
+    /// Joins two speakers, who are the same.
     package mutating func join(_ speaker: SpeakerNumber, into other: SpeakerNumber, newID: () -> ID<Segment>) -> SegmentChanges {
         for index in words.indices where words[index].speaker == speaker { words[index].speaker = other }
         return remake(newID: newID)
@@ -53,7 +54,7 @@ package struct SegmentMaker: Sendable {
         var made: [(segment: Segment, words: Range<Int>)] = []
         var changes = SegmentChanges()
         for range in ranges() {
-            // The one that had most of its words before.
+            // The new segment keeps the id of the earlier one that shares the most words with it.
             let heir = before.indices.filter { !taken.contains($0) && before[$0].words.overlaps(range) }
                 .max { before[$0].words.clamped(to: range).count < before[$1].words.clamped(to: range).count }
             if let heir { taken.insert(heir) }
@@ -67,7 +68,7 @@ package struct SegmentMaker: Sendable {
         return changes
     }
 
-    /// Lets go of what will not change any more.
+    /// Releases segments that will not change any more.
     private mutating func settle() {
         guard open.count > Self.maxOpen else { return }
         open.removeFirst(open.count - Self.maxOpen)
@@ -87,13 +88,13 @@ package struct SegmentMaker: Sendable {
         segment.engine = first.engine
         segment.model = first.model
         let speaker = speaker(of: range)
-        // Who it was is known of the voice that it was, not of another one.
+        // The identity belonged to the earlier speaker, and does not apply to another one.
         if segment.speaker != speaker, before?.speaker != nil, !segment.identity.isFixed { segment.identity = .unknown }
         segment.speaker = speaker
         return segment
     }
 
-    /// The one who speaks most of it, for words may have been moved in.
+    /// Returns the speaker of most of the words, because words of another speaker may have been moved in.
     private func speaker(of range: Range<Int>) -> SpeakerNumber? {
         var counts: [SpeakerNumber: Int] = [:]
         for word in words[range] { if let speaker = word.speaker { counts[speaker, default: 0] += word.text.count } }
@@ -101,10 +102,10 @@ package struct SegmentMaker: Sendable {
     }
 }
 
-// MARK: The rules
+// MARK: Rules
 
 extension SegmentMaker {
-    /// The words of each segment.
+    /// Returns the words of each segment.
     private func ranges() -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         var count = 0
@@ -120,7 +121,7 @@ extension SegmentMaker {
         return moved(ranges)
     }
 
-    /// Whether the word at `index` belongs to the segment before it.
+    /// Returns true if the word at `index` belongs to the segment before it.
     private func goesOn(_ range: Range<Int>, count: Int, with index: Int) -> Bool {
         let last = words[range.upperBound - 1], next = words[index]
         guard last.engine == next.engine, last.speaker == next.speaker else { return false }
@@ -129,7 +130,8 @@ extension SegmentMaker {
         return !isFinished && next.text.first?.isLowercase == true
     }
 
-    /// Engines tell speakers apart to within some words: a sentence that goes over such a border is given to whom most of it belongs.
+    /// Moves words across borders between speakers. Engines place such a border only to within some words, so a sentence across it goes to the
+    /// speaker of most of its words.
     private func moved(_ ranges: [Range<Int>]) -> [Range<Int>] {
         var done: [Range<Int>] = []
         for next in ranges {
@@ -159,20 +161,20 @@ extension SegmentMaker {
         return done
     }
 
-    /// Whether two speakers follow each other without a pause, as one engine heard it.
+    /// Returns true if two speakers follow each other without a pause, according to one engine.
     private func isBorder(_ last: Range<Int>, _ next: Range<Int>) -> Bool {
         let before = words[last.upperBound - 1], after = words[next.lowerBound]
         guard let one = speaker(of: last), let other = speaker(of: next), one != other else { return false }
         return before.engine == after.engine && after.start - before.end < rule.pause
     }
 
-    /// Of a segment's words, those behind the last end of a sentence.
+    /// Returns the words of a segment behind its last end of a sentence.
     private func unfinishedPart(of range: Range<Int>) -> Range<Int> {
         let start = range.last { Sentence.isEnd(of: words[$0].text) }.map { $0 + 1 } ?? range.lowerBound
         return start..<range.upperBound
     }
 
-    /// Whether some words may be given to whom the others belong: they are fewer, and so few that the border may lie wrong by them.
+    /// Returns true if some words may move to the speaker of the others: they are fewer than the others, and short enough for an error of the border.
     private func mayMove(_ some: Range<Int>, before others: Range<Int>) -> Bool {
         words[some.upperBound - 1].end - words[some.lowerBound].start < rule.pause && length(some) < length(others)
     }

@@ -1,22 +1,22 @@
-/// Where sentences end, in any script that Harken's engines write.
+/// Detection of the ends of sentences, in any script that Harken's engines write.
 package enum Sentence {
-    /// Latin, CJK, Arabic, Urdu and Devanagari.
+    /// Marks that end a sentence, in Latin, CJK, Arabic, Urdu and Devanagari.
     private static let enders: Set<Character> = [".", "?", "!", "。", "．", "？", "！", "؟", "۔", "।", "॥", "…"]
-    /// What may follow the mark that ends it.
+    /// Marks that may follow the mark at the end of a sentence.
     private static let closers: Set<Character> = ["\"", "'", "”", "’", ")", "]", "»", "」", "』"]
 
-    /// Whether `text` ends with the end of a sentence.
+    /// Returns true if `text` ends with the end of a sentence.
     package static func isEnd(of text: String) -> Bool {
         guard let last = text.last(where: { !closers.contains($0) && !$0.isWhitespace }) else { return false }
         return enders.contains(last)
     }
 
-    /// The sentences in a text without spaces, which may have several; the last one may go on.
+    /// Returns the sentences in a text without spaces. The last sentence may be incomplete.
     package static func parts(of text: some StringProtocol) -> [String] {
         var parts: [String] = []
         var part = ""
         for character in text {
-            // A closing quote belongs to what it closes.
+            // A closing quote belongs to the sentence before it.
             if let last = part.last, wideEnders.contains(last), !wideEnders.contains(character), !closers.contains(character) {
                 parts.append(part)
                 part = ""
@@ -26,10 +26,11 @@ package enum Sentence {
         return part.isEmpty ? parts : parts + [part]
     }
 
-    /// No space follows these.
+    /// Marks without a following space.
     private static let wideEnders: Set<Character> = ["。", "．", "？", "！"]
 
-    /// Words as one text: one space between them, none before a mark that ends a clause, and none in scripts that are written without.
+    /// Returns the words as one text: one space between words, no space before a mark that ends a clause, and no spaces in scripts that are written
+    /// without.
     package static func text(of words: some Sequence<String>) -> String {
         var text = ""
         for word in words {
@@ -42,7 +43,7 @@ package enum Sentence {
         return text
     }
 
-    /// A text and what follows in it.
+    /// Returns two parts of a text joined.
     static func joined(_ text: String, _ next: some StringProtocol) -> String { needsSpace(text, next) ? text + " " + next : text + next }
 
     private static func needsSpace(_ text: String, _ next: some StringProtocol) -> Bool {

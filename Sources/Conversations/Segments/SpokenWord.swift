@@ -1,12 +1,12 @@
 package import Speech
 
-/// A recognised word on its way into a segment, at its place since the conversation's start.
+/// A recognised word before it is put into a segment, with its times since the conversation's start.
 package struct SpokenWord: Sendable, Equatable {
     package var text: String
     package var start: Duration
     package var end: Duration
     package var confidence: Float
-    /// nil: nobody knows yet.
+    /// The word's speaker; nil: not known yet.
     package var speaker: SpeakerNumber?
     package var engine: EngineName?
     package var model: String?
