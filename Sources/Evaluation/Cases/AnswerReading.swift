@@ -1,7 +1,8 @@
 import Framing
 import Speech
 
-/// Reads what engines answered from the shapes in which it is stored: `segments`, a bare list, `utterances`, `words`, or one `text`, in this order.
+/// Reads engines' answers in the forms in which they are stored. The forms are tried in this order: `segments`, a bare list, `utterances`, `words`,
+/// one `text`.
 enum AnswerReading {
     static func answer(_ value: JSONValue, runs: JSONValue?) -> EngineAnswer {
         let words = value["words"]?.elements ?? []
@@ -36,7 +37,7 @@ enum AnswerReading {
         return EngineAnswer.Word(text: text, start: start, end: end, cluster: cluster(value))
     }
 
-    /// Consecutive words of one cluster are one segment.
+    /// Joins consecutive words of one cluster to a segment.
     private static func joined(_ words: [EngineAnswer.Segment]) -> [EngineAnswer.Segment] {
         words.reduce(into: []) { segments, word in
             guard let last = segments.last, last.cluster == word.cluster, last.speaker == word.speaker else { return segments.append(word) }
@@ -46,7 +47,7 @@ enum AnswerReading {
         }
     }
 
-    /// A run of the ledger, or a rollup of many.
+    /// Reads the figures of one run in the ledger, or a rollup of many runs.
     private static func figures(_ value: JSONValue) -> RunFigures {
         let statuses = value["status_counts"]
         func count(_ names: String...) -> Int { names.reduce(0) { $0 + (statuses?[$1]?.whole ?? 0) } }
@@ -84,17 +85,17 @@ extension JSONValue {
         }
     }
 
-    /// A count, of a size that a sum of many still has room for.
+    /// The number as a count, limited so that a sum of many counts does not overflow.
     var whole: Int? {
         number.map { Int($0.rounded(.toNearestOrEven, within: 0...1_000_000_000)) }
     }
 
-    /// A position or a length in a recording: at most a year.
+    /// The number as a position or length in a recording, at most a year.
     var seconds: Duration? {
         number.map { .microseconds(Int(($0 * 1_000_000).rounded(.toNearestOrEven, within: 0...31_536_000_000_000))) }
     }
 
-    /// A speaker's name or number.
+    /// The value as a speaker's name or number.
     var name: String? {
         switch self {
         case .string(let text): text.isEmpty ? nil : text

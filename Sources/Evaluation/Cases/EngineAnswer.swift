@@ -1,10 +1,10 @@
-/// What one engine made of one case.
+/// One engine's result for one case.
 public struct EngineAnswer: Sendable, Equatable {
     public struct Word: Sendable, Equatable {
         public var text: String
         public var start: Duration
         public var end: Duration
-        /// The engine's speaker.
+        /// The word's speaker, as the engine tells speakers apart.
         public var cluster: String?
 
         public init(text: String, start: Duration, end: Duration, cluster: String? = nil) {
@@ -17,14 +17,14 @@ public struct EngineAnswer: Sendable, Equatable {
 
     public struct Segment: Sendable, Equatable {
         public var text: String
-        /// nil: the answer has no times.
+        /// Start of the segment; nil: the answer has no times.
         public var start: Duration?
         public var end: Duration?
-        /// The engine's speaker.
+        /// The segment's speaker, as the engine tells speakers apart.
         public var cluster: String?
-        /// Who really speaks, when the case says so.
+        /// The true speaker, when the case has this information.
         public var speaker: String?
-        /// Whether it is not certain who the cluster is: nobody was found, or with a confidence under one half.
+        /// True if the cluster's identity is uncertain: it has none, or one with a confidence under one half.
         public var isUncertain: Bool
 
         public init(
@@ -40,9 +40,9 @@ public struct EngineAnswer: Sendable, Equatable {
     }
 
     public var segments: [Segment]
-    /// With their times; empty when the engine gives none.
+    /// Words with their times; empty when the engine gives none.
     public var words: [Word]
-    /// What it took to get the answer; nil when nothing is known of that.
+    /// Figures of the recognition attempts; nil when nothing is known about them.
     public var runs: RunFigures?
 
     public init(segments: [Segment], words: [Word] = [], runs: RunFigures? = nil) {
@@ -53,7 +53,8 @@ public struct EngineAnswer: Sendable, Equatable {
 
     public var text: String { segments.map(\.text).joined(separator: " ") }
 
-    /// Uninterrupted speech of each of the engine's speakers: its words, or where it gives none its segments, joined over pauses under half a second.
+    /// Uninterrupted speech of each of the engine's speakers: words, or segments where there are no words, joined over pauses of less than half a
+    /// second.
     var turns: [SpokenTurn] {
         var spans: [SpokenTurn] = words.compactMap { word in
             word.cluster.map { SpokenTurn(start: word.start, end: word.end, speaker: $0) }

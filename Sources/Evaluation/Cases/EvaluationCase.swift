@@ -1,17 +1,17 @@
 public import Speech
 
-/// One recording, or one stored pair of answers, that engines are compared on.
+/// A recording, or a pair of stored answers, on which engines are compared.
 public struct EvaluationCase: Sendable, Equatable {
     public var id: String
-    /// Cases of one scenario are judged together.
+    /// Name of the scenario. The cases of one scenario are judged together.
     public var scenario: String
     public var language: LanguageTag?
-    /// The recording's path; nil when there are only answers.
+    /// Path of the recording; nil when the case has only answers.
     public var audio: String?
     public var reference: ReferenceTranscript
-    /// Answers that the manifest brings along.
+    /// Answers from the manifest.
     public var answers: [EngineName: EngineAnswer]
-    /// Which engine serves such audio today.
+    /// The engine that recognizes such audio in production today.
     public var currentPolicy: EngineName?
 
     public init(

@@ -1,18 +1,18 @@
 import Framing
 
-/// A list of cases: a JSON document with `cases` (or a bare list of them), or one case on each line.
+/// A list of cases. Its file is a JSON document with `cases`, or a bare JSON list, or has one case per line.
 public struct Manifest: Sendable, Equatable {
     public var cases: [EvaluationCase]
-    /// Entries with nothing to judge: no reference text, no speakers, no answers.
+    /// Number of entries that cannot be judged: they have no reference text, no speakers and no answers.
     public var leftOut: Int
 
-    /// A manifest of more is not read.
+    /// Maximum number of entries. A larger manifest is rejected.
     static let most = 100_000
 
     /// - Parameters:
-    ///   - text: the manifest.
-    ///   - folder: what relative paths of recordings begin at; without a slash at its end.
-    ///   - file: reads a file that the manifest names, relative to `folder`.
+    ///   - text: content of the manifest.
+    ///   - folder: folder to which relative paths of recordings refer, without a slash at its end.
+    ///   - file: reads a file that the manifest names; the path is relative to `folder`.
     package init(parsing text: [UInt8], folder: String, file: @escaping (String) throws -> [UInt8]) throws {
         var cases: [EvaluationCase] = []
         var leftOut = 0

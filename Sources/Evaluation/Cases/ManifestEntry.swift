@@ -1,7 +1,7 @@
 import Framing
 import Speech
 
-/// Reads one entry of a manifest.
+/// One entry of a manifest, to be converted to a case.
 struct ManifestEntry {
     private let entry: JSONValue
     private let position: Int
@@ -15,7 +15,7 @@ struct ManifestEntry {
         self.file = file
     }
 
-    /// nil when there is nothing to judge.
+    /// Returns the case; nil when there is nothing to judge.
     func evaluationCase() throws -> EvaluationCase? {
         guard case .object(let members) = entry else { throw ManifestError("entry \(position) is not an object") }
         var found = EvaluationCase(id: entry["id"]?.name ?? "case-\(position)")
@@ -28,7 +28,7 @@ struct ManifestEntry {
         return found.reference.isEmpty && found.answers.isEmpty ? nil : found
     }
 
-    /// The entry's own, else what kind of recording it is.
+    /// The scenario that the entry names, otherwise the kind of its recording.
     private var scenario: String {
         if let scenario = entry["scenario"]?.text { return scenario }
         guard let kind = entry["kind"]?.text else { return "unspecified" }
@@ -49,7 +49,7 @@ struct ManifestEntry {
         return reference
     }
 
-    /// Source: NIST, "Rich Transcription Time Marked (RTTM) file format", in the RT-09 evaluation plan, appendix A.
+    /// Reads turns in the RTTM form. Source: NIST, "Rich Transcription Time Marked (RTTM) file format", in the RT-09 evaluation plan, appendix A.
     private static func turns(rttm text: String) -> [SpokenTurn] {
         text.split(whereSeparator: \.isNewline).compactMap { line in
             let fields = line.split(whereSeparator: \.isWhitespace)
@@ -63,7 +63,7 @@ struct ManifestEntry {
 
     private static let endings = ["_fixture", "_transcript", "_ledger", "_rollup"]
 
-    /// Engines of which the entry has an answer, inline or in files.
+    /// Returns the engines whose answers the entry has, inline or in files.
     private static func engines(_ members: [JSONValue.Member]) -> Set<String> {
         var names: Set<String> = []
         for member in members {
@@ -80,7 +80,7 @@ struct ManifestEntry {
         return AnswerReading.answer(transcript, runs: runs)
     }
 
-    /// The document that a member names.
+    /// Reads the document that a member of the entry names.
     private func json(at member: String) throws -> JSONValue? {
         guard let path = entry[member]?.text else { return nil }
         guard let value = try? JSONValue(parsing: try file(path)) else { throw ManifestError("\(path), which entry \(position) names, is not JSON") }

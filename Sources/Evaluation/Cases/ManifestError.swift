@@ -1,6 +1,6 @@
-/// Why a manifest of cases cannot be used.
+/// The reason why a manifest of cases cannot be used.
 public struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// One sentence: what is wrong, and where.
+    /// The error and its place, in one sentence.
     public let description: String
 
     init(_ description: String) { self.description = description }

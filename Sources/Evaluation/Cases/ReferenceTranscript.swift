@@ -1,8 +1,8 @@
-/// What people say that was said, and by whom.
+/// The true transcript of a recording, as people wrote it, with the speakers.
 public struct ReferenceTranscript: Sendable, Equatable {
-    /// nil: nobody wrote it down. Empty: nothing is said.
+    /// The text; nil: nobody wrote it down. Empty: the recording has no speech.
     public var text: String?
-    /// Empty: nobody noted who speaks when.
+    /// The turns; empty: nobody noted the speakers.
     public var turns: [SpokenTurn]
 
     public init(text: String? = nil, turns: [SpokenTurn] = []) {
@@ -12,7 +12,7 @@ public struct ReferenceTranscript: Sendable, Equatable {
 
     var isEmpty: Bool { text == nil && turns.isEmpty }
 
-    /// Who speaks most between two times; nil when nobody does.
+    /// Returns the speaker with the most speech between two times; nil when nobody speaks.
     func speaker(from start: Duration, to end: Duration) -> String? {
         var shares: [String: Duration] = [:]
         for turn in turns where turn.start < end && turn.end > start {

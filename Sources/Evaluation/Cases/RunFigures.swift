@@ -1,17 +1,17 @@
-/// What recognition attempts took, summed over one case or many.
+/// Figures of recognition attempts, summed over one case or many.
 public struct RunFigures: Sendable, Equatable {
-    /// Attempts.
+    /// Number of attempts.
     public var count: Int
     public var failed: Int
-    /// Attempts that ended without an answer in time.
+    /// Number of attempts that gave no answer in time.
     public var timedOut: Int
-    /// Attempts after which another engine had to take over.
+    /// Number of attempts after which another engine took over.
     public var fallbacks: Int
-    /// From sending to having the answer, summed; nil when it was not measured.
+    /// Time from the request to the answer, summed; nil when it was not measured.
     public var latency: Duration?
-    /// What is paid for, summed.
+    /// Duration of the audio that is charged, summed.
     public var billable: Duration
-    /// In US dollars, summed; nil when no price is known.
+    /// Cost in US dollars, summed; nil when no price is known.
     public var cost: Double?
 
     public init(
@@ -36,7 +36,7 @@ public struct RunFigures: Sendable, Equatable {
 
     func share(_ part: Int) -> Double? { count > 0 ? Double(part) / Double(count) : nil }
 
-    /// Of an hour of audio that is paid for.
+    /// Cost of an hour of charged audio, in US dollars; nil when it is not known.
     public var costPerHour: Double? {
         guard let cost, billable > .zero else { return nil }
         return cost / (billable / .seconds(3_600))

@@ -1,9 +1,9 @@
-/// What a gate is for.
+/// The purpose of a gate.
 public enum GateGroup: String, Sendable, CaseIterable {
-    /// Nobody is taken for somebody else.
+    /// Speakers are not mistaken for other people.
     case speakerSafety = "speaker_safety"
-    /// A few users may be given it.
+    /// The candidate may be given to a few users.
     case canaryReadiness = "canary_readiness"
-    /// It is good enough at all.
+    /// The candidate is good enough for use at all.
     case defaultViability = "default_viability"
 }

@@ -1,4 +1,4 @@
-/// One figure against its threshold.
+/// The comparison of one figure with its threshold.
 public struct GateResult: Sendable, Equatable {
     public enum Severity: String, Sendable {
         case pass, warning, failure
@@ -7,20 +7,20 @@ public struct GateResult: Sendable, Equatable {
     public enum Threshold: Sendable, Equatable {
         case atMost(Double)
         case atLeast(Double)
-        /// Something must be known; the name of what.
+        /// A figure that must be known. The text names it.
         case required(String)
     }
 
     public var metric: String
     public var severity: Severity
     public var group: GateGroup
-    /// nil: it was not measured.
+    /// The figure; nil: it was not measured.
     public var value: Double?
     public var threshold: Threshold
-    /// `within threshold`, or what is wrong with four decimals.
+    /// The result in words: `within threshold`, or the violation with four decimals.
     public var message: String
 
-    /// - Parameter severity: when it is broken. What was not measured breaks nothing.
+    /// - Parameter severity: severity of a violation. A figure that was not measured is no violation.
     init(_ metric: String, _ value: Double?, _ threshold: Threshold, else severity: Severity, _ group: GateGroup) {
         self.metric = metric
         self.value = value
@@ -41,7 +41,7 @@ public struct GateResult: Sendable, Equatable {
         message = fault ?? "within threshold"
     }
 
-    /// Something that must be known and is not.
+    /// Makes the result for a required figure that is not known.
     init(missing metric: String, _ what: String, _ group: GateGroup) {
         self.metric = metric
         self.group = group

@@ -1,14 +1,14 @@
 public import Speech
 
-/// Decides with numbers whether a candidate is good enough beside a baseline.
+/// Decides by numbers whether a candidate is good enough in comparison with a baseline.
 ///
-/// Every rate is taken over all cases of a scenario together: of one case with three words a rate says nothing. What people wrote down is the truth where
-/// there is such a reference; where there is none, the baseline stands in for it.
+/// Every rate is computed over all cases of a scenario together, because a case with three words has no meaningful rate. A reference that people
+/// wrote is the truth; without such a reference, the baseline's answer takes its place.
 public struct QualityGate: Sendable {
     public var baseline: EngineName
     public var candidate: EngineName
     public var thresholds: GateThresholds
-    /// Answers of which nobody knows what they took are taken without a warning.
+    /// True if answers without run figures are accepted without a warning.
     public var allowsMissingRuns: Bool
 
     public init(
@@ -20,7 +20,7 @@ public struct QualityGate: Sendable {
         self.allowsMissingRuns = allowsMissingRuns
     }
 
-    /// The results of cases that belong together.
+    /// Judges cases that belong together, such as those of one scenario.
     public func judge(_ cases: [CaseResult]) -> [GateResult] {
         let (first, second) = (cases.measures(of: baseline), cases.measures(of: candidate))
         let comparison = cases.contains { $0.comparisons[candidate] != nil } ? cases.comparison(of: candidate) : nil
@@ -92,7 +92,7 @@ public struct QualityGate: Sendable {
 
     private func share(_ part: Int, _ whole: Int) -> Double? { whole > 0 ? Double(part) / Double(whole) : nil }
 
-    /// nil when one of the two is not known, or the baseline's is nothing.
+    /// Returns the ratio; nil when one of the two values is not known, or when the baseline's is zero.
     private static func ratio(_ candidate: Duration?, _ baseline: Duration?) -> Double? {
         guard let candidate, let baseline, baseline > .zero else { return nil }
         return candidate / baseline

@@ -1,14 +1,14 @@
-/// How far one engine's answers are from another's, to one case or to many. The other engine is no truth.
+/// The differences between two engines' answers, to one case or to many. The baseline's answer is not a truth.
 public struct AnswerComparison: Sendable, Equatable {
-    /// The candidate's words against the baseline's.
+    /// Errors of the candidate's words against the baseline's.
     public var words = ErrorCount()
     public var baselineSegments = 0
     public var candidateSegments = 0
     public var baselineWords = 0
     public var candidateWords = 0
-    /// How far the edges of segments lie from those of the baseline's segment that they overlap most, in seconds: one value for each edge.
+    /// Distances in seconds between the edges of segments and the edges of the baseline's segment with the largest overlap; one value for each edge.
     public var drifts: [Double] = []
-    /// How far words that both heard begin and end apart, in seconds: one value for each edge.
+    /// Distances in seconds between the starts and between the ends of words that both engines heard; one value for each edge.
     public var wordDrifts: [Double] = []
 
     public init() {}
@@ -34,16 +34,16 @@ public struct AnswerComparison: Sendable, Equatable {
         return sum
     }
 
-    /// |candidate − baseline| ÷ baseline; without segments of the baseline 0 when the candidate has none either, else 1.
+    /// The ratio |candidate − baseline| ÷ baseline. Without baseline segments: 0 when the candidate has none either, otherwise 1.
     public var segmentDelta: Double {
         guard baselineSegments > 0 else { return candidateSegments == 0 ? 0 : 1 }
         return Double(abs(candidateSegments - baselineSegments)) / Double(baselineSegments)
     }
 
-    /// nil when no segments overlap, or none has times.
+    /// Mean drift of segment edges, in seconds; nil when no segments overlap, or none has times.
     public var drift: Double? { Distribution(drifts).mean }
 
-    /// By overlap and not by number: one segment more in the beginning moves no others.
+    /// Computes the drifts. Segments are matched by overlap, not by number, so that an additional segment at the start does not shift the others.
     private static func drifts(_ baseline: [EngineAnswer.Segment], _ candidate: [EngineAnswer.Segment]) -> [Double] {
         func timed(_ segments: [EngineAnswer.Segment]) -> [(start: Duration, end: Duration)] {
             segments.compactMap { segment in segment.start.flatMap { start in segment.end.map { (start, $0) } } }.sorted { $0.0 < $1.0 }

@@ -1,17 +1,17 @@
 public import Speech
 
-/// What was found out about one case.
+/// The measures of one case.
 public struct CaseResult: Sendable, Equatable {
     public var id: String
     public var scenario: String
     public var currentPolicy: EngineName?
     public var measures: [EngineName: EngineMeasures]
-    /// Each candidate beside the baseline.
+    /// The comparison of each candidate with the baseline.
     public var comparisons: [EngineName: AnswerComparison]
 
     /// - Parameters:
-    ///   - answers: each engine's.
-    ///   - baseline: the engine that the others are compared with.
+    ///   - answers: answers by engine.
+    ///   - baseline: the engine with which the others are compared.
     public init(_ judged: EvaluationCase, answers: [EngineName: EngineAnswer], baseline: EngineName) {
         id = judged.id
         scenario = judged.scenario
@@ -27,7 +27,7 @@ public struct CaseResult: Sendable, Equatable {
 }
 
 extension [CaseResult] {
-    /// All cases' measures of one engine.
+    /// Returns the sum of one engine's measures over all cases.
     func measures(of engine: EngineName) -> EngineMeasures {
         reduce(EngineMeasures()) { sum, result in result.measures[engine].map { sum + $0 } ?? sum }
     }

@@ -1,34 +1,36 @@
-/// What can be said of one engine's answers, to one case or to many.
+/// The measures of one engine's answers, to one case or to many.
 public struct EngineMeasures: Sendable, Equatable {
-    /// Answers, those without a word included.
+    /// Number of answers, including answers without words.
     public var answers = 0
-    /// Words against what people wrote down.
+    /// Word errors against the reference text.
     public var words = ErrorCount()
-    /// Characters, without spaces, against what people wrote down.
+    /// Character errors against the reference text, without spaces.
     public var characters = ErrorCount()
     /// Cases with a reference text.
     public var judgedTexts = 0
-    /// Answers without a word to a case that does say something, or of which nobody knows that it says nothing.
+    /// Number of empty answers to cases that have speech, or may have speech.
     public var empty = 0
-    /// Cases that `empty` may count.
+    /// Number of cases for which an empty answer counts in `empty`.
     public var mayNotBeEmpty = 0
     public var heardWords = 0
     public var segments = 0
     public var speakers = SpeakerTally()
-    /// Against the turns that people noted; nil where there are none.
+    /// Diarisation error against the reference turns; nil when there are no reference turns.
     public var diarization: DiarizationError?
-    /// Clusters, the engine's speakers, of all cases.
+    /// Number of clusters (the engine's speakers) of all cases.
     public var clusters = 0
-    /// Clusters of which it is not certain who they are.
+    /// Number of clusters with an uncertain identity.
     public var uncertainClusters = 0
-    /// nil: nothing is known of what it took.
+    /// Figures of the recognition attempts; nil: nothing is known about them.
     public var runs: RunFigures?
-    /// Cases without `runs`.
+    /// Number of answers without `runs`.
     public var withoutRuns = 0
 
     public init() {}
 
-    /// - Parameter other: the answers of the same engine to other cases.
+    /// Adds measures.
+    ///
+    /// - Parameter other: measures of the same engine on other cases.
     public static func + (first: EngineMeasures, other: EngineMeasures) -> EngineMeasures {
         var sum = first
         sum.answers += other.answers
@@ -58,7 +60,7 @@ public struct EngineMeasures: Sendable, Equatable {
         return first + second
     }
 
-    /// Judges one answer.
+    /// Measures one answer.
     public init(_ answer: EngineAnswer, to judged: EvaluationCase) {
         let normalizer = TranscriptNormalizer(language: judged.language)
         let heard = normalizer.units(of: answer.text)

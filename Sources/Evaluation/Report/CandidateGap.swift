@@ -1,6 +1,6 @@
 import Speech
 
-/// Where a candidate is worse than the baseline, and what that may come from.
+/// A measure in which a candidate is worse than the baseline, with its likely cause.
 struct CandidateGap: Equatable {
     var scenario: String
     var candidate: EngineName

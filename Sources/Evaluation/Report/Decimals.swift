@@ -1,8 +1,10 @@
-/// Figures as a report shows them.
+/// The formats of figures in a report.
 enum Decimals {
     static func four(_ value: Double) -> String { fixed(value, places: 4) }
 
-    /// - Parameter places: 0…6.
+    /// Returns the value with a fixed number of decimals.
+    ///
+    /// - Parameter places: number of decimals, 0…6.
     static func fixed(_ value: Double, places: Int) -> String {
         guard value.isFinite, value.magnitude < 1e12 else { return "–" }
         var scale = 1

@@ -1,8 +1,8 @@
 import Speech
 
-/// What it would be like if one rule chose the engine of every case.
+/// The measures that would result if one rule chose the engine of every case.
 struct EngineStrategy {
-    /// The engine that it always uses; nil when that differs from case to case.
+    /// The engine that the rule always chooses; nil when the choice differs between cases.
     var engine: EngineName?
     var measures: EngineMeasures
 
@@ -15,7 +15,7 @@ struct EngineStrategy {
             result.measures[result.currentPolicy ?? report.baseline].map { sum + $0 } ?? sum
         }
         strategies.append(("current_policy", EngineStrategy(engine: policies.count == 1 ? policies.first : nil, measures: mixed)))
-        // What runs in the shadow is shown to nobody.
+        // Users do not see the shadow's words, so the baseline's measures count.
         strategies.append(("shadow_only", EngineStrategy(engine: report.baseline, measures: report.cases.measures(of: report.baseline))))
         return strategies
     }

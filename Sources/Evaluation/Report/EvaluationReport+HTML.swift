@@ -1,5 +1,5 @@
 extension EvaluationReport {
-    /// The report as one page that needs nothing else.
+    /// The report as a single HTML page without external files.
     public var html: String {
         var text = """
             <!doctype html>

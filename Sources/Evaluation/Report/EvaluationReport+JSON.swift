@@ -2,7 +2,7 @@ import Framing
 import Speech
 
 extension EvaluationReport {
-    /// The whole report as one JSON document. Shares are 0…1, times seconds, costs US dollars; what is not known is `null`.
+    /// The whole report as one JSON document. Shares are 0…1, times are in seconds, and costs in US dollars; unknown values are `null`.
     public var json: String {
         var writer = JSONWriter(capacity: 65_536)
         writer.beginObject()
@@ -141,7 +141,7 @@ extension EvaluationReport {
                 writer.endObject()
             }
             writer.endObject()
-            // This case alone: to find what to look at. What decides is its scenario.
+            // The gates of a single case help to find problems. The scenario's gates decide.
             writer.key("gates")
             writer.write(
                 candidates.flatMap {

@@ -1,5 +1,5 @@
 extension EvaluationReport {
-    /// The report for people who read text.
+    /// The report as Markdown.
     public var markdown: String {
         var text = "# Evaluation: \(Self.escaped(headline))\n"
         for table in tables {
@@ -12,7 +12,7 @@ extension EvaluationReport {
         return text
     }
 
-    /// Names come from manifests: nothing in them ends a cell or is markup.
+    /// Returns the text escaped: names from manifests must not end a table cell or contain markup.
     private static func escaped(_ text: String) -> String {
         String(
             text.flatMap { character -> [Character] in

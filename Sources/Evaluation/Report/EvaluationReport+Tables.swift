@@ -1,7 +1,7 @@
 import Speech
 
 extension EvaluationReport {
-    /// The first line: whether the candidates are good enough.
+    /// The first line of the report: whether the candidates are good enough.
     var headline: String {
         let names = candidates.map(\.rawValue).joined(separator: ", ")
         let what = candidates == [baseline] ? names : "\(names) against \(baseline)"

@@ -1,12 +1,12 @@
 public import Speech
 
-/// What a comparison of engines showed, and whether the candidates are good enough.
+/// The results of a comparison of engines, with the verdicts on the candidates.
 public struct EvaluationReport: Sendable {
     /// A case that was not judged.
     public struct Skipped: Sendable, Equatable {
         public var id: String
         public var scenario: String
-        /// One sentence.
+        /// The reason in one sentence.
         public var reason: String
 
         public init(id: String, scenario: String, reason: String) {
@@ -16,7 +16,7 @@ public struct EvaluationReport: Sendable {
         }
     }
 
-    /// The cases of one scenario, for one candidate.
+    /// The verdict on one candidate for the cases of one scenario.
     public struct Verdict: Sendable, Equatable {
         public var scenario: String
         public var candidate: EngineName
@@ -24,16 +24,16 @@ public struct EvaluationReport: Sendable {
     }
 
     public let baseline: EngineName
-    /// At least one; the baseline itself when there is no other engine.
+    /// The engines that are judged, at least one; the baseline itself when there is no other engine.
     public let candidates: [EngineName]
     public let cases: [CaseResult]
     public let skipped: [Skipped]
-    /// Entries of the manifests with nothing to judge.
+    /// Number of manifest entries with nothing to judge.
     public let leftOut: Int
     public let thresholds: GateThresholds
     public let failsOnWarning: Bool
     public let verdicts: [Verdict]
-    /// Of the evaluation as a whole: that there is evidence, and enough of it.
+    /// Gates of the evaluation as a whole: there must be evidence, and enough of it.
     public let evidence: [GateResult]
 
     public init(
@@ -69,10 +69,10 @@ public struct EvaluationReport: Sendable {
     public var warnings: Int { gates.count { $0.severity == .warning } }
     public var isPassed: Bool { failures == 0 && (warnings == 0 || !failsOnWarning) }
 
-    /// The baseline first.
+    /// All engines, the baseline first.
     public var engines: [EngineName] { [baseline] + candidates.filter { $0 != baseline } }
 
-    /// Word errors of all cases together, and where the rate lies with 95 % certainty.
+    /// Returns the word error rate over all cases together, with its 95 % confidence interval.
     public func wordErrorRate(of engine: EngineName) -> (rate: Double, interval: BootstrapInterval?)? {
         let counts = cases.compactMap { result in result.measures[engine].flatMap { $0.judgedTexts > 0 ? $0.words : nil } }
         guard !counts.isEmpty else { return nil }
@@ -80,7 +80,7 @@ public struct EvaluationReport: Sendable {
         return (rate, BootstrapInterval(counts) { $0.reduce(ErrorCount(), +).rate })
     }
 
-    /// The candidate's word error rate less the baseline's over the same cases. An interval on one side of zero is a real difference.
+    /// Returns the candidate's word error rate minus the baseline's, over the same cases. An interval on one side of zero means a real difference.
     public func wordErrorDifference(of candidate: EngineName) -> (difference: Double, interval: BootstrapInterval?)? {
         let pairs = cases.compactMap { result -> (ErrorCount, ErrorCount)? in
             guard let one = result.measures[baseline], let other = result.measures[candidate], one.judgedTexts > 0, other.judgedTexts > 0 else {

@@ -1,8 +1,8 @@
-/// One table of a report, before it is Markdown or HTML.
+/// A table of a report, independent of Markdown and HTML.
 struct ReportTable {
     var title: String
     var columns: [String]
     var rows: [[String]]
-    /// Said below the table.
+    /// Note below the table; nil: none.
     var note: String?
 }

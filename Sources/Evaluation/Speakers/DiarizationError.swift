@@ -1,17 +1,18 @@
-/// How much of the speech is given to nobody, to the wrong speaker, or is no speech: the diarisation error rate, overlapping speech included.
+/// The diarisation error rate: speech that was given to nobody or to the wrong speaker, and silence that was taken for speech. Overlapping speech is
+/// included.
 ///
 /// Source: NIST, "The 2009 (RT-09) Rich Transcription Meeting Recognition Evaluation Plan", section 6.1.
 public struct DiarizationError: Sendable, Equatable {
-    /// Speech, each speaker's counted, that was given to nobody.
+    /// Speaker time in the reference that was given to nobody.
     public var missed: Duration = .zero
-    /// Speaker time where nobody, or fewer, spoke.
+    /// Speaker time in the hypothesis where nobody, or fewer people, spoke.
     public var falseAlarm: Duration = .zero
-    /// Speech given to another speaker.
+    /// Speaker time that was given to another speaker.
     public var confused: Duration = .zero
-    /// All speech of the reference that was judged.
+    /// Speaker time in the reference that was judged.
     public var speech: Duration = .zero
 
-    /// 0 is perfect; it may exceed 1. Without speech in the reference 0 when none was found either, else 1.
+    /// The rate: 0 is perfect, and it may exceed 1. Without speech in the reference: 0 when none was found either, otherwise 1.
     public var rate: Double {
         let wrong = missed + falseAlarm + confused
         return speech > .zero ? wrong / speech : (wrong > .zero ? 1 : 0)
@@ -28,7 +29,9 @@ public struct DiarizationError: Sendable, Equatable {
 
     public init() {}
 
-    /// - Parameter collar: what is not judged on each side of a turn's edge in the reference.
+    /// Compares two lists of turns.
+    ///
+    /// - Parameter collar: time on each side of a reference turn's edge that is not judged.
     public init(reference: [SpokenTurn], hypothesis: [SpokenTurn], collar: Duration = .zero) {
         let stretches = Self.stretches(reference, hypothesis, collar)
         var shared: [String: [String: Int]] = [:]
@@ -48,7 +51,7 @@ public struct DiarizationError: Sendable, Equatable {
         }
     }
 
-    /// A time in which nobody begins or ends.
+    /// A stretch of time in which no turn begins or ends.
     private struct Stretch {
         var microseconds: Int
         var said: Set<String>

@@ -1,9 +1,9 @@
-/// Which speaker of a hypothesis is which of a reference: one to one, so that the sum of what each pair shares is greatest.
+/// The assignment of a hypothesis's speakers to a reference's speakers: one to one, with the greatest total of what the pairs share.
 struct SpeakerPairing {
-    /// The reference's speaker for each of the hypothesis's; one that is left over has none.
+    /// The reference's speaker for each of the hypothesis's speakers. A speaker without a partner has no entry.
     let pairs: [String: String]
 
-    /// - Parameter shared: what each pair has in common, such as milliseconds or words: `shared[hypothesis][reference]`.
+    /// - Parameter shared: amount that each pair has in common, such as milliseconds or words: `shared[hypothesis][reference]`.
     init(shared: [String: [String: Int]]) {
         let rows = shared.keys.sorted()
         let columns = Set(shared.values.flatMap(\.keys)).sorted()
@@ -24,13 +24,13 @@ struct SpeakerPairing {
         self.pairs = pairs
     }
 
-    /// The column for each row of a square table, every column once, with the least sum (Kuhn, "The Hungarian method for the assignment problem", 1955, in the
-    /// form with shortest augmenting paths: cubic time).
+    /// Returns a column for each row of a square table, using every column once, with the least sum (Kuhn, "The Hungarian method for the assignment
+    /// problem", 1955, in the form with shortest augmenting paths: cubic time).
     private static func cheapest(_ costs: [[Int]]) -> [Int] {
         let size = costs.count
         var rowPotential = [Int](repeating: 0, count: size + 1)
         var columnPotential = [Int](repeating: 0, count: size + 1)
-        // Row and column 0 stand for "none": the rows and columns of the table begin at 1.
+        // Row and column 0 mean "none": the table's rows and columns begin at 1.
         var rowOf = [Int](repeating: 0, count: size + 1)
         for row in 1...size {
             var way = [Int](repeating: 0, count: size + 1)

@@ -1,15 +1,15 @@
-/// Who said the words of one recording, and to whom an engine gave them.
+/// The true speakers of a recording's words, and the speakers to whom an engine gave the words.
 public struct WordSpeakers: Sendable, Equatable {
-    /// Words of each cluster, the engine's speaker, by who really said them: `counts[cluster][speaker]`.
+    /// Number of words of each cluster (the engine's speaker), by their true speaker: `counts[cluster][speaker]`.
     private var counts: [String: [String: Int]] = [:]
-    /// Words whose speaker is known and that the engine gave to nobody.
+    /// Number of words with a known speaker that the engine gave to nobody, by their speaker.
     private var unassigned: [String: Int] = [:]
 
     public init() {}
 
     /// - Parameters:
-    ///   - cluster: the engine's speaker; nil when it names none.
-    ///   - speaker: who really said them; nil is not known, and then they are not counted.
+    ///   - cluster: the engine's speaker; nil when the engine names none.
+    ///   - speaker: the true speaker; nil: not known, and the words are not counted.
     public mutating func add(words: Int, cluster: String?, speaker: String?) {
         guard let speaker, words > 0 else { return }
         if let cluster {

@@ -1,4 +1,4 @@
-/// Between which values a figure lies, were the cases others of the same kind: the 95 % interval of the percentile bootstrap over cases.
+/// The 95 % interval of the percentile bootstrap over cases: the range in which a figure would lie for other cases of the same kind.
 ///
 /// Source: Bisani, Ney, "Bootstrap estimates for confidence intervals in ASR performance evaluation", ICASSP 2004.
 public struct BootstrapInterval: Sendable, Equatable {
@@ -6,9 +6,9 @@ public struct BootstrapInterval: Sendable, Equatable {
     public var high: Double
 
     /// - Parameters:
-    ///   - cases: what was counted in each case. Fewer than two have no interval.
-    ///   - figure: the figure over a choice of cases.
-    /// - Returns: nil when it cannot be told.
+    ///   - cases: values counted in each case. Fewer than two cases have no interval.
+    ///   - figure: returns the figure over a selection of cases.
+    /// - Returns: nil when the interval cannot be computed.
     public init?<Case>(_ cases: [Case], rounds: Int = 1_000, seed: UInt64 = 1, of figure: ([Case]) -> Double) {
         guard cases.count > 1, rounds > 0 else { return nil }
         var source = SeededSource(seed: seed)

@@ -1,4 +1,4 @@
-/// Numbers that look random and are the same for the same seed, so that a report is the same twice.
+/// A pseudorandom generator that gives the same numbers for the same seed, so that a report can be reproduced.
 ///
 /// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014 (SplitMix64).
 struct SeededSource: RandomNumberGenerator {

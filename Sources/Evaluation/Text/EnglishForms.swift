@@ -1,12 +1,12 @@
-/// English words that are written in more than one way.
+/// Unification of English words that have more than one written form.
 enum EnglishForms {
-    /// Contractions, titles and spellings made one; hesitations left out.
+    /// Returns the words with contractions, titles and spellings unified, and without hesitations.
     static func normalized(_ text: String) -> [String] {
         let tokens = text.replacing("’", with: "'").split(whereSeparator: \.isWhitespace).flatMap { pieces(of: $0).flatMap(expanded) }
         return tokens.filter { !hesitations.contains($0) }.map { spellings[$0] ?? $0 }
     }
 
-    /// Runs of letters, digits and the apostrophes and decimal points within them.
+    /// Returns runs of letters and digits, with the apostrophes and decimal points inside them.
     private static func pieces(of token: Substring) -> [String] {
         var pieces: [String] = []
         var current = ""
@@ -21,7 +21,7 @@ enum EnglishForms {
             } else if character == "." && isInside && next.isNumber && current.allSatisfy({ $0.isNumber }) {
                 current.append(character)
             } else if character == "," && isInside && next.isNumber && current.allSatisfy({ $0.isNumber }) {
-                // Thousands: 1,000.
+                // A comma between digits separates thousands: 1,000.
                 continue
             } else if !current.isEmpty {
                 pieces.append(current)
@@ -56,7 +56,7 @@ enum EnglishForms {
         "gen": ["general"], "vs": ["versus"], "ok": ["okay"], "'til": ["until"], "'em": ["them"],
     ]
 
-    /// British spellings of common words, to American ones.
+    /// American spellings of common words, by their British spellings.
     private static let spellings: [String: String] = {
         var result: [String: String] = [:]
         let pairs = """

@@ -1,8 +1,8 @@
-/// English numbers, spelled or in digits, written in one way: digits, those of neighbouring numbers joined.
+/// Unification of English numbers: spelled numbers become digits, and neighbouring numbers are joined.
 ///
-/// That joining makes "nineteen eighty four", "19 84" and "1984" equal, and "one two three" and "123".
+/// Joining makes "nineteen eighty four", "19 84" and "1984" equal, and also "one two three" and "123".
 enum EnglishNumbers {
-    /// `5%` and `$5` in the words that are said for them.
+    /// Returns the text with `5%` and `$5` as spoken words.
     static func withSymbolsSpelled(_ text: String) -> String {
         var result = ""
         var currency: String?
@@ -29,10 +29,10 @@ enum EnglishNumbers {
 
     private static let currencies: [Character: String] = ["$": "dollars", "£": "pounds", "€": "euros"]
 
-    /// Spelled numbers in digits. An ordinal keeps its ending: `21st`.
+    /// Returns the words with spelled numbers as digits. An ordinal keeps its ending: `21st`.
     static func written(_ words: [String]) -> [String] {
         var result: [String] = []
-        /// The last of `result` is a number that the next number is joined to.
+        /// True if the last of `result` is a number to which the next number is joined.
         var isOpen = false
         var rest = words[...]
         while let word = rest.first {
@@ -61,7 +61,7 @@ enum EnglishNumbers {
 
     private struct Number {
         var digits: String
-        /// An ordinal's, such as `st`.
+        /// Ending of an ordinal, such as `st`; otherwise empty.
         var ending: String
     }
 
@@ -71,7 +71,7 @@ enum EnglishNumbers {
         var isOrdinal = false
     }
 
-    /// Takes the spelled number at the front of `words`, if one is there: "two thousand and five", "three point one".
+    /// Removes the spelled number at the front of `words` and returns it, if there is one: "two thousand and five", "three point one".
     private static func spelled(_ words: inout ArraySlice<String>) -> Number? {
         var total = 0
         var smallest = Int.max
@@ -91,13 +91,13 @@ enum EnglishNumbers {
         return smallest == Int.max ? nil : Number(digits: String(total), ending: "")
     }
 
-    /// Whether a smaller part of the same number follows, with an "and" before it or without.
+    /// Returns true if a smaller part of the same number follows, with or without an "and" before it.
     private static func continues(_ words: ArraySlice<String>) -> Bool {
         let next = words.first == "and" ? words.dropFirst().first : words.first
         return next.map { cardinals[$0] != nil || ordinals[$0] != nil } ?? false
     }
 
-    /// Up to three digits, or as in "nineteen hundred" four.
+    /// Removes a group of up to three digits, or of four as in "nineteen hundred", and returns it.
     private static func group(_ words: inout ArraySlice<String>) -> Part? {
         if words.first == "a", let scale = words.dropFirst().first, scale == "hundred" || scales[scale] != nil {
             words.removeFirst()
@@ -132,7 +132,7 @@ enum EnglishNumbers {
             words.removeFirst()
             return Part(value: first + unit)
         }
-        // "second" alone is a measure of time more often than a number.
+        // "second" alone is a unit of time more often than a number.
         if let unit = next == "second" ? 2 : ordinals[next], unit < 10 {
             words.removeFirst()
             return Part(value: first + unit, isOrdinal: true)
@@ -140,7 +140,7 @@ enum EnglishNumbers {
         return Part(value: first)
     }
 
-    /// The digits behind "point".
+    /// Removes the digits after "point" and returns them.
     private static func fraction(_ words: inout ArraySlice<String>) -> String {
         guard words.first == "point", let next = words.dropFirst().first.flatMap({ cardinals[$0] }), next < 10 else { return "" }
         words.removeFirst()
@@ -152,7 +152,7 @@ enum EnglishNumbers {
         return digits
     }
 
-    /// A word of digits, with an ordinal's ending or none: `1984`, `3.5`, `21st`.
+    /// Parses a word of digits, with or without an ordinal's ending: `1984`, `3.5`, `21st`.
     private static func digits(_ word: String) -> Number? {
         guard let first = word.first, first.isASCII, first.isNumber else { return nil }
         for ending in ["st", "nd", "rd", "th"] where word.hasSuffix(ending) && word.dropLast(2).allSatisfy(\.isNumber) {

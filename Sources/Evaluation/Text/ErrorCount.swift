@@ -1,4 +1,4 @@
-/// Words, or characters, right and wrong against a reference.
+/// Counts of right and wrong words, or characters, against a reference.
 public struct ErrorCount: Sendable, Equatable {
     public var matches = 0
     public var substitutions = 0
@@ -7,11 +7,12 @@ public struct ErrorCount: Sendable, Equatable {
 
     public init() {}
 
-    /// How long the reference is.
+    /// Length of the reference.
     public var reference: Int { matches + substitutions + deletions }
     public var errors: Int { substitutions + deletions + insertions }
 
-    /// Errors for each unit of the reference: 0 is perfect, and it may exceed 1. With an empty reference 0 when nothing was heard either, else 1.
+    /// Errors per unit of the reference: 0 is perfect, and the rate may exceed 1. With an empty reference: 0 when nothing was heard either, otherwise
+    /// 1.
     public var rate: Double {
         reference > 0 ? Double(errors) / Double(reference) : (insertions > 0 ? 1 : 0)
     }

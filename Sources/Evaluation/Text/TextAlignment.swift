@@ -1,21 +1,21 @@
-/// How one sequence of words becomes another with the fewest changes (Levenshtein), and which word stands for which.
+/// The alignment of two sequences of words with the fewest changes (Levenshtein).
 public struct TextAlignment: Sendable, Equatable {
     public enum Step: Sendable, Equatable {
         /// The same word in both: indices into the reference and into the hypothesis.
         case match(reference: Int, hypothesis: Int)
-        /// Another word than was said.
+        /// A wrong word in place of the spoken one.
         case substitution(reference: Int, hypothesis: Int)
-        /// A word that was said and is missing.
+        /// A spoken word that is missing.
         case deletion(reference: Int)
-        /// A word that nobody said.
+        /// A word that was not spoken.
         case insertion(hypothesis: Int)
     }
 
-    /// In the order of both texts.
+    /// The steps, in the order of both texts.
     public let steps: [Step]
 
-    /// Aligns in memory that grows with the sum of both lengths, not with their product (Hirschberg, "A linear space algorithm for computing maximal
-    /// common subsequences", CACM 18/6, 1975).
+    /// Aligns two texts. The memory grows with the sum of both lengths, not with their product (Hirschberg, "A linear space algorithm for computing
+    /// maximal common subsequences", CACM 18/6, 1975).
     public init(reference: [String], hypothesis: [String]) {
         var numbers: [String: Int32] = [:]
         func numbered(_ words: [String]) -> [Int32] {
@@ -46,7 +46,7 @@ public struct TextAlignment: Sendable, Equatable {
         return count
     }
 
-    /// A table of so many fields at most is made whole.
+    /// Maximum number of fields of a table that is computed as a whole.
     private static let wholeTable = 1 << 20
 
     private static func align(_ reference: ArraySlice<Int32>, _ hypothesis: ArraySlice<Int32>, into steps: inout [Step]) {
@@ -69,7 +69,7 @@ public struct TextAlignment: Sendable, Equatable {
         }
     }
 
-    /// The fewest changes from all of `reference` to each beginning of `hypothesis`.
+    /// Returns the fewest changes from all of `reference` to each beginning of `hypothesis`.
     private static func costs(_ reference: ArraySlice<Int32>, _ hypothesis: [Int32]) -> [Int] {
         var row = Array(0...hypothesis.count)
         for word in reference {

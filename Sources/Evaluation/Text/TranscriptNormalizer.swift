@@ -1,10 +1,10 @@
 public import Speech
 
-/// Makes two ways of writing the same speech equal, before words are compared. `docs/evaluation.md` says rule by rule what it does.
+/// Makes different written forms of the same speech equal, before words are compared. `docs/evaluation.md` describes each rule.
 ///
-/// What counts as equal is a judge's decision: it shares nothing with what an engine does to its own text.
+/// The evaluation decides what counts as equal. Therefore this code is independent of the rules by which engines write their text.
 public struct TranscriptNormalizer: Sendable {
-    /// What is compared: words, or the characters of a script that has no spaces between words.
+    /// The unit of comparison: words, or characters for scripts without spaces between words.
     public enum Unit: Sendable, Equatable {
         case word, character
     }
@@ -12,20 +12,22 @@ public struct TranscriptNormalizer: Sendable {
     private let isEnglish: Bool
     public let unit: Unit
 
-    /// - Parameter language: nil and languages without rules of their own: case and punctuation only.
+    /// Makes the normalizer of a language.
+    ///
+    /// - Parameter language: the language; for nil, and for languages without rules of their own, only case and punctuation are unified.
     public init(language: LanguageTag?) {
         let primary = language?.rawValue.split(separator: "-").first.map { $0.lowercased() } ?? ""
         isEnglish = primary == "en"
         unit = ["zh", "ja", "th", "lo", "km", "my", "yue"].contains(primary) ? .character : .word
     }
 
-    /// The words, or characters, that are compared.
+    /// Returns the words, or characters, to compare.
     public func units(of text: String) -> [String] {
         let words = words(of: text)
         return unit == .word ? words : words.flatMap { $0.map(String.init) }
     }
 
-    /// The characters that are compared for a character error rate, with no spaces.
+    /// Returns the characters to compare for a character error rate, without spaces.
     public func characters(of text: String) -> [String] {
         words(of: text).flatMap { $0.map(String.init) }
     }
@@ -36,7 +38,7 @@ public struct TranscriptNormalizer: Sendable {
         return EnglishNumbers.written(EnglishForms.normalized(EnglishNumbers.withSymbolsSpelled(spoken)))
     }
 
-    /// What stands in square or angle brackets is said about the speech, not in it: `[noise]`, `<unk>`.
+    /// Returns the text without remarks about the speech, which are in square or angle brackets: `[noise]`, `<unk>`.
     private static func withoutAnnotations(_ text: String) -> String {
         var result = ""
         var closing: Character?
@@ -57,7 +59,7 @@ public struct TranscriptNormalizer: Sendable {
         return result
     }
 
-    /// Everything that is neither a letter nor a digit separates words, but for marks that belong to a letter.
+    /// Splits text at everything that is neither a letter nor a digit, except for marks that belong to a letter.
     static func split(_ text: String) -> [String] {
         text.split { !($0.isLetter || $0.isNumber || $0.unicodeScalars.allSatisfy { $0.properties.generalCategory.isMark }) }.map(String.init)
     }
