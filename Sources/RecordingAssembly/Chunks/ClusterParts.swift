@@ -1,16 +1,19 @@
-/// Tells the stretches of an engine's speaker apart: who speaks again after somebody else may be another one, and to take two for one is worse than one for two.
+/// Splits an engine's speaker into parts, one for each stretch of speech. A speaker who returns after somebody else may be another person, and taking
+/// two speakers for one is worse than taking one for two.
 package enum ClusterParts {
-    /// Between a cluster and the number of its part.
+    /// Text between a cluster's name and the number of its part.
     static let marker = "::local_part:"
 
-    /// The engine's own name of a part's speaker.
+    /// Returns the engine's own name of a part's speaker.
     package static func base(_ cluster: String) -> Substring {
         var end = cluster.startIndex
         while end < cluster.endIndex, !cluster[end...].hasPrefix(marker) { end = cluster.index(after: end) }
         return cluster[..<end]
     }
 
-    /// - Parameter words: in order. A cluster of one stretch keeps its name; the others' parts are numbered from 1.
+    /// Returns the words with their clusters split. A cluster with one stretch keeps its name; the parts of other clusters are numbered from 1.
+    ///
+    /// - Parameter words: the words in order.
     static func split(_ words: [ChunkWord]) -> [ChunkWord] {
         var runs: [String: Int] = [:]
         var parts: [Int] = []

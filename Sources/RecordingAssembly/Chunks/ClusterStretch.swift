@@ -1,13 +1,13 @@
-/// Speech of one cluster without a long pause. The cluster's voiceprint may be made of such stretches.
+/// A stretch of one cluster's speech without a long pause. Voiceprints of the cluster may be computed from such stretches.
 package struct ClusterStretch: Sendable, Equatable {
     package var cluster: String
     package var start: Duration
     package var end: Duration
     package var words: Int
 
-    /// A pause of this length begins a new stretch.
+    /// Pause that begins a new stretch.
     package static let pause: Duration = .seconds(30)
-    /// For listening to a voice: what is silent for longer says nothing of it.
+    /// Pause that begins a new stretch for computing voiceprints: longer silence says nothing about a voice.
     package static let shortPause: Duration = .seconds(2)
 
     /// - Parameter words: the words of a chunk, in order. Words without a cluster are in no stretch.

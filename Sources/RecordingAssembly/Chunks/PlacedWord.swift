@@ -1,9 +1,9 @@
-/// A chunk's word at its place on the recording's clock.
+/// A chunk's word at its place on the recording's timeline.
 struct PlacedWord: Sendable, Equatable {
     var word: ChunkWord
     var start: Duration
     var end: Duration
-    /// The chunk's place among all, and the word's in it.
+    /// Index of the chunk among all chunks; `index` is the word's index in its chunk.
     var chunk: Int
     var index: Int
     /// Time between the word and the nearer end of its chunk. A word near an end may have been heard in part only.
@@ -24,9 +24,9 @@ struct PlacedWord: Sendable, Equatable {
     /// True if most of another word is in this word's chunk.
     func hears(_ other: Self) -> Bool { heard.contains(other.start + (other.end - other.start) / 2) }
 
-    /// Without what differs from one hearing to the next: `Hello,` and `hello`.
+    /// The text without details that differ between two recognitions: `Hello,` and `hello` have the same token.
     var token: String { word.text.lowercased().filter { $0.isLetter || $0.isNumber } }
 
-    /// Before another one at the same seam: the deeper one, and of two as deep that of the earlier chunk.
+    /// Returns true if `a` is preferred at a seam: the deeper word, and at equal depth that of the earlier chunk.
     static func isBetter(_ a: Self, than b: Self) -> Bool { a.depth != b.depth ? a.depth > b.depth : (a.chunk, a.index) < (b.chunk, b.index) }
 }

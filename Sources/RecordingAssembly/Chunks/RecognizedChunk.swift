@@ -2,12 +2,12 @@ package import Conversations
 package import Speakers
 package import Speech
 
-/// A word of a chunk, on the chunk's own clock.
+/// A word of a chunk, on the chunk's own timeline.
 package struct ChunkWord: Sendable, Equatable {
     package var text: String
     package var start: Duration
     package var end: Duration
-    /// 0…1.
+    /// Confidence, 0…1.
     package var confidence: Float
     /// The word's speaker, as the engine tells speakers of this chunk apart; nil: the engine does not tell speakers apart.
     package var cluster: String?
@@ -21,22 +21,22 @@ package struct ChunkWord: Sendable, Equatable {
     }
 }
 
-/// A chunk of a recording with what was said in it. Nothing in it depends on other chunks.
+/// A chunk of a recording with its recognised words. Its content does not depend on other chunks.
 package struct RecognizedChunk: Sendable, Equatable {
     package var id: String
-    /// Time of the chunk's first sample, on the recording's clock.
+    /// Time of the chunk's first sample, on the recording's timeline.
     package var start: Duration
     package var duration: Duration
-    /// In order. The engine's times and letters are never changed.
+    /// The words in order, with the engine's times and spelling unchanged.
     package var words: [ChunkWord]
     package var engine: EngineName
     package var model: String?
-    /// Identities of the clusters whose speakers were recognised.
+    /// Identities of the clusters whose speakers were identified.
     package var identities: [String: SpeakerIdentity]
-    /// Voices of the clusters that could be listened to.
+    /// Voices of the clusters for which a voiceprint could be computed.
     package var voices: [String: VoiceEvidence]
 
-    /// - Parameter words: the engine's words. Speakers are filled in, and told apart where the engine may have taken two for one.
+    /// - Parameter words: the engine's words. Missing speakers are filled in, and a speaker of the engine who may be two people is split.
     package init(
         id: String, start: Duration, duration: Duration, words: [ChunkWord], engine: EngineName, model: String? = nil,
         identities: [String: SpeakerIdentity] = [:], voices: [String: VoiceEvidence] = [:]

@@ -2,10 +2,10 @@ package import Conversations
 package import Speakers
 internal import Speech
 
-/// The speakers of a whole recording. Speakers of the chunks are joined where they are known to be the same or sound the same.
+/// The speakers of a whole recording. Speakers of different chunks are joined when they are known to be the same, or sound the same.
 ///
-/// Depends on the chunks alone. To take two for one is worse than one for two: who cannot be told stays apart, and two whom an engine tells apart
-/// within a chunk are never joined by their sound.
+/// The result depends on the chunks alone. Taking two speakers for one is worse than taking one for two: uncertain speakers stay apart, and two
+/// speakers whom an engine tells apart within a chunk are never joined by their sound.
 package struct Reconciliation: Sendable {
     /// An engine's speaker in one chunk.
     package struct Part: Hashable, Sendable {
@@ -21,7 +21,7 @@ package struct Reconciliation: Sendable {
     package struct Speaker: Sendable {
         package var parts: [Part]
         package var identity: SpeakerIdentity
-        /// Voice of the speaker in all parts together; nil: nobody has listened.
+        /// Voice of the speaker in all parts together; nil: no voiceprint was computed.
         package var voice: VoiceEvidence?
     }
 
@@ -48,7 +48,7 @@ package struct Reconciliation: Sendable {
         }
         for alike in Self.alike(parts, voices, rule) {
             let known = Set(alike.compactMap { identities[$0].flatMap { SpeakerIdentity.Key($0.who) } })
-            // Where two are known to be different, the sound says too little of the others.
+            // Two of the parts are known to be different people although they sound alike, so the sound does not decide about the other parts.
             let joined = known.count < 2 ? alike : alike.filter { identities[$0] == nil }
             for part in joined.dropFirst() { groups.join(part, joined[0]) }
         }
@@ -69,10 +69,11 @@ package struct Reconciliation: Sendable {
 
     package subscript(part: Part) -> Int? { places[part] }
 
-    /// Says who somebody is.
+    /// Sets the identity of a speaker.
     package mutating func identify(_ speaker: Int, as identity: SpeakerIdentity) { speakers[speaker].identity = identity }
 
-    /// Parts that sound like one voice. Of those that an engine tells apart in a chunk, one alone: whose voice is best known.
+    /// Returns groups of parts that sound like one voice. Of the parts that an engine tells apart in a chunk, a group has only one: the part whose
+    /// voice is best known.
     private static func alike(_ parts: [Part], _ voices: [Part: VoiceEvidence], _ rule: SpeakerRule) -> [[Part]] {
         let heard = parts.filter { voices[$0].map { $0.duration >= rule.shortestClip } ?? false }
         var alike: [[Part]] = []
@@ -91,7 +92,7 @@ package struct Reconciliation: Sendable {
         return alike
     }
 
-    /// Sets of parts that are joined more and more.
+    /// Disjoint sets of parts, which are joined step by step.
     private struct Groups {
         private var parents: [Part: Part]
         private let order: [Part: Int]
@@ -107,7 +108,7 @@ package struct Reconciliation: Sendable {
             return part
         }
 
-        /// The earlier one stands for both.
+        /// Joins the sets of two parts. The earlier part represents the joined set.
         mutating func join(_ a: Part, _ b: Part) {
             let a = root(a), b = root(b)
             let isInOrder = order[a, default: 0] <= order[b, default: 0]

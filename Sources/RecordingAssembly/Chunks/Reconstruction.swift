@@ -1,9 +1,10 @@
 package import Conversations
 package import Speech
 
-/// Puts a conversation together from its chunks. Depends on the chunks alone: not on the order in which they came, nor on how many are there already.
+/// Rebuilds a conversation from its chunks. The result depends on the chunks alone: neither on the order of their arrival nor on the number that has
+/// arrived.
 package enum Reconstruction {
-    /// The beginning of a segment. The segment's identifier is made of the origin, so the identifier stays while the beginning does.
+    /// The beginning of a segment. The segment's id is derived from the origin, so the id stays while the beginning stays.
     package struct Origin: Sendable, Hashable {
         package var chunk: String
         package var word: Int
@@ -11,13 +12,13 @@ package enum Reconstruction {
 
     /// - Parameters:
     ///   - speakers: the speakers of these chunks.
-    ///   - id: the same for the same origin.
-    /// - Returns: in order of start, on the recording's clock.
+    ///   - id: returns the id of an origin; the same origin always has the same id.
+    /// - Returns: the segments in order of start, on the recording's timeline.
     package static func segments(of chunks: [RecognizedChunk], speakers: Reconciliation, id: (Origin) -> ID<Segment>) -> [Segment] {
         let chunks = chunks.sorted { ($0.start, $0.id) < ($1.start, $1.id) }
         var merge = SeamMerge()
         for (number, chunk) in chunks.enumerated() { merge.add(chunk, number: number) }
-        // In order of their first words.
+        // Speakers are numbered in the order of their first words.
         var numbers: [Int: SpeakerNumber] = [:]
         var identities: [SpeakerNumber: SpeakerIdentity] = [:]
         let words = merge.words.map { placed in

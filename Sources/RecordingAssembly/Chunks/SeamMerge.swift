@@ -1,23 +1,23 @@
-/// Puts the words of chunks that overlap together: each word once, none lost.
+/// Merges the words of overlapping chunks: each word once, and none lost.
 ///
-/// A word that both chunks have is the same text at nearly the same time; that of the chunk in which it lies deeper is kept. An engine that begins within a word
-/// may place the next few too late: words that follow each other in both chunks may be further apart. Of words that are different and
-/// at the same time the deeper one is kept as well: the other is a piece of it, or was misheard at the edge. What only one chunk has stays.
+/// A word that both chunks have is the same text at nearly the same time; the copy that lies deeper in its chunk is kept. An engine that begins
+/// within a word may place the next few words too late, so words in a row may be further apart. Of different words at the same time, the deeper one
+/// is kept as well, because the other is a piece of it, or was misheard at the edge. A word that only one chunk has is kept.
 struct SeamMerge {
-    /// Maximum time between the starts of two hearings of a word.
+    /// Maximum time between the starts of two recognitions of a word.
     static let tolerance: Duration = .milliseconds(300)
-    /// Maximum time between the starts of two hearings of words in a row.
+    /// Maximum time between the starts of two recognitions of words in a row.
     static let toleranceInRow: Duration = .milliseconds(600)
-    /// Words that an engine gives no length are taken to be so long.
+    /// Assumed duration of words that have no duration by their engine.
     private static let shortest: Duration = .milliseconds(20)
 
     private(set) var words: [PlacedWord] = []
 
-    /// Takes the next chunk, by order of start.
+    /// Adds the next chunk, in order of start.
     mutating func add(_ chunk: RecognizedChunk, number: Int) {
         let new = chunk.words.enumerated().map { PlacedWord($1, $0, of: chunk, number: number) }
         let reach = chunk.start - Self.tolerance
-        // Words are kept in order of start; one that ends behind the new chunk's start has not begun long before.
+        // Words are kept in order of start. A word that ends after the new chunk's start has begun less than ten seconds before.
         let first = words.partitioningIndex { $0.start > reach - .seconds(10) }
         let near = words[first...].indices.filter { words[$0].end > reach }
         guard !near.isEmpty, !new.isEmpty else { return insert(new) }
@@ -43,7 +43,7 @@ struct SeamMerge {
         insert(new.indices.filter { !dropped.contains($0) }.map { new[$0] })
     }
 
-    /// The same words, each with its nearest.
+    /// Returns pairs of the same word, each word with its nearest partner.
     private static func pairs(_ old: [PlacedWord], _ new: [PlacedWord]) -> [(Int, Int)] {
         var near: [(apart: Duration, one: Int, other: Int)] = []
         for one in old.indices {
@@ -91,7 +91,7 @@ struct SeamMerge {
 }
 
 extension Array {
-    /// The first index whose element fulfils what all behind it fulfil.
+    /// Returns the first index from which on all elements fulfil the condition.
     fileprivate func partitioningIndex(where isBehind: (Element) -> Bool) -> Int {
         var low = 0, high = count
         while low < high {

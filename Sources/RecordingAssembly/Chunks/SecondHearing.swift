@@ -1,19 +1,19 @@
 package import Conversations
 package import Speech
 
-/// Changes to a conversation whose audio is recognised once more. Words are new where there is audio; people's changes to the conversation stay.
+/// Changes of a conversation whose audio was recognised a second time. Where there is audio, its words are replaced; changes by people stay.
 package struct SecondHearing: Sendable {
-    /// In order.
+    /// New segments, in order.
     package private(set) var new: [Segment]
     package private(set) var removed: [ID<Segment>]
 
     /// - Parameters:
     ///   - old: the conversation's segments.
-    ///   - chunks: its audio, each stretch at its place, with the new words.
+    ///   - chunks: the conversation's audio with the new words, each stretch at its place.
     ///   - speakers: the speakers of the chunks.
-    ///   - id: the same for the same origin, and no old segment's.
+    ///   - id: returns the id of an origin: the same origin always has the same id, which is not the id of an old segment.
     package init(of old: [Segment], in chunks: [RecognizedChunk], speakers: Reconciliation, id: (Reconstruction.Origin) -> ID<Segment>) {
-        // Without words: a text that was edited by hand, or whose times nobody knows.
+        // Segments that stay. A segment without words was edited by hand, or has no word times.
         let standing = old.filter { segment in
             segment.words.isEmpty || !chunks.contains { ($0.start..<$0.end).contains(segment.middle) }
         }

@@ -1,6 +1,8 @@
-/// Gives words without a speaker that of their neighbours.
+/// Gives words without a speaker the speaker of their neighbours.
 enum SpeakerFilling {
-    /// - Parameter words: in order.
+    /// Returns the words with their speakers filled in.
+    ///
+    /// - Parameter words: the words in order.
     static func filled(_ words: [ChunkWord]) -> [ChunkWord] {
         var filled = words
         var before: Int?

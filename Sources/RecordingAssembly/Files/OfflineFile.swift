@@ -2,19 +2,19 @@ package import Speech
 
 /// Information in the name of a file that a device recorded while it was offline: `audio_omi_opus_16000_1_fs160_1710000000.bin`.
 package struct OfflineFile: Sendable, Equatable {
-    /// Format of the frames, each of which is behind its length; nil: the file describes itself.
+    /// Format of the frames, each of which follows its length; nil: the file describes itself.
     package var frames: AudioFormat?
     /// Time when the first sample was recorded; nil: the name does not contain the time.
     package var started: UnixTime?
 
-    /// Codings of frames, as devices name them.
+    /// Encodings of frames, by the names that devices use.
     private static let codings: [String: AudioEncoding] = [
         "opus": .opus, "opusfs320": .opus, "pcm16": .linear16, "pcm8": .unsigned8, "mulaw": .mulaw, "lc3": .lc3,
     ]
     private static let rates = 8_000...48_000
 
     /// - Parameter name: the file's name from its sender, with or without folders.
-    /// - Returns: nil when it has frames and does not say how they are coded.
+    /// - Returns: nil when the file has frames but its name does not tell their encoding.
     package init?(name: String) {
         let base = name.split { $0 == "/" || $0 == "\\" }.last.map(String.init) ?? ""
         let stem = base.lastIndex(of: ".").map { base[..<$0] } ?? base[...]

@@ -14,7 +14,7 @@ package struct BackgroundReport: Sendable, Equatable {
     package var mode: String
     /// The engine that the settings name.
     package var primary: EngineName
-    /// The engine that would do the work now; nil: no engine.
+    /// The engine that would recognise recordings now; nil: none.
     package var effective: EngineName?
     package var fallback: EngineName?
     package var mayFallBack: Bool

@@ -1,8 +1,8 @@
-/// State of a recording in chunks.
+/// The state of a recording that comes in chunks.
 package enum RecordingState: String, Sendable, CaseIterable {
-    /// Chunks come.
+    /// Chunks are accepted.
     case open
-    /// No new ones; those that are being recognised still count.
+    /// New chunks are refused; chunks that are being recognised still count.
     case finishing
     case finished
 }
@@ -11,7 +11,7 @@ package enum RecordingState: String, Sendable, CaseIterable {
 package struct KnownChunk: Sendable, Equatable {
     /// Hash of the chunk's bytes and of their description.
     package var hash: String
-    /// It is recognised; otherwise it is being.
+    /// True if the chunk was recognised; false: it is being recognised.
     package var isAccepted: Bool
 
     package init(hash: String, isAccepted: Bool) {
@@ -20,17 +20,17 @@ package struct KnownChunk: Sendable, Equatable {
     }
 }
 
-/// Decision on a chunk that comes. Pure.
+/// The decision about a chunk that arrives. Pure.
 package enum ChunkVerdict: Sendable, Equatable {
-    /// It is to be recognised.
+    /// The chunk must be recognised.
     case new
-    /// The same one is being recognised.
+    /// The same chunk is being recognised.
     case underWay
-    /// The same one was recognised.
+    /// The same chunk was recognised before.
     case duplicate
-    /// Another one came under its name.
+    /// A different chunk came with the same id before.
     case mismatch
-    /// The recording takes no more.
+    /// The recording accepts no more chunks.
     case closed
 
     package static func of(_ hash: String, known: KnownChunk?, in state: RecordingState) -> ChunkVerdict {
@@ -40,9 +40,9 @@ package enum ChunkVerdict: Sendable, Equatable {
     }
 }
 
-/// Time of a recording that a chunk is the first to cover. Only that time is charged, and kept.
+/// Time of a recording that a chunk is the first to cover. Only this time is charged, and only its audio is kept.
 package enum UniqueTime {
-    /// - Returns: in order.
+    /// - Returns: the ranges in order.
     package static func ranges(of chunk: Range<Duration>, beside others: [Range<Duration>]) -> [Range<Duration>] {
         var free: [Range<Duration>] = []
         var reached = chunk.lowerBound

@@ -1,6 +1,6 @@
 package import Speech
 
-/// Limits the rate of requests: one counter for each user and policy, in windows that begin with the first request.
+/// Limits the rate of requests. Each user and policy has one counter, in windows that begin with the first request.
 package struct RateLimiter: Sendable {
     package struct Policy: Sendable, Hashable {
         package var name: String
@@ -16,11 +16,11 @@ package struct RateLimiter: Sendable {
 
     /// The operator's settings for the limits.
     package struct Settings: Sendable, Equatable {
-        /// Limits are multiplied by it; at least one request is always allowed.
+        /// Factor for all limits; at least one request is always allowed.
         package var boost: Double
-        /// Policies that it leaves alone.
+        /// Names of policies to which the factor does not apply.
         package var exempt: Set<String>
-        /// Nobody is refused.
+        /// True if limits are only observed, and nobody is refused.
         package var isShadow: Bool
 
         package init(boost: Double = 1, exempt: Set<String> = [], isShadow: Bool = false) {
@@ -43,7 +43,7 @@ package struct RateLimiter: Sendable {
 
     private let settings: Settings
     private var windows: [Key: Window] = [:]
-    /// Counters beyond which those that are over are swept.
+    /// Number of counters above which expired counters are removed.
     private var maxIdle = 1_000
 
     package init(_ settings: Settings = Settings()) { self.settings = settings }
@@ -54,7 +54,7 @@ package struct RateLimiter: Sendable {
 
     /// Counts a request.
     ///
-    /// - Returns: nil when it is allowed, else when to come back.
+    /// - Returns: nil when the request is allowed, otherwise the time to wait before the next one.
     package mutating func take(_ policy: Policy, by user: ID<User>, now: Instant) -> Duration? {
         sweep(now)
         let key = Key(user: user, policy: policy.name)

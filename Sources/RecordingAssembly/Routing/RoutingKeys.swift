@@ -1,10 +1,10 @@
 package import Speech
 
-/// With what keys a recording could be recognised: never the keys themselves.
+/// The vendors whose keys could be used for a recording. Does not contain the keys themselves.
 package struct RoutingKeys: Sendable, Equatable {
-    /// Vendors whose key the caller sent.
+    /// Vendors for which the caller sent a key.
     package var user: Set<EngineName>
-    /// Vendors that the operator has a key for.
+    /// Vendors for which the operator has a key.
     package var `operator`: Set<EngineName>
     /// True if the local engine can be used.
     package var hasLocal: Bool

@@ -1,13 +1,13 @@
 package import Speech
 
-/// One engine's turn at a recording.
+/// An attempt of one engine at a recording.
 package struct RoutingAttempt: Sendable, Equatable {
-    /// Number of times that an engine is asked before the next engine is asked, or the recording has failed.
+    /// Number of tries of an engine before the next engine is asked, or before the recording has failed.
     package static let tries = 2
 
     package var engine: EngineName
     package var payer: BillingParty
-    /// nil: the engine's own choice.
+    /// The model; nil: the engine's default.
     package var model: String?
 
     package init(_ engine: EngineName, _ payer: BillingParty, model: String? = nil) {
@@ -34,9 +34,9 @@ package struct RoutingPlan: Sendable, Equatable {
     package var attempts: [RoutingAttempt] { [first] + (fallback.map { [$0] } ?? []) }
 }
 
-/// Decision on the audio of a workload.
+/// The decision about the audio of a workload.
 package enum RoutingDecision: Sendable, Equatable {
-    /// It is recognised as it comes: not here.
+    /// The audio is recognised live, and not as a recording.
     case streaming
     case recorded(RoutingPlan)
 }

@@ -2,9 +2,9 @@ package import Speech
 
 /// Reason why no engine may recognise a recording. The description says which key or setting to change.
 package enum RoutingRefusal: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The caller sent a key of their own that is not used for this; the operator's is not taken in its place.
+    /// The caller sent a key of their own that is not used for this workload. The operator's key is not used in its place.
     case ownKeyNotUsed(EngineName, Workload)
-    /// AssemblyAI has to do it, and there is no key for it.
+    /// Only AssemblyAI may do the work, and there is no key for it.
     case assemblyAIKeyMissing(Workload)
     case noEngine(Workload)
 

@@ -1,15 +1,15 @@
 package import Speech
 
-/// Decides who recognises recordings that nobody waits for, and who pays. Pure: the operator's settings, and what keys there are.
+/// Decides which engine recognises recordings for which nobody waits, and who pays. Pure: depends on the operator's settings and the available keys.
 ///
-/// Deepgram does unless AssemblyAI was chosen for the workload. A caller with keys of their own is served with those or not at all: their audio never goes
-/// to a vendor that they have no key for, and the operator never pays for them. Without any vendor the local engine does it.
+/// Deepgram is used, unless AssemblyAI was chosen for the workload. A caller with keys of their own is served with these keys or not at all: their
+/// audio never goes to a vendor for which they have no key, and the operator never pays for them. Without any vendor the local engine is used.
 package struct WorkloadRouting: Sendable, Equatable {
     /// Role of AssemblyAI for the workload `background`.
     package enum Mode: String, Sendable, CaseIterable {
         case assemblyAI = "assemblyai"
         case deepgram
-        /// Deepgram serves; AssemblyAI hears it too, and its words are only counted.
+        /// Deepgram's words are used. AssemblyAI hears the recording too, and its usage is only counted.
         case shadowOnly = "shadow_only"
     }
 
@@ -22,7 +22,7 @@ package struct WorkloadRouting: Sendable, Equatable {
     package var mode: Mode
     /// Workloads for which Deepgram may take over from AssemblyAI.
     package var fallback: Set<Workload>
-    /// For requests that name one of Deepgram's; nil: the vendor's current one.
+    /// Model for requests that name one of Deepgram's models; nil: the vendor's current model.
     package var model: String?
 
     package init(
@@ -70,7 +70,7 @@ package struct WorkloadRouting: Sendable, Equatable {
         if keys.user.contains(.deepgram) { return RoutingPlan(attempt(.deepgram, .user, model)) }
         if let unused = Self.first(keys.user) { throw .ownKeyNotUsed(unused, workload) }
         var plan = keys.operator.contains(.deepgram) ? RoutingPlan(attempt(.deepgram, .operator, model)) : try local(workload, keys)
-        // Only `background` comes here while it is open to AssemblyAI.
+        // Only `background` reaches this point while AssemblyAI may take it.
         if mode == .shadowOnly, isOpenToAssemblyAI(workload), keys.operator.contains(.assemblyAI) {
             plan.shadow = attempt(.assemblyAI, .operator, model)
         }
@@ -89,6 +89,6 @@ package struct WorkloadRouting: Sendable, Equatable {
         return RoutingAttempt(engine, payer, model: isOthers ? standard : asked)
     }
 
-    /// AssemblyAI, if it is among them: that one a setting could help.
+    /// Returns the first engine by name: AssemblyAI if it is among them, because a setting could solve its problem.
     private static func first(_ engines: Set<EngineName>) -> EngineName? { engines.min { $0.rawValue < $1.rawValue } }
 }
