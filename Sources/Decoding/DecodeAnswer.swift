@@ -1,39 +1,39 @@
 internal import Audio
 internal import Speech
 
-/// A message from a worker, over a socket that keeps the bounds of messages.
+/// A message from a worker, over a socket that preserves message boundaries.
 ///
-/// A worker has read a file that a stranger made, so whoever reads its messages believes none of them: sizes, counts and samples are checked.
+/// A worker has read an untrusted file, so its messages are not trusted either: sizes, counts and samples are checked.
 enum DecodeAnswer: Equatable {
-    /// The first one, before the worker has seen a file: whether the system lets it be confined.
+    /// The first message, before the worker has seen a file. `isConfined` is true if the system confines the worker.
     case ready(isConfined: Bool)
-    /// - Parameter isGuessed: the length is.
+    /// - Parameter isGuessed: true if the length is an estimate.
     case opened(channels: Int, length: SampleCount?, isGuessed: Bool)
     case block([[Float]], skippedPackets: Int)
     case ended(skippedPackets: Int)
     case failed(String)
 
-    /// Bytes of the longest message: less than the system's own limit for one.
+    /// Maximum number of bytes of a message; below the system's own limit.
     static let maxByteCount = headByteCount + 4 * maxSamples
-    /// Samples of all channels in one message.
+    /// Maximum number of samples of all channels in one message.
     static let maxSamples = 32_768
     static let maxChannels = 32
 
-    /// Samples of each channel in every block but the last.
+    /// Returns the number of samples of each channel in every block except the last.
     static func blockLength(channels: Int) -> Int { min(16_000, maxSamples / channels) }
 
     private static let headByteCount = 16
     private static let maxTextByteCount = 500
-    /// Beside the number of channels.
+    /// Flag beside the number of channels: the length is an estimate.
     private static let guessed: UInt32 = 1 << 16
 
     private enum Kind: UInt8 {
         case ready = 1, opened, block, ended, failed
     }
 
-    /// nil for a message that no worker of ours sends.
+    /// Parses a message; nil for a message that no worker sends.
     ///
-    /// - Parameter channels: of a block; nil before the recording is opened.
+    /// - Parameter channels: number of channels of a block; nil before the recording is opened.
     init?(_ bytes: UnsafeRawBufferPointer, channels: Int?) {
         guard bytes.count >= Self.headByteCount, let kind = Kind(rawValue: bytes[0]) else { return nil }
         let first = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
@@ -62,7 +62,7 @@ enum DecodeAnswer: Equatable {
         }
     }
 
-    /// Samples that are no numbers become silence: nobody behind this has to expect them.
+    /// Reads samples. NaN and infinity become silence, so that later code need not expect them.
     private static func samples(_ body: UnsafeRawBufferPointer, from start: Int, _ count: Int) -> [Float] {
         [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
             for index in 0..<count {
@@ -73,7 +73,7 @@ enum DecodeAnswer: Equatable {
         }
     }
 
-    /// Replaces the content of `bytes` by the message.
+    /// Replaces the content of `bytes` with the message.
     func write(to bytes: inout [UInt8]) {
         bytes.removeAll(keepingCapacity: true)
         switch self {

@@ -1,18 +1,20 @@
 /// An event in the life of a worker, for the log and the metrics.
 package enum DecodeEvent: Sendable, Equatable {
-    /// The cause for which a worker was lost in the middle of a recording.
+    /// The cause of the loss of a worker in the middle of a recording.
     package enum Loss: String, Sendable, CaseIterable {
-        /// It ended: by a signal, or a limit of the system.
+        /// The worker ended by a signal, or by a limit of the system.
         case crashed
-        /// It said nothing for too long, and was killed.
+        /// The worker sent nothing for too long, and was killed.
         case stuck
-        /// It said what no worker says, and was killed.
+        /// The worker sent an invalid message, and was killed.
         case invalid
     }
 
     case started
-    /// - Parameter end: `signal 11` or `status 1`.
+    /// A worker was lost.
+    ///
+    /// - Parameter end: the way in which the worker ended: `signal 11` or `status 1`.
     case lost(Loss, end: String)
-    /// The system has no filter of system calls: workers keep their limits and their own processes, but could open files. Said once.
+    /// The system has no filter of system calls. Workers keep their limits and their own processes, but they could open files. Reported once.
     case unconfined
 }

@@ -2,10 +2,10 @@ internal import Audio
 internal import CSystem
 internal import Glibc
 
-/// The process that makes workers: `harken decode-worker`, which only a gateway starts.
+/// The process that starts workers: `harken decode-worker`. Only a gateway starts it.
 ///
-/// The factory loads libav once and is copied for each recording, so that a worker starts in a millisecond and shares the memory of what was
-/// loaded. The factory itself reads orders of the gateway only: never a recording, and nothing from a worker.
+/// The factory loads libav once and forks for each recording, so that a worker starts in a millisecond and shares the loaded memory. The factory
+/// itself reads only the gateway's orders: never a recording, and no message of a worker.
 package enum DecodeFactory {
     /// The descriptor of the gateway's socket.
     static let socket: Int32 = 3
@@ -17,12 +17,12 @@ package enum DecodeFactory {
         static let wrongUsage: Int32 = 2
     }
 
-    /// Below the loops and above nothing: decoding never delays a socket.
+    /// Priority of decoding: below the event loops, so that decoding never delays a socket.
     private static let niceness: Int32 = 5
 
     /// Runs the process.
     ///
-    /// - Parameter words: `MEMORY SECONDS`, as `DecodeWorker.Limits`; or `--selftest NUMBER`, which makes a forbidden system call.
+    /// - Parameter words: `MEMORY SECONDS`, the limits of `DecodeWorker.Limits`; or `--selftest NUMBER`, which makes a forbidden system call.
     package static func run(_ words: [String]) -> Never {
         if words.first == "--selftest", words.count == 2, let which = Int32(words[1]) {
             prepare()
@@ -53,17 +53,17 @@ package enum DecodeFactory {
         }
     }
 
-    /// Loads what workers need, and gives up what none of them needs.
+    /// Loads the libraries for the workers, and gives up the rights that no worker needs.
     private static func prepare() {
         MediaFile.prepare()
         preferToBeKilled()
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
         if system_die_with_parent() != 0 || system_renounce_privileges() != 0 { _exit(Status.failed) }
-        // Whoever spawned the factory may have gone before that took effect: then the socket has been shut, and the first order does not come.
+        // The gateway may have ended before the previous calls took effect. In that case its socket is closed, and no order arrives.
         system_close_from(socket + 1)
     }
 
-    /// Makes the kernel kill this process or a worker, not the gateway, when the machine has no memory left.
+    /// Makes the kernel kill this process or a worker before it kills the gateway, when memory runs out.
     private static func preferToBeKilled() {
         let file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)
         guard file >= 0 else { return }
@@ -71,7 +71,7 @@ package enum DecodeFactory {
         close(file)
     }
 
-    /// Waits for the next order. Ends the process, and with it all workers, when the gateway has gone.
+    /// Waits for the next order. Ends the process, and thereby all workers, when the gateway has gone.
     private static func receive() -> (order: FactoryOrder, descriptor: Int32) {
         var bytes = [UInt8](repeating: 0, count: FactoryOrder.byteCount + 1)
         while true {
@@ -97,7 +97,7 @@ package enum DecodeFactory {
     }
 
     private static func end(_ id: pid_t, _ workers: inout Set<pid_t>) -> FactoryAnswer {
-        // Only children that nobody has waited for have a number that is surely theirs.
+        // Only a child that was not waited for is sure to keep its process number.
         guard workers.remove(id) != nil else { return .failed(code: ESRCH) }
         kill(id, SIGKILL)
         var status: Int32 = 0

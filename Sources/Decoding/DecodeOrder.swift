@@ -1,7 +1,7 @@
 internal import Audio
 internal import Speech
 
-/// The request to a worker: one recording, whose open file goes along with the message.
+/// An order to a worker: one recording. The recording's open file goes along with the message.
 struct DecodeOrder: Equatable {
     var format: AudioFormat
     var rate: SampleRate
@@ -15,7 +15,7 @@ struct DecodeOrder: Equatable {
         self.treatment = treatment
     }
 
-    /// nil for what is not an order.
+    /// Parses an order; nil when the bytes are not an order.
     init?(_ bytes: ArraySlice<UInt8>) {
         let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ", omittingEmptySubsequences: false)
         guard fields.count == 5, let hertz = Int(fields[0]), fields[1] == "mixed" || fields[1] == "separate" else { return nil }

@@ -4,19 +4,19 @@ package import Net
 package import Speech
 internal import Synchronization
 
-/// Decodes recordings in processes that can do nothing else, each of which decodes one: what a file does to its decoder it does to nobody else.
+/// Decodes recordings in processes that can only decode, one process for each recording, so that a malicious file cannot harm anything else.
 ///
-/// A factory (`DecodeFactory`) starts a process for each recording. The factory runs while recordings come; without any, no process runs.
+/// A factory (`DecodeFactory`) starts a process for each recording. The factory runs only while recordings come.
 package final class DecodeWorkers: MediaSource {
     package struct Configuration: Sendable {
-        /// The program; `harken` itself.
+        /// The program: `harken` itself.
         package var executable: String
         package var limits: DecodeWorker.Limits
-        /// Processes at once; more recordings wait for their turn.
+        /// Maximum number of processes at once; further recordings wait for their turn.
         package var maxWorkers: Int
-        /// The longest silence of a worker that was asked for audio.
+        /// Maximum time that a worker may take to answer a request for audio.
         package var patience: Duration
-        /// The time for which the factory is kept without a worker.
+        /// Time for which the factory is kept without a worker.
         package var idleTime: Duration
 
         package init(
@@ -33,39 +33,39 @@ package final class DecodeWorkers: MediaSource {
         var words: [String] { [DecodeWorkers.command, "\(limits.memory)", "\(limits.processorSeconds)"] }
     }
 
-    /// The word that makes `harken` a worker.
+    /// The command that makes `harken` the factory of workers.
     package static let command = "decode-worker"
 
     private struct State {
-        /// Workers that a recording or its turn holds.
+        /// Workers that a recording or a turn holds.
         var busy: Set<Int32> = []
         var startingCount = 0
-        /// The end of the last worker.
+        /// The time when the last worker ended.
         var lastUse: ContinuousClock.Instant?
-        /// In the order in which they came.
+        /// Waiting requests, in the order of their arrival.
         var waiting: [(request: Request, continuation: CheckedContinuation<Result<WorkerProcess, MediaError>, Never>)] = []
         var isKnownUnconfined = false
 
         var count: Int { busy.count + startingCount }
     }
 
-    /// Somebody who asked for a turn.
+    /// A request for a turn.
     private final class Request: Sendable {
-        /// Set with the state locked.
+        /// True if the request was cancelled. Set while the state is locked.
         let isCancelled = Atomic<Bool>(false)
     }
 
     let configuration: Configuration
     private let state = Mutex(State())
-    /// Starts and ends the processes: the factory is killed when the thread that started it ends, so that thread has to stay.
+    /// The loop that starts and ends the processes. The factory is killed when the thread that started it ends, so that thread must stay.
     private let loop: Loop
-    /// nil: no factory runs. Changed on the loop only.
+    /// The running factory; nil: none runs. Changed on the loop only.
     private let factory = Mutex<FactoryProcess?>(nil)
     private let report: @Sendable (DecodeEvent) -> Void
 
-    /// Starts a thread; no process before it is needed.
+    /// Makes the source and its thread. Processes are started when they are needed.
     ///
-    /// - Parameter report: called from any thread.
+    /// - Parameter report: takes events, on any thread.
     package init(_ configuration: Configuration, report: @escaping @Sendable (DecodeEvent) -> Void = { _ in }) throws(SystemError) {
         self.configuration = configuration
         self.report = report
@@ -77,9 +77,9 @@ package final class DecodeWorkers: MediaSource {
         loop.shutdown()
     }
 
-    /// Numbers of the processes that decode now, in no order; for tests.
+    /// Process numbers of the workers that decode now, in no order; for tests.
     package var busyProcesses: [Int32] { state.withLock { Array($0.busy) } }
-    /// The factory runs; for tests.
+    /// True if the factory runs; for tests.
     package var isFactoryRunning: Bool { factory.withLock { $0 != nil } }
 
     package func turn(for recording: Recording) async throws(MediaError) -> any MediaTurn {
@@ -105,7 +105,7 @@ package final class DecodeWorkers: MediaSource {
         return WorkerTurn(workers: self, process: try result.get(), recording: recording)
     }
 
-    /// Starts the workers that recordings wait for, as far as the limit allows.
+    /// Starts workers for waiting recordings, as far as the limit allows.
     private func startMissing() {
         let count = state.withLock { state in
             let count = max(0, min(state.waiting.count - state.startingCount, configuration.maxWorkers - state.count))
@@ -115,9 +115,9 @@ package final class DecodeWorkers: MediaSource {
         for _ in 0..<count { loop.execute { [self] in start() } }
     }
 
-    /// On the loop.
+    /// Starts one worker. Runs on the loop.
     private func start() {
-        // Whoever waited for it may have been cancelled.
+        // The request that needed this worker may have been cancelled.
         guard
             state.withLock({ state in
                 guard state.waiting.isEmpty else { return true }
@@ -143,7 +143,7 @@ package final class DecodeWorkers: MediaSource {
         }
     }
 
-    /// A worker of the factory that runs, or of a new one where that has ended. On the loop.
+    /// Starts a worker by the running factory, or by a new one if it has ended. Runs on the loop.
     private func startedWorker() throws(SystemError) -> WorkerProcess {
         if let running = factory.withLock({ $0 }) {
             do throws(SystemError) { return try running.start() } catch {
@@ -159,7 +159,7 @@ package final class DecodeWorkers: MediaSource {
         }
     }
 
-    /// Ends the factory and all its workers. On the loop.
+    /// Ends the factory and all its workers. Runs on the loop.
     private func stopFactory() {
         let last = factory.withLock { factory in
             defer { factory = nil }
@@ -168,9 +168,9 @@ package final class DecodeWorkers: MediaSource {
         last?.stop()
     }
 
-    /// Ends a worker: one that has had its recording, or whose turn ended without one.
+    /// Ends a worker that has decoded its recording, or whose turn ended without a recording.
     ///
-    /// - Parameter loss: nil when nothing is wrong with the worker.
+    /// - Parameter loss: the cause of the loss; nil when nothing is wrong with the worker.
     func end(_ process: WorkerProcess, _ loss: DecodeEvent.Loss? = nil) {
         loop.execute { [self] in
             close(process.socket)
@@ -188,7 +188,7 @@ package final class DecodeWorkers: MediaSource {
         }
     }
 
-    /// Ends the factory when no worker was needed for a while. On the loop.
+    /// Ends the factory when no worker was needed for a while. Runs on the loop.
     private func sweep() {
         let isIdle = state.withLock { state in
             state.count == 0 && state.waiting.isEmpty && state.lastUse.map { loop.now - $0 >= configuration.idleTime } != false
@@ -196,7 +196,7 @@ package final class DecodeWorkers: MediaSource {
         if isIdle { stopFactory() }
     }
 
-    /// A worker's first message says that the system does not confine it.
+    /// Notes that a worker's first message reports that the system does not confine it.
     func foundUnconfined() {
         let isNews = state.withLock { state in
             defer { state.isKnownUnconfined = true }

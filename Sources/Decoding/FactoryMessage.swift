@@ -1,15 +1,15 @@
 internal import Glibc
 
-/// An order from the gateway to the factory of workers. Each is one message of a socket that keeps the bounds of messages.
+/// An order from the gateway to the factory of workers. Each order is one message of a socket that preserves message boundaries.
 enum FactoryOrder: Equatable {
     /// Start a worker. The worker's end of its socket goes along with the message.
     case start
-    /// Kill the worker where it has not ended yet, and say how it ended.
+    /// Kill the worker if it has not ended yet, and report how it ended.
     case end(pid_t)
 
     static let byteCount = FactoryMessage.byteCount
 
-    /// nil for bytes that are not an order.
+    /// Parses an order; nil when the bytes are not an order.
     init?(_ bytes: ArraySlice<UInt8>) {
         switch FactoryMessage.read(bytes) {
         case (1, 0)?: self = .start
@@ -26,15 +26,15 @@ enum FactoryOrder: Equatable {
     }
 }
 
-/// The answer to an order. There is one for each order, in the order of the orders.
+/// The answer to an order. Each order gets one answer, in the same sequence.
 enum FactoryAnswer: Equatable {
     case started(pid_t)
-    /// - Parameter status: as `waitpid` gives it.
+    /// - Parameter status: the status in the form of `waitpid`.
     case ended(status: Int32)
     /// - Parameter code: an `errno`.
     case failed(code: Int32)
 
-    /// nil for bytes that are not an answer.
+    /// Parses an answer; nil when the bytes are not an answer.
     init?(_ bytes: ArraySlice<UInt8>) {
         switch FactoryMessage.read(bytes) {
         case (1, let id)? where id > 0: self = .started(id)
@@ -53,7 +53,7 @@ enum FactoryAnswer: Equatable {
     }
 }
 
-/// The form of both: a kind and a number, four bytes each, little-endian.
+/// The form of orders and answers: a kind and a number, four bytes each, little-endian.
 private enum FactoryMessage {
     static let byteCount = 8
 

@@ -2,19 +2,20 @@ internal import CSystem
 internal import Glibc
 internal import Net
 
-/// The factory of workers as the gateway sees it: a process and the socket to it.
+/// The gateway's view of the factory: a process, and the socket to it.
 struct FactoryProcess: Sendable {
-    /// The longest wait for the factory's answer. Starting and ending a worker take a millisecond; loading the program takes 0.1 s.
+    /// Maximum wait for the factory's answer. Starting and ending a worker take a millisecond; loading the program takes 0.1 s.
     private static let patience: Duration = .seconds(20)
 
     let id: pid_t
     private let socket: Int32
 
-    /// Starts a process with nothing but the socket: no other descriptor, no variable but the loader's, in a group of its own.
+    /// Starts the factory's process in a process group of its own, with the socket as its only descriptor and with only the loader's environment
+    /// variables.
     static func spawn(_ configuration: DecodeWorkers.Configuration) throws(SystemError) -> FactoryProcess {
         var (ours, theirs) = try sockets()
         defer { close(theirs) }
-        // A copy above all standard descriptors: `dup2` onto itself would leave it to be closed by `exec`.
+        // A copy above all standard descriptors is made, because `exec` would close a descriptor that `dup2` duplicates onto itself.
         if theirs <= DecodeFactory.socket {
             let copy = fcntl(theirs, F_DUPFD_CLOEXEC, DecodeFactory.socket + 1)
             guard copy >= 0 else {
@@ -27,7 +28,7 @@ struct FactoryProcess: Sendable {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        // All other descriptors of the gateway are closed by `exec`.
+        // `exec` closes all other descriptors of the gateway.
         posix_spawn_file_actions_adddup2(&actions, theirs, DecodeFactory.socket)
         for standard in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
             posix_spawn_file_actions_addopen(&actions, standard, "/dev/null", O_RDWR, 0)
@@ -56,7 +57,7 @@ struct FactoryProcess: Sendable {
     }
 
     private static var environment: [String] {
-        // A crash is reported by whoever waits for the process, not by one more process.
+        // The parent that waits for the process reports a crash, so that no further process is needed for it.
         var variables = ["SWIFT_BACKTRACE=enable=no"]
         if let path = getenv("LD_LIBRARY_PATH") { variables.append("LD_LIBRARY_PATH=" + String(cString: path)) }
         return variables
@@ -70,7 +71,7 @@ struct FactoryProcess: Sendable {
 
     /// Starts a worker. Blocks for a moment.
     ///
-    /// - Throws: what the system refuses; or `EPIPE` when the factory has ended or does not answer.
+    /// - Throws: the system's error, or `EPIPE` when the factory has ended or does not answer.
     func start() throws(SystemError) -> WorkerProcess {
         let (ours, theirs) = try Self.sockets()
         let answer = ask(.start, with: theirs)
@@ -86,9 +87,9 @@ struct FactoryProcess: Sendable {
         }
     }
 
-    /// Kills a worker of this factory where it has not ended yet. Blocks for a moment.
+    /// Kills a worker of this factory if it has not ended yet. Blocks for a moment.
     ///
-    /// - Returns: how the worker ended, as `signal 11` or `status 0`; nil when the factory has ended or does not answer.
+    /// - Returns: the way in which the worker ended, as `signal 11` or `status 0`; nil when the factory has ended or does not answer.
     func end(_ worker: pid_t) -> String? {
         guard case .ended(let status)? = ask(.end(worker)) else { return nil }
         let signal = status & 0x7F
@@ -103,7 +104,7 @@ struct FactoryProcess: Sendable {
         while waitpid(id, &status, 0) < 0, errno == EINTR {}
     }
 
-    /// nil: the factory has ended, does not answer, or answers what no factory does.
+    /// Sends an order and returns the answer; nil: the factory has ended, does not answer, or gives an invalid answer.
     private func ask(_ order: FactoryOrder, with descriptor: Int32? = nil) -> FactoryAnswer? {
         let bytes = order.bytes
         let sent =

@@ -3,10 +3,9 @@ internal import CSystem
 internal import Glibc
 internal import Speech
 
-/// A recording that a worker decodes, from the gateway's side.
+/// The gateway's view of a recording that a worker decodes.
 ///
-/// The worker decodes ahead as far as the socket takes it. Nothing that it says is believed without a check, and one that says what it should not
-/// is killed.
+/// The worker decodes ahead as far as the socket takes its messages. Every message is checked, and a worker that sends an invalid one is killed.
 final class WorkerMedia: DecodedMedia {
     let rate: SampleRate
     private(set) var channelCount = 1
@@ -14,25 +13,25 @@ final class WorkerMedia: DecodedMedia {
     private(set) var isLengthGuessed = false
     private(set) var skippedPackets = 0
     private let workers: DecodeWorkers
-    /// nil when it is over.
+    /// The worker; nil when the recording is over.
     private var process: WorkerProcess?
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: DecodeAnswer.maxByteCount, alignment: 16)
-    /// Samples that were received and not taken yet, by channel.
+    /// Samples that were received and not returned yet, by channel.
     private var ready: [[Float]] = []
     private var taken = SampleIndex.zero
     private var hasEnded = false
-    /// A block that was not full is the last one.
+    /// True if the last block was received: a block that is not full is the last one.
     private var hasLastBlock = false
 
-    /// Between two looks whether the caller's task is cancelled.
+    /// Time between two checks whether the caller's task was cancelled.
     private static let lookInterval: Duration = .milliseconds(100)
 
-    /// - Parameter file: is not needed after this.
+    /// - Parameter file: the open file, which is not needed after this call.
     init(_ process: WorkerProcess, of workers: DecodeWorkers, _ order: DecodeOrder, file: Int32) throws(MediaError) {
         self.workers = workers
         self.process = process
         rate = order.rate
-        // A failure before the worker has the file is not the file's fault.
+        // The file is not to blame for a failure before the worker has it.
         guard case .ready(let isConfined) = try receive(process, beforeFile: true, channels: nil) else {
             _ = fail(process, .invalid)
             throw Self.notStarted
@@ -128,7 +127,7 @@ final class WorkerMedia: DecodedMedia {
         }
     }
 
-    /// The worker has said why the recording cannot be decoded.
+    /// Ends the recording with the worker's reason why it cannot be decoded.
     private func finish(_ process: WorkerProcess, _ reason: String) -> MediaError {
         self.process = nil
         workers.end(process)

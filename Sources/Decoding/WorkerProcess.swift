@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// A worker as the gateway sees it: a process and the socket to it. It decodes one recording.
+/// The gateway's view of a worker: a process, and the socket to it. The worker decodes one recording.
 ///
-/// Whoever holds it is the only one who does: the turn or the recording that took one.
+/// Only one owner holds the value: the turn, or the recording that took over from the turn.
 struct WorkerProcess: Sendable {
     let id: pid_t
     let socket: Int32
-    /// The process that started the worker, and waits for its end.
+    /// The process that started the worker, and that waits for its end.
     let factory: pid_t
 }

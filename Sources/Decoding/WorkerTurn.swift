@@ -5,10 +5,10 @@ internal import Net
 internal import Speech
 internal import Synchronization
 
-/// A worker that waits for its recording.
+/// A turn whose worker waits for its recording.
 final class WorkerTurn: MediaTurn {
     private let workers: DecodeWorkers
-    /// nil once it has the recording.
+    /// The worker; nil once it has the recording.
     private let process: Mutex<WorkerProcess?>
     private let recording: Recording
 
