@@ -1,13 +1,13 @@
 internal import Foundation
 internal import Synchronization
 
-/// A program that a test runs, with nothing on its standard input. It is killed with its owner.
+/// A program that a test runs, with empty standard input. The owner's release kills it.
 ///
-/// By `posix_spawn`, not by Foundation's `Process`: AddressSanitizer stops at what that one does to find the descriptors that are open, and its
+/// It uses `posix_spawn`, not Foundation's `Process`: AddressSanitizer stops at the way in which `Process` finds open descriptors, and its
 /// `waitUntilExit` can miss the end of one child while another runs.
 package final class ChildProcess: Sendable {
     package struct Outcome: Sendable {
-        /// As a shell has it: 128 and the signal's number when a signal ended it.
+        /// Exit status in the form of a shell: 128 plus the signal's number when a signal ended the program.
         package var status: Int32
         package var output: String
         package var diagnostics: String
@@ -23,14 +23,14 @@ package final class ChildProcess: Sendable {
         var waiting: [CheckedContinuation<Int32, Never>] = []
     }
 
-    /// Outlives its owner until the program has ended.
+    /// State that outlives its owner until the program has ended.
     private final class Life: Sendable {
         let state = Mutex(State())
 
         /// Blocks until the child has ended.
         func wait(for child: Int32) {
             var information = siginfo_t()
-            // Its number stays its own until it is known that it has ended: nobody else is signalled.
+            // The child keeps its process number until its end is noted here, so that no other process is signalled.
             while waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
             let (status, waiting) = state.withLock { state in
                 let status = ChildProcess.end(of: child)
@@ -46,12 +46,12 @@ package final class ChildProcess: Sendable {
     private let folder: TemporaryFolder
 
     /// - Parameters:
-    ///   - words: the program, which is looked for in `PATH` if it has no slash, and its arguments.
-    ///   - environment: nil: this process's own.
+    ///   - words: the program and its arguments. A program without a slash is looked for in `PATH`.
+    ///   - environment: the environment; nil: this process's own.
     package init(_ words: [String], environment: [String: String]? = nil) throws {
         folder = TemporaryFolder()
         id = try Self.spawn(words, environment, folder)
-        // A thread, not a task: to wait for a child would block a thread of the pool on which the tests run.
+        // A thread in place of a task, because waiting for a child would block a thread of the pool on which the tests run.
         Thread.detachNewThread { [life, id] in life.wait(for: id) }
     }
 
@@ -67,7 +67,7 @@ package final class ChildProcess: Sendable {
 
     package var isRunning: Bool { life.state.withLock { $0.status == nil } }
 
-    /// What it has written to standard error so far.
+    /// Text that the program has written to standard error so far.
     package var diagnostics: String { Self.read("diagnostics", folder) }
 
     package func signal(_ number: Int32) {
@@ -89,7 +89,7 @@ package final class ChildProcess: Sendable {
         Outcome(status: status, output: read("output", folder), diagnostics: read("diagnostics", folder))
     }
 
-    /// Not by `Data(contentsOf:)`, which leaks its buffer when a file is empty.
+    /// Reads a file. `Data(contentsOf:)` is not used, because it leaks its buffer when a file is empty.
     private static func read(_ name: String, _ folder: TemporaryFolder) -> String {
         guard let file = fopen(folder.path(of: name), "r") else { return "" }
         defer { fclose(file) }
@@ -121,7 +121,7 @@ package final class ChildProcess: Sendable {
         return child
     }
 
-    /// Waits for the child.
+    /// Waits for the child and returns its status.
     private static func end(of child: Int32) -> Int32 {
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}

@@ -4,9 +4,8 @@
     internal import Darwin
 #endif
 
-/// The sanitizer that the tests were built with.
+/// Detects the sanitizer with which the tests were built.
 package enum Sanitizer {
-    /// Whether AddressSanitizer or ThreadSanitizer is here. Their own memory is many times the program's, so a test of how much a thing takes
-    /// says nothing.
+    /// True if AddressSanitizer or ThreadSanitizer is active. Their own memory is many times the program's, so tests of memory use say nothing.
     package static let isHere = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
 }

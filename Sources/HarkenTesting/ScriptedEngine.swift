@@ -1,21 +1,21 @@
 package import Speech
 internal import Synchronization
 
-/// An engine that hears nothing and answers by a script: what tests put in place of a recogniser.
+/// An engine that ignores its audio and answers by a script. Tests use it in place of a recogniser.
 ///
-/// Its default script says one word, `w1`, `w2`, …, for each second of audio: an interim half-way, a final at the end.
+/// The default script has one word, `w1`, `w2`, …, for each second of audio: an interim half-way, and a final at the end.
 package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAligning {
     package enum Fault: Sendable, Equatable {
         case none
-        /// Closes with this instead of opening.
+        /// The stream closes with this error and does not open.
         case refuses(EngineError)
-        /// Closes with this when it has heard so much.
+        /// The stream closes with this error when it has received this much audio.
         case breaks(EngineError, after: SampleCount)
-        /// Does not open before `openAll`.
+        /// The stream does not open before `openAll`.
         case hangs
-        /// Opens and says nothing.
+        /// The stream opens and sends nothing.
         case mute
-        /// Closes its first stream at once, in good order, as vendors do that are sent no audio.
+        /// The first stream closes at once without an error, as vendors do when they get no audio.
         case tires
     }
 
@@ -31,9 +31,9 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     private let waiting = Mutex<[@Sendable () -> Void]>([])
 
     /// - Parameters:
-    ///   - word: what it says for the second of this number, counted from 1.
-    ///   - tellsSpeakers: whether it says that it can.
-    ///   - speaker: who it says speaks then.
+    ///   - word: returns the word for the second with this number, counted from 1.
+    ///   - tellsSpeakers: true if the engine claims to tell speakers apart.
+    ///   - speaker: returns the speaker of that second.
     package init(
         name: EngineName = EngineName("scripted"), languages: Capabilities.Languages = .only(["en"]), fault: Fault = .none,
         tellsSpeakers: Bool = false,
@@ -49,7 +49,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         capabilities = Capabilities(streaming: true, prerecorded: true, languages: languages, models: ["scripted-1"], speakers: tellsSpeakers)
     }
 
-    /// Streams that are open.
+    /// Number of open streams.
     package var openStreams: Int { streams.withLock { $0 } }
 
     /// Opens the streams that hang.

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A pipe of which nobody reads until the test does.
+/// A pipe that nobody reads until the test does.
 package final class StuckPipe: Sendable {
     package let input: Int32
     private let output: Int32

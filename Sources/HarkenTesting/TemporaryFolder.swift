@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// A folder of a test's own, in `TMPDIR`, that is removed with its owner.
+/// A test's own folder in `TMPDIR`. The owner's release removes it.
 package final class TemporaryFolder: Sendable {
     package let path: String
 

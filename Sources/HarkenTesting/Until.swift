@@ -1,4 +1,4 @@
-/// Waits until something is so, however long that takes: a test that hangs is ended by its suite's time limit, which cancels it.
+/// Waits until the condition is true, without a time limit: the time limit of the suite cancels a test that hangs.
 package func until(_ condition: () async throws -> Bool) async throws {
     while try await !condition() { try await Task.sleep(for: .milliseconds(5)) }
 }
