@@ -2,9 +2,9 @@ import Glibc
 import Simulation
 import Synchronization
 
-/// Says at which seed the program trapped or hung: a session machine must do neither.
+/// Reports the seed at which the program trapped or hung. A session machine must do neither.
 enum Crash {
-    /// Far longer than any session takes to simulate, in seconds.
+    /// Time limit for simulating a session, in seconds: far longer than any session takes.
     private static let patience: UInt32 = 20
     private static let seed = Atomic<UInt64>(0)
 
@@ -13,14 +13,14 @@ enum Crash {
         alarm(patience)
     }
 
-    /// A seed that is told in full, and tried many times to make it small, may take any time.
+    /// Switches the time limit off, for tracing a seed or making its scenario smaller, which may take any time.
     static func rest() { alarm(0) }
 
     static func announce() {
         for number in [SIGILL, SIGTRAP, SIGSEGV, SIGABRT, SIGALRM] { _ = signal(number, handler) }
     }
 
-    /// Only what a signal handler may do: no allocation, and two writes.
+    /// The signal handler. It does only what a signal handler may do: no allocation, and two writes.
     private static let handler: @convention(c) (Int32) -> Void = { number in
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { line in
             var rest = Crash.seed.load(ordering: .relaxed)

@@ -2,7 +2,7 @@ import Continuity
 import Foundation
 import Simulation
 
-/// Runs simulated sessions and says what broke.
+/// Runs simulated sessions and reports violations.
 @main
 enum Simulate {
     private static let usage = """
@@ -16,16 +16,16 @@ enum Simulate {
     private struct Arguments {
         var seeds: UInt64 = 100_000
         var first: UInt64 = 0
-        /// How many failures are wanted.
+        /// Number of failures after which the run stops.
         var failures = 1
         var seed: UInt64?
         var isTracing = false
         var isBeside = false
-        /// Of all sessions; nil: as their seeds say.
+        /// Mode of all sessions; nil: each seed decides.
         var mode: SessionMode?
-        /// A list of sessions that run as well.
+        /// Path of a list with further sessions to run; nil: none.
         var kept: String?
-        /// Failures are named and not told in full.
+        /// True if failures are only named, and not traced.
         var isBrief = false
 
         init?(_ arguments: some Collection<String>) {
@@ -112,7 +112,7 @@ enum Simulate {
         exit(1)
     }
 
-    /// At once, so that what was said before a crash is not lost with it.
+    /// Writes a line at once, so that it is not lost in a crash.
     private static func say(_ line: String) {
         let bytes = Array((line + "\n").utf8)
         var written = 0
