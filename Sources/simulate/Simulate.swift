@@ -6,11 +6,13 @@ import Simulation
 @main
 enum Simulate {
     private static let usage = """
-        usage: simulate [--seeds N] [--from SEED] [--kept FILE] [--failures N] [--brief] [--mode failover|hedged|ensemble|shadow]
+        usage: simulate [--seeds N] [--from SEED] [--kept FILE] [--failures N] [--brief] [--digest FILE]
+                        [--mode failover|hedged|ensemble|shadow]
                simulate --seed N [--beside]            that seed's failure, made as small as it gets, told in full
                simulate --seed N [--beside] --trace    that seed's whole session, told in full
 
-        Without --mode another session runs beside each seed's own; --beside tells of that one. --kept names a list of further sessions.
+        Without --mode another session runs beside each seed's own; --beside tells of that one. --kept names a list of further sessions. --digest
+        writes a line for each session: its seed, and a hash of all that its machine did. Two builds that decide the same write the same file.
         """
 
     private struct Arguments {
@@ -27,6 +29,8 @@ enum Simulate {
         var kept: String?
         /// True if failures are only named, and not traced.
         var isBrief = false
+        /// The file that takes the digest of each session.
+        var digest: String?
 
         init?(_ arguments: some Collection<String>) {
             var rest = arguments[...]
@@ -41,6 +45,11 @@ enum Simulate {
                 }
                 if argument == "--brief" {
                     isBrief = true
+                    continue
+                }
+                if argument == "--digest" {
+                    guard let path = rest.popFirst() else { return nil }
+                    digest = path
                     continue
                 }
                 if argument == "--mode" {
@@ -89,18 +98,27 @@ enum Simulate {
             say("simulate: \(arguments.kept ?? ""): \(error)")
             exit(2)
         }
+        var digests = ""
+        let digest: ((SessionSeed, UInt64) -> Void)? =
+            arguments.digest == nil ? nil : { digests += "\($0) \(String($1, radix: 16))\n" }
         let clock = ContinuousClock()
         let began = clock.now
         var totals = Simulation.run(
             SessionSeed.all(of: arguments.first..<arguments.first + arguments.seeds, mode: arguments.mode), most: arguments.failures,
-            begin: Crash.note)
+            begin: Crash.note, digest: digest)
         let rest = arguments.failures - totals.failures.count
-        if rest > 0 { totals.add(Simulation.run(kept, most: rest, begin: Crash.note)) }
+        if rest > 0 { totals.add(Simulation.run(kept, most: rest, begin: Crash.note, digest: digest)) }
         Crash.rest()
         let duration = began.duration(to: clock.now)
         let milliseconds = duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000
         let counts = "\(totals.legs) legs, \(totals.repairs) repairs, \(totals.words) words, \(totals.gaps) gaps, \(totals.mends) mends"
         let speed = Int64(totals.sessions) * 1_000 / max(1, milliseconds)
+        do {
+            if let path = arguments.digest { try digests.write(toFile: path, atomically: false, encoding: .utf8) }
+        } catch {
+            say("simulate: \(arguments.digest ?? ""): \(error)")
+            exit(2)
+        }
         say("simulate: \(totals.sessions) sessions (\(counts)) in \(milliseconds) ms, \(speed) a second; \(totals.failures.count) broke a rule")
         for failure in totals.failures { say("seed \(failure.session): \(failure.violation)") }
         guard let first = totals.failures.first else { return }

@@ -17,6 +17,16 @@ import Testing
         #expect(lines.last == "all rules hold")
     }
 
+    @Test func `have a digest each, equal whenever they run`() {
+        func digests() -> [UInt64] {
+            var found: [UInt64] = []
+            _ = Simulation.run(SessionSeed.all(of: 0..<3), digest: { _, digest in found.append(digest) })
+            return found
+        }
+        #expect(Set(digests()).count == 6)
+        #expect(digests() == digests())
+    }
+
     @Test func `are kept in a list that says why`() throws {
         let list = """
             # What was found once.

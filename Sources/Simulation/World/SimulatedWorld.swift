@@ -11,6 +11,8 @@ package struct SimulatedWorld {
         package var legs: Int
         package var repairs: Int
         package var mends: Int
+        /// The hash of all actions of the machine; nil: nobody asked for it.
+        package var digest: UInt64?
     }
 
     private enum Event {
@@ -89,6 +91,8 @@ package struct SimulatedWorld {
     private var deadline: Int64
     /// Receiver of the trace, line by line.
     private let tell: ((String) -> Void)?
+    /// Digest of all actions so far. nil: nobody compares this session with another build's.
+    private var digest: ActionDigest?
     /// Receiver of the client's events, with their times in microseconds since the session's start.
     private let hear: ((Int64, SessionEvent) -> Void)?
 
@@ -97,7 +101,11 @@ package struct SimulatedWorld {
     /// - Parameter hear: takes the client's events, with their times in microseconds since the session's start.
     init(_ scenario: Scenario, hear: @escaping (Int64, SessionEvent) -> Void) { self.init(scenario, tell: nil, hear: hear) }
 
-    package init(_ scenario: Scenario, tell: ((String) -> Void)? = nil) { self.init(scenario, tell: tell, hear: nil) }
+    /// - Parameter digests: true if the outcome has a digest of the machine's actions.
+    package init(_ scenario: Scenario, digests: Bool = false, tell: ((String) -> Void)? = nil) {
+        self.init(scenario, tell: tell, hear: nil)
+        if digests { digest = ActionDigest() }
+    }
 
     private init(_ scenario: Scenario, tell: ((String) -> Void)?, hear: ((Int64, SessionEvent) -> Void)?) {
         self.scenario = scenario
@@ -145,7 +153,8 @@ package struct SimulatedWorld {
             witness.close(received: machine.timeline.end, finalizes: finalizes)
         }
         return Outcome(
-            violation: witness.violation, words: witness.words, gaps: witness.gaps, legs: legs, repairs: repairs, mends: witness.mends)
+            violation: witness.violation, words: witness.words, gaps: witness.gaps, legs: legs, repairs: repairs, mends: witness.mends,
+            digest: digest?.value)
     }
 
     private var instant: Instant { ContinuousClock.Instant.epoch + .microseconds(now) }
@@ -425,6 +434,7 @@ package struct SimulatedWorld {
     private mutating func perform(_ actions: [SessionAction]) {
         for leg in machine.legs where planned[leg.id] == nil { planned[leg.id] = journalled }
         for action in actions {
+            digest?.add(action, at: now)
             switch action {
             case .open(let leg): open(leg)
             case .replay(let leg, let range):

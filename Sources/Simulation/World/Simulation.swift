@@ -29,13 +29,19 @@ package enum Simulation {
 
     /// Runs the sessions, and stops when `most` of them have failed.
     ///
-    /// - Parameter begin: called with each session before it runs.
-    package static func run(_ sessions: some Sequence<SessionSeed>, most: Int = 1, begin: (SessionSeed) -> Void = { _ in }) -> Totals {
+    /// - Parameters:
+    ///   - begin: called with each session before it runs.
+    ///   - digest: called with each session and the digest of its actions. nil: no digest is made.
+    package static func run(
+        _ sessions: some Sequence<SessionSeed>, most: Int = 1, begin: (SessionSeed) -> Void = { _ in },
+        digest: ((SessionSeed, UInt64) -> Void)? = nil
+    ) -> Totals {
         var totals = Totals()
         for session in sessions {
             begin(session)
-            var world = SimulatedWorld(Scenario(session))
+            var world = SimulatedWorld(Scenario(session), digests: digest != nil)
             let outcome = world.run()
+            if let digest, let value = outcome.digest { digest(session, value) }
             totals.sessions += 1
             totals.words += outcome.words
             totals.gaps += outcome.gaps
