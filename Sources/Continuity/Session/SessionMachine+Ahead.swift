@@ -9,9 +9,8 @@ extension SessionMachine {
     mutating func recognizeRest(now: Instant, _ actions: inout [SessionAction]) {
         guard !configuration.repairers.isEmpty else { return }
         let most = SampleCount(Self.maxAhead, at: configuration.rate)
-        for id in legs.map(\.id) {
-            guard let index = legs.firstIndex(where: { $0.id == id }), let pace = legs[index].pacing else { continue }
-            let leg = legs[index]
+        for id in pool.legs.map(\.id) {
+            guard let leg = pool[id], let pace = leg.pacing else { continue }
             guard !leg.isFailed, !leg.isDraining, timeline.end - leg.sentThrough > most else { continue }
             let places = leg.channels.compactMap { number in lanes[number].place(of: id).map { (number: number, place: $0) } }
             let isAlone =
@@ -19,7 +18,7 @@ extension SessionMachine {
                 && places.allSatisfy { lanes[$0.number].stretches[$0.place].end == nil && lanes[$0.number].stretches[$0.place].sources == [id] }
             guard isAlone else { continue }
             guard let splice = rest(behind: leg.sentThrough, leg.channels) else { continue }
-            legs[index].hurry(to: splice)
+            pool.change(id) { $0.hurry(to: splice) }
             let waiting = (timeline.end - splice).duration(at: configuration.rate)
             for (number, place) in places {
                 lanes[number].stretches[place].end = splice
@@ -59,7 +58,7 @@ extension SessionMachine {
 
     /// Nobody can recognise it as a recording: an engine is sent it at its pace after all.
     mutating func sendAtPace(_ number: Int, _ place: Int, _ cause: EngineError, now: Instant, _ actions: inout [SessionAction]) {
-        guard recovery.refusal == nil else {
+        guard pool.choice.refusal == nil else {
             lanes[number].stretches[place].need = .lost(cause, at: now, later: nil)
             return
         }
@@ -68,12 +67,12 @@ extension SessionMachine {
         // Where somebody speaks, from the silence before.
         let isSilent = lanes[number].speech.silence(after: start, received: timeline.end) == start
         let channels = number..<number + 1
-        for var leg in newLegs(of: channels, engine: recovery.best, from: isSilent ? start : lookBack(from: start, channels)) {
+        for var leg in pool.newLegs(of: channels, engine: pool.choice.best, from: isSilent ? start : lookBack(from: start, channels)) {
             leg.enqueue(.finish, at: timeline.end)
-            legs.append(leg)
+            pool.add(leg)
             lanes[number].stretches[place].sources.append(leg.id)
             if isPanel { lanes[number].panel.join(leg, in: number) }
-            open(leg.id, now: now, &actions)
+            pool.open(leg.id, now: now, &actions)
         }
     }
 }

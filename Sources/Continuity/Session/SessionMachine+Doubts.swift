@@ -39,19 +39,15 @@ extension SessionMachine {
     /// Measures how late words come, which is the time that their engine needs. An engine that was given up meanwhile was only slow.
     ///
     /// - Parameter heard: the end of the audio that the leg had accounted for before.
-    mutating func noteLag(of said: Hypothesis, fromLegAt index: Int, behind heard: SampleIndex, now: Instant, _ actions: inout [SessionAction]) {
-        let leg = legs[index]
-        guard leg.owesSince != nil, let first = said.words.first(where: { $0.range.end > heard }) else { return }
+    mutating func noteLag(of said: Hypothesis, from id: LegID, behind heard: SampleIndex, now: Instant, _ actions: inout [SessionAction]) {
+        guard let leg = pool[id], leg.owesSince != nil, let first = said.words.first(where: { $0.range.end > heard }) else { return }
         if leg.isFailed { doubts.removeAll { $0.leg == leg.id } }
         // Where its words lie in what it says, not every engine tells.
         let start = hasTimes(leg.engine) ? first.range.start : said.range.end
-        guard let lag = leg.lag(of: start, now: now), legs[index].lagged(by: lag) else { return }
+        guard let lag = leg.lag(of: start, now: now), pool.change(id, { $0.lagged(by: lag) }) == true else { return }
         lags[leg.engine] = lag
         if leg.isFailed { actions.append(.lagged(leg.engine, lag)) }
     }
-
-    /// Returns true if a leg that was given up may still show how slow its engine is.
-    func mayAnswer(_ id: LegID) -> Bool { legs.contains { $0.id == id && $0.isFailed && $0.owesSince != nil } }
 
     /// The engine is known to be at fault, and not only this session with it.
     mutating func blame(_ engine: EngineName, _ error: EngineError, _ actions: inout [SessionAction]) {

@@ -3,52 +3,49 @@ package import Speech
 extension SessionMachine {
     package mutating func engine(_ event: EngineEvent, from id: LegID, now: Instant) -> [SessionAction] {
         guard !isEnded else { return [] }
-        guard let index = legs.firstIndex(where: { $0.id == id }) else {
+        guard let leg = pool[id] else {
             noteLate(event)
             return []
         }
         var actions: [SessionAction] = []
-        let heard = legs[index].heardThrough
-        guard let said = legs[index].mapped(event) else { return [] }
-        if legs[index].isShadow {
-            shadow(said, fromLegAt: index, now: now, &actions)
+        guard let said = pool.change(id, { $0.mapped(event) }) ?? nil else { return [] }
+        if leg.isShadow {
+            shadow(said, from: id, now: now, &actions)
             return actions
         }
         switch said {
-        case .opened: opened(legAt: index, now: now, &actions)
+        case .opened: opened(id, now: now, &actions)
         // For the driver's ears.
         case .skipped, .creditsLow: return []
-        case .closed(let error): closed(legAt: index, error, now: now, &actions)
+        case .closed(let error): closed(id, error, now: now, &actions)
         case .speechStarted(let channel, _), .turnEnded(let channel, _), .flushed(let channel):
-            answered(legAt: index, nil, now: now)
-            offer(said, in: channel.number, fromLegAt: index, now: now, &actions)
+            answered(id, nil, now: now)
+            offer(said, in: channel.number, from: id, now: now, &actions)
         case .interim(let hypothesis):
-            noteLag(of: hypothesis, fromLegAt: index, behind: heard, now: now, &actions)
-            answered(legAt: index, (hypothesis.words.count, false), now: now)
-            offer(said, in: hypothesis.channel.number, fromLegAt: index, now: now, &actions)
+            noteLag(of: hypothesis, from: id, behind: leg.heardThrough, now: now, &actions)
+            answered(id, (hypothesis.words.count, false), now: now)
+            offer(said, in: hypothesis.channel.number, from: id, now: now, &actions)
         case .final(let hypothesis, _):
-            noteLag(of: hypothesis, fromLegAt: index, behind: heard, now: now, &actions)
-            answered(legAt: index, (hypothesis.words.count, true), now: now)
-            offer(said, in: hypothesis.channel.number, fromLegAt: index, now: now, &actions)
+            noteLag(of: hypothesis, from: id, behind: leg.heardThrough, now: now, &actions)
+            answered(id, (hypothesis.words.count, true), now: now)
+            offer(said, in: hypothesis.channel.number, from: id, now: now, &actions)
         }
         // An answer may have made room for audio that waits.
         return isEnded || isCaughtUp ? actions : actions + pump(now: now)
     }
 
-    private mutating func answered(legAt index: Int, _ words: (count: Int, areFinal: Bool)?, now: Instant) {
-        let leg = legs[index]
+    private mutating func answered(_ id: LegID, _ words: (count: Int, areFinal: Bool)?, now: Instant) {
+        guard let leg = pool[id] else { return }
         let margin = SampleCount(.milliseconds(300), at: configuration.rate)
         let isBehind = leg.sentThrough > leg.heardThrough + margin && isLoud(SampleRange(leg.heardThrough + margin, leg.sentThrough), for: leg)
-        legs[index].answered(now: now, isBehind: isBehind, words: words)
+        pool.change(id) { $0.answered(now: now, isBehind: isBehind, words: words) }
     }
 
-    private mutating func opened(legAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
-        if legs[index].isFailed { return }
-        let id = legs[index].id
-        beginLater(legAt: index, now: now, &actions)
+    private mutating func opened(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
+        guard let leg = pool[id], !leg.isFailed else { return }
+        beginLater(leg, now: now, &actions)
         // What that settles may have let others go.
-        guard let index = legs.firstIndex(where: { $0.id == id }), !isEnded else { return }
-        legs[index].opened(now: now)
+        guard !isEnded, pool.change(id, { $0.opened(now: now) }) != nil else { return }
         if !isReady {
             isReady = true
             actions.append(.emit(.ready))
@@ -56,8 +53,8 @@ extension SessionMachine {
     }
 
     /// Applies an event of a leg to the transcript, or holds the event until all before it is settled. An event that nobody waits for is dropped.
-    private mutating func offer(_ event: EngineEvent, in number: Int, fromLegAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
-        let leg = legs[index]
+    private mutating func offer(_ event: EngineEvent, in number: Int, from id: LegID, now: Instant, _ actions: inout [SessionAction]) {
+        guard let leg = pool[id] else { return }
         guard let place = lanes[number].place(of: leg.id) else { return noteLate(event) }
         let hasTimes = hasTimes(leg.engine)
         let placed = hasTimes ? event : placed(event, of: leg.id, in: number)
@@ -82,13 +79,13 @@ extension SessionMachine {
         switch event {
         case .interim(let hypothesis):
             // Shown while only repairs are before it; it begins with what waits.
-            guard !leg.isFailed, lanes[number].stretches[..<place].allSatisfy({ $0.sources.allSatisfy(isFailed) }) else { return }
+            guard !leg.isFailed, lanes[number].stretches[..<place].allSatisfy({ $0.sources.allSatisfy(pool.isFailed) }) else { return }
             show(hypothesis, in: number, behind: place, from: leg.id, leg.engine, origin: leg.origin, &actions)
         case .final(let hypothesis, _):
             guard hold(event, in: number, at: place, leg) else {
                 // What it says more is not known to be covered: another engine hears it again.
                 let error = EngineError.protocolViolation("\(leg.engine) said more than can wait for what is before it.")
-                if !leg.isFailed { fail(legAt: index, .failed(error), error, now: now, &actions) }
+                if !leg.isFailed { fail(leg, .failed(error), error, now: now, &actions) }
                 return
             }
             // Who began later has not heard all that is before.
@@ -162,8 +159,6 @@ extension SessionMachine {
         return .final(final, reason: reason)
     }
 
-    func isFailed(_ id: LegID) -> Bool { legs.first { $0.id == id }?.isFailed ?? true }
-
     // MARK: - The first stretch
 
     /// An event of a leg whose words count now.
@@ -178,7 +173,7 @@ extension SessionMachine {
             let before = lanes[number].stitcher.committedThrough
             commit(hypothesis, reason, from: .leg(id), engine, origin: origin, in: number, isFailed: isFailed, &actions)
             // The engine works: whatever went before is over.
-            if !outages.isEmpty, !isFailed, lanes[number].stitcher.committedThrough > before { outages[id] = nil }
+            if !isFailed, lanes[number].stitcher.committedThrough > before { pool.choice.endOutage(of: id) }
         case .interim(let hypothesis): if !isFailed { show(hypothesis, in: number, behind: 0, from: id, engine, origin: origin, &actions) }
         case .speechStarted(let channel, let at):
             if !isFailed { actions.append(.emit(.speechStarted(channel, at: max(at, lanes[number].stitcher.committedThrough)))) }
@@ -328,10 +323,10 @@ extension SessionMachine {
                 guard lanes[number].stretches[0].sources.isEmpty else { return }
                 // What a last final leaves to its stretch's end, the next one covers.
                 if committed < end, lanes[number].stretches.count == 1 {
-                    silence(through: end, in: number, engine: configuration.engines[preferred].name, &actions)
+                    silence(through: end, in: number, engine: configuration.engines[pool.choice.preferred].name, &actions)
                 }
             case .silence:
-                silence(through: end, in: number, engine: configuration.engines[preferred].name, &actions)
+                silence(through: end, in: number, engine: configuration.engines[pool.choice.preferred].name, &actions)
             case .repair(let plan):
                 if committed >= end {
                     cancel(plan, in: number, now: now, &actions)
@@ -350,7 +345,7 @@ extension SessionMachine {
                 if let gap, let later { askLate(later, for: gap, behind: edge, in: lanes[number].channel, now: now, &actions) }
             }
             let settled = lanes[number].stretches.removeFirst()
-            for id in settled.sources where !mayAnswer(id) { dismiss(id, &actions) }
+            for id in settled.sources where !pool.mayAnswer(id) { dismiss(id, &actions) }
             actions += settled.after.map { .emit($0) }
             guard !lanes[number].stretches.isEmpty else { break }
             while let event = lanes[number].stretches[0].release() {
@@ -363,7 +358,7 @@ extension SessionMachine {
             if isPanel {
                 lanes[number].stretches[0].heldThrough = lanes[number].stretches[0].start
                 let isHeard = if case .none = lanes[number].stretches[0].need { true } else { false }
-                let isOver = !isHeard || lanes[number].stretches[0].sources.allSatisfy(isFailed)
+                let isOver = !isHeard || lanes[number].stretches[0].sources.allSatisfy(pool.isFailed)
                 settle(number, mustGo: isOver, now: now, &actions)
             }
         }
@@ -391,9 +386,8 @@ extension SessionMachine {
 
     /// Lets a failed leg go that nobody listens to any more.
     mutating func dismiss(_ id: LegID, _ actions: inout [SessionAction]) {
-        guard let index = legs.firstIndex(where: { $0.id == id }), legs[index].isFailed else { return }
-        guard lanes.allSatisfy({ $0.place(of: id) == nil }) else { return }
-        legs.remove(at: index)
+        guard let leg = pool[id], leg.isFailed, lanes.allSatisfy({ $0.place(of: id) == nil }) else { return }
+        pool.remove(id)
         for number in lanes.indices { lanes[number].forget(id) }
         actions.append(.command(id, .cancel))
         actions.append(.discard(id))

@@ -5,7 +5,7 @@ extension SessionMachine {
     /// already has stays. A session goes back to an engine that it prefers at the end of a turn. At the start all engines are available.
     package mutating func availability(_ engine: EngineName, isAvailable: Bool, now: Instant) -> [SessionAction] {
         guard !isEnded, let number = configuration.engines.firstIndex(where: { $0.name == engine }) else { return [] }
-        recovery.setAvailable(number, isAvailable)
+        pool.choice.setAvailable(number, isAvailable)
         var actions: [SessionAction] = []
         if isAvailable { refill(now: now, &actions) }
         return actions + pump(now: now)
@@ -14,24 +14,24 @@ extension SessionMachine {
     // MARK: - A leg's end
 
     /// The engine closed its stream.
-    mutating func closed(legAt index: Int, _ error: EngineError?, now: Instant, _ actions: inout [SessionAction]) {
-        let leg = legs[index]
+    mutating func closed(_ id: LegID, _ error: EngineError?, now: Instant, _ actions: inout [SessionAction]) {
+        guard let leg = pool[id] else { return }
         actions.append(.discard(leg.id))
-        if let error { recovery.note(error, of: number(of: leg)) }
+        if let error { pool.choice.note(error, of: leg.engine) }
         if leg.isFailed {
-            legs.remove(at: index)
+            pool.remove(id)
             forget(leg, now: now, &actions)
         } else if let error, !isDone(leg) || error == .cancelled {
             ran(leg, isIdle(leg, error) ? .completed : .failed(error), now: now, &actions)
-            replace(legAt: index, error, now: now, &actions)
+            replace(leg, error, now: now, &actions)
         } else if !isDone(leg) {
             let error = EngineError.unavailable("The engine closed the stream before the audio was at its end.")
             ran(leg, isIdle(leg, error) ? .completed : .failed(error), now: now, &actions)
-            replace(legAt: index, error, now: now, &actions)
+            replace(leg, error, now: now, &actions)
         } else {
             ran(leg, .completed, now: now, &actions)
-            outages[leg.id] = nil
-            legs.remove(at: index)
+            pool.choice.endOutage(of: leg.id)
+            pool.remove(id)
             if isPanel { return finished(leg, now: now, &actions) }
             for number in leg.channels {
                 guard let place = lanes[number].place(of: leg.id) else { continue }
@@ -65,13 +65,12 @@ extension SessionMachine {
 
     /// Lets a leg go whose words nobody needs.
     mutating func giveUp(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
-        guard let index = legs.firstIndex(where: { $0.id == id }) else { return }
-        let leg = legs.remove(at: index)
+        guard let leg = pool.remove(id) else { return }
         for number in leg.channels {
             lanes[number].forget(id)
             for place in lanes[number].stretches.indices { lanes[number].stretches[place].sources.removeAll { $0 == id } }
         }
-        cancelOpening(of: id)
+        pool.cancelOpening(of: id)
         actions += [.command(id, .cancel), .discard(id)]
         if !leg.isFailed { ran(leg, .cancelled, now: now, &actions) }
     }
@@ -90,46 +89,38 @@ extension SessionMachine {
     // MARK: - Its successor
 
     /// The leg did not open, or does not answer. It is sent nothing more, and listened to for as long as what it still says is wanted.
-    mutating func fail(legAt index: Int, _ outcome: AttemptRecord.Outcome, _ error: EngineError, now: Instant, _ actions: inout [SessionAction]) {
-        let leg = legs[index]
-        if leg.isShadow { return endShadow(legAt: index, outcome, now: now, &actions) }
+    mutating func fail(_ leg: Leg, _ outcome: AttemptRecord.Outcome, _ error: EngineError, now: Instant, _ actions: inout [SessionAction]) {
+        if leg.isShadow { return endShadow(leg.id, outcome, now: now, &actions) }
         ran(leg, outcome, now: now, &actions)
         if leg.state == .connecting { actions += [.command(leg.id, .cancel), .discard(leg.id)] }
-        replace(legAt: index, error, isListening: leg.state != .connecting, now: now, &actions)
+        replace(leg, error, isListening: leg.state != .connecting, now: now, &actions)
     }
 
     /// Gives what the leg did not make final to others: another leg, or repairs.
-    private mutating func replace(
-        legAt index: Int, _ error: EngineError, isListening: Bool = false, now: Instant, _ actions: inout [SessionAction]
+    mutating func replace(
+        _ dead: Leg, _ error: EngineError, isListening: Bool = false, now: Instant, _ actions: inout [SessionAction]
     ) {
-        if isPanel { return replaceMember(legAt: index, error, isListening: isListening, now: now, &actions) }
-        let dead = legs[index]
-        retire(legAt: index, isListening: isListening, now: now)
+        if isPanel { return replaceMember(dead, error, isListening: isListening, now: now, &actions) }
+        pool.retire(dead.id, isListening: isListening, now: now)
         // Where it was, and whether others hear the same.
         var places: [(number: Int, place: Int)] = []
         var isAlone = true
         for number in dead.channels {
             guard let place = lanes[number].place(of: dead.id) else { continue }
             if !isListening { lanes[number].stretches[place].sources.removeAll { $0 == dead.id } }
-            if lanes[number].stretches[place].sources.contains(where: { !isFailed($0) }) { isAlone = false }
+            if lanes[number].stretches[place].sources.contains(where: { !pool.isFailed($0) }) { isAlone = false }
             places.append((number, place))
         }
         guard let first = places.first else { return checkEnd(&actions, now: now) }
         let isLast = lanes[first.number].stretches[first.place].end == nil
-        var outage = outages.removeValue(forKey: dead.id) ?? FailoverPolicy.Outage()
         if !isLast { for (number, _) in places { lanes[number].shorten(to: timeline.end) } }
         if !isLast, !configuration.repairers.isEmpty {
             leaveAnswers(of: dead, to: places)
             if isAlone { for (number, place) in places { lose(number, place, by: dead.engine, error, now: now, &actions) } }
             return settle(places, now: now, &actions)
         }
-        if outage.since == nil { outage.since = now }
         let isIdle = isIdle(dead, error) && !isListening
-        let number = number(of: dead)
-        let step =
-            isIdle
-            ? .open(number, after: .zero)
-            : recovery.next(after: error, of: number, hadAnswered: dead.firstAnswer != nil, outage: &outage)
+        let (step, outage) = pool.choice.next(after: error, of: dead, isIdle: isIdle, now: now)
         let leaving = Leaving(leg: dead, error: error, isListening: isListening, isIdle: isIdle, outage: outage, step: step)
         succeed(leaving, dead.channels, places, isAlone: isAlone, now: now, &actions)
     }
@@ -156,14 +147,14 @@ extension SessionMachine {
             if !isAlone { return }
             return giveUp(dead.engine, leaving.error, places, now: now, &actions)
         }
-        if !isPanel { preferred = next }
+        if !isPanel { pool.choice.prefer(next) }
         let covered = places.map { lanes[$0.number].covered($0.place) }.min() ?? dead.origin
         let engine = configuration.engines[next]
         // What it was sent and did not make final. An engine that takes audio as fast as it comes, or that little, hears it again.
         let isRepaired = isAlone && engine.limits.pace != nil && !configuration.repairers.isEmpty && dead.sentThrough - covered > slack
         guard isRepaired else {
             let origin = isAlone ? lookBack(from: min(covered, timeline.end), channels) : max(covered, timeline.end)
-            for leg in newLegs(of: channels, engine: next, from: origin) {
+            for leg in pool.newLegs(of: channels, engine: next, from: origin) {
                 begin(leg, after: dead, leaving.outage, delay, isDormant: leaving.isIdle, now: now, &actions) { lane, id in
                     if let place = places.first(where: { lane.channel.number == $0.number })?.place { lane.stretches[place].sources.append(id) }
                 }
@@ -178,7 +169,7 @@ extension SessionMachine {
             lose(number, place, by: dead.engine, leaving.error, now: now, &actions)
         }
         if !isOver {
-            for leg in newLegs(of: channels, engine: next, from: origin) {
+            for leg in pool.newLegs(of: channels, engine: next, from: origin) {
                 begin(leg, after: dead, leaving.outage, delay, isDormant: false, now: now, &actions) { lane, id in
                     lane.stretches[lane.stretches.count - 1].sources.append(id)
                 }
@@ -194,56 +185,21 @@ extension SessionMachine {
     ) {
         var leg = leg
         leg.inherit(from: dead)
-        outages[leg.id] = outage
-        legs.append(leg)
+        pool.choice.setOutage(outage, of: leg.id)
+        pool.add(leg)
         for number in leg.channels {
             place(&lanes[number], leg.id)
             if isPanel { lanes[number].panel.join(leg, in: number) }
         }
-        open(leg.id, after: delay, isDormant: isDormant, now: now, &actions)
-    }
-
-    /// Opens a leg now, later, or when there is something for it.
-    mutating func open(_ id: LegID, after delay: Duration, isDormant: Bool, now: Instant, _ actions: inout [SessionAction]) {
-        if isDormant {
-            dormant.insert(id)
-        } else if delay > .zero {
-            openings.append((id, now + delay))
-        } else {
-            open(id, now: now, &actions)
-        }
-    }
-
-    private mutating func cancelOpening(of id: LegID) {
-        openings.removeAll { $0.id == id }
-        dormant.remove(id)
-    }
-
-    /// Takes a leg that has died off the list of those that are to be opened, changed or sent anything.
-    ///
-    /// - Parameter isListening: true if the words that the leg still says are wanted.
-    mutating func retire(legAt index: Int, isListening: Bool, now: Instant) {
-        let id = legs[index].id
-        if isListening { legs[index].fail(now: now) } else { legs.remove(at: index) }
-        cancelOpening(of: id)
-        splicing.remove(id)
-        renewals[id] = nil
-    }
-
-    func number(of leg: Leg) -> Int { configuration.engines.firstIndex { $0.name == leg.engine } ?? preferred }
-
-    /// A leg that was to be opened cannot be: no engine is left that has not refused this session.
-    mutating func abandon(_ id: LegID, _ refusal: EngineError, now: Instant, _ actions: inout [SessionAction]) {
-        guard let index = legs.firstIndex(where: { $0.id == id }) else { return }
-        replace(legAt: index, refusal, now: now, &actions)
+        pool.open(leg.id, after: delay, isDormant: isDormant, now: now, &actions)
     }
 
     /// A leg that was to be opened is opened at another engine.
     mutating func reassign(_ leg: Leg, to engine: Int, now: Instant, _ actions: inout [SessionAction]) {
-        legs.removeAll { $0.id == leg.id }
-        if !isPanel { preferred = engine }
-        let outage = outages.removeValue(forKey: leg.id) ?? FailoverPolicy.Outage()
-        for new in newLegs(of: leg.channels, engine: engine, from: leg.origin) {
+        pool.remove(leg.id)
+        if !isPanel { pool.choice.prefer(engine) }
+        let outage = pool.choice.endOutage(of: leg.id) ?? FailoverPolicy.Outage()
+        for new in pool.newLegs(of: leg.channels, engine: engine, from: leg.origin) {
             begin(new, after: leg, outage, .zero, isDormant: false, now: now, &actions) { lane, id in
                 if let place = lane.place(of: leg.id) { lane.stretches[place].sources.append(id) }
             }
@@ -273,7 +229,7 @@ extension SessionMachine {
 
     /// Ends the last stretch, which a leg leaves. Others that hear the same go on in a new one; what they have said there waits for what is before it.
     mutating func part(_ number: Int, _ place: Int, at end: SampleIndex, without id: LegID) {
-        let others = lanes[number].stretches[place].sources.filter { $0 != id && !isFailed($0) }
+        let others = lanes[number].stretches[place].sources.filter { $0 != id && !pool.isFailed($0) }
         lanes[number].stretches[place].end = end
         var next = lanes[number].stretches[place].handOver(to: others, from: end)
         for member in lanes[number].panel.members where others.contains(member.leg) && member.start <= end {
@@ -318,27 +274,26 @@ extension SessionMachine {
 
     /// A paced leg that was long in opening does not run behind its client ever after: it begins with what comes now, and what has come since is
     /// repaired.
-    mutating func beginLater(legAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
-        let leg = legs[index]
+    mutating func beginLater(_ leg: Leg, now: Instant, _ actions: inout [SessionAction]) {
         guard leg.isPaced, !configuration.repairers.isEmpty, let asked = leg.askedAt, leg.sentThrough == leg.origin else { return }
         let waiting = timeline.end - leg.origin
         // A client that sends faster than one speaks waits by itself.
-        let since = min(asked, outages[leg.id]?.since ?? asked)
+        let since = min(asked, pool.choice.outageBegan(before: leg.id) ?? asked)
         let elapsed = SampleCount(since.duration(to: now), at: configuration.rate)
         guard waiting > slack + slack, waiting.samples < elapsed.samples + elapsed.samples / 2 + slack.samples else { return }
         let places = leg.channels.compactMap { number in lanes[number].place(of: leg.id).map { (number: number, place: $0) } }
-        if isPanel, beginBeside(legAt: index, places) { return }
+        if isPanel, beginBeside(leg, places) { return }
         // Others that have heard nothing either begin with it.
-        let others = legs.indices.filter { other in
-            other != index && places.contains { lanes[$0.number].stretches[$0.place].sources.contains(legs[other].id) }
+        let others = pool.legs.filter { other in
+            other.id != leg.id && places.contains { lanes[$0.number].stretches[$0.place].sources.contains(other.id) }
         }
         guard places.allSatisfy({ $0.place == lanes[$0.number].stretches.count - 1 }),
-            others.allSatisfy({ legs[$0].state == .connecting && legs[$0].sentThrough == leg.origin && legs[$0].channels == leg.channels })
+            others.allSatisfy({ $0.state == .connecting && $0.sentThrough == leg.origin && $0.channels == leg.channels })
         else { return }
         let (splice, origin) = splice(before: timeline.end, after: leg.origin, leg.channels)
-        for other in others + [index] {
-            legs[other].begin(at: origin)
-            for number in leg.channels { lanes[number].panel.move(legs[other].id, to: origin) }
+        for other in others + [leg] {
+            pool.change(other.id) { $0.begin(at: origin) }
+            for number in leg.channels { lanes[number].panel.move(other.id, to: origin) }
         }
         let cause = EngineError.timedOut("\(leg.engine) took long to open.")
         for (number, place) in places {

@@ -4,7 +4,7 @@ extension SessionMachine {
     /// Audio is known never to come: its client lost it. The timeline goes on behind it, and it becomes a gap.
     package mutating func missed(_ count: SampleCount, now: Instant) -> [SessionAction] {
         guard case .running = state, count > .zero else { return [] }
-        enqueue(.finish)
+        pool.enqueue(.finish, at: timeline.end)
         let missing = timeline.append(count)
         hole = missing
         let cause = EngineError.unavailable("The audio was lost with the client's connection.")

@@ -41,7 +41,7 @@ extension SessionMachine {
 
     /// Returns true if the leg hears its stretch to the end. A leg that is changed for another does not.
     private func isLast(_ id: LegID, in number: Int) -> Bool {
-        guard let leg = legs.first(where: { $0.id == id }) else { return true }
+        guard let leg = pool[id] else { return true }
         return lanes[number].stretches.first?.end.map { leg.sentThrough >= $0 } ?? isFinishing
     }
 
@@ -71,7 +71,7 @@ extension SessionMachine {
 
     /// Returns true if a member will say more: its leg is there, has opened and has not failed.
     func isAwaited(_ member: Panel.Member) -> Bool {
-        guard !member.isGone, let leg = legs.first(where: { $0.id == member.leg }) else { return false }
+        guard !member.isGone, let leg = pool[member.leg] else { return false }
         return leg.openedAt != nil && !leg.isFailed
     }
 
@@ -80,14 +80,12 @@ extension SessionMachine {
         lanes[number].panel.members.indices.filter { counts(lanes[number].panel.members[$0], in: number) }
     }
 
-    /// Returns true if a leg is there, or on its way, and not only planned.
-    private func isOpening(_ id: LegID) -> Bool { !dormant.contains(id) && !openings.contains { $0.id == id } }
-
     /// Returns true if other members go on with the audio that a leg hears, when the leg is gone.
     func isAccompanied(_ id: LegID, in number: Int, at place: Int) -> Bool {
         let lane = lanes[number]
         return lane.panel.members.contains { member in
-            guard member.leg != id, !member.isGone, lane.stretches[place].sources.contains(member.leg), !isFailed(member.leg), isOpening(member.leg)
+            guard member.leg != id, !member.isGone, lane.stretches[place].sources.contains(member.leg), !pool.isFailed(member.leg),
+                pool.isOpening(member.leg)
             else { return false }
             return hearsAll(member, in: number, at: place)
         }
@@ -152,7 +150,7 @@ extension SessionMachine {
         if !lanes[number].hasOpenTurn { lanes[number].panel.isAnnounced = false }
         for _ in 0..<max(0, owed) { actions.append(.emit(.flushed(lanes[number].channel))) }
         if case .leg(let id) = source, !words.isEmpty { lanes[number].panel.lead(id, through: final.end) }
-        if !outages.isEmpty, case .leg(let id) = source, lanes[number].stitcher.committedThrough > before { outages[id] = nil }
+        if case .leg(let id) = source, lanes[number].stitcher.committedThrough > before { pool.choice.endOutage(of: id) }
     }
 
     /// Returns the words of a member that are not committed.
@@ -177,11 +175,8 @@ extension SessionMachine {
     // MARK: - A member's end
 
     /// A member of the panel has failed. Others go on; another leg takes its place.
-    mutating func replaceMember(legAt index: Int, _ error: EngineError, isListening: Bool, now: Instant, _ actions: inout [SessionAction]) {
-        let dead = legs[index]
-        retire(legAt: index, isListening: isListening, now: now)
-        var outage = outages.removeValue(forKey: dead.id) ?? FailoverPolicy.Outage()
-        let engine = number(of: dead)
+    mutating func replaceMember(_ dead: Leg, _ error: EngineError, isListening: Bool, now: Instant, _ actions: inout [SessionAction]) {
+        pool.retire(dead.id, isListening: isListening, now: now)
         var places: [(number: Int, place: Int)] = []
         for number in dead.channels {
             lanes[number].panel.leave(dead.id)
@@ -198,18 +193,11 @@ extension SessionMachine {
         for (number, place) in places where !listens || !alone.contains(where: { $0.number == number }) {
             lanes[number].stretches[place].sources.removeAll { $0 == dead.id }
         }
-        if isListening, !listens, let index = legs.firstIndex(where: { $0.id == dead.id }) {
-            legs.remove(at: index)
+        if isListening, !listens, pool.remove(dead.id) != nil {
             actions += [.command(dead.id, .cancel), .discard(dead.id)]
         }
-        let busy = busy(besides: dead)
         let isIdle = isIdle(dead, error) && !isListening
-        if outage.since == nil { outage.since = now }
-        let hadAnswered = dead.firstAnswer != nil
-        let step =
-            isIdle
-            ? .open(engine, after: .zero)
-            : recovery.next(after: error, of: engine, hadAnswered: hadAnswered, outage: &outage, besides: busy)
+        let (step, outage) = pool.choice.next(after: error, of: dead, isIdle: isIdle, besides: pool.busy(besides: dead), now: now)
         let leaving = Leaving(leg: dead, error: error, isListening: listens, isIdle: isIdle, outage: outage, step: step)
         let areOver = Set(alone.map { lanes[$0.number].stretches[$0.place].end != nil })
         if alone.count == dead.channels.count, areOver.count == 1 {
@@ -224,12 +212,6 @@ extension SessionMachine {
             if !isEnded { advance(number, now: now, &actions) }
         }
         if !isEnded { checkEnd(&actions, now: now) }
-    }
-
-    /// Engines that hear the same as a leg.
-    func busy(besides leg: Leg) -> Set<Int> {
-        let others = legs.lazy.filter { $0.id != leg.id && !$0.isFailed && !$0.isEnding && $0.channels.overlaps(leg.channels) }
-        return Set(others.compactMap { other in configuration.engines.firstIndex { $0.name == other.engine } })
     }
 
     /// Another leg in the place of one that others go on without: it hears what comes from now on.
@@ -254,8 +236,8 @@ extension SessionMachine {
         let isOver = places.contains { lanes[$0.number].stretches[$0.place].end != nil }
         let takesAll = leaving.step == .giveUp || isFinishing
         let reserves = places.map { place in
-            legs.filter { leg in
-                leg.id != dead.id && !leg.isFailed && (takesAll || isOpening(leg.id))
+            pool.legs.filter { leg in
+                leg.id != dead.id && !leg.isFailed && (takesAll || pool.isOpening(leg.id))
                     && lanes[place.number].stretches[place.place].sources.contains(leg.id)
             }
         }
@@ -296,7 +278,7 @@ extension SessionMachine {
             let heardAll = hearsAll(lanes[number].panel.members[index], in: number, at: place)
             lanes[number].panel.leave(leg.id)
             lanes[number].stretches[place].sources.removeAll { $0 == leg.id }
-            if lanes[number].stretches[place].sources.allSatisfy(isFailed) {
+            if lanes[number].stretches[place].sources.allSatisfy(pool.isFailed) {
                 settle(number, mustGo: true, now: now, &actions)
                 // Its engine owes answers that it will not give.
                 let owed = lanes[number].panel.answer(told)
@@ -347,7 +329,7 @@ extension SessionMachine {
     /// Drops the legs that hear the first stretch, once all audio before the stretch's end is settled. Legs that owe an answer stay.
     mutating func dismissPanel(_ number: Int, now: Instant, _ actions: inout [SessionAction]) {
         for id in lanes[number].stretches[0].sources {
-            guard let leg = legs.first(where: { $0.id == id }), !leg.isFailed, let told = told(leg, in: number) else { continue }
+            guard let leg = pool[id], !leg.isFailed, let told = told(leg, in: number) else { continue }
             if told > lanes[number].panel.answered { continue }
             dropSource(id, in: number, now: now, &actions)
         }
@@ -359,16 +341,15 @@ extension SessionMachine {
             lanes[number].place(of: leg.id).map { self.isAccompanied(leg.id, in: number, at: $0) } ?? true
         }
         if isAccompanied, leg.sentThrough == leg.origin { join(leg) }
-        guard recovery.isAvoided(engine) else { return open(leg.id, now: now, &actions) }
-        let busy = busy(besides: leg)
-        if let free = recovery.ranked.first(where: { recovery.isAvailable($0) && !busy.contains($0) }) {
+        guard pool.choice.isAvoided(engine) else { return pool.open(leg.id, now: now, &actions) }
+        if let free = pool.choice.free(besides: pool.busy(besides: leg)) {
             reassign(leg, to: free, now: now, &actions)
         } else if isAccompanied {
             // When its engine works again, it is asked again.
             for number in leg.channels { lanes[number].panel.leave(leg.id) }
             giveUp(leg.id, now: now, &actions)
         } else {
-            reassign(leg, to: recovery.best, now: now, &actions)
+            reassign(leg, to: pool.choice.best, now: now, &actions)
         }
     }
 
@@ -377,11 +358,10 @@ extension SessionMachine {
     /// A leg that was long in opening hears what comes now, where others have heard what has come since.
     ///
     /// - Returns: false where nobody has.
-    mutating func beginBeside(legAt index: Int, _ places: [(number: Int, place: Int)]) -> Bool {
-        let leg = legs[index]
+    mutating func beginBeside(_ leg: Leg, _ places: [(number: Int, place: Int)]) -> Bool {
         let isBeside = places.allSatisfy { place in
             lanes[place.number].stretches[place.place].sources.contains { id in
-                id != leg.id && legs.contains { $0.id == id && !$0.isFailed && $0.isOpen && $0.origin <= leg.origin }
+                id != leg.id && pool[id].map { $0.isOpen && $0.origin <= leg.origin } ?? false
             }
         }
         guard isBeside else { return false }
@@ -398,9 +378,8 @@ extension SessionMachine {
 
     /// A leg that was sent nothing joins those who hear the same.
     private mutating func join(_ leg: Leg) {
-        guard let index = legs.firstIndex(where: { $0.id == leg.id }) else { return }
         let (start, origin) = joint(leg.channels)
-        legs[index].begin(at: max(origin, leg.origin))
+        guard pool.change(leg.id, { $0.begin(at: max(origin, leg.origin)) }) != nil else { return }
         for number in leg.channels { lanes[number].panel.move(leg.id, to: max(origin, leg.origin), from: start) }
     }
 
@@ -409,11 +388,9 @@ extension SessionMachine {
         guard case .running = state, isPanel else { return }
         for number in lanes.indices {
             guard let last = lanes[number].stretches.last, last.end == nil else { continue }
-            let running = legs.filter { last.sources.contains($0.id) && !$0.isFailed && !$0.isEnding }
+            let running = pool.legs.filter { last.sources.contains($0.id) && !$0.isFailed && !$0.isEnding }
             guard running.count < configuration.mode.voices else { continue }
-            let names = Set(running.map(\.engine))
-            let free = configuration.engines.indices.first { recovery.isAvailable($0) && !names.contains(configuration.engines[$0].name) }
-            guard let free else { continue }
+            guard let free = pool.choice.free(besides: pool.numbers(of: running.map(\.engine))) else { continue }
             let (start, origin) = joint(number..<number + 1)
             addLegs(to: number..<number + 1, engine: free, from: origin, countingFrom: start, now: now, &actions)
         }
@@ -423,9 +400,7 @@ extension SessionMachine {
     ///
     /// - Parameter engine: nil: none is free.
     mutating func changeMember(_ leg: Leg, to engine: Int?, now: Instant, _ actions: inout [SessionAction]) {
-        guard let index = legs.firstIndex(where: { $0.id == leg.id }) else { return }
-        legs[index].enqueue(.finish, at: timeline.end)
-        guard let engine else { return }
+        guard pool.change(leg.id, { $0.enqueue(.finish, at: timeline.end) }) != nil, let engine else { return }
         let (start, origin) = joint(leg.channels)
         addLegs(to: leg.channels, engine: engine, from: origin, countingFrom: start, now: now, &actions)
     }

@@ -43,7 +43,7 @@ extension SessionMachine {
             lanes[number].stretches[place].need = .lost(cause, at: now + configuration.repairTime, later: nil)
             return
         }
-        let afterStall = stretch.sources.contains(where: isFailed)
+        let afterStall = stretch.sources.contains(where: pool.isFailed)
         let plan = RepairPlan(
             rest: rest, cause: cause, afterStall: afterStall, isAhead: isAhead, detected: now, deadline: now + (time ?? configuration.repairTime),
             repairers: configuration.repairers.filter { $0 != engine } + configuration.repairers.filter { $0 == engine })
@@ -166,7 +166,7 @@ extension SessionMachine {
             lanes[number].stretches[place].need = .repair(next)
         } else if next.engines.isEmpty && plan.isAhead {
             sendAtPace(number, place, plan.cause, now: now, &actions)
-        } else if next.engines.isEmpty, case .failed(let error) = outcome, error.isPassing, !isFinishing, !legs.contains(where: \.isOpen) {
+        } else if next.engines.isEmpty, case .failed(let error) = outcome, error.isPassing, !isFinishing, !pool.legs.contains(where: \.isOpen) {
             // Nobody can be reached now, so nobody waits for what follows either.
             next.engines = plan.repairers[...]
             next.again = now + Self.pause
@@ -233,7 +233,7 @@ extension SessionMachine {
     /// Returns the earliest start of the audio that a leg or another repair hears for the stretch behind the first one.
     private func nextOrigin(in number: Int) -> SampleIndex? {
         guard let next = lanes[number].stretches.dropFirst().first else { return nil }
-        let origins = legs.filter { next.sources.contains($0.id) && !$0.isFailed }.map(\.origin) + next.held.map(\.origin)
+        let origins = pool.legs.filter { next.sources.contains($0.id) && !$0.isFailed }.map(\.origin) + next.held.map(\.origin)
         switch next.need {
         case .repair(let plan), .repaired(_, let plan):
             // What is not asked yet will begin in the silence before.

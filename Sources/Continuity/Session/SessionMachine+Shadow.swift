@@ -13,38 +13,36 @@ extension SessionMachine {
     mutating func openShadow(now: Instant, _ actions: inout [SessionAction]) {
         endShadow(now: now, &actions)
         guard case .running = state else { return }
-        let names = Set(legs.lazy.filter { !$0.isFailed }.map(\.engine))
-        let free = recovery.ranked.first { recovery.isAvailable($0) && !names.contains(configuration.engines[$0].name) }
-        guard let free else { return }
+        guard let free = pool.choice.free(besides: pool.numbers(of: pool.legs.filter { !$0.isFailed }.map(\.engine))) else { return }
         let engine = configuration.engines[free].name
         let evaluation = shadow.flatMap { $0.evaluation.engine == engine ? $0.evaluation : nil } ?? Evaluation(engine: engine)
         shadow = Shadow(evaluation: evaluation, channels: lanes.map { Shadowing($0.channel, from: timeline.end) })
-        for leg in newLegs(of: lanes.indices, engine: free, from: timeline.end, isShadow: true) {
-            legs.append(leg)
-            open(leg.id, now: now, &actions)
+        for leg in pool.newLegs(of: lanes.indices, engine: free, from: timeline.end, isShadow: true) {
+            pool.add(leg)
+            pool.open(leg.id, now: now, &actions)
         }
     }
 
     /// Accepts an event of a shadow's leg.
-    mutating func shadow(_ event: EngineEvent, fromLegAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
-        let leg = legs[index]
+    mutating func shadow(_ event: EngineEvent, from id: LegID, now: Instant, _ actions: inout [SessionAction]) {
+        guard let leg = pool[id] else { return }
         switch event {
         case .opened:
             // It is never behind: what came while it was opening it does not hear.
             if leg.isPaced, timeline.end - leg.origin > slack {
-                legs[index].begin(at: timeline.end)
+                pool.change(id) { $0.begin(at: timeline.end) }
                 for number in leg.channels { shadow?.channels[number] = Shadowing(lanes[number].channel, from: timeline.end) }
             }
-            legs[index].opened(now: now)
+            pool.change(id) { $0.opened(now: now) }
             actions += pump(now: now)
         case .final(let hypothesis, _):
-            legs[index].answered(now: now, isBehind: false, words: (hypothesis.words.count, true))
+            pool.change(id) { $0.answered(now: now, isBehind: false, words: (hypothesis.words.count, true)) }
             shadow?.channels[hypothesis.channel.number].hear(hypothesis.words, through: hypothesis.range.end)
             compare(hypothesis.channel.number)
-        case .interim(let hypothesis): legs[index].answered(now: now, isBehind: false, words: (hypothesis.words.count, false))
+        case .interim(let hypothesis): pool.change(id) { $0.answered(now: now, isBehind: false, words: (hypothesis.words.count, false)) }
         case .closed(let error):
             let isComplete = error == nil && leg.isDraining
-            endShadow(legAt: index, isComplete ? .completed : .failed(error ?? .unavailable("The engine closed the stream.")), now: now, &actions)
+            endShadow(id, isComplete ? .completed : .failed(error ?? .unavailable("The engine closed the stream.")), now: now, &actions)
         case .speechStarted, .turnEnded, .flushed, .skipped, .creditsLow: break
         }
     }
@@ -64,8 +62,8 @@ extension SessionMachine {
     }
 
     /// Lets a shadow's leg go.
-    mutating func endShadow(legAt index: Int, _ outcome: AttemptRecord.Outcome, now: Instant, _ actions: inout [SessionAction]) {
-        let leg = legs.remove(at: index)
+    mutating func endShadow(_ id: LegID, _ outcome: AttemptRecord.Outcome, now: Instant, _ actions: inout [SessionAction]) {
+        guard let leg = pool.remove(id) else { return }
         actions += [.command(leg.id, .cancel), .discard(leg.id)]
         ran(leg, outcome, now: now, &actions)
         for number in leg.channels { compare(number, isLast: true) }
@@ -73,6 +71,6 @@ extension SessionMachine {
 
     /// Lets all of a shadow's legs go.
     mutating func endShadow(now: Instant, _ actions: inout [SessionAction]) {
-        while let index = legs.firstIndex(where: \.isShadow) { endShadow(legAt: index, .cancelled, now: now, &actions) }
+        while let leg = pool.legs.first(where: \.isShadow) { endShadow(leg.id, .cancelled, now: now, &actions) }
     }
 }

@@ -105,7 +105,7 @@ extension SessionMachine {
             ballots.append(ballot(of: members[index], beside: first, through: motion.end, in: number))
             agree(members[index], with: &final, in: number)
         }
-        for ballot in ballots { outages[ballot.member.leg] = nil }
+        for ballot in ballots { pool.choice.endOutage(of: ballot.member.leg) }
         ballots.sort { $0.rank < $1.rank }
         let untimed = ballots.indices.filter { !hasTimes(ballots[$0].member.engine) }
         let elected = WordVote.words(of: ballots.map(\.words), rate: configuration.rate, untimed: Set(untimed))

@@ -8,7 +8,7 @@ extension SessionMachine {
     func nextWatch(now: Instant) -> Instant? {
         var next: Instant?
         func consider(_ time: Instant) { next = min(next ?? time, time) }
-        for leg in legs { if let time = nextWatch(of: leg, now: now) { consider(time) } }
+        for leg in pool.legs { if let time = nextWatch(of: leg, now: now) { consider(time) } }
         for lane in lanes {
             for (place, stretch) in lane.stretches.enumerated() {
                 switch stretch.need {
@@ -23,8 +23,8 @@ extension SessionMachine {
             if lane.isOrphaned { consider(now + Self.glance) }
         }
         if isPanel { for number in lanes.indices { nextSettling(in: number).map(consider) } }
-        if !splicing.isEmpty || wantsBetter { consider(now + Self.glance) }
-        if let first = handovers.first, !isHoldingClient { consider(first.end) }
+        if !pool.changes.isEmpty || wantsBetter { consider(now + Self.glance) }
+        if !isHoldingClient, let end = pool.changes.nextOverlapEnd { consider(end) }
         return next
     }
 
@@ -34,13 +34,10 @@ extension SessionMachine {
     /// Does what is due because of time or of silence.
     mutating func watch(now: Instant, _ actions: inout [SessionAction]) {
         let isDue = nextWatch(now: now).map { $0 <= now } ?? false
-        guard isDue || repairWaits || wantsBetter || !splicing.isEmpty || lanes.contains(where: \.isOrphaned) else { return }
+        guard isDue || repairWaits || wantsBetter || !pool.changes.isEmpty || lanes.contains(where: \.isOrphaned) else { return }
         // A client that is held back would send more.
-        while let first = handovers.first, first.end <= now, !isHoldingClient {
-            handovers.removeFirst()
-            endOverlap(of: first.leg)
-        }
-        for id in legs.map(\.id) where !isEnded { watch(id, now: now, &actions) }
+        while !isHoldingClient, let leg = pool.changes.endOverlap(now: now) { endOverlap(of: leg) }
+        for id in pool.legs.map(\.id) where !isEnded { watch(id, now: now, &actions) }
         repairWaits = false
         for number in lanes.indices where !isEnded {
             for place in lanes[number].stretches.indices {
@@ -59,7 +56,7 @@ extension SessionMachine {
 
     private func nextWatch(of leg: Leg, now: Instant) -> Instant? {
         if leg.isFailed { return leg.failedAt.map { $0 + configuration.repairTime } }
-        guard let engine = configuration.engines.first(where: { $0.name == leg.engine }), engine.isWatched else { return nil }
+        guard let engine = pool.engine(of: leg), engine.isWatched else { return nil }
         switch leg.state {
         case .connecting: return leg.askedAt.map { $0 + connectTime(of: leg) }
         case .open, .draining:
@@ -70,7 +67,7 @@ extension SessionMachine {
                 let time = max(last + limit * 3, now + leg.lacks(for: limit * 3))
                 next = min(next ?? time, time)
             }
-            if !splicing.contains(leg.id), leg.isOpen, !leg.isEnding, recovery.refusal == nil, let cap = engine.cap, let opened = leg.openedAt {
+            if !pool.changes.waits(leg.id), leg.isOpen, !leg.isEnding, pool.choice.refusal == nil, let cap = engine.cap, let opened = leg.openedAt {
                 let time = opened + Self.rotation(before: cap).soonest
                 next = min(next ?? time, time)
             }
@@ -80,8 +77,7 @@ extension SessionMachine {
     }
 
     private func connectTime(of leg: Leg) -> Duration {
-        let number = configuration.engines.firstIndex { $0.name == leg.engine } ?? 0
-        let hasOther = recovery.hasOther(than: number, outages[leg.id] ?? FailoverPolicy.Outage(), besides: isPanel ? busy(besides: leg) : [])
+        let hasOther = pool.choice.hasOther(than: leg, besides: isPanel ? pool.busy(besides: leg) : [])
         return hasOther ? min(configuration.hastyConnectTime, configuration.connectTime) : configuration.connectTime
     }
 
@@ -94,10 +90,9 @@ extension SessionMachine {
     private static var maxSlowness: Duration { .seconds(8) }
 
     private mutating func watch(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
-        guard let index = legs.firstIndex(where: { $0.id == id }) else { return }
-        let leg = legs[index]
+        guard let leg = pool[id] else { return }
         guard let time = nextWatch(of: leg, now: now), time <= now else {
-            if splicing.contains(id) { rotate(id, now: now, &actions) }
+            if pool.changes.waits(id) { rotate(id, now: now, &actions) }
             return
         }
         switch leg.state {
@@ -109,27 +104,27 @@ extension SessionMachine {
             dismiss(id, &actions)
         case .connecting:
             let waited = connectTime(of: leg)
-            fail(legAt: index, .connectTimedOut, .timedOut("\(leg.engine) did not open a stream within \(waited)."), now: now, &actions)
+            fail(leg, .connectTimedOut, .timedOut("\(leg.engine) did not open a stream within \(waited)."), now: now, &actions)
         case .open, .draining:
-            guard let engine = configuration.engines.first(where: { $0.name == leg.engine }) else { return }
+            guard let engine = pool.engine(of: leg) else { return }
             let limit = stallLimit(of: engine)
             if let owes = leg.owesSince, owes + limit <= now, leg.lacks(for: limit) == .zero {
                 if leg.isDraining && isDone(leg) && !leg.isShadow {
                     // It has said all and does not go.
                     actions.append(.command(id, .cancel))
-                    return closed(legAt: index, nil, now: now, &actions)
+                    return closed(id, nil, now: now, &actions)
                 }
                 let unanswered = leg.channels.map { lanes[$0].speech.loudness(in: leg.unanswered) }.max() ?? .zero
                 // A cough is not waited for.
                 if unanswered < SampleCount(.milliseconds(400), at: configuration.rate), !leg.isDraining {
-                    legs[index].forgive()
-                } else if !isListening(legAt: index, now: now, &actions) {
-                    return stalled(legAt: index, from: leg.heardThrough, for: limit, now: now, &actions)
+                    pool.change(id) { $0.forgive() }
+                } else if !isListening(leg, now: now, &actions) {
+                    return stalled(leg, from: leg.heardThrough, for: limit, now: now, &actions)
                 }
             }
             if leg.hasOpenWords, let last = leg.lastAnswer, last + limit * 3 <= now, leg.lacks(for: limit * 3) == .zero {
                 let covered = leg.channels.compactMap { lane in lanes[lane].place(of: id).map(lanes[lane].covered) }.min()
-                return stalled(legAt: index, from: covered ?? leg.heardThrough, for: limit * 3, now: now, &actions)
+                return stalled(leg, from: covered ?? leg.heardThrough, for: limit * 3, now: now, &actions)
             }
             rotate(id, now: now, &actions)
         }
@@ -137,11 +132,10 @@ extension SessionMachine {
 
     /// Returns true while the driver finds out if somebody speaks in the audio that a leg has not answered. Loud audio may be noise. The first call
     /// asks the driver.
-    private mutating func isListening(legAt index: Int, now: Instant, _ actions: inout [SessionAction]) -> Bool {
-        let leg = legs[index]
+    private mutating func isListening(_ leg: Leg, now: Instant, _ actions: inout [SessionAction]) -> Bool {
         guard configuration.tellsVoices, !leg.mustAnswer else { return false }
         if let since = leg.doubtedSince { return now < since + Self.listening }
-        legs[index].doubted(now: now)
+        pool.change(leg.id) { $0.doubted(now: now) }
         let most = SampleCount(Self.maxListening, at: configuration.rate)
         let range = leg.unanswered
         actions.append(.listen(leg.id, leg.channels, SampleRange(range.start, min(range.end, range.start + most))))
@@ -161,21 +155,18 @@ extension SessionMachine {
     ///   - hasSpeech: nil: nobody can tell.
     package mutating func listened(to id: LegID, through end: SampleIndex, hasSpeech: Bool?, now: Instant) -> [SessionAction] {
         // It may have answered meanwhile, or be given up.
-        guard !isEnded, let index = legs.firstIndex(where: { $0.id == id }), legs[index].isOpen, legs[index].doubtedSince != nil,
-            let engine = configuration.engines.first(where: { $0.name == legs[index].engine })
-        else { return [] }
+        guard !isEnded, let leg = pool[id], leg.isOpen, leg.doubtedSince != nil, let engine = pool.engine(of: leg) else { return [] }
         var actions: [SessionAction] = []
         if hasSpeech == false {
-            legs[index].forgive(noiseThrough: end)
+            pool.change(id) { $0.forgive(noiseThrough: end) }
         } else {
-            stalled(legAt: index, from: legs[index].heardThrough, for: stallLimit(of: engine), now: now, &actions)
+            stalled(leg, from: leg.heardThrough, for: stallLimit(of: engine), now: now, &actions)
         }
         return isEnded ? actions : actions + pump(now: now)
     }
 
     /// - Parameter start: the start of the audio that the leg has not answered.
-    private mutating func stalled(legAt index: Int, from start: SampleIndex, for limit: Duration, now: Instant, _ actions: inout [SessionAction]) {
-        let leg = legs[index]
+    private mutating func stalled(_ leg: Leg, from start: SampleIndex, for limit: Duration, now: Instant, _ actions: inout [SessionAction]) {
         let error = EngineError.timedOut("\(leg.engine) was sent speech and said nothing for \(limit).")
         if leg.isShadow {
             // Nobody waits for it.
@@ -186,7 +177,7 @@ extension SessionMachine {
             let range = SampleRange(min(start, leg.sentThrough), leg.sentThrough)
             doubt(Doubt(leg: leg.id, engine: leg.engine, channels: leg.channels, range: range, error: error), &actions)
         }
-        fail(legAt: index, .stalled, error, now: now, &actions)
+        fail(leg, .stalled, error, now: now, &actions)
     }
 
     // MARK: - Turns
@@ -200,7 +191,7 @@ extension SessionMachine {
         let pause = SampleCount(configuration.turnSilence, at: configuration.rate)
         guard timeline.end >= max(end, lane.speech.end) + pause else { return }
         // A word that was heard and is not final yet belongs to it.
-        let isHeard = front.sources.contains { id in legs.contains { $0.id == id && $0.hasOpenWords } }
+        let isHeard = front.sources.contains { pool[$0]?.hasOpenWords == true }
         if !isHeard { endTurn(in: number, &actions) }
     }
 
@@ -212,37 +203,33 @@ extension SessionMachine {
         return (max(latest - .seconds(300), latest * 3 / 4), latest)
     }
 
-    private func rotation(of leg: Leg) -> (soonest: Instant, latest: Instant)? {
-        if let time = renewals[leg.id] { return time }
-        guard let opened = leg.openedAt, let cap = configuration.engines.first(where: { $0.name == leg.engine })?.cap else { return nil }
+    private func rotation(of leg: Leg) -> PlannedChanges.Window? {
+        if let window = pool.changes.renewal(of: leg.id) { return window }
+        guard let opened = leg.openedAt, let cap = pool.engine(of: leg)?.cap else { return nil }
         let rotation = Self.rotation(before: cap)
-        return (opened + rotation.soonest, opened + rotation.latest)
+        return .init(soonest: opened + rotation.soonest, latest: opened + rotation.latest)
     }
 
     private mutating func rotate(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
-        guard case .running = state, recovery.refusal == nil, let leg = legs.first(where: { $0.id == id }), leg.isOpen, !leg.isEnding,
-            let times = rotation(of: leg)
+        guard case .running = state, pool.choice.refusal == nil, let leg = pool[id], leg.isOpen, !leg.isEnding, let window = rotation(of: leg)
         else {
-            splicing.remove(id)
-            renewals[id] = nil
+            pool.changes.forget(id)
             return
         }
-        guard times.soonest <= now else { return }
-        splicing.insert(id)
-        guard times.latest <= now || isSilent(leg.channels) else { return }
-        splicing.remove(id)
-        renewals[id] = nil
-        var number = number(of: leg)
+        guard window.soonest <= now else { return }
+        pool.changes.wait(id)
+        guard window.latest <= now || isSilent(leg.channels) else { return }
+        pool.changes.forget(id)
+        var number = pool.choice.number(of: leg.engine)
         if leg.isShadow { return openShadow(now: now, &actions) }
         if isPanel {
-            let busy = busy(besides: leg)
-            let free = recovery.isAvailable(number) ? number : recovery.ranked.first { recovery.isAvailable($0) && !busy.contains($0) }
+            let free = pool.choice.isAvailable(number) ? number : pool.choice.free(besides: pool.busy(besides: leg))
             if leg.channels.allSatisfy({ lane in lanes[lane].place(of: id).map { isAccompanied(id, in: lane, at: $0) } ?? false }) {
                 return changeMember(leg, to: free, now: now, &actions)
             }
-            number = free ?? recovery.best
-        } else if recovery.isAvoided(number) {
-            number = recovery.best
+            number = free ?? pool.choice.best
+        } else if pool.choice.isAvoided(number) {
+            number = pool.choice.best
         }
         handOver(leg, to: number, overlap: !isSilent(leg.channels), now: now, &actions)
     }
@@ -255,8 +242,8 @@ extension SessionMachine {
 
     /// A better engine than the one that runs is there again.
     var wantsBetter: Bool {
-        guard case .running = state, !isPanel, recovery.best < preferred, recovery.refusal == nil else { return false }
-        return true
+        guard case .running = state, !isPanel else { return false }
+        return pool.choice.hasBetter
     }
 
     /// Between turns, a session goes back to the engine that it prefers.
@@ -264,8 +251,8 @@ extension SessionMachine {
         guard wantsBetter, isSilent(lanes.indices) || !configuration.measuresLoudness else { return }
         // What others are told of a fault comes back as `availability`, and not at once.
         if let blamed, timeline.end < blamed + SampleCount(.seconds(1), at: configuration.rate) { return }
-        let better = recovery.best
-        let running = legs.filter { !$0.isFailed && !$0.isShadow }
+        let better = pool.choice.best
+        let running = pool.legs.filter { !$0.isFailed && !$0.isShadow }
         guard running.allSatisfy({ $0.isOpen && !$0.isEnding }) else { return }
         if running.contains(where: isLate) {
             // Its turns lie far back. It finishes what it has, while the better one hears what is said now.
@@ -274,13 +261,13 @@ extension SessionMachine {
             guard lanes.allSatisfy({ !$0.hasOpenTurn && $0.stretches.count == 1 }) else { return }
             guard running.allSatisfy({ !$0.hasOpenWords && $0.sentThrough == timeline.end }) else { return }
         }
-        preferred = better
+        pool.choice.prefer(better)
         for leg in running { handOver(leg, to: better, overlap: false, now: now, &actions) }
     }
 
     /// An engine of this process cannot keep up with those who speak: the machine has too much to do.
     private func isLate(_ leg: Leg) -> Bool {
-        guard configuration.engines.first(where: { $0.name == leg.engine })?.isWatched == false else { return false }
+        guard pool.engine(of: leg)?.isWatched == false else { return false }
         let margin = SampleCount(.seconds(5), at: configuration.rate)
         return timeline.end > leg.heardThrough + margin && isLoud(SampleRange(leg.heardThrough, timeline.end - margin), for: leg)
     }
@@ -289,10 +276,9 @@ extension SessionMachine {
     ///
     /// - Parameter overlap: both hear what is said now, so that no word is cut.
     private mutating func handOver(_ leg: Leg, to number: Int, overlap: Bool, now: Instant, _ actions: inout [SessionAction]) {
-        guard let index = legs.firstIndex(where: { $0.id == leg.id }) else { return }
         let end = overlap ? timeline.end + reach : timeline.end
-        legs[index].enqueue(.finish, at: end)
-        if overlap { handovers.append((leg.id, now + longestWait)) }
+        guard pool.change(leg.id, { $0.enqueue(.finish, at: end) }) != nil else { return }
+        if overlap { pool.changes.overlap(leg.id, until: now + longestWait) }
         for number in leg.channels {
             guard let place = lanes[number].place(of: leg.id) else { continue }
             part(number, place, at: end, without: leg.id)
@@ -304,8 +290,8 @@ extension SessionMachine {
 
     /// The audio that a leg was to hear together with its successor does not come: the client pauses.
     private mutating func endOverlap(of id: LegID) {
-        guard let index = legs.firstIndex(where: { $0.id == id }), !legs[index].isDraining, !legs[index].isFailed else { return }
-        legs[index].hurry(to: timeline.end)
-        for number in legs[index].channels { lanes[number].shorten(to: timeline.end) }
+        guard let leg = pool[id], !leg.isDraining, !leg.isFailed else { return }
+        pool.change(id) { $0.hurry(to: timeline.end) }
+        for number in leg.channels { lanes[number].shorten(to: timeline.end) }
     }
 }

@@ -67,9 +67,8 @@ package struct SessionMachine: Sendable {
     }
 
     package internal(set) var timeline: Timeline
-    /// Legs that are not closed, in the order in which they were opened.
-    package internal(set) var legs: [Leg] = []
     let configuration: Configuration
+    var pool: LegPool
     var lanes: [Lane]
     var state: State = .running
     /// No more audio comes.
@@ -78,17 +77,8 @@ package struct SessionMachine: Sendable {
     var failure: EngineError?
     /// Too much of the client's audio waits.
     package internal(set) var isHoldingClient = false
-    var nextLeg = 0
     var nextRepair = 0
     var isReady = false
-    var recovery: FailoverPolicy
-    var outages: [LegID: FailoverPolicy.Outage] = [:]
-    /// Legs that are to be opened later.
-    var openings: [(id: LegID, at: Instant)] = []
-    /// Legs whose engine tired of waiting for audio: they are opened again when some comes.
-    var dormant: Set<LegID> = []
-    /// The engine for new legs.
-    var preferred = 0
     /// The last audio that never came.
     var hole: SampleRange?
     /// Repairs whose gaps were reported.
@@ -107,12 +97,6 @@ package struct SessionMachine: Sendable {
     var blamed: SampleIndex?
     var speakers = SpeakerLabels()
     package internal(set) var tally = SessionTally()
-    /// Legs whose time is nearly over, which wait for a silence.
-    var splicing: Set<LegID> = []
-    /// Legs for which a stream of the same engine waits that knows more, with the soonest and the latest time when that stream takes over.
-    var renewals: [LegID: (soonest: Instant, latest: Instant)] = [:]
-    /// Legs that hear the same as their successors for a moment, and when that is over at the latest.
-    var handovers: [(leg: LegID, end: Instant)] = []
     /// The results of the second engine in shadow mode; nil: no second engine hears the session.
     var shadow: Shadow?
     let maxWaiting: SampleCount
@@ -127,7 +111,7 @@ package struct SessionMachine: Sendable {
         self.configuration = configuration
         let rate = configuration.rate
         timeline = Timeline(rate: rate)
-        recovery = FailoverPolicy(engines: configuration.engines.count, rule: configuration.recovery)
+        pool = LegPool(configuration.engines, rule: configuration.recovery, rate: rate)
         lanes = (0..<configuration.channels).map { Lane(channel: ChannelIndex($0), rate: rate) }
         maxWaiting = SampleCount(configuration.maxWaiting, at: rate)
         replayPiece = SampleCount(.seconds(1), at: rate)
@@ -135,13 +119,16 @@ package struct SessionMachine: Sendable {
         slack = SampleCount(.seconds(1), at: rate)
     }
 
+    /// Legs that are not closed, in the order in which they were opened.
+    package var legs: [Leg] { pool.legs }
+
     package var isEnded: Bool { if case .ended = state { true } else { false } }
 
     var isFinishing: Bool { if case .finishing = state { true } else { false } }
 
     /// Opens the first legs.
     package mutating func start(now: Instant) -> [SessionAction] {
-        preferred = recovery.best
+        pool.choice.prefer(pool.choice.best)
         var actions: [SessionAction] = []
         openStretch(now: now, &actions)
         return actions
@@ -150,12 +137,7 @@ package struct SessionMachine: Sendable {
     /// New legs for all channels, whose words count behind everything that there is.
     mutating func openStretch(now: Instant, _ actions: inout [SessionAction]) {
         for number in lanes.indices { lanes[number].stretches.append(Stretch(start: timeline.end, sources: [])) }
-        var engines = [preferred]
-        if isPanel {
-            let available = recovery.ranked.filter(recovery.isAvailable)
-            if !available.isEmpty { engines = Array(available.prefix(configuration.mode.voices)) }
-        }
-        for engine in engines { addLegs(to: lanes.indices, engine: engine, now: now, &actions) }
+        for engine in pool.choice.first(configuration.mode.voices) { addLegs(to: lanes.indices, engine: engine, now: now, &actions) }
         if configuration.mode == .shadow { openShadow(now: now, &actions) }
     }
 
@@ -166,37 +148,15 @@ package struct SessionMachine: Sendable {
         to channels: Range<Int>, engine number: Int, from origin: SampleIndex? = nil, countingFrom start: SampleIndex? = nil,
         after delay: Duration = .zero, isDormant: Bool = false, outage: FailoverPolicy.Outage? = nil, now: Instant, _ actions: inout [SessionAction]
     ) {
-        for leg in newLegs(of: channels, engine: number, from: origin ?? timeline.end) {
-            outages[leg.id] = outage
-            legs.append(leg)
+        for leg in pool.newLegs(of: channels, engine: number, from: origin ?? timeline.end) {
+            pool.choice.setOutage(outage, of: leg.id)
+            pool.add(leg)
             for number in leg.channels {
                 lanes[number].stretches[lanes[number].stretches.count - 1].sources.append(leg.id)
                 if isPanel { lanes[number].panel.join(leg, in: number, from: start) }
             }
-            open(leg.id, after: delay, isDormant: isDormant, now: now, &actions)
+            pool.open(leg.id, after: delay, isDormant: isDormant, now: now, &actions)
         }
-    }
-
-    /// New legs that cover `channels` between them, each as many as the engine takes.
-    mutating func newLegs(of channels: Range<Int>, engine number: Int, from origin: SampleIndex, isShadow: Bool = false) -> [Leg] {
-        let engine = configuration.engines[number]
-        var slots = Set(legs.map(\.slot))
-        return stride(from: channels.lowerBound, to: channels.upperBound, by: engine.channelsPerLeg).map { first in
-            var slot = 0
-            while slots.contains(slot) { slot += 1 }
-            slots.insert(slot)
-            let leg = Leg(
-                id: LegID(nextLeg), slot: slot, engine: engine.name, channels: first..<min(first + engine.channelsPerLeg, channels.upperBound),
-                origin: origin, rate: configuration.rate, limits: engine.limits, isShadow: isShadow)
-            nextLeg += 1
-            return leg
-        }
-    }
-
-    mutating func open(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
-        guard let index = legs.firstIndex(where: { $0.id == id }) else { return }
-        legs[index].asked(now: now)
-        actions.append(.open(id))
     }
 
     // MARK: - The client
@@ -209,16 +169,14 @@ package struct SessionMachine: Sendable {
         switch command {
         case .finalize:
             // A client that asks more often than any engine answers is answered here.
-            let isFlooded = legs.contains { leg in leg.channels.contains { leg.unansweredFinalizes(in: $0) >= Self.maxFinalizes } }
+            let isFlooded = pool.legs.contains { leg in leg.channels.contains { leg.unansweredFinalizes(in: $0) >= Self.maxFinalizes } }
             if isFlooded {
                 actions += lanes.map { .emit(.flushed($0.channel)) }
             } else {
                 for number in lanes.indices { lanes[number].panel.asked += 1 }
-                enqueue(.finalize)
+                pool.enqueue(.finalize, at: timeline.end)
             }
-        // Who is not there cannot be kept.
-        case .keepAlive:
-            for index in legs.indices where legs[index].isOpen { legs[index].enqueue(.keepAlive, at: timeline.end) }
+        case .keepAlive: pool.keepAlive(at: timeline.end)
         case .finish:
             clientIsDone = true
             finish()
@@ -238,13 +196,13 @@ package struct SessionMachine: Sendable {
     package mutating func update(inStream: Bool, _ options: StreamOptions, now: Instant) -> [SessionAction] {
         guard case .running = state, lanes.allSatisfy({ !$0.stretches.isEmpty }) else { return [] }
         if inStream {
-            enqueue(.update(options))
+            pool.enqueue(.update(options), at: timeline.end)
             var actions: [SessionAction] = []
             // Whether a shadow's engine could do that too, nobody asked.
             if configuration.mode == .shadow { openShadow(now: now, &actions) }
             return actions + pump(now: now)
         }
-        enqueue(.finish)
+        pool.enqueue(.finish, at: timeline.end)
         for number in lanes.indices { lanes[number].stretches[lanes[number].stretches.count - 1].end = timeline.end }
         var actions: [SessionAction] = []
         openStretch(now: now, &actions)
@@ -255,11 +213,9 @@ package struct SessionMachine: Sendable {
     ///
     /// - Returns: nil when no stream of the engine hears the session now.
     package mutating func renew(_ engine: EngineName, now: Instant) -> [SessionAction]? {
-        guard case .running = state, !isPanel, let leg = legs.last(where: { $0.engine == engine && $0.isOpen && !$0.isEnding && !$0.isShadow }) else {
-            return nil
-        }
-        renewals[leg.id] = (now, configuration.measuresLoudness ? now + .seconds(10) : now)
-        splicing.insert(leg.id)
+        guard case .running = state, !isPanel, let leg = pool.legs.last(where: { $0.engine == engine && $0.isOpen && !$0.isEnding && !$0.isShadow })
+        else { return nil }
+        pool.changes.renew(leg.id, in: .init(soonest: now, latest: configuration.measuresLoudness ? now + .seconds(10) : now))
         return pump(now: now)
     }
 
@@ -271,24 +227,20 @@ package struct SessionMachine: Sendable {
         isEnded ? [] : end(error, now: now)
     }
 
-    mutating func enqueue(_ command: EngineCommand) {
-        for index in legs.indices where !legs[index].isEnding && !legs[index].isFailed { legs[index].enqueue(command, at: timeline.end) }
-    }
-
     /// No more audio is recognised.
     mutating func finish() {
         state = .finishing
         // A leg that was to hear a little more has heard all there is.
-        for index in legs.indices { legs[index].hurry(to: timeline.end) }
+        pool.hurry(to: timeline.end)
         for number in lanes.indices { lanes[number].shorten(to: timeline.end) }
-        enqueue(.finish)
+        pool.enqueue(.finish, at: timeline.end)
     }
 
     // MARK: - The end
 
     /// Ends the session once everything is settled.
     mutating func checkEnd(_ actions: inout [SessionAction], now: Instant) {
-        guard case .finishing = state, lanes.allSatisfy(\.stretches.isEmpty), legs.allSatisfy({ $0.isFailed || $0.isShadow }) else { return }
+        guard case .finishing = state, lanes.allSatisfy(\.stretches.isEmpty), pool.legs.allSatisfy({ $0.isFailed || $0.isShadow }) else { return }
         actions += end(failure, now: now)
     }
 
@@ -297,14 +249,12 @@ package struct SessionMachine: Sendable {
         state = .ended
         var actions: [SessionAction] = []
         endShadow(now: now, &actions)
-        for leg in legs {
+        for leg in pool.legs {
             actions.append(.command(leg.id, .cancel))
             actions.append(.discard(leg.id))
             if !leg.isFailed { ran(leg, .cancelled, now: now, &actions) }
         }
-        legs = []
-        openings = []
-        dormant = []
+        pool.removeAll()
         for number in lanes.indices {
             for stretch in lanes[number].stretches {
                 if let plan = stretch.plan { cancel(plan, in: number, now: now, &actions) }

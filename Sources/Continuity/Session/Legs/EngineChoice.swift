@@ -1,0 +1,89 @@
+import Speech
+
+/// The choice of the engine for each new leg of a session, by what is known of the engines and of the legs before.
+///
+/// Every question about which engine comes next is answered here, by the rules of `FailoverPolicy`.
+struct EngineChoice: Sendable {
+    private let engines: [SessionEngine]
+    private var policy: FailoverPolicy
+    /// The engine for new legs, in modes in which one engine hears the session.
+    private(set) var preferred = 0
+    /// Outages that last, by the leg that was opened because of them.
+    private var outages: [LegID: FailoverPolicy.Outage] = [:]
+
+    init(_ engines: [SessionEngine], rule: FailoverPolicy.Rule) {
+        self.engines = engines
+        policy = FailoverPolicy(engines: engines.count, rule: rule)
+    }
+
+    // MARK: - The next engine
+
+    /// The engine that a session prefers now.
+    var best: Int { policy.best }
+
+    /// The reason why no engine can serve this session; nil while one can.
+    var refusal: EngineError? { policy.refusal }
+
+    /// True if a better engine than the preferred one works again.
+    var hasBetter: Bool { policy.best < preferred && policy.refusal == nil }
+
+    mutating func prefer(_ engine: Int) { preferred = engine }
+
+    /// Returns the engines that hear a session together at its beginning: those that are expected to work, or the preferred one if there is none.
+    func first(_ count: Int) -> [Int] {
+        let available = policy.ranked.filter(policy.isAvailable)
+        return count == 1 || available.isEmpty ? [preferred] : Array(available.prefix(count))
+    }
+
+    /// Returns the first engine that is expected to work and is not in `busy`; nil if there is none.
+    func free(besides busy: Set<Int>) -> Int? { policy.ranked.first { policy.isAvailable($0) && !busy.contains($0) } }
+
+    func isAvailable(_ engine: Int) -> Bool { policy.isAvailable(engine) }
+
+    /// Returns true if another engine is to be asked in place of this one.
+    func isAvoided(_ engine: Int) -> Bool { policy.isAvoided(engine) }
+
+    /// Returns true if an engine is left that a leg's outage has not tried and that is not in `busy`.
+    func hasOther(than leg: Leg, besides busy: Set<Int>) -> Bool {
+        policy.hasOther(than: engines.firstIndex { $0.name == leg.engine } ?? 0, outages[leg.id] ?? FailoverPolicy.Outage(), besides: busy)
+    }
+
+    func number(of engine: EngineName) -> Int { engines.firstIndex { $0.name == engine } ?? preferred }
+
+    // MARK: - What is known
+
+    mutating func setAvailable(_ engine: Int, _ isAvailable: Bool) { policy.setAvailable(engine, isAvailable) }
+
+    /// Records the error with which an engine ended a stream.
+    mutating func note(_ error: EngineError, of engine: EngineName) { policy.note(error, of: number(of: engine)) }
+
+    /// A leg is gone: decides what follows it.
+    ///
+    /// - Parameters:
+    ///   - isIdle: true if the engine tired of waiting for audio, and is asked again when some comes.
+    ///   - busy: engines that hear the same already.
+    /// - Returns: the next step, and the outage that the next leg inherits.
+    mutating func next(
+        after error: EngineError, of leg: Leg, isIdle: Bool, besides busy: Set<Int> = [], now: Instant
+    ) -> (step: FailoverPolicy.Step, outage: FailoverPolicy.Outage) {
+        var outage = endOutage(of: leg.id) ?? FailoverPolicy.Outage()
+        if outage.since == nil { outage.since = now }
+        let engine = number(of: leg.engine)
+        if isIdle { return (.open(engine, after: .zero), outage) }
+        let step = policy.next(after: error, of: engine, hadAnswered: leg.firstAnswer != nil, outage: &outage, besides: busy)
+        return (step, outage)
+    }
+
+    // MARK: - Outages
+
+    /// The time when the first engine failed of those that a leg's audio was for; nil: none has.
+    func outageBegan(before leg: LegID) -> Instant? { outages[leg]?.since }
+
+    mutating func setOutage(_ outage: FailoverPolicy.Outage?, of leg: LegID) { outages[leg] = outage }
+
+    /// The leg's engine works, or the leg is gone.
+    @discardableResult
+    mutating func endOutage(of leg: LegID) -> FailoverPolicy.Outage? {
+        outages.isEmpty ? nil : outages.removeValue(forKey: leg)
+    }
+}

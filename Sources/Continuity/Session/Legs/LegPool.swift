@@ -1,0 +1,225 @@
+import Speech
+
+/// The legs of a session that are not closed: which audio each was sent, which are to be opened later, and which engine the next one gets.
+///
+/// A leg is named by its `LegID` only. A value without I/O: what it asks the driver for goes out as actions.
+struct LegPool: Sendable {
+    /// In the order in which they were added.
+    private(set) var legs: [Leg] = []
+    /// The engines for new legs.
+    var choice: EngineChoice
+    /// Legs that others are to take over from.
+    var changes = PlannedChanges()
+    private var nextNumber = 0
+    /// Legs that are to be opened later.
+    private var openings: [(id: LegID, at: Instant)] = []
+    /// Legs whose engine tired of waiting for audio: they are opened again when some comes.
+    private var dormant: Set<LegID> = []
+    private let engines: [SessionEngine]
+    private let rate: SampleRate
+
+    init(_ engines: [SessionEngine], rule: FailoverPolicy.Rule, rate: SampleRate) {
+        self.engines = engines
+        self.rate = rate
+        choice = EngineChoice(engines, rule: rule)
+    }
+
+    // MARK: - Who is there
+
+    subscript(_ id: LegID) -> Leg? { legs.first { $0.id == id } }
+
+    /// Returns true if the leg has failed, or is not there any more.
+    func isFailed(_ id: LegID) -> Bool { self[id]?.isFailed ?? true }
+
+    /// Returns true if the leg is there, or on its way, and not only planned.
+    func isOpening(_ id: LegID) -> Bool { !dormant.contains(id) && !openings.contains { $0.id == id } }
+
+    /// Returns true if a leg that was given up may still show how slow its engine is.
+    func mayAnswer(_ id: LegID) -> Bool { self[id].map { $0.isFailed && $0.owesSince != nil } ?? false }
+
+    /// The session's settings for a leg's engine.
+    func engine(of leg: Leg) -> SessionEngine? { engines.first { $0.name == leg.engine } }
+
+    /// Engines that hear the same as a leg.
+    func busy(besides leg: Leg) -> Set<Int> {
+        let others = legs.lazy.filter { $0.id != leg.id && !$0.isFailed && !$0.isEnding && $0.channels.overlaps(leg.channels) }
+        return numbers(of: others.map(\.engine))
+    }
+
+    func numbers(of names: some Sequence<EngineName>) -> Set<Int> {
+        Set(names.compactMap { name in engines.firstIndex { $0.name == name } })
+    }
+
+    /// True if there is a leg that waits for its time to be opened.
+    var hasOpenings: Bool { !openings.isEmpty }
+
+    /// True if there is a leg that waits for audio to be opened.
+    var hasDormant: Bool { !dormant.isEmpty }
+
+    // MARK: - Coming and going
+
+    /// Makes legs that cover `channels` between them, each as many as the engine takes. The legs are not added.
+    mutating func newLegs(of channels: Range<Int>, engine number: Int, from origin: SampleIndex, isShadow: Bool = false) -> [Leg] {
+        let engine = engines[number]
+        var slots = Set(legs.map(\.slot))
+        return stride(from: channels.lowerBound, to: channels.upperBound, by: engine.channelsPerLeg).map { first in
+            var slot = 0
+            while slots.contains(slot) { slot += 1 }
+            slots.insert(slot)
+            let leg = Leg(
+                id: LegID(nextNumber), slot: slot, engine: engine.name, channels: first..<min(first + engine.channelsPerLeg, channels.upperBound),
+                origin: origin, rate: rate, limits: engine.limits, isShadow: isShadow)
+            nextNumber += 1
+            return leg
+        }
+    }
+
+    mutating func add(_ leg: Leg) { legs.append(leg) }
+
+    /// Changes a leg.
+    ///
+    /// - Returns: what `change` returns; nil if the leg is not there.
+    @discardableResult
+    mutating func change<Result>(_ id: LegID, _ change: (inout Leg) -> Result) -> Result? {
+        guard let index = legs.firstIndex(where: { $0.id == id }) else { return nil }
+        return change(&legs[index])
+    }
+
+    @discardableResult
+    mutating func remove(_ id: LegID) -> Leg? { legs.firstIndex { $0.id == id }.map { legs.remove(at: $0) } }
+
+    mutating func removeAll() {
+        legs = []
+        openings = []
+        dormant = []
+    }
+
+    /// Takes a leg that has died off the list of those that are to be opened, changed or sent anything.
+    ///
+    /// - Parameter isListening: true if the words that the leg still says are wanted.
+    mutating func retire(_ id: LegID, isListening: Bool, now: Instant) {
+        if isListening { change(id) { $0.fail(now: now) } } else { remove(id) }
+        cancelOpening(of: id)
+        changes.forget(id)
+    }
+
+    // MARK: - Opening
+
+    /// Opens a leg now.
+    mutating func open(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
+        if change(id, { $0.asked(now: now) }) != nil { actions.append(.open(id)) }
+    }
+
+    /// Opens a leg now, later, or when there is something for it.
+    mutating func open(_ id: LegID, after delay: Duration, isDormant: Bool, now: Instant, _ actions: inout [SessionAction]) {
+        if isDormant {
+            dormant.insert(id)
+        } else if delay > .zero {
+            openings.append((id, now + delay))
+        } else {
+            open(id, now: now, &actions)
+        }
+    }
+
+    mutating func cancelOpening(of id: LegID) {
+        openings.removeAll { $0.id == id }
+        dormant.remove(id)
+    }
+
+    /// Returns the legs that are to be opened now, and takes them off the list. If no engine is left, these are all legs that wait.
+    ///
+    /// - Parameter end: the end of the received audio.
+    mutating func due(received end: SampleIndex, now: Instant) -> [LegID] {
+        guard hasOpenings || hasDormant else { return [] }
+        let isHopeless = choice.refusal != nil
+        var due = openings.filter { isHopeless || $0.at <= now }.map(\.id)
+        if isHopeless || legs.contains(where: { dormant.contains($0.id) && ($0.origin < end || $0.hasCommands) }) {
+            due += dormant.sorted { $0.number < $1.number }
+            dormant = []
+        }
+        openings.removeAll { due.contains($0.id) }
+        return due
+    }
+
+    // MARK: - Sending
+
+    /// Puts a command behind all received audio, for all legs that are sent audio.
+    mutating func enqueue(_ command: EngineCommand, at end: SampleIndex) {
+        for index in legs.indices where !legs[index].isEnding && !legs[index].isFailed { legs[index].enqueue(command, at: end) }
+    }
+
+    /// Tells the engines of all open legs that the session goes on. A leg that is not open cannot be kept alive.
+    mutating func keepAlive(at end: SampleIndex) {
+        for index in legs.indices where legs[index].isOpen { legs[index].enqueue(.keepAlive, at: end) }
+    }
+
+    /// No audio comes beyond `end`.
+    mutating func hurry(to end: SampleIndex) { for index in legs.indices { legs[index].hurry(to: end) } }
+
+    /// Counts received audio as sent to the legs in `arrival` that may be sent the audio at once.
+    ///
+    /// - Parameter isLoud: returns true if a leg has to answer the audio.
+    mutating func take(_ arrival: inout Arrival, now: Instant, isLoud: (Leg) -> Bool) {
+        for index in legs.indices {
+            if legs[index].isDraining || legs[index].isFailed { continue }
+            if legs[index].slot < Arrival.maxLegs, legs[index].take(arrival.range, now: now) {
+                arrival.add(legIn: legs[index].slot)
+                if legs[index].owesSince == nil, isLoud(legs[index]) {
+                    legs[index].owes(now: now)
+                    // For the driver to set its timer.
+                    arrival.needsPump = true
+                }
+            } else {
+                arrival.needsPump = true
+            }
+        }
+    }
+
+    /// Sends what waits and may go.
+    ///
+    /// - Parameters:
+    ///   - end: the end of the received audio.
+    ///   - most: maximum audio of one action.
+    ///   - isLoud: returns true if a leg has to answer the audio.
+    mutating func send(
+        received end: SampleIndex, most: SampleCount, now: Instant, _ actions: inout [SessionAction], isLoud: (SampleRange, Leg) -> Bool
+    ) {
+        for index in legs.indices {
+            var moved = true
+            while moved {
+                moved = false
+                if let range = legs[index].nextSend(received: end, most: most, now: now) {
+                    legs[index].sent(through: range.end)
+                    if legs[index].owesSince == nil, isLoud(range, legs[index]) { legs[index].owes(now: now) }
+                    actions.append(.replay(legs[index].id, range))
+                    moved = true
+                }
+                while let command = legs[index].nextCommand(now: now) {
+                    actions.append(.command(legs[index].id, command))
+                    moved = true
+                }
+            }
+        }
+    }
+
+    /// True if no leg waits to be opened, and no leg has a backlog or a queued command.
+    ///
+    /// - Parameter end: the end of the received audio.
+    func isCaughtUp(received end: SampleIndex) -> Bool {
+        openings.isEmpty && legs.allSatisfy { $0.isDraining || $0.isFailed || $0.sentThrough == end && $0.isOpen && !$0.hasCommands }
+    }
+
+    /// The place through which all legs were sent the audio whose words count; nil if there is no such leg.
+    var sentThrough: SampleIndex? {
+        legs.lazy.filter { !$0.isDraining && !$0.isFailed && !$0.isShadow }.map(\.sentThrough).min()
+    }
+
+    /// Returns the time when more audio may be sent or a leg is to be opened, if only time holds that back.
+    func nextSend(received end: SampleIndex, now: Instant) -> Instant? {
+        var next: Instant?
+        func consider(_ time: Instant?) { if let time { next = min(next ?? time, time) } }
+        for leg in legs { consider(leg.nextAllowance(received: end, now: now)) }
+        for opening in openings { consider(opening.at) }
+        return next
+    }
+}
