@@ -36,6 +36,7 @@ struct RepairPlan: Sendable {
         engines = repairers[...]
     }
 
+    /// A repair that an engine was asked for.
     struct Asked: Sendable {
         var id: RepairID
         var engine: EngineName
@@ -49,11 +50,21 @@ struct RepairPlan: Sendable {
         /// Returns true if the end of the range's audio may have cut `word`. If the engine does not say where words lie, the last word always seems
         /// to end there.
         func mayCut(_ word: Word) -> Bool { hasTimes && !endsInSilence && word.range.end >= range.end }
+
+        /// Returns the record of the repair, which is over.
+        ///
+        /// - Parameter hasWords: true if there were words in the answer.
+        func record(in channel: ChannelIndex, _ outcome: AttemptRecord.Outcome, hasWords: Bool = false, now: Instant) -> AttemptRecord {
+            let duration = at.duration(to: now)
+            return AttemptRecord(
+                engine: engine, kind: .repair(id), channels: channel.number..<channel.number + 1, range: range, outcome: outcome,
+                firstAnswer: hasWords ? duration : nil, duration: duration)
+        }
     }
 }
 
 /// A repair that goes on after its gap was reported.
-struct LateRepair: Sendable {
+struct DeferredRepair: Sendable {
     var channel: ChannelIndex
     /// The gap as it was reported.
     var gap: SampleRange

@@ -254,13 +254,16 @@ extension SessionMachine {
         if source != .vote { speakers.label(&commit.words, of: source) }
         actions.append(.record(commit, turn: lanes[number].turn))
         actions.append(.emit(.commit(commit)))
-        if shadow != nil { shadowed(commit) }
+        shadow?.commit(commit)
         if !commit.words.isEmpty {
             // Somebody can be understood.
-            patience = 1
+            stalls.heardWords()
             heardWords(commit.words, by: source, in: number, &actions)
         }
-        if !late.isEmpty { border(commit, &actions) }
+        let placed = lanes[number].stitcher.tail.suffix(commit.words.count)
+        let ready = deferred.noteCommit(
+            commit, placedAt: commit.words.count == placed.count ? placed : commit.words[...], hasTimes: lanes[number].hasTimes)
+        for repair in ready { mend(repair, &actions) }
         if commit.endsTurn {
             lanes[number].turn += 1
             lanes[number].hasOpenTurn = false
@@ -280,22 +283,6 @@ extension SessionMachine {
         let isCompared = lanes[number].lastSource.map { $0 != source } ?? false && !stitcher.isAtGap
         let margin = isCompared ? SampleCount(.milliseconds(150), at: configuration.rate) : .zero
         return final.end + margin <= stitcher.committedThrough && !stitcher.goesOn(with: words, of: final)
-    }
-
-    /// Words behind a gap that may still be repaired.
-    private mutating func border(_ commit: Commit, _ actions: inout [SessionAction]) {
-        for id in late.keys.sorted(by: { $0.number < $1.number }) {
-            guard var repair = late[id], repair.channel == commit.channel else { continue }
-            let end = repair.gap.end + reach
-            let tail = lanes[commit.channel.number].stitcher.tail
-            let words = commit.words.count <= tail.count ? tail.suffix(commit.words.count) : commit.words[...]
-            repair.after += words.prefix { $0.range.start < end }
-            if !words.isEmpty, !lanes[commit.channel.number].hasTimes { repair.othersHaveTimes = false }
-            late[id] = repair
-            guard repair.words != nil, commit.range.end >= end else { continue }
-            late[id] = nil
-            mend(repair, &actions)
-        }
     }
 
     /// The session ends a turn by itself, or by what an engine said.
@@ -369,8 +356,8 @@ extension SessionMachine {
     mutating func report(through end: SampleIndex, in number: Int, _ cause: EngineError, _ actions: inout [SessionAction]) -> SampleRange? {
         guard let gap = lanes[number].stitcher.giveUp(through: end) else { return nil }
         actions.append(.emit(.gap(lanes[number].channel, gap, cause)))
-        for id in late.keys where late[id]?.channel == lanes[number].channel { late[id]?.gapsBehind.append(gap) }
-        shadow?.channels[number].skip(gap)
+        deferred.noteGap(gap, in: lanes[number].channel)
+        shadow?.skip(gap, in: number)
         return gap
     }
 
@@ -381,7 +368,7 @@ extension SessionMachine {
         guard let commit = lanes[number].stitcher.accept(rest, reason: .pause, from: engine) else { return }
         actions.append(.record(commit, turn: lanes[number].turn))
         actions.append(.emit(.commit(commit)))
-        if shadow != nil { shadowed(commit) }
+        shadow?.commit(commit)
     }
 
     /// Lets a failed leg go that nobody listens to any more.

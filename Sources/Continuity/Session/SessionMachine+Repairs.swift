@@ -5,7 +5,7 @@ extension SessionMachine {
     package mutating func repaired(_ id: RepairID, _ outcome: RepairOutcome, now: Instant) -> [SessionAction] {
         guard !isEnded else { return [] }
         var actions: [SessionAction] = []
-        if let repair = late.removeValue(forKey: id) {
+        if let repair = deferred.take(id) {
             tooLate(repair, outcome, now: now, &actions)
             return actions
         }
@@ -149,7 +149,7 @@ extension SessionMachine {
     ) {
         let heard = outcome.heard(in: asked.range, lanes[number].speech)
         let hasWords = heard?.words.isEmpty == false
-        ran(asked, in: lanes[number].channel, outcome.end, firstAnswer: hasWords ? asked.at.duration(to: now) : nil, now: now, &actions)
+        actions.append(.ran(asked.record(in: lanes[number].channel, outcome.end, hasWords: hasWords, now: now)))
         if let heard {
             var done = plan
             done.asked = asked
@@ -190,7 +190,7 @@ extension SessionMachine {
         // Where nothing is committed, all words are new of which nobody knows where they lie.
         var words = ear == nil && !asked.hasTimes ? words : lanes[number].stitcher.fresh(words, seam: ear)
         lanes[number].change(to: source, behind: lanes[number].stitcher.heard, hasTimes: asked.hasTimes)
-        if plan.afterStall, words.isEmpty { patience = min(2 * patience, 16) }
+        if plan.afterStall, words.isEmpty { stalls.heardNothing() }
         var through = end
         if !asked.hasTimes {
             // Which of its words lie before its end nobody knows: it has all.
@@ -251,16 +251,10 @@ extension SessionMachine {
         let gap = report(through: end, in: number, plan.cause, &actions)
         cancel(plan.beside, in: number, now: now, &actions)
         guard let gap, let asked = plan.asked else { return }
-        keep(
-            LateRepair(
+        deferred.add(
+            DeferredRepair(
                 channel: lanes[number].channel, gap: gap, edge: before.gap?.end, before: before.tail, othersHaveTimes: lanes[number].hasTimes,
                 beforeThrough: lanes[number].saidThrough, asked: asked, engines: plan.engines, speech: lanes[number].speech.part(in: asked.range)))
-    }
-
-    private static var maxLate: Int { 64 }
-
-    private mutating func keep(_ repair: LateRepair) {
-        if late.count < Self.maxLate { late[repair.asked.id] = repair }
     }
 
     /// - Parameter edge: the end of the gap before this one.
@@ -268,29 +262,26 @@ extension SessionMachine {
         _ asked: RepairPlan.Asked, for gap: SampleRange, behind edge: SampleIndex?, in channel: ChannelIndex, now: Instant,
         _ actions: inout [SessionAction]
     ) {
-        guard late.count < Self.maxLate else { return }
+        guard !deferred.isFull else { return }
         var again = asked
         again.id = RepairID(nextRepair)
         again.at = now
         nextRepair += 1
         let lane = lanes[channel.number]
-        keep(
-            LateRepair(
+        deferred.add(
+            DeferredRepair(
                 channel: channel, gap: gap, edge: edge, before: lane.stitcher.tail, othersHaveTimes: lane.hasTimes, beforeThrough: lane.saidThrough,
                 asked: again, engines: [], speech: lane.speech.part(in: again.range)))
         actions.append(.repair(Repair(id: again.id, engine: again.engine, channel: channel, range: again.range, deadline: nil)))
     }
 
-    private mutating func tooLate(_ repair: LateRepair, _ outcome: RepairOutcome, now: Instant, _ actions: inout [SessionAction]) {
+    private mutating func tooLate(_ repair: DeferredRepair, _ outcome: RepairOutcome, now: Instant, _ actions: inout [SessionAction]) {
         let heard = outcome.heard(in: repair.asked.range, repair.speech)
         let hasWords = heard?.words.isEmpty == false
-        ran(repair.asked, in: repair.channel, outcome.end, firstAnswer: hasWords ? repair.asked.at.duration(to: now) : nil, now: now, &actions)
+        actions.append(.ran(repair.asked.record(in: repair.channel, outcome.end, hasWords: hasWords, now: now)))
         if let heard {
-            var repair = repair
-            repair.words = heard.words
-            repair.asked.hasTimes = heard.hasTimes
-            let end = lanes[repair.channel.number].stitcher.committedThrough
-            if end >= repair.gap.end + reach { mend(repair, &actions) } else { late[repair.asked.id] = repair }
+            let committed = lanes[repair.channel.number].stitcher.committedThrough
+            if let repair = deferred.heard(heard.words, hasTimes: heard.hasTimes, for: repair, committedThrough: committed) { mend(repair, &actions) }
             return
         }
         guard let next = repair.engines.first else { return }
@@ -300,46 +291,17 @@ extension SessionMachine {
         again.asked.at = now
         again.engines.removeFirst()
         nextRepair += 1
-        keep(again)
+        deferred.add(again)
         actions.append(.repair(Repair(id: again.asked.id, engine: next, channel: repair.channel, range: again.asked.range, deadline: nil)))
     }
 
     /// Tells of what was heard in a gap, now that it is known what stands around it.
-    mutating func mend(_ repair: LateRepair, _ actions: inout [SessionAction]) {
-        guard let words = repair.words else { return }
-        let gap = repair.gap
-        // What was committed on both sides of the gap is not said again.
-        // Nor what was mended there.
-        let near = mended.filter { $0.channel == repair.channel }.flatMap(\.words)
-        let before = RepairSeam.ordered(repair.before, with: near.filter { $0.word.middle < gap.start })
-        let after = RepairSeam.ordered(repair.after, with: near.filter { $0.word.middle >= gap.end })
-        // Behind the last word that is known there may be more gaps.
-        let known = SampleRange(min(repair.edge ?? .zero, gap.start), max(after.last?.word.range.end ?? gap.end, gap.end))
-        var inside = RepairSeam.unsettled(
-            words, of: gap, heard: repair.asked.range, known: known, before: before, after: after, rate: configuration.rate,
-            endsInSpeech: !repair.asked.endsInSilence, hasTimes: repair.asked.hasTimes, others: repair.othersHaveTimes,
-            othersThrough: repair.beforeThrough, gaps: repair.gapsBehind)
-        inside.removeAll { !gap.contains($0.middle) }
-        // Where its audio ends in speech, its last word may be a part of the next.
-        // No word is as short as some parts are, and engines are a tenth of a second wrong on where the next one begins.
-        let shortest = SampleCount(.milliseconds(60), at: configuration.rate), margin = SampleCount(.milliseconds(150), at: configuration.rate)
-        if !repair.asked.endsInSilence, let last = inside.last, last.range.end >= repair.asked.range.end,
-            after.lazy.map(\.word.range).contains(where: {
-                $0.intersection(last.range) != nil || last.range.count <= shortest && $0.start <= last.range.end + margin
-            })
-        {
-            inside.removeLast()
-        }
-        let asked = repair.asked
-        let settled = inside.map { word in
-            RepairSeam.Settled(word, mendedBy: asked.engine, hasTimes: asked.hasTimes, isCut: asked.mayCut(word))
-        }
-        mended.append((repair.channel, settled))
-        if mended.count > Self.maxLate { mended.removeFirst() }
-        for index in inside.indices { inside[index] = RepairSeam.kept(inside[index], in: gap) }
-        heardWords(inside, by: .repair(repair.asked.id), in: repair.channel.number, &actions)
-        speakers.label(&inside, of: .repair(repair.asked.id))
-        actions.append(.mend(Mend(channel: repair.channel, range: gap, words: inside, engine: repair.asked.engine)))
+    mutating func mend(_ repair: DeferredRepair, _ actions: inout [SessionAction]) {
+        guard var mend = deferred.mend(of: repair) else { return }
+        let source = Lane.Source.repair(repair.asked.id)
+        heardWords(mend.words, by: source, in: mend.channel.number, &actions)
+        speakers.label(&mend.words, of: source)
+        actions.append(.mend(mend))
     }
 
     /// Nobody waits for it any more.
@@ -350,18 +312,6 @@ extension SessionMachine {
     private func cancel(_ asked: RepairPlan.Asked?, in number: Int, now: Instant, _ actions: inout [SessionAction]) {
         guard let asked else { return }
         actions.append(.cancelRepair(asked.id))
-        ran(asked, in: lanes[number].channel, .cancelled, firstAnswer: nil, now: now, &actions)
-    }
-
-    func ran(
-        _ asked: RepairPlan.Asked, in channel: ChannelIndex, _ outcome: AttemptRecord.Outcome, firstAnswer: Duration?, now: Instant,
-        _ actions: inout [SessionAction]
-    ) {
-        actions.append(
-            .ran(
-                AttemptRecord(
-                    engine: asked.engine, kind: .repair(asked.id), channels: channel.number..<channel.number + 1, range: asked.range,
-                    outcome: outcome,
-                    firstAnswer: firstAnswer, duration: asked.at.duration(to: now))))
+        actions.append(.ran(asked.record(in: lanes[number].channel, .cancelled, now: now)))
     }
 }

@@ -60,7 +60,7 @@ extension SessionMachine {
         switch leg.state {
         case .connecting: return leg.askedAt.map { $0 + connectTime(of: leg) }
         case .open, .draining:
-            let limit = stallLimit(of: engine)
+            let limit = stalls.limit(of: engine)
             var next = leg.owesSince.flatMap { configuration.measuresLoudness ? max($0 + limit, now + leg.lacks(for: limit)) : nil }
             if let doubted = leg.doubtedSince { next = next.map { max($0, doubted + Self.listening) } }
             if configuration.measuresLoudness, leg.hasOpenWords, let last = leg.lastAnswer {
@@ -81,14 +81,6 @@ extension SessionMachine {
         return hasOther ? min(configuration.hastyConnectTime, configuration.connectTime) : configuration.connectTime
     }
 
-    /// An engine that is known to be slow has longer. A quick one has no less: it may wait for a pause before it says anything.
-    private func stallLimit(of engine: SessionEngine) -> Duration {
-        let slowness = max(engine.slowness ?? .zero, lags[engine.name] ?? .zero)
-        return max(configuration.stall, min(slowness, Self.maxSlowness) * 5 / 4) * patience
-    }
-
-    private static var maxSlowness: Duration { .seconds(8) }
-
     private mutating func watch(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
         guard let leg = pool[id] else { return }
         guard let time = nextWatch(of: leg, now: now), time <= now else {
@@ -107,7 +99,7 @@ extension SessionMachine {
             fail(leg, .connectTimedOut, .timedOut("\(leg.engine) did not open a stream within \(waited)."), now: now, &actions)
         case .open, .draining:
             guard let engine = pool.engine(of: leg) else { return }
-            let limit = stallLimit(of: engine)
+            let limit = stalls.limit(of: engine)
             if let owes = leg.owesSince, owes + limit <= now, leg.lacks(for: limit) == .zero {
                 if leg.isDraining && isDone(leg) && !leg.isShadow {
                     // It has said all and does not go.
@@ -160,7 +152,7 @@ extension SessionMachine {
         if hasSpeech == false {
             pool.change(id) { $0.forgive(noiseThrough: end) }
         } else {
-            stalled(leg, from: leg.heardThrough, for: stallLimit(of: engine), now: now, &actions)
+            stalled(leg, from: leg.heardThrough, for: stalls.limit(of: engine), now: now, &actions)
         }
         return isEnded ? actions : actions + pump(now: now)
     }
@@ -175,7 +167,7 @@ extension SessionMachine {
             blame(leg.engine, error, &actions)
         } else {
             let range = SampleRange(min(start, leg.sentThrough), leg.sentThrough)
-            doubt(Doubt(leg: leg.id, engine: leg.engine, channels: leg.channels, range: range, error: error), &actions)
+            suspect(SuspectedStall(leg: leg.id, engine: leg.engine, channels: leg.channels, range: range, error: error), &actions)
         }
         fail(leg, .stalled, error, now: now, &actions)
     }
@@ -250,7 +242,7 @@ extension SessionMachine {
     private mutating func moveBack(now: Instant, _ actions: inout [SessionAction]) {
         guard wantsBetter, isSilent(lanes.indices) || !configuration.measuresLoudness else { return }
         // What others are told of a fault comes back as `availability`, and not at once.
-        if let blamed, timeline.end < blamed + SampleCount(.seconds(1), at: configuration.rate) { return }
+        if stalls.hasFault(within: SampleCount(.seconds(1), at: configuration.rate), before: timeline.end) { return }
         let better = pool.choice.best
         let running = pool.legs.filter { !$0.isFailed && !$0.isShadow }
         guard running.allSatisfy({ $0.isOpen && !$0.isEnding }) else { return }

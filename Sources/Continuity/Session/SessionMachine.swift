@@ -82,23 +82,14 @@ package struct SessionMachine: Sendable {
     /// The last audio that never came.
     var hole: SampleRange?
     /// Repairs whose gaps were reported.
-    var late: [RepairID: LateRepair] = [:]
-    /// The words that mended the latest gaps, at the places that the engine gives.
-    var mended: [(channel: ChannelIndex, words: [RepairSeam.Settled])] = []
+    var deferred: DeferredRepairs
     /// A repair waits for the audio behind its end.
     var repairWaits = false
-    /// The factor by which silence is borne longer than usual. Noise that nobody can understand looks like a stall.
-    var patience = 1
-    /// The longest time by which the words of each engine's latest leg were behind.
-    var lags: [EngineName: Duration] = [:]
-    /// Legs that were given up for their silence, of which nobody knows yet whether it was a fault.
-    var doubts: [Doubt] = []
-    /// The end of the audio when an engine was last known to be at fault.
-    var blamed: SampleIndex?
+    var stalls: StallJudge
     var speakers = SpeakerLabels()
     package internal(set) var tally = SessionTally()
     /// The results of the second engine in shadow mode; nil: no second engine hears the session.
-    var shadow: Shadow?
+    var shadow: ShadowSession?
     let maxWaiting: SampleCount
     /// One piece of replayed audio; keeps a leg that opens late from being sent its backlog in one burst.
     let replayPiece: SampleCount
@@ -116,6 +107,8 @@ package struct SessionMachine: Sendable {
         maxWaiting = SampleCount(configuration.maxWaiting, at: rate)
         replayPiece = SampleCount(.seconds(1), at: rate)
         reach = SampleCount(.milliseconds(1_500), at: rate)
+        deferred = DeferredRepairs(rate: rate, reach: reach)
+        stalls = StallJudge(stall: configuration.stall)
         slack = SampleCount(.seconds(1), at: rate)
     }
 
@@ -266,15 +259,13 @@ package struct SessionMachine: Sendable {
                 actions.append(.emit(.gap(lanes[number].channel, gap, cause)))
             }
         }
-        for (id, repair) in late.sorted(by: { $0.key.number < $1.key.number }) {
+        for repair in deferred.takeAll() {
             if repair.words != nil {
                 mend(repair, &actions)
                 continue
             }
-            actions.append(.cancelRepair(id))
-            ran(repair.asked, in: repair.channel, .cancelled, firstAnswer: nil, now: now, &actions)
+            actions += [.cancelRepair(repair.asked.id), .ran(repair.asked.record(in: repair.channel, .cancelled, now: now))]
         }
-        late = [:]
         if let shadow { actions.append(.evaluated(shadow.evaluation)) }
         actions.append(.emit(.ended(SessionEnd(received: timeline.end - .zero, error: error))))
         return actions
