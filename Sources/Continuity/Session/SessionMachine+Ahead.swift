@@ -21,10 +21,8 @@ extension SessionMachine {
             pool.change(id) { $0.hurry(to: splice) }
             let waiting = (timeline.end - splice).duration(at: configuration.rate)
             for (number, place) in places {
-                lanes[number].stretches[place].end = splice
-                var stretch = Stretch(start: splice, sources: [])
-                stretch.end = timeline.end
-                lanes[number].stretches.append(stretch)
+                lanes[number].endStretch(at: splice)
+                lanes[number].beginStretch(at: splice, through: timeline.end)
                 // As long as the engine would have taken; by then nobody waits longer than without this.
                 lose(
                     number, place + 1, by: leg.engine, .timedOut("The audio came faster than \(leg.engine) takes it."), isAhead: true,
@@ -70,8 +68,7 @@ extension SessionMachine {
         for var leg in pool.newLegs(of: channels, engine: pool.choice.best, from: isSilent ? start : lookBack(from: start, channels)) {
             leg.enqueue(.finish, at: timeline.end)
             pool.add(leg)
-            lanes[number].stretches[place].sources.append(leg.id)
-            if isPanel { lanes[number].panel.join(leg, in: number) }
+            lanes[number].join(leg, at: place)
             pool.open(leg.id, now: now, &actions)
         }
     }

@@ -36,8 +36,7 @@ extension SessionMachine {
             for number in leg.channels {
                 guard let place = lanes[number].place(of: leg.id) else { continue }
                 // Its engine owes answers that it will not give.
-                let answer = SessionEvent.flushed(lanes[number].channel)
-                lanes[number].stretches[place].after += Array(repeating: answer, count: leg.unansweredFinalizes(in: number))
+                lanes[number].leaveAnswers(of: leg, at: place)
                 guard isFinishing, lanes[number].stretches[place].end == nil else { continue }
                 // What comes after an end that the client did not ask for, nobody hears.
                 lanes[number].stretches[place].end = max(leg.sentThrough, lanes[number].stretches[place].start)
@@ -56,7 +55,7 @@ extension SessionMachine {
         for number in leg.channels {
             lanes[number].forget(leg.id)
             guard let place = lanes[number].place(of: leg.id) else { continue }
-            lanes[number].stretches[place].sources.removeAll { $0 == leg.id }
+            lanes[number].remove(leg.id, at: place)
             advance(number, now: now, &actions)
             if isEnded { return }
         }
@@ -68,7 +67,7 @@ extension SessionMachine {
         guard let leg = pool.remove(id) else { return }
         for number in leg.channels {
             lanes[number].forget(id)
-            for place in lanes[number].stretches.indices { lanes[number].stretches[place].sources.removeAll { $0 == id } }
+            lanes[number].remove(id)
         }
         pool.cancelOpening(of: id)
         actions += [.command(id, .cancel), .discard(id)]
@@ -107,7 +106,7 @@ extension SessionMachine {
         var isAlone = true
         for number in dead.channels {
             guard let place = lanes[number].place(of: dead.id) else { continue }
-            if !isListening { lanes[number].stretches[place].sources.removeAll { $0 == dead.id } }
+            if !isListening { lanes[number].remove(dead.id, at: place) }
             if lanes[number].stretches[place].sources.contains(where: { !pool.isFailed($0) }) { isAlone = false }
             places.append((number, place))
         }
@@ -155,8 +154,8 @@ extension SessionMachine {
         guard isRepaired else {
             let origin = isAlone ? lookBack(from: min(covered, timeline.end), channels) : max(covered, timeline.end)
             for leg in pool.newLegs(of: channels, engine: next, from: origin) {
-                begin(leg, after: dead, leaving.outage, delay, isDormant: leaving.isIdle, now: now, &actions) { lane, id in
-                    if let place = places.first(where: { lane.channel.number == $0.number })?.place { lane.stretches[place].sources.append(id) }
+                begin(leg, after: dead, leaving.outage, delay, isDormant: leaving.isIdle, now: now, &actions) { lane in
+                    places.first { lane.channel.number == $0.number }?.place
                 }
             }
             return
@@ -165,32 +164,29 @@ extension SessionMachine {
         let isOver = isFinishing && dead.sentThrough >= timeline.end
         if isOver { leaveAnswers(of: dead, to: places) }
         for (number, place) in places {
-            if isOver { lanes[number].stretches[place].end = timeline.end } else { part(number, place, at: splice, without: dead.id) }
+            if isOver { lanes[number].stretches[place].end = timeline.end } else { lanes[number].part(place, at: splice, without: dead.id, pool) }
             lose(number, place, by: dead.engine, leaving.error, now: now, &actions)
         }
         if !isOver {
             for leg in pool.newLegs(of: channels, engine: next, from: origin) {
-                begin(leg, after: dead, leaving.outage, delay, isDormant: false, now: now, &actions) { lane, id in
-                    lane.stretches[lane.stretches.count - 1].sources.append(id)
-                }
+                begin(leg, after: dead, leaving.outage, delay, isDormant: false, now: now, &actions) { $0.stretches.count - 1 }
             }
         }
         settle(places, now: now, &actions)
     }
 
+    /// Another leg takes the place of one that is gone.
+    ///
+    /// - Parameter place: returns the number of the stretch that the leg hears in a channel.
     private mutating func begin(
         _ leg: Leg, after dead: Leg, _ outage: FailoverPolicy.Outage, _ delay: Duration, isDormant: Bool, now: Instant,
-        _ actions: inout [SessionAction],
-        _ place: (inout Lane, LegID) -> Void
+        _ actions: inout [SessionAction], place: (Lane) -> Int?
     ) {
         var leg = leg
         leg.inherit(from: dead)
         pool.choice.setOutage(outage, of: leg.id)
         pool.add(leg)
-        for number in leg.channels {
-            place(&lanes[number], leg.id)
-            if isPanel { lanes[number].panel.join(leg, in: number) }
-        }
+        for number in leg.channels { if let place = place(lanes[number]) { lanes[number].join(leg, at: place) } }
         pool.open(leg.id, after: delay, isDormant: isDormant, now: now, &actions)
     }
 
@@ -200,12 +196,10 @@ extension SessionMachine {
         if !isPanel { pool.choice.prefer(engine) }
         let outage = pool.choice.endOutage(of: leg.id) ?? FailoverPolicy.Outage()
         for new in pool.newLegs(of: leg.channels, engine: engine, from: leg.origin) {
-            begin(new, after: leg, outage, .zero, isDormant: false, now: now, &actions) { lane, id in
-                if let place = lane.place(of: leg.id) { lane.stretches[place].sources.append(id) }
-            }
+            begin(new, after: leg, outage, .zero, isDormant: false, now: now, &actions) { $0.place(of: leg.id) }
         }
         for number in leg.channels {
-            if let place = lanes[number].place(of: leg.id) { lanes[number].stretches[place].sources.removeAll { $0 == leg.id } }
+            if let place = lanes[number].place(of: leg.id) { lanes[number].remove(leg.id, at: place) }
             lanes[number].panel.leave(leg.id)
         }
     }
@@ -227,24 +221,8 @@ extension SessionMachine {
         settle(places, now: now, &actions)
     }
 
-    /// Ends the last stretch, which a leg leaves. Others that hear the same go on in a new one; what they have said there waits for what is before it.
-    mutating func part(_ number: Int, _ place: Int, at end: SampleIndex, without id: LegID) {
-        let others = lanes[number].stretches[place].sources.filter { $0 != id && !pool.isFailed($0) }
-        lanes[number].stretches[place].end = end
-        var next = lanes[number].stretches[place].handOver(to: others, from: end)
-        for member in lanes[number].panel.members where others.contains(member.leg) && member.start <= end {
-            next.heldThrough = max(next.heldThrough, member.through)
-        }
-        lanes[number].stretches.append(next)
-    }
-
-    /// Finalizes that nobody answers any more are answered when all before them is settled.
     mutating func leaveAnswers(of dead: Leg, to places: [(number: Int, place: Int)]) {
-        for (number, place) in places {
-            let answer = SessionEvent.flushed(lanes[number].channel)
-            let owed = told(dead, in: number).map { lanes[number].panel.answer($0) } ?? dead.unansweredFinalizes(in: number)
-            lanes[number].stretches[place].after += Array(repeating: answer, count: owed)
-        }
+        for (number, place) in places { lanes[number].leaveAnswers(of: dead, at: place) }
     }
 
     mutating func settle(_ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]) {
@@ -298,8 +276,9 @@ extension SessionMachine {
         let cause = EngineError.timedOut("\(leg.engine) took long to open.")
         for (number, place) in places {
             lanes[number].stretches[place].end = splice
-            lanes[number].stretches.append(Stretch(start: splice, sources: lanes[number].stretches[place].sources))
+            let all = lanes[number].stretches[place].sources
             lanes[number].stretches[place].sources = []
+            lanes[number].stretches.append(Stretch(start: splice, sources: all))
             lose(number, place, by: leg.engine, cause, now: now, &actions)
         }
         settle(places, now: now, &actions)

@@ -9,11 +9,8 @@ extension SessionMachine {
         hole = missing
         let cause = EngineError.unavailable("The audio was lost with the client's connection.")
         for number in lanes.indices {
-            lanes[number].stretches[lanes[number].stretches.count - 1].end = missing.start
-            var stretch = Stretch(start: missing.start, sources: [])
-            stretch.end = missing.end
-            stretch.need = .lost(cause, at: now, later: nil)
-            lanes[number].stretches.append(stretch)
+            lanes[number].endStretch(at: missing.start)
+            lanes[number].beginStretch(at: missing.start, through: missing.end, need: .lost(cause, at: now, later: nil))
         }
         var actions: [SessionAction] = []
         openStretch(now: now, &actions)

@@ -181,68 +181,6 @@ extension SessionMachine {
         }
     }
 
-    /// The first stretch's repair goes into the transcript.
-    mutating func commit(_ words: [Word], of plan: RepairPlan, in number: Int, through end: SampleIndex, _ actions: inout [SessionAction]) {
-        guard let asked = plan.asked else { return }
-        let rate = configuration.rate
-        let source = Lane.Source.repair(asked.id)
-        let ear = lanes[number].ear(of: source, asked.engine, from: asked.range.start, rate: rate, hasTimes: asked.hasTimes)
-        // Where nothing is committed, all words are new of which nobody knows where they lie.
-        var words = ear == nil && !asked.hasTimes ? words : lanes[number].stitcher.fresh(words, seam: ear)
-        lanes[number].change(to: source, behind: lanes[number].stitcher.heard, hasTimes: asked.hasTimes)
-        if plan.afterStall, words.isEmpty { stalls.heardNothing() }
-        var through = end
-        if !asked.hasTimes {
-            // Which of its words lie before its end nobody knows: it has all.
-            through = asked.range.end
-        } else if asked.endsInSilence {
-            // What it heard beyond is there for its last sounds, and may be the soft beginning of the next word.
-            through = max(end, words.last?.range.end ?? end)
-        } else {
-            // Its last words may be cut, and a recogniser hears others then. If the next leg has them whole, they are the next leg's.
-            let safe = asked.range.end - SampleCount(.milliseconds(300), at: rate)
-            let next = nextOrigin(in: number)
-            let isCut: (Word) -> Bool = { word in (word.range.end > safe || word.range.start >= end) && next.map { word.range.start >= $0 } ?? false }
-            if let cut = words.first(where: isCut) { through = min(through, cut.range.start) }
-            words.removeAll(where: isCut)
-            through = max(through, words.last?.range.end ?? .zero)
-        }
-        through = max(through, lanes[number].stitcher.committedThrough)
-        // A pause in it is the end of a turn, as it would have been for the engine that died.
-        let pause = SampleCount(configuration.turnSilence, at: rate)
-        var first = 0
-        for index in words.indices {
-            let isLast = index == words.count - 1
-            guard isLast || words[index + 1].range.start >= words[index].range.end + pause else { continue }
-            let piece = Hypothesis(
-                channel: lanes[number].channel,
-                range: SampleRange(lanes[number].stitcher.committedThrough, isLast ? through : words[index].range.end),
-                words: Array(words[first...index]))
-            commit(
-                piece, isLast ? .pause : .endOfTurn, from: source, asked.engine, origin: asked.range.start, in: number, isFresh: true,
-                isCut: asked.mayCut(words[index]), &actions)
-            first = index + 1
-        }
-        if words.isEmpty {
-            let piece = Hypothesis(channel: lanes[number].channel, range: SampleRange(lanes[number].stitcher.committedThrough, through), words: [])
-            commit(piece, .pause, from: source, asked.engine, origin: asked.range.start, in: number, isFresh: true, &actions)
-        }
-        if lanes[number].hasOpenTurn { lanes[number].isOrphaned = true }
-    }
-
-    /// Returns the earliest start of the audio that a leg or another repair hears for the stretch behind the first one.
-    private func nextOrigin(in number: Int) -> SampleIndex? {
-        guard let next = lanes[number].stretches.dropFirst().first else { return nil }
-        let origins = pool.legs.filter { next.sources.contains($0.id) && !$0.isFailed }.map(\.origin) + next.held.map(\.origin)
-        switch next.need {
-        case .repair(let plan), .repaired(_, let plan):
-            // What is not asked yet will begin in the silence before.
-            let start = plan.asked?.range.start ?? lanes[number].speech.silence(before: plan.rest.start, reach: reach, received: timeline.end)
-            return (origins + [start ?? plan.rest.start - reach]).min()
-        case .none, .silence, .lost: return origins.min()
-        }
-    }
-
     // MARK: - Too late
 
     /// Nothing repaired it in time: it becomes a gap, and what comes later mends what is stored.

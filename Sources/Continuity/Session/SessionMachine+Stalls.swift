@@ -23,7 +23,7 @@ extension SessionMachine {
         guard let leg = pool[id], leg.owesSince != nil, let first = said.words.first(where: { $0.range.end > heard }) else { return }
         if leg.isFailed { stalls.acquit(leg.id) }
         // Where its words lie in what it says, not every engine tells.
-        let start = hasTimes(leg.engine) ? first.range.start : said.range.end
+        let start = pool.engine(of: leg)?.hasWordTimes ?? true ? first.range.start : said.range.end
         guard let lag = leg.lag(of: start, now: now), pool.change(id, { $0.lagged(by: lag) }) == true else { return }
         stalls.noteLag(lag, of: leg.engine)
         if leg.isFailed { actions.append(.lagged(leg.engine, lag)) }

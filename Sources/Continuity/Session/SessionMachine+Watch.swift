@@ -22,7 +22,7 @@ extension SessionMachine {
             }
             if lane.isOrphaned { consider(now + Self.glance) }
         }
-        if isPanel { for number in lanes.indices { nextSettling(in: number).map(consider) } }
+        for lane in lanes { lane.nextSettling.map(consider) }
         if !pool.changes.isEmpty || wantsBetter { consider(now + Self.glance) }
         if !isHoldingClient, let end = pool.changes.nextOverlapEnd { consider(end) }
         return next
@@ -45,9 +45,9 @@ extension SessionMachine {
                 ask(number, place, mustGo: now >= plan.detected + longestWait, now: now, &actions)
                 askBeside(number, place, now: now, &actions)
             }
-            if isPanel { settle(number, now: now, &actions) }
+            settle(number, now: now, &actions)
             advance(number, now: now, &actions)
-            endOrphan(number, &actions)
+            endOrphan(number, now: now, &actions)
         }
         if !isEnded { moveBack(now: now, &actions) }
     }
@@ -91,7 +91,7 @@ extension SessionMachine {
         case .failed:
             for number in leg.channels {
                 guard let place = lanes[number].place(of: id) else { continue }
-                lanes[number].stretches[place].sources.removeAll { $0 == id }
+                lanes[number].remove(id, at: place)
             }
             dismiss(id, &actions)
         case .connecting:
@@ -175,7 +175,7 @@ extension SessionMachine {
     // MARK: - Turns
 
     /// A turn whose engine died is ended by silence.
-    private mutating func endOrphan(_ number: Int, _ actions: inout [SessionAction]) {
+    private mutating func endOrphan(_ number: Int, now: Instant, _ actions: inout [SessionAction]) {
         let lane = lanes[number]
         guard lane.isOrphaned, configuration.measuresLoudness, let end = lane.stitcher.lastWordEnd else { return }
         // What is still to be repaired may go on with it.
@@ -184,7 +184,7 @@ extension SessionMachine {
         guard timeline.end >= max(end, lane.speech.end) + pause else { return }
         // A word that was heard and is not final yet belongs to it.
         let isHeard = front.sources.contains { pool[$0]?.hasOpenWords == true }
-        if !isHeard { endTurn(in: number, &actions) }
+        if !isHeard { perform([lanes[number].endTurn()], in: number, now: now, &actions) }
     }
 
     // MARK: - Planned changes
@@ -216,7 +216,7 @@ extension SessionMachine {
         if leg.isShadow { return openShadow(now: now, &actions) }
         if isPanel {
             let free = pool.choice.isAvailable(number) ? number : pool.choice.free(besides: pool.busy(besides: leg))
-            if leg.channels.allSatisfy({ lane in lanes[lane].place(of: id).map { isAccompanied(id, in: lane, at: $0) } ?? false }) {
+            if leg.channels.allSatisfy({ lane in isAccompanied(id, in: lane) ?? false }) {
                 return changeMember(leg, to: free, now: now, &actions)
             }
             number = free ?? pool.choice.best
@@ -273,7 +273,7 @@ extension SessionMachine {
         if overlap { pool.changes.overlap(leg.id, until: now + longestWait) }
         for number in leg.channels {
             guard let place = lanes[number].place(of: leg.id) else { continue }
-            part(number, place, at: end, without: leg.id)
+            lanes[number].part(place, at: end, without: leg.id, pool)
         }
         // Where nobody pauses it hears a little of what is before, for a client that stops sending now.
         let origin = overlap ? splice(before: timeline.end, after: leg.origin, leg.channels).origin : timeline.end

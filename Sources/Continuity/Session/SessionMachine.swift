@@ -103,10 +103,11 @@ package struct SessionMachine: Sendable {
         let rate = configuration.rate
         timeline = Timeline(rate: rate)
         pool = LegPool(configuration.engines, rule: configuration.recovery, rate: rate)
-        lanes = (0..<configuration.channels).map { Lane(channel: ChannelIndex($0), rate: rate) }
         maxWaiting = SampleCount(configuration.maxWaiting, at: rate)
         replayPiece = SampleCount(.seconds(1), at: rate)
         reach = SampleCount(.milliseconds(1_500), at: rate)
+        let settings = ChannelSettings(configuration, reach: reach)
+        lanes = (0..<configuration.channels).map { Lane(ChannelIndex($0), configuration.mode, settings) }
         deferred = DeferredRepairs(rate: rate, reach: reach)
         stalls = StallJudge(stall: configuration.stall)
         slack = SampleCount(.seconds(1), at: rate)
@@ -129,7 +130,7 @@ package struct SessionMachine: Sendable {
 
     /// New legs for all channels, whose words count behind everything that there is.
     mutating func openStretch(now: Instant, _ actions: inout [SessionAction]) {
-        for number in lanes.indices { lanes[number].stretches.append(Stretch(start: timeline.end, sources: [])) }
+        for number in lanes.indices { lanes[number].beginStretch(at: timeline.end) }
         for engine in pool.choice.first(configuration.mode.voices) { addLegs(to: lanes.indices, engine: engine, now: now, &actions) }
         if configuration.mode == .shadow { openShadow(now: now, &actions) }
     }
@@ -144,10 +145,7 @@ package struct SessionMachine: Sendable {
         for leg in pool.newLegs(of: channels, engine: number, from: origin ?? timeline.end) {
             pool.choice.setOutage(outage, of: leg.id)
             pool.add(leg)
-            for number in leg.channels {
-                lanes[number].stretches[lanes[number].stretches.count - 1].sources.append(leg.id)
-                if isPanel { lanes[number].panel.join(leg, in: number, from: start) }
-            }
+            for number in leg.channels { lanes[number].join(leg, from: start) }
             pool.open(leg.id, after: delay, isDormant: isDormant, now: now, &actions)
         }
     }
@@ -196,7 +194,7 @@ package struct SessionMachine: Sendable {
             return actions + pump(now: now)
         }
         pool.enqueue(.finish, at: timeline.end)
-        for number in lanes.indices { lanes[number].stretches[lanes[number].stretches.count - 1].end = timeline.end }
+        for number in lanes.indices { lanes[number].endStretch(at: timeline.end) }
         var actions: [SessionAction] = []
         openStretch(now: now, &actions)
         return actions + pump(now: now)
@@ -253,7 +251,7 @@ package struct SessionMachine: Sendable {
                 if let plan = stretch.plan { cancel(plan, in: number, now: now, &actions) }
             }
             lanes[number].stretches = []
-            if lanes[number].isOrphaned { endTurn(in: number, &actions) }
+            if lanes[number].isOrphaned { perform([lanes[number].endTurn()], in: number, now: now, &actions) }
             if let gap = lanes[number].stitcher.giveUp(through: timeline.end) {
                 let cause = error ?? .protocolViolation("The engine closed the stream without covering all of its audio.")
                 actions.append(.emit(.gap(lanes[number].channel, gap, cause)))

@@ -7,10 +7,11 @@ import Testing
 @Suite struct `A channel` {
     private let said = [Word("one", SampleRange(SampleIndex(0), SampleIndex(8_000)), confidence: 1)]
     private let gone = LegID(1)
+    private let settings = ChannelSettings(.init(rate: .speech, engines: []), reach: .zero)
 
     /// Leg 0 speaks, and leg 1 has said the same.
     private func channel() -> Lane {
-        var lane = Lane(channel: .first, rate: .speech)
+        var lane = Lane(.first, .failover, settings)
         lane.stretches = [Stretch(start: .zero, sources: [])]
         lane.change(to: .leg(LegID(0)), behind: [], hasTimes: true)
         lane.remember(said, of: .leg(gone))
@@ -18,7 +19,7 @@ import Testing
     }
 
     private func remembered(_ lane: Lane, of source: Lane.Source) -> [Word]? {
-        lane.ear(of: source, EngineName("engine"), from: .zero, rate: .speech, hasTimes: true)?.earlier
+        lane.ear(of: source, EngineName("engine"), from: .zero, hasTimes: true)?.earlier
     }
 
     @Test func `remembers what others have said, whoever is gone, for it may wait for a repair`() {
@@ -37,16 +38,16 @@ import Testing
     }
 
     private func isCompared(_ lane: Lane, hasTimes: Bool = true) -> Bool {
-        if case .some = lane.ear(of: .leg(gone), EngineName("engine"), from: .zero, rate: .speech, hasTimes: hasTimes) { true } else { false }
+        if case .some = lane.ear(of: .leg(gone), EngineName("engine"), from: .zero, hasTimes: hasTimes) { true } else { false }
     }
 
     @Test func `is compared with nothing where all that is committed is silent`() {
-        var lane = Lane(channel: .first, rate: .speech)
+        var lane = Lane(.first, .failover, settings)
         #expect(!isCompared(lane), "nothing is committed")
         _ = lane.stitcher.accept(Hypothesis(range: SampleRange(.zero, SampleIndex(8_000)), words: []), reason: .pause, from: EngineName("first"))
         // Its engine places it a little early: it is new all the same.
         let early = [Word("one", SampleRange(SampleIndex(6_000), SampleIndex(8_500)), confidence: 1)]
-        let ear = lane.ear(of: .leg(gone), EngineName("engine"), from: .zero, rate: .speech, hasTimes: true)
+        let ear = lane.ear(of: .leg(gone), EngineName("engine"), from: .zero, hasTimes: true)
         #expect(lane.stitcher.fresh(early, seam: ear) == early)
         #expect(!isCompared(lane, hasTimes: false), "all words are new of which nobody knows where they lie")
     }

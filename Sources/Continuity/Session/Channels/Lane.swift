@@ -36,12 +36,21 @@ struct Lane: Sendable {
     var hasOpenTurn = false
     /// The engine that began the turn will not end it.
     var isOrphaned = false
-    /// The legs that hear the channel together, in modes in which several legs do.
-    var panel = Panel()
+    /// The legs whose words are committed.
+    var source: CommitSource
+    let settings: ChannelSettings
 
-    init(channel: ChannelIndex, rate: SampleRate) {
+    init(_ channel: ChannelIndex, _ mode: SessionMode, _ settings: ChannelSettings) {
         stitcher = Stitcher(channel: channel)
-        speech = SpeechMap(rate: rate)
+        speech = SpeechMap(rate: settings.rate)
+        source = CommitSource(mode)
+        self.settings = settings
+    }
+
+    /// The legs that hear the channel together, in modes in which several legs do.
+    var panel: Panel {
+        get { source.panel }
+        _modify { yield &source.panel }
     }
 
     var channel: ChannelIndex { stitcher.channel }
@@ -51,11 +60,11 @@ struct Lane: Sendable {
     /// - Parameters:
     ///   - origin: the start of the audio of `source`.
     ///   - hasTimes: true if the engine of `source` says where words lie.
-    func ear(of source: Source, _ engine: EngineName, from origin: SampleIndex?, rate: SampleRate, hasTimes: Bool) -> Seam.Ear? {
+    func ear(of source: Source, _ engine: EngineName, from origin: SampleIndex?, hasTimes: Bool) -> Seam.Ear? {
         // Where all that is committed is silent, nobody has said any of its words.
-        guard let lastSource else { return hasTimes && stitcher.committedThrough > .zero ? Seam.Ear(rate: rate, origin: origin) : nil }
+        guard let lastSource else { return hasTimes && stitcher.committedThrough > .zero ? Seam.Ear(rate: settings.rate, origin: origin) : nil }
         guard lastSource != source else { return nil }
-        var ear = Seam.Ear(rate: rate, origin: origin, earlier: memory(of: source), hasTimes: hasTimes, others: self.hasTimes)
+        var ear = Seam.Ear(rate: settings.rate, origin: origin, earlier: memory(of: source), hasTimes: hasTimes, others: self.hasTimes)
         ear.engine = engine
         ear.othersThrough = saidThrough
         ear.isBehind = origin.map(isQuiet) ?? false
@@ -146,6 +155,54 @@ struct Lane: Sendable {
     func covered(_ place: Int) -> SampleIndex {
         // The first stretch may have been left more than it was given: a repair gives words at its end to whoever has them whole.
         place == 0 ? stitcher.committedThrough : stretches[place].heldThrough
+    }
+
+    // MARK: - Stretches
+
+    /// A new stretch begins, which nobody covers yet.
+    ///
+    /// - Parameter end: the end of the stretch; nil: there is none yet.
+    mutating func beginStretch(at start: SampleIndex, through end: SampleIndex? = nil, need: Stretch.Need = .none) {
+        var stretch = Stretch(start: start, sources: [])
+        stretch.end = end
+        stretch.need = need
+        stretches.append(stretch)
+    }
+
+    /// The last stretch is over.
+    mutating func endStretch(at end: SampleIndex) { stretches[stretches.count - 1].end = end }
+
+    /// A leg is a source of a stretch.
+    ///
+    /// - Parameters:
+    ///   - place: the number of the stretch; nil: the last one.
+    ///   - start: the place from which a member of the panel counts; nil: the start of its audio.
+    mutating func join(_ leg: Leg, at place: Int? = nil, from start: SampleIndex? = nil) {
+        stretches[place ?? stretches.count - 1].sources.append(leg.id)
+        panel.join(leg, in: channel.number, from: start)
+    }
+
+    /// A leg is no source of a stretch any more.
+    mutating func remove(_ leg: LegID, at place: Int) { stretches[place].sources.removeAll { $0 == leg } }
+
+    /// A leg is no source of any stretch any more.
+    mutating func remove(_ leg: LegID) { for place in stretches.indices { remove(leg, at: place) } }
+
+    /// Ends the last stretch, which a leg leaves. Others that hear the same go on in a new one; what they have said there waits for what is before it.
+    mutating func part(_ place: Int, at end: SampleIndex, without id: LegID, _ legs: LegPool) {
+        let others = stretches[place].sources.filter { $0 != id && !legs.isFailed($0) }
+        stretches[place].end = end
+        var next = stretches[place].handOver(to: others, from: end)
+        for member in panel.members where others.contains(member.leg) && member.start <= end {
+            next.heldThrough = max(next.heldThrough, member.through)
+        }
+        stretches.append(next)
+    }
+
+    /// Finalizes that nobody answers any more are answered when all before them is settled.
+    mutating func leaveAnswers(of leg: Leg, at place: Int) {
+        let owed = told(leg).map { panel.answer($0) } ?? leg.unansweredFinalizes(in: channel.number)
+        stretches[place].after += Array(repeating: .flushed(channel), count: owed)
     }
 
     /// Stretches were planned further than audio has come, and no more comes for them.

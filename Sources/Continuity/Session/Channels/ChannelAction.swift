@@ -1,0 +1,70 @@
+import Speech
+
+/// An action of one channel for its session. The session does the actions in the order given.
+enum ChannelAction: Sendable {
+    /// Show the client words that are not final.
+    case show(Hypothesis, of: Lane.Source)
+    /// Words are final for good.
+    case commit(Committed)
+    /// Audio is final for good in which nobody spoke.
+    case commitSilence(Commit, turn: Int)
+    /// Tell the client.
+    case tell(SessionEvent)
+    /// So many words of a final lie where the same engine had committed others.
+    case changedWords(Int)
+    /// A repair of audio that an engine said nothing to has no words either.
+    case heardNothing
+    /// The leg has settled audio that nothing had settled before: its engine works.
+    case works(LegID)
+    /// The channel does not need the leg's words any more.
+    case drop(LegID)
+
+    /// A commit with what the rest of the session asks about its words.
+    struct Committed: Sendable {
+        var commit: Commit
+        var turn: Int
+        var source: Lane.Source
+        /// The words as their engine placed them.
+        var placed: ArraySlice<Word>
+        /// True if the engine says where words lie.
+        var hasTimes: Bool
+    }
+}
+
+/// The state of a session that a channel's decisions depend on.
+struct ChannelMoment: Sendable {
+    let legs: LegPool
+    /// The end of the received audio.
+    let received: SampleIndex
+    /// True if no more audio is recognised.
+    let isFinishing: Bool
+    let now: Instant
+}
+
+/// The settings that all channels of a session share.
+struct ChannelSettings: Sendable {
+    let rate: SampleRate
+    let measuresLoudness: Bool
+    /// Silence that ends a turn whose engine died before it could.
+    let turnSilence: SampleCount
+    /// Maximum time that a final of one engine waits for other engines.
+    let voteTime: Duration
+    /// The length by which a repair reaches beyond the missing audio.
+    let reach: SampleCount
+    private let engines: [SessionEngine]
+
+    init(_ configuration: SessionMachine.Configuration, reach: SampleCount) {
+        rate = configuration.rate
+        measuresLoudness = configuration.measuresLoudness
+        turnSilence = SampleCount(configuration.turnSilence, at: configuration.rate)
+        voteTime = configuration.voteTime
+        self.reach = reach
+        engines = configuration.engines
+    }
+
+    /// Returns true if the engine says where words lie.
+    func hasTimes(_ engine: EngineName) -> Bool { engines.first { $0.name == engine }?.hasWordTimes ?? true }
+
+    /// Returns the engine's place in the order of preference.
+    func rank(_ engine: EngineName) -> Int { engines.firstIndex { $0.name == engine } ?? .max }
+}

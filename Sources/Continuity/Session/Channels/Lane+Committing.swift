@@ -1,0 +1,286 @@
+import Speech
+
+/// The words and events of legs whose turn has come, and what they make of the transcript.
+extension Lane {
+    // MARK: - Events of a leg
+
+    /// Returns an event of a leg with its words in their places, and with the end that its final has for the session.
+    mutating func placed(_ event: EngineEvent, from leg: Leg) -> EngineEvent {
+        let hasTimes = settings.hasTimes(leg.engine)
+        let placed = hasTimes ? event : spread(event, of: leg.id)
+        var event = hasTimes || isWordless(placed) ? uncut(placed) : placed
+        if case .final(let said, _) = placed, case .final(var final, let reason) = event {
+            if !hasTimes, let end = cut(of: said.range, of: leg.id) {
+                final.range = SampleRange(min(final.range.start, end), end)
+                event = .final(final, reason: reason)
+            } else if final.range.end < said.range.end {
+                cut(said.range, to: final.range.end, of: leg.id)
+            }
+        }
+        return event
+    }
+
+    /// Returns true if a final has no words, not even for loud audio. If an engine without word times has said a word, nobody knows what is behind
+    /// the word.
+    private func isWordless(_ event: EngineEvent) -> Bool {
+        guard case .final(let said, _) = event else { return false }
+        return said.words.isEmpty
+    }
+
+    /// Words of an engine that does not say where they lie are where somebody speaks.
+    private mutating func spread(_ event: EngineEvent, of leg: LegID) -> EngineEvent {
+        switch event {
+        case .final(var said, let reason):
+            said.words = spread(said.words, over: said.range, of: leg)
+            if !said.words.isEmpty { placed(said.range, of: leg) }
+            return .final(said, reason: reason)
+        case .interim(var said):
+            said.words = spread(said.words, over: said.range, of: leg)
+            return .interim(said)
+        case .opened, .closed, .speechStarted, .turnEnded, .flushed, .creditsLow, .skipped: return event
+        }
+    }
+
+    /// A final that was cut because it had grown long, or because the client asked for it, may end within a word which the engine will say in the
+    /// next. What is loud behind its last word is not covered by it, and not lost if the engine says no more.
+    private func uncut(_ event: EngineEvent) -> EngineEvent {
+        guard case .final(var final, let reason) = event, reason == .length || reason == .flush, settings.measuresLoudness else { return event }
+        let longestWord = SampleCount(.seconds(1), at: settings.rate)
+        let words = final.words.last?.range.end ?? final.range.start
+        guard let loud = speech.hull(in: SampleRange(max(words, final.range.end - longestWord), final.range.end)) else { return event }
+        final.range = SampleRange(final.range.start, max(final.range.start, loud.start))
+        return .final(final, reason: reason)
+    }
+
+    /// Keeps an event until all before it is settled.
+    ///
+    /// - Returns: false when there is no room for it.
+    mutating func hold(_ event: EngineEvent, at place: Int, of leg: Leg) -> Bool {
+        guard stretches.reduce(event.weight, { $0 + $1.heldCount }) <= SessionMachine.maxWaitingCount else { return false }
+        var event = event
+        // Who asked a failed leg has asked its successor since.
+        if leg.isFailed {
+            if case .flushed = event { return true }
+            if case .final(let final, .flush) = event { event = .final(final, reason: .pause) }
+        }
+        stretches[place].hold(Stretch.Held(leg: leg.id, engine: leg.engine, origin: leg.origin, event: event))
+        return true
+    }
+
+    /// Applies an event whose turn has come.
+    ///
+    /// - Parameters:
+    ///   - isFailed: true if the leg was given up.
+    ///   - hasWaited: true if the event was held. A leg that is no member of the panel any more speaks for itself then.
+    mutating func accept(_ said: Stretch.Held, isFailed: Bool, hasWaited: Bool, _ moment: ChannelMoment) -> [ChannelAction] {
+        var actions: [ChannelAction] = []
+        if source.isSingle || hasWaited && panel.index(of: said.leg) == nil {
+            apply(said, isFailed: isFailed, &actions)
+        } else {
+            hear(said.event, from: said.leg, moment, &actions)
+        }
+        return actions
+    }
+
+    private mutating func apply(_ said: Stretch.Held, isFailed: Bool, _ actions: inout [ChannelAction]) {
+        switch said.event {
+        case .final(let hypothesis, let reason):
+            // Who asked a failed leg has asked its successor since.
+            let reason = isFailed && reason == .flush ? .pause : reason
+            let before = stitcher.committedThrough
+            commit(hypothesis, reason, from: Speaker(.leg(said.leg), said.engine, origin: said.origin), isFailed: isFailed, &actions)
+            // The engine works: whatever went before is over.
+            if !isFailed, stitcher.committedThrough > before { actions.append(.works(said.leg)) }
+        case .interim(let hypothesis): if !isFailed { actions.append(shown(hypothesis, behind: 0, of: said)) }
+        case .speechStarted(let channel, let at):
+            if !isFailed { actions.append(.tell(.speechStarted(channel, at: max(at, stitcher.committedThrough)))) }
+        case .turnEnded:
+            if !isFailed || hasOpenTurn && lastSource == .leg(said.leg) { actions.append(endTurn(by: said.event)) }
+        case .flushed(let channel): if !isFailed { actions.append(.tell(.flushed(channel))) }
+        case .opened, .closed, .skipped, .creditsLow: break
+        }
+    }
+
+    /// Returns what the client is shown of words that are not final, in the stretch at `place`, with all words that wait before them.
+    func shown(_ hypothesis: Hypothesis, behind place: Int, of said: Stretch.Held) -> ChannelAction {
+        var rest = hypothesis
+        if place > 0 {
+            var waiting: [Word] = []
+            for (other, stretch) in stretches[...place].enumerated() {
+                // Of those who hear the same, only its own.
+                for held in stretch.held where other < place || held.leg == said.leg || source.isSingle {
+                    if case .final(let final, _) = held.event { waiting += final.words }
+                }
+            }
+            rest.words = waiting + hypothesis.words
+            // What is missing comes before them: a client that was told that they stand could not be told of it any more.
+            rest.stableWords = 0
+        }
+        let seam = ear(of: .leg(said.leg), said.engine, from: said.origin, hasTimes: settings.hasTimes(said.engine))
+        return .show(stitcher.interim(rest, seam: seam), of: .leg(said.leg))
+    }
+
+    // MARK: - Commits
+
+    /// Who has said words: a leg, a repair, or several legs by a vote.
+    struct Speaker: Sendable {
+        var source: Source
+        var engine: EngineName
+        /// The start of the audio that was heard.
+        var origin: SampleIndex
+
+        init(_ source: Source, _ engine: EngineName, origin: SampleIndex = .zero) {
+            self.source = source
+            self.engine = engine
+            self.origin = origin
+        }
+    }
+
+    /// Accepts what is new of a final.
+    ///
+    /// - Parameters:
+    ///   - isFresh: true if all words of the final are known to be new.
+    ///   - isCut: true if the end of the audio may have cut the last word.
+    mutating func commit(
+        _ final: Hypothesis, _ reason: FinalReason, from speaker: Speaker, isFailed: Bool = false, isFresh: Bool = false, isCut: Bool = false,
+        _ actions: inout [ChannelAction]
+    ) {
+        let source = speaker.source, engine = speaker.engine
+        let hasTimes = settings.hasTimes(engine)
+        var seam = isFresh ? nil : ear(of: source, engine, from: speaker.origin, hasTimes: hasTimes)
+        // What its last final did not cover is said in this one.
+        seam?.finalStart = final.words.first.map { min(final.range.start, $0.range.start) } ?? final.range.start
+        seam?.finalEnd = final.range.end
+        let tail = stitcher.heard
+        let before = stitcher.lastWordEnd
+        let committed = stitcher.committedThrough
+        let changed = stitcher.changedWords
+        let said = final.words
+        var final = final
+        // Where its words lie in it nobody knows: it is new, or it is not.
+        if !hasTimes, !isFresh, isSettled(final.words, of: final.range, from: source) {
+            stitcher.hearGap(final.words, by: engine, hasTimes: false)
+            final.words = []
+        }
+        let isLegs = if case .leg = source { true } else { false }
+        let accepted = stitcher.accept(
+            final, reason: reason, from: engine, seam: seam,
+            isFresh: isFresh || seam == nil && !hasTimes && (final.range.end > committed || !final.words.isEmpty),
+            bound: hasTimes || !isLegs ? nil : final.range.end, isCut: isCut)
+        if stitcher.changedWords > changed { actions.append(.changedWords(stitcher.changedWords - changed)) }
+        if let accepted, !accepted.words.isEmpty || lastSource == nil {
+            change(to: source, behind: tail, hasTimes: hasTimes)
+            reached(final.range.end)
+        } else {
+            remember(said, of: source)
+        }
+        guard let commit = accepted else { return }
+        if isFailed, commit.range.isEmpty, commit.words.isEmpty { return }
+        if isOrphaned, let first = commit.words.first {
+            if let before, first.range.start >= before + settings.turnSilence { actions.append(endTurn()) }
+            if isLegs { isOrphaned = false }
+        }
+        let placed = stitcher.tail.suffix(commit.words.count)
+        actions.append(
+            .commit(
+                .init(
+                    commit: commit, turn: turn, source: source, placed: placed.count == commit.words.count ? placed : commit.words[...],
+                    hasTimes: self.hasTimes)))
+        if commit.endsTurn {
+            turn += 1
+            hasOpenTurn = false
+            isOrphaned = false
+        } else if !commit.words.isEmpty {
+            hasOpenTurn = true
+        }
+        if !commit.range.isEmpty, settings.measuresLoudness {
+            speech.forget(before: commit.range.start - settings.reach - settings.reach)
+        }
+    }
+
+    /// Returns true if nothing is new in a final whose engine does not say where its words lie. Such a final may contain a little more than it says.
+    /// This shows when the final is compared with the words of other sources.
+    func isSettled(_ words: [Word], of final: SampleRange, from source: Source) -> Bool {
+        let isCompared = lastSource.map { $0 != source } ?? false && !stitcher.isAtGap
+        let margin = isCompared ? SampleCount(.milliseconds(150), at: settings.rate) : .zero
+        return final.end + margin <= stitcher.committedThrough && !stitcher.goesOn(with: words, of: final)
+    }
+
+    /// The session ends a turn by itself, or by what an engine said.
+    mutating func endTurn(by event: EngineEvent? = nil) -> ChannelAction {
+        turn += 1
+        hasOpenTurn = false
+        isOrphaned = false
+        if case .turnEnded(let channel, let at)? = event { return .tell(.turnEnded(channel, at: at)) }
+        return .tell(.turnEnded(channel, at: stitcher.lastWordEnd ?? stitcher.committedThrough))
+    }
+
+    /// Commits audio through `end` as silent.
+    mutating func commitSilence(through end: SampleIndex, by engine: EngineName) -> [ChannelAction] {
+        guard stitcher.committedThrough < end else { return [] }
+        let rest = Hypothesis(channel: channel, range: SampleRange(stitcher.committedThrough, end), words: [])
+        return stitcher.accept(rest, reason: .pause, from: engine).map { [.commitSilence($0, turn: turn)] } ?? []
+    }
+
+    // MARK: - Repairs
+
+    /// Commits the repair of the first stretch.
+    mutating func commit(_ words: [Word], of plan: RepairPlan, through end: SampleIndex, _ moment: ChannelMoment) -> [ChannelAction] {
+        guard let asked = plan.asked else { return [] }
+        var actions: [ChannelAction] = []
+        let speaker = Speaker(.repair(asked.id), asked.engine, origin: asked.range.start)
+        let ear = ear(of: speaker.source, asked.engine, from: asked.range.start, hasTimes: asked.hasTimes)
+        // Where nothing is committed, all words are new of which nobody knows where they lie.
+        var words = ear == nil && !asked.hasTimes ? words : stitcher.fresh(words, seam: ear)
+        if plan.afterStall, words.isEmpty { actions.append(.heardNothing) }
+        change(to: speaker.source, behind: stitcher.heard, hasTimes: asked.hasTimes)
+        var through = end
+        if !asked.hasTimes {
+            // Which of its words lie before its end nobody knows: it has all.
+            through = asked.range.end
+        } else if asked.endsInSilence {
+            // What it heard beyond is there for its last sounds, and may be the soft beginning of the next word.
+            through = max(end, words.last?.range.end ?? end)
+        } else {
+            // Its last words may be cut, and a recogniser hears others then. If the next leg has them whole, they are the next leg's.
+            let safe = asked.range.end - SampleCount(.milliseconds(300), at: settings.rate)
+            let next = nextOrigin(moment)
+            let isCut: (Word) -> Bool = { word in (word.range.end > safe || word.range.start >= end) && next.map { word.range.start >= $0 } ?? false }
+            if let cut = words.first(where: isCut) { through = min(through, cut.range.start) }
+            words.removeAll(where: isCut)
+            through = max(through, words.last?.range.end ?? .zero)
+        }
+        through = max(through, stitcher.committedThrough)
+        // A pause in it is the end of a turn, as it would have been for the engine that died.
+        var first = 0
+        for index in words.indices {
+            let isLast = index == words.count - 1
+            guard isLast || words[index + 1].range.start >= words[index].range.end + settings.turnSilence else { continue }
+            let piece = Hypothesis(
+                channel: channel, range: SampleRange(stitcher.committedThrough, isLast ? through : words[index].range.end),
+                words: Array(words[first...index]))
+            commit(piece, isLast ? .pause : .endOfTurn, from: speaker, isFresh: true, isCut: asked.mayCut(words[index]), &actions)
+            first = index + 1
+        }
+        if words.isEmpty {
+            let piece = Hypothesis(channel: channel, range: SampleRange(stitcher.committedThrough, through), words: [])
+            commit(piece, .pause, from: speaker, isFresh: true, &actions)
+        }
+        if hasOpenTurn { isOrphaned = true }
+        return actions
+    }
+
+    /// Returns the earliest start of the audio that a leg or another repair hears for the stretch behind the first one.
+    private func nextOrigin(_ moment: ChannelMoment) -> SampleIndex? {
+        guard let next = stretches.dropFirst().first else { return nil }
+        let origins = next.sources.compactMap { moment.legs[$0] }.filter { !$0.isFailed }.map(\.origin) + next.held.map(\.origin)
+        switch next.need {
+        case .repair(let plan), .repaired(_, let plan):
+            // What is not asked yet will begin in the silence before.
+            let reach = settings.reach
+            let start = plan.asked?.range.start ?? speech.silence(before: plan.rest.start, reach: reach, received: moment.received)
+            return (origins + [start ?? plan.rest.start - reach]).min()
+        case .none, .silence, .lost: return origins.min()
+        }
+    }
+}

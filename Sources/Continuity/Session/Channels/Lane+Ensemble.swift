@@ -1,0 +1,213 @@
+import Speech
+
+/// Several legs that hear a channel together: what each says, which of them count, and what is settled.
+extension Lane {
+    // MARK: - What a member says
+
+    /// Accepts an event of a member of the panel in the first stretch.
+    mutating func hear(_ event: EngineEvent, from id: LegID, _ moment: ChannelMoment, _ actions: inout [ChannelAction]) {
+        guard let index = panel.index(of: id) else { return }
+        let member = panel.members[index]
+        switch event {
+        case .final(let hypothesis, let reason):
+            // Where it was told to end, others may be in the middle of a word.
+            let reason = reason == .endOfAudio && !isLast(id, moment) ? .length : reason
+            let answer = reason == .flush ? member.answers + 1 : nil
+            let range = hypothesis.range
+            add(.init(words: hypothesis.words, start: range.start, end: range.end, reason: reason, answer: answer, at: moment.now), of: index)
+        case .turnEnded: add(.init(words: [], start: member.through, end: member.through, reason: .endOfTurn, at: moment.now), of: index)
+        case .flushed:
+            let answer = member.answers + 1
+            add(.init(words: [], start: member.through, end: member.through, reason: .flush, answer: answer, at: moment.now), of: index)
+        case .interim(let hypothesis): show(hypothesis, of: member, &actions)
+        case .speechStarted(let channel, let at):
+            // Of the others, who hear it later.
+            guard !member.isGone, !panel.isAnnounced, at >= stitcher.lastWordEnd ?? .zero else { return }
+            panel.isAnnounced = true
+            actions.append(.tell(.speechStarted(channel, at: max(at, stitcher.committedThrough))))
+        case .opened, .closed, .skipped, .creditsLow: break
+        }
+        settle(moment, &actions)
+    }
+
+    private mutating func add(_ final: Panel.Final, of index: Int) {
+        let hasTimes = settings.hasTimes(panel.members[index].engine)
+        panel.add(final, ofMember: index, hasTimes: hasTimes)
+    }
+
+    /// Returns true if the leg hears its stretch to the end. A leg that is changed for another does not.
+    private func isLast(_ id: LegID, _ moment: ChannelMoment) -> Bool {
+        guard let leg = moment.legs[id] else { return true }
+        return stretches.first?.end.map { leg.sentThrough >= $0 } ?? moment.isFinishing
+    }
+
+    private mutating func show(_ hypothesis: Hypothesis, of member: Panel.Member, _ actions: inout [ChannelAction]) {
+        let second = SampleCount(.seconds(1), at: settings.rate)
+        guard !member.isGone, counts(member), panel.leads(member.leg, through: hypothesis.range.end, isWellAhead: second) else { return }
+        let waiting = member.words()
+        var rest = hypothesis
+        rest.words = waiting + hypothesis.words
+        rest.stableWords += waiting.count
+        actions.append(.show(stitcher.interim(rest, seam: ear(of: member)), of: .leg(member.leg)))
+    }
+
+    /// Returns how a member's words are compared with the words of the source that spoke last; nil if the member spoke last.
+    private func ear(of member: Panel.Member) -> Seam.Ear? {
+        ear(of: .leg(member.leg), member.engine, from: member.origin, hasTimes: settings.hasTimes(member.engine))
+    }
+
+    // MARK: - Who counts
+
+    /// Returns true if the words of a member can be committed now: the member has heard all audio that is not committed.
+    func counts(_ member: Panel.Member) -> Bool {
+        guard let front = stretches.first, place(of: member.leg) ?? 0 == 0 else { return false }
+        let through = max(stitcher.committedThrough, front.start)
+        if member.start <= through { return true }
+        return isQuiet(SampleRange(through, member.start))
+    }
+
+    /// Returns true if nothing in `range` is loud enough to be speech, as far as anybody knows.
+    func isQuiet(_ range: SampleRange) -> Bool { settings.measuresLoudness && !speech.isLoud(in: range) }
+
+    /// Returns true if a member will say more: its leg is there, has opened and has not failed.
+    func isAwaited(_ member: Panel.Member, _ moment: ChannelMoment) -> Bool {
+        guard !member.isGone, let leg = moment.legs[member.leg] else { return false }
+        return leg.openedAt != nil && !leg.isFailed
+    }
+
+    /// Members whose words can be committed now.
+    func counting() -> [Int] { panel.members.indices.filter { counts(panel.members[$0]) } }
+
+    /// Returns true if other members go on with the audio that a leg hears, when the leg is gone.
+    func isAccompanied(_ id: LegID, at place: Int, by legs: LegPool) -> Bool {
+        panel.members.contains { member in
+            guard member.leg != id, !member.isGone, stretches[place].sources.contains(member.leg), !legs.isFailed(member.leg),
+                legs.isOpening(member.leg)
+            else { return false }
+            return hearsAll(member, at: place)
+        }
+    }
+
+    /// Returns true if a member hears all the audio of a stretch that is not committed yet.
+    func hearsAll(_ member: Panel.Member, at place: Int) -> Bool {
+        place == 0 ? counts(member) : member.start <= stretches[place].start
+    }
+
+    // MARK: - What is settled
+
+    /// Commits what can be. Where one leg speaks there is nothing to settle.
+    ///
+    /// - Parameter mustGo: true if nobody is left to wait for.
+    mutating func settle(mustGo: Bool = false, _ moment: ChannelMoment) -> [ChannelAction] {
+        var actions: [ChannelAction] = []
+        settle(mustGo: mustGo, moment, &actions)
+        return actions
+    }
+
+    private mutating func settle(mustGo: Bool = false, _ moment: ChannelMoment, _ actions: inout [ChannelAction]) {
+        guard !stretches.isEmpty else { return }
+        switch source {
+        case .single: return
+        case .hedged: settleFirst(mustGo: mustGo, moment, &actions)
+        case .voted: settleByVote(mustGo: mustGo, moment, &actions)
+        }
+        complete(moment, &actions)
+    }
+
+    /// Returns the time when the first of the waiting finals is to wait no longer; nil if none waits.
+    var nextSettling: Instant? {
+        guard !source.isSingle, !stretches.isEmpty else { return nil }
+        let panel = panel
+        return counting().lazy.flatMap { panel.members[$0].finals }.map { self.deadline(of: $0) }.min()
+    }
+
+    func deadline(of final: Panel.Final) -> Instant {
+        // In the middle of an island, for the others' next pause.
+        let isInSpeech = if case .voted = source { final.reason == .length } else { false }
+        return final.at + (isInSpeech ? settings.voteTime * 4 : settings.voteTime)
+    }
+
+    /// Puts the new words of a final into the transcript, and tells the client what the final says of turns and finalizes, once.
+    ///
+    /// - Parameter words: the words that are not committed.
+    mutating func conclude(_ final: Panel.Final, _ words: [Word], from speaker: Speaker, _ actions: inout [ChannelAction]) {
+        let before = stitcher.committedThrough
+        if words.isEmpty { remember(final.words, of: speaker.source) }
+        let adds = !words.isEmpty || final.end > before
+        var reason = final.reason
+        var owed = 0
+        if let answer = final.answer {
+            owed = panel.answer(answer)
+            if owed == 0 { reason = .pause }
+        }
+        let endsTurn = words.isEmpty && (reason == .endOfTurn || reason == .endOfAudio)
+        if endsTurn { reason = .pause }
+        if reason == .flush, !adds { reason = .pause } else if reason == .flush { owed -= 1 }
+        if adds {
+            let piece = Hypothesis(channel: channel, range: SampleRange(before, max(final.end, before)), words: words)
+            commit(piece, reason, from: speaker, isFresh: true, &actions)
+        }
+        if endsTurn, hasOpenTurn, isBehindWords(final.end) { actions.append(endTurn()) }
+        if !hasOpenTurn { panel.isAnnounced = false }
+        for _ in 0..<max(0, owed) { actions.append(.tell(.flushed(channel))) }
+        guard case .leg(let id) = speaker.source else { return }
+        if !words.isEmpty { panel.lead(id, through: final.end) }
+        if stitcher.committedThrough > before { actions.append(.works(id)) }
+    }
+
+    /// Returns the words of a member that are not committed.
+    ///
+    /// - Parameter final: the range of the final that says the words; nil: there are several finals.
+    func fresh(_ words: [Word], of member: Panel.Member, saidIn final: SampleRange? = nil) -> [Word] {
+        var ear = ear(of: member)
+        ear?.finalStart = final?.start
+        ear?.finalEnd = final?.end
+        // Behind its own words others may have said that it is silent; which of its words lie in a gap is known where it says so.
+        let areNew = ear == nil && (!settings.hasTimes(member.engine) || !stitcher.isAtGap)
+        return areNew ? words : stitcher.fresh(words, seam: ear)
+    }
+
+    /// Returns true if the end of a turn at `end` is the end of the open turn, and not a late word on an earlier turn.
+    private func isBehindWords(_ end: SampleIndex) -> Bool {
+        guard let last = stitcher.lastWordEnd else { return true }
+        return end + SampleCount(.milliseconds(300), at: settings.rate) >= last
+    }
+
+    // MARK: - Members that are not needed
+
+    /// The finalizes that a member was told, or is to be told: those that it has answered, whose answers wait, and the others; nil: it is none.
+    func told(_ leg: Leg) -> Int? {
+        guard let index = panel.index(of: leg.id) else { return nil }
+        return panel.members[index].answers + stretches.reduce(0) { $0 + $1.answers(of: leg.id) } + leg.unansweredFinalizes(in: channel.number)
+    }
+
+    /// Once the session is at its end, and one member has said all and nothing waits for others, they are not needed any more.
+    private mutating func complete(_ moment: ChannelMoment, _ actions: inout [ChannelAction]) {
+        guard moment.isFinishing, panel.isComplete, stretches.count == 1, stretches[0].end == nil else { return }
+        let through = stitcher.committedThrough
+        let waits = counting().contains { !panel.members[$0].finals.isEmpty }
+        guard !waits, through >= moment.received || isQuiet(SampleRange(through, moment.received)) else { return }
+        stretches[0].end = moment.received
+        for id in stretches[0].sources { actions.append(drop(id)) }
+        let owed = panel.answer(panel.asked)
+        stretches[0].after += Array(repeating: .flushed(channel), count: owed)
+    }
+
+    /// Removes a leg as a source of the channel, because its words are not needed any more.
+    mutating func drop(_ id: LegID) -> ChannelAction {
+        panel.leave(id)
+        remove(id)
+        return .drop(id)
+    }
+
+    /// Drops the members that hear the first stretch, once all audio before the stretch's end is settled. Members that owe an answer stay.
+    mutating func dismissMembers(_ moment: ChannelMoment) -> [ChannelAction] {
+        guard !source.isSingle else { return [] }
+        var actions: [ChannelAction] = []
+        for id in stretches[0].sources {
+            guard let leg = moment.legs[id], !leg.isFailed, let told = told(leg), told <= panel.answered else { continue }
+            actions.append(drop(id))
+        }
+        return actions
+    }
+}
