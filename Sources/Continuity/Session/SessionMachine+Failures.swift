@@ -146,7 +146,7 @@ extension SessionMachine {
             if !isAlone { return }
             return giveUp(dead.engine, leaving.error, places, now: now, &actions)
         }
-        if !isPanel { pool.choice.prefer(next) }
+        pool.choice.prefer(next)
         let covered = places.map { lanes[$0.number].covered($0.place) }.min() ?? dead.origin
         let engine = configuration.engines[next]
         // What it was sent and did not make final. An engine that takes audio as fast as it comes, or that little, hears it again.
@@ -193,7 +193,7 @@ extension SessionMachine {
     /// A leg that was to be opened is opened at another engine.
     mutating func reassign(_ leg: Leg, to engine: Int, now: Instant, _ actions: inout [SessionAction]) {
         pool.remove(leg.id)
-        if !isPanel { pool.choice.prefer(engine) }
+        pool.choice.prefer(engine)
         let outage = pool.choice.endOutage(of: leg.id) ?? FailoverPolicy.Outage()
         for new in pool.newLegs(of: leg.channels, engine: engine, from: leg.origin) {
             begin(new, after: leg, outage, .zero, isDormant: false, now: now, &actions) { $0.place(of: leg.id) }

@@ -234,7 +234,7 @@ extension SessionMachine {
 
     /// A better engine than the one that runs is there again.
     var wantsBetter: Bool {
-        guard case .running = state, !isPanel else { return false }
+        guard case .running = state else { return false }
         return pool.choice.hasBetter
     }
 

@@ -102,7 +102,7 @@ package struct SessionMachine: Sendable {
         self.configuration = configuration
         let rate = configuration.rate
         timeline = Timeline(rate: rate)
-        pool = LegPool(configuration.engines, rule: configuration.recovery, rate: rate)
+        pool = LegPool(configuration.engines, voices: configuration.mode.voices, rule: configuration.recovery, rate: rate)
         maxWaiting = SampleCount(configuration.maxWaiting, at: rate)
         replayPiece = SampleCount(.seconds(1), at: rate)
         reach = SampleCount(.milliseconds(1_500), at: rate)
@@ -122,7 +122,7 @@ package struct SessionMachine: Sendable {
 
     /// Opens the first legs.
     package mutating func start(now: Instant) -> [SessionAction] {
-        pool.choice.prefer(pool.choice.best)
+        pool.choice.begin()
         var actions: [SessionAction] = []
         openStretch(now: now, &actions)
         return actions
@@ -131,7 +131,7 @@ package struct SessionMachine: Sendable {
     /// New legs for all channels, whose words count behind everything that there is.
     mutating func openStretch(now: Instant, _ actions: inout [SessionAction]) {
         for number in lanes.indices { lanes[number].beginStretch(at: timeline.end) }
-        for engine in pool.choice.first(configuration.mode.voices) { addLegs(to: lanes.indices, engine: engine, now: now, &actions) }
+        for engine in pool.choice.first() { addLegs(to: lanes.indices, engine: engine, now: now, &actions) }
         if configuration.mode == .shadow { openShadow(now: now, &actions) }
     }
 

@@ -27,6 +27,28 @@ struct Token {
     func middle(ofLast letters: Int) -> Double { Double(end.samples) - (Double(end.samples) - start) * Double(letters) / Double(text.count) / 2 }
 }
 
+/// The words that two engines heard of the same audio, and what is known of where the words lie.
+struct Comparison {
+    /// The committed words.
+    var old: [Token]
+    /// The words that may be new.
+    var new: [Token]
+    /// How the new words were heard.
+    var ear: Seam.Ear
+    /// The place where the new words' audio begins.
+    var heardFrom: SampleIndex
+    /// The end of what is committed.
+    var end: SampleIndex
+    /// The furthest that a word may lie from itself.
+    var reach: SampleCount
+    /// The furthest that a word may lie from itself if both engines say where their words lie.
+    var usual: SampleCount
+    /// A new word costs as much for lying so far before the end as a word that one of the engines left out.
+    var jitter: SampleCount
+    /// True if time runs backwards.
+    var isMirrored: Bool
+}
+
 /// The words that two engines heard of the same audio, side by side.
 struct Alignment {
     private enum Step { case start, aligned, split, joined, absent, leftOut }
@@ -69,37 +91,44 @@ struct Alignment {
     private static let missing = 0.8
     private static let substituted = 0.65
 
-    init(
-        _ old: [Token], _ new: [Token], heardFrom: SampleIndex, through heardThrough: SampleIndex?, isBehind: Bool, isCutOff: Bool,
-        behind gap: SampleRange?, otherGaps: [SampleRange], through end: SampleIndex, latest: SampleIndex, reach: SampleCount, usual: SampleCount,
-        jitter: SampleCount, hasTimes: Bool, others: Bool, isMirrored: Bool, beginsInSpeech: Bool
-    ) {
-        self.beginsInSpeech = beginsInSpeech
-        self.otherGaps = otherGaps
-        self.isMirrored = isMirrored
-        self.isCutOff = isCutOff
-        self.hasTimes = hasTimes
-        self.others = others
-        begin = Double(heardFrom.samples)
-        self.gap = gap.map { Double($0.end.samples) } ?? -.infinity
-        gapStart = gap.map { Double($0.start.samples) } ?? -.infinity
-        self.usual = Double(usual.samples)
-        shortest = min(Double(usual.samples) / 2, new.reduce(0) { $0 + $1.length } / Double(max(1, new.count)))
+    init(_ comparison: Comparison) {
+        let ear = comparison.ear
+        old = comparison.old
+        new = comparison.new
+        isMirrored = comparison.isMirrored
+        isCutOff = ear.isCutOff && !isMirrored
+        beginsInSpeech = ear.beginsInSpeech
+        otherGaps = ear.otherGaps
+        hasTimes = ear.hasTimes
+        others = ear.others
+        begin = Double(comparison.heardFrom.samples)
+        gap = ear.gap.map { Double($0.end.samples) } ?? -.infinity
+        gapStart = ear.gap.map { Double($0.start.samples) } ?? -.infinity
+        usual = Double(comparison.usual.samples)
+        shortest = min(usual / 2, new.reduce(0) { $0 + $1.length } / Double(max(1, new.count)))
         maxEarly = hasTimes && others ? Self.missing + 0.1 : Self.missing - 0.3
-        self.old = old
-        self.new = new
-        limit = Double(end.samples)
-        lastEnd = Double(latest.samples)
-        self.jitter = Double(jitter.samples)
-        self.reach = Double(reach.samples)
+        limit = Double(comparison.end.samples)
+        lastEnd = Double((ear.othersThrough ?? comparison.end).samples)
+        jitter = Double(comparison.jitter.samples)
+        reach = Double(comparison.reach.samples)
         let width = new.count + 1
         costs = Array(repeating: .infinity, count: (old.count + 1) * width)
         steps = Array(repeating: .start, count: costs.count)
         costs[0] = 0
+        align(heardThrough: ear.finalEnd, isBehind: ear.isBehind && !isMirrored)
+    }
+
+    /// Finds the best alignments.
+    ///
+    /// - Parameters:
+    ///   - heardThrough: the end of the final that says the new words; nil: there are several finals, or none.
+    ///   - isBehind: true if the new engine began in the silence behind all old words.
+    private mutating func align(heardThrough: SampleIndex?, isBehind: Bool) {
+        let width = new.count + 1
         for i in 0...old.count {
             // Before the new engine heard anything, it cannot have what was said; once it has, it must have what was said next.
             let doubt = (others ? 0.25 : 0.5) + (isCutOff && i == old.count ? 0.3 : 0)
-            let heard = i == 0 || isBehind ? 0 : (max(spoken(i - 1), endHeard(of: i - 1) ?? -.infinity) - begin) / (0.8 * self.usual) + doubt
+            let heard = i == 0 || isBehind ? 0 : (max(spoken(i - 1), endHeard(of: i - 1) ?? -.infinity) - begin) / (0.8 * usual) + doubt
             for j in 0...new.count {
                 let place = i * width + j
                 if i > 0 {
@@ -108,7 +137,7 @@ struct Alignment {
                 }
                 // What was said behind the end of its final is not in that.
                 if i > 0, j == new.count, hasTimes, let heardThrough {
-                    let unheard = (Double(heardThrough.samples) - old[i - 1].middle) / (0.8 * self.usual) + doubt
+                    let unheard = (Double(heardThrough.samples) - old[i - 1].middle) / (0.8 * usual) + doubt
                     consider(costs[place - width] + Self.missing * min(1, max(0, unheard)), .absent, at: place)
                 }
                 // Where nobody says where these lie, its audio began behind this one or it did not: that those before it are missing says no more.

@@ -108,10 +108,9 @@ package enum Seam {
         let compared = ear.hasTimes ? all.prefix { $0.range.start < edge } : all.prefix(ear.earlier.count + most)
         let new = tokens(compared, isMirrored, earliest: { $0 < ear.earlier.count ? origin : begin }).suffix(ear.hasTimes ? most : 4 * most)
         let alignment = Alignment(
-            Array(old), Array(new), heardFrom: origin, through: ear.finalEnd, isBehind: ear.isBehind && !isMirrored,
-            isCutOff: ear.isCutOff && !isMirrored, behind: ear.gap, otherGaps: ear.otherGaps, through: end, latest: ear.othersThrough ?? end,
-            reach: reach, usual: usual, jitter: jitter, hasTimes: ear.hasTimes, others: ear.others, isMirrored: isMirrored,
-            beginsInSpeech: ear.beginsInSpeech)
+            Comparison(
+                old: Array(old), new: Array(new), ear: ear, heardFrom: origin, end: end, reach: reach, usual: usual, jitter: jitter,
+                isMirrored: isMirrored))
         let known = new.prefix { $0.word < ear.earlier.count }.count
         let (seam, letters) = alignment.seam(from: known)
         if letters > 0 {

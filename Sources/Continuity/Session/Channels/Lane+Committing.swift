@@ -88,7 +88,8 @@ extension Lane {
             // Who asked a failed leg has asked its successor since.
             let reason = isFailed && reason == .flush ? .pause : reason
             let before = stitcher.committedThrough
-            commit(hypothesis, reason, from: Speaker(.leg(said.leg), said.engine, origin: said.origin), isFailed: isFailed, &actions)
+            let speaker = Speaker(.leg(said.leg), said.engine, origin: said.origin)
+            commit(.init(final: hypothesis, reason: reason, speaker: speaker, isFailed: isFailed), &actions)
             // The engine works: whatever went before is over.
             if !isFailed, stitcher.committedThrough > before { actions.append(.works(said.leg)) }
         case .interim(let hypothesis): if !isFailed { actions.append(shown(hypothesis, behind: 0, of: said)) }
@@ -136,16 +137,24 @@ extension Lane {
         }
     }
 
-    /// Accepts what is new of a final.
-    ///
-    /// - Parameters:
-    ///   - isFresh: true if all words of the final are known to be new.
-    ///   - isCut: true if the end of the audio may have cut the last word.
-    mutating func commit(
-        _ final: Hypothesis, _ reason: FinalReason, from speaker: Speaker, isFailed: Bool = false, isFresh: Bool = false, isCut: Bool = false,
-        _ actions: inout [ChannelAction]
-    ) {
-        let source = speaker.source, engine = speaker.engine
+    /// A final whose words are to be committed.
+    struct Candidate: Sendable {
+        var final: Hypothesis
+        var reason: FinalReason
+        var speaker: Speaker
+        /// True if the leg was given up.
+        var isFailed = false
+        /// True if all words of the final are known to be new.
+        var isFresh = false
+        /// True if the end of the audio may have cut the last word.
+        var isCut = false
+    }
+
+    /// Commits what is new of a final.
+    mutating func commit(_ candidate: Candidate, _ actions: inout [ChannelAction]) {
+        let speaker = candidate.speaker, source = speaker.source, engine = speaker.engine
+        let reason = candidate.reason, isFresh = candidate.isFresh
+        var final = candidate.final
         let hasTimes = settings.hasTimes(engine)
         var seam = isFresh ? nil : ear(of: source, engine, from: speaker.origin, hasTimes: hasTimes)
         // What its last final did not cover is said in this one.
@@ -156,7 +165,6 @@ extension Lane {
         let committed = stitcher.committedThrough
         let changed = stitcher.changedWords
         let said = final.words
-        var final = final
         // Where its words lie in it nobody knows: it is new, or it is not.
         if !hasTimes, !isFresh, isSettled(final.words, of: final.range, from: source) {
             stitcher.hearGap(final.words, by: engine, hasTimes: false)
@@ -166,7 +174,7 @@ extension Lane {
         let accepted = stitcher.accept(
             final, reason: reason, from: engine, seam: seam,
             isFresh: isFresh || seam == nil && !hasTimes && (final.range.end > committed || !final.words.isEmpty),
-            bound: hasTimes || !isLegs ? nil : final.range.end, isCut: isCut)
+            bound: hasTimes || !isLegs ? nil : final.range.end, isCut: candidate.isCut)
         if stitcher.changedWords > changed { actions.append(.changedWords(stitcher.changedWords - changed)) }
         if let accepted, !accepted.words.isEmpty || lastSource == nil {
             change(to: source, behind: tail, hasTimes: hasTimes)
@@ -175,7 +183,7 @@ extension Lane {
             remember(said, of: source)
         }
         guard let commit = accepted else { return }
-        if isFailed, commit.range.isEmpty, commit.words.isEmpty { return }
+        if candidate.isFailed, commit.range.isEmpty, commit.words.isEmpty { return }
         if isOrphaned, let first = commit.words.first {
             if let before, first.range.start >= before + settings.turnSilence { actions.append(endTurn()) }
             if isLegs { isOrphaned = false }
@@ -259,12 +267,13 @@ extension Lane {
             let piece = Hypothesis(
                 channel: channel, range: SampleRange(stitcher.committedThrough, isLast ? through : words[index].range.end),
                 words: Array(words[first...index]))
-            commit(piece, isLast ? .pause : .endOfTurn, from: speaker, isFresh: true, isCut: asked.mayCut(words[index]), &actions)
+            let isCut = asked.mayCut(words[index])
+            commit(.init(final: piece, reason: isLast ? .pause : .endOfTurn, speaker: speaker, isFresh: true, isCut: isCut), &actions)
             first = index + 1
         }
         if words.isEmpty {
             let piece = Hypothesis(channel: channel, range: SampleRange(stitcher.committedThrough, through), words: [])
-            commit(piece, .pause, from: speaker, isFresh: true, &actions)
+            commit(.init(final: piece, reason: .pause, speaker: speaker, isFresh: true), &actions)
         }
         if hasOpenTurn { isOrphaned = true }
         return actions

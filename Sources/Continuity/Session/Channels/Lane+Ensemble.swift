@@ -145,7 +145,7 @@ extension Lane {
         if reason == .flush, !adds { reason = .pause } else if reason == .flush { owed -= 1 }
         if adds {
             let piece = Hypothesis(channel: channel, range: SampleRange(before, max(final.end, before)), words: words)
-            commit(piece, reason, from: speaker, isFresh: true, &actions)
+            commit(.init(final: piece, reason: reason, speaker: speaker, isFresh: true), &actions)
         }
         if endsTurn, hasOpenTurn, isBehindWords(final.end) { actions.append(endTurn()) }
         if !hasOpenTurn { panel.isAnnounced = false }

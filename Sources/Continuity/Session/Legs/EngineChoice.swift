@@ -10,11 +10,17 @@ struct EngineChoice: Sendable {
     private(set) var preferred = 0
     /// Outages that last, by the leg that was opened because of them.
     private var outages: [LegID: FailoverPolicy.Outage] = [:]
+    /// Number of engines that hear a session together.
+    private let voices: Int
 
-    init(_ engines: [SessionEngine], rule: FailoverPolicy.Rule) {
+    init(_ engines: [SessionEngine], voices: Int, rule: FailoverPolicy.Rule) {
+        self.voices = voices
         self.engines = engines
         policy = FailoverPolicy(engines: engines.count, rule: rule)
     }
+
+    /// A session begins.
+    mutating func begin() { preferred = policy.best }
 
     // MARK: - The next engine
 
@@ -24,15 +30,16 @@ struct EngineChoice: Sendable {
     /// The reason why no engine can serve this session; nil while one can.
     var refusal: EngineError? { policy.refusal }
 
-    /// True if a better engine than the preferred one works again.
-    var hasBetter: Bool { policy.best < preferred && policy.refusal == nil }
+    /// True if a better engine than the preferred one works again. Engines that hear a session together do not take turns.
+    var hasBetter: Bool { voices == 1 && policy.best < preferred && policy.refusal == nil }
 
-    mutating func prefer(_ engine: Int) { preferred = engine }
+    /// The session goes on at this engine.
+    mutating func prefer(_ engine: Int) { if voices == 1 { preferred = engine } }
 
     /// Returns the engines that hear a session together at its beginning: those that are expected to work, or the preferred one if there is none.
-    func first(_ count: Int) -> [Int] {
+    func first() -> [Int] {
         let available = policy.ranked.filter(policy.isAvailable)
-        return count == 1 || available.isEmpty ? [preferred] : Array(available.prefix(count))
+        return voices == 1 || available.isEmpty ? [preferred] : Array(available.prefix(voices))
     }
 
     /// Returns the first engine that is expected to work and is not in `busy`; nil if there is none.

@@ -18,10 +18,10 @@ struct LegPool: Sendable {
     private let engines: [SessionEngine]
     private let rate: SampleRate
 
-    init(_ engines: [SessionEngine], rule: FailoverPolicy.Rule, rate: SampleRate) {
+    init(_ engines: [SessionEngine], voices: Int, rule: FailoverPolicy.Rule, rate: SampleRate) {
         self.engines = engines
         self.rate = rate
-        choice = EngineChoice(engines, rule: rule)
+        choice = EngineChoice(engines, voices: voices, rule: rule)
     }
 
     // MARK: - Who is there
