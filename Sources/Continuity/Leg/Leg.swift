@@ -61,7 +61,7 @@ package struct Leg: Sendable {
     /// Since when it owes an answer: it was sent speech, or told to finish, and has said nothing since.
     package private(set) var owesSince: Instant?
     /// Since when it is being found out whether somebody speaks in what it has not answered.
-    private(set) var doubtedSince: Instant?
+    private(set) var suspectedSince: Instant?
     /// Nobody speaks before it, behind what was accounted for.
     private var noiseThrough: SampleIndex = .zero
     /// The last thing that it said were words that are not final.
@@ -138,7 +138,7 @@ package struct Leg: Sendable {
     /// Marks the audio that was sent as needing no answer.
     mutating func forgive() {
         owesSince = nil
-        doubtedSince = nil
+        suspectedSince = nil
     }
 
     /// Nobody speaks in what it was sent until there.
@@ -148,7 +148,7 @@ package struct Leg: Sendable {
     }
 
     /// It is taken for stalled, if somebody speaks in what it has not answered.
-    mutating func doubted(now: Instant) { doubtedSince = now }
+    mutating func suspected(now: Instant) { suspectedSince = now }
 
     /// The audio that was sent and that the engine has not accounted for, as far as somebody may speak in it.
     var unanswered: SampleRange { SampleRange(min(max(heardThrough, noiseThrough), sentThrough), sentThrough) }
@@ -238,7 +238,7 @@ package struct Leg: Sendable {
         lastAnswer = now
         sentAtAnswer = sentThrough
         owesSince = isBehind || isDraining ? now : nil
-        doubtedSince = nil
+        suspectedSince = nil
         guard let words else { return }
         if words.areFinal { hasOpenWords = false } else if words.count > 0 { hasOpenWords = true }
         if words.count > 0, firstAnswer == nil { firstAnswer = askedAt.map { $0.duration(to: now) } }

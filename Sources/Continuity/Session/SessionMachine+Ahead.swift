@@ -12,17 +12,19 @@ extension SessionMachine {
         for id in pool.legs.map(\.id) {
             guard let leg = pool[id], let pace = leg.pacing else { continue }
             guard !leg.isFailed, !leg.isDraining, timeline.end - leg.sentThrough > most else { continue }
-            let places = leg.channels.compactMap { number in lanes[number].place(of: id).map { (number: number, place: $0) } }
+            let places = leg.channels.compactMap { number in channelStates[number].place(of: id).map { (number: number, place: $0) } }
             let isAlone =
                 places.count == leg.channels.count
-                && places.allSatisfy { lanes[$0.number].stretches[$0.place].end == nil && lanes[$0.number].stretches[$0.place].sources == [id] }
+                && places.allSatisfy {
+                    channelStates[$0.number].spans[$0.place].end == nil && channelStates[$0.number].spans[$0.place].sources == [id]
+                }
             guard isAlone else { continue }
             guard let splice = rest(behind: leg.sentThrough, leg.channels) else { continue }
             pool.change(id) { $0.hurry(to: splice) }
             let waiting = (timeline.end - splice).duration(at: configuration.rate)
             for (number, place) in places {
-                lanes[number].endStretch(at: splice)
-                lanes[number].beginStretch(at: splice, through: timeline.end)
+                channelStates[number].endSpan(at: splice)
+                channelStates[number].beginSpan(at: splice, through: timeline.end)
                 // As long as the engine would have taken; by then nobody waits longer than without this.
                 lose(
                     number, place + 1, by: leg.engine, .timedOut("The audio came faster than \(leg.engine) takes it."), isAhead: true,
@@ -39,14 +41,14 @@ extension SessionMachine {
         var best: (length: SampleCount, start: SampleIndex)?
         var place = sent
         while place <= last {
-            let silences = channels.map { lanes[$0].speech.silence(after: place, received: timeline.end) }
+            let silences = channels.map { channelStates[$0].speech.silence(after: place, received: timeline.end) }
             guard silences.allSatisfy({ $0 != nil }), let next = silences.compactMap(\.self).max() else { break }
             guard next == place else {
                 place = next
                 continue
             }
             let rest = SampleRange(place, timeline.end)
-            let onset = channels.compactMap { lanes[$0].speech.hull(in: rest)?.start }.min() ?? timeline.end
+            let onset = channels.compactMap { channelStates[$0].speech.hull(in: rest)?.start }.min() ?? timeline.end
             if onset - place > best?.length ?? .zero { best = (onset - place, place) }
             // Into what is loud: the next silence is behind it.
             place = onset + SampleCount(1)
@@ -57,18 +59,18 @@ extension SessionMachine {
     /// Nobody can recognise it as a recording: an engine is sent it at its pace after all.
     mutating func sendAtPace(_ number: Int, _ place: Int, _ cause: EngineError, now: Instant, _ actions: inout [SessionAction]) {
         guard pool.choice.refusal == nil else {
-            lanes[number].stretches[place].need = .lost(cause, at: now, later: nil)
+            channelStates[number].spans[place].need = .lost(cause, at: now, later: nil)
             return
         }
-        lanes[number].stretches[place].need = .none
-        let start = lanes[number].stretches[place].start
+        channelStates[number].spans[place].need = .none
+        let start = channelStates[number].spans[place].start
         // Where somebody speaks, from the silence before.
-        let isSilent = lanes[number].speech.silence(after: start, received: timeline.end) == start
+        let isSilent = channelStates[number].speech.silence(after: start, received: timeline.end) == start
         let channels = number..<number + 1
         for var leg in pool.newLegs(of: channels, engine: pool.choice.best, from: isSilent ? start : lookBack(from: start, channels)) {
             leg.enqueue(.finish, at: timeline.end)
             pool.add(leg)
-            lanes[number].join(leg, at: place)
+            channelStates[number].join(leg, at: place)
             pool.open(leg.id, now: now, &actions)
         }
     }

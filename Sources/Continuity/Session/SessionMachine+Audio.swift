@@ -3,7 +3,7 @@ package import Speech
 extension SessionMachine {
     /// The audio of `range` is loud enough to be speech. Said of audio before `received` counts it, in order, where `Configuration.measuresLoudness` is
     /// set.
-    package mutating func noteLoud(_ range: SampleRange, in channel: ChannelIndex) { lanes[channel.number].speech.add(range) }
+    package mutating func noteLoud(_ range: SampleRange, in channel: ChannelIndex) { channelStates[channel.number].speech.add(range) }
 
     /// Gives received audio its place. The driver journals it, then sends it to the legs that the arrival names, which count it as sent.
     ///
@@ -12,14 +12,14 @@ extension SessionMachine {
         guard !isEnded, !clientIsDone else { return nil }
         let range = timeline.append(count)
         var arrival = Arrival(range: range, needsPump: isHoldingClient || pool.hasDormant || repairWaits)
-        let lanes = lanes, measuresLoudness = configuration.measuresLoudness
-        pool.take(&arrival, now: now) { leg in measuresLoudness && lanes.areLoud(in: range, for: leg) }
+        let channelStates = channelStates, measuresLoudness = configuration.measuresLoudness
+        pool.take(&arrival, now: now) { leg in measuresLoudness && channelStates.areLoud(in: range, for: leg) }
         return arrival
     }
 
     /// Returns true if `range` has speech that the leg has to answer.
     func isLoud(_ range: SampleRange, for leg: Leg) -> Bool {
-        configuration.measuresLoudness && lanes.areLoud(in: range, for: leg)
+        configuration.measuresLoudness && channelStates.areLoud(in: range, for: leg)
     }
 
     /// True when nothing waits: no leg has a backlog or a queued command, and `pump` would do nothing.
@@ -33,9 +33,9 @@ extension SessionMachine {
         watch(now: now, &actions)
         guard !isEnded else { return actions }
         openDue(now: now, &actions)
-        let lanes = lanes, measuresLoudness = configuration.measuresLoudness
+        let channelStates = channelStates, measuresLoudness = configuration.measuresLoudness
         pool.send(received: timeline.end, most: replayPiece, now: now, &actions) { range, leg in
-            measuresLoudness && lanes.areLoud(in: range, for: leg)
+            measuresLoudness && channelStates.areLoud(in: range, for: leg)
         }
         let slowest = pool.sentThrough ?? timeline.end
         let waiting = timeline.end - slowest
@@ -63,8 +63,8 @@ extension SessionMachine {
                 continue
             }
             let number = pool.choice.number(of: leg.engine)
-            if isPanel {
-                openMember(leg, at: number, now: now, &actions)
+            if hasEnsemble {
+                openParticipant(leg, at: number, now: now, &actions)
             } else if pool.choice.isAvoided(number) {
                 reassign(leg, to: pool.choice.best, now: now, &actions)
             } else {
@@ -74,7 +74,7 @@ extension SessionMachine {
     }
 }
 
-extension [Lane] {
+extension [ChannelState] {
     /// Returns true if `range` is loud in a channel of the leg.
     fileprivate func areLoud(in range: SampleRange, for leg: Leg) -> Bool {
         leg.channels.contains { self[$0].speech.end > range.start && self[$0].speech.isLoud(in: range) }

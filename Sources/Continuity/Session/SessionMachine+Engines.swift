@@ -55,44 +55,46 @@ extension SessionMachine {
     /// Applies an event of a leg to the transcript, or holds the event until all before it is settled. An event that nobody waits for is dropped.
     private mutating func offer(_ event: EngineEvent, in number: Int, from id: LegID, now: Instant, _ actions: inout [SessionAction]) {
         guard let leg = pool[id] else { return }
-        guard let place = lanes[number].place(of: id) else { return noteLate(event) }
-        let said = Stretch.Held(leg: id, engine: leg.engine, origin: leg.origin, event: lanes[number].placed(event, from: leg))
+        guard let place = channelStates[number].place(of: id) else { return noteLate(event) }
+        let said = TimelineSpan.Held(leg: id, engine: leg.engine, origin: leg.origin, event: channelStates[number].placed(event, from: leg))
         if place == 0 {
             accept(said, in: number, isFailed: leg.isFailed, hasWaited: false, now: now, &actions)
-            if lanes[number].stretches.first?.end != nil { advance(number, now: now, &actions) }
+            if channelStates[number].spans.first?.end != nil { advance(number, now: now, &actions) }
             return
         }
         switch said.event {
         case .interim(let hypothesis):
             // Shown while only repairs are before it; it begins with what waits.
-            guard !leg.isFailed, lanes[number].stretches[..<place].allSatisfy({ $0.sources.allSatisfy(pool.isFailed) }) else { return }
-            perform([lanes[number].shown(hypothesis, behind: place, of: said)], in: number, now: now, &actions)
+            guard !leg.isFailed, channelStates[number].spans[..<place].allSatisfy({ $0.sources.allSatisfy(pool.isFailed) }) else { return }
+            perform([channelStates[number].shown(hypothesis, behind: place, of: said)], in: number, now: now, &actions)
         case .final(let hypothesis, _):
-            guard lanes[number].hold(said.event, at: place, of: leg) else {
+            guard channelStates[number].hold(said.event, at: place, of: leg) else {
                 // What it says more is not known to be covered: another engine hears it again.
                 let error = EngineError.protocolViolation("\(leg.engine) said more than can wait for what is before it.")
                 if !leg.isFailed { fail(leg, .failed(error), error, now: now, &actions) }
                 return
             }
             // Who began later has not heard all that is before.
-            if let start = lanes[number].panel.start(of: id), start > lanes[number].stretches[place].start { return }
-            lanes[number].stretches[place].heldThrough = max(lanes[number].stretches[place].heldThrough, hypothesis.range.end)
-        case .speechStarted, .turnEnded, .flushed: _ = lanes[number].hold(said.event, at: place, of: leg)
+            if let start = channelStates[number].ensemble.start(of: id), start > channelStates[number].spans[place].start { return }
+            channelStates[number].spans[place].heldThrough = max(channelStates[number].spans[place].heldThrough, hypothesis.range.end)
+        case .speechStarted, .turnEnded, .flushed: _ = channelStates[number].hold(said.event, at: place, of: leg)
         case .opened, .closed, .skipped, .creditsLow: break
         }
     }
 
-    /// Gives the first stretch an event of a leg.
+    /// Gives the first span an event of a leg.
     private mutating func accept(
-        _ said: Stretch.Held, in number: Int, isFailed: Bool, hasWaited: Bool, now: Instant, _ actions: inout [SessionAction]
+        _ said: TimelineSpan.Held, in number: Int, isFailed: Bool, hasWaited: Bool, now: Instant, _ actions: inout [SessionAction]
     ) {
         var said = said
-        // Members of a vote are told apart before their words are mixed.
-        if case .voted(let panel) = lanes[number].source, case .final(var final, let reason) = said.event, panel.index(of: said.leg) != nil {
+        // Participants of a vote are told apart before their words are mixed.
+        if case .voted(let ensemble) = channelStates[number].source, case .final(var final, let reason) = said.event,
+            ensemble.index(of: said.leg) != nil
+        {
             speakers.label(&final.words, of: .leg(said.leg))
             said.event = .final(final, reason: reason)
         }
-        perform(lanes[number].accept(said, isFailed: isFailed, hasWaited: hasWaited, moment(now)), in: number, now: now, &actions)
+        perform(channelStates[number].accept(said, isFailed: isFailed, hasWaited: hasWaited, moment(now)), in: number, now: now, &actions)
     }
 
     /// It was said too late to count.
@@ -104,7 +106,7 @@ extension SessionMachine {
     package static var maxWaitingCount: Int { 16_384 }
 
     /// Events and words that wait for what is before them.
-    package var waitingCount: Int { lanes.reduce(0) { $0 + $1.stretches.reduce(0) { $0 + $1.heldCount } } }
+    package var waitingCount: Int { channelStates.reduce(0) { $0 + $1.spans.reduce(0) { $0 + $1.heldCount } } }
 
     // MARK: - What a channel asks for
 
@@ -128,7 +130,7 @@ extension SessionMachine {
             case .changedWords(let count): tally.changedWords += count
             case .heardNothing: stalls.heardNothing()
             case .works(let leg): pool.choice.endOutage(of: leg)
-            case .drop(let leg): if !lanes.contains(where: { $0.place(of: leg) != nil }) { giveUp(leg, now: now, &actions) }
+            case .drop(let leg): if !channelStates.contains(where: { $0.place(of: leg) != nil }) { giveUp(leg, now: now, &actions) }
             }
         }
     }
@@ -136,7 +138,7 @@ extension SessionMachine {
     /// Tells of a commit, and lets all know that wait for words.
     private mutating func record(_ committed: ChannelAction.Committed, _ actions: inout [SessionAction]) {
         var commit = committed.commit
-        // The members of a vote were told apart before.
+        // The participants of a vote were told apart before.
         if committed.source != .vote { speakers.label(&commit.words, of: committed.source) }
         actions += [.record(commit, turn: committed.turn), .emit(.commit(commit))]
         shadow?.commit(commit)
@@ -147,18 +149,18 @@ extension SessionMachine {
         for repair in deferred.noteCommit(commit, placedAt: committed.placed, hasTimes: committed.hasTimes) { mend(repair, &actions) }
     }
 
-    // MARK: - From stretch to stretch
+    // MARK: - From span to span
 
-    /// Goes on behind the first stretch for as long as it is settled.
+    /// Goes on behind the first span for as long as it is settled.
     mutating func advance(_ number: Int, now: Instant, _ actions: inout [SessionAction]) {
-        while let front = lanes[number].stretches.first, let end = front.end {
-            let committed = lanes[number].stitcher.committedThrough
+        while let front = channelStates[number].spans.first, let end = front.end {
+            let committed = channelStates[number].stitcher.committedThrough
             switch front.need {
             case .none:
-                if committed >= end { perform(lanes[number].dismissMembers(moment(now)), in: number, now: now, &actions) }
-                guard lanes[number].stretches[0].sources.isEmpty else { return }
-                // What a last final leaves to its stretch's end, the next one covers.
-                if committed < end, lanes[number].stretches.count == 1 { commitSilence(through: end, in: number, now: now, &actions) }
+                if committed >= end { perform(channelStates[number].dismissParticipants(moment(now)), in: number, now: now, &actions) }
+                guard channelStates[number].spans[0].sources.isEmpty else { return }
+                // What a last final leaves to its span's end, the next one covers.
+                if committed < end, channelStates[number].spans.count == 1 { commitSilence(through: end, in: number, now: now, &actions) }
             case .silence: commitSilence(through: end, in: number, now: now, &actions)
             case .repair(let plan):
                 if committed >= end {
@@ -169,59 +171,59 @@ extension SessionMachine {
                     return
                 }
             case .repaired(let words, let plan):
-                perform(lanes[number].commit(words, of: plan, through: end, moment(now)), in: number, now: now, &actions)
+                perform(channelStates[number].commit(words, of: plan, through: end, moment(now)), in: number, now: now, &actions)
             case .lost(let cause, let until, let later):
                 // Its leg may still say something.
                 if committed < end && now < until && !front.sources.isEmpty { return }
-                let edge = lanes[number].stitcher.gap?.end
+                let edge = channelStates[number].stitcher.gap?.end
                 let gap = report(through: end, in: number, cause, &actions)
-                if let gap, let later { askLate(later, for: gap, behind: edge, in: lanes[number].channel, now: now, &actions) }
+                if let gap, let later { askLate(later, for: gap, behind: edge, in: channelStates[number].channel, now: now, &actions) }
             }
-            let settled = lanes[number].stretches.removeFirst()
+            let settled = channelStates[number].spans.removeFirst()
             for id in settled.sources where !pool.mayAnswer(id) { dismiss(id, &actions) }
             actions += settled.after.map { .emit($0) }
-            guard !lanes[number].stretches.isEmpty else { break }
+            guard !channelStates[number].spans.isEmpty else { break }
             beginFirst(in: number, now: now, &actions)
         }
         checkEnd(&actions, now: now)
     }
 
-    /// The turn of the next stretch has come: what waited there is applied.
+    /// The turn of the next span has come: what waited there is applied.
     private mutating func beginFirst(in number: Int, now: Instant, _ actions: inout [SessionAction]) {
-        while let said = lanes[number].stretches[0].release() {
+        while let said = channelStates[number].spans[0].release() {
             accept(said, in: number, isFailed: false, hasWaited: true, now: now, &actions)
         }
-        if lanes[number].source.isSingle { return }
-        lanes[number].stretches[0].heldThrough = lanes[number].stretches[0].start
-        let isHeard = if case .none = lanes[number].stretches[0].need { true } else { false }
-        let isOver = !isHeard || lanes[number].stretches[0].sources.allSatisfy(pool.isFailed)
+        if channelStates[number].source.isSingle { return }
+        channelStates[number].spans[0].heldThrough = channelStates[number].spans[0].start
+        let isHeard = if case .none = channelStates[number].spans[0].need { true } else { false }
+        let isOver = !isHeard || channelStates[number].spans[0].sources.allSatisfy(pool.isFailed)
         settle(number, mustGo: isOver, now: now, &actions)
     }
 
-    /// Commits what members of a channel's panel have said, as far as it can be.
+    /// Commits what participants of a channel's ensemble have said, as far as it can be.
     mutating func settle(_ number: Int, mustGo: Bool = false, now: Instant, _ actions: inout [SessionAction]) {
-        perform(lanes[number].settle(mustGo: mustGo, moment(now)), in: number, now: now, &actions)
+        perform(channelStates[number].settle(mustGo: mustGo, moment(now)), in: number, now: now, &actions)
     }
 
     /// - Returns: the gap that was reported.
     mutating func report(through end: SampleIndex, in number: Int, _ cause: EngineError, _ actions: inout [SessionAction]) -> SampleRange? {
-        guard let gap = lanes[number].stitcher.giveUp(through: end) else { return nil }
-        actions.append(.emit(.gap(lanes[number].channel, gap, cause)))
-        deferred.noteGap(gap, in: lanes[number].channel)
+        guard let gap = channelStates[number].stitcher.giveUp(through: end) else { return nil }
+        actions.append(.emit(.gap(channelStates[number].channel, gap, cause)))
+        deferred.noteGap(gap, in: channelStates[number].channel)
         shadow?.skip(gap, in: number)
         return gap
     }
 
     private mutating func commitSilence(through end: SampleIndex, in number: Int, now: Instant, _ actions: inout [SessionAction]) {
         let engine = configuration.engines[pool.choice.preferred].name
-        perform(lanes[number].commitSilence(through: end, by: engine), in: number, now: now, &actions)
+        perform(channelStates[number].commitSilence(through: end, by: engine), in: number, now: now, &actions)
     }
 
     /// Lets a failed leg go that nobody listens to any more.
     mutating func dismiss(_ id: LegID, _ actions: inout [SessionAction]) {
-        guard let leg = pool[id], leg.isFailed, lanes.allSatisfy({ $0.place(of: id) == nil }) else { return }
+        guard let leg = pool[id], leg.isFailed, channelStates.allSatisfy({ $0.place(of: id) == nil }) else { return }
         pool.remove(id)
-        for number in lanes.indices { lanes[number].forget(id) }
+        for number in channelStates.indices { channelStates[number].forget(id) }
         actions.append(.command(id, .cancel))
         actions.append(.discard(id))
     }

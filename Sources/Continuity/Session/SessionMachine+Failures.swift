@@ -32,16 +32,16 @@ extension SessionMachine {
             ran(leg, .completed, now: now, &actions)
             pool.choice.endOutage(of: leg.id)
             pool.remove(id)
-            if isPanel { return finished(leg, now: now, &actions) }
+            if hasEnsemble { return finished(leg, now: now, &actions) }
             for number in leg.channels {
-                guard let place = lanes[number].place(of: leg.id) else { continue }
+                guard let place = channelStates[number].place(of: leg.id) else { continue }
                 // Its engine owes answers that it will not give.
-                lanes[number].leaveAnswers(of: leg, at: place)
-                guard isFinishing, lanes[number].stretches[place].end == nil else { continue }
+                channelStates[number].leaveAnswers(of: leg, at: place)
+                guard isFinishing, channelStates[number].spans[place].end == nil else { continue }
                 // What comes after an end that the client did not ask for, nobody hears.
-                lanes[number].stretches[place].end = max(leg.sentThrough, lanes[number].stretches[place].start)
+                channelStates[number].spans[place].end = max(leg.sentThrough, channelStates[number].spans[place].start)
                 // Others that heard the same are not needed any more.
-                for other in lanes[number].stretches[place].sources where other != leg.id { giveUp(other, now: now, &actions) }
+                for other in channelStates[number].spans[place].sources where other != leg.id { giveUp(other, now: now, &actions) }
             }
             forget(leg, now: now, &actions)
         }
@@ -53,9 +53,9 @@ extension SessionMachine {
     /// A leg is not a source of anything any more.
     private mutating func forget(_ leg: Leg, now: Instant, _ actions: inout [SessionAction]) {
         for number in leg.channels {
-            lanes[number].forget(leg.id)
-            guard let place = lanes[number].place(of: leg.id) else { continue }
-            lanes[number].remove(leg.id, at: place)
+            channelStates[number].forget(leg.id)
+            guard let place = channelStates[number].place(of: leg.id) else { continue }
+            channelStates[number].remove(leg.id, at: place)
             advance(number, now: now, &actions)
             if isEnded { return }
         }
@@ -66,8 +66,8 @@ extension SessionMachine {
     mutating func giveUp(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
         guard let leg = pool.remove(id) else { return }
         for number in leg.channels {
-            lanes[number].forget(id)
-            lanes[number].remove(id)
+            channelStates[number].forget(id)
+            channelStates[number].remove(id)
         }
         pool.cancelOpening(of: id)
         actions += [.command(id, .cancel), .discard(id)]
@@ -79,9 +79,9 @@ extension SessionMachine {
     func isDone(_ leg: Leg) -> Bool {
         leg.isDraining
             && leg.channels.allSatisfy { number in
-                let covered = lanes[number].place(of: leg.id).map(lanes[number].covered) ?? .zero
+                let covered = channelStates[number].place(of: leg.id).map(channelStates[number].covered) ?? .zero
                 if covered >= leg.sentThrough || leg.hasEnded(number) { return true }
-                return configuration.measuresLoudness && !lanes[number].speech.isLoud(in: SampleRange(covered, leg.sentThrough))
+                return configuration.measuresLoudness && !channelStates[number].speech.isLoud(in: SampleRange(covered, leg.sentThrough))
             }
     }
 
@@ -99,20 +99,20 @@ extension SessionMachine {
     mutating func replace(
         _ dead: Leg, _ error: EngineError, isListening: Bool = false, now: Instant, _ actions: inout [SessionAction]
     ) {
-        if isPanel { return replaceMember(dead, error, isListening: isListening, now: now, &actions) }
+        if hasEnsemble { return replaceParticipant(dead, error, isListening: isListening, now: now, &actions) }
         pool.retire(dead.id, isListening: isListening, now: now)
         // Where it was, and whether others hear the same.
         var places: [(number: Int, place: Int)] = []
         var isAlone = true
         for number in dead.channels {
-            guard let place = lanes[number].place(of: dead.id) else { continue }
-            if !isListening { lanes[number].remove(dead.id, at: place) }
-            if lanes[number].stretches[place].sources.contains(where: { !pool.isFailed($0) }) { isAlone = false }
+            guard let place = channelStates[number].place(of: dead.id) else { continue }
+            if !isListening { channelStates[number].remove(dead.id, at: place) }
+            if channelStates[number].spans[place].sources.contains(where: { !pool.isFailed($0) }) { isAlone = false }
             places.append((number, place))
         }
         guard let first = places.first else { return checkEnd(&actions, now: now) }
-        let isLast = lanes[first.number].stretches[first.place].end == nil
-        if !isLast { for (number, _) in places { lanes[number].shorten(to: timeline.end) } }
+        let isLast = channelStates[first.number].spans[first.place].end == nil
+        if !isLast { for (number, _) in places { channelStates[number].shorten(to: timeline.end) } }
         if !isLast, !configuration.repairers.isEmpty {
             leaveAnswers(of: dead, to: places)
             if isAlone { for (number, place) in places { lose(number, place, by: dead.engine, error, now: now, &actions) } }
@@ -147,15 +147,15 @@ extension SessionMachine {
             return giveUp(dead.engine, leaving.error, places, now: now, &actions)
         }
         pool.choice.prefer(next)
-        let covered = places.map { lanes[$0.number].covered($0.place) }.min() ?? dead.origin
+        let covered = places.map { channelStates[$0.number].covered($0.place) }.min() ?? dead.origin
         let engine = configuration.engines[next]
         // What it was sent and did not make final. An engine that takes audio as fast as it comes, or that little, hears it again.
         let isRepaired = isAlone && engine.limits.pace != nil && !configuration.repairers.isEmpty && dead.sentThrough - covered > slack
         guard isRepaired else {
             let origin = isAlone ? lookBack(from: min(covered, timeline.end), channels) : max(covered, timeline.end)
             for leg in pool.newLegs(of: channels, engine: next, from: origin) {
-                begin(leg, after: dead, leaving.outage, delay, isDormant: leaving.isIdle, now: now, &actions) { lane in
-                    places.first { lane.channel.number == $0.number }?.place
+                begin(leg, after: dead, leaving.outage, delay, isDormant: leaving.isIdle, now: now, &actions) { channelState in
+                    places.first { channelState.channel.number == $0.number }?.place
                 }
             }
             return
@@ -164,12 +164,16 @@ extension SessionMachine {
         let isOver = isFinishing && dead.sentThrough >= timeline.end
         if isOver { leaveAnswers(of: dead, to: places) }
         for (number, place) in places {
-            if isOver { lanes[number].stretches[place].end = timeline.end } else { lanes[number].part(place, at: splice, without: dead.id, pool) }
+            if isOver {
+                channelStates[number].spans[place].end = timeline.end
+            } else {
+                channelStates[number].part(place, at: splice, without: dead.id, pool)
+            }
             lose(number, place, by: dead.engine, leaving.error, now: now, &actions)
         }
         if !isOver {
             for leg in pool.newLegs(of: channels, engine: next, from: origin) {
-                begin(leg, after: dead, leaving.outage, delay, isDormant: false, now: now, &actions) { $0.stretches.count - 1 }
+                begin(leg, after: dead, leaving.outage, delay, isDormant: false, now: now, &actions) { $0.spans.count - 1 }
             }
         }
         settle(places, now: now, &actions)
@@ -177,16 +181,16 @@ extension SessionMachine {
 
     /// Another leg takes the place of one that is gone.
     ///
-    /// - Parameter place: returns the number of the stretch that the leg hears in a channel.
+    /// - Parameter place: returns the number of the span that the leg hears in a channel.
     private mutating func begin(
         _ leg: Leg, after dead: Leg, _ outage: FailoverPolicy.Outage, _ delay: Duration, isDormant: Bool, now: Instant,
-        _ actions: inout [SessionAction], place: (Lane) -> Int?
+        _ actions: inout [SessionAction], place: (ChannelState) -> Int?
     ) {
         var leg = leg
         leg.inherit(from: dead)
         pool.choice.setOutage(outage, of: leg.id)
         pool.add(leg)
-        for number in leg.channels { if let place = place(lanes[number]) { lanes[number].join(leg, at: place) } }
+        for number in leg.channels { if let place = place(channelStates[number]) { channelStates[number].join(leg, at: place) } }
         pool.open(leg.id, after: delay, isDormant: isDormant, now: now, &actions)
     }
 
@@ -199,8 +203,8 @@ extension SessionMachine {
             begin(new, after: leg, outage, .zero, isDormant: false, now: now, &actions) { $0.place(of: leg.id) }
         }
         for number in leg.channels {
-            if let place = lanes[number].place(of: leg.id) { lanes[number].remove(leg.id, at: place) }
-            lanes[number].panel.leave(leg.id)
+            if let place = channelStates[number].place(of: leg.id) { channelStates[number].remove(leg.id, at: place) }
+            channelStates[number].ensemble.leave(leg.id)
         }
     }
 
@@ -215,14 +219,14 @@ extension SessionMachine {
         if failure == nil { failure = error }
         if !isFinishing { finish() }
         for (number, place) in places {
-            lanes[number].stretches[place].end = timeline.end
+            channelStates[number].spans[place].end = timeline.end
             lose(number, place, by: engine, error, now: now, &actions)
         }
         settle(places, now: now, &actions)
     }
 
     mutating func leaveAnswers(of dead: Leg, to places: [(number: Int, place: Int)]) {
-        for (number, place) in places { lanes[number].leaveAnswers(of: dead, at: place) }
+        for (number, place) in places { channelStates[number].leaveAnswers(of: dead, at: place) }
     }
 
     mutating func settle(_ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]) {
@@ -232,7 +236,7 @@ extension SessionMachine {
     /// Returns the place where a leg that is sent audio again begins: in the silence before `index`, so that the leg's first word is whole.
     func lookBack(from index: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
         guard configuration.measuresLoudness else { return index }
-        let silences = channels.map { lanes[$0].speech.silence(before: index, reach: reach, received: timeline.end) }
+        let silences = channels.map { channelStates[$0].speech.silence(before: index, reach: reach, received: timeline.end) }
         let start = silences.map { $0 ?? index - reach }.min() ?? index
         let place = silences.contains(nil) ? onGrid(start) : onGrid(start, silentIn: channels)
         return readable(SampleRange(place, index), around: SampleRange(index, index)).start
@@ -245,7 +249,7 @@ extension SessionMachine {
         before end: SampleIndex, after covered: SampleIndex, _ channels: Range<Int>
     ) -> (splice: SampleIndex, origin: SampleIndex) {
         guard configuration.measuresLoudness else { return (end, end) }
-        let silences = channels.map { lanes[$0].speech.silence(before: end, reach: slack, received: timeline.end) }
+        let silences = channels.map { channelStates[$0].speech.silence(before: end, reach: slack, received: timeline.end) }
         if silences.allSatisfy({ $0 != nil }), let first = silences.compactMap({ $0 }).min() { return (max(covered, first), max(covered, first)) }
         return (end, max(covered, end - SampleCount(slack.samples * 4 / 5)))
     }
@@ -259,26 +263,26 @@ extension SessionMachine {
         let since = min(asked, pool.choice.outageBegan(before: leg.id) ?? asked)
         let elapsed = SampleCount(since.duration(to: now), at: configuration.rate)
         guard waiting > slack + slack, waiting.samples < elapsed.samples + elapsed.samples / 2 + slack.samples else { return }
-        let places = leg.channels.compactMap { number in lanes[number].place(of: leg.id).map { (number: number, place: $0) } }
-        if isPanel, beginBeside(leg, places) { return }
+        let places = leg.channels.compactMap { number in channelStates[number].place(of: leg.id).map { (number: number, place: $0) } }
+        if hasEnsemble, beginBeside(leg, places) { return }
         // Others that have heard nothing either begin with it.
         let others = pool.legs.filter { other in
-            other.id != leg.id && places.contains { lanes[$0.number].stretches[$0.place].sources.contains(other.id) }
+            other.id != leg.id && places.contains { channelStates[$0.number].spans[$0.place].sources.contains(other.id) }
         }
-        guard places.allSatisfy({ $0.place == lanes[$0.number].stretches.count - 1 }),
+        guard places.allSatisfy({ $0.place == channelStates[$0.number].spans.count - 1 }),
             others.allSatisfy({ $0.state == .connecting && $0.sentThrough == leg.origin && $0.channels == leg.channels })
         else { return }
         let (splice, origin) = splice(before: timeline.end, after: leg.origin, leg.channels)
         for other in others + [leg] {
             pool.change(other.id) { $0.begin(at: origin) }
-            for number in leg.channels { lanes[number].panel.move(other.id, to: origin) }
+            for number in leg.channels { channelStates[number].ensemble.move(other.id, to: origin) }
         }
         let cause = EngineError.timedOut("\(leg.engine) took long to open.")
         for (number, place) in places {
-            lanes[number].stretches[place].end = splice
-            let all = lanes[number].stretches[place].sources
-            lanes[number].stretches[place].sources = []
-            lanes[number].stretches.append(Stretch(start: splice, sources: all))
+            channelStates[number].spans[place].end = splice
+            let all = channelStates[number].spans[place].sources
+            channelStates[number].spans[place].sources = []
+            channelStates[number].spans.append(TimelineSpan(start: splice, sources: all))
             lose(number, place, by: leg.engine, cause, now: now, &actions)
         }
         settle(places, now: now, &actions)

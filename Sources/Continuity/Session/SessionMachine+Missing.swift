@@ -8,13 +8,13 @@ extension SessionMachine {
         let missing = timeline.append(count)
         hole = missing
         let cause = EngineError.unavailable("The audio was lost with the client's connection.")
-        for number in lanes.indices {
-            lanes[number].endStretch(at: missing.start)
-            lanes[number].beginStretch(at: missing.start, through: missing.end, need: .lost(cause, at: now, later: nil))
+        for number in channelStates.indices {
+            channelStates[number].endSpan(at: missing.start)
+            channelStates[number].beginSpan(at: missing.start, through: missing.end, need: .lost(cause, at: now, later: nil))
         }
         var actions: [SessionAction] = []
-        openStretch(now: now, &actions)
-        for number in lanes.indices where !isEnded { advance(number, now: now, &actions) }
+        openSpan(now: now, &actions)
+        for number in channelStates.indices where !isEnded { advance(number, now: now, &actions) }
         return isEnded ? actions : actions + pump(now: now)
     }
 

@@ -9,9 +9,9 @@ extension SessionMachine {
             tooLate(repair, outcome, now: now, &actions)
             return actions
         }
-        for number in lanes.indices {
-            for place in lanes[number].stretches.indices {
-                guard let plan = lanes[number].stretches[place].plan,
+        for number in channelStates.indices {
+            for place in channelStates[number].spans.indices {
+                guard let plan = channelStates[number].spans[place].plan,
                     let asked = [plan.asked, plan.beside].compactMap(\.self).first(where: { $0.id == id })
                 else { continue }
                 answered(plan, asked, outcome, in: number, at: place, now: now, &actions)
@@ -22,7 +22,7 @@ extension SessionMachine {
         return []
     }
 
-    /// Nobody hears a stretch, or what is left of it, any more: it is repaired, or it was silent, or it becomes a gap.
+    /// Nobody hears a span, or what is left of it, any more: it is repaired, or it was silent, or it becomes a gap.
     ///
     /// - Parameters:
     ///   - isAhead: an engine could still be sent it, at its pace.
@@ -31,23 +31,23 @@ extension SessionMachine {
         _ number: Int, _ place: Int, by engine: EngineName, _ cause: EngineError, isAhead: Bool = false, within time: Duration? = nil, now: Instant,
         _ actions: inout [SessionAction]
     ) {
-        let stretch = lanes[number].stretches[place]
-        guard let end = stretch.end else { return }
-        if lanes[number].hasOpenTurn { lanes[number].isOrphaned = true }
-        let rest = SampleRange(lanes[number].covered(place), end)
-        if rest.isEmpty || configuration.measuresLoudness && !lanes[number].speech.isLoud(in: rest) {
-            lanes[number].stretches[place].need = .silence
+        let span = channelStates[number].spans[place]
+        guard let end = span.end else { return }
+        if channelStates[number].hasOpenTurn { channelStates[number].isOrphaned = true }
+        let rest = SampleRange(channelStates[number].covered(place), end)
+        if rest.isEmpty || configuration.measuresLoudness && !channelStates[number].speech.isLoud(in: rest) {
+            channelStates[number].spans[place].need = .silence
             return
         }
         guard !configuration.repairers.isEmpty else {
-            lanes[number].stretches[place].need = .lost(cause, at: now + configuration.repairTime, later: nil)
+            channelStates[number].spans[place].need = .lost(cause, at: now + configuration.repairTime, later: nil)
             return
         }
-        let afterStall = stretch.sources.contains(where: pool.isFailed)
+        let afterStall = span.sources.contains(where: pool.isFailed)
         let plan = RepairPlan(
             rest: rest, cause: cause, afterStall: afterStall, isAhead: isAhead, detected: now, deadline: now + (time ?? configuration.repairTime),
             repairers: configuration.repairers.filter { $0 != engine } + configuration.repairers.filter { $0 == engine })
-        lanes[number].stretches[place].need = .repair(plan)
+        channelStates[number].spans[place].need = .repair(plan)
         ask(number, place, now: now, &actions)
     }
 
@@ -55,11 +55,11 @@ extension SessionMachine {
     ///
     /// - Parameter mustGo: nobody knows whether more comes.
     mutating func ask(_ number: Int, _ place: Int, mustGo: Bool = false, now: Instant, _ actions: inout [SessionAction]) {
-        guard case .repair(var plan) = lanes[number].stretches[place].need, plan.asked == nil, plan.again ?? now <= now,
+        guard case .repair(var plan) = channelStates[number].spans[place].need, plan.asked == nil, plan.again ?? now <= now,
             let engine = plan.engines.first
         else { return }
         let rest = plan.rest
-        let speech = lanes[number].speech
+        let speech = channelStates[number].speech
         let silence = configuration.measuresLoudness ? speech.silence(after: rest.end, received: timeline.end) : nil
         let endsInSilence: Bool
         var end: SampleIndex
@@ -92,9 +92,9 @@ extension SessionMachine {
         plan.asked = asked
         plan.again = nil
         plan.engines.removeFirst()
-        lanes[number].stretches[place].need = .repair(plan)
+        channelStates[number].spans[place].need = .repair(plan)
         actions.append(
-            .repair(Repair(id: asked.id, engine: engine, channel: lanes[number].channel, range: range, deadline: plan.deadline)))
+            .repair(Repair(id: asked.id, engine: engine, channel: channelStates[number].channel, range: range, deadline: plan.deadline)))
     }
 
     /// The last place before `index`, or there, that lies on a grid of 160 ms. Engines cut audio into frames of 10, 20 or 32 ms: what they hear twice
@@ -107,7 +107,7 @@ extension SessionMachine {
     /// The same, if nobody speaks between them; otherwise `index`, for a word that is heard in half is another word.
     func onGrid(_ index: SampleIndex, silentIn channels: Range<Int>) -> SampleIndex {
         let place = onGrid(index)
-        return channels.contains { lanes[$0].speech.isLoud(in: SampleRange(place, index)) } ? max(.zero, index) : place
+        return channels.contains { channelStates[$0].speech.isLoud(in: SampleRange(place, index)) } ? max(.zero, index) : place
     }
 
     /// Returns the time when another engine is asked as well: half of the time for a repair is over, and the engine that works on the repair has had
@@ -120,7 +120,7 @@ extension SessionMachine {
 
     /// Asks another engine as well if that is due: a machine that is short of processors is late with its own, and a vendor is not.
     mutating func askBeside(_ number: Int, _ place: Int, now: Instant, _ actions: inout [SessionAction]) {
-        guard case .repair(var plan) = lanes[number].stretches[place].need, let time = besideTime(of: plan), time <= now, var asked = plan.asked,
+        guard case .repair(var plan) = channelStates[number].spans[place].need, let time = besideTime(of: plan), time <= now, var asked = plan.asked,
             let engine = plan.engines.popFirst()
         else { return }
         asked.id = RepairID(nextRepair)
@@ -128,15 +128,15 @@ extension SessionMachine {
         asked.at = now
         nextRepair += 1
         plan.beside = asked
-        lanes[number].stretches[place].need = .repair(plan)
+        channelStates[number].spans[place].need = .repair(plan)
         actions.append(
-            .repair(Repair(id: asked.id, engine: engine, channel: lanes[number].channel, range: asked.range, deadline: plan.deadline)))
+            .repair(Repair(id: asked.id, engine: engine, channel: channelStates[number].channel, range: asked.range, deadline: plan.deadline)))
     }
 
     /// Returns the time when a repair is given up: at its deadline, if somebody waits for what follows. Otherwise the time is later, because a late
     /// answer is better than none.
     func end(of plan: RepairPlan, in number: Int) -> Instant {
-        let isAwaited = lanes[number].stretches.dropFirst().contains(where: \.isAwaited)
+        let isAwaited = channelStates[number].spans.dropFirst().contains(where: \.isAwaited)
         return isAwaited ? plan.deadline : max(plan.deadline, plan.detected + configuration.repairTime * 5 / 2)
     }
 
@@ -147,23 +147,23 @@ extension SessionMachine {
         _ plan: RepairPlan, _ asked: RepairPlan.Asked, _ outcome: RepairOutcome, in number: Int, at place: Int, now: Instant,
         _ actions: inout [SessionAction]
     ) {
-        let heard = outcome.heard(in: asked.range, lanes[number].speech)
+        let heard = outcome.heard(in: asked.range, channelStates[number].speech)
         let hasWords = heard?.words.isEmpty == false
-        actions.append(.ran(asked.record(in: lanes[number].channel, outcome.end, hasWords: hasWords, now: now)))
+        actions.append(.ran(asked.record(in: channelStates[number].channel, outcome.end, hasWords: hasWords, now: now)))
         if let heard {
             var done = plan
             done.asked = asked
             done.asked?.hasTimes = heard.hasTimes
             done.beside = nil
             for other in [plan.asked, plan.beside] where other?.id != asked.id { cancel(other, in: number, now: now, &actions) }
-            lanes[number].stretches[place].need = .repaired(heard.words, done)
+            channelStates[number].spans[place].need = .repaired(heard.words, done)
             return
         }
         var next = plan
         next.asked = [plan.asked, plan.beside].compactMap(\.self).first { $0.id != asked.id }
         next.beside = nil
         if next.asked != nil {
-            lanes[number].stretches[place].need = .repair(next)
+            channelStates[number].spans[place].need = .repair(next)
         } else if next.engines.isEmpty && plan.isAhead {
             sendAtPace(number, place, plan.cause, now: now, &actions)
         } else if next.engines.isEmpty, case .failed(let error) = outcome, error.isPassing, !isFinishing, !pool.legs.contains(where: \.isOpen) {
@@ -171,12 +171,12 @@ extension SessionMachine {
             next.engines = plan.repairers[...]
             next.again = now + Self.pause
             next.deadline = now + configuration.repairTime
-            lanes[number].stretches[place].need = .repair(next)
+            channelStates[number].spans[place].need = .repair(next)
         } else if next.engines.isEmpty {
             // There was no room for it in time; later there may be.
-            lanes[number].stretches[place].need = .lost(plan.cause, at: plan.deadline, later: outcome == .declined ? asked : nil)
+            channelStates[number].spans[place].need = .lost(plan.cause, at: plan.deadline, later: outcome == .declined ? asked : nil)
         } else {
-            lanes[number].stretches[place].need = .repair(next)
+            channelStates[number].spans[place].need = .repair(next)
             ask(number, place, mustGo: true, now: now, &actions)
         }
     }
@@ -185,14 +185,16 @@ extension SessionMachine {
 
     /// Nothing repaired it in time: it becomes a gap, and what comes later mends what is stored.
     mutating func missed(_ plan: RepairPlan, in number: Int, through end: SampleIndex, now: Instant, _ actions: inout [SessionAction]) {
-        let before = lanes[number].stitcher
+        let before = channelStates[number].stitcher
         let gap = report(through: end, in: number, plan.cause, &actions)
         cancel(plan.beside, in: number, now: now, &actions)
         guard let gap, let asked = plan.asked else { return }
         deferred.add(
             DeferredRepair(
-                channel: lanes[number].channel, gap: gap, edge: before.gap?.end, before: before.tail, othersHaveTimes: lanes[number].hasTimes,
-                beforeThrough: lanes[number].saidThrough, asked: asked, engines: plan.engines, speech: lanes[number].speech.part(in: asked.range)))
+                channel: channelStates[number].channel, gap: gap, edge: before.gap?.end, before: before.tail,
+                othersHaveTimes: channelStates[number].hasTimes,
+                beforeThrough: channelStates[number].saidThrough, asked: asked, engines: plan.engines,
+                speech: channelStates[number].speech.part(in: asked.range)))
     }
 
     /// - Parameter edge: the end of the gap before this one.
@@ -205,11 +207,12 @@ extension SessionMachine {
         again.id = RepairID(nextRepair)
         again.at = now
         nextRepair += 1
-        let lane = lanes[channel.number]
+        let channelState = channelStates[channel.number]
         deferred.add(
             DeferredRepair(
-                channel: channel, gap: gap, edge: edge, before: lane.stitcher.tail, othersHaveTimes: lane.hasTimes, beforeThrough: lane.saidThrough,
-                asked: again, engines: [], speech: lane.speech.part(in: again.range)))
+                channel: channel, gap: gap, edge: edge, before: channelState.stitcher.tail, othersHaveTimes: channelState.hasTimes,
+                beforeThrough: channelState.saidThrough,
+                asked: again, engines: [], speech: channelState.speech.part(in: again.range)))
         actions.append(.repair(Repair(id: again.id, engine: again.engine, channel: channel, range: again.range, deadline: nil)))
     }
 
@@ -218,7 +221,7 @@ extension SessionMachine {
         let hasWords = heard?.words.isEmpty == false
         actions.append(.ran(repair.asked.record(in: repair.channel, outcome.end, hasWords: hasWords, now: now)))
         if let heard {
-            let committed = lanes[repair.channel.number].stitcher.committedThrough
+            let committed = channelStates[repair.channel.number].stitcher.committedThrough
             if let repair = deferred.heard(heard.words, hasTimes: heard.hasTimes, for: repair, committedThrough: committed) { mend(repair, &actions) }
             return
         }
@@ -236,7 +239,7 @@ extension SessionMachine {
     /// Tells of what was heard in a gap, now that it is known what stands around it.
     mutating func mend(_ repair: DeferredRepair, _ actions: inout [SessionAction]) {
         guard var mend = deferred.mend(of: repair) else { return }
-        let source = Lane.Source.repair(repair.asked.id)
+        let source = WordSource.repair(repair.asked.id)
         heardWords(mend.words, by: source, in: mend.channel.number, &actions)
         speakers.label(&mend.words, of: source)
         actions.append(.mend(mend))
@@ -250,6 +253,6 @@ extension SessionMachine {
     private func cancel(_ asked: RepairPlan.Asked?, in number: Int, now: Instant, _ actions: inout [SessionAction]) {
         guard let asked else { return }
         actions.append(.cancelRepair(asked.id))
-        actions.append(.ran(asked.record(in: lanes[number].channel, .cancelled, now: now)))
+        actions.append(.ran(asked.record(in: channelStates[number].channel, .cancelled, now: now)))
     }
 }

@@ -8,8 +8,8 @@ extension SessionMachine {
         guard case .running = state else { return }
         guard let free = pool.choice.free(besides: pool.numbers(of: pool.legs.filter { !$0.isFailed }.map(\.engine))) else { return }
         let engine = configuration.engines[free].name
-        shadow = ShadowSession(engine, after: shadow, channels: lanes.count, from: timeline.end, rate: configuration.rate)
-        for leg in pool.newLegs(of: lanes.indices, engine: free, from: timeline.end, isShadow: true) {
+        shadow = ShadowSession(engine, after: shadow, channels: channelStates.count, from: timeline.end, rate: configuration.rate)
+        for leg in pool.newLegs(of: channelStates.indices, engine: free, from: timeline.end, isShadow: true) {
             pool.add(leg)
             pool.open(leg.id, now: now, &actions)
         }

@@ -6,14 +6,14 @@ extension SessionMachine {
         stalls.suspect(stall)
         // Another that hears the same may have said it already.
         for number in stall.channels {
-            guard let last = lanes[number].lastSource else { continue }
-            heardWords(lanes[number].stitcher.tail, by: last, in: number, &actions)
+            guard let last = channelStates[number].lastSource else { continue }
+            heardWords(channelStates[number].stitcher.tail, by: last, in: number, &actions)
         }
     }
 
     /// There are words: who said nothing to them is at fault.
-    mutating func heardWords(_ words: [Word], by source: Lane.Source, in number: Int, _ actions: inout [SessionAction]) {
-        for fault in stalls.faults(shownBy: words, of: source, in: number) { blame(fault.engine, fault.error, &actions) }
+    mutating func heardWords(_ words: [Word], by source: WordSource, in number: Int, _ actions: inout [SessionAction]) {
+        for fault in stalls.faults(shownBy: words, of: source, in: number) { reportFault(fault.engine, fault.error, &actions) }
     }
 
     /// Measures how late words come, which is the time that their engine needs. An engine that was given up meanwhile was only slow.
@@ -30,7 +30,7 @@ extension SessionMachine {
     }
 
     /// The engine is known to be at fault, and not only this session with it.
-    mutating func blame(_ engine: EngineName, _ error: EngineError, _ actions: inout [SessionAction]) {
+    mutating func reportFault(_ engine: EngineName, _ error: EngineError, _ actions: inout [SessionAction]) {
         stalls.noteFault(at: timeline.end)
         actions.append(.blame(engine, error))
     }

@@ -9,20 +9,20 @@ extension SessionMachine {
         var next: Instant?
         func consider(_ time: Instant) { next = min(next ?? time, time) }
         for leg in pool.legs { if let time = nextWatch(of: leg, now: now) { consider(time) } }
-        for lane in lanes {
-            for (place, stretch) in lane.stretches.enumerated() {
-                switch stretch.need {
+        for channelState in channelStates {
+            for (place, span) in channelState.spans.enumerated() {
+                switch span.need {
                 case .repair(let plan):
                     if plan.asked == nil { consider(max(plan.detected + longestWait, plan.again ?? now)) }
                     if let time = besideTime(of: plan) { consider(time) }
-                    if place == 0 { consider(end(of: plan, in: lane.channel.number)) }
+                    if place == 0 { consider(end(of: plan, in: channelState.channel.number)) }
                 case .lost(_, let time, _): if place == 0 { consider(time) }
                 case .none, .silence, .repaired: break
                 }
             }
-            if lane.isOrphaned { consider(now + Self.glance) }
+            if channelState.isOrphaned { consider(now + Self.glance) }
         }
-        for lane in lanes { lane.nextSettling.map(consider) }
+        for channelState in channelStates { channelState.nextSettling.map(consider) }
         if !pool.changes.isEmpty || wantsBetter { consider(now + Self.glance) }
         if !isHoldingClient, let end = pool.changes.nextOverlapEnd { consider(end) }
         return next
@@ -34,14 +34,14 @@ extension SessionMachine {
     /// Does what is due because of time or of silence.
     mutating func watch(now: Instant, _ actions: inout [SessionAction]) {
         let isDue = nextWatch(now: now).map { $0 <= now } ?? false
-        guard isDue || repairWaits || wantsBetter || !pool.changes.isEmpty || lanes.contains(where: \.isOrphaned) else { return }
+        guard isDue || repairWaits || wantsBetter || !pool.changes.isEmpty || channelStates.contains(where: \.isOrphaned) else { return }
         // A client that is held back would send more.
         while !isHoldingClient, let leg = pool.changes.endOverlap(now: now) { endOverlap(of: leg) }
         for id in pool.legs.map(\.id) where !isEnded { watch(id, now: now, &actions) }
         repairWaits = false
-        for number in lanes.indices where !isEnded {
-            for place in lanes[number].stretches.indices {
-                guard let plan = lanes[number].stretches[place].plan else { continue }
+        for number in channelStates.indices where !isEnded {
+            for place in channelStates[number].spans.indices {
+                guard let plan = channelStates[number].spans[place].plan else { continue }
                 ask(number, place, mustGo: now >= plan.detected + longestWait, now: now, &actions)
                 askBeside(number, place, now: now, &actions)
             }
@@ -62,7 +62,7 @@ extension SessionMachine {
         case .open, .draining:
             let limit = stalls.limit(of: engine)
             var next = leg.owesSince.flatMap { configuration.measuresLoudness ? max($0 + limit, now + leg.lacks(for: limit)) : nil }
-            if let doubted = leg.doubtedSince { next = next.map { max($0, doubted + Self.listening) } }
+            if let suspected = leg.suspectedSince { next = next.map { max($0, suspected + Self.listening) } }
             if configuration.measuresLoudness, leg.hasOpenWords, let last = leg.lastAnswer {
                 let time = max(last + limit * 3, now + leg.lacks(for: limit * 3))
                 next = min(next ?? time, time)
@@ -77,7 +77,7 @@ extension SessionMachine {
     }
 
     private func connectTime(of leg: Leg) -> Duration {
-        let hasOther = pool.choice.hasOther(than: leg, besides: isPanel ? pool.busy(besides: leg) : [])
+        let hasOther = pool.choice.hasOther(than: leg, besides: hasEnsemble ? pool.busy(besides: leg) : [])
         return hasOther ? min(configuration.hastyConnectTime, configuration.connectTime) : configuration.connectTime
     }
 
@@ -90,8 +90,8 @@ extension SessionMachine {
         switch leg.state {
         case .failed:
             for number in leg.channels {
-                guard let place = lanes[number].place(of: id) else { continue }
-                lanes[number].remove(id, at: place)
+                guard let place = channelStates[number].place(of: id) else { continue }
+                channelStates[number].remove(id, at: place)
             }
             dismiss(id, &actions)
         case .connecting:
@@ -106,7 +106,7 @@ extension SessionMachine {
                     actions.append(.command(id, .cancel))
                     return closed(id, nil, now: now, &actions)
                 }
-                let unanswered = leg.channels.map { lanes[$0].speech.loudness(in: leg.unanswered) }.max() ?? .zero
+                let unanswered = leg.channels.map { channelStates[$0].speech.loudness(in: leg.unanswered) }.max() ?? .zero
                 // A cough is not waited for.
                 if unanswered < SampleCount(.milliseconds(400), at: configuration.rate), !leg.isDraining {
                     pool.change(id) { $0.forgive() }
@@ -115,7 +115,9 @@ extension SessionMachine {
                 }
             }
             if leg.hasOpenWords, let last = leg.lastAnswer, last + limit * 3 <= now, leg.lacks(for: limit * 3) == .zero {
-                let covered = leg.channels.compactMap { lane in lanes[lane].place(of: id).map(lanes[lane].covered) }.min()
+                let covered = leg.channels.compactMap { channelState in
+                    channelStates[channelState].place(of: id).map(channelStates[channelState].covered)
+                }.min()
                 return stalled(leg, from: covered ?? leg.heardThrough, for: limit * 3, now: now, &actions)
             }
             rotate(id, now: now, &actions)
@@ -126,8 +128,8 @@ extension SessionMachine {
     /// asks the driver.
     private mutating func isListening(_ leg: Leg, now: Instant, _ actions: inout [SessionAction]) -> Bool {
         guard configuration.tellsVoices, !leg.mustAnswer else { return false }
-        if let since = leg.doubtedSince { return now < since + Self.listening }
-        pool.change(leg.id) { $0.doubted(now: now) }
+        if let since = leg.suspectedSince { return now < since + Self.listening }
+        pool.change(leg.id) { $0.suspected(now: now) }
         let most = SampleCount(Self.maxListening, at: configuration.rate)
         let range = leg.unanswered
         actions.append(.listen(leg.id, leg.channels, SampleRange(range.start, min(range.end, range.start + most))))
@@ -147,7 +149,7 @@ extension SessionMachine {
     ///   - hasSpeech: nil: nobody can tell.
     package mutating func listened(to id: LegID, through end: SampleIndex, hasSpeech: Bool?, now: Instant) -> [SessionAction] {
         // It may have answered meanwhile, or be given up.
-        guard !isEnded, let leg = pool[id], leg.isOpen, leg.doubtedSince != nil, let engine = pool.engine(of: leg) else { return [] }
+        guard !isEnded, let leg = pool[id], leg.isOpen, leg.suspectedSince != nil, let engine = pool.engine(of: leg) else { return [] }
         var actions: [SessionAction] = []
         if hasSpeech == false {
             pool.change(id) { $0.forgive(noiseThrough: end) }
@@ -164,7 +166,7 @@ extension SessionMachine {
             // Nobody waits for it.
         } else if let told = leg.drainingSince, told + limit <= now {
             // Whatever it heard, it would have ended.
-            blame(leg.engine, error, &actions)
+            reportFault(leg.engine, error, &actions)
         } else {
             let range = SampleRange(min(start, leg.sentThrough), leg.sentThrough)
             suspect(SuspectedStall(leg: leg.id, engine: leg.engine, channels: leg.channels, range: range, error: error), &actions)
@@ -176,15 +178,15 @@ extension SessionMachine {
 
     /// A turn whose engine died is ended by silence.
     private mutating func endOrphan(_ number: Int, now: Instant, _ actions: inout [SessionAction]) {
-        let lane = lanes[number]
-        guard lane.isOrphaned, configuration.measuresLoudness, let end = lane.stitcher.lastWordEnd else { return }
+        let channelState = channelStates[number]
+        guard channelState.isOrphaned, configuration.measuresLoudness, let end = channelState.stitcher.lastWordEnd else { return }
         // What is still to be repaired may go on with it.
-        guard let front = lane.stretches.first, front.end == nil else { return }
+        guard let front = channelState.spans.first, front.end == nil else { return }
         let pause = SampleCount(configuration.turnSilence, at: configuration.rate)
-        guard timeline.end >= max(end, lane.speech.end) + pause else { return }
+        guard timeline.end >= max(end, channelState.speech.end) + pause else { return }
         // A word that was heard and is not final yet belongs to it.
         let isHeard = front.sources.contains { pool[$0]?.hasOpenWords == true }
-        if !isHeard { perform([lanes[number].endTurn()], in: number, now: now, &actions) }
+        if !isHeard { perform([channelStates[number].endTurn()], in: number, now: now, &actions) }
     }
 
     // MARK: - Planned changes
@@ -214,10 +216,10 @@ extension SessionMachine {
         pool.changes.forget(id)
         var number = pool.choice.number(of: leg.engine)
         if leg.isShadow { return openShadow(now: now, &actions) }
-        if isPanel {
+        if hasEnsemble {
             let free = pool.choice.isAvailable(number) ? number : pool.choice.free(besides: pool.busy(besides: leg))
-            if leg.channels.allSatisfy({ lane in isAccompanied(id, in: lane) ?? false }) {
-                return changeMember(leg, to: free, now: now, &actions)
+            if leg.channels.allSatisfy({ channelState in isAccompanied(id, in: channelState) ?? false }) {
+                return changeParticipant(leg, to: free, now: now, &actions)
             }
             number = free ?? pool.choice.best
         } else if pool.choice.isAvoided(number) {
@@ -229,7 +231,7 @@ extension SessionMachine {
     /// Nobody has spoken for a moment, as far as anybody knows.
     private func isSilent(_ channels: Range<Int>) -> Bool {
         let pause = SampleCount(.milliseconds(300), at: configuration.rate)
-        return configuration.measuresLoudness && channels.allSatisfy { timeline.end >= lanes[$0].speech.end + pause }
+        return configuration.measuresLoudness && channels.allSatisfy { timeline.end >= channelStates[$0].speech.end + pause }
     }
 
     /// A better engine than the one that runs is there again.
@@ -240,7 +242,7 @@ extension SessionMachine {
 
     /// Between turns, a session goes back to the engine that it prefers.
     private mutating func moveBack(now: Instant, _ actions: inout [SessionAction]) {
-        guard wantsBetter, isSilent(lanes.indices) || !configuration.measuresLoudness else { return }
+        guard wantsBetter, isSilent(channelStates.indices) || !configuration.measuresLoudness else { return }
         // What others are told of a fault comes back as `availability`, and not at once.
         if stalls.hasFault(within: SampleCount(.seconds(1), at: configuration.rate), before: timeline.end) { return }
         let better = pool.choice.best
@@ -248,9 +250,9 @@ extension SessionMachine {
         guard running.allSatisfy({ $0.isOpen && !$0.isEnding }) else { return }
         if running.contains(where: isLate) {
             // Its turns lie far back. It finishes what it has, while the better one hears what is said now.
-            guard lanes.allSatisfy({ lane in lane.stretches.count <= 2 && lane.stretches.last?.end == nil }) else { return }
+            guard channelStates.allSatisfy({ channelState in channelState.spans.count <= 2 && channelState.spans.last?.end == nil }) else { return }
         } else {
-            guard lanes.allSatisfy({ !$0.hasOpenTurn && $0.stretches.count == 1 }) else { return }
+            guard channelStates.allSatisfy({ !$0.hasOpenTurn && $0.spans.count == 1 }) else { return }
             guard running.allSatisfy({ !$0.hasOpenWords && $0.sentThrough == timeline.end }) else { return }
         }
         pool.choice.prefer(better)
@@ -272,8 +274,8 @@ extension SessionMachine {
         guard pool.change(leg.id, { $0.enqueue(.finish, at: end) }) != nil else { return }
         if overlap { pool.changes.overlap(leg.id, until: now + longestWait) }
         for number in leg.channels {
-            guard let place = lanes[number].place(of: leg.id) else { continue }
-            lanes[number].part(place, at: end, without: leg.id, pool)
+            guard let place = channelStates[number].place(of: leg.id) else { continue }
+            channelStates[number].part(place, at: end, without: leg.id, pool)
         }
         // Where nobody pauses it hears a little of what is before, for a client that stops sending now.
         let origin = overlap ? splice(before: timeline.end, after: leg.origin, leg.channels).origin : timeline.end
@@ -284,6 +286,6 @@ extension SessionMachine {
     private mutating func endOverlap(of id: LegID) {
         guard let leg = pool[id], !leg.isDraining, !leg.isFailed else { return }
         pool.change(id) { $0.hurry(to: timeline.end) }
-        for number in leg.channels { lanes[number].shorten(to: timeline.end) }
+        for number in leg.channels { channelStates[number].shorten(to: timeline.end) }
     }
 }

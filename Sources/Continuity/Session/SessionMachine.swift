@@ -69,7 +69,7 @@ package struct SessionMachine: Sendable {
     package internal(set) var timeline: Timeline
     let configuration: Configuration
     var pool: LegPool
-    var lanes: [Lane]
+    var channelStates: [ChannelState]
     var state: State = .running
     /// No more audio comes.
     var clientIsDone = false
@@ -107,7 +107,7 @@ package struct SessionMachine: Sendable {
         replayPiece = SampleCount(.seconds(1), at: rate)
         reach = SampleCount(.milliseconds(1_500), at: rate)
         let settings = ChannelSettings(configuration, reach: reach)
-        lanes = (0..<configuration.channels).map { Lane(ChannelIndex($0), configuration.mode, settings) }
+        channelStates = (0..<configuration.channels).map { ChannelState(ChannelIndex($0), configuration.mode, settings) }
         deferred = DeferredRepairs(rate: rate, reach: reach)
         stalls = StallJudge(stall: configuration.stall)
         slack = SampleCount(.seconds(1), at: rate)
@@ -124,20 +124,20 @@ package struct SessionMachine: Sendable {
     package mutating func start(now: Instant) -> [SessionAction] {
         pool.choice.begin()
         var actions: [SessionAction] = []
-        openStretch(now: now, &actions)
+        openSpan(now: now, &actions)
         return actions
     }
 
     /// New legs for all channels, whose words count behind everything that there is.
-    mutating func openStretch(now: Instant, _ actions: inout [SessionAction]) {
-        for number in lanes.indices { lanes[number].beginStretch(at: timeline.end) }
-        for engine in pool.choice.first() { addLegs(to: lanes.indices, engine: engine, now: now, &actions) }
+    mutating func openSpan(now: Instant, _ actions: inout [SessionAction]) {
+        for number in channelStates.indices { channelStates[number].beginSpan(at: timeline.end) }
+        for engine in pool.choice.first() { addLegs(to: channelStates.indices, engine: engine, now: now, &actions) }
         if configuration.mode == .shadow { openShadow(now: now, &actions) }
     }
 
-    /// New legs that hear `channels` from `origin` on, or from now, as sources of their last stretches.
+    /// New legs that hear `channels` from `origin` on, or from now, as sources of their last spans.
     ///
-    /// - Parameter start: the place from which a member of the panel counts; nil: the start of its audio.
+    /// - Parameter start: the place from which a participant of the ensemble counts; nil: the start of its audio.
     mutating func addLegs(
         to channels: Range<Int>, engine number: Int, from origin: SampleIndex? = nil, countingFrom start: SampleIndex? = nil,
         after delay: Duration = .zero, isDormant: Bool = false, outage: FailoverPolicy.Outage? = nil, now: Instant, _ actions: inout [SessionAction]
@@ -145,7 +145,7 @@ package struct SessionMachine: Sendable {
         for leg in pool.newLegs(of: channels, engine: number, from: origin ?? timeline.end) {
             pool.choice.setOutage(outage, of: leg.id)
             pool.add(leg)
-            for number in leg.channels { lanes[number].join(leg, from: start) }
+            for number in leg.channels { channelStates[number].join(leg, from: start) }
             pool.open(leg.id, after: delay, isDormant: isDormant, now: now, &actions)
         }
     }
@@ -162,9 +162,9 @@ package struct SessionMachine: Sendable {
             // A client that asks more often than any engine answers is answered here.
             let isFlooded = pool.legs.contains { leg in leg.channels.contains { leg.unansweredFinalizes(in: $0) >= Self.maxFinalizes } }
             if isFlooded {
-                actions += lanes.map { .emit(.flushed($0.channel)) }
+                actions += channelStates.map { .emit(.flushed($0.channel)) }
             } else {
-                for number in lanes.indices { lanes[number].panel.asked += 1 }
+                for number in channelStates.indices { channelStates[number].ensemble.asked += 1 }
                 pool.enqueue(.finalize, at: timeline.end)
             }
         case .keepAlive: pool.keepAlive(at: timeline.end)
@@ -185,7 +185,7 @@ package struct SessionMachine: Sendable {
     /// - Parameter inStream: true if the engine can change the options in its running streams. Otherwise new streams take over here, and the
     ///   present streams make final what they were sent.
     package mutating func update(inStream: Bool, _ options: StreamOptions, now: Instant) -> [SessionAction] {
-        guard case .running = state, lanes.allSatisfy({ !$0.stretches.isEmpty }) else { return [] }
+        guard case .running = state, channelStates.allSatisfy({ !$0.spans.isEmpty }) else { return [] }
         if inStream {
             pool.enqueue(.update(options), at: timeline.end)
             var actions: [SessionAction] = []
@@ -194,9 +194,9 @@ package struct SessionMachine: Sendable {
             return actions + pump(now: now)
         }
         pool.enqueue(.finish, at: timeline.end)
-        for number in lanes.indices { lanes[number].endStretch(at: timeline.end) }
+        for number in channelStates.indices { channelStates[number].endSpan(at: timeline.end) }
         var actions: [SessionAction] = []
-        openStretch(now: now, &actions)
+        openSpan(now: now, &actions)
         return actions + pump(now: now)
     }
 
@@ -204,7 +204,8 @@ package struct SessionMachine: Sendable {
     ///
     /// - Returns: nil when no stream of the engine hears the session now.
     package mutating func renew(_ engine: EngineName, now: Instant) -> [SessionAction]? {
-        guard case .running = state, !isPanel, let leg = pool.legs.last(where: { $0.engine == engine && $0.isOpen && !$0.isEnding && !$0.isShadow })
+        guard case .running = state, !hasEnsemble,
+            let leg = pool.legs.last(where: { $0.engine == engine && $0.isOpen && !$0.isEnding && !$0.isShadow })
         else { return nil }
         pool.changes.renew(leg.id, in: .init(soonest: now, latest: configuration.measuresLoudness ? now + .seconds(10) : now))
         return pump(now: now)
@@ -223,7 +224,7 @@ package struct SessionMachine: Sendable {
         state = .finishing
         // A leg that was to hear a little more has heard all there is.
         pool.hurry(to: timeline.end)
-        for number in lanes.indices { lanes[number].shorten(to: timeline.end) }
+        for number in channelStates.indices { channelStates[number].shorten(to: timeline.end) }
         pool.enqueue(.finish, at: timeline.end)
     }
 
@@ -231,7 +232,7 @@ package struct SessionMachine: Sendable {
 
     /// Ends the session once everything is settled.
     mutating func checkEnd(_ actions: inout [SessionAction], now: Instant) {
-        guard case .finishing = state, lanes.allSatisfy(\.stretches.isEmpty), pool.legs.allSatisfy({ $0.isFailed || $0.isShadow }) else { return }
+        guard case .finishing = state, channelStates.allSatisfy(\.spans.isEmpty), pool.legs.allSatisfy({ $0.isFailed || $0.isShadow }) else { return }
         actions += end(failure, now: now)
     }
 
@@ -246,15 +247,15 @@ package struct SessionMachine: Sendable {
             if !leg.isFailed { ran(leg, .cancelled, now: now, &actions) }
         }
         pool.removeAll()
-        for number in lanes.indices {
-            for stretch in lanes[number].stretches {
-                if let plan = stretch.plan { cancel(plan, in: number, now: now, &actions) }
+        for number in channelStates.indices {
+            for span in channelStates[number].spans {
+                if let plan = span.plan { cancel(plan, in: number, now: now, &actions) }
             }
-            lanes[number].stretches = []
-            if lanes[number].isOrphaned { perform([lanes[number].endTurn()], in: number, now: now, &actions) }
-            if let gap = lanes[number].stitcher.giveUp(through: timeline.end) {
+            channelStates[number].spans = []
+            if channelStates[number].isOrphaned { perform([channelStates[number].endTurn()], in: number, now: now, &actions) }
+            if let gap = channelStates[number].stitcher.giveUp(through: timeline.end) {
                 let cause = error ?? .protocolViolation("The engine closed the stream without covering all of its audio.")
-                actions.append(.emit(.gap(lanes[number].channel, gap, cause)))
+                actions.append(.emit(.gap(channelStates[number].channel, gap, cause)))
             }
         }
         for repair in deferred.takeAll() {

@@ -3,24 +3,24 @@ import Speech
 /// Labels of a session's speakers. An engine's own labels mean something within one of its legs only: the same number of two legs may be two people.
 struct SpeakerLabels: Sendable {
     private struct Key: Hashable {
-        var source: Lane.Source
+        var source: WordSource
         var number: Int
     }
 
     private var labels: [Key: Int] = [:]
     private var used: Set<Int> = []
     /// Keeps its numbers.
-    private var first: Lane.Source?
+    private var first: WordSource?
     /// More speakers than anybody tells apart, and a bound for what an engine can make this hold.
     private static let most = 1_000
 
-    mutating func label(_ words: inout [Word], of source: Lane.Source) {
+    mutating func label(_ words: inout [Word], of source: WordSource) {
         for index in words.indices {
             words[index].speaker = words[index].speaker.map { label($0, of: source) }
         }
     }
 
-    mutating func label(_ label: SpeakerLabel, of source: Lane.Source) -> SpeakerLabel {
+    mutating func label(_ label: SpeakerLabel, of source: WordSource) -> SpeakerLabel {
         SpeakerLabel(self.label(of: Key(source: source, number: min(max(label.number, 0), Self.most))))
     }
 

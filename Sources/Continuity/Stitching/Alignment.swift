@@ -34,7 +34,7 @@ struct Comparison {
     /// The words that may be new.
     var new: [Token]
     /// How the new words were heard.
-    var ear: Seam.Ear
+    var context: ComparisonContext
     /// The place where the new words' audio begins.
     var heardFrom: SampleIndex
     /// The end of what is committed.
@@ -92,30 +92,30 @@ struct Alignment {
     private static let substituted = 0.65
 
     init(_ comparison: Comparison) {
-        let ear = comparison.ear
+        let context = comparison.context
         old = comparison.old
         new = comparison.new
         isMirrored = comparison.isMirrored
-        isCutOff = ear.isCutOff && !isMirrored
-        beginsInSpeech = ear.beginsInSpeech
-        otherGaps = ear.otherGaps
-        hasTimes = ear.hasTimes
-        others = ear.others
+        isCutOff = context.isCutOff && !isMirrored
+        beginsInSpeech = context.beginsInSpeech
+        otherGaps = context.otherGaps
+        hasTimes = context.hasTimes
+        others = context.others
         begin = Double(comparison.heardFrom.samples)
-        gap = ear.gap.map { Double($0.end.samples) } ?? -.infinity
-        gapStart = ear.gap.map { Double($0.start.samples) } ?? -.infinity
+        gap = context.gap.map { Double($0.end.samples) } ?? -.infinity
+        gapStart = context.gap.map { Double($0.start.samples) } ?? -.infinity
         usual = Double(comparison.usual.samples)
         shortest = min(usual / 2, new.reduce(0) { $0 + $1.length } / Double(max(1, new.count)))
         maxEarly = hasTimes && others ? Self.missing + 0.1 : Self.missing - 0.3
         limit = Double(comparison.end.samples)
-        lastEnd = Double((ear.othersThrough ?? comparison.end).samples)
+        lastEnd = Double((context.othersThrough ?? comparison.end).samples)
         jitter = Double(comparison.jitter.samples)
         reach = Double(comparison.reach.samples)
         let width = new.count + 1
         costs = Array(repeating: .infinity, count: (old.count + 1) * width)
         steps = Array(repeating: .start, count: costs.count)
         costs[0] = 0
-        align(heardThrough: ear.finalEnd, isBehind: ear.isBehind && !isMirrored)
+        align(heardThrough: context.finalEnd, isBehind: context.isBehind && !isMirrored)
     }
 
     /// Finds the best alignments.

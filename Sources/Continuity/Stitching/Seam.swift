@@ -25,48 +25,6 @@ package enum Seam {
         var isCut = false
     }
 
-    /// A description of how an engine hears that did not speak last.
-    package struct Ear: Sendable {
-        package var rate: SampleRate
-        /// The place where the engine's audio begins; nil: nobody knows.
-        package var origin: SampleIndex?
-        /// The words that the engine said before. All of them that count are in the transcript.
-        package var earlier: [Word]
-        /// True if the engine says where its words lie; `others` is true if the other engines do. Otherwise the order of the words is known, and
-        /// about where they lie.
-        package var hasTimes: Bool
-        package var others: Bool
-        /// The engine that hears; nil: nobody knows.
-        package var engine: EngineName?
-        /// For each compared word, which engine said the word and how its time is known; none when unknown.
-        var sources: [Source?] = []
-        /// The furthest place that the other engines' words may reach, where those engines do not say where words lie; nil: the end of what is
-        /// committed.
-        package var othersThrough: SampleIndex?
-        /// True if the engine began in the silence behind all that is compared.
-        package var isBehind = false
-        /// True if the engine's audio begins where the audio of the engines before it ended, within speech: both may have heard the word there.
-        package var isCutOff = false
-        /// True if the engine's audio begins within speech. If this cuts a word, the engine may hear another word in its place.
-        package var beginsInSpeech = false
-        /// A gap, when what is compared was committed behind it, or was heard in it.
-        package var gap: SampleRange?
-        /// Other gaps between words that are compared.
-        package var otherGaps: [SampleRange] = []
-        /// The beginning of the final whose words are compared; nil: there are several finals, or none.
-        package var finalStart: SampleIndex?
-        /// The end of that final: what was said behind this place is not in the final.
-        package var finalEnd: SampleIndex?
-
-        package init(rate: SampleRate, origin: SampleIndex? = nil, earlier: [Word] = [], hasTimes: Bool = true, others: Bool = true) {
-            self.rate = rate
-            self.origin = origin
-            self.earlier = earlier
-            self.hasTimes = hasTimes
-            self.others = others
-        }
-    }
-
     /// Returns the words of `words` that are not in `tail` already.
     ///
     /// A word may stand for several spoken words. If some of these are in `tail`, the others are left: after "ninety", "98" adds "eight".
@@ -76,49 +34,51 @@ package enum Seam {
     ///   - tail: the last words that were committed, in order.
     ///   - end: the end of what is committed.
     ///   - isMirrored: time runs backwards: all positions are negative and all words in the opposite order, and it is the beginnings that meet.
-    package static func fresh(_ words: [Word], after tail: [Word], through end: SampleIndex, _ ear: Ear, isMirrored: Bool = false) -> [Word] {
-        let usual = SampleCount(tolerance, at: ear.rate)
+    package static func fresh(_ words: [Word], after tail: [Word], through end: SampleIndex, _ context: ComparisonContext, isMirrored: Bool = false)
+        -> [Word]
+    {
+        let usual = SampleCount(tolerance, at: context.rate)
         // Where it is known where the committed words lie, their errors do not add to those of the new ones.
-        let isHalfVague = ear.others && !ear.hasTimes
+        let isHalfVague = context.others && !context.hasTimes
         let vagueness = isHalfVague ? vagueness / 2.0.squareRoot() : vagueness
-        let tolerance = SampleCount(tolerance * (ear.hasTimes && ear.others ? 1 : vagueness), at: ear.rate)
-        let jitter = SampleCount(jitter * (ear.hasTimes ? 1 : 2), at: ear.rate)
+        let tolerance = SampleCount(tolerance * (context.hasTimes && context.others ? 1 : vagueness), at: context.rate)
+        let jitter = SampleCount(jitter * (context.hasTimes ? 1 : 2), at: context.rate)
         var words = words
         // What it says again is not new.
-        if let last = ear.earlier.last {
+        if let last = context.earlier.last {
             let said = last.range.end
             // Of the end of a word that they have cut engines may say that it has no length; of the next one, too.
-            words.removeAll { $0.middle < said || $0.range.end <= said && (ear.hasTimes && $0.text == last.text || $0.range.start < said) }
+            words.removeAll { $0.middle < said || $0.range.end <= said && (context.hasTimes && $0.text == last.text || $0.range.start < said) }
         }
         // Where words lie whose engine says so is known: those far behind what is committed are new.
         let edge = end + tolerance
-        guard let next = words.first, next.range.start < edge || !ear.hasTimes else { return words }
-        let all = ear.earlier + words
+        guard let next = words.first, next.range.start < edge || !context.hasTimes else { return words }
+        let all = context.earlier + words
         let first = all[0].range.start
-        let origin = ear.origin ?? first
-        let begin = max(origin, ear.finalStart ?? origin)
+        let origin = context.origin ?? first
+        let begin = max(origin, context.finalStart ?? origin)
         // In a long final each may be anywhere.
-        let reach = ear.hasTimes ? tolerance : max(tolerance, all[all.count - 1].range.end - first)
-        let near = tail.indices.filter { tail[$0].range.end + tolerance > (ear.hasTimes ? first : min(first, origin)) }
+        let reach = context.hasTimes ? tolerance : max(tolerance, all[all.count - 1].range.end - first)
+        let near = tail.indices.filter { tail[$0].range.end + tolerance > (context.hasTimes ? first : min(first, origin)) }
         let old = tokens(
-            near.map { tail[$0] }, isMirrored, source: { ear.sources.isEmpty ? nil : ear.sources[near[$0]] }, heardBy: ear.engine,
-            havePlaces: ear.others
+            near.map { tail[$0] }, isMirrored, source: { context.sources.isEmpty ? nil : context.sources[near[$0]] }, heardBy: context.engine,
+            havePlaces: context.others
         )
         .suffix(most)
-        let compared = ear.hasTimes ? all.prefix { $0.range.start < edge } : all.prefix(ear.earlier.count + most)
-        let new = tokens(compared, isMirrored, earliest: { $0 < ear.earlier.count ? origin : begin }).suffix(ear.hasTimes ? most : 4 * most)
+        let compared = context.hasTimes ? all.prefix { $0.range.start < edge } : all.prefix(context.earlier.count + most)
+        let new = tokens(compared, isMirrored, earliest: { $0 < context.earlier.count ? origin : begin }).suffix(context.hasTimes ? most : 4 * most)
         let alignment = Alignment(
             Comparison(
-                old: Array(old), new: Array(new), ear: ear, heardFrom: origin, end: end, reach: reach, usual: usual, jitter: jitter,
+                old: Array(old), new: Array(new), context: context, heardFrom: origin, end: end, reach: reach, usual: usual, jitter: jitter,
                 isMirrored: isMirrored))
-        let known = new.prefix { $0.word < ear.earlier.count }.count
+        let known = new.prefix { $0.word < context.earlier.count }.count
         let (seam, letters) = alignment.seam(from: known)
         if letters > 0 {
-            return rest(of: Array(words[(alignment.new[seam].word - ear.earlier.count)...]), behind: letters, alignment, seam, isMirrored)
+            return rest(of: Array(words[(alignment.new[seam].word - context.earlier.count)...]), behind: letters, alignment, seam, isMirrored)
         }
-        guard seam > known else { return Array(words[max(0, (new.first?.word ?? 0) - ear.earlier.count)...]) }
+        guard seam > known else { return Array(words[max(0, (new.first?.word ?? 0) - context.earlier.count)...]) }
         let last = alignment.new[seam - 1].word
-        let place = last - ear.earlier.count
+        let place = last - context.earlier.count
         guard seam < alignment.new.count, alignment.new[seam].word == last, place >= 0 else { return Array(words[max(0, place + 1)...]) }
         words.removeFirst(place)
         // A part of it is there: that which is the same as something.

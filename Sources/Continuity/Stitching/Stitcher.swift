@@ -35,7 +35,8 @@ package struct Stitcher: Sendable {
     ///   - bound: the latest place at which the final's words were over, if the engine does not say where words lie.
     ///   - isCut: true if the end of the final's audio may have cut the final's last word.
     package mutating func accept(
-        _ final: Hypothesis, reason: FinalReason, from engine: EngineName, seam: Seam.Ear? = nil, isFresh: Bool = false, bound: SampleIndex? = nil,
+        _ final: Hypothesis, reason: FinalReason, from engine: EngineName, seam: ComparisonContext? = nil, isFresh: Bool = false,
+        bound: SampleIndex? = nil,
         isCut: Bool = false
     ) -> Commit? {
         if seam == nil, !isFresh, let first = final.words.first, first.range.start < committedThrough { changedWords += changes(in: final.words) }
@@ -54,7 +55,7 @@ package struct Stitcher: Sendable {
     }
 
     /// The part of an interim that lies after everything committed.
-    package func interim(_ hypothesis: Hypothesis, seam: Seam.Ear? = nil) -> Hypothesis {
+    package func interim(_ hypothesis: Hypothesis, seam: ComparisonContext? = nil) -> Hypothesis {
         var rest = hypothesis
         rest.words = fresh(hypothesis.words, seam: seam).map(moved)
         rest.stableWords = max(0, hypothesis.stableWords - (hypothesis.words.count - rest.words.count))
@@ -108,7 +109,7 @@ package struct Stitcher: Sendable {
     }
 
     /// Words that are not committed, where their engine places them, which may be a little before the end of what is.
-    func fresh(_ words: [Word], seam: Seam.Ear?) -> [Word] {
+    func fresh(_ words: [Word], seam: ComparisonContext?) -> [Word] {
         if var seam, !words.isEmpty {
             seam.sources = sources
             if isAtGap, let gap {

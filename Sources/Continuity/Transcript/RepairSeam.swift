@@ -39,20 +39,20 @@ package enum RepairSeam {
         rate: SampleRate, endsInSpeech: Bool = false, hasTimes: Bool = true, others: Bool = true, othersThrough: SampleIndex? = nil,
         gaps: [SampleRange] = []
     ) -> [Word] {
-        var ear = Seam.Ear(rate: rate, origin: heard?.start, hasTimes: hasTimes, others: others)
-        ear.gap = known.map { SampleRange($0.start, $0.start) }
-        ear.othersThrough = othersThrough
-        ear.sources = before.map(\.source)
-        let behind = Seam.fresh(words, after: before.map(\.word), through: range.start, ear)
+        var context = ComparisonContext(rate: rate, origin: heard?.start, hasTimes: hasTimes, others: others)
+        context.gap = known.map { SampleRange($0.start, $0.start) }
+        context.othersThrough = othersThrough
+        context.sources = before.map(\.source)
+        let behind = Seam.fresh(words, after: before.map(\.word), through: range.start, context)
         // The same, seen from behind.
-        ear.othersThrough = nil
-        ear.beginsInSpeech = endsInSpeech
-        ear.origin = heard.map { mirrored($0.end) }
-        ear.gap = known.map { SampleRange(mirrored($0.end), mirrored($0.end)) }
-        ear.otherGaps = gaps.map { SampleRange(mirrored($0.end), mirrored($0.start)) }
-        ear.sources = after.reversed().map(\.source)
+        context.othersThrough = nil
+        context.beginsInSpeech = endsInSpeech
+        context.origin = heard.map { mirrored($0.end) }
+        context.gap = known.map { SampleRange(mirrored($0.end), mirrored($0.end)) }
+        context.otherGaps = gaps.map { SampleRange(mirrored($0.end), mirrored($0.start)) }
+        context.sources = after.reversed().map(\.source)
         return mirrored(
-            Seam.fresh(mirrored(behind), after: mirrored(after.map(\.word)), through: mirrored(range.end), ear, isMirrored: true))
+            Seam.fresh(mirrored(behind), after: mirrored(after.map(\.word)), through: mirrored(range.end), context, isMirrored: true))
     }
 
     /// Words that were committed, in the order in which they were, and between them those that mended gaps. The places of words that are said one after

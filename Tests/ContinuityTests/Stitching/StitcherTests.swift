@@ -108,7 +108,7 @@ import Testing
         let whole = ["house", "five", "five", "river"].enumerated().map { index, text in
             milliseconds(text, [11_651, 12_054, 12_543, 12_913][index], [12_054, 12_534, 12_829, 13_405][index])
         }
-        let rest = stitcher.accept(final(through: 13_496, whole), reason: .pause, from: .local, seam: Seam.Ear(rate: .speech))
+        let rest = stitcher.accept(final(through: 13_496, whole), reason: .pause, from: .local, seam: ComparisonContext(rate: .speech))
         #expect(rest?.words.map(\.text) == ["five", "river"])
     }
 
@@ -117,9 +117,9 @@ import Testing
         _ = stitcher.giveUp(through: SampleIndex(milliseconds: 7_750, at: .speech))
         let untimed = [milliseconds("it's", 6_950, 7_376), milliseconds("very", 7_376, 7_802)]
         _ = stitcher.accept(final(through: 7_802, untimed), reason: .flush, from: .local, isFresh: true)
-        let ear = Seam.Ear(rate: .speech, origin: SampleIndex(milliseconds: 7_200, at: .speech), others: false)
+        let context = ComparisonContext(rate: .speech, origin: SampleIndex(milliseconds: 7_200, at: .speech), others: false)
         let timed = [milliseconds("very", 7_479, 7_764), milliseconds("very", 7_802, 8_130)]
-        let rest = stitcher.accept(final(through: 8_130, timed), reason: .pause, from: .local, seam: ear)
+        let rest = stitcher.accept(final(through: 8_130, timed), reason: .pause, from: .local, seam: context)
         #expect(rest?.words.map(\.text) == ["very"])
     }
 
@@ -141,7 +141,7 @@ import Testing
             word("two", 0, 369), word("please", 369, 1_015), word("well", 1_015, 1_476), word("it's", 1_476, 1_938), word("well", 1_938, 2_399),
         ]
         let repaired = stitcher.accept(
-            final(0, 2_399, again), reason: .pause, from: EngineName("repairer"), seam: Seam.Ear(rate: rate, origin: .zero, hasTimes: false))
+            final(0, 2_399, again), reason: .pause, from: EngineName("repairer"), seam: ComparisonContext(rate: rate, origin: .zero, hasTimes: false))
         #expect(repaired?.words.map(\.text) == [])
     }
 
@@ -162,7 +162,7 @@ import Testing
         let said = [word("35", 2_240, 2_674), word("over", 2_674, 3_397), word("35", 3_397, 3_830), word("over", 3_830, 4_698)]
         let commit = stitcher.accept(
             Hypothesis(range: SampleRange(at(2_240), at(4_698)), words: said), reason: .endOfAudio, from: EngineName("other"),
-            seam: Seam.Ear(rate: rate, origin: at(2_240), hasTimes: false, others: false))
+            seam: ComparisonContext(rate: rate, origin: at(2_240), hasTimes: false, others: false))
         #expect(commit?.words.map(\.text) == ["35", "over"])
     }
 
@@ -176,10 +176,10 @@ import Testing
             var stitcher = Stitcher(channel: .first)
             let said = Hypothesis(range: SampleRange(.zero, at(4_600)), words: words("week end week end and in to", from: 900, to: 4_600))
             _ = stitcher.accept(said, reason: .pause, from: EngineName("engine"), isFresh: true, bound: at(4_600))
-            var ear = Seam.Ear(rate: .speech, origin: at(3_520), hasTimes: false, others: false)
-            ear.engine = engine
+            var context = ComparisonContext(rate: .speech, origin: at(3_520), hasTimes: false, others: false)
+            context.engine = engine
             let again = Hypothesis(range: SampleRange(at(3_520), at(8_771)), words: words(script, from: 3_520, to: 8_771))
-            return stitcher.accept(again, reason: .pause, from: engine, seam: ear)?.words.map(\.text)
+            return stitcher.accept(again, reason: .pause, from: engine, seam: context)?.words.map(\.text)
         }
         #expect(rest(of: "week end in to in to", said: EngineName("engine")) == ["week", "end", "in", "to", "in", "to"], "it has said “and” before")
         #expect(rest(of: "week end in to in to", said: EngineName("another")) == ["in", "to"], "who may have heard nothing for “and”")
@@ -197,7 +197,7 @@ import Testing
         let said = [word("and", 5_923, 6_132), word("it's", 6_228, 6_564)]
         let commit = stitcher.accept(
             Hypothesis(range: SampleRange(.zero, said[1].range.end), words: said), reason: .pause, from: .local,
-            seam: Seam.Ear(rate: .speech, origin: SampleIndex(milliseconds: 4_480, at: .speech)))
+            seam: ComparisonContext(rate: .speech, origin: SampleIndex(milliseconds: 4_480, at: .speech)))
         #expect(commit?.words.map(\.text) == (isCut ? [] : ["it's"]))
     }
 }

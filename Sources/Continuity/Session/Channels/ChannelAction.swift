@@ -3,7 +3,7 @@ import Speech
 /// An action of one channel for its session. The session does the actions in the order given.
 enum ChannelAction: Sendable {
     /// Show the client words that are not final.
-    case show(Hypothesis, of: Lane.Source)
+    case show(Hypothesis, of: WordSource)
     /// Words are final for good.
     case commit(Committed)
     /// Audio is final for good in which nobody spoke.
@@ -23,7 +23,7 @@ enum ChannelAction: Sendable {
     struct Committed: Sendable {
         var commit: Commit
         var turn: Int
-        var source: Lane.Source
+        var source: WordSource
         /// The words as their engine placed them.
         var placed: ArraySlice<Word>
         /// True if the engine says where words lie.

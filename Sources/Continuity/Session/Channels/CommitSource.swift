@@ -5,42 +5,42 @@ enum CommitSource: Sendable {
     /// One leg at a time. Its words count as they come.
     case single
     /// Several legs that hear the same. Of each span of speech the first final counts.
-    case hedged(Panel)
+    case hedged(Ensemble)
     /// Several legs that hear the same. They vote on the words.
-    case voted(Panel)
+    case voted(Ensemble)
 
     init(_ mode: SessionMode) {
         switch mode {
         case .failover, .shadow: self = .single
-        case .hedged: self = .hedged(Panel())
-        case .ensemble: self = .voted(Panel())
+        case .hedged: self = .hedged(Ensemble())
+        case .ensemble: self = .voted(Ensemble())
         }
     }
 
     var isSingle: Bool { if case .single = self { true } else { false } }
 
     /// The legs that hear the channel together; nobody in `single`.
-    var panel: Panel {
+    var ensemble: Ensemble {
         get {
             switch self {
-            case .single: Panel()
-            case .hedged(let panel), .voted(let panel): panel
+            case .single: Ensemble()
+            case .hedged(let ensemble), .voted(let ensemble): ensemble
             }
         }
         // In place: while it is changed, nothing else holds it.
         _modify {
             switch self {
             case .single:
-                var nobody = Panel()
+                var nobody = Ensemble()
                 yield &nobody
-            case .hedged(var panel):
+            case .hedged(var ensemble):
                 self = .single
-                defer { self = .hedged(panel) }
-                yield &panel
-            case .voted(var panel):
+                defer { self = .hedged(ensemble) }
+                yield &ensemble
+            case .voted(var ensemble):
                 self = .single
-                defer { self = .voted(panel) }
-                yield &panel
+                defer { self = .voted(ensemble) }
+                yield &ensemble
             }
         }
     }

@@ -53,7 +53,7 @@ struct StallJudge: Sendable {
     mutating func acquit(_ leg: LegID) { suspects.removeAll { $0.leg == leg } }
 
     /// There are words. Returns the stalls that are faults of their engines, because the engines said nothing to these words.
-    mutating func faults(shownBy words: [Word], of source: Lane.Source, in channel: Int) -> [SuspectedStall] {
+    mutating func faults(shownBy words: [Word], of source: WordSource, in channel: Int) -> [SuspectedStall] {
         guard !suspects.isEmpty else { return [] }
         let faults = suspects.filter { suspect in
             suspect.channels.contains(channel) && source != .leg(suspect.leg) && words.contains { suspect.range.contains($0.middle) }

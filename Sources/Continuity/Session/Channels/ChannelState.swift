@@ -1,28 +1,20 @@
 import Speech
 
 /// One channel of a session: what of it is committed, and who covers the rest.
-struct Lane: Sendable {
-    /// The source of words. Each source has its own positions, so its words are compared with the words of another source.
-    enum Source: Hashable, Sendable {
-        case leg(LegID)
-        case repair(RepairID)
-        /// Several legs, by their votes.
-        case vote
-    }
-
+struct ChannelState: Sendable {
     var stitcher: Stitcher
     /// Counted from 0.
     var turn = 0
     /// In order; the first one commits. Empty once all is settled after the end of the audio.
-    var stretches: [Stretch] = []
+    var spans: [TimelineSpan] = []
     var speech: SpeechMap
     /// The source whose words were committed last.
-    private(set) var lastSource: Source?
+    private(set) var lastSource: WordSource?
     /// True if the engine of `lastSource` says where words lie.
     private(set) var hasTimes = true
     /// Words of sources other than the last one. All of these words that count are committed. The next words of such a source are compared together
     /// with these. The source that spoke last stands last.
-    private var earlier: [(source: Source, words: [Word])] = []
+    private var earlier: [(source: WordSource, words: [Word])] = []
     private static let maxEarlier = 48
     /// Maximum number of sources in `earlier`. The source that spoke longest ago is forgotten first: nobody asks again about a source that is gone.
     private static let maxSources = 32
@@ -48,28 +40,30 @@ struct Lane: Sendable {
     }
 
     /// The legs that hear the channel together, in modes in which several legs do.
-    var panel: Panel {
-        get { source.panel }
-        _modify { yield &source.panel }
+    var ensemble: Ensemble {
+        get { source.ensemble }
+        _modify { yield &source.ensemble }
     }
 
     var channel: ChannelIndex { stitcher.channel }
 
-    /// Returns the ear of `source`: how its words are compared with the words of the last source. Nil if `source` spoke last.
+    /// Returns the context of `source`: how its words are compared with the words of the last source. Nil if `source` spoke last.
     ///
     /// - Parameters:
     ///   - origin: the start of the audio of `source`.
     ///   - hasTimes: true if the engine of `source` says where words lie.
-    func ear(of source: Source, _ engine: EngineName, from origin: SampleIndex?, hasTimes: Bool) -> Seam.Ear? {
+    func context(of source: WordSource, _ engine: EngineName, from origin: SampleIndex?, hasTimes: Bool) -> ComparisonContext? {
         // Where all that is committed is silent, nobody has said any of its words.
-        guard let lastSource else { return hasTimes && stitcher.committedThrough > .zero ? Seam.Ear(rate: settings.rate, origin: origin) : nil }
+        guard let lastSource else {
+            return hasTimes && stitcher.committedThrough > .zero ? ComparisonContext(rate: settings.rate, origin: origin) : nil
+        }
         guard lastSource != source else { return nil }
-        var ear = Seam.Ear(rate: settings.rate, origin: origin, earlier: memory(of: source), hasTimes: hasTimes, others: self.hasTimes)
-        ear.engine = engine
-        ear.othersThrough = saidThrough
-        ear.isBehind = origin.map(isQuiet) ?? false
-        ear.isCutOff = origin.map(isWithinSpeech) ?? false
-        return ear
+        var context = ComparisonContext(rate: settings.rate, origin: origin, earlier: memory(of: source), hasTimes: hasTimes, others: self.hasTimes)
+        context.engine = engine
+        context.othersThrough = saidThrough
+        context.isBehind = origin.map(isQuiet) ?? false
+        context.isCutOff = origin.map(isWithinSpeech) ?? false
+        return context
     }
 
     /// Returns true if the audio from `origin` to the end of the committed audio is silent, and the last words lie in loud audio before `origin`. A
@@ -93,7 +87,7 @@ struct Lane: Sendable {
     /// - Parameters:
     ///   - tail: the last words before `source` spoke.
     ///   - hasTimes: true if the engine of `source` says where words lie.
-    mutating func change(to source: Source, behind tail: [Word], hasTimes: Bool) {
+    mutating func change(to source: WordSource, behind tail: [Word], hasTimes: Bool) {
         guard source != lastSource else { return }
         // Whoever spoke until now has said these, or words for the same.
         if case .leg? = lastSource, let lastSource { note(tail, by: lastSource) }
@@ -130,16 +124,16 @@ struct Lane: Sendable {
     mutating func reached(_ end: SampleIndex) { saidThrough = hasTimes ? nil : speech.hull(in: SampleRange(.zero, end))?.end ?? end }
 
     /// `source`, which is not the one that spoke last, has said words of which none was new.
-    mutating func remember(_ words: [Word], of source: Source) {
+    mutating func remember(_ words: [Word], of source: WordSource) {
         guard lastSource != nil, source != lastSource, !words.isEmpty else { return }
         let before = memory(of: source)
         let said = before.last?.range.end ?? .zero
         note(Array((before + words.filter { $0.middle >= said && $0.range.end > said }).suffix(Self.maxEarlier)), by: source)
     }
 
-    private func memory(of source: Source) -> [Word] { earlier.first { $0.source == source }?.words ?? [] }
+    private func memory(of source: WordSource) -> [Word] { earlier.first { $0.source == source }?.words ?? [] }
 
-    private mutating func note(_ words: [Word], by source: Source) {
+    private mutating func note(_ words: [Word], by source: WordSource) {
         earlier.removeAll { $0.source == source }
         earlier.append((source, words))
         if earlier.count > Self.maxSources { earlier.removeFirst() }
@@ -151,70 +145,70 @@ struct Lane: Sendable {
         overruns[leg] = nil
     }
 
-    /// The end of what legs have made final in a stretch.
+    /// The end of what legs have made final in a span.
     func covered(_ place: Int) -> SampleIndex {
-        // The first stretch may have been left more than it was given: a repair gives words at its end to whoever has them whole.
-        place == 0 ? stitcher.committedThrough : stretches[place].heldThrough
+        // The first span may have been left more than it was given: a repair gives words at its end to whoever has them whole.
+        place == 0 ? stitcher.committedThrough : spans[place].heldThrough
     }
 
     // MARK: - Stretches
 
-    /// A new stretch begins, which nobody covers yet.
+    /// A new span begins, which nobody covers yet.
     ///
-    /// - Parameter end: the end of the stretch; nil: there is none yet.
-    mutating func beginStretch(at start: SampleIndex, through end: SampleIndex? = nil, need: Stretch.Need = .none) {
-        var stretch = Stretch(start: start, sources: [])
-        stretch.end = end
-        stretch.need = need
-        stretches.append(stretch)
+    /// - Parameter end: the end of the span; nil: there is none yet.
+    mutating func beginSpan(at start: SampleIndex, through end: SampleIndex? = nil, need: TimelineSpan.Need = .none) {
+        var span = TimelineSpan(start: start, sources: [])
+        span.end = end
+        span.need = need
+        spans.append(span)
     }
 
-    /// The last stretch is over.
-    mutating func endStretch(at end: SampleIndex) { stretches[stretches.count - 1].end = end }
+    /// The last span is over.
+    mutating func endSpan(at end: SampleIndex) { spans[spans.count - 1].end = end }
 
-    /// A leg is a source of a stretch.
+    /// A leg is a source of a span.
     ///
     /// - Parameters:
-    ///   - place: the number of the stretch; nil: the last one.
-    ///   - start: the place from which a member of the panel counts; nil: the start of its audio.
+    ///   - place: the number of the span; nil: the last one.
+    ///   - start: the place from which a participant of the ensemble counts; nil: the start of its audio.
     mutating func join(_ leg: Leg, at place: Int? = nil, from start: SampleIndex? = nil) {
-        stretches[place ?? stretches.count - 1].sources.append(leg.id)
-        panel.join(leg, in: channel.number, from: start)
+        spans[place ?? spans.count - 1].sources.append(leg.id)
+        ensemble.join(leg, in: channel.number, from: start)
     }
 
-    /// A leg is no source of a stretch any more.
-    mutating func remove(_ leg: LegID, at place: Int) { stretches[place].sources.removeAll { $0 == leg } }
+    /// A leg is no source of a span any more.
+    mutating func remove(_ leg: LegID, at place: Int) { spans[place].sources.removeAll { $0 == leg } }
 
-    /// A leg is no source of any stretch any more.
-    mutating func remove(_ leg: LegID) { for place in stretches.indices { remove(leg, at: place) } }
+    /// A leg is no source of any span any more.
+    mutating func remove(_ leg: LegID) { for place in spans.indices { remove(leg, at: place) } }
 
-    /// Ends the last stretch, which a leg leaves. Others that hear the same go on in a new one; what they have said there waits for what is before it.
+    /// Ends the last span, which a leg leaves. Others that hear the same go on in a new one; what they have said there waits for what is before it.
     mutating func part(_ place: Int, at end: SampleIndex, without id: LegID, _ legs: LegPool) {
-        let others = stretches[place].sources.filter { $0 != id && !legs.isFailed($0) }
-        stretches[place].end = end
-        var next = stretches[place].handOver(to: others, from: end)
-        for member in panel.members where others.contains(member.leg) && member.start <= end {
-            next.heldThrough = max(next.heldThrough, member.through)
+        let others = spans[place].sources.filter { $0 != id && !legs.isFailed($0) }
+        spans[place].end = end
+        var next = spans[place].handOver(to: others, from: end)
+        for participant in ensemble.participants where others.contains(participant.leg) && participant.start <= end {
+            next.heldThrough = max(next.heldThrough, participant.through)
         }
-        stretches.append(next)
+        spans.append(next)
     }
 
     /// Finalizes that nobody answers any more are answered when all before them is settled.
     mutating func leaveAnswers(of leg: Leg, at place: Int) {
-        let owed = told(leg).map { panel.answer($0) } ?? leg.unansweredFinalizes(in: channel.number)
-        stretches[place].after += Array(repeating: .flushed(channel), count: owed)
+        let owed = told(leg).map { ensemble.answer($0) } ?? leg.unansweredFinalizes(in: channel.number)
+        spans[place].after += Array(repeating: .flushed(channel), count: owed)
     }
 
     /// Stretches were planned further than audio has come, and no more comes for them.
     mutating func shorten(to end: SampleIndex) {
-        for place in stretches.indices {
-            if let planned = stretches[place].end, planned > end { stretches[place].end = end }
-            if stretches[place].start > end {
-                stretches[place].start = end
-                stretches[place].heldThrough = min(stretches[place].heldThrough, end)
+        for place in spans.indices {
+            if let planned = spans[place].end, planned > end { spans[place].end = end }
+            if spans[place].start > end {
+                spans[place].start = end
+                spans[place].heldThrough = min(spans[place].heldThrough, end)
             }
         }
     }
 
-    func place(of leg: LegID) -> Int? { stretches.firstIndex { $0.sources.contains(leg) } }
+    func place(of leg: LegID) -> Int? { spans.firstIndex { $0.sources.contains(leg) } }
 }

@@ -1,7 +1,7 @@
 import Speech
 
 /// The words and events of legs whose turn has come, and what they make of the transcript.
-extension Lane {
+extension ChannelState {
     // MARK: - Events of a leg
 
     /// Returns an event of a leg with its words in their places, and with the end that its final has for the session.
@@ -56,14 +56,14 @@ extension Lane {
     ///
     /// - Returns: false when there is no room for it.
     mutating func hold(_ event: EngineEvent, at place: Int, of leg: Leg) -> Bool {
-        guard stretches.reduce(event.weight, { $0 + $1.heldCount }) <= SessionMachine.maxWaitingCount else { return false }
+        guard spans.reduce(event.weight, { $0 + $1.heldCount }) <= SessionMachine.maxWaitingCount else { return false }
         var event = event
         // Who asked a failed leg has asked its successor since.
         if leg.isFailed {
             if case .flushed = event { return true }
             if case .final(let final, .flush) = event { event = .final(final, reason: .pause) }
         }
-        stretches[place].hold(Stretch.Held(leg: leg.id, engine: leg.engine, origin: leg.origin, event: event))
+        spans[place].hold(TimelineSpan.Held(leg: leg.id, engine: leg.engine, origin: leg.origin, event: event))
         return true
     }
 
@@ -71,10 +71,10 @@ extension Lane {
     ///
     /// - Parameters:
     ///   - isFailed: true if the leg was given up.
-    ///   - hasWaited: true if the event was held. A leg that is no member of the panel any more speaks for itself then.
-    mutating func accept(_ said: Stretch.Held, isFailed: Bool, hasWaited: Bool, _ moment: ChannelMoment) -> [ChannelAction] {
+    ///   - hasWaited: true if the event was held. A leg that is no participant of the ensemble any more speaks for itself then.
+    mutating func accept(_ said: TimelineSpan.Held, isFailed: Bool, hasWaited: Bool, _ moment: ChannelMoment) -> [ChannelAction] {
         var actions: [ChannelAction] = []
-        if source.isSingle || hasWaited && panel.index(of: said.leg) == nil {
+        if source.isSingle || hasWaited && ensemble.index(of: said.leg) == nil {
             apply(said, isFailed: isFailed, &actions)
         } else {
             hear(said.event, from: said.leg, moment, &actions)
@@ -82,7 +82,7 @@ extension Lane {
         return actions
     }
 
-    private mutating func apply(_ said: Stretch.Held, isFailed: Bool, _ actions: inout [ChannelAction]) {
+    private mutating func apply(_ said: TimelineSpan.Held, isFailed: Bool, _ actions: inout [ChannelAction]) {
         switch said.event {
         case .final(let hypothesis, let reason):
             // Who asked a failed leg has asked its successor since.
@@ -102,14 +102,14 @@ extension Lane {
         }
     }
 
-    /// Returns what the client is shown of words that are not final, in the stretch at `place`, with all words that wait before them.
-    func shown(_ hypothesis: Hypothesis, behind place: Int, of said: Stretch.Held) -> ChannelAction {
+    /// Returns what the client is shown of words that are not final, in the span at `place`, with all words that wait before them.
+    func shown(_ hypothesis: Hypothesis, behind place: Int, of said: TimelineSpan.Held) -> ChannelAction {
         var rest = hypothesis
         if place > 0 {
             var waiting: [Word] = []
-            for (other, stretch) in stretches[...place].enumerated() {
+            for (other, span) in spans[...place].enumerated() {
                 // Of those who hear the same, only its own.
-                for held in stretch.held where other < place || held.leg == said.leg || source.isSingle {
+                for held in span.held where other < place || held.leg == said.leg || source.isSingle {
                     if case .final(let final, _) = held.event { waiting += final.words }
                 }
             }
@@ -117,7 +117,7 @@ extension Lane {
             // What is missing comes before them: a client that was told that they stand could not be told of it any more.
             rest.stableWords = 0
         }
-        let seam = ear(of: .leg(said.leg), said.engine, from: said.origin, hasTimes: settings.hasTimes(said.engine))
+        let seam = context(of: .leg(said.leg), said.engine, from: said.origin, hasTimes: settings.hasTimes(said.engine))
         return .show(stitcher.interim(rest, seam: seam), of: .leg(said.leg))
     }
 
@@ -125,12 +125,12 @@ extension Lane {
 
     /// Who has said words: a leg, a repair, or several legs by a vote.
     struct Speaker: Sendable {
-        var source: Source
+        var source: WordSource
         var engine: EngineName
         /// The start of the audio that was heard.
         var origin: SampleIndex
 
-        init(_ source: Source, _ engine: EngineName, origin: SampleIndex = .zero) {
+        init(_ source: WordSource, _ engine: EngineName, origin: SampleIndex = .zero) {
             self.source = source
             self.engine = engine
             self.origin = origin
@@ -156,7 +156,7 @@ extension Lane {
         let reason = candidate.reason, isFresh = candidate.isFresh
         var final = candidate.final
         let hasTimes = settings.hasTimes(engine)
-        var seam = isFresh ? nil : ear(of: source, engine, from: speaker.origin, hasTimes: hasTimes)
+        var seam = isFresh ? nil : context(of: source, engine, from: speaker.origin, hasTimes: hasTimes)
         // What its last final did not cover is said in this one.
         seam?.finalStart = final.words.first.map { min(final.range.start, $0.range.start) } ?? final.range.start
         seam?.finalEnd = final.range.end
@@ -208,7 +208,7 @@ extension Lane {
 
     /// Returns true if nothing is new in a final whose engine does not say where its words lie. Such a final may contain a little more than it says.
     /// This shows when the final is compared with the words of other sources.
-    func isSettled(_ words: [Word], of final: SampleRange, from source: Source) -> Bool {
+    func isSettled(_ words: [Word], of final: SampleRange, from source: WordSource) -> Bool {
         let isCompared = lastSource.map { $0 != source } ?? false && !stitcher.isAtGap
         let margin = isCompared ? SampleCount(.milliseconds(150), at: settings.rate) : .zero
         return final.end + margin <= stitcher.committedThrough && !stitcher.goesOn(with: words, of: final)
@@ -232,14 +232,14 @@ extension Lane {
 
     // MARK: - Repairs
 
-    /// Commits the repair of the first stretch.
+    /// Commits the repair of the first span.
     mutating func commit(_ words: [Word], of plan: RepairPlan, through end: SampleIndex, _ moment: ChannelMoment) -> [ChannelAction] {
         guard let asked = plan.asked else { return [] }
         var actions: [ChannelAction] = []
         let speaker = Speaker(.repair(asked.id), asked.engine, origin: asked.range.start)
-        let ear = ear(of: speaker.source, asked.engine, from: asked.range.start, hasTimes: asked.hasTimes)
+        let context = context(of: speaker.source, asked.engine, from: asked.range.start, hasTimes: asked.hasTimes)
         // Where nothing is committed, all words are new of which nobody knows where they lie.
-        var words = ear == nil && !asked.hasTimes ? words : stitcher.fresh(words, seam: ear)
+        var words = context == nil && !asked.hasTimes ? words : stitcher.fresh(words, seam: context)
         if plan.afterStall, words.isEmpty { actions.append(.heardNothing) }
         change(to: speaker.source, behind: stitcher.heard, hasTimes: asked.hasTimes)
         var through = end
@@ -279,9 +279,9 @@ extension Lane {
         return actions
     }
 
-    /// Returns the earliest start of the audio that a leg or another repair hears for the stretch behind the first one.
+    /// Returns the earliest start of the audio that a leg or another repair hears for the span behind the first one.
     private func nextOrigin(_ moment: ChannelMoment) -> SampleIndex? {
-        guard let next = stretches.dropFirst().first else { return nil }
+        guard let next = spans.dropFirst().first else { return nil }
         let origins = next.sources.compactMap { moment.legs[$0] }.filter { !$0.isFailed }.map(\.origin) + next.held.map(\.origin)
         switch next.need {
         case .repair(let plan), .repaired(_, let plan):

@@ -2,33 +2,33 @@ import Speech
 
 /// Modes in which several legs hear the same and the words of each may count.
 extension SessionMachine {
-    var isPanel: Bool { configuration.mode.voices > 1 }
+    var hasEnsemble: Bool { configuration.mode.voices > 1 }
 
-    /// Returns true if other members of a channel's panel go on with the audio that a leg hears; nil if the leg is no source of the channel.
+    /// Returns true if other participants of a channel's ensemble go on with the audio that a leg hears; nil if the leg is no source of the channel.
     func isAccompanied(_ id: LegID, in number: Int) -> Bool? {
-        lanes[number].place(of: id).map { lanes[number].isAccompanied(id, at: $0, by: pool) }
+        channelStates[number].place(of: id).map { channelStates[number].isAccompanied(id, at: $0, by: pool) }
     }
 
-    // MARK: - A member's end
+    // MARK: - A participant's end
 
-    /// A member of the panel has failed. Others go on; another leg takes its place.
-    mutating func replaceMember(_ dead: Leg, _ error: EngineError, isListening: Bool, now: Instant, _ actions: inout [SessionAction]) {
+    /// A participant of the ensemble has failed. Others go on; another leg takes its place.
+    mutating func replaceParticipant(_ dead: Leg, _ error: EngineError, isListening: Bool, now: Instant, _ actions: inout [SessionAction]) {
         pool.retire(dead.id, isListening: isListening, now: now)
         var places: [(number: Int, place: Int)] = []
         for number in dead.channels {
-            lanes[number].panel.leave(dead.id)
-            guard let place = lanes[number].place(of: dead.id) else { continue }
-            if !isListening { lanes[number].remove(dead.id, at: place) }
-            let wasOver = lanes[number].stretches[place].end != nil
+            channelStates[number].ensemble.leave(dead.id)
+            guard let place = channelStates[number].place(of: dead.id) else { continue }
+            if !isListening { channelStates[number].remove(dead.id, at: place) }
+            let wasOver = channelStates[number].spans[place].end != nil
             // What it has said counts, if nobody else will say it.
-            if place == 0, !lanes[number].isAccompanied(dead.id, at: 0, by: pool) { settle(number, mustGo: true, now: now, &actions) }
+            if place == 0, !channelStates[number].isAccompanied(dead.id, at: 0, by: pool) { settle(number, mustGo: true, now: now, &actions) }
             // That may have been all there was to say.
-            if wasOver || lanes[number].stretches[place].end == nil { places.append((number, place)) }
+            if wasOver || channelStates[number].spans[place].end == nil { places.append((number, place)) }
         }
-        let alone = places.filter { !lanes[$0.number].isAccompanied(dead.id, at: $0.place, by: pool) }
+        let alone = places.filter { !channelStates[$0.number].isAccompanied(dead.id, at: $0.place, by: pool) }
         let listens = isListening && !alone.isEmpty
         for (number, place) in places where !listens || !alone.contains(where: { $0.number == number }) {
-            lanes[number].remove(dead.id, at: place)
+            channelStates[number].remove(dead.id, at: place)
         }
         if isListening, !listens, pool.remove(dead.id) != nil {
             actions += [.command(dead.id, .cancel), .discard(dead.id)]
@@ -36,7 +36,7 @@ extension SessionMachine {
         let isIdle = isIdle(dead, error) && !isListening
         let (step, outage) = pool.choice.next(after: error, of: dead, isIdle: isIdle, besides: pool.busy(besides: dead), now: now)
         let leaving = Leaving(leg: dead, error: error, isListening: listens, isIdle: isIdle, outage: outage, step: step)
-        let areOver = Set(alone.map { lanes[$0.number].stretches[$0.place].end != nil })
+        let areOver = Set(alone.map { channelStates[$0.number].spans[$0.place].end != nil })
         if alone.count == dead.channels.count, areOver.count == 1 {
             hand(leaving, to: dead.channels, alone, now: now, &actions)
         } else {
@@ -56,7 +56,7 @@ extension SessionMachine {
         _ place: (number: Int, place: Int), _ leaving: Leaving, now: Instant, _ actions: inout [SessionAction]
     ) {
         let number = place.number
-        guard case .running = state, place.place == lanes[number].stretches.count - 1, lanes[number].stretches[place.place].end == nil,
+        guard case .running = state, place.place == channelStates[number].spans.count - 1, channelStates[number].spans[place.place].end == nil,
             case .open(let engine, let delay) = leaving.step
         else { return }
         let (start, origin) = joint(number..<number + 1)
@@ -70,16 +70,16 @@ extension SessionMachine {
         _ leaving: Leaving, to channels: Range<Int>, _ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]
     ) {
         let dead = leaving.leg
-        let isOver = places.contains { lanes[$0.number].stretches[$0.place].end != nil }
+        let isOver = places.contains { channelStates[$0.number].spans[$0.place].end != nil }
         let takesAll = leaving.step == .giveUp || isFinishing
         let reserves = places.map { place in
             pool.legs.filter { leg in
                 leg.id != dead.id && !leg.isFailed && (takesAll || pool.isOpening(leg.id))
-                    && lanes[place.number].stretches[place.place].sources.contains(leg.id)
+                    && channelStates[place.number].spans[place.place].sources.contains(leg.id)
             }
         }
         if isOver {
-            for (number, _) in places { lanes[number].shorten(to: timeline.end) }
+            for (number, _) in places { channelStates[number].shorten(to: timeline.end) }
             if !configuration.repairers.isEmpty {
                 leaveAnswers(of: dead, to: places)
                 for (number, place) in places { lose(number, place, by: dead.engine, leaving.error, now: now, &actions) }
@@ -90,36 +90,36 @@ extension SessionMachine {
         guard hasReserves else { return succeed(leaving, channels, places, now: now, &actions) }
         for (place, others) in zip(places, reserves) {
             let number = place.number
-            let begun = others.compactMap { lanes[number].panel.start(of: $0.id) }.min() ?? timeline.end
-            let start = max(lanes[number].covered(place.place), min(begun, timeline.end))
-            lanes[number].part(place.place, at: start, without: dead.id, pool)
+            let begun = others.compactMap { channelStates[number].ensemble.start(of: $0.id) }.min() ?? timeline.end
+            let start = max(channelStates[number].covered(place.place), min(begun, timeline.end))
+            channelStates[number].part(place.place, at: start, without: dead.id, pool)
             lose(number, place.place, by: dead.engine, leaving.error, now: now, &actions)
-            accompany((number, lanes[number].stretches.count - 1), leaving, now: now, &actions)
+            accompany((number, channelStates[number].spans.count - 1), leaving, now: now, &actions)
         }
     }
 
     // MARK: - The end of the audio
 
-    /// A member has closed its stream in good order.
+    /// A participant has closed its stream in good order.
     mutating func finished(_ leg: Leg, now: Instant, _ actions: inout [SessionAction]) {
         for number in leg.channels {
-            guard let place = lanes[number].place(of: leg.id), let index = lanes[number].panel.index(of: leg.id) else { continue }
-            let told = lanes[number].told(leg) ?? 0
-            let heardAll = lanes[number].hearsAll(lanes[number].panel.members[index], at: place)
-            lanes[number].panel.leave(leg.id)
-            lanes[number].remove(leg.id, at: place)
-            if lanes[number].stretches[place].sources.allSatisfy(pool.isFailed) {
+            guard let place = channelStates[number].place(of: leg.id), let index = channelStates[number].ensemble.index(of: leg.id) else { continue }
+            let told = channelStates[number].told(leg) ?? 0
+            let heardAll = channelStates[number].hearsAll(channelStates[number].ensemble.participants[index], at: place)
+            channelStates[number].ensemble.leave(leg.id)
+            channelStates[number].remove(leg.id, at: place)
+            if channelStates[number].spans[place].sources.allSatisfy(pool.isFailed) {
                 settle(number, mustGo: true, now: now, &actions)
                 // Its engine owes answers that it will not give.
-                let owed = lanes[number].panel.answer(told)
-                let answer = SessionEvent.flushed(lanes[number].channel)
-                lanes[number].stretches[place].after += Array(repeating: answer, count: owed)
-                if isFinishing, lanes[number].stretches[place].end == nil {
+                let owed = channelStates[number].ensemble.answer(told)
+                let answer = SessionEvent.flushed(channelStates[number].channel)
+                channelStates[number].spans[place].after += Array(repeating: answer, count: owed)
+                if isFinishing, channelStates[number].spans[place].end == nil {
                     // What comes after an end that the client did not ask for, nobody hears.
-                    lanes[number].stretches[place].end = max(leg.sentThrough, lanes[number].stretches[place].start)
+                    channelStates[number].spans[place].end = max(leg.sentThrough, channelStates[number].spans[place].start)
                     // Nobody waits for the last words of those that failed.
-                    for other in lanes[number].stretches[place].sources {
-                        perform([lanes[number].drop(other)], in: number, now: now, &actions)
+                    for other in channelStates[number].spans[place].sources {
+                        perform([channelStates[number].drop(other)], in: number, now: now, &actions)
                     }
                 }
                 if !heardAll {
@@ -127,7 +127,7 @@ extension SessionMachine {
                     lose(number, place, by: leg.engine, cause, now: now, &actions)
                 }
             }
-            if isFinishing { lanes[number].panel.isComplete = true }
+            if isFinishing { channelStates[number].ensemble.isComplete = true }
             settle(number, now: now, &actions)
             if !isEnded { advance(number, now: now, &actions) }
             if isEnded { return }
@@ -136,7 +136,7 @@ extension SessionMachine {
     }
 
     /// A leg that was to be opened later is due. Its engine may have failed others since.
-    mutating func openMember(_ leg: Leg, at engine: Int, now: Instant, _ actions: inout [SessionAction]) {
+    mutating func openParticipant(_ leg: Leg, at engine: Int, now: Instant, _ actions: inout [SessionAction]) {
         let isAccompanied = leg.channels.allSatisfy { self.isAccompanied(leg.id, in: $0) ?? true }
         if isAccompanied, leg.sentThrough == leg.origin { join(leg) }
         guard pool.choice.isAvoided(engine) else { return pool.open(leg.id, now: now, &actions) }
@@ -144,21 +144,21 @@ extension SessionMachine {
             reassign(leg, to: free, now: now, &actions)
         } else if isAccompanied {
             // When its engine works again, it is asked again.
-            for number in leg.channels { lanes[number].panel.leave(leg.id) }
+            for number in leg.channels { channelStates[number].ensemble.leave(leg.id) }
             giveUp(leg.id, now: now, &actions)
         } else {
             reassign(leg, to: pool.choice.best, now: now, &actions)
         }
     }
 
-    // MARK: - More members
+    // MARK: - More participants
 
     /// A leg that was long in opening hears what comes now, where others have heard what has come since.
     ///
     /// - Returns: false where nobody has.
     mutating func beginBeside(_ leg: Leg, _ places: [(number: Int, place: Int)]) -> Bool {
         let isBeside = places.allSatisfy { place in
-            lanes[place.number].stretches[place.place].sources.contains { id in
+            channelStates[place.number].spans[place.place].sources.contains { id in
                 id != leg.id && pool[id].map { $0.isOpen && $0.origin <= leg.origin } ?? false
             }
         }
@@ -178,14 +178,14 @@ extension SessionMachine {
     private mutating func join(_ leg: Leg) {
         let (start, origin) = joint(leg.channels)
         guard pool.change(leg.id, { $0.begin(at: max(origin, leg.origin)) }) != nil else { return }
-        for number in leg.channels { lanes[number].panel.move(leg.id, to: max(origin, leg.origin), from: start) }
+        for number in leg.channels { channelStates[number].ensemble.move(leg.id, to: max(origin, leg.origin), from: start) }
     }
 
     /// Fewer engines hear the session than its mode has, and one more can.
     mutating func refill(now: Instant, _ actions: inout [SessionAction]) {
-        guard case .running = state, isPanel else { return }
-        for number in lanes.indices {
-            guard let last = lanes[number].stretches.last, last.end == nil else { continue }
+        guard case .running = state, hasEnsemble else { return }
+        for number in channelStates.indices {
+            guard let last = channelStates[number].spans.last, last.end == nil else { continue }
             let running = pool.legs.filter { last.sources.contains($0.id) && !$0.isFailed && !$0.isEnding }
             guard running.count < configuration.mode.voices else { continue }
             guard let free = pool.choice.free(besides: pool.numbers(of: running.map(\.engine))) else { continue }
@@ -197,7 +197,7 @@ extension SessionMachine {
     /// Another leg takes the place of one that is well. The others hear on.
     ///
     /// - Parameter engine: nil: none is free.
-    mutating func changeMember(_ leg: Leg, to engine: Int?, now: Instant, _ actions: inout [SessionAction]) {
+    mutating func changeParticipant(_ leg: Leg, to engine: Int?, now: Instant, _ actions: inout [SessionAction]) {
         guard pool.change(leg.id, { $0.enqueue(.finish, at: timeline.end) }) != nil, let engine else { return }
         let (start, origin) = joint(leg.channels)
         addLegs(to: leg.channels, engine: engine, from: origin, countingFrom: start, now: now, &actions)

@@ -1,9 +1,9 @@
 import Speech
 
-/// A part of one channel's timeline, between where one leg's words begin to count and where the next one's do. Only a channel's first stretch
+/// A part of one channel's timeline, between where one leg's words begin to count and where the next one's do. Only a channel's first span
 /// commits; what is said of later ones waits.
-struct Stretch: Sendable {
-    /// The cover for the audio that no source of the stretch covers.
+struct TimelineSpan: Sendable {
+    /// The cover for the audio that no source of the span covers.
     enum Need: Sendable {
         /// Its sources cover all of it.
         case none
@@ -16,7 +16,7 @@ struct Stretch: Sendable {
         case lost(EngineError, at: Instant, later: RepairPlan.Asked?)
     }
 
-    /// An event of a leg whose stretch's turn has not come. Positions are the session's.
+    /// An event of a leg whose span's turn has not come. Positions are the session's.
     struct Held: Sendable {
         var leg: LegID
         var engine: EngineName
@@ -26,7 +26,7 @@ struct Stretch: Sendable {
     }
 
     var start: SampleIndex
-    /// The start of the next stretch; nil for the last stretch.
+    /// The start of the next span; nil for the last span.
     var end: SampleIndex?
     /// Legs whose words for it are wanted.
     var sources: [LegID]
@@ -36,12 +36,12 @@ struct Stretch: Sendable {
     private var released: [Held] = []
     /// Events among `held`, and their words: what waiting costs.
     private(set) var heldCount = 0
-    /// Events that the client is told when the stretch is settled.
+    /// Events that the client is told when the span is settled.
     var after: [SessionEvent] = []
     /// The end of the finals among `held`.
     var heldThrough: SampleIndex
 
-    /// True if the stretch holds something that the client waits for.
+    /// True if the span holds something that the client waits for.
     var isAwaited: Bool {
         held.contains { said in
             switch said.event {
@@ -62,9 +62,9 @@ struct Stretch: Sendable {
         heldCount += event.event.weight
     }
 
-    /// A stretch behind this one for those of its legs that have begun since, with what they have said.
-    mutating func handOver(to legs: [LegID], from start: SampleIndex) -> Stretch {
-        var next = Stretch(start: start, sources: legs)
+    /// A span behind this one for those of its legs that have begun since, with what they have said.
+    mutating func handOver(to legs: [LegID], from start: SampleIndex) -> TimelineSpan {
+        var next = TimelineSpan(start: start, sources: legs)
         sources.removeAll(where: legs.contains)
         let all = held
         held = []
