@@ -115,9 +115,7 @@ extension SessionMachine {
                 }
             }
             if leg.hasOpenWords, let last = leg.lastAnswer, last + limit * 3 <= now, leg.lacks(for: limit * 3) == .zero {
-                let covered = leg.channels.compactMap { channelState in
-                    channelStates[channelState].place(of: id).map(channelStates[channelState].covered)
-                }.min()
+                let covered = leg.channels.compactMap { channelStates[$0].place(of: id).map(channelStates[$0].covered) }.min()
                 return stalled(leg, from: covered ?? leg.heardThrough, for: limit * 3, now: now, &actions)
             }
             rotate(id, now: now, &actions)
@@ -218,7 +216,7 @@ extension SessionMachine {
         if leg.isShadow { return openShadow(now: now, &actions) }
         if hasEnsemble {
             let free = pool.choice.isAvailable(number) ? number : pool.choice.free(besides: pool.busy(besides: leg))
-            if leg.channels.allSatisfy({ channelState in isAccompanied(id, in: channelState) ?? false }) {
+            if leg.channels.allSatisfy({ isAccompanied(id, in: $0) ?? false }) {
                 return changeParticipant(leg, to: free, now: now, &actions)
             }
             number = free ?? pool.choice.best
@@ -250,7 +248,7 @@ extension SessionMachine {
         guard running.allSatisfy({ $0.isOpen && !$0.isEnding }) else { return }
         if running.contains(where: isLate) {
             // Its turns lie far back. It finishes what it has, while the better one hears what is said now.
-            guard channelStates.allSatisfy({ channelState in channelState.spans.count <= 2 && channelState.spans.last?.end == nil }) else { return }
+            guard channelStates.allSatisfy({ $0.spans.count <= 2 && $0.spans.last?.end == nil }) else { return }
         } else {
             guard channelStates.allSatisfy({ !$0.hasOpenTurn && $0.spans.count == 1 }) else { return }
             guard running.allSatisfy({ !$0.hasOpenWords && $0.sentThrough == timeline.end }) else { return }

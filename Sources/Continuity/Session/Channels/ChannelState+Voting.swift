@@ -8,6 +8,8 @@ extension ChannelState {
         /// The index of the participant's final at whose end the interval ends.
         var final: Int
         var end: SampleIndex
+        /// True if nobody is waited for any longer.
+        var isDue: Bool
     }
 
     /// Commits what all participants have made final, or what has waited for long enough.
@@ -40,31 +42,36 @@ extension ChannelState {
     private func nextMotion(mustGo: Bool, _ moment: ChannelMoment) -> Motion? {
         let participants = ensemble.participants
         let counting = counting()
-        // In the middle of speech: what all have heard, and what waits no longer.
-        var pause: Motion?, heard: Motion?, due: Motion?
-        var waits = false
-        func later(_ motion: Motion, _ other: Motion?) -> Motion { other.map { $0.end >= motion.end ? $0 : motion } ?? motion }
+        let awaited = counting.map { participants[$0] }.filter { isAwaited($0, moment) }
+        var pauses: [Motion] = [], cuts: [Motion] = []
         for index in counting {
             for (place, final) in participants[index].finals.enumerated() {
-                let motion = Motion(participant: index, final: place, end: final.end)
                 let isDue = mustGo || deadline(of: final) <= moment.now
-                let isHeard = counting.allSatisfy { !isAwaited(participants[$0], moment) || hasHeard(participants[$0], motion) }
-                if final.reason == .length {
-                    if isDue { due = later(motion, due) }
-                    if isHeard { heard = later(motion, heard) }
-                } else if isDue || isHeard {
-                    pause = later(motion, pause)
-                } else {
-                    waits = true
-                }
+                let motion = Motion(participant: index, final: place, end: final.end, isDue: isDue)
+                if final.reason == .length { cuts.append(motion) } else { pauses.append(motion) }
             }
         }
+        func isHeard(_ motion: Motion) -> Bool {
+            // Compared at most once, whoever asks.
+            var new: [Word]?
+            return awaited.allSatisfy { hasHeard($0, motion, &new) }
+        }
         // A pause is a better place to cut.
-        return pause ?? due ?? (waits ? nil : heard)
+        if let pause = Self.latestFirst(pauses).first(where: { $0.isDue || isHeard($0) }) { return pause }
+        // In the middle of speech: what waits no longer, and what all have heard.
+        let latest = Self.latestFirst(cuts)
+        return latest.first(where: \.isDue) ?? (pauses.isEmpty ? latest.first(where: isHeard) : nil)
+    }
+
+    /// Of motions that end together, the first one comes first.
+    private static func latestFirst(_ motions: [Motion]) -> [Motion] {
+        motions.sorted { ($1.end, $0.participant, $0.final) < ($0.end, $1.participant, $1.final) }
     }
 
     /// Returns true if a participant has made final all that it hears in the interval.
-    private func hasHeard(_ participant: Ensemble.Participant, _ motion: Motion) -> Bool {
+    ///
+    /// - Parameter known: the words of the interval that are not committed, once they were asked for.
+    private func hasHeard(_ participant: Ensemble.Participant, _ motion: Motion, _ known: inout [Word]?) -> Bool {
         let mover = ensemble.participants[motion.participant]
         if participant.leg == mover.leg { return true }
         let through = max(participant.through, stitcher.committedThrough)
@@ -72,7 +79,8 @@ extension ChannelState {
         // Engines differ by tenths of a second on where a word is.
         let margin = SampleCount(.milliseconds(300), at: settings.rate)
         if participant.through >= end + margin || !participant.isInSpeech && participant.through >= end { return true }
-        let new = fresh(mover.words(through: motion.final), of: mover)
+        let new = known ?? fresh(mover.words(through: motion.final), of: mover)
+        known = new
         // Who was cut in the middle of speech may say the last word in his next final.
         if participant.through >= end { return says(participant, lastOf: new, of: mover) }
         let rest = new.last
@@ -102,7 +110,8 @@ extension ChannelState {
         var final = mover.finals[motion.final]
         let first = WordBallot(participant: mover, rank: settings.rank(mover.engine), words: heard, said: said)
         var ballots = [first]
-        for index in counting() where index != motion.participant && hasHeard(participants[index], motion) {
+        var known: [Word]? = heard
+        for index in counting() where index != motion.participant && hasHeard(participants[index], motion, &known) {
             ballots.append(ballot(of: participants[index], beside: first, through: motion.end))
             agree(participants[index], with: &final)
         }

@@ -47,7 +47,7 @@ struct ChannelState: Sendable {
 
     var channel: ChannelIndex { stitcher.channel }
 
-    /// Returns the context of `source`: how its words are compared with the words of the last source. Nil if `source` spoke last.
+    /// Returns what is known of `source` where its words are compared with the words of the last source. Nil if `source` spoke last.
     ///
     /// - Parameters:
     ///   - origin: the start of the audio of `source`.
