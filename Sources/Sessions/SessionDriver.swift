@@ -359,10 +359,10 @@ package final class SessionDriver {
             case .holdClient(let isHeld): owner?.hold(isHeld)
             case .repair(let repair): begin(repair)
             case .cancelRepair(let id): repairs.removeValue(forKey: id)?.cancel()
-            case .mend(let mend): owner?.mend(mend)
+            case .backfill(let backfill): owner?.mend(backfill)
             case .evaluated(let evaluation): owner?.evaluated(evaluation)
             case .listen(let leg, let channels, let range): listen(to: leg, channels, range)
-            case .blame(let engine, let error): owner?.blame(engine, error)
+            case .engineFault(let engine, let error): owner?.blame(engine, error)
             case .lagged(let engine, let lag): owner?.lagged(engine, by: lag)
             case .ran(let record): report(record)
             }

@@ -46,7 +46,7 @@ package protocol SessionObserver: AnyObject {
     func counted(_ tally: SessionTally, since before: SessionTally)
 
     /// Words for a gap that the client was told of; they complete what is stored.
-    func mend(_ mend: Mend)
+    func mend(_ mend: Backfill)
 
     /// The gate lets everything through from here on: it does not work, or hears no speech where there is sound.
     func gateFailed()
@@ -70,7 +70,7 @@ extension SessionObserver {
 
     package func counted(_ tally: SessionTally, since before: SessionTally) {}
 
-    package func mend(_ mend: Mend) {}
+    package func mend(_ mend: Backfill) {}
 
     package func userSpeaks(as speaker: SpeakerLabel) {}
 

@@ -204,8 +204,8 @@ import Testing
         return Commit(channel: .first, range: range, words: said, reason: .pause, engine: scenario.engines[0].temper.name)
     }
 
-    private func mend(_ range: SampleRange, saying numbers: [Int], late: Int = 0) -> Mend {
-        Mend(channel: .first, range: range, words: made(0, 2_000, saying: numbers, late: late).words, engine: scenario.engines[0].temper.name)
+    private func mend(_ range: SampleRange, saying numbers: [Int], late: Int = 0) -> Backfill {
+        Backfill(channel: .first, range: range, words: made(0, 2_000, saying: numbers, late: late).words, engine: scenario.engines[0].temper.name)
     }
 
     private mutating func commit(_ start: Int, _ end: Int, saying numbers: [Int], late: Int = 0, isTimed: Bool = true) {

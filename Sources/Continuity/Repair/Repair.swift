@@ -59,7 +59,7 @@ package enum RepairOutcome: Sendable, Equatable {
 }
 
 /// Words for an interval that the client was told is a gap: they came too late for it, and complete what is stored.
-package struct Mend: Sendable, Equatable {
+package struct Backfill: Sendable, Equatable {
     package var channel: ChannelIndex
     /// The gap that was reported. All words lie in it.
     package var range: SampleRange

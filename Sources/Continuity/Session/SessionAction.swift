@@ -21,13 +21,13 @@ package enum SessionAction: Sendable, Equatable {
     /// Nobody waits for this repair any more. An answer that comes nevertheless does nothing.
     case cancelRepair(RepairID)
     /// Complete what is stored. The client is told only where its protocol has updates.
-    case mend(Mend)
+    case backfill(Backfill)
     /// The comparison of a shadow's words with the words of the session, at the session's end.
     case evaluated(Evaluation)
     /// A leg has said nothing to what is loud in these channels: whether somebody speaks there is to be told by `listened`.
     case listen(LegID, Range<Int>, SampleRange)
     /// Words were heard to which this engine said nothing: whoever shares its health is to know. Other failures are told by `ran`.
-    case blame(EngineName, EngineError)
+    case engineFault(EngineName, EngineError)
     /// The engine of a leg that was given up for its silence has answered after all, so long after it was sent the audio.
     case lagged(EngineName, Duration)
     /// A recognition attempt is over: each leg that was opened and each repair leaves one.

@@ -146,7 +146,7 @@ extension SessionMachine {
             stalls.heardWords()
             heardWords(commit.words, by: committed.source, in: commit.channel.number, &actions)
         }
-        for repair in deferred.noteCommit(commit, placedAt: committed.placed, hasTimes: committed.hasTimes) { mend(repair, &actions) }
+        for repair in deferred.noteCommit(commit, placedAt: committed.placed, hasTimes: committed.hasTimes) { backfill(repair, &actions) }
     }
 
     // MARK: - From span to span

@@ -222,7 +222,9 @@ extension SessionMachine {
         actions.append(.ran(repair.asked.record(in: repair.channel, outcome.end, hasWords: hasWords, now: now)))
         if let heard {
             let committed = channelStates[repair.channel.number].stitcher.committedThrough
-            if let repair = deferred.heard(heard.words, hasTimes: heard.hasTimes, for: repair, committedThrough: committed) { mend(repair, &actions) }
+            if let repair = deferred.heard(heard.words, hasTimes: heard.hasTimes, for: repair, committedThrough: committed) {
+                backfill(repair, &actions)
+            }
             return
         }
         guard let next = repair.engines.first else { return }
@@ -237,12 +239,12 @@ extension SessionMachine {
     }
 
     /// Tells of what was heard in a gap, now that it is known what stands around it.
-    mutating func mend(_ repair: DeferredRepair, _ actions: inout [SessionAction]) {
-        guard var mend = deferred.mend(of: repair) else { return }
+    mutating func backfill(_ repair: DeferredRepair, _ actions: inout [SessionAction]) {
+        guard var backfill = deferred.backfill(of: repair) else { return }
         let source = WordSource.repair(repair.asked.id)
-        heardWords(mend.words, by: source, in: mend.channel.number, &actions)
-        speakers.label(&mend.words, of: source)
-        actions.append(.mend(mend))
+        heardWords(backfill.words, by: source, in: backfill.channel.number, &actions)
+        speakers.label(&backfill.words, of: source)
+        actions.append(.backfill(backfill))
     }
 
     /// Nobody waits for it any more.

@@ -32,6 +32,6 @@ extension SessionMachine {
     /// The engine is known to be at fault, and not only this session with it.
     mutating func reportFault(_ engine: EngineName, _ error: EngineError, _ actions: inout [SessionAction]) {
         stalls.noteFault(at: timeline.end)
-        actions.append(.blame(engine, error))
+        actions.append(.engineFault(engine, error))
     }
 }

@@ -260,7 +260,7 @@ package struct SessionMachine: Sendable {
         }
         for repair in deferred.takeAll() {
             if repair.words != nil {
-                mend(repair, &actions)
+                backfill(repair, &actions)
                 continue
             }
             actions += [.cancelRepair(repair.asked.id), .ran(repair.asked.record(in: repair.channel, .cancelled, now: now))]

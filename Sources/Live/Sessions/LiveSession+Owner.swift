@@ -120,7 +120,7 @@ extension LiveSession {
         context.metrics.counted(lateFinals: tally.lateFinals - before.lateFinals, changedWords: tally.changedWords - before.changedWords)
     }
 
-    package func mend(_ mend: Mend) {
+    package func mend(_ mend: Backfill) {
         context.metrics.mended(engine: mend.engine, mend.range.count, at: rate)
         // Of which turn it is, the transcript knows.
         let commit = Commit(channel: mend.channel, range: mend.range, words: mend.words, reason: .pause, engine: mend.engine)

@@ -33,16 +33,16 @@ struct ActionDigest: Sendable {
             add(repair.range)
             add(repair.deadline.map { ContinuousClock.Instant.epoch.duration(to: $0) })
         case .cancelRepair(let id): add(9, id.number)
-        case .mend(let mend):
-            add(10, mend.channel.number)
-            add(mend.range)
-            add(mend.words)
-            add(mend.engine.rawValue)
+        case .backfill(let backfill):
+            add(10, backfill.channel.number)
+            add(backfill.range)
+            add(backfill.words)
+            add(backfill.engine.rawValue)
         case .evaluated(let evaluation): add(evaluation)
         case .listen(let leg, let channels, let range):
             add(12, leg.number, channels.lowerBound, channels.upperBound)
             add(range)
-        case .blame(let engine, let error):
+        case .engineFault(let engine, let error):
             add(13)
             add(engine.rawValue)
             add("\(error)")

@@ -318,7 +318,7 @@ struct InvariantChecker {
 
     // MARK: - Stored data
 
-    mutating func mended(_ mend: Mend) {
+    mutating func mended(_ mend: Backfill) {
         mends += 1
         if mend.range.isEmpty { fail(.stored, "a mend of nothing, at \(Milliseconds.text(mend.range))") }
         let isGap = channels[mend.channel.number].covered.contains {
@@ -352,7 +352,7 @@ struct InvariantChecker {
         }
     }
 
-    private mutating func place(_ word: Word, _ identity: WordIdentity, behind last: WordIdentity?, in mend: Mend) {
+    private mutating func place(_ word: Word, _ identity: WordIdentity, behind last: WordIdentity?, in mend: Backfill) {
         let number = mend.channel.number
         if let last, identity.first <= last.first, !isDisputed(identity.first, by: [last.engine, identity.engine], in: number) {
             fail(.stored, "“\(word.text)” (\(identity.first)) comes behind word \(last.first) in a mend")

@@ -458,12 +458,14 @@ package struct SimulatedWorld {
                 }
             case .repair(let repair): self.repair(repair)
             case .cancelRepair(let id): note("repair \(id.number) is not needed any more")
-            case .mend(let mend):
-                note("mend channel \(mend.channel.number) \(Milliseconds.text(mend.range)) \(Trace.text(mend.words)), by \(mend.engine)")
-                witness.mended(mend)
+            case .backfill(let backfill):
+                note(
+                    "backfill channel \(backfill.channel.number) \(Milliseconds.text(backfill.range)) \(Trace.text(backfill.words)), by \(backfill.engine)"
+                )
+                witness.mended(backfill)
             case .evaluated(let evaluation): witness.evaluated(evaluation)
             case .listen(let leg, let channels, let range): listen(to: leg, channels, range)
-            case .blame(let engine, let error): note("blame \(engine): \(error)")
+            case .engineFault(let engine, let error): note("fault of \(engine): \(error)")
             case .lagged(let engine, let lag): note("\(engine) answers after \(lag)")
             case .ran(let record):
                 note("record: \(record.engine) \(record.kind) \(Milliseconds.text(record.range)) \(record.outcome)")

@@ -22,13 +22,13 @@ extension [SessionAction] {
         compactMap { if case .emit(.gap(_, let range, _)) = $0 { range } else { nil } }
     }
 
-    var mends: [Mend] {
-        compactMap { if case .mend(let mend) = $0 { mend } else { nil } }
+    var mends: [Backfill] {
+        compactMap { if case .backfill(let backfill) = $0 { backfill } else { nil } }
     }
 
     /// Engines that are known to be at fault.
     var blamed: [EngineName] {
-        compactMap { if case .blame(let engine, _) = $0 { engine } else { nil } }
+        compactMap { if case .engineFault(let engine, _) = $0 { engine } else { nil } }
     }
 
     /// Where somebody is to listen for speech, and for which leg.

@@ -73,7 +73,7 @@ struct DeferredRepairs: Sendable {
     }
 
     /// Returns what was heard in a repair's gap, now that it is known what stands around the gap; nil if nothing was heard.
-    mutating func mend(of repair: DeferredRepair) -> Mend? {
+    mutating func backfill(of repair: DeferredRepair) -> Backfill? {
         guard let words = repair.words else { return nil }
         let gap = repair.gap
         let asked = repair.asked
@@ -101,6 +101,6 @@ struct DeferredRepairs: Sendable {
         let placed = inside.map { RepairSeam.Settled($0, mendedBy: asked.engine, hasTimes: asked.hasTimes, isCut: asked.mayCut($0)) }
         settled.append((repair.channel, placed))
         if settled.count > Self.most { settled.removeFirst() }
-        return Mend(channel: repair.channel, range: gap, words: inside.map { RepairSeam.kept($0, in: gap) }, engine: asked.engine)
+        return Backfill(channel: repair.channel, range: gap, words: inside.map { RepairSeam.kept($0, in: gap) }, engine: asked.engine)
     }
 }
