@@ -55,7 +55,7 @@ let package = Package(
         module("Observability", ["Speech", "Net", "Sessions", "Continuity", "Tracing"]),
         module("Engines", ["Speech", "Net", "Protocols", "Vendors", "Sessions"]),
         module("Usage", ["Speech", "Net", "Sessions", "Continuity", "Store", "Settings", "Observability"]),
-        module("Journal", ["Speech", "Framing", "Net", "Continuity", "Store", "Observability"]),
+        module("Journal", ["Speech", "Framing", "Net", "Continuity", "Sessions", "Store", "Observability"]),
         module(
             "Admission",
             [
@@ -165,7 +165,7 @@ let package = Package(
         tests("Vendors", ["Vendors", "HarkenTesting", "Protocols", "Speech", "Framing", "Net"]),
         tests("Observability", ["Speech", "Net", "Observability", "HarkenTesting"]),
         tests("Engines", ["Speech", "Protocols", "Sessions", "Engines"]),
-        tests("Journal", ["Speech", "Net", "Continuity", "Observability", "Journal", "HarkenTesting"]),
+        tests("Journal", ["Speech", "Net", "Continuity", "Sessions", "Observability", "Journal", "HarkenTesting"]),
         tests("Admission", ["Speech", "Protocols", "Store", "Admission"]),
         tests(
             "Gateway",

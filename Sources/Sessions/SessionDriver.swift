@@ -6,8 +6,8 @@ package import Vendors
 
 /// A live session between its audio and its engines: carries out what the session's machine decides.
 ///
-/// Lives on one loop and is called there only, synchronously. Its timers and streams hold it, and it holds its owner, strongly until its end lets go of
-/// them: a weak reference would make every retain on the audio's way take the slow path.
+/// Lives on one loop and is called there only, synchronously. Its timers and streams hold it, and it holds its observer, strongly until its end lets
+/// go of them: a weak reference would make every retain on the audio's way take the slow path.
 package final class SessionDriver {
     package struct Request: Sendable {
         package var channels: Int
@@ -56,7 +56,9 @@ package final class SessionDriver {
     private var preceded: (engine: EngineName, stream: PrimedStream, model: String?)?
     private let engines: [LiveEngine]
     private let channels: Int
-    private var owner: (any SessionObserver)?
+    private let journal: any SessionJournal
+    /// nil after the session's end.
+    private var observer: (any SessionObserver)?
     private var options: StreamOptions
     private var machine: SessionMachine
     private var legs: [LegConnection] = []
@@ -78,16 +80,19 @@ package final class SessionDriver {
 
     private var attempts: [AttemptRecord.Kind: Attempt] = [:]
     private var begun = 0
-    /// Counters of the machine that the owner has been told.
+    /// Counters of the machine that the observer has been told.
     private var tally = SessionTally()
     private var scratch: [UInt8] = []
     private var timer: Loop.Timer?
     private var timerDeadline: ContinuousClock.Instant?
 
     /// - Parameter gate: keeps silence from engines; nil: they hear everything.
-    package init(_ request: Request, connector: VendorConnector, owner: any SessionObserver, gate: SilenceGate? = nil) {
+    package init(
+        _ request: Request, connector: VendorConnector, journal: any SessionJournal, observer: any SessionObserver, gate: SilenceGate? = nil
+    ) {
         self.connector = connector
-        self.owner = owner
+        self.journal = journal
+        self.observer = observer
         engines = request.engines
         prelude = request.mode == .failover ? request.prelude : []
         channels = request.channels
@@ -124,6 +129,9 @@ package final class SessionDriver {
 
     package var isEnded: Bool { machine.isEnded }
 
+    /// True until the end of the session or of the client's audio: `push` takes audio.
+    package var takesAudio: Bool { machine.takesAudio }
+
     /// The first of those that take its audio; nil when none does.
     package var servingEngine: EngineName? { machine.legs.first { $0.state == .open && !$0.isShadow }?.engine }
 
@@ -146,7 +154,7 @@ package final class SessionDriver {
         if meter != nil { measure(pcm) }
         let heard = gate?.hear(pcm) { range in note(speech: range) } ?? []
         guard let arrival = machine.received(SampleCount(pcm.byteCount / (2 * channels)), now: connector.loop.now) else { return nil }
-        pcm.withUnsafeBytes { owner?.keep($0, arrival.range) }
+        journal.keep(pcm, arrival.range)
         for index in legs.indices where arrival.goesToLeg(in: legs[index].slot) { send(pcm, to: legs[index]) }
         if arrival.needsPump { run(machine.pump(now: connector.loop.now)) }
         for event in heard { decided(event) }
@@ -164,9 +172,9 @@ package final class SessionDriver {
         // An engine of this process has its own means to know that a turn is over.
         case .paused(let position):
             for leg in legs where !isInProcess(leg.engine) { leg.gated?.settle() }
-            owner?.paused(at: position)
+            observer?.paused(at: position)
         case .closed: for leg in legs { leg.gated?.settle() }
-        case .doubted: owner?.gateFailed()
+        case .doubted: observer?.gateFailed()
         }
     }
 
@@ -228,8 +236,8 @@ package final class SessionDriver {
 
     private func engine(_ event: EngineEvent, from leg: LegID) {
         switch event {
-        case .skipped(let problem): if let engine = engine(of: leg) { owner?.skipped(engine, problem) }
-        case .creditsLow(let remaining): if let engine = engine(of: leg) { owner?.creditsLow(engine, remaining) }
+        case .skipped(let problem): if let engine = engine(of: leg) { observer?.skipped(engine, problem) }
+        case .creditsLow(let remaining): if let engine = engine(of: leg) { observer?.creditsLow(engine, remaining) }
         case .opened, .speechStarted, .interim, .final, .turnEnded, .flushed, .closed: break
         }
         run(machine.engine(event, from: leg, now: connector.loop.now))
@@ -305,7 +313,7 @@ package final class SessionDriver {
         self.preceded = nil
         preceded.stream.begin(
             deliver: { [self] event in hear(event, from: leg) },
-            told: { [self] label in owner?.userSpeaks(as: machine.label(label, of: leg)) })
+            told: { [self] label in observer?.userSpeaks(as: machine.label(label, of: leg)) })
         return (preceded.stream, preceded.model)
     }
 
@@ -330,9 +338,9 @@ package final class SessionDriver {
     }
 
     private func replay(_ id: LegID, _ range: SampleRange) {
-        guard let leg = legs.first(where: { $0.id == id }), let owner else { return }
+        guard let leg = legs.first(where: { $0.id == id }), observer != nil else { return }
         do {
-            try owner.replay(range) { send($0, to: leg) }
+            try journal.replay(range) { send($0, to: leg) }
         } catch {
             fail(.unavailable("The session's audio cannot be read back: \(error)"))
         }
@@ -342,7 +350,7 @@ package final class SessionDriver {
 
     private func run(_ actions: [SessionAction]) {
         if machine.tally != tally {
-            owner?.counted(machine.tally, since: tally)
+            observer?.counted(machine.tally, since: tally)
             tally = machine.tally
         }
         for action in actions {
@@ -354,16 +362,16 @@ package final class SessionDriver {
                 leg.stream.send(.update(fitted(options, to: engine, channels: leg.channels.count)))
             case .command(let leg, let command): legs.first { $0.id == leg }?.stream.send(command)
             case .discard(let id): discard(id)
-            case .record(let commit, let turn): owner?.record(commit, turn: turn)
+            case .record(let commit, let turn): journal.record(commit, turn: turn)
             case .emit(let event): emit(event)
-            case .holdClient(let isHeld): owner?.hold(isHeld)
+            case .holdClient(let isHeld): observer?.hold(isHeld)
             case .repair(let repair): begin(repair)
             case .cancelRepair(let id): repairs.removeValue(forKey: id)?.cancel()
-            case .backfill(let backfill): owner?.mend(backfill)
-            case .evaluated(let evaluation): owner?.evaluated(evaluation)
+            case .backfill(let backfill): observer?.mend(backfill)
+            case .evaluated(let evaluation): observer?.evaluated(evaluation)
             case .listen(let leg, let channels, let range): listen(to: leg, channels, range)
-            case .engineFault(let engine, let error): owner?.blame(engine, error)
-            case .lagged(let engine, let lag): owner?.lagged(engine, by: lag)
+            case .engineFault(let engine, let error): observer?.blame(engine, error)
+            case .lagged(let engine, let lag): observer?.lagged(engine, by: lag)
             case .ran(let record): report(record)
             }
         }
@@ -417,10 +425,10 @@ package final class SessionDriver {
     /// Kept audio of some channels.
     private func audio(of some: Range<Int>, _ range: SampleRange) -> Result<[UInt8], AudioLost> {
         Result { () throws(AudioLost) in
-            guard let owner else { throw AudioLost("its session is over") }
+            guard observer != nil else { throw AudioLost("its session is over") }
             var audio: [UInt8] = []
             audio.reserveCapacity(2 * some.count * Int(range.count.samples))
-            try owner.replay(range) { audio.append(some, ofInterleaved: $0, channels: channels) }
+            try journal.replay(range) { audio.append(some, ofInterleaved: $0, channels: channels) }
             return audio
         }
     }
@@ -437,7 +445,7 @@ package final class SessionDriver {
 
     private func begin(_ attempt: AttemptRecord.Kind, _ beginning: AttemptStart, _ gated: GatedStream? = nil) {
         attempts[attempt] = Attempt(number: begun, model: beginning.model, gated: gated)
-        owner?.began(beginning, begun)
+        observer?.began(beginning, begun)
         begun += 1
     }
 
@@ -451,7 +459,7 @@ package final class SessionDriver {
             case .repair: .repair
             }
         let attempt = attempts.removeValue(forKey: record.kind)
-        owner?.ran(
+        observer?.ran(
             RecognitionAttempt(
                 kind, engine: record.engine, model: attempt?.model, channels: record.channels.count,
                 audio: record.range.count.duration(at: options.rate), passed: attempt?.gated?.passed.duration(at: options.rate), start: start,
@@ -462,14 +470,14 @@ package final class SessionDriver {
 
     private func emit(_ event: SessionEvent) {
         guard case .ended = event else {
-            owner?.hear(event)
+            observer?.hear(event)
             return
         }
         timer?.cancel()
         timer = nil
         forgetPreceded()
-        let last = owner
-        owner = nil
+        let last = observer
+        observer = nil
         last?.hear(event)
     }
 

@@ -1,17 +1,8 @@
 package import Continuity
 package import Speech
 
-/// The owner of a session: keeps its audio, and hears what the session says. Called on the session's loop.
+/// The owner of a session: hears what the session says. Called on the session's loop.
 package protocol SessionObserver: AnyObject {
-    /// Keeps received audio, before any engine has it: 16-bit little-endian PCM, all channels.
-    func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange)
-
-    /// Gives kept audio back, piece by piece, in order.
-    func replay(_ range: SampleRange, _ body: (RawSpan) -> Void) throws(AudioLost)
-
-    /// Keeps a commit, before anybody hears of it.
-    func record(_ commit: Commit, turn: Int)
-
     /// An event of the session; after `.ended` there is nothing more.
     func hear(_ event: SessionEvent)
 
@@ -79,11 +70,4 @@ extension SessionObserver {
     package func gateFailed() {}
 
     package func paused(at position: SampleIndex) {}
-}
-
-/// Audio that was kept cannot be read back. Says why.
-package struct AudioLost: Error, Sendable, CustomStringConvertible {
-    package let description: String
-
-    package init(_ description: String) { self.description = description }
 }

@@ -43,14 +43,14 @@ private final class BreakingGateway: ResumableService, @unchecked Sendable {
         return link
     }
 
-    private final class Session: SessionObserver {
+    private final class Session: SessionObserver, SessionJournal {
         private var memory = AudioMemory()
         private(set) var resumable: ResumableRun?
 
         init(_ options: StreamOptions, _ link: Link, _ connector: VendorConnector) {
             let engine = ScriptedEngine()
             let live = LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine))
-            let run = SessionDriver(.init(options: options, engines: [live]), connector: connector, owner: self)
+            let run = SessionDriver(.init(options: options, engines: [live]), connector: connector, journal: self, observer: self)
             resumable = ResumableRun(run, rate: options.rate, on: connector.loop) { link.tell($0) }
             link.session = self
             run.start()
@@ -72,8 +72,8 @@ private final class BreakingGateway: ResumableService, @unchecked Sendable {
                 }, deliver: { link.tell($0) })
         }
 
-        func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
-            memory.append(audio)
+        func keep(_ audio: RawSpan, _ range: SampleRange) {
+            audio.withUnsafeBytes { memory.append($0) }
             resumable?.durable(through: range.start)
         }
 

@@ -5,11 +5,14 @@ extension SessionMachine {
     /// set.
     package mutating func noteLoud(_ range: SampleRange, in channel: ChannelIndex) { channelStates[channel.number].speech.add(range) }
 
+    /// True until the end of the session or of the client's audio.
+    package var takesAudio: Bool { !isEnded && !clientIsDone }
+
     /// Gives received audio its place. The driver journals it, then sends it to the legs that the arrival names, which count it as sent.
     ///
     /// - Returns: nil after the end of the audio.
     package mutating func received(_ count: SampleCount, now: Instant) -> Arrival? {
-        guard !isEnded, !clientIsDone else { return nil }
+        guard takesAudio else { return nil }
         let range = timeline.append(count)
         var arrival = Arrival(range: range, needsPump: isHoldingClient || pool.hasDormant || repairWaits)
         let channelStates = channelStates, measuresLoudness = configuration.measuresLoudness

@@ -4,7 +4,7 @@ import Speech
 import Tracing
 import Vendors
 
-/// The part of a stream that runs on its loop: keeps the audio that is not final, and forwards the session's events.
+/// A stream on its loop: gives the session the audio, and tells what the session says.
 final class StreamSession: SessionObserver {
     /// Maximum audio that is kept. The session asks its client to pause from five minutes on; this limit is for clients that go on sending.
     private static let maxKept: Duration = .seconds(330)
@@ -14,11 +14,10 @@ final class StreamSession: SessionObserver {
     private let rate: SampleRate
     private var options: TranscriptionOptions
     private var narrator: StreamNarrator
-    private var memory = AudioMemory()
+    private let journal: StreamJournal
     private var run: SessionDriver?
     private var isHeld = false
     private var hasSaidFull = false
-    private var end: SampleIndex = .zero
     private let tracer: Tracer?
     /// Trace of the session; nil when tracing is off.
     private var trace: SessionTrace?
@@ -31,12 +30,13 @@ final class StreamSession: SessionObserver {
         self.tell = tell
         loop = context.loop
         rate = options.sampleRate
+        journal = StreamJournal(rate: rate)
         self.tracer = tracer
         trace = tracer?.begin(under: options.caller, at: loop.now).map {
             SessionTrace(.init(model: options.model, rate: options.sampleRate), root: $0)
         }
         narrator = StreamNarrator(rate: rate, engine: engine.name, language: options.language, now: loop.now)
-        let run = SessionDriver(.init(options: options.streamOptions, engines: [engine]), connector: context, owner: self)
+        let run = SessionDriver(.init(options: options.streamOptions, engines: [engine]), connector: context, journal: journal, observer: self)
         self.run = run
         run.start()
     }
@@ -44,13 +44,15 @@ final class StreamSession: SessionObserver {
     /// Takes whole samples. Drops audio while the limit is exceeded.
     func push(_ audio: RawSpan) {
         guard let run else { return }
-        if memory.count.duration(at: rate) > Self.maxKept {
+        if journal.length > Self.maxKept {
             if !hasSaidFull { tell(.problem(.overfull)) }
             hasSaidFull = true
             return
         }
         hasSaidFull = false
-        if run.push(audio) != nil { narrator.pushed(through: end, now: loop.now) }
+        guard run.takesAudio, !audio.isEmpty else { return }
+        trace?.received(through: run.received + SampleCount(audio.byteCount / 2), now: loop.now)
+        if run.push(audio) != nil { narrator.pushed(through: run.received, now: loop.now) }
     }
 
     func flush() { run?.flush() }
@@ -75,19 +77,6 @@ final class StreamSession: SessionObserver {
     func cancel() { run?.command(.abandon) }
 
     // MARK: - Calls from the session
-
-    func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
-        memory.append(audio)
-        end = range.end
-        trace?.received(through: end, now: loop.now)
-    }
-
-    func replay(_ range: SampleRange, _ body: (RawSpan) -> Void) throws(AudioLost) {
-        guard memory.read(range, body) else { throw AudioLost("it is not kept any more") }
-    }
-
-    // The last three seconds of final audio are kept: another engine may be sent some of them, so that its first word is whole.
-    func record(_ commit: Commit, turn: Int) { memory.forget(before: max(.zero, commit.range.end - SampleCount(.seconds(3), at: rate))) }
 
     func hold(_ isHeld: Bool) { self.isHeld = isHeld }
 

@@ -6,6 +6,7 @@ internal import Observability
 internal import Protocols
 internal import Sessions
 package import Speech
+internal import Tracing
 
 /// Takes what the session's client sends.
 extension LiveSession {
@@ -116,7 +117,12 @@ extension LiveSession {
         }
         if let paid = pay(for: SampleCount(pcm.byteCount / (2 * channels))) { pcm = pcm.extracting(first: Int(paid.samples) * 2 * channels) }
         conversation?.audioBegan()
-        if let count = run?.push(pcm) { context.received(count, at: rate) }
+        guard let run, run.takesAudio, !pcm.isEmpty else { return }
+        let range = SampleRange(run.received, count: SampleCount(pcm.byteCount / (2 * channels)))
+        if let conversation { pcm.withUnsafeBytes { conversation.keep($0, range) } }
+        trace?.received(through: range.end, now: context.loop.now)
+        if let count = run.push(pcm) { context.received(count, at: rate) }
+        countSavings()
     }
 
     package func take(_ command: SessionCommand) {

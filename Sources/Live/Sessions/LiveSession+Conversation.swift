@@ -1,7 +1,8 @@
 internal import Admission
 internal import Audio
-internal import Conversations
 internal import Continuity
+internal import Conversations
+internal import Journal
 internal import Net
 internal import Observability
 internal import Protocols
@@ -29,7 +30,7 @@ extension LiveSession {
         var samples: [Int16] = []
         samples.reserveCapacity(Int(range.count.samples))
         do throws(AudioLost) {
-            try replay(range) { pcm in
+            try journal.replay(range) { pcm in
                 pcm.withUnsafeBytes { PCM.appendSamples(linear16: $0, to: &samples) }
             }
             return samples

@@ -14,38 +14,18 @@ internal import Usage
 
 /// Takes what the session's run tells: what is to be kept, counted and told the client.
 extension LiveSession {
-    package func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
-        context.journal.append(audio: audio, range, cursor: &cursor)
-        conversation?.keep(audio, range)
-        if let gate { count(gate.savings, atLeast: SampleCount(Self.savingsPiece, at: rate)) }
-        trace?.received(through: range.end, now: context.loop.now)
-    }
-
     /// Audio that the gate has decided on and that is counted together.
     private static let savingsPiece: Duration = .seconds(5)
 
     /// Counts savings while the session runs, because a session may last all day.
+    func countSavings() {
+        if let gate { count(gate.savings, atLeast: SampleCount(Self.savingsPiece, at: rate)) }
+    }
+
     private func count(_ savings: VADGate.Savings, atLeast count: SampleCount) {
         guard savings.heard - countedSavings.heard >= count else { return }
         context.metrics.gated(savings, since: countedSavings, rate: rate)
         countedSavings = savings
-    }
-
-    package func replay(_ range: SampleRange, _ body: (RawSpan) -> Void) throws(AudioLost) {
-        do {
-            try context.journal.read(range, cursor: cursor) { body($0.bytes) }
-        } catch {
-            context.log.error("audio cannot be read back", [.session: id.rawValue, .error: "\(error)"])
-            throw AudioLost("the journal has lost it")
-        }
-    }
-
-    package func record(_ commit: Commit, turn: Int) {
-        let bytes = CommitRecord.encode(commit, turn: turn)
-        context.journal.append(commit: bytes, at: commit.range.start, cursor: &cursor)
-        transcript?.append(commit: bytes, at: commit.range.start)
-        context.metrics.committed(words: commit.words.count)
-        if let run, !commit.words.isEmpty { context.metrics.finalCame(behind: (run.received - commit.range.end).seconds(at: rate)) }
     }
 
     package func hold(_ isHeld: Bool) { read(!isHeld) }
@@ -122,11 +102,7 @@ extension LiveSession {
 
     package func mend(_ mend: Backfill) {
         context.metrics.mended(engine: mend.engine, mend.range.count, at: rate)
-        // Of which turn it is, the transcript knows.
-        let commit = Commit(channel: mend.channel, range: mend.range, words: mend.words, reason: .pause, engine: mend.engine)
-        let bytes = CommitRecord.encode(commit, turn: 0)
-        context.journal.append(mend: bytes, at: mend.range.start, cursor: &cursor)
-        transcript?.append(mend: bytes, at: mend.range.start)
+        journal.record(mend)
         conversation?.mended(RepairSeam.words(mend.words, in: mend.range), in: mend.channel, by: mend.engine, model: run?.model(of: mend.engine))
     }
 
@@ -150,9 +126,11 @@ extension LiveSession {
         if case .interim = event { context.metrics.interim() }
         if case .gap(let channel, let range, let error) = event {
             context.metrics.gap(engine: firstEngine, range.count, at: rate)
-            transcript?.note(.init(channel: channel, range: range, cause: GapCause(error)))
+            journal.transcript?.note(.init(channel: channel, range: range, cause: GapCause(error)))
         }
         if case .commit(let commit) = event {
+            context.metrics.committed(words: commit.words.count)
+            if let run, !commit.words.isEmpty { context.metrics.finalCame(behind: (run.received - commit.range.end).seconds(at: rate)) }
             conversation?.committed(commit.words, in: commit.channel, by: commit.engine, model: run?.model(of: commit.engine))
         }
         if !clientIsGone {
@@ -178,7 +156,7 @@ extension LiveSession {
     }
 
     private func ended(_ end: SessionEnd) {
-        if let transcript { context.finish(transcript, cursor, received: end.received, behind: conversation?.stored) }
+        if let transcript = journal.transcript { context.finish(transcript, journal.cursor, received: end.received, behind: conversation?.stored) }
         audio?.cancel()
         audio = nil
         run = nil

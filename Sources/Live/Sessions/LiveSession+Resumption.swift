@@ -41,11 +41,7 @@ extension LiveSession {
     private func watchDurability() {
         durabilityTimer = context.loop.schedule(at: context.loop.now + durabilityInterval) { [self] in
             guard let run else { return }
-            if let mark = unsynced, context.journal.isDurable(mark) {
-                unsynced = nil
-                resumable?.durable(through: mark.end)
-            }
-            if unsynced == nil { unsynced = context.journal.mark(cursor, through: run.received) }
+            if let end = journal.becameDurable(received: run.received) { resumable?.durable(through: end) }
             watchDurability()
         }
     }

@@ -4,7 +4,7 @@ package import Continuity
 internal import Conversations
 package import Engines
 internal import Framing
-package import Journal
+internal import Journal
 package import Net
 internal import Observability
 package import Protocols
@@ -14,7 +14,7 @@ package import Speech
 package import Store
 package import Tracing
 
-/// One client's live audio: carries messages between the client's socket, its dialect and its session, and keeps the session's audio in the journal.
+/// One client's live audio: carries messages between the client's socket, its dialect and its session.
 ///
 /// Lives on one loop and is called there only, synchronously. Its timers and streams hold it strongly until its end lets go of them: a weak reference
 /// would make every retain on the audio's way take the slow path.
@@ -78,15 +78,12 @@ package final class LiveSession: LiveHandler, SessionObserver {
     package var run: SessionDriver?
     private var plannedRun: SessionDriver.Request
     package let record: SessionRecord
-    package var cursor: JournalCursor
-    /// The transcript, from `start` on.
-    package var transcript: LiveTranscript?
+    /// The session's audio and words, from `start` on.
+    let journal: JournaledSession
     package var audio: ClientAudio?
     package var client: ClientSocket?
     /// The resumable run, from `start` to the end, when the client may come back.
     package var resumable: ResumableRun?
-    /// Audio that is in the journal and may not be on the disk yet.
-    var unsynced: JournalMark?
     var durabilityTimer: Loop.Timer?
     /// nil when the key's audio is not counted.
     package var meter: CreditMeter?
@@ -153,11 +150,12 @@ package final class LiveSession: LiveHandler, SessionObserver {
             stall: context.continuity.stall, repairTime: context.continuity.repairTime, voteTime: context.continuity.modes.voteTime,
             repair: context.continuity.repair(by: plan.engines, language: request.language), voices: context.listener)
         plannedRun.prelude = SpeechSamples.linear16(plan.introduction, rate)
-        cursor = context.journal.cursor(rate: rate, channels: channels)
         record = SessionRecord(
             id: plan.id, started: plan.started, dialect: plan.dialect, workload: request.workload, language: request.language, model: request.model,
             keyterms: request.keyterms, diarize: request.diarize, engines: isByOwnKeys ? [] : plan.engines.map(\.name),
             owner: plan.grant.account.map { .init(user: $0.account.user.rawValue, key: $0.account.key?.rawValue ?? "") })
+        journal = JournaledSession(
+            record, rate: rate, channels: channels, log: context.journal, transcripts: context.transcripts, problems: context.log)
         let warnings = Set(context.creditWarnings + plan.machine.creditWarnings).sorted(by: >)
         // Clients that bring their own words, or pay a vendor themselves, use no credit.
         if let account = plan.grant.account?.account, account.isCounted, plan.grant.payer == .operator,
@@ -178,8 +176,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
     package func start(_ connection: WebSocketConnection) {
         client = ClientSocket(connection)
         context.add(self)
-        context.journal.open(record, cursor: &cursor)
-        transcript = context.transcripts.begin(record, rate: rate, channels: channels)
+        journal.open()
         context.metrics.sessionOpened()
         context.log.info(
             "session started",
@@ -189,7 +186,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
             gate = makeGate(request)
             if request.isKept { startConversation(request) }
         }
-        let run = SessionDriver(plannedRun, connector: context.vendors, owner: self, gate: gate)
+        let run = SessionDriver(plannedRun, connector: context.vendors, journal: journal, observer: self, gate: gate)
         self.run = run
         if dialect.waitsForClient { beResumable(run) }
         let model = engines.first?.capabilities.models.first ?? firstEngine.rawValue

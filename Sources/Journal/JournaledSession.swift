@@ -1,0 +1,74 @@
+package import Continuity
+package import Observability
+package import Sessions
+package import Speech
+
+/// The journal of one live session: the session's part of its loop's log, and its transcript. Lives on the session's loop and is called there only.
+package final class JournaledSession: SessionJournal {
+    private let record: SessionRecord
+    private let log: JournalLog
+    private let transcripts: TranscriptFolder
+    private let problems: Log
+    package private(set) var cursor: JournalCursor
+    /// The transcript, from `open` on.
+    package private(set) var transcript: LiveTranscript?
+    /// Audio that is in the log and may not be on the disk yet.
+    private var unsynced: JournalMark?
+
+    /// - Parameter problems: takes what goes wrong with the journal.
+    package init(_ record: SessionRecord, rate: SampleRate, channels: Int, log: JournalLog, transcripts: TranscriptFolder, problems: Log) {
+        self.record = record
+        self.log = log
+        self.transcripts = transcripts
+        self.problems = problems
+        cursor = log.cursor(rate: rate, channels: channels)
+    }
+
+    /// Begins the session's part of the log and its transcript. Comes before everything else.
+    package func open() {
+        log.open(record, cursor: &cursor)
+        transcript = transcripts.begin(record, rate: cursor.rate, channels: cursor.channels)
+    }
+
+    package func keep(_ audio: RawSpan, _ range: SampleRange) {
+        audio.withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
+    }
+
+    package func replay(_ range: SampleRange, _ body: (RawSpan) -> Void) throws(AudioLost) {
+        do {
+            try log.read(range, cursor: cursor) { body($0.bytes) }
+        } catch {
+            problems.error("audio cannot be read back", [.session: record.id.rawValue, .error: "\(error)"])
+            throw AudioLost("the journal has lost it")
+        }
+    }
+
+    package func record(_ commit: Commit, turn: Int) {
+        let bytes = CommitRecord.encode(commit, turn: turn)
+        log.append(commit: bytes, at: commit.range.start, cursor: &cursor)
+        transcript?.append(commit: bytes, at: commit.range.start)
+    }
+
+    /// Keeps words for a gap that the client was told of.
+    package func record(_ mend: Mend) {
+        // The transcript knows the turn.
+        let commit = Commit(channel: mend.channel, range: mend.range, words: mend.words, reason: .pause, engine: mend.engine)
+        let bytes = CommitRecord.encode(commit, turn: 0)
+        log.append(mend: bytes, at: mend.range.start, cursor: &cursor)
+        transcript?.append(mend: bytes, at: mend.range.start)
+    }
+
+    /// Looks at the disk again.
+    ///
+    /// - Parameter end: the end of the audio received so far.
+    /// - Returns: the end of the audio that has become durable since the last look; nil: no more than before.
+    package func becameDurable(received end: SampleIndex) -> SampleIndex? {
+        var durable: SampleIndex?
+        if let mark = unsynced, log.isDurable(mark) {
+            unsynced = nil
+            durable = mark.end
+        }
+        if unsynced == nil { unsynced = log.mark(cursor, through: end) }
+        return durable
+    }
+}

@@ -1,0 +1,22 @@
+package import Speech
+
+/// The memory of a session: audio and commits, kept before any engine or client has them. Called on the session's loop.
+package protocol SessionJournal: AnyObject {
+    /// Keeps received audio before any engine has the audio.
+    ///
+    /// - Parameter audio: 16-bit little-endian PCM, all channels.
+    func keep(_ audio: RawSpan, _ range: SampleRange)
+
+    /// Gives kept audio to `body`, piece by piece, in order.
+    func replay(_ range: SampleRange, _ body: (RawSpan) -> Void) throws(AudioLost)
+
+    /// Keeps a commit before anybody hears of the commit.
+    func record(_ commit: Commit, turn: Int)
+}
+
+/// The error of a journal that cannot give kept audio back. Says why.
+package struct AudioLost: Error, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+}
