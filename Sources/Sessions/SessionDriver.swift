@@ -172,9 +172,9 @@ package final class SessionDriver {
         // An engine of this process has its own means to know that a turn is over.
         case .paused(let position):
             for leg in legs where !isInProcess(leg.engine) { leg.gated?.settle() }
-            observer?.paused(at: position)
+            observer?.observe(.paused(at: position))
         case .closed: for leg in legs { leg.gated?.settle() }
-        case .doubted: observer?.gateFailed()
+        case .doubted: observer?.observe(.gateFailed)
         }
     }
 
@@ -236,8 +236,8 @@ package final class SessionDriver {
 
     private func engine(_ event: EngineEvent, from leg: LegID) {
         switch event {
-        case .skipped(let problem): if let engine = engine(of: leg) { observer?.skipped(engine, problem) }
-        case .creditsLow(let remaining): if let engine = engine(of: leg) { observer?.creditsLow(engine, remaining) }
+        case .skipped(let problem): if let engine = engine(of: leg) { observer?.observe(.messageSkipped(engine, problem: problem)) }
+        case .creditsLow(let remaining): if let engine = engine(of: leg) { observer?.observe(.creditsLow(engine, remaining: remaining)) }
         case .opened, .speechStarted, .interim, .final, .turnEnded, .flushed, .closed: break
         }
         run(machine.engine(event, from: leg, now: connector.loop.now))
@@ -313,7 +313,7 @@ package final class SessionDriver {
         self.preceded = nil
         preceded.stream.begin(
             deliver: { [self] event in hear(event, from: leg) },
-            told: { [self] label in observer?.userSpeaks(as: machine.label(label, of: leg)) })
+            told: { [self] label in observer?.observe(.userSpeaks(as: machine.label(label, of: leg))) })
         return (preceded.stream, preceded.model)
     }
 
@@ -350,7 +350,7 @@ package final class SessionDriver {
 
     private func run(_ actions: [SessionAction]) {
         if machine.tally != tally {
-            observer?.counted(machine.tally, since: tally)
+            observer?.observe(.counted(machine.tally, since: tally))
             tally = machine.tally
         }
         for action in actions {
@@ -364,14 +364,14 @@ package final class SessionDriver {
             case .discard(let id): discard(id)
             case .record(let commit, let turn): journal.record(commit, turn: turn)
             case .emit(let event): emit(event)
-            case .holdClient(let isHeld): observer?.hold(isHeld)
+            case .holdClient(let isHeld): observer?.observe(.holdClient(isHeld))
             case .repair(let repair): begin(repair)
             case .cancelRepair(let id): repairs.removeValue(forKey: id)?.cancel()
-            case .backfill(let backfill): observer?.mend(backfill)
-            case .evaluated(let evaluation): observer?.evaluated(evaluation)
+            case .mend(let mend): observer?.observe(.mend(mend))
+            case .evaluated(let evaluation): observer?.observe(.evaluated(evaluation))
             case .listen(let leg, let channels, let range): listen(to: leg, channels, range)
-            case .engineFault(let engine, let error): observer?.blame(engine, error)
-            case .lagged(let engine, let lag): observer?.lagged(engine, by: lag)
+            case .blame(let engine, let error): observer?.observe(.engineAtFault(engine, error))
+            case .lagged(let engine, let lag): observer?.observe(.engineLagged(engine, by: lag))
             case .ran(let record): report(record)
             }
         }
@@ -445,7 +445,7 @@ package final class SessionDriver {
 
     private func begin(_ attempt: AttemptRecord.Kind, _ beginning: AttemptStart, _ gated: GatedStream? = nil) {
         attempts[attempt] = Attempt(number: begun, model: beginning.model, gated: gated)
-        observer?.began(beginning, begun)
+        observer?.observe(.attemptBegan(beginning, number: begun))
         begun += 1
     }
 
@@ -459,18 +459,17 @@ package final class SessionDriver {
             case .repair: .repair
             }
         let attempt = attempts.removeValue(forKey: record.kind)
-        observer?.ran(
-            RecognitionAttempt(
-                kind, engine: record.engine, model: attempt?.model, channels: record.channels.count,
-                audio: record.range.count.duration(at: options.rate), passed: attempt?.gated?.passed.duration(at: options.rate), start: start,
-                accepted: record.accepted.map { start + $0 },
-                firstAnswer: record.firstAnswer, slowest: record.slowest, end: end, outcome: record.outcome),
-            attempt?.number)
+        let ended = RecognitionAttempt(
+            kind, engine: record.engine, model: attempt?.model, channels: record.channels.count,
+            audio: record.range.count.duration(at: options.rate), passed: attempt?.gated?.passed.duration(at: options.rate), start: start,
+            accepted: record.accepted.map { start + $0 }, firstAnswer: record.firstAnswer, slowest: record.slowest, end: end,
+            outcome: record.outcome)
+        observer?.observe(.attemptEnded(ended, number: attempt?.number))
     }
 
     private func emit(_ event: SessionEvent) {
         guard case .ended = event else {
-            observer?.hear(event)
+            observer?.observe(.event(event))
             return
         }
         timer?.cancel()
@@ -478,7 +477,7 @@ package final class SessionDriver {
         forgetPreceded()
         let last = observer
         observer = nil
-        last?.hear(event)
+        last?.observe(.event(event))
     }
 
     private func armTimer() {

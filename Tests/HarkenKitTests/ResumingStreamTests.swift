@@ -82,11 +82,10 @@ private final class BreakingGateway: ResumableService, @unchecked Sendable {
         }
 
         func record(_ commit: Commit, turn: Int) {}
-        func hear(_ event: SessionEvent) { resumable?.hear(event) }
-        func hold(_ isHeld: Bool) {}
-        func skipped(_ engine: EngineName, _ problem: String) {}
-        func creditsLow(_ engine: EngineName, _ remaining: Duration) {}
-        func ran(_ run: RecognitionAttempt, _ number: Int?) {}
+
+        func observe(_ notice: SessionNotice) {
+            if case .event(let event) = notice { resumable?.hear(event) }
+        }
     }
 
     /// Messages take a moment; those that are on their way when it breaks are lost.

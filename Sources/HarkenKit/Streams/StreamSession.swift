@@ -16,7 +16,6 @@ final class StreamSession: SessionObserver {
     private var narrator: StreamNarrator
     private let journal: StreamJournal
     private var run: SessionDriver?
-    private var isHeld = false
     private var hasSaidFull = false
     private let tracer: Tracer?
     /// Trace of the session; nil when tracing is off.
@@ -78,18 +77,20 @@ final class StreamSession: SessionObserver {
 
     // MARK: - Calls from the session
 
-    func hold(_ isHeld: Bool) { self.isHeld = isHeld }
-
-    func creditsLow(_ engine: EngineName, _ remaining: Duration) { tell(.creditsLow(remaining)) }
-
-    func skipped(_ engine: EngineName, _ problem: String) { tell(.problem(.unreadableMessage(engine, problem))) }
-
-    func ran(_ run: RecognitionAttempt, _ number: Int?) {
-        if let span = trace?.ran(run) { tracer?.take([span]) }
-        if run.kind == .stream, let error = run.error { tell(.problem(.connectionLost(run.engine, error))) }
+    func observe(_ notice: SessionNotice) {
+        switch notice {
+        case .event(let event): hear(event)
+        case .creditsLow(_, let remaining): tell(.creditsLow(remaining))
+        case .messageSkipped(let engine, let problem): tell(.problem(.unreadableMessage(engine, problem)))
+        case .attemptEnded(let attempt, _):
+            if let span = trace?.ran(attempt) { tracer?.take([span]) }
+            if attempt.kind == .stream, let error = attempt.error { tell(.problem(.connectionLost(attempt.engine, error))) }
+        // A stream has one engine, no gate and no repairs, and its journal bounds what waits.
+        case .holdClient, .attemptBegan, .engineAtFault, .engineLagged, .counted, .mend, .gateFailed, .paused, .userSpeaks, .evaluated: break
+        }
     }
 
-    func hear(_ event: SessionEvent) {
+    private func hear(_ event: SessionEvent) {
         if trace != nil { traced(event) }
         narrator.tell(event, now: loop.now).forEach(tell)
         if case .ended = event { run = nil }

@@ -8,7 +8,7 @@ internal import Observability
 internal import Protocols
 internal import Sessions
 internal import Settings
-package import Speech
+internal import Speech
 
 /// The conversation that the session's words become part of, and the gate that keeps silence from engines.
 extension LiveSession {
@@ -61,7 +61,7 @@ extension LiveSession {
     }
 
     /// Asks whether the speaker is done, where the gate waits for that.
-    package func paused(at position: SampleIndex) {
+    func paused(at position: SampleIndex) {
         guard context.gate.rule.unfinished != nil, let turns = context.turns else { return }
         let start = max(.zero, position - SampleCount(turns.longestTurn, at: rate))
         guard let samples = heard(SampleRange(start, position)) else { return }
@@ -74,9 +74,7 @@ extension LiveSession {
         Task { if let isOver = await turns.isComplete(turn: SpeechSamples.floats(samples, rate)) { tell(isOver) } }
     }
 
-    package func userSpeaks(as speaker: SpeakerLabel) { conversation?.userSpeaks(as: speaker.number) }
-
-    package func gateFailed() {
+    func gateFailed() {
         context.metrics.gateFailed()
         context.log.warning("a session's gate lets everything through", [.session: id.rawValue])
     }

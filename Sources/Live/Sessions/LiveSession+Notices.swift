@@ -1,19 +1,42 @@
 internal import Admission
 internal import Audio
-package import Continuity
+internal import Continuity
 internal import Conversations
 internal import Journal
 internal import Net
 internal import Observability
 internal import Protocols
 package import Sessions
-package import Speech
+internal import Speech
 internal import Store
 internal import Tracing
 internal import Usage
 
-/// Takes what the session's run tells: what is to be kept, counted and told the client.
+/// Takes what the session's driver tells: what is to be counted, noted and told the client.
 extension LiveSession {
+    package func observe(_ notice: SessionNotice) {
+        switch notice {
+        case .event(let event): hear(event)
+        case .holdClient(let isHeld): read(!isHeld)
+        case .messageSkipped(let engine, _): context.metrics.skippedMessage(engine: engine)
+        case .creditsLow(let engine, let remaining):
+            context.log.warning("engine is nearly out of credit", [.engine: engine.rawValue, .seconds: "\(remaining.components.seconds)"])
+        case .attemptBegan(let attempt, let number): began(attempt, number)
+        case .attemptEnded(let attempt, let number): ran(attempt, number)
+        case .engineAtFault(let engine, let error): if let account = account(engine) { context.continuity.health.failed(account, error) }
+        case .engineLagged(let engine, let lag): if let account = account(engine) { context.continuity.health.lagged(account, by: lag) }
+        case .counted(let tally, let before):
+            context.metrics.counted(lateFinals: tally.lateFinals - before.lateFinals, changedWords: tally.changedWords - before.changedWords)
+        case .mend(let mend): mended(mend)
+        case .gateFailed: gateFailed()
+        case .paused(let position): paused(at: position)
+        case .userSpeaks(let speaker): conversation?.userSpeaks(as: speaker.number)
+        case .evaluated(let evaluation):
+            context.metrics.evaluated(evaluation)
+            context.evaluations.add(evaluation, of: id, at: .now, rate: rate)
+        }
+    }
+
     /// Audio that the gate has decided on and that is counted together.
     private static let savingsPiece: Duration = .seconds(5)
 
@@ -28,14 +51,6 @@ extension LiveSession {
         countedSavings = savings
     }
 
-    package func hold(_ isHeld: Bool) { read(!isHeld) }
-
-    package func creditsLow(_ engine: EngineName, _ remaining: Duration) {
-        context.log.warning("engine is nearly out of credit", [.engine: engine.rawValue, .seconds: "\(remaining.components.seconds)"])
-    }
-
-    package func skipped(_ engine: EngineName, _ problem: String) { context.metrics.skippedMessage(engine: engine) }
-
     /// All sessions with the same key know of an engine's health together.
     package func availability(_ account: EngineHealth.Account, isAvailable: Bool) {
         if accounts.contains(account) { run?.availability(account.engine, isAvailable: isAvailable) }
@@ -43,7 +58,7 @@ extension LiveSession {
 
     private func account(_ engine: EngineName) -> EngineHealth.Account? { accounts.first { $0.engine == engine } }
 
-    package func began(_ attempt: AttemptStart, _ number: Int) {
+    private func began(_ attempt: AttemptStart, _ number: Int) {
         if attempt.kind == .stream {
             streams.insert(number)
             countFailovers()
@@ -57,7 +72,7 @@ extension LiveSession {
         orphaned = []
     }
 
-    package func ran(_ run: RecognitionAttempt, _ number: Int?) {
+    private func ran(_ run: RecognitionAttempt, _ number: Int?) {
         context.metrics.ran(run)
         if run.kind == .stream {
             if let number { streams.remove(number) }
@@ -88,30 +103,13 @@ extension LiveSession {
         }
     }
 
-    package func blame(_ engine: EngineName, _ error: EngineError) {
-        if let account = account(engine) { context.continuity.health.failed(account, error) }
-    }
-
-    package func lagged(_ engine: EngineName, by lag: Duration) {
-        if let account = account(engine) { context.continuity.health.lagged(account, by: lag) }
-    }
-
-    package func counted(_ tally: SessionTally, since before: SessionTally) {
-        context.metrics.counted(lateFinals: tally.lateFinals - before.lateFinals, changedWords: tally.changedWords - before.changedWords)
-    }
-
-    package func mend(_ mend: Backfill) {
+    private func mended(_ mend: Mend) {
         context.metrics.mended(engine: mend.engine, mend.range.count, at: rate)
         journal.record(mend)
         conversation?.mended(RepairSeam.words(mend.words, in: mend.range), in: mend.channel, by: mend.engine, model: run?.model(of: mend.engine))
     }
 
-    package func evaluated(_ evaluation: Evaluation) {
-        context.metrics.evaluated(evaluation)
-        context.evaluations.add(evaluation, of: id, at: .now, rate: rate)
-    }
-
-    package func hear(_ event: SessionEvent) {
+    private func hear(_ event: SessionEvent) {
         // Its last words are shown before its end is.
         if case .ended = event, let conversation, !isSettled {
             conversation.settled { [self] in
