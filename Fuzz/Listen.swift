@@ -36,13 +36,12 @@ func fuzzListenServer(_ bytes: RawSpan) {
         case UInt8(ascii: "x"): machine.clientLost(now: now)
         case _ where isClosed: continue
         case UInt8(ascii: "b"):
-            switch machine.receivedBinary(byteCount: rest.count, now: now) {
-            case .audio:
-                if machine.tagsChannels, let tag = rest.first, let channel = machine.channel(of: tag, now: now, output: &output) {
-                    precondition((0..<8).contains(channel.number), "a channel that there is not")
-                }
+            switch machine.receivedBinary(rest.span.bytes, now: now, output: &output) {
+            case .audio(let channel, let skip):
+                precondition((0..<8).contains(channel.number), "a channel that there is not")
+                precondition(skip < rest.count, "no audio behind what is skipped")
             case .refused, .refusedInBand: return
-            case .answered, .command, .ignored: break
+            case .command, .ignored: break
             }
         case UInt8(ascii: "c"): machine.conversation(.began(ID(text), isResumed: false), now: now, output: &output)
         case UInt8(ascii: "s"):

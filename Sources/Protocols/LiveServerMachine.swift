@@ -17,7 +17,7 @@ package protocol LiveServerMachine: Sendable {
     /// Balances below which `account` is to be told, besides the operator's.
     var creditWarnings: [Duration] { get }
 
-    /// Whether the first byte of each binary message names its channel, by `channel(of:)`.
+    /// Whether each binary message is audio of one channel.
     var tagsChannels: Bool { get }
 
     /// The session that the client wants to go on with; nil: a new one. Such a machine is not opened: the session has one.
@@ -38,14 +38,8 @@ package protocol LiveServerMachine: Sendable {
     /// The socket is open and the session exists. Comes once, before everything else.
     mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput)
 
-    /// A binary message came. The machine counts it; its bytes are the driver's.
-    mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning
-
-    /// The channel that a binary message with this first byte is of; nil: of none, and it is left out.
-    mutating func channel(of tag: UInt8, now: Instant, output: inout ServerOutput) -> ChannelIndex?
-
-    /// Answers a binary message whose meaning was `.answered`, once its audio is taken.
-    mutating func answerBinary(now: Instant, output: inout ServerOutput)
+    /// A binary message came. The driver takes the audio in the message before it carries out the output.
+    mutating func receivedBinary(_ message: RawSpan, now: Instant, output: inout ServerOutput) -> BinaryMeaning
 
     /// A text message came: UTF-8, of any content.
     mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput)
@@ -98,8 +92,6 @@ extension LiveServerMachine {
 
     package var waitsForClient: Bool { false }
 
-    package mutating func channel(of tag: UInt8, now: Instant, output: inout ServerOutput) -> ChannelIndex? { nil }
-
     package mutating func adopt(_ choices: UserChoices) {}
 
     package mutating func served(by engine: EngineName) {}
@@ -115,9 +107,6 @@ extension LiveServerMachine {
     package mutating func resumeFailed(_ failure: LiveResume.Failure, output: inout ServerOutput) {}
 
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {}
-
-    /// Most dialects take audio without a word.
-    package mutating func answerBinary(now: Instant, output: inout ServerOutput) {}
 }
 
 /// What the session is, once it is there.
@@ -139,12 +128,10 @@ package struct LiveStart: Sendable, Equatable {
     }
 }
 
-/// What a binary message is to its dialect.
+/// The meaning of a binary message in its dialect.
 package enum BinaryMeaning: Sendable, Equatable {
-    /// All its bytes are audio in the request's format.
-    case audio
-    /// The client waits for `answerBinary`.
-    case answered(isAudio: Bool)
+    /// Audio in the request's format, behind the first `skip` bytes. The audio is of one channel where channels have messages of their own, else of all.
+    case audio(channel: ChannelIndex = .first, skip: Int = 0)
     case command(SessionCommand)
     /// The session ends: close with this.
     case refused(code: UInt16, reason: String)

@@ -18,6 +18,13 @@ extension ServerConversation {
     /// Audio of so many samples, two bytes each.
     mutating func audio(samples: Int) -> BinaryMeaning { machine.receivedBinary(byteCount: samples * 2, now: now) }
 
+    /// A binary message: its meaning, and what is said to it.
+    mutating func binary(_ message: [UInt8]) -> (meaning: BinaryMeaning, said: [String]) {
+        var meaning = BinaryMeaning.ignored
+        let said = run { meaning = $0.receivedBinary(message.span.bytes, now: $1, output: &$2) }
+        return (meaning, said)
+    }
+
     mutating func event(_ event: SessionEvent) -> [String] { run { $0.session(event, now: $1, output: &$2) } }
 
     mutating func account(_ notice: AccountNotice) { _ = run { $0.account(notice, now: $1, output: &$2) } }
@@ -34,5 +41,13 @@ extension ServerConversation {
         body(&machine, now, &output)
         raw += output.texts
         return output.actions.map { $0.short(output, Self.short) }
+    }
+}
+
+extension LiveServerMachine {
+    /// A binary message of so many zeros, to which nothing need be said.
+    mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
+        var output = ServerOutput()
+        return receivedBinary([UInt8](repeating: 0, count: byteCount).span.bytes, now: now, output: &output)
     }
 }

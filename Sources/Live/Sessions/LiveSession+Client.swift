@@ -16,12 +16,8 @@ extension LiveSession {
     package func received(binary: RawSpan, on connection: WebSocketConnection) {
         // A client that came back may still be heard on the connection that it left.
         guard connection === client?.connection else { return }
-        switch dialect.receivedBinary(byteCount: binary.byteCount, now: context.loop.now) {
-        case .audio: audio(binary)
-        case .answered(let isAudio):
-            if isAudio { audio(binary) }
-            dialect.answerBinary(now: context.loop.now, output: &context.output)
-            carryOutOutput()
+        switch dialect.receivedBinary(binary, now: context.loop.now, output: &context.output) {
+        case .audio(let channel, let skip): audio(binary.extracting(droppingFirst: skip), of: channel)
         case .command(let command): take(command)
         case .refused(let code, let reason): refuse(code: code, reason: reason)
         case .refusedInBand(let refusal):
@@ -29,6 +25,7 @@ extension LiveSession {
             refuse(code: refusal.code, reason: refusal.reason)
         case .ignored: break
         }
+        if !context.output.isEmpty { carryOutOutput() }
     }
 
     package func received(text: RawSpan, on connection: WebSocketConnection) {
@@ -55,17 +52,11 @@ extension LiveSession {
         run.command(.abandon)
     }
 
-    package func audio(_ bytes: RawSpan) {
+    /// Takes audio in the request's format.
+    ///
+    /// - Parameter channel: the channel of the audio, where channels have messages of their own.
+    func audio(_ bytes: RawSpan, of channel: ChannelIndex = .first) {
         guard let audio else { return }
-        var bytes = bytes, channel = ChannelIndex.first
-        if tagsChannels {
-            let tag = bytes.unsafeLoad(fromByteOffset: 0, as: UInt8.self)
-            let named = dialect.channel(of: tag, now: context.loop.now, output: &context.output)
-            carryOutOutput()
-            guard let named else { return }
-            channel = named
-            bytes = bytes.extracting(1..<bytes.byteCount)
-        }
         audio.push(bytes, of: channel) { pcm in self.pcm(pcm) }
         if audio.damagedMessages > countedDamage { count(damage: audio.damagedMessages) }
         if audio.bufferedBytes > Self.maxUndecoded { read(false) }

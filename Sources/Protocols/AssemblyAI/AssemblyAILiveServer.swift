@@ -65,21 +65,21 @@ package struct AssemblyAILiveServer: LiveServerMachine {
 
     // MARK: From the client
 
-    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
+    package mutating func receivedBinary(_ message: RawSpan, now: Instant, output: inout ServerOutput) -> BinaryMeaning {
         guard state == .open else { return .ignored }
         term?.heard(now)
-        guard byteCount > 0 else { return .ignored }
-        guard case .raw(let encoding, let rate, _) = options.format, let size = encoding.bytesPerSample else { return .audio }
-        let milliseconds = Double(byteCount / size) * 1_000 / Double(rate.hertz)
-        // One sample of tolerance: at some rates 50 ms is not a whole number of samples.
+        guard message.byteCount > 0 else { return .ignored }
+        guard case .raw(let encoding, let rate, _) = options.format, let size = encoding.bytesPerSample else { return .audio() }
+        let milliseconds = Double(message.byteCount / size) * 1_000 / Double(rate.hertz)
+        // A sample is forgiven: not every rate has whole ones in 50 ms.
         if let violation = shortFrame ?? (milliseconds > 1_000.1 ? Int(milliseconds.rounded()) : nil) {
             state = .closed
             return .refusedInBand(
                 AssemblyAIRefusal.inBand(3007, "Input Duration Violation: \(violation) ms. Expected between 50 and 1000 ms"))
         }
         if milliseconds < 49.9 { shortFrame = Int(milliseconds.rounded()) }
-        receivedBytes += byteCount
-        return .audio
+        receivedBytes += message.byteCount
+        return .audio()
     }
 
     package mutating func clientIsHeld(now: Instant) {

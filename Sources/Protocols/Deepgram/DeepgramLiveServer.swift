@@ -66,16 +66,16 @@ package struct DeepgramLiveServer: LiveServerMachine {
 
     // MARK: From the client
 
-    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
+    package mutating func receivedBinary(_ message: RawSpan, now: Instant, output: inout ServerOutput) -> BinaryMeaning {
         guard state == .open else { return .ignored }
         term?.heard(now)
-        if byteCount == 0 {
-            // An empty message, with which clients ended streams before CloseStream existed.
+        if message.byteCount == 0 {
+            // How streams were ended before CloseStream existed.
             state = .ending(.asked)
             return .command(.finish)
         }
-        receivedBytes += byteCount
-        return .audio
+        receivedBytes += message.byteCount
+        return .audio()
     }
 
     package mutating func clientIsHeld(now: Instant) {

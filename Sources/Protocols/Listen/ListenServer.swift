@@ -106,18 +106,21 @@ package struct ListenServer: LiveServerMachine {
 
     // MARK: - From the client
 
-    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
+    package mutating func receivedBinary(_ message: RawSpan, now: Instant, output: inout ServerOutput) -> BinaryMeaning {
         term?.heard(now)
-        // A message of at most two bytes only keeps the session alive.
-        guard state == .open, byteCount > 2 else { return .ignored }
-        guard byteCount <= Self.messageLimit else {
+        // Two bytes and fewer only say that the client is there.
+        guard state == .open, message.byteCount > 2 else { return .ignored }
+        guard message.byteCount <= Self.messageLimit else {
             state = .closed
             return .refused(code: 1009, reason: "A message has more than \(Self.messageLimit) bytes.")
         }
-        return .audio
+        guard tagsChannels else { return .audio() }
+        guard let channel = channel(of: message.unsafeLoad(fromByteOffset: 0, as: UInt8.self), &output) else { return .ignored }
+        return .audio(channel: channel, skip: 1)
     }
 
-    package mutating func channel(of tag: UInt8, now: Instant, output: inout ServerOutput) -> ChannelIndex? {
+    /// The channel that the first byte of a message names; nil: there is no such channel.
+    private mutating func channel(of tag: UInt8, _ output: inout ServerOutput) -> ChannelIndex? {
         guard (1...options.channels).contains(Int(tag)) else {
             if !saidUnknownChannel {
                 let text = "There is no channel \(tag): the first byte of a message is 1 to \(options.channels). Such messages are left out."

@@ -73,20 +73,20 @@ package struct ManagedLiveServer: LiveServerMachine {
 
     // MARK: From the client
 
-    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
+    package mutating func receivedBinary(_ message: RawSpan, now: Instant, output: inout ServerOutput) -> BinaryMeaning {
         guard let began = term?.began, !isClosed, end == nil else { return .ignored }
         term?.heard(now)
-        if byteCount == 0 {
+        if message.byteCount == 0 {
             end = .clientEnd
             return .command(.finish)
         }
-        guard byteCount <= Self.messageLimit else {
+        guard message.byteCount <= Self.messageLimit else {
             return refused(ManagedError(.badAudio, "A binary message has more than \(Self.messageLimit) bytes. Send shorter ones."))
         }
-        guard configuration.encoding != .linear16 || byteCount.isMultiple(of: 2) else {
+        guard configuration.encoding != .linear16 || message.byteCount.isMultiple(of: 2) else {
             return refused(ManagedError(.badAudio, "A binary message has an odd number of bytes, and 16-bit samples have two each."))
         }
-        receivedBytes += byteCount
+        receivedBytes += message.byteCount
         let received = SampleCount(receivedBytes / configuration.frameBytes).duration(at: configuration.rate)
         if received - (now - began) > Self.backlogLimit,
             received - (answeredThrough - .zero).duration(at: rate) > Self.backlogLimit
@@ -94,7 +94,7 @@ package struct ManagedLiveServer: LiveServerMachine {
             return refused(
                 ManagedError(.rateExceeded, "More than \(Self.backlogLimit.components.seconds) seconds of audio wait. Send it as it is recorded."))
         }
-        return .audio
+        return .audio()
     }
 
     private mutating func refused(_ error: ManagedError) -> BinaryMeaning {

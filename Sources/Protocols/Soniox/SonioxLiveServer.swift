@@ -54,16 +54,16 @@ package struct SonioxLiveServer: LiveServerMachine {
 
     // MARK: From the client
 
-    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
+    package mutating func receivedBinary(_ message: RawSpan, now: Instant, output: inout ServerOutput) -> BinaryMeaning {
         guard state == .open else { return .ignored }
         term?.heard(now)
-        guard byteCount > 0 else {
+        guard message.byteCount > 0 else {
             state = .ending(nil)
             return .command(.finish)
         }
         receivedAudio = true
         hasNewAudio = true
-        return .audio
+        return .audio()
     }
 
     package mutating func clientIsHeld(now: Instant) {

@@ -75,13 +75,13 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
 
     // MARK: From the client
 
-    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
+    package mutating func receivedBinary(_ message: RawSpan, now: Instant, output: inout ServerOutput) -> BinaryMeaning {
         switch state {
         case .connecting, .closed: return .ignored
         case .ending(nil):
-            guard !cameLate else { return .ignored }
+            if !cameLate { send(.warning(type: "add_audio_after_eos", reason: "Audio that comes after EndOfStream is ignored."), &output) }
             cameLate = true
-            return .answered(isAudio: false)
+            return .ignored
         case .ending: return .ignored
         case .starting, .open:
             guard interleaver == nil else {
@@ -94,7 +94,8 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
             }
             lanes[0].received += 1
             idle?.restart(now)
-            return .answered(isAudio: byteCount > 0)
+            if state == .open { answerBinary(&output) }
+            return message.byteCount > 0 ? .audio() : .ignored
         }
     }
 
@@ -123,15 +124,6 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     }
 
     private func lane(_ label: String) -> Int? { lanes.firstIndex { $0.label == label } }
-
-    package mutating func answerBinary(now: Instant, output: inout ServerOutput) {
-        switch state {
-        case .open: answerBinary(&output)
-        case .ending where cameLate:
-            send(.warning(type: "add_audio_after_eos", reason: "Audio that comes after EndOfStream is ignored."), &output)
-        case .connecting, .starting, .ending, .closed: break
-        }
-    }
 
     private mutating func answerBinary(_ output: inout ServerOutput) {
         for index in lanes.indices {

@@ -39,7 +39,7 @@ import Testing
         server.opened(LiveStart(rate: .speech, model: "m"), now: now, output: &output)
         passOn()
         client.sentAudio(SampleCount(64_000), now: now)
-        for _ in 0..<4 { #expect(server.receivedBinary(byteCount: 32_000, now: now) == .audio) }
+        for _ in 0..<4 { #expect(server.receivedBinary(byteCount: 32_000, now: now) == .audio()) }
         client.command(.finish, now: now, actions: &actions)
         guard case .send(let terminate) = actions.last else {
             Issue.record("no Terminate")

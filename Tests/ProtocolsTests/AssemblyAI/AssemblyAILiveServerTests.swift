@@ -6,7 +6,7 @@ import Testing
 @Suite struct `AssemblyAI's live server` {
     @Test func `tells turns word by word to who asked for words as they are spoken`() throws {
         var stream = try AssemblyAIConversation()
-        #expect(stream.audio(samples: 1_600) == .audio)
+        #expect(stream.audio(samples: 1_600) == .audio())
         #expect(stream.event(.ready).isEmpty)
         #expect(stream.event(.speechStarted(.first, at: SampleIndex(8_000))) == ["speech 500"])
         #expect(stream.event(guess("Hello", stable: 0)) == ["turn 0 “” | hello"])
@@ -49,7 +49,7 @@ import Testing
 
     @Test func `tells how the session is and where it was silent, to who asked for it`() throws {
         var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&session_heartbeat=True&acknowledge_silence=true")
-        for _ in 0..<20 { #expect(stream.audio(samples: 1_600) == .audio) }
+        for _ in 0..<20 { #expect(stream.audio(samples: 1_600) == .audio()) }
         #expect(stream.wait(.seconds(4)).isEmpty)
         #expect(stream.wait(.seconds(1)) == ["heartbeat 2000 5000 0.4 0.0"])
         #expect(stream.event(commit("Hello.", 3, 4, .pause)) == ["silence 0 3000", "speech 3000", "turn 0 “hello” utterance “hello”"])
@@ -172,31 +172,31 @@ import Testing
 
         @Test func `up to a second`() throws {
             var stream = try AssemblyAIConversation()
-            #expect(stream.audio(samples: 800) == .audio)
-            #expect(stream.audio(samples: 16_000) == .audio)
+            #expect(stream.audio(samples: 800) == .audio())
+            #expect(stream.audio(samples: 16_000) == .audio())
             #expect(Self.isViolation(stream.audio(samples: 17_600), 1_100))
             #expect(stream.audio(samples: 800) == .ignored)
         }
 
         @Test func `and lets the last be short`() throws {
             var stream = try AssemblyAIConversation()
-            #expect(stream.audio(samples: 320) == .audio)
+            #expect(stream.audio(samples: 320) == .audio())
             #expect(stream.text(#"{"type":"ForceEndpoint"}"#) == ["→ finalize"])
-            #expect(stream.audio(samples: 320) == .audio)
+            #expect(stream.audio(samples: 320) == .audio())
             #expect(stream.text(#"{"type":"KeepAlive"}"#) == ["→ keepAlive"])
             #expect(Self.isViolation(stream.audio(samples: 800), 20))
         }
 
         @Test func `at each rate and size`() throws {
             var telephone = try AssemblyAIConversation("sample_rate=8000&encoding=pcm_mulaw")
-            #expect(telephone.machine.receivedBinary(byteCount: 400, now: .now) == .audio)
+            #expect(telephone.machine.receivedBinary(byteCount: 400, now: .now) == .audio())
             #expect(Self.isViolation(telephone.machine.receivedBinary(byteCount: 8_800, now: .now), 1_100))
             var odd = try AssemblyAIConversation("sample_rate=11025")
-            #expect(odd.audio(samples: 551) == .audio)
-            #expect(odd.audio(samples: 551) == .audio)
+            #expect(odd.audio(samples: 551) == .audio())
+            #expect(odd.audio(samples: 551) == .audio())
             var packets = try AssemblyAIConversation("encoding=opus")
-            #expect(packets.machine.receivedBinary(byteCount: 3, now: .now) == .audio)
-            #expect(packets.machine.receivedBinary(byteCount: 100_000, now: .now) == .audio)
+            #expect(packets.machine.receivedBinary(byteCount: 3, now: .now) == .audio())
+            #expect(packets.machine.receivedBinary(byteCount: 100_000, now: .now) == .audio())
         }
     }
 

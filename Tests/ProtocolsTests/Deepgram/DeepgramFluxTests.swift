@@ -102,7 +102,7 @@ import Testing
 
     @Test func `are told four times a second while audio comes`() throws {
         var stream = try Conversation()
-        #expect(stream.machine.receivedBinary(byteCount: 8_000, now: stream.now) == .audio)
+        #expect(stream.machine.receivedBinary(byteCount: 8_000, now: stream.now) == .audio())
         #expect(stream.wait(.milliseconds(250)) == ["Update 0 0.0–0.25 “”"])
         #expect(stream.wait(.milliseconds(250)).isEmpty)
         #expect(stream.machine.receivedBinary(byteCount: 0, now: stream.now) == .ignored)

@@ -6,7 +6,7 @@ import Testing
 @Suite struct `Deepgram's live server` {
     @Test func `turns a session into results that tile, then metadata and a close`() throws {
         var stream = try LiveConversation()
-        #expect(stream.audio(samples: 16_000) == .audio)
+        #expect(stream.audio(samples: 16_000) == .audio())
         #expect(stream.event(interim("Hello", 0, 1)) == ["interim 0.0+1.0 “Hello”"])
         #expect(stream.event(interim("Hello there.", 0, 1.5)) == ["interim 0.0+1.5 “Hello there.”"])
         #expect(stream.event(commit("Hello there.", 0, 1.75, .pause)) == ["final 0.0+1.75 “Hello there.”"])
@@ -217,7 +217,7 @@ import Testing
         @Test func `after twelve hours`() throws {
             var stream = try LiveConversation("encoding=linear16&sample_rate=16000")
             for _ in 0..<(12 * 3_600 / 8) {
-                #expect(stream.machine.receivedBinary(byteCount: 2, now: stream.now) == .audio)
+                #expect(stream.machine.receivedBinary(byteCount: 2, now: stream.now) == .audio())
                 let said = stream.wait(.seconds(8))
                 if !said.isEmpty { #expect(said == ["→ finish"]) }
             }
@@ -252,7 +252,7 @@ import Testing
         var stream = try LiveConversation()
         #expect(stream.text(text) == ["error SchemaError"])
         #expect(stream.text(#"{"type":"KeepAlive"}"#) == ["→ keepAlive"])
-        #expect(stream.audio(samples: 160) == .audio)
+        #expect(stream.audio(samples: 160) == .audio())
     }
 
     @Test func `lets key terms change`() throws {

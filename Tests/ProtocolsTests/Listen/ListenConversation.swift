@@ -52,12 +52,6 @@ struct ListenConversation: ServerConversation {
 
     mutating func account(_ notice: AccountNotice) -> [String] { run { $0.account(notice, now: $1, output: &$2) } }
 
-    mutating func channel(_ tag: UInt8) -> (ChannelIndex?, [String]) {
-        var channel: ChannelIndex?
-        let said = run { channel = $0.channel(of: tag, now: $1, output: &$2) }
-        return (channel, said)
-    }
-
     /// What is said and closed until so much time has passed, with the moments.
     mutating func pass(_ duration: Duration) -> [String] {
         let end = now + duration, start = now

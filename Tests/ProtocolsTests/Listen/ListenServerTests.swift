@@ -76,7 +76,7 @@ import Testing
                 #expect(stream.pass(.seconds(60)).allSatisfy { $0.hasSuffix("ping") })
                 #expect(stream.machine.receivedBinary(byteCount: count, now: stream.now) == .ignored)
             }
-            #expect(stream.machine.receivedBinary(byteCount: 3, now: stream.now) == .audio)
+            #expect(stream.machine.receivedBinary(byteCount: 3, now: stream.now) == .audio())
         }
 
         @Test func `lives by text, too`() throws {
@@ -198,7 +198,7 @@ import Testing
         func `what means nothing, and goes on`(message: String) throws {
             var stream = try ListenConversation.ready()
             #expect(stream.text(message).isEmpty)
-            #expect(stream.machine.receivedBinary(byteCount: 320, now: stream.now) == .audio)
+            #expect(stream.machine.receivedBinary(byteCount: 320, now: stream.now) == .audio())
         }
 
         @Test(arguments: [
@@ -305,10 +305,18 @@ import Testing
             for (tag, channel, said) in [(1, 0, []), (2, 1, []), (0, nil, ["unknown_channel invalid_input"]), (3, nil, [])]
                 as [(UInt8, Int?, [String])]
             {
-                let answer = stream.channel(tag)
-                #expect(answer.0?.number == channel)
-                #expect(answer.1 == said)
+                let answer = stream.binary([tag, 0, 0, 0, 0])
+                #expect(answer.meaning == channel.map { .audio(channel: ChannelIndex($0), skip: 1) } ?? .ignored)
+                #expect(answer.said == said)
             }
+        }
+
+        @Test(arguments: [[], [1], [2, 0]] as [[UInt8]])
+        func `ignores a message that is too short for a channel's audio`(message: [UInt8]) throws {
+            var stream = try ListenConversation.ready("channels=2&codec=pcm16&sample_rate=16000")
+            let answer = stream.binary(message)
+            #expect(answer.meaning == .ignored)
+            #expect(answer.said.isEmpty)
         }
     }
 

@@ -59,11 +59,11 @@ struct ManagedConversation {
         let meaning = changed.receivedBinary(byteCount: byteCount, now: now)
         self.machine = changed
         switch meaning {
-        case .audio, .answered(isAudio: true): return ["audio"]
+        case .audio: return ["audio"]
         case .command(let command): return ["→ \(command)"]
         case .refused(let code, let reason): return ["close \(code) \(reason)"]
         case .refusedInBand(let refusal): return refusal.messages.map(Self.short) + ["close \(refusal.code)"]
-        case .ignored, .answered(isAudio: false): return ["ignored"]
+        case .ignored: return ["ignored"]
         }
     }
 

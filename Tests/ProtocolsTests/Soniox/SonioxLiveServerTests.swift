@@ -6,7 +6,7 @@ import Testing
 @Suite struct `Soniox's live server` {
     @Test func `turns a session into tokens, then finishes and closes`() throws {
         var stream = try SonioxConversation()
-        #expect(stream.audio(samples: 16_000) == .audio)
+        #expect(stream.audio(samples: 16_000) == .audio())
         #expect(stream.event(interim("Hello", 0, 1)) == ["|Hello 0/1000"])
         #expect(stream.event(interim("Hello there.", 0, 1.5)) == ["|Hello· there·. 0/1500"])
         #expect(stream.event(commit("Hello there.", 0, 1.75, .pause)) == ["Hello· there·.| 1750/1750"])

@@ -28,12 +28,11 @@ struct SpeechmaticsConversation: ServerConversation {
 
     /// As the gateway does it.
     mutating func audio(samples: Int) -> [String] {
-        switch machine.receivedBinary(byteCount: samples * 2, now: now) {
-        case .answered(let isAudio):
-            (isAudio ? ["→ audio"] : []) + run { $0.answerBinary(now: $1, output: &$2) }
-        case .audio: ["→ audio without an answer"]
-        case .ignored: ["ignored"]
-        case let meaning: ["\(meaning)"]
+        let (meaning, said) = binary([UInt8](repeating: 0, count: samples * 2))
+        return switch meaning {
+        case .audio: ["→ audio"] + said
+        case .ignored: said.isEmpty ? ["ignored"] : said
+        case .command, .refused, .refusedInBand: ["\(meaning)"]
         }
     }
 

@@ -64,11 +64,11 @@ package struct DeepgramFluxServer: LiveServerMachine {
 
     // MARK: From the client
 
-    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
+    package mutating func receivedBinary(_ message: RawSpan, now: Instant, output: inout ServerOutput) -> BinaryMeaning {
         guard state == .open else { return .ignored }
         term?.heard(now)
-        receivedBytes += byteCount
-        return byteCount > 0 ? .audio : .ignored
+        receivedBytes += message.byteCount
+        return message.byteCount > 0 ? .audio() : .ignored
     }
 
     package mutating func clientIsHeld(now: Instant) {

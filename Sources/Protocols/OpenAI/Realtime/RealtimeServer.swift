@@ -57,10 +57,11 @@ package struct RealtimeServer: LiveServerMachine {
 
     // MARK: From the client
 
-    /// Rejects a binary message: the protocol has none.
-    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning { isClosed ? .ignored : .answered(isAudio: false) }
-
-    package mutating func answerBinary(now: Instant, output: inout ServerOutput) { voice.error(.binary, &output) }
+    /// The protocol has no binary messages.
+    package mutating func receivedBinary(_ message: RawSpan, now: Instant, output: inout ServerOutput) -> BinaryMeaning {
+        if !isClosed { voice.error(.binary, &output) }
+        return .ignored
+    }
 
     package mutating func clientIsHeld(now: Instant) {}
 
