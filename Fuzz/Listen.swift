@@ -12,7 +12,9 @@ func fuzzListenServer(_ bytes: RawSpan) {
     let query = String(decoding: lines.first ?? [], as: UTF8.self)
     guard let head = try? HTTPRequestHead(.get, "/v4/listen?" + query) else { return }
     let context = HandshakeContext(requestID: "00000000-0000-4000-8000-000000000000", now: UnixTime(milliseconds: 0), engines: [.local])
-    guard case .success(let handshake) = ListenServer.dialect.accept(head, context), case .session(var machine) = handshake.start else { return }
+    guard case .success(let handshake) = ListenServer.dialect.accept(head, context), case .session(let session) = handshake.start,
+        var machine = session as? ListenServer
+    else { return }
     var output = ServerOutput()
     var now = Instant.now
     var isClosed = false

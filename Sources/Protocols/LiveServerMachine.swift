@@ -1,4 +1,3 @@
-package import Conversations
 package import Speech
 
 /// The server side of a live dialect: what one client's socket says, as commands and audio, and what its session says, as messages.
@@ -8,32 +7,11 @@ package protocol LiveServerMachine: Sendable {
     /// What the handshake asked for.
     var request: LiveRequest { get }
 
-    /// The engine that the client would rather have than the operator's first; others may serve it when that one cannot.
-    var preferredEngine: EngineName? { get }
-
-    /// What it asks of the conversation that its words become part of; nil: they are a transcript only.
-    var conversation: ConversationRequest? { get }
-
-    /// Balances below which `account` is to be told, besides the operator's.
-    var creditWarnings: [Duration] { get }
-
-    /// Whether each binary message is audio of one channel.
-    var tagsChannels: Bool { get }
-
-    /// The session that the client wants to go on with; nil: a new one. Such a machine is not opened: the session has one.
-    var resume: LiveResume? { get }
-
-    /// Whether the session waits for a client whose connection is lost, and tells it how much of its audio is durable.
-    var waitsForClient: Bool { get }
-
     /// When `timePassed` wants to be called; nil when there is nothing to wait for.
     ///
     /// Audio never makes it earlier. So one timer is enough, and audio need not touch it: when it fires, call `timePassed` and arm it for the
     /// deadline that is then; after everything else but audio, arm it anew if the deadline became earlier.
     var deadline: Instant? { get }
-
-    /// What the user has chosen. Comes before `opened` and before `request` is read for the session; in dialects that ask for it.
-    mutating func adopt(_ choices: UserChoices)
 
     /// The socket is open and the session exists. Comes once, before everything else.
     mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput)
@@ -48,30 +26,11 @@ package protocol LiveServerMachine: Sendable {
     /// as that lasts, and when it is over.
     mutating func clientIsHeld(now: Instant)
 
-    /// This engine takes the session's audio. Comes before the session's `ready`.
-    mutating func served(by engine: EngineName)
-
     mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput)
-
-    mutating func conversation(_ event: ConversationEvent, now: Instant, output: inout ServerOutput)
 
     /// The key that pays has little or nothing left, or was taken back. The session's driver does what follows from it; a dialect that has words for
     /// it says them.
     mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput)
-
-    /// All audio before it survives whatever comes. For machines that wait for their clients.
-    mutating func durable(through end: SampleIndex, now: Instant, output: inout ServerOutput)
-
-    /// The client's connection is lost; it may come back. What is said meanwhile nobody hears.
-    mutating func clientLost(now: Instant)
-
-    /// The client is there again, on another connection: it hears what it has not seen.
-    ///
-    /// - Parameter received: its audio is known through here.
-    mutating func clientReturned(_ resume: LiveResume, received: SampleIndex, now: Instant, output: inout ServerOutput)
-
-    /// What it wanted to go on with is not there any more.
-    mutating func resumeFailed(_ failure: LiveResume.Failure, output: inout ServerOutput)
 
     /// The gateway is going down. The machine lets the session finish and closes.
     mutating func drain(now: Instant, output: inout ServerOutput)
@@ -80,32 +39,6 @@ package protocol LiveServerMachine: Sendable {
 }
 
 extension LiveServerMachine {
-    package var preferredEngine: EngineName? { nil }
-
-    package var conversation: ConversationRequest? { nil }
-
-    package var creditWarnings: [Duration] { [] }
-
-    package var tagsChannels: Bool { false }
-
-    package var resume: LiveResume? { nil }
-
-    package var waitsForClient: Bool { false }
-
-    package mutating func adopt(_ choices: UserChoices) {}
-
-    package mutating func served(by engine: EngineName) {}
-
-    package mutating func conversation(_ event: ConversationEvent, now: Instant, output: inout ServerOutput) {}
-
-    package mutating func durable(through end: SampleIndex, now: Instant, output: inout ServerOutput) {}
-
-    package mutating func clientLost(now: Instant) {}
-
-    package mutating func clientReturned(_ resume: LiveResume, received: SampleIndex, now: Instant, output: inout ServerOutput) {}
-
-    package mutating func resumeFailed(_ failure: LiveResume.Failure, output: inout ServerOutput) {}
-
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {}
 }
 

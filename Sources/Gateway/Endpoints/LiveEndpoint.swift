@@ -165,17 +165,22 @@ struct LiveEndpoint: Endpoint {
         guard let visitor else { throw .internalFault }
         // The session that waits has its grant.
         let user = visitor.caller.user
-        if let resume = machine.resume { return SessionResumer(machine, resume, context.waiting.find(resume.session, of: user)) }
+        if let returning = machine as? any ResumableDialect, let resume = returning.resume {
+            return SessionResumer(returning, resume, context.waiting.find(resume.session, of: user))
+        }
         let grant = if let grant { grant } else { try self.grant(visitor, call.gateway) }
         var machine = machine
         let known = visitor.standing?.user
-        if let known { machine.adopt(known.choices) }
+        if let known, var personal = machine as? any ConversationDialect {
+            personal.adopt(known.choices)
+            machine = personal
+        }
         if machine.request.workload == .pushToTalk, let wait = context.voiceBudget.wait(for: user, now: call.gateway.now()) {
             throw .tooManyRequests(retryAfter: wait)
         }
         var plan = try plan(machine, head, grant, call)
         plan.audioDays = known?.choices.audioDays
-        if machine.conversation?.usesProfile == true { plan.introduction = known?.introduction ?? [] }
+        if (machine as? any ConversationDialect)?.conversation?.usesProfile == true { plan.introduction = known?.introduction ?? [] }
         return LiveSession(plan, context: context)
     }
 
@@ -194,12 +199,13 @@ struct LiveEndpoint: Endpoint {
             throw .badRequest("Live channels are told apart only in raw audio: name encoding, sample_rate and channels.")
         }
         let named = request.engines.isEmpty ? EngineChoice.engines(of: head) : request.engines
-        let bringsTranscript = machine.conversation?.takesTranscripts == true
+        let personal = machine as? any ConversationDialect
+        let bringsTranscript = personal?.conversation?.takesTranscripts == true
         let engines: [EngineEntry] =
             if bringsTranscript {
                 [NullEngine.entry]
             } else {
-                try grant.engines(for: .live, named: named, preferred: machine.preferredEngine, language: request.language)
+                try grant.engines(for: .live, named: named, preferred: personal?.preferredEngine, language: request.language)
             }
         let usable = engines.filter { if case .unavailable = $0.status() { false } else { true } }
         if usable.isEmpty, case .unavailable(let reason)? = engines.first?.status() { throw .unavailable(reason) }

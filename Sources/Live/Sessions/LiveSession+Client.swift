@@ -39,7 +39,7 @@ extension LiveSession {
         client = nil
         guard run != nil else { return gone(close) }
         // Who says goodbye does not come back.
-        if resumable != nil, dialect.waitsForClient, close.code != 1_000 { lost(close) } else { gone(close) }
+        if resumable != nil, resumableDialect?.waitsForClient == true, close.code != 1_000 { lost(close) } else { gone(close) }
     }
 
     private func gone(_ close: WebSocketClose) {

@@ -19,7 +19,7 @@ extension LiveSession {
             audio: { [self] range in heard(range) }
         ) { [self] event in
             guard !clientIsGone else { return }
-            dialect.conversation(event, now: context.loop.now, output: &context.output)
+            conversationDialect?.conversation(event, now: context.loop.now, output: &context.output)
             carryOutOutput()
         }
     }

@@ -140,7 +140,7 @@ extension LiveSession {
                 end.error = told(error)
                 event = .ended(end)
             }
-            if case .ready = event, let engine = run?.servingEngine { dialect.served(by: engine) }
+            if case .ready = event, let engine = run?.servingEngine { conversationDialect?.served(by: engine) }
             dialect.session(event, now: context.loop.now, output: &context.output)
             carryOutOutput()
         }

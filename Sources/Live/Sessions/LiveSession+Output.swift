@@ -27,11 +27,8 @@ extension LiveSession {
         armDialectTimer()
     }
 
-    /// Reading it from the property would copy the whole machine.
-    private static func deadline(of dialect: inout any LiveServerMachine) -> ContinuousClock.Instant? { dialect.deadline }
-
     func armDialectTimer() {
-        guard !clientIsGone, let deadline = Self.deadline(of: &dialect) else {
+        guard !clientIsGone, let deadline = dialect.deadline else {
             dialectTimer?.cancel()
             dialectTimer = nil
             return

@@ -33,7 +33,7 @@ extension LiveSession {
         // The dialect hears everything, and numbers what it makes of it itself.
         case .event: break
         case .durable(let end):
-            dialect.durable(through: end, now: context.loop.now, output: &context.output)
+            resumableDialect?.durable(through: end, now: context.loop.now, output: &context.output)
             carryOutOutput()
         }
     }
@@ -49,7 +49,7 @@ extension LiveSession {
     package func lost(_ close: WebSocketClose) {
         context.log.info("client lost its connection", [.session: id.rawValue, .code: "\(close.code)"])
         audio?.flush { pcm in self.pcm(pcm) }
-        dialect.clientLost(now: context.loop.now)
+        resumableDialect?.clientLost(now: context.loop.now)
         armDialectTimer()
         resumable?.lost { [self] in
             clientIsGone = true
@@ -64,7 +64,7 @@ extension LiveSession {
     ///
     /// - Returns: why it cannot go on; nil: it does.
     package func returned(_ socket: ClientSocket, _ resume: LiveResume) -> LiveResume.Failure? {
-        guard let run, let resumable, dialect.waitsForClient else { return .expired }
+        guard let run, let resumable, resumableDialect?.waitsForClient == true else { return .expired }
         var failure: LiveResume.Failure?
         // Numbered are the dialect's messages and not the session's events.
         resumable.resume(
@@ -87,7 +87,7 @@ extension LiveSession {
         // What the one before still held comes again.
         audio?.cancel()
         startDecoder()
-        dialect.clientReturned(resume, received: received, now: context.loop.now, output: &context.output)
+        resumableDialect?.clientReturned(resume, received: received, now: context.loop.now, output: &context.output)
         carryOutOutput()
         context.log.info("client is back at its session", [.session: id.rawValue, .seconds: "\(received.seconds(at: rate))"])
     }

@@ -73,7 +73,12 @@ package final class LiveSession: LiveHandler, SessionObserver {
     package let channels: Int
     /// Each channel has messages of its own.
     package let tagsChannels: Bool
-    package var dialect: any LiveServerMachine
+    /// The client's dialect: a reference, as the next two, to one machine.
+    var dialect: any LiveServerMachine
+    /// The dialect, when its clients may come back.
+    var resumableDialect: (any ResumableDialect)?
+    /// The dialect, when its sessions belong to conversations.
+    var conversationDialect: (any ConversationDialect)?
     /// The driver, from `start` to the end.
     package var run: SessionDriver?
     private var plannedRun: SessionDriver.Request
@@ -126,12 +131,16 @@ package final class LiveSession: LiveHandler, SessionObserver {
         engines = plan.engines
         audioDays = plan.audioDays
         grant = plan.grant
-        dialect = plan.machine
-        tagsChannels = plan.machine.tagsChannels
+        dialect = Self.reference(to: plan.machine)
+        resumableDialect = dialect as? any ResumableDialect
+        let conversationDialect = dialect as? any ConversationDialect
+        self.conversationDialect = conversationDialect
+        tagsChannels = (plan.machine as? any TaggedAudioDialect)?.tagsChannels ?? false
         let request = plan.machine.request
         let health = context.continuity.health
         // A client that brings its own words is heard by no vendor.
-        let isByOwnKeys = plan.grant.payer == .user && plan.machine.conversation?.takesTranscripts != true
+        let bringsWords = conversationDialect?.conversation?.takesTranscripts == true
+        let isByOwnKeys = plan.grant.payer == .user && !bringsWords
         self.isByOwnKeys = isByOwnKeys
         let accounts = plan.engines.map { health.account($0.name, key: isByOwnKeys ? $0.credential?.secret : nil) }
         self.accounts = accounts
@@ -156,11 +165,9 @@ package final class LiveSession: LiveHandler, SessionObserver {
             owner: plan.grant.account.map { .init(user: $0.account.user.rawValue, key: $0.account.key?.rawValue ?? "") })
         journal = JournaledSession(
             record, rate: rate, channels: channels, log: context.journal, transcripts: context.transcripts, problems: context.log)
-        let warnings = Set(context.creditWarnings + plan.machine.creditWarnings).sorted(by: >)
+        let warnings = Set(context.creditWarnings + (conversationDialect?.creditWarnings ?? [])).sorted(by: >)
         // Clients that bring their own words, or pay a vendor themselves, use no credit.
-        if let account = plan.grant.account?.account, account.isCounted, plan.grant.payer == .operator,
-            plan.machine.conversation?.takesTranscripts != true
-        {
+        if let account = plan.grant.account?.account, account.isCounted, plan.grant.payer == .operator, !bringsWords {
             meter = CreditMeter(account, rate: rate, warnings: warnings)
         }
         limitWarnings = BalanceWarnings(warnings)
@@ -172,6 +179,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
         }
     }
 
+    private static func reference(to machine: some LiveServerMachine) -> any LiveServerMachine { DialectReference(machine) }
+
     /// The client's socket is open.
     package func start(_ connection: WebSocketConnection) {
         client = ClientSocket(connection)
@@ -182,13 +191,13 @@ package final class LiveSession: LiveHandler, SessionObserver {
             "session started",
             [.session: id.rawValue, .dialect: dialectName, .engine: firstEngine.rawValue, .peer: "\(connection.peer)"])
         startDecoder()
-        if let request = dialect.conversation {
+        if let request = conversationDialect?.conversation {
             gate = makeGate(request)
             if request.isKept { startConversation(request) }
         }
         let run = SessionDriver(plannedRun, connector: context.vendors, journal: journal, observer: self, gate: gate)
         self.run = run
-        if dialect.waitsForClient { beResumable(run) }
+        if resumableDialect?.waitsForClient == true { beResumable(run) }
         let model = engines.first?.capabilities.models.first ?? firstEngine.rawValue
         let start = LiveStart(rate: rate, model: model, credit: meter?.remaining, engine: firstEngine)
         dialect.opened(start, now: context.loop.now, output: &context.output)

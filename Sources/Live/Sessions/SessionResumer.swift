@@ -7,13 +7,13 @@ internal import Speech
 ///
 /// Lives on its socket's loop and is called there only.
 package final class SessionResumer: LiveHandler {
-    private let machine: any LiveServerMachine
+    private let machine: any ResumableDialect
     private let resume: LiveResume
     /// nil: there is none that it could go on with.
     private let session: LoopBound<LiveSession>?
 
     /// - Parameter machine: the machine that the session's handshake made, which has the words when the session cannot go on.
-    package init(_ machine: any LiveServerMachine, _ resume: LiveResume, _ session: LoopBound<LiveSession>?) {
+    package init(_ machine: any ResumableDialect, _ resume: LiveResume, _ session: LoopBound<LiveSession>?) {
         self.machine = machine
         self.resume = resume
         self.session = session
@@ -27,7 +27,7 @@ package final class SessionResumer: LiveHandler {
         }
     }
 
-    private static func refuse(_ socket: ClientSocket, _ failure: LiveResume.Failure, _ machine: any LiveServerMachine) {
+    private static func refuse(_ socket: ClientSocket, _ failure: LiveResume.Failure, _ machine: any ResumableDialect) {
         var machine = machine
         var output = ServerOutput()
         machine.resumeFailed(failure, output: &output)

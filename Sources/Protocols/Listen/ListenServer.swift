@@ -7,7 +7,7 @@ package import Speech
 /// Messages about segments, speakers and conversations come from the session's conversation. Push-to-talk has no conversation, and shows the commits.
 ///
 /// Source: the behaviour of Omi's `/v4/listen`; see docs/listen.md.
-package struct ListenServer: LiveServerMachine {
+package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioDialect {
     package static let pingInterval: Duration = .seconds(10)
     /// Maximum time without anything from the client.
     package static let idleLimit: Duration = .seconds(90)

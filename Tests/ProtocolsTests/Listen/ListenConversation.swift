@@ -39,16 +39,28 @@ struct ListenConversation: ServerConversation {
         return stream
     }
 
+    /// The machine, as what it is.
+    var server: ListenServer {
+        get { machine as! ListenServer }
+        set { machine = newValue }
+    }
+
+    mutating func tell(_ body: (inout ListenServer, Instant, inout ServerOutput) -> Void) -> [String] {
+        var server = server
+        defer { self.server = server }
+        return run { _, now, output in body(&server, now, &output) }
+    }
+
     mutating func open(credit: Duration? = nil) -> [String] {
         run { $0.opened(LiveStart(rate: .speech, model: "base", credit: credit, engine: .local), now: $1, output: &$2) }
     }
 
     mutating func serve(_ engine: EngineName = .local) -> [String] {
-        machine.served(by: engine)
+        server.served(by: engine)
         return event(.ready)
     }
 
-    mutating func told(_ event: ConversationEvent) -> [String] { run { $0.conversation(event, now: $1, output: &$2) } }
+    mutating func told(_ event: ConversationEvent) -> [String] { tell { $0.conversation(event, now: $1, output: &$2) } }
 
     mutating func account(_ notice: AccountNotice) -> [String] { run { $0.account(notice, now: $1, output: &$2) } }
 

@@ -23,7 +23,7 @@ import Testing
                 == LiveRequest(
                     format: .raw(.unsigned8, .telephone, channels: 1), language: LanguageTag("en"), interims: false, diarize: true,
                     shortestPiece: .milliseconds(30)))
-        #expect(stream.machine.conversation == ConversationRequest())
+        #expect(stream.server.conversation == ConversationRequest())
         let options = try Self.options("")
         #expect(options.timeout == .seconds(120))
         #expect(options.source == "omi")
@@ -110,13 +110,13 @@ import Testing
             timeout: .seconds(300), source: "desktop", device: "abc", chosen: ID("0f0e0d0c-1111-4222-8333-444455556666"), usesProfile: false,
             suggestsPeople: true, createsPeople: false, gate: .on, takesTranscripts: true, endsWithSession: true)
         let stream = try ListenConversation(query)
-        #expect(stream.machine.conversation == wanted)
-        #expect(stream.machine.preferredEngine == EngineName("deepgram"))
+        #expect(stream.server.conversation == wanted)
+        #expect(stream.server.preferredEngine == EngineName("deepgram"))
         #expect(stream.machine.request.engines.isEmpty)
-        #expect(stream.machine.waitsForClient)
-        #expect(try ListenConversation("stt_service=retired").machine.preferredEngine == nil)
-        #expect(try ListenConversation("client_conversation_id=mine").machine.conversation?.chosen == nil)
-        #expect(try ListenConversation("vad_gate=disabled").machine.conversation?.gate == .off)
+        #expect(stream.server.waitsForClient)
+        #expect(try ListenConversation("stt_service=retired").server.preferredEngine == nil)
+        #expect(try ListenConversation("client_conversation_id=mine").server.conversation?.chosen == nil)
+        #expect(try ListenConversation("vad_gate=disabled").server.conversation?.gate == .off)
     }
 
     @Test func `lets browsers choose less`() throws {
@@ -130,21 +130,21 @@ import Testing
         #expect(request.format == .raw(.opus, .speech, channels: 2))
         #expect(request.separateChannels)
         #expect(!request.diarize)
-        #expect(stream.machine.tagsChannels)
+        #expect(stream.server.tagsChannels)
         #expect(
-            stream.machine.conversation
+            stream.server.conversation
                 == ConversationRequest(timeout: .seconds(14_400), usesProfile: false, gate: .off, channels: [.user, .other], endsWithSession: true))
     }
 
     @Test func `of onboarding has one language and no profile`() throws {
         let stream = try ListenConversation("onboarding=enabled&language=multi")
         #expect(stream.machine.request.language == .english)
-        #expect(stream.machine.conversation?.usesProfile == false)
+        #expect(stream.server.conversation?.usesProfile == false)
     }
 
     @Test func `of push-to-talk makes no conversation`() throws {
         let stream = try ListenConversation("codec=opus&sample_rate=16000", route: .pushToTalk)
-        #expect(stream.machine.conversation == nil)
+        #expect(stream.server.conversation == nil)
         #expect(stream.machine.request.workload == .pushToTalk)
     }
 
@@ -160,8 +160,8 @@ import Testing
 
     @Test func `asks for a session that waits`() throws {
         let stream = try ListenConversation("ack=true&session_id=s1&resume_from=16000&seen=3")
-        #expect(stream.machine.resume == LiveResume(session: ID("s1"), start: SampleIndex(16_000), seen: 3))
-        #expect(try ListenConversation("session_id=s1").machine.resume == nil)
+        #expect(stream.server.resume == LiveResume(session: ID("s1"), start: SampleIndex(16_000), seen: 3))
+        #expect(try ListenConversation("session_id=s1").server.resume == nil)
     }
 
     @Test(arguments: [

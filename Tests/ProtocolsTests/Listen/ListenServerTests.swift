@@ -372,7 +372,7 @@ import Testing
     @Suite struct `of a key with little credit` {
         @Test func `says so below three minutes, in both forms, once for each fall`() throws {
             var stream = try ListenConversation.ready()
-            #expect(stream.machine.creditWarnings == [.seconds(180)])
+            #expect(stream.server.creditWarnings == [.seconds(180)])
             #expect(stream.account(.low(remaining: .seconds(300))).isEmpty)
             #expect(stream.account(.low(remaining: .seconds(180))) == ["freemium 180 none", "freemium_threshold_reached"])
             #expect(stream.raw.last?.contains(#""status_text":"{\"remaining_seconds\":180,\"action\":\"none\"}""#) == true)
@@ -427,53 +427,53 @@ import Testing
             var stream = try ListenConversation.ready("ack=true&codec=pcm16&sample_rate=16000")
             #expect(
                 stream.raw.first == #"{"type":"session_started","session_id":"\#(ListenConversation.sessionID)","resume_window":120}"#)
-            let acknowledged = stream.run { $0.durable(through: SampleIndex(16_000), now: $1, output: &$2) }
+            let acknowledged = stream.tell { $0.durable(through: SampleIndex(16_000), now: $1, output: &$2) }
             #expect(acknowledged == ["audio_ack"])
             #expect(stream.raw.last == #"{"type":"audio_ack","samples":16000}"#)
             // The start's five messages were seen.
             #expect(stream.told(.changed([segment("a", "One.", 0, 1)])) == ["[SPEAKER_00: One.]"])
-            stream.machine.clientLost(now: stream.now)
+            stream.server.clientLost(now: stream.now)
             _ = stream.told(.changed([segment("b", "Two.", 1, 2)]))
             #expect(stream.pass(.seconds(110)).isEmpty, "no ping, no idleness while nobody is there")
             let back = LiveResume(session: ID(ListenConversation.sessionID), start: SampleIndex(16_000), seen: 5)
-            let said = stream.run { $0.clientReturned(back, received: SampleIndex(20_000), now: $1, output: &$2) }
+            let said = stream.tell { $0.clientReturned(back, received: SampleIndex(20_000), now: $1, output: &$2) }
             #expect(said == ["session_resumed", "ping", "[SPEAKER_00: One.]", "[SPEAKER_00: Two.]"])
             #expect(stream.pass(.seconds(20)) == ["10s ping", "20s ping"])
             #expect(stream.text(#"{"type":"seen","messages":7}"#).isEmpty)
-            let twice = stream.run { $0.clientReturned(back, received: SampleIndex(20_000), now: $1, output: &$2) }
+            let twice = stream.tell { $0.clientReturned(back, received: SampleIndex(20_000), now: $1, output: &$2) }
             #expect(twice == ["session_resumed", "ping"])
         }
 
         @Test func `counts as its client does`() throws {
             var stream = try ListenConversation.ready("ack=true&codec=opus&sample_rate=48000")
-            _ = stream.run { $0.durable(through: SampleIndex(16_000), now: $1, output: &$2) }
+            _ = stream.tell { $0.durable(through: SampleIndex(16_000), now: $1, output: &$2) }
             #expect(stream.raw.last == #"{"type":"audio_ack","samples":48000}"#)
         }
 
         @Test func `is waited for when its silence is only that of a dead connection`() throws {
             var stream = try ListenConversation.ready("ack=true")
             #expect(stream.pass(.seconds(200)).last == "90s close 1001 idle")
-            #expect(stream.machine.waitsForClient)
+            #expect(stream.server.waitsForClient)
             let back = LiveResume(session: ID(ListenConversation.sessionID), start: .zero, seen: 100)
-            let said = stream.run { $0.clientReturned(back, received: .zero, now: $1, output: &$2) }
+            let said = stream.tell { $0.clientReturned(back, received: .zero, now: $1, output: &$2) }
             #expect(said == ["session_resumed", "ping"])
         }
 
         @Test func `tells one that comes too late`() throws {
             var stream = try ListenConversation("ack=true&session_id=s&resume_from=0")
-            let late = stream.run { $0.resumeFailed(.expired, output: &$2) }
+            let late = stream.tell { $0.resumeFailed(.expired, output: &$2) }
             #expect(late == ["session_expired", "close 4404 session_expired"])
             var other = try ListenConversation("ack=true&session_id=s&resume_from=0")
-            let refused = other.run { $0.resumeFailed(.refused("No."), output: &$2) }
+            let refused = other.tell { $0.resumeFailed(.refused("No."), output: &$2) }
             #expect(refused == ["close 1008 No."])
         }
 
         @Test func `keeps no more than so much for it`() throws {
             var stream = try ListenConversation.ready("ack=true")
-            stream.machine.clientLost(now: stream.now)
+            stream.server.clientLost(now: stream.now)
             for number in 0..<2_000 { _ = stream.told(.changed([segment("s\(number)", "Word.", 0, 1)])) }
             let back = LiveResume(session: ID("s"), start: .zero, seen: 0)
-            let said = stream.run { $0.clientReturned(back, received: .zero, now: $1, output: &$2) }
+            let said = stream.tell { $0.clientReturned(back, received: .zero, now: $1, output: &$2) }
             #expect(said.count == 1_026)
         }
     }

@@ -22,7 +22,7 @@ import Testing
 
     @Test func `goes to the engine with what the client asks for`() throws {
         var stream = try ListenConversation("language=en")
-        stream.machine.adopt(UserChoices(vocabulary: ["Anna"], language: LanguageTag("de")))
+        stream.server.adopt(UserChoices(vocabulary: ["Anna"], language: LanguageTag("de")))
         #expect(stream.machine.request.keyterms == ["Omi", "Anna"])
         #expect(stream.machine.request.language == .english)
         _ = stream.open()
@@ -32,7 +32,7 @@ import Testing
 
     @Test(arguments: [(nil, "en"), ("de", "de")]) func `makes sessions of any language sessions of one`(own: String?, language: String) throws {
         var stream = try ListenConversation("language=auto")
-        stream.machine.adopt(UserChoices(isSingleLanguage: true, language: own.map { LanguageTag($0) }))
+        stream.server.adopt(UserChoices(isSingleLanguage: true, language: own.map { LanguageTag($0) }))
         #expect(stream.machine.request.language == LanguageTag(language))
         _ = stream.open()
         _ = stream.told(.began(ListenConversation.memory, isResumed: false))
@@ -41,7 +41,7 @@ import Testing
 
     @Test func `is not served where it needs a translator, and the client is told`() throws {
         var stream = try ListenConversation("language=auto")
-        stream.machine.adopt(UserChoices(language: LanguageTag("de")))
+        stream.server.adopt(UserChoices(language: LanguageTag("de")))
         #expect(stream.machine.request.language == LanguageTag("multi"))
         _ = stream.open()
         _ = stream.told(.began(ListenConversation.memory, isResumed: false))

@@ -1,0 +1,68 @@
+internal import Conversations
+internal import Protocols
+internal import Speech
+
+/// The dialect of one live session, by reference: calls change the machine in place, and each capability of the dialect is a reference to the one
+/// machine.
+// Sendable by proof: belongs to its session, and is touched on the session's loop only.
+final class DialectReference<Machine: LiveServerMachine>: LiveServerMachine, @unchecked Sendable {
+    private var machine: Machine
+
+    init(_ machine: Machine) { self.machine = machine }
+
+    var request: LiveRequest { machine.request }
+
+    var deadline: Instant? { machine.deadline }
+
+    func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) { machine.opened(start, now: now, output: &output) }
+
+    func receivedBinary(_ message: RawSpan, now: Instant, output: inout ServerOutput) -> BinaryMeaning {
+        machine.receivedBinary(message, now: now, output: &output)
+    }
+
+    func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) { machine.receivedText(text, now: now, output: &output) }
+
+    func clientIsHeld(now: Instant) { machine.clientIsHeld(now: now) }
+
+    func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput) { machine.session(event, now: now, output: &output) }
+
+    func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) { machine.account(notice, now: now, output: &output) }
+
+    func drain(now: Instant, output: inout ServerOutput) { machine.drain(now: now, output: &output) }
+
+    func timePassed(now: Instant, output: inout ServerOutput) { machine.timePassed(now: now, output: &output) }
+}
+
+extension DialectReference: ResumableDialect where Machine: ResumableDialect {
+    var resume: LiveResume? { machine.resume }
+
+    var waitsForClient: Bool { machine.waitsForClient }
+
+    func durable(through end: SampleIndex, now: Instant, output: inout ServerOutput) {
+        machine.durable(through: end, now: now, output: &output)
+    }
+
+    func clientLost(now: Instant) { machine.clientLost(now: now) }
+
+    func clientReturned(_ resume: LiveResume, received: SampleIndex, now: Instant, output: inout ServerOutput) {
+        machine.clientReturned(resume, received: received, now: now, output: &output)
+    }
+
+    func resumeFailed(_ failure: LiveResume.Failure, output: inout ServerOutput) { machine.resumeFailed(failure, output: &output) }
+}
+
+extension DialectReference: ConversationDialect where Machine: ConversationDialect {
+    var conversation: ConversationRequest? { machine.conversation }
+
+    var preferredEngine: EngineName? { machine.preferredEngine }
+
+    var creditWarnings: [Duration] { machine.creditWarnings }
+
+    func adopt(_ choices: UserChoices) { machine.adopt(choices) }
+
+    func served(by engine: EngineName) { machine.served(by: engine) }
+
+    func conversation(_ event: ConversationEvent, now: Instant, output: inout ServerOutput) {
+        machine.conversation(event, now: now, output: &output)
+    }
+}
