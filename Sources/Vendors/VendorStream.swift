@@ -16,7 +16,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
     private var machine: any LiveClientMachine
     private var connecting: WebSocketAttempt?
     private var connection: WebSocketConnection?
-    private var timer: Loop.Timer?
+    private let timer: DeadlineTimer
     private var isClosed = false
 
     /// Begins to connect.
@@ -26,6 +26,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
         _ service: LiveService, settings: VendorSettings, options: StreamOptions, context: VendorConnector, deliver: @escaping (EngineEvent) -> Void
     ) {
         self.context = context
+        timer = DeadlineTimer(on: context.loop)
         self.deliver = deliver
         credential = settings.credential
         bytesPerFrame = 2 * options.channels
@@ -128,28 +129,16 @@ package final class VendorStream: EngineStream, WebSocketHandler {
     private static func deadline(of machine: inout any LiveClientMachine) -> ContinuousClock.Instant? { machine.deadline }
 
     private func armTimer() {
-        guard !isClosed, let deadline = Self.deadline(of: &machine) else {
-            timer?.cancel()
-            timer = nil
-            return
-        }
-        guard timer == nil || timerDeadline != deadline else { return }
-        timer?.cancel()
-        timerDeadline = deadline
-        timer = context.loop.schedule(at: deadline) { [self] in
-            timer = nil
+        timer.arm(for: isClosed ? nil : Self.deadline(of: &machine)) { [self] in
             act { machine, now, actions in machine.timePassed(now: now, actions: &actions) }
         }
     }
 
-    private var timerDeadline: ContinuousClock.Instant?
-
-    /// Delivers the last event, once.
+    /// The last event, once.
     private func finish(_ error: EngineError?) {
         guard !isClosed else { return }
         isClosed = true
-        timer?.cancel()
-        timer = nil
+        timer.cancel()
         connecting?.cancel()
         connecting = nil
         connection?.close(code: 1000, reason: "")

@@ -45,8 +45,7 @@ extension LiveSession {
     private func gone(_ close: WebSocketClose) {
         clientIsGone = true
         leftInOrder = close.code == 1_000
-        dialectTimer?.cancel()
-        dialectTimer = nil
+        dialectTimer.cancel()
         guard let run else { return }
         context.log.info("client left its session", [.session: id.rawValue, .code: "\(close.code)"])
         run.command(.abandon)

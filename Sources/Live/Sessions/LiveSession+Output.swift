@@ -28,16 +28,7 @@ extension LiveSession {
     }
 
     func armDialectTimer() {
-        guard !clientIsGone, let deadline = dialect.deadline else {
-            dialectTimer?.cancel()
-            dialectTimer = nil
-            return
-        }
-        if dialectTimer != nil, let armed = dialectDeadline, armed <= deadline { return }
-        dialectTimer?.cancel()
-        dialectDeadline = deadline
-        dialectTimer = context.loop.schedule(at: deadline) { [self] in
-            dialectTimer = nil
+        dialectTimer.arm(for: clientIsGone ? nil : dialect.deadline) { [self] in
             if !isReading { dialect.clientIsHeld(now: context.loop.now) }
             dialect.timePassed(now: context.loop.now, output: &context.output)
             carryOutOutput()

@@ -54,8 +54,7 @@ extension LiveSession {
         resumable?.lost { [self] in
             clientIsGone = true
             leftInOrder = false
-            dialectTimer?.cancel()
-            dialectTimer = nil
+            dialectTimer.cancel()
             context.log.info("client did not come back to its session", [.session: id.rawValue])
         }
     }

@@ -118,16 +118,16 @@ package final class LiveSession: LiveHandler, SessionObserver {
     var clientIsGone = false
     /// The client said goodbye, or has not left.
     var leftInOrder = true
-    var dialectTimer: Loop.Timer?
+    let dialectTimer: DeadlineTimer
     /// False while the client waits for what it has sent to be taken.
     var isReading = true
-    var dialectDeadline: ContinuousClock.Instant?
 
     package init(_ plan: Plan, context: LiveContext) {
         id = plan.id
         started = plan.started
         dialectName = plan.dialect
         self.context = context
+        dialectTimer = DeadlineTimer(on: context.loop)
         engines = plan.engines
         audioDays = plan.audioDays
         grant = plan.grant

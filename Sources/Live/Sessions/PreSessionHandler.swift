@@ -19,7 +19,7 @@ package final class PreSessionHandler: WebSocketHandler {
     private var opening: any LiveHandshakeMachine
     private var output = ServerOutput()
     private var connection: WebSocketConnection?
-    private var timer: Loop.Timer?
+    private let timer: DeadlineTimer
     /// True if nothing is taken from the client any more.
     private var isRefused = false
 
@@ -35,6 +35,7 @@ package final class PreSessionHandler: WebSocketHandler {
     ) {
         self.opening = opening
         self.context = context
+        timer = DeadlineTimer(on: context.loop)
         self.client = client
         self.wrongCredentials = wrongCredentials
         self.prepare = prepare
@@ -138,8 +139,7 @@ package final class PreSessionHandler: WebSocketHandler {
     }
 
     private func leave() {
-        timer?.cancel()
-        timer = nil
+        timer.cancel()
         connection = nil
         context.remove(self)
     }
@@ -158,11 +158,7 @@ package final class PreSessionHandler: WebSocketHandler {
     }
 
     private func arm() {
-        timer?.cancel()
-        timer = nil
-        guard let connection, connection.isOpen, let deadline = opening.deadline else { return }
-        timer = context.loop.schedule(at: deadline) { [self] in
-            timer = nil
+        timer.arm(for: connection?.isOpen == true ? opening.deadline : nil) { [self] in
             opening.timePassed(now: context.loop.now, output: &output)
             carryOut()
         }

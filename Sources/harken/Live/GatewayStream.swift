@@ -30,7 +30,7 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
     private var encoder: OpusPacketEncoder?
     private var machine: any LiveClientMachine
     private var state = State.connecting(nil)
-    private var timer: Loop.Timer?
+    private let timer: DeadlineTimer
     private var waiting: [CheckedContinuation<Bool, Never>] = []
 
     /// - Parameters:
@@ -44,6 +44,7 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
         self.encoder = encoder
         self.url = url
         self.loop = loop
+        timer = DeadlineTimer(on: loop)
         self.deliver = deliver
     }
 
@@ -169,11 +170,9 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
     }
 
     private func arm() {
-        timer?.cancel()
-        timer = nil
-        guard case .open = state, let deadline = machine.deadline else { return }
-        timer = loop.schedule(at: deadline) { [weak self] in
-            self?.act { machine, now, actions in machine.timePassed(now: now, actions: &actions) }
+        guard case .open = state else { return timer.cancel() }
+        timer.arm(for: machine.deadline) { [self] in
+            act { machine, now, actions in machine.timePassed(now: now, actions: &actions) }
         }
     }
 
@@ -194,8 +193,7 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
     private func end(_ error: EngineError?) {
         if case .closed = state { return }
         state = .closed
-        timer?.cancel()
-        timer = nil
+        timer.cancel()
         deliver(.event(.closed(error)))
         resumeWaiting(isOpen: false)
     }
