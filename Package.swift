@@ -163,6 +163,7 @@ let package = Package(
         tests("Tracing", ["Tracing", "Speech", "Framing", "Net"]),
         tests("LocalEngine", ["LocalEngine", "HarkenTesting", "Audio", "Conversations", "Speech"]),
         tests("Vendors", ["Vendors", "HarkenTesting", "Protocols", "Speech", "Framing", "Net"]),
+        tests("Sessions", ["Sessions", "HarkenTesting", "Speech", "Net", "Continuity", "Vendors"]),
         tests("Observability", ["Speech", "Net", "Observability", "HarkenTesting"]),
         tests("Engines", ["Speech", "Protocols", "Sessions", "Engines"]),
         tests("Journal", ["Speech", "Net", "Continuity", "Sessions", "Observability", "Journal", "HarkenTesting"]),

@@ -1,0 +1,125 @@
+import HarkenTesting
+import Net
+import Sessions
+import Speech
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct `A session driver` {
+    private let log = Locked([String]())
+
+    private var order: [String] { log.withLock { $0 } }
+
+    /// The word of one second, as a final.
+    private func final(_ text: String, _ second: Int) -> EngineEvent {
+        let range = SampleRange(SampleIndex(16_000 * second), SampleIndex(16_000 * (second + 1)))
+        return .final(Hypothesis(range: range, words: [Word(text, range, confidence: 1)]), reason: .pause)
+    }
+
+    @Test func `keeps audio before an engine hears the audio`() async throws {
+        try await DriverWorld.with([FakeEngine(log: log)], log: log) { world in
+            try await world.until("ready")
+            #expect(await world.push(800) == SampleCount(800))
+            #expect(order.suffix(2) == ["kept 0–800", "fake heard 800"])
+        }
+    }
+
+    @Test func `replays kept audio to a stream that opens late`() async throws {
+        let engine = ScriptedEngine(fault: .hangs)
+        try await DriverWorld.with([engine], log: log) { world in
+            for _ in 0..<20 { await world.push(800) }
+            #expect(!order.contains { $0.hasPrefix("replayed") })
+            engine.openAll()
+            try await world.until("said w1")
+            #expect(order.contains { $0.hasPrefix("replayed 0–") })
+        }
+    }
+
+    @Test func `records a commit before the observer hears of the commit`() async throws {
+        let engine = FakeEngine(log: log)
+        try await DriverWorld.with([engine], log: log) { world in
+            try await world.until("ready")
+            await world.push(16_000)
+            engine.say(final("hello", 0))
+            try await world.until("said hello")
+            #expect(order.suffix(2) == ["recorded hello", "said hello"])
+        }
+    }
+
+    @Test func `goes on at the next engine with the audio that nothing was said to`() async throws {
+        let first = FakeEngine("first", log: log), second = FakeEngine("second", log: log)
+        try await DriverWorld.with([first, second], log: log) { world in
+            try await world.until("ready")
+            for _ in 0..<40 { await world.push(800) }
+            first.say(final("one", 0))
+            try await world.until("said one")
+            first.say(.closed(.unauthorized("no")))
+            try await world.until("attempt 1 began at second")
+            try await world.until("attempt 0 over at first")
+            try await HarkenTesting.until { order.contains { $0.hasPrefix("replayed ") } }
+            let replayed = try #require(order.first { $0.hasPrefix("replayed ") })
+            #expect(replayed.hasSuffix("–32000"))
+            #expect(!replayed.hasPrefix("replayed 0–"), "what is final is not recognized again")
+        }
+    }
+
+    @Test func `ends the session when its journal has lost the audio`() async throws {
+        let engine = ScriptedEngine(fault: .hangs)
+        try await DriverWorld.with([engine], log: log, losesAudio: true) { world in
+            await world.push(800)
+            engine.openAll()
+            try await HarkenTesting.until { order.contains { $0.hasPrefix("ended: ") } }
+            #expect(order.last?.contains("audio cannot be read back: it is gone") == true)
+            #expect(await !world.takesAudio)
+        }
+    }
+
+    @Test func `takes no audio after the client has finished`() async throws {
+        try await DriverWorld.with([ScriptedEngine()], log: log) { world in
+            try await world.until("ready")
+            for _ in 0..<20 { await world.push(800) }
+            #expect(await world.takesAudio)
+            await world.command(.finish)
+            #expect(await !world.takesAudio)
+            #expect(await world.push(800) == nil)
+            try await world.until("ended")
+            #expect(order.contains("said w1"))
+            #expect(!order.contains("kept 16000–16800"))
+        }
+    }
+
+    @Test func `tells nothing after the end`() async throws {
+        let engine = FakeEngine(log: log)
+        try await DriverWorld.with([engine], log: log) { world in
+            try await world.until("ready")
+            await world.command(.abandon)
+            try await HarkenTesting.until { order.contains { $0.hasPrefix("ended") } }
+            let before = order.count
+            engine.say(final("late", 0))
+            engine.say(.skipped("late"))
+            #expect(await world.push(800) == nil)
+            #expect(order.count == before)
+        }
+    }
+
+    @Test func `tells what an engine says besides words`() async throws {
+        let engine = FakeEngine(log: log)
+        try await DriverWorld.with([engine], log: log) { world in
+            try await world.until("ready")
+            engine.say(.skipped("no JSON"))
+            engine.say(.creditsLow(.seconds(60)))
+            try await world.until("skipped of fake: no JSON")
+            try await world.until("credit of fake: 60.0 seconds")
+        }
+    }
+
+    @Test func `numbers each attempt and tells its end once`() async throws {
+        try await DriverWorld.with([ScriptedEngine(fault: .refuses(.unauthorized("no"))), FakeEngine(log: log)], log: log) { world in
+            try await world.until("ready")
+            await world.push(800)
+            await world.command(.abandon)
+            try await HarkenTesting.until { order.contains { $0.hasPrefix("ended") } }
+            let attempts = order.filter { $0.hasPrefix("attempt") }
+            #expect(attempts == ["attempt 0 began at scripted", "attempt 0 over at scripted", "attempt 1 began at fake", "attempt 1 over at fake"])
+        }
+    }
+}
