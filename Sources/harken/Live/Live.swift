@@ -3,6 +3,7 @@ import Framing
 import Net
 import Protocols
 import Speech
+import Vendors
 
 struct Live: Command {
     /// Protocols that this command can speak with a gateway.
@@ -100,7 +101,9 @@ struct Live: Command {
         let loops = try LoopGroup(count: 1)
         let (news, continuation) = AsyncStream<News>.makeStream()
         let encoder = wire == .listen ? try OpusPacketEncoder(rate: options.rate) : nil
-        let stream = GatewayStream(machine, encoder: encoder, url: base, on: loops.next()) { said in
+        let connector = VendorConnector(
+            loop: loops.next(), client: WebSocketClient(tls: try TLSClientContext(), resolver: Resolver()), configuration: connectionLimits)
+        let stream = GatewayStream(machine, encoder: encoder, url: base, connector: connector) { said in
             continuation.yield(.said(said))
             if case .event(.closed) = said { continuation.finish() }
         }
@@ -111,9 +114,7 @@ struct Live: Command {
         defer { clock.cancel() }
         // A separate task, which goes on when this one is cancelled, so that all words until the end are shown.
         let captions = Task { await show(news, surroundings) { stream.send(.cancel) } }
-        stream.connect(
-            to: target, headers: key == nil ? [:] : machine.connection.headers, configuration: connectionLimits,
-            by: WebSocketClient(tls: try TLSClientContext(), resolver: Resolver()))
+        stream.connect(to: target, headers: key == nil ? [:] : machine.connection.headers)
         let fault = await feed(stream, surroundings)
         let end = await captions.value
         // A failed feed ends the stream, so the feed's error is the one to report.
