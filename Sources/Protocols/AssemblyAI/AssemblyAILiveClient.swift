@@ -9,15 +9,7 @@ package import Speech
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference.
 package struct AssemblyAILiveClient: LiveClientMachine {
-    private enum State: Equatable {
-        case connecting  // → starting, closed
-        case starting(until: Instant)  // → open, closed: waits for Begin
-        case open  // → draining, closed
-        case draining(until: Instant)  // → closed
-        case closed
-    }
-
-    /// A turn that the vendor has not ended yet.
+    /// A turn of which the vendor has not said the last word.
     private struct OpenTurn: Sendable {
         var order: Int
         /// Deadline for the formatted end of the turn, after an unformatted end came; nil while no formatted end is awaited.
@@ -37,7 +29,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
     private let options: StreamOptions
     private let model: AssemblyAIModel
     private var configuration: AssemblyAIConfiguration
-    private var state: State = .connecting
+    private var state: LiveClientState = .connecting
     private var sent: SentAudio
     private var finals = TurnFinals()
     private var turn: OpenTurn?

@@ -6,16 +6,7 @@ package import Speech
 /// Each final of the proxy begins where the last final ended, so finals cover the audio without gaps. When the proxy ends the session normally, audio
 /// after the last final is silence.
 package struct ManagedLiveClient: LiveClientMachine {
-    private enum State: Equatable {
-        case connecting
-        /// `auth` was sent; waits for `ready`.
-        case waiting(until: Instant)
-        case open
-        case draining(until: Instant)
-        case closed
-    }
-
-    /// Maximum wait for `ready`.
+    /// How long `ready` may take.
     package static let readyLimit: Duration = .seconds(15)
     package static let drainLimit: Duration = .seconds(5)
     package static let keepAlivePeriod: Duration = .seconds(20)
@@ -23,7 +14,7 @@ package struct ManagedLiveClient: LiveClientMachine {
     package let connection = ConnectionRequest(target: "/ws/transcribe", headers: HTTPHeaders())
     private let configuration: ManagedConfiguration
     private let token: Credential
-    private var state = State.connecting
+    private var state = LiveClientState.connecting
     private var sent: SentAudio
     private var finalizedThrough: SampleIndex = .zero
     private var lastSent: Instant?
@@ -55,7 +46,7 @@ package struct ManagedLiveClient: LiveClientMachine {
 
     package mutating func opened(now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
-        state = .waiting(until: now + Self.readyLimit)
+        state = .starting(until: now + Self.readyLimit)
         send(.auth(token: token, .success(configuration)), now, &actions)
     }
 
@@ -87,7 +78,7 @@ package struct ManagedLiveClient: LiveClientMachine {
         case (.finish, .open):
             state = .draining(until: now + Self.drainLimit)
             send(.end, now, &actions)
-        case (.finish, .connecting), (.finish, .waiting):
+        case (.finish, .connecting), (.finish, .starting):
             state = .closed
             actions += [.event(.closed(nil)), .close(code: 1000)]
         // A running session cannot be changed.
@@ -99,7 +90,7 @@ package struct ManagedLiveClient: LiveClientMachine {
         guard state != .closed, state != .connecting else { return }
         switch ManagedServerMessage(parsing: text) {
         case .ready:
-            guard case .waiting = state else { return }
+            guard case .starting = state else { return }
             state = .open
             actions.append(.event(.opened))
         case .transcript(let transcript): received(transcript, &actions)
@@ -199,7 +190,7 @@ package struct ManagedLiveClient: LiveClientMachine {
     package var deadline: Instant? {
         switch state {
         case .connecting, .closed: nil
-        case .waiting(let until), .draining(let until): until
+        case .starting(let until), .draining(let until): until
         case .open: lastSent.map { $0 + Self.keepAlivePeriod }
         }
     }
@@ -207,7 +198,7 @@ package struct ManagedLiveClient: LiveClientMachine {
     package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
         switch state {
         case .connecting, .closed: break
-        case .waiting(let until):
+        case .starting(let until):
             if now >= until { fail(.timedOut("The managed server did not get ready."), &actions) }
         case .draining(let until):
             if now >= until { fail(.timedOut("The managed server did not end the session."), &actions) }

@@ -8,14 +8,6 @@ package import Speech
 ///
 /// Source: Speechmatics "Real-time API" reference.
 package struct SpeechmaticsLiveClient: LiveClientMachine {
-    private enum State: Equatable {
-        case connecting  // → starting, closed
-        case starting(until: Instant)  // → open, closed: waits for RecognitionStarted
-        case open  // → draining, closed
-        case draining(until: Instant)  // → closed
-        case closed
-    }
-
     package static let startLimit: Duration = .seconds(10)
     package static let finalizeLimit: Duration = .seconds(3)
     /// Maximum silence of the vendor after EndOfStream; each message of the vendor restarts this time.
@@ -27,7 +19,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
     package let connection: ConnectionRequest
     private var options: StreamOptions
     private let configuration: SpeechmaticsConfiguration
-    private var state: State = .connecting
+    private var state: LiveClientState = .connecting
     private var settled: SettledWords
     private var earlier = EarlierFinals<SpeechmaticsResult>()
     /// True if words became final and no message said that their turn is over.

@@ -8,21 +8,13 @@ package import Speech
 ///
 /// Source: Deepgram "Flux" reference.
 package struct DeepgramFluxClient: LiveClientMachine {
-    private enum State: Equatable {
-        case connecting  // → starting, closed
-        case starting(until: Instant)  // → open, closed: waits for Connected
-        case open  // → draining, closed
-        case draining(until: Instant)  // → closed
-        case closed
-    }
-
     package static let startLimit: Duration = .seconds(10)
     package static let finalizeLimit: Duration = .milliseconds(1_500)
     package static let drainLimit: Duration = .seconds(10)
 
     package let connection: ConnectionRequest
     private let options: StreamOptions
-    private var state: State = .connecting
+    private var state: LiveClientState = .connecting
     private var sent: SentAudio
     private var finals = TurnFinals()
     /// Words of the open turn.
