@@ -35,7 +35,7 @@ package protocol LiveClientMachine: Sendable {
 /// An action that a client machine asks its driver for. Actions are done in order.
 package enum ClientAction: Sendable, Equatable {
     case event(EngineEvent)
-    /// An event that only a client of `/listen` has.
+    /// An event of a conversation; only from a client of `/listen`.
     case listen(ListenEvent)
     case send(text: [UInt8])
     /// Closes the socket after everything that was sent before.

@@ -3,18 +3,18 @@ package import Net
 package import Protocols
 package import Speech
 
-/// The one driver of client machines: connects a machine's WebSocket, tells the machine what the socket says, does what the machine wants, and keeps the
-/// machine's time.
+/// The driver of a client machine: carries messages between the machine and its socket, carries out the machine's actions, and keeps the machine's
+/// time.
 ///
 /// Lives on its connector's loop and is called there only, from `connect` on.
 package final class ClientStream: WebSocketHandler {
-    /// What the stream tells its owner.
+    /// A fact that the stream tells its owner.
     package enum Notice {
         /// The socket is open.
         case opened
-        /// The machine says this.
+        /// An event of the machine.
         case event(EngineEvent)
-        /// The machine of a client of `/listen` says this.
+        /// An event of a conversation; only from the machine of a client of `/listen`.
         case listen(ListenEvent)
         /// The socket did not open. The last notice.
         case failed(ConnectError)
@@ -117,7 +117,7 @@ package final class ClientStream: WebSocketHandler {
     }
 
     package func received(binary: RawSpan, on connection: WebSocketConnection) {
-        // No live protocol has binary answers.
+        // No live protocol has binary answers, so the message is ignored.
     }
 
     package func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {
@@ -138,7 +138,7 @@ package final class ClientStream: WebSocketHandler {
 
     // MARK: - The machine
 
-    /// Lets the machine act and carries out what it wants. Events may call back, so the list is this call's own.
+    /// Lets the machine act and carries out its actions. Events may call back, so each call has a list of its own.
     private func act(_ body: (inout any LiveClientMachine, ContinuousClock.Instant, inout [ClientAction]) -> Void) {
         var actions: [ClientAction] = []
         swap(&actions, &connector.actions)
@@ -167,6 +167,6 @@ package final class ClientStream: WebSocketHandler {
         }
     }
 
-    /// Reading it from the property would copy the whole machine.
+    /// Returns the deadline. The machine is `inout`, because reading the property would copy the whole machine.
     private static func deadline(of machine: inout any LiveClientMachine) -> ContinuousClock.Instant? { machine.deadline }
 }

@@ -1,7 +1,7 @@
 package import Net
 import Protocols
 
-/// The resources that the client streams of one loop share. Belongs to the loop.
+/// The objects that the client streams of one loop share. Confined to the loop.
 package final class VendorConnector {
     package let loop: Loop
     let client: WebSocketClient

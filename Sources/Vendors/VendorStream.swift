@@ -3,9 +3,9 @@ import Net
 package import Protocols
 package import Speech
 
-/// A vendor's live stream as an engine's, on its owner's loop: parts audio as the vendor wants it, and has one end.
+/// A vendor's live stream on its owner's loop: splits audio into messages of the vendor's size, and ends once.
 package final class VendorStream: EngineStream {
-    /// The vendor's name of the model that it is asked for.
+    /// The vendor's name of the requested model; nil when the vendor chooses the model.
     package let model: String?
     private let stream: ClientStream
     private let credential: Credential
@@ -52,7 +52,7 @@ package final class VendorStream: EngineStream {
         case .update: flush()
         case .keepAlive, .cancel: break
         }
-        // The machine takes its leave of the vendor, where that is due.
+        // The machine sends the vendor a last message, where the protocol has one.
         stream.command(command)
         if command == .cancel { finish(.cancelled) }
     }
@@ -65,7 +65,7 @@ package final class VendorStream: EngineStream {
     private func hear(_ notice: ClientStream.Notice) {
         guard !isClosed else { return }
         switch notice {
-        // No engine speaks `/listen`.
+        // No engine speaks the protocol of `/listen`.
         case .opened, .listen: break
         case .event(.closed(let error)): finish(error)
         case .event(let event): deliver(event)
@@ -78,7 +78,7 @@ package final class VendorStream: EngineStream {
         }
     }
 
-    /// The last event, once.
+    /// Delivers the last event, once.
     private func finish(_ error: EngineError?) {
         guard !isClosed else { return }
         isClosed = true

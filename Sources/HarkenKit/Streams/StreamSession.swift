@@ -4,7 +4,7 @@ import Speech
 import Tracing
 import Vendors
 
-/// A stream on its loop: gives the session the audio, and tells what the session says.
+/// The part of a stream that runs on its loop: gives the session the audio, and forwards the session's events.
 final class StreamSession: SessionObserver {
     /// Maximum audio that is kept. The session asks its client to pause from five minutes on; this limit is for clients that go on sending.
     private static let maxKept: Duration = .seconds(330)

@@ -9,7 +9,7 @@ package import Speech
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference.
 package struct AssemblyAILiveClient: LiveClientMachine {
-    /// A turn of which the vendor has not said the last word.
+    /// A turn that the vendor has not ended yet.
     private struct OpenTurn: Sendable {
         var order: Int
         /// Deadline for the formatted end of the turn, after an unformatted end came; nil while no formatted end is awaited.

@@ -71,7 +71,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         guard message.byteCount > 0 else { return .ignored }
         guard case .raw(let encoding, let rate, _) = options.format, let size = encoding.bytesPerSample else { return .audio() }
         let milliseconds = Double(message.byteCount / size) * 1_000 / Double(rate.hertz)
-        // A sample is forgiven: not every rate has whole ones in 50 ms.
+        // One sample of tolerance: at some rates 50 ms is not a whole number of samples.
         if let violation = shortFrame ?? (milliseconds > 1_000.1 ? Int(milliseconds.rounded()) : nil) {
             state = .closed
             return .refusedInBand(

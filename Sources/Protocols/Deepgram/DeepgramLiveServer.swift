@@ -70,7 +70,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         guard state == .open else { return .ignored }
         term?.heard(now)
         if message.byteCount == 0 {
-            // How streams were ended before CloseStream existed.
+            // An empty message, with which clients ended streams before CloseStream existed.
             state = .ending(.asked)
             return .command(.finish)
         }

@@ -108,7 +108,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
 
     package mutating func receivedBinary(_ message: RawSpan, now: Instant, output: inout ServerOutput) -> BinaryMeaning {
         term?.heard(now)
-        // Two bytes and fewer only say that the client is there.
+        // A message of at most two bytes only keeps the session alive.
         guard state == .open, message.byteCount > 2 else { return .ignored }
         guard message.byteCount <= Self.messageLimit else {
             state = .closed

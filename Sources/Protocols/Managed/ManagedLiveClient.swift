@@ -6,7 +6,7 @@ package import Speech
 /// Each final of the proxy begins where the last final ended, so finals cover the audio without gaps. When the proxy ends the session normally, audio
 /// after the last final is silence.
 package struct ManagedLiveClient: LiveClientMachine {
-    /// How long `ready` may take.
+    /// Maximum wait for `ready`.
     package static let readyLimit: Duration = .seconds(15)
     package static let drainLimit: Duration = .seconds(5)
     package static let keepAlivePeriod: Duration = .seconds(20)

@@ -6,11 +6,11 @@ import Speech
 import Vendors
 
 /// A live stream to a running gateway, for a command's tasks.
-// Sendable by proof: everything that changes is touched on `loop` only; the public methods get there by themselves.
+// Sendable by proof: all mutable state is touched on `loop` only; the public methods switch to the loop themselves.
 final class GatewayStream: @unchecked Sendable {
     private enum State {
         case streaming  // → ending, ended
-        /// The machine is done; the socket's closing handshake is awaited.
+        /// The machine has finished, and the stream waits for the socket's closing handshake.
         case ending(EngineError?)  // → ended
         case ended
     }
@@ -97,7 +97,7 @@ final class GatewayStream: @unchecked Sendable {
         case .event(.closed(let error)):
             guard case .streaming = state else { return }
             state = .ending(error)
-            // The socket is closed when the machine has said its last event.
+            // The socket is closed after the machine's last event.
             stream.close()
         case .event(let event): deliver(.event(event))
         case .listen(let event): deliver(.listen(event))
@@ -111,7 +111,8 @@ final class GatewayStream: @unchecked Sendable {
         return explanation(of: error)
     }
 
-    /// Returns why the stream is over: in our own words, where the gateway closed it, because the machine knows the gateway as a vendor.
+    /// Returns the error that ended the stream. Where the gateway closed the socket, the message is Harken's own, because the machine would name the
+    /// gateway as a vendor.
     private func reason(of close: WebSocketClose, asked: Bool) -> EngineError? {
         if case .ending(let error) = state, asked || error == nil { return error }
         if case .abnormal = close.origin { return .unavailable("the connection to \(url) broke") }

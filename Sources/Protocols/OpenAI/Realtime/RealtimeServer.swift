@@ -57,7 +57,7 @@ package struct RealtimeServer: LiveServerMachine {
 
     // MARK: From the client
 
-    /// The protocol has no binary messages.
+    /// Rejects a binary message: the protocol has none.
     package mutating func receivedBinary(_ message: RawSpan, now: Instant, output: inout ServerOutput) -> BinaryMeaning {
         if !isClosed { voice.error(.binary, &output) }
         return .ignored
