@@ -50,12 +50,12 @@ package final class JournaledSession: SessionJournal {
     }
 
     /// Keeps words for a gap that the client was told of.
-    package func record(_ mend: Mend) {
+    package func record(_ backfill: Backfill) {
         // The transcript knows the turn.
-        let commit = Commit(channel: mend.channel, range: mend.range, words: mend.words, reason: .pause, engine: mend.engine)
+        let commit = Commit(channel: backfill.channel, range: backfill.range, words: backfill.words, reason: .pause, engine: backfill.engine)
         let bytes = CommitRecord.encode(commit, turn: 0)
-        log.append(mend: bytes, at: mend.range.start, cursor: &cursor)
-        transcript?.append(mend: bytes, at: mend.range.start)
+        log.append(mend: bytes, at: backfill.range.start, cursor: &cursor)
+        transcript?.append(mend: bytes, at: backfill.range.start)
     }
 
     /// Looks at the disk again.

@@ -367,10 +367,10 @@ package final class SessionDriver {
             case .holdClient(let isHeld): observer?.observe(.holdClient(isHeld))
             case .repair(let repair): begin(repair)
             case .cancelRepair(let id): repairs.removeValue(forKey: id)?.cancel()
-            case .mend(let mend): observer?.observe(.mend(mend))
+            case .backfill(let backfill): observer?.observe(.backfill(backfill))
             case .evaluated(let evaluation): observer?.observe(.evaluated(evaluation))
             case .listen(let leg, let channels, let range): listen(to: leg, channels, range)
-            case .blame(let engine, let error): observer?.observe(.engineAtFault(engine, error))
+            case .engineFault(let engine, let error): observer?.observe(.engineFault(engine, error))
             case .lagged(let engine, let lag): observer?.observe(.engineLagged(engine, by: lag))
             case .ran(let record): report(record)
             }

@@ -16,13 +16,13 @@ package enum SessionNotice: Sendable {
     /// A recognition attempt is over. Comes once for each stream and each repair that was asked for. The number is nil when the attempt did not begin.
     case attemptEnded(RecognitionAttempt, number: Int?)
     /// The engine's stall is now known to be the engine's fault: it said nothing to words that were heard. Comes after the attempt's end, if at all.
-    case engineAtFault(EngineName, EngineError)
+    case engineFault(EngineName, EngineError)
     /// An engine that was given up for its silence has answered after all, this long after it was sent the audio.
     case engineLagged(EngineName, by: Duration)
     /// Engines said what changes nothing: the counters now, and as they were at the notice before.
     case counted(SessionTally, since: SessionTally)
     /// Words for a gap that the client was told of. The words complete what is stored.
-    case mend(Mend)
+    case backfill(Backfill)
     /// The gate lets everything through from here on: it does not work, or hears no speech where there is sound.
     case gateFailed
     /// The gate has heard no speech for a while.

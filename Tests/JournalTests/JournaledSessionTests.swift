@@ -57,7 +57,7 @@ import Testing
         session.record(
             Commit(channel: .first, range: first, words: [Word("one", first, confidence: 1)], reason: .pause, engine: .local), turn: 0)
         session.transcript?.note(.init(channel: .first, range: gap, cause: .audioLost))
-        session.record(Mend(channel: .first, range: gap, words: [Word("two", gap, confidence: 1)], engine: .local))
+        session.record(Backfill(channel: .first, range: gap, words: [Word("two", gap, confidence: 1)], engine: .local))
         let transcript = try #require(session.transcript?.transcript(file: [], received: SampleCount(300)))
         #expect(transcript.pieces.joined().flatMap(\.commit.words).map(\.text) == ["one", "two"])
     }

@@ -23,11 +23,11 @@ extension LiveSession {
             context.log.warning("engine is nearly out of credit", [.engine: engine.rawValue, .seconds: "\(remaining.components.seconds)"])
         case .attemptBegan(let attempt, let number): began(attempt, number)
         case .attemptEnded(let attempt, let number): ran(attempt, number)
-        case .engineAtFault(let engine, let error): if let account = account(engine) { context.continuity.health.failed(account, error) }
+        case .engineFault(let engine, let error): if let account = account(engine) { context.continuity.health.failed(account, error) }
         case .engineLagged(let engine, let lag): if let account = account(engine) { context.continuity.health.lagged(account, by: lag) }
         case .counted(let tally, let before):
             context.metrics.counted(lateFinals: tally.lateFinals - before.lateFinals, changedWords: tally.changedWords - before.changedWords)
-        case .mend(let mend): mended(mend)
+        case .backfill(let backfill): filled(backfill)
         case .gateFailed: gateFailed()
         case .paused(let position): paused(at: position)
         case .userSpeaks(let speaker): conversation?.userSpeaks(as: speaker.number)
@@ -103,10 +103,10 @@ extension LiveSession {
         }
     }
 
-    private func mended(_ mend: Mend) {
-        context.metrics.mended(engine: mend.engine, mend.range.count, at: rate)
-        journal.record(mend)
-        conversation?.mended(RepairSeam.words(mend.words, in: mend.range), in: mend.channel, by: mend.engine, model: run?.model(of: mend.engine))
+    private func filled(_ backfill: Backfill) {
+        context.metrics.mended(engine: backfill.engine, backfill.range.count, at: rate)
+        journal.record(backfill)
+        conversation?.mended(RepairSeam.words(backfill.words, in: backfill.range), in: backfill.channel, by: backfill.engine, model: run?.model(of: backfill.engine))
     }
 
     private func hear(_ event: SessionEvent) {
