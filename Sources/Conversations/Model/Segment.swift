@@ -3,6 +3,7 @@ package import Speech
 /// A stretch of one speaker's speech in a conversation.
 ///
 /// Times count from the conversation's start (`Conversation.started`), whichever session or chunk had the audio.
+/// `SegmentField.all` lists what clients are shown of a segment and what is stored.
 package struct Segment: Sendable, Equatable {
     /// The segment's id. It stays the same through edits, and through merges that keep the segment.
     package var id: ID<Segment>
@@ -18,12 +19,10 @@ package struct Segment: Sendable, Equatable {
     package var engine: EngineName?
     /// The model, by the engine's own name.
     package var model: String?
-    package var translations: [Translation]
 
     package init(
         id: ID<Segment>, text: String, start: Duration, end: Duration, words: [SegmentWord] = [], speaker: SpeakerNumber? = nil,
-        identity: SpeakerIdentity = .unknown, channel: ChannelIndex = .first, engine: EngineName? = nil, model: String? = nil,
-        translations: [Translation] = []
+        identity: SpeakerIdentity = .unknown, channel: ChannelIndex = .first, engine: EngineName? = nil, model: String? = nil
     ) {
         self.id = id
         self.text = text
@@ -35,7 +34,6 @@ package struct Segment: Sendable, Equatable {
         self.channel = channel
         self.engine = engine
         self.model = model
-        self.translations = translations
     }
 
     /// Moves the segment's times, because its conversation now begins earlier by `shift`.
@@ -62,16 +60,6 @@ package struct SegmentWord: Sendable, Equatable {
         self.start = start
         self.end = end
         self.confidence = confidence
-    }
-}
-
-package struct Translation: Sendable, Equatable {
-    package var language: LanguageTag
-    package var text: String
-
-    package init(_ text: String, in language: LanguageTag) {
-        self.text = text
-        self.language = language
     }
 }
 

@@ -6,7 +6,8 @@ struct APIOperation: Sendable {
     /// A value that a request or an answer holds.
     struct Field: Sendable {
         var name: String
-        /// Type as JSON Schema names it. A list has the type of its elements in brackets: `[string]`.
+        /// Type as JSON Schema names it, or `Segment`. A list has the type of its elements in brackets, `[string]`; a value that may be null has a
+        /// question mark, `string?`.
         var type: String
         var isRequired = false
         var meaning: String

@@ -17,7 +17,7 @@ enum ConversationOperations {
         .init("started_at", "string", required: true, "UTC, RFC 3339; segments count from here."),
         .init("finished_at", "string", required: true, "UTC, RFC 3339."), .init("call_id", "string", "Of a call, its client's name; or null."),
         .init("duration", "number", required: true, "Seconds."),
-        .init("segments", "[object]", required: true, "In order of start, each with its words; positions in seconds."),
+        .init("segments", "[Segment]", required: true, "In order of start, each with its words; positions in seconds."),
         .init("people", "[object]", required: true, "Those who speak and have a name: id, name, created_at."),
     ])
 

@@ -40,6 +40,11 @@ enum OpenAPI {
         json.endObject()
         json.key("components")
         json.beginObject()
+        json.key("schemas")
+        json.beginObject()
+        json.key("Segment")
+        writeObject(SegmentOperations.segment, to: &json)
+        json.endObject()
         json.key("securitySchemes")
         json.beginObject()
         json.key("key")
@@ -124,20 +129,24 @@ enum OpenAPI {
         json.beginObject()
         if let fields {
             json.key("schema")
+            writeObject(fields, to: &json)
+        }
+        json.endObject()
+        json.endObject()
+    }
+
+    private static func writeObject(_ fields: [APIOperation.Field], to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("type", literal: "object")
+        json.key("required")
+        json.array(fields.filter(\.isRequired).map(\.name))
+        json.key("properties")
+        json.beginObject()
+        for field in fields {
+            json.key(escaping: field.name)
             json.beginObject()
-            json.member("type", literal: "object")
-            json.key("required")
-            json.array(fields.filter(\.isRequired).map(\.name))
-            json.key("properties")
-            json.beginObject()
-            for field in fields {
-                json.key(escaping: field.name)
-                json.beginObject()
-                writeType(field.type, to: &json)
-                json.member("description", field.meaning)
-                json.endObject()
-            }
-            json.endObject()
+            writeType(field.type, to: &json)
+            json.member("description", field.meaning)
             json.endObject()
         }
         json.endObject()
@@ -145,12 +154,20 @@ enum OpenAPI {
     }
 
     private static func writeType(_ type: String, to json: inout JSONWriter) {
-        guard type.hasPrefix("[") else { return json.member("type", type) }
-        json.member("type", literal: "array")
-        json.key("items")
-        json.beginObject()
-        json.member("type", String(type.dropFirst().dropLast()))
-        json.endObject()
+        if type.hasPrefix("[") {
+            json.member("type", literal: "array")
+            json.key("items")
+            json.beginObject()
+            writeType(String(type.dropFirst().dropLast()), to: &json)
+            json.endObject()
+        } else if type.hasSuffix("?") {
+            json.key("type")
+            json.array([String(type.dropLast()), "null"])
+        } else if type == "Segment" {
+            json.member("$ref", literal: "#/components/schemas/Segment")
+        } else {
+            json.member("type", type)
+        }
     }
 }
 

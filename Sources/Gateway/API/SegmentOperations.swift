@@ -8,11 +8,26 @@ internal import Store
 
 /// Operations that correct the words and the speakers of a conversation by hand.
 enum SegmentOperations {
+    /// A segment's members.
+    static let segment: [APIOperation.Field] = SegmentField.all.compactMap { field in
+        guard let name = field.name else { return nil }
+        let type =
+            switch field.kind {
+            case .text, .name: "string"
+            case .integer: "integer"
+            case .time, .fraction: "number"
+            case .flag: "boolean"
+            case .words, .emptyList: "[object]"
+            case .null: "null"
+            }
+        return APIOperation.Field(name.description, type + (field.isOptional ? "?" : ""), required: true, field.meaning.description)
+    }
+
     static let all: [APIOperation] = [
         APIOperation(
             .patch, "/conversations/{id}/segments/{segment}", .write, summary: "Changes a segment's text. Its words' times are dropped.",
             body: [.init("text", "string", required: true, "The new one.")],
-            answer: .object([.init("id", "string", required: true, "And all other members of a segment.")])
+            answer: .object(segment)
         ) { request throws(APIFailure) in
             guard let text = try request.string("text") else { throw .badRequest("The body must be JSON with a text \"text\".") }
             let segment = try await APIFailure.stored { () throws(StoreError) in
@@ -34,7 +49,7 @@ enum SegmentOperations {
                 .init("speaker_id", "integer", "the conversation's speaker of this number; or"),
                 .init("voice_id", "string", "this voice, wherever it speaks."),
             ],
-            answer: .object([.init("segments", "[object]", required: true, "As they are now.")])
+            answer: .object([.init("segments", "[Segment]", required: true, "As they are now.")])
         ) { request throws(APIFailure) in
             let owner = try request.owner()
             let conversation = try await ConversationOperations.find(request)

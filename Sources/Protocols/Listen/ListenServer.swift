@@ -218,10 +218,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         case .began(let id, _):
             if hasBegun { say(.conversation(id, recording: sessionID.rawValue), &output) } else { begin(id, &output) }
         case .changed(let segments):
-            guard !segments.isEmpty else { return }
-            say(.segments(segments), &output)
-            let translated = segments.filter { !$0.translations.isEmpty }
-            if !translated.isEmpty { say(.translating(translated), &output) }
+            if !segments.isEmpty { say(.segments(segments), &output) }
         case .removed(let ids): if !ids.isEmpty { say(.deleted(ids), &output) }
         case .suggested(let suggestion): suggest(suggestion, &output)
         case .unknownPerson(let person):

@@ -11,7 +11,6 @@ package enum ListenServerMessage: Sendable, Equatable {
     case conversation(ID<Conversation>, recording: String)
     case processingStarted(Conversation)
     case created(Conversation)
-    case translating([Segment])
     case deleted([ID<Segment>])
     /// Suggests a person for a speaker. `person` is `user`, a person's identifier, or empty.
     case suggestion(speaker: SpeakerNumber, person: String, name: String, segment: ID<Segment>)
@@ -29,7 +28,7 @@ package enum ListenServerMessage: Sendable, Equatable {
     var isTransient: Bool {
         switch self {
         case .authResponse, .sessionStarted, .audioAck, .sessionResumed, .sessionExpired: true
-        case .segments, .status, .lastMemory, .conversation, .processingStarted, .created, .translating, .deleted, .suggestion, .photoProcessing,
+        case .segments, .status, .lastMemory, .conversation, .processingStarted, .created, .deleted, .suggestion, .photoProcessing,
             .photoDescribed, .freemium, .onboardingComplete:
             false
         }
@@ -77,12 +76,6 @@ package enum ListenServerMessage: Sendable, Equatable {
             conversation.write(to: &json)
             json.key("messages")
             json.beginArray()
-            json.endArray()
-        case .translating(let segments):
-            json.member("type", literal: "translating")
-            json.key("segments")
-            json.beginArray()
-            for segment in segments { segment.write(to: &json) }
             json.endArray()
         case .deleted(let ids):
             json.member("type", literal: "segments_deleted")

@@ -1,67 +1,45 @@
 package import Conversations
 package import Framing
-import Speech
 
 extension Segment {
-    /// Writes every field of a segment that clients of `/listen` and of the API know; this is the only writer. An unknown speaker has number 0, and
-    /// only `speaker_identity_state` distinguishes it from the first speaker.
-    package func write(to json: inout JSONWriter) { write(to: &json, withWords: false) }
-
+    /// Writes the members that `SegmentField.all` lists; this is the only writer of a segment, for `/listen`, the API and exports.
+    ///
     /// - Parameter withWords: true if the member `words` follows.
-    package func write(to json: inout JSONWriter, withWords: Bool) {
-        let known = speaker ?? SpeakerNumber(0)
+    package func write(to json: inout JSONWriter, withWords: Bool = false) {
         json.beginObject()
-        json.member("id", id.rawValue)
-        json.member("text", text)
-        json.member("speaker", known.label)
-        json.member("speaker_id", known.number)
-        json.member("is_user", identity.isUser)
-        json.member("person_id", optional: identity.person?.rawValue)
-        json.member("start", start / .seconds(1), decimals: 3)
-        json.member("end", end / .seconds(1), decimals: 3)
-        json.key("translations")
-        json.beginArray()
-        for translation in translations {
-            json.beginObject()
-            json.member("lang", translation.language.rawValue)
-            json.member("text", translation.text)
-            json.endObject()
+        for field in SegmentField.all {
+            guard let name = field.name, withWords || field.kind != .words else { continue }
+            json.key(name)
+            json.value(field.value(self))
         }
-        json.endArray()
-        json.member("speech_profile_processed", true)
-        json.member("stt_provider", optional: engine?.rawValue)
-        json.member("stt_model", optional: model)
-        for name in ["provider_cluster_id", "provider_speaker_label"] as [StaticString] { json.member(name, optional: nil) }
-        let (state, status): (StaticString, StaticString) =
-            switch identity.who {
-            case .unknown: speaker == nil ? ("unknown", "unknown") : ("unassigned", "not_user")
-            case .voice: ("unassigned", "not_user")
-            case .person: ("identified", "not_user")
-            case .user: ("user", "user")
-            }
-        json.member("speaker_identity_state", literal: state)
-        json.member("speaker_identity_status", literal: status)
-        json.key("speaker_identity_confidence")
-        if let confidence = identity.confidence { json.value(Double(confidence), decimals: 3) } else { json.null() }
-        json.member("speaker_identity_source", optional: identity.source?.rawValue)
-        let unused: [StaticString] = [
-            "speaker_identity_version", "speaker_identity_provenance", "speaker_identity_candidates", "speaker_identity_text_hints",
-        ]
-        for name in unused { json.member(name, optional: nil) }
-        if withWords { writeWords(to: &json) }
         json.endObject()
     }
+}
 
-    private func writeWords(to json: inout JSONWriter) {
-        json.key("words")
-        json.beginArray()
-        for word in words {
-            json.beginObject()
-            json.member("text", word.text)
-            json.member("start", word.start / .seconds(1), decimals: 3)
-            json.member("end", word.end / .seconds(1), decimals: 3)
-            json.endObject()
+extension JSONWriter {
+    /// Times are in seconds; times and fractions have at most three decimals.
+    fileprivate mutating func value(_ value: SegmentValue) {
+        switch value {
+        case .text(let text?): self.value(text)
+        case .integer(let number?): self.value(number)
+        case .time(let time): self.value(time / .seconds(1), decimals: 3)
+        case .fraction(let fraction?): self.value(fraction, decimals: 3)
+        case .flag(let flag): self.value(flag)
+        case .words(let words): self.value(words)
+        case .emptyList: array([])
+        case .text(nil), .integer(nil), .fraction(nil), .null: null()
         }
-        json.endArray()
+    }
+
+    private mutating func value(_ words: [SegmentWord]) {
+        beginArray()
+        for word in words {
+            beginObject()
+            member("text", word.text)
+            member("start", word.start / .seconds(1), decimals: 3)
+            member("end", word.end / .seconds(1), decimals: 3)
+            endObject()
+        }
+        endArray()
     }
 }

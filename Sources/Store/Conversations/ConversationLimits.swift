@@ -5,7 +5,6 @@ import Speech
 package enum ConversationLimits {
     package static let segmentText = 65_536
     package static let segmentWords = 10_000
-    package static let segmentTranslations = 16
     /// Of one conversation: two days without a pause.
     package static let segments = 50_000
     package static let identifier = 128
@@ -40,15 +39,15 @@ package enum ConversationLimits {
 
     static func check(_ segment: Segment) throws(StoreError) {
         try check(segment.id)
-        try check(segment.text, "a segment's text", most: segmentText)
-        try check(segment.words.count, "words in a segment", most: segmentWords)
-        try check(segment.translations.count, "translations of a segment", most: segmentTranslations)
-        try check(segment.engine?.rawValue, "an engine's name", most: name)
-        try check(segment.model, "a model's name", most: name)
-        for word in segment.words { try check(word.text, "a word", most: segmentText) }
-        for translation in segment.translations {
-            try check(translation.text, "a translation", most: segmentText)
-            try check(translation.language.rawValue, "a language's name", most: identifier)
+        for column in SegmentField.columns {
+            switch (column.kind, column.value(segment)) {
+            case (.name, .text(let text)): try check(text, "a name in a segment", most: name)
+            case (_, .text(let text)): try check(text, "a segment's text", most: segmentText)
+            case (_, .words(let words)):
+                try check(words.count, "words in a segment", most: segmentWords)
+                for word in words { try check(word.text, "a word", most: segmentText) }
+            case (_, .integer), (_, .time), (_, .fraction), (_, .flag), (_, .emptyList), (_, .null): continue
+            }
         }
     }
 

@@ -2,7 +2,7 @@ import Conversations
 import Framing
 import Speech
 
-/// A segment's words and translations as a database keeps them: JSON. A word is `[text, start, length, confidence in thousandths]`, in nanoseconds.
+/// A segment's words as a database keeps them: JSON. A word is `[text, start, length, confidence in thousandths]`, in nanoseconds.
 enum SegmentCoding {
     /// nil for none.
     static func encode(_ words: [SegmentWord]) -> String? {
@@ -30,29 +30,6 @@ enum SegmentCoding {
             guard let text = word[0].string, let start = word[1].int, let length = word[2].int else { return nil }
             return SegmentWord(
                 text, start: .nanoseconds(start), end: .nanoseconds(start) + .nanoseconds(length), confidence: Float(word[3].int ?? 0) / 1_000)
-        }
-    }
-
-    static func encode(_ translations: [Translation]) -> String? {
-        guard !translations.isEmpty else { return nil }
-        var json = JSONWriter()
-        json.beginArray()
-        for translation in translations {
-            json.beginArray()
-            json.value(translation.language.rawValue)
-            json.value(translation.text)
-            json.endArray()
-        }
-        json.endArray()
-        return json.text
-    }
-
-    static func translations(_ text: String) -> [Translation] {
-        guard let document = try? JSONDocument(parsing: Array(text.utf8), sizeLimit: 1 << 28) else { return [] }
-        let list = document.root
-        return (0..<list.count).compactMap { index in
-            guard let language = list[index][0].string, let text = list[index][1].string else { return nil }
-            return Translation(text, in: LanguageTag(language))
         }
     }
 

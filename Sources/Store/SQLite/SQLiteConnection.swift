@@ -2,7 +2,7 @@ import CSQLite
 
 /// One connection to the database file. Used by one thread at a time; closed with its owner.
 ///
-/// Statements are `StaticString`s: a value can get into one only as a parameter.
+/// Statements are `StaticString`s, or composed of them: a value can get into one only as a parameter.
 package struct SQLiteConnection: ~Copyable {
     package enum Access { case readOnly, readWrite }
 
@@ -50,20 +50,42 @@ package struct SQLiteConnection: ~Copyable {
 
     /// The statement of `sql`, prepared unless it is at hand from before.
     package borrowing func prepare(_ sql: StaticString) throws(StoreError) -> SQLiteStatement {
-        if let kept = statements.idle(sql) { return SQLiteStatement(handle: kept, path: path, isKept: true) }
+        let key = SQLiteStatementCache.Key.literal(sql.utf8Start)
+        if let kept = statements.idle(key) { return SQLiteStatement(handle: kept, path: path, isKept: true) }
+        return kept(try compile(UnsafeBufferPointer(start: sql.utf8Start, count: sql.utf8CodeUnitCount)), key)
+    }
+
+    /// The statement of `sql`, prepared unless it is at hand from before.
+    package borrowing func prepare(_ sql: ComposedSQL) throws(StoreError) -> SQLiteStatement {
+        let key = SQLiteStatementCache.Key.composed(sql)
+        if let kept = statements.idle(key) { return SQLiteStatement(handle: kept, path: path, isKept: true) }
+        return kept(try Array(sql.text.utf8).withUnsafeBufferPointer { (text) throws(StoreError) in try compile(text) }, key)
+    }
+
+    private borrowing func compile(_ text: UnsafeBufferPointer<UInt8>) throws(StoreError) -> OpaquePointer {
         var statement: OpaquePointer?
-        let code = sql.withUTF8Buffer { text in
-            text.withMemoryRebound(to: CChar.self) {
-                sqlite3_prepare_v3(handle, $0.baseAddress, Int32($0.count), UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
-            }
+        let code = text.withMemoryRebound(to: CChar.self) {
+            sqlite3_prepare_v3(handle, $0.baseAddress, Int32($0.count), UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
         }
         guard code == SQLITE_OK, let statement else { throw Self.error(code, of: handle, path: path) }
-        return SQLiteStatement(handle: statement, path: path, isKept: statements.keep(statement, of: sql))
+        return statement
+    }
+
+    private borrowing func kept(_ statement: OpaquePointer, _ key: SQLiteStatementCache.Key) -> SQLiteStatement {
+        SQLiteStatement(handle: statement, path: path, isKept: statements.keep(statement, of: key))
     }
 
     /// Runs one statement.
     package borrowing func run(
         _ sql: StaticString, _ values: [SQLiteValue] = [],
+        row: (borrowing SQLiteRow) throws(StoreError) -> Void = { (_) throws(StoreError) in }
+    ) throws(StoreError) {
+        try prepare(sql).run(values, row: row)
+    }
+
+    /// Runs one statement.
+    package borrowing func run(
+        _ sql: ComposedSQL, _ values: [SQLiteValue] = [],
         row: (borrowing SQLiteRow) throws(StoreError) -> Void = { (_) throws(StoreError) in }
     ) throws(StoreError) {
         try prepare(sql).run(values, row: row)

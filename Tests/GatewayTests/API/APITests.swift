@@ -212,6 +212,22 @@ import Testing
         }
     }
 
+    @Test func `describes each member of a segment`() async throws {
+        try await with { gateway in
+            let description = try await ask(gateway, .get, "/openapi.json")
+            guard case .object(let described)? = description["components"]?["schemas"]?["Segment"]?["properties"] else {
+                Issue.record("no schema of a segment")
+                return
+            }
+            let conversation = try await ask(gateway, .get, "/conversations/conversation-1")
+            guard case .object(let shown)? = list(conversation["segments"]).first else {
+                Issue.record("no segment")
+                return
+            }
+            #expect(described.map(\.name) == shown.map(\.name))
+        }
+    }
+
     @Test(arguments: [
         (["read"], 200, 403), (["write"], 200, 200), (["listen"], 403, 403), (["listen", "read"], 200, 403), ([], 200, 200),
     ])

@@ -40,7 +40,7 @@ import Testing
             gone.title = Self.secrets[2]
             _ = try await store.begin(gone)
             var second = Segment.said("s2", "second", at: 3)
-            second.translations = [Translation(Self.secrets[4], in: LanguageTag("de"))]
+            second.model = Self.secrets[4]
             _ = try await store.write(ConversationUpdate(id, changed: [second], summary: Self.secrets[3]), of: .ann)
         }
     }

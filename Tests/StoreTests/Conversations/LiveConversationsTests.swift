@@ -15,7 +15,6 @@ import Testing
         #expect(try await store.conversation(id, of: .ann) == conversation)
         var second = Segment.said("s2", "Zoë, “how” are you?", at: 2, speaker: 1)
         second.channel = ChannelIndex(1)
-        second.translations = [Translation("Wie geht’s?", in: LanguageTag("de"))]
         #expect(try await store.write(ConversationUpdate(id, changed: [second], finished: .at(9)), of: .ann))
         conversation.segments.append(second)
         conversation.finished = .at(9)

@@ -36,24 +36,14 @@ enum ConversationRow {
     ) throws(StoreError) -> [Segment] {
         var segments: [Segment] = []
         try connection.run(
-            """
-            SELECT s.id, s.text, s.start_at, s.end_at, s.words, s.speaker, s.identified_by, s.confidence, s.channel, s.engine, s.model,
-            s.translations, p.id, s.is_user, w.id, w.is_user, wp.id
-            FROM segments s LEFT JOIN people p ON p.number = s.person LEFT JOIN voices v ON v.number = s.voice
-            LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) LEFT JOIN people wp ON wp.number = w.person
-            WHERE s.conversation = ?1 AND (?2 IS NULL OR s.id IN (SELECT value FROM json_each(?2)))
-            ORDER BY s.start_at, s.number
-            """, [.integer(conversation), .text(ids.map { SegmentCoding.list($0.map(\.rawValue)) })]
+            SegmentRow.select, [.integer(conversation), .text(ids.map { SegmentCoding.list($0.map(\.rawValue)) })]
         ) { (row) throws(StoreError) in
-            segments.append(
-                Segment(
-                    id: ID(row.text(0) ?? ""), text: row.text(1) ?? "", start: row.duration(2), end: row.duration(3),
-                    words: row.text(4).map(SegmentCoding.words) ?? [], speaker: row.integer(5).map { SpeakerNumber(Int($0)) },
-                    identity: SpeakerIdentity(
-                        who(person: row.text(12), isUser: row.flag(13), voice: row.text(14), isUsersVoice: row.flag(15), voicesPerson: row.text(16)),
-                        by: row.text(6).flatMap(SpeakerIdentity.Source.init(rawValue:)), confidence: row.real(7).map { Float($0) }),
-                    channel: ChannelIndex(Int(row.integer(8) ?? 0)), engine: row.text(9).map { EngineName($0) }, model: row.text(10),
-                    translations: row.text(11).map(SegmentCoding.translations) ?? []))
+            var segment = Segment(id: ID(row.text(0) ?? ""), text: "", start: .zero, end: .zero)
+            segment.identity = SpeakerIdentity(
+                who(person: row.text(1), isUser: row.flag(2), voice: row.text(3), isUsersVoice: row.flag(4), voicesPerson: row.text(5)),
+                by: row.text(6).flatMap(SpeakerIdentity.Source.init(rawValue:)), confidence: row.real(7).map { Float($0) })
+            SegmentRow.restore(&segment, row, from: 8)
+            segments.append(segment)
         }
         return segments
     }

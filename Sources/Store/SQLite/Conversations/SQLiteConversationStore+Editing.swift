@@ -10,9 +10,7 @@ extension SQLiteConversationStore {
         let changed = try await change(user) { (archive, connection) throws(StoreError) -> (segment: Segment, stale: Stale)? in
             guard let number = try archive.conversation(conversation, on: connection) else { return nil }
             let before = try ConversationRow.segments(of: number, ids: [segment], on: connection).first
-            try connection.run(
-                "UPDATE segments SET text = ?, words = NULL, translations = NULL, is_edited = 1 WHERE conversation = ? AND id = ?",
-                [.text(text), .integer(number), .text(segment.rawValue)])
+            try connection.run(SegmentRow.edit, [.text(text), .integer(number), .text(segment.rawValue)])
             guard connection.changedRows() == 1 else { return nil }
             try Self.noteErasure(on: connection)
             if let before, before.text != text { try Self.forgetSpeech(of: before, in: number, now: now, on: connection) }

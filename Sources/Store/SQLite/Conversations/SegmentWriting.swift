@@ -57,35 +57,20 @@ struct SegmentWriting {
 
     private func insert(_ segment: Segment, _ number: Int64, _ speaker: Speaker, on connection: borrowing SQLiteConnection) throws(StoreError) {
         try connection.run(
-            """
-            INSERT INTO segments (number, conversation, id, text, start_at, end_at, speaker, person, is_user, voice, identified_by, confidence,
-            channel, engine, model, words, translations) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, [.integer(number), .integer(conversation), .text(segment.id.rawValue)] + values(segment, speaker))
+            SegmentRow.insert,
+            [.integer(number), .integer(conversation), .text(segment.id.rawValue)] + identity(segment, speaker) + SegmentRow.values(segment))
     }
 
     private func update(_ segment: Segment, _ number: Int64, _ speaker: Speaker, on connection: borrowing SQLiteConnection) throws(StoreError) {
         try connection.run(
-            """
-            UPDATE segments SET text = iif(is_edited, text, ?2), words = iif(is_edited, words, ?15), translations = ?16,
-            start_at = ?3, end_at = ?4, speaker = ?5, channel = ?11, engine = ?12, model = ?13,
-            person = iif(?14, person, ?6), is_user = iif(?14, is_user, ?7), voice = iif(?14, voice, ?8),
-            identified_by = iif(?14, identified_by, ?9), confidence = iif(?14, confidence, ?10) WHERE number = ?1
-            """,
-            [
-                .integer(number), .text(segment.text), .duration(segment.start), .duration(segment.end),
-                .integer(segment.speaker.map { Int64($0.number) }), .integer(speaker.person), .integer(speaker.isUser), .integer(speaker.voice),
-                .text(segment.identity.source?.rawValue), .real(segment.identity.confidence), .integer(segment.channel.number),
-                .text(segment.engine?.rawValue), .text(segment.model), .integer(speaker.isFixed), .text(SegmentCoding.encode(segment.words)),
-                .text(SegmentCoding.encode(segment.translations)),
-            ])
+            SegmentRow.update, [.integer(number), .integer(speaker.isFixed)] + identity(segment, speaker) + SegmentRow.values(segment))
     }
 
-    private func values(_ segment: Segment, _ speaker: Speaker) -> [SQLiteValue] {
+    /// Values of `SegmentRow.identity`.
+    private func identity(_ segment: Segment, _ speaker: Speaker) -> [SQLiteValue] {
         [
-            .text(segment.text), .duration(segment.start), .duration(segment.end), .integer(segment.speaker.map { Int64($0.number) }),
             .integer(speaker.person), .integer(speaker.isUser), .integer(speaker.voice), .text(segment.identity.source?.rawValue),
-            .real(segment.identity.confidence), .integer(segment.channel.number), .text(segment.engine?.rawValue), .text(segment.model),
-            .text(SegmentCoding.encode(segment.words)), .text(SegmentCoding.encode(segment.translations)),
+            .real(segment.identity.confidence),
         ]
     }
 

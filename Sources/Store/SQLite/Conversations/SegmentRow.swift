@@ -1,0 +1,96 @@
+import Conversations
+import Speech
+
+/// Segments as rows: the statements that name the columns of `SegmentField`, and the values of these columns.
+///
+/// The column `translations` is from an earlier version, and empty.
+enum SegmentRow {
+    /// Columns that say who speaks. Their values come from the rows of people and voices.
+    private static let identity: [StaticString] = ["person", "is_user", "voice", "identified_by", "confidence"]
+
+    /// Parameters: number, conversation, id, who speaks (5), and `values`.
+    static let insert: ComposedSQL = {
+        let names = ["number", "conversation", "id"] + identity + SegmentField.columns.map(\.name)
+        return ComposedSQL("INSERT INTO segments (") + list(names) + ComposedSQL(") VALUES (") + list(names.map { _ in "?" }) + ComposedSQL(")")
+    }()
+
+    /// Parameters: number, whether who speaks stays as it is, who speaks (5), and `values`.
+    static let update: ComposedSQL = {
+        let identity = [
+            ComposedSQL("person = iif(?2, person, ?3), is_user = iif(?2, is_user, ?4), voice = iif(?2, voice, ?5)"),
+            ComposedSQL("identified_by = iif(?2, identified_by, ?6), confidence = iif(?2, confidence, ?7)"),
+        ]
+        // A `?` is the parameter after the last one.
+        let columns = SegmentField.columns.map { column in
+            switch column.edit {
+            case .none: ComposedSQL(column.name, " = ?")
+            case .replaces, .clears: ComposedSQL(column.name, " = iif(is_edited, ", column.name, ", ?)")
+            }
+        }
+        return ComposedSQL("UPDATE segments SET ") + ComposedSQL(identity + columns) + ComposedSQL(" WHERE number = ?1")
+    }()
+
+    /// Sets the text by hand. Parameters: text, conversation, id.
+    static let edit: ComposedSQL = {
+        let columns = SegmentField.columns.compactMap { column -> ComposedSQL? in
+            switch column.edit {
+            case .none: nil
+            case .replaces: ComposedSQL(column.name, " = ?1")
+            case .clears: ComposedSQL(column.name, " = NULL")
+            }
+        }
+        return ComposedSQL("UPDATE segments SET is_edited = 1, ") + ComposedSQL(columns) + ComposedSQL(" WHERE conversation = ?2 AND id = ?3")
+    }()
+
+    /// Columns: id, who speaks (7), and those of `restore`. Parameters: conversation, a list of ids or nil for all.
+    static let select: ComposedSQL = {
+        let columns = SegmentField.columns.map { ComposedSQL("s.", $0.name) }
+        return ComposedSQL("SELECT s.id, p.id, s.is_user, w.id, w.is_user, wp.id, s.identified_by, s.confidence, ") + ComposedSQL(columns)
+            + ComposedSQL(
+                """
+                 FROM segments s LEFT JOIN people p ON p.number = s.person LEFT JOIN voices v ON v.number = s.voice
+                LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) LEFT JOIN people wp ON wp.number = w.person
+                WHERE s.conversation = ?1 AND (?2 IS NULL OR s.id IN (SELECT value FROM json_each(?2)))
+                ORDER BY s.start_at, s.number
+                """)
+    }()
+
+    private static func list(_ names: [StaticString]) -> ComposedSQL { ComposedSQL(names.map { ComposedSQL($0) }) }
+
+    // MARK: Values
+
+    static func values(_ segment: Segment) -> [SQLiteValue] { SegmentField.columns.map { value($0.value(segment)) } }
+
+    private static func value(_ value: SegmentValue) -> SQLiteValue {
+        switch value {
+        case .text(let text): .text(text)
+        case .integer(let number): .integer(number.map { Int64($0) })
+        case .time(let time): .duration(time)
+        case .fraction(let fraction): fraction.map { .real($0) } ?? .null
+        case .flag(let flag): .integer(flag)
+        case .words(let words): .text(SegmentCoding.encode(words))
+        case .emptyList, .null: .null
+        }
+    }
+
+    /// Puts the values of a row into a segment.
+    ///
+    /// - Parameter first: the row's first column of them.
+    static func restore(_ segment: inout Segment, _ row: borrowing SQLiteRow, from first: Int32) {
+        for (place, column) in SegmentField.columns.enumerated() {
+            let index = first + Int32(place)
+            let value: SegmentValue =
+                switch column.kind {
+                case .text, .name: .text(row.text(index))
+                case .integer: .integer(row.integer(index).map { Int($0) })
+                case .time: .time(row.duration(index))
+                case .fraction: .fraction(row.real(index))
+                case .flag: .flag(row.flag(index))
+                case .words: .words(row.text(index).map(SegmentCoding.words) ?? [])
+                case .emptyList: .emptyList
+                case .null: .null
+                }
+            column.restore(&segment, value)
+        }
+    }
+}
