@@ -1,10 +1,11 @@
 @testable import Audio
+import Speech
 import Testing
 
 @Suite struct `The head of a WAV stream` {
     @Test func `is read at whatever place it is cut, and asks for what is missing`() {
         let bytes = WAV(samples: .signed16([1, 2, 3]), hertz: 8_000, channels: 3).bytes
-        let expected = WAVHeader(demuxer: "s16le", hertz: 8_000, channels: 3, byteCount: 44, dataByteCount: 6)
+        let expected = WAVHeader(encoding: .linear16, hertz: 8_000, channels: 3, byteCount: 44, dataByteCount: 6)
         for count in 0...bytes.count {
             let reading = WAVHeader.read(Array(bytes.prefix(count)))
             if count >= 44 {
@@ -20,13 +21,28 @@ import Testing
     @Test(arguments: [(0, nil), (UInt32.max, nil), (6, 6), (7_000_000, 7_000_000)] as [(UInt32, Int?)])
     func `knows a length that was not known`(claimed: UInt32, length: Int?) {
         let bytes = WAV(samples: .signed16([1, 2, 3]), claimedSize: claimed).bytes
-        #expect(WAVHeader.read(bytes) == .found(WAVHeader(demuxer: "s16le", hertz: 16_000, channels: 1, byteCount: 44, dataByteCount: length)))
+        #expect(WAVHeader.read(bytes) == .found(WAVHeader(encoding: .linear16, hertz: 16_000, channels: 1, byteCount: 44, dataByteCount: length)))
     }
 
     @Test func `passes over chunks and pads odd ones`() {
         var bytes = WAV(samples: .float([0.5])).bytes
         bytes.insert(contentsOf: Array("LIST".utf8) + [3, 0, 0, 0, 1, 2, 3, 0], at: 12)
-        #expect(WAVHeader.read(bytes) == .found(WAVHeader(demuxer: "f32le", hertz: 16_000, channels: 1, byteCount: 56, dataByteCount: 4)))
+        #expect(WAVHeader.read(bytes) == .found(WAVHeader(encoding: .float32, hertz: 16_000, channels: 1, byteCount: 56, dataByteCount: 4)))
+    }
+
+    @Test(arguments: AudioEncoding.allCases) func `is read as it is written`(encoding: AudioEncoding) {
+        let known: Set<AudioEncoding> = [.unsigned8, .linear16, .signed24, .linear32, .float32, .float64, .alaw, .mulaw]
+        let bytes = WAVHeader.bytes(encoding, SampleRate(hertz: 8_000), channels: 2, dataByteCount: 960)
+        #expect((bytes != nil) == known.contains(encoding))
+        guard let bytes else { return }
+        #expect(WAVHeader.read(bytes) == .found(WAVHeader(encoding: encoding, hertz: 8_000, channels: 2, byteCount: 44, dataByteCount: 960)))
+    }
+
+    @Test func `is written byte for byte`() {
+        let header: [UInt8] =
+            Array("RIFF".utf8) + [42, 0, 0, 0] + Array("WAVEfmt ".utf8) + [16, 0, 0, 0, 1, 0, 1, 0, 0x80, 0x3E, 0, 0, 0, 0x7D, 0, 0]
+        let end: [UInt8] = [2, 0, 16, 0] + Array("data".utf8) + [6, 0, 0, 0]
+        #expect(WAVHeader.bytes(.linear16, SampleRate(hertz: 16_000), channels: 1, dataByteCount: 6) == header + end)
     }
 
     @Test func `leaves everything else to libav`() {

@@ -33,10 +33,9 @@ struct MediaHint {
 }
 
 extension MediaHint {
-    /// Switches to the plain samples that a WAV header announced.
-    mutating func take(_ header: WAVHeader) {
-        demuxer = header.demuxer
-        options = [("sample_rate", "\(header.hertz)"), ("channels", "\(header.channels)")]
+    /// Describes the plain samples that a WAV header announced.
+    init(_ header: WAVHeader) throws(MediaError) {
+        try self.init(.raw(header.encoding, SampleRate(hertz: header.hertz), channels: header.channels))
     }
 
     /// Detects the container from the first twelve bytes when they are unambiguous. libav would wait for a few thousand bytes, which are seconds of

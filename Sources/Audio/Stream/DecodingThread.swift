@@ -42,7 +42,7 @@ final class DecodingThread: Sendable {
     }
 
     /// Detects the container from the first bytes, without waiting for as many bytes as libav would.
-    private func recognize(_ hint: inout MediaHint) {
+    private func recognize(_ hint: inout MediaHint) throws(MediaError) {
         var start = pipe.peek(12)
         if format == .container {
             var needed = start.count
@@ -50,7 +50,8 @@ final class DecodingThread: Sendable {
                 let reading = WAVHeader.read(start)
                 if case .found(let header) = reading {
                     pipe.skip(header.byteCount, limit: header.dataByteCount)
-                    return hint.take(header)
+                    hint = try MediaHint(header)
+                    return
                 }
                 guard case .needs(let count) = reading, count > needed else { break }
                 needed = count
@@ -69,7 +70,7 @@ final class DecodingThread: Sendable {
     fileprivate func run() {
         do throws(MediaError) {
             var hint = try MediaHint(format)
-            recognize(&hint)
+            try recognize(&hint)
             let rate = StreamDecoder.sessionRate(for: format)
             let reader = try MediaReader(try MediaInput(pipe: pipe), hint: hint, rate: rate, treatment: treatment, isLive: true)
             guard queue.append(.opened(channels: reader.channelCount)) else { return }

@@ -135,7 +135,7 @@ package struct SpeechProfiles: Sendable {
     }
 
     private func listen(_ path: String) async throws(Failure) -> EnrolledVoice {
-        guard let head = Self.head(of: path), let wav = WAVDescription(head: head) else { throw .refused("The file is not a WAV file.") }
+        guard let head = Self.head(of: path), case .found(let wav) = WAVHeader.read(head) else { throw .refused("The file is not a WAV file.") }
         let samples: [Float]
         do throws(MediaError) {
             // At most a little more than a profile may have.
@@ -144,7 +144,7 @@ package struct SpeechProfiles: Sendable {
             throw .refused("The file cannot be read: \(error).")
         }
         do throws(Enrollment.Refusal) {
-            try Enrollment.check(rate: wav.rate, channels: wav.channels, length: SampleCount(samples.count).duration(at: .speech))
+            try Enrollment.check(rate: SampleRate(hertz: wav.hertz), channels: wav.channels, length: SampleCount(samples.count).duration(at: .speech))
         } catch {
             throw .refused("\(error)")
         }

@@ -56,7 +56,7 @@ struct RecordingBody {
         switch encoding {
         case .flac, .oggOpus: return [.file(path: recording.path)]
         case _:
-            guard let header = WAVDescription.header(encoding, rate, channels: channels, byteCount: summary.byteCount) else { return nil }
+            guard let header = WAVHeader.bytes(encoding, rate, channels: channels, dataByteCount: summary.byteCount) else { return nil }
             return [.bytes(header), .file(path: recording.path)]
         }
     }
