@@ -152,7 +152,7 @@ let package = Package(
         tests("Conversations", ["Conversations", "Speech"]),
         tests("Speakers", ["Speakers", "Conversations", "Speech"]),
         tests("RecordingAssembly", ["RecordingAssembly", "HarkenTesting", "Conversations", "Speakers", "Speech"]),
-        tests("Evaluation", ["Evaluation", "Framing", "Speech"]),
+        tests("Evaluation", ["Evaluation", "HarkenTesting", "Framing", "Speech"]),
         tests("Store", ["Store", "HarkenTesting", "Conversations", "Speech"]),
         tests("Recorder", ["Recorder", "HarkenTesting", "Net", "Speech"]),
         tests(

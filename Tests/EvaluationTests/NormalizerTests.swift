@@ -21,6 +21,8 @@ struct NormalizerTests {
             ("the colour of honour", "the color of honor"),
             ("[laughs] yes <unk>", "yes"),
             ("one oh one", "101"),
+            ("seventeen o five", "1705"),
+            ("the neighbourhood", "the neighborhood"),
             ("I don’t", "I don't"),
         ])
     func english(one: String, other: String) {
@@ -31,7 +33,8 @@ struct NormalizerTests {
     @Test(
         "keeps apart what differs",
         arguments: [
-            ("fifteen", "fifty"), ("twenty five", "20 6"), ("one second", "21nd"), ("oh no", "0 no"), ("six hundred", "600 hundred"),
+            ("fifteen", "fifty"), ("twenty five", "20 6"), ("one second", "21nd"), ("oh no", "0 no"), ("none o them", "none 0 them"),
+            ("six hundred", "600 hundred"),
             ("naïve", "naive"), ("well", "we'll"),
         ])
     func different(one: String, other: String) {

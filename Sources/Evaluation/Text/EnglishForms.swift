@@ -60,7 +60,7 @@ enum EnglishForms {
     private static let spellings: [String: String] = {
         var result: [String: String] = [:]
         let pairs = """
-            colour color favour favor favourite favorite honour honor labour labor neighbour neighbor behaviour behavior humour humor harbour harbor \
+            colour color favour favor favourite favorite honour honor labour labor neighbour neighbor neighbourhood neighborhood behaviour behavior humour humor harbour harbor \
             rumour rumor vapour vapor armour armor flavour flavor parlour parlor splendour splendor endeavour endeavor odour odor vigour vigor valour valor \
             saviour savior candour candor clamour clamor centre center theatre theater metre meter litre liter fibre fiber sombre somber lustre luster \
             organise organize realise realize recognise recognize apologise apologize analyse analyze criticise criticize emphasise emphasize \

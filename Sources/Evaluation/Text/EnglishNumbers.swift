@@ -40,7 +40,7 @@ enum EnglishNumbers {
             if let digits = digits(word) {
                 number = digits
                 rest.removeFirst()
-            } else if word == "oh", isOpen, rest.dropFirst().first.map({ cardinals[$0] != nil || digits($0) != nil }) == true {
+            } else if word == "oh" || word == "o", isOpen, rest.dropFirst().first.map({ cardinals[$0] != nil || digits($0) != nil }) == true {
                 number = Number(digits: "0", ending: "")
                 rest.removeFirst()
             } else {
