@@ -41,6 +41,21 @@ package struct Vendor: Sendable {
 
     /// Prefix of the vendor's environment variables: `DEEPGRAM`.
     package var variablePrefix: String { name.rawValue.uppercased() }
+
+    /// Variable with the address of live audio. A vendor that has live audio and recordings on one host has one address for both.
+    package var streamingVariable: String {
+        func host(_ address: String?) -> Substring? { address?.split(separator: "/").dropFirst().first }
+        let isOneHost = host(live?.address) == host(prerecorded?.address)
+        return variablePrefix + (isOneHost ? "_BASE_URL" : "_STREAMING_URL")
+    }
+
+    /// Variables that Harken reads of every vendor: the key, the addresses, and the longest time of a live stream.
+    package var variables: Set<String> {
+        var names = [variablePrefix + "_API_KEY"]
+        if live != nil { names += [streamingVariable, variablePrefix + "_SESSION_CAP_SECONDS"] }
+        if prerecorded != nil { names.append(variablePrefix + "_BASE_URL") }
+        return Set(names)
+    }
 }
 
 extension Capabilities {

@@ -230,9 +230,7 @@ package struct GatewayConfiguration: Sendable {
             let prefix = vendor.variablePrefix
             var made = VendorSettings(name: vendor.name, credential: Credential(""), model: settings[prefix + "_STT_MODEL"])
             if let live = vendor.live {
-                let own = prefix + "_STREAMING_URL"
-                // A vendor of one host needs one variable.
-                let name = settings[own] == nil && !Settings.known.contains(own) ? prefix + "_BASE_URL" : own
+                let name = vendor.streamingVariable
                 made.streamingAddress = try Self.checked(name) { () throws(VendorAddress.Fault) in
                     try VendorAddress.webSocket(settings[name] ?? live.address)
                 }

@@ -5,7 +5,7 @@ import Testing
 
 /// Every vendor's machine for recordings, as a dialogue: request, `answered`, request.
 @Suite struct `A vendor's machine for recordings` {
-    private static let names = ["assemblyai", "deepgram", "soniox", "speechmatics", "openai"]
+    private static let names = Catalogue.vendors.filter { $0.prerecorded != nil }.map(\.name.rawValue)
 
     private func machine(
         _ name: String, _ options: RecognitionOptions = RecognitionOptions(language: .english), format: AudioFormat = .container, model: String? = nil
