@@ -9,11 +9,11 @@ extension EngineError {
         case .rateLimited(nil): "too many requests; try again in a moment"
         case .rateLimited(let time?): "too many requests; try again in \(time.components.seconds) s"
         case .badRequest(let what): what
-        case .unsupportedLanguage(let language): "no engine at hand knows the language \(language); the local engine knows en"
+        case .unsupportedLanguage(let language): "no available engine has the language \(language); the local engine has en"
         case .undecodable(let what): "not audio that can be decoded: \(what)"
         case .unavailable(let what): what
         case .timedOut(let what): "timed out: \(what)"
-        case .protocolViolation(let what): "the other side broke the protocol: \(what)"
+        case .protocolViolation(let what): "the other side violated the protocol: \(what)"
         case .cancelled: "interrupted"
         }
     }

@@ -6,7 +6,7 @@ import Usage
 
 /// The operator's settings from all sources: options override the environment, and the environment overrides `--config FILE`.
 enum OperatorSettings {
-    static let config = Option("--config", "FILE", "Reads NAME=value lines from FILE; the environment wins over them.")
+    static let config = Option("--config", "FILE", "Reads NAME=value lines from FILE; environment variables override them.")
 
     /// Reads the gateway's configuration.
     ///

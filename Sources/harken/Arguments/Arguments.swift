@@ -53,7 +53,7 @@ struct Arguments: Sendable {
             throw UsageError("\(command.operands.placeholder) is missing")
         }
         if operands.count > command.operands.count.upperBound {
-            throw UsageError("\(operands[command.operands.count.upperBound]) is one operand too many")
+            throw UsageError("\(operands[command.operands.count.upperBound]) is not expected: \(command.name) takes no further operand")
         }
     }
 

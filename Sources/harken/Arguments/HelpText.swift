@@ -38,7 +38,7 @@ enum HelpText {
 
             harken COMMAND --help explains a command; harken version prints the version.
 
-            Exit status: 0 done, 1 failed, 2 wrong usage, 3 gate not passed, 130 interrupted.
+            Exit status: 0 done, 1 failed, 2 wrong usage, 3 evaluation not passed, 130 interrupted.
 
             """
         return text

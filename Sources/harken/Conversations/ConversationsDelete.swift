@@ -35,7 +35,7 @@ struct ConversationsDelete: Command {
                 writer.endObject()
                 surroundings.output.writeLine(writer.text)
             } else {
-                surroundings.diagnostics.writeLine("\(ids.count == 1 ? "1 conversation is" : "\(ids.count) conversations are") gone")
+                surroundings.diagnostics.writeLine("\(ids.count == 1 ? "1 conversation is" : "\(ids.count) conversations are") deleted")
             }
         }
     }

@@ -4,8 +4,8 @@ import Speech
 import Store
 
 struct ConversationsExport: Command {
-    private static let format = Option<ConversationDocument.Format>("--format", "FORMAT", standard: .markdown, "How it is written.")
-    private static let output = Option("--output", short: "-o", "FILE", "Where it is written. Default: standard output.")
+    private static let format = Option<ConversationDocument.Format>("--format", "FORMAT", standard: .markdown, "The format of the export.")
+    private static let output = Option("--output", short: "-o", "FILE", "The file to write. Default: standard output.")
 
     static let description = CommandDescription(
         name: "conversations export", summary: "Write a conversation as Markdown, captions or JSON.",

@@ -5,12 +5,13 @@ import Speech
 import Store
 
 struct ConversationsList: Command {
-    private static let limit = Option("--limit", "N", accepts: "a whole number from 1 to 200", "How many. Default: 20.") { text in
+    private static let limit = Option("--limit", "N", accepts: "a whole number from 1 to 200", "The number of conversations. Default: 20.") { text in
         Int(text).flatMap { (1...ConversationLimits.page).contains($0) ? $0 : nil }
     }
     private static let from = Option(
-        "--from", "TIME", accepts: MomentOption.accepts, "Only those that began then or later.", parse: MomentOption.parse)
-    private static let to = Option("--to", "TIME", accepts: MomentOption.accepts, "Only those that began before.", parse: MomentOption.parse)
+        "--from", "TIME", accepts: MomentOption.accepts, "Lists only conversations that began at TIME or later.", parse: MomentOption.parse)
+    private static let to = Option(
+        "--to", "TIME", accepts: MomentOption.accepts, "Lists only conversations that began before TIME.", parse: MomentOption.parse)
 
     static let description = CommandDescription(
         name: "conversations list", summary: "List conversations, the newest first.", discussion: "With --json: one array of objects.",

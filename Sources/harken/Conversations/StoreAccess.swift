@@ -8,7 +8,7 @@ import Store
 struct StoreAccess {
     private static let userOption = Option(
         "--user", "USER", standard: ID<User>.local.rawValue, accepts: "a user's name",
-        "Whose they are; \"local\": whose data a gateway without keys has."
+        "The user whose data to use. \"local\" is the user of a gateway without keys."
     ) { $0.isEmpty ? nil : $0 }
 
     static let options: [any OptionDescription] = [userOption, DataOption.option, Flag.json]

@@ -41,7 +41,7 @@ struct DiagnosticCheck {
         let missing = models.missing()
         guard let first = missing.first else { return Finding("models", .ok, models.path) }
         let others = missing.count > 1 ? " and \(missing.count - 1) more" : ""
-        return Finding("models", .missing("run make setup, or set HARKEN_MODELS to where they are"), "not there: \(first)\(others)")
+        return Finding("models", .missing("run make setup, or set HARKEN_MODELS to the folder of the models"), "missing: \(first)\(others)")
     }
 
     private var runtime: Finding {
@@ -65,17 +65,17 @@ struct DiagnosticCheck {
     private var data: Finding {
         do {
             let keys = try DataOption.openKeys(configuration.dataDirectory)
-            let state = keys.isEmpty() ? "no keys yet: only this machine is served" : "keys exist: only they are let in"
+            let state = keys.isEmpty() ? "no keys yet: only this machine is served" : "keys exist: only callers with a key are served"
             return Finding("data directory", .ok, "\(configuration.dataDirectory), \(state)")
         } catch {
-            return Finding("data directory", .missing("correct that, or choose another with --data or HARKEN_DATA"), "\(error)")
+            return Finding("data directory", .missing("correct that, or choose another directory with --data or HARKEN_DATA"), "\(error)")
         }
     }
 
     private var disk: Finding {
         var information = statvfs()
         guard statvfs(configuration.dataDirectory, &information) == 0 else {
-            return Finding("disk", .note("see the data directory"), "free space is unknown")
+            return Finding("disk", .note("correct the data directory"), "free space is unknown")
         }
         let mebibytes = UInt(information.f_bavail) * UInt(information.f_frsize) / 1_048_576
         let remedy = "a live session writes about 110 MiB an hour; free space, or choose another data directory"
@@ -90,8 +90,8 @@ struct DiagnosticCheck {
             if await GatewayHealth.ask(url) != nil { return Finding("port", .ok, "a gateway answers at \(url)") }
             guard Self.canListen(listen) else {
                 return Finding(
-                    "port", .note("choose another with --listen or HARKEN_LISTEN; port 0 picks a free one"),
-                    "\(listen.description) cannot be listened on")
+                    "port", .note("choose another address with --listen or HARKEN_LISTEN; port 0 picks a free port"),
+                    "\(listen.description) cannot be used as the listen address")
             }
             return Finding("port", .ok, "\(listen.description) is free; start the gateway with: harken serve")
         }
@@ -102,7 +102,7 @@ struct DiagnosticCheck {
             let device = try Capture.devices().device(nil)
             return Finding("microphone", .ok, device.name)
         } catch {
-            return Finding("microphone", .note("only harken live --microphone needs one"), "\(error)")
+            return Finding("microphone", .note("only harken live --microphone and harken record need a microphone"), "\(error)")
         }
     }
 

@@ -30,7 +30,7 @@ struct Doctor: Command {
             let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
             findings = await DiagnosticCheck(configuration: configuration, models: models).findings()
         } catch {
-            findings = [Finding("settings", .missing("correct it, then ask again"), "\(error)")]
+            findings = [Finding("settings", .missing("correct the setting, then run harken doctor again"), "\(error)")]
         }
         surroundings.output.write(json ? Self.json(findings) + "\n" : Self.text(findings))
         return findings.contains { $0.word == "missing" } ? .failed : .done

@@ -7,14 +7,15 @@ import Speech
 
 struct Engines: Command {
     private static let url = Option(
-        "--url", "URL", standard: "http://127.0.0.1:8080", accepts: "a URL such as http://127.0.0.1:8080", "A gateway to ask for its engines' health."
+        "--url", "URL", standard: "http://127.0.0.1:8080", accepts: "a URL such as http://127.0.0.1:8080",
+        "The gateway to ask for the health of its engines."
     ) { WebSocketTarget($0) == nil ? nil : $0 }
 
     static let description = CommandDescription(
         name: "engines", summary: "List the engines, what they can do, and whether they can be used.",
         discussion: """
-            What is listed is what harken serve would use with the same settings. Where a gateway answers at --url, its word on health is shown \
-            beside, and how long the answer took. With --json: one array of objects.
+            Lists the engines that harken serve would use with the same settings. If a gateway answers at --url, the list also has the health \
+            that the gateway reports for each engine, and the time that its answer took. With --json: one array of objects.
             """,
         options: [url, OperatorSettings.config, Flag.json])
 

@@ -5,35 +5,35 @@ import Store
 struct Evaluate: Command {
     private static let engines = Option(
         "--engines", "NAMES", accepts: "names with commas, each one of " + RecordingEngine.names.map(\.rawValue).joined(separator: ", "),
-        "The engines that recognise, the baseline first. Default: those whose answers the manifests bring along, else local."
+        "The engines to compare, the baseline first. Default: the engines with answers in the manifests, or local if there are none."
     ) { text in
         let names = text.split(separator: ",").map { EngineName(String($0)) }
         return !names.isEmpty && Set(names).count == names.count && names.allSatisfy(RecordingEngine.names.contains) ? names : nil
     }
     private static let baseline = Option(
         "--baseline", "NAME", accepts: "an engine's name",
-        "The engine that the others are compared with. Default: the first of --engines, else deepgram."
+        "The engine to compare the others with. Default: the first of --engines, or deepgram."
     ) { EngineName($0) }
-    private static let limit = Option("--limit", "COUNT", accepts: "a number above 0", "Judges no more cases than these, the first ones.") {
+    private static let limit = Option("--limit", "COUNT", accepts: "a number above 0", "Judges only the first COUNT cases.") {
         Int($0).flatMap { $0 > 0 ? $0 : nil }
     }
     private static let scenario = Option("--scenario", "TEXT", "Judges only cases whose scenario has TEXT in its name.")
     private static let speakers = Flag("--speakers", "Asks the engines to tell speakers apart.")
-    private static let outputJSON = Option("--output-json", "FILE", "Where the report is written as JSON.")
-    private static let outputMarkdown = Option("--output-md", "FILE", "Where the report is written as Markdown.")
-    private static let outputHTML = Option("--output-html", "FILE", "Where the report is written as one HTML page.")
-    private static let failOnWarning = Flag("--fail-on-warning", "A warning fails the gate as well.")
+    private static let outputJSON = Option("--output-json", "FILE", "The file to write the report to, as JSON.")
+    private static let outputMarkdown = Option("--output-md", "FILE", "The file to write the report to, as Markdown.")
+    private static let outputHTML = Option("--output-html", "FILE", "The file to write the report to, as one HTML page.")
+    private static let failOnWarning = Flag("--fail-on-warning", "Fails the evaluation for warnings too.")
     private static let allowMissing = Flag(
-        "--allow-missing-instrumentation", "Answers that bring no ledger or rollup along are taken without a warning.")
+        "--allow-missing-instrumentation", "Accepts stored answers without a ledger or rollup, without a warning.")
 
     static let description = CommandDescription(
         name: "evaluate", summary: "Compare engines on recordings whose words are known, and judge whether they are good enough.",
         discussion: """
-            A manifest is a JSON document with a list of cases, or a file with one case on each line. A case has a recording (audio_file) with what is said
-            (text) and by whom (segments, rttm), or engines' answers that were stored. The report goes to standard output.
-            The exit status is 3 when the gate is not passed. docs/evaluation.md says how each figure is made.
+            A manifest is a JSON document with a list of cases, or a file with one case on each line. A case has a recording (audio_file) with its
+            words (text) and speakers (segments, rttm), or stored answers of engines. The report goes to standard output.
+            The exit status is 3 when the evaluation is not passed. docs/evaluation.md explains each figure.
             """,
-        operands: .init(placeholder: "MANIFEST…", help: "Lists of cases.", count: 1...1_000),
+        operands: .init(placeholder: "MANIFEST…", help: "Files with the cases to judge.", count: 1...1_000),
         options: [engines, baseline, limit, scenario, speakers, Flag.json, outputJSON, outputMarkdown, outputHTML, failOnWarning, allowMissing]
             + ThresholdOptions.all)
 
@@ -114,7 +114,9 @@ struct Evaluate: Command {
         var names = recognition.map(\.name)
         if names.isEmpty { names = stored }
         let first = baseline ?? (names.contains(EngineName("deepgram")) ? EngineName("deepgram") : names.first ?? .local)
-        guard names.isEmpty || names.contains(first) || stored.contains(first) else { throw UsageError("--baseline \(first) is none of the engines") }
+        guard names.isEmpty || names.contains(first) || stored.contains(first) else {
+            throw UsageError("--baseline \(first) is not one of the engines; give one of --engines")
+        }
         if !names.contains(first), !names.isEmpty { names.append(first) }
         let progress = ProgressLine(on: surroundings.diagnostics)
         defer { progress.clear() }

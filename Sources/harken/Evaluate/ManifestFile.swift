@@ -16,7 +16,7 @@ enum ManifestFile {
                 throw UsageError("\(path): \(error)")
             }
         }
-        guard let all else { throw UsageError("name a manifest") }
+        guard let all else { throw UsageError("a manifest is missing; give the path of one") }
         return all
     }
 

@@ -24,7 +24,7 @@ enum DataOption {
     /// Brings a change of the keys into the database's main file. The change is valid even when that fails; the failure is reported.
     static func bringToFile(_ keys: AccessKeys, _ surroundings: CommandContext) async {
         do throws(StoreError) { try await keys.bringToFile() } catch {
-            surroundings.diagnostics.writeLine("the change is made, and is in the database's log only until that is emptied: \(error)")
+            surroundings.diagnostics.writeLine("the change is made, but the database's log could not be written into the database file: \(error)")
         }
     }
 }

@@ -5,7 +5,7 @@ enum Expiry: Equatable {
     case after(Duration)
     case at(UnixTime)
 
-    static let accepts = "a time from now such as 12h, 30d or 8w, or a day to come such as 2027-01-31"
+    static let accepts = "a time from now such as 12h, 30d or 8w, or a future day such as 2027-01-31"
 
     init?(_ text: String) {
         if let day = Self.day(text) {

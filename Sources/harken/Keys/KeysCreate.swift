@@ -6,25 +6,25 @@ import Store
 import Sessions
 
 struct KeysCreate: Command {
-    private static let name = Option("--name", "NAME", "What lists call the key.")
+    private static let name = Option("--name", "NAME", "The key's name in lists.")
     private static let user = Option(
-        "--user", "USER", "The user whom the key belongs to; \"local\": whose data a gateway without keys has. Default: a new one.")
+        "--user", "USER", "The user that the key belongs to; \"local\" is the user of a gateway without keys. Default: a new user.")
     private static let scope = Option(
         "--scope", "SCOPE", accepts: AccessScope.allCases.map(\.rawValue).formatted(with: "or"),
-        "What the key may be used for: " + AccessScope.allCases.map { "\($0.rawValue) (\($0.explanation))" }.formatted(with: "or")
+        "The use that the key allows: " + AccessScope.allCases.map { "\($0.rawValue) (\($0.explanation))" }.formatted(with: "or")
             + "; may be given several times. Default: everything.",
         parse: AccessScope.init(rawValue:))
     private static let expires = Option(
-        "--expires", "WHEN", accepts: Expiry.accepts, "When the key ends: 12h, 30d, 8w, or a day such as 2027-01-31 (0:00 UTC). Default: never.",
+        "--expires", "WHEN", accepts: Expiry.accepts, "The key's end: 12h, 30d, 8w, or a day such as 2027-01-31 (0:00 UTC). Default: never.",
         parse: Expiry.init)
     private static let credits = Option(
-        "--credits", "SECONDS", accepts: "a whole number of seconds, 0 or more", "Seconds of audio that the key may spend. Default: not counted."
+        "--credits", "SECONDS", accepts: "a whole number of seconds, 0 or more", "The seconds of audio that the key may use. Default: no limit."
     ) { text in Int64(text).flatMap { (0...AccessKeys.maxCreditSeconds).contains($0) ? $0 : nil } }
 
     static let description = CommandDescription(
         name: "keys create", summary: "Create an access key, and print it once, on standard output.",
         discussion: """
-            A running gateway on the same data directory accepts the key from the next connection on. Only a keyed hash is stored: a key that is lost \
+            A running gateway on the same data directory accepts the key from the next connection on. Only a keyed hash is stored, so a lost key \
             cannot be shown again. Once a key exists, the gateway refuses callers without one, on this machine too.
             """,
         options: [name, user, scope, expires, credits, DataOption.option, Flag.json])
@@ -36,7 +36,7 @@ struct KeysCreate: Command {
     init(_ arguments: Arguments) throws(UsageError) {
         let now = UnixTime.now
         let expires = try arguments.value(Self.expires)?.time(from: now)
-        if let expires, expires <= now { throw UsageError("--expires lies in the past; it takes \(Expiry.accepts)") }
+        if let expires, expires <= now { throw UsageError("--expires is in the past; give \(Expiry.accepts)") }
         request = AccessKeyRequest(
             name: try arguments.value(Self.name), user: try arguments.value(Self.user).map { ID($0) },
             scopes: try arguments.values(Self.scope).map(\.rawValue),
@@ -52,7 +52,7 @@ struct KeysCreate: Command {
             await DataOption.bringToFile(keys, surroundings)
             guard json else {
                 surroundings.output.writeLine(created.text)
-                surroundings.diagnostics.writeLine("\(created.key.id) of \(created.key.user): keep the key now, it is not shown again")
+                surroundings.diagnostics.writeLine("\(created.key.id) of \(created.key.user): save the key now, it is not shown again")
                 return .done
             }
             var writer = JSONWriter()

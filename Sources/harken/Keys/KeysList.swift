@@ -7,7 +7,7 @@ import Store
 struct KeysList: Command {
     static let description = CommandDescription(
         name: "keys list", summary: "List access keys, also revoked and expired ones.",
-        discussion: "Of a key only its first characters are known. With --json: one array of objects.",
+        discussion: "Only the first characters of a key are stored and shown. With --json: one array of objects.",
         options: [DataOption.option, Flag.json])
 
     private let data: String

@@ -24,7 +24,7 @@ struct KeysRevoke: Command {
         do throws(StoreError) {
             let keys = try DataOption.openKeys(data)
             guard try await keys.revoke(id) else {
-                surroundings.complain(Self.description, "there is no key \(id) in \(data); harken keys list shows those that are")
+                surroundings.complain(Self.description, "there is no key \(id) in \(data); harken keys list shows the existing keys")
                 return .failed
             }
             await DataOption.bringToFile(keys, surroundings)

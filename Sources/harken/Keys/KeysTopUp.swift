@@ -7,10 +7,10 @@ struct KeysTopUp: Command {
     static let description = CommandDescription(
         name: "keys topup", summary: "Add seconds of audio to an access key's credit.",
         discussion: """
-            A running gateway on the same data directory knows of them within a second, sessions that are open too. Only for keys that were made with \
-            --credits: the audio of others is not counted.
+            A running gateway on the same data directory adds the seconds within a second, for open sessions too. Only keys that were made with \
+            --credits have a credit; the audio of other keys is not limited.
             """,
-        operands: .init(placeholder: "ID SECONDS", help: "The key's id, as keys list shows it, and how many seconds more.", count: 2...2),
+        operands: .init(placeholder: "ID SECONDS", help: "The key's id, as keys list shows it, and the seconds to add.", count: 2...2),
         options: [DataOption.option, Flag.json])
 
     private let id: ID<AccessKey>
@@ -36,10 +36,10 @@ struct KeysTopUp: Command {
         do throws(StoreError) {
             switch try await DataOption.openKeys(data).topUp(id, seconds: seconds) {
             case .noSuchKey:
-                surroundings.complain(Self.description, "there is no key \(id) in \(data); harken keys list shows those that are")
+                surroundings.complain(Self.description, "there is no key \(id) in \(data); harken keys list shows the existing keys")
                 return .failed
             case .notCounted:
-                surroundings.complain(Self.description, "the audio of \(id) is not counted, so it needs no credits")
+                surroundings.complain(Self.description, "the audio of key \(id) is not limited, so the key needs no credit")
                 return .failed
             case .done(let credit):
                 if json {
@@ -50,7 +50,7 @@ struct KeysTopUp: Command {
                     writer.endObject()
                     surroundings.output.writeLine(writer.text)
                 } else {
-                    surroundings.diagnostics.writeLine("\(id) has \(credit.components.seconds) seconds now")
+                    surroundings.diagnostics.writeLine("key \(id) has \(credit.components.seconds) seconds of credit now")
                 }
                 return .done
             }

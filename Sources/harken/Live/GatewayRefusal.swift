@@ -8,11 +8,11 @@ struct GatewayRefusal {
 
     var error: EngineError {
         switch status {
-        case 401: .unauthorized("the gateway does not let this caller in")
-        case 403, 402, 400: .badRequest("the gateway refuses the stream: \(said)")
+        case 401: .unauthorized("the gateway refused the key, or needs one")
+        case 403, 402, 400: .badRequest("the gateway refused the stream: \(said)")
         case 429: .rateLimited(retryAfter: nil)
         case 404, 405, 426: .unavailable("the server that answered is not a Harken gateway, or it does not have this protocol (status \(status))")
-        case _: .unavailable("the gateway cannot take the stream: \(said)")
+        case _: .unavailable("the gateway cannot accept the stream now: \(said)")
         }
     }
 

@@ -122,7 +122,7 @@ final class GatewayStream: @unchecked Sendable {
 
     private func explanation(of error: ConnectError) -> EngineError {
         switch error {
-        case .unresolved(let host, let reason): .unavailable("there is no host \(host): \(reason)")
+        case .unresolved(let host, let reason): .unavailable("the host \(host) is not found: \(reason)")
         case .unreachable: .unavailable("no gateway answers at \(url); start one with: harken serve")
         case .timedOut: .timedOut("\(url) does not answer")
         case .refused(let head, let body): GatewayRefusal(status: head.status.code, body: body).error

@@ -13,34 +13,34 @@ struct Live: Command {
         case listen
     }
 
-    private static let microphone = Flag("--microphone", "Captures from a microphone instead of a FILE; Ctrl-C ends.")
-    private static let device = Option("--device", "NAME", "The microphone: its number, or a part of its name. Default: the system's.")
+    private static let microphone = Flag("--microphone", "Records from a microphone instead of a FILE; Ctrl-C ends the recording.")
+    private static let device = Option("--device", "NAME", "The microphone's number, or a part of its name. Default: the system's.")
     private static let url = Option(
         "--url", "URL", standard: "http://127.0.0.1:8080", accepts: "a URL such as http://127.0.0.1:8080 or https://captions.example.org",
-        "The gateway."
+        "The gateway's address."
     ) { WebSocketTarget($0) == nil ? nil : $0 }
     private static let wire = Option(
         "--protocol", "NAME", standard: WireProtocol.deepgram,
-        "The protocol to speak with it: deepgram for captions; listen for a conversation, which is kept, with who speaks.")
+        "The protocol: deepgram for captions, listen for a stored conversation with speakers.")
     private static let speed = Option(
-        "--speed", "N", standard: "1", accepts: "a number above 0, at most 1000", "How fast FILE is sent, in seconds of audio per second."
+        "--speed", "N", standard: "1", accepts: "a number above 0, at most 1000", "The speed at which FILE is sent, in seconds of audio per second."
     ) { text in Double(text).flatMap { $0 > 0 && $0 <= 1_000 ? $0 : nil } }
-    private static let key = Option("--key", "KEY", variable: "HARKEN_KEY", "An access key, where the gateway wants one.")
+    private static let key = Option("--key", "KEY", variable: "HARKEN_KEY", "The access key, if the gateway needs one.")
     private static let engine = Option(
         "--engine", "NAMES", accepts: "an engine's name, or several with commas", "The engines to use, in order. Default: the gateway's order."
     ) { text in text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ",-_".contains($0)) } && !text.isEmpty ? text : nil }
-    private static let language = Option("--language", "TAG", "The language spoken. Default: the engine's.")
+    private static let language = Option("--language", "TAG", "The spoken language. Default: the engine's.")
 
     static let description = CommandDescription(
         name: "live", summary: "Show live captions of a file or a microphone, through a running gateway.",
         discussion: """
-            FILE is any audio or video file; it is streamed as if it were spoken now. On a terminal the words being recognised stand in the last line; \
-            what is final is printed with its times. Elsewhere only what is final is printed. With --json: one object in a line, of type interim, \
-            final, turn_end or end, with times in seconds. With --protocol listen the audio goes as Opus, and what is printed are the segments of a \
-            conversation with who speaks, each once it has settled; times are since its first word. With --json then: objects of type segments, \
-            removed, speaker, conversation or end.
+            FILE is any audio or video file; it is streamed as if it were spoken now. On a terminal the last line shows interim words, and \
+            final words are printed with their times. Elsewhere only final words are printed. With --json each line is one object of type interim, \
+            final, turn_end or end, with times in seconds. With --protocol listen the audio is sent as Opus, and each segment of the conversation is \
+            printed with its speaker once it is settled; times count from the conversation's first word. With --json each line is then an object of \
+            type segments, removed, speaker, conversation or end.
             """,
-        operands: .init(placeholder: "[FILE]", help: "What to stream.", count: 0...1),
+        operands: .init(placeholder: "[FILE]", help: "The audio or video file to stream.", count: 0...1),
         options: [microphone, device, url, wire, speed, engine, key, language, Flag.json])
 
     private enum News: Sendable {
@@ -64,7 +64,7 @@ struct Live: Command {
         switch (arguments.operands.first, arguments.has(Self.microphone)) {
         case (let file?, false): source = .file(file)
         case (nil, true): source = .microphone
-        case (nil, false): throw UsageError("name a FILE, or give --microphone")
+        case (nil, false): throw UsageError("give a FILE, or --microphone")
         case (_?, true): throw UsageError("a FILE and --microphone cannot go together; give one of them")
         }
         device = try arguments.value(Self.device)
@@ -96,7 +96,7 @@ struct Live: Command {
         var base = url
         while base.hasSuffix("/") { base.removeLast() }
         guard let target = WebSocketTarget(base + machine.connection.target + (wire == .deepgram ? engine.map { "&engine=" + $0 } ?? "" : "")) else {
-            throw FeedError(description: "--url \(url) cannot be used; give one such as \(Self.url.standard ?? "")")
+            throw FeedError(description: "--url \(url) cannot be used; give a URL such as \(Self.url.standard ?? "")")
         }
         let loops = try LoopGroup(count: 1)
         let (news, continuation) = AsyncStream<News>.makeStream()

@@ -24,7 +24,7 @@ struct MicrophoneFeed: AudioFeed {
         do throws(CaptureError) {
             if Task.isCancelled { return }
             try capture.start()
-            diagnostics.writeLine("listening; Ctrl-C ends")
+            diagnostics.writeLine("listening; Ctrl-C ends the recording")
             for await block in blocks {
                 guard await stream.send(try block.get()) != nil else { return }
             }

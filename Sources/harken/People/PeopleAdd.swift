@@ -10,10 +10,10 @@ struct PeopleAdd: Command {
     static let description = CommandDescription(
         name: "people add", summary: "Add a person by name, with a sample of their voice.",
         discussion: """
-            One of the same name, in any case, is not added twice. Each FILE is a recording of this person alone; with it they are known by their voice from \
-            then on, in live sessions too. A recording that will not do is told of, and then nothing is stored.
+            A name that exists, in upper or lower case, is not added twice. Each FILE is a recording of this person alone. From then on Harken \
+            recognizes the person by their voice, in live sessions too. If a recording is not suitable, the command says why and stores nothing.
             """,
-        operands: .init(placeholder: "NAME FILE…", help: "What the person is called, and recordings of their voice.", count: 1...1_000),
+        operands: .init(placeholder: "NAME FILE…", help: "The person's name, and recordings of their voice.", count: 1...1_000),
         options: StoreAccess.options)
 
     private let memories: StoreAccess
@@ -37,7 +37,7 @@ struct PeopleAdd: Command {
             let new = Person(id: ID(RandomUUID.text()), name: name, created: .now)
             let person = try await store.add(new, reusing: true, of: memories.user)
             for voice in heard { try await keep(voice, of: person.id, in: store) }
-            surroundings.tell(person, person.id == new.id ? "is known now" : "was known already", json: json)
+            surroundings.tell(person, person.id == new.id ? "was added" : "existed already", json: json)
         }
     }
 

@@ -7,10 +7,11 @@ struct PeopleEmbed: Command {
     static let description = CommandDescription(
         name: "people embed", summary: "Print the voiceprint of a recording.",
         discussion: """
-            For each FILE, in order, one line with the file's name and its voiceprint, of length 1: two of the same voice have a cosine near 1. With \
-            --json one object a line. Nothing is stored. The exit status is 1 if any of the files has no voice in it; the others are written all the same.
+            Prints one line for each FILE, in order: the file's name and its voiceprint, of length 1. Two voiceprints of the same voice have a \
+            cosine near 1. With --json each line is one object. Nothing is stored. The exit status is 1 if a file has no voice; the others are \
+            printed anyway.
             """,
-        operands: .init(placeholder: "FILE…", help: "Recordings of one voice each; any format that libav reads.", count: 1...10_000),
+        operands: .init(placeholder: "FILE…", help: "Recordings, each of one voice, in any format that libav reads.", count: 1...10_000),
         options: [Flag.json])
 
     private let files: [String]
@@ -42,7 +43,7 @@ struct PeopleEmbed: Command {
                 if let voiceprint = try await voice.voiceprint(of: Recording(path: file)) {
                     surroundings.output.write(text(file, voiceprint) + "\n")
                 } else {
-                    surroundings.complain(Self.description, "\(file): there is too little speech in it; half a second is the least")
+                    surroundings.complain(Self.description, "\(file): the file has too little speech; half a second is needed")
                     status = .failed
                 }
             } catch {

@@ -7,7 +7,8 @@ import Store
 struct PeopleList: Command {
     static let description = CommandDescription(
         name: "people list", summary: "List known people, and voices without a name.",
-        discussion: "With --json: one array of people, and of how much speech each is known by.", options: StoreAccess.options)
+        discussion: "With --json: one array of people, each with the seconds of speech that their voice was learned from.",
+        options: StoreAccess.options)
 
     private let memories: StoreAccess
     private let json: Bool

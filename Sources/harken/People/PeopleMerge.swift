@@ -5,7 +5,7 @@ import Store
 struct PeopleMerge: Command {
     static let description = CommandDescription(
         name: "people merge", summary: "Merge person A into person B.",
-        operands: .init(placeholder: "PERSON INTO", help: "Names or ids: who is gone then, and who stays.", count: 2...2),
+        operands: .init(placeholder: "PERSON INTO", help: "Names or ids: the person to remove, and the person to keep.", count: 2...2),
         options: StoreAccess.options)
 
     private let memories: StoreAccess
@@ -13,7 +13,7 @@ struct PeopleMerge: Command {
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        guard arguments.operands.count == 2 else { throw UsageError("give two people") }
+        guard arguments.operands.count == 2 else { throw UsageError("give two people: the one to remove, and the one to keep") }
         memories = try StoreAccess(arguments)
         people = arguments.operands
         json = arguments.has(.json)
@@ -23,11 +23,11 @@ struct PeopleMerge: Command {
         await attempt(surroundings) {
             let store = try memories.open()
             let gone = try await memories.person(people[0], in: store), kept = try await memories.person(people[1], in: store)
-            guard gone.id != kept.id else { throw UsageError("these are one person already") }
+            guard gone.id != kept.id else { throw UsageError("both names are the same person") }
             guard try await store.merge(gone.id, into: kept.id, of: memories.user) else {
                 throw StoreAccess.Missing("person", gone.id.rawValue, of: memories)
             }
-            surroundings.tell(kept, "has what was \(gone.name)'s", json: json)
+            surroundings.tell(kept, "has all data of \(gone.name) now", json: json)
         }
     }
 }

@@ -8,7 +8,7 @@ import Store
 enum PersonName {
     static func checked(_ name: String) throws(UsageError) -> String {
         guard name.contains(where: { !$0.isWhitespace }), name.utf8.count <= ConversationLimits.name else {
-            throw UsageError("a name has letters, and at most \(ConversationLimits.name) bytes")
+            throw UsageError("a name needs letters, and has at most \(ConversationLimits.name) bytes")
         }
         return name
     }
@@ -21,7 +21,7 @@ extension StoreAccess {
         if let person = people.first(where: { $0.id.rawValue == text }) { return person }
         let named = people.filter { $0.name.lowercased() == text.lowercased() }
         guard named.count < 2 else {
-            throw UsageError("there are \(named.count) people called \(text); say which by id: \(named.map(\.id.rawValue).joined(separator: ", "))")
+            throw UsageError("there are \(named.count) people called \(text); give one id: \(named.map(\.id.rawValue).joined(separator: ", "))")
         }
         guard let person = named.first else { throw Missing("person", text, of: self) }
         return person

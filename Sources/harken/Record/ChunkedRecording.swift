@@ -53,7 +53,7 @@ struct ChunkedRecording {
         let (news, continuation) = AsyncStream<News>.makeStream()
         let (verdict, missing) = ChunkHearing.make(ModelFolder(environment: environment))
         if let missing, settings.records {
-            surroundings.complain(Record.description, "the voice model cannot be used (\(missing)); whatever is loud counts as speech")
+            surroundings.complain(Record.description, "the voice model cannot be used (\(missing)); all loud audio counts as speech")
         }
         let profile = ChunkProfile.recording
         do {
@@ -141,7 +141,9 @@ struct ChunkedRecording {
     ) -> SpooledRecording? {
         let all = spool.open()
         let ours = all.filter { $0.origin.server == settings.server }
-        if ours.count < all.count { screen.say("\(all.count - ours.count) recordings wait for another gateway: give its --url to send them") }
+        if ours.count < all.count {
+            screen.say("\(all.count - ours.count) recordings wait for another gateway: give the --url of that gateway to send them")
+        }
         let last = ours.last { recording in
             guard settings.records, !recording.history.isComplete, recording.origin.language == settings.language,
                 let written = recording.lastWritten

@@ -32,7 +32,7 @@ struct LiveRecording {
             do throws(RecordingError) {
                 try await engine.initialize()
                 try await engine.start()
-                surroundings.diagnostics.writeLine("listening; Ctrl-C ends")
+                surroundings.diagnostics.writeLine("listening; Ctrl-C ends the recording")
                 return nil
             } catch {
                 return error
@@ -76,7 +76,7 @@ struct LiveRecording {
                 if json { surroundings.output.writeLine(Self.json("interim", result.text)) } else { progress.show(result.text) }
             case .low(let rest):
                 progress.clear()
-                surroundings.diagnostics.writeLine("harken record: credit for \(TimeText.clock(rest / .seconds(1))) is left")
+                surroundings.diagnostics.writeLine("harken record: the key has credit for \(TimeText.clock(rest / .seconds(1))) left")
             case .failed(let error):
                 progress.clear()
                 surroundings.complain(Record.description, "\(error)")

@@ -10,37 +10,37 @@ import Speech
 struct Record: Command {
     private static let url = Option(
         "--url", "URL", standard: "http://127.0.0.1:8080", accepts: "a URL such as http://127.0.0.1:8080 or https://captions.example.org",
-        "The gateway."
+        "The gateway's address."
     ) { WebSocketTarget($0) == nil ? nil : $0 }
-    private static let token = Option("--token", "KEY", variable: "HARKEN_KEY", "An access key, where the gateway wants one.")
+    private static let token = Option("--token", "KEY", variable: "HARKEN_KEY", "The access key, if the gateway needs one.")
     private static let language = Option(
         "--language", "TAG", accepts: "one language, such as en or pt-BR",
-        "The language spoken. Default: what the gateway takes it to be."
+        "The spoken language. Default: the gateway's."
     ) { SpokenLanguage.tag($0) }
-    private static let device = Option("--device", "NAME", "The microphone: its number, or a part of its name. Default: the system's.")
-    private static let list = Flag("--list-devices", "Lists what can be recorded from, and records nothing.")
-    private static let managed = Flag("--managed", "Recognises live, through the gateway's managed route, instead of in chunks.")
+    private static let device = Option("--device", "NAME", "The microphone's number, or a part of its name. Default: the system's.")
+    private static let list = Flag("--list-devices", "Lists the microphones, and records nothing.")
+    private static let managed = Flag("--managed", "Recognizes live, through the gateway's managed route, instead of in chunks.")
     private static let byok = Option(
         "--byok", "VENDOR", accepts: vendors.formatted(with: "or"),
-        "Recognises live, straight at the vendor, with your own key: DEEPGRAM_API_KEY or that of the vendor."
+        "Recognizes live, straight at the vendor, with your own key, such as DEEPGRAM_API_KEY."
     ) { vendors.contains($0) ? $0 : nil }
     private static let disk = Option(
-        "--disk", "GIGABYTES", standard: "2", accepts: "a number above 0", "How much audio may wait on the disk; an hour has 0.12 GB."
+        "--disk", "GIGABYTES", standard: "2", accepts: "a number above 0", "The disk space for waiting audio, in GB; an hour of audio takes 0.12 GB."
     ) { text in Double(text).flatMap { $0 > 0 && $0 <= 100_000 ? $0 : nil } }
     private static let goOn = Option(
         "--go-on-within", "SECONDS", standard: "300", accepts: "a whole number, 0 or more",
-        "A recording that was cut off no longer ago goes on, in the same conversation; 0: never."
+        "Continues an interrupted recording of the last SECONDS in the same conversation; 0: never."
     ) { text in Int(text).flatMap { (0...86_400).contains($0) ? $0 : nil } }
-    private static let send = Flag("--send", "Sends what waits on the disk, and records nothing.")
+    private static let send = Flag("--send", "Sends the audio that waits on the disk, and records nothing.")
 
     private static let vendors = Catalogue.vendors.filter { $0.live != nil }.map(\.name.rawValue)
 
     static let description = CommandDescription(
         name: "record", summary: "Record the microphone, and have a gateway transcribe the recording.",
         discussion: """
-            What is said goes to the disk first, and from there to the gateway in chunks of 10 to 15 seconds, cut at pauses; where nobody speaks nothing is \
-            sent. Without a connection it waits on the disk, also over a restart. Ctrl-C ends the recording at once and sends what waits; a second one \
-            leaves that for the next time. With --managed or --byok it is recognised as it is spoken, and nothing is kept.
+            Audio is written to the disk first. It is sent to the gateway in chunks of 10 to 15 seconds, cut at pauses; chunks without speech are \
+            not sent. Without a connection the audio waits on the disk, also over a restart. Ctrl-C ends the recording at once and sends the waiting \
+            audio; a second Ctrl-C leaves it for the next run. With --managed or --byok the audio is recognized live, and nothing is kept on the disk.
             """,
         operands: .none,
         options: [url, token, language, device, list, managed, byok, disk, goOn, send, DataOption.option, Flag.json])
@@ -65,7 +65,7 @@ struct Record: Command {
         let vendor = try arguments.value(Self.byok)
         if arguments.has(Self.managed), vendor != nil { throw UsageError("--managed and --byok cannot go together; give one of them") }
         if arguments.has(Self.send), arguments.has(Self.managed) || vendor != nil {
-            throw UsageError("--send is for what was recorded in chunks: leave --managed and --byok out")
+            throw UsageError("--send sends recordings in chunks; leave --managed and --byok out")
         }
         let url = try arguments.value(Self.url) ?? "", token = try arguments.value(Self.token)
         let language = try arguments.value(Self.language), device = try arguments.value(Self.device)

@@ -6,26 +6,26 @@ extension RecorderEvent {
     /// The event in words for the user; nil for events that the user need not know.
     var words: String? {
         switch self {
-        case .listening: "listening; Ctrl-C ends"
-        case .goesOn(let gap): "the recording that was cut off goes on, \(Self.seconds(gap)) s later"
-        case .rotated: "the recording has its greatest length: another one goes on"
-        case .noRoom: "the room for recordings on the disk is used up: what is said now is not kept (see --disk)"
-        case .roomAgain: "there is room on the disk again: what is said is kept"
-        case .overran(let gap): "this machine did not keep up with the microphone: \(Self.seconds(gap)) s are missing"
+        case .listening: "listening; Ctrl-C ends the recording"
+        case .goesOn(let gap): "the interrupted recording continues, after a gap of \(Self.seconds(gap)) s"
+        case .rotated: "the recording has reached its longest duration; another recording continues"
+        case .noRoom: "the disk space for recordings is used up: audio is not kept now (see --disk)"
+        case .roomAgain: "there is disk space again: audio is kept"
+        case .overran(let gap): "this machine did not keep up with the microphone: \(Self.seconds(gap)) s of audio are missing"
         case .dead(let time):
             """
-            the microphone has given nothing but digital silence for \(Self.seconds(time)) s. Unmute it; of a Bluetooth headset choose the profile for calls, for in \
-            that for music its microphone is off; or take another one: --list-devices, --device NAME
+            the microphone has given only digital silence for \(Self.seconds(time)) s. Unmute it. For a Bluetooth headset, choose the profile for \
+            calls, because the profile for music switches the microphone off. Or choose another microphone: --list-devices, --device NAME
             """
         case .alive: "the microphone gives sound again"
         case .failed(.microphone(let reason)), .failed(.disk(let reason)): reason
         case .conversation, .sent: nil
-        case .unreachable: "the gateway cannot be reached, or fails: what is said waits on the disk"
+        case .unreachable: "the gateway cannot be reached, or fails: audio waits on the disk"
         case .reachable: "the gateway can be reached again"
-        case .notAdmitted(402, let detail): "the gateway takes no more: \(detail ?? "what you may use is used up"); what is said waits on the disk"
+        case .notAdmitted(402, let detail): "the gateway accepts no more: \(detail ?? "your credit or limit is used up"); audio waits on the disk"
         case .notAdmitted(let status, let detail):
-            "the gateway does not take the key (\(detail ?? "status \(status)")): give --token; what is said waits on the disk"
-        case .refused(let status, let detail): "the gateway refuses a chunk (\(detail ?? "status \(status)")): it stays on the disk"
+            "the gateway refused the key (\(detail ?? "status \(status)")): give another --token; audio waits on the disk"
+        case .refused(let status, let detail): "the gateway refused a chunk (\(detail ?? "status \(status)")): the chunk stays on the disk"
         case .finished(let id, let title): "conversation \(id)" + (title.map { ": " + $0 } ?? "")
         case .damaged(let reason): reason
         }

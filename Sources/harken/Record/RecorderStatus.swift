@@ -34,7 +34,7 @@ struct RecorderStatus: Equatable {
     /// The status line: `● 12:03 █████░░░░░ 2 wait (0:21) 41 sent 08:12 spoken`.
     var line: String {
         let what = "\(waiting) wait (\(TimeText.clock(waitingTime / .seconds(1))))  \(sent) sent  \(TimeText.clock(spoken / .seconds(1))) spoken"
-        if isStopping { return "■ sending what waits  \(what)" }
+        if isStopping { return "■ sending waiting chunks  \(what)" }
         guard isListening else { return "○ \(what)" }
         return "● \(TimeText.clock(level.recorded / .seconds(1)))  \(meter)  \(what)"
     }

@@ -6,12 +6,12 @@ import Store
 struct Replay: Command {
     private static let engine = Option(
         "--engine", "NAME", standard: EngineName.local.rawValue,
-        accepts: "one of " + RecordingEngine.names.map(\.rawValue).joined(separator: ", "), "Who recognises it once more."
+        accepts: "one of " + RecordingEngine.names.map(\.rawValue).joined(separator: ", "), "The engine to compare with the stored words."
     ) { text in RecordingEngine.names.first { $0.rawValue == text } }
 
     static let description = CommandDescription(
-        name: "replay", summary: "Recognize a stored conversation again with another engine, and show what differs. Changes nothing.",
-        discussion: "The words are compared as docs/evaluation.md says; what is stored counts as the reference.",
+        name: "replay", summary: "Recognize a stored conversation with another engine, and show the differences. Changes nothing.",
+        discussion: "The words are compared as docs/evaluation.md says, with the stored words as the reference.",
         operands: .init(placeholder: "CONVERSATION", help: "The conversation's id, as conversations list shows it.", count: 1...1),
         options: [engine] + StoreAccess.options)
 
@@ -39,17 +39,17 @@ struct Replay: Command {
                 throw StoreAccess.Missing("conversation", id.rawValue, of: memories)
             }
             let audio = try await store.audio(of: id, of: memories.user)
-            guard !audio.isEmpty else { throw NoAudio(description: "no audio of \(id) is kept, so nothing can be recognised once more") }
+            guard !audio.isEmpty else { throw NoAudio(description: "conversation \(id) has no stored audio, so it cannot be recognized again") }
             let progress = ProgressLine(on: surroundings.diagnostics)
             defer { progress.clear() }
             var answers: [(part: StoredAudio, answer: EngineAnswer)] = []
             for (number, part) in audio.enumerated() {
-                progress.show("stretch \(number + 1) of \(audio.count)")
+                progress.show("part \(number + 1) of \(audio.count)")
                 let recognition = CaseRecognition(engine, asksForSpeakers: true, prices: prices)
                 answers.append((part, try await recognition.answer(to: memories.audio(part), language: conversation.language)))
             }
             let report = ReplayReport(of: conversation, by: engine.name, answers)
-            guard !report.hasFailed else { throw NoAudio(description: "\(engine.name) could not recognise the audio") }
+            guard !report.hasFailed else { throw NoAudio(description: "\(engine.name) could not recognize the audio") }
             surroundings.output.write(json ? report.json + "\n" : report.text)
             return .done
         } catch is CancellationError {

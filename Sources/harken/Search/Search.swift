@@ -7,23 +7,23 @@ import Speech
 import Store
 
 struct Search: Command {
-    private static let limit = Option("--limit", "N", accepts: "a whole number from 1 to 100", "How many. Default: 20.") { text in
+    private static let limit = Option("--limit", "N", accepts: "a whole number from 1 to 100", "The number of hits to show. Default: 20.") { text in
         Int(text).flatMap { (1...SearchQuery.maxHits).contains($0) ? $0 : nil }
     }
-    private static let person = Option("--person", "PERSON", "Only what this one says: a name or an id; \"user\": the owner.")
+    private static let person = Option("--person", "PERSON", "Searches only the words of this person: a name or an id; \"user\" is the owner.")
     private static let from = Option(
-        "--from", "TIME", accepts: MomentOption.accepts, "Only in conversations that began then or later.", parse: MomentOption.parse)
+        "--from", "TIME", accepts: MomentOption.accepts, "Searches only conversations that began at TIME or later.", parse: MomentOption.parse)
     private static let to = Option(
-        "--to", "TIME", accepts: MomentOption.accepts, "Only in conversations that began before.", parse: MomentOption.parse)
-    private static let words = Flag("--words", "Only by its words, not by what it means.")
+        "--to", "TIME", accepts: MomentOption.accepts, "Searches only conversations that began before TIME.", parse: MomentOption.parse)
+    private static let words = Flag("--words", "Searches by words only, not by meaning.")
 
     static let description = CommandDescription(
         name: "search", summary: "Search conversations by words and by meaning.",
         discussion: """
-            By its words and by what it means. Words may be in any order; words in double quotes stand together, and a query of nothing else is looked for
-            by words alone. Without the models of `make setup` only words are found. With --json: one object, as the API has it.
+            Words may be in any order. Words in double quotes are a phrase; a query of phrases only is searched by words alone. The search by meaning
+            needs the models of `make setup`. With --json: one object, as the API has it.
             """,
-        operands: .init(placeholder: "QUERY", help: "What is looked for; several words are one query.", count: 1...Int.max),
+        operands: .init(placeholder: "QUERY", help: "The words to search for; several words are one query.", count: 1...Int.max),
         options: [limit, person, from, to, words] + StoreAccess.options)
 
     private let memories: StoreAccess

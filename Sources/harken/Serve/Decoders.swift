@@ -18,7 +18,9 @@ enum Decoders {
                 metrics.decoderLost(loss.rawValue)
                 log.warning("a recording's decoder was lost", [.reason: loss.rawValue, .status: end])
             case .unconfined:
-                log.warning("decoders are not confined", [.reason: "this system has no seccomp filter; they keep their limits of memory and time"])
+                log.warning(
+                    "decoders are not confined by a seccomp filter",
+                    [.reason: "this system has no seccomp filters; decoders keep their limits of memory and time"])
             }
         }
         guard let longest = configuration.recordingLength else { return workers }

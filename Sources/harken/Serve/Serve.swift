@@ -19,25 +19,25 @@ import Vendors
 struct Serve: Command {
     private static let listen = Option(
         "--listen", "ADDR:PORT", accepts: "ADDR:PORT such as 127.0.0.1:8080 or [::1]:8080",
-        "Where to listen; port 0 picks one. Default: 127.0.0.1:8080. Variable: HARKEN_LISTEN."
+        "The address to listen on; port 0 picks a free port. Default: 127.0.0.1:8080. Variable: HARKEN_LISTEN."
     ) { $0.isEmpty ? nil : $0 }
     private static let data = Option(
         "--data", "DIR", "Directory of the database, keys and audio. Default: ~/.local/share/harken. Variable: HARKEN_DATA.")
     private static let certificate = Option("--tls-cert", "FILE", "Serves https and wss with this certificate chain (PEM).")
     private static let key = Option("--tls-key", "FILE", "The certificate's private key (PEM).")
     private static let drain = Option(
-        "--drain-seconds", "N", accepts: "seconds from 0 to 3600", "How long live sessions may take to end after SIGTERM. Default: 30."
+        "--drain-seconds", "N", accepts: "seconds from 0 to 3600", "The longest time for live sessions to end after SIGTERM. Default: 30."
     ) { text in Double(text).flatMap { (0...3_600).contains($0) ? text : nil } }
     private static let fsync = Option(
         "--fsync", "POLICY", accepts: SyncPolicy.accepted,
         """
-        When audio and words are brought to the disk: group=200ms syncs all sessions together, so a power cut takes the last 0.2 s; always waits for \
-        the disk at each message, for a few sessions; never leaves it to the kernel. A killed gateway loses nothing under any of them. Default: \
+        When audio and words are synced to the disk. group=200ms: all sessions together, so a power cut loses the last 0.2 s. always: before each \
+        message is passed on, for a few sessions. never: when the kernel does it. A killed gateway loses nothing under any policy. Default: \
         group=200ms. Variable: HARKEN_FSYNC.
         """
     ) { SyncPolicy($0) == nil ? nil : $0 }
     private static let log = Option(
-        "--log", "LEVEL", accepts: "debug, info, warning or error", "The least level that is logged. Default: info. Variable: HARKEN_LOG."
+        "--log", "LEVEL", accepts: "debug, info, warning or error", "The lowest level that is logged. Default: info. Variable: HARKEN_LOG."
     ) { Log.Level(name: $0) == nil ? nil : $0 }
 
     static let takesHangups = true
@@ -45,9 +45,10 @@ struct Serve: Command {
     static let description = CommandDescription(
         name: "serve", summary: "Start the speech-to-text server.",
         discussion: """
-            Prints "harken: ready on http://ADDR:PORT" on standard error once it accepts connections; models are loaded behind that. SIGTERM lets live \
-            sessions end, a second signal does not wait. SIGHUP reads the certificate and its key again, for new connections. Without keys only this machine is served; an address that others can reach needs a key \
-            first (harken keys create), or an identity provider (HARKEN_OIDC_ISSUER). All other settings are variables, such as DEEPGRAM_API_KEY, HARKEN_ENGINES and HARKEN_MODE (failover, hedged, \
+            Prints "harken: ready on http://ADDR:PORT" on standard error once it accepts connections; models are loaded after that. SIGTERM lets \
+            live sessions end; a second signal stops at once. SIGHUP reads the certificate and its key again, for new connections. Without keys the \
+            gateway serves only this machine. An address that others can reach needs a key first (harken keys create), or an identity provider \
+            (HARKEN_OIDC_ISSUER). All other settings are variables, such as DEEPGRAM_API_KEY, HARKEN_ENGINES and HARKEN_MODE (failover, hedged, \
             ensemble or shadow).
             """,
         options: [listen, data, OperatorSettings.config, certificate, key, drain, fsync, log])
@@ -72,7 +73,7 @@ struct Serve: Command {
         }
         for (one, other) in [(Self.certificate, Self.key), (Self.key, Self.certificate)] {
             let isAlone = arguments.text(one) != nil && arguments.text(other) == nil
-            if isAlone { throw UsageError("\(one.name) needs \(other.name) FILE beside it") }
+            if isAlone { throw UsageError("\(one.name) needs \(other.name) FILE too") }
         }
         self.given = given
         environment = arguments.environment
@@ -102,7 +103,7 @@ struct Serve: Command {
     private func serve(_ configuration: GatewayConfiguration, _ surroundings: CommandContext) async throws {
         let directory = try DataDirectory(creating: configuration.dataDirectory)
         guard let claim = try directory.claim() else {
-            throw ServeError("another harken serve works in \(directory.path); stop it, or give this one another --data")
+            throw ServeError("another harken serve uses \(directory.path); stop it, or give this one another --data")
         }
         let database = try SQLiteDatabase(in: directory, checkTime: Self.checkTime)
         let keys = try AccessKeys(in: database, hashing: OpenSSLHashing(), now: { .now })
@@ -119,7 +120,8 @@ struct Serve: Command {
         let log = Log(level: configuration.logLevel, write: { writer.write($0) })
         if database.check == .unfinished {
             log.debug(
-                "the database is too large to be checked as a whole", [.path: directory.database, .seconds: "\(Self.checkTime.components.seconds)"])
+                "the database is too large to be checked completely at the start",
+                [.path: directory.database, .seconds: "\(Self.checkTime.components.seconds)"])
         }
         let loops = try LoopGroup(count: configuration.loops)
         let client = try HTTPClient()
@@ -160,7 +162,7 @@ struct Serve: Command {
             await tracer?.finish(within: .seconds(5))
             do throws(StoreError) { try await database.emptyLog() } catch {
                 // No data is lost: the next start reads the log.
-                log.warning("the database's log is not in its file", [.error: "\(error)"])
+                log.warning("the database's log could not be written into its file", [.error: "\(error)"])
             }
         }.value
         http.stop()
@@ -200,7 +202,7 @@ struct Serve: Command {
             server.useTLS(try certificate(files))
             log.info("certificate reloaded", [.path: files.certificate])
         } catch {
-            log.error("certificate not reloaded; the one before stays in use", [.error: "\(error)"])
+            log.error("certificate not reloaded; the certificate from before stays in use", [.error: "\(error)"])
         }
     }
 
@@ -253,9 +255,9 @@ struct Serve: Command {
             switch error.code {
             case EADDRINUSE:
                 throw ServeError(
-                    "port \(address.port) is in use on \(address.ip); give another with \(option)\(address.ip):PORT, or 0 to pick a free one")
-            case EADDRNOTAVAIL: throw ServeError("\(address.ip) is not an address of this machine; see which are: ip address")
-            case EACCES: throw ServeError("port \(address.port) needs more rights; give one above 1023 with \(option)ADDRESS:PORT")
+                    "port \(address.port) is in use on \(address.ip); give another port with \(option)\(address.ip):PORT, or 0 to pick a free one")
+            case EADDRNOTAVAIL: throw ServeError("\(address.ip) is not an address of this machine; ip address lists its addresses")
+            case EACCES: throw ServeError("port \(address.port) needs more rights; give a port above 1023 with \(option)ADDRESS:PORT")
             case _: throw ServeError("cannot listen on \(address): \(error)")
             }
         }

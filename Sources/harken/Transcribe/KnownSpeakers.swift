@@ -19,7 +19,7 @@ struct KnownSpeakers {
             let store = try memories.open()
             return KnownSpeakers(try await store.voices(of: memories.user), try await store.people(of: memories.user))
         } catch {
-            surroundings.diagnostics.writeLine("speakers get no names: \(error)")
+            surroundings.diagnostics.writeLine("speakers get no names, because the store cannot be read: \(error)")
             return nil
         }
     }

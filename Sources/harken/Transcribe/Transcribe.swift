@@ -4,24 +4,25 @@ import Speech
 struct Transcribe: Command {
     private static let engine = Option(
         "--engine", "NAME", standard: "local", accepts: RecordingEngine.names.map(\.rawValue).joined(separator: ", "),
-        "Which engine recognises. A vendor's needs its key in the environment, such as DEEPGRAM_API_KEY, and gets the recording."
+        "The engine. A vendor needs its key in the environment, such as DEEPGRAM_API_KEY, and is sent the recording."
     ) { text in RecordingEngine.names.first { $0 == EngineName(text) } }
-    private static let format = Option("--format", "FORMAT", standard: TranscriptFormat.text, "How the words are written: text, json, srt or vtt.")
-    private static let speakers = Flag("--speakers", "Tells speakers apart, where the engine can; the local one names those whose voices are known.")
+    private static let format = Option("--format", "FORMAT", standard: TranscriptFormat.text, "The format of the output: text, json, srt or vtt.")
+    private static let speakers = Flag(
+        "--speakers", "Tells speakers apart, if the engine can. The local engine names speakers whose voices are known.")
     private static let language = Option(
-        "--language", "TAG", accepts: "a language tag such as en or en-GB", "The language spoken. Default: what the engine takes it to be."
+        "--language", "TAG", accepts: "a language tag such as en or en-GB", "The spoken language. Default: the engine's."
     ) { text in
         text.count >= 2 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") } ? LanguageTag(text) : nil
     }
-    private static let output = Option("--output", short: "-o", "FILE", "Where the result is written. Default: standard output.")
+    private static let output = Option("--output", short: "-o", "FILE", "The file to write. Default: standard output.")
 
     static let description = CommandDescription(
         name: "transcribe", summary: "Transcribe audio or video files: on this machine and offline, unless --engine names another engine.",
         discussion: """
-            Any format that libav reads. With --json (or --format json) one object per file, in order, each on its line; all times are in seconds.
-            The exit status is 1 if any of the files failed; the others are written all the same.
+            Reads every format that libav reads. With --json (or --format json) each line is the object of one file, in order; times are in seconds.
+            The exit status is 1 if any of the files failed; the others are written anyway.
             """,
-        operands: .init(placeholder: "FILE…", help: "What to transcribe.", count: 1...10_000),
+        operands: .init(placeholder: "FILE…", help: "The audio or video files to transcribe.", count: 1...10_000),
         options: [engine, format, Flag.json, speakers, language, output])
 
     private let files: [String]
@@ -56,7 +57,7 @@ struct Transcribe: Command {
             let destination = try OutputFile.open(output, standard: surroundings.output)
             if options.diarize, !engine.capabilities.speakers {
                 surroundings.diagnostics.writeLine(
-                    "harken transcribe: the engine \(engine.name) does not tell speakers apart; the words come without them")
+                    "harken transcribe: the engine \(engine.name) does not tell speakers apart; the words have no speakers")
             }
             let known = options.diarize && self.engine.isLocal ? await KnownSpeakers.open(arguments, surroundings) : nil
             var status = ExitStatus.done

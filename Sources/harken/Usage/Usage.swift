@@ -5,17 +5,18 @@ import Store
 
 struct Usage: Command {
     private static let since = Option(
-        "--since", "DAY", accepts: "a day such as 2026-11-01", "Only from this day (UTC) on. Default: all that was ever counted."
+        "--since", "DAY", accepts: "a day such as 2026-11-01", "Shows usage from this day (UTC) on. Default: all usage."
     ) { text in text.utf8.count == 10 ? UnixTime(rfc3339: text) : nil }
     private static let grouping = Option(
         "--by", "WHAT", accepts: UsageQuery.Grouping.allCases.map(\.rawValue).formatted(with: "or"),
-        "What rows are for, besides engine, model and workload: provider, key or day. Default: provider.", parse: UsageQuery.Grouping.init(rawValue:))
+        "Groups rows by engine, model and workload, and by this: provider, key or day. Default: provider.",
+        parse: UsageQuery.Grouping.init(rawValue:))
 
     static let description = CommandDescription(
-        name: "usage", summary: "Show what each engine did, for which user, and what that cost.",
+        name: "usage", summary: "Show the usage and cost of each engine.",
         discussion: """
-            Of all users. Costs are estimated from the price table (HARKEN_PRICES); "?" is a model without a price. With --json: one object, as \
-            GET /api/v1/usage has it.
+            Shows the usage of all users. Costs are estimates from the price table (HARKEN_PRICES); "?" means that the table has no price for the \
+            model. With --json: one object, as GET /api/v1/usage has it.
             """,
         options: [since, grouping, DataOption.option, Flag.json])
 
@@ -39,7 +40,7 @@ struct Usage: Command {
                 UsageDocument.write(rows, to: &writer)
                 surroundings.output.writeLine(writer.text)
             } else if rows.isEmpty {
-                surroundings.diagnostics.writeLine("nothing was recognised yet")
+                surroundings.diagnostics.writeLine("no usage yet")
             } else {
                 surroundings.output.write(Self.table(rows, query.grouping))
             }

@@ -67,7 +67,7 @@ struct `Commands on what is stored` {
     @Test func `add, rename, merge and forget people`() async throws {
         #expect(try await run("people", "list").status == 0)
         #expect(try await run("people", "add", "Bert").status == 0)
-        #expect(try await run("people", "add", "bert").diagnostics.contains("known already"))
+        #expect(try await run("people", "add", "bert").diagnostics.contains("existed already"))
         #expect(try await run("people", "rename", "bert", "Robert").status == 0)
         try await fill(.local)
         #expect(try await run("people", "merge", "Anna", "Robert").status == 0)

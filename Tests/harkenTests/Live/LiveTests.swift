@@ -82,7 +82,7 @@ import Testing
         let words = try [gateway.recording(seconds: 1), "--url", gateway.url, "--speed", "20"]
         let refused = try await run(words, in: gateway.folder)
         #expect(refused.status == .failed)
-        #expect(refused.diagnostics == "harken live: the gateway does not let this caller in; give a valid key with --key or HARKEN_KEY\n")
+        #expect(refused.diagnostics == "harken live: the gateway refused the key, or needs one; give a valid key with --key or HARKEN_KEY\n")
         let wrong = try await run(words + ["--key", "hk_wrongwrongwrong"], in: gateway.folder)
         #expect(wrong.status == .failed)
         #expect(!wrong.diagnostics.contains("hk_wrong"))
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ([], "name a FILE, or give --microphone"), (["a.wav", "--microphone"], "a FILE and --microphone cannot go together; give one of them"),
+        ([], "give a FILE, or --microphone"), (["a.wav", "--microphone"], "a FILE and --microphone cannot go together; give one of them"),
         (["a.wav", "--speed", "0"], "--speed cannot be \"0\": it takes a number above 0, at most 1000"),
         (["a.wav", "--protocol", "smtp"], "--protocol cannot be \"smtp\": it takes deepgram or listen"),
         (

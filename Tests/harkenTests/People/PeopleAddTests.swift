@@ -33,7 +33,7 @@ struct `People who are added with recordings of their voice` {
 
     @Test func `are known by it in other recordings`() async throws {
         let added = try await run("people", "add", "Jane", austen("0870"))
-        #expect(added.status == 0 && added.diagnostics.contains("is known now") || added.output.contains("is known now"), "\(added)")
+        #expect(added.status == 0 && added.diagnostics.contains("was added") || added.output.contains("was added"), "\(added)")
         #expect(try await run("people", "add", "Sam", beckett).status == 0)
         #expect(try await voices().count == 2)
         let heard = try await run("transcribe", "--speakers", "--json", austen("0920"))
