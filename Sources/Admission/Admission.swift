@@ -139,11 +139,11 @@ package final class Admission: Sendable {
         do throws(StoreError) {
             standing = try await self.keys.settle([KeyDebit(key: key, microseconds: 0)]).first
         } catch {
-            log.error("a key cannot be read", [.key: key.rawValue, .error: "\(error)"])
+            log.error("a key cannot be read from the store", [.key: key.rawValue, .error: "\(error)"])
             throw .unavailable("The key store cannot be read.")
         }
         guard let standing else { throw .unavailable("The key store cannot be read.") }
-        guard standing.isValid else { throw .forbidden("The key that this was ordered with is not valid any more.") }
+        guard standing.isValid else { throw .forbidden("The key that ordered this job is not valid any more.") }
         let credit = standing.remaining.map { Duration.microseconds($0) }
         let caller = Caller.key(AccessGrant(key: key, user: job.user, scopes: [], credit: credit))
         return try grant(caller, keys, await spending(of: UsageOwner(caller), keys), for: .recording)
@@ -186,13 +186,13 @@ package final class Admission: Sendable {
         _ owner: UsageOwner, _ keys: BYOKCredentials, _ spending: Spending, account: BillingUse?, for use: RecognitionUse
     ) throws(RefusalCause) -> Grant {
         try check(spending)
-        if let warning = spending.warning { log.warning("a limit is near", [.reason: warning]) }
+        if let warning = spending.warning { log.warning("a usage limit is nearly reached", [.reason: warning]) }
         return Grant(Stamp(), for: use, of: owner, keys: keys, account: account, freeOnly: spending.costUsedUp, directory)
     }
 
     private func check(_ spending: Spending) throws(RefusalCause) {
         guard let words = spending.audioUsedUp else { return }
-        log.warning("a limit is reached", [.reason: words])
+        log.warning("a usage limit is reached", [.reason: words])
         throw .limitReached(words)
     }
 }
@@ -200,5 +200,5 @@ package final class Admission: Sendable {
 extension RefusalCause {
     /// A job was ordered with the caller's own vendor key, which is kept in memory only, and the gateway was restarted since.
     package static let ownKeyGone = RefusalCause.unavailable(
-        "own_key_gone: the vendor key of yours that this was ordered with was not kept over the gateway's restart. Order it again with the key.")
+        "own_key_gone: your own vendor key for this job was not kept over the gateway's restart. Order the job again with the key.")
 }

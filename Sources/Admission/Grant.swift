@@ -70,7 +70,7 @@ package struct Grant: Sendable {
         let wanted = named.filter { name in entries.contains { $0.name == name } }
         if !named.isEmpty, wanted.isEmpty {
             let have = keys.all.map(\.vendor.rawValue).joined(separator: ", ")
-            throw .badRequest("Keys of your own came for \(have), and the engines that are asked for are others.")
+            throw .badRequest("You sent your own key for \(have), but the request names other engines.")
         }
         let order = entries.map(\.name)
         return try Router(entries: entries, order: order).engines(for: kind, named: wanted.isEmpty ? order : wanted, language: language)

@@ -32,7 +32,7 @@ package enum DecodeFactory {
         guard words.count == 2, let memory = Int(words[0]), let seconds = Int(words[1]), memory > 0, seconds > 0,
             getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &size) == 0, type == Int32(SOCK_SEQPACKET.rawValue)
         else {
-            let text = Array("harken decode-worker: harken serve starts this; there is nothing to do here\n".utf8)
+            let text = Array("harken decode-worker: only harken serve starts this command; you need not run it\n".utf8)
             _ = write(STDERR_FILENO, text, text.count)
             _exit(Status.wrongUsage)
         }

@@ -139,9 +139,9 @@ final class WorkerMedia: DecodedMedia {
         workers.end(process, loss)
         let reason =
             switch loss {
-            case .crashed: "its decoder crashed"
-            case .stuck: "no audio came of it for \(workers.configuration.patience.components.seconds) seconds"
-            case .invalid: "its decoder broke the protocol"
+            case .crashed: "the decoder crashed"
+            case .stuck: "the decoder sent no audio for \(workers.configuration.patience.components.seconds) seconds"
+            case .invalid: "the decoder violated its protocol"
             }
         return .undecodable("The file could not be decoded: \(reason).")
     }

@@ -29,7 +29,7 @@ package struct Router: Sendable {
         for kind: Kind, named: [EngineName], preferred: EngineName? = nil, language: LanguageTag?
     ) throws(RefusalCause) -> [EngineEntry] {
         for name in named where !entries.contains(where: { $0.name == name }) {
-            throw .badRequest("There is no engine \"\(name)\" here. Engines: \(list(entries.map(\.name))).")
+            throw .badRequest("This gateway has no engine \"\(name)\". Engines: \(list(entries.map(\.name))).")
         }
         let wanted = named.isEmpty ? [preferred].compactMap(\.self) + order.filter { $0 != preferred } : named
         let able = wanted.compactMap { name in entries.first { $0.name == name } }.filter { entry in
@@ -42,7 +42,7 @@ package struct Router: Sendable {
             let what = kind == .live ? "live audio" : "recordings"
             throw named.isEmpty
                 ? .unavailable("No engine for \(what) is configured. Run make setup for the local models, or set a vendor's key.")
-                : .badRequest("\(list(wanted)) cannot recognise \(what).")
+                : .badRequest("\(list(wanted)) cannot recognize \(what).")
         }
         guard let language, language.primary != "multi" else { return able }
         let speaking = able.filter { $0.capabilities(for: kind)?.languages.contains(language) == true }

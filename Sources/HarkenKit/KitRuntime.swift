@@ -29,7 +29,7 @@ final class KitRuntime: Sendable {
             } catch let fault as TraceSettings.Fault {
                 throw .unavailable("\(fault.name) \(fault.fault): use \(fault.accepted)")
             } catch {
-                throw .unavailable("no thread or TLS context can be made: \(error)")
+                throw .unavailable("a thread or TLS context cannot be created: \(error)")
             }
             shared = runtime
             return runtime

@@ -73,30 +73,31 @@ package final class Metrics: Sendable {
             case .sessions: "Live sessions that ended."
             case .requests: "HTTP requests answered, WebSocket upgrades included."
             case .engineStreams: "Engine streams that closed."
-            case .recognized: "Recorded audio recognised, in seconds."
-            case .engineAudio: "Audio that engines were given in streams, repairs, recoveries and recordings, in seconds, each channel counted."
-            case .gaps: "Live audio that no engine recognised, in seconds."
-            case .gapSamples: "Deprecated, goes with version 0.3: use harken_gap_seconds_total. The same in samples."
-            case .skipped: "Messages of engines that could not be read."
-            case .failovers: "Streams of live sessions that failed, stalled or did not open in time, and that another stream took over from."
-            case .repairs: "Intervals that were recognised again because a stream had left them."
-            case .recoveries: "Intervals of sessions that were over that were recognised again, for their transcripts."
-            case .mended: "Gaps that were recognised after they had been reported, in seconds."
-            case .mendedSamples: "Deprecated, goes with version 0.3: use harken_repaired_gap_seconds_total. The same in samples."
-            case .shadows: "Streams whose words are only compared, after their end."
-            case .shadowWords: "Committed words by what a shadow made of them (same, substituted, missing), and those that only it heard (added)."
+            case .recognized: "Recorded audio that was recognized, in seconds."
+            case .engineAudio: "Audio that engines were sent in streams, repairs, recoveries and recordings, in seconds, the sum of all channels."
+            case .gaps: "Live audio that no engine recognized, in seconds."
+            case .gapSamples: "Deprecated, removed in version 0.3: use harken_gap_seconds_total. Live audio that no engine recognized, in samples."
+            case .skipped: "Messages from engines that could not be read."
+            case .failovers: "Streams of live sessions that failed, stalled or did not open in time, and that another stream replaced."
+            case .repairs: "Intervals of live audio that were recognized again because their stream had failed."
+            case .recoveries: "Intervals of finished sessions that were recognized again, for their transcripts."
+            case .mended: "Audio of gaps that was recognized after the gap had been reported, in seconds."
+            case .mendedSamples: "Deprecated, removed in version 0.3: use harken_repaired_gap_seconds_total. Audio of repaired gaps, in samples."
+            case .shadows: "Streams of shadow engines that ended; their words are only compared."
+            case .shadowWords:
+                "Committed words that a shadow engine heard alike (same), otherwise (substituted) or not (missing), or only it heard (added)."
             case .gated:
-                "Audio that gates heard, by what it was (speech, silence), and of the silence what engines were not sent (withheld, withheld_loud)."
-            case .gateFailures: "Sessions whose gate lets everything through: it does not work, or hears no speech where there is sound."
-            case .damaged: "Messages of clients that should each have been a packet of audio and could not be decoded."
-            case .audioDropped: "Audio of conversations that was not kept, in seconds: the store or the encoder did not keep up with it."
-            case .lessons: "Lessons of people's voices, from segments that a hand has said are theirs."
-            case .spansDropped: "Spans that no collector has."
+                "Audio that silence gates heard (speech, silence), and the silence that engines were not sent (withheld, withheld_loud), in seconds."
+            case .gateFailures: "Sessions whose silence gate sends everything, because it failed or heard no speech in loud audio."
+            case .damaged: "Clients' messages that should have been a packet of audio and could not be decoded."
+            case .audioDropped: "Audio of conversations that was not kept because the store or the encoder was too slow, in seconds."
+            case .lessons: "Attempts to learn a person's voice from segments that were assigned by hand."
+            case .spansDropped: "Spans that could not be exported to a collector."
             case .storeFailures:
-                "Attempts to read or write the store or a transcript's file that failed and are repeated, by the work that needs them."
+                "Failed attempts, which are repeated, to read or write the store or a transcript's file, by the work that needs them."
             case .decodersStarted: "Processes started to decode uploaded recordings, one for each recording."
             case .decodersLost:
-                "Decoding processes that ended in the middle of a recording (crashed), or were killed because they sent nothing (stuck) or broke the protocol (invalid)."
+                "Decoding processes that ended early (crashed), or were killed because they sent nothing (stuck) or violated the protocol (invalid)."
             case .wrongCredentials:
                 "Requests with a wrong key or token, by how they were refused: answered (at once), delayed, turned_away (with status 429)."
             }
@@ -262,36 +263,37 @@ package final class Metrics: Sendable {
         func plain(_ name: String, _ kind: String, _ help: String, _ value: some Numeric) {
             text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n\(name) \(value)\n"
         }
-        plain("harken_sessions_open", "gauge", "Live sessions now.", openSessions.load(ordering: .relaxed))
+        plain("harken_sessions_open", "gauge", "Live sessions that are open.", openSessions.load(ordering: .relaxed))
         plain(
             "harken_audio_received_seconds_total", "counter", "Live audio received, in seconds.",
             Double(receivedMicroseconds.load(ordering: .relaxed)) * 1e-6)
         plain(
             "harken_audio_received_samples_total", "counter",
-            "Deprecated, goes with version 0.3: use harken_audio_received_seconds_total. The same in samples.",
+            "Deprecated, removed in version 0.3: use harken_audio_received_seconds_total. Live audio received, in samples.",
             receivedSamples.load(ordering: .relaxed))
         plain("harken_audio_received_frames_total", "counter", "Messages with live audio.", receivedFrames.load(ordering: .relaxed))
-        plain("harken_commits_total", "counter", "Intervals accepted into live transcripts.", commits.load(ordering: .relaxed))
-        plain("harken_committed_words_total", "counter", "Words in them.", words.load(ordering: .relaxed))
+        plain("harken_commits_total", "counter", "Intervals committed to live transcripts.", commits.load(ordering: .relaxed))
+        plain("harken_committed_words_total", "counter", "Words committed to live transcripts.", words.load(ordering: .relaxed))
         plain("harken_interims_total", "counter", "Interim results of engines.", interims.load(ordering: .relaxed))
         plain(
-            "harken_late_finals_total", "counter", "Finals that came when what they are about was settled.", lateFinals.load(ordering: .relaxed))
+            "harken_late_finals_total", "counter", "Finals that came after their audio was settled, and did not count.",
+            lateFinals.load(ordering: .relaxed))
         plain(
-            "harken_changed_final_words_total", "counter", "Words that an engine made final and later said otherwise: the first text stands.",
+            "harken_changed_final_words_total", "counter", "Final words that an engine changed later; the first text stays.",
             changedWords.load(ordering: .relaxed))
-        plain("harken_spans_exported_total", "counter", "Spans that a collector took.", spans.load(ordering: .relaxed))
+        plain("harken_spans_exported_total", "counter", "Spans that were exported to a collector.", spans.load(ordering: .relaxed))
         text += finalLatency.rendered(
-            name: "harken_final_latency_seconds", help: "Audio that was received behind the end of a final before the final came, in seconds.")
-        text += repairLatency.rendered(name: "harken_repair_seconds", help: "From asking for a repair to its words, in seconds.")
+            name: "harken_final_latency_seconds", help: "Delay of finals: audio received between the end of a final and its arrival, in seconds.")
+        text += repairLatency.rendered(name: "harken_repair_seconds", help: "Time from requesting a repair to its words, in seconds.")
         text += firstAnswers.rendered(
-            name: "harken_first_answer_seconds", help: "From asking for an engine's stream to its first words, in seconds.")
+            name: "harken_first_answer_seconds", help: "Time from requesting an engine's stream to its first words, in seconds.")
         text += journalWindow.rendered(
             name: "harken_journal_window_seconds",
-            help: "What a power cut would have taken: age of the oldest bytes when a sync had them, in seconds.")
+            help: "Time that journal data waited for the disk, which a power cut would have lost, in seconds.")
         plain(
-            "harken_journal_window_max_seconds", "gauge", "The longest of them.",
+            "harken_journal_window_max_seconds", "gauge", "The longest time that journal data waited for the disk, in seconds.",
             Double(longestJournalWindow.load(ordering: .relaxed)) * 1e-9)
-        plain("harken_journal_sync_failures_total", "counter", "Syncs of the journal that failed.", failedSyncs.load(ordering: .relaxed))
+        plain("harken_journal_sync_failures_total", "counter", "Failed syncs of the journal.", failedSyncs.load(ordering: .relaxed))
         plain(
             "harken_log_dropped_total", "counter", "Log lines that were dropped because the log was not read fast enough.",
             droppedLogLines.load(ordering: .relaxed))

@@ -30,9 +30,9 @@ package struct StoreRetry: Sendable {
         metrics.storeFailed(work)
         let seconds = "\(schedule.wait(after: attempts) / .seconds(1))"
         if attempts == 1 {
-            log.error("the store does not work; tried again", [.request: id, .reason: work.rawValue, .error: "\(error)", .seconds: seconds])
+            log.error("the store failed; the work is tried again", [.request: id, .reason: work.rawValue, .error: "\(error)", .seconds: seconds])
         } else {
-            log.debug("the store still does not work", [.request: id, .reason: work.rawValue, .error: "\(error)", .seconds: seconds])
+            log.debug("the store still fails; the work is tried again", [.request: id, .reason: work.rawValue, .error: "\(error)", .seconds: seconds])
         }
     }
 

@@ -22,7 +22,7 @@ package struct GateSettings: Sendable, Equatable {
         rule = VADGate.Rule()
         let threshold = settings["HARKEN_GATE_THRESHOLD"] ?? "0.65"
         guard let number = Float(threshold), (0.05...0.95).contains(number) else {
-            throw ConfigurationError("HARKEN_GATE_THRESHOLD", "\"\(threshold)\" is no threshold", accepted: "a number from 0.05 to 0.95")
+            throw ConfigurationError("HARKEN_GATE_THRESHOLD", "\"\(threshold)\" is not a valid threshold", accepted: "a number from 0.05 to 0.95")
         }
         rule.threshold = number
         let usual = rule.hangover

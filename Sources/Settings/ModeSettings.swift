@@ -21,8 +21,8 @@ package struct ModeSettings: Sendable, Equatable {
         // The mode failover needs no engine for live audio: recordings can still be served.
         guard mode == .failover || live.count >= mode.fewestEngines else {
             throw ConfigurationError(
-                "HARKEN_MODE", "\"\(name)\" needs \(mode.fewestEngines) engines for live audio, and there is \(live.count)",
-                accepted: "failover, or a key for one vendor more")
+                "HARKEN_MODE", "\"\(name)\" needs \(mode.fewestEngines) engines for live audio, and the number of engines is \(live.count)",
+                accepted: "failover, or the key of another vendor")
         }
         self.mode = mode
         voteTime = try settings.seconds("HARKEN_VOTE_SECONDS", in: 0.1...10, default: 1.5)

@@ -15,7 +15,7 @@ package struct SummarySettings: Sendable, Equatable {
         timeout = try settings.seconds("HARKEN_LLM_SECONDS", in: 1...120, default: 20)
         guard let named = settings[address] else {
             for other in [model, key] where settings[other] != nil {
-                throw ConfigurationError(address, "is missing beside \(other)", accepted: "the server's address, such as https://HOST/v1")
+                throw ConfigurationError(address, "is missing, but \(other) is set", accepted: "the server's address, such as https://HOST/v1")
             }
             return nil
         }
@@ -25,7 +25,7 @@ package struct SummarySettings: Sendable, Equatable {
             throw ConfigurationError(address, "\"\(error.text)\" has no scheme", accepted: VendorAddress.Fault.accepted)
         }
         guard let name = settings[model] else {
-            throw ConfigurationError(model, "is missing beside \(address)", accepted: "the name of a model of that server")
+            throw ConfigurationError(model, "is missing, but \(address) is set", accepted: "the name of a model of that server")
         }
         self.model = name
         credential = settings[key].map { Credential($0) }

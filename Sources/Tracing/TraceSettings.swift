@@ -53,7 +53,7 @@ package struct TraceSettings: Sendable, Equatable {
         switch value(exporter)?.lowercased() {
         case nil, "otlp": break
         case "none": return nil
-        case .some: throw Fault(name: exporter, fault: "names an exporter that is not here", accepted: "otlp or none")
+        case .some: throw Fault(name: exporter, fault: "names an exporter that is not supported", accepted: "otlp or none")
         }
         guard let url = try address(value) else { return nil }
         try checkProtocol(value)
@@ -86,7 +86,7 @@ package struct TraceSettings: Sendable, Equatable {
         let rest = text.dropFirst(scheme.count)
         let host = rest.prefix { $0 != "/" }
         guard !host.contains("@") else {
-            throw Fault(name: name, fault: "has a credential in it", accepted: accepted + "; credentials belong into OTEL_EXPORTER_OTLP_HEADERS")
+            throw Fault(name: name, fault: "contains a credential", accepted: accepted + "; put credentials into OTEL_EXPORTER_OTLP_HEADERS")
         }
         guard !host.isEmpty, host.first != ":", text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !rest.contains("?"), !rest.contains("#") else {
             throw Fault(name: name, fault: "is not a usable address", accepted: accepted)
@@ -97,7 +97,7 @@ package struct TraceSettings: Sendable, Equatable {
     private static func checkProtocol(_ value: (String) -> String?) throws(Fault) {
         for name in ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"] {
             guard let text = value(name) else { continue }
-            guard text == "http/json" else { throw Fault(name: name, fault: "is a protocol that is not here", accepted: "http/json, or unset") }
+            guard text == "http/json" else { throw Fault(name: name, fault: "is not a supported protocol", accepted: "http/json, or unset") }
             return
         }
     }
@@ -106,7 +106,7 @@ package struct TraceSettings: Sendable, Equatable {
         for name in ["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"] {
             guard let text = value(name) else { continue }
             guard let milliseconds = Int64(text), (1...600_000).contains(milliseconds) else {
-                throw Fault(name: name, fault: "is no usable time", accepted: "milliseconds from 1 to 600000")
+                throw Fault(name: name, fault: "is not a valid time", accepted: "milliseconds from 1 to 600000")
             }
             return .milliseconds(milliseconds)
         }
@@ -118,7 +118,7 @@ package struct TraceSettings: Sendable, Equatable {
         for name in ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"] {
             for (key, text) in try pairs(name, value(name)) {
                 guard isToken(key), text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
-                    throw Fault(name: name, fault: "has what no header may hold", accepted: "NAME=VALUE with commas, values percent-encoded")
+                    throw Fault(name: name, fault: "has characters that no header has", accepted: "NAME=VALUE with commas, values percent-encoded")
                 }
                 headers.set(key, text)
             }

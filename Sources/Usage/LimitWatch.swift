@@ -103,7 +103,7 @@ package final class LimitWatch: Sendable {
                 defer { state.isBlind = true }
                 return (state.known[owner]?.booked, !state.isBlind)
             }
-            if isNew { log.error("the usage ledger cannot be read: limits hold by what was read last", [.error: "\(error)"]) }
+            if isNew { log.error("the usage ledger cannot be read; limits use the last figures that were read", [.error: "\(error)"]) }
             return last
         }
     }

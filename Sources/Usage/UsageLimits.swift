@@ -41,9 +41,9 @@ package struct UsageLimits: Sendable, Equatable {
             let whole = audio.components.seconds
             spending.audioLeft = max(.zero, audio - used)
             if used >= audio {
-                spending.audioUsedUp = "The \(whole) s of audio that \(whom) has for a day are used up; there are more at 0:00 UTC."
+                spending.audioUsedUp = "The \(whole) s of audio a day of \(whom) are used up. The limit starts again at 0:00 UTC."
             } else if used * 100 >= audio * Self.warning {
-                spending.warning = "\(used.components.seconds) of \(whole) s of audio of \(whom) for this day are used."
+                spending.warning = "\(used.components.seconds) s of the \(whole) s of audio a day of \(whom) are used."
             }
         }
         if let cost = limit.cost {
@@ -77,7 +77,7 @@ extension UsageLimits {
         if let text = settings[prefix + "_MONTH_USD"] {
             guard let amount = USDollars(text) else {
                 throw ConfigurationError(
-                    prefix + "_MONTH_USD", "\"\(text)\" is not an amount", accepted: "dollars such as 12.50, or 0 for any amount")
+                    prefix + "_MONTH_USD", "\"\(text)\" is not an amount", accepted: "dollars such as 12.50, or 0 for no limit")
             }
             if amount > .zero { limit.cost = amount }
         }

@@ -33,12 +33,12 @@ package final class UsageMetrics: Sendable {
 
         var help: String {
             switch self {
-            case .requests: "Attempts of engines."
-            case .retries: "Attempts that repeat one that failed."
-            case .fallbacks: "Attempts of an engine because another one had failed."
-            case .audio: "Audio that engines were given, in seconds: raw, of that speech where it was measured, and billable."
+            case .requests: "Attempts of engines to recognize audio."
+            case .retries: "Attempts that repeat a failed attempt of the same engine."
+            case .fallbacks: "Attempts of an engine that replace another engine's failed attempt."
+            case .audio: "Audio that engines were sent, in seconds: all of it (raw), its speech where that was measured, and billable audio."
             case .billable: "Audio that vendors charge for, in seconds."
-            case .speakers: "Speakers that engines told apart, and those of them that were recognised."
+            case .speakers: "Speakers that engines told apart, and the ones that were recognized."
             }
         }
     }
@@ -104,7 +104,7 @@ package final class UsageMetrics: Sendable {
                 }
             }
             let title = Self.title("harken_transcription_provider_latency_seconds", isDeprecated)
-            text += "# HELP \(title.name) \(title.note)Time from asking an engine to its end, in seconds.\n# TYPE \(title.name) histogram\n"
+            text += "# HELP \(title.name) \(title.note)Time from the start of an attempt to its end, in seconds.\n# TYPE \(title.name) histogram\n"
             for (labels, histogram) in state.latencies.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
                 text += histogram.series(name: title.name, labels: Self.list([.provider, .model, .workload, .status], labels))
             }
@@ -114,7 +114,7 @@ package final class UsageMetrics: Sendable {
 
     /// Returns the name of a metric and a note for its HELP. The names without the prefix come from version 0.1 and stay for one version.
     private static func title(_ name: String, _ isDeprecated: Bool) -> (name: String, note: String) {
-        isDeprecated ? (String(name.dropFirst("harken_".count)), "Deprecated, goes with version 0.3: use \(name). ") : (name, "")
+        isDeprecated ? (String(name.dropFirst("harken_".count)), "Deprecated, removed in version 0.3: use \(name). ") : (name, "")
     }
 
     private static func list(_ names: [Label], _ values: [String]) -> String {

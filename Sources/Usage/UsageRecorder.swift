@@ -100,9 +100,11 @@ package final class UsageRecorder: Sendable {
         do throws(StoreError) {
             let (count, streams) = try await ledger.interrupt(now: now())
             cutOff.withLock { $0 = streams }
-            if count + streams.count > 0 { log.info("attempts of engines were cut off", [.count: "\(count + streams.count)"]) }
+            if count + streams.count > 0 {
+                log.info("attempts of engines were interrupted when an earlier run ended", [.count: "\(count + streams.count)"])
+            }
         } catch {
-            log.warning("the ledger cannot be read", [.error: "\(error)"])
+            log.warning("the usage ledger cannot be read", [.error: "\(error)"])
         }
     }
 
@@ -174,7 +176,7 @@ package final class UsageRecorder: Sendable {
             return !isUpset
         }
         guard isNew else { return }
-        log.error("usage cannot be booked yet", [.error: "\(error)"])
+        log.error("usage cannot be booked in the ledger yet", [.error: "\(error)"])
     }
 
     /// Returns the users whose attempts have ended since the last call: their figures in the ledger have grown.

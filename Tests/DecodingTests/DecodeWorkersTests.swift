@@ -74,7 +74,7 @@ private final class Reports: Sendable {
         let process = try #require(workers.busyProcesses.first { !others.contains($0) })
         _ = try hit.next()
         kill(process, SIGKILL)
-        #expect(throws: MediaError.undecodable("The file could not be decoded: its decoder crashed.")) { _ = try all(hit) }
+        #expect(throws: MediaError.undecodable("The file could not be decoded: the decoder crashed.")) { _ = try all(hit) }
         #expect(try all(other)[0].count == 120 * 16_000)
         #expect(try all(try await workers.open(recording))[0].count == 120 * 16_000)
         try await until { reports.losses == [.crashed] }
@@ -179,7 +179,7 @@ private final class Reports: Sendable {
         let media = try await workers.open(recording)
         let process = try #require(workers.busyProcesses.first)
         kill(try parent(of: process), SIGKILL)
-        #expect(throws: MediaError.undecodable("The file could not be decoded: its decoder crashed.")) { _ = try all(media) }
+        #expect(throws: MediaError.undecodable("The file could not be decoded: the decoder crashed.")) { _ = try all(media) }
         #expect(try all(try await workers.open(recording))[0].count == 120 * 16_000)
         try await until { reports.losses == [.crashed] }
     }
@@ -266,7 +266,7 @@ private final class Reports: Sendable {
         try await until { (try? ChildProcess.run([path])) != nil }
         let workers = try workers(executable: path)
         let recording = try recording(seconds: 1)
-        await #expect(throws: MediaError.undecodable("The file could not be decoded: its decoder broke the protocol.")) {
+        await #expect(throws: MediaError.undecodable("The file could not be decoded: the decoder violated its protocol.")) {
             _ = try all(try await workers.open(recording))
         }
         try await until { reports.losses == [.invalid] && workers.busyProcesses.isEmpty }

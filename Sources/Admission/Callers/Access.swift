@@ -73,7 +73,7 @@ package struct Access: Sendable {
             switch users.verify(credential.secret) {
             case .user(let user): return AuthenticatedCaller(.user(user))
             case .refused: throw .unauthenticated
-            case .unavailable: throw .unavailable("The identity provider's keys cannot be had; try again in a moment.")
+            case .unavailable: throw .unavailable("The identity provider's keys cannot be fetched; try again in a moment.")
             }
         }
         return AuthenticatedCaller(.key(try grant(keys.verify(credential.secret))))
@@ -95,7 +95,7 @@ package struct Access: Sendable {
             throw .forbidden("This gateway has no keys yet: address it as localhost.")
         }
         if let origin = head.headers["Origin"], !LoopbackHost.matches(origin: origin) {
-            throw .forbidden("This gateway has no keys yet and takes nothing from web pages of other machines.")
+            throw .forbidden("This gateway has no keys yet and does not serve web pages of other machines.")
         }
     }
 }

@@ -20,11 +20,11 @@ package enum KeylessGateway {
         // A reverse proxy that adds no header is known by its version alone, and only where its operator has left that as it comes.
         guard head.version == .http11 || client.source == .forwarded else {
             return .forbidden(
-                "This gateway has no keys yet and does not take HTTP/1.0, which reverse proxies speak. Make a key with: harken keys create")
+                "This gateway has no keys yet and refuses HTTP/1.0, because reverse proxies use it. Make a key with: harken keys create")
         }
         // A page of another site needs no Origin for an image or a script.
         if head.headers["Origin"] == nil, head.headers["Sec-Fetch-Site"]?.lowercased() == "cross-site", !isNavigation(head) {
-            return .forbidden("This gateway has no keys yet and takes nothing from web pages of other sites.")
+            return .forbidden("This gateway has no keys yet and does not serve web pages of other sites.")
         }
         return nil
     }

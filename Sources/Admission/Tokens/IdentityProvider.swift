@@ -15,7 +15,7 @@ package struct IdentityProvider: Sendable, Equatable {
         let audience = "HARKEN_OIDC_AUDIENCE"
         guard let issuer = settings["HARKEN_OIDC_ISSUER"] else {
             for name in [audience, "HARKEN_OIDC_JWKS_URL"] where settings[name] != nil {
-                throw ConfigurationError(name, "is of no use without HARKEN_OIDC_ISSUER", accepted: "both, or neither")
+                throw ConfigurationError(name, "has no effect without HARKEN_OIDC_ISSUER", accepted: "both, or neither")
             }
             return nil
         }
@@ -23,8 +23,8 @@ package struct IdentityProvider: Sendable, Equatable {
         audiences = settings.list(audience) ?? []
         guard !audiences.isEmpty else {
             throw ConfigurationError(
-                audience, "is missing beside HARKEN_OIDC_ISSUER",
-                accepted: "whom tokens are meant for, such as the project's name; several with commas")
+                audience, "is missing, but HARKEN_OIDC_ISSUER is set",
+                accepted: "the audience of the tokens, such as the project's name; several with commas")
         }
         if let url = settings["HARKEN_OIDC_JWKS_URL"] { keysURL = try Self.checked("HARKEN_OIDC_JWKS_URL", url) }
     }

@@ -43,13 +43,13 @@ package struct IssuerKeys: Sendable {
         let answer = try await get(provider.discoveryURL)
         let document: JSONDocument
         do throws(JSONError) { document = try JSONDocument(parsing: answer.body) } catch {
-            throw Failure(description: "\(provider.discoveryURL) is no JSON: \(error)")
+            throw Failure(description: "\(provider.discoveryURL) is not JSON: \(error)")
         }
         guard document.root["issuer"].string == provider.issuer else {
-            throw Failure(description: "\(provider.discoveryURL) is of another issuer")
+            throw Failure(description: "\(provider.discoveryURL) names another issuer")
         }
         guard let url = document.root["jwks_uri"].string, IdentityProvider.isTrusted(url) else {
-            throw Failure(description: "\(provider.discoveryURL) names no https address of keys")
+            throw Failure(description: "\(provider.discoveryURL) names no https address for keys")
         }
         return url
     }

@@ -152,7 +152,7 @@ package final class UserTokens: Sendable {
         }
         switch (count, result) {
         case (let count?, _): log.debug("keys of the identity provider fetched", [.count: "\(count)"])
-        case (nil, .failure(let failure)): log.warning("keys of the identity provider cannot be had", [.error: failure.description])
+        case (nil, .failure(let failure)): log.warning("keys of the identity provider cannot be fetched", [.error: failure.description])
         case (nil, .success): log.warning("keys of the identity provider cannot be used", [.error: provider.issuer])
         }
     }

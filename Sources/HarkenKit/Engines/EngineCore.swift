@@ -45,13 +45,15 @@ final class EngineCore: Sendable {
         let variable = name.uppercased() + "_API_KEY"
         let given = key ?? getenv(variable).map { String(cString: $0) } ?? ""
         guard !given.isEmpty else { throw .missingKey(vendor: title, variable: variable) }
-        guard let vendor = Catalogue.vendors.first(where: { $0.name.rawValue == name }) else { throw .unavailable("\(title) is not built in") }
+        guard let vendor = Catalogue.vendors.first(where: { $0.name.rawValue == name }) else {
+            throw .unavailable("\(title) is not part of this build")
+        }
         try self.init(vendor: vendor, key: given, url: url, options: options)
     }
 
     /// - Throws: `KitError.unavailable` for a vendor that takes no live audio.
     convenience init(vendor: Vendor, key: String, url: String?, options: TranscriptionOptions) throws(KitError) {
-        guard let live = vendor.live else { throw .unavailable("\(vendor.name) takes no live audio") }
+        guard let live = vendor.live else { throw .unavailable("\(vendor.name) has no live audio") }
         // An address without a scheme means a server on the internet, so TLS is used.
         let given = url.map { $0.contains("://") ? $0 : "wss://" + $0 }
         var settings = VendorSettings(name: vendor.name, credential: Credential(key))
@@ -87,7 +89,7 @@ final class EngineCore: Sendable {
             do {
                 engine = VendorRecognizer(service, settings: settings, client: try HTTPClient(), clock: .system)
             } catch {
-                throw .unavailable("no connection can be made: \(error)")
+                throw .unavailable("a connection cannot be opened: \(error)")
             }
         }
         let start = ContinuousClock.now

@@ -21,8 +21,8 @@ public enum RecordingError: Error, Sendable, Equatable, CustomStringConvertible 
         case .missingSetting(let name): "the setting \(name) is missing"
         case .unknownSetting(let name, let value, let known): "\(name) cannot be \"\(value)\"; known: \(known)"
         case .notInitialized: "call initialize() first"
-        case .alreadyRecording: "it is recording already; call stop() first"
-        case .stopped: "it was stopped while it started"
+        case .alreadyRecording: "the engine is recording already; call stop() first"
+        case .stopped: "the recording was stopped while it started"
         case .notReady: "the server was not ready within 15 s"
         case .microphone(let reason): reason
         case .engine(let error): "\(error)"

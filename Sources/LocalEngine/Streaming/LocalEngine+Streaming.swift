@@ -26,7 +26,7 @@ extension LocalEngine: StreamingEngine {
     private func refusal(of options: StreamOptions) -> EngineError? {
         do throws(EngineError) { try check(options.language) } catch { return error }
         guard (1...capabilities.channelsPerStream).contains(options.channels) else {
-            return .badRequest("the local engine takes up to \(capabilities.channelsPerStream) channels in a stream, not \(options.channels)")
+            return .badRequest("the local engine accepts up to \(capabilities.channelsPerStream) channels in a stream, not \(options.channels)")
         }
         return nil
     }

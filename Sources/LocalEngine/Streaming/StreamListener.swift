@@ -63,7 +63,7 @@ final class StreamListener: @unchecked Sendable {
     private func begin(_ models: LocalModels, _ stream: LocalStream) {
         for number in 0..<max(1, options.channels) {
             guard let input = StreamInput(rate: options.rate) else {
-                return close(.badRequest("a sample rate of \(options.rate.hertz) Hz cannot be recognised; send 8000 to 96000 Hz"))
+                return close(.badRequest("a sample rate of \(options.rate.hertz) Hz cannot be recognized; send 8000 to 96000 Hz"))
             }
             channels.append(ChannelListener(ChannelIndex(number), input, options, models))
         }

@@ -40,7 +40,7 @@ final class CaptureDelivery: @unchecked Sendable {
         var id = pthread_t()
         guard pthread_create(&id, nil, runCaptureDelivery, retained.toOpaque()) == 0 else {
             retained.release()
-            throw .failed("there is no thread left")
+            throw .failed("no thread can be started")
         }
         thread.withLock { [id] in $0 = id }
     }

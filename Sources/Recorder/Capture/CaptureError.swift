@@ -26,10 +26,10 @@ extension CaptureError: CustomStringConvertible {
         case .unknownDevice(let name, let known):
             "there is no input device “\(name)”; there are: \(known.isEmpty ? "none" : known.joined(separator: ", "))"
         case .unavailable(let device, let reason):
-            "“\(device)” cannot record 16 kHz mono: \(reason); close what else uses it, or choose “pulse” or “default”, which convert"
-        case .lost(let device): "“\(device)” stopped recording by itself; connect it again and start anew"
+            "“\(device)” cannot record 16 kHz mono: \(reason); close programs that use it, or choose “pulse” or “default”, which convert"
+        case .lost(let device): "“\(device)” stopped recording by itself; connect it again and start a new recording"
         case .failed(let reason): "PortAudio failed: \(reason)"
-        case .alreadyUsed: "a capture is started once; make another"
+        case .alreadyUsed: "a capture can be started only once; create another one"
         }
     }
 }

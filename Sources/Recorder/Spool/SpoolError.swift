@@ -14,7 +14,7 @@ extension SpoolError: CustomStringConvertible {
         switch self {
         case .disk(let error): "recordings cannot be kept on the disk: \(error)"
         case .inUse(let path): "another harken record has \(path) open"
-        case .unreadable(let path): "\(path) holds no recording that can be read"
+        case .unreadable(let path): "\(path) has no readable recording"
         }
     }
 }

@@ -64,7 +64,7 @@ import Testing
         }
         let audio = Self.audio(seconds: 120)
         try await gateway(engine) { gateway in
-            let reason = "The file could not be decoded: its decoder crashed."
+            let reason = "The file could not be decoded: the decoder crashed."
             let first = try await deepgram(gateway, audio)
             #expect(first.status == 400 && first.text.contains(reason), "\(first)")
             let second = try await openAI(gateway, audio)

@@ -40,7 +40,7 @@ import Testing
         try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
             let socket = try await gateway.connect(path, headers: ["X-BYOK-Deepgram": "right", "X-Harken-Engine": "scripted"])
             #expect(
-                await socket.rest() == [.closed(1008, "Keys of your own came for deepgram, and the engines that are asked for are others.")])
+                await socket.rest() == [.closed(1008, "You sent your own key for deepgram, but the request names other engines.")])
         }
     }
 
