@@ -75,7 +75,7 @@ struct APIRequest: Sendable {
             if isUser { return .user }
         }
         guard let person = body?["person_id"] else {
-            guard body?["is_user"] == .bool(false) else { throw .badRequest("Say who it is: \"person_id\" (null: nobody), or \"is_user\": true.") }
+            guard body?["is_user"] == .bool(false) else { throw .badRequest("Name the person: \"person_id\" (null: nobody), or \"is_user\": true.") }
             return .nobody
         }
         guard person != .null else { return .nobody }

@@ -12,10 +12,11 @@ enum ConversationOperations {
     private static let conversation: APIOperation.Answer = .object([
         .init("id", "string", required: true, "The conversation."),
         .init("status", "string", required: true, "in_progress, processing, completed, discarded or failed."),
-        .init("source", "string", required: true, "What recorded it."), .init("language", "string", "A BCP 47 tag, or null."),
+        .init("source", "string", required: true, "The device or app that recorded the conversation."),
+        .init("language", "string", "A BCP 47 tag, or null."),
         .init("title", "string", "Or null."), .init("summary", "string", "Or null."),
-        .init("started_at", "string", required: true, "UTC, RFC 3339; segments count from here."),
-        .init("finished_at", "string", required: true, "UTC, RFC 3339."), .init("call_id", "string", "Of a call, its client's name; or null."),
+        .init("started_at", "string", required: true, "UTC, RFC 3339; the times of segments count from here."),
+        .init("finished_at", "string", required: true, "UTC, RFC 3339."), .init("call_id", "string", "The client's name of the call, or null."),
         .init("duration", "number", required: true, "Seconds."),
         .init("segments", "[Segment]", required: true, "In order of start, each with its words; positions in seconds."),
         .init("people", "[object]", required: true, "Those who speak and have a name: id, name, created_at."),
@@ -25,14 +26,15 @@ enum ConversationOperations {
         APIOperation(
             .get, path, .read, summary: "Lists conversations, the newest first.",
             query: [
-                .init("limit", "integer", "1 to 200; 20 unless said."), .init("cursor", "string", "`next` of the page before."),
-                .init("from", "string", "Those that began then or later: a time (RFC 3339) or a day."),
-                .init("to", "string", "Those that began before."),
-                .init("person", "string", "Those in which this one speaks: an id, or `user` for yourself."),
+                .init("limit", "integer", "The number of conversations, 1 to 200. Default: 20."),
+                .init("cursor", "string", "`next` of the page before."),
+                .init("from", "string", "Lists conversations that began at this time or later: a time (RFC 3339) or a day."),
+                .init("to", "string", "Lists conversations that began before this time."),
+                .init("person", "string", "Lists conversations in which this person speaks: an id, or `user` for yourself."),
             ],
             answer: .object([
-                .init("conversations", "[object]", required: true, "Without segments and people."),
-                .init("next", "string", "Asks for the next page, or null."),
+                .init("conversations", "[object]", required: true, "The conversations, without segments and people."),
+                .init("next", "string", "The cursor of the next page, or null."),
             ])
         ) { request throws(APIFailure) in
             let query = ConversationQuery(
@@ -53,7 +55,7 @@ enum ConversationOperations {
                 json.endObject()
             }
         },
-        APIOperation(.get, path + "/{id}", .read, summary: "A conversation with its segments and words.", answer: conversation) {
+        APIOperation(.get, path + "/{id}", .read, summary: "Returns a conversation with its segments and words.", answer: conversation) {
             request throws(APIFailure) in try await answer(try await find(request), request)
         },
         APIOperation(
@@ -83,30 +85,30 @@ enum ConversationOperations {
             return .nothing
         },
         APIOperation(
-            .post, path + "/{id}/merge", .write, summary: "Puts another conversation into this one, each segment at its time of day.",
-            body: [.init("conversation_id", "string", required: true, "The other one, which is gone then.")], answer: conversation
+            .post, path + "/{id}/merge", .write, summary: "Moves another conversation into this one, each segment at its time of day.",
+            body: [.init("conversation_id", "string", required: true, "The other conversation, which is removed.")], answer: conversation
         ) { request throws(APIFailure) in
             let other = ID<Conversation>(try request.needed("conversation_id"))
-            guard other != request.id("id") else { throw .badRequest("A conversation cannot be put into itself.") }
+            guard other != request.id("id") else { throw .badRequest("A conversation cannot be merged with itself.") }
             let whole = try await APIFailure.stored { () throws(StoreError) in
                 try await request.store.merge(other, into: request.id("id"), of: request.user)
             }
-            guard let whole else { throw APIFailure(.notFound, "not_found", "One of the two conversations is not there.") }
+            guard let whole else { throw APIFailure(.notFound, "not_found", "One of the two conversations does not exist.") }
             return try await answer(whole, request)
         },
         APIOperation(
-            .post, path + "/{id}/split", .write, summary: "Parts a conversation in two.",
+            .post, path + "/{id}/split", .write, summary: "Splits a conversation in two.",
             body: [.init("segment_id", "string", required: true, "The first segment of the later part.")],
             answer: .object([
-                .init("earlier", "object", required: true, "The conversation, without what was taken."),
-                .init("later", "object", required: true, "A new conversation."),
+                .init("earlier", "object", required: true, "The conversation, without the later part."),
+                .init("later", "object", required: true, "A new conversation with the later part."),
             ])
         ) { request throws(APIFailure) in
             let segment = ID<Segment>(try request.needed("segment_id"))
             let parts = try await APIFailure.stored { () throws(StoreError) in
                 try await request.store.split(request.id("id"), at: segment, new: ID(request.gateway.newID()), of: request.user)
             }
-            guard let parts else { throw APIFailure(.notFound, "not_found", "There is no such conversation, or it has no such segment.") }
+            guard let parts else { throw APIFailure(.notFound, "not_found", "The conversation does not exist, or has no such segment.") }
             await request.gateway.conversations.cutAudio()
             let earlier = try await document(parts.earlier, request), later = try await document(parts.later, request)
             return .json { json in
@@ -119,8 +121,8 @@ enum ConversationOperations {
             }
         },
         APIOperation(
-            .get, path + "/{id}/export", .read, summary: "A conversation as a file.",
-            query: [.init("format", "string", "json, srt, vtt or markdown; json unless said.")], answer: .content("*/*")
+            .get, path + "/{id}/export", .read, summary: "Returns a conversation as a file.",
+            query: [.init("format", "string", "The format: json, srt, vtt or markdown. Default: json.")], answer: .content("*/*")
         ) { request throws(APIFailure) in
             guard let format = ConversationDocument.Format(rawValue: request.query.first("format") ?? "json") else {
                 throw .badRequest("format takes \(ConversationDocument.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -131,8 +133,8 @@ enum ConversationOperations {
                 body: document.rendered(as: format))
         },
         APIOperation(
-            .get, path + "/{id}/audio", .read, summary: "A conversation's audio: Opus in Ogg, its stretches after each other.",
-            query: [.init("part", "integer", "Only this stretch, counted from 0.")], answer: .content("audio/ogg")
+            .get, path + "/{id}/audio", .read, summary: "Returns a conversation's audio: Opus in Ogg, its parts one after the other.",
+            query: [.init("part", "integer", "Returns only this part, counted from 0.")], answer: .content("audio/ogg")
         ) { request throws(APIFailure) in
             _ = try await find(request)
             let stored = try await APIFailure.stored { () throws(StoreError) in
@@ -141,11 +143,11 @@ enum ConversationOperations {
             var parts = stored[...]
             if let text = request.query.first("part") {
                 guard let part = Int(text), stored.indices.contains(part) else {
-                    throw APIFailure(.notFound, "not_found", "There are \(stored.count) stretches of audio, counted from 0.")
+                    throw APIFailure(.notFound, "not_found", "The conversation has \(stored.count) parts of audio, counted from 0.")
                 }
                 parts = stored[part...part]
             }
-            guard let first = parts.first else { throw APIFailure(.notFound, "not_found", "No audio of this conversation is kept.") }
+            guard let first = parts.first else { throw APIFailure(.notFound, "not_found", "The conversation has no stored audio.") }
             let folder = request.gateway.configuration.dataDirectory + "/audio/"
             return APIAnswer(
                 contentType: "audio/ogg",

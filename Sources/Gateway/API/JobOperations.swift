@@ -13,18 +13,18 @@ enum JobOperations {
     private static let state: APIOperation.Answer = .object([
         .init("job_id", "string", required: true, "The job."),
         .init("status", "string", required: true, "queued, processing, completed, partial_failure or failed."),
-        .init("status_url", "string", required: true, "Where this can be asked again."),
+        .init("status_url", "string", required: true, "The path that returns the job's state."),
         .init("conversation_id", "string", "The first of the conversations, or null."),
-        .init("conversations", "[string]", required: true, "What the job has made or changed."),
-        .init("error", "string", "Why something is missing, or null."),
-        .init("provider", "string", "The engine that failed, if one did."),
+        .init("conversations", "[string]", required: true, "The conversations that the job has made or changed."),
+        .init("error", "string", "The reason for missing results, or null."),
+        .init("provider", "string", "The engine that failed; absent if none did."),
         .init("code", "string", "The failure's stable code, such as provider_key_refused."),
     ])
 
     static let all: [APIOperation] = [
         APIOperation(
             .post, "/conversations/{id}/postprocess", .write,
-            summary: "Has a finished conversation recognised once more, from its audio. What was edited or assigned by hand stays.",
+            summary: "Recognizes a finished conversation again, from its audio. Changes made by hand stay.",
             answer: state
         ) { request throws(APIFailure) in
             let id: ID<Conversation> = request.id("id")
@@ -33,7 +33,7 @@ enum JobOperations {
             }
             guard let conversation = found else { throw .notFound("conversation", id.rawValue) }
             guard conversation.status == .completed else { throw APIFailure(.conflict, "not_completed", "The conversation is not over yet.") }
-            guard !audio.isEmpty else { throw APIFailure(.conflict, "no_audio", "No audio of this conversation is kept.") }
+            guard !audio.isEmpty else { throw APIFailure(.conflict, "no_audio", "The conversation has no stored audio.") }
             let grant: Grant
             do throws(RefusalCause) {
                 grant = try await request.gateway.admission.admit(request.caller, request.keys, for: .recording)
@@ -47,10 +47,10 @@ enum JobOperations {
             let hasRoom = try await APIFailure.stored { () throws(StoreError) in
                 try await request.gateway.recordings.runner.order(job, keys: grant.keys, request.gateway.recordings)
             }
-            guard hasRoom else { throw APIFailure(.tooManyRequests, "too_many_jobs", "Too many jobs wait.") }
+            guard hasRoom else { throw APIFailure(.tooManyRequests, "too_many_jobs", "Too many jobs wait; try again later.") }
             return APIAnswer(status: .accepted, body: job.document(nil, at: address(of: job.id)))
         },
-        APIOperation(.get, "/jobs/{id}", .read, summary: "What has become of a job of background work.", answer: state) {
+        APIOperation(.get, "/jobs/{id}", .read, summary: "Returns the state of a background job.", answer: state) {
             request throws(APIFailure) in
             let id: ID<TranscriptionJob> = request.id("id")
             let found = try await APIFailure.stored { () throws(StoreError) in

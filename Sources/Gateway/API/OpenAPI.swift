@@ -51,7 +51,7 @@ enum OpenAPI {
         json.beginObject()
         json.member("type", literal: "http")
         json.member("scheme", literal: "bearer")
-        json.member("description", literal: "An access key, or a token of the identity provider's.")
+        json.member("description", literal: "An access key, or a token of the identity provider.")
         json.endObject()
         json.endObject()
         json.endObject()
@@ -78,7 +78,7 @@ enum OpenAPI {
         json.key("parameters")
         json.beginArray()
         for part in operation.path.split(separator: "/") where part.hasPrefix("{") {
-            write(.init(String(part.dropFirst().dropLast()), "string", required: true, "In the path."), in: "path", to: &json)
+            write(.init(String(part.dropFirst().dropLast()), "string", required: true, "The parameter in the path."), in: "path", to: &json)
         }
         for field in operation.query { write(field, in: "query", to: &json) }
         json.endArray()

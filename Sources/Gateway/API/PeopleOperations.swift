@@ -28,7 +28,7 @@ enum PeopleOperations {
             }
         },
         APIOperation(
-            .post, "/people", .write, summary: "Adds a person; one of the same name is not added twice.",
+            .post, "/people", .write, summary: "Adds a person; a name that exists is not added twice.",
             body: [.init("name", "string", required: true, "Their name.")], answer: person
         ) { request throws(APIFailure) in
             let new = Person(id: ID(request.gateway.newID()), name: try name(request), created: request.gateway.now())
@@ -39,7 +39,7 @@ enum PeopleOperations {
         },
         APIOperation(
             .patch, "/people/{id}", .write, summary: "Rename a person, also in past conversations.",
-            body: [.init("name", "string", required: true, "The new one.")], answer: person
+            body: [.init("name", "string", required: true, "The new name.")], answer: person
         ) { request throws(APIFailure) in
             let name = try name(request)
             let isDone = try await APIFailure.stored { () throws(StoreError) in
@@ -59,15 +59,15 @@ enum PeopleOperations {
             return .nothing
         },
         APIOperation(
-            .post, "/people/{id}/merge", .write, summary: "Another person turns out to be this one: what is theirs becomes this one's.",
-            body: [.init("person_id", "string", required: true, "The other one, who is gone then.")], answer: person
+            .post, "/people/{id}/merge", .write, summary: "Merges another person into this one, with all their data.",
+            body: [.init("person_id", "string", required: true, "The other person, who is removed.")], answer: person
         ) { request throws(APIFailure) in
             let other = ID<Person>(try request.needed("person_id"))
-            guard other != request.id("id") else { throw .badRequest("A person cannot be put into themselves.") }
+            guard other != request.id("id") else { throw .badRequest("A person cannot be merged with themselves.") }
             let isDone = try await APIFailure.stored { () throws(StoreError) in
                 try await request.store.merge(other, into: request.id("id"), of: request.user)
             }
-            guard isDone else { throw APIFailure(.notFound, "not_found", "One of the two is not there.") }
+            guard isDone else { throw APIFailure(.notFound, "not_found", "One of the two people does not exist.") }
             return try await answer(request)
         },
         APIOperation(

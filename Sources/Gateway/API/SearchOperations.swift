@@ -10,14 +10,14 @@ internal import Store
 enum SearchOperations {
     static let all: [APIOperation] = [
         APIOperation(
-            .get, "/search", .read, summary: "Finds segments by their words, by what they mean, or by both; the best first.",
+            .get, "/search", .read, summary: "Finds segments by words, by meaning, or by both, the best first.",
             query: [
                 .init("q", "string", required: true, "Words, in any order, and phrases in double quotes."),
-                .init("by", "string", "words, meaning or both; both unless said."),
-                .init("limit", "integer", "1 to 100; 20 unless said."), .init("cursor", "string", "`next` of the page before."),
-                .init("from", "string", "Only in conversations that began then or later: a time (RFC 3339) or a day."),
-                .init("to", "string", "Only in conversations that began before."),
-                .init("person", "string", "Only what this one says: an id, or `user` for yourself."),
+                .init("by", "string", "The kind of search: words, meaning or both. Default: both."),
+                .init("limit", "integer", "The number of hits, 1 to 100. Default: 20."), .init("cursor", "string", "`next` of the page before."),
+                .init("from", "string", "Searches conversations that began at this time or later: a time (RFC 3339) or a day."),
+                .init("to", "string", "Searches conversations that began before this time."),
+                .init("person", "string", "Searches only the words of this person: an id, or `user` for yourself."),
             ],
             answer: .object([
                 .init(
@@ -26,11 +26,11 @@ enum SearchOperations {
                     Each with conversation_id, segment_id, start (seconds since the conversation's start), started_at and title of the conversation, snippet (HTML, hits in <mark>), \
                     score, speaker, person_id, is_user.
                     """),
-                .init("next", "string", "Asks for the next page, or null."),
+                .init("next", "string", "The cursor of the next page, or null."),
             ])
         ) { request throws(APIFailure) in
             guard let text = request.query.first("q"), text.contains(where: { !$0.isWhitespace }) else {
-                throw .badRequest("q takes what is looked for.")
+                throw .badRequest("q is missing: give the words to search for.")
             }
             guard text.utf8.count <= SearchQuery.maxText else { throw .badRequest("q takes at most \(SearchQuery.maxText) bytes.") }
             let query = SearchQuery(

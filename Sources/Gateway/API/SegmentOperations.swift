@@ -40,11 +40,11 @@ enum SegmentOperations {
         APIOperation(
             .post, "/conversations/{id}/segments/assign", .write,
             summary: """
-                Says who speaks: segments, all of a speaker's, or all of a voice's, which names it in every conversation. A speaker whose voice has no name \
-                yet gives it this one.
+                Assigns a person to segments, to all segments of a speaker, or to a voice in every conversation. A speaker's voice without a name gets \
+                the person's name.
                 """,
             body: [
-                .init("person_id", "string", "Who it is; null: nobody."), .init("is_user", "boolean", "True: yourself."),
+                .init("person_id", "string", "The person; null: nobody."), .init("is_user", "boolean", "True: yourself."),
                 .init("segment_ids", "[string]", "These segments; or"),
                 .init("speaker_id", "integer", "the conversation's speaker of this number; or"),
                 .init("voice_id", "string", "this voice, wherever it speaks."),
@@ -65,7 +65,7 @@ enum SegmentOperations {
                 let ids = Set(conversation.segments.filter { $0.identity.voice == ID(voice) }.map(\.id))
                 segments = try await ConversationOperations.find(request).segments.filter { ids.contains($0.id) }
             } else {
-                throw .badRequest("Say what is meant: \"segment_ids\", \"speaker_id\" or \"voice_id\".")
+                throw .badRequest("Name the segments: \"segment_ids\", \"speaker_id\" or \"voice_id\".")
             }
             return .json { json in
                 json.beginObject()
@@ -84,7 +84,7 @@ enum SegmentOperations {
         let segments = try await APIFailure.stored { () throws(StoreError) in
             try await request.store.assign(ids, in: conversation.id, to: owner, namingVoices: namingVoices, of: request.user)
         }
-        guard let segments else { throw APIFailure(.notFound, "not_found", "There is no such person.") }
+        guard let segments else { throw APIFailure(.notFound, "not_found", "The person does not exist.") }
         if case .person(let person) = owner, conversation.status == .completed {
             request.gateway.conversations.teach(UntaughtVoice(person, in: conversation.id, of: request.user))
         }

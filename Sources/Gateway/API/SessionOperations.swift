@@ -14,11 +14,11 @@ enum SessionOperations {
     static let all: [APIOperation] = [
         APIOperation(
             .post, "/tickets", .listen,
-            summary: "What a web page, which can set no header there, opens one WebSocket with: ?ticket=…, within 30 s and once.",
-            body: [.init("path", "string", required: true, "The WebSocket's: /v4/listen.")],
+            summary: "Makes a ticket with which a web page opens one WebSocket: ?ticket=…, once and within 30 s.",
+            body: [.init("path", "string", required: true, "The path of the WebSocket, such as /v4/listen.")],
             answer: .object([
-                .init("ticket", "string", required: true, "For this caller and path alone."),
-                .init("path", "string", required: true, "As asked for."),
+                .init("ticket", "string", required: true, "The ticket, valid for this caller and path only."),
+                .init("path", "string", required: true, "The path of the WebSocket."),
                 .init("expires_in", "integer", required: true, "Seconds."),
             ])
         ) { request throws(APIFailure) in
@@ -42,7 +42,7 @@ enum SessionOperations {
         },
         // Whoever may speak may also see what was understood.
         APIOperation(
-            .get, "/sessions/{id}", .listen, .read, summary: "A live session's transcript.", answer: .content("application/json")
+            .get, "/sessions/{id}", .listen, .read, summary: "Returns a live session's transcript.", answer: .content("application/json")
         ) { request throws(APIFailure) in
             let id = request.id("id", as: Session.self)
             // Asked first: what is found out meanwhile is in the folder then.

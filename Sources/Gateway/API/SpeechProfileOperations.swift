@@ -12,7 +12,7 @@ enum SpeechProfileOperations {
     static let all: [APIOperation] =
         [
             APIOperation(
-                .get, "/v3/speech-profile", .read, summary: "Whether the user has a speech profile.",
+                .get, "/v3/speech-profile", .read, summary: "Says if the user has a speech profile.",
                 answer: .object([.init("has_profile", "boolean", required: true, "Whether there is one.")])
             ) { request throws(APIFailure) in
                 let profile = try await samples(request).profile
@@ -20,26 +20,26 @@ enum SpeechProfileOperations {
             },
             APIOperation(
                 .delete, "/v3/speech-profile", .write,
-                summary: "Forgets the user's voice: the profile, all recordings, and what was made of them or learned. What they said stays.",
+                summary: "Forgets the user's voice: the profile, all recordings, and what was learned from them. The user's words stay.",
                 answer: .nothing
             ) { request throws(APIFailure) in
                 try await APIFailure.stored { () throws(StoreError) in try await profiles(request).forget(request.user) }
                 return .nothing
             },
             APIOperation(
-                .get, "/v4/speech-profile", .read, summary: "Where the speech profile's audio is.",
-                answer: .object([.init("url", "string", "Path of its audio; null: there is none.")])
+                .get, "/v4/speech-profile", .read, summary: "Returns the path of the speech profile's audio.",
+                answer: .object([.init("url", "string", "The path of the profile's audio; null: the user has no profile.")])
             ) { request throws(APIFailure) in
                 let profile = try await samples(request).profile
                 return object { $0.member("url", optional: profile.map { _ in SpeechProfiles.audioPath }) }
             },
             APIOperation(
-                .get, "/v3/speech-profile/status", .read, summary: "What there is of the speech profile.",
+                .get, "/v3/speech-profile/status", .read, summary: "Describes the user's speech profile.",
                 answer: .object([
                     .init("has_profile", "boolean", required: true, "Whether there is one."),
-                    .init("duration_seconds", "number", required: true, "Of its speech, and five more."),
+                    .init("duration_seconds", "number", required: true, "The seconds of the profile's speech, and five more."),
                     .init("sample_count", "integer", required: true, "Recordings of the user's voice."),
-                    .init("url", "string", "Path of its audio."),
+                    .init("url", "string", "The path of the profile's audio."),
                 ])
             ) { request throws(APIFailure) in
                 let (profile, others) = try await samples(request)
@@ -52,21 +52,21 @@ enum SpeechProfileOperations {
                 }
             },
             APIOperation(
-                .get, "/v3/speech-profile/stt-availability", .read, summary: "Whether a profile can be made now.",
-                answer: .object([.init("available", "boolean", required: true, "Whether voices can be listened to.")])
+                .get, "/v3/speech-profile/stt-availability", .read, summary: "Says if a profile can be made now.",
+                answer: .object([.init("available", "boolean", required: true, "True if an engine can compare voices now.")])
             ) { request throws(APIFailure) in
                 let isAvailable = profiles(request).isAvailable
                 return object { $0.member("available", isAvailable) }
             },
-            APIOperation(.get, SpeechProfiles.audioPath, .read, summary: "The profile's audio: Opus in Ogg.", answer: .content("audio/ogg")) {
+            APIOperation(.get, SpeechProfiles.audioPath, .read, summary: "Returns the profile's audio: Opus in Ogg.", answer: .content("audio/ogg")) {
                 request throws(APIFailure) in
                 guard let file = try await samples(request).profile?.file else {
-                    throw APIFailure(.notFound, "not_found", "There is no speech profile.")
+                    throw APIFailure(.notFound, "not_found", "The user has no speech profile.")
                 }
                 return APIAnswer(contentType: "audio/ogg", files: [profiles(request).folder + "/" + file])
             },
             APIOperation(
-                .get, "/v3/speech-profile/expand", .read, summary: "Recordings of the user's voice besides the profile.",
+                .get, "/v3/speech-profile/expand", .read, summary: "Lists the additional recordings of the user's voice.",
                 answer: .object([.init("samples", "[object]", required: true, "Each with id, duration_seconds, created_at.")])
             ) { request throws(APIFailure) in
                 let others = try await samples(request).others
@@ -78,8 +78,8 @@ enum SpeechProfileOperations {
                 }
             },
             APIOperation(
-                .delete, "/v3/speech-profile/expand", .write, summary: "Deletes one of those recordings, or all.",
-                query: [.init("id", "string", "Which one; without: all.")], answer: .nothing
+                .delete, "/v3/speech-profile/expand", .write, summary: "Deletes one additional recording of the user's voice, or all of them.",
+                query: [.init("id", "string", "The id of the recording; without it all are deleted.")], answer: .nothing
             ) { request throws(APIFailure) in
                 let others = try await samples(request).others
                 let chosen = request.query.first("id").map { id in others.filter { $0.id.rawValue == id } } ?? others

@@ -8,10 +8,10 @@ internal import Usage
 enum UsageOperations {
     static let all: [APIOperation] = [
         APIOperation(
-            .get, "/usage", .read, summary: "What engines did for the caller: attempts, audio, cost, by engine, model and workload.",
+            .get, "/usage", .read, summary: "Returns the caller's usage of engines: attempts, audio and cost, by engine, model and workload.",
             query: [
-                .init("since", "string", "Only from this day of UTC on: a day, or a time (RFC 3339)."),
-                .init("by", "string", "provider, key or day: what rows are for besides; provider unless said."),
+                .init("since", "string", "Counts usage from this UTC day on: a day, or a time (RFC 3339)."),
+                .init("by", "string", "A further grouping of the rows: provider, key or day. Default: provider."),
             ],
             answer: .object([
                 .init(

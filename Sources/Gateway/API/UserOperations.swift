@@ -8,7 +8,7 @@ internal import Store
 enum UserOperations {
     static let all: [APIOperation] = [
         APIOperation(
-            .get, "/users/me", .read, .listen, .transcribe, summary: "Who the caller is.",
+            .get, "/users/me", .read, .listen, .transcribe, summary: "Returns the caller.",
             answer: .object([.init("id", "string", required: true, "The user.")])
         ) { request throws(APIFailure) in
             .json { json in
@@ -17,22 +17,22 @@ enum UserOperations {
                 json.endObject()
             }
         },
-        APIOperation(.get, "/users/me/settings", .read, summary: "What the user has chosen for all their live sessions.", answer: settings) {
+        APIOperation(.get, "/users/me/settings", .read, summary: "Returns the user's settings for all their live sessions.", answer: settings) {
             request throws(APIFailure) in
             .json { [choices = try await choices(request)] in write(choices, to: &$0) }
         },
         APIOperation(
-            .patch, "/users/me/settings", .write, summary: "Changes what is named; null: as if it had never been set.",
+            .patch, "/users/me/settings", .write, summary: "Changes the settings in the body; null resets a setting.",
             body: [
                 .init("single_language_mode", "boolean", "Sessions are in one language, and nothing is translated."),
                 .init(
                     "vocabulary", "[string]",
-                    "Words that engines are to expect: at most 500 of 100 characters, of which the first 99 go to an engine."),
+                    "Words that engines are to expect: at most 500 of 100 characters each. An engine gets the first 99."),
                 .init("language", "string", "The user's own language, a BCP 47 tag."),
-                .init("name", "string", "What the user is called, so that who says it is not taken for somebody new."),
-                .init("learn_voices", "boolean", "False: saying who speaks teaches the gateway no voices of other people."),
+                .init("name", "string", "The user's name. A speaker who says it does not become a new person."),
+                .init("learn_voices", "boolean", "False: assigning speakers teaches the gateway no voices of other people."),
                 .init("model_summaries", "boolean", "False: no language model is given conversations for their title and summary."),
-                .init("audio_days", "integer", "Days that the audio of conversations is kept; 0: none is."),
+                .init("audio_days", "integer", "Days that the audio of conversations is kept; 0: no audio is kept."),
             ], answer: settings
         ) { request throws(APIFailure) in
             try await change(.singleLanguage, to: request.flag("single_language_mode").map { $0 ? "true" : "false" }, request)
@@ -55,7 +55,7 @@ enum UserOperations {
             return .json { [choices = try await choices(request)] in write(choices, to: &$0) }
         },
         APIOperation(
-            .get, "/users/me/provider-keys", .read, summary: "Vendors at which the user has enrolled a key of their own.",
+            .get, "/users/me/provider-keys", .read, summary: "Lists the vendors at which the user has enrolled an own key.",
             answer: .object([.init("provider_keys", "[object]", required: true, "Each with provider, fingerprint, created_at.")])
         ) { request throws(APIFailure) in
             let keys = try await APIFailure.stored { () throws(StoreError) in try await request.store.providerKeys(of: request.user) }
@@ -81,7 +81,7 @@ enum UserOperations {
             return .json { write(key, to: &$0) }
         },
         APIOperation(
-            .delete, "/users/me/provider-keys/{provider}", .write, summary: "Takes an enrolment back.", answer: .nothing
+            .delete, "/users/me/provider-keys/{provider}", .write, summary: "Removes an enrolment.", answer: .nothing
         ) { request throws(APIFailure) in
             let provider = try provider(request)
             let isDone = try await APIFailure.stored { () throws(StoreError) in
@@ -93,13 +93,13 @@ enum UserOperations {
     ]
 
     private static let settings = APIOperation.Answer.object([
-        .init("single_language_mode", "boolean", required: true, "Whether sessions are in one language."),
+        .init("single_language_mode", "boolean", required: true, "True if sessions are in one language."),
         .init("vocabulary", "[string]", required: true, "Words that engines are to expect."),
         .init("language", "string", "The user's own language, or null."),
-        .init("name", "string", "What the user is called, or null."),
-        .init("learn_voices", "boolean", required: true, "Whether voices of other people are learned."),
-        .init("model_summaries", "boolean", required: true, "Whether a language model may be given conversations, if the operator has one."),
-        .init("audio_days", "integer", "Days that the audio of conversations is kept, or null: as many as the operator has chosen."),
+        .init("name", "string", "The user's name, or null."),
+        .init("learn_voices", "boolean", required: true, "True if voices of other people are learned."),
+        .init("model_summaries", "boolean", required: true, "True if the operator's language model may get conversations."),
+        .init("audio_days", "integer", "Days that the audio of conversations is kept; null: the operator's setting."),
     ])
 
     private static func choices(_ request: APIRequest) async throws(APIFailure) -> UserChoices {
@@ -115,7 +115,7 @@ enum UserOperations {
     private static func vocabulary(_ request: APIRequest) throws(APIFailure) -> String? {
         guard let words = try request.strings("vocabulary") else { return nil }
         guard words.count <= 500, words.allSatisfy({ !$0.isEmpty && $0.count <= 100 && !$0.contains(where: \.isNewline) }) else {
-            throw .badRequest("\"vocabulary\" takes at most 500 texts of 1 to 100 characters, of one line each.")
+            throw .badRequest("\"vocabulary\" must be at most 500 texts, each one line of 1 to 100 characters.")
         }
         return words.joined(separator: "\n")
     }

@@ -161,8 +161,8 @@ package struct GatewayConfiguration: Sendable {
         switch (settings["HARKEN_TLS_CERT"], settings["HARKEN_TLS_KEY"]) {
         case (nil, nil): tls = nil
         case (let certificate?, let key?): tls = TLSFiles(certificate: certificate, key: key)
-        case (nil, _): throw ConfigurationError("HARKEN_TLS_CERT", "is missing beside HARKEN_TLS_KEY", accepted: "both files, or neither")
-        case (_, nil): throw ConfigurationError("HARKEN_TLS_KEY", "is missing beside HARKEN_TLS_CERT", accepted: "both files, or neither")
+        case (nil, _): throw ConfigurationError("HARKEN_TLS_CERT", "is missing, but HARKEN_TLS_KEY is set", accepted: "both files, or neither")
+        case (_, nil): throw ConfigurationError("HARKEN_TLS_KEY", "is missing, but HARKEN_TLS_CERT is set", accepted: "both files, or neither")
         }
         loops = try settings.integer("HARKEN_LOOPS", in: 1...64, default: max(1, min(cores, 64)))
         maxConnections = try settings.integer("HARKEN_MAX_CONNECTIONS", in: 1...1_000_000, default: 10_000)

@@ -129,7 +129,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         let raw = try await RefusalCause.orStored { () throws(StoreError) in try await gateway.recordings.runner.jobs.raw(ID(id), of: caller.user) }
         guard let raw else {
             throw .badRequest(
-                "No vendor's own answer is kept of this transcript. Order it with the header X-Harken-Raw: true, from an engine that is a vendor.")
+                "The vendor's own answer to this transcript is not kept. Order it with the header X-Harken-Raw: true, from an engine of a vendor.")
         }
         return raw
     }

@@ -196,7 +196,7 @@ struct LiveEndpoint: Endpoint {
         guard grant.isValid else { throw .unauthenticated }
         let request = machine.request
         if request.separateChannels, case .container = request.format {
-            throw .badRequest("Live channels are told apart only in raw audio: name encoding, sample_rate and channels.")
+            throw .badRequest("Live channels need raw audio: give encoding, sample_rate and channels.")
         }
         let named = request.engines.isEmpty ? EngineChoice.engines(of: head) : request.engines
         let personal = machine as? any ConversationDialect

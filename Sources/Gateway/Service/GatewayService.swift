@@ -220,9 +220,9 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
         // What a caller's own key meets is in the lines of that caller's sessions.
         if account.isOperators {
             if isAvailable {
-                log.info("engine answers again", [.engine: account.engine.rawValue])
+                log.info("the engine works again", [.engine: account.engine.rawValue])
             } else {
-                log.warning("engine is left alone for a while", [.engine: account.engine.rawValue])
+                log.warning("the engine failed and gets no sessions for a while", [.engine: account.engine.rawValue])
             }
         }
         for context in contexts.values { context.enter { $0.availability(account, isAvailable: isAvailable) } }
@@ -343,7 +343,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
         if let route = onPath.first(where: { $0.method == method && ($0.kind == .webSocket) == isUpgrade }) {
             let call = Call(id: id, route: route.path, gateway: self, client: client, endpoint: route.endpoint)
             if draining.isSet && !route.path.hasPrefix("/health") && route.path != "/metrics" {
-                refuse(exchange, .unavailable("The gateway is going down."), route.voice, call)
+                refuse(exchange, .unavailable("The gateway is stopping."), route.voice, call)
             } else if route.path != "/health", let cause = KeylessGateway.refusal(of: head, from: client), admission.isOpenToThisMachineOnly {
                 refuse(exchange, cause, route.voice, call, reason: cause.plain.message)
             } else {

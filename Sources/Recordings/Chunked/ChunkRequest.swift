@@ -43,7 +43,7 @@ struct ChunkRequest: Sendable, Equatable {
         start = .milliseconds(milliseconds)
         encoding = (query.first("encoding") ?? "linear16").lowercased()
         guard Self.encodings.contains(encoding) else {
-            throw wrong("encoding takes linear16, or a kind of file that describes itself: wav, flac, ogg, opus, mp3, m4a, webm, aac, amr")
+            throw wrong("encoding must be linear16, or the format of a file that describes itself: wav, flac, ogg, opus, mp3, m4a, webm, aac, amr")
         }
         language = query.first("language").flatMap { $0.isEmpty ? nil : LanguageTag($0 == "auto" ? "multi" : $0) }
         if let language, !language.isWellFormed {
@@ -72,7 +72,8 @@ struct ChunkRequest: Sendable, Equatable {
     func duration(of byteCount: Int) throws(BackgroundRefusal) -> Duration? {
         guard encoding == "linear16" else { return nil }
         guard byteCount % 2 == 0 else {
-            throw BackgroundRefusal(.unprocessableContent, "odd_length", "linear16 has two bytes a sample, and the body has an odd number of them")
+            throw BackgroundRefusal(
+                .unprocessableContent, "odd_length", "linear16 has two bytes for each sample, but the body has an odd number of bytes")
         }
         return SampleCount(byteCount / 2).duration(at: SampleRate(hertz: rate))
     }

@@ -30,7 +30,7 @@ struct ChunkVoices: Sendable {
                 guard let voiceprint = try await voices.voiceprint(of: samples) else { continue }
                 chunk.voices[cluster] = VoiceEvidence(voiceprint, SampleCount(samples.count).duration(at: .speech))
             } catch {
-                log.warning("a speaker of a chunk could not be listened to", [.error: "\(error)"])
+                log.warning("the voice of a speaker of a chunk could not be compared", [.error: "\(error)"])
             }
         }
         chunk.identities = ClusterIdentity.identify(chunk.voices, in: directory)
@@ -46,7 +46,7 @@ struct ChunkVoices: Sendable {
             for (want, stretch) in zip(wanted, stretches) where !stretch.isEmpty { samples[want.cluster, default: []] += stretch }
             return samples
         } catch {
-            log.warning("a chunk could not be listened to", [.error: "\(error)"])
+            log.warning("the voices of a chunk could not be compared", [.error: "\(error)"])
             return nil
         }
     }

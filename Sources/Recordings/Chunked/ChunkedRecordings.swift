@@ -98,7 +98,7 @@ package actor ChunkedRecordings {
                 do throws(BackgroundRefusal) {
                     _ = try await finish(Place(user: recording.user, conversation: recording.conversation), services)
                 } catch {
-                    services.log.warning("a forgotten recording cannot be ended", [.conversation: recording.conversation, .error: error.detail])
+                    services.log.warning("an abandoned recording cannot be ended", [.conversation: recording.conversation, .error: error.detail])
                 }
             }
         } catch {
@@ -138,7 +138,7 @@ package actor ChunkedRecordings {
         }
         guard known != nil || conversation == nil else {
             throw BackgroundRefusal(
-                .conflict, "not_in_progress", "there is a conversation of this name already, which is not a recording in progress")
+                .conflict, "not_in_progress", "a conversation with this name exists and is not a recording in progress")
         }
         try await begin(place, language: language, source: source, services)
         let state = try await BackgroundRefusal.stored { () throws(StoreError) in try await recordings.find(place.conversation, of: place.user)?.state
@@ -194,7 +194,7 @@ package actor ChunkedRecordings {
 
     package static let inProgress = BackgroundRefusal(.conflict, "chunk_in_progress", "chunk in progress", retryAfter: .seconds(5))
     package static let finished = BackgroundRefusal(
-        .conflict, "conversation_finished", "the conversation takes no more chunks: it is finished")
+        .conflict, "conversation_finished", "the conversation is finished and accepts no more chunks")
 
     private func recognize(
         _ stored: StoredChunk, _ held: Held, at place: Place, _ language: LanguageTag?, _ grant: Grant, _ services: RecordingServices, _ work: Work
@@ -293,7 +293,7 @@ package actor ChunkedRecordings {
             _ = try await store.write(update, of: place.user)
         } catch {
             // The chunks are stored, so the next chunk or the completion repeats this work.
-            services.log.warning("a conversation could not be put together", [.conversation: place.conversation, .error: "\(error)"])
+            services.log.warning("a conversation could not be made from its chunks", [.conversation: place.conversation, .error: "\(error)"])
         }
     }
 
@@ -344,7 +344,7 @@ package actor ChunkedRecordings {
         let deadline = ContinuousClock.now + Self.patience
         while try await BackgroundRefusal.stored({ () throws(StoreError) in try await recordings.underWay(place.conversation, of: place.user) }) > 0 {
             guard ContinuousClock.now < deadline else {
-                throw BackgroundRefusal(.serviceUnavailable, "chunks_in_progress", "chunks are still being recognised", retryAfter: .seconds(5))
+                throw BackgroundRefusal(.serviceUnavailable, "chunks_in_progress", "chunks are still being recognized", retryAfter: .seconds(5))
             }
             try? await Task.sleep(for: Self.pollInterval)
         }

@@ -27,7 +27,7 @@ package struct PostprocessJobs: WorkloadJobs {
             report.errors.append(nil)
             report.conversations.append(job.audio)
         } catch {
-            services.log.info("a conversation was not recognised again", [.conversation: job.audio, .error: error.detail])
+            services.log.info("a conversation could not be recognized again", [.conversation: job.audio, .error: error.detail])
             report.errors.append(WorkloadFailure(error))
         }
         return report
@@ -40,7 +40,7 @@ package struct PostprocessJobs: WorkloadJobs {
             (try await store.conversation(id, of: job.user), try await store.audio(of: id, of: job.user))
         }
         guard let conversation = found else { throw .notFound }
-        guard !audio.isEmpty else { throw BackgroundRefusal(.conflict, "no_audio", "No audio of this conversation is kept.") }
+        guard !audio.isEmpty else { throw BackgroundRefusal(.conflict, "no_audio", "The conversation has no stored audio.") }
         var chunks: [RecognizedChunk] = []
         for part in audio {
             try await BackgroundChunk.mayGoOn(grant, services)
@@ -58,7 +58,9 @@ package struct PostprocessJobs: WorkloadJobs {
         do throws(StoreError) {
             try await ChunkedRecordings.name(&speakers, place, services)
             // The conversation is read again, because people may have edited it meanwhile.
-            guard let conversation = try await store.conversation(id, of: job.user) else { throw StoreError.conflict("it is gone") }
+            guard let conversation = try await store.conversation(id, of: job.user) else {
+                throw StoreError.conflict("the conversation does not exist any more")
+            }
             let hearing = SecondHearing(of: conversation.segments, in: chunks, speakers: speakers) { origin in
                 ID(DerivedUUID("\(job.id)/\(origin.chunk)", index: origin.word).description)
             }

@@ -58,7 +58,7 @@ package struct SyncJobs: WorkloadJobs {
                     try await take(file)
                     report.errors.append(nil)
                 } catch {
-                    services.log.info("a file was not synchronised", [.request: job.id.rawValue, .error: error.detail])
+                    services.log.info("a file of a sync job failed", [.request: job.id.rawValue, .error: error.detail])
                     report.errors.append(WorkloadFailure(error))
                 }
             }
@@ -72,14 +72,16 @@ package struct SyncJobs: WorkloadJobs {
                 let path = try await BackgroundRefusal.heard({ () throws(RefusalCause) in
                     try await services.runner.uploads.find(file.upload, of: job.user)
                 })
-            else { throw BackgroundRefusal(.notFound, "upload_gone", "The upload is not here any more.") }
+            else { throw BackgroundRefusal(.notFound, "upload_gone", "The uploaded file does not exist any more.") }
             let (held, length, isDamaged) = try await decoded(file, path)
             let start = file.started ?? open?.end ?? job.created
             if let open, start - open.end > SyncJobs.pause || start < open.start { await end() }
             let taken = try await put(file, held, start, length)
             let end = start + (taken.chunk.end - taken.chunk.start)
             if let open { self.open?.end = max(open.end, end) }
-            guard !isDamaged else { throw BackgroundRefusal(.unprocessableContent, "damaged", "The file is damaged; what was before that is kept.") }
+            guard !isDamaged else {
+                throw BackgroundRefusal(.unprocessableContent, "damaged", "The file is damaged; the audio before the damage is kept.")
+            }
         }
 
         /// Returns the file's audio in a form that can be recognised, with its length if that is known.
@@ -188,7 +190,7 @@ package struct SyncJobs: WorkloadJobs {
                 }
             } catch {
                 // The routine that completes all open conversations takes care of this one too.
-                services.log.warning("a synchronised conversation is not complete", [.conversation: place.conversation, .error: error.detail])
+                services.log.warning("a conversation of a sync job could not be completed", [.conversation: place.conversation, .error: error.detail])
                 report.conversations.append(place.conversation)
             }
         }

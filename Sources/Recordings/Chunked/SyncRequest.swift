@@ -44,7 +44,7 @@ package struct SyncRequest: Sendable {
             guard let offline = OfflineFile(name: file.name) else {
                 throw BackgroundRefusal(
                     .badRequest, "unknown_coding",
-                    "A file's name does not say how its frames are coded: it must hold opus, pcm16, pcm8, mulaw or lc3, as in audio_omi_opus_16000_1_fs160_1710000000.bin."
+                    "A file's name must contain its encoding (opus, pcm16, pcm8, mulaw or lc3), as in audio_omi_opus_16000_1_fs160_1710000000.bin."
                 )
             }
             return (offline, file.content)
@@ -65,7 +65,9 @@ package struct SyncRequest: Sendable {
             request: order.text, audio: files.map(\.upload).joined(separator: ","),
             ownKeys: Array(grant.keys.engines))
         let hasRoom = try await BackgroundRefusal.stored { () throws(StoreError) in try await services.runner.order(job, keys: grant.keys, services) }
-        guard hasRoom else { throw BackgroundRefusal(.tooManyRequests, "too_many_jobs", "Too many jobs wait.", retryAfter: .seconds(60)) }
+        guard hasRoom else {
+            throw BackgroundRefusal(.tooManyRequests, "too_many_jobs", "Too many jobs wait; try again later.", retryAfter: .seconds(60))
+        }
         return job.document(nil, at: Self.path + "/" + job.id.rawValue)
     }
 

@@ -52,11 +52,11 @@ struct WorkloadRecognition: Sendable {
     private func run(_ recording: Recording, _ options: RecognitionOptions) async throws(BackgroundRefusal) -> (
         transcript: Transcript, run: UsageRecord
     ) {
-        var failure = EngineError.unavailable("no engine was asked")
+        var failure = EngineError.unavailable("no engine could be asked")
         var failed: RoutingAttempt?
         for attempt in plan.attempts {
             guard let engine = grant.recognizer(for: attempt) else {
-                failure = .unavailable("\(attempt.engine) is not to be had")
+                failure = .unavailable("\(attempt.engine) is not available")
                 continue
             }
             let from = failed
@@ -89,7 +89,7 @@ struct WorkloadRecognition: Sendable {
                     return (transcript, services.usage.ended(usage, run, transcript))
                 case .failure(let error):
                     failure = error
-                    services.log.info("background audio not recognised", [.request: id, .engine: attempt.engine.rawValue, .error: "\(error)"])
+                    services.log.info("background audio not recognized", [.request: id, .engine: attempt.engine.rawValue, .error: "\(error)"])
                 }
                 // The engine may have done the work although its answer is lost. A second order might be charged twice, so the caller decides.
                 guard failure.isEnginesOwn, !isLost.isSet else { break }

@@ -23,7 +23,7 @@ extension WorkloadRouting {
     private static func workloads(_ name: String, _ settings: Settings) throws(ConfigurationError) -> Set<Workload> {
         guard let names = settings.list(name) else { return recorded }
         if names == [none] { return [] }
-        let accepted = recorded.map(\.rawValue).sorted().joined(separator: ", ") + " with commas, or \(none)"
+        let accepted = recorded.map(\.rawValue).sorted().joined(separator: ", ") + " separated by commas, or \(none)"
         guard !names.isEmpty else { throw ConfigurationError(name, "names no workload", accepted: accepted) }
         var workloads: Set<Workload> = []
         for text in names {
@@ -31,7 +31,7 @@ extension WorkloadRouting {
                 throw ConfigurationError(name, "there is no workload \"\(text)\"", accepted: accepted)
             }
             guard recorded.contains(workload) else {
-                throw ConfigurationError(name, "\"\(text)\" is recognised as it comes, not as a recording", accepted: accepted)
+                throw ConfigurationError(name, "\"\(text)\" is recognized live, not as a recording", accepted: accepted)
             }
             workloads.insert(workload)
         }

@@ -97,8 +97,8 @@ extension RefusalCause {
         self =
             switch shortage {
             case .uploadsAtOnce: .tooManyRequests(retryAfter: .seconds(5))
-            case .userShare: .unavailable("Your recordings take all the disk that one user may have; try again when some were worked on.")
-            case .spool: .unavailable("The gateway has no room for more recordings; try again when some were worked on.")
+            case .userShare: .unavailable("Your recordings take all the disk space of one user; try again when some are done.")
+            case .spool: .unavailable("The gateway has no disk space for more recordings; try again when some are done.")
             case .disk: .unavailable("The gateway's disk is nearly full; try again later.")
             }
     }

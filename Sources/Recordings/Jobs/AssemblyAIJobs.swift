@@ -23,7 +23,7 @@ package struct AssemblyAIJobs: JobProtocol {
         if let threshold = request.languageThreshold, request.detectsLanguage, let confidence = transcript.languageConfidence,
             Double(confidence) < threshold
         {
-            return "The language was found with a confidence of \(confidence), below language_confidence_threshold."
+            return "The language was detected with a confidence of \(confidence), below language_confidence_threshold."
         }
         if let threshold = request.speechThreshold {
             let speech = transcript.channels.map { $0.segments.reduce(SampleCount.zero) { $0 + $1.range.count } }.max() ?? .zero
@@ -41,7 +41,7 @@ package struct AssemblyAIJobs: JobProtocol {
         case .badRequest(let why), .unsupportedLanguage(_, let why), .unavailable(let why), .forbidden(let why), .otherKey(let why),
             .notFound(let why):
             why
-        case .tooLarge(let limit, _): "The file is larger than the \(limit) bytes that are taken."
+        case .tooLarge(let limit, _): "The file is larger than the \(limit) bytes that are accepted."
         case .unknownModel(let name): "There is no model \"\(name)\"."
         case .outOfCredit: "Your current account balance is too low."
         case .limitReached(let words): "Your current account balance is too low. \(words)"

@@ -6,7 +6,7 @@ package import Store
 
 /// Claiming of jobs: decides which jobs begin, and when.
 extension JobRunner {
-    private static let interrupted = "The gateway was interrupted too often while it worked on this; send it again."
+    private static let interrupted = "The gateway ended too often while it processed this job; send the job again."
 
     /// Claims as many jobs as there are free places.
     package func wake(_ services: RecordingServices) async {

@@ -95,7 +95,7 @@ extension JobRunner {
                 await disk(services) { results in results.remove(id) }
                 continue
             }
-            services.log.info("a result of an earlier run is stored", [.request: id.rawValue])
+            services.log.info("a job result of an earlier run was stored", [.request: id.rawValue])
             let kind = Self.protocols[job.dialect]
             do throws(StoreError) {
                 let isWanted = try await store(outcome, of: id, services)

@@ -208,7 +208,7 @@ package actor JobRunner {
     func readable(_ job: TranscriptionJob, _ services: RecordingServices) async -> (kind: any JobProtocol, order: JobOrder)? {
         let kind = Self.protocols[job.dialect]
         if let kind, let order = kind.order(of: job, context(of: job, services)) { return (kind, order) }
-        await finish(job, .failed("This version of the gateway cannot read the order."), kind, services)
+        await finish(job, .failed("This version of the gateway cannot read the job's request."), kind, services)
         return nil
     }
 
@@ -219,7 +219,9 @@ package actor JobRunner {
         let fetched: SpooledFile?
         let path: String
         if job.isOfUpload {
-            guard let file = try await uploads.find(job.audio, of: job.user) else { throw .remoteContent("The upload is not here any more.") }
+            guard let file = try await uploads.find(job.audio, of: job.user) else {
+                throw .remoteContent("The uploaded file does not exist any more.")
+            }
             (fetched, path) = (nil, file)
         } else {
             // The recording was fetched before a worker took the job.

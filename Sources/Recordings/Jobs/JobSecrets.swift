@@ -36,7 +36,7 @@ package struct JobSecrets: Sendable {
         guard let sealed = job.sealed else { return job }
         var job = job
         let value = key.open(sealed, place: job.id.rawValue).map { String(decoding: $0, as: UTF8.self) }
-        if value == nil { log.error("a webhook goes without its header: it cannot be decrypted", [.request: job.id.rawValue]) }
+        if value == nil { log.error("a webhook is sent without its header, because the header cannot be decrypted", [.request: job.id.rawValue]) }
         if let request = AssemblyAIPrerecordedRequest.replacingHeader(in: Array(job.request.utf8), by: value) {
             job.request = String(decoding: request, as: UTF8.self)
         }

@@ -36,8 +36,8 @@ package final class UploadFolder: Sendable {
         let room = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.add(upload, most: most, userMost: userMost) }
         switch room {
         case .added: break
-        case .full: throw .unavailable("The gateway has no room for more uploads; try again when some were worked on.")
-        case .userFull: throw .unavailable("Your uploads take all the disk that one user may have; try again when some were worked on.")
+        case .full: throw .unavailable("The gateway has no disk space for more uploads; try again when some are done.")
+        case .userFull: throw .unavailable("Your uploads take all the disk space of one user; try again when some are done.")
         }
         guard rename(file.path, path(of: id)) == 0 else {
             _ = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.remove(ID(id), of: user) }
@@ -57,7 +57,7 @@ package final class UploadFolder: Sendable {
             if try await uploads.remove(ID(id), of: user) { unlink(path(of: id)) }
         } catch {
             // The clean-up removes the upload when it is too old.
-            log.warning("an upload is not deleted yet", [.path: path(of: id), .error: "\(error)"])
+            log.warning("an upload could not be deleted; it is tried again", [.path: path(of: id), .error: "\(error)"])
         }
     }
 
@@ -70,7 +70,7 @@ package final class UploadFolder: Sendable {
             let known = try await uploads.all()
             for name in files where !known.contains(name) { unlink(path(of: name)) }
         } catch {
-            log.warning("uploads that are too old are not deleted yet", [.path: directory, .error: "\(error)"])
+            log.warning("old uploads could not be deleted; it is tried again", [.path: directory, .error: "\(error)"])
         }
     }
 

@@ -67,7 +67,7 @@ package struct RecordingJob: Sendable {
                 return transcript
             } catch {
                 if error != .cancelled {
-                    services.log.info("recording not recognised", [.request: id, .engine: engine.name.rawValue, .error: "\(error)"])
+                    services.log.info("recording could not be recognized", [.request: id, .engine: engine.name.rawValue, .error: "\(error)"])
                 }
                 attempt.retries = again.count
                 // Results that the client already has cannot come again from another engine.
@@ -114,7 +114,7 @@ extension RecordingJob {
         do throws(EngineError) {
             return try await aligner.align(transcript, in: recording) ?? transcript
         } catch {
-            services.log.info("words not aligned", [.request: id, .error: "\(error)"])
+            services.log.info("word times could not be aligned", [.request: id, .error: "\(error)"])
             return transcript
         }
     }

@@ -13,7 +13,7 @@ package struct RemoteRecording: Sendable {
     /// - Parameter owner: the owner whose account holds the file.
     package func fetch(_ url: String, id: String, limit: Int, for owner: DiskOwner) async throws(RefusalCause) -> SpooledFile {
         guard services.settings.fetchesURLs else {
-            throw .remoteContent("This gateway fetches no URLs; send the recording itself.")
+            throw .remoteContent("This gateway does not fetch URLs; send the recording itself.")
         }
         let hold = try services.spool.budget.open(owner, announced: nil)
         let path = services.spool.path(for: id)
@@ -55,7 +55,7 @@ extension HTTPClientError {
         case .unreachable: "The URL's host does not answer."
         case .timedOut: "The URL's host takes too long."
         case .tls: "The URL's host has no valid certificate."
-        case .redirectionRefused: "The URL redirects too often, or to where it may not."
+        case .redirectionRefused: "The URL redirects too often, or to an address that is not allowed."
         case .tooLarge(let limit): "The recording is longer than \(limit) bytes."
         case .file: "The gateway's disk is full."
         case .cancelled, .failed: "The recording could not be fetched."

@@ -60,7 +60,7 @@ extension RefusalCause {
         self =
             switch error {
             case .tooLarge(let limit): .tooLarge(limit: limit, received: max(received, limit + 1))
-            case .malformed: .badRequest("The body's chunked coding is malformed.")
+            case .malformed: .badRequest("The body's chunked encoding is malformed.")
             case .timedOut, .aborted: .incompleteBody
             }
     }

@@ -61,7 +61,7 @@ import Testing
         }
         #expect(vendor.count >= 20)
         let (said, logged) = (answers.all.withLock { $0 }, lines.all.withLock { $0 })
-        #expect(logged.contains("background audio not recognised") && metrics.contains("harken_transcription_provider_requests_total"))
+        #expect(logged.contains("background audio not recognized") && metrics.contains("harken_transcription_provider_requests_total"))
         #expect(Self.found(in: Data(said.utf8)) == [], "\(said)")
         #expect(Self.found(in: Data(logged.utf8)) == [], "\(logged)")
         #expect(Self.found(in: Data(metrics.utf8)) == [])
