@@ -27,7 +27,7 @@ package enum FrameFile {
     ) throws(MediaError) -> Decoded {
         guard let input = fopen(path, "rb") else { throw .unreadable("\(path) cannot be read") }
         defer { fclose(input) }
-        guard let written = fopen(output, "wb") else { throw .unreadable("\(output) cannot be made") }
+        guard let written = fopen(output, "wb") else { throw .unreadable("\(output) cannot be created") }
         defer { fclose(written) }
         let decoder = try StreamDecoder(format, channels: .mixed) {}
         var count = 0
@@ -54,7 +54,7 @@ package enum FrameFile {
             if case .failed(let error)? = decoder.next() { throw error }
         }
         guard isWhole, fflush(written) == 0 else { throw .unreadable("\(output) cannot be written: the disk may be full") }
-        guard count > 0 || !isDamaged else { throw .undecodable("the file does not hold frames behind their lengths") }
+        guard count > 0 || !isDamaged else { throw .undecodable("the file does not have frames, each after its length") }
         return Decoded(rate: StreamDecoder.sessionRate(for: format), count: SampleCount(count / 2), isDamaged: isDamaged)
     }
 

@@ -38,7 +38,7 @@ package struct LC3Stream: ~Copyable {
     }
 
     private static func refusal(_ rate: SampleRate) -> MediaError {
-        .undecodable("LC3 cannot be decoded to \(rate.hertz) Hz; 8, 16, 24, 32 or 48 kHz can")
+        .undecodable("LC3 cannot be decoded to \(rate.hertz) Hz; use 8, 16, 24, 32 or 48 kHz")
     }
 
     deinit { memory.deallocate() }

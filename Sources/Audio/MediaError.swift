@@ -18,7 +18,7 @@ extension MediaError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unreadable(let reason), .undecodable(let reason), .unavailable(let reason): reason
-        case .tooLong(let limit): "The recording is longer than \(Self.text(of: limit)), the longest that is decoded here. Send it in parts."
+        case .tooLong(let limit): "The recording is longer than \(Self.text(of: limit)), the longest that this gateway decodes. Send it in parts."
         case .cancelled: "the reading was cancelled"
         }
     }

@@ -26,7 +26,7 @@ package struct OggOpusFile: ~Copyable {
         defer { ope_comments_destroy(comments) }
         var error: Int32 = 0
         guard let encoder = ope_encoder_create_file(path, comments, Int32(rate.hertz), Int32(channels), 0, &error) else {
-            throw .unreadable("\(path) cannot be made (libopusenc error \(error))")
+            throw .unreadable("\(path) cannot be created (libopusenc error \(error))")
         }
         _ = harken_ope_set_bitrate(encoder, Self.bitsPerSecond * Int32(channels))
         _ = harken_ope_set_complexity(encoder, Self.complexity)

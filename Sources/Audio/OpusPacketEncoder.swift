@@ -22,7 +22,7 @@ package struct OpusPacketEncoder: ~Copyable {
     package init(rate: SampleRate = .speech) throws(MediaError) {
         var error: Int32 = 0
         guard let encoder = opus_encoder_create(Int32(rate.hertz), 1, OPUS_APPLICATION_VOIP, &error), error == OPUS_OK else {
-            throw .unreadable("audio of \(rate.hertz) Hz cannot be made Opus packets; of 8, 12, 16, 24 or 48 kHz it can")
+            throw .unreadable("audio of \(rate.hertz) Hz cannot be encoded as Opus; use 8, 12, 16, 24 or 48 kHz")
         }
         _ = harken_opus_set_bitrate(encoder, Self.bitsPerSecond)
         _ = harken_opus_set_complexity(encoder, Self.complexity)

@@ -24,7 +24,7 @@ package struct OpusStream: ~Copyable {
     package init(rate: SampleRate = .speech, channels: Int = 1) throws(MediaError) {
         var error: Int32 = 0
         guard (1...2).contains(channels), let handle = opus_decoder_create(Int32(rate.hertz), Int32(channels), &error), error == OPUS_OK else {
-            throw .undecodable("Opus packets cannot be decoded to \(rate.hertz) Hz in \(channels) channels; 8, 12, 16, 24 or 48 kHz in 1 or 2 can")
+            throw .undecodable("Opus packets cannot be decoded to \(rate.hertz) Hz in \(channels) channels; use 8, 12, 16, 24 or 48 kHz in 1 or 2")
         }
         self.handle = handle
         self.channels = channels

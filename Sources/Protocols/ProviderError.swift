@@ -52,7 +52,7 @@ package struct ProviderError: Sendable, Equatable {
         let name = provider?.rawValue ?? "The engine"
         switch (error, payer) {
         case (.unauthorized, .operator): self.error = .unauthorized("\(name) refused the gateway's key.")
-        case (.quotaExhausted, .operator): self.error = .quotaExhausted("\(name) serves the gateway's account no more for now.")
+        case (.quotaExhausted, .operator): self.error = .quotaExhausted("\(name) does not serve the gateway's account for now.")
         case (.unauthorized, .user): self.error = .unauthorized("\(name) refused your own key.")
         case (.quotaExhausted, .user): self.error = .quotaExhausted("Your own account with \(name) has no quota left.")
         case (.rateLimited, _), (.badRequest, _), (.undecodable, _), (.unsupportedLanguage, _), (.unavailable, _), (.timedOut, _),

@@ -76,7 +76,7 @@ final class RepairWork: Sendable {
             }
         } catch {
             switch error {
-            case .lost(let loss): return (.failed(.unavailable("The session's audio cannot be read back: \(loss)")), nil)
+            case .lost(let loss): return (.failed(.unavailable("The session's audio cannot be read from the journal: \(loss)")), nil)
             case .notWritten(let problem): return (.failed(.unavailable("The audio of a repair cannot be written: \(problem)")), nil)
             }
         }

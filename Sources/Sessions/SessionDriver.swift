@@ -342,7 +342,7 @@ package final class SessionDriver {
         do {
             try journal.replay(range) { send($0, to: leg) }
         } catch {
-            fail(.unavailable("The session's audio cannot be read back: \(error)"))
+            fail(.unavailable("The session's audio cannot be read from the journal: \(error)"))
         }
     }
 
@@ -410,7 +410,7 @@ package final class SessionDriver {
         let work = RepairWork(repair, engine: engine, options: wanted, rate: options.rate, path: path, desk: settings.desk) { range in
             await loop.run {
                 session.withValue { $0.audio(of: repair.channel.number..<repair.channel.number + 1, range) }
-                    ?? .failure(AudioLost("its session is gone"))
+                    ?? .failure(AudioLost("the session does not exist any more"))
             }
         }
         let isTaken = work.begin(now: loop.now) { outcome, model in

@@ -88,9 +88,9 @@ package struct RecognitionAttempt: Sendable, Equatable {
         switch outcome {
         case .completed, .cancelled: nil
         case .failed(let error): error
-        case .stalled: .timedOut("\(engine) was sent speech and said nothing.")
+        case .stalled: .timedOut("\(engine) was sent speech and did not answer.")
         case .connectTimedOut: .timedOut("\(engine) did not open a stream in time.")
-        case .declined: .unavailable("There was no room for it in time.")
+        case .declined: .unavailable("There was no room for the work in time.")
         }
     }
 }

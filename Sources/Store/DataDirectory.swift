@@ -48,7 +48,7 @@ package struct DataDirectory: Sendable, Hashable {
         case EEXIST:
             var information = stat()
             guard stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else {
-                throw .notUsable(path: path, reason: "it is not a directory")
+                throw .notUsable(path: path, reason: "the path is not a directory")
             }
         case ENOENT:
             guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else {

@@ -27,24 +27,24 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .notUsable(let path, let reason):
-            "cannot use \(path): \(reason). Give the user that runs Harken read and write access, or name another directory with --data"
+            "cannot use \(path): \(reason). Give the user that runs Harken read and write access, or choose another directory with --data"
         case .diskFull(let path):
-            "no space left for \(path). Free space on that disk, or name a directory on another one with --data"
+            "no space left for \(path). Free space on that disk, or choose a directory on another disk with --data"
         case .corrupt(let path, let detail):
             "\(path) is damaged or not a database (\(detail)). Restore it from a copy; without one, save what can be read "
                 + "(sqlite3 \(path) .recover | sqlite3 new.db), put new.db in its place, then start again"
         case .newerSchema(let path, let found, let known):
             "\(path) was written by a newer Harken (schema \(found), this one knows \(known)). Install that version, or use another --data"
         case .busy(let path):
-            "\(path) is locked by another process. Stop what holds it (a backup, an open sqlite3 shell), then try again"
+            "\(path) is locked by another process. Stop that process (a backup, an open sqlite3 shell), then try again"
         case .secretMissing(let path):
             "\(path) is missing, and without it no key can be checked. Restore it from a copy, or remove the database and keys-exist to begin "
                 + "without keys"
         case .keysLost(let path, let marker):
-            "\(path) has no access key, but this installation has had some: the database or its log (\(path)-wal) was lost or damaged. Restore both "
-                + "from a copy. To go on without the old keys and data on purpose, delete \(marker)"
+            "\(path) has no access key, but this installation had keys: the database or its log (\(path)-wal) was lost or damaged. Restore both "
+                + "from a copy. To continue without the old keys and data on purpose, delete \(marker)"
         case .cryptography(let what):
-            "\(what); see whether OpenSSL works: openssl rand -hex 8"
+            "\(what); check that OpenSSL works: openssl rand -hex 8"
         case .constraint(let detail):
             "the store refuses this row: \(detail)"
         case .tooMuch(let detail): detail

@@ -60,6 +60,6 @@ private struct LongMedia: MediaSource, MediaTurn {
     @Test(arguments: [(Duration.seconds(86_400), "24 hours"), (.seconds(3_600), "1 hour"), (.seconds(5_400), "5400 seconds")])
     func `is named in the refusal`(limit: Duration, text: String) {
         let error = EngineError(MediaError.tooLong(limit))
-        #expect(error == .badRequest("The recording is longer than \(text), the longest that is decoded here. Send it in parts."))
+        #expect(error == .badRequest("The recording is longer than \(text), the longest that this gateway decodes. Send it in parts."))
     }
 }

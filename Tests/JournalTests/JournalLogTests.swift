@@ -400,7 +400,7 @@ import Testing
         truncate(ring, off_t(length - JournalPage.size + 10_000))
         let lines = Mutex<[String]>([])
         let next = try JournalWriter(directory: copy, sync: .never, log: Log(level: .error, write: { line in lines.withLock { $0.append(line) } }))
-        #expect(lines.withLock { $0.count { $0.contains("0.ring.damaged") && $0.contains("it is shorter than its header says") } } == 1)
+        #expect(lines.withLock { $0.count { $0.contains("0.ring.damaged") && $0.contains("the file is shorter than its header says") } } == 1)
         #expect(FileManager.default.fileExists(atPath: ring + ".damaged") && !FileManager.default.fileExists(atPath: ring))
         #expect(!FileManager.default.fileExists(atPath: copy + "/1.ring"))
         let found = next.earlier.unfinishedSessions().sessions

@@ -19,7 +19,7 @@ import Testing
     @Test func `cannot be a file`() throws {
         let path = temporary.path + "/file"
         fclose(fopen(path, "w"))
-        #expect(throws: StoreError.notUsable(path: path, reason: "it is not a directory")) { try DataDirectory(creating: path) }
+        #expect(throws: StoreError.notUsable(path: path, reason: "the path is not a directory")) { try DataDirectory(creating: path) }
         #expect(throws: StoreError.notUsable(path: path + "/under", reason: "not a directory")) { try DataDirectory(creating: path + "/under") }
     }
 

@@ -64,7 +64,7 @@ final class MediaReader {
             return "an MP4 or MOV whose index comes after its audio cannot be decoded while it streams; "
                 + "send it fragmented or with the index first (fast start)"
         }
-        return decoder.skippedPackets > 0 ? "none of its audio can be decoded" : "there is a header but no audio behind it"
+        return decoder.skippedPackets > 0 ? "none of its audio can be decoded" : "the file has a header but no audio after it"
     }
 
     private func take(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) {
@@ -85,7 +85,7 @@ final class MediaReader {
         var made: [Resampler] = []
         for _ in 0..<channelCount {
             guard let resampler = Resampler(from: source, to: rate) else {
-                throw .undecodable("audio at \(source.hertz) Hz cannot be brought to \(rate.hertz) Hz")
+                throw .undecodable("audio at \(source.hertz) Hz cannot be converted to \(rate.hertz) Hz")
             }
             made.append(resampler)
         }

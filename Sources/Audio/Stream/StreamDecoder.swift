@@ -122,7 +122,7 @@ package final class StreamDecoder {
         switch route {
         case .samples(let encoding, let frameBytes, let mixing):
             if width?.showsSixteen(bytes) == true {
-                return fail(.undecodable("the samples are said to have 8 bits and look as if they had 16; send them as 16-bit PCM"))
+                return fail(.undecodable("the samples are declared as 8-bit PCM but look like 16-bit PCM; send them as 16-bit PCM"))
             }
             pushSamples(bytes, encoding, frameBytes, mixing, pcm)
         case .packets(let packets):
@@ -138,7 +138,7 @@ package final class StreamDecoder {
             if case .raw(.aac, _, _) = format, !isFrame(bytes) { return }
             guard start(pipe) else { return }
             if !pipe.write(bytes) {
-                fail(.undecodable("more than \(Self.pipeLimit >> 20) MB came faster than they can be decoded"))
+                fail(.undecodable("more than \(Self.pipeLimit >> 20) MB of audio arrived faster than it can be decoded"))
             }
         }
     }
@@ -185,7 +185,7 @@ package final class StreamDecoder {
         isStarted = DecodingThread.start(pipe: pipe, queue: queue, format: format, treatment: treatment)
         if !isStarted {
             isOver = true
-            queue.close(with: .failed(.unreadable("there is no thread left to decode on")))
+            queue.close(with: .failed(.unreadable("no thread can be started for decoding")))
         }
         return isStarted
     }

@@ -27,7 +27,7 @@ extension SessionMachine {
                 channelStates[number].beginSpan(at: splice, through: timeline.end)
                 // As long as the engine would have taken; by then nobody waits longer than without this.
                 lose(
-                    number, place + 1, by: leg.engine, .timedOut("The audio came faster than \(leg.engine) takes it."), isAhead: true,
+                    number, place + 1, by: leg.engine, .timedOut("The audio arrived faster than \(leg.engine) accepts it."), isAhead: true,
                     within: waiting / pace + configuration.repairTime, now: now, &actions)
             }
         }

@@ -25,7 +25,7 @@ extension SessionMachine {
             ran(leg, isIdle(leg, error) ? .completed : .failed(error), now: now, &actions)
             replace(leg, error, now: now, &actions)
         } else if !isDone(leg) {
-            let error = EngineError.unavailable("The engine closed the stream before the audio was at its end.")
+            let error = EngineError.unavailable("The engine closed the stream before the end of the audio.")
             ran(leg, isIdle(leg, error) ? .completed : .failed(error), now: now, &actions)
             replace(leg, error, now: now, &actions)
         } else {
@@ -277,7 +277,7 @@ extension SessionMachine {
             pool.change(other.id) { $0.begin(at: origin) }
             for number in leg.channels { channelStates[number].ensemble.move(other.id, to: origin) }
         }
-        let cause = EngineError.timedOut("\(leg.engine) took long to open.")
+        let cause = EngineError.timedOut("\(leg.engine) was slow to open.")
         for (number, place) in places {
             channelStates[number].spans[place].end = splice
             let all = channelStates[number].spans[place].sources

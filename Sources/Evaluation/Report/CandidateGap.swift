@@ -43,13 +43,14 @@ struct CandidateGap: Equatable {
             when: { $0 > $1 })
         add(
             "timeout_error_rate", other.runs.flatMap { $0.share($0.timedOut + $0.failed) }, one.runs.flatMap { $0.share($0.timedOut + $0.failed) },
-            "the service is not there, or too slow", "try again later, and let another engine take over where that is allowed", when: { $0 > $1 })
+            "the service is not available, or too slow", "try again later, and allow a fall-back to another engine", when: { $0 > $1 })
         add(
             "latency_seconds", other.runs?.latency.map { $0 / .seconds(1) }, one.runs?.latency.map { $0 / .seconds(1) },
             "the service queues its work",
-            "use it where nobody waits", when: { $1 > 0 && $0 > 2 * $1 })
+            "use the engine for background work", when: { $1 > 0 && $0 > 2 * $1 })
         add(
-            "cost_per_hour_usd", other.runs?.costPerHour, one.runs?.costPerHour, "a dearer model", "choose another model, or gate silence",
+            "cost_per_hour_usd", other.runs?.costPerHour, one.runs?.costPerHour, "the model is more expensive",
+            "choose another model, or gate silence",
             when: { $1 > 0 && $0 > 3 * $1 })
         return gaps
     }

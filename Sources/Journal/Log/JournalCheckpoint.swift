@@ -46,7 +46,7 @@ package final class JournalCheckpoint: Sendable {
                 guard sessions.contains(block.session) else { return }
                 if block.kind == .audio { last[block.session] = block } else { block.append(payload: payload, to: &kept) }
             }
-            if end != .whole { problem = .cannotRead(path: segment, reason: "it is not whole") }
+            if end != .whole { problem = .cannotRead(path: segment, reason: "the file is incomplete") }
         } catch {
             problem = error
         }

@@ -17,12 +17,12 @@ package enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
         case .cannotCreate(let path, let reason): "Cannot create \(path): \(reason). Make the data directory writable, or choose another with --data."
         case .cannotWrite(let path, let reason): "Cannot write \(path): \(reason). Free disk space; audio is not journaled until then."
         case .cannotRead(let path, let reason): "Cannot read \(path): \(reason)."
-        case .cannotSync(let path, let reason): "Cannot sync \(path): \(reason). Look at the disk: a power cut may take what was written since."
+        case .cannotSync(let path, let reason): "Cannot sync \(path): \(reason). Check the disk: a power cut may lose what was written since."
         case .otherVersion(let path):
             "\(path) was written by another version of Harken, whose sessions are not finished. Start that version once and stop it with SIGTERM, "
-                + "or move the file away and lose them; it is left as it is."
+                + "or move the file away and lose the sessions. The file was not changed."
         case .expired: "The audio is no longer in the journal: its size limit was reached."
-        case .notJournaled: "A part of the audio is not in the journal: there was no room for it when it came."
+        case .notJournaled: "A part of the audio is not in the journal: there was no room for it when it arrived."
         }
     }
 }

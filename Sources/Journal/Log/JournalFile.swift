@@ -30,7 +30,7 @@ package final class JournalFile: Sendable {
     /// Fills the buffer.
     func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(JournalError) {
         guard try readWhatIsThere(buffer, at: offset) == buffer.count else {
-            throw .cannotRead(path: path, reason: "it ends before byte \(offset + buffer.count)")
+            throw .cannotRead(path: path, reason: "the file ends before byte \(offset + buffer.count)")
         }
     }
 

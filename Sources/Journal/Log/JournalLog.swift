@@ -150,7 +150,7 @@ package final class JournalLog {
         while location != .none {
             guard let segment = segments[location.segment] else { throw .expired }
             let block = try header(at: location, in: segment)
-            guard block.session == cursor.session else { throw .cannotRead(path: segment.path, reason: "its blocks are not in order") }
+            guard block.session == cursor.session else { throw .cannotRead(path: segment.path, reason: "the blocks of the file are not in order") }
             if block.kind == .audio {
                 let held = SampleRange(block.position, count: SampleCount(block.payloadLength / frame))
                 if let part = held.intersection(range) {
@@ -319,7 +319,7 @@ package final class JournalLog {
         let users = shares.heldBack
         if !users.isSubset(of: heldBack) {
             log.warning(
-                "audio of users with more than their share of the journal is not journaled until there is room", [.count: "\(users.count)"])
+                "audio of users who exceed their share of the journal is not journaled until there is room", [.count: "\(users.count)"])
         }
         heldBack = users
     }
@@ -388,7 +388,7 @@ package final class JournalLog {
             let (stretch, start) = (offset + done).quotientAndRemainder(dividingBy: JournalPage.size)
             let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[done...].prefix(JournalPage.size - start))
             if let slab = ring.slab(segment: segment.number, stretch: stretch) {
-                guard start + piece.count <= slab.count else { throw .cannotRead(path: segment.path, reason: "it ends before byte \(offset)") }
+                guard start + piece.count <= slab.count else { throw .cannotRead(path: segment.path, reason: "the file ends before byte \(offset)") }
                 piece.copyMemory(from: UnsafeRawBufferPointer(start: slab.bytes + start, count: piece.count))
             } else {
                 try segment.read(piece, at: offset + done)

@@ -99,7 +99,7 @@ extension JournalMemory {
         let headerCount = header.withUnsafeMutableBytes { pread(ring, $0.baseAddress, $0.count, 0) }
         let isWhole = headerCount == headerSize
         // One without any byte was never written to.
-        var damage = isWhole || headerCount == 0 ? nil : "its header is cut off"
+        var damage = isWhole || headerCount == 0 ? nil : "the header of the file is cut off"
         if isWhole, header.starts(with: magic.prefix(6)), !header.starts(with: magic) { throw .otherVersion(path: path) }
         var segments: [UInt32: Int32] = [:]
         defer { for descriptor in segments.values where descriptor >= 0 { close(descriptor) } }
@@ -111,7 +111,7 @@ extension JournalMemory {
                 guard filled > 0, filled <= JournalPage.size else { continue }
                 let offset = off_t(headerSize + index * JournalPage.size)
                 let held = slab.withUnsafeMutableBytes { pread(ring, $0.baseAddress, filled, offset) }
-                if held < filled { damage = held < 0 ? String(cString: strerror(errno)) : "it is shorter than its header says" }
+                if held < filled { damage = held < 0 ? String(cString: strerror(errno)) : "the file is shorter than its header says" }
                 guard held > 0 else { continue }
                 let number = UInt32(integer(header, at: entry, bytes: 4))
                 if segments[number] == nil { segments[number] = try openSegment(segment(number)) }

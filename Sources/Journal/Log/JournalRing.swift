@@ -62,7 +62,7 @@ final class JournalRing {
     }
 
     private func make() throws(JournalError) -> JournalPage {
-        guard let place = unused.last else { throw .cannotWrite(path: memory.path, reason: "the disk does not take what was written before") }
+        guard let place = unused.last else { throw .cannotWrite(path: memory.path, reason: "the disk does not accept earlier data") }
         let slab = try JournalPage(place, of: memory)
         unused.removeLast()
         return slab

@@ -96,7 +96,8 @@ package final class JournalSegment: @unchecked Sendable {
             let count = pread(reader, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset + done))
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else {
-                throw .cannotRead(path: path, reason: count == 0 ? "it ends before byte \(offset + buffer.count)" : String(cString: strerror(errno)))
+                throw .cannotRead(
+                    path: path, reason: count == 0 ? "the file ends before byte \(offset + buffer.count)" : String(cString: strerror(errno)))
             }
             done += count
         }

@@ -69,7 +69,7 @@ package final class JournalWriter: Sendable {
         }
         guard rename(path, aside) == 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
         log.error(
-            "a journal ring is damaged and was set aside: the last seconds of the earlier run's sessions may be missing; delete the file when nobody wants to look at it",
+            "a journal ring is damaged and was set aside: the last seconds of the earlier run's sessions may be missing; the file may be deleted",
             [.path: aside, .error: damage])
     }
 
@@ -116,7 +116,7 @@ package final class JournalWriter: Sendable {
                     if case .cannotSync = error { syncFailed() }
                     // The words are worth more than the limit.
                     if !isReducingFailing.exchange(true, ordering: .relaxed) {
-                        log.error("the journal is larger than its limit: what was committed cannot be parted from the audio", [.error: "\(error)"])
+                        log.error("the journal is larger than its limit: committed words cannot be separated from the audio", [.error: "\(error)"])
                     }
                     reduceLater(segment, to: remains)
                 }
@@ -176,11 +176,11 @@ package final class JournalWriter: Sendable {
             // The bytes are the kernel's, and a killed process loses nothing; they are not told as durable. Said once, until a sync succeeds.
             syncFailed()
             if !isSyncFailing.exchange(true, ordering: .relaxed) {
-                log.error("the journal is written and may not survive a power cut", [.path: path, .error: reason])
+                log.error("the journal cannot be synced to the disk; a power cut may lose it", [.path: path, .error: reason])
             }
         } catch {
             // Nothing is lost yet: it stays in the slabs, and is tried again. Said once, until a write succeeds.
-            if !isFailing.exchange(true, ordering: .relaxed) { log.error("the journal is not written to the disk", [.error: "\(error)"]) }
+            if !isFailing.exchange(true, ordering: .relaxed) { log.error("the journal cannot be written to the disk", [.error: "\(error)"]) }
             if everything { plan(segment, after: max(sync.interval, .seconds(1))) }
         }
     }

@@ -116,7 +116,7 @@ package final class PreviousRunJournal: Sendable {
         if findings.nameless.sessions > 0 {
             // Of a version that said only once whose they are.
             log.error(
-                "sessions of an earlier run cannot be completed: the journal's limit has taken what said whose they are",
+                "sessions of an earlier run cannot be completed: the journal's limit deleted the record of their users",
                 [.count: "\(findings.nameless.sessions)", .audio: "\(findings.nameless.audio / .seconds(1))", .words: "\(findings.nameless.words)"])
         }
         return findings
@@ -145,7 +145,7 @@ package final class PreviousRunJournal: Sendable {
                 guard !over.isEmpty else { continue }
                 for file in files { try JournalErasing.erase(over, in: file) }
             } catch {
-                log.error("what was deleted is still in a journal of an earlier run", [.error: "\(error)"])
+                log.error("deleted speech is still in a journal of an earlier run", [.error: "\(error)"])
             }
         }
     }
@@ -154,6 +154,6 @@ package final class PreviousRunJournal: Sendable {
         entries.withLock { entries in
             if let index = entries.firstIndex(where: { $0.loop == loop && $0.number == number }) { entries[index].isForeign = true }
         }
-        log.error("a journal of another version of Harken is left as it is; start that version once to let it finish", [.path: path])
+        log.error("a journal of another version of Harken was not changed; start that version once to finish its sessions", [.path: path])
     }
 }

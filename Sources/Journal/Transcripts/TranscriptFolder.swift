@@ -83,7 +83,9 @@ package final class TranscriptFolder: Sendable {
             while let (bytes, offset) = transcript.state.withLock({ state in state.leaving.first.map { ($0, state.inFile) } }) {
                 if let problem = Self.write(bytes, to: path, at: offset) {
                     failed()
-                    log.warning("a live transcript stays in memory", [.session: transcript.record.id.rawValue, .path: path, .error: problem])
+                    log.warning(
+                        "a live transcript could not be written to the disk and stays in memory",
+                        [.session: transcript.record.id.rawValue, .path: path, .error: problem])
                     return transcript.state.withLock { state in
                         // Tried again with the next part. Memory is bounded, and the journal has it all.
                         guard state.leaving.count > LiveTranscript.maxLeaving else { return }
@@ -116,7 +118,7 @@ package final class TranscriptFolder: Sendable {
             let whole = transcript.transcript(file: try older(of: transcript), received: unstored.received)
             stored = StoredTranscript(record: transcript.record, transcript: whole, status: whole.isWhole ? .complete : .recovering)
         } catch {
-            log.warning("the older part of a transcript cannot be read", [.session: id.rawValue, .error: "\(error)"])
+            log.warning("the earlier part of a transcript cannot be read", [.session: id.rawValue, .error: "\(error)"])
         }
         let isDamaged = transcript.state.withLock { $0.isDamaged }
         let isStored = !isDamaged && stored.map { store($0, attempts: unstored.attempts) } ?? false
@@ -134,7 +136,9 @@ package final class TranscriptFolder: Sendable {
                 return
             }
         }
-        if isStored, unstored.attempts > 0 { log.info("a transcript is stored after all", [.session: id.rawValue, .count: "\(unstored.attempts)"]) }
+        if isStored, unstored.attempts > 0 {
+            log.info("a transcript was stored after earlier attempts failed", [.session: id.rawValue, .count: "\(unstored.attempts)"])
+        }
         self.unstored.withLock { $0[id] = nil }
         live.withLock { $0[id] = nil }
         if let part { unlink(part) }
@@ -154,7 +158,7 @@ package final class TranscriptFolder: Sendable {
         let count = transcript.state.withLock { $0.inFile }
         guard count > 0, let part = path(of: transcript.record.id, suffix: ".part") else { return [] }
         let bytes = try Self.read(part) ?? []
-        guard bytes.count >= count else { throw .notReadable("\(part) is shorter than was written") }
+        guard bytes.count >= count else { throw .notReadable("\(part) is shorter than the data written to it") }
         return Array(bytes[..<count])
     }
 
@@ -315,7 +319,7 @@ package final class TranscriptFolder: Sendable {
                     // A newer version's transcript is not read, and not left either: it may hold words that are to be forgotten.
                     let found: StoredTranscript?
                     do throws(StoredTranscript.Unreadable) { found = try loadFile(id) } catch {
-                        log.info("a transcript that cannot be read is deleted: a part of it is to be known no more", [.session: id.rawValue])
+                        log.info("an unreadable transcript was deleted, because a part of it had to be deleted", [.session: id.rawValue])
                         found = nil
                     }
                     if let found { _ = store(found) } else if let path = path(of: id) { unlink(path) }

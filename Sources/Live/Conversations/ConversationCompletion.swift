@@ -47,7 +47,7 @@ actor ConversationCompletion {
         do throws(StoreError) {
             _ = try await store.write(ConversationUpdate(id, status: .failed), of: user)
         } catch {
-            log.error("a conversation that could not be completed stands as it was", [.conversation: id.rawValue, .error: "\(error)"])
+            log.error("a conversation that could not be completed again was not changed", [.conversation: id.rawValue, .error: "\(error)"])
         }
         return nil
     }
@@ -99,7 +99,8 @@ actor ConversationCompletion {
             }
             _ = try await store.setWindows(stored, model: texts.model, of: conversation.id, of: conversation.user)
         } catch {
-            log.warning("what a conversation means could not be found out", [.conversation: conversation.id.rawValue, .error: "\(error)"])
+            log.warning(
+                "the meaning of a conversation could not be embedded for the search", [.conversation: conversation.id.rawValue, .error: "\(error)"])
         }
     }
 
@@ -115,7 +116,7 @@ actor ConversationCompletion {
                 await embed(conversation)
             }
         } catch {
-            log.warning("what conversations mean could not be found out", [.error: "\(error)"])
+            log.warning("the meaning of conversations could not be embedded for the search", [.error: "\(error)"])
         }
     }
 }

@@ -6,7 +6,7 @@ internal import Store
 extension ConversationService {
     /// Cuts what is to be cut; by one at a time.
     func cutAll() async {
-        let notYet = { [log] (error: StoreError) in log.error("the audio of a split conversation is not cut yet", [.error: "\(error)"]) }
+        let notYet = { [log] (error: StoreError) in log.error("the audio of a split conversation could not be cut yet", [.error: "\(error)"]) }
         do throws(StoreError) {
             for uncut in try await store.uncutAudio() {
                 do throws(StoreError) { try await cut(uncut) } catch { notYet(error) }
@@ -35,7 +35,7 @@ extension ConversationService {
             // What is not there cannot be cut, and need not be.
             guard access(whole, F_OK) != 0 else {
                 unlink(path)
-                return log.error("kept audio cannot be cut", [.error: "\(error)"])
+                return log.error("the audio of a split conversation cannot be cut", [.error: "\(error)"])
             }
         }
         if try await !store.cut(uncut, to: part) { unlink(path) }

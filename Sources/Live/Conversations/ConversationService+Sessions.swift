@@ -24,7 +24,7 @@ extension ConversationService {
                 }
                 leave(conversation, until: now())
             } catch {
-                log.error("a conversation of an earlier run is not ended yet", [.conversation: part.conversation.rawValue, .error: "\(error)"])
+                log.error("a conversation of an earlier run could not be ended yet", [.conversation: part.conversation.rawValue, .error: "\(error)"])
             }
         }
     }
@@ -39,7 +39,7 @@ extension ConversationService {
         do throws(StoreError) {
             forgotten = try await store.forgottenSpeech(of: stored.record.id)
         } catch {
-            return log.error("what was deleted of a session cannot be read", [.session: stored.record.id.rawValue, .error: "\(error)"])
+            return log.error("the record of deleted speech of a session cannot be read", [.session: stored.record.id.rawValue, .error: "\(error)"])
         }
         for (index, part) in parts.enumerated() {
             let end = index + 1 < parts.count ? parts[index + 1].begins : nil

@@ -205,7 +205,7 @@ package final class ConversationService: Sendable {
         do throws(StoreError) {
             for voice in try await store.untaught(speaking: Teaching.leastSpeech, limit: Self.maxEarlierLessons) { teach(voice) }
         } catch {
-            log.error("voices that earlier runs did not learn cannot be read", [.error: "\(error)"])
+            log.error("conversations with voices that are still to be learned cannot be read", [.error: "\(error)"])
         }
     }
 

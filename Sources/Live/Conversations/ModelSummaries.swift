@@ -57,7 +57,7 @@ package actor ModelSummaries {
             return try OpenAISummary(parsing: answer.body)
         } catch let fault as OpenAISummary.Fault {
             // It may do better with another conversation.
-            log.warning("a model's summary is not usable", [.conversation: conversation.id.rawValue, .error: "\(fault)"])
+            log.warning("the language model's summary is not usable", [.conversation: conversation.id.rawValue, .error: "\(fault)"])
         } catch {
             fail("no answer", conversation)
         }
@@ -67,6 +67,6 @@ package actor ModelSummaries {
     /// - Parameter reason: never what the server says, which may quote what was sent.
     private func fail(_ reason: String, _ conversation: Conversation) {
         restsUntil = now() + Self.rest
-        log.warning("the model for summaries does not answer", [.conversation: conversation.id.rawValue, .error: reason])
+        log.warning("the language model for summaries does not answer", [.conversation: conversation.id.rawValue, .error: reason])
     }
 }

@@ -101,7 +101,7 @@ package struct SpeechProfiles: Sendable {
             return sample
         } catch {
             unlink(folder + "/" + file)
-            if case .tooMuch = error { throw .refused("There are as many recordings as are kept: \(error).") }
+            if case .tooMuch = error { throw .refused("No more recordings can be kept: \(error).") }
             throw .store(error)
         }
     }
@@ -149,7 +149,7 @@ package struct SpeechProfiles: Sendable {
             throw .refused("\(error)")
         }
         guard let voices = desk.voices, let detecting = desk.detecting, let detector = try? detecting.makeDetector() else {
-            throw .unavailable("No engine of this gateway can listen to voices now.")
+            throw .unavailable("This gateway cannot compare voices now.")
         }
         do throws(EnrolledVoice.Failure) {
             return try await EnrolledVoice(of: samples, detector: detector, window: detecting.window, voices: voices)
@@ -157,8 +157,8 @@ package struct SpeechProfiles: Sendable {
             switch error {
             case .refused(let refusal): throw .refused("\(refusal)")
             case .unavailable(let reason):
-                desk.log.error("a voice cannot be listened to", [.error: reason])
-                throw .unavailable("The voice could not be listened to; try again later.")
+                desk.log.error("a voice cannot be compared", [.error: reason])
+                throw .unavailable("The voice could not be compared; try again later.")
             }
         }
     }

@@ -125,7 +125,7 @@ package actor CrashRecovery {
     package func complete(_ id: ID<Session>, _ audio: any RecoverableAudio) {
         guard !isStopped else { return }
         guard waiting.count < Self.maxWaiting else {
-            parts?.log.warning("a session's transcript is left to the next start: too many wait", [.session: id.rawValue])
+            parts?.log.warning("a session's transcript is completed at the next start: too many sessions wait", [.session: id.rawValue])
             return
         }
         waiting.append(PendingSession(id: id, audio: audio))
@@ -179,7 +179,7 @@ package actor CrashRecovery {
         totals.began = began
         if !pendingSessions.isEmpty {
             let elapsed = "\((ContinuousClock.now - began) / .seconds(1))"
-            parts.log.info("sessions found that an earlier run did not end", [.count: "\(pendingSessions.count)", .seconds: elapsed])
+            parts.log.info("found sessions that an earlier run did not end", [.count: "\(pendingSessions.count)", .seconds: elapsed])
         }
         waiting += pendingSessions
         removeFiles()
@@ -201,7 +201,7 @@ package actor CrashRecovery {
     private func begin(_ session: UnfinishedSession, _ parts: Parts) async -> Intake {
         let oldest = parts.now() + (.zero - parts.transcriptAge)
         if let started = session.record.started, started < oldest {
-            parts.log.info("a session is not completed: it is older than transcripts are kept", [.session: session.record.id.rawValue])
+            parts.log.info("a session is not completed: it is older than the transcripts that are kept", [.session: session.record.id.rawValue])
             return .needless
         }
         do throws(StoredTranscript.Unreadable) {
@@ -342,7 +342,7 @@ package actor CrashRecovery {
             return .left
         }
         guard stored.attempts < Self.maxAttempts else {
-            parts.log.error("a session's transcript is not completed: the gateway ended each time", [.session: pending.id.rawValue])
+            parts.log.error("a session's transcript is not completed: the gateway ended during each attempt", [.session: pending.id.rawValue])
             stored.status = .incomplete
             _ = await transcripts.keep(stored)
             return .left

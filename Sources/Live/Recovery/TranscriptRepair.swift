@@ -122,7 +122,7 @@ struct TranscriptRepair: Sendable {
                     report(.failure(error), of: engine.name, from: start, stored.record, &trace)
                     if error == .cancelled, Task.isCancelled { return .interrupted }
                     parts.log.warning(
-                        "a session's audio was not recognised again",
+                        "a session's audio could not be recognized again",
                         [.session: session, .engine: engine.name.rawValue, .error: "\(error)"])
                 }
             }
@@ -130,11 +130,11 @@ struct TranscriptRepair: Sendable {
         } catch {
             switch error {
             case .lost(let loss):
-                parts.log.error("a session's audio cannot be read back", [.session: session, .error: "\(loss)"])
+                parts.log.error("a session's audio cannot be read from the journal", [.session: session, .error: "\(loss)"])
                 return .audioLost
             case .notWritten(let problem):
                 // The disk may have room again later: the audio is still there.
-                parts.log.error("a session's audio cannot be given to an engine", [.session: session, .error: "\(problem)"])
+                parts.log.error("a session's audio cannot be prepared for an engine", [.session: session, .error: "\(problem)"])
                 return .unavailable
             }
         }

@@ -46,7 +46,7 @@ package actor ErasureService {
             answered = number
             forgotten = Dictionary(grouping: found, by: \.session)
         } catch {
-            return log.error("what was deleted cannot be read", [.error: "\(error)"])
+            return log.error("the record of deleted speech cannot be read", [.error: "\(error)"])
         }
         await transcripts.forget(forgotten)
         await eraseJournals()
@@ -66,7 +66,7 @@ package actor ErasureService {
             do throws(JournalError) {
                 try await erasing.run()
             } catch {
-                log.error("what was deleted is still in the journal", [.error: "\(error)"])
+                log.error("deleted speech is still in the journal", [.error: "\(error)"])
             }
             await context.loop.run { _ = context.withValue { $0.journal.erased() } }
         }
@@ -77,7 +77,7 @@ package actor ErasureService {
         do throws(StoreError) {
             try await store.pruneForgottenSpeech(before: now() + (.zero - age))
         } catch {
-            log.warning("what is long forgotten stays noted", [.error: "\(error)"])
+            log.warning("old records of deleted speech could not be removed", [.error: "\(error)"])
         }
     }
 }

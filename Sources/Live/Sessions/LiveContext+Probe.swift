@@ -29,7 +29,7 @@ extension LiveContext {
             last?.send(.cancel)
             done(error)
         }
-        timer = loop.schedule(at: loop.now + Self.probeTime) { finish(.timedOut("It did not answer in time.")) }
+        timer = loop.schedule(at: loop.now + Self.probeTime) { finish(.timedOut("The engine did not answer in time.")) }
         stream = VendorStream(service, settings: settings, options: StreamOptions(rate: .speech), context: vendors) { event in
             switch event {
             case .opened:

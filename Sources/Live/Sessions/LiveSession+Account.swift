@@ -30,7 +30,7 @@ extension LiveSession {
         switch notice {
         case .low: break
         case .exhausted: run.command(.finish)
-        case .revoked: run.fail(.unauthorized("The key was taken back, or is over."))
+        case .revoked: run.fail(.unauthorized("The key was revoked or has expired."))
         }
     }
 
@@ -67,7 +67,7 @@ extension LiveSession {
     /// Ends the session because a limit is reached. Received audio becomes final if the engines are quick; then the session ends in the dialect's
     /// words for a used-up account.
     private func limitReached(_ words: String, _ run: SessionDriver) {
-        context.log.warning("a limit is reached", [.session: id.rawValue, .reason: words])
+        context.log.warning("a usage limit is reached", [.session: id.rawValue, .reason: words])
         reachedLimit = words
         account(.exhausted)
         _ = context.loop.schedule(at: context.loop.now + LimitWatch.finishTime) { run.fail(.quotaExhausted(words)) }

@@ -47,7 +47,7 @@ extension LiveSession {
         leftInOrder = close.code == 1_000
         dialectTimer.cancel()
         guard let run else { return }
-        context.log.info("client left its session", [.session: id.rawValue, .code: "\(close.code)"])
+        context.log.info("the client left its session", [.session: id.rawValue, .code: "\(close.code)"])
         run.command(.abandon)
     }
 
@@ -131,7 +131,7 @@ extension LiveSession {
     }
 
     private func refuse(code: UInt16, reason: String) {
-        context.log.info("session refused a message", [.session: id.rawValue, .code: "\(code)"])
+        context.log.info("a message of the client was refused", [.session: id.rawValue, .code: "\(code)"])
         client?.close(code: code, reason: reason)
         run?.command(.abandon)
     }

@@ -76,6 +76,6 @@ extension LiveSession {
 
     func gateFailed() {
         context.metrics.gateFailed()
-        context.log.warning("a session's gate lets everything through", [.session: id.rawValue])
+        context.log.warning("a session's silence gate sends everything to the engine", [.session: id.rawValue])
     }
 }

@@ -47,7 +47,7 @@ extension LiveSession {
     }
 
     package func lost(_ close: WebSocketClose) {
-        context.log.info("client lost its connection", [.session: id.rawValue, .code: "\(close.code)"])
+        context.log.info("the client lost its connection", [.session: id.rawValue, .code: "\(close.code)"])
         audio?.flush { pcm in self.pcm(pcm) }
         resumableDialect?.clientLost(now: context.loop.now)
         armDialectTimer()
@@ -88,6 +88,6 @@ extension LiveSession {
         startDecoder()
         resumableDialect?.clientReturned(resume, received: received, now: context.loop.now, output: &context.output)
         carryOutOutput()
-        context.log.info("client is back at its session", [.session: id.rawValue, .seconds: "\(received.seconds(at: rate))"])
+        context.log.info("the client returned to its session", [.session: id.rawValue, .seconds: "\(received.seconds(at: rate))"])
     }
 }

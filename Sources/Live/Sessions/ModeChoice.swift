@@ -14,7 +14,7 @@ package enum ModeChoice {
         guard let text = head.headers["X-Harken-Mode"] else { return nil }
         let name = String(text[...].trimmingBlanks).lowercased()
         guard let mode = offered.first(where: { $0.rawValue == name }) else {
-            throw .badRequest("X-Harken-Mode: there is no mode \"\(text)\". Modes: \(offered.map(\.rawValue).joined(separator: ", ")).")
+            throw .badRequest("X-Harken-Mode: \"\(text)\" is not a mode. Modes: \(offered.map(\.rawValue).joined(separator: ", ")).")
         }
         return mode
     }
@@ -24,7 +24,7 @@ package enum ModeChoice {
         guard engines.count < mode.fewestEngines else { return }
         let names = engines.map(\.name.rawValue).joined(separator: ", ")
         throw .badRequest(
-            "X-Harken-Mode: \(mode.rawValue) needs \(mode.fewestEngines) engines, and this request may use \(engines.count): \(names). "
+            "X-Harken-Mode: \(mode.rawValue) needs \(mode.fewestEngines) engines, but this request may use \(engines.count): \(names). "
                 + "Name more with engine=, or leave the header out.")
     }
 }

@@ -27,7 +27,7 @@ package final class ShadowLog: Sendable {
     package func add(_ evaluation: Evaluation, of session: ID<Session>, at time: UnixTime, rate: SampleRate) {
         queue.async { [self] in
             if let problem = append(Self.line(evaluation, of: session, at: time, rate: rate)) {
-                log.error("an evaluation cannot be stored", [.session: session.rawValue, .path: path, .error: problem])
+                log.error("a shadow's comparison cannot be stored", [.session: session.rawValue, .path: path, .error: problem])
             }
         }
     }

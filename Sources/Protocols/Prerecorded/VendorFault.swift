@@ -14,11 +14,11 @@ struct VendorFault {
         switch answer.status {
         // The vendor's text is left out, because it may quote the key.
         case 401: return .unauthorized("\(vendor) refused the key.")
-        case 403: return .unauthorized("\(vendor)'s key may not do this.")
+        case 403: return .unauthorized("\(vendor)'s key does not allow this request.")
         case 402: return .quotaExhausted("\(vendor)\(words)")
         case 408, 504: return .timedOut("\(vendor) took too long\(words)")
         // The recording is not to blame: another engine may accept one of this size.
-        case 413: return .unavailable("\(vendor) takes no recording as large as this\(words)")
+        case 413: return .unavailable("\(vendor) does not accept a recording of this size\(words)")
         case 429: return .rateLimited(retryAfter: answer.retryAfter)
         case 400..<500: return refusal(said: said ?? "", words)
         default: return .unavailable("\(vendor) is out of service\(words)")

@@ -53,7 +53,7 @@ package final class ResumingStream: EngineStream {
         audio.withUnsafeBytes { memory.append($0) }
         end += SampleCount(audio.byteCount / frame)
         if isLive { link?.send(audio) }
-        if memory.count > SampleCount(Self.maxKept, at: rate) { finish(.unavailable("The gateway calls no audio durable.")) }
+        if memory.count > SampleCount(Self.maxKept, at: rate) { finish(.unavailable("The gateway has reported no audio as durable.")) }
     }
 
     package func send(_ command: EngineCommand) {
@@ -100,7 +100,7 @@ package final class ResumingStream: EngineStream {
             let isInterim = events.allSatisfy { if case .interim = $0 { true } else { false } }
             guard reconnection.isNew(number, isInterim: isInterim) else { return }
             for event in events where !isClosed { tell(event) }
-        case .expired: finish(.unavailable("The gateway has given the session up."))
+        case .expired: finish(.unavailable("The gateway has ended the session."))
         case .closed(let error): finish(error)
         case .broken: broke()
         }
@@ -110,7 +110,7 @@ package final class ResumingStream: EngineStream {
     private func goOn() {
         isLive = true
         guard memory.read(SampleRange(start, end), { if !$0.isEmpty { link?.send($0) } }) else {
-            return finish(.unavailable("The audio that the gateway does not have is not kept any more."))
+            return finish(.unavailable("Audio that the gateway does not have is not kept any more."))
         }
         if isChanged { link?.send(.update(options)) }
         for _ in 0..<finalizes { link?.send(.finalize) }

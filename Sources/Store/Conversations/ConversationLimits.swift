@@ -23,17 +23,17 @@ package enum ConversationLimits {
 
     static func check(_ text: String?, _ what: StaticString, most: Int) throws(StoreError) {
         guard let count = text?.utf8.count, count > most else { return }
-        throw .tooMuch("\(what) has \(count) bytes, and at most \(most) are kept")
+        throw .tooMuch("\(what) has \(count) bytes; at most \(most) are allowed")
     }
 
     static func check(_ count: Int, _ what: StaticString, most: Int) throws(StoreError) {
         guard count > most else { return }
-        throw .tooMuch("\(count) \(what), and at most \(most) are kept")
+        throw .tooMuch("\(count) \(what); at most \(most) are allowed")
     }
 
     static func check<Of>(_ id: ID<Of>) throws(StoreError) {
         guard !id.rawValue.isEmpty, id.rawValue.utf8.count <= identifier else {
-            throw .tooMuch("an id has \(id.rawValue.utf8.count) bytes, and 1 to \(identifier) are allowed")
+            throw .tooMuch("an id has \(id.rawValue.utf8.count) bytes; 1 to \(identifier) are allowed")
         }
     }
 

@@ -23,7 +23,7 @@ extension PriceTable {
             guard let first = words.first, !first.hasPrefix("#") else { continue }
             let isLive = words.count > 2 && words[2] == "live"
             if isLive { words.remove(at: 2) }
-            guard words.count >= 5 else { throw Fault(line: index + 1, fault: "is not whole") }
+            guard words.count >= 5 else { throw Fault(line: index + 1, fault: "is incomplete") }
             guard let amount = USDollars(words[2]) else { throw Fault(line: index + 1, fault: "\"\(words[2])\" is not an amount") }
             guard words[3].utf8.count == 10, let from = UnixTime(rfc3339: words[3]) else {
                 throw Fault(line: index + 1, fault: "\"\(words[3])\" is not a day")

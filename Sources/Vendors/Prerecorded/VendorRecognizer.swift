@@ -73,7 +73,7 @@ package struct VendorRecognizer: PrerecordedEngine {
             // A client that was disconnected may send the recording again as another file, which only the digest recognizes. An order that was being
             // sent may have arrived.
             guard recording.digest != nil else { return false }
-            _ = machine.unanswered(.unavailable("The order to \(name) was cut off."))
+            _ = machine.unanswered(.unavailable("The order to \(name) was interrupted."))
         }
         guard machine.continuation != nil else { return false }
         let (number, dropped) = unfinished.keep(machine, of: work)
@@ -100,7 +100,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         let retry = options.isUrgent ? Self.urgentRetry : RetryRule()
         // The vendor has the work, so nothing is gained by giving up before the time limit.
         let patient = options.isUrgent ? retry : RetryRule(attempts: .max, longestWait: .seconds(10), longestAsked: limit)
-        let late = EngineError.timedOut("\(name) was not done within \(limit.components.seconds) s.")
+        let late = EngineError.timedOut("\(name) did not finish within \(limit.components.seconds) s.")
         var step = machine.continuation.map { .request($0) } ?? machine.start()
         while true {
             switch step {
@@ -119,7 +119,7 @@ package struct VendorRecognizer: PrerecordedEngine {
                         step = next
                     } else if request.isOrder {
                         progress(.answerLost)
-                        throw .timedOut("\(name) may have taken the recording, and its answer was lost.")
+                        throw .timedOut("\(name) may have accepted the recording, but its answer was lost.")
                     } else {
                         throw error.error
                     }
@@ -200,7 +200,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         case .malformedURL: .unavailable("The address of \(name) is not usable.")
         case .file: .undecodable("The recording cannot be read.")
         case .tooLarge(let limit): .protocolViolation("\(name) answers with more than \(limit) bytes.")
-        case Self.undescribed: .undecodable("\(name) does not take raw audio of this encoding without a container.")
+        case Self.undescribed: .undecodable("\(name) does not accept raw audio of this encoding without a container.")
         case .addressRefused, .redirectionRefused, .failed: .unavailable("The connection to \(name) broke.")
         }
     }

@@ -83,7 +83,7 @@ import Testing
     @Test func `is refused when it is longer than the limit`() async throws {
         let engine = DecodingEngine(BoundedMedia(InProcessMedia(), longest: .seconds(3)))
         try await gateway(engine) { gateway in
-            let reason = "The recording is longer than 3 seconds, the longest that is decoded here. Send it in parts."
+            let reason = "The recording is longer than 3 seconds, the longest that this gateway decodes. Send it in parts."
             let first = try await deepgram(gateway, Self.audio(seconds: 4))
             #expect(first.status == 400 && first.text.contains(reason), "\(first)")
             let second = try await openAI(gateway, Self.audio(seconds: 4))

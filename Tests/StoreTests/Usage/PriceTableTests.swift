@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("deepgram nova-3 0.5 2026-01-01", "is not whole"), ("deepgram nova-3 cheap 2026-01-01 x", "\"cheap\" is not an amount"),
+        ("deepgram nova-3 0.5 2026-01-01", "is incomplete"), ("deepgram nova-3 cheap 2026-01-01 x", "\"cheap\" is not an amount"),
         ("deepgram nova-3 -1 2026-01-01 x", "\"-1\" is not an amount"), ("deepgram nova-3 0.5 soon x", "\"soon\" is not a day"),
     ])
     func `says what is wrong with a line`(line: String, fault: String) {

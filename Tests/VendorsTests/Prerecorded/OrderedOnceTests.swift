@@ -178,7 +178,7 @@ import Testing
         let recogniser = try recogniser(name, at: vendor, client: client, unfinished: UnfinishedRecordings())
         let told = Mutex<[RecognitionProgress]>([])
         let recording = try recording("a")
-        await #expect(throws: EngineError.timedOut("\(name) may have taken the recording, and its answer was lost.")) {
+        await #expect(throws: EngineError.timedOut("\(name) may have accepted the recording, but its answer was lost.")) {
             _ = try await recogniser.recognize(recording, options: RecognitionOptions(language: .english)) { step in told.withLock { $0.append(step) }
             }
         }

@@ -245,7 +245,7 @@ import Testing
         defer { vendor.stop() }
         let path = try file([1, 2, 3])
         let result = try await recognize("assemblyai", at: vendor, Recording(path: path), limit: .seconds(10))
-        #expect(result == .failure(.timedOut("assemblyai was not done within 10 s.")))
+        #expect(result == .failure(.timedOut("assemblyai did not finish within 10 s.")))
         #expect(vendor.lines.count == 5)
     }
 

@@ -182,7 +182,7 @@ extension SQLiteConversationStore {
     }
 
     private static func checkName(_ file: String) throws(StoreError) {
-        guard StoredAudio.isName(file) else { throw .conflict("an audio file is named by letters, digits, '-', '_' and '.'") }
+        guard StoredAudio.isName(file) else { throw .conflict("an audio file's name may have only letters, digits, '-', '_' and '.'") }
     }
 
     /// What one user's row names, no other may name: deleting that would delete this one's audio.
@@ -192,6 +192,6 @@ extension SQLiteConversationStore {
             SELECT 1 WHERE EXISTS (SELECT 1 FROM conversation_audio WHERE file = ?1) OR EXISTS (SELECT 1 FROM speech_samples WHERE file = ?1)
             OR EXISTS (SELECT 1 FROM abandoned_files WHERE file = ?1)
             """, [.text(file)])
-        guard taken == nil else { throw .conflict("an audio file of this name is kept already") }
+        guard taken == nil else { throw .conflict("an audio file with this name exists already") }
     }
 }

@@ -126,14 +126,14 @@ extension SQLiteConversationStore {
                 let index = whole.segments.firstIndex(where: { $0.id == segment })
             else { return nil }
             try Self.checkIsOver(whole)
-            guard index > 0 else { throw .conflict("a conversation is not split at its first segment: one part would be empty") }
+            guard index > 0 else { throw .conflict("a conversation cannot be split at its first segment, because one part would be empty") }
             let shift = whole.segments[index].start.storedNanoseconds / 1_000_000
             var later = whole
             later.id = new
             later.started = UnixTime(milliseconds: whole.started.milliseconds + shift)
             (later.title, later.summary) = (nil, nil)
             guard try Self.insert(later, in: archive, now: now, on: connection), let second = try archive.conversation(new, on: connection) else {
-                throw .conflict("there is a conversation of the new one's id already")
+                throw .conflict("a conversation with the id of the new one exists already")
             }
             try Self.dropWindows(of: first, on: connection)
             try connection.run(

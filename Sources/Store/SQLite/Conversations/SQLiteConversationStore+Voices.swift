@@ -29,7 +29,7 @@ extension SQLiteConversationStore {
         try ConversationLimits.check(voice.voiceprint)
         let kept = try await database.write { (connection) throws(StoreError) in
             let archive = try UserPartition.findOrMake(user, on: connection)
-            guard let owner = try OwnerColumns(voice.owner, in: archive, on: connection) else { throw .conflict("the voice's person is not there") }
+            guard let owner = try OwnerColumns(voice.owner, in: archive, on: connection) else { throw .conflict("the voice's person does not exist") }
             return try Self.insert(voice, owner, in: archive, on: connection)
         }
         revisions.tell(user)

@@ -18,7 +18,7 @@ struct UserPartition {
         if let found = try find(user, on: connection) { return found }
         try ConversationLimits.check(user)
         try connection.run("INSERT INTO archives (user) VALUES (?)", [.text(user.rawValue)])
-        guard let made = try find(user, on: connection) else { throw .constraint("no archive was made") }
+        guard let made = try find(user, on: connection) else { throw .constraint("the user's partition could not be created") }
         return made
     }
 
@@ -57,7 +57,7 @@ struct UserPartition {
     }
 
     private func first(of count: Int, before next: Int64?) throws(StoreError) -> Int64 {
-        guard let next, next <= 0xFFFF_FFFF else { throw .tooMuch("the user has as many rows as there are numbers for") }
+        guard let next, next <= 0xFFFF_FFFF else { throw .tooMuch("the user has the largest possible number of rows") }
         return firstNumber | (next - Int64(count))
     }
 

@@ -3,7 +3,7 @@ import CSQLite
 /// FTS5, as a connection has it.
 enum FullText {
     static let unusable = StoreError.failed(
-        code: Int(SQLITE_ERROR), "FTS5 takes no extension; the SQLite library is not the one that Harken was made for")
+        code: Int(SQLITE_ERROR), "FTS5 accepts no tokenizer: the SQLite library is not the one that Harken was built for")
 
     static func interface(of connection: borrowing SQLiteConnection) throws(StoreError) -> UnsafeMutablePointer<fts5_api> {
         let handle = connection.handle

@@ -106,7 +106,7 @@ package final class UsageLedger: Sendable {
         do throws(UsageRunCoding.Fault) {
             return try UsageRunCoding.decode(record ?? "")
         } catch {
-            throw .constraint("a run of the ledger cannot be read: \(error)")
+            throw .constraint("a run of the usage ledger cannot be read: \(error)")
         }
     }
 }
