@@ -17,7 +17,7 @@ struct QueryParameters {
     /// Returns all values of a repeated parameter; empty values are left out.
     func list(_ name: String, limit: Int = 100) throws(Fault) -> [String] {
         let values = query.all(name).filter { !$0.isEmpty }
-        guard values.count <= limit else { throw Fault(message: "\(name) is given \(values.count) times; at most \(limit) are taken.") }
+        guard values.count <= limit else { throw Fault(message: "\(name) is given \(values.count) times; at most \(limit) are accepted.") }
         return values
     }
 

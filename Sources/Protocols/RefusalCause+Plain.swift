@@ -13,13 +13,13 @@ extension RefusalCause {
         case .notFound(let reason): (.notFound, "not_found", reason)
         case .methodNotAllowed(let allowed): (.methodNotAllowed, "method_not_allowed", "Allowed here: \(allowed).")
         case .tooLarge(let limit, _): (.contentTooLarge, "too_large", "The body is longer than \(limit) bytes.")
-        case .incompleteBody: (.badRequest, "incomplete_body", "The upload broke off.")
+        case .incompleteBody: (.badRequest, "incomplete_body", "The upload ended early.")
         case .badRequest(let reason), .unsupportedLanguage(_, let reason): (.badRequest, "bad_request", reason)
         case .unknownModel(let model): (.badRequest, "unknown_model", "There is no model \"\(model)\".")
         case .remoteContent(let reason): (.badRequest, "remote_content", reason)
         case .unavailable(let reason): (.serviceUnavailable, "unavailable", reason)
         case .engine(let error, let engine, let payer): ProviderError(error, by: engine, payer: payer).plain
-        case .internalFault: (.internalServerError, "internal", "An error of this gateway; its log has more.")
+        case .internalFault: (.internalServerError, "internal", "The gateway has failed; its log has the error.")
         }
     }
 }

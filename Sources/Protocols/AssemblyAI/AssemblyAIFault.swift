@@ -27,9 +27,9 @@ enum AssemblyAIFault {
         case 1008 where ["balance", "fund", "credit", "payment", "billing"].contains(where: lowered.contains):
             return .quotaExhausted("AssemblyAI: \(said)")
         case 1008: return .unauthorized("AssemblyAI refused the key: \(said)")
-        case 3006 where lowered.contains("inactiv"): return .timedOut("AssemblyAI heard nothing for too long: \(said)")
-        case 3006: return .badRequest("AssemblyAI refused what it was sent: \(said)")
-        case 3007: return .badRequest("AssemblyAI refused how audio was sent: \(said)")
+        case 3006 where lowered.contains("inactiv"): return .timedOut("AssemblyAI got no audio for too long: \(said)")
+        case 3006: return .badRequest("AssemblyAI refused a message: \(said)")
+        case 3007: return .badRequest("AssemblyAI refused the timing of the audio: \(said)")
         case 3008: return .timedOut("AssemblyAI: \(said)")
         case .some(let code): return .unavailable("AssemblyAI ended the stream with \(code): \(said)")
         }

@@ -217,7 +217,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
 
     private mutating func terminated(_ actions: inout [ClientAction]) {
         guard case .draining = state else {
-            return fail(.unavailable("AssemblyAI ended the stream before the audio was at its end."), &actions)
+            return fail(.unavailable("AssemblyAI ended the stream before the end of the audio."), &actions)
         }
         complete(&actions)
         actions.append(.close(code: 1000))
@@ -238,7 +238,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         // Only Termination proves that the vendor sent everything.
         let error =
             code == 1000
-            ? .unavailable("AssemblyAI closed the stream before it had ended it.") : AssemblyAIFault.ended(code: code.map { Int($0) }, saying: reason)
+            ? .unavailable("AssemblyAI closed the stream before Termination.") : AssemblyAIFault.ended(code: code.map { Int($0) }, saying: reason)
         state = .closed
         actions.append(.event(.closed(error)))
     }

@@ -100,7 +100,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
             throw QueryParameters.Fault(message: "agent_context is longer than \(AssemblyAISettings.longestContext) characters.")
         }
         if try query.flag("redact_pii") == true {
-            throw QueryParameters.Fault(message: "redact_pii is not available here. Leave it out to get everything that is said.")
+            throw QueryParameters.Fault(message: "redact_pii is not available here. Leave it out to get all words.")
         }
     }
 

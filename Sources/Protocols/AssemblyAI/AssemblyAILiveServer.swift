@@ -253,7 +253,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
             let session = term.map { ($0.began.duration(to: now) / .seconds(1)).rounded() } ?? 0
             send(.termination(audioSeconds: Int(end.received.seconds(at: wording.rate).rounded()), sessionSeconds: Int(session)), &output)
             output.close(1000)
-        case .idle: fail(3006, "Session Terminated: nothing came for as long as inactivity_timeout says", &output)
+        case .idle: fail(3006, "Session Terminated: no message for the time of inactivity_timeout", &output)
         case .expired: fail(3008, "Session Expired: Maximum session duration exceeded", &output)
         case .draining: fail(3005, "Session Cancelled: The server is going down. Connect again.", &output)
         }

@@ -106,7 +106,7 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
         guard isUntold else { return json.nullMember("metadata") }
         json.key("metadata")
         json.beginObject()
-        json.member("warning", literal: "The engine does not tell speakers apart: all words are given to speaker A.")
+        json.member("warning", literal: "The engine does not tell speakers apart: all words are assigned to speaker A.")
         json.endObject()
     }
 

@@ -32,7 +32,7 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
         address: "https://api.assemblyai.com", recognize: { AssemblyAIPrerecordedClient($0) })
 
     package mutating func start() -> PrerecordedStep {
-        guard !order.credential.secret.isEmpty else { return fail(.unauthorized("AssemblyAI needs a key, and there is none.")) }
+        guard !order.credential.secret.isEmpty else { return fail(.unauthorized("AssemblyAI needs a key, and no key is configured.")) }
         // The vendor deletes uploads that are never transcribed.
         return .request(VendorRequest(.post, "/v2/upload", headers: headers, body: .describedFile, patience: .seconds(120)))
     }

@@ -53,7 +53,7 @@ package enum AssemblyAIRefusal {
         case .unsupportedLanguage(let language): "Invalid Message: no engine that this session may use has the language \"\(language)\"."
         case .unauthorized(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
             "Session Cancelled: An error occurred. \(reason)"
-        case .rateLimited: "Session Cancelled: An error occurred. The engine takes no more streams for now."
+        case .rateLimited: "Session Cancelled: An error occurred. The engine accepts no more streams for now."
         case .cancelled: "Session Cancelled: An error occurred. The stream was cancelled."
         }
     }
@@ -66,7 +66,7 @@ package enum AssemblyAIRefusal {
         case .tooManyRequests(let wait): (.tooManyRequests, wait ?? .seconds(1), "Too many requests")
         case .notFound(let reason): (.notFound, nil, reason)
         case .methodNotAllowed(let allowed): (.methodNotAllowed, nil, "Allowed here: \(allowed)")
-        case .tooLarge(let limit, _): (.contentTooLarge, nil, "The body is larger than the \(limit) bytes that are taken")
+        case .tooLarge(let limit, _): (.contentTooLarge, nil, "The body is larger than the \(limit) bytes that are accepted")
         case .incompleteBody: (.badRequest, nil, "The body was cut off before its end")
         case .badRequest(let reason), .unsupportedLanguage(_, let reason): (.badRequest, nil, reason)
         case .unknownModel(let name): (.badRequest, nil, "There is no speech model \"\(name.prefix(80))\"")

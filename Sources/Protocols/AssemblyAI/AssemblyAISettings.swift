@@ -54,7 +54,7 @@ enum AssemblyAISettings {
     }
 
     static func checked(terms: [String]) throws(Fault) -> [String] {
-        guard terms.count <= maxTerms else { throw Fault(message: "keyterms_prompt has \(terms.count) terms; at most \(maxTerms) are taken.") }
+        guard terms.count <= maxTerms else { throw Fault(message: "keyterms_prompt has \(terms.count) terms; at most \(maxTerms) are accepted.") }
         guard terms.allSatisfy({ $0.count <= longestTerm }) else {
             throw Fault(message: "A term in keyterms_prompt is longer than \(longestTerm) characters.")
         }
@@ -63,7 +63,7 @@ enum AssemblyAISettings {
 
     static func checked(languages codes: [String]) throws(Fault) -> [String] {
         guard codes.count <= maxLanguages else {
-            throw Fault(message: "language_codes has \(codes.count) codes; at most \(maxLanguages) are taken.")
+            throw Fault(message: "language_codes has \(codes.count) codes; at most \(maxLanguages) are accepted.")
         }
         guard codes.allSatisfy({ (2...20).contains($0.utf8.count) }) else { throw Fault(message: "language_codes must hold codes such as en or de.") }
         guard codes.count == 1 || !codes.contains("multi") else { throw Fault(message: "multi must be the only one in language_codes.") }

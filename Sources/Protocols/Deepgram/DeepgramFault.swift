@@ -8,10 +8,10 @@ enum DeepgramFault {
         let said = message(in: body) ?? headers["dg-error"] ?? "status \(status)"
         switch status {
         case 401: return .unauthorized("Deepgram refused the key: \(said)")
-        case 403: return .unauthorized("Deepgram's key may not do this: \(said)")
+        case 403: return .unauthorized("Deepgram's key does not allow this request: \(said)")
         case 402: return .quotaExhausted("Deepgram: \(said)")
         case 408, 504: return .timedOut("Deepgram: \(said)")
-        case 413: return .unavailable("Deepgram takes no recording as large as this: \(said)")
+        case 413: return .unavailable("Deepgram does not accept a recording of this size: \(said)")
         case 429: return .rateLimited(retryAfter: headers["Retry-After"].flatMap { Int64($0) }.map { .seconds(min(max($0, 0), 3_600)) })
         case 400 where said.contains("model/language"): return .unsupportedLanguage(language ?? .english)
         case 400..<500: return .badRequest("Deepgram refused the request: \(said)")
@@ -24,8 +24,8 @@ enum DeepgramFault {
         switch code {
         case nil: return .unavailable("The connection to Deepgram broke.")
         case 1008: return .undecodable("Deepgram could not decode the audio: \(said)")
-        case 1009: return .badRequest("Deepgram found a message too large: \(said)")
-        case 1011 where reason.contains("NET-0001") || reason.contains("net0001"): return .timedOut("Deepgram heard nothing for too long: \(said)")
+        case 1009: return .badRequest("Deepgram refused a message as too large: \(said)")
+        case 1011 where reason.contains("NET-0001") || reason.contains("net0001"): return .timedOut("Deepgram got no audio for too long: \(said)")
         case .some(let code): return .unavailable("Deepgram closed the stream with \(code): \(said)")
         }
     }

@@ -178,7 +178,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         guard let index = index(results.channel), let start = sent.position(seconds: results.start),
             let end = sent.position(seconds: results.start + results.duration)
         else {
-            if let error = broken.add("results of a channel or a time that there is not", &actions) { fail(error, &actions) }
+            if let error = broken.add("results for a channel or a time that does not exist", &actions) { fail(error, &actions) }
             return
         }
         broken.forgiveOne()

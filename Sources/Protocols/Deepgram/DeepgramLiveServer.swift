@@ -244,7 +244,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         case .badRequest(let reason), .undecodable(let reason): (reason, true)
         case .unauthorized(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
             (reason, false)
-        case .rateLimited: ("The engine takes no more streams for now.", false)
+        case .rateLimited: ("The engine accepts no more streams for now.", false)
         case .cancelled: ("The stream was cancelled.", false)
         }
     }

@@ -36,7 +36,7 @@ package struct DeepgramParameters: Sendable, Equatable {
         language = try query.language("language") ?? .english
         for name in Self.flagsWithoutEffect { _ = try query.flag(name) }
         guard try query.list("redact").allSatisfy({ $0.equalsIgnoringCase("false") }) else {
-            throw QueryParameters.Fault(message: "redact is not available here. Leave it out to get everything that is said.")
+            throw QueryParameters.Fault(message: "redact is not available here. Leave it out to get all words.")
         }
         let smart = try query.flag("smart_format") ?? false
         let punctuates = try query.flag("punctuate") ?? false || smart
@@ -80,7 +80,7 @@ package struct DeepgramParameters: Sendable, Equatable {
     /// Describes why the terms are too many; nil when they are not.
     static func problem(withKeyterms terms: [String]) -> String? {
         let words = terms.reduce(0) { $0 + $1.split(separator: " ").count }
-        return words > 500 ? "keyterm has \(words) words in all; at most 500 are taken." : nil
+        return words > 500 ? "keyterm has \(words) words in all; at most 500 are accepted." : nil
     }
 
     private static func format(_ query: QueryParameters) throws(QueryParameters.Fault) -> (AudioFormat, channels: Int) {

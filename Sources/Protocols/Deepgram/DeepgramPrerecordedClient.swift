@@ -17,9 +17,9 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         address: "https://api.deepgram.com", recognize: { DeepgramPrerecordedClient($0) })
 
     package mutating func start() -> PrerecordedStep {
-        guard !order.credential.secret.isEmpty else { return .failed(.unauthorized("Deepgram needs a key, and there is none.")) }
+        guard !order.credential.secret.isEmpty else { return .failed(.unauthorized("Deepgram needs a key, and no key is configured.")) }
         guard let raw = rawParameters else {
-            return .failed(.undecodable("Deepgram does not take recordings of this encoding without a container."))
+            return .failed(.undecodable("Deepgram does not accept recordings of this encoding without a container."))
         }
         var query = query
         for (name, value) in raw { query.add(name, value) }

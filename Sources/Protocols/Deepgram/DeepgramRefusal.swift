@@ -23,7 +23,7 @@ package enum DeepgramRefusal {
             answer(.methodNotAllowed, "METHOD_NOT_ALLOWED", "Use \(allowed).", requestID, more: ["Allow": allowed])
         case .tooLarge(let limit, _):
             answer(
-                .contentTooLarge, "PAYLOAD_TOO_LARGE", "The audio is larger than the \(limit) bytes that are taken. Send a shorter file.", requestID)
+                .contentTooLarge, "PAYLOAD_TOO_LARGE", "The audio is larger than \(limit) bytes. Send a shorter file.", requestID)
         case .incompleteBody:
             answer(.unprocessableContent, "ASR_UNPROCESSABLE_ENTITY", "The upload was cut off before its end.", requestID)
         case .badRequest(let reason), .unsupportedLanguage(_, let reason):

@@ -47,8 +47,8 @@ package struct ListenClient: LiveClientMachine {
     package mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
         switch status {
-        case 401: end(.unauthorized("The gateway does not let this caller in."), &actions)
-        case let status?: end(.unavailable("The gateway refuses the stream with status \(status)."), &actions)
+        case 401: end(.unauthorized("The gateway refused the key, or needs one."), &actions)
+        case let status?: end(.unavailable("The gateway refused the stream with status \(status)."), &actions)
         case nil: end(.unavailable("The gateway cannot be reached."), &actions)
         }
     }
@@ -93,9 +93,9 @@ package struct ListenClient: LiveClientMachine {
         guard state != .closed else { return }
         switch code {
         case 1000? where isFinishing: end(nil, &actions)
-        case 1008? where reason == "Invalid token": end(.unauthorized("The gateway does not let this caller in."), &actions)
+        case 1008? where reason == "Invalid token": end(.unauthorized("The gateway refused the key, or needs one."), &actions)
         case 1008? where reason == "trial_expired": end(.quotaExhausted("The key has no credit left."), &actions)
-        case 1003?, 1008?: end(.badRequest("The gateway refuses the stream."), &actions)
+        case 1003?, 1008?: end(.badRequest("The gateway refused the stream."), &actions)
         case let code?: end(.unavailable("The gateway ended the stream with code \(code)."), &actions)
         case nil: end(.unavailable("The connection to the gateway broke."), &actions)
         }
@@ -107,7 +107,7 @@ package struct ListenClient: LiveClientMachine {
 
     package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
         guard let deadline, deadline <= now else { return }
-        end(.timedOut("The gateway did not end the stream after it was told to."), &actions)
+        end(.timedOut("The gateway did not end the stream after the finish message."), &actions)
     }
 
     private var isFinishing: Bool { if case .finishing = state { true } else { false } }

@@ -24,9 +24,9 @@ package enum ListenCodec: String, Sendable, CaseIterable {
     private static let rates = 8_000...48_000
 
     init(named name: String) throws(ListenRefusal) {
-        if name == "lc3" { throw .audio("lc3 names no frame length. Send frames of 10 ms and 30 bytes as lc3_fs1030.") }
+        if name == "lc3" { throw .audio("lc3 does not give the frame length. Send frames of 10 ms and 30 bytes as lc3_fs1030.") }
         guard let known = Self(rawValue: name) else {
-            throw .audio("There is no codec \"\(name.prefix(20))\". Take opus, opus_fs320, ogg_opus, pcm8, pcm16, mulaw, aac or lc3_fs1030.")
+            throw .audio("The codec \"\(name.prefix(20))\" is not known. Use opus, opus_fs320, ogg_opus, pcm8, pcm16, mulaw, aac or lc3_fs1030.")
         }
         self = known
     }
@@ -43,12 +43,12 @@ package enum ListenCodec: String, Sendable, CaseIterable {
             }
         let rate = named ?? hertz ?? 8_000
         if let named, let hertz, hertz != named { throw .audio("\(rawValue) is \(named) Hz; sample_rate says \(hertz).") }
-        guard Self.rates.contains(rate) else { throw .audio("sample_rate is \(rate); 8000 to 48000 are taken.") }
+        guard Self.rates.contains(rate) else { throw .audio("sample_rate is \(rate); 8000 to 48000 are accepted.") }
         switch self {
         case .opus, .opusFrames320:
-            guard Self.opusRates.contains(rate) else { throw .audio("Opus has no \(rate) Hz. Take 8000, 12000, 16000, 24000 or 48000.") }
+            guard Self.opusRates.contains(rate) else { throw .audio("Opus has no \(rate) Hz. Use 8000, 12000, 16000, 24000 or 48000.") }
         case .lc3:
-            guard Self.lc3Rates.contains(rate) else { throw .audio("LC3 has no \(rate) Hz. Take 8000, 16000, 24000, 32000 or 48000.") }
+            guard Self.lc3Rates.contains(rate) else { throw .audio("LC3 has no \(rate) Hz. Use 8000, 16000, 24000, 32000 or 48000.") }
         case .oggOpus, .pcm8, .pcm16, .linear16, .mulaw, .mulaw8, .mulaw16, .aac: break
         }
         return .raw(encoding, SampleRate(hertz: rate), channels: channels)

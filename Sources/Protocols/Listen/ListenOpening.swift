@@ -21,7 +21,7 @@ package struct ListenOpening: LiveHandshakeMachine {
         guard !isDone else { return nil }
         // The parser's error text could quote the message, and with it a token.
         guard let document = try? JSONDocument(parsing: text, sizeLimit: Self.sizeLimit, depthLimit: 8), document.root.isObject else {
-            refuse(.policy("The first message is not a JSON object of at most \(Self.sizeLimit) bytes."), &output)
+            refuse(.policy("The first message must be a JSON object of at most \(Self.sizeLimit) bytes."), &output)
             return nil
         }
         guard document.root["type"].equals("auth") else {

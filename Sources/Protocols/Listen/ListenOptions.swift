@@ -43,13 +43,13 @@ package struct ListenOptions: Sendable, Equatable {
         codec = try ListenCodec(named: name)
         if let text = query.text("channels") {
             guard let number = Int(text), (1...Self.channelLimit).contains(number) else {
-                throw .audio("channels is \"\(text.prefix(20))\"; 1 to \(Self.channelLimit) are taken.")
+                throw .audio("channels is \"\(text.prefix(20))\"; 1 to \(Self.channelLimit) are accepted.")
             }
             channels = number
         }
         var hertz: Int?
         if let text = query.text("sample_rate") {
-            guard let number = Int(text) else { throw .audio("sample_rate is \"\(text.prefix(20))\"; 8000 to 48000 are taken.") }
+            guard let number = Int(text) else { throw .audio("sample_rate is \"\(text.prefix(20))\"; 8000 to 48000 are accepted.") }
             hertz = number
         }
         format = try codec.format(hertz: hertz, channels: channels)

@@ -123,7 +123,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     private mutating func channel(of tag: UInt8, _ output: inout ServerOutput) -> ChannelIndex? {
         guard (1...options.channels).contains(Int(tag)) else {
             if !saidUnknownChannel {
-                let text = "There is no channel \(tag): the first byte of a message is 1 to \(options.channels). Such messages are left out."
+                let text = "There is no channel \(tag): the first byte of a message is 1 to \(options.channels). Such messages are ignored."
                 say(.status(ListenStatus(.unknownChannel, text: text, outcome: .invalidInput)), &output)
             }
             saidUnknownChannel = true
@@ -204,7 +204,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         }
         say(.status(status), &output)
         if wantsTranslation, conversation != nil {
-            let text = "Nothing is translated: no model for it is configured."
+            let text = "Nothing is translated, because no translation model is configured."
             say(.status(ListenStatus(.noTranslation, text: text, outcome: .configuration)), &output)
         }
     }
@@ -222,7 +222,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         case .removed(let ids): if !ids.isEmpty { say(.deleted(ids), &output) }
         case .suggested(let suggestion): suggest(suggestion, &output)
         case .unknownPerson(let person):
-            let text = "There is no person \(person.rawValue.prefix(60)): what names them is left out."
+            let text = "There is no person \(person.rawValue.prefix(60)); the parts that name this person are ignored."
             say(.status(ListenStatus(.unknownPerson, text: text, outcome: .invalidInput)), &output)
         case .processing(let conversation): say(.processingStarted(conversation), &output)
         case .completed(let conversation): say(.created(conversation), &output)
@@ -263,7 +263,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         status.engine = serving
         status.retryAfter = nil
         func seconds(_ position: SampleIndex) -> Double { (position.seconds(at: rate) * 100).rounded() / 100 }
-        status.text = "Not recognised: \(seconds(range.start)) s to \(seconds(range.end)) s of the session."
+        status.text = "Not recognized: \(seconds(range.start)) s to \(seconds(range.end)) s of the session."
         return status
     }
 

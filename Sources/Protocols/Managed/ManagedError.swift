@@ -75,7 +75,7 @@ package struct ManagedError: Error, Sendable, Equatable {
         case .badRequest(let reason): self.init(.badConfig, reason)
         case .undecodable(let reason): self.init(.badAudio, "The audio cannot be decoded. \(reason)")
         case .unavailable(let reason), .timedOut(let reason): self.init(isReady ? .upstream : .notReady, reason)
-        case .rateLimited: self.init(isReady ? .upstream : .notReady, "The engine takes no more streams for now.")
+        case .rateLimited: self.init(isReady ? .upstream : .notReady, "The engine accepts no more streams for now.")
         case .unauthorized, .quotaExhausted: self.init(.upstream, "The engine refused the gateway.")
         case .protocolViolation(let reason): self.init(.upstream, reason)
         case .cancelled: self.init(.internal, "The session was cancelled.")

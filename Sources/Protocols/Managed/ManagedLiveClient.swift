@@ -99,13 +99,13 @@ package struct ManagedLiveClient: LiveClientMachine {
         case .error(let code, let message, _): complaint = Self.error(code, String(message.prefix(300)))
         case .pong, .unrecognized: break
         case .malformed:
-            if let error = broken.add("not JSON with a type and what the type needs", &actions) { fail(error, &actions) }
+            if let error = broken.add("not JSON with a type and the members of that type", &actions) { fail(error, &actions) }
         }
     }
 
     private mutating func received(_ transcript: ManagedServerMessage.Transcript, _ actions: inout [ClientAction]) {
         guard let end = sent.position(seconds: transcript.end), sent.position(seconds: transcript.start) != nil else {
-            return actions.append(.event(.skipped("a transcript whose times are none")))
+            return actions.append(.event(.skipped("a transcript with invalid times")))
         }
         let through = max(finalizedThrough, end)
         let hypothesis = Hypothesis(range: SampleRange(finalizedThrough, through), words: words(transcript, through))
@@ -139,8 +139,8 @@ package struct ManagedLiveClient: LiveClientMachine {
         switch reason {
         case .clientEnd: complete(&actions)
         case .creditsExhausted: fail(.quotaExhausted("The managed server's credit is used up."), &actions)
-        case .maxDuration: fail(.unavailable("The managed server's longest session is over."), &actions)
-        case .idle: fail(.timedOut("The managed server heard nothing for too long."), &actions)
+        case .maxDuration: fail(.unavailable("The session reached the managed server's longest duration."), &actions)
+        case .idle: fail(.timedOut("The managed server got no audio for too long."), &actions)
         case .serverShutdown: fail(.unavailable("The managed server is going down."), &actions)
         }
     }

@@ -92,7 +92,7 @@ package struct ManagedLiveServer: LiveServerMachine {
             received - (answeredThrough - .zero).duration(at: rate) > Self.backlogLimit
         {
             return refused(
-                ManagedError(.rateExceeded, "More than \(Self.backlogLimit.components.seconds) seconds of audio wait. Send it as it is recorded."))
+                ManagedError(.rateExceeded, "More than \(Self.backlogLimit.components.seconds) seconds of audio wait. Send audio in real time."))
         }
         return .audio()
     }
@@ -109,7 +109,7 @@ package struct ManagedLiveServer: LiveServerMachine {
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
         guard term != nil, !isClosed, end == nil else { return }
         switch ManagedClientMessage(parsing: text) {
-        case .auth: fault(ManagedError(.badMessage, "auth came a second time.", isFatal: !isReady), &output)
+        case .auth: fault(ManagedError(.badMessage, "A second auth message came; send auth once.", isFatal: !isReady), &output)
         case .end: finish(.clientEnd, &output)
         case .finalize: finalize(isClients: true, &output)
         case .keepAlive:

@@ -60,7 +60,7 @@ extension SonioxFault {
         case .undecodable: self = SonioxFault(400, "Audio decode error")
         case .badRequest(let reason): self = SonioxFault(400, reason)
         case .unsupportedLanguage: self = .invalidHint
-        case .rateLimited: self = SonioxFault(429, "The engine takes no more streams for now. Try again later.")
+        case .rateLimited: self = SonioxFault(429, "The engine accepts no more streams for now. Try again later.")
         case .unauthorized(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
             self = SonioxFault(503, "\(Self.restart.message) \(reason)")
         case .cancelled: self = SonioxFault(503, "\(Self.restart.message) The session was cancelled.")

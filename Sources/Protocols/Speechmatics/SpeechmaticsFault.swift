@@ -63,7 +63,7 @@ extension SpeechmaticsFault {
         case .unknownModel(let name): self = SpeechmaticsFault(.invalidModel, "There is no model \"\(name.prefix(80))\".")
         case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .unsupportedLanguage(_, let what), .remoteContent(let what):
             self = SpeechmaticsFault(.invalidConfig, what)
-        case .tooLarge, .incompleteBody: self = SpeechmaticsFault(.dataError, "The audio is not whole.")
+        case .tooLarge, .incompleteBody: self = SpeechmaticsFault(.dataError, "The audio is incomplete.")
         case .unavailable(let reason): self = SpeechmaticsFault(.jobError, reason)
         case .engine(let error, let engine, let payer): self = SpeechmaticsFault(ProviderError(error, by: engine, payer: payer).error)
         case .internalFault: self = SpeechmaticsFault(.unknownError, "Something went wrong in the gateway. The session can be tried again.")
@@ -77,7 +77,7 @@ extension SpeechmaticsFault {
         case .badRequest(let reason): self = SpeechmaticsFault(.invalidConfig, reason)
         case .unsupportedLanguage(let language):
             self = SpeechmaticsFault(.invalidModel, "No engine that this session may use has the language \"\(language)\".")
-        case .rateLimited: self = SpeechmaticsFault(.quotaExceeded, "The engine takes no more streams for now. Try again later.")
+        case .rateLimited: self = SpeechmaticsFault(.quotaExceeded, "The engine accepts no more streams for now. Try again later.")
         case .unauthorized(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
             self = SpeechmaticsFault(.jobError, reason)
         case .cancelled: self = SpeechmaticsFault(.jobError, "The session was cancelled.")

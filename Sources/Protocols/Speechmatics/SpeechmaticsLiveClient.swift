@@ -137,7 +137,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
             endUtterance(sent.position(seconds: at) ?? settled.through, &actions)
         case .endOfTranscript:
             guard case .draining = state else {
-                return fail(.protocolViolation("Speechmatics ended the transcript before the audio was at its end."), &actions)
+                return fail(.protocolViolation("Speechmatics ended the transcript before the end of the audio."), &actions)
             }
             complete(&actions)
         case .error(let type, let reason):

@@ -35,7 +35,7 @@ extension SpeechmaticsLiveServer {
         case .methodNotAllowed(let allowed): answer(.methodNotAllowed, "Method Not Allowed", "Use \(allowed).", more: ["Allow": allowed])
         case .badRequest(let what), .unsupportedLanguage(_, let what), .remoteContent(let what): answer(.badRequest, "Malformed Request", what)
         case .unknownModel(let name): answer(.badRequest, "Malformed Request", "There is no model \"\(name.prefix(80))\".")
-        case .tooLarge, .incompleteBody: answer(.badRequest, "Malformed Request", "The body is not whole.")
+        case .tooLarge, .incompleteBody: answer(.badRequest, "Malformed Request", "The body is incomplete.")
         case .unavailable(let reason): answer(.serviceUnavailable, "Service Unavailable", reason)
         case .engine: answer(.serviceUnavailable, "Service Unavailable", SpeechmaticsFault(cause).reason)
         case .internalFault: answer(.internalServerError, "Internal Server Error", "The request can be tried again.")

@@ -284,7 +284,7 @@ import Testing
     @Test(
         arguments: [
             (401, EngineError.unauthorized("Deepgram refused the key: no")), (402, .quotaExhausted("Deepgram: no")),
-            (403, .unauthorized("Deepgram's key may not do this: no")), (429, .rateLimited(retryAfter: .seconds(7))),
+            (403, .unauthorized("Deepgram's key does not allow this request: no")), (429, .rateLimited(retryAfter: .seconds(7))),
             (400, .badRequest("Deepgram refused the request: no")), (503, .unavailable("Deepgram is out of service: no")),
             (504, .timedOut("Deepgram: no")),
             (nil, .unavailable("Deepgram could not be reached.")),
@@ -310,9 +310,9 @@ import Testing
     @Test(
         arguments: [
             (1008, "DATA-0000", EngineError.undecodable("Deepgram could not decode the audio: DATA-0000")),
-            (1011, "NET-0001", .timedOut("Deepgram heard nothing for too long: NET-0001")),
+            (1011, "NET-0001", .timedOut("Deepgram got no audio for too long: NET-0001")),
             (1011, "NET-0000", .unavailable("Deepgram closed the stream with 1011: NET-0000")),
-            (1009, "BIG-0000", .badRequest("Deepgram found a message too large: BIG-0000")),
+            (1009, "BIG-0000", .badRequest("Deepgram refused a message as too large: BIG-0000")),
             (nil, "", .unavailable("The connection to Deepgram broke.")),
             (1000, "", .unavailable("Deepgram closed the stream with 1000: no reason given")),
         ] as [(UInt16?, String, EngineError)])

@@ -91,7 +91,7 @@ import Testing
         #expect(stream.wait(.seconds(59)).isEmpty)
         _ = stream.text(Self.said(.deleted([ID("s1")])))
         #expect(stream.wait(.seconds(59)).isEmpty)
-        #expect(stream.wait(.seconds(1)).first == .event(.closed(.timedOut("The gateway did not end the stream after it was told to."))))
+        #expect(stream.wait(.seconds(1)).first == .event(.closed(.timedOut("The gateway did not end the stream after the finish message."))))
     }
 
     @Test func `tells why the server left`() {
@@ -103,9 +103,9 @@ import Testing
         }
         #expect(error(1000, finishing: true) == nil)
         #expect(error(1000) == .unavailable("The gateway ended the stream with code 1000."))
-        #expect(error(1008, "Invalid token") == .unauthorized("The gateway does not let this caller in."))
+        #expect(error(1008, "Invalid token") == .unauthorized("The gateway refused the key, or needs one."))
         #expect(error(1008, "trial_expired") == .quotaExhausted("The key has no credit left."))
-        #expect(error(1003) == .badRequest("The gateway refuses the stream."))
+        #expect(error(1003) == .badRequest("The gateway refused the stream."))
         #expect(error(nil, finishing: true) == .unavailable("The connection to the gateway broke."))
     }
 

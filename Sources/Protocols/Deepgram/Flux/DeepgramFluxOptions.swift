@@ -31,7 +31,7 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
         for name in ["numerals", "profanity_filter", "mip_opt_out"] { _ = try query.flag(name) }
         _ = try query.list("tag")
         guard try query.list("redact").allSatisfy({ $0.equalsIgnoringCase("false") }) else {
-            throw QueryParameters.Fault(message: "redact is not available here. Leave it out to get everything that is said.")
+            throw QueryParameters.Fault(message: "redact is not available here. Leave it out to get all words.")
         }
         thresholds = DeepgramFluxThresholds(
             endOfTurn: try query.number("eot_threshold", in: DeepgramFluxThresholds.endOfTurns),

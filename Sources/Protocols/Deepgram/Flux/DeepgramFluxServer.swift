@@ -93,7 +93,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
             return send(.configureFailure(code: "CONFIGURE_INVALID_THRESHOLDS", description: problem), &output)
         }
         if let terms, terms.count > 500 {
-            return send(.configureFailure(code: "CONFIGURE_KEYTERM_LIMIT_EXCEEDED", description: "At most 500 keyterms are taken."), &output)
+            return send(.configureFailure(code: "CONFIGURE_KEYTERM_LIMIT_EXCEEDED", description: "At most 500 keyterms are accepted."), &output)
         }
         let changed = StreamChange(turn: new.turn == thresholds.turn ? nil : new.turn, keyterms: terms == keyterms ? nil : terms)
         thresholds = new

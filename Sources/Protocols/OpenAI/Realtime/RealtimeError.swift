@@ -53,7 +53,7 @@ package struct RealtimeError: Error, Sendable, Equatable {
         case .unsupportedLanguage(let language):
             self = .invalid("session.audio.input.transcription.language", "No engine that this session may use has the language '\(language)'.")
         case .badRequest(let reason), .undecodable(let reason): self.init(reason, code: "invalid_value")
-        case .rateLimited: self.init("The engine takes no more streams for now.", .rateLimit, code: "rate_limit_exceeded")
+        case .rateLimited: self.init("The engine accepts no more streams for now.", .rateLimit, code: "rate_limit_exceeded")
         case .unauthorized, .quotaExhausted: self.init("The engine refused the gateway.", .server)
         case .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason): self.init(reason, .server)
         case .cancelled: self.init("The session was cancelled.", .server)
