@@ -40,8 +40,8 @@ enum SegmentOperations {
         APIOperation(
             .post, "/conversations/{id}/segments/assign", .write,
             summary: """
-                Assigns a person to segments, to all segments of a speaker, or to a voice in every conversation. A speaker's voice without a name gets \
-                the person's name.
+                Assigns a person to segments, to all segments of a speaker, or to a voice in every conversation. A speaker's voice without a name \
+                gets the person's name.
                 """,
             body: [
                 .init("person_id", "string", "The person; null: nobody."), .init("is_user", "boolean", "True: yourself."),
