@@ -88,7 +88,7 @@ package struct Settings: Sendable {
         case nil: standard
         case "true", "1", "yes", "on": true
         case "false", "0", "no", "off": false
-        case .some(let text): throw ConfigurationError(name, "\"\(text)\" is neither yes nor no", accepted: "true or false")
+        case .some(let text): throw ConfigurationError(name, "\"\(text)\" is neither true nor false", accepted: "true or false")
         }
     }
 }

@@ -29,7 +29,7 @@ package final class VendorStream: EngineStream {
         model = request.model
         stream = ClientStream(machine, connector: context)
         guard let target = WebSocketTarget((settings.streamingAddress ?? service.address) + request.target) else {
-            context.loop.soon { [self] in finish(.badRequest("The address of \(settings.name) is not usable.")) }
+            context.loop.soon { [self] in finish(.badRequest("The address of \(settings.name) cannot be used.")) }
             return
         }
         stream.connect(to: target, headers: request.headers) { [self] notice in hear(notice) }

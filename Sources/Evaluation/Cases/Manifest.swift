@@ -31,7 +31,7 @@ public struct Manifest: Sendable, Equatable {
     private static func entries(_ text: [UInt8]) throws(ManifestError) -> [JSONValue] {
         let entries: [JSONValue]
         if let whole = try? JSONValue(parsing: text), whole["cases"] != nil || whole.elements != nil {
-            guard let list = whole["cases"]?.elements ?? whole.elements else { throw ManifestError("its “cases” are not a list") }
+            guard let list = whole["cases"]?.elements ?? whole.elements else { throw ManifestError("“cases” is not a list") }
             entries = list
         } else {
             var lines: [JSONValue] = []
@@ -43,7 +43,7 @@ public struct Manifest: Sendable, Equatable {
             }
             entries = lines
         }
-        guard entries.count <= most else { throw ManifestError("it has more than \(most) entries") }
+        guard entries.count <= most else { throw ManifestError("the manifest has more than \(most) entries") }
         return entries
     }
 }

@@ -49,7 +49,7 @@ extension WebSocketViolation: CustomStringConvertible {
         case .unexpectedContinuation: "continuation without a message"
         case .interleavedMessage: "new message inside a fragmented one"
         case .lengthOverflow: "frame length out of range"
-        case .lengthNotMinimal: "frame length must take as few bytes as it can"
+        case .lengthNotMinimal: "frame length must use the shortest form"
         case .malformedClose: "close frame with one byte"
         case .invalidCloseCode: "invalid close code"
         case .invalidUTF8: "text must be UTF-8"

@@ -52,7 +52,7 @@ final class MoonshineModel: Sendable {
 
         let probe = try begin([Float](repeating: 0, count: Self.shortestInput).span, [.begin])
         guard let width = try probe.logits.shape().last, width >= vocabulary else {
-            throw .unusableModel(path: decoderPath, reason: "it has fewer tokens than the token table (\(vocabulary))")
+            throw .unusableModel(path: decoderPath, reason: "the model has fewer tokens than the token table (\(vocabulary))")
         }
     }
 

@@ -37,7 +37,7 @@ package struct TokenTable: Sendable {
     package init(path: String) throws(InferenceError) {
         let contents = try ModelFolder.contents(ofFile: path)
         guard let table = TokenTable(contents.span), table.count > Token.end.id else {
-            throw .unusableModel(path: path, reason: "it is not a token table")
+            throw .unusableModel(path: path, reason: "the file is not a token table")
         }
         self = table
     }

@@ -12,7 +12,7 @@ package final class InferenceRuntime: Sendable {
         guard access(path, R_OK) == 0 else { throw .missingFile(path) }
         var handle: OpaquePointer?
         if let reason = failure(cort_runtime_open(path, &handle)) { throw .unusableRuntime(path: path, reason: reason) }
-        guard let handle else { throw .unusableRuntime(path: path, reason: "it opened without a handle") }
+        guard let handle else { throw .unusableRuntime(path: path, reason: "the library returned no handle") }
         self.path = path
         self.handle = handle
     }

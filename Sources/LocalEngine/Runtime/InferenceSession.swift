@@ -36,7 +36,7 @@ package final class InferenceSession: Sendable {
         if let reason = failure(cort_session_open(runtime.handle, path, 1, reusesMemory, &handle)) {
             throw .unusableModel(path: path, reason: reason)
         }
-        guard let handle else { throw .unusableModel(path: path, reason: "it loaded without a handle") }
+        guard let handle else { throw .unusableModel(path: path, reason: "the library returned no session") }
         self.path = path
         self.runtime = runtime
         self.handle = handle
@@ -50,7 +50,7 @@ package final class InferenceSession: Sendable {
     package func output(_ name: String) throws(InferenceError) -> Slot { try slot(name, in: outputNames, "output") }
 
     private func slot(_ name: String, in names: [String], _ kind: String) throws(InferenceError) -> Slot {
-        guard let index = names.firstIndex(of: name) else { throw .unusableModel(path: path, reason: "it has no \(kind) \(name)") }
+        guard let index = names.firstIndex(of: name) else { throw .unusableModel(path: path, reason: "the model has no \(kind) \(name)") }
         return Slot(index: UInt32(index))
     }
 

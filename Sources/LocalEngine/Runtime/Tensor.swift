@@ -26,7 +26,7 @@ package final class Tensor {
             cort_value_create(runtime.handle, storage, byteCount, shape.map(Int64.init), shape.count, E.elementType, &handle))
         guard let handle else {
             storage.deallocate()
-            throw .failedRun(model: runtime.path, reason: reason ?? "a tensor was not made")
+            throw .failedRun(model: runtime.path, reason: reason ?? "a tensor could not be created")
         }
         self.handle = handle
         self.runtime = runtime

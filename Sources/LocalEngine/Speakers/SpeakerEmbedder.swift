@@ -75,7 +75,7 @@ package final class SpeakerEmbedder: Voiceprinting {
         let results = try session.run([.init(input, try Tensor(samples, shape: [1, samples.count], runtime))], [output])
         let vector = try results[0].withElements(Float.self) { elements in elements.withUnsafeBufferPointer { Array($0) } }
         guard vector.count == Self.dimensions else {
-            throw .failedRun(model: session.path, reason: "its voiceprint has \(vector.count) elements, not \(Self.dimensions)")
+            throw .failedRun(model: session.path, reason: "the voiceprint has \(vector.count) elements, not \(Self.dimensions)")
         }
         return vector
     }

@@ -30,7 +30,7 @@ package final class SentenceEmbedder: TextEmbedding {
         words = try WordPieces(path: vocabulary)
         session = try InferenceSession(runtime, path: path)
         inputs = [try session.input("input_ids"), try session.input("attention_mask"), try session.input("token_type_ids")]
-        guard let name = session.outputNames.first else { throw .unusableModel(path: path, reason: "it has no output") }
+        guard let name = session.outputNames.first else { throw .unusableModel(path: path, reason: "the model has no output") }
         output = try session.output(name)
     }
 
@@ -83,7 +83,7 @@ package final class SentenceEmbedder: TextEmbedding {
         }
         let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
         guard length > 0, length.isFinite else {
-            throw .failedRun(model: session.path, reason: "its answer is not a vector of \(dimensions) for each piece")
+            throw .failedRun(model: session.path, reason: "the answer is not a vector of \(dimensions) for each piece")
         }
         return sum.map { $0 / length }
     }

@@ -26,7 +26,7 @@ package struct WordPieces: Sendable {
     package init(path: String) throws(InferenceError) {
         let contents = try ModelFolder.contents(ofFile: path)
         let lines = contents.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { Array($0) }
-        guard let pieces = WordPieces(lines) else { throw .unusableModel(path: path, reason: "it is not a vocabulary") }
+        guard let pieces = WordPieces(lines) else { throw .unusableModel(path: path, reason: "the file is not a vocabulary") }
         self = pieces
     }
 

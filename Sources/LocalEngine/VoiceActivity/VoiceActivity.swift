@@ -36,7 +36,7 @@ package final class VoiceActivity: Sendable {
         let probability = try results[0].withElements(Float.self) { $0.isEmpty ? 0 : $0[0] }
         state = try results[1].withElements(Float.self) { elements in elements.withUnsafeBufferPointer { Array($0) } }
         guard state.count == Self.stateCount else {
-            throw .failedRun(model: session.path, reason: "its state has \(state.count) elements, not \(Self.stateCount)")
+            throw .failedRun(model: session.path, reason: "the state has \(state.count) elements, not \(Self.stateCount)")
         }
         return probability
     }

@@ -198,7 +198,7 @@ package final class UploadQueue: Sendable {
         case .conversationGone:
             // No conversation exists yet, so the 404 means that the server does not have the route.
             if case .start = parcel, told.status != 404 {
-                tell(.refused(status: 404, detail: "it takes no recordings"))
+                tell(.refused(status: 404, detail: "the gateway accepts no recordings"))
                 told.status = 404
             }
         case .unavailable, .tryLater: break

@@ -20,7 +20,7 @@ package struct InstallationSecret: Sendable {
 
     private static func read(_ path: String) throws(StoreError) -> [UInt8]? {
         guard let bytes = try PrivateFile.read(path, limit: byteCount + 1) else { return nil }
-        guard bytes.count == byteCount else { throw .corrupt(path: path, detail: "it must hold \(byteCount) bytes") }
+        guard bytes.count == byteCount else { throw .corrupt(path: path, detail: "the file must have \(byteCount) bytes") }
         return bytes
     }
 }

@@ -197,7 +197,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         case .unresolved: .unavailable("\(name) cannot be reached: its host has no address.")
         case .unreachable: .unavailable("\(name) cannot be reached.")
         case .tls(let reason): .unavailable("\(name) has no valid certificate: \(reason)")
-        case .malformedURL: .unavailable("The address of \(name) is not usable.")
+        case .malformedURL: .unavailable("The address of \(name) cannot be used.")
         case .file: .undecodable("The recording cannot be read.")
         case .tooLarge(let limit): .protocolViolation("\(name) answers with more than \(limit) bytes.")
         case Self.undescribed: .undecodable("\(name) does not accept raw audio of this encoding without a container.")

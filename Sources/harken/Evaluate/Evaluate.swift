@@ -131,7 +131,7 @@ struct Evaluate: Command {
                     to: audio, language: judged.language)
             }
             if let missing = names.first(where: { answers[$0] == nil }) {
-                let reason = judged.audio == nil ? "it has no recording and no answer of \(missing)" : "it has no answer of \(missing)"
+                let reason = judged.audio == nil ? "the case has no recording and no answer of \(missing)" : "the case has no answer of \(missing)"
                 skipped.append(EvaluationReport.Skipped(id: judged.id, scenario: judged.scenario, reason: reason))
             } else {
                 results.append(CaseResult(judged, answers: answers, baseline: first))

@@ -46,11 +46,11 @@ extension WebSocketHandshakeError: CustomStringConvertible {
         case .notGet: "A WebSocket begins with a GET request."
         case .notAnUpgrade: "This is a WebSocket endpoint: send Connection: Upgrade and Upgrade: websocket with HTTP/1.1."
         case .unsupportedVersion: "The only Sec-WebSocket-Version supported is 13."
-        case .malformedKey: "Sec-WebSocket-Key must be there once and hold 16 bytes in Base64."
+        case .malformedKey: "Sec-WebSocket-Key must appear once and have 16 bytes in Base64."
         case .malformedExtensions: "Sec-WebSocket-Extensions is malformed."
         case .refused(let status): "The server answered \(status) instead of opening a WebSocket."
         case .notUpgraded: "The server's answer does not upgrade to a WebSocket."
-        case .wrongAccept: "The server's Sec-WebSocket-Accept does not belong to the key."
+        case .wrongAccept: "The server's Sec-WebSocket-Accept does not match the key."
         case .unofferedSubprotocol: "The server chose a subprotocol that was not offered."
         case .unofferedExtension: "The server chose an extension that was not offered."
         }
