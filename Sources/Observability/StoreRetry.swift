@@ -32,7 +32,7 @@ package struct StoreRetry: Sendable {
         if attempts == 1 {
             log.error("the store failed; the work is tried again", [.request: id, .reason: work.rawValue, .error: "\(error)", .seconds: seconds])
         } else {
-            log.debug("the store still fails; the work is tried again", [.request: id, .reason: work.rawValue, .error: "\(error)", .seconds: seconds])
+            log.debug("the store still fails; it is tried again", [.request: id, .reason: work.rawValue, .error: "\(error)", .seconds: seconds])
         }
     }
 

@@ -190,7 +190,7 @@ package struct SyncJobs: WorkloadJobs {
                 }
             } catch {
                 // The routine that completes all open conversations takes care of this one too.
-                services.log.warning("a conversation of a sync job could not be completed", [.conversation: place.conversation, .error: error.detail])
+                services.log.warning("a conversation of a sync job is incomplete", [.conversation: place.conversation, .error: error.detail])
                 report.conversations.append(place.conversation)
             }
         }

@@ -51,7 +51,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "FILE… is missing"), ("a b c d", "d is not expected: paint takes no further operand"), ("a --sise 3", "there is no option --sise; did you mean --size?"),
+        ("", "FILE… is missing"), ("a b c d", "d is not expected: paint takes no further operand"),
+        ("a --sise 3", "there is no option --sise; did you mean --size?"),
         ("a --size", "--size needs a value: --size N"), ("a --size --json", "--size needs a value: --size N"),
         ("a --json=1", "--json takes no value"), ("a -x", "there is no option -x"), ("a --clr red", "there is no option --clr"),
         ("a --col red", "there is no option --col; did you mean --colour?"), ("a --frobnicate", "there is no option --frobnicate"),
