@@ -80,9 +80,9 @@ struct `Evaluation judged by other libraries` {
                 return Best(errors: errors + cost, fewest: fewest + added, most: most + added)
             }
 
-            static func | (one: Best, other: Best) -> Best {
-                if one.errors != other.errors { return one.errors < other.errors ? one : other }
-                return Best(errors: one.errors, fewest: min(one.fewest, other.fewest), most: max(one.most, other.most))
+            func or(_ other: Best) -> Best {
+                if errors != other.errors { return errors < other.errors ? self : other }
+                return Best(errors: errors, fewest: min(fewest, other.fewest), most: max(most, other.most))
             }
         }
         var row = (0...pair.hypothesis.count).map { Best(errors: $0, fewest: 0, most: 0) }
@@ -90,7 +90,7 @@ struct `Evaluation judged by other libraries` {
             var next = [row[0].step(1)]
             for (index, heard) in pair.hypothesis.enumerated() {
                 let isSame = said == heard
-                next.append(row[index].step(isSame ? 0 : 1, substitutes: !isSame) | row[index + 1].step(1) | next[index].step(1))
+                next.append(row[index].step(isSame ? 0 : 1, substitutes: !isSame).or(row[index + 1].step(1)).or(next[index].step(1)))
             }
             row = next
         }
