@@ -16,7 +16,7 @@ package final class Admission: Sendable {
     struct Stamp: Sendable { fileprivate init() {} }
 
     private let access: Access
-    private let keys: any Access.Keys
+    private let keys: any AccessKeyStore
     private let accounts: BillingAccounts
     private let store: any ConversationStore
     private let watch: LimitWatch
@@ -24,7 +24,7 @@ package final class Admission: Sendable {
     private let log: Log
 
     package init(
-        access: Access, keys: any Access.Keys, accounts: BillingAccounts, store: any ConversationStore, watch: LimitWatch, directory: EngineDirectory,
+        access: Access, keys: any AccessKeyStore, accounts: BillingAccounts, store: any ConversationStore, watch: LimitWatch, directory: EngineDirectory,
         log: Log
     ) {
         self.access = access
@@ -39,9 +39,16 @@ package final class Admission: Sendable {
     // MARK: Callers
 
     /// There is no key yet and no identity provider, so every caller is on this machine.
+    ///
+    /// Known only after `preparation`, or after `loadOpenness`.
     package var isOpenToThisMachineOnly: Bool { access.isOpenToThisMachineOnly }
 
-    /// Returns the work to await before this credential can be judged; nil: none.
+    /// Returns `isOpenToThisMachineOnly` as the store has it now.
+    package func loadOpenness() async -> Bool { await access.loadOpenness() }
+
+    /// Returns the work to await before a caller with this credential can be judged; nil: none.
+    ///
+    /// - Parameter credential: nil: the caller has shown none.
     package func preparation(for credential: Credential?) -> (@Sendable () async -> Void)? { access.preparation(for: credential) }
 
     /// Refuses callers who could not be let in whatever credential they showed: for those who show it later.

@@ -7,8 +7,6 @@ import Testing
     private static let exceptions: Set<String> = [
         // A loop flushes its connections once, at the end of a batch.
         "Net: Loop, Socket",
-        // The tables of a store know their database, and the database opens only where keys were not lost.
-        "Store: Access, SQLite",
         // A chunk's run is booked with its result.
         "Store: Background, SQLite",
     ]

@@ -66,6 +66,6 @@ extension Duration {
     /// Rounded down; what no one will ever have is cut.
     package var wholeMicroseconds: Int64 {
         let (seconds, attoseconds) = components
-        return min(seconds, AccessKeys.maxCreditSeconds) * 1_000_000 + attoseconds / 1_000_000_000_000
+        return min(seconds, AccessKey.maxCreditSeconds) * 1_000_000 + attoseconds / 1_000_000_000_000
     }
 }

@@ -17,12 +17,12 @@ package final class BillingAccounts: Sendable {
         var settled: Int64
     }
 
-    private let keys: any Access.Keys
+    private let keys: any AccessKeyStore
     /// Live sessions that one user may have at a time; nil: any number.
     private let sessionsPerUser: Int?
     private let entries = Mutex<[CallerID: Entry]>([:])
 
-    package init(keys: any Access.Keys, sessionsPerUser: Int? = nil) {
+    package init(keys: any AccessKeyStore, sessionsPerUser: Int? = nil) {
         self.keys = keys
         self.sessionsPerUser = sessionsPerUser
     }

@@ -1,29 +1,20 @@
 package import Framing
 package import Net
 package import Protocols
-package import Speech
-package import Store
+internal import Speech
+internal import Store
 
 /// Decides who is let in.
 ///
 /// Without keys and without an identity provider only callers from this machine are served, with any credential; no web page gets in that way, since a
 /// foreign `Origin` and a `Host` that is not this machine's are refused. Otherwise a key is needed, or a token of the provider's.
 package struct Access: Sendable {
-    /// The part of the key store that admission needs.
-    package protocol Keys: Sendable {
-        func isEmpty() -> Bool
-        func verify(_ presented: String) -> KeyVerdict
-        /// Returns the verdict on a key whose holder showed the key before.
-        func standing(of key: ID<AccessKey>) -> KeyVerdict
-        func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding]
-    }
-
-    private let keys: any Keys
+    private let keys: KeyVerdicts
     private let tokens: TemporaryTokens
     /// nil: no provider vouches for anyone.
     private let users: UserTokens?
 
-    package init(keys: any Keys, tokens: TemporaryTokens, users: UserTokens?) {
+    package init(keys: KeyVerdicts, tokens: TemporaryTokens, users: UserTokens?) {
         self.keys = keys
         self.tokens = tokens
         self.users = users
@@ -36,12 +27,48 @@ package struct Access: Sendable {
     }
 
     /// There is no key yet and no identity provider, so every caller is on this machine.
-    package var isOpenToThisMachineOnly: Bool { users == nil && keys.isEmpty() }
+    ///
+    /// Known only after `preparation`, or after `loadOpenness`.
+    package var isOpenToThisMachineOnly: Bool { users == nil && keys.isEmpty }
 
-    /// Returns the work to await before `authenticate` can judge this credential; nil: none.
+    /// Returns `isOpenToThisMachineOnly` as the store has it now.
+    package func loadOpenness() async -> Bool {
+        if users == nil { await keys.loadExistence() }
+        return isOpenToThisMachineOnly
+    }
+
+    /// Returns the work to await before a caller with this credential can be judged; nil: none.
+    ///
+    /// - Parameter credential: nil: the caller has shown none.
     package func preparation(for credential: Credential?) -> (@Sendable () async -> Void)? {
-        guard let credential, let users, users.needsPreparation(credential.secret) else { return nil }
-        return { await users.prepare() }
+        let mayBeOpen = users == nil && keys.mayBeEmpty
+        let proof = credential.flatMap { wanted(by: $0.secret) }
+        guard mayBeOpen || proof != nil else { return nil }
+        return { [keys, users] in
+            switch proof {
+            case .text(let text): await keys.load(text)
+            case .key(let key): await keys.load(key)
+            case .userToken: await users?.prepare()
+            case nil: break
+            }
+            // After the key itself: a caller who shows the first key is let in, or there was no key when the caller came.
+            if mayBeOpen { await keys.loadExistence() }
+        }
+    }
+
+    /// The part of a credential that must be asked for before it can be judged.
+    private enum Proof {
+        case text(String)
+        /// The key behind a temporary token.
+        case key(ID<AccessKey>)
+        /// A token that is signed by a key of the identity provider's that is not here yet.
+        case userToken
+    }
+
+    private func wanted(by secret: String) -> Proof? {
+        if let caller = tokens.caller(of: secret) { return caller.grant.map { .key($0.key) } }
+        if let users, UserTokens.isToken(secret) { return users.needsPreparation(secret) ? .userToken : nil }
+        return .text(secret)
     }
 
     /// Refuses who could not be admitted whatever credential it showed: for callers who show it later.
@@ -65,7 +92,7 @@ package struct Access: Sendable {
             // Made before the first key was: it stands in for nobody now.
             case .local: throw .unauthenticated
             case .user: break
-            case .key(let grant): caller.caller = .key(try self.grant(keys.standing(of: grant.key)))
+            case .key(let grant): caller.caller = .key(try self.grant(keys.verdict(on: grant.key)))
             }
             return caller
         }
@@ -76,14 +103,14 @@ package struct Access: Sendable {
             case .unavailable: throw .unavailable("The identity provider's keys cannot be fetched; try again in a moment.")
             }
         }
-        return AuthenticatedCaller(.key(try grant(keys.verify(credential.secret))))
+        return AuthenticatedCaller(.key(try grant(keys.verdict(on: credential.secret))))
     }
 
-    private func grant(_ verdict: KeyVerdict) throws(RefusalCause) -> AccessGrant {
+    private func grant(_ verdict: KeyVerdict?) throws(RefusalCause) -> AccessGrant {
         switch verdict {
         case .valid(let grant): return grant
         case .unknown, .revoked, .expired: throw .unauthenticated
-        case .unavailable: throw .unavailable("The key store cannot be read.")
+        case nil: throw .unavailable("The key store cannot be read.")
         }
     }
 
@@ -99,5 +126,3 @@ package struct Access: Sendable {
         }
     }
 }
-
-extension AccessKeys: Access.Keys {}

@@ -92,7 +92,7 @@ package final class TemporaryTokens: Sendable {
 
     /// Returns the caller that the token `text` admits at `path`; nil when `text` is no token, or no longer one, or not for this path.
     package func redeem(_ text: String, at path: String, now: Instant) -> AuthenticatedCaller? {
-        guard text.hasPrefix(Self.marker), text.utf8.count == Self.marker.utf8.count + 2 * Self.byteCount else { return nil }
+        guard isShaped(text) else { return nil }
         let code = code(of: text)
         return state.withLock { state in
             guard let token = state.tokens[code], token.terms.paths.contains(path) else { return nil }
@@ -100,6 +100,17 @@ package final class TemporaryTokens: Sendable {
             guard now < token.expires else { return nil }
             return AuthenticatedCaller(token.caller, sessionLimit: token.terms.sessionLimit, settings: token.terms.settings, isByToken: true)
         }
+    }
+
+    /// Returns the caller that the token `text` stands for, wherever it may be shown; nil when `text` is no token. The token stays as it is.
+    package func caller(of text: String) -> Caller? {
+        guard isShaped(text) else { return nil }
+        let code = code(of: text)
+        return state.withLock { $0.tokens[code]?.caller }
+    }
+
+    private func isShaped(_ text: String) -> Bool {
+        text.hasPrefix(Self.marker) && text.utf8.count == Self.marker.utf8.count + 2 * Self.byteCount
     }
 
     /// Tokens that are kept, expired ones included.

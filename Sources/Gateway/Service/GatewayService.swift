@@ -1,4 +1,4 @@
-package import Admission
+internal import Admission
 package import Audio
 internal import Conversations
 package import Engines
@@ -61,7 +61,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
     ///   - tracer: nil: nothing is traced.
     ///   - newID: gives a new UUID in lower case.
     package init(
-        _ configuration: GatewayConfiguration, loops: [Loop], entries: [EngineEntry], keys: any Access.Keys, database: SQLiteDatabase,
+        _ configuration: GatewayConfiguration, loops: [Loop], entries: [EngineEntry], keys: any AccessKeyStore, database: SQLiteDatabase,
         client: HTTPClient, webSocketClient: WebSocketClient, metrics: Metrics, log: Log,
         media: any MediaSource = InProcessMedia(), tracer: Tracer? = nil,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime = { .now }
@@ -119,7 +119,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
         let store = SQLiteConversationStore(in: database, now: now)
         let watch = LimitWatch(configuration.limits, usage: usage, log: log, now: now)
         let admission = Admission(
-            access: Access(keys: keys, tokens: try TemporaryTokens(), users: users), keys: keys, accounts: accounts, store: store, watch: watch,
+            access: Access(keys: try KeyVerdicts(of: keys), tokens: try TemporaryTokens(), users: users), keys: keys, accounts: accounts, store: store, watch: watch,
             directory: EngineDirectory(entries: entries, router: router, reachable: configuration.reachable, client: client), log: log)
         self.admission = admission
         let recovery = CrashRecovery(earlier: writer.earlier, transcripts: transcripts)
@@ -200,7 +200,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
         settling = Task { [contexts, admission] in
             while (try? await Task.sleep(for: .seconds(1))) != nil {
                 await Self.settle(accounts, contexts, log)
-                if !admission.isOpenToThisMachineOnly { for context in contexts.values { context.enter { $0.endSessionsWithoutKeys() } } }
+                if await !admission.loadOpenness() { for context in contexts.values { context.enter { $0.endSessionsWithoutKeys() } } }
                 log.summarizeRefusals()
                 await usage.settle()
             }
@@ -344,10 +344,10 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
             let call = Call(id: id, route: route.path, gateway: self, client: client, endpoint: route.endpoint)
             if draining.isSet && !route.path.hasPrefix("/health") && route.path != "/metrics" {
                 refuse(exchange, .unavailable("The gateway is stopping."), route.voice, call)
-            } else if route.path != "/health", let cause = KeylessGateway.refusal(of: head, from: client), admission.isOpenToThisMachineOnly {
-                refuse(exchange, cause, route.voice, call, reason: cause.plain.message)
+            } else if route.path == "/health" {
+                route.endpoint.handle(exchange, call)
             } else {
-                handle(exchange, by: route.endpoint, call)
+                prepare(exchange, by: route, call)
             }
             return
         }
@@ -366,13 +366,20 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
         }
     }
 
-    /// At once, unless the caller's token is by a key of the identity provider's that must be asked for.
-    private func handle(_ exchange: HTTPExchange, by endpoint: any Endpoint, _ call: Call) {
-        guard let prepare = admission.preparation(for: endpoint.credential(in: exchange.request)) else { return endpoint.handle(exchange, call) }
+    /// Waits, off the loop, for what the judgement of the caller needs.
+    private func prepare(_ exchange: HTTPExchange, by route: Route, _ call: Call) {
+        guard let prepare = admission.preparation(for: route.endpoint.credential(in: exchange.request)) else { return handle(exchange, by: route, call) }
         Task {
             await prepare()
-            exchange.loop.execute { endpoint.handle(exchange, call) }
+            exchange.loop.execute { [self] in handle(exchange, by: route, call) }
         }
+    }
+
+    private func handle(_ exchange: HTTPExchange, by route: Route, _ call: Call) {
+        if let cause = KeylessGateway.refusal(of: exchange.request, from: call.client), admission.isOpenToThisMachineOnly {
+            return refuse(exchange, cause, route.voice, call, reason: cause.plain.message)
+        }
+        route.endpoint.handle(exchange, call)
     }
 
     /// True if there is a WebSocket at this path.

@@ -24,7 +24,7 @@ struct CallbackDelivery: Sendable {
                 headers.set(CallbackSignature.header, CallbackSignature.value(of: callback.body, key: signingKey, at: services.now()))
             }
             var request = HTTPClientRequest(callback.method, callback.address, headers: headers, body: callback.body)
-            request.reach = services.admission.isOpenToThisMachineOnly ? .anywhere : .publicOnly
+            request.reach = await services.admission.loadOpenness() ? .anywhere : .publicOnly
             request.timeout = .seconds(10)
             request.responseLimit = 1 << 16
             if let response = try? await services.client.send(request) {

@@ -1,7 +1,12 @@
 package import Speech
 
-/// What is kept of an access key. Its text is not.
+/// The record of an access key. The key's text is not kept.
 package struct AccessKey: Sendable, Equatable {
+    /// Maximum credit of a key, in seconds: 31,000 years of audio, and still exact in microseconds.
+    package static let maxCreditSeconds: Int64 = 1_000_000_000_000
+    /// Maximum length of a key's text, in bytes. A longer text is not worth hashing.
+    package static let maxTextLength = 256
+
     package var id: ID<AccessKey>
     /// The text's first characters, for people to tell keys apart.
     package var prefix: String
@@ -16,14 +21,14 @@ package struct AccessKey: Sendable, Equatable {
     package var credit: Duration?
 }
 
-/// What a new key shall be.
+/// The properties of a key that is to be made.
 package struct AccessKeyRequest: Sendable, Equatable {
     package var name: String?
     /// nil: a new user.
     package var user: ID<User>?
     package var scopes: [String]
     package var expires: UnixTime?
-    /// Seconds of audio that the key may spend, at most `AccessKeys.maxCreditSeconds`; nil: they are not counted.
+    /// Seconds of audio that the key may spend, at most `AccessKey.maxCreditSeconds`; nil: they are not counted.
     package var creditSeconds: Int64?
 
     package init(
@@ -37,23 +42,21 @@ package struct AccessKeyRequest: Sendable, Equatable {
     }
 }
 
-/// A key that has just been made: the only time that its text is to be had.
+/// A key that has just been made. Its text is in nothing else.
 package struct CreatedAccessKey: Sendable {
     package var key: AccessKey
     package var text: String
 }
 
-/// What a presented key is worth.
+/// The verdict on a key that a client shows.
 package enum KeyVerdict: Sendable, Equatable {
     case valid(AccessGrant)
     case unknown
     case revoked
     case expired
-    /// The store could not be asked, so nobody is let in.
-    case unavailable(StoreError)
 }
 
-/// What a valid key allows.
+/// The rights of a valid key.
 package struct AccessGrant: Sendable, Equatable {
     package var key: ID<AccessKey>
     package var user: ID<User>

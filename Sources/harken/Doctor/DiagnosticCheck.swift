@@ -11,7 +11,7 @@ struct DiagnosticCheck {
     let models: ModelFolder
 
     func findings() async -> [Finding] {
-        [program, memory, openFiles, libraries, modelFiles, runtime, aligner, data, disk, await port, microphone]
+        [program, memory, openFiles, libraries, modelFiles, runtime, aligner, await data(), disk, await port, microphone]
     }
 
     private var program: Finding { Finding("harken", .ok, "\(Version.current), \(Processors.count) processors") }
@@ -62,10 +62,10 @@ struct DiagnosticCheck {
         }
     }
 
-    private var data: Finding {
-        do {
+    private func data() async -> Finding {
+        do throws(StoreError) {
             let keys = try DataOption.openKeys(configuration.dataDirectory)
-            let state = keys.isEmpty() ? "no keys yet: only this machine is served" : "keys exist: only callers with a key are served"
+            let state = try await keys.isEmpty() ? "no keys yet: only this machine is served" : "keys exist: only callers with a key are served"
             return Finding("data directory", .ok, "\(configuration.dataDirectory), \(state)")
         } catch {
             return Finding("data directory", .missing("correct that, or choose another directory with --data or HARKEN_DATA"), "\(error)")

@@ -16,13 +16,13 @@ enum DataOption {
     }
 
     /// Opens the keys in the data directory. Creates the directory and the keys if they do not exist.
-    static func openKeys(_ path: String) throws(StoreError) -> AccessKeys {
+    static func openKeys(_ path: String) throws(StoreError) -> any AccessKeyAdministration {
         let database = try SQLiteDatabase(in: DataDirectory(creating: path))
-        return try AccessKeys(in: database, hashing: OpenSSLHashing(), now: { .now })
+        return try SQLiteAccessKeyStore(in: database, hashing: OpenSSLHashing(), now: { .now })
     }
 
     /// Brings a change of the keys into the database's main file. The change is valid even when that fails; the failure is reported.
-    static func bringToFile(_ keys: AccessKeys, _ surroundings: CommandContext) async {
+    static func bringToFile(_ keys: any AccessKeyAdministration, _ surroundings: CommandContext) async {
         do throws(StoreError) { try await keys.bringToFile() } catch {
             surroundings.diagnostics.writeLine("the change is made, but the database's log could not be written into the database file: \(error)")
         }

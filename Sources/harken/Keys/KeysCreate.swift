@@ -19,7 +19,7 @@ struct KeysCreate: Command {
         parse: Expiry.init)
     private static let credits = Option(
         "--credits", "SECONDS", accepts: "a whole number of seconds, 0 or more", "The seconds of audio that the key may use. Default: no limit."
-    ) { text in Int64(text).flatMap { (0...AccessKeys.maxCreditSeconds).contains($0) ? $0 : nil } }
+    ) { text in Int64(text).flatMap { (0...AccessKey.maxCreditSeconds).contains($0) ? $0 : nil } }
 
     static let description = CommandDescription(
         name: "keys create", summary: "Create an access key, and print it once, on standard output.",

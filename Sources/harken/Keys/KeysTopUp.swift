@@ -23,9 +23,9 @@ struct KeysTopUp: Command {
         id = ID(arguments.operands[0])
         // The message does not repeat the text, because it may be a whole key.
         if id.rawValue.hasPrefix("hk_") { throw UsageError("that is a key, not its id; harken keys list shows the ids") }
-        guard let seconds = Int64(arguments.operands[1]), (1...AccessKeys.maxCreditSeconds).contains(seconds) else {
+        guard let seconds = Int64(arguments.operands[1]), (1...AccessKey.maxCreditSeconds).contains(seconds) else {
             throw UsageError(
-                "\"\(arguments.operands[1])\" is not a number of seconds; SECONDS takes a whole number from 1 to \(AccessKeys.maxCreditSeconds)")
+                "\"\(arguments.operands[1])\" is not a number of seconds; SECONDS takes a whole number from 1 to \(AccessKey.maxCreditSeconds)")
         }
         self.seconds = seconds
         data = try DataOption.path(arguments)

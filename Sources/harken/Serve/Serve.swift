@@ -106,8 +106,9 @@ struct Serve: Command {
             throw ServeError("another harken serve uses \(directory.path); stop it, or give this one another --data")
         }
         let database = try SQLiteDatabase(in: directory, checkTime: Self.checkTime)
-        let keys = try AccessKeys(in: database, hashing: OpenSSLHashing(), now: { .now })
-        guard configuration.listen.isLoopback || configuration.identity != nil || !keys.isEmpty() else {
+        let keys = try SQLiteAccessKeyStore(in: database, hashing: OpenSSLHashing(), now: { .now })
+        let isKeyless = try await keys.isEmpty()
+        guard configuration.listen.isLoopback || configuration.identity != nil || !isKeyless else {
             throw ServeError(
                 "\(configuration.listen.description) can be reached by others, and there is no key yet; make one first: "
                     + "harken keys create --data \(directory.path)")

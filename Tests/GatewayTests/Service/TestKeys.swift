@@ -1,11 +1,13 @@
 @testable import Admission
 import Gateway
+import Dispatch
+import Glibc
 import Speech
 import Store
 import Synchronization
 
 /// The keys of a test's gateway, in memory: all of one user, but those that are said to be another's.
-final class TestKeys: Access.Keys {
+final class TestKeys: AccessKeyStore {
     private struct Key {
         var scopes: [String] = []
         var remaining: Int64?
@@ -15,6 +17,8 @@ final class TestKeys: Access.Keys {
 
     private let keys: Mutex<[String: Key]>
     private let users: [String: String]
+    /// Key that takes long to be read; nil: none.
+    private let slow: String?
 
     /// - Parameters:
     ///   - valid: their texts; none: no key exists.
@@ -22,11 +26,13 @@ final class TestKeys: Access.Keys {
     ///   - users: by text, of keys that are not the one user's.
     ///   - scopesOf: scopes by text, of keys that have others than `scopes`.
     ///   - creditOf: credit by text, of keys that have another than `credit`.
+    ///   - slow: text of a key whose reading blocks a thread for half a second.
     init(
         valid: [String], credit: Duration? = nil, scopes: [String] = [], users: [String: String] = [:], scopesOf: [String: [String]] = [:],
-        creditOf: [String: Duration] = [:]
+        creditOf: [String: Duration] = [:], slow: String? = nil
     ) {
         self.users = users
+        self.slow = slow
         keys = Mutex(
             Dictionary(
                 uniqueKeysWithValues: valid.map { text in
@@ -35,9 +41,21 @@ final class TestKeys: Access.Keys {
                 }))
     }
 
-    func isEmpty() -> Bool { keys.withLock { $0.isEmpty } }
+    func isEmpty() async throws(StoreError) -> Bool { keys.withLock { $0.isEmpty } }
 
-    func verify(_ presented: String) -> KeyVerdict {
+    func verify(_ presented: String) async throws(StoreError) -> KeyVerdict {
+        if presented == slow {
+            await withCheckedContinuation { continuation in
+                DispatchQueue.global().async {
+                    usleep(500_000)
+                    continuation.resume()
+                }
+            }
+        }
+        return verdict(on: presented)
+    }
+
+    private func verdict(on presented: String) -> KeyVerdict {
         guard let key = keys.withLock({ $0[presented] }) else { return .unknown }
         guard key.isValid else { return .revoked }
         guard !key.isExpired else { return .expired }
@@ -46,7 +64,7 @@ final class TestKeys: Access.Keys {
         )
     }
 
-    func standing(of key: ID<AccessKey>) -> KeyVerdict { verify(key.rawValue) }
+    func standing(of key: ID<AccessKey>) async throws(StoreError) -> KeyVerdict { verdict(on: key.rawValue) }
 
     func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding] {
         keys.withLock { keys in

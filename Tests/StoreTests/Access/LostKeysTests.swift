@@ -8,8 +8,8 @@ import Testing
     private let temporary = TemporaryFolder()
     private let copies = TemporaryFolder()
 
-    private func open(_ path: String) throws -> AccessKeys {
-        try AccessKeys(in: SQLiteDatabase(in: DataDirectory(creating: path)), hashing: TestHashing(), now: { UnixTime(milliseconds: 1) })
+    private func open(_ path: String) throws -> SQLiteAccessKeyStore {
+        try SQLiteAccessKeyStore(in: SQLiteDatabase(in: DataDirectory(creating: path)), hashing: TestHashing(), now: { UnixTime(milliseconds: 1) })
     }
 
     /// The data directory as a process leaves it that is killed now.
@@ -57,7 +57,7 @@ import Testing
         #expect(isKeysLost(copy))
         #expect((left ?? Data()) == ((try? Data(contentsOf: URL(filePath: log))) ?? Data()), "what is left is not touched")
         try FileManager.default.removeItem(atPath: copy + "/keys-exist")
-        if damage != "truncated" { #expect(try open(copy).isEmpty(), "on purpose it starts without keys") }
+        if damage != "truncated" { #expect(try await open(copy).isEmpty(), "on purpose it starts without keys") }
     }
 
     @Test func `are not lost with the log when they were brought to the file`() async throws {
@@ -68,8 +68,9 @@ import Testing
         let copy = try killed()
         for end in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: copy + "/harken.db" + end) }
         let found = try open(copy)
-        guard case .valid = found.verify(created.text) else { return #expect(Bool(false), "\(found.verify(created.text))") }
-        #expect(found.verify(other.text) == .revoked)
+        let verdict = try await found.verify(created.text)
+        guard case .valid = verdict else { return #expect(Bool(false), "\(verdict)") }
+        #expect(try await found.verify(other.text) == .revoked)
     }
 
     @Test func `of an earlier version are marked at the next start`() async throws {
@@ -83,19 +84,19 @@ import Testing
 
     @Test func `leave no mark when the first one cannot be made`() async throws {
         let database = try SQLiteDatabase(in: DataDirectory(creating: temporary.path))
-        let keys = try AccessKeys(in: database, hashing: TestHashing(), now: { UnixTime(milliseconds: 1) })
+        let keys = try SQLiteAccessKeyStore(in: database, hashing: TestHashing(), now: { UnixTime(milliseconds: 1) })
         try await database.write { (connection) throws(StoreError) in try connection.run("DROP TABLE access_keys") }
         await #expect(throws: StoreError.self) { try await keys.create(AccessKeyRequest()) }
         #expect(!FileManager.default.fileExists(atPath: temporary.path + "/keys-exist"))
     }
 
-    @Test func `wait for a first one that is on its way`() throws {
+    @Test func `wait for a first one that is on its way`() async throws {
         let directory = try DataDirectory(creating: temporary.path)
         _ = try SQLiteDatabase(in: directory)
         _ = try temporary.write([], as: "keys-exist")
         let marker = temporary.path + "/keys-exist"
         DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(100)) { try? FileManager.default.removeItem(atPath: marker) }
-        #expect(try open(temporary.path).isEmpty(), "its making has failed meanwhile")
+        #expect(try await open(temporary.path).isEmpty(), "its making has failed meanwhile")
     }
 }
 

@@ -15,7 +15,7 @@ import Sessions
 final class TestGateway: Sendable {
     let url: String
     let folder: TemporaryFolder
-    let keys: AccessKeys
+    let keys: SQLiteAccessKeyStore
     private let server: HTTPServer
     private let loops: LoopGroup
 
@@ -26,7 +26,7 @@ final class TestGateway: Sendable {
         settings.merge(chosen)
         let configuration = try GatewayConfiguration(settings, home: folder.path, cores: 1)
         let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path))
-        keys = try AccessKeys(in: database, hashing: OpenSSLHashing(), now: { .now })
+        keys = try SQLiteAccessKeyStore(in: database, hashing: OpenSSLHashing(), now: { .now })
         loops = try LoopGroup(count: 1)
         let entry = EngineEntry(engine, status: { .ready })
         let service = try await GatewayService(

@@ -1,38 +1,32 @@
 package import Speech
-import Synchronization
 
-/// The installation's access keys.
+/// The installation's access keys in its database.
 ///
-/// `verify` asks the database each time, on a read connection of its own: a key that another process has made or revoked counts from the next
-/// handshake on, and there is no cache to go stale. In WAL mode it never waits for a writer; calls from several loops take turns. The query costs
-/// about 3 µs among 10,000 keys, and the hash is on top.
-package final class AccessKeys: Sendable {
-    /// What a key's text begins with.
+/// The keys have a reader of their own, so that a request never waits for a search. Each answer is read from the database: a key that another process
+/// has made or revoked counts in the next one. In WAL mode a reader never waits for a writer; the query takes about 3 µs among 10,000 keys.
+package final class SQLiteAccessKeyStore: AccessKeyAdministration {
+    /// The beginning of every key's text.
     static let marker = "hk_"
     /// Random bytes in a key's text: 256 bits.
     static let randomByteCount = 32
     /// Characters of the text that lists show: enough to tell keys apart, too few to guess the rest.
     static let prefixLength = marker.count + 6
-    /// No text longer than this is worth hashing.
-    static let maximumTextLength = 256
-    /// What a key may be given in all: 31,000 years of audio, and still exact in microseconds.
-    package static let maxCreditSeconds: Int64 = 1_000_000_000_000
 
     let database: SQLiteDatabase
     private let hashing: any KeyHashing
     private let secret: InstallationSecret
     private let marker: KeysMarker
     let now: @Sendable () -> UnixTime
-    private let lookUp: Mutex<LookUp>
+    private let reader: SQLiteReader
 
     /// - Parameter now: the time of day, to judge expiry by.
     package init(in database: SQLiteDatabase, hashing: any KeyHashing, now: @escaping @Sendable () -> UnixTime) throws(StoreError) {
-        let lookUp = try LookUp(on: database.makeReadConnection())
-        let isEmpty = try lookUp.isEmpty()
+        let connection = try database.makeReadConnection()
+        let isEmpty = try Self.isEmpty(connection)
         self.database = database
         self.hashing = hashing
         self.now = now
-        self.lookUp = Mutex(lookUp)
+        reader = SQLiteReader(connection)
         secret = try InstallationSecret(of: database.directory, mayCreate: isEmpty) { (count) throws(StoreError) in
             try Self.random(count, hashing)
         }
@@ -41,35 +35,44 @@ package final class AccessKeys: Sendable {
         if !isEmpty, try !marker.isThere() { try? marker.write() }
     }
 
-    /// True until the first key is made. Revoked and expired keys count: taking the last key back must not open the gateway to everyone. A store
-    /// that cannot be read counts as having keys.
-    package func isEmpty() -> Bool {
-        lookUp.withLock { lookUp in
-            do throws(StoreError) { return try lookUp.isEmpty() } catch { return false }
-        }
+    package func isEmpty() async throws(StoreError) -> Bool {
+        try await reader.run { (connection) throws(StoreError) in try Self.isEmpty(connection) }
     }
 
-    /// What `presented`, a key's text as a client sent it, is worth now.
-    package func verify(_ presented: String) -> KeyVerdict {
-        guard presented.hasPrefix(Self.marker), presented.utf8.count <= Self.maximumTextLength else { return .unknown }
-        let hash: [UInt8]
-        do throws(StoreError) { hash = try self.hash(presented) } catch { return .unavailable(error) }
+    private static func isEmpty(_ connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
+        var isEmpty = true
+        try connection.run("SELECT 1 FROM access_keys LIMIT 1") { (_) throws(StoreError) in isEmpty = false }
+        return isEmpty
+    }
+
+    package func verify(_ presented: String) async throws(StoreError) -> KeyVerdict {
+        guard presented.hasPrefix(Self.marker), presented.utf8.count <= AccessKey.maxTextLength else { return .unknown }
+        let hash = try hash(presented)
         let now = now()
-        return lookUp.withLock { lookUp in
-            do throws(StoreError) {
-                guard let found = try lookUp.key(hash), hashing.areEqual(found.hash, hash) else { return .unknown }
-                return found.key.verdict(now)
-            } catch {
-                return .unavailable(error)
+        return try await reader.run { [hashing] (connection) throws(StoreError) in
+            var verdict = KeyVerdict.unknown
+            try connection.run(
+                """
+                SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used, hash FROM access_keys
+                WHERE hash = ?
+                """, [.blob(hash)]
+            ) { (row) throws(StoreError) in
+                if hashing.areEqual(row.blob(10) ?? [], hash) { verdict = AccessKey(row).verdict(now) }
             }
+            return verdict
         }
     }
 
-    /// What a key is worth now whose text was verified before: for those who hold something that stands in for it.
-    package func standing(of id: ID<AccessKey>) -> KeyVerdict {
+    package func standing(of key: ID<AccessKey>) async throws(StoreError) -> KeyVerdict {
         let now = now()
-        return lookUp.withLock { lookUp in
-            do throws(StoreError) { return try lookUp.key(id)?.verdict(now) ?? .unknown } catch { return .unavailable(error) }
+        return try await reader.run { (connection) throws(StoreError) in
+            var verdict = KeyVerdict.unknown
+            try connection.run(
+                """
+                SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used FROM access_keys WHERE id = ?
+                """, [.text(key.rawValue)]
+            ) { (row) throws(StoreError) in verdict = AccessKey(row).verdict(now) }
+            return verdict
         }
     }
 
@@ -77,7 +80,7 @@ package final class AccessKeys: Sendable {
         let text = Self.marker + Self.urlSafe(try Self.random(Self.randomByteCount, hashing))
         let hash = try hash(text)
         let newUser = ID<User>("user_" + Self.urlSafe(try Self.random(9, hashing)))
-        let creditSeconds = request.creditSeconds.map { min(max($0, 0), Self.maxCreditSeconds) }
+        let creditSeconds = request.creditSeconds.map { min(max($0, 0), AccessKey.maxCreditSeconds) }
         let key = AccessKey(
             id: ID("key_" + Self.urlSafe(try Self.random(9, hashing))), prefix: String(text.prefix(Self.prefixLength)), name: request.name,
             user: request.user ?? newUser, scopes: request.scopes, created: now(), expires: request.expires,
@@ -86,10 +89,15 @@ package final class AccessKeys: Sendable {
         do throws(StoreError) {
             try await insert(key, hash: hash, creditSeconds: creditSeconds)
         } catch {
-            if isFirst, isEmpty() { marker.remove() }
+            if isFirst, await isSurelyEmpty() { marker.remove() }
             throw error
         }
         return CreatedAccessKey(key: key, text: text)
+    }
+
+    /// Returns false also when the store cannot be read.
+    private func isSurelyEmpty() async -> Bool {
+        do throws(StoreError) { return try await isEmpty() } catch { return false }
     }
 
     private func insert(_ key: AccessKey, hash: [UInt8], creditSeconds: Int64?) async throws(StoreError) {
@@ -114,14 +122,11 @@ package final class AccessKeys: Sendable {
 
     /// Brings all that was changed from the database's log into its file: a log that is lost then takes no key with it, and gives none back that was
     /// revoked.
-    ///
-    /// - Throws: `busy` when another process reads for so long; then the log still has the changes.
     package func bringToFile() async throws(StoreError) {
         try marker.bringToDisk()
         try await database.emptyLog()
     }
 
-    /// All keys, the oldest first, revoked ones too.
     package func list() async throws(StoreError) -> [AccessKey] {
         try await database.read { (connection) throws(StoreError) in
             var keys: [AccessKey] = []
@@ -134,9 +139,6 @@ package final class AccessKeys: Sendable {
         }
     }
 
-    /// Takes a key back. Revoking it again changes nothing.
-    ///
-    /// - Returns: false when there is no such key.
     package func revoke(_ id: ID<AccessKey>) async throws(StoreError) -> Bool {
         let now = now()
         return try await database.write { (connection) throws(StoreError) in
@@ -173,48 +175,6 @@ package final class AccessKeys: Sendable {
         }
         if count > 0 { text.append(alphabet[Int(bits << UInt32(6 - count) & 63)]) }
         return text
-    }
-}
-
-/// The questions of a handshake, prepared once.
-private struct LookUp: ~Copyable {
-    private let any: SQLiteStatement
-    private let byHash: SQLiteStatement
-    private let byID: SQLiteStatement
-    private let connection: SQLiteConnection
-
-    init(on connection: consuming SQLiteConnection) throws(StoreError) {
-        let any = try connection.prepare("SELECT 1 FROM access_keys LIMIT 1")
-        let byHash = try connection.prepare(
-            """
-            SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used, hash FROM access_keys WHERE hash = ?
-            """)
-        let byID = try connection.prepare(
-            """
-            SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used FROM access_keys WHERE id = ?
-            """)
-        self.any = any
-        self.byID = byID
-        self.byHash = byHash
-        self.connection = connection
-    }
-
-    func isEmpty() throws(StoreError) -> Bool {
-        var isEmpty = true
-        try any.run { (_) throws(StoreError) in isEmpty = false }
-        return isEmpty
-    }
-
-    func key(_ hash: [UInt8]) throws(StoreError) -> (key: AccessKey, hash: [UInt8])? {
-        var found: (key: AccessKey, hash: [UInt8])?
-        try byHash.run([.blob(hash)]) { (row) throws(StoreError) in found = (AccessKey(row), row.blob(10) ?? []) }
-        return found
-    }
-
-    func key(_ id: ID<AccessKey>) throws(StoreError) -> AccessKey? {
-        var found: AccessKey?
-        try byID.run([.text(id.rawValue)]) { (row) throws(StoreError) in found = AccessKey(row) }
-        return found
     }
 }
 

@@ -1,0 +1,146 @@
+package import Net
+package import Speech
+package import Store
+internal import Synchronization
+
+/// The verdicts on access keys by which callers are judged. From any thread.
+///
+/// `load` asks the store before a caller is judged. The judgement itself reads memory alone, so a slow store holds up only the caller who waits for it.
+/// Each request is judged by a verdict that the store gave after the request came: a key that is revoked is refused from the next request on.
+///
+/// Only keys that exist are kept, and only for a short time: a wrong key leaves nothing behind. The texts of keys are kept as authentication codes under
+/// a secret of this process.
+package final class KeyVerdicts: Sendable {
+    /// The name under which a verdict is kept.
+    private enum Subject: Hashable {
+        case code([UInt8])
+        case key(ID<AccessKey>)
+    }
+
+    private struct Entry {
+        /// Number of the load that gave the verdict; 0: none has ended.
+        var number: UInt64 = 0
+        /// nil: the store could not be read.
+        var verdict: KeyVerdict?
+        /// Number of loads under way.
+        var loads = 0
+        /// The end of the last load.
+        var loaded: Instant
+    }
+
+    private enum Existence { case unknown, none, some }
+
+    private struct State {
+        /// Keys are never deleted, so `some` is the last word.
+        var existence = Existence.unknown
+        var entries: [Subject: Entry] = [:]
+        var number: UInt64 = 0
+        /// The time until which a key without a verdict may be a valid one.
+        var unreadableUntil: Instant?
+        /// Number of entries at which old ones are dropped.
+        var limit = minLimit
+
+        mutating func dropOld(_ now: Instant) {
+            guard entries.count > limit else { return }
+            entries = entries.filter { $0.value.loads > 0 || now - $0.value.loaded < KeyVerdicts.lifetime }
+            limit = max(Self.minLimit, 2 * entries.count)
+        }
+
+        private static let minLimit = 1_000
+    }
+
+    /// Minimum time for which a verdict is kept.
+    package static let lifetime = Duration.seconds(60)
+    /// Time after a failed read in which a key without a verdict is not called wrong.
+    package static let doubt = Duration.seconds(10)
+
+    private let store: any AccessKeyStore
+    private let secret: [UInt8]
+    private let clock: @Sendable () -> Instant
+    private let state = Mutex(State())
+
+    /// - Throws: when the system has no randomness.
+    package init(of store: any AccessKeyStore, clock: @escaping @Sendable () -> Instant = { .now }) throws(TLSError) {
+        self.store = store
+        self.clock = clock
+        secret = try secureRandomBytes(32)
+    }
+
+    /// Verdicts that are kept.
+    package var count: Int { state.withLock { $0.entries.count } }
+
+    // MARK: The first key
+
+    /// True if the store has no key. A store that could not be read counts as having keys.
+    package var isEmpty: Bool { state.withLock { $0.existence == .none } }
+
+    /// True if `loadExistence` may change `isEmpty`.
+    package var mayBeEmpty: Bool { state.withLock { $0.existence != .some } }
+
+    package func loadExistence() async {
+        guard mayBeEmpty else { return }
+        let found: Existence
+        do throws(StoreError) { found = try await store.isEmpty() ? .none : .some } catch { found = .unknown }
+        state.withLock { if $0.existence != .some { $0.existence = found } }
+    }
+
+    // MARK: Single keys
+
+    /// Asks the store about a key's text.
+    package func load(_ presented: String) async {
+        guard let subject = subject(presented) else { return }
+        await load(subject) { (store) throws(StoreError) in try await store.verify(presented) }
+    }
+
+    /// Asks the store about a key that something stands in for.
+    package func load(_ key: ID<AccessKey>) async {
+        await load(.key(key)) { (store) throws(StoreError) in try await store.standing(of: key) }
+    }
+
+    /// Returns the last verdict on a key's text; nil: the store could not be read.
+    package func verdict(on presented: String) -> KeyVerdict? {
+        guard let subject = subject(presented) else { return .unknown }
+        return verdict(on: subject)
+    }
+
+    /// Returns the last verdict on a key that something stands in for; nil: the store could not be read.
+    package func verdict(on key: ID<AccessKey>) -> KeyVerdict? { verdict(on: .key(key)) }
+
+    private func subject(_ presented: String) -> Subject? {
+        presented.utf8.count <= AccessKey.maxTextLength ? .code(hmacSHA256(Array(presented.utf8), key: secret)) : nil
+    }
+
+    private func verdict(on subject: Subject) -> KeyVerdict? {
+        let now = clock()
+        return state.withLock { state in
+            if let entry = state.entries[subject], entry.number > 0 { return entry.verdict }
+            return state.unreadableUntil.map { now < $0 } == true ? nil : .unknown
+        }
+    }
+
+    private func load(_ subject: Subject, _ ask: (any AccessKeyStore) async throws(StoreError) -> KeyVerdict) async {
+        let began = clock()
+        let number = state.withLock { state in
+            state.number += 1
+            state.entries[subject, default: Entry(loaded: began)].loads += 1
+            return state.number
+        }
+        let verdict: KeyVerdict?
+        do throws(StoreError) { verdict = try await ask(store) } catch { verdict = nil }
+        let now = clock()
+        state.withLock { state in
+            guard var entry = state.entries[subject] else { return }
+            entry.loads -= 1
+            entry.loaded = now
+            // A load that began earlier may end later.
+            if number > entry.number {
+                entry.number = number
+                entry.verdict = verdict
+            }
+            if verdict == nil { state.unreadableUntil = now + Self.doubt }
+            let isKept = entry.loads > 0 || (entry.verdict != nil && entry.verdict != .unknown)
+            state.entries[subject] = isKept ? entry : nil
+            state.dropOld(now)
+        }
+    }
+}
