@@ -18,13 +18,14 @@ package final class Admission: Sendable {
     private let access: Access
     private let keys: any AccessKeyStore
     private let accounts: BillingAccounts
-    private let store: any ConversationStore
+    private let store: any UserSettingsStore
     private let watch: LimitWatch
     private let directory: EngineDirectory
     private let log: Log
 
     package init(
-        access: Access, keys: any AccessKeyStore, accounts: BillingAccounts, store: any ConversationStore, watch: LimitWatch, directory: EngineDirectory,
+        access: Access, keys: any AccessKeyStore, accounts: BillingAccounts, store: any UserSettingsStore, watch: LimitWatch,
+        directory: EngineDirectory,
         log: Log
     ) {
         self.access = access

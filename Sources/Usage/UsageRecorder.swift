@@ -10,7 +10,7 @@ package final class UsageRecorder: Sendable {
     /// Maximum number of records that wait while the store cannot be written; each further record replaces the oldest.
     private static let maxKept = 100_000
 
-    package let ledger: UsageLedger
+    package let ledger: any UsageStore
     package let prices: PriceTable
     package let metrics: UsageMetrics
     private let log: Log
@@ -30,7 +30,7 @@ package final class UsageRecorder: Sendable {
 
     /// - Parameter isWatched: true if `takeChanged` is called regularly; otherwise changed users are not kept.
     package init(
-        _ ledger: UsageLedger, prices: PriceTable, metrics: UsageMetrics, log: Log, isWatched: Bool, newID: @escaping @Sendable () -> String,
+        _ ledger: any UsageStore, prices: PriceTable, metrics: UsageMetrics, log: Log, isWatched: Bool, newID: @escaping @Sendable () -> String,
         now: @escaping @Sendable () -> UnixTime
     ) {
         self.ledger = ledger

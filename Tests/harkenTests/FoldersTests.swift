@@ -6,9 +6,7 @@ import Testing
     /// Pairs that name each other's types all the same, each with its reason. The list shrinks.
     private static let exceptions: Set<String> = [
         // A loop flushes its connections once, at the end of a batch.
-        "Net: Loop, Socket",
-        // A chunk's run is booked with its result.
-        "Store: Background, SQLite",
+        "Net: Loop, Socket"
     ]
 
     private struct File {

@@ -71,7 +71,7 @@ struct Corpus {
     var span: Range<Int64> { Self.begin..<Self.begin + Int64(count / Self.perConversation + 1) * Self.step }
 
     /// Puts everything into the store.
-    func write(to store: any ConversationStore, model: String) async throws {
+    func write(to store: any ConversationStores, model: String) async throws {
         for speaker in 0..<Self.speakers {
             let person = Person(id: Self.person(speaker), name: "Person \(speaker)", created: UnixTime(milliseconds: 0))
             _ = try await store.add(person, reusing: false, of: user)
@@ -92,7 +92,7 @@ struct Corpus {
         }
     }
 
-    private func write(_ number: Int, to store: any ConversationStore, model: String) async throws {
+    private func write(_ number: Int, to store: any ConversationStores, model: String) async throws {
         let indices = number * Self.perConversation..<min((number + 1) * Self.perConversation, count)
         let started = UnixTime(milliseconds: Self.begin + Int64(number) * Self.step)
         let segments = indices.map { index in

@@ -12,7 +12,7 @@ package struct KnownUser: Sendable {
     /// Audio of the user that engines hear before a live conversation, one channel at `.speech`; nil: none.
     package var introduction: [Float]?
 
-    package init(_ user: ID<User>, in store: any ConversationStore) async {
+    package init(_ user: ID<User>, in store: any UserSettingsStore) async {
         do throws(StoreError) {
             choices = UserChoices(settings: try await store.settings(of: user))
             let keys = try await store.providerKeys(of: user)

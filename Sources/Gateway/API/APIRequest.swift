@@ -19,7 +19,7 @@ struct APIRequest: Sendable {
     let keys: BYOKCredentials
 
     var user: ID<User> { caller.user }
-    var store: any ConversationStore { gateway.conversations.store }
+    var store: any ConversationStores { gateway.conversations.store }
 
     func id<Of>(_ name: String, as: Of.Type = Of.self) -> ID<Of> { ID(parameters[name] ?? "") }
 

@@ -61,7 +61,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
     ///   - tracer: nil: nothing is traced.
     ///   - newID: gives a new UUID in lower case.
     package init(
-        _ configuration: GatewayConfiguration, loops: [Loop], entries: [EngineEntry], keys: any AccessKeyStore, database: SQLiteDatabase,
+        _ configuration: GatewayConfiguration, loops: [Loop], entries: [EngineEntry], keys: any AccessKeyStore, stores: Stores,
         client: HTTPClient, webSocketClient: WebSocketClient, metrics: Metrics, log: Log,
         media: any MediaSource = InProcessMedia(), tracer: Tracer? = nil,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime = { .now }
@@ -85,12 +85,13 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
         let continuity = LiveContinuity(
             recovery: configuration.recovery, stall: configuration.stall, repairTime: configuration.repairTime, modes: configuration.modes,
             desk: RepairQueue(capacity: Self.repairsAtOnce), folder: spool.directory, health: try EngineHealth())
+        let directory = try DataDirectory(creating: configuration.dataDirectory)
         let runner = JobRunner(
-            jobs: TranscriptionJobs(in: database),
+            jobs: stores.jobs,
             uploads: try UploadFolder(
-                directory: configuration.dataDirectory + "/uploads", uploads: Uploads(in: database), most: configuration.uploadBytes,
+                directory: configuration.dataDirectory + "/uploads", uploads: stores.uploads, most: configuration.uploadBytes,
                 userMost: configuration.disk.userUploads, log: log),
-            results: try UnstoredResults(directory: configuration.dataDirectory + "/results"), secrets: try JobSecrets(of: database.directory),
+            results: try UnstoredResults(directory: configuration.dataDirectory + "/results"), secrets: try JobSecrets(of: directory),
             owner: newID(), schedule: configuration.storeRetries)
         // Those who watch have an address of their own.
         routes = RouteTable(
@@ -109,17 +110,18 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
         let evaluations = ShadowLog(directory: configuration.dataDirectory, log: log)
         self.evaluations = evaluations
         let usage = UsageRecorder(
-            UsageLedger(in: database), prices: configuration.prices, metrics: UsageMetrics(), log: log, isWatched: !configuration.limits.isEmpty,
+            stores.usage, prices: configuration.prices, metrics: UsageMetrics(), log: log, isWatched: !configuration.limits.isEmpty,
             newID: newID,
             now: now)
         self.usage = usage
         await usage.resume()
         let accounts = BillingAccounts(keys: keys, sessionsPerUser: configuration.sessionsPerUser)
         self.accounts = accounts
-        let store = SQLiteConversationStore(in: database, now: now)
+        let store = stores.conversations
         let watch = LimitWatch(configuration.limits, usage: usage, log: log, now: now)
         let admission = Admission(
-            access: Access(keys: try KeyVerdicts(of: keys), tokens: try TemporaryTokens(), users: users), keys: keys, accounts: accounts, store: store, watch: watch,
+            access: Access(keys: try KeyVerdicts(of: keys), tokens: try TemporaryTokens(), users: users), keys: keys, accounts: accounts,
+            store: store, watch: watch,
             directory: EngineDirectory(entries: entries, router: router, reachable: configuration.reachable, client: client), log: log)
         self.admission = admission
         let recovery = CrashRecovery(earlier: writer.earlier, transcripts: transcripts)
@@ -128,7 +130,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
         let listener = voices.map(SpeechListener.init)
         let turns = entries.lazy.compactMap { $0.prerecorded as? any TurnJudging }.first
         let desk = ConversationService(
-            store: store, audioFolder: database.directory.audio, audioDays: configuration.audioDays,
+            store: store, audioFolder: directory.audio, audioDays: configuration.audioDays,
             texts: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.sentences }.first,
             summaries: configuration.summaries.map { ModelSummaries($0, client: client, log: log) { await admission.grantForSummary(of: $0) } },
             media: media, voices: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.voiceprints }.first,
@@ -141,7 +143,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
             admission: admission, usage: usage, metrics: metrics, log: log, tracer: tracer, client: client, spool: spool,
             batch: RecordingLimiter(most: 256),
             media: media, aligner: entries.lazy.compactMap { $0.prerecorded as? any WordAligning }.first, conversations: desk,
-            chunked: ChunkedRecordings(BackgroundRecordings(in: database), limits: configuration.rateLimits), runner: runner, models: router.models,
+            chunked: ChunkedRecordings(stores.chunks, limits: configuration.rateLimits), runner: runner, models: router.models,
             settings: RecordingSettings(
                 recordingBytes: configuration.recordingBytes, storeRetries: configuration.storeRetries, routing: configuration.routing,
                 fetchesURLs: configuration.fetchesURLs, fetchReach: configuration.fetchReach),
@@ -368,7 +370,9 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
 
     /// Waits, off the loop, for what the judgement of the caller needs.
     private func prepare(_ exchange: HTTPExchange, by route: Route, _ call: Call) {
-        guard let prepare = admission.preparation(for: route.endpoint.credential(in: exchange.request)) else { return handle(exchange, by: route, call) }
+        guard let prepare = admission.preparation(for: route.endpoint.credential(in: exchange.request)) else {
+            return handle(exchange, by: route, call)
+        }
         Task {
             await prepare()
             exchange.loop.execute { [self] in handle(exchange, by: route, call) }

@@ -6,7 +6,7 @@ internal import Store
 
 /// Completes conversations that are over: title, summary, what finds them. One at a time for each, and as often as it takes.
 actor ConversationCompletion {
-    private let store: any ConversationStore
+    private let store: any ConversationStore & UserSettingsStore
     /// nil: what conversations mean is not known, and they are found by their words only.
     private let texts: (any TextEmbedding)?
     /// nil: conversations are summed up in their own words.
@@ -16,7 +16,7 @@ actor ConversationCompletion {
     /// Waits between attempts; after the last one the conversation has failed.
     private let waits: [Duration]
 
-    init(store: any ConversationStore, texts: (any TextEmbedding)?, summaries: ModelSummaries?, waits: [Duration], log: Log) {
+    init(store: any ConversationStore & UserSettingsStore, texts: (any TextEmbedding)?, summaries: ModelSummaries?, waits: [Duration], log: Log) {
         self.waits = waits
         self.store = store
         self.texts = texts

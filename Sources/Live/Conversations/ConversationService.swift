@@ -10,7 +10,7 @@ import Synchronization
 
 /// The service that takes the conversations of live sessions: has the store, and completes conversations when they are over.
 package final class ConversationService: Sendable {
-    package let store: any ConversationStore
+    package let store: any ConversationStores
     /// The engine that finds voiceprints; nil: nobody is known again.
     package let voices: (any Voiceprinting)?
     /// The detector that tells speech from other sound; nil: nothing does.
@@ -65,7 +65,7 @@ package final class ConversationService: Sendable {
     ///   - listener: the engine of this machine, while it can be used.
     ///   - newPath: gives a path where nothing is.
     package init(
-        store: any ConversationStore, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, summaries: ModelSummaries?,
+        store: any ConversationStores, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, summaries: ModelSummaries?,
         media: any MediaSource = InProcessMedia(), voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration,
         poll: Duration, completionWaits: [Duration],
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?, newPath: @escaping @Sendable () -> String, log: Log, metrics: Metrics,

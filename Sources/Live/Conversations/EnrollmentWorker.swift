@@ -32,7 +32,7 @@ actor EnrollmentWorker {
         var name: String { "\(self)" }
     }
 
-    let store: any ConversationStore
+    let store: any ConversationStore & VoiceStore & ConversationAudioCatalog & UserSettingsStore
     let voices: any Voiceprinting
     let rule: SpeakerRule
     /// The engine of this machine; nil while it cannot be used.
@@ -48,7 +48,8 @@ actor EnrollmentWorker {
     private let queue = DispatchQueue(label: "harken.teaching", qos: .utility)
 
     init(
-        store: any ConversationStore, voices: any Voiceprinting, rule: SpeakerRule, listener: @escaping @Sendable () -> (any PrerecordedEngine)?,
+        store: any ConversationStore & VoiceStore & ConversationAudioCatalog & UserSettingsStore, voices: any Voiceprinting, rule: SpeakerRule,
+        listener: @escaping @Sendable () -> (any PrerecordedEngine)?,
         audioFolder: String, newPath: @escaping @Sendable () -> String, newID: @escaping @Sendable () -> String,
         now: @escaping @Sendable () -> UnixTime, log: Log, metrics: Metrics
     ) {

@@ -9,7 +9,7 @@ package import Store
 ///
 /// The store has noted in the deletion itself what was deleted. An erasure that is cut off here is done at the next start.
 package actor ErasureService {
-    private let store: any ConversationStore
+    private let store: any RetentionStore
     private let transcripts: TranscriptFolder
     private let earlier: PreviousRunJournal
     private let contexts: [LoopBound<LiveContext>]
@@ -24,7 +24,7 @@ package actor ErasureService {
     private var erasedEarlier: [ID<Session>: [ForgottenSpeech]] = [:]
 
     package init(
-        store: any ConversationStore, transcripts: TranscriptFolder, earlier: PreviousRunJournal, contexts: [LoopBound<LiveContext>], age: Duration,
+        store: any RetentionStore, transcripts: TranscriptFolder, earlier: PreviousRunJournal, contexts: [LoopBound<LiveContext>], age: Duration,
         log: Log, now: @escaping @Sendable () -> UnixTime
     ) {
         self.store = store

@@ -53,13 +53,13 @@ package actor ChunkedRecordings {
         }
     }
 
-    package nonisolated let recordings: BackgroundRecordings
+    package nonisolated let recordings: any ChunkStore
     private var limiter: RateLimiter
     /// The latest work on each conversation's segments. The next work waits for it.
     private var tails: [Place: (number: Int, task: Task<Void, Never>)] = [:]
     private var works = 0
 
-    package init(_ recordings: BackgroundRecordings, limits: RateLimiter.Settings) {
+    package init(_ recordings: any ChunkStore, limits: RateLimiter.Settings) {
         self.recordings = recordings
         limiter = RateLimiter(limits)
     }
@@ -269,7 +269,7 @@ package actor ChunkedRecordings {
         if tails[place]?.number == number { tails[place] = nil }
     }
 
-    private static func assemble(_ place: Place, isWhole: Bool, _ recordings: BackgroundRecordings, _ services: RecordingServices) async {
+    private static func assemble(_ place: Place, isWhole: Bool, _ recordings: any ChunkStore, _ services: RecordingServices) async {
         let store = services.conversations.store
         do throws(StoreError) {
             // The chunks of a finished conversation have no words any more: the words are in the conversation.

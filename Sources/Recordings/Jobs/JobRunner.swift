@@ -34,7 +34,7 @@ package actor JobRunner {
         var file: SpooledFile
     }
 
-    package nonisolated let jobs: TranscriptionJobs
+    package nonisolated let jobs: any JobQueue
     package nonisolated let uploads: UploadFolder
     package nonisolated let secrets: JobSecrets
     package nonisolated let results: UnstoredResults
@@ -70,7 +70,7 @@ package actor JobRunner {
     ///   - owner: the name of this process; another one after each start.
     ///   - schedule: waits between attempts to use the store.
     package init(
-        jobs: TranscriptionJobs, uploads: UploadFolder, results: UnstoredResults, secrets: JobSecrets, owner: String, schedule: RetrySchedule
+        jobs: any JobQueue, uploads: UploadFolder, results: UnstoredResults, secrets: JobSecrets, owner: String, schedule: RetrySchedule
     ) {
         self.jobs = jobs
         self.uploads = uploads

@@ -13,14 +13,14 @@ package final class UploadFolder: Sendable {
     package static let lifetime: Duration = .seconds(86_400)
 
     private let directory: String
-    private let uploads: Uploads
+    private let uploads: any UploadStore
     /// Maximum number of bytes of all files.
     private let most: Int
     private let log: Log
     /// Maximum number of bytes of one user's files; nil: only the total is limited.
     private let userMost: Int?
 
-    package init(directory: String, uploads: Uploads, most: Int, userMost: Int? = nil, log: Log) throws {
+    package init(directory: String, uploads: any UploadStore, most: Int, userMost: Int? = nil, log: Log) throws {
         self.userMost = userMost
         self.directory = directory
         self.uploads = uploads

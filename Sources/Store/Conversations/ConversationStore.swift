@@ -1,7 +1,7 @@
 package import Conversations
 package import Speech
 
-/// Where conversations, people and voices are kept.
+/// The store of conversations: their segments, and what finds them.
 ///
 /// Every method takes the user whose rows it reads or changes; nobody else's can be reached through it. A name (`ID`) that the user has nothing of
 /// is answered with nil or false, and never tells whether another user has something of it. Methods that change something return when it is
@@ -97,72 +97,6 @@ package protocol ConversationStore: Sendable {
     /// any of it from then on; when `settle` returns, no byte of it is left in the store's files either.
     func delete(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// What of all users' sessions is to be known no more; of one session, when it is named.
-    func forgottenSpeech(of session: ID<Session>?) async throws(StoreError) -> [ForgottenSpeech]
-
-    /// Does not keep any longer what was to be forgotten before `time`: nothing is there any more that says it.
-    func pruneForgottenSpeech(before time: UnixTime) async throws(StoreError)
-
-    /// Waits until deleted words and files are gone from the disk. That happens by itself, too.
-    func settle() async throws(StoreError)
-
-    // MARK: People
-
-    /// In order of their names.
-    func people(of user: ID<User>) async throws(StoreError) -> [Person]
-
-    /// - Parameter reusing: a person whose name differs in case only is returned instead of a second one of the name.
-    func add(_ person: Person, reusing: Bool, of user: ID<User>) async throws(StoreError) -> Person
-
-    func rename(_ person: ID<Person>, to name: String, of user: ID<User>) async throws(StoreError) -> Bool
-
-    /// What is `person`'s becomes `other`'s: segments, voices, samples. `person` is gone.
-    func merge(_ person: ID<Person>, into other: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool
-
-    /// Delete a person with their voices and samples. What the person said stays, without a name.
-    func delete(_ person: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool
-
-    // MARK: Voices
-
-    /// In order of their numbers.
-    func voices(of user: ID<User>) async throws(StoreError) -> [Voice]
-
-    /// Keeps a new voice under the user's next number.
-    func add(_ voice: NewVoice, of user: ID<User>) async throws(StoreError) -> Voice
-
-    /// - Parameter evidence: speech that the voiceprint is made of, in all.
-    func setVoiceprint(_ voiceprint: Voiceprint, evidence: Duration, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
-
-    /// Says whose voice it is: every segment of it is that one's, in the past too, but for those that were assigned by hand.
-    ///
-    /// - Returns: false when the voice or the person is not there.
-    func setOwner(_ owner: Voice.Owner, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
-
-    /// The first voice is the second one: segments of both are the second one's, and the first is listed no more. `ID`s of the first still mean
-    /// the second where they are written.
-    func merge(_ voice: ID<Voice>, into other: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
-
-    /// Forgets a voice. What it said stays, of nobody.
-    func delete(_ voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
-
-    /// Keeps what was learned of a person's voice: the sample, and the voice if it makes one.
-    ///
-    /// - Returns: false, and nothing is kept, when one of the segments is not (any more) the person's by a hand, or was learned from before.
-    func learn(_ lesson: VoiceLesson, of user: ID<User>) async throws(StoreError) -> Bool
-
-    /// Whether something was learned of the person's voice from the conversation.
-    func hasLearned(_ person: ID<Person>, from conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
-
-    /// Who speaks by a hand in a completed conversation, for so long in all, and of whose voice nothing was learned from it though its audio is kept. Of
-    /// all users, the newest conversations first.
-    func untaught(speaking least: Duration, limit: Int) async throws(StoreError) -> [UntaughtVoice]
-
-    /// A number that grows with every change of the user's people, voices and samples, made by whatever replica.
-    func revision(of user: ID<User>) async throws(StoreError) -> Int64
-
-    /// Calls `changed`, on any thread, after each such change that is made through this store, until what is returned is gone.
-    func watch(_ user: ID<User>, _ changed: @escaping @Sendable () -> Void) -> RevisionWatch
-
     // MARK: Windows
 
     /// Keeps the windows of a conversation, in place of those that it has. None are kept of a conversation that has changed by hand since: see
@@ -173,58 +107,7 @@ package protocol ConversationStore: Sendable {
 
     /// Completed conversations of all users that have no windows of this model, the newest first, without segments.
     func withoutWindows(model: String, limit: Int) async throws(StoreError) -> [Conversation]
-
-    // MARK: Audio
-
-    /// Notes a file that holds audio of a conversation. The file is the store's from then on.
-    ///
-    /// - Returns: false when the conversation is not there: then the file is the caller's to delete.
-    func add(_ audio: StoredAudio, to conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
-
-    /// In order of start; nothing of which a part is another conversation's.
-    func audio(of conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> [StoredAudio]
-
-    /// Files that two parts of a conversation had in common when it was split, and that are to be cut.
-    func uncutAudio() async throws(StoreError) -> [UncutAudio]
-
-    /// Takes the part of a file for the whole, which goes when no other conversation needs it.
-    ///
-    /// - Parameter part: nil: nothing is in it.
-    /// - Returns: false when the conversation is not there any more, or something else is to be cut by now: then the file is the caller's to delete.
-    func cut(_ uncut: UncutAudio, to part: StoredAudio?) async throws(StoreError) -> Bool
-
-    /// Deletes the audio that was made before `time`, of conversations that are over.
-    ///
-    /// - Returns: how many files.
-    func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> Int
-
-    /// Users who have audio that was made before `time`, in no order.
-    func usersWithAudio(before time: UnixTime) async throws(StoreError) -> [ID<User>]
-
-    // MARK: Samples
-
-    /// The oldest first.
-    func samples(of owner: Voice.Owner, of user: ID<User>) async throws(StoreError) -> [SpeechSample]
-
-    /// - Returns: false when the owner is nobody, or not there.
-    func add(_ sample: SpeechSample, of user: ID<User>) async throws(StoreError) -> Bool
-
-    func delete(_ sample: ID<SpeechSample>, of user: ID<User>) async throws(StoreError) -> Bool
-
-    // MARK: Settings
-
-    func settings(of user: ID<User>) async throws(StoreError) -> [String: String]
-
-    /// - Parameter value: nil: as if it had never been set.
-    func set(_ name: String, to value: String?, of user: ID<User>) async throws(StoreError)
-
-    /// Users with a value of this setting, in no order. For work that goes through all of them.
-    func users(with setting: String) async throws(StoreError) -> [ID<User>]
-
-    /// In order of their names.
-    func providerKeys(of user: ID<User>) async throws(StoreError) -> [ProviderKey]
-
-    func set(_ key: ProviderKey, of user: ID<User>) async throws(StoreError)
-
-    func removeProviderKey(_ provider: EngineName, of user: ID<User>) async throws(StoreError) -> Bool
 }
+
+/// All that is kept of conversations and of who speaks in them.
+package typealias ConversationStores = ConversationStore & PeopleStore & VoiceStore & ConversationAudioCatalog & UserSettingsStore & RetentionStore

@@ -2,6 +2,9 @@ package import Speech
 
 /// A recording that is to be recognised, is being, or was.
 package struct TranscriptionJob: Sendable, Equatable {
+    /// A job that was begun this often without an end is given up: the job may be what ends the process.
+    package static let maxAttempts = 3
+
     package enum Status: String, Sendable, CaseIterable {
         case queued, processing, completed, error
         /// Emptied by its owner.

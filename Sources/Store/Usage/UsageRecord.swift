@@ -3,6 +3,9 @@ package import Speech
 
 /// One attempt of one engine at some audio, as the ledger keeps it: who, what, how much; never what was said.
 package struct UsageRecord: Sendable, Equatable {
+    /// Time for which single runs are kept; the sums of their days stay.
+    package static let retention: Duration = .seconds(180 * 86_400)
+
     package enum Status: String, Sendable, CaseIterable { case started, succeeded, failed }
 
     /// Whether the vendor charges for it.

@@ -21,8 +21,8 @@ struct StoreAccess {
         path = try DataOption.path(arguments)
     }
 
-    func open() throws(StoreError) -> SQLiteConversationStore {
-        SQLiteConversationStore(in: try SQLiteDatabase(in: DataDirectory(creating: path)), now: { .now })
+    func open() throws(StoreError) -> any ConversationStores {
+        try Installation(in: DataDirectory(creating: path)).conversations(now: { .now })
     }
 
     /// Returns the path of a stretch of a conversation's audio.
@@ -31,7 +31,7 @@ struct StoreAccess {
     /// Returns the conversation with this id.
     ///
     /// - Throws: `Missing` when it does not exist.
-    func document(_ id: ID<Conversation>, in store: SQLiteConversationStore) async throws -> ConversationDocument {
+    func document(_ id: ID<Conversation>, in store: any ConversationStores) async throws -> ConversationDocument {
         guard let conversation = try await store.conversation(id, of: user) else { throw Missing("conversation", id.rawValue, of: self) }
         return ConversationDocument(conversation, people: try await store.people(of: user), voices: try await store.voices(of: user))
     }

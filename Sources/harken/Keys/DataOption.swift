@@ -17,8 +17,7 @@ enum DataOption {
 
     /// Opens the keys in the data directory. Creates the directory and the keys if they do not exist.
     static func openKeys(_ path: String) throws(StoreError) -> any AccessKeyAdministration {
-        let database = try SQLiteDatabase(in: DataDirectory(creating: path))
-        return try SQLiteAccessKeyStore(in: database, hashing: OpenSSLHashing(), now: { .now })
+        try Installation(in: DataDirectory(creating: path)).keys(hashing: OpenSSLHashing(), now: { .now })
     }
 
     /// Brings a change of the keys into the database's main file. The change is valid even when that fails; the failure is reported.

@@ -64,7 +64,7 @@ struct PeopleAdd: Command {
     }
 
     /// Stores the voice. Merges it with a known voice of the person that sounds like it, because a person may have two voices.
-    private func keep(_ voice: EnrolledVoice, of person: ID<Person>, in store: SQLiteConversationStore) async throws(StoreError) {
+    private func keep(_ voice: EnrolledVoice, of person: ID<Person>, in store: any ConversationStores) async throws(StoreError) {
         let known = VoiceDirectory(try await store.voices(of: memories.user).filter { $0.owner == .person(person) })
         if case .known(let match, _) = known.match(voice.voiceprint, evidence: .seconds(60)), let before = known[match.voice] {
             var evidence = VoiceEvidence(before.voiceprint, before.evidence)

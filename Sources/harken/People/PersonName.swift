@@ -16,7 +16,7 @@ enum PersonName {
 
 extension StoreAccess {
     /// Finds a person by id, otherwise by name, ignoring case.
-    func person(_ text: String, in store: SQLiteConversationStore) async throws -> Person {
+    func person(_ text: String, in store: any ConversationStores) async throws -> Person {
         let people = try await store.people(of: user)
         if let person = people.first(where: { $0.id.rawValue == text }) { return person }
         let named = people.filter { $0.name.lowercased() == text.lowercased() }

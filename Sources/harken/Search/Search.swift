@@ -68,7 +68,7 @@ struct Search: Command {
     }
 
     /// Returns the names of the speakers.
-    private func names(in store: SQLiteConversationStore) async throws -> SpeakerNames {
+    private func names(in store: any ConversationStores) async throws -> SpeakerNames {
         SpeakerNames(people: try await store.people(of: memories.user), voices: try await store.voices(of: memories.user))
     }
 

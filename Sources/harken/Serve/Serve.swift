@@ -105,8 +105,8 @@ struct Serve: Command {
         guard let claim = try directory.claim() else {
             throw ServeError("another harken serve uses \(directory.path); stop it, or give this one another --data")
         }
-        let database = try SQLiteDatabase(in: directory, checkTime: Self.checkTime)
-        let keys = try SQLiteAccessKeyStore(in: database, hashing: OpenSSLHashing(), now: { .now })
+        let installation = try Installation(in: directory, checkTime: Self.checkTime)
+        let keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
         let isKeyless = try await keys.isEmpty()
         guard configuration.listen.isLoopback || configuration.identity != nil || !isKeyless else {
             throw ServeError(
@@ -119,7 +119,7 @@ struct Serve: Command {
         // Lines that were logged before a failure are written too.
         defer { writer.flush(within: .seconds(2)) }
         let log = Log(level: configuration.logLevel, write: { writer.write($0) })
-        if database.check == .unfinished {
+        if installation.check == .unfinished {
             log.debug(
                 "the database is too large to be checked completely at the start",
                 [.path: directory.database, .seconds: "\(Self.checkTime.components.seconds)"])
@@ -129,7 +129,8 @@ struct Serve: Command {
         let tracer = configuration.tracing.map { makeTracer($0, client, metrics, log) }
         let media = try Decoders.make(configuration, metrics, log)
         let service = try await GatewayService(
-            configuration, loops: loops.loops, entries: engines(configuration, client, media), keys: keys, database: database, client: client,
+            configuration, loops: loops.loops, entries: engines(configuration, client, media), keys: keys, stores: installation.stores(now: { .now }),
+            client: client,
             webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: metrics, log: log,
             media: media, tracer: tracer, newID: RandomUUID.text)
         let server = try Self.serverConfiguration(configuration, log)
@@ -161,7 +162,7 @@ struct Serve: Command {
             limit.cancel()
             await service.settle()
             await tracer?.finish(within: .seconds(5))
-            do throws(StoreError) { try await database.emptyLog() } catch {
+            do throws(StoreError) { try await installation.settle() } catch {
                 // No data is lost: the next start reads the log.
                 log.warning("the database's log could not be written into its file", [.error: "\(error)"])
             }

@@ -32,7 +32,7 @@ struct Usage: Command {
 
     func run(_ surroundings: CommandContext) async -> ExitStatus {
         do throws(StoreError) {
-            let ledger = UsageLedger(in: try SQLiteDatabase(in: DataDirectory(creating: data)))
+            let ledger = try Installation(in: DataDirectory(creating: data)).usage
             try await ledger.bookAll()
             let rows = try await ledger.rows(query)
             if json {

@@ -200,7 +200,7 @@ import Testing
             // As it stands in the middle of `finish`.
             let database = try SQLiteDatabase(in: DataDirectory(creating: folder))
             let now = UnixTime(milliseconds: 2_000_000_000_000)
-            #expect(try await BackgroundRecordings(in: database).move(id, of: .local, from: ["open"], to: "finishing", now: now))
+            #expect(try await SQLiteChunkStore(in: database).move(id, of: .local, from: ["open"], to: "finishing", now: now))
             #expect(try await gateway.store().write(ConversationUpdate(ID(id), status: .processing), of: .local))
         }
         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), directory: folder, recorded: [engine()]) { gateway in
@@ -218,10 +218,10 @@ import Testing
                 #expect(try await gateway.sendChunk("a", at: 0, of: id).status == 200)
                 if isFinished { #expect(try await gateway.finishRecording(id).status == 200) }
                 let database = try SQLiteDatabase(in: DataDirectory(creating: gateway.directory))
-                let kept = try await BackgroundRecordings(in: database).records(of: id, .local)
+                let kept = try await SQLiteChunkStore(in: database).records(of: id, .local)
                 #expect(kept.contains { $0.contains("Cormorant") } == !isFinished)
                 #expect(try await gateway.send(.delete, "/api/v1/conversations/\(id)").status == 204)
-                #expect(try await BackgroundRecordings(in: database).records(of: id, .local) == [])
+                #expect(try await SQLiteChunkStore(in: database).records(of: id, .local) == [])
                 #expect(try await gateway.sendChunk("b", at: 15_000, of: id).status == 409)
             }
         }
@@ -542,7 +542,7 @@ import Testing
     }
 }
 
-extension BackgroundRecordings {
+extension ChunkStore {
     /// What is kept of a recording's chunks.
     fileprivate func records(of conversation: String, _ user: ID<User>) async throws -> [String] {
         try await accepted(conversation, of: user, unless: "none")?.compactMap(\.record) ?? []

@@ -52,7 +52,7 @@ final class TestGateway: Sendable {
             configuration, loops: group.loops,
             entries: entries + ([engine] + others).map { EngineEntry($0, status: { .ready }) } + (ears.map { [$0.entry] } ?? [])
                 + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys,
-            database: SQLiteDatabase(in: DataDirectory(creating: directory)), client: client,
+            stores: SQLiteInstallation(in: DataDirectory(creating: directory)).stores(now: now), client: client,
             webSocketClient: webSocketClient, metrics: Metrics(), log: log, tracer: tracer,
             newID: { UUID().uuidString.lowercased() }, now: now)
         await service.recoverSessions()

@@ -8,7 +8,7 @@ enum StoreKind: CaseIterable, Sendable {
     case sqlite
 
     /// A new, empty store in a folder of the test's own.
-    func open(in folder: TemporaryFolder) throws -> any ConversationStore {
+    func open(in folder: TemporaryFolder) throws -> any ConversationStores {
         switch self {
         case .sqlite: try SQLiteConversationStore(in: SQLiteDatabase(in: DataDirectory(creating: folder.path)), now: { .at(0) })
         }

@@ -15,7 +15,7 @@ import Testing
         NewVoice(id: ID("v\(number)"), voiceprint: try .of(number), evidence: .seconds(number), created: .at(2))
     }
 
-    private func who(_ store: any ConversationStore, _ user: ID<User> = .ann) async throws -> [SpeakerIdentity.Who] {
+    private func who(_ store: any ConversationStores, _ user: ID<User> = .ann) async throws -> [SpeakerIdentity.Who] {
         try await store.conversation(id, of: user)?.segments.map(\.identity.who) ?? []
     }
 

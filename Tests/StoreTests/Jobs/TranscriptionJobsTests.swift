@@ -18,7 +18,7 @@ import Testing
     }
 
     private func claim(
-        _ jobs: TranscriptionJobs, by owner: String = "us", held: [ID<User>: Int] = [:], below: Int? = nil, without: Set<ID<TranscriptionJob>> = [],
+        _ jobs: SQLiteJobQueue, by owner: String = "us", held: [ID<User>: Int] = [:], below: Int? = nil, without: Set<ID<TranscriptionJob>> = [],
         at seconds: Int64 = 0
     ) async throws -> TranscriptionJob? {
         let now = UnixTime(milliseconds: seconds * 1_000)
@@ -40,7 +40,7 @@ import Testing
         ])
 
     @Test func `are worked on in turn, users too`() async throws {
-        let jobs = TranscriptionJobs(in: try open())
+        let jobs = SQLiteJobQueue(in: try open())
         for name in ["a1", "a2", "a3"] { #expect(try await jobs.add(job(name, ann), most: 10, hasNotice: false)) }
         #expect(try await jobs.add(job("b1", bob), most: 10, hasNotice: false))
         var order: [String] = [], held: [ID<User>: Int] = [:]
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func `of one user are bounded`() async throws {
-        let jobs = TranscriptionJobs(in: try open())
+        let jobs = SQLiteJobQueue(in: try open())
         #expect(try await jobs.add(job("a1", ann), most: 1, hasNotice: false))
         #expect(try await !jobs.add(job("a2", ann), most: 1, hasNotice: false))
         #expect(try await jobs.add(job("b1", bob), most: 1, hasNotice: false))
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func `keep their transcript, for their owner only`() async throws {
-        let jobs = TranscriptionJobs(in: try open())
+        let jobs = SQLiteJobQueue(in: try open())
         _ = try await jobs.add(job("a1", ann), most: 1, hasNotice: false)
         let claimed = try #require(try await claim(jobs))
         #expect(claimed.status == .processing && claimed.attempts == 1 && claimed.engines == [.local] && claimed.signingKey == [1, 2])
@@ -75,22 +75,22 @@ import Testing
     }
 
     @Test func `survive a restart, but not for ever`() async throws {
-        for round in 1...TranscriptionJobs.maxAttempts + 1 {
-            let jobs = TranscriptionJobs(in: try open())
+        for round in 1...TranscriptionJob.maxAttempts + 1 {
+            let jobs = SQLiteJobQueue(in: try open())
             if round == 1 { _ = try await jobs.add(job("a1", ann), most: 1, hasNotice: true) }
             try await jobs.endLeases(except: "run \(round)")
             let givenUp = try await jobs.giveUp(without: [], reason: "too often", now: UnixTime(milliseconds: 5))
-            #expect(givenUp == (round <= TranscriptionJobs.maxAttempts ? 0 : 1))
-            #expect(try await (claim(jobs, by: "run \(round)") != nil) == (round <= TranscriptionJobs.maxAttempts))
+            #expect(givenUp == (round <= TranscriptionJob.maxAttempts ? 0 : 1))
+            #expect(try await (claim(jobs, by: "run \(round)") != nil) == (round <= TranscriptionJob.maxAttempts))
         }
-        let jobs = TranscriptionJobs(in: try open())
+        let jobs = SQLiteJobQueue(in: try open())
         let found = try #require(try await jobs.find(ID("a1"), of: ann))
         #expect(found.job.status == .error && found.job.error == "too often")
         #expect(try await jobs.unannounced().map(\.id.rawValue) == ["a1"])
     }
 
     @Test func `belong to their process until its lease is over`() async throws {
-        let jobs = TranscriptionJobs(in: try open())
+        let jobs = SQLiteJobQueue(in: try open())
         _ = try await jobs.add(job("a1", ann), most: 1, hasNotice: false)
         #expect(try await claim(jobs, by: "one") != nil)
         #expect(try await claim(jobs, by: "other", at: 59) == nil)
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func `of a dead process are free when a start ends its leases`() async throws {
-        let jobs = TranscriptionJobs(in: try open())
+        let jobs = SQLiteJobQueue(in: try open())
         for name in ["a1", "a2"] { _ = try await jobs.add(job(name, ann), most: 2, hasNotice: false) }
         #expect(try await claim(jobs, by: "dead")?.id == ID("a1"))
         #expect(try await claim(jobs, by: "us")?.id == ID("a2"))
@@ -125,12 +125,12 @@ import Testing
                     """)
             }
         }
-        let claimed = try await claim(TranscriptionJobs(in: try open()))
+        let claimed = try await claim(SQLiteJobQueue(in: try open()))
         #expect(claimed?.attempts == 2 && claimed?.sealed == nil)
     }
 
     @Test func `are not claimed for a user who has enough`() async throws {
-        let jobs = TranscriptionJobs(in: try open())
+        let jobs = SQLiteJobQueue(in: try open())
         for name in ["a1", "a2"] { _ = try await jobs.add(job(name, ann), most: 2, hasNotice: false) }
         _ = try await jobs.add(job("b1", bob, audio: "upload"), most: 2, hasNotice: false)
         #expect(try await claim(jobs, held: [ann: 4, bob: 4], below: 4) == nil)
@@ -141,7 +141,7 @@ import Testing
     }
 
     @Test func `that were put back count no attempt`() async throws {
-        let jobs = TranscriptionJobs(in: try open())
+        let jobs = SQLiteJobQueue(in: try open())
         _ = try await jobs.add(job("a1", ann), most: 1, hasNotice: false)
         for _ in 0..<5 {
             #expect(try await claim(jobs)?.attempts == 1)
@@ -150,7 +150,7 @@ import Testing
     }
 
     @Test func `that were deleted hold nothing and are not finished`() async throws {
-        let jobs = TranscriptionJobs(in: try open())
+        let jobs = SQLiteJobQueue(in: try open())
         _ = try await jobs.add(job("a1", ann), most: 1, hasNotice: true)
         _ = try await claim(jobs)
         #expect(try await jobs.delete(ID("a1"), of: ann, dialect: "deepgram", leaving: "left") == nil)
@@ -162,7 +162,7 @@ import Testing
     }
 
     @Test func `are announced once`() async throws {
-        let jobs = TranscriptionJobs(in: try open())
+        let jobs = SQLiteJobQueue(in: try open())
         _ = try await jobs.add(job("a1", ann), most: 2, hasNotice: true)
         _ = try await jobs.add(job("a2", ann), most: 2, hasNotice: false)
         while let job = try await claim(jobs) { _ = try await jobs.complete(job.id, Self.transcript, now: UnixTime(milliseconds: 1)) }
@@ -174,7 +174,7 @@ import Testing
     }
 
     @Test func `are listed page by page, newest first`() async throws {
-        let jobs = TranscriptionJobs(in: try open())
+        let jobs = SQLiteJobQueue(in: try open())
         for number in 1...5 { _ = try await jobs.add(job("a\(number)", ann, at: Int64(number) * 86_400_000), most: 10, hasNotice: false) }
         _ = try await jobs.add(job("b1", bob), most: 10, hasNotice: false)
         func names(_ query: TranscriptionJobQuery) async throws -> [String] {
@@ -196,7 +196,7 @@ import Testing
             }
         }
         let database = try open()
-        #expect(try await TranscriptionJobs(in: database).add(job("a1", ann), most: 1, hasNotice: false))
+        #expect(try await SQLiteJobQueue(in: database).add(job("a1", ann), most: 1, hasNotice: false))
         let users = try await database.read { (connection) throws(StoreError) in
             var names: [String] = []
             try connection.run("SELECT id FROM users") { (row) throws(StoreError) in names.append(row.text(0) ?? "") }
@@ -207,12 +207,12 @@ import Testing
 
     @Test func `hold the uploads that they wait for`() async throws {
         let database = try open()
-        let jobs = TranscriptionJobs(in: database), uploads = Uploads(in: database)
+        let jobs = SQLiteJobQueue(in: database), uploads = SQLiteUploadStore(in: database)
         for name in ["u1", "u2"] {
-            #expect(try await uploads.add(Upload(id: ID(name), user: ann, byteCount: 10, created: UnixTime(milliseconds: 1)), most: 25) == .added)
+            #expect(try await uploads.add(Upload(id: ID(name), user: ann, byteCount: 10, created: UnixTime(milliseconds: 1)), most: 25, userMost: nil) == .added)
         }
         let third = Upload(id: ID("u3"), user: bob, byteCount: 10, created: UnixTime(milliseconds: 1))
-        #expect(try await uploads.add(third, most: 25) == .full)
+        #expect(try await uploads.add(third, most: 25, userMost: nil) == .full)
         #expect(try await uploads.add(third, most: 100, userMost: 9) == .userFull)
         #expect(try await uploads.has(ID("u1"), of: ann))
         #expect(try await !uploads.has(ID("u1"), of: bob))
@@ -227,7 +227,7 @@ import Testing
     }
 
     @Test func `keep the vendor's own answer where that was asked for, until they are deleted`() async throws {
-        let jobs = TranscriptionJobs(in: try open())
+        let jobs = SQLiteJobQueue(in: try open())
         var order = job("a1", ann)
         order.keepsRaw = true
         _ = try await jobs.add(order, most: 1, hasNotice: false)
@@ -245,7 +245,7 @@ import Testing
 
     @Test func `of an older database have no such answer`() async throws {
         _ = try open(Array(Migration.all.prefix(3)))
-        let jobs = TranscriptionJobs(in: try open())
+        let jobs = SQLiteJobQueue(in: try open())
         _ = try await jobs.add(job("a1", ann), most: 1, hasNotice: false)
         #expect(try await claim(jobs)?.keepsRaw == false)
         #expect(try await jobs.raw(ID("a1"), of: ann) == nil)

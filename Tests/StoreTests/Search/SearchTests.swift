@@ -8,7 +8,7 @@ import Testing
     private let folder = TemporaryFolder()
 
     private func find(
-        _ store: any ConversationStore, _ query: SearchQuery, of user: ID<User> = .ann, _ embedding: (any TextEmbedding)? = WordBag()
+        _ store: any ConversationStores, _ query: SearchQuery, of user: ID<User> = .ann, _ embedding: (any TextEmbedding)? = WordBag()
     ) async throws -> [String] {
         try await store.search(query, embedding: embedding, of: user).hits.map { "\($0.conversation)/\($0.segment)" }
     }

@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct `The usage ledger after a crash` {
     private let folder = TemporaryFolder()
 
-    private func open() throws -> UsageLedger { UsageLedger(in: try SQLiteDatabase(in: DataDirectory(creating: folder.path))) }
+    private func open() throws -> SQLiteUsageStore { SQLiteUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: folder.path))) }
 
     /// Where the process ends.
     private enum Step: Int, CaseIterable { case begun, recognized, ended, read, booked, bookedTwice, settled, none }

@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct `The usage ledger` {
     private let folder = TemporaryFolder()
 
-    private func open() throws -> UsageLedger { UsageLedger(in: try SQLiteDatabase(in: DataDirectory(creating: folder.path))) }
+    private func open() throws -> SQLiteUsageStore { SQLiteUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: folder.path))) }
 
     private func sum(_ runs: [UsageRecord]) -> UsageTotals { runs.reduce(into: UsageTotals()) { $0 += $1 } }
 
@@ -72,7 +72,7 @@ import Testing
         let ledger = try open()
         try await ledger.note(runs)
         try await ledger.bookAll()
-        try await ledger.forget(now: UnixTime.at(400_000) + UsageLedger.retention + .seconds(86_400))
+        try await ledger.forget(now: UnixTime.at(400_000) + UsageRecord.retention + .seconds(86_400))
         #expect(try await ledger.runs().isEmpty)
         #expect(sum(try await ledger.rows(UsageQuery())) == sum(runs))
     }

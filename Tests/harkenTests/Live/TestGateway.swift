@@ -15,7 +15,7 @@ import Sessions
 final class TestGateway: Sendable {
     let url: String
     let folder: TemporaryFolder
-    let keys: SQLiteAccessKeyStore
+    let keys: any AccessKeyAdministration
     private let server: HTTPServer
     private let loops: LoopGroup
 
@@ -25,14 +25,14 @@ final class TestGateway: Sendable {
         settings.merge(["HARKEN_DATA": folder.path, "HARKEN_LOOPS": "1", "HARKEN_LOG": "error"])
         settings.merge(chosen)
         let configuration = try GatewayConfiguration(settings, home: folder.path, cores: 1)
-        let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path))
-        keys = try SQLiteAccessKeyStore(in: database, hashing: OpenSSLHashing(), now: { .now })
+        let installation = try Installation(in: DataDirectory(creating: folder.path))
+        keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
         loops = try LoopGroup(count: 1)
         let entry = EngineEntry(engine, status: { .ready })
         let service = try await GatewayService(
-            configuration, loops: loops.loops, entries: [entry] + others, keys: keys, database: database, client: HTTPClient(),
-            webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: Metrics(), log: Log(level: .error),
-            newID: RandomUUID.text)
+            configuration, loops: loops.loops, entries: [entry] + others, keys: keys, stores: installation.stores(now: { .now }),
+            client: HTTPClient(), webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: Metrics(),
+            log: Log(level: .error), newID: RandomUUID.text)
         server = HTTPServer(loops: loops.loops, service: service)
         url = try "http://\(server.start(on: SocketAddress(.loopback, port: 0)))"
     }

@@ -197,7 +197,7 @@ extension SQLiteConversationStore {
                 AND NOT EXISTS (SELECT 1 FROM conversation_audio b WHERE b.file = a.file AND b.conversation <> ?1)
                 """, [.integer(number)])
             try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(number)])
-            try BackgroundRecordings.forget(id, of: user, on: connection)
+            try SQLiteChunkStore.forget(id, of: user, on: connection)
             try Self.noteErasure(on: connection)
             return Stale(archive: archive, conversations: [number])
         }

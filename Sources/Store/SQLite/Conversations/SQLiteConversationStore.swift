@@ -1,7 +1,7 @@
 package import Speech
 
-/// Conversations in one SQLite file.
-package final class SQLiteConversationStore: ConversationStore {
+/// Conversations, and who speaks in them, in one SQLite file.
+package final class SQLiteConversationStore: ConversationStores {
     let database: SQLiteDatabase
     let now: @Sendable () -> UnixTime
     let eraser: Eraser

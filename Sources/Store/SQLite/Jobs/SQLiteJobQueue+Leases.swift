@@ -1,51 +1,7 @@
 import Framing
 package import Speech
 
-/// The jobs that may be claimed.
-package struct JobClaimTerms: Sendable, Equatable {
-    /// The place of a job's recordings.
-    package enum Source: Sendable, Equatable {
-        /// At an address that the caller gave: it is fetched first.
-        case address
-        /// Uploaded, or kept with a conversation.
-        case here
-    }
-
-    package var source: Source
-    /// Jobs that users have under way; who has the least is next.
-    package var held: [ID<User>: Int]
-    /// Users who have as many are not next; nil: everybody may be.
-    package var below: Int?
-    /// Jobs that the claiming process has under way: not claimed, whatever their leases say.
-    package var without: Set<ID<TranscriptionJob>>
-
-    package init(_ source: Source, held: [ID<User>: Int] = [:], below: Int? = nil, without: Set<ID<TranscriptionJob>> = []) {
-        self.source = source
-        self.held = held
-        self.below = below
-        self.without = without
-    }
-}
-
-/// A process' hold on the jobs that it works on.
-package struct JobLease: Sendable, Equatable {
-    /// The process: another one after each start.
-    package var owner: String
-    /// The time from which others may take the jobs, unless the lease is renewed before.
-    package var until: UnixTime
-
-    package init(owner: String, until: UnixTime) {
-        self.owner = owner
-        self.until = until
-    }
-}
-
-extension TranscriptionJobs {
-    /// The next job to be worked on, with `lease` on it from now on: one that waits, or whose lease is over.
-    ///
-    /// Users take turns: a job of who has the least under way is next, and of those the oldest.
-    ///
-    /// - Returns: nil when no job fits the terms.
+extension SQLiteJobQueue {
     package func claim(_ terms: JobClaimTerms, _ lease: JobLease, now: UnixTime) async throws(StoreError) -> TranscriptionJob? {
         try await database.write { (connection) throws(StoreError) in
             var job: TranscriptionJob?
@@ -69,12 +25,6 @@ extension TranscriptionJobs {
         }
     }
 
-    /// Gives up what was begun too often: jobs whose lease is over and that were claimed `maxAttempts` times. They may be what ends the process.
-    ///
-    /// - Parameters:
-    ///   - without: jobs that the calling process has under way.
-    ///   - reason: told to the jobs' owners.
-    /// - Returns: how many there were.
     package func giveUp(without: Set<ID<TranscriptionJob>>, reason: String, now: UnixTime) async throws(StoreError) -> Int {
         // Most of the time there are none, and a reader costs nobody anything. The first condition is the index's own, without which it is not used.
         let over = try await database.read { (connection) throws(StoreError) in
@@ -84,7 +34,7 @@ extension TranscriptionJobs {
                 SELECT count(*) FROM jobs
                 WHERE status IN ('queued', 'processing') AND status = 'processing' AND attempts >= ? AND coalesce(lease_until, 0) <= ?
                 """,
-                [.integer(Self.maxAttempts), .time(now)]
+                [.integer(TranscriptionJob.maxAttempts), .time(now)]
             ) { (row) throws(StoreError) in count = Int(row.integer(0) ?? 0) }
             return count
         }
@@ -94,14 +44,11 @@ extension TranscriptionJobs {
                 """
                 UPDATE jobs SET status = 'error', error = ?1, finished_at = ?3, owner = NULL, lease_until = NULL
                 WHERE status IN ('queued', 'processing') AND status = 'processing' AND attempts >= ?2 AND coalesce(lease_until, 0) <= ?3 AND id NOT IN (SELECT value FROM json_each(?4))
-                """, [.text(reason), .integer(Self.maxAttempts), .time(now), .text(Self.json(without))])
+                """, [.text(reason), .integer(TranscriptionJob.maxAttempts), .time(now), .text(Self.json(without))])
             return connection.changedRows()
         }
     }
 
-    /// Goes on holding jobs.
-    ///
-    /// - Parameter ids: those that are under way; what the owner does not hold any more stays as it is.
     package func renew(_ ids: Set<ID<TranscriptionJob>>, _ lease: JobLease) async throws(StoreError) {
         guard !ids.isEmpty else { return }
         try await database.write { (connection) throws(StoreError) in
@@ -111,7 +58,6 @@ extension TranscriptionJobs {
         }
     }
 
-    /// Ends the leases of all other processes: for one that has the data directory for itself, and so knows that the others are dead.
     package func endLeases(except owner: String) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             try connection.run(

@@ -22,6 +22,9 @@ package struct StoredChunk: Sendable, Equatable {
 
 /// A recording that comes in chunks.
 package struct StoredRecording: Sendable, Equatable {
+    /// Time for which a recording that is finished is kept, for clients that send a chunk again.
+    package static let retention: Duration = .seconds(7 * 86_400)
+
     package var user: ID<User>
     package var conversation: String
     /// One of `RecordingState`.

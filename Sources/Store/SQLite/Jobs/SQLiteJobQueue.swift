@@ -1,23 +1,13 @@
 package import Speech
 
-/// The recordings that users ordered to be recognised, and what became of them. They survive a restart.
-///
-/// A process that works on a job holds a lease of it, and renews that while it does. A job whose lease is over is free for the next claim: its process
-/// is dead, or has lost its way.
-package final class TranscriptionJobs: Sendable {
-    /// A job that was begun this often without an end is given up: it may be what ends the process.
-    package static let maxAttempts = 3
-
+/// The queue of jobs in one SQLite file.
+package final class SQLiteJobQueue: JobQueue {
     let database: SQLiteDatabase
 
     package init(in database: SQLiteDatabase) { self.database = database }
 
     private static func list(_ names: [EngineName]) -> String { names.map(\.rawValue).joined(separator: ",") }
 
-    /// Puts a job in the queue.
-    ///
-    /// - Parameter most: jobs of one user that may wait or be worked on.
-    /// - Returns: false when the user has as many.
     package func add(_ job: TranscriptionJob, most: Int, hasNotice: Bool) async throws(StoreError) -> Bool {
         try await database.write { (connection) throws(StoreError) in
             var unfinished = 0
@@ -41,9 +31,6 @@ package final class TranscriptionJobs: Sendable {
         }
     }
 
-    /// Puts a job that could not be worked on now back in its place.
-    ///
-    /// - Parameter owner: whose lease it is; another's job stays as it is.
     package func release(_ id: ID<TranscriptionJob>, by owner: String) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
@@ -54,7 +41,6 @@ package final class TranscriptionJobs: Sendable {
         }
     }
 
-    /// - Returns: false when the job is not being worked on any more: its owner has deleted it.
     package func complete(_ id: ID<TranscriptionJob>, _ transcript: Transcript, now: UnixTime) async throws(StoreError) -> Bool {
         let text = TranscriptCoding.encode(transcript)
         return try await database.write { (connection) throws(StoreError) in
@@ -68,7 +54,6 @@ package final class TranscriptionJobs: Sendable {
         }
     }
 
-    /// - Returns: false when the job is not being worked on any more.
     package func fail(_ id: ID<TranscriptionJob>, _ reason: String, now: UnixTime) async throws(StoreError) -> Bool {
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
@@ -81,7 +66,6 @@ package final class TranscriptionJobs: Sendable {
         }
     }
 
-    /// A user's own job; nil when the user has none of this name.
     package func find(
         _ id: ID<TranscriptionJob>, of user: ID<User>
     ) async throws(StoreError) -> (job: TranscriptionJob, transcript: Transcript?)? {
@@ -98,7 +82,6 @@ package final class TranscriptionJobs: Sendable {
         }
     }
 
-    /// A job, whoever's it is; nil: there is none of this name.
     package func job(_ id: ID<TranscriptionJob>) async throws(StoreError) -> TranscriptionJob? {
         try await database.read { (connection) throws(StoreError) in
             var found: TranscriptionJob?
@@ -112,7 +95,6 @@ package final class TranscriptionJobs: Sendable {
         }
     }
 
-    /// The vendor's own answer to a user's job; nil when none is kept.
     package func raw(_ id: ID<TranscriptionJob>, of user: ID<User>) async throws(StoreError) -> [UInt8]? {
         try await database.read { (connection) throws(StoreError) in
             var raw: [UInt8]?
@@ -123,7 +105,6 @@ package final class TranscriptionJobs: Sendable {
         }
     }
 
-    /// A user's jobs of a dialect, the newest first.
     package func list(
         of user: ID<User>, dialect: String, _ query: TranscriptionJobQuery
     ) async throws(StoreError) -> [TranscriptionJob] {
@@ -159,10 +140,6 @@ package final class TranscriptionJobs: Sendable {
         AND number > (SELECT number FROM jobs WHERE id = ?6 AND user = ?1) ORDER BY number LIMIT ?7
         """
 
-    /// Empties a user's job: its order, its words, its place in the queue.
-    ///
-    /// - Parameter request: what takes the order's place.
-    /// - Returns: the job as it was; nil when the user has none of this name.
     package func delete(
         _ id: ID<TranscriptionJob>, of user: ID<User>, dialect: String, leaving request: String
     ) async throws(StoreError) -> TranscriptionJob? {
@@ -186,7 +163,6 @@ package final class TranscriptionJobs: Sendable {
         }
     }
 
-    /// Forgets a job that is over.
     package func remove(_ id: ID<TranscriptionJob>) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             try connection.run("DELETE FROM jobs WHERE id = ? AND status NOT IN ('queued', 'processing')", [.text(id.rawValue)])
@@ -195,7 +171,6 @@ package final class TranscriptionJobs: Sendable {
 
     // MARK: Notices
 
-    /// Jobs that are over and whose owners' servers were not told.
     package func unannounced() async throws(StoreError) -> [TranscriptionJob] {
         try await database.read { (connection) throws(StoreError) in
             var jobs: [TranscriptionJob] = []
@@ -210,7 +185,6 @@ package final class TranscriptionJobs: Sendable {
         }
     }
 
-    /// The owner's server was told, or will not be any more.
     package func announced(_ id: ID<TranscriptionJob>, status: Int?) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             try connection.run(

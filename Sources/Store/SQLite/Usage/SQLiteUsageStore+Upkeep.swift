@@ -1,7 +1,6 @@
 package import Speech
 
-extension UsageLedger {
-    /// Makes the sums of a day anew from its runs: the same numbers, unless something was wrong with them. Only while all of its runs are still kept.
+extension SQLiteUsageStore {
     package func rebuild(day: String) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             var runs: [UsageRecord] = []
@@ -13,9 +12,6 @@ extension UsageLedger {
         }
     }
 
-    /// Forgets a user: runs, sums, and what was still to be booked.
-    ///
-    /// - Returns: how many runs.
     package func purge(_ user: ID<User>) async throws(StoreError) -> Int {
         try await database.write { (connection) throws(StoreError) in
             var count = 0
@@ -28,9 +24,8 @@ extension UsageLedger {
         }
     }
 
-    /// Forgets single runs that are older than `retention`. The sums stay.
     package func forget(now: UnixTime) async throws(StoreError) {
-        let oldest = UnixTime(milliseconds: now.milliseconds - Int64(Self.retention / .milliseconds(1)))
+        let oldest = UnixTime(milliseconds: now.milliseconds - Int64(UsageRecord.retention / .milliseconds(1)))
         try await database.write { (connection) throws(StoreError) in
             // Also from the outbox's point of view they are booked: it holds none that old.
             try connection.run("DELETE FROM usage_runs WHERE day < ?", [.text(String(oldest.rfc3339.prefix(10)))])

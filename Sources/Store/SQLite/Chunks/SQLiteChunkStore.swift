@@ -1,16 +1,12 @@
 internal import Conversations
 package import Speech
 
-/// Recordings that come in chunks, and their chunks: each is reserved before it is recognised, and stored together with its run.
-package final class BackgroundRecordings: Sendable {
-    /// How long a recording that is finished is kept, for clients that send a chunk again.
-    package static let retention: Duration = .seconds(7 * 86_400)
-
+/// Recordings in chunks, in one SQLite file.
+package final class SQLiteChunkStore: ChunkStore {
     private let database: SQLiteDatabase
 
     package init(in database: SQLiteDatabase) { self.database = database }
 
-    /// - Returns: false when there is one of this name already; nothing is changed then.
     package func begin(_ recording: StoredRecording, now: UnixTime) async throws(StoreError) -> Bool {
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
@@ -45,7 +41,6 @@ package final class BackgroundRecordings: Sendable {
         return found
     }
 
-    /// Recordings of this state, of all users.
     package func standing(_ state: String) async throws(StoreError) -> [StoredRecording] {
         try await database.read { (connection) throws(StoreError) in
             var found: [StoredRecording] = []
@@ -60,7 +55,6 @@ package final class BackgroundRecordings: Sendable {
         }
     }
 
-    /// - Returns: false when it was not in one of the states `from`.
     package func move(_ conversation: String, of user: ID<User>, from: [String], to state: String, now: UnixTime) async throws(StoreError) -> Bool {
         try await database.write { (connection) throws(StoreError) in
             guard let found = try Self.find(conversation, user, on: connection), from.contains(found.state) else { return false }
@@ -71,9 +65,6 @@ package final class BackgroundRecordings: Sendable {
         }
     }
 
-    /// Its conversation has all that was said. What is kept is that its chunks were taken in, for clients that send them again.
-    ///
-    /// - Parameter emptied: a chunk's record without what was said in it.
     package func finish(
         _ conversation: String, of user: ID<User>, from: [String], to state: String, now: UnixTime, emptied: @escaping @Sendable (String) -> String
     ) async throws(StoreError) {
@@ -97,7 +88,6 @@ package final class BackgroundRecordings: Sendable {
         try connection.run("UPDATE background_recordings SET state = 'finished' WHERE user = ? AND conversation = ?", names)
     }
 
-    /// Open recordings, of all users, of which no chunk has come and that were not begun since `time`.
     package func quiet(since time: UnixTime, state: String) async throws(StoreError) -> [StoredRecording] {
         try await database.read { (connection) throws(StoreError) in
             var found: [StoredRecording] = []
@@ -116,10 +106,6 @@ package final class BackgroundRecordings: Sendable {
         }
     }
 
-    /// Decides about a chunk in one transaction with what is known of it, and reserves its name when it is new.
-    ///
-    /// - Parameter decide: of what is known of the chunk and the state of its recording, whether it is new.
-    /// - Returns: what `decide` says, and the chunk that was there; nil when there is no such recording.
     package func reserve<Verdict: Sendable>(
         _ chunk: StoredChunk, in conversation: String, of user: ID<User>,
         decide: @escaping @Sendable (StoredChunk?, StoredRecording) -> (verdict: Verdict, isNew: Bool)
@@ -144,16 +130,13 @@ package final class BackgroundRecordings: Sendable {
         }
     }
 
-    /// Stores a chunk that was recognised, and its run with it.
-    ///
-    /// - Returns: the chunks that had been accepted before; nil when nobody has reserved it.
     package func accept(
         _ chunk: StoredChunk, _ run: UsageRecord, in conversation: String, of user: ID<User>, now: UnixTime
     ) async throws(StoreError) -> [StoredChunk]? {
         try await database.write { (connection) throws(StoreError) in
             let others = try Self.accepted(conversation, user, on: connection)
             // The attempt was made, whatever has become of the recording.
-            try UsageLedger.note(run, on: connection)
+            try SQLiteUsageStore.note(run, on: connection)
             try connection.run(
                 """
                 UPDATE background_chunks SET start_at = ?, length = ?, run = ?, record = ?, accepted_at = ?
@@ -167,7 +150,6 @@ package final class BackgroundRecordings: Sendable {
         }
     }
 
-    /// A chunk could not be recognised: it may come again.
     package func release(_ chunk: String, in conversation: String, of user: ID<User>) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
@@ -176,19 +158,14 @@ package final class BackgroundRecordings: Sendable {
         }
     }
 
-    /// After a start: what was being recognised is not any more, and what was finished long ago is forgotten.
     package func recover(now: UnixTime) async throws(StoreError) {
-        let oldest = UnixTime(milliseconds: now.milliseconds - Int64(Self.retention / .milliseconds(1)))
+        let oldest = UnixTime(milliseconds: now.milliseconds - Int64(StoredRecording.retention / .milliseconds(1)))
         try await database.write { (connection) throws(StoreError) in
             try connection.run("DELETE FROM background_chunks WHERE record IS NULL")
             try connection.run("DELETE FROM background_recordings WHERE state = 'finished' AND since < ?", [.time(oldest)])
         }
     }
 
-    /// Chunks that were recognised, in no order.
-    ///
-    /// - Parameter state: in which nothing is left of what was said in them.
-    /// - Returns: nil when the recording is in that state, or not there.
     package func accepted(_ conversation: String, of user: ID<User>, unless state: String) async throws(StoreError) -> [StoredChunk]? {
         try await database.read { (connection) throws(StoreError) in
             guard let found = try Self.find(conversation, user, on: connection), found.state != state else { return nil }
@@ -209,7 +186,6 @@ package final class BackgroundRecordings: Sendable {
         return chunks
     }
 
-    /// How many chunks are being recognised.
     package func underWay(_ conversation: String, of user: ID<User>) async throws(StoreError) -> Int {
         try await database.write { (connection) throws(StoreError) in
             Int(

@@ -1,21 +1,12 @@
 package import Speech
 
-/// What engines were asked to do, kept so that no attempt is lost and none counts twice.
-///
-/// A run is put into the outbox before its engine hears anything, and again with its end: alone, or in the transaction that stores its result. From there it
-/// is booked: into the runs, and into the sums of its day. Booking asks for nothing but the outbox, and booking a run again changes nothing; so it may
-/// fail, or be cut off between any two steps, and be done again.
-package final class UsageLedger: Sendable {
-    /// How long single runs are kept; the sums of their days stay.
-    package static let retention: Duration = .seconds(180 * 86_400)
+/// The ledger of usage in one SQLite file.
+package final class SQLiteUsageStore: UsageStore {
     let database: SQLiteDatabase
 
     package init(in database: SQLiteDatabase) { self.database = database }
 
     // MARK: The outbox
-
-    /// Notes a run that begins, or one that has ended.
-    package func note(_ run: UsageRecord) async throws(StoreError) { try await note([run]) }
 
     package func note(_ runs: [UsageRecord]) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
@@ -34,9 +25,6 @@ package final class UsageLedger: Sendable {
             [.text(run.id.rawValue), .integer(run.status == .started), .text(UsageRunCoding.encode(run))])
     }
 
-    /// After a start, before anything begins: runs whose end nobody saw have failed.
-    ///
-    /// - Returns: how many; and the streams of sessions among them, which are left: how much they were sent may yet be known.
     package func interrupt(now: UnixTime) async throws(StoreError) -> (count: Int, streams: [UsageRecord]) {
         try await database.write { (connection) throws(StoreError) in
             let open = try Self.outbox("SELECT record FROM usage_outbox WHERE is_open = 1", on: connection)
@@ -49,7 +37,6 @@ package final class UsageLedger: Sendable {
         }
     }
 
-    /// Runs that have begun and of which nobody has seen the end.
     package func open() async throws(StoreError) -> [UsageRecord] {
         try await database.read { (connection) throws(StoreError) in
             try Self.outbox("SELECT record FROM usage_outbox WHERE is_open = 1", on: connection)
@@ -58,24 +45,12 @@ package final class UsageLedger: Sendable {
 
     // MARK: Booking
 
-    /// Books what has ended.
-    package func bookAll() async throws(StoreError) {
-        while true {
-            let runs = try await waiting()
-            guard !runs.isEmpty else { return }
-            try await book(runs)
-            try await settle(runs)
-        }
-    }
-
-    /// Runs that have ended and are not known to be booked.
     package func waiting() async throws(StoreError) -> [UsageRecord] {
         try await database.read { (connection) throws(StoreError) in
             try Self.outbox("SELECT record FROM usage_outbox WHERE is_open = 0 LIMIT 500", on: connection)
         }
     }
 
-    /// Puts runs into the ledger, those that are not there.
     package func book(_ runs: [UsageRecord]) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             for run in runs {
@@ -87,7 +62,6 @@ package final class UsageLedger: Sendable {
         }
     }
 
-    /// Takes runs that are booked out of the outbox.
     package func settle(_ runs: [UsageRecord]) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             let delete = try connection.prepare(

@@ -1,7 +1,6 @@
 package import Speech
 
-extension UsageLedger {
-    /// Sums by what the query says, in order.
+extension SQLiteUsageStore {
     package func rows(_ query: UsageQuery) async throws(StoreError) -> [UsageRow] {
         let since = query.since.map { String($0.rfc3339.prefix(10)) }
         return try await database.read { (connection) throws(StoreError) in
@@ -23,8 +22,7 @@ extension UsageLedger {
         }
     }
 
-    /// What a user, or one key, has used since a day of UTC, paid by the operator.
-    package func spent(by user: ID<User>, key: ID<AccessKey>? = nil, since time: UnixTime) async throws(StoreError) -> UsageTotals {
+    package func spent(by user: ID<User>, key: ID<AccessKey>?, since time: UnixTime) async throws(StoreError) -> UsageTotals {
         try await database.read { (connection) throws(StoreError) in
             var totals = UsageTotals()
             try connection.run(
@@ -38,8 +36,7 @@ extension UsageLedger {
         }
     }
 
-    /// Runs of the ledger, of all users unless one is named, in the order of their ids.
-    package func runs(of user: ID<User>? = nil) async throws(StoreError) -> [UsageRecord] {
+    package func runs(of user: ID<User>?) async throws(StoreError) -> [UsageRecord] {
         try await database.read { (connection) throws(StoreError) in
             var runs: [UsageRecord] = []
             try connection.run(

@@ -1,0 +1,34 @@
+package import Speech
+
+/// An installation whose stores are in one SQLite database. The classes of the stores are named here and nowhere else.
+package struct SQLiteInstallation: StoreBackEnd {
+    private let database: SQLiteDatabase
+
+    /// Opens the database of `directory`, and makes it unless it is there.
+    ///
+    /// - Parameter checkTime: for how long the database's pages are looked through.
+    package init(in directory: DataDirectory, checkTime: Duration = .seconds(1)) throws(StoreError) {
+        database = try SQLiteDatabase(in: directory, checkTime: checkTime)
+    }
+
+    /// The result of the look through the database's pages.
+    package var check: QuickCheck { database.check }
+
+    package func keys(
+        hashing: any KeyHashing, now: @escaping @Sendable () -> UnixTime
+    ) throws(StoreError) -> any AccessKeyAdministration {
+        try SQLiteAccessKeyStore(in: database, hashing: hashing, now: now)
+    }
+
+    package var usage: any UsageStore { SQLiteUsageStore(in: database) }
+
+    package func conversations(now: @escaping @Sendable () -> UnixTime) -> any ConversationStores { SQLiteConversationStore(in: database, now: now) }
+
+    package func stores(now: @escaping @Sendable () -> UnixTime) -> Stores {
+        Stores(
+            conversations: conversations(now: now), jobs: SQLiteJobQueue(in: database), uploads: SQLiteUploadStore(in: database),
+            chunks: SQLiteChunkStore(in: database), usage: usage)
+    }
+
+    package func settle() async throws(StoreError) { try await database.emptyLog() }
+}

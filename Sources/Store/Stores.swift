@@ -1,0 +1,20 @@
+/// The stores of an installation, whatever back end keeps them.
+///
+/// The access keys are not among them: only the gateway and `harken keys` open these.
+package struct Stores: Sendable {
+    package let conversations: any ConversationStores
+    package let jobs: any JobQueue
+    package let uploads: any UploadStore
+    package let chunks: any ChunkStore
+    package let usage: any UsageStore
+
+    package init(
+        conversations: any ConversationStores, jobs: any JobQueue, uploads: any UploadStore, chunks: any ChunkStore, usage: any UsageStore
+    ) {
+        self.conversations = conversations
+        self.jobs = jobs
+        self.uploads = uploads
+        self.chunks = chunks
+        self.usage = usage
+    }
+}
