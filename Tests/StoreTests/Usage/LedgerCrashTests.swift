@@ -7,14 +7,13 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct `The usage ledger after a crash` {
     private let folder = TemporaryFolder()
 
-    private func open() throws -> SQLiteUsageStore { SQLiteUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: folder.path))) }
-
     /// Where the process ends.
     private enum Step: Int, CaseIterable { case begun, recognized, ended, read, booked, bookedTwice, settled, none }
 
-    @Test(arguments: [UInt64(1), 2]) func `has lost none of 10,000 runs and counted none twice, wherever it was cut off`(seed: UInt64) async throws {
+    @Test(arguments: StoreKind.allCases, [UInt64(1), 2])
+    func `has lost none of 10,000 runs and counted none twice, wherever it was cut`(kind: StoreKind, seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
-        var ledger = try open()
+        var ledger = try kind.backEnd(in: folder).usage
         var expected: [ID<UsageRecord>: UsageRecord] = [:]
         var next = 0
         var crashes = 0
@@ -50,7 +49,7 @@ import Testing
             guard step != .none else { continue }
             crashes += 1
             // Another process, now and then: that is slow.
-            if crashes % 20 == 0 { ledger = try open() }
+            if crashes % 20 == 0 { ledger = try kind.backEnd(in: folder).usage }
             let cut = runs.count { $0.status == .started }
             #expect(try await ledger.interrupt(now: .at(500_000)).count == cut)
             for run in runs where run.status == .started { expected[run.id]?.interrupt(at: .at(500_000)) }
@@ -85,7 +84,7 @@ import Testing
             }
             kills += 1
         }
-        let ledger = try open()
+        let ledger = SQLiteUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: folder.path)))
         _ = try await ledger.interrupt(now: .at(0))
         try await ledger.bookAll()
         let runs = try await ledger.runs()

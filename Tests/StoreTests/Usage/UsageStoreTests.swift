@@ -3,19 +3,18 @@ import Speech
 import Store
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `The usage ledger` {
+@Suite(.timeLimit(.minutes(5))) struct `A usage ledger` {
     private let folder = TemporaryFolder()
-
-    private func open() throws -> SQLiteUsageStore { SQLiteUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: folder.path))) }
 
     private func sum(_ runs: [UsageRecord]) -> UsageTotals { runs.reduce(into: UsageTotals()) { $0 += $1 } }
 
     private func sum(_ rows: [UsageRow]) -> UsageTotals { rows.reduce(into: UsageTotals()) { $0 += $1.totals } }
 
-    @Test(arguments: [UInt64(1), 2, 3]) func `has sums that are those of its runs, also when they are made anew`(seed: UInt64) async throws {
+    @Test(arguments: StoreKind.allCases, [UInt64(1), 2, 3])
+    func `has the sums of its runs, also when they are made anew`(kind: StoreKind, seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         let runs = (0..<1_000).map { UsageRecord.random($0, by: &generator) }
-        let ledger = try open()
+        let ledger = try kind.backEnd(in: folder).usage
         for start in stride(from: 0, to: runs.count, by: 37) {
             try await ledger.note(Array(runs[start..<min(start + 37, runs.count)]))
             try await ledger.bookAll()
@@ -38,10 +37,10 @@ import Testing
         #expect(try await ledger.rows(UsageQuery(grouping: .day)) == booked)
     }
 
-    @Test func `shows a user their own, from a day on`() async throws {
+    @Test(arguments: StoreKind.allCases) func `shows a user their own, from a day on`(kind: StoreKind) async throws {
         var generator = SeededGenerator(seed: 4)
         let runs = (0..<200).map { UsageRecord.random($0, by: &generator) }
-        let ledger = try open()
+        let ledger = try kind.backEnd(in: folder).usage
         try await ledger.note(runs)
         try await ledger.bookAll()
         let since = UnixTime.at(200_000)
@@ -52,10 +51,10 @@ import Testing
         #expect(spent == sum(runs.filter { $0.user.rawValue == "user1" && $0.key?.rawValue == "key2" && $0.day >= day && $0.payer == .operator }))
     }
 
-    @Test func `forgets a user, and only that one`() async throws {
+    @Test(arguments: StoreKind.allCases) func `forgets a user, and only that one`(kind: StoreKind) async throws {
         var generator = SeededGenerator(seed: 5)
         let runs = (0..<300).map { UsageRecord.random($0, by: &generator) }
-        let ledger = try open()
+        let ledger = try kind.backEnd(in: folder).usage
         try await ledger.note(Array(runs.prefix(200)))
         try await ledger.bookAll()
         try await ledger.note(Array(runs.suffix(100)))
@@ -66,10 +65,10 @@ import Testing
         #expect(Set(try await ledger.runs().map(\.id)) == Set(rest.map(\.id)))
     }
 
-    @Test func `forgets old runs and keeps their sums`() async throws {
+    @Test(arguments: StoreKind.allCases) func `forgets old runs and keeps their sums`(kind: StoreKind) async throws {
         var generator = SeededGenerator(seed: 6)
         let runs = (0..<50).map { UsageRecord.random($0, by: &generator) }
-        let ledger = try open()
+        let ledger = try kind.backEnd(in: folder).usage
         try await ledger.note(runs)
         try await ledger.bookAll()
         try await ledger.forget(now: UnixTime.at(400_000) + UsageRecord.retention + .seconds(86_400))
@@ -77,12 +76,12 @@ import Testing
         #expect(sum(try await ledger.rows(UsageQuery())) == sum(runs))
     }
 
-    @Test func `takes what has ended for ended`() async throws {
+    @Test(arguments: StoreKind.allCases) func `takes what has ended for ended`(kind: StoreKind) async throws {
         var generator = SeededGenerator(seed: 7)
         let ended = UsageRecord.random(1, by: &generator)
         var begun = ended
         begun.status = .started
-        let ledger = try open()
+        let ledger = try kind.backEnd(in: folder).usage
         try await ledger.note([begun, ended, begun])
         try await ledger.bookAll()
         #expect(try await ledger.runs() == [ended])

@@ -1,19 +1,6 @@
 import Conversations
-import HarkenTesting
 import Speech
 import Store
-
-/// The stores that the tests of the contract run against.
-enum StoreKind: CaseIterable, Sendable {
-    case sqlite
-
-    /// A new, empty store in a folder of the test's own.
-    func open(in folder: TemporaryFolder) throws -> any ConversationStores {
-        switch self {
-        case .sqlite: try SQLiteConversationStore(in: SQLiteDatabase(in: DataDirectory(creating: folder.path)), now: { .at(0) })
-        }
-    }
-}
 
 extension UnixTime {
     /// So many seconds after a fixed morning.
