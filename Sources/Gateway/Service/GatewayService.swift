@@ -344,14 +344,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
         let method = head.method == .head ? .get : head.method
         if let route = onPath.first(where: { $0.method == method && ($0.kind == .webSocket) == isUpgrade }) {
             let call = Call(id: id, route: route.path, gateway: self, client: client, endpoint: route.endpoint)
-            if draining.isSet && !route.path.hasPrefix("/health") && route.path != "/metrics" {
-                refuse(exchange, .unavailable("The gateway is stopping."), route.voice, call)
-            } else if route.path == "/health" {
-                route.endpoint.handle(exchange, call)
-            } else {
-                prepare(exchange, by: route, call)
-            }
-            return
+            return route.path == "/health" ? route.endpoint.handle(exchange, call) : prepare(exchange, by: route, call)
         }
         let voice = onPath.first?.voice ?? .harken
         let call = Call(id: id, route: "none", gateway: self, client: client)
@@ -380,6 +373,9 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
     }
 
     private func handle(_ exchange: HTTPExchange, by route: Route, _ call: Call) {
+        if draining.isSet && !route.path.hasPrefix("/health") && route.path != "/metrics" {
+            return refuse(exchange, .unavailable("The gateway is going down."), route.voice, call)
+        }
         if let cause = KeylessGateway.refusal(of: exchange.request, from: call.client), admission.isOpenToThisMachineOnly {
             return refuse(exchange, cause, route.voice, call, reason: cause.plain.message)
         }
