@@ -8,15 +8,15 @@ package protocol ConversationAudioCatalog: Sendable {
     /// - Returns: false when the conversation is not there: then the file is the caller's to delete.
     func add(_ audio: StoredAudio, to conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// In order of start; nothing of which a part is another conversation's.
+    /// Returns a conversation's files in order of start, without files of which a part is another conversation's.
     func audio(of conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> [StoredAudio]
 
-    /// Files that two parts of a conversation had in common when it was split, and that are to be cut.
+    /// Returns files that two parts of a conversation had in common when it was split, and that are to be cut.
     func uncutAudio() async throws(StoreError) -> [UncutAudio]
 
-    /// Takes the part of a file for the whole, which goes when no other conversation needs it.
+    /// Puts the part of a file in place of the whole file. The whole file is deleted when no other conversation needs it.
     ///
-    /// - Parameter part: nil: nothing is in it.
+    /// - Parameter part: nil: the part is empty.
     /// - Returns: false when the conversation is not there any more, or something else is to be cut by now: then the file is the caller's to delete.
     func cut(_ uncut: UncutAudio, to part: StoredAudio?) async throws(StoreError) -> Bool
 }

@@ -109,5 +109,5 @@ package protocol ConversationStore: Sendable {
     func withoutWindows(model: String, limit: Int) async throws(StoreError) -> [Conversation]
 }
 
-/// All that is kept of conversations and of who speaks in them.
+/// The stores of conversations, of the people in them, and of the users.
 package typealias ConversationStores = ConversationStore & PeopleStore & VoiceStore & ConversationAudioCatalog & UserSettingsStore & RetentionStore

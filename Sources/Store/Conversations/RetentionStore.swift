@@ -1,13 +1,13 @@
 package import Speech
 
-/// The side of the store that forgets: what must be gone from all that is kept of sessions, and what has become too old.
+/// The side of the store that forgets: deleted speech, and audio that is too old.
 package protocol RetentionStore: Sendable {
     /// Returns the speech of all users' sessions that is to be known no more.
     ///
     /// - Parameter session: nil: all sessions.
     func forgottenSpeech(of session: ID<Session>?) async throws(StoreError) -> [ForgottenSpeech]
 
-    /// Does not keep any longer what was to be forgotten before `time`: nothing is there any more that says it.
+    /// Drops the notes of speech that was to be forgotten before `time`: nothing is left that has the speech.
     func pruneForgottenSpeech(before time: UnixTime) async throws(StoreError)
 
     /// Waits until deleted words and files are gone from the disk. That happens by itself, too.

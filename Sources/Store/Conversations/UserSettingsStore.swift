@@ -2,18 +2,23 @@ package import Speech
 
 /// The store of users' settings and enrolled vendor keys. The rules of `ConversationStore` hold.
 package protocol UserSettingsStore: Sendable {
+    /// Returns the user's settings by name.
     func settings(of user: ID<User>) async throws(StoreError) -> [String: String]
 
-    /// - Parameter value: nil: as if it had never been set.
+    /// Sets a setting.
+    ///
+    /// - Parameter value: nil: the setting is as if it had never been set.
     func set(_ name: String, to value: String?, of user: ID<User>) async throws(StoreError)
 
-    /// Users with a value of this setting, in no order. For work that goes through all of them.
+    /// Returns the users who have set this setting, in no order.
     func users(with setting: String) async throws(StoreError) -> [ID<User>]
 
-    /// In order of their names.
+    /// Returns the user's enrolled keys in order of the vendors' names.
     func providerKeys(of user: ID<User>) async throws(StoreError) -> [ProviderKey]
 
+    /// Enrols a key in place of the user's key for the vendor.
     func set(_ key: ProviderKey, of user: ID<User>) async throws(StoreError)
 
+    /// - Returns: false when the user has no key for the vendor.
     func removeProviderKey(_ provider: EngineName, of user: ID<User>) async throws(StoreError) -> Bool
 }

@@ -3,7 +3,7 @@ package import Speech
 
 /// The store of voices, and of samples of them. The rules of `ConversationStore` hold.
 package protocol VoiceStore: Sendable {
-    /// In order of their numbers.
+    /// Returns the user's voices in order of their numbers.
     func voices(of user: ID<User>) async throws(StoreError) -> [Voice]
 
     /// Keeps a new voice under the user's next number.
@@ -12,16 +12,16 @@ package protocol VoiceStore: Sendable {
     /// - Parameter evidence: speech that the voiceprint is made of, in all.
     func setVoiceprint(_ voiceprint: Voiceprint, evidence: Duration, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Says whose voice it is: every segment of it is that one's, in the past too, but for those that were assigned by hand.
+    /// Sets the owner of a voice: all segments of the voice become the owner's, past ones too. Segments that were assigned by hand stay as they are.
     ///
     /// - Returns: false when the voice or the person is not there.
     func setOwner(_ owner: Voice.Owner, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// The first voice is the second one: segments of both are the second one's, and the first is listed no more. `ID`s of the first still mean
-    /// the second where they are written.
+    /// Merges `voice` into `other`: segments of both become the second voice's, and the first is listed no more. `ID`s of the first voice still mean
+    /// the second one where they are written.
     func merge(_ voice: ID<Voice>, into other: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Forgets a voice. What it said stays, of nobody.
+    /// Forgets a voice. The segments of the voice stay, of nobody.
     func delete(_ voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
 
     /// Keeps what was learned of a person's voice: the sample, and the voice if it makes one.
@@ -29,22 +29,24 @@ package protocol VoiceStore: Sendable {
     /// - Returns: false, and nothing is kept, when one of the segments is not (any more) the person's by a hand, or was learned from before.
     func learn(_ lesson: VoiceLesson, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Whether something was learned of the person's voice from the conversation.
+    /// Returns true if something was learned of the person's voice from the conversation.
     func hasLearned(_ person: ID<Person>, from conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Who speaks by a hand in a completed conversation, for so long in all, and of whose voice nothing was learned from it though its audio is kept. Of
-    /// all users, the newest conversations first.
+    /// Returns the people of all users who were named by hand in a completed conversation whose audio is kept, and of whose voices nothing was learned from
+    /// the conversation. The newest conversations come first.
+    ///
+    /// - Parameter least: speech of the person in the conversation.
     func untaught(speaking least: Duration, limit: Int) async throws(StoreError) -> [UntaughtVoice]
 
-    /// A number that grows with every change of the user's people, voices and samples, made by whatever replica.
+    /// Returns a number that grows with every change of the user's people, voices and samples, made by whatever replica.
     func revision(of user: ID<User>) async throws(StoreError) -> Int64
 
-    /// Calls `changed`, on any thread, after each such change that is made through this store, until what is returned is gone.
+    /// Calls `changed`, on any thread, after each such change that is made through this store, until the returned watch is gone.
     func watch(_ user: ID<User>, _ changed: @escaping @Sendable () -> Void) -> RevisionWatch
 
     // MARK: Samples
 
-    /// The oldest first.
+    /// Returns an owner's samples, the oldest first.
     func samples(of owner: Voice.Owner, of user: ID<User>) async throws(StoreError) -> [SpeechSample]
 
     /// - Returns: false when the owner is nobody, or not there.
