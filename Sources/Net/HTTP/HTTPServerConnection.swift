@@ -358,7 +358,8 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         if hasInputEnded, leftover.isEmpty, !isConsuming { return closeAfterOutput() }
         if worker.isDraining { return linger() }
         arm(.idle, configuration.idleTimeout)
-        if !leftover.isEmpty { consumeLeftoverSoon() }
+        // A body that came as a whole while its request waited has held the client back, and is dropped by now.
+        if leftover.isEmpty { throttle() } else { consumeLeftoverSoon() }
     }
 
     /// Ends the server's side, and drops what the client still sends, within limits. An immediate close would reset the connection, and the answer

@@ -167,6 +167,20 @@ import Testing
         }
     }
 
+    @Test func `takes the next request after a late answer to one with a large body`() throws {
+        let server = try TestServer(
+            TestService { exchange in
+                // The whole body is there by then, and has held the client back.
+                _ = exchange.loop.schedule(at: exchange.loop.now + .milliseconds(200)) { exchange.respond(HTTPResponseHead(.unauthorized)) }
+            })
+        let client = try server.client()
+        for _ in 0..<3 {
+            try client.send(hello("POST", "/", "Content-Length: 100000\r\n"))
+            try client.send([UInt8](repeating: 1, count: 100_000))
+            #expect(try client.receiveAnswer().status == 401)
+        }
+    }
+
     @Test func `an early answer reaches a client that is still sending`() throws {
         let server = try TestServer(TestService { $0.respond(HTTPResponseHead(.contentTooLarge), body: Array("no".utf8)) })
         let client = try server.client()

@@ -38,6 +38,6 @@ import Testing
     @Test func `a cut secret is refused`() async throws {
         _ = try open()
         truncate(temporary.path + "/secret", 5)
-        #expect(throws: StoreError.corrupt(path: temporary.path + "/secret", detail: "it must hold 32 bytes")) { try open() }
+        #expect(throws: StoreError.corrupt(path: temporary.path + "/secret", detail: "the file must have 32 bytes")) { try open() }
     }
 }
