@@ -204,7 +204,8 @@ private struct LiveView {
                 if self.end != nil { problems.append("ended twice") }
                 self.end = end
             case .emit where end != nil: problems.append("an event after the end")
-            case .emit, .replay, .command, .discard, .record, .holdClient, .repair, .cancelRepair, .backfill, .evaluated, .listen, .engineFault, .lagged, .ran:
+            case .emit, .replay, .command, .discard, .record, .holdClient, .repair, .cancelRepair, .backfill, .evaluated, .listen, .engineFault,
+                .lagged, .ran:
                 break
             }
         }
