@@ -123,7 +123,7 @@ extension SessionMachine {
                     }
                 }
                 if !heardAll {
-                    let cause = EngineError.unavailable("No engine heard it from its beginning to its end.")
+                    let cause = EngineError.unavailable("No engine heard this audio from its beginning to its end.")
                     lose(number, place, by: leg.engine, cause, now: now, &actions)
                 }
             }
