@@ -78,9 +78,8 @@ let package = Package(
         module(
             "Gateway",
             [
-                "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "Speakers",
-                "RecordingAssembly",
-                "Store", "Tracing", "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live",
+                "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "Speakers", "RecordingAssembly", "Store", "Tracing",
+                "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live",
             ]),
         module("Evaluation", ["Speech", "Framing"]),
         module("HarkenTesting", ["Speech"]),
@@ -89,8 +88,8 @@ let package = Package(
             name: "harken",
             dependencies: [
                 "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Conversations", "Speakers", "Store", "Tracing", "Settings",
-                "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Gateway", "LocalEngine", "Recorder", "HarkenKit",
-                "Decoding", "Evaluation",
+                "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "Gateway", "LocalEngine", "Recorder",
+                "HarkenKit", "Decoding", "Evaluation",
             ],
             swiftSettings: strict),
 
@@ -173,7 +172,7 @@ let package = Package(
             [
                 "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "RecordingAssembly", "Store",
                 "Tracing", "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "Gateway", "Decoding",
-                "HarkenTesting", "CCJOSE",
+                "harken", "HarkenTesting", "CCJOSE",
             ]),
         tests(
             "harken",

@@ -1,6 +1,27 @@
-/// Everything below `/api/v1`.
+internal import Conversations
+internal import Live
+internal import Recordings
+internal import Usage
+
+/// The operations below `/api/v1`.
 enum API {
-    static let operations: [APIOperation] =
-        SessionOperations.all + ConversationOperations.all + SegmentOperations.all + SearchOperations.all + PeopleOperations.all
-        + UserOperations.all + UsageOperations.all + JobOperations.all + [OpenAPI.operation]
+    /// - Parameter isWebSocket: tells of a path whether a WebSocket is served there.
+    static func operations(_ parts: GatewayParts, isWebSocket: @escaping @Sendable (String) -> Bool) -> [APIOperation] {
+        let recordings = parts.recordings, conversations = recordings.conversations, store = conversations.store
+        let operations =
+            SessionOperations(
+                admission: parts.admission, transcripts: parts.transcripts, recovery: parts.recovery, log: recordings.log, isWebSocket: isWebSocket
+            ).all
+            + ConversationOperations(
+                store: store, service: conversations, erasure: parts.erasure, audioFolder: parts.configuration.dataDirectory + "/audio/",
+                newID: recordings.newID
+            ).all
+            + SegmentOperations(store: store, service: conversations, erasure: parts.erasure).all
+            + SearchOperations(store: store, embedding: conversations.texts).all
+            + PeopleOperations(store: store, newID: recordings.newID, now: recordings.now).all
+            + UserOperations(store: store, now: recordings.now).all
+            + UsageOperations(ledger: recordings.usage.ledger).all
+            + JobOperations(store: store, recordings: recordings).all
+        return operations + [OpenAPI.operation(describing: operations)]
+    }
 }

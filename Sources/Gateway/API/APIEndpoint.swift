@@ -10,30 +10,31 @@ struct APIEndpoint: Endpoint {
     private static let longestBody = 1 << 20
 
     let operation: APIOperation
+    let admission: Admission
 
     func credential(in head: HTTPRequestHead) -> Credential? { operation.scopes.isEmpty ? nil : HarkenCredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let head = exchange.request
         do throws(RefusalCause) {
-            let caller = try admit(exchange, call.gateway)
+            let caller = try admit(exchange)
             guard operation.body != nil else { return run(caller, head, nil, exchange, call) }
             exchange.collectBody(limit: Self.longestBody) { result in
                 do throws(RefusalCause) {
                     let bytes = try result.mapError { RefusalCause($0, received: Self.longestBody) }.get()
                     run(caller, head, try Self.parsed(bytes), exchange, call)
                 } catch {
-                    call.gateway.refuse(exchange, error, .harken, call)
+                    call.refuse(exchange, error, .harken)
                 }
             }
         } catch {
-            call.gateway.refuse(exchange, error, .harken, call)
+            call.refuse(exchange, error, .harken)
         }
     }
 
-    private func admit(_ exchange: HTTPExchange, _ gateway: GatewayService) throws(RefusalCause) -> AuthenticatedCaller {
+    private func admit(_ exchange: HTTPExchange) throws(RefusalCause) -> AuthenticatedCaller {
         guard !operation.scopes.isEmpty else { return AuthenticatedCaller(.local) }
-        return try gateway.admission.authenticate(exchange, credential: credential(in: exchange.request), for: operation.scopes)
+        return try admission.authenticate(exchange, credential: credential(in: exchange.request), for: operation.scopes)
     }
 
     private static func parsed(_ bytes: [UInt8]) throws(RefusalCause) -> JSONValue {
@@ -46,7 +47,7 @@ struct APIEndpoint: Endpoint {
 
     private func run(_ caller: AuthenticatedCaller, _ head: HTTPRequestHead, _ body: JSONValue?, _ exchange: HTTPExchange, _ call: Call) {
         let request = APIRequest(
-            gateway: call.gateway, caller: caller, parameters: operation.route.parameters(of: head.path) ?? [:], query: head.query, body: body,
+            caller: caller, parameters: Route.parameters(of: head.path, in: operation.root + operation.path) ?? [:], query: head.query, body: body,
             keys: BYOKCredentials(head))
         Task {
             do throws(APIFailure) {
@@ -54,7 +55,7 @@ struct APIEndpoint: Endpoint {
                 exchange.loop.execute { send(answer, exchange, call) }
             } catch {
                 let refusal = Refusal(status: error.status, headers: ["Content-Type": "application/json"], body: error.json)
-                exchange.loop.execute { call.gateway.refuse(exchange, refusal, call) }
+                exchange.loop.execute { call.refuse(exchange, refusal) }
             }
         }
     }
@@ -63,12 +64,12 @@ struct APIEndpoint: Endpoint {
         var headers = answer.headers
         if headers["Cache-Control"] == nil { headers.set("Cache-Control", "no-store") }
         if let tag = headers["ETag"], exchange.request.headers.has("If-None-Match", element: tag) {
-            return call.gateway.answer(exchange, HTTPResponseHead(.notModified, headers: headers), call: call)
+            return call.answer(exchange, HTTPResponseHead(.notModified, headers: headers))
         }
         if answer.status != .noContent { headers.set("Content-Type", answer.contentType) }
         let head = HTTPResponseHead(answer.status, headers: headers)
-        guard !answer.files.isEmpty else { return call.gateway.answer(exchange, head, answer.body, call: call) }
-        call.gateway.begin(exchange, head, call: call)
+        guard !answer.files.isEmpty else { return call.answer(exchange, head, answer.body) }
+        call.begin(exchange, head)
         FileAnswer.send(answer.files, to: exchange)
     }
 }

@@ -58,5 +58,7 @@ struct APIOperation: Sendable {
         self.run = run
     }
 
-    var route: Route { Route(.http, method, root + path, voice: .harken, APIEndpoint(operation: self)) }
+    func route(_ admission: Admission) -> Route {
+        Route(.http, method, root + path, voice: .harken, APIEndpoint(operation: self, admission: admission))
+    }
 }

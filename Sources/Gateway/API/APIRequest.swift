@@ -8,7 +8,6 @@ internal import Store
 
 /// One request to the API, from someone who may make it.
 struct APIRequest: Sendable {
-    let gateway: GatewayService
     let caller: AuthenticatedCaller
     /// Values in the path for `{id}` and the like.
     let parameters: [String: String]
@@ -19,9 +18,18 @@ struct APIRequest: Sendable {
     let keys: BYOKCredentials
 
     var user: ID<User> { caller.user }
-    var store: any ConversationStores { gateway.conversations.store }
 
     func id<Of>(_ name: String, as: Of.Type = Of.self) -> ID<Of> { ID(parameters[name] ?? "") }
+
+    /// Returns the conversation that the path names, if it is the caller's.
+    func conversation(in store: any ConversationStores) async throws(APIFailure) -> Conversation {
+        let found = try await APIFailure.stored { () throws(StoreError) in try await store.conversation(id("id"), of: user) }
+        guard let found else { throw missingConversation }
+        return found
+    }
+
+    /// The failure of a request whose path names no conversation of the caller's.
+    var missingConversation: APIFailure { .notFound("conversation", parameters["id"] ?? "") }
 
     // MARK: The body
 

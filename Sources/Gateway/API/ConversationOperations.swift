@@ -7,7 +7,15 @@ internal import Speech
 internal import Store
 
 /// Conversations: listed, read, changed, put together and apart, written out.
-enum ConversationOperations {
+struct ConversationOperations: Sendable {
+    let store: any ConversationStores
+    let service: ConversationService
+    let erasure: ErasureService
+    /// Folder of the conversations' audio.
+    let audioFolder: String
+    /// Gives a new UUID in lower case.
+    let newID: @Sendable () -> String
+
     private static let path = "/conversations"
     private static let conversation: APIOperation.Answer = .object([
         .init("id", "string", required: true, "The conversation."),
@@ -22,160 +30,151 @@ enum ConversationOperations {
         .init("people", "[object]", required: true, "Those who speak and have a name: id, name, created_at."),
     ])
 
-    static let all: [APIOperation] = [
-        APIOperation(
-            .get, path, .read, summary: "Lists conversations, the newest first.",
-            query: [
-                .init("limit", "integer", "The number of conversations, 1 to 200. Default: 20."),
-                .init("cursor", "string", "`next` of the page before."),
-                .init("from", "string", "Lists conversations that began at this time or later: a time (RFC 3339) or a day."),
-                .init("to", "string", "Lists conversations that began before this time."),
-                .init("person", "string", "Lists conversations in which this person speaks: an id, or `user` for yourself."),
-            ],
-            answer: .object([
-                .init("conversations", "[object]", required: true, "The conversations, without segments and people."),
-                .init("next", "string", "The cursor of the next page, or null."),
-            ])
-        ) { request throws(APIFailure) in
-            let query = ConversationQuery(
-                from: try request.time("from"), to: try request.time("to"), speaker: request.speaker, cursor: request.query.first("cursor"),
-                limit: try request.limit(standard: 20, most: ConversationLimits.page))
-            let page = try await APIFailure.stored { () throws(StoreError) in try await request.store.list(query, of: request.user) }
-            return .json { json in
-                json.beginObject()
-                json.key("conversations")
-                json.beginArray()
-                for conversation in page.conversations {
+    var all: [APIOperation] {
+        [
+            APIOperation(
+                .get, Self.path, .read, summary: "Lists conversations, the newest first.",
+                query: [
+                    .init("limit", "integer", "The number of conversations, 1 to 200. Default: 20."),
+                    .init("cursor", "string", "`next` of the page before."),
+                    .init("from", "string", "Lists conversations that began at this time or later: a time (RFC 3339) or a day."),
+                    .init("to", "string", "Lists conversations that began before this time."),
+                    .init("person", "string", "Lists conversations in which this person speaks: an id, or `user` for yourself."),
+                ],
+                answer: .object([
+                    .init("conversations", "[object]", required: true, "The conversations, without segments and people."),
+                    .init("next", "string", "The cursor of the next page, or null."),
+                ])
+            ) { request throws(APIFailure) in
+                let query = ConversationQuery(
+                    from: try request.time("from"), to: try request.time("to"), speaker: request.speaker, cursor: request.query.first("cursor"),
+                    limit: try request.limit(standard: 20, most: ConversationLimits.page))
+                let page = try await APIFailure.stored { () throws(StoreError) in try await store.list(query, of: request.user) }
+                return .json { json in
                     json.beginObject()
-                    ConversationDocument.writeMembers(of: conversation, to: &json)
+                    json.key("conversations")
+                    json.beginArray()
+                    for conversation in page.conversations {
+                        json.beginObject()
+                        ConversationDocument.writeMembers(of: conversation, to: &json)
+                        json.endObject()
+                    }
+                    json.endArray()
+                    json.member("next", optional: page.next)
                     json.endObject()
                 }
-                json.endArray()
-                json.member("next", optional: page.next)
-                json.endObject()
-            }
-        },
-        APIOperation(.get, path + "/{id}", .read, summary: "Returns a conversation with its segments and words.", answer: conversation) {
-            request throws(APIFailure) in try await answer(try await find(request), request)
-        },
-        APIOperation(
-            .patch, path + "/{id}", .write, summary: "Changes a conversation's title.",
-            body: [.init("title", "string", required: true, "The new one.")],
-            answer: conversation
-        ) { request throws(APIFailure) in
-            guard let title = try request.string("title") else { throw .badRequest("The body must be JSON with a text \"title\".") }
-            guard title.utf8.count <= ConversationLimits.title else {
-                throw APIFailure(.unprocessableContent, "too_much", "A title has at most \(ConversationLimits.title) bytes.")
-            }
-            var update = ConversationUpdate(request.id("id"), title: title)
-            update.isTitledByHand = true
-            guard try await APIFailure.stored({ () throws(StoreError) in try await request.store.write(update, of: request.user) }) else {
-                throw missing(request)
-            }
-            return try await answer(try await find(request), request)
-        },
-        APIOperation(
-            .delete, path + "/{id}", .write, summary: "Deletes a conversation: words, vectors and audio, for good.", answer: .nothing
-        ) { request throws(APIFailure) in
-            let isDeleted = try await APIFailure.stored { () throws(StoreError) in
-                try await request.store.delete(request.id("id", as: Conversation.self), of: request.user)
-            }
-            guard isDeleted else { throw missing(request) }
-            await request.gateway.forgetSpeech()
-            return .nothing
-        },
-        APIOperation(
-            .post, path + "/{id}/merge", .write, summary: "Moves another conversation into this one, each segment at its time of day.",
-            body: [.init("conversation_id", "string", required: true, "The other conversation, which is removed.")], answer: conversation
-        ) { request throws(APIFailure) in
-            let other = ID<Conversation>(try request.needed("conversation_id"))
-            guard other != request.id("id") else { throw .badRequest("A conversation cannot be merged with itself.") }
-            let whole = try await APIFailure.stored { () throws(StoreError) in
-                try await request.store.merge(other, into: request.id("id"), of: request.user)
-            }
-            guard let whole else { throw APIFailure(.notFound, "not_found", "One of the two conversations does not exist.") }
-            return try await answer(whole, request)
-        },
-        APIOperation(
-            .post, path + "/{id}/split", .write, summary: "Splits a conversation in two.",
-            body: [.init("segment_id", "string", required: true, "The first segment of the later part.")],
-            answer: .object([
-                .init("earlier", "object", required: true, "The conversation, without the later part."),
-                .init("later", "object", required: true, "A new conversation with the later part."),
-            ])
-        ) { request throws(APIFailure) in
-            let segment = ID<Segment>(try request.needed("segment_id"))
-            let parts = try await APIFailure.stored { () throws(StoreError) in
-                try await request.store.split(request.id("id"), at: segment, new: ID(request.gateway.newID()), of: request.user)
-            }
-            guard let parts else { throw APIFailure(.notFound, "not_found", "The conversation does not exist, or has no such segment.") }
-            await request.gateway.conversations.cutAudio()
-            let earlier = try await document(parts.earlier, request), later = try await document(parts.later, request)
-            return .json { json in
-                json.beginObject()
-                json.key("earlier")
-                earlier.write(to: &json)
-                json.key("later")
-                later.write(to: &json)
-                json.endObject()
-            }
-        },
-        APIOperation(
-            .get, path + "/{id}/export", .read, summary: "Returns a conversation as a file.",
-            query: [.init("format", "string", "The format: json, srt, vtt or markdown. Default: json.")], answer: .content("*/*")
-        ) { request throws(APIFailure) in
-            guard let format = ConversationDocument.Format(rawValue: request.query.first("format") ?? "json") else {
-                throw .badRequest("format takes \(ConversationDocument.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
-            }
-            let document = try await document(try await find(request), request)
-            return APIAnswer(
-                contentType: format.contentType, headers: ["Content-Disposition": "attachment; filename=\"conversation.\(format.suffix)\""],
-                body: document.rendered(as: format))
-        },
-        APIOperation(
-            .get, path + "/{id}/audio", .read, summary: "Returns a conversation's audio: Opus in Ogg, its parts one after the other.",
-            query: [.init("part", "integer", "Returns only this part, counted from 0.")], answer: .content("audio/ogg")
-        ) { request throws(APIFailure) in
-            _ = try await find(request)
-            let stored = try await APIFailure.stored { () throws(StoreError) in
-                try await request.store.audio(of: request.id("id"), of: request.user)
-            }
-            var parts = stored[...]
-            if let text = request.query.first("part") {
-                guard let part = Int(text), stored.indices.contains(part) else {
-                    throw APIFailure(.notFound, "not_found", "The conversation has \(stored.count) parts of audio, counted from 0.")
+            },
+            APIOperation(.get, Self.path + "/{id}", .read, summary: "Returns a conversation with its segments and words.", answer: Self.conversation) {
+                request throws(APIFailure) in try await answer(try await request.conversation(in: store), request)
+            },
+            APIOperation(
+                .patch, Self.path + "/{id}", .write, summary: "Changes a conversation's title.",
+                body: [.init("title", "string", required: true, "The new one.")],
+                answer: Self.conversation
+            ) { request throws(APIFailure) in
+                guard let title = try request.string("title") else { throw .badRequest("The body must be JSON with a text \"title\".") }
+                guard title.utf8.count <= ConversationLimits.title else {
+                    throw APIFailure(.unprocessableContent, "too_much", "A title has at most \(ConversationLimits.title) bytes.")
                 }
-                parts = stored[part...part]
-            }
-            guard let first = parts.first else { throw APIFailure(.notFound, "not_found", "The conversation has no stored audio.") }
-            let folder = request.gateway.configuration.dataDirectory + "/audio/"
-            return APIAnswer(
-                contentType: "audio/ogg",
-                headers: ["X-Harken-Audio-Start": "\(first.start / .seconds(1))", "X-Harken-Audio-Parts": "\(stored.count)"],
-                files: parts.map { folder + $0.file })
-        },
-    ]
+                var update = ConversationUpdate(request.id("id"), title: title)
+                update.isTitledByHand = true
+                guard try await APIFailure.stored({ () throws(StoreError) in try await store.write(update, of: request.user) }) else {
+                    throw request.missingConversation
+                }
+                return try await answer(try await request.conversation(in: store), request)
+            },
+            APIOperation(
+                .delete, Self.path + "/{id}", .write, summary: "Deletes a conversation: words, vectors and audio, for good.", answer: .nothing
+            ) { request throws(APIFailure) in
+                let isDeleted = try await APIFailure.stored { () throws(StoreError) in
+                    try await store.delete(request.id("id", as: Conversation.self), of: request.user)
+                }
+                guard isDeleted else { throw request.missingConversation }
+                await erasure.run()
+                return .nothing
+            },
+            APIOperation(
+                .post, Self.path + "/{id}/merge", .write, summary: "Moves another conversation into this one, each segment at its time of day.",
+                body: [.init("conversation_id", "string", required: true, "The other conversation, which is removed.")], answer: Self.conversation
+            ) { request throws(APIFailure) in
+                let other = ID<Conversation>(try request.needed("conversation_id"))
+                guard other != request.id("id") else { throw .badRequest("A conversation cannot be merged with itself.") }
+                let whole = try await APIFailure.stored { () throws(StoreError) in
+                    try await store.merge(other, into: request.id("id"), of: request.user)
+                }
+                guard let whole else { throw APIFailure(.notFound, "not_found", "One of the two conversations does not exist.") }
+                return try await answer(whole, request)
+            },
+            APIOperation(
+                .post, Self.path + "/{id}/split", .write, summary: "Splits a conversation in two.",
+                body: [.init("segment_id", "string", required: true, "The first segment of the later part.")],
+                answer: .object([
+                    .init("earlier", "object", required: true, "The conversation, without the later part."),
+                    .init("later", "object", required: true, "A new conversation with the later part."),
+                ])
+            ) { request throws(APIFailure) in
+                let segment = ID<Segment>(try request.needed("segment_id"))
+                let parts = try await APIFailure.stored { () throws(StoreError) in
+                    try await store.split(request.id("id"), at: segment, new: ID(newID()), of: request.user)
+                }
+                guard let parts else { throw APIFailure(.notFound, "not_found", "The conversation does not exist, or has no such segment.") }
+                await service.cutAudio()
+                let earlier = try await document(parts.earlier, request), later = try await document(parts.later, request)
+                return .json { json in
+                    json.beginObject()
+                    json.key("earlier")
+                    earlier.write(to: &json)
+                    json.key("later")
+                    later.write(to: &json)
+                    json.endObject()
+                }
+            },
+            APIOperation(
+                .get, Self.path + "/{id}/export", .read, summary: "Returns a conversation as a file.",
+                query: [.init("format", "string", "The format: json, srt, vtt or markdown. Default: json.")], answer: .content("*/*")
+            ) { request throws(APIFailure) in
+                guard let format = ConversationDocument.Format(rawValue: request.query.first("format") ?? "json") else {
+                    throw .badRequest("format takes \(ConversationDocument.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+                }
+                let document = try await document(try await request.conversation(in: store), request)
+                return APIAnswer(
+                    contentType: format.contentType, headers: ["Content-Disposition": "attachment; filename=\"conversation.\(format.suffix)\""],
+                    body: document.rendered(as: format))
+            },
+            APIOperation(
+                .get, Self.path + "/{id}/audio", .read, summary: "Returns a conversation's audio: Opus in Ogg, its parts one after the other.",
+                query: [.init("part", "integer", "Returns only this part, counted from 0.")], answer: .content("audio/ogg")
+            ) { request throws(APIFailure) in
+                _ = try await request.conversation(in: store)
+                let stored = try await APIFailure.stored { () throws(StoreError) in
+                    try await store.audio(of: request.id("id"), of: request.user)
+                }
+                var parts = stored[...]
+                if let text = request.query.first("part") {
+                    guard let part = Int(text), stored.indices.contains(part) else {
+                        throw APIFailure(.notFound, "not_found", "The conversation has \(stored.count) parts of audio, counted from 0.")
+                    }
+                    parts = stored[part...part]
+                }
+                guard let first = parts.first else { throw APIFailure(.notFound, "not_found", "The conversation has no stored audio.") }
+                return APIAnswer(
+                    contentType: "audio/ogg",
+                    headers: ["X-Harken-Audio-Start": "\(first.start / .seconds(1))", "X-Harken-Audio-Parts": "\(stored.count)"],
+                    files: parts.map { audioFolder + $0.file })
+            },
+        ]
+    }
 
     // MARK: - What they share
 
-    static func missing(_ request: APIRequest) -> APIFailure { .notFound("conversation", request.parameters["id"] ?? "") }
-
-    static func find(_ request: APIRequest) async throws(APIFailure) -> Conversation {
-        let found = try await APIFailure.stored { () throws(StoreError) in
-            try await request.store.conversation(request.id("id"), of: request.user)
-        }
-        guard let found else { throw missing(request) }
-        return found
-    }
-
-    private static func document(_ conversation: Conversation, _ request: APIRequest) async throws(APIFailure) -> ConversationDocument {
+    private func document(_ conversation: Conversation, _ request: APIRequest) async throws(APIFailure) -> ConversationDocument {
         try await APIFailure.stored { () throws(StoreError) in
             ConversationDocument(
-                conversation, people: try await request.store.people(of: request.user), voices: try await request.store.voices(of: request.user))
+                conversation, people: try await store.people(of: request.user), voices: try await store.voices(of: request.user))
         }
     }
 
-    private static func answer(_ conversation: Conversation, _ request: APIRequest) async throws(APIFailure) -> APIAnswer {
+    private func answer(_ conversation: Conversation, _ request: APIRequest) async throws(APIFailure) -> APIAnswer {
         let document = try await document(conversation, request)
         return .json { document.write(to: &$0) }
     }

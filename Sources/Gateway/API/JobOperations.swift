@@ -7,8 +7,11 @@ internal import Speech
 internal import Store
 
 /// Conversations recognised once more, and what becomes of jobs.
-enum JobOperations {
-    static func address(of job: ID<TranscriptionJob>) -> String { APIOperation.root + "/jobs/" + job.rawValue }
+struct JobOperations: Sendable {
+    let store: any ConversationStores
+    let recordings: RecordingServices
+
+    private static func address(of job: ID<TranscriptionJob>) -> String { APIOperation.root + "/jobs/" + job.rawValue }
 
     private static let state: APIOperation.Answer = .object([
         .init("job_id", "string", required: true, "The job."),
@@ -21,43 +24,45 @@ enum JobOperations {
         .init("code", "string", "The failure's stable code, such as provider_key_refused."),
     ])
 
-    static let all: [APIOperation] = [
-        APIOperation(
-            .post, "/conversations/{id}/postprocess", .write,
-            summary: "Recognizes a finished conversation again, from its audio. Changes made by hand stay.",
-            answer: state
-        ) { request throws(APIFailure) in
-            let id: ID<Conversation> = request.id("id")
-            let (found, audio) = try await APIFailure.stored { () throws(StoreError) in
-                (try await request.store.conversation(id, of: request.user), try await request.store.audio(of: id, of: request.user))
-            }
-            guard let conversation = found else { throw .notFound("conversation", id.rawValue) }
-            guard conversation.status == .completed else { throw APIFailure(.conflict, "not_completed", "The conversation is not over yet.") }
-            guard !audio.isEmpty else { throw APIFailure(.conflict, "no_audio", "The conversation has no stored audio.") }
-            let grant: Grant
-            do throws(RefusalCause) {
-                grant = try await request.gateway.admission.admit(request.caller, request.keys, for: .recording)
-            } catch {
-                throw APIFailure(error)
-            }
-            let job = TranscriptionJob(
-                id: ID(request.gateway.newID()), dialect: PostprocessJobs.dialect, user: request.user, key: request.caller.caller.grant?.key,
-                created: request.gateway.now(), request: PostprocessJobs.order, audio: id.rawValue,
-                ownKeys: Array(grant.keys.engines))
-            let hasRoom = try await APIFailure.stored { () throws(StoreError) in
-                try await request.gateway.recordings.runner.order(job, keys: grant.keys, request.gateway.recordings)
-            }
-            guard hasRoom else { throw APIFailure(.tooManyRequests, "too_many_jobs", "Too many jobs wait; try again later.") }
-            return APIAnswer(status: .accepted, body: job.document(nil, at: address(of: job.id)))
-        },
-        APIOperation(.get, "/jobs/{id}", .read, summary: "Returns the state of a background job.", answer: state) {
-            request throws(APIFailure) in
-            let id: ID<TranscriptionJob> = request.id("id")
-            let found = try await APIFailure.stored { () throws(StoreError) in
-                try await request.gateway.recordings.runner.report(of: id, request.user, dialects: [PostprocessJobs.dialect, SyncJobs.dialect])
-            }
-            guard let (job, report) = found else { throw .notFound("job", id.rawValue) }
-            return APIAnswer(body: job.document(report, at: address(of: id)))
-        },
-    ]
+    var all: [APIOperation] {
+        [
+            APIOperation(
+                .post, "/conversations/{id}/postprocess", .write,
+                summary: "Recognizes a finished conversation again, from its audio. Changes made by hand stay.",
+                answer: Self.state
+            ) { request throws(APIFailure) in
+                let id: ID<Conversation> = request.id("id")
+                let (found, audio) = try await APIFailure.stored { () throws(StoreError) in
+                    (try await store.conversation(id, of: request.user), try await store.audio(of: id, of: request.user))
+                }
+                guard let conversation = found else { throw .notFound("conversation", id.rawValue) }
+                guard conversation.status == .completed else { throw APIFailure(.conflict, "not_completed", "The conversation is not over yet.") }
+                guard !audio.isEmpty else { throw APIFailure(.conflict, "no_audio", "The conversation has no stored audio.") }
+                let grant: Grant
+                do throws(RefusalCause) {
+                    grant = try await recordings.admission.admit(request.caller, request.keys, for: .recording)
+                } catch {
+                    throw APIFailure(error)
+                }
+                let job = TranscriptionJob(
+                    id: ID(recordings.newID()), dialect: PostprocessJobs.dialect, user: request.user, key: request.caller.caller.grant?.key,
+                    created: recordings.now(), request: PostprocessJobs.order, audio: id.rawValue,
+                    ownKeys: Array(grant.keys.engines))
+                let hasRoom = try await APIFailure.stored { () throws(StoreError) in
+                    try await recordings.runner.order(job, keys: grant.keys, recordings)
+                }
+                guard hasRoom else { throw APIFailure(.tooManyRequests, "too_many_jobs", "Too many jobs wait; try again later.") }
+                return APIAnswer(status: .accepted, body: job.document(nil, at: Self.address(of: job.id)))
+            },
+            APIOperation(.get, "/jobs/{id}", .read, summary: "Returns the state of a background job.", answer: Self.state) {
+                request throws(APIFailure) in
+                let id: ID<TranscriptionJob> = request.id("id")
+                let found = try await APIFailure.stored { () throws(StoreError) in
+                    try await recordings.runner.report(of: id, request.user, dialects: [PostprocessJobs.dialect, SyncJobs.dialect])
+                }
+                guard let (job, report) = found else { throw .notFound("job", id.rawValue) }
+                return APIAnswer(body: job.document(report, at: Self.address(of: id)))
+            },
+        ]
+    }
 }

@@ -4,18 +4,24 @@ internal import Net
 
 /// The description of the API in the API's own words (OpenAPI 3.1).
 enum OpenAPI {
-    static let operation = APIOperation(
-        .get, "/openapi.json", summary: "This description.", answer: .content("application/json")
-    ) { _ throws(APIFailure) in document }
+    /// Returns the operation that describes `operations`, and itself. The description is made once: everyone may ask for it, as often as they like.
+    static func operation(describing operations: [APIOperation]) -> APIOperation {
+        let itself = operation { _ throws(APIFailure) in APIAnswer() }
+        let document = document(operations + [itself])
+        return operation { _ throws(APIFailure) in document }
+    }
 
-    /// Made once: everyone may ask for it, as often as they like.
-    private static let document: APIAnswer = {
-        var answer = APIAnswer.json { write(API.operations, to: &$0) }
+    private static func operation(_ run: @escaping @Sendable (APIRequest) async throws(APIFailure) -> APIAnswer) -> APIOperation {
+        APIOperation(.get, "/openapi.json", summary: "This description.", answer: .content("application/json"), run: run)
+    }
+
+    private static func document(_ operations: [APIOperation]) -> APIAnswer {
+        var answer = APIAnswer.json { write(operations, to: &$0) }
         var digest = SHA256()
         digest.update(answer.body.span.bytes)
         answer.headers = ["ETag": "\"\(digest.finish().hexadecimal.prefix(32))\"", "Cache-Control": "no-cache"]
         return answer
-    }()
+    }
 
     private static func write(_ operations: [APIOperation], to json: inout JSONWriter) {
         json.beginObject()

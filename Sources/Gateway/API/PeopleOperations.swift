@@ -6,87 +6,95 @@ internal import Speech
 internal import Store
 
 /// People whom the user knows by name, and voices that were told apart.
-enum PeopleOperations {
+struct PeopleOperations: Sendable {
+    let store: any ConversationStores
+    /// Gives a new UUID in lower case.
+    let newID: @Sendable () -> String
+    let now: @Sendable () -> UnixTime
+
     private static let person: APIOperation.Answer = .object([
         .init("id", "string", required: true, "The person."), .init("name", "string", required: true, "Their name."),
         .init("created_at", "string", required: true, "UTC, RFC 3339."),
     ])
 
-    static let all: [APIOperation] = [
-        APIOperation(
-            .get, "/people", .read, summary: "Lists people in order of their names.",
-            answer: .object([.init("people", "[object]", required: true, "Each with id, name, created_at.")])
-        ) { request throws(APIFailure) in
-            let people = try await people(request)
-            return .json { json in
-                json.beginObject()
-                json.key("people")
-                json.beginArray()
-                for person in people { ConversationDocument.write(person, to: &json) }
-                json.endArray()
-                json.endObject()
-            }
-        },
-        APIOperation(
-            .post, "/people", .write, summary: "Adds a person; a name that exists is not added twice.",
-            body: [.init("name", "string", required: true, "Their name.")], answer: person
-        ) { request throws(APIFailure) in
-            let new = Person(id: ID(request.gateway.newID()), name: try name(request), created: request.gateway.now())
-            let person = try await APIFailure.stored { () throws(StoreError) in
-                try await request.store.add(new, reusing: true, of: request.user)
-            }
-            return .json(person.id == new.id ? .created : .ok) { ConversationDocument.write(person, to: &$0) }
-        },
-        APIOperation(
-            .patch, "/people/{id}", .write, summary: "Rename a person, also in past conversations.",
-            body: [.init("name", "string", required: true, "The new name.")], answer: person
-        ) { request throws(APIFailure) in
-            let name = try name(request)
-            let isDone = try await APIFailure.stored { () throws(StoreError) in
-                try await request.store.rename(request.id("id"), to: name, of: request.user)
-            }
-            guard isDone else { throw missing(request) }
-            return try await answer(request)
-        },
-        APIOperation(
-            .delete, "/people/{id}", .write, summary: "Delete a person with their voices and samples. What the person said stays, without a name.",
-            answer: .nothing
-        ) { request throws(APIFailure) in
-            let isDone = try await APIFailure.stored { () throws(StoreError) in
-                try await request.store.delete(request.id("id", as: Person.self), of: request.user)
-            }
-            guard isDone else { throw missing(request) }
-            return .nothing
-        },
-        APIOperation(
-            .post, "/people/{id}/merge", .write, summary: "Merges another person into this one, with all their data.",
-            body: [.init("person_id", "string", required: true, "The other person, who is removed.")], answer: person
-        ) { request throws(APIFailure) in
-            let other = ID<Person>(try request.needed("person_id"))
-            guard other != request.id("id") else { throw .badRequest("A person cannot be merged with themselves.") }
-            let isDone = try await APIFailure.stored { () throws(StoreError) in
-                try await request.store.merge(other, into: request.id("id"), of: request.user)
-            }
-            guard isDone else { throw APIFailure(.notFound, "not_found", "One of the two people does not exist.") }
-            return try await answer(request)
-        },
-        APIOperation(
-            .get, "/voices", .read, summary: "Lists the voices that were told apart, in order of their numbers.",
-            answer: .object([
-                .init("voices", "[object]", required: true, "Each with id, label, person_id, is_user, evidence (seconds of speech), created_at.")
-            ])
-        ) { request throws(APIFailure) in
-            let voices = try await APIFailure.stored { () throws(StoreError) in try await request.store.voices(of: request.user) }
-            return .json { json in
-                json.beginObject()
-                json.key("voices")
-                json.beginArray()
-                for voice in voices { write(voice, to: &json) }
-                json.endArray()
-                json.endObject()
-            }
-        },
-    ]
+    var all: [APIOperation] {
+        [
+            APIOperation(
+                .get, "/people", .read, summary: "Lists people in order of their names.",
+                answer: .object([.init("people", "[object]", required: true, "Each with id, name, created_at.")])
+            ) { request throws(APIFailure) in
+                let people = try await people(request)
+                return .json { json in
+                    json.beginObject()
+                    json.key("people")
+                    json.beginArray()
+                    for person in people { ConversationDocument.write(person, to: &json) }
+                    json.endArray()
+                    json.endObject()
+                }
+            },
+            APIOperation(
+                .post, "/people", .write, summary: "Adds a person; a name that exists is not added twice.",
+                body: [.init("name", "string", required: true, "Their name.")], answer: Self.person
+            ) { request throws(APIFailure) in
+                let new = Person(id: ID(newID()), name: try Self.name(request), created: now())
+                let person = try await APIFailure.stored { () throws(StoreError) in
+                    try await store.add(new, reusing: true, of: request.user)
+                }
+                return .json(person.id == new.id ? .created : .ok) { ConversationDocument.write(person, to: &$0) }
+            },
+            APIOperation(
+                .patch, "/people/{id}", .write, summary: "Rename a person, also in past conversations.",
+                body: [.init("name", "string", required: true, "The new name.")], answer: Self.person
+            ) { request throws(APIFailure) in
+                let name = try Self.name(request)
+                let isDone = try await APIFailure.stored { () throws(StoreError) in
+                    try await store.rename(request.id("id"), to: name, of: request.user)
+                }
+                guard isDone else { throw Self.missing(request) }
+                return try await answer(request)
+            },
+            APIOperation(
+                .delete, "/people/{id}", .write,
+                summary: "Delete a person with their voices and samples. What the person said stays, without a name.",
+                answer: .nothing
+            ) { request throws(APIFailure) in
+                let isDone = try await APIFailure.stored { () throws(StoreError) in
+                    try await store.delete(request.id("id", as: Person.self), of: request.user)
+                }
+                guard isDone else { throw Self.missing(request) }
+                return .nothing
+            },
+            APIOperation(
+                .post, "/people/{id}/merge", .write, summary: "Merges another person into this one, with all their data.",
+                body: [.init("person_id", "string", required: true, "The other person, who is removed.")], answer: Self.person
+            ) { request throws(APIFailure) in
+                let other = ID<Person>(try request.needed("person_id"))
+                guard other != request.id("id") else { throw .badRequest("A person cannot be merged with themselves.") }
+                let isDone = try await APIFailure.stored { () throws(StoreError) in
+                    try await store.merge(other, into: request.id("id"), of: request.user)
+                }
+                guard isDone else { throw APIFailure(.notFound, "not_found", "One of the two people does not exist.") }
+                return try await answer(request)
+            },
+            APIOperation(
+                .get, "/voices", .read, summary: "Lists the voices that were told apart, in order of their numbers.",
+                answer: .object([
+                    .init("voices", "[object]", required: true, "Each with id, label, person_id, is_user, evidence (seconds of speech), created_at.")
+                ])
+            ) { request throws(APIFailure) in
+                let voices = try await APIFailure.stored { () throws(StoreError) in try await store.voices(of: request.user) }
+                return .json { json in
+                    json.beginObject()
+                    json.key("voices")
+                    json.beginArray()
+                    for voice in voices { Self.write(voice, to: &json) }
+                    json.endArray()
+                    json.endObject()
+                }
+            },
+        ]
+    }
 
     private static func write(_ voice: Voice, to json: inout JSONWriter) {
         json.beginObject()
@@ -110,12 +118,12 @@ enum PeopleOperations {
 
     private static func missing(_ request: APIRequest) -> APIFailure { .notFound("person", request.parameters["id"] ?? "") }
 
-    private static func people(_ request: APIRequest) async throws(APIFailure) -> [Person] {
-        try await APIFailure.stored { () throws(StoreError) in try await request.store.people(of: request.user) }
+    private func people(_ request: APIRequest) async throws(APIFailure) -> [Person] {
+        try await APIFailure.stored { () throws(StoreError) in try await store.people(of: request.user) }
     }
 
-    private static func answer(_ request: APIRequest) async throws(APIFailure) -> APIAnswer {
-        guard let person = try await people(request).first(where: { $0.id == request.id("id") }) else { throw missing(request) }
+    private func answer(_ request: APIRequest) async throws(APIFailure) -> APIAnswer {
+        guard let person = try await people(request).first(where: { $0.id == request.id("id") }) else { throw Self.missing(request) }
         return .json { ConversationDocument.write(person, to: &$0) }
     }
 }

@@ -7,41 +7,47 @@ internal import Speech
 internal import Store
 
 /// Finding what was said.
-enum SearchOperations {
-    static let all: [APIOperation] = [
-        APIOperation(
-            .get, "/search", .read, summary: "Finds segments by words, by meaning, or by both, the best first.",
-            query: [
-                .init("q", "string", required: true, "Words, in any order, and phrases in double quotes."),
-                .init("by", "string", "The kind of search: words, meaning or both. Default: both."),
-                .init("limit", "integer", "The number of hits, 1 to 100. Default: 20."), .init("cursor", "string", "`next` of the page before."),
-                .init("from", "string", "Searches conversations that began at this time or later: a time (RFC 3339) or a day."),
-                .init("to", "string", "Searches conversations that began before this time."),
-                .init("person", "string", "Searches only the words of this person: an id, or `user` for yourself."),
-            ],
-            answer: .object([
-                .init(
-                    "hits", "[object]", required: true,
-                    """
-                    Each with conversation_id, segment_id, start (seconds since the conversation's start), started_at and title of the conversation, snippet (HTML, hits in <mark>), \
-                    score, speaker, person_id, is_user.
-                    """),
-                .init("next", "string", "The cursor of the next page, or null."),
-            ])
-        ) { request throws(APIFailure) in
-            guard let text = request.query.first("q"), text.contains(where: { !$0.isWhitespace }) else {
-                throw .badRequest("q is missing: give the words to search for.")
+struct SearchOperations: Sendable {
+    let store: any ConversationStores
+    /// Embeds texts for a search by meaning; nil: nothing here does.
+    let embedding: (any TextEmbedding)?
+
+    var all: [APIOperation] {
+        [
+            APIOperation(
+                .get, "/search", .read, summary: "Finds segments by words, by meaning, or by both, the best first.",
+                query: [
+                    .init("q", "string", required: true, "Words, in any order, and phrases in double quotes."),
+                    .init("by", "string", "The kind of search: words, meaning or both. Default: both."),
+                    .init("limit", "integer", "The number of hits, 1 to 100. Default: 20."), .init("cursor", "string", "`next` of the page before."),
+                    .init("from", "string", "Searches conversations that began at this time or later: a time (RFC 3339) or a day."),
+                    .init("to", "string", "Searches conversations that began before this time."),
+                    .init("person", "string", "Searches only the words of this person: an id, or `user` for yourself."),
+                ],
+                answer: .object([
+                    .init(
+                        "hits", "[object]", required: true,
+                        """
+                        Each with conversation_id, segment_id, start (seconds since the conversation's start), started_at and title of the conversation, snippet (HTML, hits in <mark>), \
+                        score, speaker, person_id, is_user.
+                        """),
+                    .init("next", "string", "The cursor of the next page, or null."),
+                ])
+            ) { request throws(APIFailure) in
+                guard let text = request.query.first("q"), text.contains(where: { !$0.isWhitespace }) else {
+                    throw .badRequest("q is missing: give the words to search for.")
+                }
+                guard text.utf8.count <= SearchQuery.maxText else { throw .badRequest("q takes at most \(SearchQuery.maxText) bytes.") }
+                let query = SearchQuery(
+                    text, by: try Self.by(request), speaker: request.speaker, from: try request.time("from"), to: try request.time("to"),
+                    cursor: request.query.first("cursor"), limit: try request.limit(standard: 20, most: SearchQuery.maxHits))
+                let page = try await APIFailure.stored { () throws(StoreError) in
+                    try await store.search(query, embedding: embedding, of: request.user)
+                }
+                return .json { SearchDocument.write(page, to: &$0) }
             }
-            guard text.utf8.count <= SearchQuery.maxText else { throw .badRequest("q takes at most \(SearchQuery.maxText) bytes.") }
-            let query = SearchQuery(
-                text, by: try by(request), speaker: request.speaker, from: try request.time("from"), to: try request.time("to"),
-                cursor: request.query.first("cursor"), limit: try request.limit(standard: 20, most: SearchQuery.maxHits))
-            let page = try await APIFailure.stored { () throws(StoreError) in
-                try await request.store.search(query, embedding: request.gateway.conversations.texts, of: request.user)
-            }
-            return .json { SearchDocument.write(page, to: &$0) }
-        }
-    ]
+        ]
+    }
 
     private static func by(_ request: APIRequest) throws(APIFailure) -> SearchQuery.By {
         switch request.query.first("by") {

@@ -7,7 +7,7 @@ internal import Speech
 internal import Store
 
 /// Operations that correct the words and the speakers of a conversation by hand.
-enum SegmentOperations {
+struct SegmentOperations: Sendable {
     /// A segment's members.
     static let segment: [APIOperation.Field] = SegmentField.all.compactMap { field in
         guard let name = field.name else { return nil }
@@ -23,75 +23,81 @@ enum SegmentOperations {
         return APIOperation.Field(name.description, type + (field.isOptional ? "?" : ""), required: true, field.meaning.description)
     }
 
-    static let all: [APIOperation] = [
-        APIOperation(
-            .patch, "/conversations/{id}/segments/{segment}", .write, summary: "Changes a segment's text. Its words' times are dropped.",
-            body: [.init("text", "string", required: true, "The new one.")],
-            answer: .object(segment)
-        ) { request throws(APIFailure) in
-            guard let text = try request.string("text") else { throw .badRequest("The body must be JSON with a text \"text\".") }
-            let segment = try await APIFailure.stored { () throws(StoreError) in
-                try await request.store.setText(text, of: request.id("segment"), in: request.id("id"), of: request.user)
-            }
-            guard let segment else { throw .notFound("segment", request.parameters["segment"] ?? "") }
-            await request.gateway.forgetSpeech()
-            return .json { segment.write(to: &$0, withWords: true) }
-        },
-        APIOperation(
-            .post, "/conversations/{id}/segments/assign", .write,
-            summary: """
-                Assigns a person to segments, to all segments of a speaker, or to a voice in every conversation. A speaker's voice without a name \
-                gets the person's name.
-                """,
-            body: [
-                .init("person_id", "string", "The person; null: nobody."), .init("is_user", "boolean", "True: yourself."),
-                .init("segment_ids", "[string]", "These segments; or"),
-                .init("speaker_id", "integer", "the conversation's speaker of this number; or"),
-                .init("voice_id", "string", "this voice, wherever it speaks."),
-            ],
-            answer: .object([.init("segments", "[Segment]", required: true, "As they are now.")])
-        ) { request throws(APIFailure) in
-            let owner = try request.owner()
-            let conversation = try await ConversationOperations.find(request)
-            var segments: [Segment]
-            if let ids = try request.strings("segment_ids") {
-                segments = try await assign(ids.map { ID($0) }, to: owner, namingVoices: false, conversation, request)
-            } else if let number = try request.integer("speaker_id") {
-                let theirs = conversation.segments.filter { $0.speaker?.number == number }
-                guard !theirs.isEmpty else { throw .notFound("speaker", "\(number)") }
-                segments = try await assign(theirs.map(\.id), to: owner, namingVoices: true, conversation, request)
-            } else if let voice = try request.string("voice_id") {
-                guard try await name(ID(voice), owner, request) else { throw .notFound("voice or person of this name:", voice) }
-                let ids = Set(conversation.segments.filter { $0.identity.voice == ID(voice) }.map(\.id))
-                segments = try await ConversationOperations.find(request).segments.filter { ids.contains($0.id) }
-            } else {
-                throw .badRequest("Name the segments: \"segment_ids\", \"speaker_id\" or \"voice_id\".")
-            }
-            return .json { json in
-                json.beginObject()
-                json.key("segments")
-                json.beginArray()
-                for segment in segments { segment.write(to: &json, withWords: true) }
-                json.endArray()
-                json.endObject()
-            }
-        },
-    ]
+    let store: any ConversationStores
+    let service: ConversationService
+    let erasure: ErasureService
 
-    private static func assign(
+    var all: [APIOperation] {
+        [
+            APIOperation(
+                .patch, "/conversations/{id}/segments/{segment}", .write, summary: "Changes a segment's text. Its words' times are dropped.",
+                body: [.init("text", "string", required: true, "The new one.")],
+                answer: .object(segment)
+            ) { request throws(APIFailure) in
+                guard let text = try request.string("text") else { throw .badRequest("The body must be JSON with a text \"text\".") }
+                let segment = try await APIFailure.stored { () throws(StoreError) in
+                    try await store.setText(text, of: request.id("segment"), in: request.id("id"), of: request.user)
+                }
+                guard let segment else { throw .notFound("segment", request.parameters["segment"] ?? "") }
+                await erasure.run()
+                return .json { segment.write(to: &$0, withWords: true) }
+            },
+            APIOperation(
+                .post, "/conversations/{id}/segments/assign", .write,
+                summary: """
+                    Assigns a person to segments, to all segments of a speaker, or to a voice in every conversation. A speaker's voice without a name \
+                    gets the person's name.
+                    """,
+                body: [
+                    .init("person_id", "string", "The person; null: nobody."), .init("is_user", "boolean", "True: yourself."),
+                    .init("segment_ids", "[string]", "These segments; or"),
+                    .init("speaker_id", "integer", "the conversation's speaker of this number; or"),
+                    .init("voice_id", "string", "this voice, wherever it speaks."),
+                ],
+                answer: .object([.init("segments", "[Segment]", required: true, "As they are now.")])
+            ) { request throws(APIFailure) in
+                let owner = try request.owner()
+                let conversation = try await request.conversation(in: store)
+                var segments: [Segment]
+                if let ids = try request.strings("segment_ids") {
+                    segments = try await assign(ids.map { ID($0) }, to: owner, namingVoices: false, conversation, request)
+                } else if let number = try request.integer("speaker_id") {
+                    let theirs = conversation.segments.filter { $0.speaker?.number == number }
+                    guard !theirs.isEmpty else { throw .notFound("speaker", "\(number)") }
+                    segments = try await assign(theirs.map(\.id), to: owner, namingVoices: true, conversation, request)
+                } else if let voice = try request.string("voice_id") {
+                    guard try await name(ID(voice), owner, request) else { throw .notFound("voice or person of this name:", voice) }
+                    let ids = Set(conversation.segments.filter { $0.identity.voice == ID(voice) }.map(\.id))
+                    segments = try await request.conversation(in: store).segments.filter { ids.contains($0.id) }
+                } else {
+                    throw .badRequest("Name the segments: \"segment_ids\", \"speaker_id\" or \"voice_id\".")
+                }
+                return .json { json in
+                    json.beginObject()
+                    json.key("segments")
+                    json.beginArray()
+                    for segment in segments { segment.write(to: &json, withWords: true) }
+                    json.endArray()
+                    json.endObject()
+                }
+            },
+        ]
+    }
+
+    private func assign(
         _ ids: [ID<Segment>], to owner: Voice.Owner, namingVoices: Bool, _ conversation: Conversation, _ request: APIRequest
     ) async throws(APIFailure) -> [Segment] {
         let segments = try await APIFailure.stored { () throws(StoreError) in
-            try await request.store.assign(ids, in: conversation.id, to: owner, namingVoices: namingVoices, of: request.user)
+            try await store.assign(ids, in: conversation.id, to: owner, namingVoices: namingVoices, of: request.user)
         }
         guard let segments else { throw APIFailure(.notFound, "not_found", "The person does not exist.") }
         if case .person(let person) = owner, conversation.status == .completed {
-            request.gateway.conversations.teach(UntaughtVoice(person, in: conversation.id, of: request.user))
+            service.teach(UntaughtVoice(person, in: conversation.id, of: request.user))
         }
         return segments
     }
 
-    private static func name(_ voice: ID<Voice>, _ owner: Voice.Owner, _ request: APIRequest) async throws(APIFailure) -> Bool {
-        try await APIFailure.stored { () throws(StoreError) in try await request.store.setOwner(owner, of: voice, of: request.user) }
+    private func name(_ voice: ID<Voice>, _ owner: Voice.Owner, _ request: APIRequest) async throws(APIFailure) -> Bool {
+        try await APIFailure.stored { () throws(StoreError) in try await store.setOwner(owner, of: voice, of: request.user) }
     }
 }

@@ -8,56 +8,65 @@ internal import Protocols
 internal import Speech
 
 /// Live sessions: what opens them in web pages, and what was understood in them.
-enum SessionOperations {
-    static let ticketLifetime = Duration.seconds(30)
+struct SessionOperations: Sendable {
+    let admission: Admission
+    let transcripts: TranscriptFolder
+    let recovery: CrashRecovery
+    let log: Log
+    /// True for paths at which a WebSocket is served.
+    let isWebSocket: @Sendable (String) -> Bool
 
-    static let all: [APIOperation] = [
-        APIOperation(
-            .post, "/tickets", .listen,
-            summary: "Makes a ticket with which a web page opens one WebSocket: ?ticket=…, once and within 30 s.",
-            body: [.init("path", "string", required: true, "The path of the WebSocket, such as /v4/listen.")],
-            answer: .object([
-                .init("ticket", "string", required: true, "The ticket, valid for this caller and path only."),
-                .init("path", "string", required: true, "The path of the WebSocket."),
-                .init("expires_in", "integer", required: true, "Seconds."),
-            ])
-        ) { request throws(APIFailure) in
-            guard let path = try request.string("path"), path.hasPrefix("/"), path.utf8.count <= 200, request.gateway.hasWebSocket(at: path) else {
-                throw .badRequest("The body must be JSON that names a WebSocket of this gateway: {\"path\": \"/v4/listen\"}.")
-            }
-            let ticket: String
-            do throws(RefusalCause) {
-                ticket = try request.gateway.admission.issueToken(
-                    .init(lifetime: ticketLifetime, isSingleUse: true, paths: [path]), to: request.caller)
-            } catch {
-                throw APIFailure(error)
-            }
-            return .json { json in
-                json.beginObject()
-                json.member("ticket", ticket)
-                json.member("path", path)
-                json.member("expires_in", Int(ticketLifetime.components.seconds))
-                json.endObject()
-            }
-        },
-        // Whoever may speak may also see what was understood.
-        APIOperation(
-            .get, "/sessions/{id}", .listen, .read, summary: "Returns a live session's transcript.", answer: .content("application/json")
-        ) { request throws(APIFailure) in
-            let id = request.id("id", as: Session.self)
-            // Asked first: what is found out meanwhile is in the folder then.
-            let isKnown = await request.gateway.recovery.hasLookedThrough
-            let found: StoredTranscript?
-            do throws(StoredTranscript.Unreadable) {
-                found = try await request.gateway.transcripts.find(id)
-            } catch {
-                request.gateway.log.error("a transcript cannot be read", [.session: id.rawValue, .error: "\(error)"])
-                throw APIFailure(.unavailable("The transcript cannot be read."))
-            }
-            if let found, found.record.owner?.user ?? ID.local.rawValue == request.user.rawValue { return APIAnswer(body: found.json()) }
-            // Before the journal was looked through, nobody knows what was interrupted.
-            guard isKnown else { throw APIFailure(.unavailable("The gateway has just started; ask again in a moment.")) }
-            throw .notFound("session", id.rawValue)
-        },
-    ]
+    private static let ticketLifetime = Duration.seconds(30)
+
+    var all: [APIOperation] {
+        [
+            APIOperation(
+                .post, "/tickets", .listen,
+                summary: "Makes a ticket with which a web page opens one WebSocket: ?ticket=…, once and within 30 s.",
+                body: [.init("path", "string", required: true, "The path of the WebSocket, such as /v4/listen.")],
+                answer: .object([
+                    .init("ticket", "string", required: true, "The ticket, valid for this caller and path only."),
+                    .init("path", "string", required: true, "The path of the WebSocket."),
+                    .init("expires_in", "integer", required: true, "Seconds."),
+                ])
+            ) { request throws(APIFailure) in
+                guard let path = try request.string("path"), path.hasPrefix("/"), path.utf8.count <= 200, isWebSocket(path) else {
+                    throw .badRequest("The body must be JSON that names a WebSocket of this gateway: {\"path\": \"/v4/listen\"}.")
+                }
+                let ticket: String
+                do throws(RefusalCause) {
+                    ticket = try admission.issueToken(
+                        .init(lifetime: Self.ticketLifetime, isSingleUse: true, paths: [path]), to: request.caller)
+                } catch {
+                    throw APIFailure(error)
+                }
+                return .json { json in
+                    json.beginObject()
+                    json.member("ticket", ticket)
+                    json.member("path", path)
+                    json.member("expires_in", Int(Self.ticketLifetime.components.seconds))
+                    json.endObject()
+                }
+            },
+            // Whoever may speak may also see what was understood.
+            APIOperation(
+                .get, "/sessions/{id}", .listen, .read, summary: "Returns a live session's transcript.", answer: .content("application/json")
+            ) { request throws(APIFailure) in
+                let id = request.id("id", as: Session.self)
+                // Asked first: what is found out meanwhile is in the folder then.
+                let isKnown = await recovery.hasLookedThrough
+                let found: StoredTranscript?
+                do throws(StoredTranscript.Unreadable) {
+                    found = try await transcripts.find(id)
+                } catch {
+                    log.error("a transcript cannot be read", [.session: id.rawValue, .error: "\(error)"])
+                    throw APIFailure(.unavailable("The transcript cannot be read."))
+                }
+                if let found, found.record.owner?.user ?? ID.local.rawValue == request.user.rawValue { return APIAnswer(body: found.json()) }
+                // Before the journal was looked through, nobody knows what was interrupted.
+                guard isKnown else { throw APIFailure(.unavailable("The gateway has just started; ask again in a moment.")) }
+                throw .notFound("session", id.rawValue)
+            },
+        ]
+    }
 }

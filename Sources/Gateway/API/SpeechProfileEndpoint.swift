@@ -11,6 +11,8 @@ internal import Speech
 /// `POST /v3/speech-profile/expand` keeps it besides, and answers with what is kept.
 struct SpeechProfileEndpoint: Endpoint {
     let isProfile: Bool
+    let profiles: SpeechProfiles
+    let recordings: RecordingServices
 
     /// Maximum bytes of the whole request: 180 s at 16 kHz are 5.8 MB.
     private static let limit = 16 << 20
@@ -19,41 +21,40 @@ struct SpeechProfileEndpoint: Endpoint {
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         do throws(RefusalCause) {
-            let caller = try call.gateway.admission.authenticate(exchange, credential: credential(in: exchange.request), for: [.write])
+            let caller = try recordings.admission.authenticate(exchange, credential: credential(in: exchange.request), for: [.write])
             let task = Task { await run(exchange, caller, call) }
             exchange.onAbort = { task.cancel() }
         } catch {
-            call.gateway.refuse(exchange, error, .harken, call)
+            call.refuse(exchange, error, .harken)
         }
     }
 
     private func run(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ call: Call) async {
-        let gateway = call.gateway
         do throws(RefusalCause) {
             let form = try await UploadForm.read(
-                exchange, fileField: "file", spool: gateway.recordings.spool, id: call.id, limits: .init(body: Self.limit), by: caller.caller)
+                exchange, fileField: "file", spool: recordings.spool, id: call.id, limits: .init(body: Self.limit), by: caller.caller)
             guard let file = form.file else { throw .badRequest("The form has no field \"file\".") }
             let body: [UInt8]
             do throws(SpeechProfiles.Failure) {
-                body = try await take(file.path, of: caller.user, gateway.speechProfiles)
+                body = try await take(file.path, of: caller.user)
             } catch {
                 switch error {
                 case .refused(let reason): throw .badRequest(reason)
                 case .unavailable(let reason): throw .unavailable(reason)
                 case .store(let error):
-                    gateway.log.error("a speech profile cannot be stored", [.error: "\(error)"])
+                    recordings.log.error("a speech profile cannot be stored", [.error: "\(error)"])
                     throw .unavailable("The gateway's store cannot be used.")
                 }
             }
             exchange.loop.execute {
-                gateway.answer(exchange, HTTPResponseHead(.ok, headers: ["Content-Type": "application/json"]), body, call: call)
+                call.answer(exchange, HTTPResponseHead(.ok, headers: ["Content-Type": "application/json"]), body)
             }
         } catch {
-            exchange.loop.execute { gateway.refuse(exchange, error, .harken, call) }
+            exchange.loop.execute { call.refuse(exchange, error, .harken) }
         }
     }
 
-    private func take(_ path: String, of user: ID<User>, _ profiles: SpeechProfiles) async throws(SpeechProfiles.Failure) -> [UInt8] {
+    private func take(_ path: String, of user: ID<User>) async throws(SpeechProfiles.Failure) -> [UInt8] {
         var json = JSONWriter()
         if isProfile {
             try await profiles.enrol(path, of: user)

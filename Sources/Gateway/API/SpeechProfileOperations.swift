@@ -8,22 +8,24 @@ internal import Speech
 internal import Store
 
 /// Operations on the profile of the user's voice.
-enum SpeechProfileOperations {
-    static let all: [APIOperation] =
+struct SpeechProfileOperations: Sendable {
+    let profiles: SpeechProfiles
+
+    var all: [APIOperation] {
         [
             APIOperation(
                 .get, "/v3/speech-profile", .read, summary: "Says if the user has a speech profile.",
                 answer: .object([.init("has_profile", "boolean", required: true, "Whether there is one.")])
             ) { request throws(APIFailure) in
                 let profile = try await samples(request).profile
-                return object { $0.member("has_profile", profile != nil) }
+                return Self.object { $0.member("has_profile", profile != nil) }
             },
             APIOperation(
                 .delete, "/v3/speech-profile", .write,
                 summary: "Forgets the user's voice: the profile, all recordings, and what was learned from them. The user's words stay.",
                 answer: .nothing
             ) { request throws(APIFailure) in
-                try await APIFailure.stored { () throws(StoreError) in try await profiles(request).forget(request.user) }
+                try await APIFailure.stored { () throws(StoreError) in try await profiles.forget(request.user) }
                 return .nothing
             },
             APIOperation(
@@ -31,7 +33,7 @@ enum SpeechProfileOperations {
                 answer: .object([.init("url", "string", "The path of the profile's audio; null: the user has no profile.")])
             ) { request throws(APIFailure) in
                 let profile = try await samples(request).profile
-                return object { $0.member("url", optional: profile.map { _ in SpeechProfiles.audioPath }) }
+                return Self.object { $0.member("url", optional: profile.map { _ in SpeechProfiles.audioPath }) }
             },
             APIOperation(
                 .get, "/v3/speech-profile/status", .read, summary: "Describes the user's speech profile.",
@@ -43,8 +45,8 @@ enum SpeechProfileOperations {
                 ])
             ) { request throws(APIFailure) in
                 let (profile, others) = try await samples(request)
-                let duration = profile.map { profiles(request).duration(of: $0) } ?? .zero
-                return object {
+                let duration = profile.map { profiles.duration(of: $0) } ?? .zero
+                return Self.object {
                     $0.member("has_profile", profile != nil)
                     $0.member("duration_seconds", duration / .seconds(1), decimals: 3)
                     $0.member("sample_count", others.count + (profile == nil ? 0 : 1))
@@ -55,25 +57,25 @@ enum SpeechProfileOperations {
                 .get, "/v3/speech-profile/stt-availability", .read, summary: "Says if a profile can be made now.",
                 answer: .object([.init("available", "boolean", required: true, "True if an engine can compare voices now.")])
             ) { request throws(APIFailure) in
-                let isAvailable = profiles(request).isAvailable
-                return object { $0.member("available", isAvailable) }
+                let isAvailable = profiles.isAvailable
+                return Self.object { $0.member("available", isAvailable) }
             },
             APIOperation(.get, SpeechProfiles.audioPath, .read, summary: "Returns the profile's audio: Opus in Ogg.", answer: .content("audio/ogg")) {
                 request throws(APIFailure) in
                 guard let file = try await samples(request).profile?.file else {
                     throw APIFailure(.notFound, "not_found", "The user has no speech profile.")
                 }
-                return APIAnswer(contentType: "audio/ogg", files: [profiles(request).folder + "/" + file])
+                return APIAnswer(contentType: "audio/ogg", files: [profiles.folder + "/" + file])
             },
             APIOperation(
                 .get, "/v3/speech-profile/expand", .read, summary: "Lists the additional recordings of the user's voice.",
                 answer: .object([.init("samples", "[object]", required: true, "Each with id, duration_seconds, created_at.")])
             ) { request throws(APIFailure) in
                 let others = try await samples(request).others
-                return object { json in
+                return Self.object { json in
                     json.key("samples")
                     json.beginArray()
-                    for sample in others { write(sample, to: &json) }
+                    for sample in others { Self.write(sample, to: &json) }
                     json.endArray()
                 }
             },
@@ -84,7 +86,7 @@ enum SpeechProfileOperations {
                 let others = try await samples(request).others
                 let chosen = request.query.first("id").map { id in others.filter { $0.id.rawValue == id } } ?? others
                 guard request.query.first("id") == nil || !chosen.isEmpty else { throw .notFound("sample", request.query.first("id") ?? "") }
-                try await APIFailure.stored { () throws(StoreError) in try await profiles(request).remove(chosen, of: request.user) }
+                try await APIFailure.stored { () throws(StoreError) in try await profiles.remove(chosen, of: request.user) }
                 return .nothing
             },
         ].map { operation in
@@ -92,6 +94,7 @@ enum SpeechProfileOperations {
             operation.root = ""
             return operation
         }
+    }
 
     static func write(_ sample: SpeechSample, to json: inout JSONWriter) {
         json.beginObject()
@@ -101,10 +104,8 @@ enum SpeechProfileOperations {
         json.endObject()
     }
 
-    private static func profiles(_ request: APIRequest) -> SpeechProfiles { request.gateway.speechProfiles }
-
-    private static func samples(_ request: APIRequest) async throws(APIFailure) -> (profile: SpeechSample?, others: [SpeechSample]) {
-        try await APIFailure.stored { () throws(StoreError) in try await profiles(request).samples(of: request.user) }
+    private func samples(_ request: APIRequest) async throws(APIFailure) -> (profile: SpeechSample?, others: [SpeechSample]) {
+        try await APIFailure.stored { () throws(StoreError) in try await profiles.samples(of: request.user) }
     }
 
     private static func object(_ write: (inout JSONWriter) -> Void) -> APIAnswer {

@@ -5,31 +5,35 @@ internal import Store
 internal import Usage
 
 /// Operations that report the speech recognised for the caller, and its cost.
-enum UsageOperations {
-    static let all: [APIOperation] = [
-        APIOperation(
-            .get, "/usage", .read, summary: "Returns the caller's usage of engines: attempts, audio and cost, by engine, model and workload.",
-            query: [
-                .init("since", "string", "Counts usage from this UTC day on: a day, or a time (RFC 3339)."),
-                .init("by", "string", "A further grouping of the rows: provider, key or day. Default: provider."),
-            ],
-            answer: .object([
-                .init(
-                    "rows", "[object]", required: true,
-                    "Each with provider, model, workload, audio_seconds, billable_seconds, runs, failed, cost (US dollars, or null when unknown); key or day."
-                ),
-                .init("total", "object", required: true, "audio_seconds, billable_seconds, runs, failed and cost of all rows."),
-            ])
-        ) { request throws(APIFailure) in
-            let by = request.query.first("by") ?? UsageQuery.Grouping.provider.rawValue
-            guard let grouping = UsageQuery.Grouping(rawValue: by) else { throw .badRequest("by takes provider, key or day.") }
-            let query = UsageQuery(user: request.user, since: try request.time("since"), grouping: grouping)
-            let rows = try await APIFailure.stored { () throws(StoreError) in
-                // What has just ended counts too.
-                try await request.gateway.usage.ledger.bookAll()
-                return try await request.gateway.usage.ledger.rows(query)
+struct UsageOperations: Sendable {
+    let ledger: UsageLedger
+
+    var all: [APIOperation] {
+        [
+            APIOperation(
+                .get, "/usage", .read, summary: "Returns the caller's usage of engines: attempts, audio and cost, by engine, model and workload.",
+                query: [
+                    .init("since", "string", "Counts usage from this UTC day on: a day, or a time (RFC 3339)."),
+                    .init("by", "string", "A further grouping of the rows: provider, key or day. Default: provider."),
+                ],
+                answer: .object([
+                    .init(
+                        "rows", "[object]", required: true,
+                        "Each with provider, model, workload, audio_seconds, billable_seconds, runs, failed, cost (US dollars, or null when unknown); key or day."
+                    ),
+                    .init("total", "object", required: true, "audio_seconds, billable_seconds, runs, failed and cost of all rows."),
+                ])
+            ) { request throws(APIFailure) in
+                let by = request.query.first("by") ?? UsageQuery.Grouping.provider.rawValue
+                guard let grouping = UsageQuery.Grouping(rawValue: by) else { throw .badRequest("by takes provider, key or day.") }
+                let query = UsageQuery(user: request.user, since: try request.time("since"), grouping: grouping)
+                let rows = try await APIFailure.stored { () throws(StoreError) in
+                    // What has just ended counts too.
+                    try await ledger.bookAll()
+                    return try await ledger.rows(query)
+                }
+                return .json { UsageDocument.write(rows, to: &$0) }
             }
-            return .json { UsageDocument.write(rows, to: &$0) }
-        }
-    ]
+        ]
+    }
 }

@@ -5,92 +5,97 @@ internal import Speech
 internal import Store
 
 /// The caller themselves, and the keys of their own that they use at vendors.
-enum UserOperations {
-    static let all: [APIOperation] = [
-        APIOperation(
-            .get, "/users/me", .read, .listen, .transcribe, summary: "Returns the caller.",
-            answer: .object([.init("id", "string", required: true, "The user.")])
-        ) { request throws(APIFailure) in
-            .json { json in
-                json.beginObject()
-                json.member("id", request.user.rawValue)
-                json.endObject()
-            }
-        },
-        APIOperation(.get, "/users/me/settings", .read, summary: "Returns the user's settings for all their live sessions.", answer: settings) {
-            request throws(APIFailure) in
-            .json { [choices = try await choices(request)] in write(choices, to: &$0) }
-        },
-        APIOperation(
-            .patch, "/users/me/settings", .write, summary: "Changes the settings in the body; null resets a setting.",
-            body: [
-                .init("single_language_mode", "boolean", "Sessions are in one language, and nothing is translated."),
-                .init(
-                    "vocabulary", "[string]",
-                    "Words that engines are to expect: at most 500 of 100 characters each. An engine gets the first 99."),
-                .init("language", "string", "The user's own language, a BCP 47 tag."),
-                .init("name", "string", "The user's name. A speaker who says it does not become a new person."),
-                .init("learn_voices", "boolean", "False: assigning speakers teaches the gateway no voices of other people."),
-                .init("model_summaries", "boolean", "False: no language model is given conversations for their title and summary."),
-                .init("audio_days", "integer", "Days that the audio of conversations is kept; 0: no audio is kept."),
-            ], answer: settings
-        ) { request throws(APIFailure) in
-            try await change(.singleLanguage, to: request.flag("single_language_mode").map { $0 ? "true" : "false" }, request)
-            try await change(.vocabulary, to: vocabulary(request), request)
-            let language = try request.string("language")
-            if let language, !LanguageTag(language).isWellFormed { throw .badRequest("\"language\" must be a BCP 47 tag, such as de or pt-BR.") }
-            try await change(.language, to: language, request)
-            let name = try request.string("name")
-            if let name, name.utf8.count > ConversationLimits.name || name.allSatisfy(\.isWhitespace) {
-                throw .badRequest("\"name\" must have letters, and at most \(ConversationLimits.name) bytes.")
-            }
-            try await change(.name, to: name, request)
-            try await change(.learnsVoices, to: request.flag("learn_voices").map { $0 ? "true" : "false" }, request)
-            try await change(.usesSummaryModel, to: request.flag("model_summaries").map { $0 ? "true" : "false" }, request)
-            let days = try request.integer("audio_days")
-            if let days, !(0...UserChoices.maxAudioDays).contains(days) {
-                throw .badRequest("\"audio_days\" must be 0 to \(UserChoices.maxAudioDays).")
-            }
-            try await change(.audioDays, to: days.map { String($0) }, request)
-            return .json { [choices = try await choices(request)] in write(choices, to: &$0) }
-        },
-        APIOperation(
-            .get, "/users/me/provider-keys", .read, summary: "Lists the vendors at which the user has enrolled an own key.",
-            answer: .object([.init("provider_keys", "[object]", required: true, "Each with provider, fingerprint, created_at.")])
-        ) { request throws(APIFailure) in
-            let keys = try await APIFailure.stored { () throws(StoreError) in try await request.store.providerKeys(of: request.user) }
-            return .json { json in
-                json.beginObject()
-                json.key("provider_keys")
-                json.beginArray()
-                for key in keys { write(key, to: &json) }
-                json.endArray()
-                json.endObject()
-            }
-        },
-        APIOperation(
-            .put, "/users/me/provider-keys/{provider}", .write,
-            summary: "Enrols a key of the user's own at a vendor. Only its fingerprint is kept.",
-            body: [.init("key", "string", required: true, "The vendor's key.")],
-            answer: .object([.init("fingerprint", "string", required: true, "SHA-256 of the key, in hexadecimal; with provider and created_at.")])
-        ) { request throws(APIFailure) in
-            let provider = EngineName(try provider(request))
-            guard let fingerprint = KnownUser.fingerprint(of: try request.needed("key")) else { throw APIFailure(.internalFault) }
-            let key = ProviderKey(provider: provider, fingerprint: fingerprint, created: request.gateway.now())
-            try await APIFailure.stored { () throws(StoreError) in try await request.store.set(key, of: request.user) }
-            return .json { write(key, to: &$0) }
-        },
-        APIOperation(
-            .delete, "/users/me/provider-keys/{provider}", .write, summary: "Removes an enrolment.", answer: .nothing
-        ) { request throws(APIFailure) in
-            let provider = try provider(request)
-            let isDone = try await APIFailure.stored { () throws(StoreError) in
-                try await request.store.removeProviderKey(EngineName(provider), of: request.user)
-            }
-            guard isDone else { throw .notFound("enrolled key for", provider) }
-            return .nothing
-        },
-    ]
+struct UserOperations: Sendable {
+    let store: any ConversationStores
+    let now: @Sendable () -> UnixTime
+
+    var all: [APIOperation] {
+        [
+            APIOperation(
+                .get, "/users/me", .read, .listen, .transcribe, summary: "Returns the caller.",
+                answer: .object([.init("id", "string", required: true, "The user.")])
+            ) { request throws(APIFailure) in
+                .json { json in
+                    json.beginObject()
+                    json.member("id", request.user.rawValue)
+                    json.endObject()
+                }
+            },
+            APIOperation(.get, "/users/me/settings", .read, summary: "Returns the user's settings for all their live sessions.", answer: Self.settings) {
+                request throws(APIFailure) in
+                .json { [choices = try await choices(request)] in Self.write(choices, to: &$0) }
+            },
+            APIOperation(
+                .patch, "/users/me/settings", .write, summary: "Changes the settings in the body; null resets a setting.",
+                body: [
+                    .init("single_language_mode", "boolean", "Sessions are in one language, and nothing is translated."),
+                    .init(
+                        "vocabulary", "[string]",
+                        "Words that engines are to expect: at most 500 of 100 characters each. An engine gets the first 99."),
+                    .init("language", "string", "The user's own language, a BCP 47 tag."),
+                    .init("name", "string", "The user's name. A speaker who says it does not become a new person."),
+                    .init("learn_voices", "boolean", "False: assigning speakers teaches the gateway no voices of other people."),
+                    .init("model_summaries", "boolean", "False: no language model is given conversations for their title and summary."),
+                    .init("audio_days", "integer", "Days that the audio of conversations is kept; 0: no audio is kept."),
+                ], answer: Self.settings
+            ) { request throws(APIFailure) in
+                try await change(.singleLanguage, to: request.flag("single_language_mode").map { $0 ? "true" : "false" }, request)
+                try await change(.vocabulary, to: Self.vocabulary(request), request)
+                let language = try request.string("language")
+                if let language, !LanguageTag(language).isWellFormed { throw .badRequest("\"language\" must be a BCP 47 tag, such as de or pt-BR.") }
+                try await change(.language, to: language, request)
+                let name = try request.string("name")
+                if let name, name.utf8.count > ConversationLimits.name || name.allSatisfy(\.isWhitespace) {
+                    throw .badRequest("\"name\" must have letters, and at most \(ConversationLimits.name) bytes.")
+                }
+                try await change(.name, to: name, request)
+                try await change(.learnsVoices, to: request.flag("learn_voices").map { $0 ? "true" : "false" }, request)
+                try await change(.usesSummaryModel, to: request.flag("model_summaries").map { $0 ? "true" : "false" }, request)
+                let days = try request.integer("audio_days")
+                if let days, !(0...UserChoices.maxAudioDays).contains(days) {
+                    throw .badRequest("\"audio_days\" must be 0 to \(UserChoices.maxAudioDays).")
+                }
+                try await change(.audioDays, to: days.map { String($0) }, request)
+                return .json { [choices = try await choices(request)] in Self.write(choices, to: &$0) }
+            },
+            APIOperation(
+                .get, "/users/me/provider-keys", .read, summary: "Lists the vendors at which the user has enrolled an own key.",
+                answer: .object([.init("provider_keys", "[object]", required: true, "Each with provider, fingerprint, created_at.")])
+            ) { request throws(APIFailure) in
+                let keys = try await APIFailure.stored { () throws(StoreError) in try await store.providerKeys(of: request.user) }
+                return .json { json in
+                    json.beginObject()
+                    json.key("provider_keys")
+                    json.beginArray()
+                    for key in keys { Self.write(key, to: &json) }
+                    json.endArray()
+                    json.endObject()
+                }
+            },
+            APIOperation(
+                .put, "/users/me/provider-keys/{provider}", .write,
+                summary: "Enrols a key of the user's own at a vendor. Only its fingerprint is kept.",
+                body: [.init("key", "string", required: true, "The vendor's key.")],
+                answer: .object([.init("fingerprint", "string", required: true, "SHA-256 of the key, in hexadecimal; with provider and created_at.")])
+            ) { request throws(APIFailure) in
+                let provider = EngineName(try Self.provider(request))
+                guard let fingerprint = KnownUser.fingerprint(of: try request.needed("key")) else { throw APIFailure(.internalFault) }
+                let key = ProviderKey(provider: provider, fingerprint: fingerprint, created: now())
+                try await APIFailure.stored { () throws(StoreError) in try await store.set(key, of: request.user) }
+                return .json { Self.write(key, to: &$0) }
+            },
+            APIOperation(
+                .delete, "/users/me/provider-keys/{provider}", .write, summary: "Removes an enrolment.", answer: .nothing
+            ) { request throws(APIFailure) in
+                let provider = try Self.provider(request)
+                let isDone = try await APIFailure.stored { () throws(StoreError) in
+                    try await store.removeProviderKey(EngineName(provider), of: request.user)
+                }
+                guard isDone else { throw .notFound("enrolled key for", provider) }
+                return .nothing
+            },
+        ]
+    }
 
     private static let settings = APIOperation.Answer.object([
         .init("single_language_mode", "boolean", required: true, "True if sessions are in one language."),
@@ -102,14 +107,14 @@ enum UserOperations {
         .init("audio_days", "integer", "Days that the audio of conversations is kept; null: the operator's setting."),
     ])
 
-    private static func choices(_ request: APIRequest) async throws(APIFailure) -> UserChoices {
-        UserChoices(settings: try await APIFailure.stored { () throws(StoreError) in try await request.store.settings(of: request.user) })
+    private func choices(_ request: APIRequest) async throws(APIFailure) -> UserChoices {
+        UserChoices(settings: try await APIFailure.stored { () throws(StoreError) in try await store.settings(of: request.user) })
     }
 
     /// Leaves alone what the body does not name.
-    private static func change(_ setting: UserChoices.Setting, to value: String?, _ request: APIRequest) async throws(APIFailure) {
+    private func change(_ setting: UserChoices.Setting, to value: String?, _ request: APIRequest) async throws(APIFailure) {
         guard request.body?[setting.rawValue] != nil else { return }
-        try await APIFailure.stored { () throws(StoreError) in try await request.store.set(setting.rawValue, to: value, of: request.user) }
+        try await APIFailure.stored { () throws(StoreError) in try await store.set(setting.rawValue, to: value, of: request.user) }
     }
 
     private static func vocabulary(_ request: APIRequest) throws(APIFailure) -> String? {

@@ -15,6 +15,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
     enum Action: Sendable { case upload, create, list, read, delete }
 
     let action: Action
+    let recordings: RecordingServices
 
     func credential(in head: HTTPRequestHead) -> Credential? { AssemblyAICredential.find(in: head) }
 
@@ -23,26 +24,25 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
     }
 
     /// Admits the caller. Only an upload and an order get a grant. A key without credit may still ask for its own orders.
-    private func admit(_ exchange: HTTPExchange, _ gateway: GatewayService) async throws(RefusalCause) -> (JobOwner, Grant?) {
+    private func admit(_ exchange: HTTPExchange) async throws(RefusalCause) -> (JobOwner, Grant?) {
         let head = exchange.request
         let credential = self.credential(in: head)
         let scopes: [AccessScope]
         switch action {
         case .upload, .create:
-            let (caller, grant) = try await gateway.admission.admit(exchange, credential: credential, for: .recording)
+            let (caller, grant) = try await recordings.admission.admit(exchange, credential: credential, for: .recording)
             return (JobOwner(caller, credential), grant)
         case .list, .read: scopes = [.transcribe, .read]
         case .delete: scopes = [.transcribe, .write]
         }
-        let caller = try gateway.admission.authenticate(exchange, credential: credential, for: scopes)
+        let caller = try recordings.admission.authenticate(exchange, credential: credential, for: scopes)
         return (JobOwner(caller, credential), nil)
     }
 
     private func answer(_ exchange: HTTPExchange, _ call: Call) async {
-        let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            let (caller, grant) = try await admit(exchange, gateway)
+            let (caller, grant) = try await admit(exchange)
             var headers = AssemblyAIPrerecordedAnswer.headers(requestID: call.id)
             let body: [UInt8]
             switch action {
@@ -55,11 +55,11 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
             case .read:
                 let parts = head.path.dropFirst(Self.transcripts.count).split(separator: "/")
                 guard let id = parts.first, parts.count <= 2 else { throw .notFound("There is nothing at \(head.path).") }
-                let found = try await find(String(id), caller, gateway)
+                let found = try await find(String(id), caller)
                 if parts.count == 1 {
                     body = found.body
                 } else if parts[1] == "raw" {
-                    body = try await raw(String(id), caller, gateway)
+                    body = try await raw(String(id), caller)
                 } else {
                     guard let export = AssemblyAIPrerecordedAnswer.Export(rawValue: String(parts[1])) else {
                         throw .notFound("There is nothing at \(head.path).")
@@ -67,21 +67,20 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
                     (headers, body) = try found.export(export, head.query, requestID: call.id)
                 }
             }
-            exchange.loop.execute { [headers] in gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), body, call: call) }
+            exchange.loop.execute { [headers] in call.answer(exchange, HTTPResponseHead(.ok, headers: headers), body) }
         } catch {
-            exchange.loop.execute { gateway.refuse(exchange, error, Self.voice, call) }
+            exchange.loop.execute { call.refuse(exchange, error, Self.voice) }
         }
     }
 
     private func name(in head: HTTPRequestHead) -> String { String(head.path.dropFirst(Self.transcripts.count + 1)) }
 
     private func upload(_ exchange: HTTPExchange, _ caller: JobOwner, _ call: Call) async throws(RefusalCause) -> [UInt8] {
-        let gateway = call.gateway
-        let limit = gateway.configuration.recordingBytes ?? UploadFolder.maxByteCount
-        let file = try await exchange.spoolBody(to: gateway.recordings.spool, id: call.id, limit: limit, by: caller.caller)
+        let limit = recordings.settings.recordingBytes ?? UploadFolder.maxByteCount
+        let file = try await exchange.spoolBody(to: recordings.spool, id: call.id, limit: limit, by: caller.caller)
         guard file.byteCount > 0 else { throw .badRequest("Upload failed, please send the recording as the body of the request.") }
-        let id = gateway.newID()
-        try await gateway.recordings.runner.uploads.keep(file, id: id, user: caller.user, now: gateway.now())
+        let id = recordings.newID()
+        try await recordings.runner.uploads.keep(file, id: id, user: caller.user, now: call.now)
         var json = JSONWriter()
         json.beginObject()
         json.member("upload_url", UploadAddress.address(of: id, base: base(exchange.request, isSecure: call.client.isSecure)))
@@ -90,7 +89,6 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
     }
 
     private func create(_ exchange: HTTPExchange, _ caller: JobOwner, _ grant: Grant, _ call: Call) async throws(RefusalCause) -> [UInt8] {
-        let gateway = call.gateway
         let bytes = try await exchange.smallBody(limit: AssemblyAIPrerecordedRequest.limit)
         let request = try AssemblyAIPrerecordedRequest(bytes)
         try request.checkWebhookHeader()
@@ -99,24 +97,24 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         // Says now what can never be done; the engines are chosen when the job's turn comes.
         _ = try grant.engines(for: .prerecorded, named: engines, language: request.language)
         var audio = request.audioURL
-        if let upload = UploadAddress.id(in: audio), try await gateway.recordings.runner.uploads.find(upload, of: caller.user) != nil {
+        if let upload = UploadAddress.id(in: audio), try await recordings.runner.uploads.find(upload, of: caller.user) != nil {
             audio = upload
         }
-        let id = ID<TranscriptionJob>(gateway.newID())
-        let (stored, sealed) = try gateway.recordings.runner.secrets.sealed(bytes, request, of: id)
+        let id = ID<TranscriptionJob>(recordings.newID())
+        let (stored, sealed) = try recordings.runner.secrets.sealed(bytes, request, of: id)
         let job = TranscriptionJob(
-            id: id, dialect: AssemblyAIJobs.dialect, user: caller.user, key: caller.key, created: gateway.now(),
+            id: id, dialect: AssemblyAIJobs.dialect, user: caller.user, key: caller.key, created: call.now,
             request: stored, audio: audio, engines: engines, ownKeys: Array(grant.keys.engines), signingKey: caller.signingKey, sealed: sealed,
             keepsRaw: keepsRaw)
         let hasRoom = try await RefusalCause.orStored { () throws(StoreError) in
-            try await gateway.recordings.runner.order(job, keys: grant.keys, hasNotice: request.webhook != nil, gateway.recordings)
+            try await recordings.runner.order(job, keys: grant.keys, hasNotice: request.webhook != nil, recordings)
         }
         guard hasRoom else { throw .tooManyRequests(retryAfter: .seconds(60)) }
         return AssemblyAIPrerecordedAnswer(id: job.id.rawValue, request: request, state: .queued).body
     }
 
-    private func find(_ id: String, _ caller: JobOwner, _ gateway: GatewayService) async throws(RefusalCause) -> AssemblyAIPrerecordedAnswer {
-        let found = try await RefusalCause.orStored { () throws(StoreError) in try await gateway.recordings.runner.jobs.find(ID(id), of: caller.user)
+    private func find(_ id: String, _ caller: JobOwner) async throws(RefusalCause) -> AssemblyAIPrerecordedAnswer {
+        let found = try await RefusalCause.orStored { () throws(StoreError) in try await recordings.runner.jobs.find(ID(id), of: caller.user)
         }
         guard let (job, transcript) = found, job.dialect == AssemblyAIJobs.dialect, let answer = Self.rendered(job, transcript) else {
             throw Self.unknown
@@ -125,8 +123,8 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
     }
 
     /// Returns the answer of the engine's vendor, for a caller who asked to have the answer kept. This operation is Harken's own.
-    private func raw(_ id: String, _ caller: JobOwner, _ gateway: GatewayService) async throws(RefusalCause) -> [UInt8] {
-        let raw = try await RefusalCause.orStored { () throws(StoreError) in try await gateway.recordings.runner.jobs.raw(ID(id), of: caller.user) }
+    private func raw(_ id: String, _ caller: JobOwner) async throws(RefusalCause) -> [UInt8] {
+        let raw = try await RefusalCause.orStored { () throws(StoreError) in try await recordings.runner.jobs.raw(ID(id), of: caller.user) }
         guard let raw else {
             throw .badRequest(
                 "The vendor's own answer to this transcript is not kept. Order it with the header X-Harken-Raw: true, from an engine of a vendor.")
@@ -151,7 +149,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
     }
 
     private func delete(_ id: String, _ caller: JobOwner, _ call: Call) async throws(RefusalCause) -> [UInt8] {
-        let runner = call.gateway.recordings.runner
+        let runner = recordings.runner
         let found = try await RefusalCause.orStored { () throws(StoreError) in
             try await runner.jobs.delete(
                 ID(id), of: caller.user, dialect: AssemblyAIJobs.dialect, leaving: AssemblyAIPrerecordedAnswer.deletedRequest)
@@ -174,7 +172,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         var jobs: [TranscriptionJob] = []
         if !list.throttledOnly {
             jobs = try await RefusalCause.orStored { () throws(StoreError) in
-                try await call.gateway.recordings.runner.jobs.list(of: caller.user, dialect: AssemblyAIJobs.dialect, query)
+                try await recordings.runner.jobs.list(of: caller.user, dialect: AssemblyAIJobs.dialect, query)
             }
         }
         let hasMore = jobs.count > list.limit

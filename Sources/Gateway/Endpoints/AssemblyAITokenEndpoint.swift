@@ -7,20 +7,21 @@ internal import Protocols
 struct AssemblyAITokenEndpoint: Endpoint {
     static let voice = RefusalVoice { cause, context in AssemblyAIRefusal.make(cause, requestID: context.requestID) }
 
+    let admission: Admission
+
     func credential(in head: HTTPRequestHead) -> Credential? { AssemblyAICredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            let caller = try gateway.admission.authenticate(exchange, credential: credential(in: head), for: [.listen])
+            let caller = try admission.authenticate(exchange, credential: credential(in: head), for: [.listen])
             let request = try AssemblyAITokenRequest(head)
-            let token = try gateway.admission.issueToken(
+            let token = try admission.issueToken(
                 .init(lifetime: request.lifetime, sessionLimit: request.sessionLimit, isSingleUse: true, paths: ["/v3/ws"]), to: caller)
             let headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store", "x-request-id": call.id]
-            gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token), call: call)
+            call.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token))
         } catch {
-            gateway.refuse(exchange, error, Self.voice, call)
+            call.refuse(exchange, error, Self.voice)
         }
     }
 }

@@ -16,57 +16,56 @@ struct BackgroundEndpoint: Endpoint {
     static let voice = RefusalVoice { cause, _ in BackgroundRefusal(cause).refusal }
 
     let action: Action
+    let recordings: RecordingServices
 
-    static var routes: [Route] { Action.allCases.map { Route(.http, $0.method, $0.path, voice: voice, BackgroundEndpoint(action: $0)) } }
+    static func routes(_ recordings: RecordingServices) -> [Route] {
+        Action.allCases.map { Route(.http, $0.method, $0.path, voice: voice, BackgroundEndpoint(action: $0, recordings: recordings)) }
+    }
 
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        let gateway = call.gateway
         do throws(RefusalCause) {
-            let caller = try gateway.admission.authenticate(exchange, credential: credential(in: exchange.request), for: [.transcribe])
+            let caller = try recordings.admission.authenticate(exchange, credential: credential(in: exchange.request), for: [.transcribe])
             Task { await run(exchange, caller, call) }
         } catch {
-            gateway.refuse(exchange, error, Self.voice, call)
+            call.refuse(exchange, error, Self.voice)
         }
     }
 
     private func run(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ call: Call) async {
-        let gateway = call.gateway
         let keys = BYOKCredentials(exchange.request)
         /// Gets a grant, which recognition needs. Actions that only look, or end a recording, need none.
         func grant() async throws(BackgroundRefusal) -> Grant {
-            try await BackgroundRefusal.heard { () throws(RefusalCause) in try await gateway.admission.admit(caller, keys, for: .recording) }
+            try await BackgroundRefusal.heard { () throws(RefusalCause) in try await recordings.admission.admit(caller, keys, for: .recording) }
         }
         do throws(BackgroundRefusal) {
-            try await BackgroundRefusal.heard { () throws(RefusalCause) in try await gateway.admission.check(keys, of: caller.user) }
-            if let after = await gateway.recordings.chunked.take(action.policy, by: caller.user) {
+            try await BackgroundRefusal.heard { () throws(RefusalCause) in try await recordings.admission.check(keys, of: caller.user) }
+            if let after = await recordings.chunked.take(action.policy, by: caller.user) {
                 throw BackgroundRefusal(.tooManyRequests, "rate_limited", "Rate limit exceeded for \(action.policy.name)", retryAfter: after)
             }
             let body: [UInt8]
             switch action {
             case .capabilities:
-                body = BackgroundAnswer.capabilities(BackgroundReport(gateway.configuration.routing, keys: gateway.admission.routingKeys(keys)))
+                body = BackgroundAnswer.capabilities(BackgroundReport(recordings.settings.routing, keys: recordings.admission.routingKeys(keys)))
             case .start:
                 _ = try await grant()
-                body = try await start(exchange, caller, gateway)
+                body = try await start(exchange, caller)
             case .transcribe:
-                body = try await BackgroundChunk(caller: caller, grant: grant(), id: call.id, services: gateway.recordings).run(exchange)
-            case .finish: body = try await finish(exchange, caller, gateway)
-            case .sync: body = try await SyncRequest(caller: caller, id: call.id, services: gateway.recordings).accept(exchange, by: grant())
-            case .syncState: body = try await SyncRequest(caller: caller, id: call.id, services: gateway.recordings).state(exchange)
+                body = try await BackgroundChunk(caller: caller, grant: grant(), id: call.id, services: recordings).run(exchange)
+            case .finish: body = try await finish(exchange, caller)
+            case .sync: body = try await SyncRequest(caller: caller, id: call.id, services: recordings).accept(exchange, by: grant())
+            case .syncState: body = try await SyncRequest(caller: caller, id: call.id, services: recordings).state(exchange)
             }
             let head = HTTPResponseHead(
                 action == .sync ? .accepted : .ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"])
-            exchange.loop.execute { gateway.answer(exchange, head, body, call: call) }
+            exchange.loop.execute { call.answer(exchange, head, body) }
         } catch {
-            exchange.loop.execute { gateway.refuse(exchange, error.refusal, call) }
+            exchange.loop.execute { call.refuse(exchange, error.refusal) }
         }
     }
 
-    private func start(
-        _ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ gateway: GatewayService
-    ) async throws(BackgroundRefusal) -> [UInt8] {
+    private func start(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller) async throws(BackgroundRefusal) -> [UInt8] {
         let bytes = try await BackgroundRefusal.heard { () throws(RefusalCause) in try await exchange.smallBody(limit: 1 << 16) }
         let value = bytes.isEmpty ? JSONValue.object([]) : (try? JSONValue(parsing: bytes)) ?? .null
         guard case .object = value else { throw BackgroundRefusal(.unprocessableContent, "bad_body", "the body must be a JSON object") }
@@ -85,26 +84,24 @@ struct BackgroundEndpoint: Endpoint {
         }
         // One that is no UUID is ignored, as in live sessions: the answer says what the conversation is called.
         guard let chosen = try text("client_conversation_id").flatMap(UUIDText.canonical) else {
-            let id = gateway.newID()
-            try await gateway.recordings.chunked.begin(
-                .init(user: caller.user, conversation: id), language: language, source: source, gateway.recordings)
+            let id = recordings.newID()
+            try await recordings.chunked.begin(
+                .init(user: caller.user, conversation: id), language: language, source: source, recordings)
             return BackgroundAnswer.started(id)
         }
-        try await gateway.recordings.chunked.beginChosen(
-            .init(user: caller.user, conversation: chosen), language: language, source: source, gateway.recordings)
+        try await recordings.chunked.beginChosen(
+            .init(user: caller.user, conversation: chosen), language: language, source: source, recordings)
         return BackgroundAnswer.started(chosen)
     }
 
-    private func finish(
-        _ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ gateway: GatewayService
-    ) async throws(BackgroundRefusal) -> [UInt8] {
+    private func finish(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller) async throws(BackgroundRefusal) -> [UInt8] {
         let parts = exchange.request.path.split(separator: "/")
         guard parts.count == 5 else { throw .notFound }
         let place = ChunkedRecordings.Place(user: caller.user, conversation: String(parts[3]))
-        guard let conversation = try await gateway.recordings.chunked.finish(place, gateway.recordings) else {
+        guard let conversation = try await recordings.chunked.finish(place, recordings) else {
             return BackgroundAnswer.discarded(place.conversation)
         }
-        let store = gateway.conversations.store
+        let store = recordings.conversations.store
         let (people, voices) = try await BackgroundRefusal.stored { () throws(StoreError) in
             (try await store.people(of: caller.user), try await store.voices(of: caller.user))
         }

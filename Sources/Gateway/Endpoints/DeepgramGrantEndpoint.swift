@@ -9,27 +9,28 @@ struct DeepgramGrantEndpoint: Endpoint {
     /// Paths at which the tokens are taken. A token is taken any number of times until the token expires.
     private static let paths: Set<String> = ["/v1/listen", "/v2/listen"]
 
+    let admission: Admission
+
     func credential(in head: HTTPRequestHead) -> Credential? { DeepgramCredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            let caller = try gateway.admission.authenticate(exchange, credential: credential(in: head), for: [.listen, .transcribe])
+            let caller = try admission.authenticate(exchange, credential: credential(in: head), for: [.listen, .transcribe])
             exchange.collectBody(limit: DeepgramGrantRequest.longestBody) { result in
                 do throws(RefusalCause) {
                     let body = try result.mapError { RefusalCause($0, received: DeepgramGrantRequest.longestBody) }.get()
                     let request = try DeepgramGrantRequest(body)
-                    let token = try gateway.admission.issueToken(
+                    let token = try admission.issueToken(
                         .init(lifetime: request.lifetime, isSingleUse: false, paths: Self.paths), to: caller)
                     let headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store", "dg-request-id": call.id]
-                    gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token), call: call)
+                    call.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token))
                 } catch {
-                    gateway.refuse(exchange, error, DeepgramPrerecordedEndpoint.voice, call)
+                    call.refuse(exchange, error, DeepgramPrerecordedEndpoint.voice)
                 }
             }
         } catch {
-            gateway.refuse(exchange, error, DeepgramPrerecordedEndpoint.voice, call)
+            call.refuse(exchange, error, DeepgramPrerecordedEndpoint.voice)
         }
     }
 }

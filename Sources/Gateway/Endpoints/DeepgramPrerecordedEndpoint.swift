@@ -14,6 +14,8 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
     /// Bytes of a recording, unless the operator says otherwise.
     private static let limit = 2_000_000_000
 
+    let recordings: RecordingServices
+
     func credential(in head: HTTPRequestHead) -> Credential? { DeepgramCredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
@@ -22,23 +24,22 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
     }
 
     private func run(_ exchange: HTTPExchange, _ call: Call) async {
-        let gateway = call.gateway
-        let handshake = gateway.handshake(call)
+        let handshake = call.handshake
         let head = exchange.request
         do throws(RefusalCause) {
             let credential = self.credential(in: head)
-            let (caller, grant) = try await gateway.admission.admit(exchange, credential: credential, for: .recording)
+            let (caller, grant) = try await recordings.admission.admit(exchange, credential: credential, for: .recording)
             switch DeepgramPrerecordedRequest.parse(head, handshake) {
-            case .failure(let refusal): exchange.loop.execute { gateway.refuse(exchange, refusal, call) }
+            case .failure(let refusal): exchange.loop.execute { call.refuse(exchange, refusal) }
             case .success(let request):
                 let engines = try grant.engines(for: .prerecorded, named: request.engines, language: request.options.language)
                 let job = RecordingJob(
-                    services: gateway.recordings, id: call.id, grant: grant, engines: engines, options: request.options,
+                    services: recordings, id: call.id, grant: grant, engines: engines, options: request.options,
                     request: (call.route, TraceParent(head.headers)))
                 await run(request, job, handshake, JobOwner(caller, credential), exchange, call)
             }
         } catch {
-            exchange.loop.execute { gateway.refuse(exchange, error, Self.voice, call) }
+            exchange.loop.execute { call.refuse(exchange, error, Self.voice) }
         }
     }
 
@@ -46,8 +47,7 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
         _ request: DeepgramPrerecordedRequest, _ job: RecordingJob, _ handshake: HandshakeContext, _ owner: JobOwner,
         _ exchange: HTTPExchange, _ call: Call
     ) async {
-        let gateway = call.gateway
-        let limit = gateway.configuration.recordingBytes ?? Self.limit
+        let limit = recordings.settings.recordingBytes ?? Self.limit
         let headers = DeepgramPrerecordedAnswer.headers(requestID: call.id)
         do throws(RefusalCause) {
             let file: SpooledFile
@@ -55,27 +55,27 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
                 let body = try await exchange.smallBody(limit: 1 << 16)
                 switch DeepgramPrerecordedRequest.remoteAddress(in: body, handshake) {
                 case .failure(let refusal):
-                    exchange.loop.execute { gateway.refuse(exchange, refusal, call) }
+                    exchange.loop.execute { call.refuse(exchange, refusal) }
                     return
                 case .success(let url):
-                    file = try await RemoteRecording(services: gateway.recordings).fetch(
+                    file = try await RemoteRecording(services: recordings).fetch(
                         url, id: call.id, limit: limit, for: DiskOwner(owner.caller))
                 }
             } else {
-                file = try await exchange.spoolBody(to: gateway.recordings.spool, id: call.id, limit: limit, by: owner.caller)
+                file = try await exchange.spoolBody(to: recordings.spool, id: call.id, limit: limit, by: owner.caller)
             }
             if request.callback != nil {
                 try await order(file, request, owner, job.grant, exchange.request.query, call)
                 let accepted = DeepgramPrerecordedAnswer.accepted(requestID: call.id)
-                exchange.loop.execute { gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), accepted, call: call) }
+                exchange.loop.execute { call.answer(exchange, HTTPResponseHead(.ok, headers: headers), accepted) }
                 return
             }
             let transcript = try await job.run(file.recording(request.format))
             let body = DeepgramPrerecordedAnswer.body(
                 transcript, for: request, requestID: call.id, sha256: file.digest, created: handshake.now)
-            exchange.loop.execute { gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), body, call: call) }
+            exchange.loop.execute { call.answer(exchange, HTTPResponseHead(.ok, headers: headers), body) }
         } catch {
-            exchange.loop.execute { gateway.refuse(exchange, error, Self.voice, call) }
+            exchange.loop.execute { call.refuse(exchange, error, Self.voice) }
         }
     }
 
@@ -83,17 +83,16 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
     private func order(
         _ file: SpooledFile, _ request: DeepgramPrerecordedRequest, _ owner: JobOwner, _ grant: Grant, _ query: URLQuery, _ call: Call
     ) async throws(RefusalCause) {
-        let gateway = call.gateway
-        try await gateway.recordings.runner.uploads.keep(file, id: call.id, user: owner.user, now: gateway.now())
+        try await recordings.runner.uploads.keep(file, id: call.id, user: owner.user, now: call.now)
         let job = TranscriptionJob(
-            id: ID(call.id), dialect: DeepgramJobs.dialect, user: owner.user, key: owner.key, created: gateway.now(),
+            id: ID(call.id), dialect: DeepgramJobs.dialect, user: owner.user, key: owner.key, created: call.now,
             request: DeepgramJobs.order(query: query, sha256: file.digest), audio: call.id, engines: request.engines,
             ownKeys: Array(grant.keys.engines), signingKey: owner.signingKey)
         let hasRoom = try await RefusalCause.orStored { () throws(StoreError) in
-            try await gateway.recordings.runner.order(job, keys: grant.keys, hasNotice: true, gateway.recordings)
+            try await recordings.runner.order(job, keys: grant.keys, hasNotice: true, recordings)
         }
         guard hasRoom else {
-            await gateway.recordings.runner.uploads.remove(call.id, of: owner.user)
+            await recordings.runner.uploads.remove(call.id, of: owner.user)
             throw .tooManyRequests(retryAfter: .seconds(60))
         }
     }

@@ -23,7 +23,7 @@ final class EventStreamAnswer: Sendable {
         let isFirst = !begun.isSet
         begun.set()
         exchange.loop.execute { [exchange, call, headers] in
-            if isFirst { call.gateway.begin(exchange, HTTPResponseHead(.ok, headers: headers), call: call) }
+            if isFirst { call.begin(exchange, HTTPResponseHead(.ok, headers: headers)) }
             exchange.write(bytes)
         }
     }

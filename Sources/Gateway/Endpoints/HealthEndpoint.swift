@@ -4,15 +4,18 @@ internal import Protocols
 
 /// `GET /health`: the process answers, with its version.
 struct HealthEndpoint: Endpoint {
+    /// The version of Harken.
+    let version: String
+
     func credential(in head: HTTPRequestHead) -> Credential? { nil }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         var json = JSONWriter()
         json.beginObject()
         json.member("status", literal: "ok")
-        json.member("version", call.gateway.configuration.version)
+        json.member("version", version)
         json.endObject()
-        call.gateway.answer(
-            exchange, HTTPResponseHead(.ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"]), json.bytes, call: call)
+        call.answer(
+            exchange, HTTPResponseHead(.ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"]), json.bytes)
     }
 }

@@ -15,22 +15,22 @@ internal import Tracing
 /// A WebSocket route on which live audio comes in: any dialect.
 struct LiveEndpoint: Endpoint {
     let dialect: LiveDialect
+    let services: LiveServices
 
     func credential(in head: HTTPRequestHead) -> Credential? { LiveCredential.find(in: head, of: dialect) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
             try admitCaller(exchange, call)
             let shown = credential(in: head)
             guard dialect.authentication != .opening || shown != nil else { return begin(exchange, nil, call) }
-            let caller = try gateway.admission.authenticate(exchange, credential: shown, for: [.listen])
+            let caller = try services.admission.authenticate(exchange, credential: shown, for: [.listen])
             let keys = BYOKCredentials(head)
-            guard asksForStanding(keys, gateway) else { return begin(exchange, Visitor(caller: caller, keys: keys), call) }
+            guard asksForStanding(keys) else { return begin(exchange, Visitor(caller: caller, keys: keys), call) }
             Task {
                 var visitor = Visitor(caller: caller, keys: keys)
-                await ask(for: &visitor, gateway)
+                await ask(for: &visitor)
                 exchange.loop.execute { [visitor] in begin(exchange, visitor, call) }
             }
         } catch {
@@ -46,31 +46,30 @@ struct LiveEndpoint: Endpoint {
         var standing: CallerStanding?
     }
 
-    private func asksForStanding(_ keys: BYOKCredentials, _ gateway: GatewayService) -> Bool {
-        dialect.asksForUser || gateway.admission.needsStanding(keys)
+    private func asksForStanding(_ keys: BYOKCredentials) -> Bool {
+        dialect.asksForUser || services.admission.needsStanding(keys)
     }
 
-    private func ask(for visitor: inout Visitor, _ gateway: GatewayService) async {
-        var standing = await gateway.admission.standing(of: visitor.caller, visitor.keys, asksForUser: dialect.asksForUser)
-        if dialect.asksForUser, gateway.configuration.sendsProfiles {
-            standing.user?.introduction = await gateway.speechProfiles.introduction(of: visitor.caller.user)
+    private func ask(for visitor: inout Visitor) async {
+        var standing = await services.admission.standing(of: visitor.caller, visitor.keys, asksForUser: dialect.asksForUser)
+        if dialect.asksForUser, let introductions = services.introductions {
+            standing.user?.introduction = await introductions.introduction(of: visitor.caller.user)
         }
         visitor.standing = standing
     }
 
     /// - Parameter visitor: nil: the client says later who it is.
     private func begin(_ exchange: HTTPExchange, _ visitor: Visitor?, _ call: Call) {
-        let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            guard let context = gateway.context(on: exchange.loop) else { throw .internalFault }
+            guard let context = services.contexts.context(on: exchange.loop) else { throw .internalFault }
             let accepted: LiveHandshake
-            var handshake = gateway.handshake(call)
+            var handshake = call.handshake
             handshake.credentialLimit = visitor?.caller.sessionLimit
             handshake.credentialSettings = visitor?.caller.settings ?? []
             switch dialect.accept(head, handshake) {
             case .success(let value): accepted = value
-            case .failure(let refusal): return gateway.refuse(exchange, refusal, call)
+            case .failure(let refusal): return call.refuse(exchange, refusal)
             }
             _ = try ModeChoice.mode(of: head)
             switch accepted.start {
@@ -80,7 +79,7 @@ struct LiveEndpoint: Endpoint {
                 session.start(connection)
             case .opening(let opening):
                 // A client that shows a key with the handshake is told at once that the key cannot pay.
-                let grant = try visitor.flatMap { visitor throws(RefusalCause) in try self.grant(visitor, gateway) }
+                let grant = try visitor.flatMap { visitor throws(RefusalCause) in try self.grant(visitor) }
                 let entrance = entrance(opening, head, visitor, grant, call, context)
                 guard let connection = upgrade(exchange, accepted, context, handler: entrance, call) else { return }
                 entrance.start(connection)
@@ -95,23 +94,22 @@ struct LiveEndpoint: Endpoint {
         _ opening: any LiveHandshakeMachine, _ head: HTTPRequestHead, _ visitor: Visitor?, _ grant: Grant?, _ call: Call,
         _ context: LiveContext
     ) -> PreSessionHandler {
-        let gateway = call.gateway
         let arrival = Arrival()
         let keys = BYOKCredentials(head)
         @Sendable func admit(_ credential: Credential?) throws(RefusalCause) -> Visitor {
-            let caller = try gateway.admission.authenticate(head, credential: credential, peer: call.client.peer, for: [.listen])
+            let caller = try services.admission.authenticate(head, credential: credential, peer: call.client.peer, for: [.listen])
             return Visitor(caller: caller, keys: keys)
         }
-        let asksForStanding = asksForStanding(keys, gateway)
+        let asksForStanding = asksForStanding(keys)
         return PreSessionHandler(
-            opening, context: context, client: call.client, wrongCredentials: gateway.wrongCredentials,
+            opening, context: context, client: call.client, wrongCredentials: services.wrongCredentials,
             prepare: { beginning in
                 let credential = beginning.credential
-                let prepare = gateway.admission.preparation(for: credential)
+                let prepare = services.admission.preparation(for: credential)
                 guard asksForStanding, visitor == nil || credential != nil else { return prepare }
                 let load: @Sendable () async -> Void = {
                     guard case .success(var visitor) = arrival.result.withLock({ $0 }) else { return }
-                    await ask(for: &visitor, gateway)
+                    await ask(for: &visitor)
                     arrival.result.withLock { [visitor] in $0 = .success(visitor) }
                 }
                 guard let prepare else {
@@ -147,11 +145,10 @@ struct LiveEndpoint: Endpoint {
 
     /// Refuses a caller for reasons that are known before the caller shows a credential.
     private func admitCaller(_ exchange: HTTPExchange, _ call: Call) throws(RefusalCause) {
-        let gateway = call.gateway
         let head = exchange.request
-        try gateway.admission.admitUnknown(head, peer: exchange.peer)
-        guard gateway.takes(origin: head) else { throw .forbidden("Pages of this origin may not call here.") }
-        if dialect.needsTLS, !call.client.isSecure, !gateway.configuration.allowsPlainTokens, !call.client.ip.isThisMachine {
+        try services.admission.admitUnknown(head, peer: exchange.peer)
+        guard services.origins.allowsWebSocket(head) else { throw .forbidden("Pages of this origin may not call here.") }
+        if dialect.needsTLS, !call.client.isSecure, !services.allowsPlainTokens, !call.client.ip.isThisMachine {
             throw .forbidden("Connect with wss://: a token would travel in plain text.")
         }
     }
@@ -168,14 +165,14 @@ struct LiveEndpoint: Endpoint {
         if let returning = machine as? any ResumableDialect, let resume = returning.resume {
             return SessionResumer(returning, resume, context.waiting.find(resume.session, of: user))
         }
-        let grant = if let grant { grant } else { try self.grant(visitor, call.gateway) }
+        let grant = if let grant { grant } else { try self.grant(visitor) }
         var machine = machine
         let known = visitor.standing?.user
         if let known, var personal = machine as? any ConversationDialect {
             personal.adopt(known.choices)
             machine = personal
         }
-        if machine.request.workload == .pushToTalk, let wait = context.voiceBudget.wait(for: user, now: call.gateway.now()) {
+        if machine.request.workload == .pushToTalk, let wait = context.voiceBudget.wait(for: user, now: call.now) {
             throw .tooManyRequests(retryAfter: wait)
         }
         var plan = try plan(machine, head, grant, call)
@@ -184,8 +181,8 @@ struct LiveEndpoint: Endpoint {
         return LiveSession(plan, context: context)
     }
 
-    private func grant(_ visitor: Visitor, _ gateway: GatewayService) throws(RefusalCause) -> Grant {
-        try gateway.admission.grant(to: visitor.caller, visitor.keys, visitor.standing, for: .live)
+    private func grant(_ visitor: Visitor) throws(RefusalCause) -> Grant {
+        try services.admission.grant(to: visitor.caller, visitor.keys, visitor.standing, for: .live)
     }
 
     /// Returns the plan of a session: the engines that serve the session, and their mode.
@@ -213,9 +210,9 @@ struct LiveEndpoint: Endpoint {
         if let asked { try ModeChoice.check(asked, usable) }
         let id = ID<Session>(call.id)
         return LiveSession.Plan(
-            id: id, started: call.gateway.now(), dialect: dialect.name, machine: machine, engines: usable,
-            mode: asked ?? call.gateway.configuration.modes.mode(of: id, engines: usable.count), grant: grant,
-            caller: call.gateway.tracer == nil ? nil : TraceParent(head.headers))
+            id: id, started: call.now, dialect: dialect.name, machine: machine, engines: usable,
+            mode: asked ?? services.modes.mode(of: id, engines: usable.count), grant: grant,
+            caller: services.isTraced ? TraceParent(head.headers) : nil)
     }
 
     private func upgrade(
@@ -228,34 +225,32 @@ struct LiveEndpoint: Endpoint {
         let connection = exchange.acceptWebSocket(
             subprotocol: handshake.subprotocol ?? SubprotocolCredential.selected(of: exchange.request), headers: headers,
             configuration: configuration, handler: handler)
-        if connection != nil { call.gateway.metrics.answered(route: call.route, status: 101) }
+        if connection != nil { call.upgraded() }
         return connection
     }
 
     private func refuse(_ exchange: HTTPExchange, _ cause: RefusalCause, _ call: Call) {
-        let gateway = call.gateway
-        let handshake = gateway.handshake(call)
-        guard let refusal = dialect.refuseInBand(cause, handshake), let context = gateway.context(on: exchange.loop) else {
-            return gateway.refuse(exchange, cause, RefusalVoice(refuse: dialect.refuse), call)
+        let handshake = call.handshake
+        guard let refusal = dialect.refuseInBand(cause, handshake), let context = services.contexts.context(on: exchange.loop) else {
+            return call.refuse(exchange, cause, RefusalVoice(refuse: dialect.refuse))
         }
-        gateway.log.refusal(
+        services.log.refusal(
             "live session refused", of: call.client.ip,
             [.request: call.id, .route: call.route, .code: "\(refusal.code)", .peer: "\(call.client)"])
         guard cause == .unauthenticated, call.showsCredential(exchange.request) else { return refuse(exchange, refusal, context, call) }
-        gateway.wrongCredentials.refused(call.client.ip, on: exchange.loop) {
+        services.wrongCredentials.refused(call.client.ip, on: exchange.loop) {
             refuse(exchange, refusal, context, call)
         } turnAway: { wait in
-            gateway.refuse(exchange, .tooManyRequests(retryAfter: wait), RefusalVoice(refuse: dialect.refuse), call)
+            call.refuse(exchange, .tooManyRequests(retryAfter: wait), RefusalVoice(refuse: dialect.refuse))
         }
     }
 
     private func refuse(_ exchange: HTTPExchange, _ refusal: InBandRefusal, _ context: LiveContext, _ call: Call) {
-        let gateway = call.gateway
         let connection = exchange.acceptWebSocket(
             subprotocol: SubprotocolCredential.selected(of: exchange.request), headers: HTTPHeaders(), configuration: context.webSocket,
             handler: RefusedClient())
         guard let connection else { return }
-        gateway.metrics.answered(route: call.route, status: 101)
+        call.upgraded()
         for message in refusal.messages { connection.send(text: message) }
         guard refusal.pause > .zero else { return connection.close(code: refusal.code, reason: refusal.reason) }
         // The timer holds the connection, which may be over by then.

@@ -6,22 +6,28 @@ internal import Usage
 
 /// `GET /metrics`: counts in the Prometheus text format.
 struct MetricsEndpoint: Endpoint {
+    let access: MonitoringAccess
+    /// The version of Harken.
+    let version: String
+    let metrics: Metrics
+    let usage: UsageMetrics
+
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         do throws(RefusalCause) {
-            try MonitoringRoutes.admit(exchange, call.gateway)
+            try access.admit(exchange)
         } catch {
-            return call.gateway.refuse(exchange, error, .harken, call)
+            return call.refuse(exchange, error, .harken)
         }
         let head = HTTPResponseHead(.ok, headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"])
         let build = """
             # HELP harken_build_info The version of Harken that runs; always 1.
             # TYPE harken_build_info gauge
-            harken_build_info{version="\(call.gateway.configuration.version)"} 1
+            harken_build_info{version="\(version)"} 1
 
             """
-        let text = build + call.gateway.metrics.rendered() + call.gateway.usage.metrics.rendered()
-        call.gateway.answer(exchange, head, Array(text.utf8), call: call)
+        let text = build + metrics.rendered() + usage.rendered()
+        call.answer(exchange, head, Array(text.utf8))
     }
 }

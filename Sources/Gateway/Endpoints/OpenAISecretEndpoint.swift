@@ -7,30 +7,30 @@ internal import Recordings
 /// `POST /v1/realtime/client_secrets` and, of the beta, `/v1/realtime/transcription_sessions`: temporary keys for `WS /v1/realtime`.
 struct OpenAISecretEndpoint: Endpoint {
     let shape: RealtimeConfiguration.Shape
+    let admission: Admission
 
     func credential(in head: HTTPRequestHead) -> Credential? { OpenAICredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        let gateway = call.gateway
         let head = exchange.request
         let voice = OpenAITranscriptionEndpoint.voice
         do throws(RefusalCause) {
-            let caller = try gateway.admission.authenticate(exchange, credential: credential(in: head), for: [.listen])
+            let caller = try admission.authenticate(exchange, credential: credential(in: head), for: [.listen])
             exchange.collectBody(limit: RealtimeSecretRequest.longestBody) { result in
                 do throws(RefusalCause) {
                     let body = try result.mapError { RefusalCause($0, received: RealtimeSecretRequest.longestBody) }.get()
-                    let context = gateway.handshake(call)
+                    let context = call.handshake
                     let request = try RealtimeSecretRequest(body, shape, context)
-                    let token = try gateway.admission.issueToken(
+                    let token = try admission.issueToken(
                         .init(lifetime: request.lifetime, isSingleUse: false, paths: ["/v1/realtime"], settings: request.settings), to: caller)
                     let headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store", "x-request-id": call.id]
-                    gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token, context), call: call)
+                    call.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token, context))
                 } catch {
-                    gateway.refuse(exchange, error, voice, call)
+                    call.refuse(exchange, error, voice)
                 }
             }
         } catch {
-            gateway.refuse(exchange, error, voice, call)
+            call.refuse(exchange, error, voice)
         }
     }
 }

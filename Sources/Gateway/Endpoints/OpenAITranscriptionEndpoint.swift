@@ -14,6 +14,8 @@ struct OpenAITranscriptionEndpoint: Endpoint {
     /// Bytes of the whole request, as at the vendor, unless the operator says otherwise.
     private static let limit = 26_214_400
 
+    let recordings: RecordingServices
+
     func credential(in head: HTTPRequestHead) -> Credential? { OpenAICredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
@@ -22,33 +24,32 @@ struct OpenAITranscriptionEndpoint: Endpoint {
     }
 
     private func run(_ exchange: HTTPExchange, _ call: Call) async {
-        let gateway = call.gateway
-        let handshake = gateway.handshake(call)
+        let handshake = call.handshake
         let head = exchange.request
         do throws(RefusalCause) {
-            let (caller, grant) = try await gateway.admission.admit(exchange, credential: credential(in: head), for: .recording)
-            let limits = UploadForm.Limits(body: gateway.configuration.recordingBytes ?? Self.limit)
+            let (caller, grant) = try await recordings.admission.admit(exchange, credential: credential(in: head), for: .recording)
+            let limits = UploadForm.Limits(body: recordings.settings.recordingBytes ?? Self.limit)
             let form = try await UploadForm.read(
-                exchange, fileField: "file", spool: gateway.recordings.spool, id: call.id, limits: limits, by: caller.caller)
+                exchange, fileField: "file", spool: recordings.spool, id: call.id, limits: limits, by: caller.caller)
             let fields = form.fields.map { OpenAITranscriptionRequest.Field(name: $0.name, value: $0.value) }
             switch OpenAITranscriptionRequest.parse(fields, hasFile: form.file != nil, head, handshake) {
-            case .failure(let refusal): exchange.loop.execute { gateway.refuse(exchange, refusal, call) }
+            case .failure(let refusal): exchange.loop.execute { call.refuse(exchange, refusal) }
             case .success(let request):
                 guard let file = form.file else { throw .internalFault }
                 let engines = try grant.engines(for: .prerecorded, named: request.engines, language: request.language)
                 let job = RecordingJob(
-                    services: gateway.recordings, id: call.id, grant: grant, engines: engines, options: request.options,
+                    services: recordings, id: call.id, grant: grant, engines: engines, options: request.options,
                     request: (call.route, TraceParent(head.headers)))
                 if request.streams {
                     await stream(file, request, job, exchange, call)
                 } else {
                     let transcript = try await job.run(file.recording())
                     let answer = OpenAITranscriptionAnswer(transcript, for: request, requestID: call.id)
-                    exchange.loop.execute { gateway.answer(exchange, HTTPResponseHead(.ok, headers: answer.headers), answer.body, call: call) }
+                    exchange.loop.execute { call.answer(exchange, HTTPResponseHead(.ok, headers: answer.headers), answer.body) }
                 }
             }
         } catch {
-            exchange.loop.execute { gateway.refuse(exchange, error, Self.voice, call) }
+            exchange.loop.execute { call.refuse(exchange, error, Self.voice) }
         }
     }
 
@@ -71,7 +72,7 @@ struct OpenAITranscriptionEndpoint: Endpoint {
                 stream.withLock { events.send($0.failed(failure)) }
                 events.finish()
             } else {
-                exchange.loop.execute { call.gateway.refuse(exchange, error, Self.voice, call) }
+                exchange.loop.execute { call.refuse(exchange, error, Self.voice) }
             }
         }
     }

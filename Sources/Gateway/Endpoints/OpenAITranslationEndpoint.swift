@@ -5,16 +5,17 @@ internal import Protocols
 
 /// `POST /v1/audio/translations`: refused, since no engine here translates.
 struct OpenAITranslationEndpoint: Endpoint {
+    let admission: Admission
+
     func credential(in head: HTTPRequestHead) -> Credential? { OpenAICredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            _ = try gateway.admission.authenticate(exchange, credential: credential(in: head), for: [.transcribe])
-            gateway.refuse(exchange, OpenAITranscriptionRequest.translationRefusal(gateway.handshake(call)), call)
+            _ = try admission.authenticate(exchange, credential: credential(in: head), for: [.transcribe])
+            call.refuse(exchange, OpenAITranscriptionRequest.translationRefusal(call.handshake))
         } catch {
-            gateway.refuse(exchange, error, OpenAITranscriptionEndpoint.voice, call)
+            call.refuse(exchange, error, OpenAITranscriptionEndpoint.voice)
         }
     }
 }

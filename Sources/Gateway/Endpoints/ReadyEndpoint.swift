@@ -6,15 +6,18 @@ internal import Speech
 
 /// `GET /ready`: 200 when at least one engine can be used, else 503; with what each engine says of itself.
 struct ReadyEndpoint: Endpoint {
+    let access: MonitoringAccess
+    let entries: [EngineEntry]
+
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         do throws(RefusalCause) {
-            try MonitoringRoutes.admit(exchange, call.gateway)
+            try access.admit(exchange)
         } catch {
-            return call.gateway.refuse(exchange, error, .harken, call)
+            return call.refuse(exchange, error, .harken)
         }
-        let statuses = call.gateway.entries.map { ($0.name, $0.status()) }
+        let statuses = entries.map { ($0.name, $0.status()) }
         let isReady = statuses.contains { $0.1 == .ready }
         var json = JSONWriter()
         json.beginObject()
@@ -32,6 +35,6 @@ struct ReadyEndpoint: Endpoint {
         json.endObject()
         json.endObject()
         let head = HTTPResponseHead(isReady ? .ok : .serviceUnavailable, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"])
-        call.gateway.answer(exchange, head, json.bytes, call: call)
+        call.answer(exchange, head, json.bytes)
     }
 }

@@ -31,10 +31,10 @@ package struct Route: Sendable {
         return path.split(separator: "/").reduce(0) { $0 + ($1.hasPrefix("{") ? 1 : 1 + $1.utf8.count) }
     }
 
-    /// Returns the values in `path` for the named parts of the template; nil when `path` does not match.
-    func parameters(of path: String) -> [String: String]? {
+    /// Returns the values in `path` for the named parts of `template`; nil when `path` does not match.
+    static func parameters(of path: String, in template: String) -> [String: String]? {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        let wanted = self.path.split(separator: "/", omittingEmptySubsequences: false)
+        let wanted = template.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == wanted.count else { return nil }
         var found: [String: String] = [:]
         for (part, name) in zip(parts, wanted) {

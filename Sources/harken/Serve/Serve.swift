@@ -128,17 +128,17 @@ struct Serve: Command {
         let client = try HTTPClient()
         let tracer = configuration.tracing.map { makeTracer($0, client, metrics, log) }
         let media = try Decoders.make(configuration, metrics, log)
-        let service = try await GatewayService(
-            configuration, loops: loops.loops, entries: engines(configuration, client, media), keys: keys, stores: installation.stores(now: { .now }),
-            client: client,
-            webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: metrics, log: log,
-            media: media, tracer: tracer, newID: RandomUUID.text)
+        let gateway = try await Composition(
+            GatewayInputs(
+                configuration: configuration, loops: loops.loops, entries: engines(configuration, client, media), keys: keys, stores: installation.stores(now: { .now }),
+                client: client, webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: metrics, log: log,
+                media: media, tracer: tracer, newID: RandomUUID.text))
         let server = try Self.serverConfiguration(configuration, log)
-        let http = HTTPServer(loops: loops.loops, configuration: server, service: service)
+        let http = HTTPServer(loops: loops.loops, configuration: server, service: gateway.service)
         let bound = try listen(http, on: address)
-        let monitoring = try serveMonitoring(configuration, service, loops.loops, log)
-        await service.resumeJobs()
-        await service.recoverSessions()
+        let monitoring = try serveMonitoring(configuration, gateway, loops.loops, log)
+        await gateway.resumeJobs()
+        await gateway.recoverSessions()
         surroundings.diagnostics.writeLine("harken: ready on \(configuration.tls == nil ? "http" : "https")://\(bound)")
 
         let reloading = Task { [tls = configuration.tls] in
@@ -151,16 +151,16 @@ struct Serve: Command {
         log.info("draining", [.seconds: "\(configuration.drainTime.components.seconds)"])
         // A separate task, because this one is cancelled and could not wait any more.
         await Task {
-            service.beginDrain()
+            gateway.beginDrain()
             http.beginDrain()
             let limit = Task {
                 try await Task.sleep(for: configuration.drainTime)
                 http.stop()
             }
-            await service.stopJobs()
+            await gateway.stopJobs()
             await http.drained()
             limit.cancel()
-            await service.settle()
+            await gateway.settle()
             await tracer?.finish(within: .seconds(5))
             do throws(StoreError) { try await installation.settle() } catch {
                 // No data is lost: the next start reads the log.
@@ -210,12 +210,12 @@ struct Serve: Command {
 
     /// Serves readiness and metrics on a separate address, if the operator has set one. They are served until the gateway ends.
     private func serveMonitoring(
-        _ configuration: GatewayConfiguration, _ service: GatewayService, _ loops: [Loop], _ log: Log
+        _ configuration: GatewayConfiguration, _ gateway: Composition, _ loops: [Loop], _ log: Log
     ) throws(ServeError) -> HTTPServer? {
         guard let listen = configuration.metricsListen else { return nil }
         var limits = HTTPServerConfiguration()
         limits.maxConnectionCount = 100
-        let server = HTTPServer(loops: loops, configuration: limits, service: MonitoringService(service))
+        let server = HTTPServer(loops: loops, configuration: limits, service: gateway.service.serving(gateway.routes.monitoring))
         let bound = try self.listen(server, on: try address(of: listen), option: "HARKEN_METRICS_LISTEN=")
         log.info("metrics served", [.address: "\(bound)"])
         return server

@@ -24,7 +24,7 @@ import Testing
         let isTaken = try await SQLiteJobQueue(in: database).add(job, most: 10, hasNotice: false)
         #expect(isTaken)
         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), settings: settings, directory: folder, usesVendors: true) { gateway in
-            await gateway.service.resumeJobs()
+            await gateway.resumeJobs()
             let jobs = SQLiteJobQueue(in: database)
             try await until { try await jobs.find(job.id, of: .local)?.job.status == .error }
             let found = try await jobs.find(job.id, of: .local)?.job

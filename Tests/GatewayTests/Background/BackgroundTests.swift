@@ -237,7 +237,7 @@ import Testing
                 try connection.run("UPDATE background_recordings SET since = 1 WHERE conversation = ?", [.text(old)])
                 try connection.run("UPDATE background_chunks SET accepted_at = 1 WHERE conversation = ?", [.text(old)])
             }
-            await gateway.service.resumeJobs()
+            await gateway.resumeJobs()
             try await until { try await gateway.conversation(old).string("status") == "completed" }
             #expect(try await gateway.conversation(new).string("status") == "in_progress")
         }

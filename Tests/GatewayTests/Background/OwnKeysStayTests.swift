@@ -54,7 +54,7 @@ import Testing
         try await TestGateway.with(
             ScriptedEngine(), keys: TestKeys(valid: []), settings: settings, directory: folder, keepsDirectory: true, recorded: [own], log: log
         ) { gateway in
-            await gateway.service.resumeJobs()
+            await gateway.resumeJobs()
             try await requests(gateway, vendor, answers)
             metrics = try await gateway.send(.get, "/metrics").text
             answers.add(try await gateway.api(.get, "/api/v1/usage?by=key"))

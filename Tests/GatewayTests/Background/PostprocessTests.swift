@@ -17,7 +17,7 @@ import Testing
             count < 2 ? [.at(1, count == 0 ? "First." : "Second.")] : try await later(count)
         }
         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), recorded: [engine]) { gateway in
-            await gateway.service.resumeJobs()
+            await gateway.resumeJobs()
             let files = [0, 20].map { (name: OfflineFiles.name(at: Self.day + $0), bytes: OfflineFiles.frames(seconds: 5, sample: Int16($0))) }
             let id = try #require(try await gateway.synchronize(files).string("conversation_id"))
             try await body(gateway, id, engine)
@@ -89,7 +89,7 @@ import Testing
         }
         let engine = ChunkEngine(.local) { (_, _) async throws(EngineError) in [.at(1, "Hello.")] }
         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), settings: ["HARKEN_AUDIO_DAYS": "0"], recorded: [engine]) { gateway in
-            await gateway.service.resumeJobs()
+            await gateway.resumeJobs()
             let state = try await gateway.synchronize([(OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 5))])
             let id = try #require(state.string("conversation_id"))
             let answer = try await gateway.api(.post, "/api/v1/conversations/\(id)/postprocess")

@@ -17,7 +17,7 @@ import Testing
             rate: .speech, length: SampleCount(16_000), language: .english, model: "nova-3",
             channels: [.init(words: [.at(0, "Heard.")], segments: [])])
         try await TestGateway.with(ScriptedEngine(transcript: .success(heard)), keys: TestKeys(valid: [key])) { vendor in
-            await vendor.service.resumeJobs()
+            await vendor.resumeJobs()
             try await body(vendor)
         }
     }
@@ -58,7 +58,7 @@ import Testing
                             ChunkEngine(name) { (_, _) async throws(EngineError) in [.at(0, "Own.")] }
                         }
                         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), settings: settings, recorded: engines) { gateway in
-                            await gateway.service.resumeJobs()
+                            await gateway.resumeJobs()
                             for user in Self.subsets {
                                 let row = "on=\(isOn) fallback=\(fallsBack) user=\(user) operator=\(owner)"
                                 try await check(workload, row, expected(isOn, fallsBack, user, owner), user, gateway, assemblyAI, deepgram, engines)

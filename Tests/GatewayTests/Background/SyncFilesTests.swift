@@ -16,7 +16,7 @@ import Testing
         _ engine: any PrerecordedEngine, keys: TestKeys = TestKeys(valid: []), ears: TestEars? = nil, _ body: (TestGateway) async throws -> Void
     ) async throws {
         try await TestGateway.with(ScriptedEngine(), keys: keys, ears: ears, recorded: [engine]) { gateway in
-            await gateway.service.resumeJobs()
+            await gateway.resumeJobs()
             try await body(gateway)
         }
     }
@@ -203,7 +203,7 @@ import Testing
         var id = ""
         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), directory: folder, keepsDirectory: true, recorded: [before]) {
             gateway in
-            await gateway.service.resumeJobs()
+            await gateway.resumeJobs()
             let accepted = try await gateway.sendFiles([
                 (OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 3)),
                 (OfflineFiles.name(at: Self.day + 10), OfflineFiles.frames(seconds: 3, sample: 1)),
@@ -212,7 +212,7 @@ import Testing
             try await until { stuck.withLock(\.self) }
         }
         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), directory: folder, recorded: [after]) { gateway in
-            await gateway.service.resumeJobs()
+            await gateway.resumeJobs()
             try await until { try await gateway.syncState(id).string("status") == "completed" }
             #expect(after.count == 1)
             let conversation = try await gateway.conversation(try await gateway.syncState(id).string("conversation_id"))

@@ -23,7 +23,7 @@ import Testing
     @Test func `is in an account from the announcement on`() async throws {
         let keys = TestKeys(valid: ["a1", "a2", "b"], users: ["a1": "ann", "a2": "ann", "b": "bob"])
         try await TestGateway.with(ScriptedEngine(), keys: keys, settings: Self.settings) { gateway in
-            let budget = gateway.service.recordings.spool.budget
+            let budget = gateway.spool.budget
             let first = try upload(gateway, key: "a1", announced: 2 * Self.megabyte)
             try await until { budget.total == 2 * Self.megabyte }
             // Ann's share, by another key.
@@ -44,7 +44,7 @@ import Testing
 
     @Test func `is not for more uploads of a key at a time than are allowed`() async throws {
         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: ["good", "other"]), settings: Self.settings) { gateway in
-            let budget = gateway.service.recordings.spool.budget
+            let budget = gateway.spool.budget
             let open = try (0..<2).map { _ in try upload(gateway, key: "good", announced: 1_000) }
             try await until { budget.total == 2_000 }
             let body = [UInt8](repeating: 0, count: 100)
@@ -58,7 +58,7 @@ import Testing
 
     @Test func `is counted for bodies of unknown length too`() async throws {
         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: ["good"]), settings: Self.settings) { gateway in
-            let budget = gateway.service.recordings.spool.budget
+            let budget = gateway.spool.budget
             let upload = try OpenUpload(
                 port: gateway.port,
                 "POST /v1/listen HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token good\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -80,7 +80,7 @@ import Testing
                 .post, path, headers: ["Authorization": "Bearer good", "Content-Type": "multipart/form-data; boundary=b"],
                 body: Array(form.utf8) + [UInt8](repeating: 1, count: 4 * Self.megabyte) + Array("\r\n--b--\r\n".utf8))
             #expect(answer.status == 503 && answer.text.contains("one user"), "\(answer)")
-            #expect(gateway.service.recordings.spool.budget.total == 0)
+            #expect(gateway.spool.budget.total == 0)
         }
     }
 
@@ -89,7 +89,7 @@ import Testing
             let body = [UInt8](repeating: 0, count: 2 * Self.megabyte)
             for path in ["/v1/listen", "/v1/listen?encoding=banana", "/v2/upload"] {
                 _ = try await gateway.send(.post, path, headers: ["Authorization": "Bearer good"], body: body)
-                try await until { gateway.service.recordings.spool.budget.total == 0 }
+                try await until { gateway.spool.budget.total == 0 }
             }
         }
     }
@@ -98,12 +98,12 @@ import Testing
         let listener = ChunkEngine(.local) { (_, _) async throws(EngineError) in [.at(1, "whispered")] }
         let settings = ["HARKEN_USER_SPOOL_BYTES": "1048576"]
         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: ["good"]), settings: settings, recorded: [listener]) { gateway in
-            await gateway.service.resumeJobs()
+            await gateway.resumeJobs()
             let frame: [UInt8] = [0x20, 0x03, 0, 0] + [UInt8](repeating: 0xFF, count: 800)
             let file = (name: OfflineFiles.name(at: 1_710_000_000, "mulaw_8000_1_fs160"), bytes: (0..<1_000).flatMap { _ in frame })
             let state = try await gateway.synchronize([file], key: "good")
             #expect(state.string("status") == "failed" && state.text.contains("one user"), "\(state.text)")
-            try await until { gateway.service.recordings.spool.budget.total == 0 }
+            try await until { gateway.spool.budget.total == 0 }
         }
     }
 

@@ -7,7 +7,6 @@ import Testing
 @testable import Gateway
 
 @Suite(.timeLimit(.minutes(5))) struct `Every answer` {
-    private static let routes = GatewayService.routes.map { ($0.kind == .webSocket ? "WebSocket" : $0.method.rawValue) + " " + $0.path }
     /// What is the same for everybody.
     private static let open: Set<String> = ["GET /api/v1/openapi.json"]
 
@@ -20,7 +19,7 @@ import Testing
     @Test func `is of the type that it says, and is stored nowhere`() async throws {
         try await TestGateway.with(keys: ["right"]) { gateway in
             try await gateway.keepMemories(of: ID("user"))
-            for route in Self.routes {
+            for route in gateway.routes {
                 let expectation = try #require(RouteExpectation.all[route])
                 let isSocket = route.hasPrefix("WebSocket")
                 let method = isSocket ? HTTPMethod.get : HTTPMethod(String(route.prefix { $0 != " " }))

@@ -87,7 +87,7 @@ import Testing
             let socket = try await gateway.connect("/ws/transcribe", opening: #"{"type":"auth","token":"anything"}"#)
             #expect(await socket.next { $0.contains("ready") } != nil)
             let other = try await gateway.connect("/v1/listen?encoding=linear16&sample_rate=16000")
-            try await until { await gateway.service.liveSessions() == 2 }
+            try await until { await gateway.liveSessions() == 2 }
             let made = ContinuousClock.now
             keys.add("good")
             let events = await socket.rest()
@@ -101,7 +101,7 @@ import Testing
             let mine = try await gateway.connect("/ws/transcribe", opening: #"{"type":"auth","token":"good"}"#)
             #expect(await mine.next { $0.contains("ready") } != nil)
             try await Task.sleep(for: .milliseconds(1_500))
-            #expect(await gateway.service.liveSessions() == 1)
+            #expect(await gateway.liveSessions() == 1)
             mine.close()
             try await gateway.sessionsEnd()
         }

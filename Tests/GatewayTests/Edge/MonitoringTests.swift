@@ -66,7 +66,7 @@ import Testing
 
     @Test func `have an address of their own where the operator wants that`() async throws {
         try await TestGateway.with(keys: ["good"], settings: ["HARKEN_METRICS_LISTEN": "127.0.0.1:0"]) { gateway in
-            let server = HTTPServer(loops: gateway.group.loops, service: MonitoringService(gateway.service))
+            let server = HTTPServer(loops: gateway.group.loops, service: gateway.monitoring)
             let port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
             func status(_ path: String, _ headers: HTTPHeaders = [:]) async throws -> Int {
                 try await gateway.client.send(HTTPClientRequest(.get, "http://127.0.0.1:\(port)\(path)", headers: headers)).status.code

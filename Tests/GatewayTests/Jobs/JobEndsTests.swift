@@ -89,7 +89,7 @@ import Testing
         // It would fail if it were recognised again.
         let other = ScriptedEngine(transcript: .failure(.undecodable("asked again")))
         try await TestGateway.with(other, keys: keys, directory: directory, keepsDirectory: true, change: quick) { gateway in
-            await gateway.service.resumeJobs()
+            await gateway.resumeJobs()
             try await until { try await status(gateway, id) == "completed" }
             #expect(results(directory).isEmpty)
         }

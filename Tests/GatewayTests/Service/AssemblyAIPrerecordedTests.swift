@@ -134,7 +134,7 @@ import Testing
                     _ = try await jobs.claim(JobClaimTerms(.here), dead, now: TestGateway.time)
                 }
             }
-            await gateway.service.resumeJobs()
+            await gateway.resumeJobs()
             for id in ["under-way", "queued"] { #expect(try await outcome(gateway, id)["text"] == "Good morning.") }
             try await until { receiver.seen.withLock { $0.count >= 3 } }
             #expect(receiver.seen.withLock { Set($0.map(\.body)).count } == 2)

@@ -32,7 +32,7 @@ import Testing
     private func with(_ body: (TestGateway) async throws -> Void) async throws {
         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), recorded: [ReadingEngine()], change: { $0.engines = [.local] }) {
             gateway in
-            await gateway.service.resumeJobs()
+            await gateway.resumeJobs()
             try await body(gateway)
         }
     }

@@ -65,7 +65,7 @@ import Testing
             let said = try await inProgress(gateway, "omi", words: 4)
             #expect(try !files(gateway, with: "zanzibar4").isEmpty && !files(gateway, with: audio).isEmpty)
             socket.close()
-            try await until { await gateway.service.liveSessions() == 1 }
+            try await until { await gateway.liveSessions() == 1 }
             try await until { try !sessions(gateway).isEmpty }
             let session = try #require(try sessions(gateway).first).dropLast(5)
             #expect(try await gateway.send(.get, "/api/v1/sessions/\(session)").text.contains("zanzibar4"))

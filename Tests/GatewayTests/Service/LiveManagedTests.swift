@@ -137,7 +137,7 @@ import Testing
                     ])
                 #expect(events.contains { if case .text(let text) = $0 { text.contains(#""text":"w3","is_final":true"#) } else { false } })
                 try await gateway.sessionsEnd()
-                await gateway.service.settle()
+                await gateway.settle()
                 #expect(keys.credit("good") == .zero)
                 let again = try await gateway.connect(path, opening: auth)
                 guard case .text(let refusal) = await again.rest().first else { return }
@@ -161,7 +161,7 @@ import Testing
                     }
                 }
                 #expect(abs(used - 3) < 0.001)
-                await gateway.service.settle()
+                await gateway.settle()
                 #expect(keys.credit("good") == .zero)
             }
         }
@@ -173,11 +173,11 @@ import Testing
                 for _ in 0..<5 { socket.send(binary: tenth) }
                 #expect(await socket.next { $0.contains("w1") } != nil)
                 keys.topUp("good", .seconds(10))
-                await gateway.service.settle()
+                await gateway.settle()
                 for _ in 0..<15 { socket.send(binary: tenth) }
                 socket.send(text: #"{"type":"end"}"#)
                 #expect(await socket.next { $0.contains("session_end") } == #"{"type":"session_end","seconds_used":2.0,"reason":"client_end"}"#)
-                await gateway.service.settle()
+                await gateway.settle()
                 #expect(keys.credit("good") == .seconds(9))
             }
         }
@@ -240,7 +240,7 @@ import Testing
                 let third = try await gateway.connect(path, opening: auth)
                 #expect(await third.rest().last == .closed(4429, "too_many_sessions"))
                 sockets[0].close()
-                try await until { await gateway.service.liveSessions() == 1 }
+                try await until { await gateway.liveSessions() == 1 }
                 let fourth = try await gateway.connect(path, opening: auth)
                 #expect(await fourth.next { $0.contains("ready") } != nil)
             }

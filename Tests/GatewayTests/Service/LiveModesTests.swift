@@ -126,7 +126,7 @@ import Testing
             #expect(!texts(events).contains { $0.contains("horse") })
             #expect(events.last == .closed(1000, ""))
             try await gateway.sessionsEnd()
-            await gateway.service.settle()
+            await gateway.settle()
             let line = try String(contentsOfFile: gateway.directory + "/evaluations.jsonl", encoding: .utf8)
             #expect(line.contains(#""engine":"second""#))
             let metrics = try await gateway.send(.get, "/metrics").text

@@ -115,7 +115,7 @@ import Testing
             let socket = try await gateway.connect(path, headers: key)
             #expect(await socket.next { $0.contains("session.created") } != nil)
             keys.revoke("good")
-            await gateway.service.settle()
+            await gateway.settle()
             socket.send(text: append(0.1))
             #expect(await socket.next { $0.contains("invalid_api_key") } != nil)
         }

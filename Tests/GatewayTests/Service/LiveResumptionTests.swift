@@ -115,7 +115,7 @@ import Testing
             _ = try #require(await client.next("audio_ack") { $0["samples"] as? Int == 48_000 })
             client.leave()
             try await Task.sleep(for: .milliseconds(100))
-            #expect(await gateway.service.liveSessions() == 1, "it waits")
+            #expect(await gateway.liveSessions() == 1, "it waits")
             // One second comes twice.
             #expect(try await client.comeBack(at: 32_000) == 48_000)
             client.send(seconds: 3)

@@ -28,7 +28,7 @@ import Testing
     private func with(_ error: EngineError, _ body: (TestGateway) async throws -> Void) async throws {
         let engine = ScriptedEngine(name: EngineName("deepgram"), transcript: .failure(error))
         try await TestGateway.with(engine, keys: TestKeys(valid: [])) { gateway in
-            await gateway.service.resumeJobs()
+            await gateway.resumeJobs()
             try await body(gateway)
         }
     }

@@ -2,11 +2,12 @@
 import Foundation
 import Continuity
 import Framing
-import Gateway
+@testable import Gateway
 import HarkenTesting
 import Net
 @testable import Observability
 import Protocols
+import Recordings
 @testable import Settings
 import Speech
 import Store
@@ -14,9 +15,11 @@ import Testing
 import Tracing
 import Vendors
 
+@testable import harken
+
 /// A whole gateway on a free port of this machine, with engines of the test's choice.
 final class TestGateway: Sendable {
-    let service: GatewayService
+    private let composition: Composition
     let server: HTTPServer
     let group: LoopGroup
     let client: HTTPClient
@@ -48,17 +51,17 @@ final class TestGateway: Sendable {
         let entries = vendors.compactMap { [client] settings in
             Catalogue.vendors.first { $0.name == settings.name }.map { EngineEntry($0, settings: settings, client: client, clock: .system) }
         }
-        service = try await GatewayService(
-            configuration, loops: group.loops,
-            entries: entries + ([engine] + others).map { EngineEntry($0, status: { .ready }) } + (ears.map { [$0.entry] } ?? [])
-                + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys,
-            stores: SQLiteInstallation(in: DataDirectory(creating: directory)).stores(now: now), client: client,
-            webSocketClient: webSocketClient, metrics: Metrics(), log: log, tracer: tracer,
-            newID: { UUID().uuidString.lowercased() }, now: now)
-        await service.recoverSessions()
+        composition = try await Composition(
+            GatewayInputs(
+                configuration: configuration, loops: group.loops,
+                entries: entries + ([engine] + others).map { EngineEntry($0, status: { .ready }) } + (ears.map { [$0.entry] } ?? [])
+                    + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys,
+                stores: SQLiteInstallation(in: DataDirectory(creating: directory)).stores(now: now), client: client, webSocketClient: webSocketClient,
+                metrics: Metrics(), log: log, tracer: tracer, newID: { UUID().uuidString.lowercased() }, now: now))
+        await composition.recoverSessions()
         var http = HTTPServerConfiguration()
         http.unauthenticated = UnauthenticatedLimits()
-        server = HTTPServer(loops: group.loops, configuration: http, service: service)
+        server = HTTPServer(loops: group.loops, configuration: http, service: composition.service)
         port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
     }
 
@@ -93,9 +96,9 @@ final class TestGateway: Sendable {
             result = .failure(error)
         }
         gateway.server.stop()
-        await gateway.service.stopJobs()
+        await gateway.composition.stopJobs()
         await gateway.server.drained()
-        await gateway.service.settle()
+        await gateway.settle()
         gateway.client.shutdown()
         gateway.group.shutdown()
         if !keepsDirectory { try? FileManager.default.removeItem(atPath: gateway.directory) }
@@ -119,6 +122,22 @@ final class TestGateway: Sendable {
             client: webSocketClient, loop: group.loops[0])
     }
 
+    /// The routes that the gateway serves, as matrices name them: `GET /health`, `WebSocket /v1/listen`.
+    var routes: [String] { composition.routes.all.map { ($0.kind == .webSocket ? "WebSocket" : $0.method.rawValue) + " " + $0.path } }
+
+    var spool: Spool { composition.recordings.spool }
+
+    /// The gateway's face for those who watch it.
+    var monitoring: any HTTPService { composition.service.serving(composition.routes.monitoring) }
+
+    func resumeJobs() async { await composition.resumeJobs() }
+
+    func beginDrain() { composition.beginDrain() }
+
+    func settle() async { await composition.settle() }
+
+    func liveSessions() async -> Int { await composition.liveSessions() }
+
     /// Waits until no session is live.
-    func sessionsEnd() async throws { try await until { await service.liveSessions() == 0 } }
+    func sessionsEnd() async throws { try await until { await liveSessions() == 0 } }
 }

@@ -16,6 +16,7 @@ final class TestGateway: Sendable {
     let url: String
     let folder: TemporaryFolder
     let keys: any AccessKeyAdministration
+    private let gateway: Composition
     private let server: HTTPServer
     private let loops: LoopGroup
 
@@ -29,11 +30,13 @@ final class TestGateway: Sendable {
         keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
         loops = try LoopGroup(count: 1)
         let entry = EngineEntry(engine, status: { .ready })
-        let service = try await GatewayService(
-            configuration, loops: loops.loops, entries: [entry] + others, keys: keys, stores: installation.stores(now: { .now }),
-            client: HTTPClient(), webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: Metrics(),
-            log: Log(level: .error), newID: RandomUUID.text)
-        server = HTTPServer(loops: loops.loops, service: service)
+        gateway = try await Composition(
+            GatewayInputs(
+                configuration: configuration, loops: loops.loops, entries: [entry] + others, keys: keys, stores: installation.stores(now: { .now }),
+                client: HTTPClient(),
+                webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: Metrics(), log: Log(level: .error),
+                newID: RandomUUID.text))
+        server = HTTPServer(loops: loops.loops, service: gateway.service)
         url = try "http://\(server.start(on: SocketAddress(.loopback, port: 0)))"
     }
 

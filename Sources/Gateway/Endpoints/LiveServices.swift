@@ -1,0 +1,22 @@
+internal import Admission
+internal import Live
+internal import Observability
+internal import Settings
+
+/// The parts that every live route uses.
+struct LiveServices: Sendable {
+    let admission: Admission
+    let contexts: LiveContexts
+    /// Web pages that may open a WebSocket.
+    let origins: PageOrigins
+    let wrongCredentials: WrongCredentials
+    let log: Log
+    /// Speech profiles that engines hear before a conversation; nil: engines hear none.
+    let introductions: SpeechProfiles?
+    /// Number of engines that hear a session.
+    let modes: ModeSettings
+    /// True if tokens in messages are taken from other machines without TLS.
+    let allowsPlainTokens: Bool
+    /// True if sessions are traced.
+    let isTraced: Bool
+}

@@ -1,0 +1,38 @@
+package import Admission
+package import Engines
+package import Journal
+package import Live
+package import Recordings
+package import Speech
+
+/// The parts of a gateway that routes are made of. Endpoints get the parts that they use, and never this value.
+package struct GatewayParts: Sendable {
+    let configuration: GatewayConfiguration
+    let admission: Admission
+    /// The engines there are.
+    let entries: [EngineEntry]
+    let contexts: LiveContexts
+    let recordings: RecordingServices
+    let transcripts: TranscriptFolder
+    let recovery: CrashRecovery
+    let erasure: ErasureService
+    let wrongCredentials: WrongCredentials
+    /// The start of the gateway.
+    let startedAt: UnixTime
+
+    package init(
+        _ configuration: GatewayConfiguration, admission: Admission, entries: [EngineEntry], contexts: LiveContexts, recordings: RecordingServices,
+        transcripts: TranscriptFolder, recovery: CrashRecovery, erasure: ErasureService, wrongCredentials: WrongCredentials, startedAt: UnixTime
+    ) {
+        self.configuration = configuration
+        self.admission = admission
+        self.entries = entries
+        self.contexts = contexts
+        self.recordings = recordings
+        self.transcripts = transcripts
+        self.recovery = recovery
+        self.erasure = erasure
+        self.wrongCredentials = wrongCredentials
+        self.startedAt = startedAt
+    }
+}

@@ -1,0 +1,99 @@
+internal import Framing
+internal import Live
+internal import Net
+internal import Protocols
+internal import Recordings
+internal import Usage
+
+/// The routes of a gateway, with their endpoints. `docs/` names the same routes.
+package struct Routes: Sendable {
+    /// Every route there is.
+    package let all: [Route]
+
+    /// Routes at the address that the gateway listens at.
+    package let main: [Route]
+
+    /// Routes for those who watch the gateway, on an address of their own (`HARKEN_METRICS_LISTEN`).
+    package var monitoring: [Route] { all.filter { MonitoringRoutes.paths.contains($0.path) } }
+
+    package init(_ parts: GatewayParts) {
+        let served = Self.live(parts) + Self.tokens(parts) + Self.recordings(parts) + Self.monitoring(parts)
+        let table = RouteTable(served)
+        let operations = API.operations(parts) { path in table.nearest(to: path).contains { $0.kind == .webSocket } }
+        let admission = parts.admission
+        all = served + (operations + SpeechProfileOperations(profiles: parts.profiles).all).map { $0.route(admission) }
+        // Those who watch have an address of their own.
+        main = parts.configuration.metricsListen == nil ? all : all.filter { !MonitoringRoutes.guarded.contains($0.path) }
+    }
+
+    private static func live(_ parts: GatewayParts) -> [Route] {
+        let services = LiveServices(
+            admission: parts.admission, contexts: parts.contexts, origins: PageOrigins(parts.configuration.corsOrigins),
+            wrongCredentials: parts.wrongCredentials, log: parts.recordings.log,
+            introductions: parts.configuration.sendsProfiles ? parts.profiles : nil, modes: parts.configuration.modes,
+            allowsPlainTokens: parts.configuration.allowsPlainTokens, isTraced: parts.recordings.tracer != nil)
+        return Catalogue.dialects.flatMap { dialect in
+            dialect.paths.map {
+                Route(.webSocket, .get, $0, voice: RefusalVoice(refuse: dialect.refuse), LiveEndpoint(dialect: dialect, services: services))
+            }
+        }
+    }
+
+    private static func tokens(_ parts: GatewayParts) -> [Route] {
+        let admission = parts.admission
+        let openAI = OpenAITranscriptionEndpoint.voice
+        return [
+            Route(.http, .get, "/v3/token", voice: AssemblyAITokenEndpoint.voice, AssemblyAITokenEndpoint(admission: admission)),
+            Route(.http, .post, "/v1/realtime/client_secrets", voice: openAI, OpenAISecretEndpoint(shape: .general, admission: admission)),
+            Route(.http, .post, "/v1/realtime/transcription_sessions", voice: openAI, OpenAISecretEndpoint(shape: .beta, admission: admission)),
+            Route(.http, .post, "/v1/auth/grant", voice: DeepgramPrerecordedEndpoint.voice, DeepgramGrantEndpoint(admission: admission)),
+        ]
+    }
+
+    private static func recordings(_ parts: GatewayParts) -> [Route] {
+        let admission = parts.admission, services = parts.recordings
+        let openAI = OpenAITranscriptionEndpoint.voice
+        let models = OpenAIModelsEndpoint(admission: admission, created: parts.startedAt)
+        func assemblyAI(_ method: HTTPMethod, _ path: String, _ action: AssemblyAIPrerecordedEndpoint.Action) -> Route {
+            Route(
+                .http, method, path, voice: AssemblyAIPrerecordedEndpoint.voice,
+                AssemblyAIPrerecordedEndpoint(action: action, recordings: services))
+        }
+        return [
+            Route(.http, .post, "/v1/listen", voice: DeepgramPrerecordedEndpoint.voice, DeepgramPrerecordedEndpoint(recordings: services)),
+            Route(.http, .post, "/v1/audio/transcriptions", voice: openAI, OpenAITranscriptionEndpoint(recordings: services)),
+            Route(.http, .post, "/v1/audio/translations", voice: openAI, OpenAITranslationEndpoint(admission: admission)),
+            Route(.http, .get, OpenAIModelsEndpoint.path, voice: openAI, models),
+            Route(.http, .get, OpenAIModelsEndpoint.path + "/*", voice: openAI, models),
+            assemblyAI(.post, "/v2/upload", .upload),
+            assemblyAI(.post, AssemblyAIPrerecordedEndpoint.transcripts, .create),
+            assemblyAI(.get, AssemblyAIPrerecordedEndpoint.transcripts, .list),
+            assemblyAI(.get, AssemblyAIPrerecordedEndpoint.transcripts + "/*", .read),
+            assemblyAI(.delete, AssemblyAIPrerecordedEndpoint.transcripts + "/*", .delete),
+            Route(
+                .http, .post, "/v3/upload-audio", voice: .harken,
+                SpeechProfileEndpoint(isProfile: true, profiles: parts.profiles, recordings: services)),
+            Route(
+                .http, .post, "/v3/speech-profile/expand", voice: .harken,
+                SpeechProfileEndpoint(isProfile: false, profiles: parts.profiles, recordings: services)),
+        ] + BackgroundEndpoint.routes(services)
+    }
+
+    private static func monitoring(_ parts: GatewayParts) -> [Route] {
+        let access = MonitoringAccess(admission: parts.admission, needsKey: parts.configuration.metricsNeedKey)
+        let version = parts.configuration.version
+        return [
+            Route(.http, .get, "/health", voice: .harken, HealthEndpoint(version: version)),
+            Route(.http, .get, "/ready", voice: .harken, ReadyEndpoint(access: access, entries: parts.entries)),
+            Route(
+                .http, .get, "/metrics", voice: .harken,
+                MetricsEndpoint(access: access, version: version, metrics: parts.recordings.metrics, usage: parts.recordings.usage.metrics)),
+        ]
+    }
+}
+
+extension GatewayParts {
+    fileprivate var profiles: SpeechProfiles {
+        SpeechProfiles(desk: recordings.conversations, folder: configuration.dataDirectory + "/audio")
+    }
+}

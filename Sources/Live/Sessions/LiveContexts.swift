@@ -1,0 +1,85 @@
+internal import Continuity
+package import Engines
+internal import Journal
+package import Net
+package import Observability
+package import Speech
+package import Store
+package import Usage
+
+/// The live sessions of all event loops. From any thread.
+package final class LiveContexts: EngineHealthObserver {
+    package let all: [LoopBound<LiveContext>]
+    private let byLoop: [ObjectIdentifier: LoopBound<LiveContext>]
+    private let entries: [EngineEntry]
+    private let log: Log
+
+    /// - Parameters:
+    ///   - contexts: one for each loop.
+    ///   - entries: the engines that may be probed.
+    package init(_ contexts: [LoopBound<LiveContext>], entries: [EngineEntry], log: Log) {
+        all = contexts
+        byLoop = Dictionary(contexts.map { (ObjectIdentifier($0.loop), $0) }) { first, _ in first }
+        self.entries = entries
+        self.log = log
+    }
+
+    /// Returns the state that the sessions of a loop share. Called on that loop.
+    package func context(on loop: Loop) -> LiveContext? { byLoop[ObjectIdentifier(loop)]?.withValue { $0 } }
+
+    /// Number of live sessions now.
+    package func sessionCount() async -> Int {
+        var count = 0
+        for context in all { count += await context.loop.run { context.withValue { $0.sessions.count } ?? 0 } }
+        return count
+    }
+
+    /// Returns the usage of the live sessions now, by owner.
+    package func openUsage(now: UnixTime) async -> [UsageOwner: OpenUsage] {
+        var open: [UsageOwner: OpenUsage] = [:]
+        for context in all {
+            let found = await context.loop.run { context.withValue { $0.openUsage(now: now) } } ?? [:]
+            for (owner, usage) in found { open[owner, default: OpenUsage()] += usage }
+        }
+        return open
+    }
+
+    /// Ends the sessions whose limits are used up, and warns those whose limits are nearly.
+    package func hold(to standings: [UsageOwner: Spending]) { forEach { $0.hold(to: standings) } }
+
+    /// Ends the sessions of keys that were taken back, or are over.
+    package func end(sessionsOf keys: Set<ID<AccessKey>>) { forEach { $0.end(sessionsOf: keys) } }
+
+    /// Ends the sessions that began before there was a key.
+    package func endSessionsWithoutKeys() { forEach { $0.endSessionsWithoutKeys() } }
+
+    /// Brings all sessions to their end.
+    package func drain() { forEach { $0.drain() } }
+
+    /// Waits for what is on its way to the loops.
+    package func settle() async { for context in all { await context.loop.run {} } }
+
+    /// Writes what is left of the journals.
+    package func finishJournals() async { for context in all { await context.loop.run { _ = context.withValue { $0.journal.finish() } } } }
+
+    package func tell(_ account: EngineHealth.Account, isAvailable: Bool) {
+        // What a caller's own key meets is in the lines of that caller's sessions.
+        if account.isOperators {
+            if isAvailable {
+                log.info("the engine works again", [.engine: account.engine.rawValue])
+            } else {
+                log.warning("the engine failed and gets no sessions for a while", [.engine: account.engine.rawValue])
+            }
+        }
+        forEach { $0.availability(account, isAvailable: isAvailable) }
+    }
+
+    package func probe(_ engine: EngineName) async -> EngineError? {
+        guard let entry = entries.first(where: { $0.name == engine }), let context = all.first else { return nil }
+        return await withCheckedContinuation { continuation in
+            context.enter { context in context.probe(entry) { error in continuation.resume(returning: error) } }
+        }
+    }
+
+    private func forEach(_ body: @escaping @Sendable (LiveContext) -> Void) { for context in all { context.enter(body) } }
+}

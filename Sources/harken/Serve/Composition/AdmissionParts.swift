@@ -1,0 +1,29 @@
+import Admission
+import Engines
+import Gateway
+import Usage
+
+/// The parts of a gateway that decide who may do what, and who pays.
+struct AdmissionParts: Sendable {
+    let admission: Admission
+    let accounts: BillingAccounts
+    let limits: LimitWatch
+    let wrongCredentials: WrongCredentials
+
+    init(_ inputs: GatewayInputs, router: Router, _ storage: StorageParts) throws {
+        let configuration = inputs.configuration, log = inputs.log
+        let users = configuration.identity.map { UserTokens($0, client: inputs.client, log: log, now: inputs.now) }
+        // The first caller need not wait for the provider's keys.
+        users?.refresh()
+        accounts = BillingAccounts(keys: inputs.keys, sessionsPerUser: configuration.sessionsPerUser)
+        limits = LimitWatch(configuration.limits, usage: storage.usage, log: log, now: inputs.now)
+        admission = Admission(
+            access: Access(keys: try KeyVerdicts(of: inputs.keys), tokens: try TemporaryTokens(), users: users), keys: inputs.keys, accounts: accounts,
+            store: storage.stores.conversations, watch: limits,
+            directory: EngineDirectory(entries: inputs.entries, router: router, reachable: configuration.reachable, client: inputs.client),
+            log: log)
+        var throttle = CredentialThrottle.Limits()
+        throttle.delay = configuration.wrongCredentialDelay
+        wrongCredentials = WrongCredentials(limits: throttle, metrics: inputs.metrics)
+    }
+}

@@ -1,0 +1,82 @@
+import Engines
+import Gateway
+import Journal
+import Live
+import Recordings
+
+/// A gateway with all of its parts, without an address of its own. The parts start, drain and end in the order of the methods here.
+final class Composition: Sendable {
+    /// The HTTP face at the address that the gateway listens at.
+    let service: GatewayService
+    let routes: Routes
+    let recordings: RecordingServices
+    private let inputs: GatewayInputs
+    private let storage: StorageParts
+    private let live: LiveParts
+    private let housekeeping: Housekeeping
+
+    init(_ inputs: GatewayInputs) async throws {
+        let configuration = inputs.configuration
+        let startedAt = inputs.now()
+        let router = Router(entries: inputs.entries, order: configuration.engines)
+        let models = EngineModels(of: inputs.entries)
+        let storage = try await StorageParts(inputs)
+        let admission = try AdmissionParts(inputs, router: router, storage)
+        let live = try await LiveParts(inputs, models, storage, admission.admission)
+        let recordings = try RecordingServices(inputs, router: router, models, storage, admission.admission, live.conversations)
+        let routes = Routes(
+            GatewayParts(
+                configuration, admission: admission.admission, entries: inputs.entries, contexts: live.contexts, recordings: recordings,
+                transcripts: storage.transcripts, recovery: live.recovery, erasure: live.erasure, wrongCredentials: admission.wrongCredentials,
+                startedAt: startedAt))
+        let responder = Responder(
+            configuration, router: router, entries: inputs.entries, wrongCredentials: admission.wrongCredentials, metrics: inputs.metrics,
+            log: inputs.log, now: inputs.now)
+        service = GatewayService(
+            routes.main, responder: responder, admission: admission.admission, proxies: configuration.trustedProxies, newID: inputs.newID)
+        housekeeping = Housekeeping(inputs, storage, admission, live)
+        self.inputs = inputs
+        self.storage = storage
+        self.live = live
+        self.recordings = recordings
+        self.routes = routes
+    }
+
+    /// Takes up the jobs that an earlier run left.
+    func resumeJobs() async { await recordings.runner.start(recordings) }
+
+    /// Completes what sessions of earlier runs left, in the background; and from now on what sessions of this run leave.
+    func recoverSessions() async {
+        await live.recovery.start(
+            .init(
+                admission: recordings.admission, conversations: live.conversations, usage: storage.usage, metrics: inputs.metrics, log: inputs.log,
+                tracer: inputs.tracer, engines: inputs.configuration.engines, transcriptAge: inputs.configuration.transcripts.age, now: inputs.now,
+                newPath: recordings.newPath, forgetSpeech: { [erasure = live.erasure] in await erasure.run() }))
+        await recordings.chunked.recover(recordings)
+    }
+
+    /// No new sessions and requests; live sessions are brought to their end.
+    func beginDrain() {
+        service.beginDrain()
+        live.contexts.drain()
+    }
+
+    /// Stops work on jobs and on the transcripts of sessions that are over; what is not done is for the next run.
+    func stopJobs() async {
+        await live.recovery.stop()
+        await recordings.runner.stop()
+    }
+
+    /// StorageParts what sessions left: their transcripts, and what was spent, for the last time. After the last session has ended.
+    func settle() async {
+        // What ends sessions may be on its way to the loops.
+        await live.contexts.settle()
+        await storage.transcripts.settle()
+        await storage.shadows.settle()
+        await live.contexts.finishJournals()
+        await housekeeping.settle()
+    }
+
+    /// Number of live sessions now.
+    func liveSessions() async -> Int { await live.contexts.sessionCount() }
+}

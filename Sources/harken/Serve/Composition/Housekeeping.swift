@@ -1,0 +1,95 @@
+import Admission
+import Journal
+import Live
+import Observability
+import Speech
+import Store
+import Usage
+
+/// The work of a gateway that comes again and again: what was spent is booked, limits are held, and what is too old is removed.
+///
+/// Letting go of the value ends the work.
+final class Housekeeping: Sendable {
+    private let accounts: BillingAccounts
+    private let contexts: LiveContexts
+    private let usage: UsageRecorder
+    private let log: Log
+    private let settling: Task<Void, Never>
+    /// nil: there are no limits to watch.
+    private let watching: Task<Void, Never>?
+    private let sweeping: Task<Void, Never>
+    private let minding: Task<Void, Never>
+
+    init(_ inputs: GatewayInputs, _ storage: StorageParts, _ parts: AdmissionParts, _ live: LiveParts) {
+        let contexts = live.contexts, usage = storage.usage, log = inputs.log, accounts = parts.accounts
+        self.accounts = accounts
+        self.contexts = contexts
+        self.usage = usage
+        self.log = log
+        sweeping = Task { [transcripts = storage.transcripts, now = inputs.now] in
+            repeat { await transcripts.sweep(now: now()) } while (try? await Task.sleep(for: TranscriptFolder.sweepInterval)) != nil
+        }
+        minding = Task { [conversations = live.conversations, erasure = live.erasure] in await Self.mind(conversations, erasure) }
+        settling = Task { [admission = parts.admission] in
+            while (try? await Task.sleep(for: .seconds(1))) != nil {
+                await Self.settle(accounts, contexts, log)
+                if await !admission.loadOpenness() { contexts.endSessionsWithoutKeys() }
+                log.summarizeRefusals()
+                await usage.settle()
+            }
+        }
+        watching =
+            parts.limits.isNeeded
+            ? Task { [limits = parts.limits, now = inputs.now] in
+                while (try? await Task.sleep(for: LimitWatch.interval)) != nil {
+                    let standings = await limits.look(at: contexts.openUsage(now: now()))
+                    if !standings.isEmpty { contexts.hold(to: standings) }
+                }
+            } : nil
+    }
+
+    deinit {
+        settling.cancel()
+        watching?.cancel()
+        sweeping.cancel()
+        minding.cancel()
+    }
+
+    /// StorageParts for the last time what was spent. After the last session has ended.
+    func settle() async {
+        settling.cancel()
+        await settling.value
+        await Self.settle(accounts, contexts, log)
+        await usage.settle()
+    }
+
+    /// Looks after conversations and after what was deleted of them, until it is cancelled.
+    private static func mind(_ conversations: ConversationService, _ erasure: ErasureService) async {
+        var rounds = 0
+        while (try? await Task.sleep(for: ConversationService.sweepInterval)) != nil {
+            await conversations.sweep()
+            await erasure.eraseJournals()
+            if rounds % 12 == 0 {
+                // What others have deleted in the data directory.
+                await erasure.run()
+                await conversations.cutAudio()
+                await conversations.takeUpForgotten()
+                await conversations.complement()
+            }
+            if rounds % 720 == 0 {
+                await conversations.forgetAudio()
+                await erasure.prune()
+            }
+            rounds += 1
+        }
+    }
+
+    private static func settle(_ accounts: BillingAccounts, _ contexts: LiveContexts, _ log: Log) async {
+        do throws(StoreError) {
+            let over = Set(try await accounts.settle())
+            if !over.isEmpty { contexts.end(sessionsOf: over) }
+        } catch {
+            log.error("spent credit cannot be stored yet", [.error: "\(error)"])
+        }
+    }
+}

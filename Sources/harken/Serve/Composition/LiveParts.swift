@@ -1,0 +1,82 @@
+import Admission
+import Audio
+import Engines
+import Gateway
+import Journal
+import Live
+import Net
+import Observability
+import Recordings
+import Sessions
+import Speech
+import Store
+
+/// The parts of a gateway that serve live sessions, and keep what was said in them.
+struct LiveParts: Sendable {
+    /// Engines of this process have their own queue, in which live audio comes first; vendors take some at a time.
+    private static let repairsAtOnce = 16
+
+    let conversations: ConversationService
+    let recovery: CrashRecovery
+    let contexts: LiveContexts
+    let erasure: ErasureService
+
+    init(_ inputs: GatewayInputs, _ models: EngineModels, _ storage: StorageParts, _ admission: Admission) async throws {
+        conversations = Self.conversations(inputs, models, storage, admission)
+        recovery = CrashRecovery(earlier: storage.journal.earlier, transcripts: storage.transcripts)
+        contexts = try await Self.contexts(inputs, models, storage, conversations, recovery)
+        erasure = ErasureService(
+            store: storage.stores.conversations, transcripts: storage.transcripts, earlier: storage.journal.earlier, contexts: contexts.all,
+            age: inputs.configuration.transcripts.age, log: inputs.log, now: inputs.now)
+    }
+
+    private static func conversations(
+        _ inputs: GatewayInputs, _ models: EngineModels, _ storage: StorageParts, _ admission: Admission
+    ) -> ConversationService {
+        let configuration = inputs.configuration, log = inputs.log, client = inputs.client
+        let entries = inputs.entries, spool = storage.spool, newID = inputs.newID
+        return ConversationService(
+            store: storage.stores.conversations, audioFolder: storage.directory.audio, audioDays: configuration.audioDays, texts: models.sentences,
+            summaries: configuration.summaries.map { ModelSummaries($0, client: client, log: log) { await admission.grantForSummary(of: $0) } },
+            media: inputs.media, voices: models.voiceprints, detecting: models.voices, speakerPatience: configuration.speakerPatience,
+            poll: configuration.conversationPoll, completionWaits: configuration.completionWaits,
+            listener: { entries.first { $0.name == .local && $0.isUsable }?.prerecorded }, newPath: { spool.path(for: newID()) }, log: log,
+            metrics: inputs.metrics, newID: newID, now: inputs.now)
+    }
+
+    /// Makes the state of each loop's sessions, on that loop.
+    private static func contexts(
+        _ inputs: GatewayInputs, _ models: EngineModels, _ storage: StorageParts, _ conversations: ConversationService, _ recovery: CrashRecovery
+    ) async throws -> LiveContexts {
+        let configuration = inputs.configuration, log = inputs.log
+        let continuity = LiveContinuity(
+            recovery: configuration.recovery, stall: configuration.stall, repairTime: configuration.repairTime, modes: configuration.modes,
+            desk: RepairQueue(capacity: repairsAtOnce), folder: storage.spool.directory, health: try EngineHealth())
+        let waiting = ResumableSessions(), voiceBudget = VoiceBudget()
+        var settings = WebSocketConfiguration()
+        settings.allowsCompression = configuration.compressesWebSockets
+        var contexts: [LoopBound<LiveContext>] = []
+        for (index, loop) in inputs.loops.enumerated() {
+            let startedAt = inputs.now().milliseconds
+            let made = await loop.run { [settings] in
+                Result { () throws(JournalError) in
+                    let journal = try JournalLog(
+                        directory: configuration.dataDirectory + StorageParts.journals, loop: index, limits: configuration.journal, startedAt: startedAt,
+                        writer: storage.journal, log: log)
+                    return LoopBound(
+                        LiveContext(
+                            loop: loop, journal: journal, transcripts: storage.transcripts, evaluations: storage.shadows,
+                            conversations: conversations, gate: configuration.gate, voices: models.voices, listener: models.listener,
+                            turns: models.turns, completion: recovery, metrics: inputs.metrics, usage: storage.usage, log: log,
+                            webSocket: settings, webSocketClient: inputs.webSocketClient, continuity: continuity, waiting: waiting,
+                            voiceBudget: voiceBudget, creditWarnings: configuration.creditWarnings, tracer: inputs.tracer),
+                        on: loop)
+                }
+            }
+            contexts.append(try made.get())
+        }
+        let all = LiveContexts(contexts, entries: inputs.entries, log: log)
+        continuity.health.serve(all)
+        return all
+    }
+}

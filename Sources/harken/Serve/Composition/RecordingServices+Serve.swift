@@ -1,0 +1,32 @@
+import Admission
+import Engines
+import Gateway
+import Live
+import Recordings
+import Store
+
+extension RecordingServices {
+    /// Makes the parts that work on recordings.
+    init(
+        _ inputs: GatewayInputs, router: Router, _ models: EngineModels, _ storage: StorageParts, _ admission: Admission,
+        _ conversations: ConversationService
+    ) throws {
+        let configuration = inputs.configuration, stores = storage.stores
+        let uploads = try UploadFolder(
+            directory: configuration.dataDirectory + "/uploads", uploads: stores.uploads, most: configuration.uploadBytes,
+            userMost: configuration.disk.userUploads, log: inputs.log)
+        let runner = JobRunner(
+            jobs: stores.jobs, uploads: uploads,
+            results: try UnstoredResults(directory: configuration.dataDirectory + "/results"), secrets: try JobSecrets(of: storage.directory),
+            owner: inputs.newID(), schedule: configuration.storeRetries)
+        self.init(
+            admission: admission, usage: storage.usage, metrics: inputs.metrics, log: inputs.log, tracer: inputs.tracer, client: inputs.client,
+            spool: storage.spool, batch: RecordingLimiter(most: 256), media: inputs.media, aligner: models.aligner, conversations: conversations,
+            chunked: ChunkedRecordings(stores.chunks, limits: configuration.rateLimits), runner: runner,
+            models: router.models,
+            settings: RecordingSettings(
+                recordingBytes: configuration.recordingBytes, storeRetries: configuration.storeRetries, routing: configuration.routing,
+                fetchesURLs: configuration.fetchesURLs, fetchReach: configuration.fetchReach),
+            now: inputs.now, newID: inputs.newID)
+    }
+}

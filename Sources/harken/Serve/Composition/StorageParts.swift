@@ -1,0 +1,41 @@
+import Gateway
+import Journal
+import Live
+import Observability
+import Recordings
+import Store
+import Usage
+
+/// The parts of a gateway that keep something on disk.
+struct StorageParts: Sendable {
+    let directory: DataDirectory
+    let stores: Stores
+    let usage: UsageRecorder
+    let spool: Spool
+    let journal: JournalWriter
+    let transcripts: TranscriptFolder
+    let shadows: ShadowLog
+
+    /// Folder of the journals in the data directory.
+    static let journals = "/journal"
+
+    /// Opens the stores, and takes up usage that an earlier run has not booked.
+    init(_ inputs: GatewayInputs) async throws {
+        let configuration = inputs.configuration, metrics = inputs.metrics, log = inputs.log
+        spool = try Spool(directory: configuration.dataDirectory + "/spool", limits: configuration.disk)
+        journal = try JournalWriter(
+            directory: configuration.dataDirectory + Self.journals, sync: configuration.journal.sync, log: log,
+            report: { metrics.journalSynced(after: $0) },
+            syncFailed: { metrics.journalSyncFailed() })
+        transcripts = try TranscriptFolder(
+            directory: configuration.dataDirectory + "/transcripts", limits: configuration.transcripts, log: log,
+            retries: configuration.storeRetries, failed: { metrics.storeFailed(.transcript) })
+        shadows = ShadowLog(directory: configuration.dataDirectory, log: log)
+        directory = try DataDirectory(creating: configuration.dataDirectory)
+        stores = inputs.stores
+        usage = UsageRecorder(
+            stores.usage, prices: configuration.prices, metrics: UsageMetrics(), log: log,
+            isWatched: !configuration.limits.isEmpty, newID: inputs.newID, now: inputs.now)
+        await usage.resume()
+    }
+}
