@@ -168,6 +168,12 @@ let package = Package(
         tests("Journal", ["Speech", "Net", "Continuity", "Sessions", "Observability", "Journal", "HarkenTesting"]),
         tests("Admission", ["Speech", "Protocols", "Store", "Admission"]),
         tests(
+            "Recordings",
+            [
+                "Speech", "Net", "Protocols", "Audio", "Conversations", "RecordingAssembly", "Store", "Observability", "Engines", "Usage", "Admission",
+                "Live", "Recordings", "HarkenTesting",
+            ]),
+        tests(
             "Gateway",
             [
                 "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "RecordingAssembly", "Store",

@@ -2,45 +2,6 @@ import Framing
 import HarkenTesting
 import Net
 import Speech
-import Synchronization
-
-/// An engine for recordings that says what the bytes of a recording are called, at once or when it is let.
-final class ChunkEngine: PrerecordedEngine {
-    let name: EngineName
-    let capabilities = Capabilities(streaming: false, prerecorded: true, languages: .only(["en", "de"]), models: ["nova-3"])
-    private let answer: @Sendable (Int, RecognitionOptions) async throws(EngineError) -> [Word]
-    private let asked = Mutex(0)
-
-    /// - Parameter answer: of how often it was asked before.
-    init(_ name: EngineName, _ answer: @escaping @Sendable (Int, RecognitionOptions) async throws(EngineError) -> [Word]) {
-        self.name = name
-        self.answer = answer
-    }
-
-    /// How often it was asked.
-    var count: Int { asked.withLock { $0 } }
-
-    func recognize(
-        _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
-    ) async throws(EngineError) -> Transcript {
-        let before = asked.withLock { asked in
-            defer { asked += 1 }
-            return asked
-        }
-        let words = try await answer(before, options)
-        return Transcript(
-            rate: .speech, length: SampleCount(240_000), language: .english, model: "nova-3", channels: [.init(words: words, segments: [])])
-    }
-}
-
-extension Word {
-    /// A word of half a second.
-    static func at(_ seconds: Double, _ text: String, speaker: Int? = nil) -> Word {
-        Word(
-            text, SampleRange(SampleIndex(Int(seconds * 16_000)), count: SampleCount(8_000)), confidence: 1, speaker: speaker.map { SpeakerLabel($0) }
-        )
-    }
-}
 
 extension TestGateway {
     struct Answer {

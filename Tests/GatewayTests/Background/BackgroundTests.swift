@@ -48,104 +48,6 @@ import Testing
         }
     }
 
-    @Test(arguments: [(nil, 1), ("0", 0)])
-    func `keeps its audio unless its user has chosen that none is kept`(days: String?, files: Int) async throws {
-        try await with([engine()]) { gateway in
-            let store = try gateway.store()
-            try await store.set("audio_days", to: days, of: .local)
-            let id = try await gateway.startRecording()
-            #expect(try await gateway.sendChunk("a", at: 0, of: id).status == 200)
-            #expect(try await gateway.finishRecording(id).status == 200)
-            #expect(try await store.audio(of: ID(id), of: .local).count == files)
-            let kept = (try? FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/audio")) ?? []
-            #expect(kept.count == files)
-        }
-    }
-
-    @Test func `is recognised once for each chunk, however often that is sent`() async throws {
-        let engine = engine()
-        try await with([engine]) { gateway in
-            let id = try await gateway.startRecording()
-            let first = try await gateway.sendChunk("a", at: 0, of: id)
-            let again = try await gateway.sendChunk("a", at: 0, of: id)
-            #expect(again.status == 200)
-            #expect(again.json["duplicate"] == .bool(true))
-            #expect(again.texts == first.texts)
-            #expect(again.json["run_id"] == first.json["run_id"])
-            #expect(engine.count == 1)
-            for (fill, start, more) in [(UInt8(1), 0, ""), (0, 500, ""), (0, 0, "&sample_rate=8000")] {
-                let other = try await gateway.sendChunk("a", at: start, of: id, seconds: more.isEmpty ? 15 : 7, fill: fill, more: more)
-                #expect(other.status == 409)
-                #expect(other.string("detail") == "chunk_id payload mismatch")
-            }
-            #expect(engine.count == 1)
-        }
-    }
-
-    @Test func `takes a chunk that comes twice at once once`() async throws {
-        let (gate, open) = AsyncStream.makeStream(of: Void.self)
-        let engine = engine { (_) async throws(EngineError) in
-            for await _ in gate { break }
-            return [.at(1, "once")]
-        }
-        try await with([engine]) { gateway in
-            let id = try await gateway.startRecording()
-            async let first = gateway.sendChunk("a", at: 0, of: id)
-            try await until { engine.count == 1 }
-            let second = try await gateway.sendChunk("a", at: 0, of: id)
-            #expect(second.status == 409)
-            #expect(second.string("code") == "chunk_in_progress")
-            #expect(second.headers["Retry-After"] == "5")
-            open.yield()
-            #expect(try await first.texts == ["once"])
-            #expect(try await gateway.sendChunk("a", at: 0, of: id).json["duplicate"] == .bool(true))
-            #expect(engine.count == 1)
-        }
-    }
-
-    @Test func `is whole when twenty chunks come at once in any order`() async throws {
-        let engine = ChunkEngine(.local) { (_, options) async throws(EngineError) in [.at(1, options.keyterms.first ?? "")] }
-        try await with([engine]) { gateway in
-            let id = try await gateway.startRecording()
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for number in (0..<20).shuffled() {
-                    group.addTask {
-                        let answer = try await gateway.sendChunk("c\(number)", at: number * 14_500, of: id, seconds: 2, more: "&keywords=W\(number).")
-                        #expect(answer.status == 200, "\(answer.text)")
-                    }
-                }
-                try await group.waitForAll()
-            }
-            #expect(try await gateway.finishRecording(id).texts == (0..<20).map { "W\($0)." })
-        }
-    }
-
-    @Test func `waits at its end for what is being recognised, and takes nothing new`() async throws {
-        let (gate, open) = AsyncStream.makeStream(of: Void.self)
-        let engine = engine { (count) async throws(EngineError) in
-            if count == 0 { for await _ in gate { break } }
-            return [.at(1, "Late.")]
-        }
-        try await with([engine]) { gateway in
-            let id = try await gateway.startRecording()
-            async let chunk = gateway.sendChunk("a", at: 0, of: id)
-            try await until { engine.count == 1 }
-            async let end = gateway.finishRecording(id)
-            // The end has begun when nothing new is taken.
-            var refused: TestGateway.Answer?
-            try await until {
-                let answer = try await gateway.sendChunk("x\(engine.count)", at: 60_000 + engine.count, of: id)
-                if answer.status == 409 { refused = answer }
-                return answer.status == 409
-            }
-            #expect(refused?.string("code") == "conversation_finished")
-            open.yield()
-            #expect(try await chunk.status == 200)
-            #expect(try await end.texts.contains("Late."))
-            #expect(try await gateway.sendChunk("a", at: 0, of: id).json["duplicate"] == .bool(true))
-        }
-    }
-
     @Test func `in which nothing was said is none`() async throws {
         try await with([engine { _ in [] }]) { gateway in
             let id = try await gateway.startRecording()
@@ -170,76 +72,6 @@ import Testing
             #expect(!failed.text.contains("secret"))
             #expect(engine.count == 2)
             #expect(try await gateway.sendChunk("a", at: 0, of: id).texts == ["at last"])
-        }
-    }
-
-    @Test func `goes on after a restart`() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
-        var id = ""
-        let engine = engine()
-        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), directory: folder, keepsDirectory: true, recorded: [engine]) {
-            gateway in
-            id = try await gateway.startRecording()
-            #expect(try await gateway.sendChunk("a", at: 0, of: id).status == 200)
-        }
-        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), directory: folder, recorded: [engine]) { gateway in
-            let again = try await gateway.sendChunk("a", at: 0, of: id)
-            #expect(again.json["duplicate"] == .bool(true))
-            #expect(try await gateway.sendChunk("b", at: 20_000, of: id).status == 200)
-            #expect(try await gateway.finishRecording(id).texts == ["Hello.", "Hello."])
-        }
-    }
-
-    @Test func `is completed after a restart when the gateway was stopped while it completed it`() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
-        var id = ""
-        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), directory: folder, keepsDirectory: true, recorded: [engine()]) {
-            gateway in
-            id = try await gateway.startRecording()
-            #expect(try await gateway.sendChunk("a", at: 0, of: id).status == 200)
-            // As it stands in the middle of `finish`.
-            let database = try SQLiteDatabase(in: DataDirectory(creating: folder))
-            let now = UnixTime(milliseconds: 2_000_000_000_000)
-            #expect(try await SQLiteChunkStore(in: database).move(id, of: .local, from: ["open"], to: "finishing", now: now))
-            #expect(try await gateway.store().write(ConversationUpdate(ID(id), status: .processing), of: .local))
-        }
-        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), directory: folder, recorded: [engine()]) { gateway in
-            try await until { try await gateway.conversation(id).string("status") == "completed" }
-            let done = try await gateway.finishRecording(id)
-            #expect(done.status == 200 && done.texts == ["Hello."], "\(done.text)")
-            #expect(try await gateway.finishRecording(id).text == done.text)
-        }
-    }
-
-    @Test func `leaves nothing of what was said in the store when its conversation is deleted`() async throws {
-        try await with([engine { _ in [.at(6, "Cormorant.")] }]) { gateway in
-            for isFinished in [false, true] {
-                let id = try await gateway.startRecording()
-                #expect(try await gateway.sendChunk("a", at: 0, of: id).status == 200)
-                if isFinished { #expect(try await gateway.finishRecording(id).status == 200) }
-                let database = try SQLiteDatabase(in: DataDirectory(creating: gateway.directory))
-                let kept = try await SQLiteChunkStore(in: database).records(of: id, .local)
-                #expect(kept.contains { $0.contains("Cormorant") } == !isFinished)
-                #expect(try await gateway.send(.delete, "/api/v1/conversations/\(id)").status == 204)
-                #expect(try await SQLiteChunkStore(in: database).records(of: id, .local) == [])
-                #expect(try await gateway.sendChunk("b", at: 15_000, of: id).status == 409)
-            }
-        }
-    }
-
-    @Test func `is ended when it was forgotten for a week`() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
-        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), directory: folder, recorded: [engine()]) { gateway in
-            let old = try await gateway.startRecording(), new = try await gateway.startRecording()
-            for id in [old, new] { #expect(try await gateway.sendChunk("a", at: 0, of: id).status == 200) }
-            let database = try SQLiteDatabase(in: DataDirectory(creating: folder))
-            try await database.write { [old] (connection) throws(StoreError) in
-                try connection.run("UPDATE background_recordings SET since = 1 WHERE conversation = ?", [.text(old)])
-                try connection.run("UPDATE background_chunks SET accepted_at = 1 WHERE conversation = ?", [.text(old)])
-            }
-            await gateway.resumeJobs()
-            try await until { try await gateway.conversation(old).string("status") == "completed" }
-            #expect(try await gateway.conversation(new).string("status") == "in_progress")
         }
     }
 
@@ -539,12 +371,5 @@ import Testing
             #expect(found["enabled"] == .bool(mode != "disabled"))
             #expect(found["max_chunk_seconds"] == 15)
         }
-    }
-}
-
-extension ChunkStore {
-    /// What is kept of a recording's chunks.
-    fileprivate func records(of conversation: String, _ user: ID<User>) async throws -> [String] {
-        try await accepted(conversation, of: user, unless: "none")?.compactMap(\.record) ?? []
     }
 }

@@ -3,7 +3,7 @@ import Framing
 import Gateway
 import HarkenTesting
 import Net
-@testable import Observability
+import Observability
 import Speech
 import Store
 import Synchronization
@@ -29,12 +29,10 @@ import Testing
         return address
     }
 
-    private func order(_ gateway: TestGateway, _ audio: String, key: String = "k", engine: String? = nil, _ fields: String = "") async throws
+    private func order(_ gateway: TestGateway, _ audio: String, key: String = "k", _ fields: String = "") async throws
         -> String
     {
-        var headers: HTTPHeaders = ["Authorization": key]
-        if let engine { headers.add("X-Harken-Engine", engine) }
-        let answer = try await gateway.send(.post, "/v2/transcript", headers: headers, body: Array("{\"audio_url\":\"\(audio)\"\(fields)}".utf8))
+        let answer = try await gateway.send(.post, "/v2/transcript", headers: ["Authorization": key], body: Array("{\"audio_url\":\"\(audio)\"\(fields)}".utf8))
         #expect(answer.status == 200, "\(answer.text)")
         guard case .string(let id)? = try JSONValue(parsing: Array(answer.text.utf8))["id"] else { return "" }
         return id
@@ -51,73 +49,9 @@ import Testing
 
     private static let refuseResults: StaticString =
         "CREATE TRIGGER refuse BEFORE UPDATE OF transcript ON jobs BEGIN SELECT RAISE(FAIL, 'not now'); END"
-    private static let refuseClaims: StaticString = "CREATE TRIGGER refuse BEFORE UPDATE OF owner ON jobs BEGIN SELECT RAISE(FAIL, 'not now'); END"
     private static let takeAgain: StaticString = "DROP TRIGGER refuse"
 
     private func results(_ directory: String) -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: directory + "/results")) ?? [] }
-
-    @Test func `a result that the store refuses is stored later, and recognized once`() async throws {
-        let counting = CountingEngine(Self.transcript)
-        try await TestGateway.with(engine, keys: TestKeys(valid: ["k"]), recorded: [counting], change: quick) { gateway in
-            try await change(gateway.directory, Self.refuseResults)
-            let id = try await order(gateway, upload(gateway), engine: "counting")
-            try await until { results(gateway.directory) == [id] }
-            #expect(try await status(gateway, id) == "processing")
-            let attributes = try FileManager.default.attributesOfItem(atPath: gateway.directory + "/results/" + id)
-            #expect(attributes[.posixPermissions] as? Int == 0o600)
-            let metrics = try await gateway.send(.get, "/metrics").text
-            #expect(metrics.contains("harken_store_failures_total{work=\"job_result\"}"))
-            try await change(gateway.directory, Self.takeAgain)
-            try await until { try await status(gateway, id) == "completed" }
-            try await until { results(gateway.directory).isEmpty }
-            #expect(counting.count == 1)
-        }
-    }
-
-    @Test func `a result outlives the process that could not store it`() async throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        let keys = TestKeys(valid: ["k"])
-        var id = ""
-        try await TestGateway.with(engine, keys: keys, directory: directory, keepsDirectory: true, change: quick) { gateway in
-            try await change(directory, Self.refuseResults)
-            id = try await order(gateway, upload(gateway))
-            try await until { results(directory) == [id] }
-        }
-        #expect(results(directory) == [id])
-        try await change(directory, Self.takeAgain)
-        // It would fail if it were recognised again.
-        let other = ScriptedEngine(transcript: .failure(.undecodable("asked again")))
-        try await TestGateway.with(other, keys: keys, directory: directory, keepsDirectory: true, change: quick) { gateway in
-            await gateway.resumeJobs()
-            try await until { try await status(gateway, id) == "completed" }
-            #expect(results(directory).isEmpty)
-        }
-    }
-
-    @Test func `a deleted job leaves no result behind`() async throws {
-        try await TestGateway.with(engine, keys: TestKeys(valid: ["k"]), change: quick) { gateway in
-            try await change(gateway.directory, Self.refuseResults)
-            let id = try await order(gateway, upload(gateway))
-            try await until { results(gateway.directory) == [id] }
-            try await change(gateway.directory, Self.takeAgain)
-            _ = try await gateway.send(.delete, "/v2/transcript/\(id)", headers: ["Authorization": "k"])
-            try await until { results(gateway.directory).isEmpty }
-        }
-    }
-
-    @Test func `a store that cannot be asked is not a store without jobs`() async throws {
-        let lines = Mutex<[String]>([])
-        let log = Log(level: .error, write: { line in lines.withLock { $0.append(line) } })
-        try await TestGateway.with(engine, keys: TestKeys(valid: ["k"]), log: log, change: quick) { gateway in
-            try await change(gateway.directory, Self.refuseClaims)
-            let id = try await order(gateway, upload(gateway))
-            try await until { lines.withLock { $0.contains { $0.contains("job_claim") } } }
-            #expect(try await status(gateway, id) == "queued")
-            try await change(gateway.directory, Self.takeAgain)
-            try await until { try await status(gateway, id) == "completed" }
-        }
-    }
 
     @Test func `slow hosts of one user hold no worker`() async throws {
         let keys = TestKeys(valid: ["k", "other"], users: ["other": "somebody"])
@@ -131,19 +65,6 @@ import Testing
             try await until { try await status(gateway, mine) == "completed" }
             try await until { try await status(gateway, others, key: "other") == "completed" }
             server.stop()
-        }
-    }
-
-    @Test func `long work of one user leaves half of the workers to others`() async throws {
-        let keys = TestKeys(valid: ["k", "other"], users: ["other": "somebody"])
-        let slow = CountingEngine(Self.transcript, isHeld: true)
-        try await TestGateway.with(engine, keys: keys, recorded: [slow], change: quick) { gateway in
-            for _ in 0..<12 { _ = try await order(gateway, upload(gateway), engine: "counting") }
-            try await until { slow.count == 8 }
-            let others = try await order(gateway, upload(gateway, key: "other"), key: "other")
-            try await until { try await status(gateway, others, key: "other") == "completed" }
-            #expect(slow.count == 8, "the user has no more than all workers")
-            slow.release()
         }
     }
 
@@ -179,34 +100,6 @@ import Testing
             let answer = try await gateway.send(.post, "/v2/transcript", headers: ["Authorization": "k"], body: Array(body.utf8))
             #expect(answer.status == 400 && answer.text.contains("webhook_auth_header_name"), "\(answer.text)")
         }
-    }
-}
-
-/// Counts what it is asked to recognise, and may hold it until it is released.
-private final class CountingEngine: PrerecordedEngine {
-    let name = EngineName("counting")
-    let capabilities = Capabilities(streaming: false, prerecorded: true, languages: .any, models: [])
-    private let transcript: Transcript
-    private let isHeld: Mutex<Bool>
-    private let asked = Mutex(0)
-
-    init(_ transcript: Transcript, isHeld: Bool = false) {
-        self.transcript = transcript
-        self.isHeld = Mutex(isHeld)
-    }
-
-    var count: Int { asked.withLock { $0 } }
-
-    func release() { isHeld.withLock { $0 = false } }
-
-    func recognize(
-        _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
-    ) async throws(EngineError) -> Transcript {
-        asked.withLock { $0 += 1 }
-        while isHeld.withLock({ $0 }) {
-            do { try await Task.sleep(for: .milliseconds(10)) } catch { throw .cancelled }
-        }
-        return transcript
     }
 }
 

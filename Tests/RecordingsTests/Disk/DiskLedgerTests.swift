@@ -3,8 +3,6 @@ import Speech
 import Store
 import Testing
 
-@testable import Gateway
-
 @Suite struct `A disk ledger` {
     private let ann = DiskOwner(user: ID("ann"), key: ID("key-1")), bob = DiskOwner(user: ID("bob"), key: ID("key-2"))
     private let here = DiskOwner(user: .local, key: nil)

@@ -2,8 +2,6 @@
 import Speech
 import Testing
 
-@testable import Gateway
-
 @Suite struct `Shares of workers` {
     private let ann = ID<User>("ann"), bob = ID<User>("bob"), eve = ID<User>("eve")
 
