@@ -166,7 +166,8 @@ let package = Package(
         tests("Observability", ["Speech", "Net", "Observability", "HarkenTesting"]),
         tests("Engines", ["Speech", "Protocols", "Sessions", "Engines"]),
         tests("Journal", ["Speech", "Net", "Continuity", "Sessions", "Observability", "Journal", "HarkenTesting"]),
-        tests("Admission", ["Speech", "Protocols", "Store", "Admission"]),
+        tests("Admission", ["Speech", "Framing", "Net", "Protocols", "Store", "Settings", "Admission"]),
+        tests("Live", ["Speech", "Continuity", "Live"]),
         tests(
             "Recordings",
             [

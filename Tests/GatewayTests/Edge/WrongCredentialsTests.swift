@@ -1,53 +1,9 @@
-@testable import Admission
 import Framing
 import HarkenTesting
 import Net
-import Speech
 import Testing
 
-@testable import Gateway
-
 @Suite(.timeLimit(.minutes(2))) struct `Wrong credentials` {
-    private func ip(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
-
-    @Test func `are refused at once, then late, then turned away`() throws {
-        let one = try ip("192.0.2.1"), other = try ip("192.0.2.2"), start = Instant.now
-        var throttle = CredentialThrottle(limits: .init(free: 2, waitingPerAddress: 1))
-        #expect(throttle.refused(one, now: start) == .answer)
-        #expect(throttle.refused(one, now: start) == .answer)
-        #expect(throttle.refused(one, now: start) == .wait(.seconds(1), AddressBlock(one)))
-        #expect(throttle.refused(one, now: start + .seconds(10)) == .turnAway(retryAfter: .seconds(50)))
-        #expect(throttle.refused(other, now: start) == .answer)
-        throttle.waited(AddressBlock(one))
-        #expect(throttle.refused(one, now: start + .seconds(11)) == .wait(.seconds(1), AddressBlock(one)))
-        throttle.waited(AddressBlock(one))
-        #expect(throttle.refused(one, now: start + .seconds(60)) == .answer)
-    }
-
-    @Test func `of many addresses wait in a bounded number and are counted in a bounded table`() throws {
-        let start = Instant.now
-        var throttle = CredentialThrottle(limits: .init(free: 0, waiting: 2, addresses: 3))
-        for last in 1...2 {
-            let address = try ip("192.0.2.\(last)")
-            #expect(throttle.refused(address, now: start) == .wait(.seconds(1), AddressBlock(address)))
-        }
-        let third = try ip("192.0.2.3"), fourth = try ip("192.0.2.4")
-        #expect(throttle.refused(third, now: start) == .turnAway(retryAfter: .seconds(60)))
-        // Beyond the table they count as one.
-        throttle.waited(AddressBlock(try ip("192.0.2.1")))
-        #expect(throttle.refused(fourth, now: start) == .wait(.seconds(1), nil))
-        throttle.waited(nil)
-        // Who was quiet for long makes room.
-        let later = start + .seconds(61), fresh = try ip("192.0.2.5")
-        #expect(throttle.refused(fresh, now: later) == .wait(.seconds(1), AddressBlock(fresh)))
-    }
-
-    @Test func `are all refused at once where the operator wants that`() throws {
-        var throttle = CredentialThrottle(limits: .init(free: 0, delay: .zero))
-        let address = try ip("192.0.2.1")
-        for _ in 0..<100 { #expect(throttle.refused(address, now: .now) == .answer) }
-    }
-
     private func statuses(_ gateway: TestGateway, _ count: Int, key: String, forwarded: String? = nil) async throws -> [Int: Int] {
         var headers: HTTPHeaders = ["Authorization": "Bearer " + key]
         if let forwarded { headers.add("X-Forwarded-For", forwarded) }

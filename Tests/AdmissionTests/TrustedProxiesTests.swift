@@ -1,11 +1,8 @@
 @testable import Admission
 import Framing
-import HarkenTesting
 import Net
 @testable import Settings
 import Testing
-
-@testable import Gateway
 
 @Suite struct `Trusted proxies` {
     private static func ip(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
@@ -105,16 +102,6 @@ import Testing
                         #expect(client.source != .connection)
                     }
                 }
-            }
-        }
-    }
-
-    @Test func `alone say by which scheme an upload is reached`() async throws {
-        for (proxies, scheme) in [("127.0.0.1", "https"), ("192.0.2.1", "http")] {
-            try await TestGateway.with(keys: ["good"], settings: ["HARKEN_TRUSTED_PROXIES": proxies]) { gateway in
-                let headers: HTTPHeaders = ["Authorization": "good", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"]
-                let answer = try await gateway.send(.post, "/v2/upload", headers: headers, body: [1, 2])
-                #expect(answer.text.contains("\"\(scheme)://"), "\(answer)")
             }
         }
     }

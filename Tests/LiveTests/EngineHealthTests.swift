@@ -1,5 +1,4 @@
 import Continuity
-import Gateway
 @testable import Live
 import Speech
 import Synchronization

@@ -3,8 +3,6 @@ import Foundation
 import Speech
 import Testing
 
-@testable import Gateway
-
 @Suite("Audio of a conversation") struct ConversationAudioTests {
     @Test func `is silent where some of it could not be taken in time, and the rest is where it was said`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "harken-audio-\(UUID().uuidString)").path
