@@ -82,7 +82,7 @@ let package = Package(
                 "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live",
             ]),
         module("Evaluation", ["Speech", "Framing"]),
-        module("HarkenTesting", ["Speech"]),
+        module("HarkenTesting", ["Speech", "Conversations"]),
         module("Simulation", ["Speech", "Continuity"]),
         .executableTarget(
             name: "harken",
@@ -167,11 +167,12 @@ let package = Package(
         tests("Engines", ["Speech", "Protocols", "Sessions", "Engines"]),
         tests("Journal", ["Speech", "Net", "Continuity", "Sessions", "Observability", "Journal", "HarkenTesting"]),
         tests("Admission", ["Speech", "Framing", "Net", "Protocols", "Store", "Settings", "Admission"]),
-        tests("Live", ["Speech", "Continuity", "Live"]),
+        tests("Live", ["Speech", "Net", "Continuity", "Conversations", "Store", "Observability", "Live", "HarkenTesting"]),
         tests(
             "Recordings",
             [
-                "Speech", "Net", "Protocols", "Audio", "Conversations", "RecordingAssembly", "Store", "Observability", "Engines", "Usage", "Admission",
+                "Speech", "Net", "Protocols", "Audio", "Conversations", "RecordingAssembly", "Store", "Observability", "Engines", "Usage",
+                "Admission",
                 "Live", "Recordings", "HarkenTesting",
             ]),
         tests(

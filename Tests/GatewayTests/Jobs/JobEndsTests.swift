@@ -32,7 +32,8 @@ import Testing
     private func order(_ gateway: TestGateway, _ audio: String, key: String = "k", _ fields: String = "") async throws
         -> String
     {
-        let answer = try await gateway.send(.post, "/v2/transcript", headers: ["Authorization": key], body: Array("{\"audio_url\":\"\(audio)\"\(fields)}".utf8))
+        let answer = try await gateway.send(
+            .post, "/v2/transcript", headers: ["Authorization": key], body: Array("{\"audio_url\":\"\(audio)\"\(fields)}".utf8))
         #expect(answer.status == 200, "\(answer.text)")
         guard case .string(let id)? = try JSONValue(parsing: Array(answer.text.utf8))["id"] else { return "" }
         return id

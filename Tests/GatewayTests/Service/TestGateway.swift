@@ -54,7 +54,8 @@ final class TestGateway: Sendable {
         composition = try await Composition(
             GatewayInputs(
                 configuration: configuration, loops: group.loops,
-                entries: entries + ([engine] + others).map { EngineEntry($0, status: { .ready }) } + (ears.map { [$0.entry] } ?? [])
+                entries: entries + ([engine] + others).map { EngineEntry($0, status: { .ready }) }
+                    + (ears.map { [EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0)] } ?? [])
                     + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys,
                 stores: SQLiteInstallation(in: DataDirectory(creating: directory)).stores(now: now), client: client, webSocketClient: webSocketClient,
                 metrics: Metrics(), log: log, tracer: tracer, newID: { UUID().uuidString.lowercased() }, now: now))

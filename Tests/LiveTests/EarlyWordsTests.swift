@@ -5,8 +5,6 @@ import Speech
 import Store
 import Testing
 
-@testable import Gateway
-
 @Suite struct `What is said before it is known which conversation it belongs to` {
     private let anna = Person(id: ID("anna"), name: "Anna", created: UnixTime(milliseconds: 0))
 

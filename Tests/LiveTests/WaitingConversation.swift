@@ -8,10 +8,11 @@ import Speech
 import Store
 import Synchronization
 
-@testable import Gateway
-
 /// The conversation of a session, for which it is not known yet which one it is: the test says.
 struct WaitingConversation {
+    /// The time of day.
+    private static var time: UnixTime { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
+
     let store: SQLiteConversationStore
     let metrics = Metrics()
     private let shown = Shown()
@@ -31,18 +32,18 @@ struct WaitingConversation {
 
     private init(in directory: String, on loop: Loop, audioDays: Int) async throws {
         let database = try SQLiteDatabase(in: DataDirectory(creating: directory))
-        store = SQLiteConversationStore(in: database, now: { TestGateway.time })
+        store = SQLiteConversationStore(in: database, now: { Self.time })
         let desk = ConversationService(
             store: store, audioFolder: database.directory.audio, audioDays: audioDays, texts: nil, summaries: nil, voices: TestEars(),
             detecting: nil, speakerPatience: .seconds(120), poll: .seconds(3_600), completionWaits: [], listener: { nil },
             newPath: { directory + "/heard" }, log: Log(level: .error), metrics: metrics, newID: { UUID().uuidString.lowercased() },
-            now: { TestGateway.time })
+            now: { Self.time })
         let shown = shown
         bound = await loop.run {
             LoopBound(
                 LiveConversation(
                     session: ID("session"), user: .local, request: ConversationRequest(endsWithSession: true), language: nil,
-                    started: TestGateway.time, rate: .speech, channels: 1, desk: desk, loop: loop,
+                    started: Self.time, rate: .speech, channels: 1, desk: desk, loop: loop,
                     audio: { [Int16](repeating: 8_000, count: Int($0.count.samples)) },
                     show: { event in shown.events.withLock { $0.append(event) } }), on: loop)
         }

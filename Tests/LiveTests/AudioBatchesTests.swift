@@ -3,8 +3,6 @@
 import Speech
 import Testing
 
-@testable import Gateway
-
 @Suite struct `Audio that conversations keep` {
     private func take(_ batches: inout AudioBatches, _ seconds: Int, at second: Int, hertz: Int = 100) -> AudioBatches.Outcome? {
         let samples = [Int16](repeating: 1, count: seconds * hertz)

@@ -1,4 +1,4 @@
-import Gateway
+import HarkenTesting
 @testable import Live
 import Speech
 import Testing
