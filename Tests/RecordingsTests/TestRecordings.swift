@@ -22,10 +22,10 @@ final class TestRecordings: Sendable {
     private let folder: TemporaryFolder
 
     /// A gateway without keys: every caller is on this machine.
-    private struct NoKeys: Access.Keys {
-        func isEmpty() -> Bool { true }
-        func verify(_ presented: String) -> KeyVerdict { .unknown }
-        func standing(of key: ID<AccessKey>) -> KeyVerdict { .unknown }
+    private struct NoKeys: AccessKeyStore {
+        func isEmpty() async throws(StoreError) -> Bool { true }
+        func verify(_ presented: String) async throws(StoreError) -> KeyVerdict { .unknown }
+        func standing(of key: ID<AccessKey>) async throws(StoreError) -> KeyVerdict { .unknown }
         func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding] { [] }
     }
 
@@ -40,9 +40,9 @@ final class TestRecordings: Sendable {
         let router = Router(entries: entries, order: engines.map(\.name))
         let store = SQLiteConversationStore(in: database, now: now)
         let usage = UsageRecorder(
-            UsageLedger(in: database), prices: PriceTable.standard, metrics: UsageMetrics(), log: log, isWatched: false, newID: newID, now: now)
+            SQLiteUsageStore(in: database), prices: PriceTable.standard, metrics: UsageMetrics(), log: log, isWatched: false, newID: newID, now: now)
         let admission = Admission(
-            access: Access(keys: NoKeys(), tokens: try TemporaryTokens(), users: nil), keys: NoKeys(),
+            access: Access(keys: try KeyVerdicts(of: NoKeys()), tokens: try TemporaryTokens(), users: nil), keys: NoKeys(),
             accounts: BillingAccounts(keys: NoKeys(), sessionsPerUser: nil), store: store,
             watch: LimitWatch(UsageLimits(), usage: usage, log: log, now: now),
             directory: EngineDirectory(entries: entries, router: router, reachable: [], client: client), log: log)
@@ -52,8 +52,8 @@ final class TestRecordings: Sendable {
             log: log, metrics: metrics, newID: newID, now: now)
         let retries = RetrySchedule(first: [.milliseconds(20)], then: .milliseconds(40))
         let runner = JobRunner(
-            jobs: TranscriptionJobs(in: database),
-            uploads: try UploadFolder(directory: folder.path(of: "uploads"), uploads: Uploads(in: database), most: 1 << 30, log: log),
+            jobs: SQLiteJobQueue(in: database),
+            uploads: try UploadFolder(directory: folder.path(of: "uploads"), uploads: SQLiteUploadStore(in: database), most: 1 << 30, log: log),
             results: try UnstoredResults(directory: folder.path(of: "results")), secrets: try JobSecrets(of: database.directory), owner: newID(),
             schedule: retries)
         services = RecordingServices(
@@ -85,7 +85,7 @@ final class TestRecordings: Sendable {
         try result.get()
     }
 
-    var store: any ConversationStore { services.conversations.store }
+    var store: any ConversationStores { services.conversations.store }
 
     /// Folder of results that the store has not taken.
     var resultFolder: String { folder.path(of: "results") }
