@@ -8,20 +8,22 @@ enum API {
     /// - Parameter isWebSocket: tells of a path whether a WebSocket is served there.
     static func operations(_ parts: GatewayParts, isWebSocket: @escaping @Sendable (String) -> Bool) -> [APIOperation] {
         let recordings = parts.recordings, conversations = recordings.conversations, store = conversations.store
-        let operations =
+        let groups: [[APIOperation]] = [
             SessionOperations(
                 admission: parts.admission, transcripts: parts.transcripts, recovery: parts.recovery, log: recordings.log, isWebSocket: isWebSocket
-            ).all
-            + ConversationOperations(
+            ).all,
+            ConversationOperations(
                 store: store, service: conversations, erasure: parts.erasure, audioFolder: parts.configuration.dataDirectory + "/audio/",
                 newID: recordings.newID
-            ).all
-            + SegmentOperations(store: store, service: conversations, erasure: parts.erasure).all
-            + SearchOperations(store: store, embedding: conversations.texts).all
-            + PeopleOperations(store: store, newID: recordings.newID, now: recordings.now).all
-            + UserOperations(store: store, now: recordings.now).all
-            + UsageOperations(ledger: recordings.usage.ledger).all
-            + JobOperations(store: store, recordings: recordings).all
+            ).all,
+            SegmentOperations(store: store, service: conversations, erasure: parts.erasure).all,
+            SearchOperations(store: store, embedding: conversations.texts).all,
+            PeopleOperations(store: store, newID: recordings.newID, now: recordings.now).all,
+            UserOperations(store: store, now: recordings.now).all,
+            UsageOperations(ledger: recordings.usage.ledger).all,
+            JobOperations(store: store, recordings: recordings).all,
+        ]
+        let operations = Array(groups.joined())
         return operations + [OpenAPI.operation(describing: operations)]
     }
 }

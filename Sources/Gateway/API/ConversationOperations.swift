@@ -64,7 +64,8 @@ struct ConversationOperations: Sendable {
                     json.endObject()
                 }
             },
-            APIOperation(.get, Self.path + "/{id}", .read, summary: "Returns a conversation with its segments and words.", answer: Self.conversation) {
+            APIOperation(.get, Self.path + "/{id}", .read, summary: "Returns a conversation with its segments and words.", answer: Self.conversation)
+            {
                 request throws(APIFailure) in try await answer(try await request.conversation(in: store), request)
             },
             APIOperation(

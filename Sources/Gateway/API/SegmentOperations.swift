@@ -32,7 +32,7 @@ struct SegmentOperations: Sendable {
             APIOperation(
                 .patch, "/conversations/{id}/segments/{segment}", .write, summary: "Changes a segment's text. Its words' times are dropped.",
                 body: [.init("text", "string", required: true, "The new one.")],
-                answer: .object(segment)
+                answer: .object(Self.segment)
             ) { request throws(APIFailure) in
                 guard let text = try request.string("text") else { throw .badRequest("The body must be JSON with a text \"text\".") }
                 let segment = try await APIFailure.stored { () throws(StoreError) in

@@ -6,7 +6,7 @@ internal import Usage
 
 /// Operations that report the speech recognised for the caller, and its cost.
 struct UsageOperations: Sendable {
-    let ledger: UsageLedger
+    let ledger: any UsageStore
 
     var all: [APIOperation] {
         [

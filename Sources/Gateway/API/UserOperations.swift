@@ -21,7 +21,9 @@ struct UserOperations: Sendable {
                     json.endObject()
                 }
             },
-            APIOperation(.get, "/users/me/settings", .read, summary: "Returns the user's settings for all their live sessions.", answer: Self.settings) {
+            APIOperation(
+                .get, "/users/me/settings", .read, summary: "Returns the user's settings for all their live sessions.", answer: Self.settings
+            ) {
                 request throws(APIFailure) in
                 .json { [choices = try await choices(request)] in Self.write(choices, to: &$0) }
             },

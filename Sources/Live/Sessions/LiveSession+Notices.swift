@@ -106,7 +106,8 @@ extension LiveSession {
     private func filled(_ backfill: Backfill) {
         context.metrics.mended(engine: backfill.engine, backfill.range.count, at: rate)
         journal.record(backfill)
-        conversation?.mended(RepairSeam.words(backfill.words, in: backfill.range), in: backfill.channel, by: backfill.engine, model: run?.model(of: backfill.engine))
+        conversation?.mended(
+            RepairSeam.words(backfill.words, in: backfill.range), in: backfill.channel, by: backfill.engine, model: run?.model(of: backfill.engine))
     }
 
     private func hear(_ event: SessionEvent) {

@@ -171,12 +171,14 @@ import Testing
         let server = try TestServer(
             TestService { exchange in
                 // The whole body is there by then, and has held the client back.
-                _ = exchange.loop.schedule(at: exchange.loop.now + .milliseconds(200)) { exchange.respond(HTTPResponseHead(.unauthorized)) }
+                _ = exchange.loop.schedule(at: exchange.loop.now + .milliseconds(300)) { exchange.respond(HTTPResponseHead(.unauthorized)) }
             })
         let client = try server.client()
         for _ in 0..<3 {
-            try client.send(hello("POST", "/", "Content-Length: 100000\r\n"))
-            try client.send([UInt8](repeating: 1, count: 100_000))
+            // In two pieces, each of which the server takes at once: below the mark at which it stops reading, then above.
+            try client.send(hello("POST", "/", "Content-Length: 70000\r\n") + String(repeating: "x", count: 50_000))
+            usleep(50_000)
+            try client.send(String(repeating: "x", count: 20_000))
             #expect(try client.receiveAnswer().status == 401)
         }
     }

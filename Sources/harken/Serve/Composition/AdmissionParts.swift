@@ -1,6 +1,7 @@
 import Admission
 import Engines
 import Gateway
+import Store
 import Usage
 
 /// The parts of a gateway that decide who may do what, and who pays.
@@ -18,7 +19,8 @@ struct AdmissionParts: Sendable {
         accounts = BillingAccounts(keys: inputs.keys, sessionsPerUser: configuration.sessionsPerUser)
         limits = LimitWatch(configuration.limits, usage: storage.usage, log: log, now: inputs.now)
         admission = Admission(
-            access: Access(keys: try KeyVerdicts(of: inputs.keys), tokens: try TemporaryTokens(), users: users), keys: inputs.keys, accounts: accounts,
+            access: Access(keys: try KeyVerdicts(of: inputs.keys), tokens: try TemporaryTokens(), users: users), keys: inputs.keys,
+            accounts: accounts,
             store: storage.stores.conversations, watch: limits,
             directory: EngineDirectory(entries: inputs.entries, router: router, reachable: configuration.reachable, client: inputs.client),
             log: log)
