@@ -68,7 +68,7 @@ import Testing
             await world.push(800)
             engine.openAll()
             try await HarkenTesting.until { order.contains { $0.hasPrefix("ended: ") } }
-            #expect(order.last?.contains("audio cannot be read back: it is gone") == true)
+            #expect(order.last?.contains("audio cannot be read from the journal: it is gone") == true)
             #expect(await !world.takesAudio)
         }
     }

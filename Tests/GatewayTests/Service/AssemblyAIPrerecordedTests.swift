@@ -147,7 +147,7 @@ import Testing
             let first = try await gateway.send(.post, "/v2/upload", body: [UInt8](repeating: 1, count: 800_000))
             #expect(first.status == 200)
             let second = try await gateway.send(.post, "/v2/upload", body: [UInt8](repeating: 1, count: 800_000))
-            #expect(second.status == 503 && second.text.contains("no room"))
+            #expect(second.status == 503 && second.text.contains("no disk space"))
             let long = try await gateway.send(.post, "/v2/transcript", body: [UInt8](repeating: 0x20, count: 2_000_000))
             #expect(long.status == 413)
             #expect(try await gateway.send(.post, "/v2/upload", body: []).status == 400)

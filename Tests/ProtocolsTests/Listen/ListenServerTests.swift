@@ -350,7 +350,7 @@ import Testing
             var stream = try ListenConversation.ready()
             let range = SampleRange(.zero, SampleIndex(16_000))
             #expect(stream.event(.gap(.first, range, .timedOut("secret"))) == ["stt_degraded timeout local connection_lost"])
-            #expect(try Parsed(try #require(stream.raw.last))["status_text"].string == "Not recognised: 0.0 s to 1.0 s of the session.")
+            #expect(try Parsed(try #require(stream.raw.last))["status_text"].string == "Not recognized: 0.0 s to 1.0 s of the session.")
             #expect(stream.event(.gap(.first, range, .rateLimited(retryAfter: nil))) == ["stt_degraded upstream_error local rate_limited"])
             #expect(stream.event(commit("Again.", 1, 2, .endOfTurn)) == ["stt_recovered local"])
         }
