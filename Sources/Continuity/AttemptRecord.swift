@@ -1,6 +1,7 @@
 package import Speech
 
-/// One recognition attempt of a session, after its end: a leg's or a repair's, as the session's machine knows it. The driver makes a `RecognitionAttempt` of it.
+/// The record of one recognition attempt of a session, a leg's or a repair's, made when the attempt ends. The driver turns the record into a
+/// `RecognitionAttempt`.
 package struct AttemptRecord: Sendable, Equatable {
     package enum Kind: Hashable, Sendable {
         case leg(LegID)
@@ -21,7 +22,7 @@ package struct AttemptRecord: Sendable, Equatable {
     package var accepted: Duration?
     /// Time from the beginning of the attempt to the engine's first words; nil: there were no words.
     package var firstAnswer: Duration?
-    /// The longest that somebody waited for words of which the engine had been sent the audio; nil: there were none, or the attempt is no leg's.
+    /// The longest wait for words whose audio the engine had been sent; nil: there were no such words, or the attempt is not a leg's.
     package var slowest: Duration?
     /// Time from the beginning of the attempt to its end.
     package var duration: Duration

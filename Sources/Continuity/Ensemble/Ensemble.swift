@@ -1,35 +1,35 @@
 import Speech
 
-/// Several legs that hear the same channel at the same time: what each has made final, until it is committed or not needed.
+/// Several legs that hear the same channel at the same time, and the finals of each leg until they are committed or not needed.
 struct Ensemble: Sendable {
-    /// A final of a participant that nobody has settled. The end of a turn and the answer to a finalize may come by themselves, without words.
+    /// A final of a participant that is not settled yet. The end of a turn and the answer to a finalize may come without words.
     struct Final: Sendable {
         var words: [Word]
         var start: SampleIndex
         var end: SampleIndex
         var reason: FinalReason
-        /// The finalize that it answers, counted from 1.
+        /// Number of the finalize that the final answers, counted from 1; nil: the final answers none.
         var answer: Int?
         var at: Instant
-        /// It has no words for audio in which others may hear some.
+        /// True if the final has no words for audio in which other participants may hear some.
         var isDoubtful = false
     }
 
     struct Participant: Sendable {
         let leg: LegID
         let engine: EngineName
-        /// It has heard nothing before.
+        /// Start of the audio that the participant's engine hears.
         var origin: SampleIndex
         /// The place from which the participant's words count: the participant may have begun within a word.
         var start: SampleIndex
         var finals: [Final] = []
-        /// The end of its finals.
+        /// End of the participant's finals.
         var through: SampleIndex
-        /// Speech went on where its last final ended.
+        /// True if speech went on where the participant's last final ended.
         var isInSpeech = false
-        /// The finalizes that it has answered, or was not told.
+        /// Number of finalizes that the participant has answered or was not told.
         var answers: Int
-        /// It says no more.
+        /// True if the participant says no more.
         var isGone = false
 
         /// Returns the words that the participant said and nobody has settled, through the final of this number.
@@ -38,23 +38,25 @@ struct Ensemble: Sendable {
         }
     }
 
-    /// In the order in which they joined.
+    /// The participants in the order in which they joined.
     private(set) var participants: [Participant] = []
-    /// Has begun an island of speech, and says the rest of it too.
+    /// The participant that has begun an island of speech and says the rest of the island too; nil: no participant has.
     var owner: LegID?
-    /// The leg whose guesses are shown.
+    /// The leg whose interims are shown.
     private(set) var leader: LegID?
     private var shownThrough = SampleIndex.zero
-    /// The client knows that somebody speaks.
+    /// True if the client knows that somebody speaks.
     var isAnnounced = false
-    /// The finalizes that the client was told, and that it was answered.
+    /// Number of finalizes that the client has sent. `answered` is the number of those that were answered.
     var asked = 0
     var answered = 0
-    /// The session is at its end, and a participant has said all that it had to say.
+    /// True if the session is at its end and one participant has said all that it had to say.
     var isComplete = false
-    /// No engine says as much in the time that another may take to say the same.
+    /// Maximum number of finals that a participant keeps. No engine says as much before the other participants answer.
     private static let maxFinals = 4_096
 
+    /// Adds a leg as a participant.
+    ///
     /// - Parameter start: the place from which the leg counts; nil: the beginning of the leg's audio.
     mutating func join(_ leg: Leg, in channel: Int, from start: SampleIndex? = nil) {
         if participants.count >= Self.maxParticipants, let index = participants.firstIndex(where: { $0.isGone && $0.finals.isEmpty }) {
@@ -66,14 +68,14 @@ struct Ensemble: Sendable {
                 answers: asked - leg.unansweredFinalizes(in: channel)))
     }
 
-    /// It says no more. What it has said stays.
+    /// Marks a leg as gone: the leg says no more. The leg's finals stay.
     mutating func leave(_ leg: LegID) {
         if let index = index(of: leg) { participants[index].isGone = true }
         if owner == leg { owner = nil }
         if leader == leg { leader = nil }
     }
 
-    /// A leg that had not begun begins later.
+    /// Moves the beginning of a leg that had not begun to a later place.
     mutating func move(_ leg: LegID, to origin: SampleIndex, from start: SampleIndex? = nil) {
         guard let index = index(of: leg) else { return }
         participants[index].origin = origin
@@ -86,11 +88,13 @@ struct Ensemble: Sendable {
 
     func index(of leg: LegID) -> Int? { participants.firstIndex { $0.leg == leg } }
 
+    /// Adds a final of a participant.
+    ///
     /// - Parameter hasTimes: true if the participant's engine says where words lie.
     mutating func add(_ final: Final, ofParticipant index: Int, hasTimes: Bool) {
         var final = final
         let through = participants[index].through
-        // Engines say finals twice. Of the rest of a word that they have cut they may say that it has no length.
+        // Engines repeat finals. An engine may also send the rest of a word that it has cut with a length of zero.
         let isOld = final.end <= through && (hasTimes || final.start < through)
         final.words.removeAll { $0.middle < through || isOld && $0.range.end <= through }
         participants[index].through = max(through, final.end)
@@ -101,24 +105,24 @@ struct Ensemble: Sendable {
 
     mutating func take(fromParticipant index: Int) -> Final { participants[index].finals.removeFirst() }
 
-    /// Puts back what is left of a final, before everything else that its participant says.
+    /// Puts back the rest of a final, before all other finals of its participant.
     mutating func putBack(_ final: Final, toParticipant index: Int) { participants[index].finals.insert(final, at: 0) }
 
-    /// Number of participants from which on one that is gone makes room for the next. Participants that are gone are remembered for a while: what they have
-    /// said may wait elsewhere.
+    /// Maximum number of participants. Beyond this number, a new participant replaces one that is gone. Participants that are gone are kept until
+    /// then, because their words may still wait in later spans.
     private static let maxParticipants = 32
 
-    /// Answers finalizes through this one.
+    /// Marks all finalizes up to this number as answered.
     ///
-    /// - Returns: the number of finalizes that this answers.
+    /// - Returns: the number of finalizes that were not answered before.
     mutating func answer(_ number: Int) -> Int {
         guard number > answered else { return 0 }
         defer { answered = number }
         return number - answered
     }
 
-    /// Returns true if a participant's guess, which reaches to `end`, is the one to show: the guess of the participant that was first lately, unless others are
-    /// well ahead.
+    /// Returns true if a participant's interim, which reaches to `end`, is the one to show. The participant whose interim was shown last keeps its
+    /// place, unless another is well ahead.
     mutating func leads(_ leg: LegID, through end: SampleIndex, isWellAhead: SampleCount) -> Bool {
         guard leader == nil || leader == leg || end > shownThrough + isWellAhead else { return false }
         lead(leg, through: end)

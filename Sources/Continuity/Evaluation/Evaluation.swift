@@ -1,7 +1,7 @@
 package import Speech
 
-/// The difference between what a shadow heard and what was committed. Words are compared as they are spoken: capitals, punctuation and the way to
-/// write numbers make no difference.
+/// The difference between the shadow's words and the committed words. Words are compared as they are spoken: capitals, punctuation and the way in
+/// which numbers are written make no difference.
 package struct Evaluation: Sendable, Equatable {
     /// The committed text and the shadow's text of one interval.
     package struct Piece: Sendable, Equatable {
@@ -11,28 +11,28 @@ package struct Evaluation: Sendable, Equatable {
         package var shadow: String
     }
 
-    /// The shadow's.
+    /// The shadow's engine.
     package let engine: EngineName
     /// The engines whose words were committed, in the order in which they came.
     package private(set) var committedBy: [EngineName] = []
-    /// Audio of which both have said all, of all channels together.
+    /// Amount of audio for which both the session and the shadow have said all their words, summed over the channels.
     package private(set) var compared = SampleCount.zero
-    /// Committed words in it, as they are spoken.
+    /// Number of committed words in the compared audio, as they are spoken.
     package private(set) var words = 0
     package private(set) var substituted = 0
-    /// Committed, and not heard by the shadow.
+    /// Number of words that were committed and that the shadow did not hear.
     package private(set) var missing = 0
-    /// Heard by the shadow only.
+    /// Number of words that only the shadow heard.
     package private(set) var added = 0
-    /// The first of what was compared.
+    /// The first compared intervals, at most 2,000.
     package private(set) var pieces: [Piece] = []
-    /// More came than `pieces` holds.
+    /// True if more intervals were compared than `pieces` holds.
     package private(set) var isCut = false
     private static let maxPieces = 2_000
 
     package init(engine: EngineName) { self.engine = engine }
 
-    /// Wrong words for each that was committed; nil: none was.
+    /// Number of wrong words for each committed word; nil: no word was committed.
     package var errorRate: Double? { words == 0 ? nil : Double(substituted + missing + added) / Double(words) }
 
     mutating func commits(_ engine: EngineName) {
@@ -52,7 +52,7 @@ package struct Evaluation: Sendable, Equatable {
 
     private static func text(_ words: [Word]) -> String { words.map(\.text).joined(separator: " ") }
 
-    /// Levenshtein's distance, by kinds of edits.
+    /// Counts the edits of the least Levenshtein distance by their kind: substituted, missing, added.
     private mutating func count(_ said: [String], _ heard: [String]) {
         typealias Cost = (total: Int, substituted: Int, missing: Int, added: Int)
         var row: [Cost] = (0...heard.count).map { ($0, 0, 0, $0) }

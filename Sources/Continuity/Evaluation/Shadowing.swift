@@ -1,15 +1,15 @@
 import Speech
 
-/// The words that one channel's shadow has heard and the words that were committed there, until both have said all of an interval.
+/// The shadow's words and the committed words of one channel, kept until both sides have said all words of an interval.
 struct Shadowing: Sendable {
-    /// The end of the audio that was compared, or that came before the shadow began.
+    /// End of the audio that was compared, or that came before the shadow began.
     private var start: SampleIndex
     private var committed: [Word] = []
     private var committedThrough: SampleIndex
     private var heard: [Word] = []
     private var heardThrough: SampleIndex
     private let channel: ChannelIndex
-    /// Words that wait for a pause to be compared at.
+    /// Maximum number of words that wait for a pause at which they can be compared.
     private static let maxWords = 200
 
     init(_ channel: ChannelIndex, from start: SampleIndex) {
@@ -24,7 +24,7 @@ struct Shadowing: Sendable {
         committedThrough = max(committedThrough, end)
     }
 
-    /// Nobody knows what was said before `end`: what the shadow heard there is compared with nothing.
+    /// Skips a gap: the session has no words there, so the shadow's words in the gap are compared with nothing.
     mutating func skip(_ gap: SampleRange) {
         heard.removeAll { gap.contains($0.middle) }
         committedThrough = max(committedThrough, gap.end)
@@ -35,9 +35,9 @@ struct Shadowing: Sendable {
         heardThrough = max(heardThrough, end)
     }
 
-    /// Compares what both have said all of, up to a pause.
+    /// Compares the audio that both sides have covered, up to a pause.
     ///
-    /// - Parameter isLast: nothing more comes.
+    /// - Parameter isLast: true if nothing more comes.
     mutating func compare(_ evaluation: inout Evaluation, rate: SampleRate, isLast: Bool = false) {
         let through = min(committedThrough, heardThrough)
         guard through > start, let end = isLast ? through : pause(before: through, rate) else { return }
@@ -48,7 +48,7 @@ struct Shadowing: Sendable {
         start = end
     }
 
-    /// The last place before `end` that nobody speaks near, or `end` where too much has come together.
+    /// Returns the last pause before `end`; `end` itself if more than `maxWords` words wait; nil if there is no pause and fewer words wait.
     private func pause(before end: SampleIndex, _ rate: SampleRate) -> SampleIndex? {
         let shortest = SampleCount(.milliseconds(400), at: rate)
         let ranges = (committed + heard).map(\.range).sorted { $0.start < $1.start }

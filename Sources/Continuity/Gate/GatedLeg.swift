@@ -1,29 +1,29 @@
 package import Speech
 
-/// The link between a leg and its engine when silence is kept from the engine. The leg has sent all its audio and hears finals that cover all of it.
-/// The engine hears the passages that the gate lets through.
+/// The link between a leg and its engine when silence is kept from the engine. The leg sends all its audio and gets finals that cover all of it. The
+/// engine hears only the passages that the gate lets through.
 package struct GatedLeg: Sendable {
     /// The session's position of the leg's first sample.
     private let origin: SampleIndex
     private let rate: SampleRate
     private var time = GatedTime()
-    /// All audio that the leg has sent, in its time.
+    /// End of the audio that the leg has sent, in the leg's time.
     private var came = SampleIndex.zero
-    /// The end of the audio about which it was decided, in the leg's time.
+    /// End of the audio for which the gate has decided, in the leg's time.
     package private(set) var considered = SampleIndex.zero
     private var channels: [Channel]
     /// State of one channel. `owed` names the askers of the answers that are still to come, the first one first.
     private struct Channel: Sendable {
-        /// The end of what is final, in the leg's time.
+        /// End of the channel's finals, in the leg's time.
         var covered = SampleIndex.zero
-        /// The same in the engine's.
+        /// End of the channel's finals, in the engine's time.
         var heard = SampleIndex.zero
         var owed: [Asker] = []
     }
 
     private enum Asker: Sendable { case gate, leg }
 
-    /// Silence is reported to the leg in pieces of at least this.
+    /// Minimum length of a piece of silence that is reported to the leg.
     private static let report: Duration = .seconds(1)
 
     /// - Parameters:
@@ -35,12 +35,12 @@ package struct GatedLeg: Sendable {
         self.channels = Array(repeating: Channel(), count: channels)
     }
 
-    /// The leg sends its next audio.
+    /// Counts the next audio that the leg has sent.
     package mutating func came(_ count: SampleCount) { came += count }
 
-    /// The next audio that is to go on to the engine, in the leg's time; nil: none for now. To be asked until it is nil.
+    /// Returns the next audio that goes on to the engine, in the leg's time; nil: none for now. The caller repeats the call until it returns nil.
     ///
-    /// - Parameter isLast: no more audio comes, so what is not decided goes the way of what came before it.
+    /// - Parameter isLast: true if no more audio comes. Undecided audio is then treated as the audio before it.
     package mutating func next(_ passages: Passages, isLast: Bool = false) -> SampleRange? {
         while considered < came {
             let shift = origin - SampleIndex.zero
@@ -64,24 +64,24 @@ package struct GatedLeg: Sendable {
         return range
     }
 
-    /// Returns true if nothing is lost by an engine's closing its stream, because no audio has gone on to the engine yet: it may only have tired of
+    /// Returns true if the engine may close its stream without loss: no audio has gone on to the engine yet, and the engine may only have tired of
     /// waiting.
     package func outlives(_ error: EngineError?) -> Bool { time.sent == .zero && error?.isPassing ?? true }
 
-    /// True if the engine has not made everything final that it was sent.
+    /// True if the engine has not made final all the audio that it was sent.
     package var isOwed: Bool { channels.contains { $0.heard < time.sent } }
 
-    /// The leg asks the engine to make everything final.
+    /// Notes that the leg asks the engine to make everything final.
     package mutating func asks() { ask(.leg) }
 
-    /// The gate does. Answers are kept from the leg.
+    /// Notes that the gate asks the engine to make everything final. The engine's answers are kept from the leg.
     package mutating func gateAsks() { ask(.gate) }
 
     private mutating func ask(_ asker: Asker) {
         for channel in channels.indices { channels[channel].owed.append(asker) }
     }
 
-    /// Returns the events that the leg is to hear for an event of the engine.
+    /// Returns the events that the leg gets for an event of the engine.
     package mutating func hear(_ event: EngineEvent) -> [EngineEvent] {
         switch event {
         case .opened, .creditsLow, .skipped: return [event]
@@ -99,7 +99,7 @@ package struct GatedLeg: Sendable {
             return channels[channel.number].owed.removeFirst() == .gate ? [] : [event]
         case .closed(let error):
             guard error == nil else { return [event] }
-            // In good order means that everything was answered.
+            // A close without an error means that everything was answered.
             let rest = channels.indices.compactMap { silence(in: $0, through: came, reason: .endOfAudio) }
             return rest + [event]
         }
@@ -112,7 +112,7 @@ package struct GatedLeg: Sendable {
         if reason == .flush, !channels[number].owed.isEmpty, channels[number].owed.removeFirst() == .gate { reason = .pause }
         var mapped = hypothesis
         mapped.words = placed(hypothesis.words)
-        // All that it heard is final: so is the silence behind it, that it did not hear.
+        // The engine has made final all that it heard, so the silence behind that audio is final too.
         let end = hypothesis.range.end >= time.sent ? considered : time.end(of: hypothesis.range.end)
         mapped.range = SampleRange(channels[number].covered, max(end, channels[number].covered))
         channels[number].covered = mapped.range.end
@@ -121,7 +121,7 @@ package struct GatedLeg: Sendable {
         return [.final(mapped, reason: reason)]
     }
 
-    /// Returns the events that a leg hears for a command to its engine that has closed its stream, because the engine was sent no audio.
+    /// Returns the events that the leg gets for a command to an engine that has closed its stream, because the engine was sent no audio.
     package mutating func answer(to command: EngineCommand) -> [EngineEvent] {
         switch command {
         case .finalize: channels.indices.flatMap { hear(.flushed(ChannelIndex($0))) }
@@ -139,7 +139,7 @@ package struct GatedLeg: Sendable {
         }
     }
 
-    /// Silence that the engine was not sent, as finals of its own, once there is enough of it.
+    /// Returns finals without words for silence that the engine was not sent, once there is enough of the silence.
     package mutating func reportSilence() -> [EngineEvent] {
         let least = SampleCount(Self.report, at: rate)
         return channels.indices.compactMap { number in

@@ -1,34 +1,35 @@
 package import Speech
 
-/// The time of an engine that hears only some of a leg's audio: maps its positions to the leg's, exactly.
+/// The time of an engine that hears only some of a leg's audio. Maps the engine's positions to the leg's, exactly.
 ///
-/// At a splice two places of the leg are one to the engine: what begins there begins behind the silence, what ends there ended before it.
+/// At a splice, one position of the engine stands for two positions of the leg. A word that begins there begins behind the silence; a word that ends
+/// there ended before the silence.
 package struct GatedTime: Sendable, Equatable {
     private struct Splice: Sendable, Equatable {
-        /// In the engine's time.
+        /// The splice in the engine's time.
         var heard: SampleIndex
-        /// The same sample, in the leg's.
+        /// The same sample in the leg's time.
         var said: SampleIndex
     }
 
-    /// In order; never empty once audio went on.
+    /// The splices in order; never empty once audio has gone on.
     private var splices: [Splice] = []
-    /// All audio that the engine was sent.
+    /// End of the audio that the engine was sent, in the engine's time.
     package private(set) var sent = SampleIndex.zero
 
     package init() {}
 
-    /// The next audio that goes on. Begins at or behind the end of what went before.
+    /// Adds the next audio that goes on to the engine. `range` begins at or behind the end of the audio before it.
     package mutating func send(_ range: SampleRange) {
         guard !range.isEmpty else { return }
         if splices.isEmpty || start(of: sent) != range.start { splices.append(Splice(heard: sent, said: range.start)) }
         sent += range.count
     }
 
-    /// Returns the place in the leg where what begins at `position` begins.
+    /// Maps the start of a range from the engine's time to the leg's time.
     package func start(of position: SampleIndex) -> SampleIndex { place(position) { $0 <= position } }
 
-    /// Returns the place in the leg where what ends at `position` ends.
+    /// Maps the end of a range from the engine's time to the leg's time.
     package func end(of position: SampleIndex) -> SampleIndex { place(position) { $0 < position } }
 
     private func place(_ position: SampleIndex, _ isBefore: (SampleIndex) -> Bool) -> SampleIndex {
@@ -36,7 +37,8 @@ package struct GatedTime: Sendable, Equatable {
         return splice.said + (position - splice.heard)
     }
 
-    /// A stretch of speech: it lies in the passage in which most of it was heard, for no one speaks through a splice.
+    /// Maps a stretch of speech to the leg's time. The result lies in the passage that has the middle of the stretch, because nobody speaks through a
+    /// splice.
     package func range(of range: SampleRange) -> SampleRange {
         let start = start(of: range.start), end = end(of: range.end)
         guard end - start > range.count else { return SampleRange(start, end) }
@@ -47,9 +49,9 @@ package struct GatedTime: Sendable, Equatable {
         return SampleRange(self.start(of: first), self.end(of: last))
     }
 
-    /// The engine says no more of what lies before `position`.
+    /// Forgets splices that are no longer needed: the engine says no more about audio before `position`.
     package mutating func settle(through position: SampleIndex) {
-        // The one that `position` lies in is needed still, and the one that ends there.
+        // The splice in which `position` lies is still needed, and so is the one that ends there.
         guard let index = splices.lastIndex(where: { $0.heard < position }), index > 0 else { return }
         splices.removeFirst(index)
     }

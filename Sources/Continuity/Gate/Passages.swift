@@ -1,19 +1,19 @@
 package import Speech
 
-/// The parts of a timeline that go on to engines, as far as that is decided.
+/// The parts of a timeline that go on to engines, as far as the gate has decided.
 package struct Passages: Sendable, Equatable {
-    /// The passages that are closed, in order; with a silence between any two.
+    /// The closed passages, in order, with a silence between any two.
     private var closed: [SampleRange] = []
-    /// The place where the passage begins that is not closed.
+    /// Start of the passage that is still open; nil: no passage is open.
     private var current: SampleIndex?
-    /// No window before this is undecided.
+    /// End of the audio for which the gate has decided.
     private var decided = SampleIndex.zero
-    /// Audio before here is not known any more, and counts as going on.
+    /// End of the forgotten audio. All audio before this place counts as going on.
     private var forgotten = SampleIndex.zero
     private let preRoll: SampleCount
     private var isDecidedForEver = false
 
-    /// Passages that are kept; older ones are forgotten.
+    /// Maximum number of closed passages that are kept; older passages are forgotten.
     private static let most = 500
 
     init(preRoll: SampleCount) { self.preRoll = preRoll }
@@ -44,21 +44,23 @@ package struct Passages: Sendable, Equatable {
 
     mutating func decideAll() { isDecidedForEver = true }
 
-    /// The knowledge about the audio from a position on.
+    /// The decision about the audio from a position on.
     package enum Part: Sendable, Equatable {
-        /// Goes on up to here, at least.
+        /// The audio goes on to engines, at least up to this place.
         case passes(to: SampleIndex)
-        /// Is withheld up to here, for ever.
+        /// The audio is withheld for ever, up to this place.
         case withheld(to: SampleIndex)
-        /// Nothing is known yet.
+        /// The gate has not decided yet.
         case undecided
     }
 
-    /// - Parameter end: the end of the audio that has come.
+    /// Returns the decision about the audio at `position`.
+    ///
+    /// - Parameter end: the end of the received audio.
     package func part(at position: SampleIndex, before end: SampleIndex) -> Part {
         guard position < end else { return .undecided }
         if position < forgotten { return .passes(to: min(forgotten, end)) }
-        // The latest are asked for most.
+        // Most calls ask about the latest passages, so these are looked at first.
         if let start = current, position >= start {
             let known = isDecidedForEver ? end : min(end, decided)
             return position < known ? .passes(to: known) : .undecided

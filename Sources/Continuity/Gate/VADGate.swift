@@ -1,25 +1,27 @@
 package import Speech
 
-/// Decides which audio engines hear: speech, somewhat before it and some silence after it.
+/// Decides which audio engines hear: speech, a little audio before it and some silence after it.
 ///
-/// Takes the probability of speech window by window; all lengths are of audio, never of time that passes. Pure: the same windows always give the same
-/// passages, whatever pieces the audio came in. Where somebody tells whether turns are over, it counts too before which window that was told.
+/// The gate takes the probability of speech window by window. All lengths are lengths of audio, not of elapsed time. The same windows always give the
+/// same passages, whatever the sizes of the frames in which the audio came. If an end-of-turn model is used, the passages also depend on the window
+/// before which each answer of the model comes.
 package struct VADGate: Sendable {
     package struct Rule: Sendable, Equatable {
         /// A window is speech above this probability.
         package var threshold: Float
-        /// Audio before the first window of speech that goes along with it.
+        /// Length of the audio before the first window of speech that goes on with the speech.
         package var preRoll: Duration
-        /// Silence that goes along after the last window of speech.
+        /// Length of the silence after the last window of speech that goes on with the speech.
         package var hangover: Duration
         /// Hangover after a turn that the end-of-turn model did not call complete; nil when there is no such model.
         package var unfinished: Duration?
-        /// Silence after which what was said may be made final, and it is asked whether the turn is over; once in each hangover.
+        /// Length of silence after which the speech before it may be made final and the end-of-turn model is asked; once in each hangover.
         package var pause: Duration
-        /// Loud audio without any speech, from the beginning on, after which the gate is not trusted any more.
+        /// Amount of loud audio without any speech, since the beginning, after which the gate is no longer trusted.
         package var doubt: Duration
-        /// Loud audio without speech, after there was some, behind which what is loud counts as speech until there is some again: there may be a voice
-        /// that the gate does not hear. Much longer, for it does hear some, and what is loud between two conversations is noise more often.
+        /// Amount of loud audio without speech, after earlier speech, beyond which loud audio counts as speech until there is speech again: the gate
+        /// may not hear a voice. Much longer than `doubt`, because the gate has heard speech, and loud audio between two conversations is usually
+        /// noise.
         package var laterDoubt: Duration
 
         package init(
@@ -37,13 +39,13 @@ package struct VADGate: Sendable {
     }
 
     package enum Event: Sendable, Equatable {
-        /// Speech has begun, or may have: audio goes on from here.
+        /// Speech has begun, or may have begun: audio goes on from this place.
         case opened(at: SampleIndex)
-        /// Nothing has been said for a while; the speaker may go on.
+        /// There has been no speech for `pause`; the speaker may go on.
         case paused(at: SampleIndex)
-        /// It has been silent for long: audio stops here.
+        /// There has been no speech for the whole hangover: audio stops at this place.
         case closed(at: SampleIndex)
-        /// Everything goes on from here, to the end: sound is there, and never speech.
+        /// All audio from this place on goes on, to the end: there was loud audio and never speech, or the speech detector failed.
         case doubted(at: SampleIndex)
     }
 
@@ -58,35 +60,35 @@ package struct VADGate: Sendable {
     private let rule: Rule
     private let preRoll: SampleCount
     private let hangover: SampleCount
-    /// After a turn that may go on.
+    /// Length of the hangover after a turn that may go on.
     private let longHangover: SampleCount
     private let pause: SampleCount
     private let doubt: SampleCount
     private let laterDoubt: SampleCount
     private var state = State.silence
-    /// The end of it, or of what may have been.
+    /// End of the last speech, or of the last audio that may have been speech.
     private var lastSpeech: SampleIndex?
     private var hasHeardSpeech = false
     /// The place of the pause in the current hangover.
     private var pausedAt: SampleIndex?
     private var isTurnOver = false
-    /// Amount of loud windows that were withheld since the last speech.
+    /// Amount of loud audio that was withheld since the last speech.
     private var doubtful = SampleCount.zero
     package private(set) var passages: Passages
     package private(set) var savings = Savings()
 
-    /// Amounts of audio that the gate has told apart and has kept from engines.
+    /// Amounts of audio that the gate has judged and that it has kept from engines.
     package struct Savings: Sendable, Equatable {
         package var speech = SampleCount.zero
         package var silence = SampleCount.zero
-        /// Not sent on.
+        /// Audio that the gate withheld.
         package var withheld = SampleCount.zero
-        /// Not sent on although it was loud.
+        /// Loud audio that the gate withheld.
         package var withheldLoud = SampleCount.zero
 
         package init() {}
 
-        /// All that was told apart.
+        /// All audio that the gate has judged.
         package var heard: SampleCount { speech + silence }
     }
 
@@ -101,15 +103,15 @@ package struct VADGate: Sendable {
         passages = Passages(preRoll: SampleCount(rule.preRoll, at: rate))
     }
 
-    /// True if everything goes on, whatever is heard.
+    /// True if all audio goes on, whether or not it has speech.
     package var isOff: Bool { state == .off }
 
     /// Takes the next window.
     ///
     /// - Parameters:
-    ///   - range: its place; begins where the one before ended.
-    ///   - probability: the probability of speech; nil: nobody can tell yet, and the window goes on.
-    ///   - isLoud: true if there is energy in the window.
+    ///   - range: the window's place; begins where the window before it ended.
+    ///   - probability: the probability of speech; nil: not known yet, and the window goes on.
+    ///   - isLoud: true if the window has energy.
     package mutating func add(_ range: SampleRange, probability: Float?, isLoud: Bool) -> Event? {
         guard let probability else {
             defer { passages.decide(through: range.end) }
@@ -129,10 +131,10 @@ package struct VADGate: Sendable {
         return hasHeardSpeech || doubtful < doubt ? event : turnOff(at: range.end)
     }
 
-    /// It was found out whether the turn was over at a pause. Of a pause that is over nothing follows.
+    /// Takes the end-of-turn model's answer for the pause at `pause`. An answer for an earlier pause is ignored.
     package mutating func judged(isOver: Bool, at pause: SampleIndex) { if pausedAt == pause { isTurnOver = isOver } }
 
-    /// Lets everything through from `position` on, to the end: what tells speech from silence does not work.
+    /// Lets all audio from `position` on through, to the end, because the speech detector has failed.
     package mutating func fail(at position: SampleIndex) { _ = turnOff(at: position) }
 
     private mutating func turnOff(at position: SampleIndex) -> Event? {

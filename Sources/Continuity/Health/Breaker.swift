@@ -1,17 +1,17 @@
 package import Speech
 
-/// Tells if one engine, with one key, can be expected to work. What one session met spares the others.
+/// Tells if one engine, with one key, can be expected to work. A failure in one session spares the other sessions the same failure.
 ///
-/// A value without clock and randomness. An engine that failed is left alone for a while, which doubles each time, and is then tried in the
-/// background; when it answers, sessions may use it again.
+/// A value without clock and randomness. An engine that failed is not used for a while, which doubles with each failure. The engine is then tried in
+/// the background, and sessions may use it again once it answers.
 package struct Breaker: Sendable, Equatable {
     package struct Rule: Sendable, Equatable {
-        /// The first time that an engine is left alone.
+        /// Time for which an engine is not used after its first failure.
         package var shortest: Duration
         package var longest: Duration
-        /// For keys that are refused and credit that is spent: they are seldom mended in a moment.
+        /// Time for which an engine is not used after it refused the key or the credit was spent: such faults are seldom corrected quickly.
         package var refused: Duration
-        /// After so long without a failure, the next one counts as the first.
+        /// Time without a failure after which the next failure counts as the first one.
         package var memory: Duration
 
         package init(
@@ -27,7 +27,7 @@ package struct Breaker: Sendable, Equatable {
     private enum State: Sendable, Equatable {
         /// → resting
         case well
-        /// → well (its time is over and it need not be tried), trying
+        /// → well (the time is over and no trial is needed), trying
         case resting(until: Instant, mustBeTried: Bool)
         /// → well, resting
         case trying
@@ -35,7 +35,7 @@ package struct Breaker: Sendable, Equatable {
 
     private let rule: Rule
     private var state: State = .well
-    /// Failures in a row, and when the last one was.
+    /// Number of failures in a row.
     private var failures = 0
     private var lastFailure: Instant?
 
@@ -43,7 +43,7 @@ package struct Breaker: Sendable, Equatable {
 
     package var isAvailable: Bool { state == .well }
 
-    /// The time when something is to be done: `wake`. Nil: nothing is to be done.
+    /// Time when `wake` must be called; nil: no call is needed.
     package var deadline: Instant? {
         if case .resting(let until, _) = state { until } else { nil }
     }
@@ -61,7 +61,7 @@ package struct Breaker: Sendable, Equatable {
         var rest: Duration
         var mustBeTried = true
         switch error {
-        // The request's fault, or nobody's.
+        // The fault is the request's, or there was no fault.
         case .badRequest, .unsupportedLanguage, .undecodable, .cancelled: return
         case .unauthorized, .quotaExhausted: rest = rule.refused
         case .rateLimited(let retryAfter):
@@ -70,7 +70,7 @@ package struct Breaker: Sendable, Equatable {
         case .unavailable, .timedOut, .protocolViolation:
             if let lastFailure, lastFailure + rule.memory <= now { failures = 0 }
             rest = min(rule.longest, rule.shortest * (1 << min(failures, 16)))
-            // Many sessions that meet the same outage are one failure.
+            // Sessions that meet the same outage count as one failure.
             if state == .well || state == .trying { failures += 1 }
         }
         rest = rest * (0.75 + 0.5 * min(max(chance, 0), 1))
@@ -82,7 +82,7 @@ package struct Breaker: Sendable, Equatable {
         }
     }
 
-    /// Its time is over.
+    /// Ends the time for which the engine is not used, if it is over.
     ///
     /// - Returns: true if the engine is to be tried now, which ends with `succeeded` or `failed`.
     package mutating func wake(now: Instant) -> Bool {

@@ -3,8 +3,8 @@ package import Speech
 /// A commit as the journal keeps it.
 ///
 /// Little-endian: turn (4) · channel (2) · reason (1) · count of words (4) · range end (8) · engine (2 + bytes) · then for each word its start (8),
-/// end (8), confidence (4), speaker (4; −1: none) and text (2 + bytes) · then, of words that have a language, the word's index (4) and the language
-/// (2 + bytes). The range's start is the block's position.
+/// end (8), confidence (4), speaker (4; −1: none) and text (2 + bytes) · then, for each word that has a language, the word's index (4) and the
+/// language (2 + bytes). The range's start is the block's position.
 package enum CommitRecord {
     package static func encode(_ commit: Commit, turn: Int) -> [UInt8] {
         var record = RecordWriter(capacity: 64 + commit.words.count * 36)
@@ -29,7 +29,7 @@ package enum CommitRecord {
         return record.bytes
     }
 
-    /// Nil when the bytes are not what `encode` writes.
+    /// Returns the commit and its turn; nil when the bytes are not what `encode` writes.
     package static func decode(_ bytes: ArraySlice<UInt8>, start: SampleIndex) -> (commit: Commit, turn: Int)? {
         var record = RecordReader(bytes)
         guard let turn: UInt32 = record.take(), let channel: UInt16 = record.take(), let code: UInt8 = record.take(), let reason = reason(code),

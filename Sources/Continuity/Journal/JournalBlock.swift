@@ -5,8 +5,8 @@ package import Speech
 ///
 /// Layout, little-endian: magic `HKJ1` (4) · payload length (4) · XXH3-64 of all that follows it in the block (8) · session (8) · position (8) ·
 /// previous block of the session, segment (4) and offset (4) · sample rate (4) · kind (1) · channels (1) · zero (2). Blocks of many sessions are
-/// interleaved in one log; each points to the block before it of its own session, so a session is read without reading the others. A block whose
-/// checksum does not fit is where a log that was cut off ends.
+/// interleaved in one log; each points to the block before it of its own session, so a session is read without reading the others. The first block
+/// whose checksum does not match is the end of a log that was cut off.
 package struct JournalBlock: Sendable, Equatable {
     package enum Kind: UInt8, Sendable {
         /// Payload: a `SessionRecord`.
@@ -19,20 +19,20 @@ package struct JournalBlock: Sendable, Equatable {
         case closed = 4
         /// Payload: a commit whose words came too late for the client, which was told of a gap. Position: the first sample that it settles.
         case mend = 5
-        /// Audio or words of a session that is over, which are to be known no more. The payload is of no use, and has no checksum: what a block was
-        /// becomes this by one byte, so that none that is cut off in between ends a log.
+        /// Payload: erased audio or words of a session that is over. The payload is not read and has no checksum. Erasing changes the kind byte
+        /// first, so an interrupted erasure never makes the log seem to end there.
         case erased = 6
     }
 
     package static let headerLength = 48
     /// Offset of the block's kind, a byte.
     package static let kindOffset = 44
-    /// Nothing that a session writes at once is longer; a header that says more is not a header.
+    /// Maximum payload length in bytes. No session writes more at once, so a header with a larger length is not valid.
     package static let maxPayload = 16 << 20
     private static let magic: UInt32 = 0x314A_4B48
 
     package var kind: Kind
-    /// Unique within the log.
+    /// Number of the session, unique within the log.
     package var session: UInt64
     package var position: SampleIndex
     package var previous: JournalLocation
@@ -56,7 +56,7 @@ package struct JournalBlock: Sendable, Equatable {
 
     /// Writes header and payload: `length` bytes.
     ///
-    /// - Parameter place: has room for them, at any alignment.
+    /// - Parameter place: memory for at least `length` bytes, at any alignment.
     package func write(payload: UnsafeRawBufferPointer, to place: UnsafeMutableRawPointer) {
         place.storeBytes(of: Self.magic.littleEndian, as: UInt32.self)
         place.storeBytes(of: UInt32(payload.count).littleEndian, toByteOffset: 4, as: UInt32.self)
@@ -73,7 +73,7 @@ package struct JournalBlock: Sendable, Equatable {
         place.storeBytes(of: sum.littleEndian, toByteOffset: 8, as: UInt64.self)
     }
 
-    /// Appends header and payload.
+    /// Appends header and payload to `log`.
     package func append(payload: UnsafeRawBufferPointer, to log: inout [UInt8]) {
         let start = log.count
         log.append(contentsOf: repeatElement(0, count: length))
@@ -82,7 +82,7 @@ package struct JournalBlock: Sendable, Equatable {
         }
     }
 
-    /// Reads a header without checking the block's checksum; nil when the bytes cannot be one.
+    /// Reads a header without checking the block's checksum; nil when the bytes are not a valid header.
     package init?(header: UnsafeRawBufferPointer) {
         guard header.count >= Self.headerLength, UInt32(littleEndian: header.loadUnaligned(as: UInt32.self)) == Self.magic else { return nil }
         let length = UInt32(littleEndian: header.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
@@ -98,12 +98,12 @@ package struct JournalBlock: Sendable, Equatable {
         payloadLength = Int(length)
     }
 
-    /// Returns true if a header is of a journal block, and of another version of the format than this one.
+    /// Returns true if the header is a journal block's of another version of the format.
     package static func isOfAnotherVersion(_ header: UnsafeRawBufferPointer) -> Bool {
         header.count >= 4 && header[..<3].elementsEqual("HKJ".utf8) && header[3] != UInt8(truncatingIfNeeded: magic >> 24)
     }
 
-    /// Returns true if `block`, a header and its whole payload, is as it was written.
+    /// Returns true if the checksum of `block`, a header with its whole payload, matches. Erased blocks always count as intact.
     package static func isIntact(_ block: UnsafeRawBufferPointer) -> Bool {
         guard block.count >= headerLength else { return false }
         if block[kindOffset] == Kind.erased.rawValue { return true }

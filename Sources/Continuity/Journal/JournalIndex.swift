@@ -12,17 +12,17 @@ package struct JournalIndex: Sendable {
     /// The newest block of the session, of any kind.
     package private(set) var last: JournalLocation = .none
     private var notes: [Note] = []
-    /// One block in so many is noted.
+    /// Number of audio blocks for each noted block; doubles when the notes are full.
     private var stride = 16
     private var sinceNote = 0
     private let maxNotes: Int
 
     package init(maxNotes: Int = 256) { self.maxNotes = maxNotes }
 
-    /// A block was written.
+    /// Records the place of a block that was written.
     package mutating func wrote(_ location: JournalLocation) { last = location }
 
-    /// A block of audio that ends at `end` was written.
+    /// Records the place of an audio block that was written and that ends at `end`.
     package mutating func wroteAudio(through end: SampleIndex, at location: JournalLocation) {
         last = location
         sinceNote += 1
@@ -35,7 +35,8 @@ package struct JournalIndex: Sendable {
         }
     }
 
-    /// A block from which the chain leads back through all audio before `end`: the first noted one that reaches it, else the newest.
+    /// Returns a block from which the chain leads back through all audio before `end`: the first noted block that reaches `end`, otherwise the newest
+    /// block.
     package func start(forAudioThrough end: SampleIndex) -> JournalLocation {
         var low = 0, high = notes.count
         while low < high {

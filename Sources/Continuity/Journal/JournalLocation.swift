@@ -1,4 +1,4 @@
-/// The place of a block: the file of a log, and the byte in that file.
+/// The place of a block: the number of the log's file, and the byte offset in that file.
 package struct JournalLocation: Hashable, Sendable {
     package var segment: UInt32
     package var offset: UInt32
@@ -8,6 +8,6 @@ package struct JournalLocation: Hashable, Sendable {
         self.offset = offset
     }
 
-    /// No block: the end of a chain.
+    /// The place that stands for no block: the end of a chain.
     package static let none = JournalLocation(segment: .max, offset: .max)
 }

@@ -1,4 +1,4 @@
-/// Reads a log's bytes block by block, as far as they are whole.
+/// Reads a log's bytes block by block, up to the first block that is not intact.
 package struct JournalScan {
     package struct Entry: Sendable, Equatable {
         package var block: JournalBlock
@@ -6,7 +6,7 @@ package struct JournalScan {
         package var offset: Int
     }
 
-    /// The blocks of `log` in order, and how many bytes they take: what lies behind is a torn tail.
+    /// Returns the blocks of `log` in order, and the number of bytes that they take. The bytes behind these are a torn tail.
     package static func blocks(of log: UnsafeRawBufferPointer) -> (entries: [Entry], length: Int) {
         var entries: [Entry] = []
         var offset = 0

@@ -1,6 +1,6 @@
 import Speech
 
-/// Writes the fields of a record: numbers little-endian, texts behind their length.
+/// Writes the fields of a record: numbers little-endian, each text behind its length.
 struct RecordWriter {
     private(set) var bytes: [UInt8] = []
 
@@ -10,7 +10,7 @@ struct RecordWriter {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
-    /// At most 65,535 bytes of it, and no half character.
+    /// Writes at most 65,535 bytes of the text's UTF-8, and never a part of a character.
     mutating func put(text: String) {
         let utf8 = text.utf8
         var count = min(utf8.count, Int(UInt16.max))
@@ -19,20 +19,20 @@ struct RecordWriter {
         bytes.append(contentsOf: utf8.prefix(count))
     }
 
-    /// None is told from the empty text.
+    /// Writes an optional text. nil differs from the empty text.
     mutating func put(optional text: String?) {
         put(UInt8(text == nil ? 0 : 1))
         if let text { put(text: text) }
     }
 
-    /// At most 65,535 of them.
+    /// Writes at most 65,535 texts.
     mutating func put(texts: some Collection<String>) {
         put(UInt16(min(texts.count, Int(UInt16.max))))
         for text in texts.prefix(Int(UInt16.max)) { put(text: text) }
     }
 }
 
-/// Reads what `RecordWriter` wrote; nil where the bytes are not that.
+/// Reads what `RecordWriter` wrote; each method returns nil where the bytes are not valid.
 struct RecordReader {
     private var rest: ArraySlice<UInt8>
 

@@ -1,12 +1,14 @@
 package import Speech
 
-/// Data kept of a session besides its audio and commits: the data that its recovery needs after a crash, and the owner of its transcript.
+/// Data that the journal keeps of a session besides its audio and commits: the data that recovery needs after a crash, and the owner of the
+/// transcript.
 ///
 /// The payload of the journal's `opened` block: version (1; 2) · identifier · start in milliseconds since 1970 (8) · dialect · workload · language ·
 /// model · key terms · flags (1; bit 0: diarize) · engines · user · key. Texts are 2 bytes of length and UTF-8; those that may be absent have a byte
-/// 0 or 1 before them, lists their count (2). A payload that begins with a printable character is the identifier alone: version 1.
+/// byte 0 or 1 before them, and a list has its count (2) before it. A payload that begins with a printable character is the identifier alone: version
+/// 1.
 package struct SessionRecord: Sendable, Equatable {
-    /// The user and the key that opened the session. The key's identifier, never the key.
+    /// The user and the key that opened the session. `key` is the key's identifier, never the key.
     package struct Owner: Sendable, Equatable {
         package var user: String
         package var key: String
@@ -19,13 +21,13 @@ package struct SessionRecord: Sendable, Equatable {
 
     /// The reason why a payload cannot be read.
     package enum Unreadable: Error, Sendable, Equatable {
-        /// A newer version wrote it.
+        /// A newer version of Harken wrote the payload.
         case newer
         case damaged
     }
 
     package var id: ID<Session>
-    /// nil: unknown.
+    /// Time when the session started; nil: unknown.
     package var started: UnixTime?
     /// The name of the client's protocol.
     package var dialect: String
@@ -34,10 +36,10 @@ package struct SessionRecord: Sendable, Equatable {
     package var model: String?
     package var keyterms: [String]
     package var diarize: Bool
-    /// The engines that may have the session's audio, in order of preference; nil: unknown. None: the client's own keys reached the engines, and
-    /// these keys are not kept.
+    /// The engines that may have the session's audio, in order of preference; nil: unknown. Empty: the engines were reached with the client's own
+    /// keys, which are not kept.
     package var engines: [EngineName]?
-    /// nil: it was opened without a key.
+    /// User and key that opened the session; nil: the session was opened without a key.
     package var owner: Owner?
 
     package init(

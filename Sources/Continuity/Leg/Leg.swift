@@ -1,8 +1,9 @@
 package import Speech
 
-/// One live connection of a session to a streaming engine: how far it was sent audio, and how far it has answered.
+/// One live connection of a session to a streaming engine: the audio that the engine was sent, and the audio that the engine has answered.
 ///
-/// A leg that its engine closed is dropped by its session. A value without I/O. Positions that go in and come out are the session's; inside, the engine counts from the leg's `origin`.
+/// The session drops a leg whose engine closed it. A value without I/O. Positions in arguments and results are the session's; the engine itself
+/// counts from the leg's `origin`.
 package struct Leg: Sendable {
     package enum State: Sendable, Equatable {
         /// Audio waits in the journal. → open, failed
@@ -11,15 +12,15 @@ package struct Leg: Sendable {
         case open
         /// The engine was told that no more audio comes. → failed
         case draining
-        /// It is given up and sent nothing more; what it still says counts while its words are wanted.
+        /// The leg is given up and is sent nothing more. What the engine still says counts while its words are wanted.
         case failed
     }
 
     /// Limits on what an engine allows a leg to be sent.
     package struct Limits: Sendable, Equatable {
-        /// Seconds of audio per second; nil: as fast as it comes.
+        /// Maximum seconds of audio per second; nil: no limit.
         package var pace: Double?
-        /// Maximum amount of audio ahead of the engine's last answer; nil: any amount. Bounds what an engine in this process must hold.
+        /// Maximum amount of audio ahead of the engine's last answer; nil: no limit. Bounds what an engine in this process must hold.
         package var unanswered: SampleCount?
 
         package init(pace: Double? = nil, unanswered: SampleCount? = nil) {
@@ -29,7 +30,7 @@ package struct Leg: Sendable {
     }
 
     package let id: LegID
-    /// Its place among the legs that are there now; another leg may have it later.
+    /// The leg's place among the present legs. Another leg may have the place later.
     package let slot: Int
     package let engine: EngineName
     /// The session's channels that this leg covers, in the order in which they are interleaved in its audio.
@@ -37,16 +38,16 @@ package struct Leg: Sendable {
     /// The session sample that is the engine's sample 0.
     package private(set) var origin: SampleIndex
     package private(set) var state: State = .connecting
-    /// All audio before it was sent.
+    /// End of the audio that was sent.
     package private(set) var sentThrough: SampleIndex
-    /// All audio before it was accounted for, in an interim at least.
+    /// End of the audio that the engine has accounted for, by an interim at least.
     package private(set) var heardThrough: SampleIndex
 
     /// True if the leg's words are never shown and never committed.
     package let isShadow: Bool
     private let rate: SampleRate
     private let limits: Limits
-    /// Once it is open, and its engine's pace is limited.
+    /// The pace limit, once the leg is open; nil if the engine's pace is not limited.
     private var pace: Pace?
     /// The time when the engine was asked to open.
     package private(set) var askedAt: Instant?
@@ -56,32 +57,32 @@ package struct Leg: Sendable {
     private(set) var failedAt: Instant?
     /// Time from being asked to the first words.
     package private(set) var firstAnswer: Duration?
-    /// The longest that somebody waited for words of which it had been sent the audio.
+    /// The longest wait for words whose audio the engine had been sent; nil: there were no such words.
     package private(set) var slowest: Duration?
-    /// Since when it owes an answer: it was sent speech, or told to finish, and has said nothing since.
+    /// Time since which the engine owes an answer: it was sent speech or told to finish, and has said nothing since. nil: it owes none.
     package private(set) var owesSince: Instant?
-    /// Since when it is being found out whether somebody speaks in what it has not answered.
+    /// Time since which the driver checks if the unanswered audio has speech; nil: the driver does not check.
     private(set) var suspectedSince: Instant?
-    /// Nobody speaks before it, behind what was accounted for.
+    /// End of the unanswered audio in which nobody speaks.
     private var noiseThrough: SampleIndex = .zero
-    /// The last thing that it said were words that are not final.
+    /// True if the engine's last words are not final.
     private(set) var hasOpenWords = false
     private(set) var lastAnswer: Instant?
     /// The end of the audio that had been sent when the engine last said something, or began to owe an answer.
     private var sentAtAnswer: SampleIndex = .zero
-    /// Channels of which it said that all is final, after it was told to finish.
+    /// Channels that the engine has made final to the end, after it was told to finish.
     private var ended: Set<Int> = []
-    /// The end of a final that reached further than the audio, by channel: where the engine put the end, and where the end was taken to be.
+    /// Ends of finals that reached beyond the sent audio, by channel: `said` is the engine's end, `taken` the end that the session used.
     private var clipped: [Int: (said: SampleIndex, taken: SampleIndex)] = [:]
-    /// The end of the audio that `take` may count as sent without asking again.
+    /// End of the audio that `take` may count as sent without asking for a new allowance.
     private var allowedThrough: SampleIndex = .zero
     /// Commands that wait for the audio before them to be sent first.
     private var queued: [(position: SampleIndex, command: EngineCommand)] = []
-    /// The ends of the audio that finalizes were about which have not been answered in all channels.
+    /// Position of each finalize that is not answered in all channels: the end of the audio that the finalize is about.
     private var finalizes: [SampleIndex] = []
     /// Number of `finalizes` that are answered in each channel.
     private var answers: [Int]
-    /// Number of answers that each channel will give although the leg before this one gave them already.
+    /// Number of answers of each channel that are ignored, because the leg before this one gave them already.
     private var surplus: [Int]
 
     package init(
@@ -106,29 +107,29 @@ package struct Leg: Sendable {
 
     package var isDraining: Bool { state == .draining }
 
-    /// Something waits to be told to its engine.
+    /// True if a command waits to be sent to the engine.
     package var hasCommands: Bool { !queued.isEmpty }
 
-    /// Its engine was told, or will be when it has had its audio, that no more comes.
+    /// True if the engine was told that no more audio comes, or will be told so behind its audio.
     package var isEnding: Bool { isDraining || queued.contains { $0.command == .finish } }
 
     package var isFailed: Bool { state == .failed }
 
-    /// Returns true if the engine said, after it was told to finish, that all of a channel of the session's is final.
+    /// Returns true if the engine was told to finish and has since made one of the session's channels final to the end.
     func hasEnded(_ channel: Int) -> Bool { ended.contains(channel) }
 
-    /// Finalizes that it was told, or is to be told, and has not answered in a channel of the session's.
+    /// Returns the number of finalizes, sent or queued, that the engine has not answered in one of the session's channels.
     func unansweredFinalizes(in channel: Int) -> Int { channels.contains(channel) ? finalizes.count - answers[channel - channels.lowerBound] : 0 }
 
     var isPaced: Bool { limits.pace != nil }
 
-    /// Seconds of audio that its engine takes per second; nil: any number.
+    /// Maximum seconds of audio that the engine takes per second; nil: no limit.
     var pacing: Double? { limits.pace }
 
-    /// The engine is asked to open.
+    /// Records the time when the engine was asked to open.
     mutating func asked(now: Instant) { askedAt = now }
 
-    /// It is sent nothing more.
+    /// Gives up the leg: it is sent nothing more.
     mutating func fail(now: Instant) {
         state = .failed
         failedAt = now
@@ -141,22 +142,22 @@ package struct Leg: Sendable {
         suspectedSince = nil
     }
 
-    /// Nobody speaks in what it was sent until there.
+    /// Marks the sent audio up to `end` as noise that needs no answer.
     mutating func forgive(noiseThrough end: SampleIndex) {
         noiseThrough = end
         forgive()
     }
 
-    /// It is taken for stalled, if somebody speaks in what it has not answered.
+    /// Marks the leg as suspected of a stall. The leg is stalled if somebody speaks in the audio that it has not answered.
     mutating func suspected(now: Instant) { suspectedSince = now }
 
-    /// The audio that was sent and that the engine has not accounted for, as far as somebody may speak in it.
+    /// The sent audio that the engine has not accounted for, without audio that is known to be noise.
     var unanswered: SampleRange { SampleRange(min(max(heardThrough, noiseThrough), sentThrough), sentThrough) }
 
-    /// True if the engine was told something that has an answer, whatever the engine heard.
+    /// True if the engine was told something that must be answered whatever the audio has: a finish or a finalize.
     var mustAnswer: Bool { isDraining || finalizes.count > queued.count { $0.command == .finalize } }
 
-    /// Begins later than was planned: what lies before is another's. Of a leg that was sent nothing.
+    /// Moves the leg's beginning to a later place, because another leg covers the audio before it. For a leg that was sent nothing.
     mutating func begin(at start: SampleIndex) {
         origin = start
         sentThrough = start
@@ -167,7 +168,7 @@ package struct Leg: Sendable {
         allowedThrough = .zero
     }
 
-    /// The engine takes audio from now on.
+    /// Marks the leg as open: the engine takes audio from now on.
     package mutating func opened(now: ContinuousClock.Instant) {
         guard state == .connecting else { return }
         state = .open
@@ -183,14 +184,14 @@ package struct Leg: Sendable {
         if range.end > allowedThrough {
             let allowance = allowance(now: now)
             guard range.end <= allowance else { return false }
-            // Asked once for several frames, and not for so many that a pause among them would count for long.
+            // One allowance serves several frames, but not so many that a pause among them would count for long.
             allowedThrough = min(allowance, range.end + SampleCount(.milliseconds(250), at: rate))
         }
         sentThrough = range.end
         return true
     }
 
-    /// The next audio to send, when some waits and may go; at most `most` of it.
+    /// Returns the next audio to send, at most `most`; nil if none waits or none may be sent now.
     package mutating func nextSend(received end: SampleIndex, most: SampleCount, now: ContinuousClock.Instant) -> SampleRange? {
         guard state == .open else { return nil }
         var through = min(end, allowance(now: now), sentThrough + most)
@@ -198,7 +199,7 @@ package struct Leg: Sendable {
         return through > sentThrough ? SampleRange(sentThrough, through) : nil
     }
 
-    /// It was sent speech.
+    /// Notes that the leg was sent speech and so owes an answer.
     mutating func owes(now: Instant) {
         guard owesSince == nil else { return }
         owesSince = now
@@ -220,19 +221,19 @@ package struct Leg: Sendable {
         return max(.zero, min(owesSince.duration(to: now), sent))
     }
 
-    /// Words came this long after their audio.
+    /// Records that words came `lag` after their audio.
     ///
-    /// - Returns: true if nobody waited as long for other words of the leg.
+    /// - Returns: true if this is the longest lag of the leg so far.
     mutating func lagged(by lag: Duration) -> Bool {
         if let slowest, slowest >= lag { return false }
         slowest = lag
         return true
     }
 
-    /// It has said something.
+    /// Notes that the engine has said something.
     ///
     /// - Parameters:
-    ///   - isBehind: it was sent speech behind what it has accounted for.
+    ///   - isBehind: true if the engine was sent speech behind the audio that it has accounted for.
     ///   - words: the number of words that the engine said, and true if they are final; nil: the engine sent neither an interim nor a final.
     mutating func answered(now: Instant, isBehind: Bool, words: (count: Int, areFinal: Bool)?) {
         lastAnswer = now
@@ -254,14 +255,14 @@ package struct Leg: Sendable {
         if command == .finalize { finalizes.append(position) }
     }
 
-    /// No audio comes beyond `end`: commands that wait for such wait no longer.
+    /// Moves queued commands to `end` at the latest, because no audio comes beyond `end`.
     mutating func hurry(to end: SampleIndex) {
         for index in queued.indices { queued[index].position = min(queued[index].position, end) }
     }
 
-    /// Takes over what a leg that died was told and has not done.
+    /// Takes over the commands that a dead leg was given and has not carried out.
     mutating func inherit(from dead: Leg) {
-        // Of two channels one may have been answered: it will be again, and that does not count.
+        // If one of two channels was answered, that channel will be answered again, and its second answer does not count.
         let answered = channels.map { dead.finalizes.count - dead.unansweredFinalizes(in: $0) }
         let first = answered.min() ?? 0
         for position in dead.finalizes.dropFirst(first) { enqueue(.finalize, at: max(position, origin)) }
@@ -273,9 +274,9 @@ package struct Leg: Sendable {
         if dead.isDraining { enqueue(.finish, at: dead.sentThrough) }
     }
 
-    /// Every finalize is answered once in each channel.
+    /// Counts an engine's answer to a finalize. Every finalize is answered once in each channel.
     ///
-    /// - Returns: false for what was answered before.
+    /// - Returns: false if the answer was counted before.
     private mutating func flushed(_ channel: ChannelIndex) -> Bool {
         let place = session(channel).number - channels.lowerBound
         if surplus[place] > 0 {
@@ -290,12 +291,13 @@ package struct Leg: Sendable {
         return true
     }
 
-    /// The next command whose audio has been sent.
+    /// Returns the next command, once the audio before it has been sent; nil: none is due.
     package mutating func nextCommand(now: Instant) -> EngineCommand? {
         guard state == .open, let first = queued.first, first.position <= sentThrough else { return nil }
         queued.removeFirst()
         if first.command == .finish || first.command == .finalize {
-            // It may have waited for more audio until now: of its silence counts as much as it was sent in it.
+            // The command may have waited for more audio until now. The engine's silence counts only for as long as the audio that it was sent in
+            // that time.
             let silent: Instant = now - (sentThrough - sentAtAnswer).duration(at: rate)
             owesSince = owesSince.map { max($0, silent) }
             lastAnswer = lastAnswer.map { max($0, silent) }
@@ -315,7 +317,7 @@ package struct Leg: Sendable {
         return max(now, pace.time(of: min(end, sentThrough + SampleCount(.milliseconds(100), at: rate))))
     }
 
-    /// `event` on the session's timeline and with the session's channels. Nil for one that says nothing.
+    /// Returns `event` on the session's timeline and with the session's channels; nil if the event says nothing new.
     package mutating func mapped(_ event: EngineEvent) -> EngineEvent? {
         switch event {
         case .opened, .closed, .skipped, .creditsLow: return event
@@ -353,7 +355,7 @@ package struct Leg: Sendable {
         ChannelIndex(channels.lowerBound + min(max(channel.number, 0), channels.count - 1))
     }
 
-    /// A final that reached further than the audio that was sent, and is said again when more was, is where it was the first time.
+    /// Returns a final that the engine says again after it had reached beyond the sent audio. The final keeps the place that it had the first time.
     private mutating func again(_ said: Hypothesis, _ mapped: Hypothesis) -> Hypothesis {
         let number = mapped.channel.number
         guard let before = clipped[number], said.range.end <= before.said else {

@@ -1,5 +1,4 @@
-/// Identifier of the leg of a session that an action or an event belongs to. Never used twice in a session, so an event of a leg that is gone is
-/// recognised.
+/// Identifier of a leg in actions and events. Never used twice in a session, so an event of a leg that is gone is recognised as such.
 package struct LegID: Hashable, Sendable {
     package var number: Int
 

@@ -1,13 +1,14 @@
 import Speech
 
-/// The limit up to which an engine of limited pace may have been sent audio by now: a bucket that fills at the pace and holds a second.
+/// The end of the audio that an engine of limited pace may have been sent by now: a token bucket that fills at the pace and holds one second of
+/// audio.
 ///
-/// An allowance that is not used while the bucket is full is lost: no pause is made up for by a burst.
+/// An allowance that arrives while the bucket is full is lost, so a burst never makes up for a pause.
 struct Pace: Sendable {
     /// Seconds of audio per second.
     private let pace: Double
     private let rate: SampleRate
-    /// Amount of audio that may be sent at once. Engines count the pace over a while, and clients send in pieces.
+    /// Amount of audio that may be sent at once. Engines measure the pace over a while, and clients send audio in pieces.
     private let slack: SampleCount
     /// The time since which the bucket has filled.
     private var since: Instant
@@ -21,6 +22,8 @@ struct Pace: Sendable {
         self.start = start
     }
 
+    /// Returns the end of the audio that the engine may be sent now.
+    ///
     /// - Parameter sent: the end of the audio that the engine was sent.
     mutating func allowance(sent: SampleIndex, now: Instant) -> SampleIndex {
         let elapsed = SampleCount(since.duration(to: now), at: rate).samples

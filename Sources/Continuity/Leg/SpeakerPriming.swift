@@ -1,23 +1,23 @@
 package import Speech
 
-/// Audio that an engine's stream is sent before its leg's audio: speech of somebody who is known, and silence. The engine's label for this speaker is
-/// known then, and what the engine says is as if that audio had never been.
+/// Audio that an engine's stream is sent before its leg's audio: speech of a known speaker, then silence. The engine then has a label for this
+/// speaker. The priming audio is removed from everything that the engine says.
 package struct SpeakerPriming: Sendable {
-    /// All that was sent of it.
+    /// Amount of priming audio that was sent.
     package private(set) var length = SampleCount.zero
-    /// Number of words in this audio that have each label.
+    /// Number of words in the priming audio that have each label.
     private var counts: [Int: Int] = [:]
 
     package init() {}
 
     package mutating func sent(_ count: SampleCount) { length += count }
 
-    /// The speaker in this audio, as the engine calls them: the label of most of its words; nil: the engine has named nobody.
+    /// The engine's label for the speaker of the priming audio: the label of most of its words; nil: the engine has labelled no word.
     package var speaker: SpeakerLabel? {
         counts.max { ($0.value, $1.key) < ($1.value, $0.key) }.map { SpeakerLabel($0.key) }
     }
 
-    /// Returns the event that the leg is to hear for an event of the engine; nil: nothing.
+    /// Returns the event that the leg gets for an event of the engine; nil: the event concerns the priming audio only.
     package mutating func hear(_ event: EngineEvent) -> EngineEvent? {
         switch event {
         case .opened, .flushed, .creditsLow, .skipped, .closed: return event
@@ -26,14 +26,14 @@ package struct SpeakerPriming: Sendable {
         case .interim(let hypothesis): return behind(hypothesis).map { .interim($0) }
         case .final(let hypothesis, let reason):
             for word in hypothesis.words where word.range.middle < .zero + length {
-                // So many labels an engine has for one speaker only by mistake.
+                // An engine with more labels than this for one speaker is in error.
                 if let speaker = word.speaker, counts[speaker.number] != nil || counts.count < 100 { counts[speaker.number, default: 0] += 1 }
             }
             return behind(hypothesis).map { .final($0, reason: reason) }
         }
     }
 
-    /// The part of it that is of the leg's audio.
+    /// Returns the part of a hypothesis that belongs to the leg's audio; nil if there is none.
     private func behind(_ hypothesis: Hypothesis) -> Hypothesis? {
         guard hypothesis.range.end > .zero + length else { return nil }
         var rest = hypothesis

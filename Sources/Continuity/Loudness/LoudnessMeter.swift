@@ -1,17 +1,17 @@
 package import Speech
 
-/// Says where audio is loud enough to be speech: cheap enough for every frame of every session, and rather too often than not.
+/// Tells which audio is loud enough to be speech. Cheap enough for every frame of every session; in doubt, audio counts as loud.
 ///
-/// A block of 20 ms is loud when it has four times the power of the quietest that came lately; a voice has such blocks in every word, a hum has none.
+/// A block of 20 ms is loud when it has four times the power of the quietest recent block. A voice has such blocks in every word; a hum has none.
 package struct LoudnessMeter: Sendable {
-    /// Quieter than this (−67 dBFS) is no voice, however quiet the rest.
+    /// Minimum power of a loud block (−67 dBFS): quieter audio is not speech, however quiet the rest is.
     private static let least: Float = 225
-    /// Factor by which the memory of the quietest block grows with each block: the memory doubles in a second.
+    /// Factor by which the remembered quietest power grows with each block: it doubles in about a second.
     private static let fading: Float = 1.014
 
     private let block: Int
     private let channels: Int
-    /// The quietest power of each channel. At first nothing is known, and all that can be heard counts.
+    /// The quietest recent power of each channel. The initial value is so low that all audible audio counts as loud.
     private var quietest: [Float]
 
     package init(rate: SampleRate, channels: Int) {
@@ -20,10 +20,12 @@ package struct LoudnessMeter: Sendable {
         quietest = Array(repeating: Self.least / 4, count: self.channels)
     }
 
+    /// Measures audio.
+    ///
     /// - Parameters:
     ///   - pcm: whole frames of 16-bit little-endian PCM, interleaved.
     ///   - start: the position of the first sample.
-    ///   - loud: told what is loud, in order within each channel.
+    ///   - loud: called for each loud block, in order within each channel.
     package mutating func measure(_ pcm: RawSpan, from start: SampleIndex, loud: (ChannelIndex, SampleRange) -> Void) {
         let frames = pcm.byteCount / (2 * channels)
         pcm.withUnsafeBytes { bytes in
@@ -31,7 +33,7 @@ package struct LoudnessMeter: Sendable {
                 var first = 0
                 while first < frames {
                     let count = min(block, frames - first)
-                    // Whole numbers, which the compiler may add up side by side.
+                    // Integers, so that the compiler can vectorise the sum.
                     var sum: Int64 = 0
                     for frame in first..<first + count {
                         let bits = bytes.loadUnaligned(fromByteOffset: 2 * (frame * channels + channel), as: Int16.self)
@@ -39,7 +41,7 @@ package struct LoudnessMeter: Sendable {
                         sum &+= Int64(sample &* sample)
                     }
                     let power = Float(sum) / Float(count)
-                    // Its length decides how far a block moves the memory, so that a client's frames do not.
+                    // The growth depends on the block's length, so that the sizes of a client's frames make no difference.
                     let growth = 1 + (Self.fading - 1) * Float(count) / Float(block)
                     quietest[channel] = max(Self.least / 4, min(power, quietest[channel] * growth))
                     if power > 4 * quietest[channel], power > Self.least {

@@ -1,15 +1,15 @@
 package import Speech
 
-/// The places where one channel was loud enough to be speech, for as long as anybody may ask.
+/// The ranges of one channel that were loud enough to be speech, kept for as long as they may be needed.
 package struct SpeechMap: Sendable {
-    /// In order; between two of them lies a silence.
+    /// The loud ranges, in order, except for the latest one; a silence lies between any two.
     private var loud: [SampleRange] = []
-    /// Minimum length of a silence. Shorter quiet is no silence: words have such gaps inside.
+    /// Minimum length of a silence. Shorter quiet parts occur inside words.
     private let shortest: SampleCount
     let rate: SampleRate
-    /// First sounds are soft ("f", "th", "h"): so much of the silence before something loud may belong to it.
+    /// Amount of silence before loud audio that may belong to it, because first sounds are soft ("f", "th", "h").
     private let lead: SampleCount
-    /// The latest range, which grows: all others are in `loud`.
+    /// The latest loud range, which may still grow; nil: nothing was loud.
     private var last: SampleRange?
 
     package init(rate: SampleRate) {
@@ -18,7 +18,7 @@ package struct SpeechMap: Sendable {
         lead = SampleCount(.milliseconds(200), at: rate)
     }
 
-    /// `range` begins at or behind the end of those before it.
+    /// Adds a loud range. `range` begins at or behind the end of the ranges before it.
     package mutating func add(_ range: SampleRange) {
         guard let before = last else {
             last = range
@@ -47,7 +47,8 @@ package struct SpeechMap: Sendable {
         return sum
     }
 
-    /// Words of which only the order is known, spread by their letters over what is loud in `range`; over all of it where nothing is.
+    /// Returns words of which only the order is known, spread by their letters over the loud parts of `range`, or over all of `range` if nothing is
+    /// loud.
     package func spread(_ words: [Word], over range: SampleRange) -> [Word] {
         guard !words.isEmpty else { return [] }
         var parts = parts(of: range)
@@ -57,10 +58,10 @@ package struct SpeechMap: Sendable {
         let shares = ProportionalTimes.ranges(of: words.map(\.text), in: 0..<parts.reduce(0) { $0 + Int($1.count.samples) })
         var placed = words
         var part = 0, before = 0
-        // As little as engines are wrong by may be a word of the final before.
+        // Loud audio as short as the engines' usual error may be a word of the final before.
         let isDoubtful = parts[0].end <= range.start + shortest
         for (index, share) in shares.enumerated() {
-            // A word lies in one part: where its middle does; the first one in the first, and the last in the last.
+            // Each word lies in the part that has its middle. The first word lies in the first part, the last word in the last.
             var middle = index == 0 && !isDoubtful ? share.lowerBound : (share.lowerBound + share.upperBound) / 2
             if index == shares.count - 1 { middle = share.upperBound }
             while part + 1 < parts.count, middle >= before + Int(parts[part].count.samples) {
@@ -73,8 +74,8 @@ package struct SpeechMap: Sendable {
         return placed
     }
 
-    /// Returns the part where a single word lies. Beside it may be the beginning of the next word, or the rest of the word before. That rest has been
-    /// said, so it counts half.
+    /// Returns the part where a single word lies. Other parts may be the beginning of the next word or the rest of the word before. Such a rest was
+    /// said already, so it counts half.
     private func likeliest(of parts: [SampleRange]) -> [SampleRange] {
         let all = all
         let weight: (SampleRange) -> Int64 = { part in
@@ -83,7 +84,7 @@ package struct SpeechMap: Sendable {
         return parts.max { weight($0) < weight($1) }.map { [$0] } ?? []
     }
 
-    /// Returns the end of words that are said in `range`, if nothing that is loud in `range` is theirs. The words then lie behind `range`.
+    /// Returns the end of the words said in `range` if the words lie behind `range`, because nothing in `range` can be theirs; nil otherwise.
     package func overrun(of range: SampleRange) -> SampleIndex? {
         guard parts(of: range).isEmpty, let next = next(behind: range) else { return nil }
         return min(next.end, range.end + shortest)
@@ -93,34 +94,36 @@ package struct SpeechMap: Sendable {
     private func parts(of range: SampleRange) -> [SampleRange] {
         let all = all
         var parts = all.compactMap { $0.intersection(range) }
-        // The rest of something louder is a word of the final before: engines are a tenth of a second wrong on where that ended.
+        // A short rest of a longer loud range belongs to a word of the final before: engines place the end of a final with an error of a tenth of a
+        // second.
         if let first = parts.first, first.count <= shortest, !all.contains(first), parts.count > 1 || next(behind: range) != nil {
             parts.removeFirst()
         }
         return parts
     }
 
-    /// Engines are a tenth of a second wrong on where a final ends, too: what it cuts begins behind it.
+    /// Returns the loud range that begins just behind `range`: engines place the end of a final too early by up to a tenth of a second. nil: there is
+    /// none.
     private func next(behind range: SampleRange) -> SampleRange? {
         all.first { $0.start >= range.end && $0.start <= range.end + shortest }
     }
 
     private var all: [SampleRange] { loud + (last.map { [$0] } ?? []) }
 
-    /// Returns the map of what is loud in `range` and next to it, for a caller that asks when the rest is forgotten.
+    /// Returns a map of the loud ranges in `range` and next to it, for use when the rest is forgotten.
     package func part(in range: SampleRange) -> SpeechMap {
         var part = self
         part.loud = loud.filter { $0.intersection(range) != nil }
         return part
     }
 
-    /// Returns the beginning of what is loud at `index`; `index` where nothing is loud.
+    /// Returns the beginning of the loud range that has `index`; `index` if the audio there is not loud.
     package func start(ofLoudAt index: SampleIndex) -> SampleIndex {
         if let last, last.start < index { return index <= last.end ? last.start : index }
         return loud.last { $0.start < index && index <= $0.end }?.start ?? index
     }
 
-    /// The first and last loud sample of `range`.
+    /// Returns the range from the first to the last loud sample of `range`; nil if nothing in it is loud.
     package func hull(in range: SampleRange) -> SampleRange? {
         guard let first = first(in: range) else { return nil }
         let isLast = last?.intersection(range) != nil
@@ -128,7 +131,7 @@ package struct SpeechMap: Sendable {
         return SampleRange(first.start, max(first.end, end ?? first.end)).intersection(range)
     }
 
-    /// The nearest place at or before `index` that nobody speaks at, but `reach` before it at most; nil: there is none.
+    /// Returns the nearest quiet place at or before `index`, at most `reach` before it; nil: there is none.
     ///
     /// - Parameter end: the end of the audio that has come.
     package func silence(before index: SampleIndex, reach: SampleCount, received end: SampleIndex) -> SampleIndex? {
@@ -137,13 +140,13 @@ package struct SpeechMap: Sendable {
         return max(quiet - lead, loudEnd(before: quiet), index - reach)
     }
 
-    /// The end of the last loud audio that begins before `index`, which is not loud itself.
+    /// Returns the end of the last loud range that begins before `index`, for an `index` that is not loud.
     private func loudEnd(before index: SampleIndex) -> SampleIndex {
         if let last, last.start < index { return last.end }
         return loud.last { $0.start < index }?.end ?? .zero
     }
 
-    /// The nearest place at or behind `index` that nobody speaks at; nil while none is known.
+    /// Returns the nearest quiet place at or behind `index`; nil while none is known.
     ///
     /// - Parameter end: the end of the audio that has come.
     package func silence(after index: SampleIndex, received end: SampleIndex) -> SampleIndex? {
@@ -151,9 +154,9 @@ package struct SpeechMap: Sendable {
         return around.end + shortest <= end ? around.end : nil
     }
 
-    /// The silence that `index` lies in, or the nearest that is no further than `reach`.
+    /// Returns the silence that has `index`, or the nearest silence within `reach`; nil: there is none.
     ///
-    /// - Parameter end: the end of the audio that has come, and of a silence that lasts.
+    /// - Parameter end: the end of the received audio, and so of a silence that still lasts.
     package func silence(around index: SampleIndex, reach: SampleCount, received end: SampleIndex) -> SampleRange? {
         var nearest: (range: SampleRange, distance: SampleCount)?
         var next = end
@@ -167,17 +170,17 @@ package struct SpeechMap: Sendable {
         return nearest?.range
     }
 
-    /// Nobody will ask for what lies before `index`.
+    /// Forgets the loud ranges before `index`, which are not needed any more.
     package mutating func forget(before index: SampleIndex) {
         guard let first = loud.first, first.end < index else { return }
         let gone = loud.firstIndex { $0.end >= index } ?? loud.count
-        // Not each time: the rest is moved.
+        // Not on each call, because the remaining ranges are moved.
         if gone > 32 || gone == loud.count { loud.removeFirst(gone) }
     }
 
     private func around(_ index: SampleIndex, _ end: SampleIndex) -> SampleRange? {
         if let last, last.start < index {
-            // Whether a word is over shows only some time behind it.
+            // The end of a word is certain only after a silence behind it.
             return index < last.end || end < last.end + shortest ? last : nil
         }
         return loud.last { $0.start < index && index < $0.end }

@@ -1,22 +1,22 @@
 package import Speech
 
-/// Identifier of the repair that an action or an answer belongs to. Never used twice in a session.
+/// Identifier of a repair in actions and answers. Never used twice in a session.
 package struct RepairID: Hashable, Sendable {
     package var number: Int
 
     package init(_ number: Int) { self.number = number }
 }
 
-/// Audio that no leg made final, to be recognised again from the journal by a prerecorded engine, beside the live stream.
+/// Audio that no leg made final. A prerecorded engine recognises it again from the journal, in parallel with the live stream.
 package struct Repair: Sendable, Equatable {
     package var id: RepairID
-    /// One of the configuration's `repairers`.
+    /// The engine that recognises the audio: one of the configuration's `repairers`.
     package var engine: EngineName
     package var channel: ChannelIndex
-    /// All of it has been received. Reaches beyond what is missing, to the next silence but 1.5 s at most: words at the edges are heard whole. What
-    /// was committed before is left out again by the session.
+    /// The audio to recognise, all of it received. Reaches beyond the missing audio to the next silence, by 1.5 s at most, so that words at the edges
+    /// are heard whole. The session leaves out words that were committed before.
     package var range: SampleRange
-    /// After it a gap is reported and the answer comes too late for the client; nil: it is too late already, and there is no hurry.
+    /// Time after which a gap is reported and the answer comes too late for the client; nil: the gap was reported already, and there is no hurry.
     package var deadline: Instant?
 
     package init(id: RepairID, engine: EngineName, channel: ChannelIndex, range: SampleRange, deadline: Instant?) {
@@ -28,18 +28,18 @@ package struct Repair: Sendable, Equatable {
     }
 }
 
-/// The outcome of a repair. Each repair ends with one of these, unless the repair was cancelled.
+/// The outcome of a repair. Each repair has one, unless the repair was cancelled.
 package enum RepairOutcome: Sendable, Equatable {
-    /// All that is said in the repair's range, in order and on the session's timeline. None: nobody speaks there.
+    /// All words in the repair's range, in order and on the session's timeline. Empty: nobody speaks there.
     case words([Word])
-    /// The same, of an engine that does not say where words lie: only their order is known. The session spreads them over what is loud.
+    /// All words in the range from an engine without word times: only the order of the words is known. The session spreads them over the loud audio.
     case text([Word])
     case failed(EngineError)
-    /// It was not begun, because it cannot be done before its deadline.
+    /// The repair was not begun, because it cannot be done before its deadline.
     case declined
 
-    /// Returns the words heard in `range`, and true if the engine says where in `range` the words lie. If the engine does not say so, the words lie
-    /// where somebody speaks. nil: nobody answered.
+    /// Returns the words heard in `range`, and true if the engine says where the words lie. Without word times, the words are spread over the loud
+    /// audio. nil: there is no answer.
     func heard(in range: SampleRange, _ speech: SpeechMap) -> (words: [Word], hasTimes: Bool)? {
         switch self {
         case .words(let words): (words, true)
@@ -48,7 +48,7 @@ package enum RepairOutcome: Sendable, Equatable {
         }
     }
 
-    /// The outcome in the repair's run record.
+    /// The outcome in the repair's attempt record.
     var end: AttemptRecord.Outcome {
         switch self {
         case .words, .text: .completed
@@ -58,10 +58,10 @@ package enum RepairOutcome: Sendable, Equatable {
     }
 }
 
-/// Words for an interval that the client was told is a gap: they came too late for it, and complete what is stored.
+/// Words for an interval that was reported to the client as a gap. The words come too late for the client and complete the stored transcript.
 package struct Backfill: Sendable, Equatable {
     package var channel: ChannelIndex
-    /// The gap that was reported. All words lie in it.
+    /// The reported gap. All words lie in it.
     package var range: SampleRange
     package var words: [Word]
     package var engine: EngineName

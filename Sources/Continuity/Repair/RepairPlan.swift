@@ -4,11 +4,11 @@ import Speech
 struct RepairPlan: Sendable {
     /// The audio that is missing.
     let rest: SampleRange
-    /// The error of the leg that left it.
+    /// The error of the leg that left the audio unfinished.
     let cause: EngineError
-    /// True if the leg had stopped answering: if nobody spoke, the leg had reason.
+    /// True if the leg had stopped answering. If nobody spoke in the audio, the leg was right to say nothing.
     let afterStall: Bool
-    /// Nothing failed: an engine of limited pace could be sent it.
+    /// True if nothing failed: the audio waits only because the engine's pace is limited.
     let isAhead: Bool
     let detected: Instant
     var deadline: Instant
@@ -16,11 +16,11 @@ struct RepairPlan: Sendable {
     let repairers: [EngineName]
     /// The engines that have not been asked.
     var engines: ArraySlice<EngineName>
-    /// The repair that was asked for; nil while the audio behind its end has not come, or nobody can be asked.
+    /// The repair that was requested; nil while the audio behind its end has not come, or no engine can be asked.
     var asked: Asked?
-    /// The repair that another engine was asked for as well, because the first engine takes long.
+    /// The same repair by a second engine, because the first engine takes long; nil: no second engine was asked.
     var beside: Asked?
-    /// The time when all engines that have failed are asked again.
+    /// Time when all engines that have failed are asked again; nil: they are not asked again.
     var again: Instant?
 
     init(
@@ -51,9 +51,9 @@ struct RepairPlan: Sendable {
         /// to end there.
         func mayCut(_ word: Word) -> Bool { hasTimes && !endsInSilence && word.range.end >= range.end }
 
-        /// Returns the record of the repair, which is over.
+        /// Returns the attempt record of the repair, which is over.
         ///
-        /// - Parameter hasWords: true if there were words in the answer.
+        /// - Parameter hasWords: true if the answer has words.
         func record(in channel: ChannelIndex, _ outcome: AttemptRecord.Outcome, hasWords: Bool = false, now: Instant) -> AttemptRecord {
             let duration = at.duration(to: now)
             return AttemptRecord(
@@ -66,20 +66,20 @@ struct RepairPlan: Sendable {
 /// A repair that goes on after its gap was reported.
 struct DeferredRepair: Sendable {
     var channel: ChannelIndex
-    /// The gap as it was reported.
+    /// The reported gap.
     var gap: SampleRange
-    /// The end of the gap before this gap; nil: there is none.
+    /// End of the gap before this gap; nil: there is none.
     var edge: SampleIndex?
-    /// The last words that were committed before it, and the first behind it.
+    /// The last words committed before the gap. `after` has the first words committed behind it.
     var before: [Word]
     var after: [Word] = []
-    /// Gaps among those.
+    /// Gaps among the words in `after`.
     var gapsBehind: [SampleRange] = []
     /// True if the engines of the words in `before` and `after` say where those words lie.
     var othersHaveTimes: Bool
-    /// The furthest place at which the words before the gap may lie, where their places are not known.
+    /// End of the audio in which the words before the gap may lie, if their engine has no word times; nil: their places are known.
     var beforeThrough: SampleIndex?
-    /// The words that were heard, while words behind the gap are still to come.
+    /// The words that were heard; nil until the repair is answered. They wait until the words behind the gap are known.
     var words: [Word]?
     var asked: RepairPlan.Asked
     var engines: ArraySlice<EngineName>

@@ -1,15 +1,15 @@
 package import Speech
 
-/// State of a program that sends a session's audio and wants to go on when its connection breaks: the other side of `Resumption`.
+/// State of a client that sends a session's audio and resumes the session when its connection breaks: the counterpart of `Resumption`.
 ///
 /// A value without I/O.
 package struct Reconnection: Sendable {
     /// The point where the session goes on.
     package struct Point: Sendable, Equatable {
         package var session: String
-        /// Audio is sent again from here.
+        /// Position from which audio is sent again.
         package var start: SampleIndex
-        /// The number of the last event that was seen.
+        /// Number of the last event that was seen.
         package var seen: Int
 
         package init(session: String, start: SampleIndex, seen: Int) {
@@ -21,7 +21,7 @@ package struct Reconnection: Sendable {
 
     package enum Step: Sendable, Equatable {
         case connect(Point, at: Instant)
-        /// The session cannot be gone on with.
+        /// The session cannot be resumed.
         case giveUp
     }
 
@@ -29,7 +29,7 @@ package struct Reconnection: Sendable {
     private static let longestDelay: Duration = .seconds(5)
 
     private var session: (id: String, window: Duration)?
-    /// All audio before it need not be sent again.
+    /// End of the audio that need not be sent again.
     package private(set) var durableThrough = SampleIndex.zero
     /// The number of the last event that was seen.
     package private(set) var seen = 0
@@ -38,12 +38,12 @@ package struct Reconnection: Sendable {
 
     package init() {}
 
-    /// The session has begun.
+    /// Records that the session has begun.
     ///
-    /// - Parameter window: the time that the session waits.
+    /// - Parameter window: the time for which the session waits for a lost client.
     package mutating func began(_ session: String, window: Duration) { self.session = (session, window) }
 
-    /// The session goes on.
+    /// Records that the session goes on.
     package mutating func resumed() {
         brokenAt = nil
         attempts = 0
@@ -51,7 +51,11 @@ package struct Reconnection: Sendable {
 
     package mutating func durable(through end: SampleIndex) { durableThrough = max(durableThrough, end) }
 
-    /// - Parameter isInterim: it has the number of the event before it.
+    /// Records an event.
+    ///
+    /// - Parameters:
+    ///   - number: the event's number. An interim has the number of the event before it.
+    ///   - isInterim: true if the event is an interim.
     /// - Returns: true if the event has not been seen.
     package mutating func isNew(_ number: Int, isInterim: Bool) -> Bool {
         if isInterim { return number >= seen }
@@ -60,16 +64,16 @@ package struct Reconnection: Sendable {
         return true
     }
 
-    /// The connection broke, or could not be made.
+    /// Returns what to do after the connection broke or could not be made.
     ///
-    /// - Parameter chance: 0...1, so that not all who lost the same gateway come back at once.
+    /// - Parameter chance: 0...1; spreads the attempts of clients that lost the same gateway.
     package mutating func broke(now: Instant, chance: Double) -> Step {
         guard let session else { return .giveUp }
         let since = brokenAt ?? now
         brokenAt = since
         defer { attempts += 1 }
         let longest = min(Self.firstDelay * (1 << min(max(0, attempts - 1), 10)), Self.longestDelay)
-        // At once the first time.
+        // The first attempt is made at once.
         let delay = attempts == 0 ? Duration.zero : longest * (0.5 + 0.5 * chance)
         guard now + delay < since + session.window else { return .giveUp }
         return .connect(Point(session: session.id, start: durableThrough, seen: seen), at: now + delay)

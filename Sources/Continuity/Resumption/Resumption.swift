@@ -1,10 +1,10 @@
 package import Speech
 
-/// State that a session keeps of a client that may lose its connection and come back: the session's words that the client has not seen, the client's
-/// audio that comes twice, and the time that the session waits for the client.
+/// State that a session keeps for a client that may lose its connection and come back: the events that the client has not seen, the audio that the
+/// client sends twice, and the time for which the session waits for the client.
 ///
-/// Lasting events of the session are numbered, from 1 on, and kept until the client has seen them. Of interims, only the last one of each channel is
-/// kept. A value without I/O.
+/// Lasting events of the session are numbered from 1 and kept until the client has seen them. Only the last interim of each channel is kept. A value
+/// without I/O.
 package struct Resumption: Sendable {
     package struct Rule: Sendable, Equatable {
         /// Maximum time that a session waits for its client.
@@ -14,7 +14,7 @@ package struct Resumption: Sendable {
         package var maxEvents: Int
         /// Maximum number of words in the kept events.
         package var maxWords: Int
-        /// Between two acknowledgements of audio.
+        /// Minimum time between two acknowledgements of audio.
         package var interval: Duration
 
         package init(window: Duration = .seconds(120), maxEvents: Int = 4_096, maxWords: Int = 8_192, interval: Duration = .seconds(1)) {
@@ -39,20 +39,20 @@ package struct Resumption: Sendable {
     /// The answer to a client that comes back.
     package enum Answer: Sendable, Equatable {
         case resumed(Return)
-        /// It was away for too long.
+        /// The client was away for too long.
         case expired
         /// The client's request cannot be met. The text says why.
         case refused(String)
     }
 
     package struct Return: Sendable, Equatable {
-        /// Its audio is known through here; what it sends again of that is left out.
+        /// End of the audio that the session has. Audio before it that the client sends again is ignored.
         package var received: SampleIndex
-        /// Audio that nobody has: the client goes on behind it.
+        /// Amount of audio before the client's start that the session never received: it becomes a gap.
         package var missing: SampleCount
         /// The events that the client has not seen, in order.
         package var again: [Numbered]
-        /// Numbers of events that are not kept any more.
+        /// Numbers of missed events that are not kept any more; nil: there are none.
         package var missed: Range<Int>?
     }
 
@@ -72,7 +72,7 @@ package struct Resumption: Sendable {
     /// The number of the last event.
     private var last = 0
     private var interims: [ChannelIndex: Hypothesis] = [:]
-    /// Audio that comes next and is there already.
+    /// Amount of the client's next audio that the session already has.
     private var repeated = SampleCount.zero
     private var acknowledged = SampleIndex.zero
     private var acknowledgedAt: Instant?
@@ -84,9 +84,11 @@ package struct Resumption: Sendable {
 
     package var isClientHere: Bool { if case .here = client { true } else { false } }
 
-    // MARK: - What the session says
+    // MARK: - The session's events
 
-    /// - Returns: the event that goes to the client now; nil while the client is not there.
+    /// Takes an event of the session.
+    ///
+    /// - Returns: the event that goes to the client now; nil while the client is away.
     package mutating func said(_ event: SessionEvent) -> Numbered? {
         if case .givenUp = client { return nil }
         if case .interim(let guess) = event {
@@ -110,25 +112,27 @@ package struct Resumption: Sendable {
         kept.removeFirst(gone)
     }
 
-    /// The client has seen all events through this number.
+    /// Forgets all events through this number: the client has seen them.
     package mutating func saw(_ number: Int) {
         let gone = kept.firstIndex { $0.number > number } ?? kept.count
         for event in kept[..<gone] { keptWords -= event.words }
         kept.removeFirst(gone)
     }
 
-    // MARK: - What the client sends
+    // MARK: - The client's audio
 
-    /// Audio of the client.
+    /// Counts audio of the client.
     ///
-    /// - Returns: the amount at the beginning of the audio that is there already.
+    /// - Returns: the amount at the beginning of the audio that the session already has.
     package mutating func repeated(of count: SampleCount) -> SampleCount {
         let known = min(repeated, count)
         repeated = repeated - known
         return known
     }
 
-    /// - Parameter end: all audio before it survives whatever comes.
+    /// Takes the end of the durable audio.
+    ///
+    /// - Parameter end: the end of the durable audio, which the client need not send again.
     /// - Returns: the position through which the client is told that audio is durable; nil: nothing now.
     package mutating func durable(through end: SampleIndex, now: Instant) -> SampleIndex? {
         guard isClientHere, end > acknowledged else { return nil }
@@ -140,12 +144,14 @@ package struct Resumption: Sendable {
 
     // MARK: - Breaks
 
-    /// The client's connection is gone.
+    /// Records that the client's connection is gone.
     package mutating func lost(now: Instant) { if case .here = client { client = .gone(since: now) } }
 
     /// The time when the client is given up, if the client does not come back.
     package var deadline: Instant? { if case .gone(let since) = client { since + rule.window } else { nil } }
 
+    /// Gives up a client that has been away for too long.
+    ///
     /// - Returns: true if the client has just been given up.
     package mutating func timePassed(now: Instant) -> Bool {
         guard let deadline, deadline <= now else { return false }
@@ -155,11 +161,11 @@ package struct Resumption: Sendable {
         return true
     }
 
-    /// The client is there again. The loss of its connection may not have been noticed yet.
+    /// Resumes the session with a client that is back. The loss of the client's old connection may not have been noticed yet.
     ///
     /// - Parameters:
     ///   - start: the place where the client's audio goes on.
-    ///   - seen: the number of the last event that it saw; 0: none.
+    ///   - seen: the number of the last event that the client saw; 0: none.
     ///   - received: the end of the session's audio.
     package mutating func resume(at start: SampleIndex, seen: Int, received: SampleIndex, now: Instant) -> Answer {
         _ = timePassed(now: now)

@@ -1,11 +1,12 @@
 import Speech
 
-/// A client that sends faster than one speaks, to an engine that does not take it as fast, is done long before its engine.
+/// Clients that send audio faster than it is spoken, to an engine of limited pace: the client is done long before its engine.
 extension SessionMachine {
     /// Maximum audio that may be left to send when the client is done. More audio than this goes to an engine for recordings.
     private static var maxAhead: Duration { .seconds(5) }
 
-    /// The client is done, and legs have been told to finish: what they would have to be sent for a long time yet is recognised as a recording.
+    /// Has the unsent audio recognised as a recording, if legs would take long to send it. Called when the client is done and the legs have been told
+    /// to finish.
     mutating func recognizeRest(now: Instant, _ actions: inout [SessionAction]) {
         guard !configuration.repairers.isEmpty else { return }
         let most = SampleCount(Self.maxAhead, at: configuration.rate)
@@ -25,7 +26,7 @@ extension SessionMachine {
             for (number, place) in places {
                 channelStates[number].endSpan(at: splice)
                 channelStates[number].beginSpan(at: splice, through: timeline.end)
-                // As long as the engine would have taken; by then nobody waits longer than without this.
+                // The repair may take as long as the engine would have taken, so no client waits longer because of it.
                 lose(
                     number, place + 1, by: leg.engine, .timedOut("The audio arrived faster than \(leg.engine) accepts it."), isAhead: true,
                     within: waiting / pace + configuration.repairTime, now: now, &actions)
@@ -34,7 +35,7 @@ extension SessionMachine {
     }
 
     /// Returns the place where a leg may end: in the longest silence of all its channels that comes soon; nil if there is none. A leg that ends
-    /// within a word covers the word without saying it. Words are not placed so well that a short silence would do where there is a longer one.
+    /// within a word covers the word without saying it. A longer silence is safer, because engines place words inexactly.
     private func rest(behind sent: SampleIndex, _ channels: Range<Int>) -> SampleIndex? {
         guard configuration.measuresLoudness else { return nil }
         let last = sent + SampleCount(Self.maxAhead, at: configuration.rate)
@@ -50,13 +51,13 @@ extension SessionMachine {
             let rest = SampleRange(place, timeline.end)
             let onset = channels.compactMap { channelStates[$0].speech.hull(in: rest)?.start }.min() ?? timeline.end
             if onset - place > best?.length ?? .zero { best = (onset - place, place) }
-            // Into what is loud: the next silence is behind it.
+            // Moves into the loud audio; the next silence lies behind it.
             place = onset + SampleCount(1)
         }
         return best.map { $0.start + SampleCount($0.length.samples / 2) }
     }
 
-    /// Nobody can recognise it as a recording: an engine is sent it at its pace after all.
+    /// Sends the audio of a span to an engine at the engine's pace, because no engine can recognise it as a recording.
     mutating func sendAtPace(_ number: Int, _ place: Int, _ cause: EngineError, now: Instant, _ actions: inout [SessionAction]) {
         guard pool.choice.refusal == nil else {
             channelStates[number].spans[place].need = .lost(cause, at: now, later: nil)
@@ -64,7 +65,7 @@ extension SessionMachine {
         }
         channelStates[number].spans[place].need = .none
         let start = channelStates[number].spans[place].start
-        // Where somebody speaks, from the silence before.
+        // Within speech, the leg begins in the silence before.
         let isSilent = channelStates[number].speech.silence(after: start, received: timeline.end) == start
         let channels = number..<number + 1
         for var leg in pool.newLegs(of: channels, engine: pool.choice.best, from: isSilent ? start : lookBack(from: start, channels)) {

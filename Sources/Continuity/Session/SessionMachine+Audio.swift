@@ -1,8 +1,8 @@
 package import Speech
 
 extension SessionMachine {
-    /// The audio of `range` is loud enough to be speech. Said of audio before `received` counts it, in order, where `Configuration.measuresLoudness` is
-    /// set.
+    /// Notes that the audio of `range` is loud enough to be speech. Called in order, before `received` counts the audio, if
+    /// `Configuration.measuresLoudness` is set.
     package mutating func noteLoud(_ range: SampleRange, in channel: ChannelIndex) { channelStates[channel.number].speech.add(range) }
 
     /// True until the end of the session or of the client's audio.
@@ -30,7 +30,7 @@ extension SessionMachine {
         !isHoldingClient && !repairWaits && pool.isCaughtUp(received: timeline.end)
     }
 
-    /// Does what is due: sends what waits and may go, and gives up what has waited for too long.
+    /// Does the work that is due: sends waiting audio and commands, and gives up legs and repairs that have taken too long.
     package mutating func pump(now: Instant) -> [SessionAction] {
         var actions: [SessionAction] = []
         watch(now: now, &actions)
@@ -52,7 +52,7 @@ extension SessionMachine {
         return actions
     }
 
-    /// Returns the time when `pump` has more to do, if only time holds that work back.
+    /// Returns the time when `pump` has more to do; nil if no work waits for a time.
     package func nextPump(now: Instant) -> Instant? {
         [nextWatch(now: now), pool.nextSend(received: timeline.end, now: now)].compactMap(\.self).min()
     }

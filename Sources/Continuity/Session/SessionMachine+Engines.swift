@@ -15,7 +15,7 @@ extension SessionMachine {
         }
         switch said {
         case .opened: opened(id, now: now, &actions)
-        // For the driver's ears.
+        // The driver handles these events itself.
         case .skipped, .creditsLow: return []
         case .closed(let error): closed(id, error, now: now, &actions)
         case .speechStarted(let channel, _), .turnEnded(let channel, _), .flushed(let channel):
@@ -30,7 +30,7 @@ extension SessionMachine {
             answered(id, (hypothesis.words.count, true), now: now)
             offer(said, in: hypothesis.channel.number, from: id, now: now, &actions)
         }
-        // An answer may have made room for audio that waits.
+        // The answer may have made room for waiting audio.
         return isEnded || isCaughtUp ? actions : actions + pump(now: now)
     }
 
@@ -44,7 +44,7 @@ extension SessionMachine {
     private mutating func opened(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
         guard let leg = pool[id], !leg.isFailed else { return }
         beginLater(leg, now: now, &actions)
-        // What that settles may have let others go.
+        // Settling may have removed the leg.
         guard !isEnded, pool.change(id, { $0.opened(now: now) }) != nil else { return }
         if !isReady {
             isReady = true
@@ -64,17 +64,17 @@ extension SessionMachine {
         }
         switch said.event {
         case .interim(let hypothesis):
-            // Shown while only repairs are before it; it begins with what waits.
+            // The interim is shown if only repairs are before it, and begins with the words that wait.
             guard !leg.isFailed, channelStates[number].spans[..<place].allSatisfy({ $0.sources.allSatisfy(pool.isFailed) }) else { return }
             perform([channelStates[number].shown(hypothesis, behind: place, of: said)], in: number, now: now, &actions)
         case .final(let hypothesis, _):
             guard channelStates[number].hold(said.event, at: place, of: leg) else {
-                // What it says more is not known to be covered: another engine hears it again.
+                // The leg's further words cannot be kept, so another engine hears the audio again.
                 let error = EngineError.protocolViolation("\(leg.engine) said more than can wait for what is before it.")
                 if !leg.isFailed { fail(leg, .failed(error), error, now: now, &actions) }
                 return
             }
-            // Who began later has not heard all that is before.
+            // A participant that began later has not heard all audio before.
             if let start = channelStates[number].ensemble.start(of: id), start > channelStates[number].spans[place].start { return }
             channelStates[number].spans[place].heldThrough = max(channelStates[number].spans[place].heldThrough, hypothesis.range.end)
         case .speechStarted, .turnEnded, .flushed: _ = channelStates[number].hold(said.event, at: place, of: leg)
@@ -82,12 +82,12 @@ extension SessionMachine {
         }
     }
 
-    /// Gives the first span an event of a leg.
+    /// Passes an event of a leg to the first span.
     private mutating func accept(
         _ said: TimelineSpan.Held, in number: Int, isFailed: Bool, hasWaited: Bool, now: Instant, _ actions: inout [SessionAction]
     ) {
         var said = said
-        // Participants of a vote are told apart before their words are mixed.
+        // The participants' speakers are labelled before the vote mixes their words.
         if case .voted(let ensemble) = channelStates[number].source, case .final(var final, let reason) = said.event,
             ensemble.index(of: said.leg) != nil
         {
@@ -97,20 +97,20 @@ extension SessionMachine {
         perform(channelStates[number].accept(said, isFailed: isFailed, hasWaited: hasWaited, moment(now)), in: number, now: now, &actions)
     }
 
-    /// It was said too late to count.
+    /// Counts a final with words that came too late.
     private mutating func noteLate(_ event: EngineEvent) {
         if case .final(let final, _) = event, !final.words.isEmpty { tally.lateFinals += 1 }
     }
 
-    /// Maximum number of events and words that can wait at once in a channel. Nobody says as much while a client's audio may wait.
+    /// Maximum number of events and words that can wait at once in a channel. No engine says as much while a client's audio waits.
     package static var maxWaitingCount: Int { 16_384 }
 
-    /// Events and words that wait for what is before them.
+    /// Number of events and words that wait in spans, in all channels.
     package var waitingCount: Int { channelStates.reduce(0) { $0 + $1.spans.reduce(0) { $0 + $1.heldCount } } }
 
-    // MARK: - What a channel asks for
+    // MARK: - A channel's actions
 
-    /// The session as a channel's decisions depend on it.
+    /// Returns the state of the session that a channel's decisions depend on.
     func moment(_ now: Instant) -> ChannelMoment {
         ChannelMoment(legs: pool, received: timeline.end, isFinishing: isFinishing, now: now)
     }
@@ -135,10 +135,10 @@ extension SessionMachine {
         }
     }
 
-    /// Tells of a commit, and lets all know that wait for words.
+    /// Records and emits a commit, and gives its words to everything that waits for words.
     private mutating func record(_ committed: ChannelAction.Committed, _ actions: inout [SessionAction]) {
         var commit = committed.commit
-        // The participants of a vote were told apart before.
+        // The speakers of a vote's participants were labelled before the vote.
         if committed.source != .vote { speakers.label(&commit.words, of: committed.source) }
         actions += [.record(commit, turn: committed.turn), .emit(.commit(commit))]
         shadow?.commit(commit)
@@ -151,7 +151,7 @@ extension SessionMachine {
 
     // MARK: - From span to span
 
-    /// Goes on behind the first span for as long as it is settled.
+    /// Removes settled spans from the front of a channel, and applies the events that waited in the next span.
     mutating func advance(_ number: Int, now: Instant, _ actions: inout [SessionAction]) {
         while let front = channelStates[number].spans.first, let end = front.end {
             let committed = channelStates[number].stitcher.committedThrough
@@ -159,7 +159,7 @@ extension SessionMachine {
             case .none:
                 if committed >= end { perform(channelStates[number].dismissParticipants(moment(now)), in: number, now: now, &actions) }
                 guard channelStates[number].spans[0].sources.isEmpty else { return }
-                // What a last final leaves to its span's end, the next one covers.
+                // Audio that the last final of a span leaves uncovered is covered by the next span.
                 if committed < end, channelStates[number].spans.count == 1 { commitSilence(through: end, in: number, now: now, &actions) }
             case .silence: commitSilence(through: end, in: number, now: now, &actions)
             case .repair(let plan):
@@ -173,7 +173,7 @@ extension SessionMachine {
             case .repaired(let words, let plan):
                 perform(channelStates[number].commit(words, of: plan, through: end, moment(now)), in: number, now: now, &actions)
             case .lost(let cause, let until, let later):
-                // Its leg may still say something.
+                // A source of the span may still say something.
                 if committed < end && now < until && !front.sources.isEmpty { return }
                 let edge = channelStates[number].stitcher.gap?.end
                 let gap = report(through: end, in: number, cause, &actions)
@@ -188,7 +188,7 @@ extension SessionMachine {
         checkEnd(&actions, now: now)
     }
 
-    /// The turn of the next span has come: what waited there is applied.
+    /// Applies the events that waited in the span that is now the first one.
     private mutating func beginFirst(in number: Int, now: Instant, _ actions: inout [SessionAction]) {
         while let said = channelStates[number].spans[0].release() {
             accept(said, in: number, isFailed: false, hasWaited: true, now: now, &actions)
@@ -200,12 +200,14 @@ extension SessionMachine {
         settle(number, mustGo: isOver, now: now, &actions)
     }
 
-    /// Commits what participants of a channel's ensemble have said, as far as it can be.
+    /// Commits the words of a channel's ensemble that can be committed.
     mutating func settle(_ number: Int, mustGo: Bool = false, now: Instant, _ actions: inout [SessionAction]) {
         perform(channelStates[number].settle(mustGo: mustGo, moment(now)), in: number, now: now, &actions)
     }
 
-    /// - Returns: the gap that was reported.
+    /// Reports a gap through `end`.
+    ///
+    /// - Returns: the gap that was reported; nil if the audio is settled already.
     mutating func report(through end: SampleIndex, in number: Int, _ cause: EngineError, _ actions: inout [SessionAction]) -> SampleRange? {
         guard let gap = channelStates[number].stitcher.giveUp(through: end) else { return nil }
         actions.append(.emit(.gap(channelStates[number].channel, gap, cause)))
@@ -219,7 +221,7 @@ extension SessionMachine {
         perform(channelStates[number].commitSilence(through: end, by: engine), in: number, now: now, &actions)
     }
 
-    /// Lets a failed leg go that nobody listens to any more.
+    /// Removes a failed leg whose words no span wants any more.
     mutating func dismiss(_ id: LegID, _ actions: inout [SessionAction]) {
         guard let leg = pool[id], leg.isFailed, channelStates.allSatisfy({ $0.place(of: id) == nil }) else { return }
         pool.remove(id)

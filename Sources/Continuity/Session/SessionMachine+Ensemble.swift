@@ -1,6 +1,6 @@
 import Speech
 
-/// Modes in which several legs hear the same and the words of each may count.
+/// The modes in which several legs hear the same audio and the words of each leg may count.
 extension SessionMachine {
     var hasEnsemble: Bool { configuration.mode.voices > 1 }
 
@@ -11,7 +11,7 @@ extension SessionMachine {
 
     // MARK: - A participant's end
 
-    /// A participant of the ensemble has failed. Others go on; another leg takes its place.
+    /// Replaces a participant of the ensemble that has failed. The other participants go on.
     mutating func replaceParticipant(_ dead: Leg, _ error: EngineError, isListening: Bool, now: Instant, _ actions: inout [SessionAction]) {
         pool.retire(dead.id, isListening: isListening, now: now)
         var places: [(number: Int, place: Int)] = []
@@ -20,9 +20,9 @@ extension SessionMachine {
             guard let place = channelStates[number].place(of: dead.id) else { continue }
             if !isListening { channelStates[number].remove(dead.id, at: place) }
             let wasOver = channelStates[number].spans[place].end != nil
-            // What it has said counts, if nobody else will say it.
+            // The dead leg's words count, if no other participant will say them.
             if place == 0, !channelStates[number].isAccompanied(dead.id, at: 0, by: pool) { settle(number, mustGo: true, now: now, &actions) }
-            // That may have been all there was to say.
+            // Settling may have removed the span.
             if wasOver || channelStates[number].spans[place].end == nil { places.append((number, place)) }
         }
         let alone = places.filter { !channelStates[$0.number].isAccompanied(dead.id, at: $0.place, by: pool) }
@@ -51,7 +51,7 @@ extension SessionMachine {
         if !isEnded { checkEnd(&actions, now: now) }
     }
 
-    /// Another leg in the place of one that others go on without: it hears what comes from now on.
+    /// Adds a leg in place of one whose audio other participants go on hearing. The new leg hears the audio from now on.
     private mutating func accompany(
         _ place: (number: Int, place: Int), _ leaving: Leaving, now: Instant, _ actions: inout [SessionAction]
     ) {
@@ -65,7 +65,8 @@ extension SessionMachine {
             outage: leaving.outage, now: now, &actions)
     }
 
-    /// Nobody heard what a leg leaves in `places`, of which all have an end or none: it goes to a leg that has begun since, and a repair, or to a new one.
+    /// Hands over the audio that a leg leaves in `places`, which no other participant hears. All of these spans have an end, or none has. The audio
+    /// goes to a leg that has begun since and a repair, or to a new leg.
     private mutating func hand(
         _ leaving: Leaving, to channels: Range<Int>, _ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]
     ) {
@@ -100,7 +101,7 @@ extension SessionMachine {
 
     // MARK: - The end of the audio
 
-    /// A participant has closed its stream in good order.
+    /// Handles a participant that has closed its stream in good order.
     mutating func finished(_ leg: Leg, now: Instant, _ actions: inout [SessionAction]) {
         for number in leg.channels {
             guard let place = channelStates[number].place(of: leg.id), let index = channelStates[number].ensemble.index(of: leg.id) else { continue }
@@ -110,14 +111,14 @@ extension SessionMachine {
             channelStates[number].remove(leg.id, at: place)
             if channelStates[number].spans[place].sources.allSatisfy(pool.isFailed) {
                 settle(number, mustGo: true, now: now, &actions)
-                // Its engine owes answers that it will not give.
+                // The engine owes answers that it will not give.
                 let owed = channelStates[number].ensemble.answer(told)
                 let answer = SessionEvent.flushed(channelStates[number].channel)
                 channelStates[number].spans[place].after += Array(repeating: answer, count: owed)
                 if isFinishing, channelStates[number].spans[place].end == nil {
-                    // What comes after an end that the client did not ask for, nobody hears.
+                    // If the client did not ask for an end, nobody hears the audio behind it.
                     channelStates[number].spans[place].end = max(leg.sentThrough, channelStates[number].spans[place].start)
-                    // Nobody waits for the last words of those that failed.
+                    // The last words of the failed legs are not waited for.
                     for other in channelStates[number].spans[place].sources {
                         perform([channelStates[number].drop(other)], in: number, now: now, &actions)
                     }
@@ -135,7 +136,7 @@ extension SessionMachine {
         checkEnd(&actions, now: now)
     }
 
-    /// A leg that was to be opened later is due. Its engine may have failed others since.
+    /// Opens a leg whose time has come, or another leg in its place: its engine may have failed other sessions meanwhile.
     mutating func openParticipant(_ leg: Leg, at engine: Int, now: Instant, _ actions: inout [SessionAction]) {
         let isAccompanied = leg.channels.allSatisfy { self.isAccompanied(leg.id, in: $0) ?? true }
         if isAccompanied, leg.sentThrough == leg.origin { join(leg) }
@@ -143,7 +144,7 @@ extension SessionMachine {
         if let free = pool.choice.free(besides: pool.busy(besides: leg)) {
             reassign(leg, to: free, now: now, &actions)
         } else if isAccompanied {
-            // When its engine works again, it is asked again.
+            // A leg is opened at the engine when the engine works again.
             for number in leg.channels { channelStates[number].ensemble.leave(leg.id) }
             giveUp(leg.id, now: now, &actions)
         } else {
@@ -153,9 +154,9 @@ extension SessionMachine {
 
     // MARK: - More participants
 
-    /// A leg that was long in opening hears what comes now, where others have heard what has come since.
+    /// Lets a leg that was slow to open begin with the present audio, if other legs have heard the audio since.
     ///
-    /// - Returns: false where nobody has.
+    /// - Returns: false if no other leg has.
     mutating func beginBeside(_ leg: Leg, _ places: [(number: Int, place: Int)]) -> Bool {
         let isBeside = places.allSatisfy { place in
             channelStates[place.number].spans[place.place].sources.contains { id in
@@ -167,21 +168,21 @@ extension SessionMachine {
         return true
     }
 
-    /// Returns the place where a leg joins the legs that hear `channels`. The leg counts from `start` on and hears the audio from `origin` on, so
-    /// that it begins with no part of a word.
+    /// Returns the place where a leg joins the legs that hear `channels`. The leg's words count from `start`, and the leg hears the audio from
+    /// `origin`, so that it does not begin within a word.
     private func joint(_ channels: Range<Int>) -> (start: SampleIndex, origin: SampleIndex) {
         let (start, origin) = splice(before: timeline.end, after: hole?.end ?? .zero, channels)
         return (start, origin)
     }
 
-    /// A leg that was sent nothing joins those who hear the same.
+    /// Moves a leg that was sent nothing to the place where it joins the other legs.
     private mutating func join(_ leg: Leg) {
         let (start, origin) = joint(leg.channels)
         guard pool.change(leg.id, { $0.begin(at: max(origin, leg.origin)) }) != nil else { return }
         for number in leg.channels { channelStates[number].ensemble.move(leg.id, to: max(origin, leg.origin), from: start) }
     }
 
-    /// Fewer engines hear the session than its mode has, and one more can.
+    /// Adds legs in channels that fewer engines hear than the session's mode has, if another engine is free.
     mutating func refill(now: Instant, _ actions: inout [SessionAction]) {
         guard case .running = state, hasEnsemble else { return }
         for number in channelStates.indices {
@@ -194,9 +195,9 @@ extension SessionMachine {
         }
     }
 
-    /// Another leg takes the place of one that is well. The others hear on.
+    /// Replaces a healthy participant by another leg. The other participants go on.
     ///
-    /// - Parameter engine: nil: none is free.
+    /// - Parameter engine: the number of the new leg's engine; nil: no engine is free, and the participant is not replaced.
     mutating func changeParticipant(_ leg: Leg, to engine: Int?, now: Instant, _ actions: inout [SessionAction]) {
         guard pool.change(leg.id, { $0.enqueue(.finish, at: timeline.end) }) != nil, let engine else { return }
         let (start, origin) = joint(leg.channels)

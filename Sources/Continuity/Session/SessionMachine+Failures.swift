@@ -1,8 +1,8 @@
 package import Speech
 
 extension SessionMachine {
-    /// Sets whether new legs may be opened at this engine. All sessions that have the engine know of its health together. A leg that the engine
-    /// already has stays. A session goes back to an engine that it prefers at the end of a turn. At the start all engines are available.
+    /// Sets whether new legs may be opened at this engine. Sessions share the health of an engine. A leg that the engine already has stays. A session
+    /// goes back to an engine that it prefers at the end of a turn. At the start all engines are available.
     package mutating func availability(_ engine: EngineName, isAvailable: Bool, now: Instant) -> [SessionAction] {
         guard !isEnded, let number = configuration.engines.firstIndex(where: { $0.name == engine }) else { return [] }
         pool.choice.setAvailable(number, isAvailable)
@@ -13,7 +13,7 @@ extension SessionMachine {
 
     // MARK: - A leg's end
 
-    /// The engine closed its stream.
+    /// Handles the end of an engine's stream.
     mutating func closed(_ id: LegID, _ error: EngineError?, now: Instant, _ actions: inout [SessionAction]) {
         guard let leg = pool[id] else { return }
         actions.append(.discard(leg.id))
@@ -35,22 +35,22 @@ extension SessionMachine {
             if hasEnsemble { return finished(leg, now: now, &actions) }
             for number in leg.channels {
                 guard let place = channelStates[number].place(of: leg.id) else { continue }
-                // Its engine owes answers that it will not give.
+                // The engine owes answers that it will not give.
                 channelStates[number].leaveAnswers(of: leg, at: place)
                 guard isFinishing, channelStates[number].spans[place].end == nil else { continue }
-                // What comes after an end that the client did not ask for, nobody hears.
+                // If the client did not ask for an end, nobody hears the audio behind it.
                 channelStates[number].spans[place].end = max(leg.sentThrough, channelStates[number].spans[place].start)
-                // Others that heard the same are not needed any more.
+                // Other legs that heard the same audio are not needed any more.
                 for other in channelStates[number].spans[place].sources where other != leg.id { giveUp(other, now: now, &actions) }
             }
             forget(leg, now: now, &actions)
         }
     }
 
-    /// The engine tired of waiting for audio: no fault of its own, and nothing is lost.
+    /// Returns true if the engine closed because no audio came: the engine is not at fault, and nothing is lost.
     func isIdle(_ leg: Leg, _ error: EngineError) -> Bool { leg.isOpen && leg.sentThrough == leg.origin && error.isPassing }
 
-    /// A leg is not a source of anything any more.
+    /// Removes a leg as a source of all spans.
     private mutating func forget(_ leg: Leg, now: Instant, _ actions: inout [SessionAction]) {
         for number in leg.channels {
             channelStates[number].forget(leg.id)
@@ -62,7 +62,7 @@ extension SessionMachine {
         checkEnd(&actions, now: now)
     }
 
-    /// Lets a leg go whose words nobody needs.
+    /// Cancels and removes a leg whose words are not needed.
     mutating func giveUp(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
         guard let leg = pool.remove(id) else { return }
         for number in leg.channels {
@@ -74,8 +74,8 @@ extension SessionMachine {
         if !leg.isFailed { ran(leg, .cancelled, now: now, &actions) }
     }
 
-    /// Returns true if the leg was told that no more audio comes and has made all the audio final that it was sent. Errors that the leg reports then
-    /// cost nothing.
+    /// Returns true if the leg was told that no more audio comes, and has made final all the audio that it was sent. Errors of the leg then have no
+    /// effect.
     func isDone(_ leg: Leg) -> Bool {
         leg.isDraining
             && leg.channels.allSatisfy { number in
@@ -87,7 +87,7 @@ extension SessionMachine {
 
     // MARK: - Its successor
 
-    /// The leg did not open, or does not answer. It is sent nothing more, and listened to for as long as what it still says is wanted.
+    /// Gives up a leg that did not open or does not answer. The leg is sent nothing more. Its words still count while they are wanted.
     mutating func fail(_ leg: Leg, _ outcome: AttemptRecord.Outcome, _ error: EngineError, now: Instant, _ actions: inout [SessionAction]) {
         if leg.isShadow { return endShadow(leg.id, outcome, now: now, &actions) }
         ran(leg, outcome, now: now, &actions)
@@ -95,13 +95,13 @@ extension SessionMachine {
         replace(leg, error, isListening: leg.state != .connecting, now: now, &actions)
     }
 
-    /// Gives what the leg did not make final to others: another leg, or repairs.
+    /// Hands the audio that the leg did not make final to another leg or to repairs.
     mutating func replace(
         _ dead: Leg, _ error: EngineError, isListening: Bool = false, now: Instant, _ actions: inout [SessionAction]
     ) {
         if hasEnsemble { return replaceParticipant(dead, error, isListening: isListening, now: now, &actions) }
         pool.retire(dead.id, isListening: isListening, now: now)
-        // Where it was, and whether others hear the same.
+        // The spans that the leg leaves; `isAlone` is false if another leg hears the same audio.
         var places: [(number: Int, place: Int)] = []
         var isAlone = true
         for number in dead.channels {
@@ -124,19 +124,19 @@ extension SessionMachine {
         succeed(leaving, dead.channels, places, isAlone: isAlone, now: now, &actions)
     }
 
-    /// A leg that is gone, and what follows it.
+    /// A leg that is gone, and the step that follows.
     struct Leaving {
         var leg: Leg
         var error: EngineError
         /// True if the words that the leg still says count.
         var isListening: Bool
-        /// It was sent no audio.
+        /// True if the engine closed because no audio came.
         var isIdle: Bool
         var outage: FailoverPolicy.Outage
         var step: FailoverPolicy.Step
     }
 
-    /// New legs for what was left of `channels`.
+    /// Opens new legs for the audio of `channels` that a leg left.
     mutating func succeed(
         _ leaving: Leaving, _ channels: Range<Int>, _ places: [(number: Int, place: Int)], isAlone: Bool = true, now: Instant,
         _ actions: inout [SessionAction]
@@ -149,7 +149,8 @@ extension SessionMachine {
         pool.choice.prefer(next)
         let covered = places.map { channelStates[$0.number].covered($0.place) }.min() ?? dead.origin
         let engine = configuration.engines[next]
-        // What it was sent and did not make final. An engine that takes audio as fast as it comes, or that little, hears it again.
+        // The audio that the dead leg was sent and did not make final. An engine without a limited pace hears it again; any engine does if it is
+        // short.
         let isRepaired = isAlone && engine.limits.pace != nil && !configuration.repairers.isEmpty && dead.sentThrough - covered > slack
         guard isRepaired else {
             let origin = isAlone ? lookBack(from: min(covered, timeline.end), channels) : max(covered, timeline.end)
@@ -179,7 +180,7 @@ extension SessionMachine {
         settle(places, now: now, &actions)
     }
 
-    /// Another leg takes the place of one that is gone.
+    /// Puts a leg in the place of one that is gone.
     ///
     /// - Parameter place: returns the number of the span that the leg hears in a channel.
     private mutating func begin(
@@ -194,7 +195,7 @@ extension SessionMachine {
         pool.open(leg.id, after: delay, isDormant: isDormant, now: now, &actions)
     }
 
-    /// A leg that was to be opened is opened at another engine.
+    /// Opens a leg at another engine than planned.
     mutating func reassign(_ leg: Leg, to engine: Int, now: Instant, _ actions: inout [SessionAction]) {
         pool.remove(leg.id)
         pool.choice.prefer(engine)
@@ -208,7 +209,7 @@ extension SessionMachine {
         }
     }
 
-    /// No engine is left. What can be repaired still is; then the session ends.
+    /// Ends the session after its repairs, because no engine is left.
     private mutating func giveUp(
         _ engine: EngineName, _ error: EngineError, _ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]
     ) {
@@ -233,7 +234,7 @@ extension SessionMachine {
         for (number, _) in places where !isEnded { advance(number, now: now, &actions) }
     }
 
-    /// Returns the place where a leg that is sent audio again begins: in the silence before `index`, so that the leg's first word is whole.
+    /// Returns the place where a leg begins that is sent audio again: in the silence before `index`, so that its first word is whole.
     func lookBack(from index: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
         guard configuration.measuresLoudness else { return index }
         let silences = channels.map { channelStates[$0].speech.silence(before: index, reach: reach, received: timeline.end) }
@@ -254,18 +255,18 @@ extension SessionMachine {
         return (end, max(covered, end - SampleCount(slack.samples * 4 / 5)))
     }
 
-    /// A paced leg that was long in opening does not run behind its client ever after: it begins with what comes now, and what has come since is
-    /// repaired.
+    /// Lets a paced leg that was slow to open begin with the present audio, so that it does not run behind its client for ever. The audio that came
+    /// meanwhile is repaired.
     mutating func beginLater(_ leg: Leg, now: Instant, _ actions: inout [SessionAction]) {
         guard leg.isPaced, !configuration.repairers.isEmpty, let asked = leg.askedAt, leg.sentThrough == leg.origin else { return }
         let waiting = timeline.end - leg.origin
-        // A client that sends faster than one speaks waits by itself.
+        // A client that sends faster than speech is spoken is held back in any case.
         let since = min(asked, pool.choice.outageBegan(before: leg.id) ?? asked)
         let elapsed = SampleCount(since.duration(to: now), at: configuration.rate)
         guard waiting > slack + slack, waiting.samples < elapsed.samples + elapsed.samples / 2 + slack.samples else { return }
         let places = leg.channels.compactMap { number in channelStates[number].place(of: leg.id).map { (number: number, place: $0) } }
         if hasEnsemble, beginBeside(leg, places) { return }
-        // Others that have heard nothing either begin with it.
+        // Other legs that have heard nothing either begin at the same place.
         let others = pool.legs.filter { other in
             other.id != leg.id && places.contains { channelStates[$0.number].spans[$0.place].sources.contains(other.id) }
         }

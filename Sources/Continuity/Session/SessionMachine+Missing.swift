@@ -1,7 +1,7 @@
 package import Speech
 
 extension SessionMachine {
-    /// Audio is known never to come: its client lost it. The timeline goes on behind it, and it becomes a gap.
+    /// Skips audio that will never come, because the client lost it. The timeline goes on behind the audio, which becomes a gap.
     package mutating func missed(_ count: SampleCount, now: Instant) -> [SessionAction] {
         guard case .running = state, count > .zero else { return [] }
         pool.enqueue(.finish, at: timeline.end)
@@ -18,7 +18,7 @@ extension SessionMachine {
         return isEnded ? actions : actions + pump(now: now)
     }
 
-    /// `range` without what is on the other side of audio that never came, seen from `inside`: it cannot be read.
+    /// Returns `range` without the part on the other side of audio that never came, seen from `inside`. That part cannot be read in one piece.
     func readable(_ range: SampleRange, around inside: SampleRange) -> SampleRange {
         guard let hole else { return range }
         var readable = range

@@ -1,7 +1,7 @@
 package import Speech
 
 extension SessionMachine {
-    /// A repair is over. What `cancelRepair` named, and what was never asked for, does nothing.
+    /// Takes the outcome of a repair. Repairs that `cancelRepair` named or that were never requested are ignored.
     package mutating func repaired(_ id: RepairID, _ outcome: RepairOutcome, now: Instant) -> [SessionAction] {
         guard !isEnded else { return [] }
         var actions: [SessionAction] = []
@@ -22,11 +22,11 @@ extension SessionMachine {
         return []
     }
 
-    /// Nobody hears a span, or what is left of it, any more: it is repaired, or it was silent, or it becomes a gap.
+    /// Handles the rest of a span that no leg hears any more: the rest is repaired, or was silent, or becomes a gap.
     ///
     /// - Parameters:
-    ///   - isAhead: an engine could still be sent it, at its pace.
-    ///   - time: for the repair; nil: as configured.
+    ///   - isAhead: true if an engine could still be sent the audio at its pace.
+    ///   - time: the time for the repair; nil: as configured.
     mutating func lose(
         _ number: Int, _ place: Int, by engine: EngineName, _ cause: EngineError, isAhead: Bool = false, within time: Duration? = nil, now: Instant,
         _ actions: inout [SessionAction]
@@ -51,9 +51,9 @@ extension SessionMachine {
         ask(number, place, now: now, &actions)
     }
 
-    /// Asks the next engine, if the audio is there.
+    /// Requests the repair from the next engine, if the audio has come.
     ///
-    /// - Parameter mustGo: nobody knows whether more comes.
+    /// - Parameter mustGo: true if the audio behind the range is not waited for any longer.
     mutating func ask(_ number: Int, _ place: Int, mustGo: Bool = false, now: Instant, _ actions: inout [SessionAction]) {
         guard case .repair(var plan) = channelStates[number].spans[place].need, plan.asked == nil, plan.again ?? now <= now,
             let engine = plan.engines.first
@@ -64,9 +64,9 @@ extension SessionMachine {
         let endsInSilence: Bool
         var end: SampleIndex
         if let silence, silence <= rest.end + reach {
-            // Some of the silence, for a last sound that is no louder than it.
+            // Some of the silence, for a soft last sound.
             end = min(silence + SampleCount(reach.samples / 8), timeline.end)
-            // And nothing of the next word, which would be heard as another.
+            // Nothing of the next word, because a part of a word is heard as another word.
             if let next = speech.hull(in: SampleRange(silence, end)) { end = max(silence, next.start) }
             endsInSilence = true
         } else if timeline.end >= rest.end + reach || isFinishing || mustGo {
@@ -80,10 +80,10 @@ extension SessionMachine {
         var start = rest.start - reach
         if configuration.measuresLoudness {
             start = speech.silence(before: rest.start, reach: reach, received: timeline.end) ?? onGrid(start)
-            // Not all of a long silence before.
+            // Only the end of a long silence before the words.
             if let hull = speech.hull(in: SampleRange(rest.start, end)), hull.start > rest.start { start = max(start, hull.start) }
             let margin = onGrid(start - SampleCount(reach.samples / 16))
-            // And nothing of the word before it.
+            // Nothing of the word before.
             start = speech.hull(in: SampleRange(margin, start))?.end ?? margin
         }
         let range = readable(SampleRange(max(.zero, start), end), around: rest)
@@ -97,14 +97,15 @@ extension SessionMachine {
             .repair(Repair(id: asked.id, engine: engine, channel: channelStates[number].channel, range: range, deadline: plan.deadline)))
     }
 
-    /// The last place before `index`, or there, that lies on a grid of 160 ms. Engines cut audio into frames of 10, 20 or 32 ms: what they hear twice
-    /// they hear alike if it begins on such a place.
+    /// Returns the last place at or before `index` on a grid of 160 ms. Engines cut audio into frames of 10, 20 or 32 ms, and hear repeated audio
+    /// alike if it begins on such a place.
     func onGrid(_ index: SampleIndex) -> SampleIndex {
         let step = max(1, Int64(configuration.rate.hertz) * 4 / 25)
         return SampleIndex(max(0, index.samples) / step * step)
     }
 
-    /// The same, if nobody speaks between them; otherwise `index`, for a word that is heard in half is another word.
+    /// Returns the place on the grid if nobody speaks between it and `index`; otherwise `index`, because a word that is heard in half is another
+    /// word.
     func onGrid(_ index: SampleIndex, silentIn channels: Range<Int>) -> SampleIndex {
         let place = onGrid(index)
         return channels.contains { channelStates[$0].speech.isLoud(in: SampleRange(place, index)) } ? max(.zero, index) : place
@@ -118,7 +119,7 @@ extension SessionMachine {
         return time < plan.deadline ? time : nil
     }
 
-    /// Asks another engine as well if that is due: a machine that is short of processors is late with its own, and a vendor is not.
+    /// Requests the repair from a second engine as well, if that is due: a busy machine is late with its own engine, and a vendor is not.
     mutating func askBeside(_ number: Int, _ place: Int, now: Instant, _ actions: inout [SessionAction]) {
         guard case .repair(var plan) = channelStates[number].spans[place].need, let time = besideTime(of: plan), time <= now, var asked = plan.asked,
             let engine = plan.engines.popFirst()
@@ -140,7 +141,7 @@ extension SessionMachine {
         return isAwaited ? plan.deadline : max(plan.deadline, plan.detected + configuration.repairTime * 5 / 2)
     }
 
-    /// The pause before engines that cannot be reached are asked again.
+    /// Delay before engines that cannot be reached are asked again.
     private static var pause: Duration { .seconds(1) }
 
     private mutating func answered(
@@ -167,13 +168,13 @@ extension SessionMachine {
         } else if next.engines.isEmpty && plan.isAhead {
             sendAtPace(number, place, plan.cause, now: now, &actions)
         } else if next.engines.isEmpty, case .failed(let error) = outcome, error.isPassing, !isFinishing, !pool.legs.contains(where: \.isOpen) {
-            // Nobody can be reached now, so nobody waits for what follows either.
+            // No engine can be reached now, so the audio that follows waits too.
             next.engines = plan.repairers[...]
             next.again = now + Self.pause
             next.deadline = now + configuration.repairTime
             channelStates[number].spans[place].need = .repair(next)
         } else if next.engines.isEmpty {
-            // There was no room for it in time; later there may be.
+            // There was no capacity for the repair in time; there may be later.
             channelStates[number].spans[place].need = .lost(plan.cause, at: plan.deadline, later: outcome == .declined ? asked : nil)
         } else {
             channelStates[number].spans[place].need = .repair(next)
@@ -183,7 +184,7 @@ extension SessionMachine {
 
     // MARK: - Too late
 
-    /// Nothing repaired it in time: it becomes a gap, and what comes later mends what is stored.
+    /// Reports a gap that no repair filled in time. Words that come later complete the stored transcript.
     mutating func missed(_ plan: RepairPlan, in number: Int, through end: SampleIndex, now: Instant, _ actions: inout [SessionAction]) {
         let before = channelStates[number].stitcher
         let gap = report(through: end, in: number, plan.cause, &actions)
@@ -197,7 +198,9 @@ extension SessionMachine {
                 speech: channelStates[number].speech.part(in: asked.range)))
     }
 
-    /// - Parameter edge: the end of the gap before this one.
+    /// Requests a repair again after its gap was reported.
+    ///
+    /// - Parameter edge: the end of the gap before this one; nil: there is none.
     mutating func askLate(
         _ asked: RepairPlan.Asked, for gap: SampleRange, behind edge: SampleIndex?, in channel: ChannelIndex, now: Instant,
         _ actions: inout [SessionAction]
@@ -238,7 +241,7 @@ extension SessionMachine {
         actions.append(.repair(Repair(id: again.asked.id, engine: next, channel: repair.channel, range: again.asked.range, deadline: nil)))
     }
 
-    /// Tells of what was heard in a gap, now that it is known what stands around it.
+    /// Emits the words that were heard in a gap, now that the words around the gap are known.
     mutating func backfill(_ repair: DeferredRepair, _ actions: inout [SessionAction]) {
         guard var backfill = deferred.backfill(of: repair) else { return }
         let source = WordSource.repair(repair.asked.id)
@@ -247,7 +250,7 @@ extension SessionMachine {
         actions.append(.backfill(backfill))
     }
 
-    /// Nobody waits for it any more.
+    /// Cancels the requests of a repair that is not needed any more.
     mutating func cancel(_ plan: RepairPlan, in number: Int, now: Instant, _ actions: inout [SessionAction]) {
         for asked in [plan.asked, plan.beside] { cancel(asked, in: number, now: now, &actions) }
     }

@@ -1,8 +1,8 @@
 import Speech
 
-/// A second engine hears the session, for comparison only: nothing that becomes of it has an effect on what the client gets.
+/// A second engine that hears the session, for comparison only. It has no effect on the client's results.
 extension SessionMachine {
-    /// Lets another engine hear what comes from now on; the one that did is let go.
+    /// Lets another engine hear the audio from now on. The shadow's present legs are closed.
     mutating func openShadow(now: Instant, _ actions: inout [SessionAction]) {
         endShadow(now: now, &actions)
         guard case .running = state else { return }
@@ -20,7 +20,7 @@ extension SessionMachine {
         guard let leg = pool[id] else { return }
         switch event {
         case .opened:
-            // It is never behind: what came while it was opening it does not hear.
+            // The shadow is never behind: it does not hear audio that came while it was opening.
             if leg.isPaced, timeline.end - leg.origin > slack {
                 pool.change(id) { $0.begin(at: timeline.end) }
                 shadow?.begin(leg.channels, at: timeline.end)
@@ -38,7 +38,7 @@ extension SessionMachine {
         }
     }
 
-    /// Lets a shadow's leg go.
+    /// Closes one of the shadow's legs.
     mutating func endShadow(_ id: LegID, _ outcome: AttemptRecord.Outcome, now: Instant, _ actions: inout [SessionAction]) {
         guard let leg = pool.remove(id) else { return }
         actions += [.command(leg.id, .cancel), .discard(leg.id)]
@@ -46,7 +46,7 @@ extension SessionMachine {
         shadow?.end(leg.channels)
     }
 
-    /// Lets all of a shadow's legs go.
+    /// Closes all of the shadow's legs.
     mutating func endShadow(now: Instant, _ actions: inout [SessionAction]) {
         while let leg = pool.legs.first(where: \.isShadow) { endShadow(leg.id, .cancelled, now: now, &actions) }
     }

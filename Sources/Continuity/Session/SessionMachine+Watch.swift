@@ -4,7 +4,7 @@ extension SessionMachine {
     /// The interval after which everything that depends on incoming audio is checked again.
     private static var glance: Duration { .milliseconds(250) }
 
-    /// Returns the time when `watch` has something to do, as far as time decides it.
+    /// Returns the time when `watch` has something to do; nil if nothing waits for a time.
     func nextWatch(now: Instant) -> Instant? {
         var next: Instant?
         func consider(_ time: Instant) { next = min(next ?? time, time) }
@@ -28,14 +28,14 @@ extension SessionMachine {
         return next
     }
 
-    /// The longest wait for the audio behind a repair's end, in case the client pauses.
+    /// Maximum wait for the audio behind a repair's end; the client may have paused.
     private var longestWait: Duration { reach.duration(at: configuration.rate) + .milliseconds(200) }
 
-    /// Does what is due because of time or of silence.
+    /// Does the work that is due because of the time or of a silence.
     mutating func watch(now: Instant, _ actions: inout [SessionAction]) {
         let isDue = nextWatch(now: now).map { $0 <= now } ?? false
         guard isDue || repairWaits || wantsBetter || !pool.changes.isEmpty || channelStates.contains(where: \.isOrphaned) else { return }
-        // A client that is held back would send more.
+        // A client that is held back would have sent more audio.
         while !isHoldingClient, let leg = pool.changes.endOverlap(now: now) { endOverlap(of: leg) }
         for id in pool.legs.map(\.id) where !isEnded { watch(id, now: now, &actions) }
         repairWaits = false
@@ -102,12 +102,12 @@ extension SessionMachine {
             let limit = stalls.limit(of: engine)
             if let owes = leg.owesSince, owes + limit <= now, leg.lacks(for: limit) == .zero {
                 if leg.isDraining && isDone(leg) && !leg.isShadow {
-                    // It has said all and does not go.
+                    // The leg has said everything and does not close.
                     actions.append(.command(id, .cancel))
                     return closed(id, nil, now: now, &actions)
                 }
                 let unanswered = leg.channels.map { channelStates[$0].speech.loudness(in: leg.unanswered) }.max() ?? .zero
-                // A cough is not waited for.
+                // Short loud audio, such as a cough, is not waited for.
                 if unanswered < SampleCount(.milliseconds(400), at: configuration.rate), !leg.isDraining {
                     pool.change(id) { $0.forgive() }
                 } else if !isListening(leg, now: now, &actions) {
@@ -137,16 +137,16 @@ extension SessionMachine {
     /// Maximum time for the driver's answer to `listen`. No answer by then means that the driver cannot tell.
     private static var listening: Duration { .milliseconds(500) }
 
-    /// Maximum audio that is listened to at a time. A client that sends faster than one speaks may have sent more: that comes next.
+    /// Maximum audio that the driver listens to at a time. The rest of a longer range comes next.
     private static var maxListening: Duration { .seconds(30) }
 
-    /// It was found out whether somebody speaks in what a leg has not answered.
+    /// Takes the driver's finding on speech in the audio that a leg has not answered.
     ///
     /// - Parameters:
     ///   - end: the end of the audio that was listened to.
-    ///   - hasSpeech: nil: nobody can tell.
+    ///   - hasSpeech: true if somebody speaks; nil: the driver cannot tell.
     package mutating func listened(to id: LegID, through end: SampleIndex, hasSpeech: Bool?, now: Instant) -> [SessionAction] {
-        // It may have answered meanwhile, or be given up.
+        // The leg may have answered or been given up meanwhile.
         guard !isEnded, let leg = pool[id], leg.isOpen, leg.suspectedSince != nil, let engine = pool.engine(of: leg) else { return [] }
         var actions: [SessionAction] = []
         if hasSpeech == false {
@@ -157,13 +157,15 @@ extension SessionMachine {
         return isEnded ? actions : actions + pump(now: now)
     }
 
+    /// Gives up a leg that has stopped answering.
+    ///
     /// - Parameter start: the start of the audio that the leg has not answered.
     private mutating func stalled(_ leg: Leg, from start: SampleIndex, for limit: Duration, now: Instant, _ actions: inout [SessionAction]) {
         let error = EngineError.timedOut("\(leg.engine) was sent speech and said nothing for \(limit).")
         if leg.isShadow {
-            // Nobody waits for it.
+            // A shadow's leg is not reported.
         } else if let told = leg.drainingSince, told + limit <= now {
-            // Whatever it heard, it would have ended.
+            // A healthy engine would have ended its stream, whatever it heard.
             reportFault(leg.engine, error, &actions)
         } else {
             let range = SampleRange(min(start, leg.sentThrough), leg.sentThrough)
@@ -174,15 +176,15 @@ extension SessionMachine {
 
     // MARK: - Turns
 
-    /// A turn whose engine died is ended by silence.
+    /// Ends a turn whose engine failed, after a silence.
     private mutating func endOrphan(_ number: Int, now: Instant, _ actions: inout [SessionAction]) {
         let channelState = channelStates[number]
         guard channelState.isOrphaned, configuration.measuresLoudness, let end = channelState.stitcher.lastWordEnd else { return }
-        // What is still to be repaired may go on with it.
+        // A pending repair may go on with the turn.
         guard let front = channelState.spans.first, front.end == nil else { return }
         let pause = SampleCount(configuration.turnSilence, at: configuration.rate)
         guard timeline.end >= max(end, channelState.speech.end) + pause else { return }
-        // A word that was heard and is not final yet belongs to it.
+        // A word that was heard and is not final yet belongs to the turn.
         let isHeard = front.sources.contains { pool[$0]?.hasOpenWords == true }
         if !isHeard { perform([channelStates[number].endTurn()], in: number, now: now, &actions) }
     }
@@ -226,28 +228,28 @@ extension SessionMachine {
         handOver(leg, to: number, overlap: !isSilent(leg.channels), now: now, &actions)
     }
 
-    /// Nobody has spoken for a moment, as far as anybody knows.
+    /// Returns true if nobody has spoken for a moment in these channels, as far as is known.
     private func isSilent(_ channels: Range<Int>) -> Bool {
         let pause = SampleCount(.milliseconds(300), at: configuration.rate)
         return configuration.measuresLoudness && channels.allSatisfy { timeline.end >= channelStates[$0].speech.end + pause }
     }
 
-    /// A better engine than the one that runs is there again.
+    /// True if a better engine than the running one is available.
     var wantsBetter: Bool {
         guard case .running = state else { return false }
         return pool.choice.hasBetter
     }
 
-    /// Between turns, a session goes back to the engine that it prefers.
+    /// Goes back to the engine that the session prefers, between turns.
     private mutating func moveBack(now: Instant, _ actions: inout [SessionAction]) {
         guard wantsBetter, isSilent(channelStates.indices) || !configuration.measuresLoudness else { return }
-        // What others are told of a fault comes back as `availability`, and not at once.
+        // The effect of a reported fault comes back as `availability`, with a delay.
         if stalls.hasFault(within: SampleCount(.seconds(1), at: configuration.rate), before: timeline.end) { return }
         let better = pool.choice.best
         let running = pool.legs.filter { !$0.isFailed && !$0.isShadow }
         guard running.allSatisfy({ $0.isOpen && !$0.isEnding }) else { return }
         if running.contains(where: isLate) {
-            // Its turns lie far back. It finishes what it has, while the better one hears what is said now.
+            // The running engine's turns lie far back. It finishes its audio, while the better engine hears the present audio.
             guard channelStates.allSatisfy({ $0.spans.count <= 2 && $0.spans.last?.end == nil }) else { return }
         } else {
             guard channelStates.allSatisfy({ !$0.hasOpenTurn && $0.spans.count == 1 }) else { return }
@@ -257,16 +259,16 @@ extension SessionMachine {
         for leg in running { handOver(leg, to: better, overlap: false, now: now, &actions) }
     }
 
-    /// An engine of this process cannot keep up with those who speak: the machine has too much to do.
+    /// Returns true if an engine of this process cannot keep up with the speech, because the machine is overloaded.
     private func isLate(_ leg: Leg) -> Bool {
         guard pool.engine(of: leg)?.isWatched == false else { return false }
         let margin = SampleCount(.seconds(5), at: configuration.rate)
         return timeline.end > leg.heardThrough + margin && isLoud(SampleRange(leg.heardThrough, timeline.end - margin), for: leg)
     }
 
-    /// Another leg takes over from one that is well.
+    /// Replaces a healthy leg by another.
     ///
-    /// - Parameter overlap: both hear what is said now, so that no word is cut.
+    /// - Parameter overlap: true if both legs hear the present audio, so that no word is cut.
     private mutating func handOver(_ leg: Leg, to number: Int, overlap: Bool, now: Instant, _ actions: inout [SessionAction]) {
         let end = overlap ? timeline.end + reach : timeline.end
         guard pool.change(leg.id, { $0.enqueue(.finish, at: end) }) != nil else { return }
@@ -275,12 +277,12 @@ extension SessionMachine {
             guard let place = channelStates[number].place(of: leg.id) else { continue }
             channelStates[number].part(place, at: end, without: leg.id, pool)
         }
-        // Where nobody pauses it hears a little of what is before, for a client that stops sending now.
+        // Within speech, the new leg also hears a little of the audio before, in case the client stops sending now.
         let origin = overlap ? splice(before: timeline.end, after: leg.origin, leg.channels).origin : timeline.end
         addLegs(to: leg.channels, engine: number, from: origin, now: now, &actions)
     }
 
-    /// The audio that a leg was to hear together with its successor does not come: the client pauses.
+    /// Ends the overlap of a leg with its successor, because the client pauses and the audio does not come.
     private mutating func endOverlap(of id: LegID) {
         guard let leg = pool[id], !leg.isDraining, !leg.isFailed else { return }
         pool.change(id) { $0.hurry(to: timeline.end) }

@@ -1,17 +1,17 @@
 package import Speech
 
-/// One client's live audio, from its first sample to its drained end: owns the timeline, the legs and the stitchers, and decides what happens.
+/// One client's live audio, from the first sample to the drained end. Owns the timeline, the legs and the stitchers, and makes all decisions.
 ///
 /// A value without I/O: events in, actions out.
 package struct SessionMachine: Sendable {
     package struct Configuration: Sendable {
         package var rate: SampleRate
-        /// Channels that are recognised each by itself.
+        /// Number of channels, each recognised separately.
         package var channels: Int
-        /// In order of preference; not empty.
+        /// The engines in order of preference; not empty.
         package var engines: [SessionEngine]
         package var recovery: FailoverPolicy.Rule
-        /// Waiting audio beyond which the client is held back.
+        /// Maximum backlog of audio before the client is held back.
         package var maxWaiting: Duration
         package var mode: SessionMode
         /// Engines that may recognise audio again that a leg left unfinished, in order of preference. If empty, the next leg is sent that audio at
@@ -27,7 +27,7 @@ package struct SessionMachine: Sendable {
         package var tellsVoices: Bool
         /// Maximum time that a leg may take to open when no other engine is left to try.
         package var connectTime: Duration
-        /// The same while there is another engine to try.
+        /// Maximum time that a leg may take to open while another engine can be tried.
         package var hastyConnectTime: Duration
         /// Silence that ends a turn whose engine died before it could.
         package var turnSilence: Duration
@@ -61,7 +61,7 @@ package struct SessionMachine: Sendable {
 
     enum State {
         case running
-        /// No more audio is taken; what there is is brought to its end.
+        /// No more audio is taken; the received audio is brought to its end.
         case finishing
         case ended
     }
@@ -71,19 +71,19 @@ package struct SessionMachine: Sendable {
     var pool: LegPool
     var channelStates: [ChannelState]
     var state: State = .running
-    /// No more audio comes.
+    /// True if the client sends no more audio.
     var clientIsDone = false
     /// The reason why the session ends, when no engine is left.
     var failure: EngineError?
-    /// Too much of the client's audio waits.
+    /// True if the client is held back, because too much of its audio waits.
     package internal(set) var isHoldingClient = false
     var nextRepair = 0
     var isReady = false
-    /// The last audio that never came.
+    /// The latest audio that the client lost and that never comes; nil: there is none.
     var hole: SampleRange?
-    /// Repairs whose gaps were reported.
+    /// Repairs that go on after their gaps were reported.
     var deferred: DeferredRepairs
-    /// A repair waits for the audio behind its end.
+    /// True if a repair waits for the audio behind its end.
     var repairWaits = false
     var stalls: StallJudge
     var speakers = SpeakerLabels()
@@ -91,7 +91,7 @@ package struct SessionMachine: Sendable {
     /// The results of the second engine in shadow mode; nil: no second engine hears the session.
     var shadow: ShadowSession?
     let maxWaiting: SampleCount
-    /// One piece of replayed audio; keeps a leg that opens late from being sent its backlog in one burst.
+    /// Maximum length of one piece of replayed audio. Keeps a leg that opens late from being sent its backlog in one burst.
     let replayPiece: SampleCount
     /// The length by which a repair, or a leg that is sent audio again, reaches beyond the missing audio.
     let reach: SampleCount
@@ -128,14 +128,14 @@ package struct SessionMachine: Sendable {
         return actions
     }
 
-    /// New legs for all channels, whose words count behind everything that there is.
+    /// Opens new legs for all channels. Their words count behind all audio that was received.
     mutating func openSpan(now: Instant, _ actions: inout [SessionAction]) {
         for number in channelStates.indices { channelStates[number].beginSpan(at: timeline.end) }
         for engine in pool.choice.first() { addLegs(to: channelStates.indices, engine: engine, now: now, &actions) }
         if configuration.mode == .shadow { openShadow(now: now, &actions) }
     }
 
-    /// New legs that hear `channels` from `origin` on, or from now, as sources of their last spans.
+    /// Adds legs that hear `channels` from `origin` on, or from now on if it is nil, as sources of the channels' last spans.
     ///
     /// - Parameter start: the place from which a participant of the ensemble counts; nil: the start of its audio.
     mutating func addLegs(
@@ -159,7 +159,7 @@ package struct SessionMachine: Sendable {
         var actions: [SessionAction] = []
         switch command {
         case .finalize:
-            // A client that asks more often than any engine answers is answered here.
+            // A client that sends finalizes faster than any engine answers is answered here.
             let isFlooded = pool.legs.contains { leg in leg.channels.contains { leg.unansweredFinalizes(in: $0) >= Self.maxFinalizes } }
             if isFlooded {
                 actions += channelStates.map { .emit(.flushed($0.channel)) }
@@ -189,7 +189,7 @@ package struct SessionMachine: Sendable {
         if inStream {
             pool.enqueue(.update(options), at: timeline.end)
             var actions: [SessionAction] = []
-            // Whether a shadow's engine could do that too, nobody asked.
+            // The shadow's engine may not be able to change options in its stream, so the shadow gets a new one.
             if configuration.mode == .shadow { openShadow(now: now, &actions) }
             return actions + pump(now: now)
         }
@@ -200,7 +200,8 @@ package struct SessionMachine: Sendable {
         return actions + pump(now: now)
     }
 
-    /// Another stream of `engine` waits that knows more than the one that hears the session: it takes over in the next silence, or before long in any case.
+    /// Plans to replace the leg of `engine` by another stream that knows more, for example the user's voice. The stream takes over in the next
+    /// silence, or after ten seconds at most.
     ///
     /// - Returns: nil when no stream of the engine hears the session now.
     package mutating func renew(_ engine: EngineName, now: Instant) -> [SessionAction]? {
@@ -211,18 +212,18 @@ package struct SessionMachine: Sendable {
         return pump(now: now)
     }
 
-    /// The session's label of whom the engine of a leg calls `label`.
+    /// Returns the session's label for the speaker that the leg's engine calls `label`.
     package mutating func label(_ label: SpeakerLabel, of leg: LegID) -> SpeakerLabel { speakers.label(label, of: .leg(leg)) }
 
-    /// The session cannot go on, for a reason that lies outside its engines.
+    /// Ends the session for a reason that lies outside its engines.
     package mutating func fail(_ error: EngineError, now: Instant) -> [SessionAction] {
         isEnded ? [] : end(error, now: now)
     }
 
-    /// No more audio is recognised.
+    /// Stops taking audio, and tells all legs to finish.
     mutating func finish() {
         state = .finishing
-        // A leg that was to hear a little more has heard all there is.
+        // A leg that was to hear a little more audio has heard all that there is.
         pool.hurry(to: timeline.end)
         for number in channelStates.indices { channelStates[number].shorten(to: timeline.end) }
         pool.enqueue(.finish, at: timeline.end)
@@ -236,7 +237,7 @@ package struct SessionMachine: Sendable {
         actions += end(failure, now: now)
     }
 
-    /// Ends the session; what no engine made final is reported as gaps.
+    /// Ends the session. Audio that no engine made final is reported as gaps.
     mutating func end(_ error: EngineError?, now: Instant) -> [SessionAction] {
         state = .ended
         var actions: [SessionAction] = []

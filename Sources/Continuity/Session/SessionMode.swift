@@ -2,11 +2,11 @@
 package enum SessionMode: String, Sendable, CaseIterable {
     /// One engine; another takes over when it fails.
     case failover
-    /// Two engines; of each island of speech, what is final first counts.
+    /// Two engines; for each island of speech, the first final counts.
     case hedged
     /// Two or three engines, whose words are voted on.
     case ensemble
-    /// One engine as in `failover`; another hears the same, and what it says is only compared.
+    /// One engine as in `failover`. Another engine hears the same audio, and its words are only compared.
     case shadow
 
     /// Number of engines whose words count at a time.

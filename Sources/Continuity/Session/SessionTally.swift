@@ -1,8 +1,8 @@
-/// Counts of what a session's engines said that changed nothing, from the session's beginning.
+/// Counts of engines' words that had no effect, since the session's beginning.
 package struct SessionTally: Sendable, Equatable {
-    /// Finals with words that came when what they are about was settled, and their stream was not listened to any more.
+    /// Number of finals with words that came when their audio was settled and their stream was not listened to any more.
     package var lateFinals = 0
-    /// Words of finals that lie where the same engine had committed others: the first text stands.
+    /// Number of words in finals that lie where the same engine had committed other words. The first text stands.
     package var changedWords = 0
 
     package init() {}

@@ -1,6 +1,6 @@
 import Speech
 
-/// Labels of a session's speakers. An engine's own labels mean something within one of its legs only: the same number of two legs may be two people.
+/// Labels of a session's speakers. An engine's own labels are valid within one of its legs only: two legs may use the same number for two people.
 struct SpeakerLabels: Sendable {
     private struct Key: Hashable {
         var source: WordSource
@@ -9,9 +9,9 @@ struct SpeakerLabels: Sendable {
 
     private var labels: [Key: Int] = [:]
     private var used: Set<Int> = []
-    /// Keeps its numbers.
+    /// The source that keeps its engine's labels unchanged: the first one with a label.
     private var first: WordSource?
-    /// More speakers than anybody tells apart, and a bound for what an engine can make this hold.
+    /// Maximum number of labels, which bounds the memory that an engine can use here.
     private static let most = 1_000
 
     mutating func label(_ words: inout [Word], of source: WordSource) {

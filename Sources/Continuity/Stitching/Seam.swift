@@ -1,63 +1,64 @@
 package import Speech
 
-/// The place where one engine's words go on behind another's that heard the same audio: between two words, never through one.
+/// The place where one engine's words continue another engine's words for the same audio: between two words, never within one.
 ///
-/// The engines' times differ by some tenths of a second, and their words are not always the same. Words are aligned by what is said and when, at the
-/// least cost; where no text agrees, time decides.
+/// The engines' times differ by some tenths of a second, and their words are not always the same. Words are aligned by text and time at the least
+/// cost; where no text agrees, time decides.
 package enum Seam {
-    /// The furthest that the same word may lie from itself in two engines' results.
+    /// Maximum distance between the places of the same word in two engines' results.
     private static let tolerance: Duration = .milliseconds(550)
-    /// A new word costs as much for lying so far before the end of what is committed as one left out by one of the engines.
+    /// Distance before the end of the committed words at which a new word costs as much as a word that one of the engines left out.
     private static let jitter: Duration = .milliseconds(300)
-    /// Factor by which the places of words may differ more if their engine gives no times.
+    /// Factor by which the places of words may differ more if their engine has no word times.
     private static let vagueness = 8.0
-    /// Tokens on each side that are compared; the seam lies at their end or beginning.
+    /// Maximum number of tokens that are compared on each side of the seam.
     private static let most = 48
 
     /// The source of a committed word: the engine that said the word, and how the word's place is known.
     package struct Source: Sendable {
         var engine: EngineName
-        /// The latest place at which the word was over; nil: the end of the word.
+        /// Place by which the word was over; nil: the end of the word.
         var bound: SampleIndex?
-        /// True if the word's place is known, though the places of other words are not.
+        /// True if the word's place is known, although the places of the other words are not.
         var hasTimes = false
-        /// The end of its audio may have cut it: then it is another word.
+        /// True if the end of the audio may have cut the word, which may then be heard as another word.
         var isCut = false
     }
 
-    /// Returns the words of `words` that are not in `tail` already.
+    /// Returns the words of `words` that are not already in `tail`.
     ///
-    /// A word may stand for several spoken words. If some of these are in `tail`, the others are left: after "ninety", "98" adds "eight".
+    /// A written word may stand for several spoken words. If `tail` has some of these, the others are returned: after "ninety", "98" adds "eight".
     ///
     /// - Parameters:
     ///   - words: in order.
     ///   - tail: the last words that were committed, in order.
     ///   - end: the end of what is committed.
-    ///   - isMirrored: time runs backwards: all positions are negative and all words in the opposite order, and it is the beginnings that meet.
+    ///   - isMirrored: true if the comparison runs backwards in time: positions are negative, words are in the opposite order, and the beginnings of
+    /// the words meet.
     package static func fresh(_ words: [Word], after tail: [Word], through end: SampleIndex, _ context: ComparisonContext, isMirrored: Bool = false)
         -> [Word]
     {
         let usual = SampleCount(tolerance, at: context.rate)
-        // Where it is known where the committed words lie, their errors do not add to those of the new ones.
+        // If the places of the committed words are known, their errors do not add to the errors of the new words.
         let isHalfVague = context.others && !context.hasTimes
         let vagueness = isHalfVague ? vagueness / 2.0.squareRoot() : vagueness
         let tolerance = SampleCount(tolerance * (context.hasTimes && context.others ? 1 : vagueness), at: context.rate)
         let jitter = SampleCount(jitter * (context.hasTimes ? 1 : 2), at: context.rate)
         var words = words
-        // What it says again is not new.
+        // Words that the engine says again are not new.
         if let last = context.earlier.last {
             let said = last.range.end
-            // Of the end of a word that they have cut engines may say that it has no length; of the next one, too.
+            // Engines may give the rest of a cut word a length of zero, and the next word too.
             words.removeAll { $0.middle < said || $0.range.end <= said && (context.hasTimes && $0.text == last.text || $0.range.start < said) }
         }
-        // Where words lie whose engine says so is known: those far behind what is committed are new.
+        // With word times, words far behind the committed audio are new.
         let edge = end + tolerance
         guard let next = words.first, next.range.start < edge || !context.hasTimes else { return words }
         let all = context.earlier + words
         let first = all[0].range.start
         let origin = context.origin ?? first
         let begin = max(origin, context.finalStart ?? origin)
-        // In a long final each may be anywhere.
+        // Without word times, a word of a long final may lie anywhere in it.
         let reach = context.hasTimes ? tolerance : max(tolerance, all[all.count - 1].range.end - first)
         let near = tail.indices.filter { tail[$0].range.end + tolerance > (context.hasTimes ? first : min(first, origin)) }
         let old = tokens(
@@ -81,7 +82,7 @@ package enum Seam {
         let place = last - context.earlier.count
         guard seam < alignment.new.count, alignment.new[seam].word == last, place >= 0 else { return Array(words[max(0, place + 1)...]) }
         words.removeFirst(place)
-        // A part of it is there: that which is the same as something.
+        // A part of the written word is old: the part that matches an old token.
         guard let (part, partner) = alignment.partner(before: seam), alignment.new[part].word == last else { return words }
         let rest = alignment.new[(part + 1)...].prefix { $0.word == last }.map(\.text)
         guard !rest.isEmpty else { return Array(words.dropFirst()) }
@@ -91,7 +92,7 @@ package enum Seam {
         return words
     }
 
-    /// `words` without the first letters of the first token: they were committed as a word.
+    /// Returns `words` without the first letters of the first token, which were committed as a word.
     private static func rest(of words: [Word], behind letters: Int, _ alignment: Alignment, _ seam: Int, _ isMirrored: Bool) -> [Word] {
         guard let first = words.first else { return [] }
         let tokens = alignment.new[seam...].prefix { $0.word == alignment.new[seam].word }.map(\.text)
@@ -101,7 +102,7 @@ package enum Seam {
         return [remainder(of: first, saying: rest, share: share, behind: alignment.old.last, isMirrored)] + words.dropFirst()
     }
 
-    /// Returns what is left of a word: the last `share` of the word, or the part behind a committed word.
+    /// Returns the rest of a word: its last `share`, or its part behind a committed word.
     private static func remainder(of word: Word, saying rest: [String], share: Double, behind partner: Token?, _ isMirrored: Bool) -> Word {
         var word = word
         var start = word.range.end - SampleCount(Int64(Double(word.range.count.samples) * share))
@@ -137,6 +138,6 @@ package enum Seam {
 }
 
 extension Word {
-    /// A word belongs where it lies.
+    /// The middle of the word's range, which decides the interval that the word belongs to.
     var middle: SampleIndex { range.middle }
 }

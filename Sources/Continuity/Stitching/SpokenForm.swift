@@ -1,8 +1,8 @@
 import Speech
 
-/// The spoken form of a written word: the same for "25" and "twenty five", "cannot" and "can not", "Okay," and "ok".
+/// The spoken form of a written word, which is the same for "25" and "twenty five", "cannot" and "can not", "Okay," and "ok".
 enum SpokenForm {
-    /// In the order in which they are spoken; never empty.
+    /// Returns the spoken words of a written word, in order; never empty.
     static func tokens(of word: Word) -> [String] {
         let bare = word.bare
         if let known = contractions[bare] { return known }
@@ -18,7 +18,7 @@ enum SpokenForm {
         "mr": ["mister"], "mrs": ["missus"], "dr": ["doctor"], "vs": ["versus"], "&": ["and"], "percent": ["per", "cent"],
     ]
 
-    /// "something" may be heard as "some thing".
+    /// Returns the two words of a compound such as "something", which may be heard as "some thing"; nil if it is none.
     private static func compound(_ word: String) -> [String]? {
         for first in ["some", "any", "every"] where word.hasPrefix(first) {
             let second = String(word.dropFirst(first.count))

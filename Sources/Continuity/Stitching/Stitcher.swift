@@ -3,20 +3,20 @@ package import Speech
 /// Turns the finals of one channel's legs and repairs into commits: each interval exactly once, in order, never retracted.
 package struct Stitcher: Sendable {
     package let channel: ChannelIndex
-    /// Every sample before it is settled: by a commit or by a reported gap.
+    /// End of the settled audio. All audio before it was committed or reported as a gap.
     package private(set) var committedThrough: SampleIndex = .zero
-    /// The last words that were committed, as their engines placed them. Another's are compared with them.
+    /// The words that were committed last, at the places that their engines give. Other engines' words are compared with them.
     private(set) var tail: [Word] = []
-    /// The same, and between them what was heard in gaps.
+    /// The same words, with the words that were heard in gaps between them.
     private(set) var heard: [Word] = []
-    /// The source of each word in `heard`: how the word is known.
+    /// The source of each word in `heard`.
     private var sources: [Seam.Source?] = []
     private static let longestTail = 48
-    /// Words of finals that lie where their engine had committed others. What was committed first stands.
+    /// Number of words in finals that lie where the same engine had committed other words. The first text stands.
     private(set) var changedWords = 0
     /// The place of the final that was committed last, if that final has no length.
     private var lastPoint: SampleIndex?
-    /// The last gap. What lies in a gap may be repaired later, so no word of it is taken.
+    /// The last gap; nil: there is none. Words in a gap are not taken, because the gap may be repaired later.
     private(set) var gap: SampleRange?
 
     package init(channel: ChannelIndex) { self.channel = channel }
@@ -27,10 +27,11 @@ package struct Stitcher: Sendable {
     /// The end of the last word that was committed.
     package var lastWordEnd: SampleIndex? { tail.last.map { min($0.range.end, committedThrough) } }
 
-    /// Takes the part of a final that lies after everything committed, and returns it. Nil when the final adds nothing and answers nothing.
+    /// Commits the part of a final behind the committed audio, and returns the commit; nil when the final adds nothing, ends no turn and answers no
+    /// finalize.
     ///
     /// - Parameters:
-    ///   - seam: given when what was committed last is another engine's: then words are compared, and not only their times.
+    ///   - seam: the comparison with the words that were committed last, if another source said them; nil: words are told apart by their times only.
     ///   - isFresh: true if it is known that nothing of the final is committed.
     ///   - bound: the latest place at which the final's words were over, if the engine does not say where words lie.
     ///   - isCut: true if the end of the final's audio may have cut the final's last word.
@@ -54,7 +55,7 @@ package struct Stitcher: Sendable {
         return Commit(channel: channel, range: SampleRange(range.start, committedThrough), words: words, reason: reason, engine: engine)
     }
 
-    /// The part of an interim that lies after everything committed.
+    /// Returns the part of an interim behind the committed audio.
     package func interim(_ hypothesis: Hypothesis, seam: ComparisonContext? = nil) -> Hypothesis {
         var rest = hypothesis
         rest.words = fresh(hypothesis.words, seam: seam).map(moved)
@@ -63,7 +64,7 @@ package struct Stitcher: Sendable {
         return rest
     }
 
-    /// Gives up what lies before `end`. Nil when it is settled already.
+    /// Gives up the audio before `end`, and returns the gap; nil when the audio is settled already.
     package mutating func giveUp(through end: SampleIndex) -> SampleRange? {
         guard end > committedThrough else { return nil }
         let gap = SampleRange(committedThrough, end)
@@ -88,16 +89,16 @@ package struct Stitcher: Sendable {
         sources.removeFirst(sources.count - heard.count)
     }
 
-    /// Returns true if a final without a length behind what is committed says something new. Engines that cut a word may send such a final for the
-    /// rest of the word. Engines that fill their audio up with silence may send one for a word in that silence. Words that the last such final said
-    /// there are said again, and are not new.
+    /// Returns true if a final of zero length behind the committed audio says something new. Engines that cut a word may send such a final for the
+    /// rest of the word. Engines that pad their audio with silence may send one for a word in that silence. A final that repeats the words of the
+    /// last such final is not new.
     func goesOn(with words: [Word], of range: SampleRange) -> Bool {
         guard range.isEmpty, range.start >= committedThrough, !isAtGap else { return false }
         return range.start != lastPoint || tail.suffix(words.count).map(\.text) != words.map(\.text)
     }
 
-    /// Remembers words that lie in the gap. The words are not taken, but they are known: an engine that hears the same again and does not say where
-    /// it lies has not heard what stands behind it.
+    /// Remembers words that lie in the gap. The words are not committed. They are known, so that another final of the same audio without word times
+    /// is not taken for words behind the gap.
     ///
     /// - Parameter hasTimes: true if the words' engine says where they lie; if not, all of them lie in the gap.
     mutating func hearGap(_ words: [Word], by engine: EngineName, hasTimes: Bool = true) {
@@ -108,13 +109,13 @@ package struct Stitcher: Sendable {
             of: Seam.Source(engine: engine, bound: hasTimes ? nil : gap.end))
     }
 
-    /// Words that are not committed, where their engine places them, which may be a little before the end of what is.
+    /// Returns the words that are not committed, at the places that their engine gives, which may lie a little before the end of the committed audio.
     func fresh(_ words: [Word], seam: ComparisonContext?) -> [Word] {
         if var seam, !words.isEmpty {
             seam.sources = sources
             if isAtGap, let gap {
                 let new = Seam.fresh(words, after: heard, through: gap.start, seam)
-                // Which of those that do not say where they lie are in the gap nobody knows; its repair leaves out those that are here.
+                // Without word times, nobody knows which words lie in the gap. The gap's repair leaves out the words that are committed here.
                 return seam.hasTimes ? new.filter { $0.middle >= gap.end } : new
             }
             seam.gap = gap
@@ -124,7 +125,7 @@ package struct Stitcher: Sendable {
         return words.filter { $0.middle >= committedThrough }
     }
 
-    /// Returns the number of words that lie in what is committed, as far as its words are remembered, and are not said there.
+    /// Returns the number of words that lie in committed audio and differ from the words committed there, as far as those are remembered.
     private func changes(in words: [Word]) -> Int {
         guard let oldest = tail.first?.range.start, !isAtGap else { return 0 }
         return words.count(where: { word in
@@ -140,7 +141,7 @@ package struct Stitcher: Sendable {
         return final.words.filter { $0.range.end > committedThrough && $0.middle >= committedThrough }
     }
 
-    /// None reaches back into what is committed.
+    /// Returns a word cut so that it does not reach back into the committed audio.
     func moved(_ word: Word) -> Word {
         guard word.range.start < committedThrough else { return word }
         var kept = word

@@ -1,14 +1,14 @@
 package import Speech
 
-/// The words of several engines that heard the same audio, made into those that most of them are surest of.
+/// The vote on the words of several engines that heard the same audio.
 ///
-/// ROVER (Fiscus 1997): the results are aligned one after another, by what is said and when, into places where they agree or differ; in each place what
-/// was heard by more engines, and with more confidence, is taken. Silence stands for election too. "25" and "twenty five" are the same vote.
+/// ROVER (Fiscus 1997): the results are aligned one after another, by text and time, into places where they agree or differ. In each place the word
+/// wins that more engines heard, and with more confidence. Silence is a candidate too. "25" and "twenty five" are the same vote.
 package enum WordVote {
-    /// One engine's result in one place: nothing, a word, or several words that are one word for another engine.
+    /// One engine's result in one place: nothing, one word, or several words that another engine writes as one.
     private struct Ballot {
         var words: ArraySlice<Word> = []
-        /// Its tokens in a row, so that words that are split or joined differently have the same one.
+        /// The words' tokens joined without spaces, so that words that are split differently are equal.
         var said = ""
 
         var confidence: Float {
@@ -16,30 +16,34 @@ package enum WordVote {
         }
     }
 
-    /// One ballot for each engine so far.
+    /// One ballot of each engine that was aligned so far.
     private typealias Place = [Ballot]
 
     private enum Step {
-        /// So many places hear what so many words say.
+        /// This number of places stands for the same text as this number of words.
         case match(places: Int, words: Int)
         case skipPlace
         case newPlace
     }
 
-    /// Confidence of an engine in what it did not hear.
+    /// Confidence of an engine that heard nothing in a place.
     private static let silence: Float = 0.6
-    /// Weight of the number of votes, beside their confidence.
+    /// Weight of the number of votes; the rest is the weight of their confidence.
     private static let share: Float = 0.5
-    /// Cost of having a word where another engine has none, and cost of having different words.
+    /// Cost of a word that another engine does not have. `different` is the cost of two different words.
     private static let missing = 1.0
     private static let different = 0.9
-    /// The most words that another engine may have as one.
+    /// Maximum number of words that another engine may write as one.
     private static let maxJoined = 4
 
+    /// Returns the elected words.
+    ///
     /// - Parameters:
-    ///   - results: each in order, of the same interval; the preferred engine's first: its way to write is taken, and its word where votes are equal.
+    ///   - results: each engine's words, in order and of the same interval. The preferred engine's come first: its spelling is used, and its word
+    /// wins where votes are equal.
     ///   - rate: the rate of the words' positions.
-    ///   - untimed: the indices in `results` of engines that do not say where words lie: a word's time is that of the others, if any of them has it.
+    ///   - untimed: the indices in `results` of engines without word times. Their words take the times of other engines, where another engine has the
+    /// word.
     /// - Returns: words in order, none overlapping the next. The confidence is that of the surest engine that heard the word.
     package static func words(of results: [[Word]], rate: SampleRate, untimed: Set<Int> = []) -> [Word] {
         guard let first = results.first else { return [] }
@@ -58,6 +62,8 @@ package enum WordVote {
         Ballot(words: words, said: words.reduce(into: "") { said, word in SpokenForm.tokens(of: word).forEach { said += $0 } })
     }
 
+    /// Aligns another engine's words with the places.
+    ///
     /// - Parameter voters: the number of ballots that each place has.
     private static func align(_ places: [Place], with words: [Word], voters: Int, rate: SampleRate, _ untimed: Set<Int>) -> [Place] {
         let width = words.count + 1
@@ -82,7 +88,7 @@ package enum WordVote {
                 guard row < places.count, column < words.count else { continue }
                 let isVague = untimed.contains(voters) || !isTimed(places[row], untimed)
                 let apart = abs(placeMiddles[row] - wordMiddles[column]) / second * (isVague ? 0.25 : 2)
-                // Further apart than that, they are two words that one engine each has not heard.
+                // Words further apart are two words, each of which one engine has not heard.
                 guard apart < 2 * missing else { continue }
                 let isSame = places[row].contains { $0.said == said[column] }
                 offer(row + 1, column + 1, cost + apart + (isSame ? 0 : different), .match(places: 1, words: 1))
@@ -109,7 +115,7 @@ package enum WordVote {
         return aligned.reversed()
     }
 
-    /// Returns the counts of first words, two or more, that together are what the place has as one.
+    /// Returns the numbers of first words, two or more, that the place has as one word.
     private static func splits(_ place: Place, _ said: ArraySlice<String>) -> [Int] {
         var counts: [Int] = []
         var joined = said.first ?? ""
@@ -120,7 +126,7 @@ package enum WordVote {
         return counts
     }
 
-    /// Returns the counts of first places, two or more, that have between them what is one word here.
+    /// Returns the numbers of first places, two or more, that together have the text of one word.
     private static func joins(_ places: ArraySlice<Place>, _ said: String) -> [Int] {
         guard let first = places.first else { return [] }
         var counts: [Int] = []
@@ -132,7 +138,7 @@ package enum WordVote {
         return counts
     }
 
-    /// Each engine's ballots of neighbouring places as one. Its words lie side by side in its result.
+    /// Returns neighbouring places as one place, with the words of each engine joined.
     private static func merged(_ places: ArraySlice<Place>) -> Place {
         guard places.count > 1, let first = places.first else { return places.first ?? [] }
         return first.indices.map { voter in ballot(ArraySlice(places.flatMap { $0[voter].words })) }
@@ -154,8 +160,8 @@ package enum WordVote {
 
     // MARK: - Election
 
-    /// Returns the ballots of the place where the interval ends, made whole. An engine that has heard only the first of the words that another engine
-    /// writes as one may still say the others: the vote is for all of them.
+    /// Returns the ballots of the interval's last place, made whole. An engine that has heard only the beginning of another engine's word may still
+    /// say the rest, so the vote is on the whole word.
     private static func whole(_ place: Place) -> Place {
         let said = place.map { $0.words.flatMap(SpokenForm.tokens(of:)) }
         return place.indices.map { number in
@@ -179,7 +185,7 @@ package enum WordVote {
         if timed.isEmpty, let other = place.indices.first(where: { place[$0].said == best?.said && !untimed.contains($0) }),
             let first = place[other].words.first, let last = place[other].words.last
         {
-            // Written in other parts.
+            // The engine with times writes the words in other parts.
             let ranges = ProportionalTimes.ranges(of: words.map(\.text), in: SampleRange(first.range.start, last.range.end))
             for (index, range) in zip(words.indices, ranges) { words[index].range = range }
             return Array(words)
@@ -199,7 +205,7 @@ package enum WordVote {
         return SampleIndex((low.samples + high.samples) / 2)
     }
 
-    /// Times of different engines may cross: the later word gives way.
+    /// Returns the words without overlaps: where times of different engines cross, the later word is cut.
     private static func ordered(_ words: [Word]) -> [Word] {
         var words = words
         var before = SampleIndex(Int64.min)

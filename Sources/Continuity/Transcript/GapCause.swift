@@ -1,6 +1,6 @@
 package import Speech
 
-/// The reason why nothing is known of an interval, for people and programs that read a transcript.
+/// The reason why the words of an interval are not known, for people and programs that read a transcript.
 package enum GapCause: String, Sendable, Equatable, CaseIterable {
     /// The gateway ended before the interval was recognised.
     case interrupted
@@ -15,9 +15,9 @@ package enum GapCause: String, Sendable, Equatable, CaseIterable {
     case unavailable
     case timedOut = "timed_out"
     case protocolViolation = "protocol_violation"
-    /// No engine that may have the audio recognises recordings.
+    /// No engine that may have the audio can recognise recordings.
     case noEngine = "no_engine"
-    /// The audio is not in the journal: there was no room for it, or its time was over.
+    /// The audio is not in the journal: there was no room when it came, or the journal's limit has removed it.
     case audioLost = "audio_lost"
 
     package init(_ error: EngineError) {

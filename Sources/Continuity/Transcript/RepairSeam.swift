@@ -1,16 +1,16 @@
 package import Speech
 
-/// The place where a repaired interval meets what is settled around it.
+/// The place where a repaired interval meets the settled words around it.
 package enum RepairSeam {
-    /// A word that stands beside it.
+    /// A settled word next to a repaired interval.
     package struct Settled: Sendable {
         package var word: Word
-        /// The way in which the word is known; nil: the word is known as the other words are.
+        /// The source of the word; nil: the same as of the other words.
         var source: Seam.Source?
 
         package init(_ word: Word) { self.word = word }
 
-        /// One that mended a gap.
+        /// Makes a settled word of a repair that filled another gap.
         ///
         /// - Parameters:
         ///   - hasTimes: true if the repair's engine says where words lie.
@@ -21,15 +21,15 @@ package enum RepairSeam {
         }
     }
 
-    /// The words that belong into `range`, of those that were recognised in it and around it: what is settled on either side is left out. Words
-    /// stay where their engine places them.
+    /// Returns the words that belong into `range`, out of words that were recognised in it and around it. Words that are settled on either side are
+    /// left out. Words stay at the places that their engine gives.
     ///
     /// - Parameters:
-    ///   - heard: the audio in which they were recognised; nil: nobody knows.
+    ///   - heard: the audio in which the words were recognised; nil: not known.
     ///   - known: the range in which the settled words are known, except for the repaired range itself; nil: everywhere.
     ///   - before: the last words that are settled before the range, in order.
-    ///   - after: the first that are settled behind it.
-    ///   - endsInSpeech: true if the audio that was heard ends where somebody speaks: its last word may be a part of a word.
+    ///   - after: the first words that are settled behind the range, in order.
+    ///   - endsInSpeech: true if the recognised audio ends within speech: its last word may be a part of a word.
     ///   - hasTimes: true if the repair's engine says where words lie.
     ///   - others: true if the engines of the settled words say where words lie.
     ///   - othersThrough: the furthest place at which the words settled before the range may lie, if `others` is false.
@@ -44,7 +44,7 @@ package enum RepairSeam {
         context.othersThrough = othersThrough
         context.sources = before.map(\.source)
         let behind = Seam.fresh(words, after: before.map(\.word), through: range.start, context)
-        // The same, seen from behind.
+        // The same comparison, backwards in time.
         context.othersThrough = nil
         context.beginsInSpeech = endsInSpeech
         context.origin = heard.map { mirrored($0.end) }
@@ -55,8 +55,8 @@ package enum RepairSeam {
             Seam.fresh(mirrored(behind), after: mirrored(after.map(\.word)), through: mirrored(range.end), context, isMirrored: true))
     }
 
-    /// Words that were committed, in the order in which they were, and between them those that mended gaps. The places of words that are said one after
-    /// another may be in no order, where their engine does not say them.
+    /// Returns committed words in their order, with the words of repaired gaps between them. Without word times, the places of successive words may
+    /// be out of order.
     package static func ordered(_ committed: [Word], with mended: [Settled]) -> [Settled] {
         var rest = mended.sorted { $0.word.range.start < $1.word.range.start }[...]
         var words: [Settled] = []
@@ -67,12 +67,12 @@ package enum RepairSeam {
         return words + rest
     }
 
-    /// Returns the words of `words` whose middle lies in `range`, cut to `range`. Nothing of these words is settled elsewhere.
+    /// Returns the words of `words` whose middle lies in `range`, cut to `range`, without a comparison with settled words.
     package static func words(_ words: [Word], in range: SampleRange) -> [Word] {
         words.filter { range.contains($0.middle) }.map { kept($0, in: range) }
     }
 
-    /// `word` as far as it lies in `range`.
+    /// Returns the part of `word` that lies in `range`.
     static func kept(_ word: Word, in range: SampleRange) -> Word {
         var kept = word
         kept.range = SampleRange(min(max(word.range.start, range.start), range.end), min(word.range.end, range.end))

@@ -1,14 +1,14 @@
 package import Speech
 
-/// A session's transcript as it is kept: what was committed, and what was recognised afterwards where nothing was.
+/// A session's transcript as it is stored: the commits, and the words that were recognised later in gaps.
 ///
-/// The pieces of a channel are in the order of time and do not overlap; what was committed is never changed.
+/// The pieces of a channel are in order of time and do not overlap. A commit is never changed.
 package struct SessionTranscript: Sendable, Equatable {
     package struct Piece: Sendable, Equatable {
         package var commit: Commit
-        /// Counted from 0 within the channel.
+        /// Number of the turn, counted from 0 within the channel.
         package var turn: Int
-        /// The client did not get it: it was recognised when the session's engines had failed, or the session was over.
+        /// True if the client did not get the piece, because it was recognised after the session's engines had failed or after the session.
         package var isRecovered: Bool
 
         package init(_ commit: Commit, turn: Int, isRecovered: Bool) {
@@ -18,7 +18,7 @@ package struct SessionTranscript: Sendable, Equatable {
         }
     }
 
-    /// An interval without words of which nobody knows that it is silent.
+    /// An interval whose words are not known.
     package struct Gap: Sendable, Equatable {
         package var channel: ChannelIndex
         package var range: SampleRange
@@ -32,13 +32,13 @@ package struct SessionTranscript: Sendable, Equatable {
     }
 
     package let rate: SampleRate
-    /// Amount of audio that came.
+    /// Amount of audio that was received.
     package var received: SampleCount
     /// The pieces of each channel.
     package private(set) var pieces: [[Piece]]
-    /// The reasons why intervals are missing, where somebody gave a reason; the newest reason is last.
+    /// The known reasons for missing intervals; the newest reason is last.
     private var causes: [Gap] = []
-    /// A session that fails all the time reports no more than the reader needs.
+    /// Maximum number of reasons that are kept.
     private static let maxCauses = 1_000
     /// Number of pieces on each side whose words are compared with those of a repair.
     private static let piecesAtSeam = 8
@@ -51,9 +51,9 @@ package struct SessionTranscript: Sendable, Equatable {
 
     package var channels: Int { pieces.count }
 
-    /// Takes what the session committed. Commits of a channel come in order.
+    /// Adds a commit. The commits of a channel come in order.
     ///
-    /// - Returns: false for what overlaps pieces that there are, which stay.
+    /// - Returns: false if the commit overlaps pieces that are already there. Those stay.
     @discardableResult
     package mutating func add(_ commit: Commit, turn: Int, isRecovered: Bool = false) -> Bool {
         let number = commit.channel.number
@@ -97,9 +97,9 @@ package struct SessionTranscript: Sendable, Equatable {
         }
     }
 
-    /// Fills what is missing of `range` with what was recognised again.
+    /// Fills the missing parts of `range` with words that were recognised again.
     ///
-    /// - Parameter words: the words of the range and around it, in order; what is settled on either side is left out.
+    /// - Parameter words: the words of the range and around it, in order. Words that are settled on either side are left out.
     package mutating func mend(_ channel: ChannelIndex, _ range: SampleRange, _ words: [Word], by engine: EngineName) {
         for missing in missing(in: channel) {
             guard let part = missing.intersection(range) else { continue }
@@ -112,7 +112,7 @@ package struct SessionTranscript: Sendable, Equatable {
         }
     }
 
-    /// Fills what is missing of `range` with words that came too late for the client, and were cut where they meet others.
+    /// Fills the missing parts of `range` with words that came too late for the client, and that were already cut where they meet others.
     package mutating func mend(_ mend: Commit) {
         for missing in missing(in: mend.channel) {
             guard let part = missing.intersection(mend.range) else { continue }
@@ -138,7 +138,7 @@ package struct SessionTranscript: Sendable, Equatable {
         }
     }
 
-    /// Returns the turn of words that were missing: the turn that was open, else the turn that follows.
+    /// Returns the turn of recovered words: the turn that was open before them, otherwise the turn that follows.
     private func turn(before range: SampleRange, in channel: Int) -> Int {
         let place = firstPiece(endingAfter: range.start, in: channel)
         let before = place > 0 ? pieces[channel][place - 1] : nil
@@ -147,7 +147,7 @@ package struct SessionTranscript: Sendable, Equatable {
         return before.map { $0.turn + 1 } ?? 0
     }
 
-    /// Empty pieces count as ending where they are.
+    /// Returns the index of the first piece that ends behind `position`. Empty pieces end where they begin.
     private func firstPiece(endingAfter position: SampleIndex, in channel: Int) -> Int {
         var low = 0, high = pieces[channel].count
         while low < high {

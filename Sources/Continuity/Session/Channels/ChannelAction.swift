@@ -1,25 +1,25 @@
 import Speech
 
-/// An action of one channel for its session. The session does the actions in the order given.
+/// An action that a channel asks of its session. The session does the actions in the order given.
 enum ChannelAction: Sendable {
     /// Show the client words that are not final.
     case show(Hypothesis, of: WordSource)
-    /// Words are final for good.
+    /// Commit words.
     case commit(Committed)
-    /// Audio is final for good in which nobody spoke.
+    /// Commit audio in which nobody spoke.
     case commitSilence(Commit, turn: Int)
-    /// Tell the client.
+    /// Send the event to the client.
     case tell(SessionEvent)
-    /// So many words of a final lie where the same engine had committed others.
+    /// Count this number of words of a final that lie where the same engine had committed other words.
     case changedWords(Int)
-    /// A repair of audio that an engine said nothing to has no words either.
+    /// Note that a repair has no words either, for audio to which an engine said nothing.
     case heardNothing
     /// The leg has settled audio that nothing had settled before: its engine works.
     case works(LegID)
     /// The channel does not need the leg's words any more.
     case drop(LegID)
 
-    /// A commit with what the rest of the session asks about its words.
+    /// A commit, with what the session needs to know about its words.
     struct Committed: Sendable {
         var commit: Commit
         var turn: Int

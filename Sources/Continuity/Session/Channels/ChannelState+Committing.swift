@@ -1,10 +1,10 @@
 import Speech
 
-/// The words and events of legs whose turn has come, and what they make of the transcript.
+/// The words and events of legs whose span comes first, and the commits that follow from them.
 extension ChannelState {
     // MARK: - Events of a leg
 
-    /// Returns an event of a leg with its words in their places, and with the end that its final has for the session.
+    /// Returns an event of a leg with its words in their places. A final's end is the end that the session gives it.
     mutating func placed(_ event: EngineEvent, from leg: Leg) -> EngineEvent {
         let hasTimes = settings.hasTimes(leg.engine)
         let placed = hasTimes ? event : spread(event, of: leg.id)
@@ -20,14 +20,14 @@ extension ChannelState {
         return event
     }
 
-    /// Returns true if a final has no words, not even for loud audio. If an engine without word times has said a word, nobody knows what is behind
-    /// the word.
+    /// Returns true if a final has no words, not even for loud audio. An engine without word times that has said a word may have said it anywhere, so
+    /// the audio behind the word is unknown.
     private func isWordless(_ event: EngineEvent) -> Bool {
         guard case .final(let said, _) = event else { return false }
         return said.words.isEmpty
     }
 
-    /// Words of an engine that does not say where they lie are where somebody speaks.
+    /// Returns an event of an engine without word times, with its words spread over the loud audio.
     private mutating func spread(_ event: EngineEvent, of leg: LegID) -> EngineEvent {
         switch event {
         case .final(var said, let reason):
@@ -41,8 +41,9 @@ extension ChannelState {
         }
     }
 
-    /// A final that was cut because it had grown long, or because the client asked for it, may end within a word which the engine will say in the
-    /// next. What is loud behind its last word is not covered by it, and not lost if the engine says no more.
+    /// Returns an event with its final shortened to the last word, if the final was cut for its length or at the client's request. Such a final may
+    /// end within a word that the engine says in its next final, so loud audio behind the last word is not covered by it. The audio is then not lost
+    /// if the engine says no more.
     private func uncut(_ event: EngineEvent) -> EngineEvent {
         guard case .final(var final, let reason) = event, reason == .length || reason == .flush, settings.measuresLoudness else { return event }
         let longestWord = SampleCount(.seconds(1), at: settings.rate)
@@ -52,13 +53,13 @@ extension ChannelState {
         return .final(final, reason: reason)
     }
 
-    /// Keeps an event until all before it is settled.
+    /// Keeps an event until all audio before it is settled.
     ///
     /// - Returns: false when there is no room for it.
     mutating func hold(_ event: EngineEvent, at place: Int, of leg: Leg) -> Bool {
         guard spans.reduce(event.weight, { $0 + $1.heldCount }) <= SessionMachine.maxWaitingCount else { return false }
         var event = event
-        // Who asked a failed leg has asked its successor since.
+        // A client whose finalize went to a failed leg gets the answer from the leg's successor.
         if leg.isFailed {
             if case .flushed = event { return true }
             if case .final(let final, .flush) = event { event = .final(final, reason: .pause) }
@@ -71,7 +72,7 @@ extension ChannelState {
     ///
     /// - Parameters:
     ///   - isFailed: true if the leg was given up.
-    ///   - hasWaited: true if the event was held. A leg that is no participant of the ensemble any more speaks for itself then.
+    ///   - hasWaited: true if the event was held. A leg that is no longer a participant of the ensemble is then committed as a single leg.
     mutating func accept(_ said: TimelineSpan.Held, isFailed: Bool, hasWaited: Bool, _ moment: ChannelMoment) -> [ChannelAction] {
         var actions: [ChannelAction] = []
         if source.isSingle || hasWaited && ensemble.index(of: said.leg) == nil {
@@ -85,12 +86,12 @@ extension ChannelState {
     private mutating func apply(_ said: TimelineSpan.Held, isFailed: Bool, _ actions: inout [ChannelAction]) {
         switch said.event {
         case .final(let hypothesis, let reason):
-            // Who asked a failed leg has asked its successor since.
+            // A client whose finalize went to a failed leg gets the answer from the leg's successor.
             let reason = isFailed && reason == .flush ? .pause : reason
             let before = stitcher.committedThrough
             let speaker = Speaker(.leg(said.leg), said.engine, origin: said.origin)
             commit(.init(final: hypothesis, reason: reason, speaker: speaker, isFailed: isFailed), &actions)
-            // The engine works: whatever went before is over.
+            // The leg has settled audio, so its engine works and any earlier outage is over.
             if !isFailed, stitcher.committedThrough > before { actions.append(.works(said.leg)) }
         case .interim(let hypothesis): if !isFailed { actions.append(shown(hypothesis, behind: 0, of: said)) }
         case .speechStarted(let channel, let at):
@@ -102,19 +103,19 @@ extension ChannelState {
         }
     }
 
-    /// Returns what the client is shown of words that are not final, in the span at `place`, with all words that wait before them.
+    /// Returns the interim to show for a hypothesis in the span at `place`, with all words that wait before it.
     func shown(_ hypothesis: Hypothesis, behind place: Int, of said: TimelineSpan.Held) -> ChannelAction {
         var rest = hypothesis
         if place > 0 {
             var waiting: [Word] = []
             for (other, span) in spans[...place].enumerated() {
-                // Of those who hear the same, only its own.
+                // If several legs hear the span, only this leg's words come before.
                 for held in span.held where other < place || held.leg == said.leg || source.isSingle {
                     if case .final(let final, _) = held.event { waiting += final.words }
                 }
             }
             rest.words = waiting + hypothesis.words
-            // What is missing comes before them: a client that was told that they stand could not be told of it any more.
+            // Words before these are still missing, so none of these may be called stable.
             rest.stableWords = 0
         }
         let seam = context(of: .leg(said.leg), said.engine, from: said.origin, hasTimes: settings.hasTimes(said.engine))
@@ -123,7 +124,7 @@ extension ChannelState {
 
     // MARK: - Commits
 
-    /// Who has said words: a leg, a repair, or several legs by a vote.
+    /// The source of words with its engine: a leg, a repair, or several legs by a vote.
     struct Speaker: Sendable {
         var source: WordSource
         var engine: EngineName
@@ -150,14 +151,14 @@ extension ChannelState {
         var isCut = false
     }
 
-    /// Commits what is new of a final.
+    /// Commits the new words of a final.
     mutating func commit(_ candidate: Candidate, _ actions: inout [ChannelAction]) {
         let speaker = candidate.speaker, source = speaker.source, engine = speaker.engine
         let reason = candidate.reason, isFresh = candidate.isFresh
         var final = candidate.final
         let hasTimes = settings.hasTimes(engine)
         var seam = isFresh ? nil : context(of: source, engine, from: speaker.origin, hasTimes: hasTimes)
-        // What its last final did not cover is said in this one.
+        // Audio that the leg's last final did not cover is covered by this final.
         seam?.finalStart = final.words.first.map { min(final.range.start, $0.range.start) } ?? final.range.start
         seam?.finalEnd = final.range.end
         let tail = stitcher.heard
@@ -165,7 +166,7 @@ extension ChannelState {
         let committed = stitcher.committedThrough
         let changed = stitcher.changedWords
         let said = final.words
-        // Where its words lie in it nobody knows: it is new, or it is not.
+        // Without word times, the final is new as a whole or old as a whole.
         if !hasTimes, !isFresh, isSettled(final.words, of: final.range, from: source) {
             stitcher.hearGap(final.words, by: engine, hasTimes: false)
             final.words = []
@@ -206,15 +207,15 @@ extension ChannelState {
         }
     }
 
-    /// Returns true if nothing is new in a final whose engine does not say where its words lie. Such a final may contain a little more than it says.
-    /// This shows when the final is compared with the words of other sources.
+    /// Returns true if a final of an engine without word times has nothing new. Such a final may cover a little more audio than its range says, which
+    /// matters only if the final is compared with words of another source.
     func isSettled(_ words: [Word], of final: SampleRange, from source: WordSource) -> Bool {
         let isCompared = lastSource.map { $0 != source } ?? false && !stitcher.isAtGap
         let margin = isCompared ? SampleCount(.milliseconds(150), at: settings.rate) : .zero
         return final.end + margin <= stitcher.committedThrough && !stitcher.goesOn(with: words, of: final)
     }
 
-    /// The session ends a turn by itself, or by what an engine said.
+    /// Ends the turn: by an engine's event, or by the session itself if `event` is nil.
     mutating func endTurn(by event: EngineEvent? = nil) -> ChannelAction {
         turn += 1
         hasOpenTurn = false
@@ -238,19 +239,20 @@ extension ChannelState {
         var actions: [ChannelAction] = []
         let speaker = Speaker(.repair(asked.id), asked.engine, origin: asked.range.start)
         let context = context(of: speaker.source, asked.engine, from: asked.range.start, hasTimes: asked.hasTimes)
-        // Where nothing is committed, all words are new of which nobody knows where they lie.
+        // Where nothing is committed, all words of an engine without word times are new.
         var words = context == nil && !asked.hasTimes ? words : stitcher.fresh(words, seam: context)
         if plan.afterStall, words.isEmpty { actions.append(.heardNothing) }
         change(to: speaker.source, behind: stitcher.heard, hasTimes: asked.hasTimes)
         var through = end
         if !asked.hasTimes {
-            // Which of its words lie before its end nobody knows: it has all.
+            // Without word times, nobody knows which words lie before the end, so the repair keeps all of them.
             through = asked.range.end
         } else if asked.endsInSilence {
-            // What it heard beyond is there for its last sounds, and may be the soft beginning of the next word.
+            // The repair's audio beyond the end is there for last sounds, and may have the soft beginning of the next word.
             through = max(end, words.last?.range.end ?? end)
         } else {
-            // Its last words may be cut, and a recogniser hears others then. If the next leg has them whole, they are the next leg's.
+            // The last words of the repair may be cut, and so be heard as other words. If the next leg hears these words whole, they are left to that
+            // leg.
             let safe = asked.range.end - SampleCount(.milliseconds(300), at: settings.rate)
             let next = nextOrigin(moment)
             let isCut: (Word) -> Bool = { word in (word.range.end > safe || word.range.start >= end) && next.map { word.range.start >= $0 } ?? false }
@@ -259,7 +261,7 @@ extension ChannelState {
             through = max(through, words.last?.range.end ?? .zero)
         }
         through = max(through, stitcher.committedThrough)
-        // A pause in it is the end of a turn, as it would have been for the engine that died.
+        // A pause within the repair ends a turn, as it would have for the engine that failed.
         var first = 0
         for index in words.indices {
             let isLast = index == words.count - 1
@@ -285,7 +287,7 @@ extension ChannelState {
         let origins = next.sources.compactMap { moment.legs[$0] }.filter { !$0.isFailed }.map(\.origin) + next.held.map(\.origin)
         switch next.need {
         case .repair(let plan), .repaired(_, let plan):
-            // What is not asked yet will begin in the silence before.
+            // A repair that was not requested yet will begin in the silence before its audio.
             let reach = settings.reach
             let start = plan.asked?.range.start ?? speech.silence(before: plan.rest.start, reach: reach, received: moment.received)
             return (origins + [start ?? plan.rest.start - reach]).min()

@@ -1,8 +1,8 @@
 import Speech
 
-/// Several legs that hear a channel together: what each says, which of them count, and what is settled.
+/// Several legs that hear a channel together: the words of each leg, the legs that count, and the words that are settled.
 extension ChannelState {
-    // MARK: - What a participant says
+    // MARK: - Events of a participant
 
     /// Accepts an event of a participant of the ensemble in the first span.
     mutating func hear(_ event: EngineEvent, from id: LegID, _ moment: ChannelMoment, _ actions: inout [ChannelAction]) {
@@ -10,7 +10,7 @@ extension ChannelState {
         let participant = ensemble.participants[index]
         switch event {
         case .final(let hypothesis, let reason):
-            // Where it was told to end, others may be in the middle of a word.
+            // The participant was told to end there; other participants may be in the middle of a word.
             let reason = reason == .endOfAudio && !isLast(id, moment) ? .length : reason
             let answer = reason == .flush ? participant.answers + 1 : nil
             let range = hypothesis.range
@@ -21,7 +21,7 @@ extension ChannelState {
             add(.init(words: [], start: participant.through, end: participant.through, reason: .flush, answer: answer, at: moment.now), of: index)
         case .interim(let hypothesis): show(hypothesis, of: participant, &actions)
         case .speechStarted(let channel, let at):
-            // Of the others, who hear it later.
+            // Another participant may have announced the same speech already, which this one hears later.
             guard !participant.isGone, !ensemble.isAnnounced, at >= stitcher.lastWordEnd ?? .zero else { return }
             ensemble.isAnnounced = true
             actions.append(.tell(.speechStarted(channel, at: max(at, stitcher.committedThrough))))
@@ -35,7 +35,7 @@ extension ChannelState {
         ensemble.add(final, ofParticipant: index, hasTimes: hasTimes)
     }
 
-    /// Returns true if the leg hears its span to the end. A leg that is changed for another does not.
+    /// Returns true if the leg hears its span to the end. A leg that another leg replaces does not.
     private func isLast(_ id: LegID, _ moment: ChannelMoment) -> Bool {
         guard let leg = moment.legs[id] else { return true }
         return spans.first?.end.map { leg.sentThrough >= $0 } ?? moment.isFinishing
@@ -58,7 +58,7 @@ extension ChannelState {
         context(of: .leg(participant.leg), participant.engine, from: participant.origin, hasTimes: settings.hasTimes(participant.engine))
     }
 
-    // MARK: - Who counts
+    // MARK: - Participants that count
 
     /// Returns true if the words of a participant can be committed now: the participant has heard all audio that is not committed.
     func counts(_ participant: Ensemble.Participant) -> Bool {
@@ -95,11 +95,11 @@ extension ChannelState {
         place == 0 ? counts(participant) : participant.start <= spans[place].start
     }
 
-    // MARK: - What is settled
+    // MARK: - Settling
 
-    /// Commits what can be. Where one leg speaks there is nothing to settle.
+    /// Commits what can be committed. Does nothing in a mode in which one leg hears the channel.
     ///
-    /// - Parameter mustGo: true if nobody is left to wait for.
+    /// - Parameter mustGo: true if no other participant is waited for.
     mutating func settle(mustGo: Bool = false, _ moment: ChannelMoment) -> [ChannelAction] {
         var actions: [ChannelAction] = []
         settle(mustGo: mustGo, moment, &actions)
@@ -116,7 +116,7 @@ extension ChannelState {
         complete(moment, &actions)
     }
 
-    /// Returns the time when the first of the waiting finals is to wait no longer; nil if none waits.
+    /// Returns the time when the first waiting final must be settled; nil if no final waits.
     var nextSettling: Instant? {
         guard !source.isSingle, !spans.isEmpty else { return nil }
         let ensemble = ensemble
@@ -124,12 +124,12 @@ extension ChannelState {
     }
 
     func deadline(of final: Ensemble.Final) -> Instant {
-        // In the middle of an island, for the others' next pause.
+        // A final that ends within an island of speech waits longer, for the next pause of the other participants.
         let isInSpeech = if case .voted = source { final.reason == .length } else { false }
         return final.at + (isInSpeech ? settings.voteTime * 4 : settings.voteTime)
     }
 
-    /// Puts the new words of a final into the transcript, and tells the client what the final says of turns and finalizes, once.
+    /// Commits the new words of a final, and tells the client about the end of a turn and answered finalizes, each once.
     ///
     /// - Parameter words: the words that are not committed.
     mutating func conclude(_ final: Ensemble.Final, _ words: [Word], from speaker: Speaker, _ actions: inout [ChannelAction]) {
@@ -164,12 +164,12 @@ extension ChannelState {
         var context = context(of: participant)
         context?.finalStart = final?.start
         context?.finalEnd = final?.end
-        // Behind its own words others may have said that it is silent; which of its words lie in a gap is known where it says so.
+        // Other participants may have reported silence behind this one's words. With word times, the words that lie in a gap are known.
         let areNew = context == nil && (!settings.hasTimes(participant.engine) || !stitcher.isAtGap)
         return areNew ? words : stitcher.fresh(words, seam: context)
     }
 
-    /// Returns true if the end of a turn at `end` is the end of the open turn, and not a late word on an earlier turn.
+    /// Returns true if the end of a turn at `end` belongs to the open turn, and not to an earlier turn.
     private func isBehindWords(_ end: SampleIndex) -> Bool {
         guard let last = stitcher.lastWordEnd else { return true }
         return end + SampleCount(.milliseconds(300), at: settings.rate) >= last
@@ -177,13 +177,14 @@ extension ChannelState {
 
     // MARK: - Participants that are not needed
 
-    /// The finalizes that a participant was told, or is to be told: those that it has answered, whose answers wait, and the others; nil: it is none.
+    /// Returns the number of finalizes that a participant was given: answered, with waiting answers, and unanswered. nil: the leg is not a
+    /// participant.
     func told(_ leg: Leg) -> Int? {
         guard let index = ensemble.index(of: leg.id) else { return nil }
         return ensemble.participants[index].answers + spans.reduce(0) { $0 + $1.answers(of: leg.id) } + leg.unansweredFinalizes(in: channel.number)
     }
 
-    /// Once the session is at its end, and one participant has said all and nothing waits for others, they are not needed any more.
+    /// At the session's end, drops the other participants once one participant has said everything and no final waits.
     private mutating func complete(_ moment: ChannelMoment, _ actions: inout [ChannelAction]) {
         guard moment.isFinishing, ensemble.isComplete, spans.count == 1, spans[0].end == nil else { return }
         let through = stitcher.committedThrough
@@ -202,7 +203,7 @@ extension ChannelState {
         return .drop(id)
     }
 
-    /// Drops the participants that hear the first span, once all audio before the span's end is settled. Participants that owe an answer stay.
+    /// Drops the participants of the first span, once all audio before the span's end is settled. A participant that owes an answer stays.
     mutating func dismissParticipants(_ moment: ChannelMoment) -> [ChannelAction] {
         guard !source.isSingle else { return [] }
         var actions: [ChannelAction] = []

@@ -2,14 +2,15 @@ import Speech
 
 /// Hedged mode: two engines hear the session; for each span of speech the first final wins.
 extension ChannelState {
-    /// Commits what participants have made final, in the order in which it came, for as long as an island is not another's.
+    /// Commits the participants' finals in the order in which they came. A participant that has begun an island of speech says the rest of the island
+    /// too.
     mutating func settleFirst(mustGo: Bool, _ moment: ChannelMoment, _ actions: inout [ChannelAction]) {
         while let index = nextFirst(mustGo: mustGo, moment) {
             let participant = ensemble.participants[index]
             var final = ensemble.take(fromParticipant: index)
             let through = stitcher.committedThrough
             let speaker = Speaker(.leg(participant.leg), participant.engine)
-            // Where its words lie in it nobody may know: then it is new, or it is not.
+            // Without word times, the final is new as a whole or old as a whole.
             let isOld =
                 !settings.hasTimes(participant.engine) && isSettled(final.words, of: SampleRange(final.start, final.end), from: speaker.source)
             let words = isOld ? [] : fresh(final.words, of: participant, saidIn: SampleRange(final.start, final.end))
@@ -18,7 +19,7 @@ extension ChannelState {
                 isWaitedFor(final.end, besides: index, moment) || hasWords(before: final.end, besides: index),
                 speech.isLoud(in: SampleRange(spoken, final.end))
             {
-                // Where it has no words, others may have some.
+                // Other participants may hear words where this one has none.
                 var rest = final
                 rest.words = []
                 rest.isDoubtful = true
@@ -40,18 +41,18 @@ extension ChannelState {
         }
     }
 
-    /// The participant whose next final is to be settled; nil: all that is there waits.
+    /// Returns the participant whose next final is to be settled; nil: all finals must wait.
     private func nextFirst(mustGo: Bool, _ moment: ChannelMoment) -> Int? {
         let ensemble = ensemble
         let through = stitcher.committedThrough
-        // Words come before the silence that others say is there.
+        // Finals with words come before finals that report silence.
         var first: (index: Int, isDoubtful: Bool, at: Instant)?
         let counting = counting()
-        // What has no words is not believed while others have some.
+        // A final without words is doubted while other participants have words for its audio.
         let isOverdue = counting.contains { index in
             ensemble.participants[index].finals.first.map { $0.isDoubtful && $0.end > through && deadline(of: $0) <= moment.now } ?? false
         }
-        // Nor does an island stay another's in which that has no words.
+        // A participant also loses an island in which its next final is in doubt.
         let owner = ensemble.owner.flatMap { ensemble.index(of: $0) }.flatMap {
             ensemble.participants[$0].finals.first?.isDoubtful == true ? nil : ensemble.participants[$0].leg
         }
@@ -72,7 +73,7 @@ extension ChannelState {
         return counting().contains { $0 != index && participants[$0].finals.contains { !$0.words.isEmpty && $0.start < end } }
     }
 
-    /// Returns true if other participants have not yet said what they hear through `end`, and will say it.
+    /// Returns true if another participant is still to say what it hears before `end`.
     private func isWaitedFor(_ end: SampleIndex, besides index: Int, _ moment: ChannelMoment) -> Bool {
         let participants = ensemble.participants
         return counting().contains { $0 != index && participants[$0].through < end && isAwaited(participants[$0], moment) }

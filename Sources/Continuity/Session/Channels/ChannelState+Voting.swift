@@ -2,17 +2,17 @@ import Speech
 
 /// The vote on the words that several engines heard, interval by interval.
 extension ChannelState {
-    /// An interval that a participant has finished, and what it says there.
+    /// A proposal to vote on an interval that one participant has made final.
     private struct Motion {
         var participant: Int
         /// The index of the participant's final at whose end the interval ends.
         var final: Int
         var end: SampleIndex
-        /// True if nobody is waited for any longer.
+        /// True if the vote no longer waits for the other participants.
         var isDue: Bool
     }
 
-    /// Commits what all participants have made final, or what has waited for long enough.
+    /// Commits the audio that all participants have made final, or whose finals have waited long enough.
     mutating func settleByVote(mustGo: Bool, _ moment: ChannelMoment, _ actions: inout [ChannelAction]) {
         dropSettled(&actions)
         while let motion = nextMotion(mustGo: mustGo, moment) {
@@ -21,8 +21,8 @@ extension ChannelState {
         }
     }
 
-    /// Drops finals that end before the end of the committed audio and have no new words: they came too late. Their ends of turns and answers to
-    /// finalizes still count. Finals with words that nobody has voted on stay.
+    /// Drops finals that end within the committed audio and have no new words, because they came too late. Their ends of turns and answers to
+    /// finalizes still count. A final with words that were not voted on stays.
     private mutating func dropSettled(_ actions: inout [ChannelAction]) {
         for index in counting() {
             let participant = ensemble.participants[index]
@@ -37,7 +37,7 @@ extension ChannelState {
         conclude(ensemble.take(fromParticipant: index), [], from: Speaker(.leg(participant.leg), participant.engine), &actions)
     }
 
-    // MARK: - What is voted on
+    // MARK: - Intervals to vote on
 
     private func nextMotion(mustGo: Bool, _ moment: ChannelMoment) -> Motion? {
         let participants = ensemble.participants
@@ -52,40 +52,40 @@ extension ChannelState {
             }
         }
         func isHeard(_ motion: Motion) -> Bool {
-            // Compared at most once, whoever asks.
+            // The comparison is made at most once, for all participants.
             var new: [Word]?
             return awaited.allSatisfy { hasHeard($0, motion, &new) }
         }
-        // A pause is a better place to cut.
+        // A pause is a better place to cut than the middle of speech.
         if let pause = Self.latestFirst(pauses).first(where: { $0.isDue || isHeard($0) }) { return pause }
-        // In the middle of speech: what waits no longer, and what all have heard.
+        // In the middle of speech: the latest cut that is overdue, otherwise the latest that all participants have heard.
         let latest = Self.latestFirst(cuts)
         return latest.first(where: \.isDue) ?? (pauses.isEmpty ? latest.first(where: isHeard) : nil)
     }
 
-    /// Of motions that end together, the first one comes first.
+    /// Sorts motions by their ends, the latest first; motions with the same end by participant and final.
     private static func latestFirst(_ motions: [Motion]) -> [Motion] {
         motions.sorted { ($1.end, $0.participant, $0.final) < ($0.end, $1.participant, $1.final) }
     }
 
     /// Returns true if a participant has made final all that it hears in the interval.
     ///
-    /// - Parameter known: the words of the interval that are not committed, once they were asked for.
+    /// - Parameter known: the uncommitted words of the interval; nil: not computed yet.
     private func hasHeard(_ participant: Ensemble.Participant, _ motion: Motion, _ known: inout [Word]?) -> Bool {
         let mover = ensemble.participants[motion.participant]
         if participant.leg == mover.leg { return true }
         let through = max(participant.through, stitcher.committedThrough)
         var end = motion.end
-        // Engines differ by tenths of a second on where a word is.
+        // Engines place the same word with differences of some tenths of a second.
         let margin = SampleCount(.milliseconds(300), at: settings.rate)
         if participant.through >= end + margin || !participant.isInSpeech && participant.through >= end { return true }
         let new = known ?? fresh(mover.words(through: motion.final), of: mover)
         known = new
-        // Who was cut in the middle of speech may say the last word in his next final.
+        // A participant that was cut in the middle of speech may say the last word in its next final.
         if participant.through >= end { return says(participant, lastOf: new, of: mover) }
         let rest = new.last
         if let last = rest.map(stitcher.moved)?.range {
-            // Of a word of which a part is committed the rest begins where somebody speaks.
+            // If a part of the word is committed, the rest begins where the audio is loud.
             let loud = speech.hull(in: last) ?? last
             if !participant.isInSpeech, participant.through >= max(loud.middle, last.end - margin) { return true }
             end = max(end, last.end + margin)
@@ -121,23 +121,25 @@ extension ChannelState {
         let elected = WordVote.words(of: ballots.map(\.words), rate: settings.rate, untimed: Set(untimed))
         let engine = ballots.first { !$0.words.isEmpty }?.participant.engine ?? mover.engine
         conclude(final, elected, from: Speaker(.vote, engine), &actions)
-        // What each has said, whatever was elected: its next words are compared with it.
+        // Each participant's words are remembered whatever was elected, because its next words are compared with them.
         for ballot in ballots { remember(ballot.said, of: .leg(ballot.participant.leg)) }
-        // All of the mover's words were voted on: whatever came of that, they are settled. Of the others' there may be more.
+        // All words of the mover were voted on and so are settled. Other participants may have more words.
         for _ in 0...motion.final { drop(ofParticipant: motion.participant, &actions) }
     }
 
-    /// The words of a participant in an interval.
+    /// The words of one participant in an interval.
     private struct WordBallot {
         var participant: Ensemble.Participant
         var rank: Int
         /// The words that are not committed.
         var words: [Word]
-        /// All whole words that it has said until then.
+        /// All whole words that the participant has said up to the end of the interval.
         var said: [Word]
     }
 
-    /// - Parameter first: the mover's.
+    /// Returns the ballot of a participant.
+    ///
+    /// - Parameter first: the mover's ballot.
     private func ballot(of participant: Ensemble.Participant, beside first: WordBallot, through end: SampleIndex) -> WordBallot {
         let said = participant.words()
         let new = fresh(said, of: participant)
@@ -146,12 +148,12 @@ extension ChannelState {
             others: settings.hasTimes(first.participant.engine))
         let behind = Seam.fresh(new, after: first.words, through: end, context)
         var words = Array(new.dropLast(behind.count))
-        // Of a word that only begins in the interval, what is said in it.
+        // If a word goes on behind the interval, only its part in the interval counts.
         if let rest = behind.first, let part = new[words.count].part(before: rest) { words.append(part) }
         return WordBallot(participant: participant, rank: settings.rank(participant.engine), words: words, said: Array(said.dropLast(behind.count)))
     }
 
-    /// A turn is over when one of those who heard it to its end says so, and a finalize is answered when one has.
+    /// Adds to `final` what another participant says about the turn and finalizes: one participant's end of turn, or answer to a finalize, is enough.
     private func agree(_ participant: Ensemble.Participant, with final: inout Ensemble.Final) {
         let margin = SampleCount(.milliseconds(300), at: settings.rate)
         for other in participant.finals where other.end <= final.end + margin {

@@ -1,22 +1,22 @@
 import Speech
 
-/// One channel of a session: what of it is committed, and who covers the rest.
+/// One channel of a session: its committed words, and the spans of audio that are not committed yet.
 struct ChannelState: Sendable {
     var stitcher: Stitcher
-    /// Counted from 0.
+    /// Number of the turn, counted from 0.
     var turn = 0
-    /// In order; the first one commits. Empty once all is settled after the end of the audio.
+    /// Spans in order; only the first one commits. Empty once everything is settled after the end of the audio.
     var spans: [TimelineSpan] = []
     var speech: SpeechMap
     /// The source whose words were committed last.
     private(set) var lastSource: WordSource?
     /// True if the engine of `lastSource` says where words lie.
     private(set) var hasTimes = true
-    /// Words of sources other than the last one. All of these words that count are committed. The next words of such a source are compared together
-    /// with these. The source that spoke last stands last.
+    /// Recent words of sources other than the one that spoke last. Those of the words that count are committed. The next words of such a source are
+    /// compared together with these. The source that spoke most recently is last.
     private var earlier: [(source: WordSource, words: [Word])] = []
     private static let maxEarlier = 48
-    /// Maximum number of sources in `earlier`. The source that spoke longest ago is forgotten first: nobody asks again about a source that is gone.
+    /// Maximum number of sources in `earlier`. The source that spoke longest ago is forgotten first, because it is most likely gone.
     private static let maxSources = 32
     /// The end of the loud audio up to the end of the final whose words were committed last. Nil if the engine of that final says where words lie.
     private(set) var saidThrough: SampleIndex?
@@ -24,9 +24,9 @@ struct ChannelState: Sendable {
     private var cuts: [LegID: (end: SampleIndex, said: SampleIndex)] = [:]
     /// For each leg, the end of the words of its last final, if that end is behind the end that the engine gave to the final (`said`).
     private var overruns: [LegID: (end: SampleIndex, said: SampleIndex)] = [:]
-    /// Words were committed behind the last end of a turn.
+    /// True if words were committed behind the last end of a turn.
     var hasOpenTurn = false
-    /// The engine that began the turn will not end it.
+    /// True if the engine that began the turn will not end it.
     var isOrphaned = false
     /// The legs whose words are committed.
     var source: CommitSource
@@ -47,13 +47,13 @@ struct ChannelState: Sendable {
 
     var channel: ChannelIndex { stitcher.channel }
 
-    /// Returns what is known of `source` where its words are compared with the words of the last source. Nil if `source` spoke last.
+    /// Returns the context in which the words of `source` are compared with the words of the last source; nil if `source` spoke last.
     ///
     /// - Parameters:
     ///   - origin: the start of the audio of `source`.
     ///   - hasTimes: true if the engine of `source` says where words lie.
     func context(of source: WordSource, _ engine: EngineName, from origin: SampleIndex?, hasTimes: Bool) -> ComparisonContext? {
-        // Where all that is committed is silent, nobody has said any of its words.
+        // If all committed audio is silent, there are no words to compare with.
         guard let lastSource else {
             return hasTimes && stitcher.committedThrough > .zero ? ComparisonContext(rate: settings.rate, origin: origin) : nil
         }
@@ -89,14 +89,14 @@ struct ChannelState: Sendable {
     ///   - hasTimes: true if the engine of `source` says where words lie.
     mutating func change(to source: WordSource, behind tail: [Word], hasTimes: Bool) {
         guard source != lastSource else { return }
-        // Whoever spoke until now has said these, or words for the same.
+        // Keeps the words of the leg that spoke until now.
         if case .leg? = lastSource, let lastSource { note(tail, by: lastSource) }
         lastSource = source
         self.hasTimes = hasTimes
         earlier.removeAll { $0.source == source }
     }
 
-    /// A leg's final ends at `end` here, where its engine said that it reaches further.
+    /// Records that the session ends a leg's final at `end`, before the end that the engine gave.
     mutating func cut(_ final: SampleRange, to end: SampleIndex, of leg: LegID) { cuts[leg] = (end, final.end) }
 
     /// Returns the end that the session gave to a final that was cut and is said again; nil if the final was not cut.
@@ -105,8 +105,8 @@ struct ChannelState: Sendable {
         return cut.end
     }
 
-    /// Words of a leg that does not say where they lie are where somebody speaks: what its last final does not cover is said in this one, and what that
-    /// said behind its end is not.
+    /// Spreads the words of an engine without word times over the loud audio of `range`. The range begins where the leg's last final ended for the
+    /// session: earlier if that final was cut, later if its words reached beyond its end.
     func spread(_ words: [Word], over range: SampleRange, of leg: LegID) -> [Word] {
         var range = range
         if let cut = cuts[leg], cut.said == range.start {
@@ -117,13 +117,13 @@ struct ChannelState: Sendable {
         return speech.spread(words, over: range)
     }
 
-    /// A leg has said words in `final`, and not where.
+    /// Records how far the words of a leg's final reach beyond the final's end, for an engine without word times.
     mutating func placed(_ final: SampleRange, of leg: LegID) { overruns[leg] = speech.overrun(of: final).map { ($0, final.end) } }
 
-    /// Words of a final that ends at `end` were committed last.
+    /// Records that words of a final that ends at `end` were committed last.
     mutating func reached(_ end: SampleIndex) { saidThrough = hasTimes ? nil : speech.hull(in: SampleRange(.zero, end))?.end ?? end }
 
-    /// `source`, which is not the one that spoke last, has said words of which none was new.
+    /// Remembers words of `source`, none of which was new. Does nothing if `source` spoke last.
     mutating func remember(_ words: [Word], of source: WordSource) {
         guard lastSource != nil, source != lastSource, !words.isEmpty else { return }
         let before = memory(of: source)
@@ -139,21 +139,21 @@ struct ChannelState: Sendable {
         if earlier.count > Self.maxSources { earlier.removeFirst() }
     }
 
-    /// It says nothing more. What it has said may still wait for what is before it.
+    /// Forgets a leg that says nothing more. The leg's held events may still wait.
     mutating func forget(_ leg: LegID) {
         cuts[leg] = nil
         overruns[leg] = nil
     }
 
-    /// The end of what legs have made final in a span.
+    /// Returns the end of the audio that legs have made final in a span.
     func covered(_ place: Int) -> SampleIndex {
-        // The first span may have been left more than it was given: a repair gives words at its end to whoever has them whole.
+        // The first span may also have to cover audio before its start: a repair leaves words at its end to a source that hears them whole.
         place == 0 ? stitcher.committedThrough : spans[place].heldThrough
     }
 
-    // MARK: - Stretches
+    // MARK: - Spans
 
-    /// A new span begins, which nobody covers yet.
+    /// Adds a span, which has no source yet.
     ///
     /// - Parameter end: the end of the span; nil: there is none yet.
     mutating func beginSpan(at start: SampleIndex, through end: SampleIndex? = nil, need: TimelineSpan.Need = .none) {
@@ -163,10 +163,10 @@ struct ChannelState: Sendable {
         spans.append(span)
     }
 
-    /// The last span is over.
+    /// Ends the last span.
     mutating func endSpan(at end: SampleIndex) { spans[spans.count - 1].end = end }
 
-    /// A leg is a source of a span.
+    /// Adds a leg as a source of a span.
     ///
     /// - Parameters:
     ///   - place: the number of the span; nil: the last one.
@@ -176,13 +176,13 @@ struct ChannelState: Sendable {
         ensemble.join(leg, in: channel.number, from: start)
     }
 
-    /// A leg is no source of a span any more.
+    /// Removes a leg as a source of one span.
     mutating func remove(_ leg: LegID, at place: Int) { spans[place].sources.removeAll { $0 == leg } }
 
-    /// A leg is no source of any span any more.
+    /// Removes a leg as a source of all spans.
     mutating func remove(_ leg: LegID) { for place in spans.indices { remove(leg, at: place) } }
 
-    /// Ends the last span, which a leg leaves. Others that hear the same go on in a new one; what they have said there waits for what is before it.
+    /// Ends the last span, which a leg leaves. The other legs go on in a new span, where their held events wait for the span before it.
     mutating func part(_ place: Int, at end: SampleIndex, without id: LegID, _ legs: LegPool) {
         let others = spans[place].sources.filter { $0 != id && !legs.isFailed($0) }
         spans[place].end = end
@@ -193,13 +193,13 @@ struct ChannelState: Sendable {
         spans.append(next)
     }
 
-    /// Finalizes that nobody answers any more are answered when all before them is settled.
+    /// Answers the finalizes that a leg leaves unanswered, once all audio before the span's end is settled.
     mutating func leaveAnswers(of leg: Leg, at place: Int) {
         let owed = told(leg).map { ensemble.answer($0) } ?? leg.unansweredFinalizes(in: channel.number)
         spans[place].after += Array(repeating: .flushed(channel), count: owed)
     }
 
-    /// Stretches were planned further than audio has come, and no more comes for them.
+    /// Shortens spans that were planned beyond `end`, because no more audio comes for them.
     mutating func shorten(to end: SampleIndex) {
         for place in spans.indices {
             if let planned = spans[place].end, planned > end { spans[place].end = end }

@@ -2,11 +2,11 @@ import Speech
 
 /// The legs whose words a channel commits.
 enum CommitSource: Sendable {
-    /// One leg at a time. Its words count as they come.
+    /// One leg at a time. All its words count.
     case single
-    /// Several legs that hear the same. Of each span of speech the first final counts.
+    /// Several legs that hear the same audio. For each span of speech, the first final counts.
     case hedged(Ensemble)
-    /// Several legs that hear the same. They vote on the words.
+    /// Several legs that hear the same audio and vote on the words.
     case voted(Ensemble)
 
     init(_ mode: SessionMode) {
@@ -19,7 +19,7 @@ enum CommitSource: Sendable {
 
     var isSingle: Bool { if case .single = self { true } else { false } }
 
-    /// The legs that hear the channel together; nobody in `single`.
+    /// The legs that hear the channel together; empty in `single`.
     var ensemble: Ensemble {
         get {
             switch self {
@@ -27,7 +27,7 @@ enum CommitSource: Sendable {
             case .hedged(let ensemble), .voted(let ensemble): ensemble
             }
         }
-        // In place: while it is changed, nothing else holds it.
+        // Changes the ensemble in place: no second copy exists during the change.
         _modify {
             switch self {
             case .single:

@@ -1,22 +1,23 @@
 import Speech
 
-/// A part of one channel's timeline, between where one leg's words begin to count and where the next one's do. Only a channel's first span
-/// commits; what is said of later ones waits.
+/// A part of one channel's timeline, from the place where one leg's words begin to count to the place where the next leg's words do. Only a channel's
+/// first span commits; events of later spans wait.
 struct TimelineSpan: Sendable {
-    /// The cover for the audio that no source of the span covers.
+    /// The way in which audio is covered that no source of the span covers.
     enum Need: Sendable {
-        /// Its sources cover all of it.
+        /// The sources cover all of the span's audio.
         case none
-        /// Nobody spoke there.
+        /// Nobody spoke in the audio.
         case silence
         case repair(RepairPlan)
-        /// The repair is there and waits for its turn.
+        /// The repair is answered, and its words wait for the span's turn.
         case repaired([Word], RepairPlan)
-        /// Nobody can in time: it becomes a gap, once it is known that its sources say no more. A repair that was declined is asked for again then.
+        /// The audio cannot be repaired in time: it becomes a gap, once its sources say no more or `at` has passed. A repair that was declined is
+        /// requested again then.
         case lost(EngineError, at: Instant, later: RepairPlan.Asked?)
     }
 
-    /// An event of a leg whose span's turn has not come. Positions are the session's.
+    /// An event of a leg that waits because its span is not the first one. Positions are the session's.
     struct Held: Sendable {
         var leg: LegID
         var engine: EngineName
@@ -28,17 +29,17 @@ struct TimelineSpan: Sendable {
     var start: SampleIndex
     /// The start of the next span; nil for the last span.
     var end: SampleIndex?
-    /// Legs whose words for it are wanted.
+    /// The legs whose words for the span are wanted.
     var sources: [LegID]
     var need: Need = .none
     private(set) var held: [Held] = []
     /// Events released from `held`, in reverse order, so that `popLast` returns the oldest.
     private var released: [Held] = []
-    /// Events among `held`, and their words: what waiting costs.
+    /// Number of held events and their words: the memory that waiting costs.
     private(set) var heldCount = 0
-    /// Events that the client is told when the span is settled.
+    /// Events that are sent to the client when the span is settled.
     var after: [SessionEvent] = []
-    /// The end of the finals among `held`.
+    /// End of the finals among `held`.
     var heldThrough: SampleIndex
 
     /// True if the span holds something that the client waits for.
@@ -62,7 +63,7 @@ struct TimelineSpan: Sendable {
         heldCount += event.event.weight
     }
 
-    /// A span behind this one for those of its legs that have begun since, with what they have said.
+    /// Returns a new span behind this one, for those of its legs that have begun since. Their held events move to the new span.
     mutating func handOver(to legs: [LegID], from start: SampleIndex) -> TimelineSpan {
         var next = TimelineSpan(start: start, sources: legs)
         sources.removeAll(where: legs.contains)
@@ -73,7 +74,7 @@ struct TimelineSpan: Sendable {
         return next
     }
 
-    /// Its turn has come: the next event of those that wait.
+    /// Returns the next held event of the span, which is now the first one; nil: no event is left.
     mutating func release() -> Held? {
         if !held.isEmpty {
             released = held.reversed()
@@ -83,7 +84,7 @@ struct TimelineSpan: Sendable {
         return released.popLast()
     }
 
-    /// The answers to finalizes that a leg has given and that wait.
+    /// Returns the number of a leg's answers to finalizes that wait.
     func answers(of leg: LegID) -> Int {
         [held, released].joined().count { said in
             guard said.leg == leg else { return false }
@@ -103,7 +104,7 @@ struct TimelineSpan: Sendable {
 }
 
 extension EngineEvent {
-    /// Itself and its words.
+    /// Cost of the event in a span: one, and one for each of its words.
     var weight: Int {
         switch self {
         case .final(let hypothesis, _), .interim(let hypothesis): 1 + hypothesis.words.count

@@ -3,9 +3,9 @@ package import Speech
 /// The place of newly received audio in the timeline, and the legs that may be sent the audio at once.
 package struct Arrival: Sendable, Equatable {
     package let range: SampleRange
-    /// Something waits that `pump` may move.
+    /// True if audio or commands wait that `pump` may send.
     package internal(set) var needsPump: Bool
-    /// One bit for each slot; a leg beyond the bits waits for `pump`.
+    /// One bit for each slot. A leg in a higher slot waits for `pump`.
     private var legs: UInt64 = 0
     static let maxLegs = UInt64.bitWidth
 

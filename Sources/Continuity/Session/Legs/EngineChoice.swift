@@ -1,14 +1,14 @@
 import Speech
 
-/// The choice of the engine for each new leg of a session, by what is known of the engines and of the legs before.
+/// The choice of the engine for each new leg of a session, from what is known about the engines and the legs before.
 ///
-/// Every question about which engine comes next is answered here, by the rules of `FailoverPolicy`.
+/// All decisions about the next engine are made here, by the rules of `FailoverPolicy`.
 struct EngineChoice: Sendable {
     private let engines: [SessionEngine]
     private var policy: FailoverPolicy
     /// The engine for new legs, in modes in which one engine hears the session.
     private(set) var preferred = 0
-    /// Outages that last, by the leg that was opened because of them.
+    /// Outages that still last, by the leg that was opened because of each.
     private var outages: [LegID: FailoverPolicy.Outage] = [:]
     /// Number of engines that hear a session together.
     private let voices: Int
@@ -19,7 +19,7 @@ struct EngineChoice: Sendable {
         policy = FailoverPolicy(engines: engines.count, rule: rule)
     }
 
-    /// A session begins.
+    /// Chooses the engine with which the session begins.
     mutating func begin() { preferred = policy.best }
 
     // MARK: - The next engine
@@ -33,7 +33,7 @@ struct EngineChoice: Sendable {
     /// True if a better engine than the preferred one works again. Engines that hear a session together do not take turns.
     var hasBetter: Bool { voices == 1 && policy.best < preferred && policy.refusal == nil }
 
-    /// The session goes on at this engine.
+    /// Makes this engine the session's preferred engine.
     mutating func prefer(_ engine: Int) { if voices == 1 { preferred = engine } }
 
     /// Returns the engines that hear a session together at its beginning: those that are expected to work, or the preferred one if there is none.
@@ -47,7 +47,7 @@ struct EngineChoice: Sendable {
 
     func isAvailable(_ engine: Int) -> Bool { policy.isAvailable(engine) }
 
-    /// Returns true if another engine is to be asked in place of this one.
+    /// Returns true if another engine is to be used in place of this one.
     func isAvoided(_ engine: Int) -> Bool { policy.isAvoided(engine) }
 
     /// Returns true if an engine is left that a leg's outage has not tried and that is not in `busy`.
@@ -57,18 +57,18 @@ struct EngineChoice: Sendable {
 
     func number(of engine: EngineName) -> Int { engines.firstIndex { $0.name == engine } ?? preferred }
 
-    // MARK: - What is known
+    // MARK: - Knowledge about engines
 
     mutating func setAvailable(_ engine: Int, _ isAvailable: Bool) { policy.setAvailable(engine, isAvailable) }
 
     /// Records the error with which an engine ended a stream.
     mutating func note(_ error: EngineError, of engine: EngineName) { policy.note(error, of: number(of: engine)) }
 
-    /// A leg is gone: decides what follows it.
+    /// Decides what follows a leg that is gone.
     ///
     /// - Parameters:
-    ///   - isIdle: true if the engine tired of waiting for audio, and is asked again when some comes.
-    ///   - busy: engines that hear the same already.
+    ///   - isIdle: true if the engine closed because no audio came. It is opened again when audio comes.
+    ///   - busy: engines that already hear the same audio.
     /// - Returns: the next step, and the outage that the next leg inherits.
     mutating func next(
         after error: EngineError, of leg: Leg, isIdle: Bool, besides busy: Set<Int> = [], now: Instant
@@ -83,12 +83,12 @@ struct EngineChoice: Sendable {
 
     // MARK: - Outages
 
-    /// The time when the first engine failed of those that a leg's audio was for; nil: none has.
+    /// Returns the time when the first engine failed in the outage because of which a leg was opened; nil: there is no such outage.
     func outageBegan(before leg: LegID) -> Instant? { outages[leg]?.since }
 
     mutating func setOutage(_ outage: FailoverPolicy.Outage?, of leg: LegID) { outages[leg] = outage }
 
-    /// The leg's engine works, or the leg is gone.
+    /// Ends the outage of a leg, because its engine works or the leg is gone.
     @discardableResult
     mutating func endOutage(of leg: LegID) -> FailoverPolicy.Outage? {
         outages.isEmpty ? nil : outages.removeValue(forKey: leg)

@@ -7,7 +7,7 @@ package struct FailoverPolicy: Sendable {
     package struct Rule: Sendable, Equatable {
         package var retries: Int
         package var delay: Duration
-        /// The longest that an engine's own word on when to come back is obeyed.
+        /// Maximum delay that an engine may ask for with its rate limit.
         package var longestDelay: Duration
 
         package init(retries: Int = 3, delay: Duration = .seconds(2), longestDelay: Duration = .seconds(30)) {
@@ -51,7 +51,7 @@ package struct FailoverPolicy: Sendable {
         if isAvailable { unavailable.remove(engine) } else { unavailable.insert(engine) }
     }
 
-    /// The first that can be expected to work; when none can, the first that has not refused this session for good.
+    /// The first engine that is expected to work; if there is none, the first that has not refused this session for good.
     package var best: Int {
         let usable = (0..<engines).filter { !unusable.contains($0) }
         return usable.first { !unavailable.contains($0) } ?? usable.first ?? 0
@@ -92,11 +92,11 @@ package struct FailoverPolicy: Sendable {
         }
     }
 
-    /// The engine of this number has failed.
+    /// Returns the next step after the failure of an engine.
     ///
     /// - Parameters:
-    ///   - hadAnswered: true if the engine had said words. A connection that breaks is then no outage yet.
-    ///   - busy: engines that hear the same already.
+    ///   - hadAnswered: true if the engine had said words. A broken connection then gets one immediate retry.
+    ///   - busy: engines that already hear the same audio.
     package mutating func next(
         after error: EngineError, of engine: Int, hadAnswered: Bool = false, outage: inout Outage, besides busy: Set<Int> = []
     ) -> Step {
@@ -105,7 +105,8 @@ package struct FailoverPolicy: Sendable {
         note(error, of: engine)
         if case .rateLimited(let retryAfter) = error { delay = max(delay, min(retryAfter ?? .zero, rule.longestDelay)) }
         outage.tried.insert(engine)
-        // In the operator's order, beginning behind the one that failed. Those that fail others are asked when there is nobody else.
+        // In the operator's order, beginning behind the engine that failed. Engines that fail other sessions are used only if there is no other
+        // engine.
         let usable = (1...engines).map { (engine + $0) % engines }.filter { !unusable.contains($0) && !busy.contains($0) }
         let available = usable.filter { !unavailable.contains($0) }
         let others = available.isEmpty && busy.isEmpty ? usable : available
@@ -122,7 +123,7 @@ package struct FailoverPolicy: Sendable {
 }
 
 extension EngineError {
-    /// True if another attempt may not meet the error again.
+    /// True if another attempt may succeed.
     var isPassing: Bool {
         switch self {
         case .unavailable, .timedOut: true

@@ -1,19 +1,19 @@
 import Speech
 
-/// The legs of a session that are not closed: which audio each was sent, which are to be opened later, and which engine the next one gets.
+/// The legs of a session that are not closed: the audio that each was sent, the legs that are opened later, and the engine of the next leg.
 ///
-/// A leg is named by its `LegID` only. A value without I/O: what it asks the driver for goes out as actions.
+/// A leg is named only by its `LegID`. A value without I/O: requests to the driver are returned as actions.
 struct LegPool: Sendable {
-    /// In the order in which they were added.
+    /// The legs in the order in which they were added.
     private(set) var legs: [Leg] = []
     /// The engines for new legs.
     var choice: EngineChoice
-    /// Legs that others are to take over from.
+    /// Legs that other legs are to replace.
     var changes = PlannedChanges()
     private var nextNumber = 0
     /// Legs that are to be opened later.
     private var openings: [(id: LegID, at: Instant)] = []
-    /// Legs whose engine tired of waiting for audio: they are opened again when some comes.
+    /// Legs whose engine closed because no audio came. They are opened again when audio comes.
     private var dormant: Set<LegID> = []
     private let engines: [SessionEngine]
     private let rate: SampleRate
@@ -24,23 +24,23 @@ struct LegPool: Sendable {
         choice = EngineChoice(engines, voices: voices, rule: rule)
     }
 
-    // MARK: - Who is there
+    // MARK: - Present legs
 
     subscript(_ id: LegID) -> Leg? { legs.first { $0.id == id } }
 
     /// Returns true if the leg has failed, or is not there any more.
     func isFailed(_ id: LegID) -> Bool { self[id]?.isFailed ?? true }
 
-    /// Returns true if the leg is there, or on its way, and not only planned.
+    /// Returns true if the leg is open or is being opened, and not only planned.
     func isOpening(_ id: LegID) -> Bool { !dormant.contains(id) && !openings.contains { $0.id == id } }
 
-    /// Returns true if a leg that was given up may still show how slow its engine is.
+    /// Returns true if a leg that was given up still owes an answer, which would show how slow its engine is.
     func mayAnswer(_ id: LegID) -> Bool { self[id].map { $0.isFailed && $0.owesSince != nil } ?? false }
 
     /// The session's settings for a leg's engine.
     func engine(of leg: Leg) -> SessionEngine? { engines.first { $0.name == leg.engine } }
 
-    /// Engines that hear the same as a leg.
+    /// Returns the engines of other legs that hear a channel of this leg.
     func busy(besides leg: Leg) -> Set<Int> {
         let others = legs.lazy.filter { $0.id != leg.id && !$0.isFailed && !$0.isEnding && $0.channels.overlaps(leg.channels) }
         return numbers(of: others.map(\.engine))
@@ -50,15 +50,15 @@ struct LegPool: Sendable {
         Set(names.compactMap { name in engines.firstIndex { $0.name == name } })
     }
 
-    /// True if there is a leg that waits for its time to be opened.
+    /// True if a leg waits for its time to be opened.
     var hasOpenings: Bool { !openings.isEmpty }
 
-    /// True if there is a leg that waits for audio to be opened.
+    /// True if a leg waits for audio to be opened.
     var hasDormant: Bool { !dormant.isEmpty }
 
-    // MARK: - Coming and going
+    // MARK: - Adding and removing
 
-    /// Makes legs that cover `channels` between them, each as many as the engine takes. The legs are not added.
+    /// Makes legs that together cover `channels`; each leg has as many channels as its engine takes. The legs are not added to the pool.
     mutating func newLegs(of channels: Range<Int>, engine number: Int, from origin: SampleIndex, isShadow: Bool = false) -> [Leg] {
         let engine = engines[number]
         var slots = Set(legs.map(\.slot))
@@ -94,7 +94,7 @@ struct LegPool: Sendable {
         dormant = []
     }
 
-    /// Takes a leg that has died off the list of those that are to be opened, changed or sent anything.
+    /// Marks a leg as failed, or removes it, and cancels its opening and its planned changes.
     ///
     /// - Parameter isListening: true if the words that the leg still says are wanted.
     mutating func retire(_ id: LegID, isListening: Bool, now: Instant) {
@@ -110,7 +110,7 @@ struct LegPool: Sendable {
         if change(id, { $0.asked(now: now) }) != nil { actions.append(.open(id)) }
     }
 
-    /// Opens a leg now, later, or when there is something for it.
+    /// Opens a leg now, after `delay`, or when audio comes for it.
     mutating func open(_ id: LegID, after delay: Duration, isDormant: Bool, now: Instant, _ actions: inout [SessionAction]) {
         if isDormant {
             dormant.insert(id)
@@ -126,7 +126,7 @@ struct LegPool: Sendable {
         dormant.remove(id)
     }
 
-    /// Returns the legs that are to be opened now, and takes them off the list. If no engine is left, these are all legs that wait.
+    /// Returns the legs that are to be opened now, and takes them off the list. If no engine is left, returns all legs that wait.
     ///
     /// - Parameter end: the end of the received audio.
     mutating func due(received end: SampleIndex, now: Instant) -> [LegID] {
@@ -148,12 +148,12 @@ struct LegPool: Sendable {
         for index in legs.indices where !legs[index].isEnding && !legs[index].isFailed { legs[index].enqueue(command, at: end) }
     }
 
-    /// Tells the engines of all open legs that the session goes on. A leg that is not open cannot be kept alive.
+    /// Sends a keep-alive to the engines of all open legs.
     mutating func keepAlive(at end: SampleIndex) {
         for index in legs.indices where legs[index].isOpen { legs[index].enqueue(.keepAlive, at: end) }
     }
 
-    /// No audio comes beyond `end`.
+    /// Moves queued commands to `end` at the latest, because no audio comes beyond `end`.
     mutating func hurry(to end: SampleIndex) { for index in legs.indices { legs[index].hurry(to: end) } }
 
     /// Counts received audio as sent to the legs in `arrival` that may be sent the audio at once.
@@ -166,7 +166,7 @@ struct LegPool: Sendable {
                 arrival.add(legIn: legs[index].slot)
                 if legs[index].owesSince == nil, isLoud(legs[index]) {
                     legs[index].owes(now: now)
-                    // For the driver to set its timer.
+                    // The driver then sets its timer.
                     arrival.needsPump = true
                 }
             } else {
@@ -175,7 +175,7 @@ struct LegPool: Sendable {
         }
     }
 
-    /// Sends what waits and may go.
+    /// Sends the audio and commands that wait and may be sent now.
     ///
     /// - Parameters:
     ///   - end: the end of the received audio.
@@ -202,19 +202,19 @@ struct LegPool: Sendable {
         }
     }
 
-    /// True if no leg waits to be opened, and no leg has a backlog or a queued command.
+    /// True if no leg waits to be opened and all legs have been sent all audio and commands.
     ///
     /// - Parameter end: the end of the received audio.
     func isCaughtUp(received end: SampleIndex) -> Bool {
         openings.isEmpty && legs.allSatisfy { $0.isDraining || $0.isFailed || $0.sentThrough == end && $0.isOpen && !$0.hasCommands }
     }
 
-    /// The place through which all legs were sent the audio whose words count; nil if there is no such leg.
+    /// End of the audio that all legs were sent whose words count; nil if there is no such leg.
     var sentThrough: SampleIndex? {
         legs.lazy.filter { !$0.isDraining && !$0.isFailed && !$0.isShadow }.map(\.sentThrough).min()
     }
 
-    /// Returns the time when more audio may be sent or a leg is to be opened, if only time holds that back.
+    /// Returns the time when more audio may be sent or a leg is to be opened; nil if no leg waits for a time.
     func nextSend(received end: SampleIndex, now: Instant) -> Instant? {
         var next: Instant?
         func consider(_ time: Instant?) { if let time { next = min(next ?? time, time) } }

@@ -1,6 +1,6 @@
 import Speech
 
-/// Changes of legs that are well for other legs, which wait for a silence or for their time.
+/// Planned replacements of healthy legs by other legs, which wait for a silence or for their time.
 struct PlannedChanges: Sendable {
     /// The soonest and the latest time when another leg takes over.
     struct Window: Sendable {
@@ -8,11 +8,11 @@ struct PlannedChanges: Sendable {
         var latest: Instant
     }
 
-    /// Legs whose time is nearly over, which wait for a silence.
+    /// Legs that wait for a silence to be replaced.
     private var waiting: Set<LegID> = []
-    /// Legs for which a stream of the same engine waits that knows more.
+    /// Legs that another stream of the same engine is to replace, because that stream already knows a speaker.
     private var renewals: [LegID: Window] = [:]
-    /// Legs that hear the same as their successors for a moment, and when that is over at the latest.
+    /// Legs that hear the same audio as their successors for a moment, each with the latest time when that ends.
     private var handovers: [(leg: LegID, end: Instant)] = []
 
     var isEmpty: Bool { waiting.isEmpty }
@@ -22,7 +22,7 @@ struct PlannedChanges: Sendable {
 
     mutating func wait(_ leg: LegID) { waiting.insert(leg) }
 
-    /// Another stream of the leg's engine is there, and takes over within `window`.
+    /// Plans the replacement of a leg within `window` by another stream of its engine.
     mutating func renew(_ leg: LegID, in window: Window) {
         renewals[leg] = window
         waiting.insert(leg)
@@ -30,16 +30,16 @@ struct PlannedChanges: Sendable {
 
     func renewal(of leg: LegID) -> Window? { renewals[leg] }
 
-    /// The leg is changed, or is not there any more.
+    /// Forgets a leg that was replaced or is gone.
     mutating func forget(_ leg: LegID) {
         waiting.remove(leg)
         renewals[leg] = nil
     }
 
-    /// The leg and its successor hear the same until `end` at the latest.
+    /// Records that the leg and its successor hear the same audio until `end` at the latest.
     mutating func overlap(_ leg: LegID, until end: Instant) { handovers.append((leg, end)) }
 
-    /// The time when the first overlap is over; nil if there is none.
+    /// Time when the first overlap ends; nil if there is none.
     var nextOverlapEnd: Instant? { handovers.first?.end }
 
     /// Returns the leg whose overlap with its successor is over by now, and removes the overlap; nil if there is none.

@@ -1,12 +1,12 @@
 package import Speech
 
-/// An engine that a session may use, and what it allows a leg.
+/// An engine that a session may use, with its limits.
 package struct SessionEngine: Sendable, Equatable {
     package var name: EngineName
     package var limits: Leg.Limits
-    /// Interleaved channels that one leg takes.
+    /// Maximum number of interleaved channels of one leg.
     package var channelsPerLeg: Int
-    /// The longest that one leg may last; nil: for ever. Another leg takes over before.
+    /// Maximum duration of one leg; nil: no limit. Another leg takes over before.
     package var cap: Duration?
     /// The engine's p99 answer latency, if measured. A leg is not called stalled before this time has passed, at most eight seconds.
     package var slowness: Duration?

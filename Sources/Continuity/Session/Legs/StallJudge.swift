@@ -1,25 +1,25 @@
 import Speech
 
-/// A leg that was given up because it said nothing to what was loud. A leg that is well also says nothing to noise that nobody can understand: its
-/// engine is known to be at fault when another engine hears words there.
+/// A leg that was given up because it said nothing to loud audio. A healthy leg also says nothing to noise. The leg's engine is known to be at fault
+/// once another engine hears words in the audio.
 struct SuspectedStall: Sendable {
     let leg: LegID
     let engine: EngineName
     let channels: Range<Int>
-    /// The audio that the leg was sent and has said nothing of.
+    /// The audio that the leg was sent and did not answer.
     let range: SampleRange
     let error: EngineError
 }
 
-/// The judgement of legs that say nothing: the time that each engine has to answer, and the engines that are at fault.
+/// The judgement of silent legs: the time that each engine has to answer, and the engines that are at fault.
 struct StallJudge: Sendable {
-    /// The minimum time that an engine has.
+    /// Minimum time that an engine has to answer.
     private let stall: Duration
-    /// The factor by which silence is borne longer than usual. Noise that nobody can understand looks like a stall.
+    /// Factor by which the time to answer is extended, because noise looks like a stall.
     private var backoff = 1
-    /// The longest time by which the words of each engine's latest leg were behind.
+    /// The longest answer delay of each engine's latest leg.
     private var lags: [EngineName: Duration] = [:]
-    /// Legs that were given up for their silence, of which nobody knows yet if it was a fault.
+    /// Legs that were given up for their silence and whose engines are not known to be at fault.
     private var suspects: [SuspectedStall] = []
     /// The end of the audio when an engine was last known to be at fault.
     private var lastFault: SampleIndex?
@@ -30,29 +30,29 @@ struct StallJudge: Sendable {
 
     init(stall: Duration) { self.stall = stall }
 
-    /// Returns the time that an engine may say nothing. An engine that is known to be slow has longer. A quick one has no less: it may wait for a pause
-    /// before it says anything.
+    /// Returns the maximum time for which an engine may say nothing. An engine that is known to be slow has more time. A quick engine has no less
+    /// than the minimum, because it may wait for a pause.
     func limit(of engine: SessionEngine) -> Duration {
         let slowness = max(engine.slowness ?? .zero, lags[engine.name] ?? .zero)
         return max(stall, min(slowness, Self.maxSlowness) * 5 / 4) * backoff
     }
 
-    /// Somebody can be understood: silence is borne no longer than usual.
+    /// Resets the time to answer, because words were heard.
     mutating func heardWords() { backoff = 1 }
 
-    /// Another engine hears no words either where a leg was given up for its silence.
+    /// Extends the time to answer, because another engine hears no words either where a leg was given up.
     mutating func heardNothing() { backoff = min(2 * backoff, Self.maxBackoff) }
 
-    /// A leg is given up, and nobody knows yet if somebody spoke.
+    /// Adds a leg that is given up and whose engine is not known to be at fault yet.
     mutating func suspect(_ stall: SuspectedStall) {
         if suspects.count == Self.maxSuspects { suspects.removeFirst() }
         suspects.append(stall)
     }
 
-    /// A leg that was given up has answered after all: it was slow.
+    /// Removes a suspected leg that has answered after all: it was only slow.
     mutating func acquit(_ leg: LegID) { suspects.removeAll { $0.leg == leg } }
 
-    /// There are words. Returns the stalls that are faults of their engines, because the engines said nothing to these words.
+    /// Returns the stalls that are faults of their engines, because the engines said nothing to these words. Removes the stalls from the suspects.
     mutating func faults(shownBy words: [Word], of source: WordSource, in channel: Int) -> [SuspectedStall] {
         guard !suspects.isEmpty else { return [] }
         let faults = suspects.filter { suspect in
@@ -62,7 +62,7 @@ struct StallJudge: Sendable {
         return faults
     }
 
-    /// An engine is known to be at fault.
+    /// Notes that an engine is known to be at fault.
     ///
     /// - Parameter end: the end of the received audio.
     mutating func noteFault(at end: SampleIndex) { lastFault = end }

@@ -1,9 +1,9 @@
 import Speech
 
-/// Repairs whose gaps were reported, until their words complete what is stored.
+/// Repairs whose gaps were reported, kept until their words complete the stored transcript.
 struct DeferredRepairs: Sendable {
     private var repairs: [RepairID: DeferredRepair] = [:]
-    /// The words that were put into the latest gaps, at the places that the engine gives.
+    /// The words of the latest backfilled gaps, at the places that their engines give.
     private var settled: [(channel: ChannelIndex, words: [RepairSeam.Settled])] = []
     private let rate: SampleRate
     /// The length by which a repair reaches beyond the missing audio.
@@ -19,12 +19,12 @@ struct DeferredRepairs: Sendable {
     /// True if no more repairs can be deferred.
     var isFull: Bool { repairs.count >= Self.most }
 
-    /// Keeps a repair whose gap was reported. If there are too many, the repair is forgotten.
+    /// Keeps a repair whose gap was reported. Forgets the repair if too many are kept.
     mutating func add(_ repair: DeferredRepair) {
         if !isFull { repairs[repair.asked.id] = repair }
     }
 
-    /// Takes a repair that was answered; nil if it is none of these.
+    /// Takes a repair that was answered; nil if the repair is not one of these.
     mutating func take(_ id: RepairID) -> DeferredRepair? { repairs.removeValue(forKey: id) }
 
     /// Takes all repairs, in the order in which they were asked for.
@@ -33,10 +33,10 @@ struct DeferredRepairs: Sendable {
         return repairs.values.sorted { $0.asked.id.number < $1.asked.id.number }
     }
 
-    /// The words of a repair have come.
+    /// Takes the words of a repair.
     ///
     /// - Parameter committed: the end of what is committed in the repair's channel.
-    /// - Returns: the repair, if it is known what stands behind its gap; otherwise nil, and the repair waits for that.
+    /// - Returns: the repair, if the words behind its gap are known; nil if the repair must wait for those words.
     mutating func heard(_ words: [Word], hasTimes: Bool, for repair: DeferredRepair, committedThrough committed: SampleIndex) -> DeferredRepair? {
         var repair = repair
         repair.words = words
@@ -46,12 +46,12 @@ struct DeferredRepairs: Sendable {
         return nil
     }
 
-    /// Another gap was reported, behind those of the repairs of its channel.
+    /// Notes another reported gap, which lies behind the gaps of its channel's repairs.
     mutating func noteGap(_ gap: SampleRange, in channel: ChannelIndex) {
         for id in repairs.keys where repairs[id]?.channel == channel { repairs[id]?.gapsBehind.append(gap) }
     }
 
-    /// Words were committed behind the gaps of repairs.
+    /// Takes words that were committed behind the gaps of repairs.
     ///
     /// - Parameters:
     ///   - words: the words as their engine placed them.
@@ -72,24 +72,23 @@ struct DeferredRepairs: Sendable {
         return ready
     }
 
-    /// Returns what was heard in a repair's gap, now that it is known what stands around the gap; nil if nothing was heard.
+    /// Returns the words heard in a repair's gap, now that the words around the gap are known; nil if the repair has no answer.
     mutating func backfill(of repair: DeferredRepair) -> Backfill? {
         guard let words = repair.words else { return nil }
         let gap = repair.gap
         let asked = repair.asked
-        // What was committed on both sides of the gap is not said again.
-        // Nor what was mended there.
+        // Words that were committed or backfilled on either side of the gap are left out.
         let near = settled.filter { $0.channel == repair.channel }.flatMap(\.words)
         let before = RepairSeam.ordered(repair.before, with: near.filter { $0.word.middle < gap.start })
         let after = RepairSeam.ordered(repair.after, with: near.filter { $0.word.middle >= gap.end })
-        // Behind the last word that is known there may be more gaps.
+        // More gaps may lie behind the last known word.
         let known = SampleRange(min(repair.edge ?? .zero, gap.start), max(after.last?.word.range.end ?? gap.end, gap.end))
         var inside = RepairSeam.unsettled(
             words, of: gap, heard: asked.range, known: known, before: before, after: after, rate: rate, endsInSpeech: !asked.endsInSilence,
             hasTimes: asked.hasTimes, others: repair.othersHaveTimes, othersThrough: repair.beforeThrough, gaps: repair.gapsBehind)
         inside.removeAll { !gap.contains($0.middle) }
-        // Where its audio ends in speech, its last word may be a part of the next.
-        // No word is as short as some parts are, and engines are a tenth of a second wrong on where the next one begins.
+        // If the repair's audio ends in speech, its last word may be a part of the next word. Such a part is often shorter than any word, and engines
+        // place the next word with an error of a tenth of a second.
         let shortest = SampleCount(.milliseconds(60), at: rate), margin = SampleCount(.milliseconds(150), at: rate)
         if !asked.endsInSilence, let last = inside.last, last.range.end >= asked.range.end,
             after.lazy.map(\.word.range).contains(where: {
