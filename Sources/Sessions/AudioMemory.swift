@@ -1,6 +1,6 @@
 package import Speech
 
-/// Audio of a stream for as long as somebody may ask for it again: 16-bit little-endian PCM.
+/// A stream's audio, kept for as long as it may be needed again: 16-bit little-endian PCM.
 package struct AudioMemory: Sendable {
     private let frame: Int
     private var bytes: [UInt8] = []
@@ -20,13 +20,13 @@ package struct AudioMemory: Sendable {
         let drop = min(frame * samples, bytes.count - droppedBytes)
         droppedBytes += drop
         start += SampleCount(drop / frame)
-        // Moving what is left costs as much as it is long: only when half of it is gone.
+        // Moving the rest costs as much as the rest is long, so it is moved only when half of the bytes are dropped.
         guard droppedBytes > bytes.count / 2 else { return }
         bytes.removeFirst(droppedBytes)
         droppedBytes = 0
     }
 
-    /// Gives `range` to `body`; false when it is not kept any more.
+    /// Calls `body` with the audio of `range`; returns false when the audio is not kept any more.
     package func read(_ range: SampleRange, _ body: (RawSpan) -> Void) -> Bool {
         let from = droppedBytes + frame * Int((range.start - start).samples)
         let to = droppedBytes + frame * Int((range.end - start).samples)

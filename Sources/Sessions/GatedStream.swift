@@ -1,32 +1,32 @@
 import Continuity
 import Speech
 
-/// An engine's stream that hears only what the session's gate lets through. Its leg sends it everything and hears finals of everything.
+/// An engine's stream that hears only the audio that the session's gate lets through. Its leg sends all audio and gets finals that cover all of it.
 ///
 /// Lives on the session's loop.
 final class GatedStream: EngineStream {
     private var leg: GatedLeg
     private let frame: Int
-    /// The engine's stream, from `open` on; nil while the engine has closed it because no audio came. Nothing is lost then: it is opened again for
-    /// the first passage.
+    /// The engine's stream, from `open` on; nil while the engine has closed it because no audio came. Nothing is lost then: another stream is opened
+    /// for the first passage.
     private var inner: (any EngineStream)?
     private var reopen: (() -> any EngineStream)?
     private var hasOpened = false
-    /// No audio comes any more.
+    /// True if no more audio comes.
     private var isLast = false
-    /// The gate's decisions, asked for when audio comes.
+    /// Returns the gate's decisions; called when audio comes.
     private let passages: () -> Passages
     private let deliver: (EngineEvent) -> Void
-    /// Audio that may still go on: the pre-roll, and what is not decided yet.
+    /// Audio that may still go on to the engine: the pre-roll, and audio for which the gate has not decided.
     private var kept: [UInt8] = []
-    /// Audio that the engine was sent.
+    /// Amount of audio that the engine was sent.
     private(set) var passed = SampleCount.zero
-    /// Start of the audio, in the leg's time.
+    /// Start of `kept`, in the leg's time.
     private var keptFrom = SampleIndex.zero
 
     /// - Parameters:
-    ///   - origin: where its first sample lies in the session.
-    ///   - deliver: takes what its leg is to hear, later than the call that sets it off, as any stream's events come.
+    ///   - origin: the place of the stream's first sample in the session.
+    ///   - deliver: takes the leg's events. As for any stream, it is not called during the call that causes an event.
     init(
         origin: SampleIndex, channels: Int, rate: SampleRate, passages: @escaping () -> Passages, deliver: @escaping (EngineEvent) -> Void
     ) {
@@ -36,7 +36,7 @@ final class GatedStream: EngineStream {
         self.deliver = deliver
     }
 
-    /// Before any audio.
+    /// Sets the engine's stream. Called before any audio.
     ///
     /// - Parameter reopen: opens another stream at the engine.
     func open(_ stream: any EngineStream, reopen: @escaping () -> any EngineStream) {
@@ -68,14 +68,14 @@ final class GatedStream: EngineStream {
 
     func flush() { inner?.flush() }
 
-    /// The speaker has paused, or has been silent for long: what the engine owes it is to say now.
+    /// Asks the engine for all words that it owes, because the speaker has paused or has been silent for long.
     func settle() {
         guard leg.isOwed else { return }
         leg.gateAsks()
         inner?.send(.finalize)
     }
 
-    /// The engine says something.
+    /// Takes an event of the engine.
     func hear(_ event: EngineEvent) {
         switch event {
         case .opened:
@@ -98,7 +98,7 @@ final class GatedStream: EngineStream {
             inner?.send(kept.span.bytes.extracting(start..<start + Int(range.count.samples) * frame))
         }
         let done = Int((leg.considered - keptFrom).samples) * frame
-        // Moving the rest at each frame would cost more than keeping some of what is over.
+        // Moving the rest at each frame would cost more than keeping some audio that is not needed.
         guard done >= kept.count || done > 1 << 14 else { return }
         kept.removeFirst(done)
         keptFrom = leg.considered

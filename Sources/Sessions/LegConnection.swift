@@ -1,19 +1,19 @@
 import Continuity
 import Speech
 
-/// The driver's side of a leg: the engine's stream, and which of the session's channels it hears. A class, so that a frame on its way copies none of it.
+/// The driver's side of a leg: the engine's stream, and the session's channels that it hears. A class, so that sending a frame copies nothing.
 final class LegConnection {
     let id: LegID
-    /// The leg's, in the session's machine.
+    /// The leg's slot in the session's machine.
     let slot: Int
     let engine: EngineName
     let stream: any EngineStream
-    /// The same, where the session's gate stands before it.
+    /// The same stream, if the session's gate stands before it; nil otherwise.
     let gated: GatedStream?
     /// The leg's channels among the session's.
     let channels: Range<Int>
     let sessionChannels: Int
-    /// The engine's name of the model that it is asked for.
+    /// The engine's name for the requested model; nil: not known.
     let model: String?
 
     init(
@@ -30,7 +30,9 @@ final class LegConnection {
         self.model = model
     }
 
-    /// - Parameter pcm: the session's, 16-bit interleaved.
+    /// Sends the leg's channels of a frame to the engine.
+    ///
+    /// - Parameter pcm: the frame of the session: all channels, 16-bit interleaved.
     func send(_ pcm: RawSpan, scratch: inout [UInt8]) {
         guard channels.count != sessionChannels else {
             stream.send(pcm)

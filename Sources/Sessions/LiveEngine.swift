@@ -1,7 +1,7 @@
 package import Protocols
 package import Speech
 
-/// An engine for live audio, and how it is reached.
+/// An engine for live audio, and the way to reach it.
 package struct LiveEngine: Sendable {
     package enum Access: Sendable {
         case inProcess(any StreamingEngine)
@@ -23,7 +23,7 @@ package struct LiveEngine: Sendable {
         self.slowness = slowness
     }
 
-    /// The longest that one of its streams may last; nil: for ever.
+    /// Maximum duration of one stream; nil: no limit.
     package var sessionCap: Duration? {
         guard case .vendor(_, let settings) = access, let cap = settings.sessionCap else { return capabilities.sessionCap }
         return cap > .zero ? cap : nil

@@ -2,7 +2,8 @@ import Continuity
 import Net
 import Speech
 
-/// An engine's stream that hears somebody who is known before its leg's audio, as fast as one speaks, and silence from then on until a leg takes it.
+/// An engine's stream that hears a known speaker before its leg's audio, at the pace of speech if the engine is paced, and then silence until a leg
+/// takes the stream.
 ///
 /// Lives on the session's loop.
 final class PrimedStream: EngineStream {
@@ -13,25 +14,25 @@ final class PrimedStream: EngineStream {
     private let audio: [UInt8]
     /// True if the engine wants audio no faster than it is spoken.
     private let isPaced: Bool
-    /// End of the audio; the rest is silence.
+    /// Number of bytes of `audio` that were sent; silence follows them.
     private var sent = 0
     private var timer: Loop.Timer?
-    /// Its leg's; nil: none has taken it.
+    /// Takes the leg's events; nil: no leg has taken the stream.
     private var deliver: ((EngineEvent) -> Void)?
-    /// nil: there is nobody to tell, or they know.
+    /// Takes the engine's label for the known speaker; nil: nobody waits for the label, or it was given.
     private var told: ((SpeakerLabel) -> Void)?
     private let ready: () -> Void
-    /// A leg may take it.
+    /// True if a leg may take the stream.
     private(set) var isReady = false
     private var isClosed = false
 
-    /// Engines tell what follows from what was before by so much silence.
+    /// Length of the silence after the speech. Engines need it to separate the speech from the leg's audio.
     private static let silence: Duration = .seconds(5)
     private static let piece: Duration = .milliseconds(100)
 
     /// - Parameters:
     ///   - audio: the enrolled user's speech, played to the engine first: PCM, 16-bit little-endian, mono, at `rate`.
-    ///   - ready: called once, when the engine has been sent all of it.
+    ///   - ready: called once, when the engine has been sent all of the speech and the silence.
     init(_ audio: [UInt8], rate: SampleRate, isPaced: Bool, on loop: Loop, ready: @escaping () -> Void) {
         self.audio = audio
         self.isPaced = isPaced
@@ -40,18 +41,18 @@ final class PrimedStream: EngineStream {
         self.ready = ready
     }
 
-    /// Before anything is said by it.
+    /// Sets the engine's stream, before it can deliver events.
     func open(_ stream: any EngineStream) { inner = stream }
 
     /// Hands the stream over to a leg.
     ///
-    /// - Parameter told: takes the engine's label of who is known, when it has said it.
+    /// - Parameter told: takes the engine's label for the known speaker, once the engine has given it.
     func begin(deliver: @escaping (EngineEvent) -> Void, told: @escaping (SpeakerLabel) -> Void) {
         timer?.cancel()
         timer = nil
         self.deliver = deliver
         self.told = told
-        // Never at once: the leg is not there yet.
+        // Not during this call: the leg does not exist yet.
         loop.soon { [self] in
             guard !isClosed else { return }
             deliver(.opened)
@@ -65,7 +66,7 @@ final class PrimedStream: EngineStream {
 
     func flush() { inner?.flush() }
 
-    /// No leg takes it.
+    /// Closes the stream, which no leg takes.
     func cancel() {
         deliver = nil
         told = nil
@@ -74,7 +75,7 @@ final class PrimedStream: EngineStream {
         stream?.send(.cancel)
     }
 
-    /// The engine says something.
+    /// Takes an event of the engine.
     func hear(_ event: EngineEvent) {
         switch event {
         case .opened: return pass()

@@ -2,10 +2,10 @@ import Glibc
 package import Net
 package import Speech
 
-/// A range of one channel of a session's audio, in a file of its own for engines that recognise recordings. The file goes when this does.
+/// A range of one channel of a session's audio, in a file for engines that recognise recordings. The file is deleted when this value is destroyed.
 package struct RangeRecording: ~Copyable, Sendable {
     package enum Failure: Error, Sendable {
-        /// It cannot be read back.
+        /// The audio cannot be read back.
         case lost(AudioLost)
         /// The file cannot be made.
         case notWritten(SystemError)
@@ -23,9 +23,11 @@ package struct RangeRecording: ~Copyable, Sendable {
 
     deinit { unlink(path) }
 
+    /// Writes the audio of `range` to a file.
+    ///
     /// - Parameters:
-    ///   - path: where nothing is.
-    ///   - read: gives 16-bit PCM of the channel. It is asked for a second at a time, because what it reads from may be busy with live sessions.
+    ///   - path: the path of the file, which must not exist.
+    ///   - read: returns 16-bit PCM of the channel. Called for one second of audio at a time, because its source may be busy with live sessions.
     package static func write(
         _ range: SampleRange, at rate: SampleRate, to path: String, read: (SampleRange) async throws(AudioLost) -> [UInt8]
     ) async throws(Failure) -> RangeRecording {
@@ -44,9 +46,9 @@ package struct RangeRecording: ~Copyable, Sendable {
         return recording
     }
 
-    /// Has it recognised.
+    /// Has the recording recognised.
     ///
-    /// - Parameter wanted: its language is fitted to the engine.
+    /// - Parameter wanted: the options as the client wants them; the language is fitted to the engine.
     /// - Returns: the engine's answer, and its words on the session's timeline.
     package func recognize(
         by engine: any PrerecordedEngine, _ wanted: RecognitionOptions

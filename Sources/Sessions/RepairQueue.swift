@@ -1,14 +1,14 @@
 package import Speech
 import Synchronization
 
-/// The queue of repairs of all sessions. A few are worked on at a time: an outage of one vendor must not take the machine down.
+/// The queue of the repairs of all sessions. Only a few repairs run at a time, so that an outage of one vendor does not overload the machine.
 ///
-/// It learns how long each engine takes for a second of audio, and refuses at once what cannot be done in time.
+/// The queue measures how long each engine takes for a second of audio, and refuses repairs that cannot be done in time.
 package final class RepairQueue: Sendable {
     private struct Job {
         var engine: EngineName
         var audio: Duration
-        /// nil: there is no hurry.
+        /// Time by which the repair must be done; nil: there is no hurry.
         var deadline: Instant?
         var start: @Sendable () -> Void
     }
@@ -16,23 +16,23 @@ package final class RepairQueue: Sendable {
     private struct State {
         var running = 0
         var waiting: [Job] = []
-        /// Seconds of work for a second of audio, and besides, by engine: the mean of what was seen lately.
+        /// Seconds of work for each second of audio, by engine: a moving average.
         var work: [EngineName: Double] = [:]
     }
 
-    /// Repairs that are worked on at once.
+    /// Maximum number of repairs that run at once.
     private let capacity: Int
-    /// Repairs without a deadline that wait.
+    /// Maximum number of repairs without a deadline that wait.
     private static let maxWaiting = 1_000
-    /// Before anything is known of an engine.
+    /// Seconds of work for each second of audio that are assumed before an engine has been measured.
     private static let firstGuess = 0.3
     private let state = Mutex(State())
 
     package init(capacity: Int) { self.capacity = max(1, capacity) }
 
-    /// Takes a repair on, which begins now or later; then `done` must follow.
+    /// Accepts a repair, which begins now or later. `done` must be called after it.
     ///
-    /// - Returns: false when it cannot be done before its deadline.
+    /// - Returns: false when the repair cannot be done before its deadline, or too many repairs wait.
     package func take(_ engine: EngineName, audio: Duration, deadline: Instant?, now: Instant, start: @escaping @Sendable () -> Void) -> Bool {
         let job = Job(engine: engine, audio: audio, deadline: deadline, start: start)
         let (isTaken, begins) = state.withLock { state -> (Bool, Bool) in
@@ -45,7 +45,7 @@ package final class RepairQueue: Sendable {
                 state.waiting.append(job)
                 return (true, false)
             }
-            // All that comes before it, and as much of what is being done as is left of it, on as many threads.
+            // The repair's own work, half of the running work, and the waiting work before the repair, spread over all threads.
             var ahead = work(of: job, state) + 0.5 * Double(state.running) * work(of: job, state) / Double(capacity)
             var place = state.waiting.count
             for (index, other) in state.waiting.enumerated() {
@@ -63,7 +63,7 @@ package final class RepairQueue: Sendable {
         return isTaken
     }
 
-    /// A repair that was begun is over.
+    /// Records the end of a repair that was begun, and starts the next one.
     package func done(_ engine: EngineName, audio: Duration, took: Duration) {
         let next = state.withLock { state -> Job? in
             let rate = (took / .seconds(1)) / max(0.5, audio / .seconds(1))
@@ -76,7 +76,7 @@ package final class RepairQueue: Sendable {
         next?.start()
     }
 
-    /// Seconds.
+    /// Expected duration of a repair, in seconds.
     private func work(of job: Job, _ state: State) -> Double {
         (state.work[job.engine] ?? Self.firstGuess) * max(0.5, job.audio / .seconds(1))
     }

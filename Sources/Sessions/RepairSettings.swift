@@ -1,8 +1,8 @@
 package import Speech
 
-/// The engines that repair a session's gaps, and the place of the audio that they are given.
+/// The engines that repair a session's gaps, and the folder for the audio that they are given.
 package struct RepairSettings: Sendable {
-    /// In order of preference; the session may use each of them.
+    /// The engines in order of preference; the session may use each of them.
     package var engines: [any PrerecordedEngine]
     package var desk: RepairQueue
     /// A folder for the audio of repairs that are being worked on.

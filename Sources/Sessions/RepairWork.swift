@@ -2,9 +2,9 @@ import Continuity
 import Speech
 import Synchronization
 
-/// One repair, off the session's loop: its audio is read when its turn has come, and lies in a file for as long as an engine reads it.
+/// One repair, off the session's loop. Its audio is read when its turn has come, and lies in a file while an engine reads it.
 final class RepairWork: Sendable {
-    /// The outcome, and the engine's name of the model that ran.
+    /// The outcome, and the engine's name for the model that ran; nil: not known.
     typealias Answer = (outcome: RepairOutcome, model: String?)
 
     let repair: Repair
@@ -16,7 +16,7 @@ final class RepairWork: Sendable {
     private let read: @Sendable (SampleRange) async -> Result<[UInt8], AudioLost>
     private let task = Mutex<(task: Task<Void, Never>?, isCancelled: Bool)>((nil, false))
 
-    /// - Parameter read: gives audio of the repair's channel alone, 16-bit little-endian.
+    /// - Parameter read: returns audio of the repair's channel alone, 16-bit little-endian PCM.
     init(
         _ repair: Repair, engine: any PrerecordedEngine, options: RecognitionOptions, rate: SampleRate, path: String, desk: RepairQueue,
         read: @escaping @Sendable (SampleRange) async -> Result<[UInt8], AudioLost>
@@ -32,10 +32,10 @@ final class RepairWork: Sendable {
 
     private var length: Duration { repair.range.count.duration(at: rate) }
 
-    /// Begins, or waits for its turn.
+    /// Begins the repair, or lets it wait for its turn.
     ///
     /// - Parameter finished: called once, from any thread.
-    /// - Returns: false when it cannot be done in time; then nothing is called.
+    /// - Returns: false when the repair cannot be done in time. `finished` is not called then.
     func begin(now: Instant, finished: @escaping @Sendable (Answer) -> Void) -> Bool {
         desk.take(repair.engine, audio: length, deadline: repair.deadline, now: now) { [self] in
             let work = Task.detached { [self] in

@@ -4,16 +4,16 @@ import Protocols
 package import Speech
 package import Vendors
 
-/// A live session between its audio and its engines: carries out what the session's machine decides.
+/// A live session between its audio and its engines. Carries out the decisions of the session's machine.
 ///
-/// Lives on one loop and is called there only, synchronously. Its timers and streams hold it, and it holds its observer, strongly until its end lets
-/// go of them: a weak reference would make every retain on the audio's way take the slow path.
+/// Lives on one loop and is called there only, synchronously. Until the session's end, its timers and streams hold the driver strongly, and the
+/// driver holds its observer strongly: a weak reference would make every retain on the audio's path slow.
 package final class SessionDriver {
     package struct Request: Sendable {
         package var channels: Int
         /// Options as the client wants them; language and channels are fitted to each engine.
         package var options: StreamOptions
-        /// In order of preference; not empty.
+        /// The engines in order of preference; not empty.
         package var engines: [LiveEngine]
         package var recovery: FailoverPolicy.Rule
         package var mode: SessionMode
@@ -23,13 +23,13 @@ package final class SessionDriver {
         package var repairTime: Duration
         /// Maximum wait of one engine's final for the other engines' votes, in modes with several engines.
         package var voteTime: Duration
-        /// nil: nothing is repaired; the next engine is sent what the one before left, at its pace.
+        /// The repair of gaps; nil: nothing is repaired, and the next engine is sent the unfinished audio at its pace.
         package var repair: RepairSettings?
         /// Voice detector used without a VAD gate: before an engine is called stalled, it checks whether the unanswered audio has speech. nil: loud
         /// audio counts as speech.
         package var voices: (any VoiceListening)?
-        /// Speech of the session's user, which an engine that tells speakers apart hears first: 16-bit little-endian PCM at the session's rate, of one
-        /// channel. Empty: none does.
+        /// Speech of the session's user, which an engine with speaker labels hears first: 16-bit little-endian PCM at the session's rate, one
+        /// channel. Empty: no engine hears such speech.
         package var prelude: [UInt8] = []
 
         package init(
@@ -52,7 +52,7 @@ package final class SessionDriver {
 
     private let connector: VendorConnector
     private let prelude: [UInt8]
-    /// A stream that hears the user before a leg takes it; nil: there is none, or a leg has it.
+    /// The stream that hears the user before a leg takes it; nil: there is no such stream, or a leg has taken it.
     private var preceded: (engine: EngineName, stream: PrimedStream, model: String?)?
     private let engines: [LiveEngine]
     private let channels: Int
@@ -62,31 +62,31 @@ package final class SessionDriver {
     private var options: StreamOptions
     private var machine: SessionMachine
     private var legs: [LegConnection] = []
-    /// Loudness of the audio; nil when nobody asks, because all engines are this process's own.
+    /// Loudness of the audio; nil if loudness is not needed, because all engines run in this process, or if the gate measures it.
     private var meter: LoudnessMeter?
-    /// The gate, where there is one: it says what is loud.
+    /// The session's gate, which also reports loud audio; nil: engines hear everything.
     private let gate: SilenceGate?
     private let repairSettings: RepairSettings?
     private let voices: (any VoiceListening)?
     private var repairs: [RepairID: RepairWork] = [:]
-    /// An attempt that is not over.
+    /// An attempt that has not ended.
     private struct Attempt {
         /// Number of streams that began before this one.
         var number: Int
         var model: String?
-        /// The gated stream, where the stream is behind a gate.
+        /// The gated stream, if the stream is behind a gate; nil otherwise.
         var gated: GatedStream?
     }
 
     private var attempts: [AttemptRecord.Kind: Attempt] = [:]
     private var begun = 0
-    /// Counters of the machine that the observer has been told.
+    /// The counters that the observer was given last.
     private var tally = SessionTally()
     private var scratch: [UInt8] = []
     private var timer: Loop.Timer?
     private var timerDeadline: ContinuousClock.Instant?
 
-    /// - Parameter gate: keeps silence from engines; nil: they hear everything.
+    /// - Parameter gate: keeps silence from engines; nil: engines hear everything.
     package init(
         _ request: Request, connector: VendorConnector, journal: any SessionJournal, observer: any SessionObserver, gate: SilenceGate? = nil
     ) {
@@ -99,7 +99,7 @@ package final class SessionDriver {
         options = request.options
         let rate = options.rate
         repairSettings = request.repair
-        // What a gate lets through is speech.
+        // A gate lets only speech through.
         voices = gate == nil ? request.voices : nil
         let isWatched = request.stall > .zero && request.engines.contains { if case .vendor = $0.access { true } else { false } }
         self.gate = gate
@@ -109,9 +109,10 @@ package final class SessionDriver {
             .init(
                 rate: rate, channels: channels,
                 engines: request.engines.map { engine in
-                    // An engine of this process holds what it is sent, so it is sent only so much ahead of its answers; a vendor names its pace.
+                    // An engine of this process must hold the audio that it is sent, so the audio ahead of its answers is limited. A vendor states
+                    // its pace.
                     let isInProcess = if case .inProcess = engine.access { true } else { false }
-                    // A gateway watches its own engines, and its stream knows when to give it up.
+                    // A gateway watches its own engines, and its stream decides itself when to give it up.
                     let isVendor = if case .vendor = engine.access { true } else { false }
                     let limits = Leg.Limits(pace: engine.capabilities.pace, unanswered: isInProcess ? SampleCount(.seconds(30), at: rate) : nil)
                     return SessionEngine(
@@ -124,7 +125,7 @@ package final class SessionDriver {
 
     private static let forEver: Duration = .seconds(1_000_000_000)
 
-    /// All audio that has come.
+    /// End of the received audio.
     package var received: SampleIndex { machine.timeline.end }
 
     package var isEnded: Bool { machine.isEnded }
@@ -132,12 +133,12 @@ package final class SessionDriver {
     /// True until the end of the session or of the client's audio: `push` takes audio.
     package var takesAudio: Bool { machine.takesAudio }
 
-    /// The first of those that take its audio; nil when none does.
+    /// The first engine that takes the session's audio; nil when there is none.
     package var servingEngine: EngineName? { machine.legs.first { $0.state == .open && !$0.isShadow }?.engine }
 
     package var isHoldingClient: Bool { machine.isHoldingClient }
 
-    /// The engine's name of the model that it is asked for; nil when that is not known, or the engine has no stream now.
+    /// Returns the engine's name for the requested model; nil when the name is not known or the engine has no stream now.
     package func model(of engine: EngineName) -> String? { legs.last { $0.engine == engine }?.model }
 
     /// Opens the first streams.
@@ -148,7 +149,7 @@ package final class SessionDriver {
 
     /// Takes whole frames of 16-bit little-endian PCM, all channels.
     ///
-    /// - Returns: how much that was; nil after the end of the audio.
+    /// - Returns: the amount of audio; nil after the end of the audio.
     package func push(_ pcm: RawSpan) -> SampleCount? {
         guard !pcm.isEmpty else { return nil }
         if meter != nil { measure(pcm) }
@@ -165,11 +166,11 @@ package final class SessionDriver {
         for channel in 0..<channels { machine.noteLoud(range, in: ChannelIndex(channel)) }
     }
 
-    /// The gate has decided something, of audio that engines were just sent.
+    /// Handles an event of the gate. The engines have just been sent the audio.
     private func decided(_ event: VADGate.Event) {
         switch event {
         case .opened: break
-        // An engine of this process has its own means to know that a turn is over.
+        // An engine of this process detects the end of a turn by itself.
         case .paused(let position):
             for leg in legs where !isInProcess(leg.engine) { leg.gated?.settle() }
             observer?.observe(.paused(at: position))
@@ -182,7 +183,7 @@ package final class SessionDriver {
         engines.contains { if $0.name == engine, case .inProcess = $0.access { true } else { false } }
     }
 
-    /// So much audio was lost before it came: it becomes a gap, and what comes next lies behind it.
+    /// Reports that `count` samples were lost before they came. They become a gap, and the next audio lies behind it.
     package func missed(_ count: SampleCount) {
         let heard = gate?.skip(count) ?? []
         run(machine.missed(count, now: connector.loop.now))
@@ -193,7 +194,7 @@ package final class SessionDriver {
         meter?.measure(pcm, from: machine.timeline.end) { channel, range in machine.noteLoud(range, in: channel) }
     }
 
-    /// Audio that waits for more before it goes to an engine goes now.
+    /// Sends audio that streams hold back to fill a larger piece.
     package func flush() {
         for leg in legs { leg.stream.flush() }
     }
@@ -203,18 +204,18 @@ package final class SessionDriver {
         run(machine.command(command, now: connector.loop.now))
     }
 
-    /// True if new streams may be opened at this engine, with which other sessions have had trouble.
+    /// Sets whether new streams may be opened at this engine, with which other sessions have had trouble.
     package func availability(_ engine: EngineName, isAvailable: Bool) {
         run(machine.availability(engine, isAvailable: isAvailable, now: connector.loop.now))
     }
 
-    /// The session cannot go on, for a reason that lies outside its engines.
+    /// Ends the session for a reason that lies outside its engines.
     package func fail(_ error: EngineError) {
         guard !machine.isEnded else { return }
         run(machine.fail(error, now: connector.loop.now))
     }
 
-    /// Changes options by the engines' own means where they have them, else by new streams from here on.
+    /// Changes options in the engines' running streams if all engines can; otherwise by new streams from here on.
     private func update(_ change: StreamChange) {
         var changed = options
         changed.apply(change)
@@ -228,7 +229,7 @@ package final class SessionDriver {
 
     // MARK: - Engines
 
-    /// An engine says something: to its leg, or to the gate between them.
+    /// Takes an event of an engine, for its leg or for the gate between the two.
     private func hear(_ event: EngineEvent, from leg: LegID) {
         guard gate?.isShadow == false else { return engine(event, from: leg) }
         legs.first { $0.id == leg }?.gated?.hear(event)
@@ -249,7 +250,7 @@ package final class SessionDriver {
         guard let leg = machine.legs.first(where: { $0.id == id }), let engine = engines.first(where: { $0.name == leg.engine }) else { return }
         let gated = gate.flatMap { $0.isShadow ? nil : $0 }.map { gate in
             GatedStream(origin: leg.origin, channels: leg.channels.count, rate: options.rate, passages: { gate.passages }) { [connector] event in
-                // Never at once: the machine is told when it has done what it is doing.
+                // Not during this call: the machine must first finish its present work.
                 connector.loop.soon { [self] in self.engine(event, from: id) }
             }
         }
@@ -276,7 +277,7 @@ package final class SessionDriver {
         switch engine.access {
         case .inProcess(let engine):
             let listener = LoopBound(deliver, on: connector.loop)
-            // Never at once: an engine that answers before `open` returns would speak to a leg that is not there yet.
+            // Not during this call: an engine that answers before `open` returns would speak to a leg that does not exist yet.
             let stream = engine.open(options) { event in listener.loop.execute { listener.withValue { $0(event) } } }
             return (stream, engine.capabilities.models.first)
         case .vendor(let vendor, let settings):
@@ -289,13 +290,13 @@ package final class SessionDriver {
 
     // MARK: - The user's speech first
 
-    /// Another stream of the first engine hears the user, while a leg hears what is said; then it takes over.
+    /// Opens another stream of the first engine, which hears the user's speech while a leg hears the session. The stream then takes over.
     private func precede() {
         guard let engine = engines.first, channels == 1, engine.capabilities.speakers, engine.capabilities.wordTimes else { return }
         let name = engine.name
         let stream = PrimedStream(prelude, rate: options.rate, isPaced: engine.capabilities.pace != nil, on: connector.loop) { [self] in
             guard !machine.isEnded else { return }
-            // Where another engine hears the session, it would only be sent silence to the end.
+            // If another engine hears the session, the stream would only be sent silence to the end.
             guard let actions = machine.renew(name, now: connector.loop.now) else { return forgetPreceded() }
             run(actions)
         }
@@ -330,7 +331,7 @@ package final class SessionDriver {
     }
 
     private func send(_ pcm: RawSpan, to leg: LegConnection) {
-        // Lent out, for a stream that answers at once may be sent more before this returns.
+        // The buffer is taken out during the call, because a stream that answers at once may be sent more audio before the call returns.
         var lent: [UInt8] = []
         swap(&lent, &scratch)
         leg.send(pcm, scratch: &lent)
@@ -380,7 +381,7 @@ package final class SessionDriver {
 
     // MARK: - Voices
 
-    /// Asks whether somebody speaks in kept audio of some channels. The machine is told when it has finished its present work.
+    /// Finds out if somebody speaks in kept audio of some channels. The machine gets the answer when it has finished its present work.
     private func listen(to leg: LegID, _ heard: Range<Int>, _ range: SampleRange) {
         let loop = connector.loop
         guard let voices, let pcm = try? audio(of: heard, range).get() else { return loop.soon { [self] in listened(to: leg, range, nil) } }
@@ -399,7 +400,7 @@ package final class SessionDriver {
     private func begin(_ repair: Repair) {
         let loop = connector.loop
         let session = LoopBound(self, on: loop)
-        // Never at once: the machine is told when it has done what it is doing.
+        // Not during this call: the machine must first finish its present work.
         func answer(_ outcome: RepairOutcome) { loop.soon { [self] in repaired(repair.id, outcome) } }
         guard let settings = repairSettings, let engine = settings.engines.first(where: { $0.name == repair.engine }) else {
             return answer(.declined)
@@ -422,7 +423,7 @@ package final class SessionDriver {
             .repair(repair.id), AttemptStart(.repair, by: engine.name, model: nil, from: repair.range.start, length: repair.range.count, channels: 1))
     }
 
-    /// Kept audio of some channels.
+    /// Returns kept audio of some channels, interleaved.
     private func audio(of some: Range<Int>, _ range: SampleRange) -> Result<[UInt8], AudioLost> {
         Result { () throws(AudioLost) in
             guard observer != nil else { throw AudioLost("its session is over") }
@@ -437,7 +438,7 @@ package final class SessionDriver {
         repairs[id] = nil
         attempts[.repair(id)]?.model = model
         run(machine.repaired(id, outcome, now: connector.loop.now))
-        // Of one that nobody waited for.
+        // Removes the attempt of a repair that nobody waited for.
         attempts[.repair(id)] = nil
     }
 

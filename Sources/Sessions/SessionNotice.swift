@@ -3,27 +3,27 @@ package import Speech
 
 /// A fact that a session tells its observer.
 package enum SessionNotice: Sendable {
-    /// An event of the session. After `.ended` comes nothing more.
+    /// An event of the session. No notice comes after `.ended`.
     case event(SessionEvent)
-    /// True: too much audio waits, and no more is to be read from the client. False: the client may go on.
+    /// True: too much audio waits, so the client's audio is not to be read. False: reading may go on.
     case holdClient(Bool)
-    /// An engine sent a message that cannot be read. The problem is in words.
+    /// An engine sent a message that cannot be read. `problem` is a text.
     case messageSkipped(EngineName, problem: String)
-    /// The engine will recognise only this much more audio.
+    /// The engine will recognise only `remaining` more audio.
     case creditsLow(EngineName, remaining: Duration)
-    /// A recognition attempt begins. No other attempt of the session has its number.
+    /// A recognition attempt begins. `number` is unique in the session.
     case attemptBegan(AttemptStart, number: Int)
     /// A recognition attempt is over. Comes once for each stream and each repair that was asked for. The number is nil when the attempt did not begin.
     case attemptEnded(RecognitionAttempt, number: Int?)
-    /// The engine's stall is now known to be the engine's fault: it said nothing to words that were heard. Comes after the attempt's end, if at all.
+    /// A stall turned out to be the engine's fault: the engine said nothing to audio in which words were heard. Comes after the attempt's end.
     case engineFault(EngineName, EngineError)
     /// An engine that was given up for its silence has answered after all, this long after it was sent the audio.
     case engineLagged(EngineName, by: Duration)
-    /// Engines said what changes nothing: the counters now, and as they were at the notice before.
+    /// The counters of engines' words without effect have changed. `since` has the counters of the notice before.
     case counted(SessionTally, since: SessionTally)
     /// Words for a gap that the client was told of. The words complete what is stored.
     case backfill(Backfill)
-    /// The gate lets everything through from here on: it does not work, or hears no speech where there is sound.
+    /// The gate lets everything through from here on: the speech detector failed, or hears no speech in loud audio.
     case gateFailed
     /// The gate has heard no speech for a while.
     case paused(at: SampleIndex)

@@ -1,4 +1,4 @@
-/// The owner of a session: takes what the session tells. Called on the session's loop.
+/// The owner of a session, which takes the session's notices. Called on the session's loop.
 package protocol SessionObserver: AnyObject {
     func observe(_ notice: SessionNotice)
 }

@@ -1,26 +1,26 @@
 package import Continuity
 package import Speech
 
-/// Windows of a session's audio, and how much like speech each of them is. Lives on the session's loop.
+/// A session's audio in windows, with the probability of speech in each window. Lives on the session's loop.
 package protocol VoiceWindows: AnyObject {
     /// Takes the session's next audio: 16-bit PCM, all channels.
     ///
-    /// - Parameter each: takes each window that it completes, in order: its place in the session, the probability of speech (nil: nobody can tell
-    ///   yet), and whether it is loud.
+    /// - Parameter each: called for each window that the audio completes, in order: with its place in the session, the probability of speech (nil:
+    /// not known yet), and true if the window is loud.
     func append(_ pcm: RawSpan, _ each: (SampleRange, _ probability: Float?, _ isLoud: Bool) -> Void) throws
 
-    /// So much audio never came: windows of it are silence, and what comes next lies behind it.
+    /// Skips `count` samples that never came. Their windows are silence, and the next audio lies behind them.
     func skip(_ count: SampleCount, _ each: (SampleRange, _ probability: Float?, _ isLoud: Bool) -> Void) throws
 }
 
-/// A session's gate: what it hears, and what it has decided.
+/// A session's gate: its windows of audio and its decisions.
 package final class SilenceGate {
     private let windows: any VoiceWindows
     private(set) var gate: VADGate
     private let threshold: Float
-    /// It decides and counts, and engines hear everything.
+    /// True if the gate decides and counts, but engines hear everything.
     let isShadow: Bool
-    /// The end of what was heard.
+    /// End of the audio that the gate has heard.
     private var heard = SampleIndex.zero
 
     package init(_ windows: any VoiceWindows, rule: VADGate.Rule, isShadow: Bool = false, rate: SampleRate) {
@@ -38,8 +38,8 @@ package final class SilenceGate {
 
     /// Takes the session's next audio, before any engine does.
     ///
-    /// - Parameter speech: takes the windows that are speech, or may be.
-    /// - Returns: what was decided by it.
+    /// - Parameter speech: called for each window that is speech or may be.
+    /// - Returns: the events of the gate that follow from the audio.
     func hear(_ pcm: RawSpan, _ speech: (SampleRange) -> Void) -> [VADGate.Event] {
         decide { each in
             try windows.append(pcm) { range, probability, isLoud in
@@ -49,10 +49,10 @@ package final class SilenceGate {
         }
     }
 
-    /// It was found out whether the speaker was done at a pause.
+    /// Takes the end-of-turn model's answer for the pause at `pause`.
     package func judged(isOver: Bool, at pause: SampleIndex) { gate.judged(isOver: isOver, at: pause) }
 
-    /// So much audio never came.
+    /// Skips `count` samples that never came.
     func skip(_ count: SampleCount) -> [VADGate.Event] { decide { each in try windows.skip(count, each) } }
 
     private func decide(_ hear: ((SampleRange, Float?, Bool) -> Void) throws -> Void) -> [VADGate.Event] {

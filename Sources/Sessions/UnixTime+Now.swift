@@ -2,7 +2,7 @@ import Glibc
 package import Speech
 
 extension UnixTime {
-    /// The wall clock.
+    /// The time of the wall clock.
     package static var now: UnixTime {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

@@ -1,9 +1,11 @@
 package import Speech
 
-/// Tells whether somebody speaks in a piece of audio. Off the loop: a model listens.
+/// Tells if somebody speaks in a piece of audio. A model listens, off the loop.
 package protocol VoiceListening: Sendable {
+    /// Listens to a piece of audio.
+    ///
     /// - Parameters:
-    ///   - pcm: 16-bit, all channels interleaved.
-    ///   - tell: called once, on any thread; nil: it cannot be told, or not soon.
+    ///   - pcm: 16-bit PCM, all channels interleaved.
+    ///   - tell: called once, on any thread; nil: the answer is not known, or does not come soon.
     func listen(to pcm: [UInt8], channels: Int, rate: SampleRate, tell: @escaping @Sendable (Bool?) -> Void)
 }

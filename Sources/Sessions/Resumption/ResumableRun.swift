@@ -2,14 +2,14 @@ package import Continuity
 package import Net
 package import Speech
 
-/// A live session whose client may lose its connection and come back: stands between the session's run and whatever connection its client has.
+/// A live session whose client may lose its connection and come back. Stands between the session's driver and the client's present connection.
 ///
-/// Lives on the session's loop and is called there only. Its owner passes on what the session says, and what of its audio is durable.
+/// Lives on the session's loop and is called there only. Its owner passes on the session's events and the end of the durable audio.
 package final class ResumableRun {
     /// The output for a client that has a connection.
     package enum Message: Sendable, Equatable {
         case event(Resumption.Numbered)
-        /// All audio before it is durable.
+        /// All audio before this place is durable.
         case durable(through: SampleIndex)
     }
 
@@ -20,7 +20,7 @@ package final class ResumableRun {
     private var deliver: ((Message) -> Void)?
     private var timer: Loop.Timer?
 
-    /// - Parameter deliver: takes what the client is told, until its connection is lost.
+    /// - Parameter deliver: takes the client's messages, until its connection is lost.
     package init(
         _ run: SessionDriver, rate: SampleRate, channels: Int = 1, rule: Resumption.Rule = .init(), on loop: Loop,
         deliver: @escaping (Message) -> Void
@@ -34,41 +34,41 @@ package final class ResumableRun {
 
     package var isClientHere: Bool { resumption.isClientHere }
 
-    /// Audio of the client comes.
+    /// Counts audio of the client.
     ///
-    /// - Returns: how much at its beginning is there already, and is to be left out.
+    /// - Returns: the amount at the beginning of the audio that the session already has, and that is to be ignored.
     package func repeated(of count: SampleCount) -> SampleCount { resumption.repeated(of: count) }
 
-    /// Takes whole frames of the client's audio; those that are there already are left out.
+    /// Takes whole frames of the client's audio. Audio that the session already has is ignored.
     package func push(_ pcm: RawSpan) {
         let known = repeated(of: SampleCount(pcm.byteCount / frame))
         let fresh = pcm.extracting(Int(known.samples) * frame..<pcm.byteCount)
         if !fresh.isEmpty { _ = run.push(fresh) }
     }
 
-    /// The session is over: nobody is waited for.
+    /// Stops waiting for the client, because the session is over.
     package func ended() {
         deliver = nil
         timer?.cancel()
         timer = nil
     }
 
-    /// The client has seen all events through this number.
+    /// Notes that the client has seen all events through this number.
     package func saw(_ number: Int) { resumption.saw(number) }
 
-    /// The session says something.
+    /// Takes an event of the session.
     package func hear(_ event: SessionEvent) {
         if let told = resumption.said(event) { deliver?(.event(told)) }
     }
 
-    /// All audio before it survives whatever comes. May be said as often as it is known.
+    /// Takes the end of the durable audio. May be called as often as the end is known.
     package func durable(through end: SampleIndex) {
         if let told = resumption.durable(through: end, now: loop.now) { deliver?(.durable(through: told)) }
     }
 
-    /// The client's connection is gone; the session goes on with what there is.
+    /// Notes that the client's connection is gone. The session goes on with the audio that it has.
     ///
-    /// - Parameter givenUp: called when the client has not come back in time; everything is brought to its end then.
+    /// - Parameter givenUp: called when the client has not come back in time. The session is brought to its end then.
     package func lost(givenUp: @escaping () -> Void = {}) {
         deliver = nil
         resumption.lost(now: loop.now)
@@ -82,12 +82,12 @@ package final class ResumableRun {
         }
     }
 
-    /// The client is back, on another connection. The connection before, if it still stands, is told nothing any more.
+    /// Resumes the session on the client's new connection. The old connection, if it still stands, gets no more messages.
     ///
     /// - Parameters:
-    ///   - start: where its audio goes on.
+    ///   - start: the place where the client's audio goes on.
     ///   - seen: the number of the last event that it saw.
-    ///   - answer: tells the client how it goes on; what it has not seen follows.
+    ///   - answer: takes the answer to the client. The events that the client has not seen follow, through `deliver`.
     package func resume(
         at start: SampleIndex, seen: Int, answer: (Resumption.Answer) -> Void, deliver: @escaping (Message) -> Void
     ) {

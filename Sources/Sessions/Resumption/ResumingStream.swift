@@ -2,12 +2,12 @@ import Continuity
 package import Net
 package import Speech
 
-/// A stream to a gateway that goes on when its connection breaks: nothing is lost, and nothing comes twice.
+/// A stream to a gateway that is resumed when its connection breaks: no audio is lost, and no event comes twice.
 ///
-/// What the gateway has not called durable is kept and sent again; what was seen is named, and comes again from there. When the session does not wait any
-/// more the stream is over, and whoever has it begins another where the last words ended. Lives on its owner's loop.
+/// Audio that the gateway has not reported as durable is kept and sent again. Events that were not seen are sent again by the gateway. When the
+/// session no longer waits, the stream is over, and its owner opens another one where the last words ended. Lives on its owner's loop.
 package final class ResumingStream: EngineStream {
-    /// Audio that is kept while the gateway calls nothing durable.
+    /// Maximum duration of audio that is kept while the gateway reports none as durable.
     private static let maxKept: Duration = .seconds(330)
 
     private let service: any ResumableService
@@ -20,19 +20,19 @@ package final class ResumingStream: EngineStream {
     private var end = SampleIndex.zero
     private let frame: Int
     private var link: (any ResumableLink)?
-    /// The gateway takes what is sent.
+    /// True if the gateway takes audio and commands.
     private var isLive = false
     private var isOpened = false
     private var isClosed = false
-    /// Events of a connection that was left are not for this one.
+    /// Number of the present connection. Events of earlier connections are ignored.
     private var generation = 0
-    /// The position at which the connection that is being made goes on.
+    /// Position at which the present connection goes on.
     private var start = SampleIndex.zero
     private var timer: Loop.Timer?
-    /// Finalizes that have not been answered, and whether no more audio comes: said again on each connection.
+    /// Number of finalizes that have not been answered; they are sent again on each connection, and so is `finish` if `isFinishing`.
     private var finalizes = 0
     private var isFinishing = false
-    /// The options were changed since the session began.
+    /// True if the options were changed since the session began.
     private var isChanged = false
 
     package init(_ service: any ResumableService, options: StreamOptions, on loop: Loop, deliver: @escaping (EngineEvent) -> Void) {
@@ -106,7 +106,7 @@ package final class ResumingStream: EngineStream {
         }
     }
 
-    /// Says again what a connection that broke may not have brought to the gateway.
+    /// Sends again the audio and commands that a broken connection may not have brought to the gateway.
     private func goOn() {
         isLive = true
         guard memory.read(SampleRange(start, end), { if !$0.isEmpty { link?.send($0) } }) else {
@@ -120,7 +120,7 @@ package final class ResumingStream: EngineStream {
     private func tell(_ event: EngineEvent) {
         var event = event
         switch event {
-        // One that was said twice is answered twice.
+        // A finalize that was sent twice is answered twice; the second answer is ignored.
         case .flushed(let channel) where channel == .first:
             guard finalizes > 0 else { return }
             finalizes -= 1
@@ -144,7 +144,7 @@ package final class ResumingStream: EngineStream {
         }
     }
 
-    /// The last event, once.
+    /// Delivers the last event, once.
     private func finish(_ error: EngineError?) {
         guard !isClosed else { return }
         isClosed = true
