@@ -6,7 +6,7 @@ package protocol VoiceWindows: AnyObject {
     /// Takes the session's next audio: 16-bit PCM, all channels.
     ///
     /// - Parameter each: called for each window that the audio completes, in order: with its place in the session, the probability of speech (nil:
-    /// not known yet), and true if the window is loud.
+    ///   not known yet), and true if the window is loud.
     func append(_ pcm: RawSpan, _ each: (SampleRange, _ probability: Float?, _ isLoud: Bool) -> Void) throws
 
     /// Skips `count` samples that never came. Their windows are silence, and the next audio lies behind them.

@@ -34,7 +34,7 @@ package enum Seam {
     ///   - tail: the last words that were committed, in order.
     ///   - end: the end of what is committed.
     ///   - isMirrored: true if the comparison runs backwards in time: positions are negative, words are in the opposite order, and the beginnings of
-    /// the words meet.
+    ///     the words meet.
     package static func fresh(_ words: [Word], after tail: [Word], through end: SampleIndex, _ context: ComparisonContext, isMirrored: Bool = false)
         -> [Word]
     {

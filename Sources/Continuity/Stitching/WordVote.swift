@@ -40,10 +40,10 @@ package enum WordVote {
     ///
     /// - Parameters:
     ///   - results: each engine's words, in order and of the same interval. The preferred engine's come first: its spelling is used, and its word
-    /// wins where votes are equal.
+    ///     wins where votes are equal.
     ///   - rate: the rate of the words' positions.
     ///   - untimed: the indices in `results` of engines without word times. Their words take the times of other engines, where another engine has the
-    /// word.
+    ///     word.
     /// - Returns: words in order, none overlapping the next. The confidence is that of the surest engine that heard the word.
     package static func words(of results: [[Word]], rate: SampleRate, untimed: Set<Int> = []) -> [Word] {
         guard let first = results.first else { return [] }
