@@ -10,12 +10,12 @@ package final class JournaledSession: SessionJournal {
     private let transcripts: TranscriptFolder
     private let problems: Log
     package private(set) var cursor: JournalCursor
-    /// The transcript, from `open` on.
+    /// The live transcript; nil before `open`.
     package private(set) var transcript: LiveTranscript?
-    /// Audio that is in the log and may not be on the disk yet.
+    /// End of audio that is in the log and may not be on the disk yet; nil: there is none.
     private var unsynced: JournalMark?
 
-    /// - Parameter problems: takes what goes wrong with the journal.
+    /// - Parameter problems: takes the journal's errors.
     package init(_ record: SessionRecord, rate: SampleRate, channels: Int, log: JournalLog, transcripts: TranscriptFolder, problems: Log) {
         self.record = record
         self.log = log
@@ -24,7 +24,7 @@ package final class JournaledSession: SessionJournal {
         cursor = log.cursor(rate: rate, channels: channels)
     }
 
-    /// Begins the session's part of the log and its transcript. Comes before everything else.
+    /// Begins the session's part of the log and its transcript. Called before all other methods.
     package func open() {
         log.open(record, cursor: &cursor)
         transcript = transcripts.begin(record, rate: cursor.rate, channels: cursor.channels)
@@ -51,17 +51,17 @@ package final class JournaledSession: SessionJournal {
 
     /// Keeps words for a gap that the client was told of.
     package func record(_ backfill: Backfill) {
-        // The transcript knows the turn.
+        // The transcript finds the turn itself.
         let commit = Commit(channel: backfill.channel, range: backfill.range, words: backfill.words, reason: .pause, engine: backfill.engine)
         let bytes = CommitRecord.encode(commit, turn: 0)
         log.append(mend: bytes, at: backfill.range.start, cursor: &cursor)
         transcript?.append(mend: bytes, at: backfill.range.start)
     }
 
-    /// Looks at the disk again.
+    /// Checks which audio the disk has.
     ///
     /// - Parameter end: the end of the audio received so far.
-    /// - Returns: the end of the audio that has become durable since the last look; nil: no more than before.
+    /// - Returns: the end of the audio that has become durable since the last call; nil: no audio has.
     package func becameDurable(received end: SampleIndex) -> SampleIndex? {
         var durable: SampleIndex?
         if let mark = unsynced, log.isDurable(mark) {

@@ -1,13 +1,13 @@
 internal import Glibc
 
-/// Brings what the kernel keeps of a file to the disk itself.
+/// Writes data that the kernel keeps of a file to the disk itself.
 package struct DiskSync: Sendable {
     private let data: @Sendable (Int32) -> Int32
     private let folder: @Sendable (Int32) -> Int32
 
     /// - Parameters:
-    ///   - data: `fdatasync`, or what stands for it.
-    ///   - folder: `fsync` of a directory.
+    ///   - data: `fdatasync`, or a replacement. Takes a file descriptor.
+    ///   - folder: `fsync` of a directory, or a replacement. Takes a file descriptor.
     package init(data: @escaping @Sendable (Int32) -> Int32, folder: @escaping @Sendable (Int32) -> Int32) {
         self.data = data
         self.folder = folder
@@ -15,10 +15,14 @@ package struct DiskSync: Sendable {
 
     package static let system = DiskSync(data: { fdatasync($0) }, folder: { fsync($0) })
 
-    /// - Returns: the reason why the data is not on the disk; nil: the data is on the disk.
+    /// Brings a file's data to the disk.
+    ///
+    /// - Returns: the reason for a failure; nil: the data is on the disk.
     package func sync(_ descriptor: Int32) -> String? { Self.problem { data(descriptor) } }
 
-    /// The names in the folder in which a file is.
+    /// Brings the file names in the folder of the file to the disk.
+    ///
+    /// - Returns: the reason for a failure; nil: the names are on the disk.
     package func syncFolder(of path: String) -> String? {
         let descriptor = open(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return String(cString: strerror(errno)) }

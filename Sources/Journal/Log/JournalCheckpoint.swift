@@ -4,27 +4,27 @@ internal import Net
 internal import Speech
 internal import Synchronization
 
-/// The rest of a segment whose audio the journal's limit takes: the commits of sessions that have not ended, and the end positions of those
+/// The words of a segment whose audio the journal's size limit removes: the commits of sessions that have not ended, and the end positions of those
 /// sessions' audio.
 ///
-/// A file of the same blocks beside the segments. It takes some thousandth of the segment, and is there before the segment goes.
+/// A file of the same blocks, next to the segments. It takes a few thousandths of the segment's size, and is written before the segment is deleted.
 package final class JournalCheckpoint: Sendable {
     static let suffix = ".words"
     static let newSuffix = suffix + ".new"
 
     let path: String
-    /// On the disk: the segment's, until it is gone.
+    /// Number of bytes on the disk: the segment's length, until the segment is deleted.
     let bytes: Atomic<Int>
-    /// None of the sessions needs it any more.
+    /// True if none of the sessions needs the checkpoint any more.
     let isOver = Atomic<Bool>(false)
-    /// The segment's file, while that is there.
+    /// Path of the segment's file, while that exists.
     let segment: String
     private let loop: Int
     let number: UInt32
     /// Sessions that had not ended when the checkpoint was made.
     let sessions: Set<UInt64>
 
-    /// - Parameter segment: its sessions are those that have not ended.
+    /// - Parameter segment: the segment; its `sessions` are those that have not ended.
     init(of segment: JournalSegment, loop: Int) {
         self.segment = segment.path
         self.loop = loop
@@ -51,7 +51,7 @@ package final class JournalCheckpoint: Sendable {
             problem = error
         }
         for (_, block) in last {
-            // Audio of no samples, where the segment's ended.
+            // A block of audio without samples marks the end of the session's audio.
             var end = block
             end.position += SampleCount(block.payloadLength / (2 * max(1, block.channels)))
             end.payloadLength = 0

@@ -9,6 +9,6 @@ package struct JournalCursor: Sendable {
     /// Number of the session's user in the log.
     package var user = 0
     package var index = JournalIndex()
-    /// Its `opened` block's payload.
+    /// Payload of the session's `opened` block.
     package var opening: [UInt8] = []
 }

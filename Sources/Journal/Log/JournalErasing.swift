@@ -2,18 +2,18 @@ internal import Continuity
 internal import Glibc
 internal import Speech
 
-/// Takes blocks of sessions that are over out of segments which others still need.
+/// Erases blocks of sessions that are over from segments that other sessions still need.
 ///
-/// First each block is marked by one byte, then its payload is overwritten: wherever that is cut off, all other blocks stand and are read.
+/// Each block is first marked by one byte, then its payload is overwritten. If that is interrupted, all other blocks are intact and can be read.
 package struct JournalErasing: Sendable {
     let sessions: Set<UInt64>
-    /// Nothing is added to them.
+    /// The segments to erase from. No block is appended to them.
     let segments: [JournalSegment]
     let remains: [JournalCheckpoint]
     let loop: Int
     let writer: JournalWriter
 
-    /// Blocks others than the loop: seconds, when there is much.
+    /// Erases the blocks. Must not run on the loop: it blocks for seconds if there is much to erase.
     package func run() async throws(JournalError) {
         await writer.complete(segments)
         for segment in segments { try erase(segment.path, segment.number) }
@@ -26,19 +26,19 @@ package struct JournalErasing: Sendable {
         do throws(JournalError) {
             try Self.erase(sessions, in: try JournalFile(path: path, loop: loop, number: number))
         } catch {
-            // It may have gone meanwhile, with all that was in it.
+            // The file may have been deleted meanwhile, with all its blocks.
             guard access(path, F_OK) != 0 else { throw error }
         }
     }
 
-    /// Blocks.
+    /// Erases the sessions' blocks in one file. Blocks the thread.
     static func erase(_ sessions: Set<UInt64>, in file: JournalFile) throws(JournalError) {
         var blocks: [(offset: Int, length: Int)] = []
         _ = try file.scan { block, payload, offset in
             guard sessions.contains(block.session) else { return }
             switch block.kind {
             case .audio, .commit, .mend: blocks.append((offset, payload.count))
-            // One that was cut off in between is not done.
+            // A block whose erasure was interrupted has bytes other than zero.
             case .erased: if payload.contains(where: { $0 != 0 }) { blocks.append((offset, payload.count)) }
             case .opened, .closed: break
             }

@@ -3,13 +3,13 @@ package enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
     case cannotCreate(path: String, reason: String)
     case cannotWrite(path: String, reason: String)
     case cannotRead(path: String, reason: String)
-    /// The written bytes are not known to be on the disk itself.
+    /// The bytes were written but are not known to be on the disk itself.
     case cannotSync(path: String, reason: String)
-    /// Another version of Harken left what this one cannot read.
+    /// Another version of Harken wrote the file, and this version cannot read it.
     case otherVersion(path: String)
-    /// The retention limit took the audio away.
+    /// The journal's size limit removed the audio.
     case expired
-    /// There was no room when the audio came.
+    /// The journal had no room when the audio came.
     case notJournaled
 
     package var description: String {

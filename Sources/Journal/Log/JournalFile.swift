@@ -1,9 +1,9 @@
 internal import Continuity
 internal import Glibc
 
-/// A segment that an earlier run wrote, for reading. Held open, so it can be read also when its name is gone.
+/// A segment of an earlier run, for reading. Held open, so it can be read even after its name is deleted.
 ///
-/// Read by system calls and not mapped: a disk that cannot give a page must end a recovery, not the gateway.
+/// Read by system calls and not mapped: a disk that cannot deliver a page must end a recovery, not the gateway.
 package final class JournalFile: Sendable {
     let path: String
     let loop: Int
@@ -27,7 +27,7 @@ package final class JournalFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Fills the buffer.
+    /// Fills the buffer with the file's bytes from `offset`.
     func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(JournalError) {
         guard try readWhatIsThere(buffer, at: offset) == buffer.count else {
             throw .cannotRead(path: path, reason: "the file ends before byte \(offset + buffer.count)")
@@ -48,9 +48,9 @@ package final class JournalFile: Sendable {
 
     /// Outcome of a scan.
     package enum ScanEnd: Equatable {
-        /// Every byte was of a block, or of the zeros that fill the last page.
+        /// Every byte belongs to a block, or to the zeros that fill the last page.
         case whole
-        /// So many bytes at the end are of no whole block: the write was cut off.
+        /// This number of bytes at the end does not form a whole block: the write was cut off.
         case torn(Int)
         /// The next block is of another version of the format.
         case otherVersion
@@ -59,7 +59,8 @@ package final class JournalFile: Sendable {
     /// Calls `body` with each whole block, its payload and its offset, in order.
     func scan(_ body: (JournalBlock, UnsafeRawBufferPointer, Int) -> Void) throws(JournalError) -> ScanEnd {
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        // Of the buffer: where the file's byte `base` lies at 0, `filled` bytes are there, and the next block begins at `start`.
+        // `base` is the file offset of the buffer's first byte, `filled` the number of valid bytes in the buffer, `start` the place of the next block
+        // in the buffer.
         var base = 0, filled = 0, start = 0
         while true {
             var wanted = JournalBlock.headerLength
@@ -81,7 +82,7 @@ package final class JournalFile: Sendable {
                 start += step
                 if step > 0 { continue }
             }
-            // More of the file, with the block that began at the buffer's beginning.
+            // Reads more of the file, behind the block that is moved to the buffer's beginning.
             buffer.removeSubrange(..<start)
             base += start
             filled -= start

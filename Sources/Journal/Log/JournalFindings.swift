@@ -1,7 +1,7 @@
 package import Continuity
 internal import Speech
 
-/// The contents of earlier runs' segments that belong to sessions that did not end.
+/// The blocks in segments of earlier runs that belong to sessions that did not end.
 package struct JournalFindings {
     /// The session that a block belongs to. The session's number is unique in its loop.
     package struct Key: Hashable {
@@ -18,7 +18,7 @@ package struct JournalFindings {
         var record: SessionRecord?
         var isNewer = false
         var audio: JournaledAudio
-        /// Behind the last sample, also of audio that is not in the journal: its limit has taken it, or there was no room when it came.
+        /// End of the session's audio, including audio that is not in the journal: the size limit removed it, or there was no room when it came.
         var end = SampleIndex.zero
         var commits: [(commit: Commit, turn: Int)] = []
         var mends: [Commit] = []
@@ -32,12 +32,12 @@ package struct JournalFindings {
     private var foreign: Set<Int> = []
     private var open: [Key: Open] = [:]
     private var order: [Key] = []
-    /// In the order in which they began.
+    /// The unfinished sessions, in the order in which they began.
     package private(set) var sessions: [UnfinishedSession] = []
     /// Totals over sessions without a record: number of sessions, duration of audio, number of words.
     package private(set) var nameless = (sessions: 0, audio: Duration.zero, words: 0)
 
-    /// Files of a loop come in the order of their numbers. One that cannot be read to its end stays as it is.
+    /// Reads a file. The files of a loop come in the order of their numbers. A file that cannot be read to its end is never changed.
     package mutating func read(_ file: JournalFile) throws(JournalError) -> JournalFile.ScanEnd {
         let index = files.count
         files.append(file)
@@ -83,7 +83,7 @@ package struct JournalFindings {
         }
     }
 
-    /// All files were read.
+    /// Ends the reading. Called when all files were read.
     ///
     /// - Returns: files with sessions that only a newer version can read.
     package mutating func finish() -> [JournalFile] {
@@ -94,7 +94,7 @@ package struct JournalFindings {
                 newer.formUnion(found.files)
                 continue
             }
-            // Nobody knows whose it is.
+            // The session's user is not known.
             guard let record = found.record else {
                 nameless.sessions += 1
                 nameless.audio += found.audio.held(of: SampleRange(.zero, found.end)).reduce(.zero) { $0 + $1.count.duration(at: found.audio.rate) }
@@ -112,7 +112,7 @@ package struct JournalFindings {
         return newer.sorted().map { files[$0] }
     }
 
-    /// All but these, and those that must stay as they are.
+    /// Returns the files except for those in `needed` and those that must stay as they are.
     package func files(without needed: Set<Int>) -> [JournalFile] {
         files.indices.filter { !needed.contains($0) && !foreign.contains($0) }.map { files[$0] }
     }
@@ -121,7 +121,7 @@ package struct JournalFindings {
 /// A session that an earlier run did not end.
 package struct UnfinishedSession: Sendable {
     package var record: SessionRecord
-    /// Transcript of the committed words.
+    /// Transcript of the commits and backfills.
     package var transcript: SessionTranscript
     package var audio: JournaledAudio
     /// Indices of the files that hold the session.

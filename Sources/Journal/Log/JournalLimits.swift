@@ -1,8 +1,9 @@
 /// Limits on the disk that the journals take, and the policy for syncing what is written.
 package struct JournalLimits: Sendable, Equatable {
-    /// A file is not written on beyond it. At most 4 GB, since offsets have 32 bits; a small part of the log, since the limit takes whole files.
+    /// Length in bytes at which a segment is closed. At most 4 GB, because offsets have 32 bits. A small part of `logBytes`, because the limit
+    /// removes whole files.
     package var segmentBytes: Int
-    /// All files of one log; beyond it the oldest go, even if a session would still want them.
+    /// Maximum size of all files of one log. Beyond it the oldest audio is removed, even if a session still needs it.
     package var logBytes: Int
     package var sync: SyncPolicy
 

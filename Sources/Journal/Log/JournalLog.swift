@@ -6,9 +6,9 @@ internal import Synchronization
 
 /// The audio and commits of all sessions of one loop, in one append-only log.
 ///
-/// Belongs to its loop. What is appended outlives the process from that moment on, because it is in a ring of slabs that the kernel keeps: nothing
-/// need be written before it is sent on. A thread brings the slabs to the log's files. Reading happens on the loop: it is short, and from memory in
-/// all but the rarest cases.
+/// Belongs to its loop. Appended bytes outlive the process at once, because they are in a ring of slabs that the kernel keeps: no write is needed
+/// before the audio is sent on. A thread writes the slabs to the log's files. Reading happens on the loop: it is short, and nearly always from
+/// memory.
 package final class JournalLog {
     private let directory: String
     private let loop: Int
@@ -17,33 +17,33 @@ package final class JournalLog {
     private let writer: JournalWriter
     private let ring: JournalRing
     private var segments: [UInt32: JournalSegment] = [:]
-    /// Checkpoints of segments whose audio the limit has taken, each with its sessions that have not ended.
+    /// Checkpoints of segments whose audio the size limit removed, each with its sessions that have not ended.
     private var remains: [UInt32: (remains: JournalCheckpoint, sessions: Set<UInt64>)] = [:]
-    /// Sessions of which something is not in the log, or may never have come to the disk.
+    /// Sessions with blocks that are not in the log or may never have reached the disk.
     private var doubtful: Set<UInt64> = []
     private var current: JournalSegment?
-    /// The slab that takes the next bytes of the current segment.
+    /// The slab for the next bytes of the current segment; nil: there is none.
     private var slab: JournalPage?
     private var nextSegment: UInt32 = 0
     private var nextSession: UInt64
     private var isFailing = false
-    /// Time from which a segment that cannot be synced may be left for another segment.
+    /// Time from which the log may leave a segment that cannot be synced for a new one.
     private var nextTry: ContinuousClock.Instant?
-    /// A disk that syncs nothing does not get a file for each attempt.
+    /// Minimum time between two such changes, so that a disk that cannot sync does not get a file for each attempt.
     private static let betweenTries: Duration = .seconds(10)
     /// Numbers of the sessions that have blocks in the log, for `erasing`.
     private var numbers: [ID<Session>: UInt64] = [:]
-    /// Numbers of users of whom something is in the log; none is given twice.
+    /// Numbers of the users with audio or words in the log; no number is used twice.
     private var users: [String: Int] = [:]
     private var lastUser = 0
     /// User numbers of the sessions that have not ended, by session number.
     private var owners: [UInt64: Int] = [:]
-    /// Users with more than their share of a full log: their audio is not taken now.
+    /// Users with more than their share of a full log. Their audio is not journaled now.
     private var heldBack: Set<Int> = []
 
     /// - Parameters:
-    ///   - directory: the writer's.
-    ///   - startedAt: makes session numbers differ from those of earlier runs.
+    ///   - directory: the writer's directory.
+    ///   - startedAt: the start of this run in milliseconds since 1970; makes session numbers differ from those of earlier runs.
     package init(directory: String, loop: Int, limits: JournalLimits, startedAt milliseconds: Int64, writer: JournalWriter, log: Log)
         throws(JournalError)
     {
@@ -57,7 +57,7 @@ package final class JournalLog {
         nextSegment = writer.earlier.claim(loop)
     }
 
-    /// A place for a session, of which nothing is in the log yet.
+    /// Returns the place of a new session, which has no blocks in the log yet.
     package func cursor(rate: SampleRate, channels: Int) -> JournalCursor {
         nextSession += 1
         return JournalCursor(session: nextSession, rate: rate, channels: channels)
@@ -73,10 +73,12 @@ package final class JournalLog {
         opening.withUnsafeBytes { bytes in _ = append(.opened, at: .zero, payload: bytes, cursor: &cursor) }
     }
 
-    /// - Parameter pcm: 16-bit little-endian, interleaved, beginning at `range.start`.
+    /// Appends audio of a session.
+    ///
+    /// - Parameter pcm: 16-bit little-endian PCM, interleaved, beginning at `range.start`.
     package func append(audio pcm: UnsafeRawBufferPointer, _ range: SampleRange, cursor: inout JournalCursor) {
         guard heldBack.isEmpty || !heldBack.contains(cursor.user) else {
-            // Its words are journaled all the same.
+            // The session's words are journaled all the same.
             doubtful.insert(cursor.session)
             return
         }
@@ -84,17 +86,21 @@ package final class JournalLog {
         cursor.index.wroteAudio(through: range.end, at: location)
     }
 
-    /// - Parameter record: a commit, as `CommitRecord` writes it.
+    /// Appends a commit of a session.
+    ///
+    /// - Parameter record: the commit, encoded by `CommitRecord`.
     package func append(commit record: [UInt8], at start: SampleIndex, cursor: inout JournalCursor) {
         record.withUnsafeBytes { bytes in _ = append(.commit, at: start, payload: bytes, cursor: &cursor) }
     }
 
-    /// - Parameter record: words for a gap that the client was told of, as a commit.
+    /// Appends the words of a backfill.
+    ///
+    /// - Parameter record: words for a gap that was reported to the client, encoded as a commit.
     package func append(mend record: [UInt8], at start: SampleIndex, cursor: inout JournalCursor) {
         record.withUnsafeBytes { bytes in _ = append(.mend, at: start, payload: bytes, cursor: &cursor) }
     }
 
-    /// Ends a session's part of the log, when its transcript is kept elsewhere; its audio may go.
+    /// Ends a session's part of the log, when its transcript is stored elsewhere. Its audio may then be removed.
     package func close(_ cursor: inout JournalCursor, at end: SampleIndex) {
         append(.closed, at: end, payload: UnsafeRawBufferPointer(start: nil, count: 0), cursor: &cursor)
         for (number, segment) in segments where segment.sessions.remove(cursor.session) != nil {
@@ -118,19 +124,19 @@ package final class JournalLog {
         return lastUser
     }
 
-    /// The end of what the session has in the log now, for `isDurable`.
+    /// Returns the present end of the session's part of the log, for `isDurable`.
     package func mark(_ cursor: JournalCursor, through end: SampleIndex) -> JournalMark {
         let last = cursor.index.last
         let length = last == .none ? 0 : segments[last.segment]?.length ?? 0
         return JournalMark(end: end, session: cursor.session, segment: last.segment, length: length)
     }
 
-    /// True if everything in the log at the time of the mark survives a power cut, as far as the sync policy lets it.
+    /// Returns true if everything in the log at the time of the mark survives a power cut, as far as the sync policy allows.
     package func isDurable(_ mark: JournalMark) -> Bool {
-        // The mark stands for all before it.
+        // The mark covers all earlier blocks too.
         guard !doubtful.contains(mark.session) else { return false }
         guard limits.sync != .never else { return true }
-        // A sync that has failed for an older segment is not made good by those that follow.
+        // A later successful sync does not repair a failed sync of an older segment.
         return segments.allSatisfy { number, segment in
             if number == mark.segment { return segment.synced.load(ordering: .acquiring) >= mark.length }
             return number > mark.segment || !segment.sessions.contains(mark.session) || segment.isSynced
@@ -142,7 +148,7 @@ package final class JournalLog {
         writer.finish(segments.values)
     }
 
-    /// Calls `body` with the audio of `range`, in order, in pieces. Fails when a part of it was not journaled.
+    /// Calls `body` with the audio of `range`, in order, in pieces. Fails when a part of the audio was not journaled or was removed.
     package func read(_ range: SampleRange, cursor: JournalCursor, _ body: (UnsafeRawBufferPointer) -> Void) throws(JournalError) {
         let frame = 2 * cursor.channels
         var pieces: [(location: JournalLocation, skip: Int, count: Int)] = []
@@ -173,13 +179,13 @@ package final class JournalLog {
         }
     }
 
-    /// Nil when there is no room for the block, and nothing was appended.
+    /// Appends a block; returns nil when there is no room for it.
     @discardableResult
     private func append(
         _ kind: JournalBlock.Kind, at position: SampleIndex, payload: UnsafeRawBufferPointer, cursor: inout JournalCursor
     ) -> JournalLocation? {
         let location = segmentForWriting().flatMap { segment -> JournalLocation? in
-            // Each segment says whose its blocks are: those before it may be given up while the session goes on.
+            // Each segment names the sessions of its blocks, because earlier segments may be removed while a session goes on.
             if kind != .opened, kind != .closed, cursor.index.last.segment != segment.number, !cursor.opening.isEmpty {
                 let opening = cursor.opening
                 guard opening.withUnsafeBytes({ put(.opened, at: .zero, payload: $0, cursor: &cursor, in: segment) }) != nil else { return nil }
@@ -214,7 +220,7 @@ package final class JournalLog {
         return location
     }
 
-    /// A block that begins in one slab and ends in another.
+    /// Appends a block that does not fit into the present slab.
     private func appendInPieces(_ block: JournalBlock, _ payload: UnsafeRawBufferPointer, to segment: JournalSegment) -> Bool {
         let room = slab?.room ?? 0
         let more: [JournalPage]
@@ -268,7 +274,8 @@ package final class JournalLog {
         }
     }
 
-    /// Nothing that is written to a segment behind a sync that failed is ever known to be on the disk; in another it may be.
+    /// Returns true if a new segment may be begun. After a failed sync, later bytes of a segment are never known to be on the disk; those of a new
+    /// segment may be.
     private func mayLeave(_ segment: JournalSegment) -> Bool {
         guard segment.isBroken.load(ordering: .relaxed) else { return false }
         let now = ContinuousClock.now
@@ -277,7 +284,7 @@ package final class JournalLog {
         return true
     }
 
-    /// Captions go on without a journal rather than stop; said once, until there is room again.
+    /// Logs an error once, until there is room again. Sessions go on without a journal.
     private func failed(_ error: JournalError) {
         if !isFailing { log.error("audio is not journaled", [.error: "\(error)"]) }
         isFailing = true
@@ -285,7 +292,7 @@ package final class JournalLog {
 
     private func keepWithinLimit() {
         for (number, segment) in segments where segment !== current && segment.sessions.isEmpty { drop(number) }
-        // The segment that begins has its room from the start.
+        // The new segment's room is reserved from the start.
         let room = limits.logBytes - limits.segmentBytes
         var total =
             writer.earlier.bytes(ofLoop: loop) + segments.values.reduce(0) { $0 + $1.length }
@@ -311,7 +318,7 @@ package final class JournalLog {
                 isCurrent: segment === current)
         }
         let others = writer.earlier.bytes(ofLoop: loop) + remains.values.reduce(0) { $0 + $1.remains.bytes.load(ordering: .relaxed) }
-        // The segment that begins has its room from the start.
+        // The new segment's room is reserved from the start.
         return JournalShares(all, others: others, room: limits.logBytes - limits.segmentBytes)
     }
 
@@ -324,7 +331,7 @@ package final class JournalLog {
         heldBack = users
     }
 
-    /// Gives up the audio of a segment. The words that clients were shown are kept in a checkpoint.
+    /// Removes the audio of a segment. The words that clients were shown stay in a checkpoint.
     private func giveUpAudio(of segment: JournalSegment) {
         segments[segment.number] = nil
         if limits.sync != .never, !segment.isSynced { doubtful.formUnion(segment.sessions) }
@@ -342,11 +349,12 @@ package final class JournalLog {
         users = users.filter { known.contains($0.value) }
     }
 
-    // MARK: - What is to be known no more
+    // MARK: - Erasure
 
-    /// Begins to take the blocks of sessions that are over off the disk. Segments without others go at once; of the rest `JournalErasing` makes an end.
+    /// Begins to erase the blocks of sessions that are over. Segments without other sessions are deleted at once. The returned `JournalErasing`
+    /// erases the rest.
     ///
-    /// - Returns: nil when nothing is left to do.
+    /// - Returns: nil when nothing is left to erase.
     package func erasing(_ sessions: some Sequence<ID<Session>>) -> JournalErasing? {
         let live = (segments.values.map(\.sessions) + remains.values.map(\.sessions)).reduce(into: Set<UInt64>()) { $0.formUnion($1) }
         var over: Set<UInt64> = []
@@ -359,7 +367,7 @@ package final class JournalLog {
         let words = remains.values.map(\.remains).filter { !$0.sessions.isDisjoint(with: over) }
         guard !concerned.isEmpty || !words.isEmpty else { return nil }
         if let current, concerned[current.number] != nil {
-            // It is written on no more, and what comes next goes into another one.
+            // The current segment gets no more blocks; the next block begins a new segment.
             sealSlab(of: current)
             self.current = nil
         }
@@ -368,7 +376,7 @@ package final class JournalLog {
             sessions: over, segments: concerned.keys.sorted().compactMap { concerned[$0] }, remains: words, loop: loop, writer: writer)
     }
 
-    /// The end of `erasing`: nothing of the segments is left in memory that outlives the process.
+    /// Clears the ring after `erasing`, so that no erased bytes are left in memory that outlives the process.
     package func erased() { ring.clear() }
 
     private func header(at location: JournalLocation, in segment: JournalSegment) throws(JournalError) -> JournalBlock {
@@ -381,7 +389,7 @@ package final class JournalLog {
         return block
     }
 
-    /// Reads each stretch where it is: in its slab, or in the segment's file.
+    /// Reads each stretch from its slab, or else from the segment's file.
     private func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int, in segment: JournalSegment) throws(JournalError) {
         var done = 0
         while done < buffer.count {

@@ -3,7 +3,7 @@ package import Speech
 
 /// The end of a session's part of a log at one moment.
 package struct JournalMark: Sendable, Equatable {
-    /// All of the session's audio before it was in the log.
+    /// End of the session's audio that was in the log at that moment.
     package let end: SampleIndex
     package let session: UInt64
     package let segment: UInt32

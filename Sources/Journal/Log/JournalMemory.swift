@@ -3,12 +3,12 @@ internal import Synchronization
 
 /// The mapped file behind a ring: a header, then slabs.
 ///
-/// Header: magic `HKJRING1` (8) · the machine's boot identifier (40, zero-padded) · slab size (4) · zero (12) · then for each slab 16 bytes:
-/// segment (4) · stretch (4) · bytes that are filled (8; 0: none).
-// Sendable by proof: constant; of what the addresses lead to, the header is the loop's.
+/// Header: magic `HKJRING1` (8) · the machine's boot identifier (40, zero-padded) · slab size (4) · zero (12) · then for each slab 16 bytes: segment
+/// (4) · stretch (4) · number of filled bytes (8; 0: none).
+// Sendable by proof: all properties are constant. Of the memory behind the addresses, only the loop writes the header.
 final class JournalMemory: @unchecked Sendable {
     static let headerSize = 8 << 10
-    /// 64 MB: some seconds of a thousand streams, while the disk does not answer.
+    /// Maximum number of slabs, 64 MB: room for some seconds of a thousand streams, while the disk does not answer.
     static let maxSlabs = 256
     private static let magic = Array("HKJRING1".utf8)
     private static let entries = 64
@@ -45,19 +45,19 @@ final class JournalMemory: @unchecked Sendable {
 
     func slab(_ index: Int) -> UnsafeMutableRawPointer { base + Self.headerSize + index * JournalPage.size }
 
-    /// Gives the slab room on the disk: to touch it before would kill the process when the disk is full.
+    /// Reserves room for the slab on the disk. Without it, touching the slab would kill the process when the disk is full.
     func allocate(_ index: Int) throws(JournalError) {
         let code = posix_fallocate(descriptor, off_t(Self.headerSize + index * JournalPage.size), off_t(JournalPage.size))
         guard code == 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(code))) }
     }
 
     func makeReady(_ index: Int) {
-        // Refused by kernels before 5.14, where the first touch of each page waits instead.
+        // Kernels before 5.14 refuse this; there, the first touch of each page waits instead.
         madvise(base, Self.headerSize, MADV_POPULATE_WRITE)
         madvise(slab(index), JournalPage.size, MADV_POPULATE_WRITE)
     }
 
-    // The order of these stores is what counts: a process that dies between two of them must not leave a slab under another stretch's name.
+    // The order of these stores matters: a process that dies between two of them must not leave a slab under the name of another stretch.
 
     func note(_ index: Int, segment: UInt32, stretch: Int) {
         note(index, filled: 0)
@@ -71,7 +71,7 @@ final class JournalMemory: @unchecked Sendable {
         atomicMemoryFence(ordering: .acquiringAndReleasing)
     }
 
-    /// Changes when the machine starts, as long as Linux tells.
+    /// Linux's boot identifier, which changes with each start of the machine; zeros if Linux does not give it.
     private static var bootIdentifier: [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 40)
         let descriptor = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
@@ -85,12 +85,12 @@ final class JournalMemory: @unchecked Sendable {
 // MARK: - After a crash
 
 extension JournalMemory {
-    /// Writes what the ring's slabs hold into their segments, where those still are, and removes the ring.
+    /// Writes the contents of the ring's slabs into their segments, where those still exist, and deletes the ring.
     ///
-    /// After a crash of the machine the file may be any mixture of old and new pages, so it counts only in the boot in which it was made.
+    /// After a crash of the machine the file may be any mixture of old and new pages, so it is used only in the boot in which it was made.
     ///
     /// - Parameter segment: the path of a segment.
-    /// - Returns: the damage; nil: the ring was not damaged and is gone. All that can be read of a damaged ring is in the segments.
+    /// - Returns: the damage; nil: the ring was not damaged and is deleted. The readable part of a damaged ring is in the segments.
     static func recover(_ path: String, segment: (UInt32) -> String) throws(JournalError) -> String? {
         let ring = open(path, O_RDONLY | O_CLOEXEC)
         guard ring >= 0 else { throw .cannotRead(path: path, reason: String(cString: strerror(errno))) }
@@ -98,7 +98,7 @@ extension JournalMemory {
         var header = [UInt8](repeating: 0, count: headerSize)
         let headerCount = header.withUnsafeMutableBytes { pread(ring, $0.baseAddress, $0.count, 0) }
         let isWhole = headerCount == headerSize
-        // One without any byte was never written to.
+        // A file of zero bytes was never written to.
         var damage = isWhole || headerCount == 0 ? nil : "the header of the file is cut off"
         if isWhole, header.starts(with: magic.prefix(6)), !header.starts(with: magic) { throw .otherVersion(path: path) }
         var segments: [UInt32: Int32] = [:]
@@ -115,7 +115,7 @@ extension JournalMemory {
                 guard held > 0 else { continue }
                 let number = UInt32(integer(header, at: entry, bytes: 4))
                 if segments[number] == nil { segments[number] = try openSegment(segment(number)) }
-                // A segment that is gone was given up while the process lived.
+                // A segment that no longer exists was removed while the process lived.
                 guard let descriptor = segments[number], descriptor >= 0 else { continue }
                 let place = integer(header, at: entry + 4, bytes: 4) * JournalPage.size
                 let count = slab.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, held, off_t(place)) }

@@ -1,11 +1,12 @@
 internal import Glibc
 internal import Synchronization
 
-/// A piece of a ring's memory that holds one stretch of a segment until that is in the segment's file.
+/// A piece of a ring's memory that holds one stretch of a segment until the stretch is in the segment's file.
 ///
-/// The loop fills it and seals it, the writer writes what is filled, then the loop may use it again.
-// Sendable by proof: `filled`, `isSealed` and `isSaved` are atomic; `saved` is the writer's from the moment that a segment has the slab until
-// `isSaved`, and the loop's otherwise; the rest is the loop's and does not change while the writer has the slab, nor do the bytes before `filled`.
+/// The loop fills the slab and seals it. The writer writes the filled bytes to the file. Then the loop may use the slab again.
+// Sendable by proof: `filled`, `isSealed` and `isSaved` are atomic. Only the writer uses `saved` from the moment that a segment has the slab until
+// `isSaved` is set, and only the loop otherwise. Only the loop changes the rest, and neither the rest nor the bytes before `filled` change while the
+// writer has the slab.
 final class JournalPage: @unchecked Sendable {
     /// Size of every slab in bytes. A stretch begins at a multiple of this size.
     static let size = 256 << 10
@@ -16,18 +17,18 @@ final class JournalPage: @unchecked Sendable {
     private(set) var segment: UInt32 = .max
     /// Index of this stretch in the segment.
     private(set) var stretch = 0
-    /// Bytes that are there, as the loop counts them.
+    /// Number of filled bytes, as the loop counts them.
     private(set) var count = 0
-    /// Bytes that may be written, for the writer.
+    /// Number of filled bytes that the writer may write.
     let filled = Atomic<Int>(0)
-    /// No more bytes come.
+    /// True if no more bytes come.
     let isSealed = Atomic<Bool>(false)
-    /// All bytes are in the segment's file.
+    /// True if all bytes are in the segment's file.
     let isSaved = Atomic<Bool>(true)
-    /// Bytes that are in the segment's file.
+    /// Number of bytes that are in the segment's file.
     var saved = 0
 
-    /// Makes room for it on the disk and has its pages ready.
+    /// Reserves room for the slab on the disk and makes its pages ready.
     init(_ index: Int, of ring: JournalMemory) throws(JournalError) {
         try ring.allocate(index)
         self.ring = ring
@@ -36,13 +37,13 @@ final class JournalPage: @unchecked Sendable {
         makeReady()
     }
 
-    /// Has its pages and those of the ring's header ready to be written, so that the loop need not wait for the file system: that takes pages away
-    /// when it has brought them to the disk.
+    /// Makes the pages of the slab and of the ring's header ready to be written, so that the loop need not wait for the file system, which takes
+    /// pages away after it has written them to the disk.
     func makeReady() { ring.makeReady(index) }
 
     var room: Int { Self.size - count }
 
-    /// Stands for another stretch from now on, and is empty.
+    /// Empties the slab and assigns it to another stretch.
     func begin(segment: UInt32, stretch: Int) {
         self.segment = segment
         self.stretch = stretch
@@ -54,14 +55,14 @@ final class JournalPage: @unchecked Sendable {
         ring.note(index, segment: segment, stretch: stretch)
     }
 
-    /// `more` bytes were written behind those that there were.
+    /// Counts `more` bytes that were written behind the earlier ones.
     func grow(by more: Int) {
         count += more
         filled.store(count, ordering: .releasing)
         ring.note(index, filled: count)
     }
 
-    /// It is in no use, and stands for nothing any more.
+    /// Empties the slab, which is not in use, and removes its assignment.
     func reset() {
         ring.note(index, filled: 0)
         segment = .max
@@ -69,7 +70,7 @@ final class JournalPage: @unchecked Sendable {
         clearRoom()
     }
 
-    /// Overwrites the part that is not written yet with zeros, so that nothing of the slab's earlier contents is left there.
+    /// Overwrites the unused part with zeros, so that no earlier contents of the slab are left there.
     func clearRoom() { (bytes + count).initializeMemory(as: UInt8.self, repeating: 0, count: room) }
 
     func seal() { isSealed.store(true, ordering: .releasing) }

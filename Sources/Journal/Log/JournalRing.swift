@@ -1,18 +1,18 @@
 internal import Net
 internal import Synchronization
 
-/// The slabs of one log: memory that outlives the process, into which the log is appended before a thread of its own brings it to the disk.
+/// The slabs of one log: memory that outlives the process. The log is appended to it before a separate thread writes it to the disk.
 ///
-/// The memory is a mapped file beside the segments, so what was appended is the kernel's to keep when the process is killed, without a system
-/// call; the next start brings it to its segments. Slabs are used again, the last one first: few are ever touched, and those stay in the processor's
-/// cache. New ones are made ready by the writer, because a page that is touched for the first time waits for the file system. Belongs to its loop.
+/// The memory is a mapped file next to the segments, so the kernel keeps the appended bytes when the process is killed, without a system call. The
+/// next start writes them to their segments. Slabs are used again, the last one first, so that few are touched and these stay in the processor's
+/// cache. The writer makes new slabs ready, because the first touch of a page waits for the file system. Belongs to its loop.
 final class JournalRing {
     private let memory: JournalMemory
     private let writer: JournalWriter
-    /// In the order in which they were given out.
+    /// Slabs in use, in the order in which they were taken.
     private var inUse: [JournalPage] = []
     private var free: [JournalPage] = []
-    /// Places for slabs that were never used.
+    /// Indices of slabs that were never used.
     private var unused = Array((0..<JournalMemory.maxSlabs).reversed())
     private let preparation = Preparation()
 
@@ -20,24 +20,24 @@ final class JournalRing {
     private final class Preparation: Sendable {
         let isUnderWay = Atomic<Bool>(false)
         let ready = Locked<[JournalPage]>([])
-        /// Places for which there was no room on the disk.
+        /// Indices of slabs for which there was no room on the disk.
         let refused = Locked<[Int]>([])
     }
 
-    /// Below so many that are free, as many as there are already are made ready.
+    /// Number of free slabs below which the writer makes as many ready as there are already.
     private static let fewestFree = 4
 
     init(creating path: String, writer: JournalWriter) throws(JournalError) {
         memory = try JournalMemory(creating: path)
         self.writer = writer
         for _ in 0..<Self.fewestFree {
-            // What cannot be had now may be had when it is needed.
+            // A slab that cannot be made now may be made when it is needed.
             guard let slab = try? make() else { break }
             free.append(slab)
         }
     }
 
-    /// Empty slabs. Fails when so much waits for the disk that there are no more, or when the disk is full.
+    /// Takes empty slabs. Fails when all slabs wait for the disk, or when the disk is full.
     func take(_ count: Int) throws(JournalError) -> [JournalPage] {
         while let first = inUse.first, first.isSaved.load(ordering: .acquiring) { free.append(inUse.removeFirst()) }
         if free.count < count + Self.fewestFree { prepareMore() }
@@ -48,12 +48,12 @@ final class JournalRing {
         return taken
     }
 
-    /// The slab that holds a stretch of a segment; nil when that is in the segment's file.
+    /// Returns the slab that holds a stretch of a segment; nil when the stretch is in the segment's file.
     func slab(segment: UInt32, stretch: Int) -> JournalPage? {
         inUse.first { $0.segment == segment && $0.stretch == stretch }
     }
 
-    /// Nothing is left of what is in the segments' files by now.
+    /// Clears all bytes that are in the segments' files by now.
     func clear() {
         free += inUse.filter { $0.isSaved.load(ordering: .acquiring) }
         inUse.removeAll { $0.isSaved.load(ordering: .acquiring) }
@@ -70,7 +70,7 @@ final class JournalRing {
 
     private func prepareMore() {
         guard !preparation.isUnderWay.load(ordering: .acquiring) else { return }
-        // Those that were used are taken before those that were not.
+        // Slabs that were used are taken before slabs that were not.
         preparation.ready.withLock { ready in
             free.insert(contentsOf: ready, at: 0)
             ready = []

@@ -2,30 +2,30 @@ internal import Glibc
 internal import Net
 internal import Synchronization
 
-/// One file of a log, open for as long as somebody may read it.
-// Sendable by proof: `length`, `stretches`, `sessions`, `held`, `byUser` and `reader` are the loop's; `isDirect`, `isUnsynced`, `written` and `isInDirectory` are the writer's; the rest is
-// constant, atomic or locked.
+/// One file of a log, open for as long as it may be read.
+// Sendable by proof: only the loop uses `length`, `stretches`, `sessions`, `held`, `byUser` and `reader`; only the writer uses `isDirect`,
+// `isUnsynced`, `written`, `isInDirectory` and the bytes of `lastPage`; the rest is constant, atomic or locked.
 package final class JournalSegment: @unchecked Sendable {
     let number: UInt32
     let path: String
-    /// Bytes appended, in the file or still in slabs.
+    /// Number of appended bytes, in the file or still in slabs.
     var length = 0
-    /// Slabs that were begun.
+    /// Number of slabs that were begun.
     var stretches = 0
-    /// Sessions that wrote into it and have not ended.
+    /// Sessions that have blocks in the segment and have not ended.
     var sessions: Set<UInt64> = []
-    /// Sessions that wrote into it.
+    /// All sessions that have blocks in the segment.
     var held: Set<UInt64> = []
-    /// Bytes that each user's sessions wrote into it.
+    /// Number of bytes that each user's sessions have appended.
     var byUser: [Int: Int] = [:]
-    /// The writer was told to come soon.
+    /// True if a save of the segment is planned.
     let isSavePlanned = Atomic<Bool>(false)
-    /// Bytes that are on the disk.
+    /// Number of bytes that are on the disk.
     let synced = Atomic<Int>(0)
-    /// A sync has failed. The kernel says so once and forgets it, with the bytes, so that the next sync would succeed and prove nothing: nothing that
-    /// comes to this file is told as durable any more, and the log begins another.
+    /// True if a sync has failed. The kernel reports that once and drops the bytes, so that the next sync would succeed and prove nothing. Later
+    /// bytes of this file are never reported as durable, and the log begins another segment.
     let isBroken = Atomic<Bool>(false)
-    /// The file is deleted: nothing need be written.
+    /// True if the file is deleted and need not be written.
     let isDropped = Atomic<Bool>(false)
 
     private let descriptor: Int32
@@ -34,24 +34,24 @@ package final class JournalSegment: @unchecked Sendable {
     private let unsaved = Locked<[JournalPage]>([])
     private var isDirect: Bool
     private var isUnsynced = false
-    /// Bytes that were written.
+    /// Number of bytes that were written.
     private var written = 0
-    /// The file's name was synced.
+    /// True if the file's name is on the disk.
     private var isInDirectory = false
     /// Alignment in bytes of writes past the page cache. Each such write begins and ends at a multiple of this size.
     private static let page = 4_096
-    /// The last bytes are written as a page, with zeros behind them.
+    /// Buffer for the last page of the file: the last bytes, with zeros behind them.
     private let lastPage = UnsafeMutableRawPointer.allocate(byteCount: page, alignment: page)
 
     init(directory: String, loop: Int, number: UInt32) throws(JournalError) {
         self.number = number
         path = "\(directory)/\(Self.name(loop: loop, number: number))"
         let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
-        // Past the page cache: nobody reads the bytes again but a session that was interrupted, and copying them costs more than writing them.
+        // Past the page cache: only the recovery of an interrupted session reads the bytes again, and copying costs more than writing.
         var opened = open(path, flags | __O_DIRECT, 0o600)
         isDirect = opened >= 0
         if opened < 0, errno == EINVAL {
-            // Some file systems make the file before they refuse.
+            // Some file systems create the file before they refuse the flag.
             unlink(path)
             opened = open(path, flags, 0o600)
         }
@@ -67,7 +67,7 @@ package final class JournalSegment: @unchecked Sendable {
 
     static func name(loop: Int, number: UInt32) -> String { "\(loop)-\(number).journal" }
 
-    /// The loop and number that a file's name holds.
+    /// Returns the loop and the number in a file's name; nil if it is not a segment's name.
     static func parse(_ name: String, suffix: String = ".journal") -> (loop: Int, number: UInt32)? {
         guard name.hasSuffix(suffix) else { return nil }
         let parts = name.dropLast(suffix.utf8.count).split(separator: "-")
@@ -77,17 +77,17 @@ package final class JournalSegment: @unchecked Sendable {
 
     // MARK: - The loop
 
-    /// Everything that was appended is on the disk.
+    /// True if everything that was appended is on the disk.
     var isSynced: Bool { synced.load(ordering: .acquiring) >= length }
 
-    /// The slab has the segment's next stretch.
+    /// Begins the segment's next stretch in the slab.
     func begin(_ slab: JournalPage) {
         slab.begin(segment: number, stretch: stretches)
         stretches += 1
         unsaved.withLock { $0.append(slab) }
     }
 
-    /// Reads what the writer has brought to the file.
+    /// Reads bytes that the writer has written to the file.
     func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(JournalError) {
         if reader < 0 { reader = open(path, O_RDONLY | O_CLOEXEC) }
         guard reader >= 0 else { throw .cannotRead(path: path, reason: String(cString: strerror(errno))) }
@@ -110,9 +110,11 @@ package final class JournalSegment: @unchecked Sendable {
 
     // MARK: - The writer
 
-    /// Brings slabs to the file: those that are sealed, or everything there is, and that to the disk.
+    /// Writes slabs to the file.
     ///
-    /// - Parameter disk: nil: the kernel writes when it likes.
+    /// - Parameters:
+    ///   - everything: true: writes all bytes and syncs the file; false: writes sealed slabs only.
+    ///   - disk: brings the file to the disk; nil: the kernel chooses the time.
     /// - Returns: number of bytes that are on the disk now; nil when nothing was synced.
     func save(everything: Bool, to disk: DiskSync?) throws(JournalError) -> Int? {
         while let slab = unsaved.withLock({ $0.first }) {
@@ -126,7 +128,7 @@ package final class JournalSegment: @unchecked Sendable {
         }
         guard everything, let disk, isUnsynced, !isBroken.load(ordering: .relaxed) else { return nil }
         let bytes = written
-        // A file that is on the disk and has no name there is lost as well.
+        // A file on the disk without its name on the disk would be lost as well.
         if let problem = disk.sync(descriptor) ?? (isInDirectory ? nil : disk.syncFolder(of: path)) {
             isBroken.store(true, ordering: .relaxed)
             throw .cannotSync(path: path, reason: problem)
@@ -137,7 +139,7 @@ package final class JournalSegment: @unchecked Sendable {
         return bytes
     }
 
-    /// Everything that the loop has sealed is in the file.
+    /// True if all sealed slabs are in the file.
     var isSaved: Bool { unsaved.withLock { $0.isEmpty } }
 
     private func write(_ slab: JournalPage) throws(JournalError) {
@@ -162,7 +164,7 @@ package final class JournalSegment: @unchecked Sendable {
         while done < bytes.count {
             let count = pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
             if count > 0 {
-                // A direct write that was cut short goes on at the page in which it ended.
+                // A direct write that was cut short is repeated from the page in which it ended.
                 done = done + count < bytes.count && isDirect ? (done + count) / Self.page * Self.page : done + count
                 if count >= Self.page || !isDirect || done == bytes.count { continue }
             }

@@ -4,11 +4,11 @@ internal import Glibc
 package import Observability
 internal import Synchronization
 
-/// Brings the logs' slabs to the disk, on a thread of its own: a loop must not wait for a disk.
+/// Writes the logs' slabs to the disk, on a separate thread, because a loop must not wait for a disk.
 ///
-/// Full slabs go to their files at once; what is in a slab that is not full follows, and all is synced, once in each interval. A sync begins as much
-/// before the interval's end as the last ones took, so that what a power cut can take is what came in one interval; where the disk is slower than that, one
-/// sync follows the other, and `report` tells how long things waited.
+/// Full slabs are written to their files at once. Once in each interval, the rest is written and everything is synced. A sync begins before the
+/// interval's end, by the time that the last syncs took, so that a power cut loses at most the audio of one interval. If the disk is slower, one sync
+/// follows the other, and `report` gives the time for which bytes waited.
 package final class JournalWriter: Sendable {
     private let queue = DispatchQueue(label: "harken.journal", qos: .utility)
     private let sync: SyncPolicy
@@ -17,21 +17,21 @@ package final class JournalWriter: Sendable {
     private let isFailing = Atomic<Bool>(false)
     private let isSyncFailing = Atomic<Bool>(false)
     private let isReducingFailing = Atomic<Bool>(false)
-    /// Reads whole segments, for which no sync need wait.
+    /// Queue that reads whole segments, so that no sync waits for that.
     private let reductions = DispatchQueue(label: "harken.journal.limit", qos: .utility)
     private let syncFailed: @Sendable () -> Void
     private let report: @Sendable (Duration) -> Void
-    /// Nanoseconds by which the last syncs ended later than they were to begin: the longest, forgotten by and by. At first a guess.
+    /// Nanoseconds by which the latest syncs ended after their planned start: a maximum that fades. Initially a guess.
     private let delay: Atomic<Int64>
     private let clock = ContinuousClock()
-    /// The journal that earlier runs left.
+    /// The segments that earlier runs left.
     package let earlier: PreviousRunJournal
 
-    /// Makes the directory, and completes the segments of a process that was killed.
+    /// Makes the directory, and completes the segments of a process that was killed, from its rings.
     ///
     /// - Parameters:
-    ///   - report: told of each sync how old the oldest of what it brought to the disk was then. Called on the writer's thread.
-    ///   - syncFailed: called there for each that failed.
+    ///   - report: called for each sync, on the writer's thread, with the age of the oldest bytes that the sync brought to the disk.
+    ///   - syncFailed: called for each sync that failed, on any thread.
     package init(
         directory: String, sync: SyncPolicy = .standard, disk: DiskSync = .system, log: Log,
         report: @escaping @Sendable (Duration) -> Void = { _ in }, syncFailed: @escaping @Sendable () -> Void = {}
@@ -60,7 +60,7 @@ package final class JournalWriter: Sendable {
     static let ringSuffix = ".ring"
     static let damagedSuffix = ".damaged"
 
-    /// A ring that cannot be read does not keep the others from starting; it may be looked at later.
+    /// Renames a damaged ring, so that it does not prevent the start and can be examined later.
     private static func setAside(_ path: String, _ damage: String, _ log: Log) throws(JournalError) {
         var aside = path + damagedSuffix, number = 1
         while access(aside, F_OK) == 0 {
@@ -73,34 +73,34 @@ package final class JournalWriter: Sendable {
             [.path: aside, .error: damage])
     }
 
-    /// The segment has bytes that are not in its file. Called for every block.
+    /// Plans a save, because the segment has bytes that are not in its file. Called for every block.
     func appended(to segment: JournalSegment) {
         if sync == .always { return queue.sync { save(segment, everything: true) } }
-        // Either this sees that no save is planned any more, or the one that begins sees the bytes.
+        // Either this thread sees that no save is planned any more, or the save that begins sees the bytes.
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         guard !segment.isSavePlanned.load(ordering: .relaxed) else { return }
-        // No more than half of the time goes into syncs, as far as the disk allows.
+        // Syncs take at most half of the time, as far as the disk allows.
         let early = Duration.nanoseconds(delay.load(ordering: .relaxed))
         plan(segment, after: max(sync.interval - early, sync.interval / 4))
     }
 
-    /// The segment has a slab that is full.
+    /// Writes a slab of the segment that is full.
     package func filled(_ segment: JournalSegment) {
         queue.async { [self] in save(segment, everything: false) }
     }
 
-    /// Does what would make a loop wait.
+    /// Runs work on the writer's thread that would make a loop wait.
     package func prepare(_ work: @escaping @Sendable () -> Void) { queue.async(execute: work) }
 
-    /// Brings everything to the disk, and waits for it.
+    /// Writes everything to the disk, and waits for it.
     package func finish(_ segments: some Collection<JournalSegment>) {
         queue.sync { for segment in segments { save(segment, everything: true) } }
         reductions.sync {}
     }
 
-    /// Takes away a segment, of which no more than its remains is wanted, when those are on the disk.
+    /// Deletes a segment, once its checkpoint is on the disk.
     ///
-    /// - Parameter segment: nothing is appended to it any more.
+    /// - Parameter segment: a segment to which no block is appended any more.
     package func reduce(_ segment: JournalSegment, to remains: JournalCheckpoint) {
         queue.async { [self] in
             save(segment, everything: true)
@@ -114,7 +114,7 @@ package final class JournalWriter: Sendable {
                     segment.delete()
                 } catch {
                     if case .cannotSync = error { syncFailed() }
-                    // The words are worth more than the limit.
+                    // The words are worth more than keeping the limit.
                     if !isReducingFailing.exchange(true, ordering: .relaxed) {
                         log.error("the journal is larger than its limit: committed words cannot be separated from the audio", [.error: "\(error)"])
                     }
@@ -128,18 +128,18 @@ package final class JournalWriter: Sendable {
         queue.asyncAfter(deadline: .now() + .seconds(5)) { [self] in reduce(segment, to: remains) }
     }
 
-    /// Nobody wants it any more.
+    /// Deletes a checkpoint that no session needs any more.
     package func remove(_ remains: JournalCheckpoint) {
         remains.isOver.store(true, ordering: .relaxed)
         reductions.async { unlink(remains.path) }
     }
 
-    /// Brings everything of segments to which nothing is added any more to their files, and ends what was begun with `reduce`.
+    /// Writes all bytes of segments that get no more blocks to their files, and waits for reductions that were begun.
     package func complete(_ segments: [JournalSegment]) async {
         await withCheckedContinuation { continuation in
             queue.async { [self] in
                 for segment in segments { save(segment, everything: true) }
-                // What is being parted from audio was read before.
+                // The reductions that were begun before are done by then.
                 reductions.async { continuation.resume() }
             }
         }
@@ -147,7 +147,7 @@ package final class JournalWriter: Sendable {
 
     private func plan(_ segment: JournalSegment, after delay: Duration) {
         segment.isSavePlanned.store(true, ordering: .relaxed)
-        // What was appended now is the oldest that the sync will bring to the disk.
+        // The bytes appended now are the oldest that the sync will bring to the disk.
         let first = clock.now
         let (seconds, attoseconds) = delay.components
         queue.asyncAfter(deadline: .now() + .nanoseconds(Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))) { [self] in
@@ -173,13 +173,13 @@ package final class JournalWriter: Sendable {
             delay.store(max(late, delay.load(ordering: .relaxed) * 31 / 32), ordering: .relaxed)
             report(window)
         } catch .cannotSync(let path, let reason) {
-            // The bytes are the kernel's, and a killed process loses nothing; they are not told as durable. Said once, until a sync succeeds.
+            // The kernel has the bytes, so a killed process loses nothing; they are not reported as durable. Logged once, until a sync succeeds.
             syncFailed()
             if !isSyncFailing.exchange(true, ordering: .relaxed) {
                 log.error("the journal cannot be synced to the disk; a power cut may lose it", [.path: path, .error: reason])
             }
         } catch {
-            // Nothing is lost yet: it stays in the slabs, and is tried again. Said once, until a write succeeds.
+            // Nothing is lost yet: the bytes stay in the slabs, and the write is repeated. Logged once, until a write succeeds.
             if !isFailing.exchange(true, ordering: .relaxed) { log.error("the journal cannot be written to the disk", [.error: "\(error)"]) }
             if everything { plan(segment, after: max(sync.interval, .seconds(1))) }
         }

@@ -1,7 +1,7 @@
 package import Continuity
 package import Speech
 
-/// Positions of a session's audio in the segments of earlier runs.
+/// The places of a session's audio in the segments of earlier runs.
 package struct JournaledAudio: Sendable {
     private struct Piece: Sendable {
         var range: SampleRange
@@ -12,7 +12,7 @@ package struct JournaledAudio: Sendable {
 
     package let rate: SampleRate
     package let channels: Int
-    /// In order; what the journal had no room for is left out.
+    /// The pieces, in order. Audio for which the journal had no room is missing.
     private var pieces: [Piece] = []
 
     package init(rate: SampleRate, channels: Int) {
@@ -22,7 +22,7 @@ package struct JournaledAudio: Sendable {
 
     private var frame: Int { 2 * channels }
 
-    /// Behind the last sample.
+    /// End of the last piece.
     package var end: SampleIndex { pieces.last?.range.end ?? .zero }
 
     package mutating func add(_ block: JournalBlock, in file: JournalFile, at offset: Int) {
@@ -31,7 +31,7 @@ package struct JournaledAudio: Sendable {
         pieces.append(Piece(range: range, file: file, offset: offset))
     }
 
-    /// The parts of `range` that there are, in order; those that touch are one.
+    /// Returns the parts of `range` that are in the journal, in order. Adjacent parts are joined.
     package func held(of range: SampleRange) -> [SampleRange] {
         var held: [SampleRange] = []
         for index in firstPiece(endingAfter: range.start)..<pieces.count {
@@ -41,9 +41,9 @@ package struct JournaledAudio: Sendable {
         return held
     }
 
-    /// 16-bit PCM of one channel. Blocks.
+    /// Reads 16-bit PCM of one channel. Blocks the thread.
     ///
-    /// - Parameter range: all of it is there.
+    /// - Parameter range: a range that is in the journal as a whole; otherwise the call fails.
     package func read(_ range: SampleRange, channel: ChannelIndex) throws(JournalError) -> [UInt8] {
         var samples: [UInt8] = []
         samples.reserveCapacity(2 * Int(range.count.samples))

@@ -5,14 +5,14 @@ internal import Net
 package import Observability
 package import Speech
 
-/// The segments that earlier runs left. They stay until the sessions in them that did not end are recovered, or until the journal needs their room.
+/// The segments that earlier runs left. They stay until their unfinished sessions are recovered, or until the journal needs their room.
 package final class PreviousRunJournal: Sendable {
     private struct Entry {
         var name: String
         var loop: Int
         var number: UInt32
         var bytes: Int
-        /// A newer version wrote it; it is none of ours.
+        /// True if a newer version wrote the segment, so that it is never changed.
         var isForeign = false
     }
 
@@ -25,7 +25,7 @@ package final class PreviousRunJournal: Sendable {
     /// Loops that have a log in this run.
     private let loops = Locked<Set<Int>>([])
 
-    /// Finds them. Before any log of this run is made.
+    /// Finds the segments. Must be made before any log of this run.
     package init(directory: String, log: Log) {
         self.directory = directory
         self.log = log
@@ -34,7 +34,7 @@ package final class PreviousRunJournal: Sendable {
             let path = "\(directory)/\(name)"
             let remains = JournalSegment.parse(name, suffix: JournalCheckpoint.suffix)
             let isNeedless = remains.map { access("\(directory)/\(JournalSegment.name(loop: $0.loop, number: $0.number))", F_OK) == 0 }
-            // A segment that is still there has all that is in its remains.
+            // A segment that still exists has everything that is in its checkpoint.
             if isNeedless ?? name.hasSuffix(JournalCheckpoint.newSuffix) {
                 unlink(path)
                 continue
@@ -46,7 +46,7 @@ package final class PreviousRunJournal: Sendable {
         entries = Locked(found.sorted { ($0.loop, $0.number) < ($1.loop, $1.number) })
     }
 
-    /// Names a log of this run: what an earlier run of the same number left counts against its limit.
+    /// Registers a log of this run. Segments of an earlier run's log with the same number count against its limit.
     ///
     /// - Returns: the first number for its segments.
     package func claim(_ loop: Int) -> UInt32 {
@@ -54,24 +54,24 @@ package final class PreviousRunJournal: Sendable {
         return entries.withLock { entries in (entries.last { $0.loop == loop }?.number).map { $0 + 1 } ?? 0 }
     }
 
-    /// Segments of loops that are not there any more are the first one's.
+    /// Returns true if the segment counts against the loop's limit. Segments of loops that do not exist in this run count against loop 0.
     private func isCharged(_ entry: Entry, to loop: Int, _ loops: Set<Int>) -> Bool {
         entry.loop == loop || (loop == 0 && !loops.contains(entry.loop))
     }
 
-    /// Marks everything that was committed in the segments as stored elsewhere. From now on the limit may take the segments.
+    /// Marks all commits in the segments as stored elsewhere. From now on the limit may remove the segments.
     package func wasStored() { isStored.withLock { $0 = true } }
 
-    /// Number of bytes that count against the loop's limit. Zero until the limit may take the segments.
+    /// Returns the number of bytes that count against the loop's limit; zero until the limit may remove the segments.
     package func bytes(ofLoop loop: Int) -> Int {
         guard isStored.withLock({ $0 }) else { return 0 }
         let loops = loops.withLock { $0 }
         return entries.withLock { $0.reduce(0) { isCharged($1, to: loop, loops) && !$1.isForeign ? $0 + $1.bytes : $0 } }
     }
 
-    /// Gives up the oldest segment that is counted against the loop's limit.
+    /// Removes the oldest segment that counts against the loop's limit.
     ///
-    /// - Returns: its bytes; nil when there is none.
+    /// - Returns: the segment's length in bytes; nil when there is none.
     func giveUpOldest(ofLoop loop: Int) -> Int? {
         guard isStored.withLock({ $0 }) else { return nil }
         let loops = loops.withLock { $0 }
@@ -84,7 +84,7 @@ package final class PreviousRunJournal: Sendable {
         return entry.bytes
     }
 
-    /// Takes away a segment that nobody wants any more.
+    /// Deletes a segment that is not needed any more.
     package func remove(_ file: JournalFile) {
         let wasThere = entries.withLock { entries -> Bool in
             guard let index = entries.firstIndex(where: { "\(directory)/\($0.name)" == file.path }) else { return false }
@@ -94,7 +94,7 @@ package final class PreviousRunJournal: Sendable {
         if wasThere { unlink(file.path) }
     }
 
-    /// Reads all segments. Blocks; takes a second for some hundred megabytes.
+    /// Reads all segments. Blocks the thread, for about a second for some hundred megabytes.
     package func unfinishedSessions() -> JournalFindings {
         let entries = entries.withLock { $0 }
         var findings = JournalFindings()
@@ -108,13 +108,13 @@ package final class PreviousRunJournal: Sendable {
                 case .otherVersion: keepForeign(entry.loop, entry.number, path)
                 }
             } catch {
-                // What the journal's limit has taken away meanwhile is not missed here but in the sessions that it was of.
+                // A segment that the limit has removed meanwhile is not reported here; its sessions report their missing audio.
                 if access(path, F_OK) == 0 { log.error("a journal of an earlier run cannot be read", [.error: "\(error)"]) }
             }
         }
         for file in findings.finish() { keepForeign(file.loop, file.number, file.path) }
         if findings.nameless.sessions > 0 {
-            // Of a version that said only once whose they are.
+            // An older version wrote the user's record only once in each journal.
             log.error(
                 "sessions of an earlier run cannot be completed: the journal's limit deleted the record of their users",
                 [.count: "\(findings.nameless.sessions)", .audio: "\(findings.nameless.audio / .seconds(1))", .words: "\(findings.nameless.words)"])
@@ -122,7 +122,7 @@ package final class PreviousRunJournal: Sendable {
         return findings
     }
 
-    /// Takes the blocks of sessions out of what earlier runs left: of those that are over, and of those that are to be known no more as a whole. Blocks.
+    /// Erases the blocks of `sessions` in the segments: of sessions that have ended, and of those in `whole` in any case. Blocks the thread.
     package func erase(_ sessions: Set<ID<Session>>, whole: Set<ID<Session>>) {
         let entries = entries.withLock { $0.filter { !$0.isForeign } }
         for loop in Set(entries.map(\.loop)) {

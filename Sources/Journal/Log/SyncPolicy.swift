@@ -1,17 +1,17 @@
-/// Policy for bringing journaled bytes to the disk, past the kernel's memory. A killed process loses nothing under any policy. The policy is about
-/// losses when the machine loses power.
+/// The time at which journaled bytes are brought from the kernel's memory to the disk. A killed process loses nothing under any policy; the policy
+/// matters when the machine loses power.
 package enum SyncPolicy: Sendable, Equatable, CustomStringConvertible {
-    /// Once in each interval, for all sessions of a loop together: a power cut takes what came since.
+    /// Once in each interval, for all sessions of a loop together. A power cut loses the bytes since the last sync.
     case group(Duration)
-    /// Before an engine has the audio and before a client has the words. Each message waits for the disk: for a few sessions on a fast disk.
+    /// Before an engine gets the audio and before a client gets the words. Each message waits for the disk: for a few sessions on a fast disk.
     case always
-    /// The kernel writes when it likes: a power cut may take half a minute.
+    /// At the kernel's own time. A power cut may lose half a minute.
     case never
 
     package static let standard = SyncPolicy.group(.milliseconds(200))
     package static let accepted = "group=MILLISECONDSms from group=10ms to group=60000ms, always or never"
 
-    /// `group=200ms`, `group=0.5s`, `always`, `never`.
+    /// Parses `group=200ms`, `group=0.5s`, `group`, `always` or `never`; nil for other texts.
     package init?(_ text: String) {
         switch text.lowercased() {
         case "always": self = .always
@@ -34,7 +34,7 @@ package enum SyncPolicy: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Time that appended bytes may wait to be written.
+    /// Maximum time that appended bytes wait before they are written.
     package var interval: Duration {
         switch self {
         case .group(let interval): interval

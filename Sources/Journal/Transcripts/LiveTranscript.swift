@@ -2,25 +2,25 @@ package import Continuity
 internal import Net
 package import Speech
 
-/// The transcript of a session that is live, as far as it was committed: in memory its newest part, the rest in a file, so that its memory is bounded
-/// however long the session lasts. Appended to on the session's loop; read from anywhere.
+/// The committed transcript of a live session. The newest part is in memory and the rest in a file, so that memory is bounded however long the
+/// session lasts. Appended to on the session's loop; read from any thread.
 package final class LiveTranscript: Sendable {
     struct State {
-        /// Commits that are in no file, each as an entry.
+        /// Commits that are not in a file, each as an entry.
         var newest: [UInt8] = []
-        /// On their way to the file, the oldest first: as long as the disk does not take them, at most `maxLeaving`.
+        /// Parts that wait to be written to the file, the oldest first; at most `maxLeaving`.
         var leaving: [[UInt8]] = []
-        /// Bytes that the file has. What is behind them was not written whole.
+        /// Number of bytes in the file. Bytes behind them belong to an incomplete write.
         var inFile = 0
         var gaps: [SessionTranscript.Gap] = []
 
-        /// A part could not be written: the journal knows it.
+        /// True if a part could not be written; the journal still has it.
         var isDamaged = false
     }
 
-    /// Bytes that stay in memory: some ten minutes of speech.
+    /// Maximum number of bytes in `newest`: some ten minutes of speech.
     static let maxInMemory = 64 << 10
-    /// Parts that a disk may not have taken: hours of speech.
+    /// Maximum number of parts that wait for the disk: hours of speech.
     static let maxLeaving = 16
     private static let maxGaps = 1_000
 
@@ -37,10 +37,12 @@ package final class LiveTranscript: Sendable {
         self.folder = folder
     }
 
-    /// - Parameter commit: a commit as `CommitRecord` writes it.
+    /// Appends a commit.
+    ///
+    /// - Parameter commit: the commit, encoded by `CommitRecord`.
     package func append(commit: [UInt8], at start: SampleIndex) { append(commit, at: start, kind: 0) }
 
-    /// Words for a gap that was noted, as a commit.
+    /// Appends words for a gap that was noted, encoded as a commit.
     package func append(mend: [UInt8], at start: SampleIndex) { append(mend, at: start, kind: 1) }
 
     private func append(_ bytes: [UInt8], at start: SampleIndex, kind: UInt8) {
@@ -61,9 +63,9 @@ package final class LiveTranscript: Sendable {
         state.withLock { if $0.gaps.count < Self.maxGaps { $0.gaps.append(gap) } }
     }
 
-    /// Puts it together.
+    /// Returns the whole transcript.
     ///
-    /// - Parameter file: the part that has left memory.
+    /// - Parameter file: the part that is in the file.
     package func transcript(file: [UInt8], received: SampleCount?) -> SessionTranscript {
         let (bytes, gaps) = state.withLock { state in (state.leaving.reduce(file, +) + state.newest, state.gaps) }
         var transcript = SessionTranscript(rate: rate, channels: channels)

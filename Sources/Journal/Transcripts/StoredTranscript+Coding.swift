@@ -9,10 +9,10 @@ extension StoredTranscript {
 
     /// Reason why a file cannot be used here.
     package enum Unreadable: Error, Sendable, Equatable {
-        /// A newer version wrote it: it is left for that.
+        /// A newer version wrote the file, which is left for that version.
         case newer
         case damaged
-        /// The disk does not give it now, and why.
+        /// The disk cannot read the file now. The text says why.
         case notReadable(String)
     }
 

@@ -41,7 +41,7 @@ extension StoredTranscript {
         return json.bytes
     }
 
-    /// Engines that the words are from, in order of appearance. Before there are any words: the engines that may be asked.
+    /// Engines whose words the transcript has, in order of appearance. If there are no words yet: the engines that may be used.
     private var engines: [EngineName] {
         var engines: [EngineName] = []
         for piece in transcript.pieces.joined() where !piece.commit.words.isEmpty && !engines.contains(piece.commit.engine) {
@@ -50,7 +50,7 @@ extension StoredTranscript {
         return engines.isEmpty ? record.engines ?? [] : engines
     }
 
-    /// Words of one turn that came the same way.
+    /// Successive words of one turn that were all live or all recovered.
     private struct Segment {
         var channel: ChannelIndex
         var turn: Int

@@ -2,7 +2,7 @@ package import Continuity
 internal import Speech
 package import Store
 
-/// A session's transcript and what must be known of the session to give it to the right people.
+/// A session's transcript, with the session's record, which names the transcript's owner.
 package struct StoredTranscript: Sendable, Equatable {
     package enum Status: String, Sendable {
         case live
@@ -10,7 +10,7 @@ package struct StoredTranscript: Sendable, Equatable {
         case complete
         /// The missing part is being recognised, or will be soon.
         case recovering
-        /// Something is missing; a later start of the gateway may find it.
+        /// Some audio has no words; a later start of the gateway may recover them.
         case incomplete
     }
 
@@ -18,7 +18,7 @@ package struct StoredTranscript: Sendable, Equatable {
     package var transcript: SessionTranscript
     package var status: Status
 
-    /// Recoveries that began and did not end: one that takes the gateway down with it is not tried for ever.
+    /// Number of recoveries that began and did not end. Limits the attempts if a recovery ends the gateway.
     package var attempts = 0
 
     package init(record: SessionRecord, transcript: SessionTranscript, status: Status) {
@@ -27,7 +27,7 @@ package struct StoredTranscript: Sendable, Equatable {
         self.status = status
     }
 
-    /// Without what is to be known no more.
+    /// Returns the transcript without the forgotten speech.
     package func forgetting(_ forgotten: [ForgottenSpeech]) -> StoredTranscript {
         var rest = self
         let rate = transcript.rate

@@ -7,9 +7,10 @@ package import Observability
 package import Speech
 package import Store
 
-/// The transcripts of all sessions: one file for each, and those of live sessions in memory. A file is there as a whole or not at all.
+/// The transcripts of all sessions: one file for each session that is over; those of live sessions are in memory. A file exists as a whole or not at
+/// all.
 ///
-/// All disk work is done in order on one thread of its own.
+/// All disk work is done in order on one separate thread.
 package final class TranscriptFolder: Sendable {
     private let directory: String
     private let limits: TranscriptLimits
@@ -29,16 +30,16 @@ package final class TranscriptFolder: Sendable {
     private struct Unstored: Sendable {
         var transcript: LiveTranscript
         var received: SampleCount
-        /// Attempts to store it that have failed.
+        /// Number of failed attempts to store the transcript.
         var attempts = 0
         var done: @Sendable (StoredTranscript?) -> Void
     }
 
-    /// Between two looks for what is too old or too much.
+    /// Interval between two calls of `sweep`.
     package static let sweepInterval: Duration = .seconds(300)
 
     /// - Parameters:
-    ///   - retries: waits between attempts to store a transcript.
+    ///   - retries: the waits between attempts to store a transcript.
     ///   - failed: called for each attempt that fails, on any thread.
     package init(directory: String, limits: TranscriptLimits, log: Log, retries: RetrySchedule = .store, failed: @escaping @Sendable () -> Void = {})
         throws
@@ -56,7 +57,8 @@ package final class TranscriptFolder: Sendable {
 
     private static let suffix = ".json"
 
-    /// Identifiers are ours, but requests name them: nothing else becomes a path.
+    /// Returns the path of a session's file; nil if the identifier has other characters than ours. Requests name identifiers, so no other text may
+    /// become a path.
     private func path(of id: ID<Session>, suffix: String = TranscriptFolder.suffix) -> String? {
         let isPlain = id.rawValue.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D }
         return isPlain && (1...64).contains(id.rawValue.utf8.count) ? directory + "/" + id.rawValue + suffix : nil
@@ -70,11 +72,11 @@ package final class TranscriptFolder: Sendable {
         return transcript
     }
 
-    /// Brings the older part of a live transcript to its file.
+    /// Writes the older part of a live transcript to its file.
     func spill(_ transcript: LiveTranscript) {
         queue.async { [self] in
             guard let path = path(of: transcript.record.id, suffix: ".part") else { return }
-            // A part is missing: what follows would be of no use.
+            // An earlier part is missing, so the following parts would be of no use.
             let isDamaged = transcript.state.withLock { state in
                 if state.isDamaged { state.leaving = [] }
                 return state.isDamaged
@@ -87,7 +89,7 @@ package final class TranscriptFolder: Sendable {
                         "a live transcript could not be written to the disk and stays in memory",
                         [.session: transcript.record.id.rawValue, .path: path, .error: problem])
                     return transcript.state.withLock { state in
-                        // Tried again with the next part. Memory is bounded, and the journal has it all.
+                        // The write is repeated with the next part. Memory is bounded, and the journal has all parts.
                         guard state.leaving.count > LiveTranscript.maxLeaving else { return }
                         state.leaving = []
                         state.isDamaged = true
@@ -101,15 +103,16 @@ package final class TranscriptFolder: Sendable {
         }
     }
 
-    /// Makes a file of a transcript whose session is over, now or as soon as the disk takes it. Until then it is in memory, and can be asked for.
+    /// Stores the transcript of a session that is over, now or as soon as the disk accepts it. Until then the transcript is in memory and can be
+    /// found.
     ///
-    /// - Parameter done: called from any thread with what was stored; nil when only the journal can keep the session, for the next start. Not called at
-    ///   all when the gateway ends before the disk takes it.
+    /// - Parameter done: called from any thread with the stored transcript; nil when only the journal keeps the session, for the next start. Not
+    ///   called when the gateway ends before the disk accepts the transcript.
     package func finish(_ transcript: LiveTranscript, received: SampleCount, _ done: @escaping @Sendable (StoredTranscript?) -> Void) {
         queue.async { [self] in attempt(Unstored(transcript: transcript, received: received, done: done), again: true) }
     }
 
-    /// On the queue.
+    /// Tries to store a transcript. Runs on the queue.
     private func attempt(_ unstored: Unstored, again: Bool) {
         let transcript = unstored.transcript, id = transcript.record.id
         let part = path(of: id, suffix: ".part")
@@ -164,9 +167,9 @@ package final class TranscriptFolder: Sendable {
 
     // MARK: - Files
 
-    /// Waits until a transcript is on the disk.
+    /// Stores a transcript and waits until it is on the disk.
     ///
-    /// - Returns: false when it cannot be stored; that is in the log.
+    /// - Returns: false when it cannot be stored; the reason is in the log.
     package func keep(_ transcript: StoredTranscript) async -> Bool {
         await keep(transcript, attempts: 0)
     }
@@ -181,7 +184,7 @@ package final class TranscriptFolder: Sendable {
         }
     }
 
-    /// Tries until a transcript is on the disk.
+    /// Tries to store a transcript until it is on the disk.
     ///
     /// - Returns: false when the task was cancelled before.
     package func keepUntilStored(_ transcript: StoredTranscript) async -> Bool {
@@ -212,7 +215,8 @@ package final class TranscriptFolder: Sendable {
         return try result.get()
     }
 
-    /// Waits until everything that was begun before is done. What could not be stored is tried once more, then the journal keeps it for the next start.
+    /// Waits until all work that was begun before is done. Unstored transcripts are tried a last time; then the journal keeps them for the next
+    /// start.
     package func settle() async {
         await withCheckedContinuation { continuation in
             queue.async { [self] in
@@ -236,7 +240,9 @@ package final class TranscriptFolder: Sendable {
         return try StoredTranscript(decoding: bytes)
     }
 
-    /// - Parameter attempts: number of attempts that have failed before. The first failure is an error in the log.
+    /// Stores a transcript.
+    ///
+    /// - Parameter attempts: number of attempts that have failed before. Only the first failure is logged as an error.
     private func store(_ transcript: StoredTranscript, attempts: Int = 0) -> Bool {
         var transcript = transcript
         if let forgotten = forgotten.withLock({ $0[transcript.record.id] }) {
@@ -250,7 +256,7 @@ package final class TranscriptFolder: Sendable {
         var problem = Self.write(transcript.encoded(), to: new, flags: O_WRONLY | O_CREAT | O_TRUNC, syncs: true)
         if problem == nil, rename(new, path) != 0 { problem = String(cString: strerror(errno)) }
         if problem != nil { unlink(new) }
-        // Under its name it may not survive a power cut: the journal keeps the session.
+        // Until the folder is synced, the file's name may not survive a power cut, and the journal keeps the session.
         if problem == nil { problem = DiskSync.system.syncFolder(of: path) }
         guard let problem else { return true }
         let message: StaticString = "a transcript cannot be stored"
@@ -262,7 +268,7 @@ package final class TranscriptFolder: Sendable {
         return false
     }
 
-    /// nil: there is no such file.
+    /// Returns the bytes of a file; nil: there is no such file.
     private static func read(_ path: String) throws(StoredTranscript.Unreadable) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -281,7 +287,7 @@ package final class TranscriptFolder: Sendable {
         }
     }
 
-    /// Writes at the end of what is known to be in the file; what a write has left that failed there is cut off.
+    /// Writes bytes at `offset`, the end of the known bytes of the file. The rest of an earlier failed write is cut off.
     ///
     /// - Returns: the reason of a failure; nil: the write succeeded.
     private static func write(_ bytes: [UInt8], to path: String, at offset: Int) -> String? {
@@ -295,6 +301,8 @@ package final class TranscriptFolder: Sendable {
         return nil
     }
 
+    /// Writes a file.
+    ///
     /// - Returns: the reason of a failure; nil: the write succeeded.
     private static func write(_ bytes: [UInt8], to path: String, flags: Int32, syncs: Bool) -> String? {
         let descriptor = open(path, flags | O_CLOEXEC, 0o600)
@@ -304,9 +312,9 @@ package final class TranscriptFolder: Sendable {
         return syncs ? DiskSync.system.sync(descriptor) : nil
     }
 
-    // MARK: - What is to be known no more
+    // MARK: - Erasure
 
-    /// Takes it out of what is stored; and of what will be.
+    /// Erases the forgotten speech from all stored transcripts, and from those that are stored later.
     package func forget(_ all: [ID<Session>: [ForgottenSpeech]]) async {
         await withCheckedContinuation { continuation in
             queue.async { [self] in
@@ -316,7 +324,7 @@ package final class TranscriptFolder: Sendable {
                     return before
                 }
                 for (id, stretches) in all where before[id] != stretches && live.withLock({ $0[id] }) == nil {
-                    // A newer version's transcript is not read, and not left either: it may hold words that are to be forgotten.
+                    // A newer version's transcript cannot be read. It is deleted, because it may have words that must be forgotten.
                     let found: StoredTranscript?
                     do throws(StoredTranscript.Unreadable) { found = try loadFile(id) } catch {
                         log.info("an unreadable transcript was deleted, because a part of it had to be deleted", [.session: id.rawValue])
@@ -329,18 +337,18 @@ package final class TranscriptFolder: Sendable {
         }
     }
 
-    /// The same for one session, of what is stored from now on.
+    /// Sets the forgotten speech of one session, for transcripts that are stored from now on.
     package func forget(_ stretches: [ForgottenSpeech], of id: ID<Session>) { forgotten.withLock { $0[id] = stretches.isEmpty ? nil : stretches } }
 
-    /// True if at least a part of a session is not to be known.
+    /// Returns true if at least a part of the session is forgotten.
     package func forgetsSome(of id: ID<Session>) -> Bool { forgotten.withLock { $0[id] != nil } }
 
-    /// True if nothing of a session is to be known.
+    /// Returns true if the whole session is forgotten.
     package func isForgotten(_ id: ID<Session>) -> Bool { forgotten.withLock { $0[id]?.isAll ?? false } }
 
     // MARK: - Limits
 
-    /// Takes away what is too old, and the oldest of what is too much.
+    /// Deletes transcripts that are too old, and the oldest beyond the limits.
     package func sweep(now: UnixTime) async {
         await withCheckedContinuation { continuation in
             queue.async { [self] in

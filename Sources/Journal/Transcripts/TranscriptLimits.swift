@@ -1,7 +1,7 @@
-/// Limits on the transcripts that are kept. The oldest transcripts go beyond any of these limits.
+/// Limits on the transcripts that are kept. Beyond any of these limits the oldest transcripts are deleted.
 package struct TranscriptLimits: Sendable, Equatable {
     package var count: Int
-    /// All files together.
+    /// Maximum size of all files together.
     package var bytes: Int
     package var age: Duration
 
