@@ -5,6 +5,8 @@ package struct AudioMessages: Sendable, Equatable {
     /// Maximum audio in a message. More audio is split.
     package var longest: Duration
 
+    /// Makes the sizes.
+    ///
     /// - Parameter shortest: the minimum, which is also the delay that it may add.
     package init(shortest: Duration = .milliseconds(50), longest: Duration = .seconds(1)) {
         self.shortest = shortest

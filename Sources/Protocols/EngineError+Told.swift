@@ -1,7 +1,7 @@
 package import Speech
 
 extension EngineError {
-    /// The error in words for the person who ordered the recording.
+    /// The error in words for the person who submitted the recording.
     package var told: String {
         switch self {
         case .unauthorized(let why), .quotaExhausted(let why), .badRequest(let why), .undecodable(let why), .unavailable(let why),

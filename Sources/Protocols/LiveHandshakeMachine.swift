@@ -27,7 +27,7 @@ package protocol LiveHandshakeMachine: Sendable {
     mutating func timePassed(now: Instant, output: inout ServerOutput)
 }
 
-/// The session that an opening asks for.
+/// The session that a client's first messages ask for.
 package struct LiveBeginning: Sendable {
     package var machine: any LiveServerMachine
     /// The credential that a message brought; nil: the handshake's credential counts.

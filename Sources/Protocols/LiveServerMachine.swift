@@ -1,38 +1,38 @@
 package import Speech
 
-/// The server side of a live dialect: what one client's socket says, as commands and audio, and what its session says, as messages.
+/// The server side of a live dialect: turns one client's messages into commands and audio, and the session's events into messages.
 ///
-/// One value for each client. Does nothing by itself: it is told what happened and when, and puts into `output` what is to be done.
+/// One value for each client. A value without I/O: the driver calls the machine with events and the time, and carries out the actions in `output`.
 package protocol LiveServerMachine: Sendable {
-    /// What the handshake asked for.
+    /// The session that the handshake asked for.
     var request: LiveRequest { get }
 
-    /// When `timePassed` wants to be called; nil when there is nothing to wait for.
+    /// Time at which `timePassed` wants to be called; nil when the machine waits for nothing.
     ///
-    /// Audio never makes it earlier. So one timer is enough, and audio need not touch it: when it fires, call `timePassed` and arm it for the
-    /// deadline that is then; after everything else but audio, arm it anew if the deadline became earlier.
+    /// Audio never makes the deadline earlier. One timer is therefore enough, and audio need not change it: when the timer fires, the driver calls
+    /// `timePassed` and sets the timer to the present deadline. After any other call except for audio, the driver sets the timer if the deadline
+    /// became earlier.
     var deadline: Instant? { get }
 
-    /// The socket is open and the session exists. Comes once, before everything else.
+    /// Handles the opening of the socket, when the session exists. Called once, before all other functions.
     mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput)
 
-    /// A binary message came. The driver takes the audio in the message before it carries out the output.
+    /// Handles a binary message. The driver takes the audio in the message before it carries out the output.
     mutating func receivedBinary(_ message: RawSpan, now: Instant, output: inout ServerOutput) -> BinaryMeaning
 
-    /// A text message came: UTF-8, of any content.
+    /// Handles a text message: UTF-8, of any content.
     mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput)
 
-    /// The gateway does not read from the client now, or has not until now: its silence is not the client's. Comes before each `timePassed` as long
-    /// as that lasts, and when it is over.
+    /// Notes that the gateway does not read from the client now, or has not read until now, so the client's silence does not count. Called before
+    /// each `timePassed` while this lasts, and when it is over.
     mutating func clientIsHeld(now: Instant)
 
     mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput)
 
-    /// The key that pays has little or nothing left, or was taken back. The session's driver does what follows from it; a dialect that has words for
-    /// it says them.
+    /// Handles a change of the paying key's state. The driver ends the session if necessary; a dialect with a message for the notice sends it.
     mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput)
 
-    /// The gateway is going down. The machine lets the session finish and closes.
+    /// Handles the gateway's shutdown: the machine lets the session finish and closes the socket.
     mutating func drain(now: Instant, output: inout ServerOutput)
 
     mutating func timePassed(now: Instant, output: inout ServerOutput)
@@ -42,15 +42,15 @@ extension LiveServerMachine {
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {}
 }
 
-/// What the session is, once it is there.
+/// The facts about a session that are known when it exists.
 package struct LiveStart: Sendable, Equatable {
-    /// Of the session's timeline: all positions in its events.
+    /// Sample rate of the session's timeline, to which all positions in its events refer.
     package var rate: SampleRate
-    /// The name of the model that will run, for the messages that name one.
+    /// Name of the model that will run, for messages that have a model's name.
     package var model: String
-    /// Audio that the client's key can still pay for; nil when that is not counted.
+    /// Duration of audio that the client's key can still pay for; nil when no credit is counted.
     package var credit: Duration?
-    /// The engine that is preferred; which one serves is told later.
+    /// The preferred engine; nil: not known. `served(by:)` of a `ConversationDialect` reports the engine that serves.
     package var engine: EngineName?
 
     package init(rate: SampleRate, model: String, credit: Duration? = nil, engine: EngineName? = nil) {
@@ -63,12 +63,13 @@ package struct LiveStart: Sendable, Equatable {
 
 /// The meaning of a binary message in its dialect.
 package enum BinaryMeaning: Sendable, Equatable {
-    /// Audio in the request's format, behind the first `skip` bytes. The audio is of one channel where channels have messages of their own, else of all.
+    /// Audio in the request's format, behind the first `skip` bytes. The audio is of `channel` if channels have separate messages, otherwise of all
+    /// channels.
     case audio(channel: ChannelIndex = .first, skip: Int = 0)
     case command(SessionCommand)
-    /// The session ends: close with this.
+    /// The message ends the session: the driver closes the socket with this code and reason.
     case refused(code: UInt16, reason: String)
-    /// The same, with words first.
+    /// The message ends the session: the driver sends the refusal's messages, then closes the socket.
     case refusedInBand(InBandRefusal)
     case ignored
 }

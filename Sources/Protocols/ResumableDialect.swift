@@ -1,24 +1,25 @@
 package import Speech
 
-/// A live dialect whose clients may lose their connection and go on with their session on another one.
+/// A live dialect whose clients may lose their connection and resume their session on another connection.
 package protocol ResumableDialect: LiveServerMachine {
-    /// The session that the client wants to go on with; nil: a new one. Such a machine is not opened: the session has one.
+    /// The session that the client wants to resume; nil: a new session. If not nil, `opened` is not called, because the session already has a
+    /// machine.
     var resume: LiveResume? { get }
 
-    /// True if the session waits for a client whose connection is lost, and tells it how much of its audio is durable.
+    /// True if the session waits for a client whose connection is lost, and reports to the client how much of its audio is durable.
     var waitsForClient: Bool { get }
 
-    /// All audio before `end` survives whatever comes.
+    /// Notes that all audio before `end` is durable, and need not be sent again.
     mutating func durable(through end: SampleIndex, now: Instant, output: inout ServerOutput)
 
-    /// The client's connection is lost; the client may come back. Nobody hears what is said meanwhile.
+    /// Notes that the connection of the client is lost. The client may come back; output that is written meanwhile is not sent.
     mutating func clientLost(now: Instant)
 
-    /// The client is there again, on another connection: it hears what it has not seen.
+    /// Notes that the client is back on another connection, and sends it the messages that it has not seen.
     ///
-    /// - Parameter received: the end of the client's audio that is known.
+    /// - Parameter received: the end of the client's audio that the session has.
     mutating func clientReturned(_ resume: LiveResume, received: SampleIndex, now: Instant, output: inout ServerOutput)
 
-    /// The session that the client wanted to go on with is not there any more.
+    /// Handles the failure of a resumption: the session no longer exists, or the request was refused.
     mutating func resumeFailed(_ failure: LiveResume.Failure, output: inout ServerOutput)
 }

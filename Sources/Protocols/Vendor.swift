@@ -49,7 +49,7 @@ package struct Vendor: Sendable {
         return variablePrefix + (isOneHost ? "_BASE_URL" : "_STREAMING_URL")
     }
 
-    /// Variables that Harken reads of every vendor: the key, the addresses, and the longest time of a live stream.
+    /// Variables that Harken reads for each vendor: the key, the addresses, and the maximum duration of a live stream.
     package var variables: Set<String> {
         var names = [variablePrefix + "_API_KEY"]
         if live != nil { names += [streamingVariable, variablePrefix + "_SESSION_CAP_SECONDS"] }

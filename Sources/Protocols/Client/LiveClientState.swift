@@ -1,6 +1,6 @@
 import Speech
 
-/// The life of a vendor's live stream whose vendor answers the first message before it takes audio.
+/// The states of a live stream to a vendor that answers the first message before it takes audio.
 enum LiveClientState: Equatable, Sendable {
     case connecting  // → starting, closed
     case starting(until: Instant)  // → open, closed: waits for the vendor's answer
