@@ -6,7 +6,7 @@ package struct AttemptRecord: Sendable, Equatable {
     package enum Kind: Hashable, Sendable {
         case leg(LegID)
         case repair(RepairID)
-        /// A leg whose words count for nothing.
+        /// A shadow's leg, whose words are only compared with the session's.
         case shadow(LegID)
     }
 
@@ -18,7 +18,7 @@ package struct AttemptRecord: Sendable, Equatable {
     /// The audio that the engine was given.
     package var range: SampleRange
     package var outcome: Outcome
-    /// Time from the beginning of the attempt until the engine took audio; nil: the engine never took audio, or is one for recordings.
+    /// Time from the beginning of the attempt until the engine took audio; nil: the engine never took audio, or recognises recordings.
     package var accepted: Duration?
     /// Time from the beginning of the attempt to the engine's first words; nil: there were no words.
     package var firstAnswer: Duration?

@@ -49,7 +49,7 @@ package final class JournaledSession: SessionJournal {
         transcript?.append(commit: bytes, at: commit.range.start)
     }
 
-    /// Keeps words for a gap that the client was told of.
+    /// Keeps words for a gap that was reported to the client.
     package func record(_ backfill: Backfill) {
         // The transcript finds the turn itself.
         let commit = Commit(channel: backfill.channel, range: backfill.range, words: backfill.words, reason: .pause, engine: backfill.engine)

@@ -3,7 +3,7 @@ package import Speech
 
 /// A failed recognition, as reported to the caller: the engine's name, a stable code, an HTTP status and a text.
 ///
-/// Only this type maps `EngineError` to what leaves the gateway; each dialect writes it in its own form.
+/// Only this type maps `EngineError` to an error for callers; each dialect writes it in its own form.
 package struct ProviderError: Sendable, Equatable {
     /// The error's code, which is the same on every route and in stored jobs.
     package enum Code: String, Sendable, CaseIterable {

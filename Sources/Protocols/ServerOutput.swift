@@ -43,7 +43,7 @@ package struct ServerOutput: ~Copyable {
 
     package mutating func close(_ code: UInt16, _ reason: String = "") { actions.append(.close(code: code, reason: reason)) }
 
-    /// Sends what `write` appends as one text message.
+    /// Sends the bytes that `write` appends as one text message.
     package mutating func send(_ write: (inout JSONWriter) -> Void) {
         var start = writer.bytes.count
         write(&writer)

@@ -4,11 +4,11 @@ package import Speech
 package struct AttemptStart: Sendable, Equatable {
     package var kind: RecognitionAttempt.Kind
     package var engine: EngineName
-    /// The engine's name of the model that it is asked for; nil: not known.
+    /// The engine's name for the requested model; nil: not known.
     package var model: String?
     /// Start of the attempt's audio in the session.
     package var start: SampleIndex
-    /// Length of the attempt's audio; nil: as much as will come.
+    /// Length of the attempt's audio; nil: not known, because more audio will come.
     package var length: SampleCount?
     package var channels: Int
 

@@ -10,7 +10,7 @@ final class LegConnection {
     let stream: any EngineStream
     /// The same stream, if the session's gate stands before it; nil otherwise.
     let gated: GatedStream?
-    /// The leg's channels among the session's.
+    /// The session's channels that the leg hears.
     let channels: Range<Int>
     let sessionChannels: Int
     /// The engine's name for the requested model; nil: not known.

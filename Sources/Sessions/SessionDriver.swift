@@ -57,7 +57,7 @@ package final class SessionDriver {
     private let engines: [LiveEngine]
     private let channels: Int
     private let journal: any SessionJournal
-    /// nil after the session's end.
+    /// The session's observer; nil after the session's end.
     private var observer: (any SessionObserver)?
     private var options: StreamOptions
     private var machine: SessionMachine
@@ -71,7 +71,7 @@ package final class SessionDriver {
     private var repairs: [RepairID: RepairWork] = [:]
     /// An attempt that has not ended.
     private struct Attempt {
-        /// Number of streams that began before this one.
+        /// Number of attempts of the session that began before this one.
         var number: Int
         var model: String?
         /// The gated stream, if the stream is behind a gate; nil otherwise.
@@ -288,7 +288,7 @@ package final class SessionDriver {
         }
     }
 
-    // MARK: - The user's speech first
+    // MARK: - Priming with the user's speech
 
     /// Opens another stream of the first engine, which hears the user's speech while a leg hears the session. The stream then takes over.
     private func precede() {

@@ -15,13 +15,14 @@ package enum SessionNotice: Sendable {
     case attemptBegan(AttemptStart, number: Int)
     /// A recognition attempt is over. Comes once for each stream and each repair that was asked for. The number is nil when the attempt did not begin.
     case attemptEnded(RecognitionAttempt, number: Int?)
-    /// A stall turned out to be the engine's fault: the engine said nothing to audio in which words were heard. Comes after the attempt's end.
+    /// A stall is known to be the engine's fault: the engine said nothing to audio in which words were heard, or did not end its stream. Comes before
+    /// or after the attempt's end.
     case engineFault(EngineName, EngineError)
     /// An engine that was given up for its silence has answered after all, this long after it was sent the audio.
     case engineLagged(EngineName, by: Duration)
     /// The counters of engines' words without effect have changed. `since` has the counters of the notice before.
     case counted(SessionTally, since: SessionTally)
-    /// Words for a gap that the client was told of. The words complete what is stored.
+    /// Words for a gap that was reported to the client. The words complete the stored transcript.
     case backfill(Backfill)
     /// The gate lets everything through from here on: the speech detector failed, or hears no speech in loud audio.
     case gateFailed

@@ -32,7 +32,7 @@ struct Ensemble: Sendable {
         /// True if the participant says no more.
         var isGone = false
 
-        /// Returns the words that the participant said and nobody has settled, through the final of this number.
+        /// Returns the participant's words that are not settled, through the final of this number; nil: through the last final.
         func words(through last: Int? = nil) -> [Word] {
             finals.prefix((last ?? finals.count) + 1).flatMap(\.words)
         }
@@ -47,7 +47,7 @@ struct Ensemble: Sendable {
     private var shownThrough = SampleIndex.zero
     /// True if the client knows that somebody speaks.
     var isAnnounced = false
-    /// Number of finalizes that the client has sent. `answered` is the number of those that were answered.
+    /// Number of finalizes that the client has sent; `answered` is the number of answered ones.
     var asked = 0
     var answered = 0
     /// True if the session is at its end and one participant has said all that it had to say.
@@ -83,7 +83,7 @@ struct Ensemble: Sendable {
         participants[index].through = origin
     }
 
-    /// Returns the place from which the leg counts; nil: the leg is no participant.
+    /// Returns the place from which the leg counts; nil: the leg is not a participant.
     func start(of leg: LegID) -> SampleIndex? { index(of: leg).map { participants[$0].start } }
 
     func index(of leg: LegID) -> Int? { participants.firstIndex { $0.leg == leg } }

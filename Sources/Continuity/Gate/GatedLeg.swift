@@ -3,7 +3,7 @@ package import Speech
 /// The link between a leg and its engine when silence is kept from the engine. The leg sends all its audio and gets finals that cover all of it. The
 /// engine hears only the passages that the gate lets through.
 package struct GatedLeg: Sendable {
-    /// The session's position of the leg's first sample.
+    /// Position of the leg's first sample in the session.
     private let origin: SampleIndex
     private let rate: SampleRate
     private var time = GatedTime()
@@ -12,7 +12,7 @@ package struct GatedLeg: Sendable {
     /// End of the audio for which the gate has decided, in the leg's time.
     package private(set) var considered = SampleIndex.zero
     private var channels: [Channel]
-    /// State of one channel. `owed` names the askers of the answers that are still to come, the first one first.
+    /// State of one channel. `owed` has the asker of each answer that is still to come, in order.
     private struct Channel: Sendable {
         /// End of the channel's finals, in the leg's time.
         var covered = SampleIndex.zero

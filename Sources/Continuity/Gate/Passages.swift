@@ -18,7 +18,7 @@ package struct Passages: Sendable, Equatable {
 
     init(preRoll: SampleCount) { self.preRoll = preRoll }
 
-    /// True if audio goes on at the end.
+    /// True if a passage is open, so that the next audio goes on.
     package var isOpen: Bool { current != nil }
 
     mutating func open(at position: SampleIndex) {

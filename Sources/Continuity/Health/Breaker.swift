@@ -48,13 +48,13 @@ package struct Breaker: Sendable, Equatable {
         if case .resting(let until, _) = state { until } else { nil }
     }
 
-    /// An attempt has gone well, in a session or in the background.
+    /// Records a successful attempt, in a session or in the background.
     package mutating func succeeded(now: Instant) {
         state = .well
         if let lastFailure, lastFailure + rule.memory <= now { failures = 0 }
     }
 
-    /// An attempt has failed.
+    /// Records a failed attempt.
     ///
     /// - Parameter chance: 0…1; spreads the attempts of many gateways.
     package mutating func failed(_ error: EngineError, now: Instant, chance: Double) {

@@ -13,11 +13,11 @@ package struct JournalBlock: Sendable, Equatable {
         case opened = 1
         /// Payload: 16-bit little-endian PCM, interleaved. Position: its first sample.
         case audio = 2
-        /// Payload: a commit. Position: the first sample that it settles.
+        /// Payload: a commit. Position: the first sample that the commit settles.
         case commit = 3
         /// No payload. Position: the end of the audio. The session is complete, and its transcript is kept elsewhere.
         case closed = 4
-        /// Payload: a commit whose words came too late for the client, which was told of a gap. Position: the first sample that it settles.
+        /// Payload: a commit of words that came after their gap was reported to the client. Position: the first sample that the commit settles.
         case mend = 5
         /// Payload: erased audio or words of a session that is over. The payload is not read and has no checksum. Erasing changes the kind byte
         /// first, so an interrupted erasure never makes the log seem to end there.

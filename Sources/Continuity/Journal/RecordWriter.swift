@@ -55,7 +55,7 @@ struct RecordReader {
         return String(validating: rest.prefix(Int(length)), as: UTF8.self)
     }
 
-    /// - Returns: nil when the bytes are wrong, a nil inside when there is no text.
+    /// - Returns: nil when the bytes are not valid; `.some(nil)` when the text is nil.
     mutating func takeOptionalText() -> String?? {
         switch take(UInt8.self) {
         case 0: .some(nil)

@@ -16,7 +16,7 @@ package struct Leg: Sendable {
         case failed
     }
 
-    /// Limits on what an engine allows a leg to be sent.
+    /// Limits on the audio that a leg may be sent.
     package struct Limits: Sendable, Equatable {
         /// Maximum seconds of audio per second; nil: no limit.
         package var pace: Double?
@@ -55,7 +55,7 @@ package struct Leg: Sendable {
     /// The time when the engine was told that no more audio comes.
     private(set) var drainingSince: Instant?
     private(set) var failedAt: Instant?
-    /// Time from being asked to the first words.
+    /// Time from the request to open to the engine's first words; nil: there were no words.
     package private(set) var firstAnswer: Duration?
     /// The longest wait for words whose audio the engine had been sent; nil: there were no such words.
     package private(set) var slowest: Duration?
@@ -206,15 +206,15 @@ package struct Leg: Sendable {
         sentAtAnswer = sentThrough
     }
 
-    /// Returns the amount of audio that the engine must still be sent before its silence of `limit` says anything. An engine waits for what comes
-    /// next, and a client may pause in the middle of a word. Only an engine that was asked to make final what it has needs nothing more.
+    /// Returns the duration of audio that the engine must still be sent before its silence of `limit` counts as a stall. An engine waits for the next
+    /// audio, and a client may pause in the middle of a word. An engine that was asked to make everything final needs no more audio.
     func lacks(for limit: Duration) -> Duration {
         guard !mustAnswer else { return .zero }
         return max(.zero, limit - (sentThrough - sentAtAnswer).duration(at: rate))
     }
 
-    /// Returns the time since the audio that begins at `start` was sent, or since the engine began to owe an answer, whichever is less: nobody waited
-    /// for what was sent ahead.
+    /// Returns the time since the audio that begins at `start` was sent, or since the engine began to owe an answer, whichever is less, because audio
+    /// that is sent ahead of its time is not waited for. nil: the engine owes no answer.
     func lag(of start: SampleIndex, now: Instant) -> Duration? {
         guard let owesSince else { return nil }
         let sent = (sentThrough - start).duration(at: rate) + (failedAt?.duration(to: now) ?? .zero)
@@ -345,7 +345,7 @@ package struct Leg: Sendable {
     }
 
     private func session(_ index: SampleIndex) -> SampleIndex {
-        // An engine whose clock runs away must not place words where no audio was sent.
+        // An engine whose clock runs too fast must not place words where no audio was sent.
         min(max(index + (origin - .zero), origin), max(sentThrough, origin))
     }
 

@@ -90,7 +90,7 @@ package struct SpeechMap: Sendable {
         return min(next.end, range.end + shortest)
     }
 
-    /// Returns what is loud in `range`, except for what belongs to the final before.
+    /// Returns the loud parts of `range`, without a rest that belongs to the final before.
     private func parts(of range: SampleRange) -> [SampleRange] {
         let all = all
         var parts = all.compactMap { $0.intersection(range) }

@@ -83,6 +83,6 @@ struct DeferredRepair: Sendable {
     var words: [Word]?
     var asked: RepairPlan.Asked
     var engines: ArraySlice<EngineName>
-    /// The map of what is loud in the repair's audio.
+    /// The map of the loud ranges in the repair's audio.
     var speech: SpeechMap
 }

@@ -64,7 +64,7 @@ package struct Reconnection: Sendable {
         return true
     }
 
-    /// Returns what to do after the connection broke or could not be made.
+    /// Returns the next step after the connection broke or could not be made.
     ///
     /// - Parameter chance: 0...1; spreads the attempts of clients that lost the same gateway.
     package mutating func broke(now: Instant, chance: Double) -> Step {

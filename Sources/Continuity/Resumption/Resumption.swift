@@ -26,7 +26,7 @@ package struct Resumption: Sendable {
     }
 
     package struct Numbered: Sendable, Equatable {
-        /// An interim has the number of the last event before it.
+        /// The event's number. An interim has the number of the last event before it.
         package var number: Int
         package var event: SessionEvent
 
@@ -133,7 +133,7 @@ package struct Resumption: Sendable {
     /// Takes the end of the durable audio.
     ///
     /// - Parameter end: the end of the durable audio, which the client need not send again.
-    /// - Returns: the position through which the client is told that audio is durable; nil: nothing now.
+    /// - Returns: the end of the durable audio that is to be reported to the client now; nil: no report now.
     package mutating func durable(through end: SampleIndex, now: Instant) -> SampleIndex? {
         guard isClientHere, end > acknowledged else { return nil }
         if let before = acknowledgedAt, before + rule.interval > now { return nil }

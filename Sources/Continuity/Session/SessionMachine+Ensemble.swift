@@ -4,7 +4,7 @@ import Speech
 extension SessionMachine {
     var hasEnsemble: Bool { configuration.mode.voices > 1 }
 
-    /// Returns true if other participants of a channel's ensemble go on with the audio that a leg hears; nil if the leg is no source of the channel.
+    /// Returns true if other participants of a channel's ensemble also hear the leg's audio; nil if the leg is not a source of the channel.
     func isAccompanied(_ id: LegID, in number: Int) -> Bool? {
         channelStates[number].place(of: id).map { channelStates[number].isAccompanied(id, at: $0, by: pool) }
     }

@@ -149,8 +149,8 @@ extension SessionMachine {
         pool.choice.prefer(next)
         let covered = places.map { channelStates[$0.number].covered($0.place) }.min() ?? dead.origin
         let engine = configuration.engines[next]
-        // The audio that the dead leg was sent and did not make final. An engine without a limited pace hears it again; any engine does if it is
-        // short.
+        // The audio that the dead leg did not make final is repaired if it is long and the new engine's pace is limited. Otherwise the new leg hears
+        // it.
         let isRepaired = isAlone && engine.limits.pace != nil && !configuration.repairers.isEmpty && dead.sentThrough - covered > slack
         guard isRepaired else {
             let origin = isAlone ? lookBack(from: min(covered, timeline.end), channels) : max(covered, timeline.end)

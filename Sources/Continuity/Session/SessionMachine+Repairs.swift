@@ -64,9 +64,9 @@ extension SessionMachine {
         let endsInSilence: Bool
         var end: SampleIndex
         if let silence, silence <= rest.end + reach {
-            // Some of the silence, for a soft last sound.
+            // The repair's audio has some of the silence, for a soft last sound.
             end = min(silence + SampleCount(reach.samples / 8), timeline.end)
-            // Nothing of the next word, because a part of a word is heard as another word.
+            // The repair's audio has nothing of the next word, because a part of a word is heard as another word.
             if let next = speech.hull(in: SampleRange(silence, end)) { end = max(silence, next.start) }
             endsInSilence = true
         } else if timeline.end >= rest.end + reach || isFinishing || mustGo {
@@ -80,10 +80,10 @@ extension SessionMachine {
         var start = rest.start - reach
         if configuration.measuresLoudness {
             start = speech.silence(before: rest.start, reach: reach, received: timeline.end) ?? onGrid(start)
-            // Only the end of a long silence before the words.
+            // The repair's audio has only the end of a long silence before the words.
             if let hull = speech.hull(in: SampleRange(rest.start, end)), hull.start > rest.start { start = max(start, hull.start) }
             let margin = onGrid(start - SampleCount(reach.samples / 16))
-            // Nothing of the word before.
+            // The repair's audio has nothing of the word before.
             start = speech.hull(in: SampleRange(margin, start))?.end ?? margin
         }
         let range = readable(SampleRange(max(.zero, start), end), around: rest)
@@ -134,8 +134,8 @@ extension SessionMachine {
             .repair(Repair(id: asked.id, engine: engine, channel: channelStates[number].channel, range: asked.range, deadline: plan.deadline)))
     }
 
-    /// Returns the time when a repair is given up: at its deadline, if somebody waits for what follows. Otherwise the time is later, because a late
-    /// answer is better than none.
+    /// Returns the time when a repair is given up: at its deadline, if the client waits for words behind it. Otherwise the time is later, because a
+    /// late answer is better than none.
     func end(of plan: RepairPlan, in number: Int) -> Instant {
         let isAwaited = channelStates[number].spans.dropFirst().contains(where: \.isAwaited)
         return isAwaited ? plan.deadline : max(plan.deadline, plan.detected + configuration.repairTime * 5 / 2)

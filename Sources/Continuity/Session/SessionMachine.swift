@@ -21,7 +21,7 @@ package struct SessionMachine: Sendable {
         package var repairTime: Duration
         /// Maximum time for which a leg that was sent speech may say nothing.
         package var stall: Duration
-        /// True if the driver says what is loud, by `noteLoud`. If false, all audio may be speech, and no leg is taken for stalled.
+        /// True if the driver reports loud audio by `noteLoud`. If false, all audio may be speech, and no leg is taken for stalled.
         package var measuresLoudness: Bool
         /// True if the driver can tell speech from other sound. The driver is asked, by `listen`, before a leg is given up for its silence.
         package var tellsVoices: Bool
@@ -174,7 +174,7 @@ package struct SessionMachine: Sendable {
             recognizeRest(now: now, &actions)
             checkEnd(&actions, now: now)
         case .abandon: return end(.cancelled, now: now)
-        // The driver knows what engines can do: `update(inStream:_:now:)`.
+        // Handled by `update(inStream:_:now:)`, because the driver knows the engines' capabilities.
         case .update: break
         }
         return actions + pump(now: now)

@@ -37,7 +37,7 @@ struct Comparison {
     var context: ComparisonContext
     /// The place where the new words' audio begins.
     var heardFrom: SampleIndex
-    /// The end of what is committed.
+    /// The end of the committed audio.
     var end: SampleIndex
     /// Maximum distance between the places of the same word in both results.
     var reach: SampleCount
@@ -64,9 +64,9 @@ struct Alignment {
     private let usual: Double
     /// Minimum duration of a word. Lowered to the new words' average when the speaker is fast.
     private let shortest: Double
-    /// Maximum cost of a new word for lying before the end of what is committed. Words of an engine that gives no times may only seem to lie there.
+    /// Maximum cost of a new word for lying before the end of the committed audio. Without word times, words may only seem to lie there.
     private let maxEarly: Double
-    /// The end of a gap that lies before what is committed.
+    /// The end of a gap that lies before the committed words.
     private let gap: Double
     /// The beginning of that gap. Between words that were heard in the gap, nothing else was heard.
     private let gapStart: Double

@@ -32,7 +32,7 @@ package enum Seam {
     /// - Parameters:
     ///   - words: in order.
     ///   - tail: the last words that were committed, in order.
-    ///   - end: the end of what is committed.
+    ///   - end: the end of the committed audio.
     ///   - isMirrored: true if the comparison runs backwards in time: positions are negative, words are in the opposite order, and the beginnings of
     ///     the words meet.
     package static func fresh(_ words: [Word], after tail: [Word], through end: SampleIndex, _ context: ComparisonContext, isMirrored: Bool = false)
@@ -113,7 +113,9 @@ package enum Seam {
         return word
     }
 
-    /// - Parameter earliest: the place behind which the word of this number was said.
+    /// Returns the spoken tokens of words.
+    ///
+    /// - Parameter earliest: returns the place behind which the word of this index was said.
     private static func tokens(
         _ words: some Collection<Word>, _ isMirrored: Bool, earliest: (Int) -> SampleIndex = { _ in .zero },
         source: (Int) -> Source? = { _ in nil }, heardBy engine: EngineName? = nil, havePlaces: Bool = true

@@ -135,7 +135,7 @@ package struct Stitcher: Sendable {
         })
     }
 
-    /// Returns the new words of a final for audio that is settled: all words if the final goes on, otherwise the words behind what is committed.
+    /// Returns the new words of a final for settled audio: all words if `goesOn`, otherwise the words behind the committed audio.
     private func behind(_ final: Hypothesis) -> [Word] {
         if goesOn(with: final.words, of: final.range) { return final.words }
         return final.words.filter { $0.range.end > committedThrough && $0.middle >= committedThrough }

@@ -149,7 +149,7 @@ package enum WordVote {
         place.indices.contains { !place[$0].words.isEmpty && !untimed.contains($0) }
     }
 
-    /// Returns the middle of what the first engine heard in the place, in samples. Engines that say where words lie come first.
+    /// Returns the middle of the first engine's words in the place, in samples. Engines with word times come first.
     private static func middle(_ place: Place, _ untimed: Set<Int>) -> Double {
         let heard = place.indices.filter { !place[$0].words.isEmpty }
         guard let voter = heard.first(where: { !untimed.contains($0) }) ?? heard.first, case let words = place[voter].words, let first = words.first,

@@ -1,4 +1,4 @@
-/// Limits on the disk that the journals take, and the policy for syncing what is written.
+/// Limits on the disk space of the journals, and the policy for syncing them.
 package struct JournalLimits: Sendable, Equatable {
     /// Length in bytes at which a segment is closed. At most 4 GB, because offsets have 32 bits. A small part of `logBytes`, because the limit
     /// removes whole files.

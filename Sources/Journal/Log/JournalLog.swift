@@ -29,7 +29,7 @@ package final class JournalLog {
     private var isFailing = false
     /// Time from which the log may leave a segment that cannot be synced for a new one.
     private var nextTry: ContinuousClock.Instant?
-    /// Minimum time between two such changes, so that a disk that cannot sync does not get a file for each attempt.
+    /// Minimum time between two segments that are begun because of a failed sync, so that a broken disk does not get a file for each attempt.
     private static let betweenTries: Duration = .seconds(10)
     /// Numbers of the sessions that have blocks in the log, for `erasing`.
     private var numbers: [ID<Session>: UInt64] = [:]

@@ -114,7 +114,7 @@ package final class PreviousRunJournal: Sendable {
         }
         for file in findings.finish() { keepForeign(file.loop, file.number, file.path) }
         if findings.nameless.sessions > 0 {
-            // An older version wrote the user's record only once in each journal.
+            // An older version wrote a session's record, which names the user, only once.
             log.error(
                 "sessions of an earlier run cannot be completed: the journal's limit deleted the record of their users",
                 [.count: "\(findings.nameless.sessions)", .audio: "\(findings.nameless.audio / .seconds(1))", .words: "\(findings.nameless.words)"])

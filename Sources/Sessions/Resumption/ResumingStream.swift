@@ -150,7 +150,7 @@ package final class ResumingStream: EngineStream {
         isClosed = true
         timer?.cancel()
         timer = nil
-        // The session need not wait.
+        // The gateway's session need not wait for this client.
         if error != nil { link?.send(.cancel) }
         link = nil
         deliver(.closed(error))

@@ -68,7 +68,7 @@ extension ChannelState {
         return isQuiet(SampleRange(through, participant.start))
     }
 
-    /// Returns true if nothing in `range` is loud enough to be speech, as far as anybody knows.
+    /// Returns true if `range` is known to have no audio loud enough to be speech.
     func isQuiet(_ range: SampleRange) -> Bool { settings.measuresLoudness && !speech.isLoud(in: range) }
 
     /// Returns true if a participant will say more: its leg is there, has opened and has not failed.
@@ -80,7 +80,7 @@ extension ChannelState {
     /// Participants whose words can be committed now.
     func counting() -> [Int] { ensemble.participants.indices.filter { counts(ensemble.participants[$0]) } }
 
-    /// Returns true if other participants go on with the audio that a leg hears, when the leg is gone.
+    /// Returns true if other participants hear all uncommitted audio of a leg's span, so that the leg may go.
     func isAccompanied(_ id: LegID, at place: Int, by legs: LegPool) -> Bool {
         ensemble.participants.contains { participant in
             guard participant.leg != id, !participant.isGone, spans[place].sources.contains(participant.leg), !legs.isFailed(participant.leg),

@@ -93,7 +93,7 @@ extension ChannelState {
         return isQuiet(SampleRange(through, end))
     }
 
-    /// Returns true if a participant has said the last of these words.
+    /// Returns true if a participant has said the last of these words, which are another participant's.
     private func says(_ participant: Ensemble.Participant, lastOf words: [Word], of mover: Ensemble.Participant) -> Bool {
         let context = ComparisonContext(
             rate: settings.rate, origin: mover.origin, hasTimes: settings.hasTimes(mover.engine), others: settings.hasTimes(participant.engine))

@@ -78,7 +78,7 @@ struct LegPool: Sendable {
 
     /// Changes a leg.
     ///
-    /// - Returns: what `change` returns; nil if the leg is not there.
+    /// - Returns: the result of `change`; nil if there is no such leg.
     @discardableResult
     mutating func change<Result>(_ id: LegID, _ change: (inout Leg) -> Result) -> Result? {
         guard let index = legs.firstIndex(where: { $0.id == id }) else { return nil }

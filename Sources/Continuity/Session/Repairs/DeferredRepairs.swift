@@ -35,7 +35,7 @@ struct DeferredRepairs: Sendable {
 
     /// Takes the words of a repair.
     ///
-    /// - Parameter committed: the end of what is committed in the repair's channel.
+    /// - Parameter committed: the end of the committed audio in the repair's channel.
     /// - Returns: the repair, if the words behind its gap are known; nil if the repair must wait for those words.
     mutating func heard(_ words: [Word], hasTimes: Bool, for repair: DeferredRepair, committedThrough committed: SampleIndex) -> DeferredRepair? {
         var repair = repair
