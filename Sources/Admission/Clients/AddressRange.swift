@@ -33,8 +33,3 @@ package struct AddressRange: Sendable, Hashable {
         return rest == 0 || (ip.bytes[whole] ^ address.bytes[whole]) >> (8 - UInt8(rest)) == 0
     }
 }
-
-extension IPAddress {
-    /// True if the address is this machine itself. Unlike `isLoopback`, false for an address that only carries 127.0.0.1 in a translated form.
-    package var isThisMachine: Bool { LoopbackHost.matches(description) }
-}

@@ -11,7 +11,7 @@ package enum KeylessGateway {
                     "This gateway has no keys yet and serves only its own machine, but the request came through a proxy (\(header)). Make a key with: "
                         + "harken keys create; or name the proxy in HARKEN_TRUSTED_PROXIES and let it send X-Forwarded-For.")
             }
-            guard client.ip.isThisMachine else {
+            guard client.ip.isLoopback else {
                 return .forbidden(
                     "This gateway has no keys yet and serves only its own machine, but the proxy's client is on another one. Make a key with: "
                         + "harken keys create")

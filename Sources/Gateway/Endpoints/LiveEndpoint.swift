@@ -148,7 +148,7 @@ struct LiveEndpoint: Endpoint {
         let head = exchange.request
         try services.admission.admitUnknown(head, peer: exchange.peer)
         guard services.origins.allowsWebSocket(head) else { throw .forbidden("Pages of this origin may not call here.") }
-        if dialect.needsTLS, !call.client.isSecure, !services.allowsPlainTokens, !call.client.ip.isThisMachine {
+        if dialect.needsTLS, !call.client.isSecure, !services.allowsPlainTokens, !call.client.ip.isLoopback {
             throw .forbidden("Connect with wss://: a token would travel in plain text.")
         }
     }

@@ -10,9 +10,9 @@ package struct WebSocketConfiguration: Sendable {
     package var closeTimeout: Duration = .seconds(5)
     /// Maximum time for which output waits without the peer accepting a byte.
     package var writeTimeout: Duration = .seconds(30)
-    /// Number of queued output bytes below which `drained` is called.
+    /// Number of queued output bytes below which a peer that did not read is read from again.
     package var outputLowMark = 64 * 1024
-    /// Number of queued output bytes above which a relay pauses its source.
+    /// Number of queued output bytes above which a peer that sends pings and does not read the answers is not read from.
     package var outputHighMark = 256 * 1024
     /// Maximum number of queued output bytes; a peer with more is disconnected.
     package var outputLimit = 4 * 1024 * 1024

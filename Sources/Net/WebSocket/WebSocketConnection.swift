@@ -16,7 +16,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
     package let peer: SocketAddress
     /// The subprotocol of the handshake; nil: none.
     package let subprotocol: String?
-    /// The connection's limits. A relay pauses its source above `outputHighMark`, and resumes it in `drained`.
+    /// The connection's limits.
     package let configuration: WebSocketConfiguration
 
     private let isServer: Bool
@@ -276,7 +276,6 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
             lastInput = loop.now
             updateInput()
         }
-        handler?.drained(self)
     }
 
     func failed(_ failure: ConnectionFailure) {

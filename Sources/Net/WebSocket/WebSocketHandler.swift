@@ -6,13 +6,6 @@ package protocol WebSocketHandler: AnyObject {
     /// Called with a complete binary message. The bytes are valid only during the call.
     func received(binary: RawSpan, on connection: WebSocketConnection)
 
-    /// Called when queued output falls below the low mark after it was above.
-    func drained(_ connection: WebSocketConnection)
-
     /// Called when the connection has ended: exactly once, last, and never from inside `close`.
     func closed(_ connection: WebSocketConnection, _ close: WebSocketClose)
-}
-
-extension WebSocketHandler {
-    package func drained(_ connection: WebSocketConnection) {}
 }

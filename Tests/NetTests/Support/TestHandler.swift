@@ -7,7 +7,6 @@ final class TestHandler: WebSocketHandler {
     enum Event: Equatable, Sendable {
         case text(String)
         case binary(Int)
-        case drained
         case closed(WebSocketClose)
     }
 
@@ -36,10 +35,6 @@ final class TestHandler: WebSocketHandler {
     func received(binary: RawSpan, on connection: WebSocketConnection) {
         events.send(.binary(binary.byteCount))
         onBinary(connection, binary)
-    }
-
-    func drained(_ connection: WebSocketConnection) {
-        events.send(.drained)
     }
 
     func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {

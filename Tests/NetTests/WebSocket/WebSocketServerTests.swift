@@ -260,57 +260,6 @@ import Testing
         #expect(last == .closed(WebSocketClose(code: 1006, reason: "", origin: .abnormal(.slowReader))))
     }
 
-    @Test func `a relay pauses its source while the sink is slow, and loses nothing`() throws {
-        // The source's messages go to the sink's socket; the sink begins to read late.
-        let connections = Locked([WebSocketConnection]())
-        let paused = Signal<Void>()
-        final class Relay: WebSocketHandler {
-            let connections: Locked<[WebSocketConnection]>
-            let paused: Signal<Void>
-            init(_ connections: Locked<[WebSocketConnection]>, _ paused: Signal<Void>) {
-                self.connections = connections
-                self.paused = paused
-            }
-            func received(text: RawSpan, on connection: WebSocketConnection) {}
-            func received(binary: RawSpan, on connection: WebSocketConnection) {
-                let sink = connections.withLock { $0[0] }
-                sink.send(binary: binary)
-                if sink.bufferedByteCount > sink.configuration.outputHighMark {
-                    connection.pauseReading()
-                    paused.send()
-                }
-            }
-            func drained(_ connection: WebSocketConnection) {
-                connections.withLock { $0[1] }.resumeReading()
-            }
-            func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {}
-        }
-        let server = try TestServer(
-            TestService { exchange in
-                guard let connection = exchange.acceptWebSocket(handler: Relay(connections, paused)) else { return }
-                connections.withLock { $0.append(connection) }
-            })
-        let sink = try server.client(receiveBuffer: 4096)
-        _ = try sink.upgrade()
-        let source = try server.client()
-        _ = try source.upgrade()
-        let count = 400
-        let message = [UInt8](repeating: 3, count: 65536)
-        try startThread(name: "source") { [descriptor = source.descriptor] in
-            let bytes = TestClient.frame(2, message)
-            for _ in 0..<count {
-                var sent = 0
-                while sent < bytes.count {
-                    let more = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress! + sent, bytes.count - sent, 0) }
-                    guard more > 0 else { return }
-                    sent += more
-                }
-            }
-        }
-        #expect(paused.next() != nil)
-        for _ in 0..<count { #expect(try sink.receiveFrame()?.payload == message) }
-    }
-
     @Test func `agrees to compression only when configured`() throws {
         var configuration = WebSocketConfiguration()
         configuration.allowsCompression = true
