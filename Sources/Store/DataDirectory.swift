@@ -6,10 +6,10 @@ package struct DataDirectory: Sendable, Hashable {
 
     package var database: String { path + "/harken.db" }
     package var secret: String { path + "/secret" }
-    /// The folder of the conversations' audio. Whoever writes the first file makes it.
+    /// Folder of the conversations' audio. The writer of the first file creates the folder.
     package var audio: String { path + "/audio" }
 
-    /// Makes the directory, for its owner only, unless it is there, and checks that files can be made in it.
+    /// Creates the directory, for its owner only, if it does not exist, and checks that files can be created in it.
     package init(creating path: String) throws(StoreError) {
         guard !path.isEmpty else { throw .notUsable(path: "\"\"", reason: "the name is empty") }
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
@@ -17,7 +17,7 @@ package struct DataDirectory: Sendable, Hashable {
         guard access(self.path, R_OK | W_OK | X_OK) == 0 else { throw .notUsable(path: self.path, reason: Self.reason(errno)) }
     }
 
-    /// Runs `body` while no other process sets up the same directory. The lock ends with the process that holds it.
+    /// Runs `body` while no other process sets up the same directory. The lock is released at the latest when this process ends.
     package func withSetUpLock<Value: ~Copyable>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .notUsable(path: path, reason: Self.reason(errno)) }
@@ -28,7 +28,7 @@ package struct DataDirectory: Sendable, Hashable {
         return try body()
     }
 
-    /// Claims the directory for one gateway. nil when another process has it.
+    /// Claims the directory for one gateway. Returns nil when another process has claimed it.
     package func claim() throws(StoreError) -> DirectoryClaim? {
         let path = path + "/gateway.lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -55,7 +55,7 @@ package struct DataDirectory: Sendable, Hashable {
                 throw .notUsable(path: path, reason: reason(ENOENT))
             }
             try makeDirectories(String(path[..<slash]))
-            // Once more only: /proc answers ENOENT however many parents there are.
+            // `mkdir` is retried once only, because /proc answers ENOENT even when all parents exist.
             guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .notUsable(path: path, reason: reason(errno)) }
         case ENOSPC: throw .diskFull(path: path)
         case let code: throw .notUsable(path: path, reason: reason(code))

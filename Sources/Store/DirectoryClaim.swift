@@ -1,6 +1,7 @@
 import Glibc
 
-/// While it lives, no other gateway works in the same data directory. Ends with the process, however that ends.
+/// A gateway's claim of a data directory: no other gateway works in the directory while the claim lives. The claim ends with the process, even when
+/// the process crashes.
 package final class DirectoryClaim: Sendable {
     private let descriptor: Int32
 

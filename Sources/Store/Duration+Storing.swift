@@ -1,5 +1,5 @@
 extension Duration {
-    /// In whole nanoseconds; what does not fit (292 years) is taken as the nearest that does.
+    /// The duration in whole nanoseconds. A duration that does not fit (beyond 292 years) becomes the nearest one that does.
     var storedNanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)

@@ -1,10 +1,10 @@
 import Glibc
 
-/// Small files of the data directory that only their owner may read. Each is there as a whole or not at all.
+/// Small files of the data directory that only their owner may read. A file is written completely or not at all.
 enum PrivateFile {
-    /// The file's bytes; nil: there is no such file.
+    /// Returns the file's bytes; nil when there is no such file.
     ///
-    /// - Parameter limit: bytes that are read at most; a longer file is cut off there.
+    /// - Parameter limit: maximum number of bytes to read; the rest of a longer file is ignored.
     static func read(_ path: String, limit: Int) throws(StoreError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -12,7 +12,7 @@ enum PrivateFile {
             throw failure(path)
         }
         defer { close(descriptor) }
-        // A copy that was restored with wider permissions is narrowed again.
+        // A file that was restored from a copy may have wider permissions: they are narrowed again.
         fchmod(descriptor, 0o600)
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: min(limit, 1 << 16))
@@ -26,7 +26,7 @@ enum PrivateFile {
         return bytes
     }
 
-    /// Writes beside and renames, so that no half-written file is ever found. Survives a power cut when it returns.
+    /// Writes a second file and renames it, so that no reader finds a half-written file. The file survives a power cut once this returns.
     static func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
         let draft = path + ".new"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
@@ -52,7 +52,7 @@ enum PrivateFile {
         return true
     }
 
-    /// A new name is not on the disk before its folder is.
+    /// Writes the file's folder to the disk: until then a new name does not survive a power cut.
     static func syncFolder(of path: String) throws(StoreError) {
         guard let slash = path.lastIndex(of: "/") else { return }
         let descriptor = open(String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)

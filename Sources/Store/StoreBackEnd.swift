@@ -1,22 +1,26 @@
 package import Speech
 
-/// A back end: the maker of an installation's stores.
+/// A back end: makes the stores of an installation.
 package protocol StoreBackEnd: Sendable {
-    /// - Parameter now: the time of day, to judge expiry by.
+    /// Makes the store of access keys.
+    ///
+    /// - Parameter now: returns the time of day, for the keys' expiry.
     func keys(hashing: any KeyHashing, now: @escaping @Sendable () -> UnixTime) throws(StoreError) -> any AccessKeyAdministration
 
     var usage: any UsageStore { get }
 
-    /// - Parameter now: the time of day, for how long a conversation has had its status.
+    /// Makes the stores of conversations.
+    ///
+    /// - Parameter now: returns the time of day, from which the store tells for how long a conversation has had its status.
     func conversations(now: @escaping @Sendable () -> UnixTime) -> any ConversationStores
 
-    /// Makes all stores but the keys.
+    /// Makes all stores except the store of access keys.
     ///
-    /// - Parameter now: the time of day, for how long a conversation has had its status.
+    /// - Parameter now: returns the time of day, from which the store tells for how long a conversation has had its status.
     func stores(now: @escaping @Sendable () -> UnixTime) -> Stores
 
-    /// Brings all changes to where a copy of the back end's files has them, for the end of a process.
+    /// Writes all changes into the back end's files, so that a copy of the files has them. Called at the end of a process.
     ///
-    /// - Throws: `busy` when another process reads for so long; nothing is lost then.
+    /// - Throws: `busy` when another process does not stop reading in time; nothing is lost then.
     func settle() async throws(StoreError)
 }

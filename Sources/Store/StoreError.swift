@@ -1,27 +1,27 @@
-/// Why the store cannot do what was asked. Each description is one line that says what to do next.
+/// The reason why the store cannot do a task. Each description is one line that says what to do next.
 package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The data directory or a file in it cannot be made, read or written.
     case notUsable(path: String, reason: String)
     case diskFull(path: String)
-    /// The file is no database, or a damaged one.
+    /// The file is damaged, or is not a database.
     case corrupt(path: String, detail: String)
-    /// A newer Harken has been here. Nothing is changed.
+    /// A newer version of Harken has changed the database. Nothing is changed.
     case newerSchema(path: String, found: Int, known: Int)
     /// Another process kept the database locked for longer than the time-out.
     case busy(path: String)
-    /// Keys exist, yet the secret that their hashes were made with does not.
+    /// Keys exist, but the secret that their hashes were made with does not.
     case secretMissing(path: String)
-    /// The installation has had keys, and its database has none.
+    /// The installation has had keys, but its database has none.
     case keysLost(path: String, marker: String)
-    /// The cryptography that keys need does not work.
+    /// The cryptography for access keys does not work.
     case cryptography(String)
     /// A row breaks a rule of the schema, such as a name that is taken.
     case constraint(String)
-    /// More than is kept: of text, of rows, of whatever a client can make grow.
+    /// A text, or a number of rows, exceeds the limits for what clients can make grow.
     case tooMuch(String)
-    /// What was asked does not go with how things stand.
+    /// The task conflicts with the present state.
     case conflict(String)
-    /// Anything else that SQLite reports.
+    /// Any other error that SQLite reports.
     case failed(code: Int, String)
 
     package var description: String {

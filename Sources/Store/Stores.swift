@@ -1,6 +1,6 @@
-/// The stores of an installation, whatever back end keeps them.
+/// The stores of an installation, independent of the back end.
 ///
-/// The access keys are not among them: only the gateway and `harken keys` open these.
+/// The store of access keys is separate: only the gateway and `harken keys` open it.
 package struct Stores: Sendable {
     package let conversations: any ConversationStores
     package let jobs: any JobQueue

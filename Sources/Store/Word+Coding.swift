@@ -1,8 +1,8 @@
 package import Framing
 package import Speech
 
-/// How words are kept, in the database and in files: a JSON array of `[text, start, length, confidence in thousandths, speaker, language]` for each,
-/// positions in samples, without the nulls at its end.
+/// The encoding of words in the database and in files: for each word a JSON array of `[text, start, length, confidence in thousandths, speaker,
+/// language]`, with positions in samples and without trailing nulls.
 extension Word {
     package static func write(_ words: [Word], to json: inout JSONWriter) {
         json.beginArray()
@@ -19,7 +19,7 @@ extension Word {
         json.endArray()
     }
 
-    /// Without those that cannot be read.
+    /// Reads words. Leaves out words that cannot be read.
     package static func read(_ list: borrowing JSONView) -> [Word] {
         (0..<list.count).compactMap { index in
             let word = list[index]

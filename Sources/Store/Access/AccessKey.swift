@@ -8,27 +8,27 @@ package struct AccessKey: Sendable, Equatable {
     package static let maxTextLength = 256
 
     package var id: ID<AccessKey>
-    /// The text's first characters, for people to tell keys apart.
+    /// First characters of the key's text, by which people tell keys apart.
     package var prefix: String
     package var name: String?
     package var user: ID<User>
-    /// What the key may be used for; empty means everything.
+    /// Scopes that the key is limited to; empty when the key may be used for everything.
     package var scopes: [String]
     package var created: UnixTime
     package var expires: UnixTime?
     package var revoked: UnixTime?
-    /// Audio that is left to spend; nil when it is not counted.
+    /// Audio that the key may still spend; nil when the key's audio is not counted.
     package var credit: Duration?
 }
 
-/// The properties of a key that is to be made.
+/// The properties of a key to be made.
 package struct AccessKeyRequest: Sendable, Equatable {
     package var name: String?
-    /// nil: a new user.
+    /// User of the key; nil to make a new user.
     package var user: ID<User>?
     package var scopes: [String]
     package var expires: UnixTime?
-    /// Seconds of audio that the key may spend, at most `AccessKey.maxCreditSeconds`; nil: they are not counted.
+    /// Seconds of audio that the key may spend, at most `AccessKey.maxCreditSeconds`; nil when the key's audio is not counted.
     package var creditSeconds: Int64?
 
     package init(
@@ -42,7 +42,7 @@ package struct AccessKeyRequest: Sendable, Equatable {
     }
 }
 
-/// A key that has just been made. Its text is in nothing else.
+/// A key that has just been made. The key's text is kept nowhere else.
 package struct CreatedAccessKey: Sendable {
     package var key: AccessKey
     package var text: String
@@ -60,9 +60,9 @@ package enum KeyVerdict: Sendable, Equatable {
 package struct AccessGrant: Sendable, Equatable {
     package var key: ID<AccessKey>
     package var user: ID<User>
-    /// Empty means everything.
+    /// Scopes that the grant is limited to; empty when the grant allows everything.
     package var scopes: [String]
-    /// Audio that is left to spend, as the store knows it; nil when it is not counted.
+    /// Audio that the key may still spend, as the store knows it; nil when the key's audio is not counted.
     package var credit: Duration?
 
     package init(key: ID<AccessKey>, user: ID<User>, scopes: [String], credit: Duration?) {

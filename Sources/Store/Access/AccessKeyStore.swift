@@ -4,16 +4,16 @@ package import Speech
 ///
 /// A key that another process has made or revoked counts in the next answer.
 package protocol AccessKeyStore: Sendable {
-    /// Returns true until the first key is made. Revoked and expired keys count: taking the last key back must not open the gateway to everyone.
+    /// Returns true until the first key is made. Revoked and expired keys count as keys: revoking the last key must not open the gateway to everyone.
     func isEmpty() async throws(StoreError) -> Bool
 
     /// Returns the verdict on a key's text as a client sent it.
     func verify(_ presented: String) async throws(StoreError) -> KeyVerdict
 
-    /// Returns the verdict on a key whose text was verified before: for callers who hold something that stands in for the key.
+    /// Returns the verdict on a key whose text was verified before. Callers that hold a temporary token in place of the key's text use this function.
     func standing(of key: ID<AccessKey>) async throws(StoreError) -> KeyVerdict
 
-    /// Takes spent audio off the keys' credit, never below zero, and returns the standings of the keys: all in one transaction.
+    /// Deducts spent audio from the keys' credit, never below zero, and returns the standings of the keys. All changes are made in one transaction.
     func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding]
 }
 
@@ -24,7 +24,7 @@ package protocol AccessKeyAdministration: AccessKeyStore {
     /// Returns all keys, the oldest first, revoked ones too.
     func list() async throws(StoreError) -> [AccessKey]
 
-    /// Takes a key back. Revoking a key again changes nothing.
+    /// Revokes a key. Revoking a key again changes nothing.
     ///
     /// - Returns: false when there is no such key.
     func revoke(_ key: ID<AccessKey>) async throws(StoreError) -> Bool
@@ -34,8 +34,8 @@ package protocol AccessKeyAdministration: AccessKeyStore {
     /// - Parameter seconds: 1 or more; audio beyond `AccessKey.maxCreditSeconds` is not given.
     func topUp(_ key: ID<AccessKey>, seconds: Int64) async throws(StoreError) -> TopUp
 
-    /// Makes the changes durable where a crash or a lost log cannot undo them.
+    /// Makes the changes durable, so that neither a crash nor a lost log can undo them.
     ///
-    /// - Throws: `busy` when another process reads for so long; the changes are made all the same.
+    /// - Throws: `busy` when another process does not stop reading in time; the changes are made nevertheless.
     func bringToFile() async throws(StoreError)
 }

@@ -1,12 +1,12 @@
-/// The bytes that this installation's key hashes are made with: without them, a copy of the database says nothing about the keys.
+/// The secret with which this installation hashes its access keys. Without the secret, a copy of the database tells nothing about the keys.
 package struct InstallationSecret: Sendable {
     static let byteCount = 32
 
     package let bytes: [UInt8]
 
-    /// Reads the secret of `directory`; makes it, readable for its owner only, unless it is there.
+    /// Reads the secret of `directory`. Creates the secret, readable for its owner only, if there is none.
     ///
-    /// - Parameter mayCreate: false when hashes exist that a new secret could not check.
+    /// - Parameter mayCreate: false when the database has hashes already, because a new secret could not check these.
     package init(of directory: DataDirectory, mayCreate: Bool, random: (Int) throws(StoreError) -> [UInt8]) throws(StoreError) {
         let path = directory.secret
         bytes = try directory.withSetUpLock { () throws(StoreError) in

@@ -1,9 +1,9 @@
-/// The cryptography that keys need. The store has none of its own.
+/// The cryptography that access keys need. The store itself has no cryptography.
 package protocol KeyHashing: Sendable {
-    /// HMAC-SHA256: 32 bytes; empty when it cannot be computed.
+    /// Returns the HMAC-SHA256 of `message`: 32 bytes, or no bytes when the code cannot be computed.
     func authenticationCode(of message: [UInt8], secret: [UInt8]) -> [UInt8]
-    /// Bytes that nobody can foretell; nil when the system has none.
+    /// Returns random bytes that nobody can predict; nil when the system has none.
     func randomBytes(_ count: Int) -> [UInt8]?
-    /// Takes as long for equal as for different bytes.
+    /// Compares two byte strings in constant time: equal bytes take as long as different bytes.
     func areEqual(_ a: [UInt8], _ b: [UInt8]) -> Bool
 }

@@ -3,7 +3,7 @@ package import Speech
 /// The audio that one key's sessions have spent since the last settlement.
 package struct KeyDebit: Sendable, Equatable {
     package var key: ID<AccessKey>
-    /// Of audio.
+    /// Spent audio, in microseconds.
     package var microseconds: Int64
 
     package init(key: ID<AccessKey>, microseconds: Int64) {
@@ -15,9 +15,9 @@ package struct KeyDebit: Sendable, Equatable {
 /// The state of a key after a settlement.
 package struct KeyStanding: Sendable, Equatable {
     package var key: ID<AccessKey>
-    /// False when the key is revoked, expired or not there.
+    /// False when the key is revoked, expired or not in the store.
     package var isValid: Bool
-    /// Microseconds of audio that are left; nil when they are not counted.
+    /// Audio that the key may still spend, in microseconds; nil when the key's audio is not counted.
     package var remaining: Int64?
 
     package init(key: ID<AccessKey>, isValid: Bool, remaining: Int64?) {
@@ -29,9 +29,9 @@ package struct KeyStanding: Sendable, Equatable {
 
 /// The outcome of a top-up.
 package enum TopUp: Sendable, Equatable {
-    /// So much audio is left now.
+    /// The key has received the credit, and may now spend this duration of audio.
     case done(Duration)
     case noSuchKey
-    /// The key's audio is not counted: more credit would be less.
+    /// The key's audio is not counted. A credit would limit the key.
     case notCounted
 }

@@ -1,54 +1,59 @@
 package import Speech
 
-/// Recordings that come in chunks, and their chunks: each is reserved before it is recognised, and stored together with its run.
+/// The store of recordings that come in chunks, and of the chunks. A chunk is reserved before it is recognised, and stored together with its run.
 package protocol ChunkStore: Sendable {
-    /// - Returns: false when there is a recording of this name already; nothing is changed then.
+    /// Stores a new recording.
+    ///
+    /// - Returns: false when the user has a recording with this name already; nothing is changed then.
     func begin(_ recording: StoredRecording, now: UnixTime) async throws(StoreError) -> Bool
 
     func find(_ conversation: String, of user: ID<User>) async throws(StoreError) -> StoredRecording?
 
-    /// Returns recordings of this state, of all users.
+    /// Returns the recordings of all users that are in this state.
     func standing(_ state: String) async throws(StoreError) -> [StoredRecording]
 
+    /// Moves a recording from one of the states `from` to the state `to`.
+    ///
     /// - Returns: false when the recording was not in one of the states `from`.
     func move(_ conversation: String, of user: ID<User>, from: [String], to state: String, now: UnixTime) async throws(StoreError) -> Bool
 
-    /// Moves a recording whose conversation has all that was said. The record of which chunks were taken in is kept, for clients that send them again.
+    /// Moves a recording whose conversation has all words of the chunks. The store still knows which chunks it has accepted, because clients may send
+    /// a chunk again.
     ///
-    /// - Parameter emptied: makes of a chunk's record the same without what was said in the chunk.
+    /// - Parameter emptied: returns a chunk's record without the words that were said in the chunk.
     func finish(
         _ conversation: String, of user: ID<User>, from: [String], to state: String, now: UnixTime, emptied: @escaping @Sendable (String) -> String
     ) async throws(StoreError)
 
-    /// Returns recordings of this state, of all users, of which no chunk has come and that were not begun since `time`.
+    /// Returns the recordings of all users that were in this state already before `time`, and that have had no chunk since and none under way.
     func quiet(since time: UnixTime, state: String) async throws(StoreError) -> [StoredRecording]
 
-    /// Decides about a chunk in one transaction with what is known of it, and reserves its name when it is new.
+    /// Reserves the name of a chunk if the chunk is new. One transaction reads the chunk and its recording, calls `decide`, and reserves the name.
     ///
-    /// - Parameter decide: gets the chunk that is known under the name, and the recording; says whether the chunk is new.
-    /// - Returns: the verdict of `decide`, and the chunk that was there; nil when there is no such recording.
+    /// - Parameter decide: takes the chunk that is stored under the name, and the recording; returns whether the chunk is new.
+    /// - Returns: the verdict of `decide`, and the stored chunk, if any; nil when there is no such recording.
     func reserve<Verdict: Sendable>(
         _ chunk: StoredChunk, in conversation: String, of user: ID<User>,
         decide: @escaping @Sendable (StoredChunk?, StoredRecording) -> (verdict: Verdict, isNew: Bool)
     ) async throws(StoreError) -> (verdict: Verdict, known: StoredChunk?)?
 
-    /// Stores a chunk that was recognised, and its run with it. The run is noted in the ledger whatever has become of the recording.
+    /// Stores a recognised chunk together with its run. The ledger gets the run even if the recording is gone.
     ///
-    /// - Returns: the chunks that had been accepted before; nil when nobody has reserved this one.
+    /// - Returns: the chunks that had been accepted before; nil when this chunk is not reserved.
     func accept(
         _ chunk: StoredChunk, _ run: UsageRecord, in conversation: String, of user: ID<User>, now: UnixTime
     ) async throws(StoreError) -> [StoredChunk]?
 
-    /// Frees the name of a chunk that could not be recognised: the chunk may come again.
+    /// Frees the name of a chunk that could not be recognised, so that the client may send the chunk again.
     func release(_ chunk: String, in conversation: String, of user: ID<User>) async throws(StoreError)
 
-    /// Frees, after a start, the names of chunks that were being recognised, and forgets recordings that were finished long ago.
+    /// Frees the names of chunks that an earlier process was recognising, and forgets recordings that were finished long ago. Called after a start.
     func recover(now: UnixTime) async throws(StoreError)
 
-    /// Returns chunks that were recognised, in no order.
+    /// Returns the recognised chunks of a recording, in no order.
     ///
-    /// - Parameter state: in which nothing is left of what was said in the chunks.
-    /// - Returns: nil when the recording is in that state, or not there.
+    /// - Parameter state: state of recordings whose chunks have no words any more.
+    /// - Returns: nil when the recording is in `state`, or does not exist.
     func accepted(_ conversation: String, of user: ID<User>, unless state: String) async throws(StoreError) -> [StoredChunk]?
 
     /// Returns the number of chunks that are being recognised.

@@ -7,7 +7,7 @@ package struct StoredChunk: Sendable, Equatable {
     package var start: Duration
     package var duration: Duration
     package var run: ID<UsageRecord>?
-    /// Its words, in the words of who recognised it; nil: it is still being recognised.
+    /// The recognised words, in the format of the part that recognised the chunk; nil while the chunk is being recognised.
     package var record: String?
 
     package init(id: String, hash: String, start: Duration, duration: Duration, run: ID<UsageRecord>? = nil, record: String? = nil) {
@@ -22,7 +22,7 @@ package struct StoredChunk: Sendable, Equatable {
 
 /// A recording that comes in chunks.
 package struct StoredRecording: Sendable, Equatable {
-    /// Time for which a recording that is finished is kept, for clients that send a chunk again.
+    /// Time for which a finished recording is kept, because clients may send a chunk again.
     package static let retention: Duration = .seconds(7 * 86_400)
 
     package var user: ID<User>
@@ -30,7 +30,7 @@ package struct StoredRecording: Sendable, Equatable {
     /// One of `RecordingState`.
     package var state: String
     package var language: LanguageTag?
-    /// Silence that parts its conversation at its end; nil: it stays one.
+    /// Silence at which the recording's conversation is split after its end; nil when the conversation is not split.
     package var pause: Duration?
 
     package init(user: ID<User>, conversation: String, state: String, language: LanguageTag?, pause: Duration? = nil) {

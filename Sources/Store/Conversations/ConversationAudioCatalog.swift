@@ -3,20 +3,20 @@ package import Speech
 
 /// The catalog of files that hold conversations' audio. The rules of `ConversationStore` hold.
 package protocol ConversationAudioCatalog: Sendable {
-    /// Notes a file that holds audio of a conversation. The file is the store's from then on.
+    /// Adds a file with audio of a conversation. The store owns the file from then on.
     ///
-    /// - Returns: false when the conversation is not there: then the file is the caller's to delete.
+    /// - Returns: false when the conversation does not exist; the caller must then delete the file.
     func add(_ audio: StoredAudio, to conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Returns a conversation's files in order of start, without files of which a part is another conversation's.
+    /// Returns a conversation's files in order of start. Leaves out files that also hold audio of another conversation.
     func audio(of conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> [StoredAudio]
 
-    /// Returns files that two parts of a conversation had in common when it was split, and that are to be cut.
+    /// Returns the files that two conversations share since a split, and that must be cut.
     func uncutAudio() async throws(StoreError) -> [UncutAudio]
 
-    /// Puts the part of a file in place of the whole file. The whole file is deleted when no other conversation needs it.
+    /// Replaces a shared file by the part of it that belongs to the conversation. The shared file is deleted when no other conversation needs it.
     ///
-    /// - Parameter part: nil: the part is empty.
-    /// - Returns: false when the conversation is not there any more, or something else is to be cut by now: then the file is the caller's to delete.
+    /// - Parameter part: file with the conversation's part; nil when that part is empty.
+    /// - Returns: false when the conversation was deleted, or another part must be cut by now; the caller must then delete the file of `part`.
     func cut(_ uncut: UncutAudio, to part: StoredAudio?) async throws(StoreError) -> Bool
 }

@@ -1,11 +1,11 @@
 import Conversations
 import Speech
 
-/// The most that is kept of what clients and engines can make grow. Texts in bytes of UTF-8.
+/// The upper limits for stored data that clients and engines can make grow. Limits for texts are in bytes of UTF-8.
 package enum ConversationLimits {
     package static let segmentText = 65_536
     package static let segmentWords = 10_000
-    /// Of one conversation: two days without a pause.
+    /// Maximum number of segments in one conversation: two days of speech without a pause.
     package static let segments = 50_000
     package static let identifier = 128
     package static let name = 400

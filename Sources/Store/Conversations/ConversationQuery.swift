@@ -1,19 +1,19 @@
 package import Conversations
 package import Speech
 
-/// Which conversations a list is of.
+/// The selection of conversations for a list.
 package struct ConversationQuery: Sendable, Equatable {
-    /// Those that began then or later.
+    /// Earliest start of the conversations; nil for no limit.
     package var from: UnixTime?
-    /// Those that began before.
+    /// Time before which the conversations began; nil for no limit.
     package var to: UnixTime?
-    /// Those in which this one speaks; `nobody`: whoever speaks.
+    /// Speaker who speaks in the conversations; `nobody` for any speaker.
     package var speaker: Voice.Owner
-    /// What `ConversationPage.next` was; nil: from the newest on.
+    /// Value of `ConversationPage.next` of the previous page; nil to begin with the newest conversation.
     package var cursor: String?
-    /// 1…`ConversationLimits.page`; what lies outside is taken as the nearest of these.
+    /// Maximum number of conversations on the page: 1…`ConversationLimits.page`. A value outside is replaced by the nearest one inside.
     package var limit: Int
-    /// Empty: all but the discarded ones.
+    /// Statuses of the conversations; empty for all conversations that are not discarded.
     package var statuses: Set<Conversation.Status>
 
     package init(
@@ -30,9 +30,9 @@ package struct ConversationQuery: Sendable, Equatable {
 }
 
 package struct ConversationPage: Sendable, Equatable {
-    /// Without segments.
+    /// Conversations of the page, without their segments.
     package var conversations: [Conversation]
-    /// Asks for the page after this one; nil when this is the last.
+    /// Cursor for the next page; nil when this page is the last.
     package var next: String?
 
     package init(conversations: [Conversation], next: String?) {

@@ -1,111 +1,113 @@
 package import Conversations
 package import Speech
 
-/// The store of conversations: their segments, and what finds them.
+/// The store of conversations: their segments, and the indexes that searches use.
 ///
-/// Every method takes the user whose rows it reads or changes; nobody else's can be reached through it. A name (`ID`) that the user has nothing of
-/// is answered with nil or false, and never tells whether another user has something of it. Methods that change something return when it is
-/// stored, all of it or nothing. Texts and numbers beyond `ConversationLimits` are refused as `StoreError.tooMuch`.
+/// Every method takes the user whose rows the method reads or changes; rows of other users cannot be reached. For an `ID` that the user does not
+/// have, methods return nil or false; the answer never tells whether another user has it. A method that changes something returns when the whole
+/// change is stored; a change that fails is not stored at all. Texts and numbers beyond `ConversationLimits` throw `StoreError.tooMuch`.
 package protocol ConversationStore: Sendable {
     // MARK: While a conversation is live
 
-    /// Keeps a new conversation, with its segments.
+    /// Stores a new conversation with its segments.
     ///
-    /// - Returns: false when the user has one of this id already; nothing is changed then.
+    /// - Returns: false when the user has a conversation with this id already; nothing is changed then.
     func begin(_ conversation: Conversation) async throws(StoreError) -> Bool
 
-    /// The user's newest conversation in progress of this source and device, with its segments.
+    /// Returns the user's newest conversation in progress from this source and device, with its segments.
     func inProgress(of user: ID<User>, source: String, device: String?) async throws(StoreError) -> Conversation?
 
-    /// Stores what has changed, together with what finds it.
+    /// Stores the changes of a conversation, and updates the indexes for searches.
     ///
-    /// - Returns: false when the conversation is not there (any more), or is over and the update is for one that is not.
+    /// - Returns: false when the conversation does not exist, or when the conversation is over and the update is for a conversation in progress.
     func write(_ update: ConversationUpdate, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Keeps that a session speaks in a conversation; what was kept of both before is replaced.
+    /// Stores that a session speaks in a conversation. An earlier record of the same session and conversation is replaced.
     ///
-    /// - Returns: false when the conversation is not there.
+    /// - Returns: false when the conversation does not exist.
     func join(_ part: SessionPart, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// How a conversation stands; nil: it is not there.
+    /// Returns the status of a conversation; nil when the conversation does not exist.
     func status(of conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Conversation.Status?
 
-    /// Takes away a conversation in which nothing was said. What its sessions say yet is not forgotten for that.
+    /// Deletes a conversation that has no segments. Words that the conversation's sessions still produce are not forgotten.
     ///
-    /// - Returns: false when it is not there, or something is in it.
+    /// - Returns: false when the conversation does not exist or has segments.
     func discard(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// In which conversations a session has spoken, in its order.
+    /// Returns the parts of a session that belong to conversations, in the order of the session.
     func parts(of session: ID<Session>, of user: ID<User>) async throws(StoreError) -> [SessionPart]
 
-    /// Conversations of all users that have had this status since before `time`, those first that have had it longest, without segments. For
+    /// Returns the conversations of all users that have had this status since before `time`, without segments, the longest-standing first. Used for
     /// recovery at a start.
     func standing(_ status: Conversation.Status, since time: UnixTime, limit: Int) async throws(StoreError) -> [Conversation]
 
-    /// The user's newest completed conversation.
+    /// Returns the user's newest completed conversation.
     func lastCompleted(of user: ID<User>) async throws(StoreError) -> ID<Conversation>?
 
     // MARK: Reading
 
-    /// With its segments and words.
+    /// Returns a conversation with its segments and words.
     func conversation(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Conversation?
 
-    /// A page of the user's conversations, the newest first, without segments.
+    /// Returns a page of the user's conversations, the newest first, without segments.
     func list(_ query: ConversationQuery, of user: ID<User>) async throws(StoreError) -> ConversationPage
 
     // MARK: Search
 
     /// Finds segments by their words, by what they mean, or by both.
     ///
-    /// All words and phrases of the query count; when too few segments have all of them, those that have some follow. Segments that are found by
-    /// their meaning are found by the windows that they are in: see `setWindows`.
-    /// - Parameter embedding: in the space of whose model the windows are compared; nil, or one that fails: words only.
+    /// Segments that have all words and phrases of the query come first; when these are too few, segments that have some of the words follow.
+    /// Segments are found by their meaning through the windows that contain them: see `setWindows`.
+    /// - Parameter embedding: model whose windows are compared with the query; nil to search by words only. A search whose embedding fails also uses
+    ///   words only.
     func search(_ query: SearchQuery, embedding: (any TextEmbedding)?, of user: ID<User>) async throws(StoreError) -> SearchPage
 
     // MARK: Editing by hand
 
-    /// The words' times are dropped with the words. Automation does not change the text again.
+    /// Sets the text of a segment by hand. The words and their times are dropped. Automation does not change the text again.
     ///
-    /// - Returns: the segment as it is now.
+    /// - Returns: the changed segment.
     func setText(_ text: String, of segment: ID<Segment>, in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Segment?
 
-    /// Says by hand who speaks segments. Automation does not change that again. What was learned of somebody else's voice from them is forgotten.
+    /// Sets the speaker of segments by hand. Automation does not change that speaker again. What was learned of another person's voice from the
+    /// segments is forgotten.
     ///
-    /// - Parameter namingVoices: they are all that a speaker says: the speaker's voice gets this name too if it has none yet, or had it from a hand
-    ///   by these segments.
-    /// - Returns: the segments as they are now, in order; nil when the conversation or the person is not there. Segments that are not there are
-    ///   left out.
+    /// - Parameter namingVoices: true if `segments` are all segments of a speaker. The speaker's voice then gets this name too, if the voice has no
+    ///   name, or has its name from an assignment of these segments by hand.
+    /// - Returns: the changed segments, in order, without segments that do not exist; nil when the conversation or the person does not exist.
     func assign(
         _ segments: [ID<Segment>], in conversation: ID<Conversation>, to owner: Voice.Owner, namingVoices: Bool, of user: ID<User>
     ) async throws(StoreError) -> [Segment]?
 
-    /// Puts one conversation into another, each segment at its time of day. Speakers are joined where their voices are the same.
+    /// Merges a conversation into another one, each segment at its time of day. Speakers with the same voice become one speaker.
     ///
-    /// - Returns: the whole, under the id of `other`; nil when one of them is not there.
-    /// - Throws: `StoreError.conflict` while one of them is still being recorded or completed.
+    /// - Returns: the merged conversation, under the id of `other`; nil when one of the two does not exist.
+    /// - Throws: `StoreError.conflict` while one of the two is still being recorded or completed.
     func merge(_ id: ID<Conversation>, into other: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Conversation?
 
-    /// Parts a conversation in two: `segment` and what begins after it become another conversation, under the id `new`.
+    /// Splits a conversation: `segment` and all later segments become another conversation, with the id `new`.
     ///
-    /// - Returns: both parts; nil when the conversation or the segment is not there.
-    /// - Throws: `StoreError.conflict` while it is still being recorded or completed, when `segment` is its first one, and when `new` is taken.
+    /// - Returns: both conversations; nil when the conversation or the segment does not exist.
+    /// - Throws: `StoreError.conflict` while the conversation is still being recorded or completed, when `segment` is its first segment, and when
+    ///   `new` is taken.
     func split(
         _ id: ID<Conversation>, at segment: ID<Segment>, new: ID<Conversation>, of user: ID<User>
     ) async throws(StoreError) -> (earlier: Conversation, later: Conversation)?
 
-    /// Deletes a conversation: segments, what finds them, vectors and audio; what its sessions said in it is noted as `forgottenSpeech`. Nothing returns
-    /// any of it from then on; when `settle` returns, no byte of it is left in the store's files either.
+    /// Deletes a conversation: segments, search indexes, vectors and audio. The words that its sessions said in it become `forgottenSpeech`. No
+    /// method returns any of it from then on. When `settle` returns, the store's files hold no byte of it either.
     func delete(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
     // MARK: Windows
 
-    /// Keeps the windows of a conversation, in place of those that it has. None are kept of a conversation that has changed by hand since: see
+    /// Stores the windows of a conversation in place of its earlier windows. Stores none if the conversation was changed by hand meanwhile: see
     /// `withoutWindows`.
     ///
-    /// - Returns: false when the conversation or one of the segments is not there (any more).
+    /// - Returns: false when the conversation or one of the segments does not exist.
     func setWindows(_ windows: [TextWindow], model: String, of conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Completed conversations of all users that have no windows of this model, the newest first, without segments.
+    /// Returns completed conversations of all users that have no windows of this model, the newest first, without segments.
     func withoutWindows(model: String, limit: Int) async throws(StoreError) -> [Conversation]
 }
 

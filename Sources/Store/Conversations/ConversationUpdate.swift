@@ -1,14 +1,14 @@
 package import Conversations
 package import Speech
 
-/// What has changed in a conversation. nil is: as it was.
+/// The changes of a conversation. A property that is nil does not change.
 ///
-/// A segment whose speaker was found by voiceprint names the voice (`.voice`), also when the voice has an owner: read again it is the owner's, whoever
-/// that is then. One that names the owner instead, by voiceprint, is taken to be said by a voice of that owner.
+/// A segment whose speaker was found by voiceprint names the voice (`.voice`), even when the voice has an owner. A later read returns the owner that
+/// the voice has by then. A segment that names the owner instead, by voiceprint, is stored as said by a voice of that owner.
 package struct ConversationUpdate: Sendable, Equatable {
     package var conversation: ID<Conversation>
-    /// New segments, and known ones as they are now, each whole. Who speaks one that was assigned by hand stays as it is, unless this is by hand too;
-    /// so does a text that was edited.
+    /// New segments, and changed ones, each complete. A speaker that was assigned by hand, and a text that was edited by hand, stay unchanged unless
+    /// the update is by hand too.
     package var changed: [Segment]
     package var removed: [ID<Segment>]
     package var status: Conversation.Status?
@@ -18,11 +18,11 @@ package struct ConversationUpdate: Sendable, Equatable {
     package var title: String?
     package var summary: String?
     package var finalizationReason: String?
-    /// The conversation begins so much earlier than it did, and all that there is of it lies so much later in it.
+    /// Time by which the conversation begins earlier than before. Everything in the conversation moves later by the same time.
     package var movesBack = Duration.zero
-    /// Nothing is stored of it unless the conversation is in progress.
+    /// True if the update is stored only while the conversation is in progress.
     package var isLive = false
-    /// The title was written by somebody: no machine changes it.
+    /// True if a person wrote the title: automation does not change it.
     package var isTitledByHand = false
 
     package init(

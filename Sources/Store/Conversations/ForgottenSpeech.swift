@@ -1,13 +1,14 @@
 package import Speech
 
-/// What of a session is to be known no more: its conversation, or that part of it, was deleted, or its words were replaced by others.
+/// A part of a session whose words must be forgotten: its conversation was deleted, that part of the conversation was deleted, or its words were
+/// replaced by others.
 package struct ForgottenSpeech: Sendable, Hashable {
     package var session: ID<Session>
-    /// nil: all of them.
+    /// Channel of the forgotten speech; nil for all channels.
     package var channel: ChannelIndex?
-    /// Since the session's start.
+    /// Beginning of the part, as time since the session's start.
     package var begins: Duration
-    /// nil: to the session's end.
+    /// End of the part, as time since the session's start; nil for the session's end.
     package var ends: Duration?
 
     package init(session: ID<Session>, channel: ChannelIndex? = nil, begins: Duration, ends: Duration? = nil) {
@@ -17,14 +18,14 @@ package struct ForgottenSpeech: Sendable, Hashable {
         self.ends = ends
     }
 
-    /// Whether it is one of those that something says at this time.
+    /// Returns true if speech in this channel at this time must be forgotten.
     package func covers(_ time: Duration, in channel: ChannelIndex) -> Bool {
         (self.channel == nil || self.channel == channel) && time >= begins && ends.map { time < $0 } ?? true
     }
 }
 
 extension Collection<ForgottenSpeech> {
-    /// Whether nothing of the session is left.
+    /// True if the whole session must be forgotten.
     package var isAll: Bool {
         var through = Duration.zero
         for stretch in filter({ $0.channel == nil }).sorted(by: { $0.begins < $1.begins }) {

@@ -1,7 +1,7 @@
 package import Conversations
 package import Speech
 
-/// A voice that was told apart from the known ones, before the store gives it its number.
+/// A voice that differs from all known voices, before the store gives it its number.
 package struct NewVoice: Sendable, Equatable {
     package var id: ID<Voice>
     package var owner: Voice.Owner

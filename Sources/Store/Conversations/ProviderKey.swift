@@ -1,6 +1,6 @@
 package import Speech
 
-/// That a user works with a key of their own at a vendor. The key is not kept: a fingerprint tells whether one that comes later is the same.
+/// The record that a user uses their own key at a vendor. The key is not kept: its fingerprint tells whether a key that comes later is the same.
 package struct ProviderKey: Sendable, Equatable {
     package var provider: EngineName
     package var fingerprint: String

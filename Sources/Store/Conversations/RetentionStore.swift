@@ -1,19 +1,19 @@
 package import Speech
 
-/// The side of the store that forgets: deleted speech, and audio that is too old.
+/// The part of the store that forgets: deletes speech on request, and audio that is too old.
 package protocol RetentionStore: Sendable {
-    /// Returns the speech of all users' sessions that is to be known no more.
+    /// Returns the speech of all users' sessions that must be forgotten.
     ///
-    /// - Parameter session: nil: all sessions.
+    /// - Parameter session: the only session to look at; nil for all sessions.
     func forgottenSpeech(of session: ID<Session>?) async throws(StoreError) -> [ForgottenSpeech]
 
-    /// Drops the notes of speech that was to be forgotten before `time`: nothing is left that has the speech.
+    /// Deletes the records of forgotten speech that were made before `time`, because no copy of that speech is left.
     func pruneForgottenSpeech(before time: UnixTime) async throws(StoreError)
 
-    /// Waits until deleted words and files are gone from the disk. That happens by itself, too.
+    /// Waits until deleted words and files are gone from the disk. The store erases them even if nobody waits.
     func settle() async throws(StoreError)
 
-    /// Deletes the audio that was made before `time`, of conversations that are over.
+    /// Deletes audio that was made before `time` and whose conversation is over.
     ///
     /// - Returns: the number of files.
     func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> Int

@@ -1,7 +1,7 @@
 internal import Speech
 internal import Synchronization
 
-/// Has somebody told of the changes of a user's people, voices and samples, for as long as it is there.
+/// A registration for changes of a user's people, voices and samples: its callback is called for as long as this object lives.
 package final class RevisionWatch: Sendable {
     private let end: @Sendable () -> Void
 
@@ -10,7 +10,7 @@ package final class RevisionWatch: Sendable {
     deinit { end() }
 }
 
-/// Who is to be told of whose changes.
+/// The callbacks that are registered for changes, by user.
 final class RevisionWatches: Sendable {
     private struct State {
         var next = 0

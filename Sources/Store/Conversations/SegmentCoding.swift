@@ -2,9 +2,9 @@ import Conversations
 import Framing
 import Speech
 
-/// A segment's words as a database keeps them: JSON. A word is `[text, start, length, confidence in thousandths]`, in nanoseconds.
+/// The encoding of a segment's words in the database: JSON. A word is `[text, start, length, confidence in thousandths]`; times are in nanoseconds.
 enum SegmentCoding {
-    /// nil for none.
+    /// Returns the words as JSON; nil when there are none.
     static func encode(_ words: [SegmentWord]) -> String? {
         guard !words.isEmpty else { return nil }
         var json = JSONWriter(capacity: words.count * 40)
@@ -21,7 +21,7 @@ enum SegmentCoding {
         return json.text
     }
 
-    /// Without those that cannot be read.
+    /// Decodes words. Leaves out words that cannot be read.
     static func words(_ text: String) -> [SegmentWord] {
         guard let document = try? JSONDocument(parsing: Array(text.utf8), sizeLimit: 1 << 28) else { return [] }
         let list = document.root
@@ -33,7 +33,7 @@ enum SegmentCoding {
         }
     }
 
-    /// For statements that take many names in one parameter.
+    /// Returns the names as one JSON list, for statements that take many names in one parameter.
     static func list(_ names: some Sequence<String>) -> String {
         var json = JSONWriter()
         json.beginArray()
@@ -48,7 +48,7 @@ enum SegmentCoding {
     }
 }
 
-/// A voiceprint's direction: 32-bit floats, the lowest byte first.
+/// The encoding of a voiceprint's direction: 32-bit floats, the lowest byte first.
 enum DirectionCoding {
     static func encode(_ direction: [Float]) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -1,13 +1,14 @@
 package import Conversations
 package import Speech
 
-/// That a live session speaks in a conversation, and from where on: for what is found out of the session after its end.
+/// The record that a live session speaks in a conversation from a certain time on. Words that are recognised after the session's end find their
+/// conversation by it.
 package struct SessionPart: Sendable, Equatable {
     package var session: ID<Session>
     package var conversation: ID<Conversation>
-    /// Since the session's start.
+    /// Beginning of the part, as time since the session's start.
     package var begins: Duration
-    /// What is added to the session's time to make it the conversation's; nil as long as nothing was said.
+    /// Time that is added to a time in the session to get the time in the conversation; nil until somebody has spoken.
     package var shift: Duration?
 
     package init(session: ID<Session>, conversation: ID<Conversation>, begins: Duration, shift: Duration? = nil) {

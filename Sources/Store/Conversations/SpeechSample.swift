@@ -1,14 +1,14 @@
 package import Conversations
 package import Speech
 
-/// A recording of one voice that its owner's voiceprint is made of.
+/// A recording of one voice, from which its owner's voiceprint is made.
 package struct SpeechSample: Sendable, Equatable {
     package var id: ID<SpeechSample>
-    /// The user, or the person, whose voice it is; nobody's is not kept.
+    /// The user or the person whose voice is recorded. Samples of `nobody` are not stored.
     package var owner: Voice.Owner
-    /// In the data directory's `audio` folder, as `StoredAudio.file`; nil when the audio is not kept.
+    /// Name of the file in the data directory's `audio` folder, with the rules of `StoredAudio.file`; nil when the audio is not kept.
     package var file: String?
-    /// Of speech.
+    /// Duration of the speech in the recording.
     package var duration: Duration
     package var voiceprint: Voiceprint?
     package var created: UnixTime

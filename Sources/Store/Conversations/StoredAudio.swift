@@ -1,12 +1,12 @@
 package import Speech
 
-/// A stretch of a conversation's audio that is kept as a file.
+/// A part of a conversation's audio that is kept as a file.
 package struct StoredAudio: Sendable, Equatable {
-    /// The file's name in the data directory's `audio` folder: letters, digits, `-`, `_` and `.`, not at the beginning.
+    /// Name of the file in the data directory's `audio` folder: letters, digits, `-`, `_` and `.`; the first character is not `.`.
     package var file: String
-    /// `opus`: Opus in Ogg.
+    /// Format of the file: `opus` for Opus in Ogg.
     package var format: String
-    /// Where the file begins, since the conversation's start. Less than zero where a conversation begins within the file.
+    /// Start of the file, as time since the conversation's start. Negative when the conversation begins within the file.
     package var start: Duration
     package var duration: Duration
     package var byteCount: Int
@@ -21,7 +21,7 @@ package struct StoredAudio: Sendable, Equatable {
         self.created = created
     }
 
-    /// Whether a name names a file of the folder itself, and no other.
+    /// Returns true if `file` is a valid name of a file directly in the folder.
     static func isName(_ file: String) -> Bool {
         let allowed = file.utf8.allSatisfy { byte in
             switch byte {

@@ -1,14 +1,14 @@
 package import Conversations
 package import Speech
 
-/// A few neighbouring segments of a conversation, and what they mean together.
+/// A few neighbouring segments of a conversation, with the vector of their common meaning.
 package struct TextWindow: Sendable, Equatable {
-    /// Since the conversation's start.
+    /// Start of the window, as time since the conversation's start.
     package var start: Duration
     package var end: Duration
-    /// In order.
+    /// Segments of the window, in order.
     package var segments: [ID<Segment>]
-    /// Of length 1, in the space of the model that the windows are stored with.
+    /// Vector of the window's meaning: of length 1, made by the model that the windows are stored with.
     package var vector: [Float]
 
     package init(start: Duration, end: Duration, segments: [ID<Segment>], vector: [Float]) {

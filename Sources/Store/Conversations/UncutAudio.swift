@@ -1,9 +1,9 @@
-/// A file of which a conversation has but a part: what lies outside is to go.
+/// An audio file of which only a part belongs to a conversation. The rest must be cut off.
 package struct UncutAudio: Sendable, Equatable {
-    /// The row's.
+    /// Number of the database row.
     package let number: Int64
     package var audio: StoredAudio
-    /// Places in the file.
+    /// Start and end of the conversation's part, as times in the file.
     package var from: Duration
     package var to: Duration
 }

@@ -1,7 +1,7 @@
 package import Conversations
 package import Speech
 
-/// What is kept of a conversation has a person's voice that nothing was learned of.
+/// A person whose voice was not learned yet from a conversation whose audio is kept.
 package struct UntaughtVoice: Sendable, Hashable {
     package var person: ID<Person>
     package var conversation: ID<Conversation>

@@ -7,7 +7,7 @@ package protocol UserSettingsStore: Sendable {
 
     /// Sets a setting.
     ///
-    /// - Parameter value: nil: the setting is as if it had never been set.
+    /// - Parameter value: the new value; nil to remove the setting.
     func set(_ name: String, to value: String?, of user: ID<User>) async throws(StoreError)
 
     /// Returns the users who have set this setting, in no order.
@@ -19,6 +19,8 @@ package protocol UserSettingsStore: Sendable {
     /// Enrols a key in place of the user's key for the vendor.
     func set(_ key: ProviderKey, of user: ID<User>) async throws(StoreError)
 
+    /// Removes the user's key for a vendor.
+    ///
     /// - Returns: false when the user has no key for the vendor.
     func removeProviderKey(_ provider: EngineName, of user: ID<User>) async throws(StoreError) -> Bool
 }

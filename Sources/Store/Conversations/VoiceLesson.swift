@@ -1,20 +1,20 @@
 package import Conversations
 package import Speech
 
-/// What was learned of a person's voice from segments that a hand has said are theirs.
+/// The result of learning a person's voice from segments that were assigned to the person by hand.
 package struct VoiceLesson: Sendable, Equatable {
-    /// The person's. Its audio is the segments' own.
+    /// Sample of the person's voice. Its audio is the audio of the segments.
     package var sample: SpeechSample
     package var conversation: ID<Conversation>
     package var segments: [ID<Segment>]
     package var result: Result
 
     package enum Result: Sendable, Equatable {
-        /// It tells nothing that the person's voices do not tell.
+        /// The sample adds nothing to the person's known voices.
         case nothing
-        /// This voice, which was nobody's, is the person's.
+        /// The sample shows that this voice, which had no owner, is the person's voice.
         case names(ID<Voice>)
-        /// It makes a voice of this name.
+        /// The sample makes a new voice with this id.
         case makes(ID<Voice>)
     }
 

@@ -6,42 +6,45 @@ package protocol VoiceStore: Sendable {
     /// Returns the user's voices in order of their numbers.
     func voices(of user: ID<User>) async throws(StoreError) -> [Voice]
 
-    /// Keeps a new voice under the user's next number.
+    /// Stores a new voice with the user's next number.
     func add(_ voice: NewVoice, of user: ID<User>) async throws(StoreError) -> Voice
 
-    /// - Parameter evidence: speech that the voiceprint is made of, in all.
+    /// Sets the voiceprint of a voice.
+    ///
+    /// - Parameter evidence: total duration of the speech that the voiceprint is made from.
     func setVoiceprint(_ voiceprint: Voiceprint, evidence: Duration, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Sets the owner of a voice: all segments of the voice become the owner's, past ones too. Segments that were assigned by hand stay as they are.
+    /// Sets the owner of a voice. All segments of the voice, past ones too, get the new owner. Segments that were assigned by hand stay unchanged.
     ///
-    /// - Returns: false when the voice or the person is not there.
+    /// - Returns: false when the voice or the person does not exist.
     func setOwner(_ owner: Voice.Owner, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Merges `voice` into `other`: segments of both become the second voice's, and the first is listed no more. `ID`s of the first voice still mean
-    /// the second one where they are written.
+    /// Merges `voice` into `other`: the segments of both belong to `other`, and `voice` is not listed any more. A stored `ID` of `voice` still means
+    /// `other`.
     func merge(_ voice: ID<Voice>, into other: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Forgets a voice. The segments of the voice stay, of nobody.
+    /// Forgets a voice. The segments of the voice stay, without a speaker.
     func delete(_ voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Keeps what was learned of a person's voice: the sample, and the voice if it makes one.
+    /// Stores the result of learning a person's voice: the sample, and the new voice if the sample makes one.
     ///
-    /// - Returns: false, and nothing is kept, when one of the segments is not (any more) the person's by a hand, or was learned from before.
+    /// - Returns: false, and stores nothing, when one of the segments is not assigned to the person by hand any more, or was learned from before.
     func learn(_ lesson: VoiceLesson, of user: ID<User>) async throws(StoreError) -> Bool
 
     /// Returns true if something was learned of the person's voice from the conversation.
     func hasLearned(_ person: ID<Person>, from conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Returns the people of all users who were named by hand in a completed conversation whose audio is kept, and of whose voices nothing was learned from
-    /// the conversation. The newest conversations come first.
+    /// Returns the people whose voices can still be learned, of all users: somebody has named the person by hand in a completed conversation, the
+    /// conversation's audio is kept, and nothing was learned of the person's voice from it. The newest conversations come first.
     ///
-    /// - Parameter least: speech of the person in the conversation.
+    /// - Parameter least: minimum duration of the person's speech in the conversation.
     func untaught(speaking least: Duration, limit: Int) async throws(StoreError) -> [UntaughtVoice]
 
-    /// Returns a number that grows with every change of the user's people, voices and samples, made by whatever replica.
+    /// Returns the revision of the user's people, voices and samples: a number that grows with every change, whichever replica makes the change.
     func revision(of user: ID<User>) async throws(StoreError) -> Int64
 
-    /// Calls `changed`, on any thread, after each such change that is made through this store, until the returned watch is gone.
+    /// Calls `changed`, on any thread, after each change of the user's people, voices or samples that is made through this store, for as long as the
+    /// returned watch lives.
     func watch(_ user: ID<User>, _ changed: @escaping @Sendable () -> Void) -> RevisionWatch
 
     // MARK: Samples
@@ -49,7 +52,9 @@ package protocol VoiceStore: Sendable {
     /// Returns an owner's samples, the oldest first.
     func samples(of owner: Voice.Owner, of user: ID<User>) async throws(StoreError) -> [SpeechSample]
 
-    /// - Returns: false when the owner is nobody, or not there.
+    /// Stores a sample.
+    ///
+    /// - Returns: false when the owner is `nobody` or does not exist.
     func add(_ sample: SpeechSample, of user: ID<User>) async throws(StoreError) -> Bool
 
     func delete(_ sample: ID<SpeechSample>, of user: ID<User>) async throws(StoreError) -> Bool

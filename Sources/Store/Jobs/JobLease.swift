@@ -1,21 +1,21 @@
 package import Speech
 
-/// The jobs that may be claimed.
+/// The conditions for a claim: they tell which jobs the process may claim.
 package struct JobClaimTerms: Sendable, Equatable {
     /// The place of a job's recordings.
     package enum Source: Sendable, Equatable {
-        /// At an address that the caller gave: it is fetched first.
+        /// The recording is at an address that the caller gave, and must be fetched first.
         case address
-        /// Uploaded, or kept with a conversation.
+        /// The recording is in this installation: uploaded, or kept with a conversation.
         case here
     }
 
     package var source: Source
-    /// Jobs that users have under way; who has the least is next.
+    /// Number of jobs under way of each user; the user with the fewest is next.
     package var held: [ID<User>: Int]
-    /// Users who have as many are not next; nil: everybody may be.
+    /// Number of jobs under way from which on a user is passed over; nil when no user is passed over.
     package var below: Int?
-    /// Jobs that the claiming process has under way: not claimed, whatever their leases say.
+    /// Jobs that the claiming process has under way. They are not claimed, whatever their leases say.
     package var without: Set<ID<TranscriptionJob>>
 
     package init(_ source: Source, held: [ID<User>: Int] = [:], below: Int? = nil, without: Set<ID<TranscriptionJob>> = []) {
@@ -28,9 +28,9 @@ package struct JobClaimTerms: Sendable, Equatable {
 
 /// A process' hold on the jobs that it works on.
 package struct JobLease: Sendable, Equatable {
-    /// The process: another one after each start.
+    /// Id of the process, which differs after each start.
     package var owner: String
-    /// The time from which others may take the jobs, unless the lease is renewed before.
+    /// Time from which other processes may claim the jobs, unless the lease is renewed before.
     package var until: UnixTime
 
     package init(owner: String, until: UnixTime) {

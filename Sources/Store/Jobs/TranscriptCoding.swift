@@ -1,7 +1,7 @@
 import Framing
 import Speech
 
-/// A transcript as the database keeps it: JSON of positions in samples.
+/// The encoding of transcripts in the database: JSON with positions in samples.
 enum TranscriptCoding {
     static func encode(_ transcript: Transcript) -> String {
         var json = JSONWriter(capacity: 65_536)
@@ -35,7 +35,7 @@ enum TranscriptCoding {
         return json.text
     }
 
-    /// nil when it is not one.
+    /// Returns the transcript; nil when `text` is not a transcript.
     static func decode(_ text: String) -> Transcript? {
         guard let document = try? JSONDocument(parsing: Array(text.utf8), sizeLimit: 1 << 30) else { return nil }
         return decode(document.root)

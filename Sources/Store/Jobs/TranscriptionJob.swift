@@ -1,46 +1,47 @@
 package import Speech
 
-/// A recording that is to be recognised, is being, or was.
+/// The job of recognising a recording: waiting, under way, or over.
 package struct TranscriptionJob: Sendable, Equatable {
-    /// A job that was begun this often without an end is given up: the job may be what ends the process.
+    /// Maximum number of times that a job is begun. A job that never ended is then given up, because the job itself may crash the process.
     package static let maxAttempts = 3
 
     package enum Status: String, Sendable, CaseIterable {
         case queued, processing, completed, error
-        /// Emptied by its owner.
+        /// The owner has deleted the job's content.
         case deleted
 
         package var isOver: Bool { self != .queued && self != .processing }
     }
 
     package var id: ID<TranscriptionJob>
-    /// In which protocol it was ordered; that protocol reads `request`.
+    /// Protocol in which the job was ordered. That protocol reads `request`.
     package var dialect: String
     package var user: ID<User>
-    /// Whose credit pays; nil: nobody's.
+    /// Access key whose credit pays for the job; nil when no credit is spent.
     package var key: ID<AccessKey>?
     package var status: Status
     package var created: UnixTime
     package var finished: UnixTime?
-    /// The order as it came.
+    /// The order as the client sent it.
     package var request: String
-    /// An address that the caller gave, or the names of uploads, with commas between.
+    /// Address of the recording that the caller gave, or the names of uploads, separated by commas.
     package var audio: String
-    /// Which engines the caller named, in order.
+    /// Engines that the caller named, in order.
     package var engines: [EngineName]
     /// Vendors that the caller pays with keys of their own; empty: the operator pays. The keys themselves are never stored.
     package var ownKeys: [EngineName]
-    /// What callbacks are signed with; nil: they are not.
+    /// Key with which callbacks are signed; nil when callbacks are not signed.
     package var signingKey: [UInt8]?
-    /// A secret of the order, encrypted: `request` has a placeholder in its place; nil: there is none, or an earlier version left it in `request`.
+    /// Secret of the order, encrypted; `request` has a placeholder in its place. nil when the order has no secret, or an earlier version left the
+    /// secret in `request`.
     package var sealed: [UInt8]?
-    /// Its owner wants the vendor's own answer kept beside the transcript.
+    /// True if the owner wants the vendor's own answer kept in addition to the transcript.
     package var keepsRaw: Bool
-    /// How often it was begun.
+    /// Number of times that the job was begun.
     package var attempts: Int
-    /// Why it failed, for its owner.
+    /// Reason of the failure, as the owner is shown it.
     package var error: String?
-    /// What the caller's own server answered to the news of the end; nil: it was not told, or did not answer.
+    /// HTTP status with which the caller's server answered the report of the job's end; nil when nothing was reported or the server did not answer.
     package var noticeStatus: Int?
 
     package init(
@@ -71,15 +72,15 @@ package struct TranscriptionJob: Sendable, Equatable {
     }
 }
 
-/// Which of a user's jobs are listed, newest first.
+/// The selection of a user's jobs for a list, the newest first.
 package struct TranscriptionJobQuery: Sendable, Equatable {
     package var limit: Int
     package var status: TranscriptionJob.Status?
-    /// Those made in these 24 hours.
+    /// Beginning of the 24 hours in which the jobs were made; nil for any time.
     package var day: UnixTime?
-    /// Only older ones than this.
+    /// Job than which the listed jobs are older; nil for no limit.
     package var before: ID<TranscriptionJob>?
-    /// Only newer ones than this.
+    /// Job than which the listed jobs are newer; nil for no limit.
     package var after: ID<TranscriptionJob>?
 
     package init(

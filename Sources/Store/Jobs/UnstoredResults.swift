@@ -3,20 +3,20 @@ import Framing
 import Glibc
 package import Speech
 
-/// Results of jobs that the database does not take yet: a file for each, so that a process that ends meanwhile leaves them to the next one, and nothing
-/// is recognised, and paid for, twice.
+/// Results of jobs that the database could not take yet, with one file for each result. If the process ends, the next process takes them over, so
+/// that nothing is recognised and paid for twice.
 ///
-/// All methods block for as long as the disk takes.
+/// All methods block until the disk has done the work.
 package struct UnstoredResults: Sendable {
     private let directory: String
 
-    /// - Parameter directory: made, for its owner only, unless it is there.
+    /// - Parameter directory: folder of the files; created, for its owner only, if it does not exist.
     package init(directory: String) throws(StoreError) {
         self.directory = directory
         guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw PrivateFile.failure(directory) }
     }
 
-    /// Jobs' identifiers are the gateway's own, but the database's rows name them: nothing else becomes a path.
+    /// Returns the path of a job's file; nil when the id cannot be a file name. The gateway makes the ids, but they are read from the database.
     private func path(of id: ID<TranscriptionJob>) -> String? {
         let isPlain = id.rawValue.utf8.allSatisfy {
             (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D || $0 == 0x5F
@@ -33,7 +33,7 @@ package struct UnstoredResults: Sendable {
         if let path = path(of: id) { unlink(path) }
     }
 
-    /// The results that earlier processes left. A file that is not a whole result is removed: its job is worked on again.
+    /// Returns the results that earlier processes left. Removes a file that is not a complete result; its job is worked on again.
     package func all() throws(StoreError) -> [(id: ID<TranscriptionJob>, outcome: JobOutcome)] {
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: directory) } catch {
@@ -43,7 +43,7 @@ package struct UnstoredResults: Sendable {
         for name in names.sorted() {
             let id = ID<TranscriptionJob>(name)
             guard let path = path(of: id) else {
-                // A draft that was not ended.
+                // A draft that was not completed.
                 unlink(directory + "/" + name)
                 continue
             }

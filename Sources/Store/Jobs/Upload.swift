@@ -7,12 +7,12 @@ package struct Upload: Sendable, Equatable {
     package var byteCount: Int
     package var created: UnixTime
 
-    /// The answer to an upload that was to be added.
+    /// The outcome of adding an upload.
     package enum Addition: Sendable, Equatable {
         case added
-        /// All uploads together have no room for it.
+        /// The upload does not fit into the limit for all uploads together.
         case full
-        /// Its user's uploads have no room for it.
+        /// The upload does not fit into the limit for its user's uploads.
         case userFull
     }
 

@@ -1,21 +1,23 @@
 package import Speech
 
-/// The register of uploads: recordings that users have sent and nobody has taken away yet. The files are elsewhere.
+/// The register of uploads: recordings that users have sent and that were not removed yet. The files are elsewhere.
 package protocol UploadStore: Sendable {
+    /// Adds an upload.
+    ///
     /// - Parameters:
-    ///   - most: bytes that all uploads together may have.
-    ///   - userMost: bytes that one user's uploads may have; nil: no limit of their own.
+    ///   - most: maximum size of all uploads together, in bytes.
+    ///   - userMost: maximum size of one user's uploads, in bytes; nil when users have no limit of their own.
     func add(_ upload: Upload, most: Int, userMost: Int?) async throws(StoreError) -> Upload.Addition
 
-    /// Returns true if the user has uploaded something of this name.
+    /// Returns true if the user has an upload with this id.
     func has(_ id: ID<Upload>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Takes away a user's upload, unless a job waits for it.
+    /// Removes a user's upload, unless a job waits for it.
     ///
-    /// - Returns: true if the file is to be deleted.
+    /// - Returns: true if the caller must delete the file.
     func remove(_ id: ID<Upload>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Takes away uploads that are older than `time` and that no job waits for.
+    /// Removes uploads that are older than `time` and that no job waits for.
     func expire(before time: UnixTime) async throws(StoreError)
 
     /// Returns the names of all uploads.

@@ -1,4 +1,4 @@
-/// Statement that is put together of literals, as of the columns of a table. A value can get into one only as a parameter.
+/// A statement that is composed of literals, for example of the columns of a table. A value can get into it only as a parameter.
 package struct ComposedSQL: Hashable, Sendable {
     let text: String
 
@@ -6,7 +6,7 @@ package struct ComposedSQL: Hashable, Sendable {
 
     package init(_ parts: [StaticString]) { text = parts.map(\.description).joined() }
 
-    /// Some parts with something between them: `a, b, c`.
+    /// Joins parts with a separator: `a, b, c`.
     package init(_ parts: [ComposedSQL], separator: StaticString = ", ") {
         text = parts.map(\.text).joined(separator: separator.description)
     }

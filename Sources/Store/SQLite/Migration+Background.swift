@@ -1,5 +1,5 @@
 extension Migration {
-    /// Recordings that come in chunks. Lengths and positions are in nanoseconds.
+    /// Tables of recordings that come in chunks. Lengths and positions are in nanoseconds.
     static let background = Migration(
         """
         CREATE TABLE background_recordings (
@@ -12,7 +12,7 @@ extension Migration {
         ) STRICT, WITHOUT ROWID
         """,
         "CREATE INDEX background_recordings_by_state ON background_recordings (state, since)",
-        // `record` is the chunk with its words, once it is recognised.
+        // `record` holds the chunk's words, once the chunk is recognised.
         """
         CREATE TABLE background_chunks (
             user TEXT NOT NULL,
@@ -30,6 +30,6 @@ extension Migration {
         """
     )
 
-    /// `pause`: silence that parts a recording's conversation at its end.
+    /// Adds `pause`: silence at which a recording's conversation is split after its end.
     static let backgroundPauses = Migration("ALTER TABLE background_recordings ADD COLUMN pause INTEGER")
 }

@@ -1,11 +1,11 @@
 extension Migration {
-    /// Conversations, who speaks in them, and what finds them again.
+    /// Tables of conversations, of their speakers, and of the indexes for searches.
     ///
-    /// Times of day are in milliseconds since 1970 UTC, lengths and positions in nanoseconds. Whatever a user owns hangs on an `archives` row, and
-    /// names that clients see (`id`) are unique within that archive only: nobody learns from a clash what others have.
+    /// Times of day are in milliseconds since 1970 UTC, lengths and positions in nanoseconds. Everything that a user owns belongs to an `archives`
+    /// row. An `id`, which clients see, is unique within its archive only, so that a clash tells nothing about other users.
     ///
-    /// A segment's `number` is its archive's number · 2³² + the archive's own count. So one user's rows are one interval of `number`, in the
-    /// order in which they came, and a search of the words begins inside that interval.
+    /// A segment's `number` is its archive's number · 2³² + the archive's own count. One user's rows are therefore one interval of `number`, in the
+    /// order of arrival, and a search for words reads only this interval.
     static let conversations = Migration(
         // `revision` grows with every change of people and voices, for caches to see.
         """
@@ -28,8 +28,8 @@ extension Migration {
             UNIQUE (archive, id)
         ) STRICT
         """,
-        // `label` is the number that people see. A voice that was found to be another's points to that one, and segments keep pointing to it:
-        // so joining two voices costs the same however much they said.
+        // `label` is the number that people see. A merged voice points to the voice that it was merged into, and segments keep pointing to the merged
+        // voice: so the cost of merging two voices does not depend on the number of their segments.
         """
         CREATE TABLE voices (
             number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -49,7 +49,7 @@ extension Migration {
         """,
         "CREATE INDEX voices_of_people ON voices (person) WHERE person IS NOT NULL",
         "CREATE INDEX voices_joined ON voices (joined_to) WHERE joined_to IS NOT NULL",
-        // `since`: when the status was set.
+        // `since`: time when the status was set.
         """
         CREATE TABLE conversations (
             number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -75,7 +75,7 @@ extension Migration {
         "CREATE INDEX conversations_by_time ON conversations (archive, started_at, number, first_segment, last_segment)",
         "CREATE INDEX conversations_open ON conversations (archive, source, device) WHERE status IN ('in_progress', 'processing')",
         "CREATE INDEX conversations_by_windows ON conversations (windows_model, started_at) WHERE status = 'completed'",
-        // Of `person`, `is_user` and `voice` the first one that is set says who speaks. `mark` is the same in one word, for the index of words.
+        // The first of `person`, `is_user` and `voice` that is set tells the speaker. `mark` is the same as one word, for the index of words.
         """
         CREATE TABLE segments (
             number INTEGER PRIMARY KEY,
@@ -110,7 +110,7 @@ extension Migration {
         CREATE VIRTUAL TABLE segment_words USING fts5(
             text, mark, content = 'segments', content_rowid = 'number', tokenize = 'porter unicode61 remove_diacritics 2')
         """,
-        // Who is heard in which conversation.
+        // The speakers of each conversation.
         """
         CREATE TABLE conversation_marks (
             mark TEXT NOT NULL,
@@ -142,8 +142,8 @@ extension Migration {
                 AND NOT EXISTS (SELECT 1 FROM segments WHERE conversation = old.conversation AND mark = old.mark);
         END
         """,
-        // A few neighbouring segments, and what they mean: `bits` are the signs of the vector's values, `vector` the values in 16-bit floats.
-        // A window's number is made as a segment's is. All its segments have numbers from the first to the last one.
+        // A few neighbouring segments and their meaning: `bits` are the signs of the vector's values, `vector` the values as 16-bit floats. A
+        // window's number is made like a segment's. The numbers of a window's segments lie between its first and last segment number.
         """
         CREATE TABLE windows (
             number INTEGER PRIMARY KEY,
@@ -164,7 +164,7 @@ extension Migration {
             vector BLOB NOT NULL
         ) STRICT
         """,
-        // Files in the data directory's `audio`. Two conversations that were split share one.
+        // Files in the data directory's `audio` folder. After a split, two conversations share a file.
         """
         CREATE TABLE conversation_audio (
             number INTEGER PRIMARY KEY,
@@ -179,7 +179,7 @@ extension Migration {
         """,
         "CREATE INDEX conversation_audio_by_conversation ON conversation_audio (conversation, start_at)",
         "CREATE INDEX conversation_audio_by_file ON conversation_audio (file)",
-        // Recordings that voices were learned from; `person` is NULL for the user's own.
+        // Recordings that voices were learned from; `person` is NULL for the user's own voice.
         """
         CREATE TABLE speech_samples (
             number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -196,7 +196,7 @@ extension Migration {
         """,
         "CREATE INDEX speech_samples_by_file ON speech_samples (file) WHERE file IS NOT NULL",
         "CREATE INDEX speech_samples_of_people ON speech_samples (person) WHERE person IS NOT NULL",
-        // Files that no row names any more and that are still there.
+        // Files that no row names any more and that are not deleted yet.
         "CREATE TABLE abandoned_files (file TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID",
         """
         CREATE TABLE settings (
@@ -216,11 +216,11 @@ extension Migration {
             PRIMARY KEY (archive, provider)
         ) STRICT, WITHOUT ROWID
         """,
-        // One row while deleted words are still in the pages of the index.
+        // The table has one row while deleted words are still in the pages of the index.
         "CREATE TABLE erasures (number INTEGER PRIMARY KEY CHECK (number = 1), deletions INTEGER NOT NULL) STRICT"
     )
 
-    /// Which conversations a live session has spoken in. `begins`: where in the session; `shift`: what is added to the session's time.
+    /// The conversations in which a live session has spoken. `begins`: time in the session; `shift`: time that is added to the session's time.
     static let sessionParts = Migration(
         "ALTER TABLE conversations ADD COLUMN timeout INTEGER",
         """
@@ -235,7 +235,7 @@ extension Migration {
         "CREATE INDEX session_parts_of_conversations ON session_parts (conversation)"
     )
 
-    /// What of a person's voice was learned from which segments; `voice`: the one that it named, or made.
+    /// The segments from which a person's voice was learned; `voice`: the voice that the lesson named or made.
     static let voiceLessons = Migration(
         "ALTER TABLE speech_samples ADD COLUMN voice INTEGER REFERENCES voices (number) ON DELETE SET NULL",
         "ALTER TABLE speech_samples ADD COLUMN makes_voice INTEGER NOT NULL DEFAULT 0",
@@ -249,7 +249,7 @@ extension Migration {
         "CREATE INDEX speech_sample_sources_by_segment ON speech_sample_sources (segment)"
     )
 
-    /// Words of scripts without spaces are found, too: the index of words is made anew.
+    /// Rebuilds the index of words, so that words of scripts without spaces are found too.
     package static let unspacedWords = Migration(
         "DROP TABLE segment_words",
         """

@@ -1,6 +1,6 @@
 extension Migration {
-    /// What of a session is to be known no more, from `begins` to `ends` of it, or to its end, in one channel or in all. And a session may speak in a
-    /// conversation twice, when others were put into it.
+    /// Table of speech that must be forgotten: a session's speech from `begins` to `ends`, or to its end, in one channel or in all. A session may now
+    /// also speak in a conversation twice, after a merge of conversations.
     static let forgettingSpeech = Migration(
         """
         CREATE TABLE forgotten_speech (
@@ -28,12 +28,13 @@ extension Migration {
         "CREATE INDEX session_parts_of_conversations ON session_parts (conversation)"
     )
 
-    /// Audio of which only a part is the conversation's, and that is to be cut to it: `cut_from` and `cut_to` are places in the file. Conversations that were
-    /// split before have a whole file in common.
+    /// Columns for audio of which only a part belongs to the conversation and that must be cut: `cut_from` and `cut_to` are times in the file.
+    /// Conversations that were split before share a whole file.
     static let cuttingAudio = Migration(
         "ALTER TABLE conversation_audio ADD COLUMN cut_from INTEGER",
         "ALTER TABLE conversation_audio ADD COLUMN cut_to INTEGER",
-        // Each has its own from where its first words in the file are to where the next one's are. Where parts were put together again it cannot be told.
+        // Each conversation's part begins with its first words in the file and ends where the next conversation's part begins. Where parts were
+        // merged again, the parts cannot be told apart.
         """
         WITH shares AS (
             SELECT number, file, duration, (

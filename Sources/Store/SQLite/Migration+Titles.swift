@@ -1,4 +1,4 @@
 extension Migration {
-    /// A title that somebody wrote stays whatever becomes of the words.
+    /// Adds `is_titled`: true if a person wrote the title, which then stays when the words change.
     static let titlesByHand = Migration("ALTER TABLE conversations ADD COLUMN is_titled INTEGER NOT NULL DEFAULT 0")
 }

@@ -1,9 +1,9 @@
 extension Migration {
-    /// The ledger: what engines were asked for, what it cost, and the sums.
+    /// Tables of the ledger: the runs of engines, their costs, and daily sums.
     ///
     /// `record` is a run as `UsageRunCoding` writes it. Lengths are in nanoseconds, money in hundred-millionths of a dollar, days in UTC.
     static let usage = Migration(
-        // Runs that are not in the ledger yet. `is_open`: as long as the engine is at it.
+        // Runs that are not in the ledger yet. `is_open`: true while the engine works on the run.
         """
         CREATE TABLE usage_outbox (
             run TEXT NOT NULL PRIMARY KEY,
@@ -21,7 +21,7 @@ extension Migration {
         """,
         "CREATE INDEX usage_runs_by_day ON usage_runs (day)",
         "CREATE INDEX usage_runs_by_user ON usage_runs (user)",
-        // '' stands for no key and for a model that is not known.
+        // An empty text stands for no key, and for an unknown model.
         """
         CREATE TABLE usage_days (
             day TEXT NOT NULL,

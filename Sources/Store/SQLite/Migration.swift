@@ -4,7 +4,7 @@ package struct Migration: Sendable {
 
     package init(_ statements: StaticString...) { self.statements = statements }
 
-    /// The schema's number after all steps is their count.
+    /// All steps, in order. The number of the schema is the number of steps that were run.
     package static let all: [Migration] = [
         Migration(
             """
@@ -13,7 +13,7 @@ package struct Migration: Sendable {
                 created_at INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID
             """,
-            // Times are in milliseconds since 1970 UTC. `hash` is an HMAC of the key's text; the text itself is nowhere.
+            // Times are in milliseconds since 1970 UTC. `hash` is an HMAC of the key's text; the text itself is not stored.
             """
             CREATE TABLE access_keys (
                 id TEXT NOT NULL PRIMARY KEY,
@@ -30,7 +30,7 @@ package struct Migration: Sendable {
             """
         ),
         Migration(
-            // Microseconds of audio that were paid for out of `credit_seconds`, which is all that was ever given.
+            // Audio, in microseconds, that was paid with `credit_seconds`; `credit_seconds` is the sum of all credit ever given.
             "ALTER TABLE access_keys ADD COLUMN credit_used INTEGER NOT NULL DEFAULT 0"
         ),
         Migration(
@@ -42,7 +42,7 @@ package struct Migration: Sendable {
                 created_at INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID
             """,
-            // `number` is the order of arrival. `notice`: 'wanted' until the owner's server was told of the end, then 'done'.
+            // `number` is the order of arrival. `notice`: 'wanted' until the job's end was reported to the owner's server, then 'done'.
             """
             CREATE TABLE jobs (
                 number INTEGER PRIMARY KEY,
@@ -78,7 +78,7 @@ package struct Migration: Sendable {
         usage,
         background,
         Migration(
-            // The client's own name of the call that it was.
+            // The client's own name for the call that the conversation was.
             "ALTER TABLE conversations ADD COLUMN call TEXT"
         ),
         sessionParts,
@@ -90,12 +90,12 @@ package struct Migration: Sendable {
         cuttingAudio,
         jobLeases,
         Migration(
-            // Vendors that a job's caller pays with keys of their own, with commas. The keys themselves are nowhere.
+            // Vendors that the job's caller pays with keys of their own, separated by commas. The keys themselves are not stored.
             "ALTER TABLE jobs ADD COLUMN own_keys TEXT NOT NULL DEFAULT ''"
         ),
     ]
 
-    /// Brings the schema up to date, in one transaction. Safe when several processes do it at once: the second finds it done.
+    /// Brings the schema up to date in one transaction. Several processes may call this at once: the second one finds the schema up to date.
     static func run(_ steps: [Migration], on connection: borrowing SQLiteConnection, path: String) throws(StoreError) {
         try connection.transaction { (connection) throws(StoreError) in
             try connection.run("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY) STRICT")

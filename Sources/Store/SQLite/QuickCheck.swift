@@ -2,16 +2,16 @@ import CSQLite
 import Dispatch
 import Synchronization
 
-/// The state of SQLite's `quick_check`, which reads the whole file.
+/// The result of SQLite's `quick_check`, which reads the whole file.
 package enum QuickCheck: Sendable, Equatable {
     /// Every page is sound.
     case whole
-    /// No damage was found before the time was over.
+    /// No damage was found before the time limit.
     case unfinished
 
-    /// Reads the database's pages until the first damage, the end, or the end of the time.
+    /// Reads the database's pages until the first damage, the end of the file, or the time limit.
     ///
-    /// - Throws: `corrupt`, with what is damaged.
+    /// - Throws: `corrupt`, with a description of the damage.
     static func run(on connection: borrowing SQLiteConnection, path: String, within time: Duration) throws(StoreError) -> QuickCheck {
         let interruption = SignalWatcher(of: connection.handle)
         let (seconds, attoseconds) = time.components
@@ -36,8 +36,8 @@ package enum QuickCheck: Sendable, Equatable {
     }
 }
 
-/// Ends what a connection does, from another thread, as long as that is known to live.
-// Sendable by proof: the handle is used under the lock only, and not after `end`, which its owner calls before the connection can be closed.
+/// Interrupts a connection's statement from another thread, for as long as the connection is known to live.
+// Sendable by proof: the handle is used under the lock only, and not after `end`, which the connection's owner calls before closing the connection.
 private final class SignalWatcher: @unchecked Sendable {
     private let handle: OpaquePointer
     private let isOver = Mutex(false)

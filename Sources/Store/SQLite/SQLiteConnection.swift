@@ -2,11 +2,11 @@ import CSQLite
 
 /// One connection to the database file. Used by one thread at a time; closed with its owner.
 ///
-/// Statements are `StaticString`s, or composed of them: a value can get into one only as a parameter.
+/// Statements are `StaticString`s or composed of these: a value can get into a statement only as a parameter.
 package struct SQLiteConnection: ~Copyable {
     package enum Access { case readOnly, readWrite }
 
-    /// How long a statement waits for another process before it fails as busy.
+    /// Time for which a statement waits for another process before it fails as busy.
     static let busyTimeOutMilliseconds: Int32 = 5_000
 
     let handle: OpaquePointer
@@ -37,9 +37,9 @@ package struct SQLiteConnection: ~Copyable {
         sqlite3_extended_result_codes(opened, 1)
         sqlite3_busy_timeout(opened, Self.busyTimeOutMilliseconds)
         try connection.run("PRAGMA foreign_keys = ON")
-        // In WAL mode NORMAL cannot corrupt; a power cut may lose the last transactions, a crash of the process none.
+        // In WAL mode, NORMAL cannot corrupt the file: a power cut may lose the last transactions, and a crash of the process loses none.
         try connection.run("PRAGMA synchronous = NORMAL")
-        // What is deleted is overwritten.
+        // SQLite overwrites deleted data.
         if case .readWrite = access { try connection.run("PRAGMA secure_delete = ON") }
         guard WordTokenizer.register(with: try FullText.interface(of: connection)) else { throw FullText.unusable }
         return connection
@@ -48,14 +48,14 @@ package struct SQLiteConnection: ~Copyable {
     // Not sqlite3_close: statements that are still alive keep the connection until they are freed.
     deinit { sqlite3_close_v2(handle) }
 
-    /// The statement of `sql`, prepared unless it is at hand from before.
+    /// Returns the statement of `sql`, prepared unless the cache has it.
     package borrowing func prepare(_ sql: StaticString) throws(StoreError) -> SQLiteStatement {
         let key = SQLiteStatementCache.Key.literal(sql.utf8Start)
         if let kept = statements.idle(key) { return SQLiteStatement(handle: kept, path: path, isKept: true) }
         return kept(try compile(UnsafeBufferPointer(start: sql.utf8Start, count: sql.utf8CodeUnitCount)), key)
     }
 
-    /// The statement of `sql`, prepared unless it is at hand from before.
+    /// Returns the statement of `sql`, prepared unless the cache has it.
     package borrowing func prepare(_ sql: ComposedSQL) throws(StoreError) -> SQLiteStatement {
         let key = SQLiteStatementCache.Key.composed(sql)
         if let kept = statements.idle(key) { return SQLiteStatement(handle: kept, path: path, isKept: true) }
@@ -91,13 +91,13 @@ package struct SQLiteConnection: ~Copyable {
         try prepare(sql).run(values, row: row)
     }
 
-    /// Rows that the last statement inserted, changed or deleted.
+    /// Number of rows that the last statement inserted, changed or deleted.
     package borrowing func changedRows() -> Int { Int(sqlite3_changes(handle)) }
 
-    /// Rows that all statements since the connection was opened have changed.
+    /// Number of rows that all statements have changed since the connection was opened.
     package borrowing func totalChanges() -> Int64 { sqlite3_total_changes64(handle) }
 
-    /// False when there is none, also after SQLite has undone one by itself (disk full, input/output error).
+    /// True while a transaction is open. False also after SQLite itself has rolled the transaction back (disk full, input/output error).
     package borrowing func isInTransaction() -> Bool { sqlite3_get_autocommit(handle) == 0 }
 
     /// Runs `body` in a transaction that holds the write lock from its start, so that it never fails half-way as busy.
@@ -117,7 +117,7 @@ package struct SQLiteConnection: ~Copyable {
 
     static func error(_ code: Int32, of handle: OpaquePointer?, path: String) -> StoreError {
         let message = handle.flatMap(sqlite3_errmsg).map { String(cString: $0) } ?? String(cString: sqlite3_errstr(code))
-        // The low byte is the kind; the rest tells variants apart.
+        // The low byte is the kind of the error; the other bytes tell variants apart.
         return switch code & 0xff {
         case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_READONLY, SQLITE_AUTH: .notUsable(path: path, reason: message)
         case SQLITE_FULL: .diskFull(path: path)

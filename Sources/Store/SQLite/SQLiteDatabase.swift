@@ -1,17 +1,17 @@
 import Glibc
 
-/// The store's database file, in WAL mode: one writer, readers that never wait for it, other processes beside it.
+/// The store's database file in WAL mode: one writer, readers that never wait for the writer, and other processes at the same time.
 package final class SQLiteDatabase: Sendable {
     package let directory: DataDirectory
     private let writer: SQLiteWriter
     private let reader: SQLiteReader
-    /// The result of the look through the file's pages.
+    /// Result of the check of the file's pages.
     package let check: QuickCheck
 
-    /// Opens the database of `directory`, makes it unless it is there, brings its schema up to date, and looks through its pages.
+    /// Opens the database of `directory`, creates the database if it does not exist, brings its schema up to date, and checks its pages.
     ///
-    /// - Parameter checkTime: for how long pages are looked through.
-    /// - Throws: `keysLost` when there are no keys any more where some were made, `corrupt` when a page is damaged.
+    /// - Parameter checkTime: time limit for the check of the pages.
+    /// - Throws: `keysLost` when the database has no keys although keys were made, `corrupt` when a page is damaged.
     package init(in directory: DataDirectory, migrations: [Migration] = Migration.all, checkTime: Duration = .seconds(1)) throws(StoreError) {
         let path = directory.database
         self.directory = directory
@@ -19,7 +19,7 @@ package final class SQLiteDatabase: Sendable {
             try KeysMarker(of: directory).check(path)
             try Self.makePrivateFile(path)
             let connection = try SQLiteConnection.open(path, .readWrite)
-            // Kept in the file; asked for at each start because a restored copy may have lost it.
+            // The mode is kept in the file. It is set at each start because a restored copy may have lost it.
             try connection.run("PRAGMA journal_mode = WAL")
             try Migration.run(migrations, on: connection, path: path)
             return connection
@@ -29,21 +29,21 @@ package final class SQLiteDatabase: Sendable {
         reader = SQLiteReader(try SQLiteConnection.open(path, .readOnly))
     }
 
-    /// Runs `body` in a transaction on the writer's thread, together with others that wait. Returns when it is committed.
+    /// Runs `body` on the writer's thread, in a transaction that `body` may share with other waiting work. Returns when the transaction is committed.
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (borrowing SQLiteConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         try await writer.run(body)
     }
 
-    /// Runs `body` on the reader's thread. It sees what was committed when its first statement began.
+    /// Runs `body` on the reader's thread. `body` sees what was committed when its first statement began.
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (borrowing SQLiteConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         try await reader.run(body)
     }
 
-    /// Puts all that the log holds into the file, and empties the log. Waits for those who read.
+    /// Moves the content of the log into the file, and empties the log. Waits for readers.
     package func emptyLog() async throws(StoreError) {
         try await writer.runAlone { [directory] (connection) throws(StoreError) in
             var isBusy = false
@@ -52,12 +52,12 @@ package final class SQLiteDatabase: Sendable {
         }
     }
 
-    /// One more connection, for a caller that must not wait for the reader's thread.
+    /// Opens another connection, for a caller that must not wait for the reader's thread.
     package func makeReadConnection() throws(StoreError) -> sending SQLiteConnection {
         try SQLiteConnection.open(directory.database, .readOnly)
     }
 
-    /// SQLite would make the file as the umask says; its WAL files take over the permissions of this one.
+    /// Creates the file for its owner only. SQLite would create it as the umask says; SQLite's WAL files copy the permissions of this file.
     private static func makePrivateFile(_ path: String) throws(StoreError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {

@@ -1,17 +1,17 @@
 package import Speech
 
-/// An installation whose stores are in one SQLite database. The classes of the stores are named here and nowhere else.
+/// An installation whose stores are in one SQLite database. Only this type names the classes of the stores.
 package struct SQLiteInstallation: StoreBackEnd {
     private let database: SQLiteDatabase
 
-    /// Opens the database of `directory`, and makes it unless it is there.
+    /// Opens the database of `directory`, and creates the database if it does not exist.
     ///
-    /// - Parameter checkTime: for how long the database's pages are looked through.
+    /// - Parameter checkTime: time limit for the check of the database's pages.
     package init(in directory: DataDirectory, checkTime: Duration = .seconds(1)) throws(StoreError) {
         database = try SQLiteDatabase(in: directory, checkTime: checkTime)
     }
 
-    /// The result of the look through the database's pages.
+    /// Result of the check of the database's pages.
     package var check: QuickCheck { database.check }
 
     package func keys(

@@ -1,10 +1,10 @@
 import Dispatch
 import Synchronization
 
-/// Runs queries off the caller's thread, one after the other.
+/// Runs queries on a thread of its own, one after the other.
 final class SQLiteReader: Sendable {
     private let queue = DispatchQueue(label: "harken.store.reader")
-    /// Locked on `queue` only, so never waited for.
+    /// Connection that only `queue` locks, so no thread ever waits for the lock.
     private let connection: Mutex<SQLiteConnection>
 
     init(_ connection: consuming sending SQLiteConnection) {

@@ -5,7 +5,7 @@ package import Speech
 package struct SQLiteStatement: ~Copyable {
     private let handle: OpaquePointer
     private let path: String
-    /// It is the connection's, and freed with that.
+    /// True if the statement belongs to the connection's cache, which frees it.
     private let isKept: Bool
 
     init(handle: OpaquePointer, path: String, isKept: Bool) {
@@ -18,11 +18,11 @@ package struct SQLiteStatement: ~Copyable {
 
     /// Runs the statement from its beginning with `values` for its parameters, in order, and gives each row to `row`.
     ///
-    /// - Parameter row: must not keep the row.
+    /// - Parameter row: takes a row, which is valid during the call only.
     package borrowing func run(
         _ values: [SQLiteValue] = [], row: (borrowing SQLiteRow) throws(StoreError) -> Void = { (_) throws(StoreError) in }
     ) throws(StoreError) {
-        // Also ends the implicit read transaction, so that the next run sees what others have written.
+        // The reset also ends the implicit read transaction, so that the next run sees what others have written.
         defer {
             sqlite3_reset(handle)
             sqlite3_clear_bindings(handle)
@@ -55,7 +55,7 @@ package struct SQLiteStatement: ~Copyable {
     }
 }
 
-/// The row that a statement stands on. Columns are counted from 0; one that is NULL or of another kind is read as nil.
+/// The current row of a statement. Columns are counted from 0; a column that is NULL or of another type is read as nil.
 package struct SQLiteRow: ~Copyable {
     private let handle: OpaquePointer
 
@@ -83,7 +83,7 @@ package struct SQLiteRow: ~Copyable {
         return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
-    /// The bytes where SQLite has them, empty for what is no blob. Valid in `body` only.
+    /// Calls `body` with the bytes of a blob in SQLite's own memory, which are valid during the call only. The bytes are empty for other types.
     package borrowing func withBlob<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Value) throws(StoreError) -> Value
     {
         guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }

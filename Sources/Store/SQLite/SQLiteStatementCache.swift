@@ -1,9 +1,10 @@
 import CSQLite
 
-/// A connection's statements, prepared once each. Used on the connection's thread only, and freed with it.
+/// The prepared statements of a connection, one for each key. Used on the connection's thread only, and freed with the connection.
 ///
-/// A literal statement is known by where its text lies in the program: two literals of the same text are two statements, which costs memory only.
-/// A composed statement is known by its text.
+/// A literal statement is identified by the address of its text in the program: two literals of the same text are two statements, which costs memory
+/// only.
+/// A composed statement is identified by its text.
 final class SQLiteStatementCache {
     enum Key: Hashable {
         case literal(UnsafePointer<UInt8>)
@@ -16,13 +17,13 @@ final class SQLiteStatementCache {
         for statement in statements.values { sqlite3_finalize(statement) }
     }
 
-    /// The statement of `key`, unless it is running: a row may run the statement that it came from.
+    /// Returns the statement of `key`; nil if there is none or it is running, because the code that takes a row may run the same statement again.
     func idle(_ key: Key) -> OpaquePointer? {
         guard let statement = statements[key], sqlite3_stmt_busy(statement) == 0 else { return nil }
         return statement
     }
 
-    /// Keeps a statement. False when there is one already: then it stays the caller's.
+    /// Keeps a statement. Returns false when there is one already; the caller then still owns `statement`.
     func keep(_ statement: OpaquePointer, of key: Key) -> Bool {
         guard statements[key] == nil else { return false }
         statements[key] = statement

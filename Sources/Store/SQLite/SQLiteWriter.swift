@@ -1,24 +1,24 @@
 import Dispatch
 import Synchronization
 
-/// The one place that writes: all work that waits at a moment shares a transaction, and with it the cost of its commit.
+/// The only writer of the database: all work that waits at a moment shares one transaction, and the cost of its commit.
 final class SQLiteWriter: Sendable {
     private struct Job: Sendable {
         /// Does the work inside the batch's transaction.
         var attempt: @Sendable (borrowing SQLiteConnection) -> Attempt
-        /// Tells the caller that the work is not stored, and why.
+        /// Tells the caller why the work is not stored.
         var fail: @Sendable (StoreError) -> Void
     }
 
     private struct Attempt {
         var error: StoreError?
-        /// Tells the caller the work's own outcome, once that is stored.
+        /// Tells the caller the work's own outcome, once the work is stored.
         var report: @Sendable () -> Void
     }
 
     private let queue = DispatchQueue(label: "harken.store.writer")
     private let waiting = Mutex<[Job]>([])
-    /// Locked on `queue` only, so never waited for.
+    /// Connection that only `queue` locks, so no thread ever waits for the lock.
     private let connection: Mutex<SQLiteConnection>
 
     init(_ connection: consuming sending SQLiteConnection) {
@@ -47,7 +47,7 @@ final class SQLiteWriter: Sendable {
         return try outcome.get()
     }
 
-    /// Runs `body` between two batches, in no transaction.
+    /// Runs `body` between two batches, outside any transaction.
     func runAlone(_ body: @escaping @Sendable (borrowing SQLiteConnection) throws(StoreError) -> Void) async throws(StoreError) {
         let failure: StoreError? = await withCheckedContinuation { continuation in
             queue.async {
@@ -63,7 +63,7 @@ final class SQLiteWriter: Sendable {
         if let failure { throw failure }
     }
 
-    /// Work that fails is undone by itself; the rest of its batch stands.
+    /// Runs one piece of work. Work that fails is rolled back alone; the rest of the batch is stored.
     private static func attempt<Value>(
         _ body: (borrowing SQLiteConnection) throws(StoreError) -> Value, on connection: borrowing SQLiteConnection
     ) -> Result<Value, StoreError> {
@@ -92,7 +92,7 @@ final class SQLiteWriter: Sendable {
                 try connection.transaction { (connection) throws(StoreError) in
                     for job in jobs {
                         let attempt = job.attempt(connection)
-                        // On a full disk and the like SQLite undoes the whole transaction: then nothing of the batch is stored.
+                        // On a full disk and similar errors SQLite rolls back the whole transaction: then nothing of the batch is stored.
                         if let error = attempt.error, !connection.isInTransaction() { throw error }
                         attempts.append(attempt)
                     }

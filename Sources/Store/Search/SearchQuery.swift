@@ -1,35 +1,35 @@
 package import Conversations
 package import Speech
 
-/// What a user looks for in their conversations.
+/// A user's search in their conversations.
 package struct SearchQuery: Sendable, Equatable {
-    /// What counts for a hit.
+    /// The kind of match that makes a hit.
     package enum By: Sendable, Equatable {
-        /// That the words are said.
+        /// A match of the words.
         case words
-        /// That what is said means the same.
+        /// A match of the meaning.
         case meaning
-        /// Either; what counts for both comes first.
+        /// A match of either kind; matches of both kinds come first.
         case both
     }
 
     /// Words, which may be in any order, and phrases in double quotes, whose words stand together. Upper case, accents and endings do not matter.
     package var text: String
     package var by: By
-    /// Only what this one says; `nobody`: whoever says it.
+    /// Speaker of the segments to search; `nobody` for any speaker.
     package var speaker: Voice.Owner
-    /// Only in conversations that began then or later.
+    /// Earliest start of the conversations to search; nil for no limit.
     package var from: UnixTime?
-    /// Only in conversations that began before.
+    /// Time before which the conversations to search began; nil for no limit.
     package var to: UnixTime?
-    /// What `SearchPage.next` was; nil: from the best on.
+    /// Value of `SearchPage.next` of the previous page; nil to begin with the best hit.
     package var cursor: String?
-    /// 1…`SearchQuery.maxHits`; what lies outside is taken as the nearest of these.
+    /// Maximum number of hits on the page: 1…`SearchQuery.maxHits`. A value outside is replaced by the nearest one inside.
     package var limit: Int
 
-    /// Hits of one query that can be had in all, page by page.
+    /// Maximum number of hits of one query on all pages together.
     package static let maxHits = 100
-    /// Bytes of text; what is beyond is not looked for.
+    /// Maximum length of a query's text, in bytes; the rest of a longer text is ignored.
     package static let maxText = 2_000
 
     package init(
@@ -50,13 +50,13 @@ package struct SearchQuery: Sendable, Equatable {
 package struct SearchHit: Sendable, Equatable {
     package var conversation: ID<Conversation>
     package var segment: ID<Segment>
-    /// Where to jump to: since the conversation's start.
+    /// Start of the segment, as time since the conversation's start.
     package var start: Duration
-    /// When the conversation began.
+    /// Time when the conversation began.
     package var started: UnixTime
     package var title: String?
     package var snippet: Snippet
-    /// Greater is better. Comparable within one answer only.
+    /// Score of the hit: greater is better. Scores are comparable within one answer only.
     package var score: Double
     package var speaker: SpeakerNumber?
     package var who: SpeakerIdentity.Who
@@ -77,11 +77,11 @@ package struct SearchHit: Sendable, Equatable {
     }
 }
 
-/// Some of a segment's text, with what was found in it.
+/// An excerpt of a segment's text, in which the hits are marked.
 package struct Snippet: Sendable, Equatable {
     package struct Piece: Sendable, Equatable {
         package var text: String
-        /// It is what was looked for.
+        /// True if the piece matches the query.
         package var isHit: Bool
 
         package init(_ text: String, isHit: Bool) {
@@ -90,23 +90,23 @@ package struct Snippet: Sendable, Equatable {
         }
     }
 
-    /// Together they are the text, `…` where some of it is left out.
+    /// Pieces that together make the excerpt; `…` stands for text that is left out.
     package var pieces: [Piece]
 
     package init(_ pieces: [Piece]) { self.pieces = pieces }
 
     package var text: String { pieces.map(\.text).joined() }
 
-    /// The text with hits between `open` and `close`. What of the text itself has a meaning where that is shown is for `escape` to mend.
+    /// Returns the text with each hit between `open` and `close`. `escape` escapes the characters of the text that have a meaning where it is shown.
     package func marked(_ open: String, _ close: String, escape: (String) -> String = { $0 }) -> String {
         pieces.map { $0.isHit ? open + escape($0.text) + close : escape($0.text) }.joined()
     }
 }
 
 package struct SearchPage: Sendable, Equatable {
-    /// The best first.
+    /// Hits of the page, the best first.
     package var hits: [SearchHit]
-    /// Asks for the page after this one; nil when this is the last.
+    /// Cursor for the next page; nil when this page is the last.
     package var next: String?
 
     package init(hits: [SearchHit], next: String?) {

@@ -1,30 +1,30 @@
 import Conversations
 
-/// What a query's text asks for.
+/// The terms of a query's text.
 struct SearchTerms: Equatable {
     struct Term: Equatable {
-        /// It is several words for the index.
+        /// True if the term is several words for the index.
         var isPhrase: Bool { text.contains(" ") || text.count > 1 && text.contains(where: UnspacedScript.contains) }
         /// A word or a phrase, in lower case.
         var text: String
-        /// It was put in quotes: nothing without it is wanted.
+        /// True if the term is in quotes: every hit must have it.
         var isQuoted: Bool
     }
 
-    /// Without doubles.
+    /// Terms of the query, each once.
     var terms: [Term]
 
-    /// Nothing is wanted but what is said literally.
+    /// True if there are terms and all of them are in quotes.
     var isQuoted: Bool { !terms.isEmpty && terms.allSatisfy(\.isQuoted) }
 
-    /// More are not looked for.
+    /// Maximum number of terms; further terms are ignored.
     static let most = 16
-    /// Characters; nothing that is longer is a word.
+    /// Maximum length of a term, in characters; a longer text is not a word.
     static let longest = 200
 
     init(_ text: String) {
         terms = []
-        // A quote that is not closed reaches to the end.
+        // A quotation that is not closed reaches to the end.
         for (index, part) in text.split(separator: "\"", omittingEmptySubsequences: false).enumerated() {
             if index % 2 == 1 {
                 add(part, isQuoted: true)
@@ -34,7 +34,8 @@ struct SearchTerms: Equatable {
         }
     }
 
-    /// A word; of a script without spaces, in which nobody can tell where words end, a short stretch, or each two neighbours of a longer one.
+    /// Splits a word into search terms. In a script without spaces nobody can tell where words end: a run of at most `longestStretch` characters
+    /// stays whole, and a longer run becomes all its pairs of neighbouring characters.
     private static func pieces(of word: Substring) -> [Substring] {
         guard word.contains(where: UnspacedScript.contains) else { return [word] }
         var pieces: [Substring] = []
@@ -52,11 +53,11 @@ struct SearchTerms: Equatable {
         return pieces
     }
 
-    /// Characters that are looked for as they stand.
+    /// Maximum length of a run of unspaced characters that stays whole.
     private static let longestStretch = 4
 
     private mutating func add(_ part: Substring, isQuoted: Bool) {
-        // Without any letter or digit there is nothing to be found.
+        // A part without any letter or digit can find nothing.
         guard terms.count < Self.most, part.count <= Self.longest, part.contains(where: { $0.isLetter || $0.isNumber }) else { return }
         let text = part.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
         if let known = terms.firstIndex(where: { $0.text == text }) {
@@ -66,6 +67,6 @@ struct SearchTerms: Equatable {
         }
     }
 
-    /// A term in the language of FTS5: a string, in which nothing but the quote has a meaning.
+    /// Returns a term in the query language of FTS5: a quoted string, in which only the quotation mark has a meaning.
     static func quoted(_ term: String) -> String { "\"" + term.filter { $0 != "\"" && $0 != "\0" } + "\"" }
 }

@@ -2,7 +2,7 @@ import CBits
 
 /// A vector as a store keeps it.
 struct StoredVector: Sendable, Equatable {
-    /// 16-bit floats, the lowest byte first: a two-thousandth of each value is lost at most.
+    /// Values as 16-bit floats, the lowest byte first: each value loses at most a two-thousandth of itself.
     var halves: [UInt8]
     /// The signs of the values, 1 for those above zero, in words of 64 with the lowest byte and bit first, filled up with 0.
     var bits: [UInt8]
@@ -22,7 +22,7 @@ struct StoredVector: Sendable, Equatable {
         return words
     }
 
-    /// The product of a stored vector and a query's: the cosine, as both have length 1. nil when they are not of the same space.
+    /// Returns the product of a stored vector and a query's vector: the cosine, because both have length 1. nil when their sizes differ.
     static func product(_ halves: UnsafeRawBufferPointer, _ query: [Float]) -> Float? {
         guard halves.count == query.count * 2, let start = halves.bindMemory(to: UInt8.self).baseAddress else { return nil }
         return harken_halves_product(start, query, query.count)

@@ -2,17 +2,17 @@ internal import CBits
 
 /// The signs of one user's vectors, all in one row.
 struct WindowBits: Sendable {
-    /// Rows of the database.
+    /// A window, identified by row numbers of the database.
     struct Window: Sendable, Equatable {
         var number: Int64
         var conversation: Int64
-        /// The least number of its segments…
+        /// Lowest row number of the window's segments.
         var firstSegment: Int64
-        /// …and the greatest.
+        /// Highest row number of the window's segments.
         var lastSegment: Int64
     }
 
-    /// Which windows count; nil is all.
+    /// The windows that count; a property that is nil does not restrict.
     struct Filter: Sendable {
         var conversations: NumberSet?
         var segments: NumberSet?
@@ -20,19 +20,19 @@ struct WindowBits: Sendable {
         func passes(_ window: Window) -> Bool {
             if let conversations, !conversations.contains(window.conversation) { return false }
             guard let segments else { return true }
-            // Segments that are far apart, as after a merge, may be anybody's.
+            // If the segment numbers are far apart, as after a merge, the range may hold segments of any speaker.
             guard window.lastSegment - window.firstSegment < 256 else { return true }
             return (window.firstSegment...window.lastSegment).contains { segments.contains($0) }
         }
     }
 
-    /// Of a vector. 0 until the first one comes.
+    /// Number of values of a vector; 0 until the first vector comes.
     private(set) var dimensions: Int
-    /// Words of 64 bits that one vector takes.
+    /// Number of 64-bit words for one vector.
     private var width: Int { (dimensions + 63) / 64 }
     private var bits: [UInt64] = []
     private var windows: [Window] = []
-    /// What was read from the database at first: all rows up to this one.
+    /// Highest row number that was read from the database at first.
     private var readThrough = Int64.min
 
     init(dimensions: Int) { self.dimensions = dimensions }
@@ -44,12 +44,12 @@ struct WindowBits: Sendable {
         bits.reserveCapacity(count * width)
     }
 
-    /// All rows that were there have been added: changes of these come too late.
+    /// Ends the first reading: all stored rows were added, and later changes of these rows are ignored.
     mutating func finishReading() { readThrough = windows.map(\.number).max() ?? .min }
 
-    /// Adds a window; one whose vector has another size than the others is left out.
+    /// Adds a window. A window whose vector has another size than the others is ignored.
     ///
-    /// - Parameter signs: as `StoredVector.bits` has them.
+    /// - Parameter signs: signs of the vector, in the format of `StoredVector.bits`.
     mutating func add(_ window: Window, _ signs: UnsafeRawBufferPointer) {
         guard !signs.isEmpty, signs.count % 8 == 0 else { return }
         if dimensions == 0 { dimensions = signs.count * 8 }
@@ -62,7 +62,7 @@ struct WindowBits: Sendable {
         switch change {
         case .remove(let conversation): remove(conversation)
         case .set(let conversation, let itsModel, let windows, let signs):
-            // Numbers rise with every write, so these were read with the others.
+            // Row numbers rise with every write, so the windows of this change were in the first reading.
             if let first = windows.first, first.number <= readThrough { return }
             remove(conversation)
             guard itsModel == model else { return }
@@ -85,12 +85,12 @@ struct WindowBits: Sendable {
         bits.removeLast(gone * width)
     }
 
-    /// The windows whose signs differ least from those of `vector`.
+    /// Returns the windows whose signs differ least from those of `vector`.
     ///
     /// - Parameters:
-    ///   - most: about how many; all that differ as little as the last one are there, up to twice as many.
-    ///   - filter: which ones count.
-    /// - Returns: in no order.
+    ///   - most: approximate number of windows. Windows that differ as little as the last one are included, up to twice this number.
+    ///   - filter: the windows that count.
+    /// - Returns: the windows, in no order.
     func nearest(_ vector: [Float], most: Int, _ filter: Filter = Filter()) -> [Window] {
         let query = StoredVector.signs(vector)
         guard count > 0, query.count == width, most > 0 else { return [] }
@@ -103,7 +103,7 @@ struct WindowBits: Sendable {
             }
             var histogram = [UInt32](repeating: 0, count: Int(far) + 1)
             harken_bits_histogram(start, count, &histogram)
-            // The greatest distance that still belongs to the nearest.
+            // The greatest distance that still counts as near.
             var reach = -1, within = 0
             while reach + 1 < Int(far), within < most {
                 reach += 1
@@ -121,12 +121,12 @@ struct WindowBits: Sendable {
     }
 }
 
-/// Numbers of rows, close together: one bit for each between the least and the greatest.
+/// A set of row numbers that are close together: one bit for each number between the lowest and the highest.
 struct NumberSet: Sendable {
     private let least: Int64
     private var words: [UInt64]
 
-    /// - Parameter numbers: the bits of all between the least and the greatest of them must have room in memory.
+    /// - Parameter numbers: row numbers. The bits for the range from the lowest to the highest number must fit into memory.
     init(_ numbers: [Int64]) {
         let least = numbers.min() ?? 0, greatest = numbers.max() ?? 0
         self.least = least

@@ -1,22 +1,22 @@
 import Speech
 import Synchronization
 
-/// What the windows mean, in memory: for each user the signs of all vectors, which are compared one after the other.
+/// The index of windows by meaning, in memory: the signs of all vectors of each user. A search compares them one after the other.
 ///
-/// 80 bytes for a window of 384 values. A user's windows are read from the database when they are first searched, and forgotten when `maxWindows`
-/// are exceeded and others were searched since.
+/// A window of 384 values takes 80 bytes. A user's windows are read from the database when they are first searched. When `maxWindows` are exceeded,
+/// the windows of the user whose last search is oldest are dropped.
 final class WindowIndex: Sendable {
-    /// Of all users together: 320 MB.
+    /// Maximum number of windows of all users together: 320 MB.
     static let maxWindows = 4_000_000
 
     private struct State {
         var users: [Key: Entry] = [:]
-        /// Counts the searches, to know which user's was the longest ago.
+        /// Number of searches so far, to find the user whose last search is oldest.
         var searches: UInt64 = 0
     }
 
     struct Key: Hashable {
-        /// Its number.
+        /// Number of the user's archive.
         var archive: Int64
         var model: String
     }
@@ -24,12 +24,12 @@ final class WindowIndex: Sendable {
     private struct Entry {
         var bits: WindowBits
         var lastSearch: UInt64
-        /// What came while the windows were being read; nil once they are.
+        /// Changes that came while the windows were being read; nil after that.
         var early: [Change]?
     }
 
     enum Change: Sendable {
-        /// The conversation has these windows, and no others.
+        /// Replaces the windows of a conversation by these.
         case set(conversation: Int64, model: String, windows: [WindowBits.Window], bits: [[UInt8]])
         case remove(conversation: Int64)
     }
@@ -39,7 +39,7 @@ final class WindowIndex: Sendable {
 
     init(most: Int = WindowIndex.maxWindows) { self.most = most }
 
-    /// Follows a change that is stored.
+    /// Applies a change that was stored.
     func apply(_ change: Change, to archive: Int64) {
         state.withLock { state in
             for key in state.users.keys where key.archive == archive {
@@ -52,9 +52,9 @@ final class WindowIndex: Sendable {
         }
     }
 
-    /// Runs `body` with a user's windows, which `read` gets from the database unless they are here.
+    /// Runs `body` with a user's windows. `read` reads the windows from the database if they are not in memory.
     ///
-    /// - Parameter read: may be called for the same user more than once at a time; one answer is kept.
+    /// - Parameter read: may be called several times at once for the same user; one result is kept.
     func search<Value>(
         _ key: Key, read: () throws(StoreError) -> WindowBits, _ body: (borrowing WindowBits) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
@@ -81,7 +81,7 @@ final class WindowIndex: Sendable {
 
     private func keep(_ found: WindowBits, for key: Key) -> WindowBits {
         state.withLock { state in
-            // Another search was quicker.
+            // Another search has read the windows first.
             if let entry = state.users[key], entry.early == nil { return entry.bits }
             var bits = found
             for change in state.users[key]?.early ?? [] { bits.apply(change, model: key.model) }

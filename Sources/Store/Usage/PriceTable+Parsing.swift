@@ -1,7 +1,7 @@
 import Speech
 
 extension PriceTable {
-    /// A line that is no rate: its number, and what is wrong with it.
+    /// An invalid line of a price table: its number, and the error.
     package struct Fault: Error, Equatable {
         package var line: Int
         package var fault: String
@@ -15,7 +15,7 @@ extension PriceTable {
     package static let accepted =
         "lines of ENGINE MODEL [live] DOLLARS-PER-HOUR FROM-DAY SOURCE, such as: deepgram nova-3 0.408 2026-05-25 its price page"
 
-    /// One rate a line; blank lines and lines that begin with `#` are skipped.
+    /// Parses a text with one rate on each line. Blank lines and lines that begin with `#` are skipped.
     package init(parsing text: String) throws(Fault) {
         var rates: [Rate] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {

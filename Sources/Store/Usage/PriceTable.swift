@@ -1,12 +1,12 @@
 package import Speech
 
-/// What vendors charge, as far as it is known: each rate with the day from which it holds and where it was read.
+/// The known prices of vendors: each rate with the day from which it is valid, and the source where it was read.
 package struct PriceTable: Sendable, Equatable {
     package struct Rate: Sendable, Equatable {
         package var engine: EngineName
-        /// The vendor's name of it, in lower case.
+        /// The vendor's name for the model, in lower case.
         package var model: String
-        /// Of streams; otherwise of recordings.
+        /// True if the rate is for live streams; false if it is for recordings.
         package var isLive: Bool
         package var perHour: USDollars
         package var from: UnixTime
@@ -26,7 +26,7 @@ package struct PriceTable: Sendable, Equatable {
 
     package init(rates: [Rate]) { self.rates = rates }
 
-    /// Rates with speaker labels, as the behavioural specification has them. An operator's file replaces them: vendors change theirs.
+    /// Rates with speaker labels, from the behavioural specification. An operator's file replaces them, because vendors change their prices.
     package static let standard: PriceTable = {
         // 2026-05-25.
         let day = UnixTime(milliseconds: 1_779_667_200_000)
@@ -42,9 +42,9 @@ package struct PriceTable: Sendable, Equatable {
         ])
     }()
 
-    /// What audio costs that is billed at `time`; nil: nobody knows.
+    /// Returns the cost of audio that is billed at `time`; nil when the cost is not known.
     ///
-    /// This machine costs nothing. Live audio is not estimated, and counts as nothing, unless there is a rate for it.
+    /// Recognition on this machine costs nothing. Live audio without a rate is not estimated, and costs nothing.
     package func cost(of billable: Duration, engine: EngineName, model: String?, workload: Workload, at time: UnixTime) -> USDollars? {
         guard billable > .zero, engine != .local else { return .zero }
         let isLive = workload == .realtime

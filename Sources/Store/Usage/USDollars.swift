@@ -1,4 +1,4 @@
-/// An amount of money, exact to a hundred-millionth of a dollar, so that sums are.
+/// An amount of money, exact to a hundred-millionth of a dollar, so that sums are exact.
 package struct USDollars: Hashable, Comparable, Sendable, CustomStringConvertible {
     package var hundredMillionths: Int64
 
@@ -6,7 +6,7 @@ package struct USDollars: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     package init(hundredMillionths: Int64) { self.hundredMillionths = hundredMillionths }
 
-    /// `0.408`: whole dollars, and at most eight digits behind the point; nil for everything else.
+    /// Parses an amount such as `0.408`: whole dollars, and at most eight digits after the point. nil for any other text.
     package init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count <= 2, let whole = Int64(parts[0]), (0...1_000_000).contains(whole), parts[0].allSatisfy(\.isNumber) else { return nil }
@@ -18,7 +18,7 @@ package struct USDollars: Hashable, Comparable, Sendable, CustomStringConvertibl
     package static func < (a: Self, b: Self) -> Bool { a.hundredMillionths < b.hundredMillionths }
     package static func + (a: Self, b: Self) -> Self { Self(hundredMillionths: a.hundredMillionths + b.hundredMillionths) }
 
-    /// For wires and people; arithmetic is done with the exact amount.
+    /// The amount in dollars, for display and protocols. Arithmetic uses the exact amount.
     package var dollars: Double { Double(hundredMillionths) / 100_000_000 }
 
     package var description: String {

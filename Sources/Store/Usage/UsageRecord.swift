@@ -1,17 +1,17 @@
 package import Conversations
 package import Speech
 
-/// One attempt of one engine at some audio, as the ledger keeps it: who, what, how much; never what was said.
+/// The ledger's record of one engine's attempt to recognise some audio: who asked, with which engine, and how much audio; never the words.
 package struct UsageRecord: Sendable, Equatable {
-    /// Time for which single runs are kept; the sums of their days stay.
+    /// Time for which single runs are kept; the daily sums stay.
     package static let retention: Duration = .seconds(180 * 86_400)
 
     package enum Status: String, Sendable, CaseIterable { case started, succeeded, failed }
 
-    /// Whether the vendor charges for it.
+    /// Certainty that the vendor charges for the attempt.
     package enum Billing: String, Sendable, CaseIterable { case certain, unknown, none }
 
-    /// Why another engine was asked. A closed list: it becomes a metric's label.
+    /// The reason why another engine was asked. The list is closed, because the reason becomes a label of a metric.
     package enum FallbackReason: String, Sendable, CaseIterable {
         case timeout = "provider_timeout"
         case failure = "provider_failure"
@@ -28,10 +28,11 @@ package struct UsageRecord: Sendable, Equatable {
         }
     }
 
-    /// Where in a session a stream of it begins: when nobody saw its end, the session's audio tells what it may have been sent.
+    /// The position of a stream in its session. If the stream's end was not recorded, the session's audio tells how much the stream may have
+    /// received.
     package struct Stretch: Sendable, Equatable {
         package var session: ID<Session>
-        /// On the session's clock.
+        /// Start of the stream, as time since the session's start.
         package var start: Duration
         package var channels: Int
 
@@ -46,36 +47,36 @@ package struct UsageRecord: Sendable, Equatable {
     package var user: ID<User>
     package var key: ID<AccessKey>?
     package var conversation: ID<Conversation>?
-    /// nil: it is no stream of a session's.
+    /// Position of the stream in its session; nil when the attempt is not a stream of a session.
     package var stretch: Stretch?
     package var engine: EngineName
-    /// nil: not known.
+    /// Model of the engine; nil when it is not known.
     package var model: String?
     package var workload: Workload
     package var kind: RecognitionAttempt.Kind
     package var payer: BillingParty
     package var status: Status
     package var started: UnixTime
-    /// nil as long as it runs.
+    /// Time when the attempt ended; nil while it runs.
     package var completed: UnixTime?
     package var latency: Duration = .zero
-    /// What the engine was given, each channel counted.
+    /// Audio that the engine received; the durations of all channels are added.
     package var audio: Duration = .zero
-    /// Of that, what was speech; nil: nobody has measured it.
+    /// Speech in that audio; nil when it was not measured.
     package var speech: Duration?
     package var billable: Duration = .zero
     package var billing = Billing.none
-    /// nil: nobody knows.
+    /// Cost of the attempt; nil when it is not known.
     package var cost: USDollars? = .zero
-    /// How often the same engine had been asked before.
+    /// Number of earlier attempts with the same engine.
     package var retries = 0
-    /// nil: it was the first choice.
+    /// The engine that had failed before this one was asked; nil when this engine was the first choice.
     package var fallback: Fallback?
     package var segments = 0
     package var words = 0
     package var speakers = 0
     package var identifiedSpeakers = 0
-    /// The kind of failure, never its words.
+    /// The kind of the failure, never the text of its error.
     package var errorClass: String?
 
     package init(
@@ -96,12 +97,12 @@ package struct UsageRecord: Sendable, Equatable {
         self.started = started
     }
 
-    /// The day in UTC that it counts for: `2026-11-20`.
+    /// The day in UTC to which the attempt counts: `2026-11-20`.
     package var day: String { String((completed ?? started).rfc3339.prefix(10)) }
 }
 
 extension UsageRecord {
-    /// Takes over what became of the attempt.
+    /// Records the outcome of the attempt.
     package mutating func end(_ run: RecognitionAttempt, at time: UnixTime, prices: PriceTable) {
         completed = time
         latency = run.start.duration(to: run.end)
@@ -113,18 +114,18 @@ extension UsageRecord {
         errorClass = status == .failed ? Self.errorClass(run) : nil
         switch run.outcome {
         case .completed: (billable, billing) = (heard, .certain)
-        // A stream is charged for what it was sent, whatever became of it.
+        // A stream is charged for the audio that it received, whatever its outcome.
         case .cancelled, .stalled, .failed: (billable, billing) = (heard, heard > .zero ? .unknown : .none)
         case .connectTimedOut, .declined: (billable, billing) = (.zero, .none)
         }
         cost = prices.cost(of: billable, engine: engine, model: model, workload: workload, at: time)
     }
 
-    /// What is left of an attempt that the end of the process cut off.
+    /// Records that the end of the process cut off the attempt.
     ///
     /// - Parameters:
-    ///   - received: of a stream: how much audio its session had, as far as anybody knows.
-    ///   - prices: nil: what it may cost stays what it was.
+    ///   - received: duration of the session's audio, as far as known, when the attempt is a stream.
+    ///   - prices: prices for a new cost; nil to leave the cost unchanged.
     package mutating func interrupt(at time: UnixTime, received: Duration? = nil, prices: PriceTable? = nil) {
         status = .failed
         completed = time

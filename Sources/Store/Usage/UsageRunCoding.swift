@@ -2,12 +2,12 @@ import Conversations
 import Framing
 import Speech
 
-/// A run as the outbox and the ledger have it: one flat JSON object of names that are listed here, and of no others.
+/// The encoding of runs in the outbox and the ledger: one flat JSON object. Only the names that are listed here are allowed.
 ///
-/// A list of what may be there, not of what may not: a field that someone adds without thinking of what it gives away is refused.
+/// The list names the allowed fields, not the forbidden ones: a new field that might reveal something is refused until it is listed.
 package enum UsageRunCoding {
     package enum Fault: Error, Equatable {
-        /// A name that is not listed, wherever it stands.
+        /// A name that is not in the list of fields.
         case unknownField(String)
         /// A field that is missing or of another type.
         case badField(String)

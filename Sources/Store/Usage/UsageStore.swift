@@ -2,33 +2,33 @@ package import Speech
 
 /// The ledger of usage: a record of each run of an engine, kept so that no attempt is lost and none counts twice.
 ///
-/// A run is put into the outbox before its engine hears anything, and again with its end: alone, or in the transaction that stores its result. From
-/// there the run is booked: into the runs, and into the sums of its day. Booking asks for nothing but the outbox, and booking a run again changes
-/// nothing; so booking may fail, or be cut off between any two steps, and be done again.
+/// A run is put into the outbox before its engine receives any audio, and again when it ends: alone, or in the transaction that stores its result.
+/// Booking then moves the run from the outbox into the ledger's runs and into the sums of its day. Booking needs nothing but the outbox, and booking
+/// a run again changes nothing; so booking may fail or be cut off between any two steps, and be repeated.
 package protocol UsageStore: Sendable {
     // MARK: The outbox
 
-    /// Notes runs that begin, and runs that have ended.
+    /// Puts runs that begin, and runs that have ended, into the outbox.
     func note(_ runs: [UsageRecord]) async throws(StoreError)
 
-    /// Ends, as failed, the runs whose end nobody saw: after a start, before anything begins.
+    /// Marks as failed the runs whose end was not recorded. Called after a start, before any run begins.
     ///
-    /// - Returns: the number of these runs, and the streams of sessions among the open runs. The streams stay open: how much they were sent may yet be
-    ///   known.
+    /// - Returns: the number of these runs, and the sessions' streams among the open runs. The streams stay open, because the amount of their audio
+    ///   may become known later.
     func interrupt(now: UnixTime) async throws(StoreError) -> (count: Int, streams: [UsageRecord])
 
-    /// Returns the runs that have begun and of which nobody has seen the end.
+    /// Returns the runs that have begun and whose end is not recorded.
     func open() async throws(StoreError) -> [UsageRecord]
 
     // MARK: Booking
 
-    /// Returns runs that have ended and are not known to be booked, some at a time.
+    /// Returns a limited number of runs that have ended and are not known to be booked.
     func waiting() async throws(StoreError) -> [UsageRecord]
 
-    /// Puts runs into the ledger that are not there.
+    /// Puts runs into the ledger, unless they are there already.
     func book(_ runs: [UsageRecord]) async throws(StoreError)
 
-    /// Takes runs that are booked out of the outbox.
+    /// Removes booked runs from the outbox.
     func settle(_ runs: [UsageRecord]) async throws(StoreError)
 
     // MARK: Reading
@@ -38,30 +38,31 @@ package protocol UsageStore: Sendable {
 
     /// Returns the usage that the operator has paid for since a day of UTC.
     ///
-    /// - Parameter key: nil: all of the user's keys.
+    /// - Parameter key: the key with which the usage was made; nil for all keys of the user.
     func spent(by user: ID<User>, key: ID<AccessKey>?, since time: UnixTime) async throws(StoreError) -> UsageTotals
 
     /// Returns runs of the ledger in the order of their ids.
     ///
-    /// - Parameter user: nil: all users.
+    /// - Parameter user: user of the runs; nil for all users.
     func runs(of user: ID<User>?) async throws(StoreError) -> [UsageRecord]
 
     // MARK: Upkeep
 
-    /// Makes the sums of a day anew from its runs: the same numbers, unless something was wrong with them. Only while all of its runs are still kept.
+    /// Computes the sums of a day again from its runs. The sums stay the same unless they were wrong. Allowed only while all runs of the day are
+    /// kept.
     func rebuild(day: String) async throws(StoreError)
 
-    /// Forgets a user: runs, sums, and what was still to be booked.
+    /// Deletes all usage of a user: runs, sums, and the user's runs in the outbox.
     ///
     /// - Returns: the number of runs.
     func purge(_ user: ID<User>) async throws(StoreError) -> Int
 
-    /// Forgets single runs that are older than `UsageRecord.retention`. The sums stay.
+    /// Deletes single runs that are older than `UsageRecord.retention`. The sums stay.
     func forget(now: UnixTime) async throws(StoreError)
 }
 
 extension UsageStore {
-    /// Notes a run that begins, or a run that has ended.
+    /// Puts a run that begins, or a run that has ended, into the outbox.
     package func note(_ run: UsageRecord) async throws(StoreError) { try await note([run]) }
 
     /// Books the runs that have ended.

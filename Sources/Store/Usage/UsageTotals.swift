@@ -1,16 +1,16 @@
 package import Speech
 
-/// Sums over runs. Whole numbers, so that the order of addition does not matter.
+/// Sums over runs. The sums are whole numbers, so the order of addition does not matter.
 package struct UsageTotals: Sendable, Equatable {
     package var runs: Int64 = 0
     package var failed: Int64 = 0
-    /// Nanoseconds, as the other lengths are.
+    /// Audio in nanoseconds, as the other durations.
     package var audio: Int64 = 0
     package var speech: Int64 = 0
     package var billable: Int64 = 0
-    /// Of the runs whose cost is known.
+    /// Sum of the known costs.
     package var cost = USDollars.zero
-    /// Runs whose cost nobody knows.
+    /// Number of runs whose cost is not known.
     package var unpriced: Int64 = 0
     package var retries: Int64 = 0
     package var fallbacks: Int64 = 0
@@ -54,11 +54,11 @@ package struct UsageTotals: Sendable, Equatable {
 
     package var audioTime: Duration { .nanoseconds(audio) }
 
-    /// nil when none of the runs has a known one.
+    /// Sum of the known costs; nil when there are runs and none of them has a known cost.
     package var knownCost: USDollars? { runs > 0 && unpriced == runs ? nil : cost }
 }
 
-/// What runs are added up by.
+/// The properties by which runs are grouped for sums.
 package struct UsageGroup: Hashable, Comparable, Sendable {
     package var day: String?
     package var key: String?
@@ -75,13 +75,13 @@ package struct UsageRow: Sendable, Equatable {
     package var totals: UsageTotals
 }
 
-/// Which usage is asked for, and how it is added up.
+/// A query for usage: the selection of runs, and their grouping.
 package struct UsageQuery: Sendable, Equatable {
     package enum Grouping: String, Sendable, CaseIterable { case provider, key, day }
 
-    /// nil: everybody.
+    /// User of the runs; nil for all users.
     package var user: ID<User>?
-    /// From the day of this time on, in UTC.
+    /// Earliest day of the runs: the UTC day of this time; nil for no limit.
     package var since: UnixTime?
     package var grouping: Grouping
 

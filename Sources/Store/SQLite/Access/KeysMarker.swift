@@ -9,14 +9,14 @@ struct KeysMarker: Sendable {
 
     init(of directory: DataDirectory) { path = directory.path + "/keys-exist" }
 
-    /// - Throws: when it cannot be told.
+    /// Returns true if the marker exists. Throws when the file system does not tell.
     func isThere() throws(StoreError) -> Bool {
         if access(path, F_OK) == 0 { return true }
         guard errno == ENOENT else { throw PrivateFile.failure(path) }
         return false
     }
 
-    /// Makes the file unless it is there. It survives a power cut after `bringToDisk`.
+    /// Creates the file if it does not exist. After `bringToDisk` the file survives a power cut.
     func write() throws(StoreError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw PrivateFile.failure(path) }
@@ -29,20 +29,20 @@ struct KeysMarker: Sendable {
 }
 
 extension KeysMarker {
-    /// For how long a first key may be on its way into the database when its marker is there already.
+    /// Maximum number of looks for a key, with `pause` microseconds between two looks: the marker of the first key is written before the key itself.
     private static let patience = 40
     private static let pause: UInt32 = 50_000
 
-    /// Checks that the database's file has keys if it ever had some. Changes nothing: what is left of the file is worth keeping as it is.
+    /// Checks that the database's file has keys if it ever had some. Changes nothing, because the rest of a damaged file is worth keeping.
     ///
-    /// - Parameter database: the file's path; it need not be there.
-    /// - Throws: `keysLost`.
+    /// - Parameter database: path of the database's file, which need not exist.
+    /// - Throws: `keysLost` when the marker exists and the database has no keys.
     func check(_ database: String) throws(StoreError) {
         guard try isThere() else { return }
         for round in 0..<Self.patience {
             if round > 0 { usleep(Self.pause) }
             if try Self.hasKeys(database) { return }
-            // Taken away meanwhile, because the first key could not be made.
+            // Another process has removed the marker meanwhile, because it could not store the first key.
             guard try isThere() else { return }
         }
         throw .keysLost(path: database, marker: path)
@@ -50,7 +50,7 @@ extension KeysMarker {
 
     private static func hasKeys(_ database: String) throws(StoreError) -> Bool {
         var information = stat()
-        // SQLite would take an empty file for a new database, and delete the log beside it.
+        // SQLite would treat an empty file as a new database, and would delete the log next to it.
         guard stat(database, &information) == 0, information.st_size > 0 else { return false }
         // A reader never empties the log.
         let connection = try SQLiteConnection.open(database, .readOnly)

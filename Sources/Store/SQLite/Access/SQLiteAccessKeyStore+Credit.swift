@@ -43,7 +43,7 @@ extension SQLiteAccessKeyStore {
     }
 }
 
-/// The part of a key's credit that is left, from the columns of the key's row.
+/// The remaining credit of a key, computed from the columns of the key's row.
 enum Credit {
     static func microseconds(given seconds: Int64?, used: Int64?) -> Int64? {
         seconds.map { max(0, min($0, AccessKey.maxCreditSeconds) * 1_000_000 - (used ?? 0)) }

@@ -7,9 +7,9 @@ package import Speech
 package final class SQLiteAccessKeyStore: AccessKeyAdministration {
     /// The beginning of every key's text.
     static let marker = "hk_"
-    /// Random bytes in a key's text: 256 bits.
+    /// Number of random bytes in a key's text: 256 bits.
     static let randomByteCount = 32
-    /// Characters of the text that lists show: enough to tell keys apart, too few to guess the rest.
+    /// Number of characters of the text that lists show: enough to tell keys apart, too few to guess the rest.
     static let prefixLength = marker.count + 6
 
     let database: SQLiteDatabase
@@ -19,7 +19,7 @@ package final class SQLiteAccessKeyStore: AccessKeyAdministration {
     let now: @Sendable () -> UnixTime
     private let reader: SQLiteReader
 
-    /// - Parameter now: the time of day, to judge expiry by.
+    /// - Parameter now: returns the time of day, for the keys' expiry.
     package init(in database: SQLiteDatabase, hashing: any KeyHashing, now: @escaping @Sendable () -> UnixTime) throws(StoreError) {
         let connection = try database.makeReadConnection()
         let isEmpty = try Self.isEmpty(connection)
@@ -31,7 +31,7 @@ package final class SQLiteAccessKeyStore: AccessKeyAdministration {
             try Self.random(count, hashing)
         }
         marker = KeysMarker(of: database.directory)
-        // Keys of an earlier version have no marker. Where it cannot be written, the next start does it: the keys are here now.
+        // Keys of an earlier version have no marker. If the marker cannot be written now, the next start writes it: the keys are stored already.
         if !isEmpty, try !marker.isThere() { try? marker.write() }
     }
 
@@ -115,13 +115,12 @@ package final class SQLiteAccessKeyStore: AccessKeyAdministration {
                     .text(key.scopes.joined(separator: " ")), .integer(key.created.milliseconds), .integer(key.expires?.milliseconds),
                     .integer(creditSeconds),
                 ])
-            // Within the transaction: there is never a key without the marker, and hardly ever a marker that waits for its key.
+            // The marker is written within the transaction: a key never lacks its marker, and a marker is hardly ever without its key.
             try marker.write()
         }
     }
 
-    /// Brings all that was changed from the database's log into its file: a log that is lost then takes no key with it, and gives none back that was
-    /// revoked.
+    /// Moves all changes from the database's log into its file. A lost log then loses no key, and restores no revoked key.
     package func bringToFile() async throws(StoreError) {
         try marker.bringToDisk()
         try await database.emptyLog()
@@ -185,7 +184,7 @@ extension AccessKey {
         return .valid(AccessGrant(key: id, user: user, scopes: scopes, credit: credit))
     }
 
-    /// A row of the columns id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used.
+    /// Reads a row of the columns id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used.
     fileprivate init(_ row: borrowing SQLiteRow) {
         id = ID(row.text(0) ?? "")
         prefix = row.text(1) ?? ""

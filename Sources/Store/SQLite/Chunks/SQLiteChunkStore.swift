@@ -1,7 +1,7 @@
 internal import Conversations
 package import Speech
 
-/// Recordings in chunks, in one SQLite file.
+/// The store of recordings that come in chunks, in one SQLite file.
 package final class SQLiteChunkStore: ChunkStore {
     private let database: SQLiteDatabase
 
@@ -81,7 +81,7 @@ package final class SQLiteChunkStore: ChunkStore {
         }
     }
 
-    /// A conversation was deleted: no word of its chunks stays, and none is added.
+    /// Forgets the words of a deleted conversation's chunks. No word is added later.
     static func forget(_ conversation: ID<Conversation>, of user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError) {
         let names: [SQLiteValue] = [.text(user.rawValue), .text(conversation.rawValue)]
         try connection.run("DELETE FROM background_chunks WHERE user = ? AND conversation = ?", names)
@@ -135,7 +135,7 @@ package final class SQLiteChunkStore: ChunkStore {
     ) async throws(StoreError) -> [StoredChunk]? {
         try await database.write { (connection) throws(StoreError) in
             let others = try Self.accepted(conversation, user, on: connection)
-            // The attempt was made, whatever has become of the recording.
+            // The attempt was made, so the ledger gets it even if the recording is gone.
             try SQLiteUsageStore.note(run, on: connection)
             try connection.run(
                 """
@@ -197,7 +197,7 @@ package final class SQLiteChunkStore: ChunkStore {
 }
 
 extension StoredChunk {
-    /// A row of the columns chunk, hash, start_at, length, run, record.
+    /// Reads a row of the columns chunk, hash, start_at, length, run, record.
     fileprivate init(_ row: borrowing SQLiteRow) {
         self.init(
             id: row.text(0) ?? "", hash: row.text(1) ?? "", start: row.duration(2), duration: row.duration(3), run: row.text(4).map { ID($0) },

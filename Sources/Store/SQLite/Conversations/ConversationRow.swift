@@ -1,9 +1,9 @@
 import Conversations
 import Speech
 
-/// Conversations and segments as rows.
+/// Reads conversations and segments from rows.
 enum ConversationRow {
-    /// A row of the columns id, user, status, source, device, language, title, summary, started_at, finished_at, reason, call,
+    /// Reads a row of the columns id, user, status, source, device, language, title, summary, started_at, finished_at, reason, call,
     /// timeout.
     static func conversation(_ row: borrowing SQLiteRow) -> Conversation {
         Conversation(
@@ -13,7 +13,7 @@ enum ConversationRow {
             timeout: row.integer(12).map { .nanoseconds($0) })
     }
 
-    /// With segments.
+    /// Reads a conversation with its segments.
     static func whole(_ number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> Conversation? {
         var found: Conversation?
         try connection.run(
@@ -28,9 +28,9 @@ enum ConversationRow {
         return found
     }
 
-    /// In order.
+    /// Reads segments of a conversation, in order.
     ///
-    /// - Parameter ids: of which segments; nil: all.
+    /// - Parameter ids: ids of the segments; nil for all segments.
     static func segments(
         of conversation: Int64, ids: [ID<Segment>]? = nil, on connection: borrowing SQLiteConnection
     ) throws(StoreError) -> [Segment] {
@@ -48,7 +48,7 @@ enum ConversationRow {
         return segments
     }
 
-    /// Who speaks a segment: the one that it names, else whose voice it is.
+    /// Returns the speaker of a segment: the person or user whom the segment names, else the owner of the segment's voice.
     static func who(person: String?, isUser: Bool, voice: String?, isUsersVoice: Bool, voicesPerson: String?) -> SpeakerIdentity.Who {
         if let person { return .person(ID(person)) }
         if isUser { return .user }

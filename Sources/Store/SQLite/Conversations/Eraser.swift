@@ -1,14 +1,14 @@
 import Glibc
 
-/// Takes what was deleted off the disk: files that no row names, and words that are still in the index.
+/// Removes deleted data from the disk: files that no row names, and deleted words that are still in the index.
 ///
-/// A deleted row leaves its words in the pages of FTS5's index until those are merged: SQLite 3.40 cannot do without. So the whole index is merged
-/// into one piece after deletions, a few pages at a time between other writes. SQLite overwrites what it frees (`secure_delete`), and the log is
-/// emptied at the end.
+/// A deleted row leaves its words in the pages of FTS5's index until the pages are merged; SQLite 3.40 has no other way. The eraser therefore merges
+/// the whole index into one piece after deletions, a few pages at a time between other writes. SQLite overwrites freed pages (`secure_delete`), and
+/// the log is emptied at the end.
 actor Eraser {
-    /// Pages of the index that one transaction merges: a few milliseconds.
+    /// Number of the index's pages that one transaction merges: this takes a few milliseconds.
     private static let pages: Int64 = 128
-    /// Deletions of this time are done together.
+    /// Time for which deletions are gathered, to be erased together.
     private static let gathering: Duration = .seconds(5)
 
     private let database: SQLiteDatabase
@@ -17,7 +17,7 @@ actor Eraser {
 
     init(_ database: SQLiteDatabase) { self.database = database }
 
-    /// Sees to it that a round comes soon.
+    /// Starts a round soon.
     func begin() {
         guard gathered == nil else { return }
         gathered = Task { [weak self] in
@@ -28,13 +28,13 @@ actor Eraser {
 
     private func finishGathering() async {
         gathered = nil
-        // What fails is noted still, and tried again after the next deletion or start.
+        // Erasures that fail are still recorded, and are tried again after the next deletion or start.
         try? await settle()
     }
 
-    /// Returns when nothing is left of what was deleted before.
+    /// Erases, and returns when nothing is left of data that was deleted before the call.
     func settle() async throws(StoreError) {
-        // One that is under way may have begun before the last deletion.
+        // A round that is under way may have begun before the last deletion.
         _ = await round?.value
         let own = Task { [database] in
             do throws(StoreError) {
@@ -66,7 +66,7 @@ actor Eraser {
     }
 
     private static func mergeIndex(_ database: SQLiteDatabase) async throws(StoreError) {
-        // Below zero: all parts of the index go into one. Above: what has begun goes on.
+        // A negative number merges all parts of the index into one; a positive number continues a merge.
         var step = -pages
         while true {
             let changes = try await database.write { [step] (connection) throws(StoreError) in
@@ -74,7 +74,7 @@ actor Eraser {
                 try connection.run("INSERT INTO segment_words (segment_words, rank) VALUES ('merge', ?)", [.integer(step)])
                 return connection.totalChanges() - before
             }
-            // The command itself is one change.
+            // The command itself counts as one change.
             if changes < 2 { return }
             step = pages
         }

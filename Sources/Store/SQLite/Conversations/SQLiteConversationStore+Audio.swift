@@ -50,7 +50,7 @@ extension SQLiteConversationStore {
         }
     }
 
-    /// Of file, format, start, duration, bytes and when it was made.
+    /// Reads a row of the columns file, format, start, duration, bytes and time of creation.
     private static func storedAudio(_ row: borrowing SQLiteRow) -> StoredAudio {
         StoredAudio(
             file: row.text(0) ?? "", format: row.text(1) ?? "", start: row.duration(2), duration: row.duration(3),
@@ -60,7 +60,7 @@ extension SQLiteConversationStore {
     package func cut(_ uncut: UncutAudio, to part: StoredAudio?) async throws(StoreError) -> Bool {
         if let part { try Self.checkName(part.file) }
         let isCut = try await database.write { (connection) throws(StoreError) in
-            // It may have been deleted, or split once more, meanwhile.
+            // The audio may have been deleted, or split again, meanwhile.
             let isAsItWas = try connection.integer(
                 "SELECT 1 FROM conversation_audio WHERE number = ? AND file = ? AND start_at = ? AND cut_from = ? AND cut_to = ?",
                 [.integer(uncut.number), .text(uncut.audio.file), .duration(uncut.audio.start), .duration(uncut.from), .duration(uncut.to)])
@@ -76,7 +76,7 @@ extension SQLiteConversationStore {
             } else {
                 try connection.run("DELETE FROM conversation_audio WHERE number = ?", [.integer(uncut.number)])
             }
-            // It is deleted once nothing names it.
+            // The whole file is deleted once no row names it.
             try Self.abandon(uncut.audio.file, on: connection)
             return true
         }
@@ -87,7 +87,7 @@ extension SQLiteConversationStore {
     package func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> Int {
         let count =
             try await change(user) { (archive, connection) throws(StoreError) -> Int? in
-                // A file that a younger row names stays until that one goes, too.
+                // A file that a younger row names stays until that row is deleted too.
                 try connection.run(
                     """
                     DELETE FROM conversation_audio WHERE created_at < ?1 AND conversation IN (
@@ -137,7 +137,7 @@ extension SQLiteConversationStore {
         return isKept
     }
 
-    /// - Returns: its row's number.
+    /// - Returns: the number of the sample's row.
     static func insert(
         _ sample: SpeechSample, _ columns: OwnerColumns, in archive: UserPartition, on connection: borrowing SQLiteConnection
     ) throws(StoreError) -> Int64? {
@@ -175,7 +175,7 @@ extension SQLiteConversationStore {
 
     // MARK: Files
 
-    /// Has a file deleted once nothing names it.
+    /// Queues a file for deletion if no row names it.
     static func abandon(_ file: String?, on connection: borrowing SQLiteConnection) throws(StoreError) {
         guard let file else { return }
         try connection.run("INSERT OR IGNORE INTO abandoned_files (file) VALUES (?)", [.text(file)])
@@ -185,7 +185,7 @@ extension SQLiteConversationStore {
         guard StoredAudio.isName(file) else { throw .conflict("an audio file's name may have only letters, digits, '-', '_' and '.'") }
     }
 
-    /// What one user's row names, no other may name: deleting that would delete this one's audio.
+    /// Checks that no row names the file yet: deleting one user's file must never delete another user's audio.
     private static func checkIsFree(_ file: String, on connection: borrowing SQLiteConnection) throws(StoreError) {
         let taken = try connection.integer(
             """

@@ -15,7 +15,7 @@ extension SQLiteConversationStore {
             try Self.noteErasure(on: connection)
             if let before, before.text != text { try Self.forgetSpeech(of: before, in: number, now: now, on: connection) }
             try Self.sumUp(number, on: connection)
-            // What the words meant before is not to be found any more.
+            // The segment must not be found by the meaning of its former words.
             try Self.dropWindows(of: number, on: connection)
             return try ConversationRow.segments(of: number, ids: [segment], on: connection).first.map {
                 ($0, Stale(archive: archive, conversations: [number]))
@@ -43,7 +43,7 @@ extension SQLiteConversationStore {
                     isRevised = true
                 }
             }
-            // Of nobody by hand: not of the voice either.
+            // A segment that was assigned to nobody by hand does not belong to its voice either.
             try connection.run(
                 """
                 UPDATE segments SET person = ?3, is_user = ?4, voice = iif(?3 IS NULL AND NOT ?4, NULL, voice), identified_by = 'manual',
@@ -58,8 +58,8 @@ extension SQLiteConversationStore {
         return done?.segments
     }
 
-    /// The voices of segments that have no name yet, or have the one that a hand has given these segments. What the machine took for somebody's voice is
-    /// no reason to take that voice from them.
+    /// Returns the voices of segments that may get a new name: voices without an owner, and voices whose owner was set by hand through these
+    /// segments. A voice keeps its owner if only automation has assigned the segments to the voice.
     private static func voicesToName(
         of segments: SQLiteValue, in conversation: Int64, on connection: borrowing SQLiteConnection
     ) throws(StoreError) -> [(number: Int64, isNamed: Bool)] {
@@ -92,7 +92,7 @@ extension SQLiteConversationStore {
             try Self.shift(kept, by: to.started.milliseconds - started.milliseconds, on: connection)
             try Self.shift(gone, by: from.started.milliseconds - started.milliseconds, on: connection)
             for (number, joined) in Self.joinedSpeakers(of: from.segments, with: to.segments) {
-                // Negative in between, so that none is renamed twice.
+                // The numbers are negative in between, so that no speaker is renumbered twice.
                 try connection.run(
                     "UPDATE segments SET speaker = -1 - ? WHERE conversation = ? AND speaker = ?",
                     [.integer(joined.number), .integer(gone), .integer(number.number)])
@@ -139,7 +139,7 @@ extension SQLiteConversationStore {
             try connection.run(
                 "UPDATE segments SET conversation = ?1 WHERE conversation = ?2 AND id IN (SELECT value FROM json_each(?3))",
                 [.integer(second), .integer(first), .text(SegmentCoding.list(whole.segments[index...].map(\.id.rawValue)))])
-            // What lies on the other side goes when the file has been cut.
+            // The audio on the other side of the boundary is deleted when the file is cut.
             try connection.run(
                 """
                 INSERT INTO conversation_audio (conversation, file, format, start_at, duration, byte_count, created_at, cut_from, cut_to)
@@ -189,7 +189,7 @@ extension SQLiteConversationStore {
             } else {
                 try Self.forgetSpeech(in: number, now: now, on: connection)
             }
-            // First, so that the segments' trigger has nothing to look for.
+            // The marks are deleted first, so that the segments' trigger finds none.
             try connection.run("DELETE FROM conversation_marks WHERE conversation = ?", [.integer(number)])
             try connection.run(
                 """
@@ -207,7 +207,7 @@ extension SQLiteConversationStore {
         return true
     }
 
-    /// Conversations whose windows are gone.
+    /// Conversations whose windows were deleted.
     private struct Stale: Sendable {
         var archive: UserPartition
         var conversations: [Int64]
@@ -227,7 +227,7 @@ extension SQLiteConversationStore {
         }
     }
 
-    /// Moves all that has a place in a conversation, because its start is another one now.
+    /// Moves all positions in a conversation whose start has changed.
     static func shift(_ number: Int64, by milliseconds: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
         guard milliseconds != 0 else { return }
         let values: [SQLiteValue] = [.integer(milliseconds * 1_000_000), .integer(number)]
@@ -246,7 +246,7 @@ extension SQLiteConversationStore {
         try connection.run("UPDATE session_parts SET shift = shift + ?1 WHERE conversation = ?2", values)
     }
 
-    /// Makes title and summary of what is said now, so that they quote nothing that is not. A title by hand stays.
+    /// Makes title and summary from the present words, so that they quote no words that are gone. A title that was set by hand stays.
     private static func sumUp(_ number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
         guard let conversation = try ConversationRow.whole(number, on: connection), conversation.status == .completed else { return }
         let summary = ExtractiveSummary(of: conversation.segments.map(\.text))
@@ -268,8 +268,8 @@ extension SQLiteConversationStore {
             """, [.integer(number)])
     }
 
-    /// What the numbers of `from`'s speakers become in a conversation that has those of `to`: the same voice, person or user keeps the number that
-    /// it has there, everybody else gets a new one.
+    /// Returns the new numbers of `from`'s speakers in a conversation that has the speakers of `to`. A voice, person or user who is in `to` gets the
+    /// number from there; every other speaker gets a new number.
     static func joinedSpeakers(of from: [Segment], with to: [Segment]) -> [SpeakerNumber: SpeakerNumber] {
         var joined: [SpeakerNumber: SpeakerNumber] = [:]
         var next = (to.compactMap(\.speaker).max()?.number ?? -1) + 1

@@ -54,7 +54,7 @@ extension SQLiteConversationStore {
     package func untaught(speaking least: Duration, limit: Int) async throws(StoreError) -> [UntaughtVoice] {
         try await database.read { (connection) throws(StoreError) in
             var found: [UntaughtVoice] = []
-            // There is audio of the last days only: with it the search begins.
+            // The query starts with the audio, because only the last days have audio.
             try connection.run(
                 """
                 SELECT p.id, c.id, a.user FROM (SELECT DISTINCT conversation FROM conversation_audio) k
@@ -78,7 +78,7 @@ extension SQLiteConversationStore {
         try connection.integer("SELECT 1 FROM voices WHERE number = ? AND person IS NULL AND NOT is_user", [.integer(voice)]) != nil
     }
 
-    /// The numbers of those segments that are the person's by a hand and of which nothing was learned yet.
+    /// Returns the row numbers of the segments that are assigned to the person by hand and that nothing was learned from yet.
     private static func teachers(
         _ segments: [ID<Segment>], of owner: OwnerColumns, in conversation: Int64, on connection: borrowing SQLiteConnection
     ) throws(StoreError) -> [Int64] {
@@ -94,15 +94,15 @@ extension SQLiteConversationStore {
         return numbers
     }
 
-    /// Forgets what was learned of people from segments that turn out to be somebody else's.
+    /// Forgets what was learned of people's voices from segments that now belong to somebody else.
     ///
-    /// - Parameter segments: a list of their names.
-    /// - Returns: whether there was anything.
+    /// - Parameter segments: the segments' ids, as a JSON list.
+    /// - Returns: true if something was forgotten.
     static func unlearn(
         segments: SQLiteValue, of conversation: Int64, on connection: borrowing SQLiteConnection
     ) throws(StoreError) -> Bool {
         var wrong: [(sample: Int64, voice: Int64?, isMade: Bool)] = []
-        // A voice that has got another name since keeps that.
+        // A voice that has received another owner since then keeps that owner.
         try connection.run(
             """
             SELECT DISTINCT l.number, v.number, l.makes_voice FROM segments s JOIN speech_sample_sources o ON o.segment = s.number

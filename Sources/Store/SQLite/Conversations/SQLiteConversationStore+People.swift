@@ -93,7 +93,7 @@ extension SQLiteConversationStore {
 }
 
 extension Person {
-    /// A row of the columns id, name, created_at.
+    /// Reads a row of the columns id, name, created_at.
     fileprivate init(_ row: borrowing SQLiteRow) {
         self.init(id: ID(row.text(0) ?? ""), name: row.text(1) ?? "", created: row.time(2))
     }

@@ -51,7 +51,7 @@ extension SQLiteConversationStore {
     package func list(_ query: ConversationQuery, of user: ID<User>) async throws(StoreError) -> ConversationPage {
         let limit = max(1, min(query.limit, ConversationLimits.page))
         let cursor = query.cursor.map { ListCursor($0) }
-        // One that was not made here points nowhere.
+        // A cursor that was not made by this store leads to an empty page.
         if let cursor, cursor == nil { return ConversationPage(conversations: [], next: nil) }
         let page = try await read(user) { (archive, connection) throws(StoreError) -> ConversationPage? in
             guard let marks = try SpeakerMarks(query.speaker, in: archive, on: connection) else { return nil }
@@ -88,7 +88,7 @@ extension SQLiteConversationStore {
         """
 }
 
-/// Where a page of a list ended.
+/// The position at which a page of a list ended.
 struct ListCursor: Equatable {
     var started: Int64
     var number: Int64
@@ -98,7 +98,7 @@ struct ListCursor: Equatable {
         self.number = number
     }
 
-    /// nil when it was not made by `text`.
+    /// Reads a cursor; nil when `text` was not made by the property `text`.
     init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard text.utf8.count <= 64, parts.count == 2, let started = Int64(parts[0], radix: 36), let number = Int64(parts[1], radix: 36) else {
@@ -110,11 +110,11 @@ struct ListCursor: Equatable {
     var text: String { String(started, radix: 36) + "." + String(number, radix: 36) }
 }
 
-/// The words that stand for a speaker in the index of words and beside conversations: of their own segments and of all their voices.
+/// The marks of a speaker in the index of words and in `conversation_marks`: one for the speaker's own segments, and one for each of their voices.
 struct SpeakerMarks {
     var words: [String]
 
-    /// nil when the user has no such person.
+    /// Finds the speaker's marks; nil when the user has no such person.
     init?(_ speaker: Voice.Owner, in archive: UserPartition, on connection: borrowing SQLiteConnection) throws(StoreError) {
         var words: [String] = []
         guard let owner = try OwnerColumns(speaker, in: archive, on: connection) else { return nil }

@@ -8,7 +8,8 @@ extension SQLiteConversationStore {
             guard let number = try archive.conversation(part.conversation, on: connection) else { return false }
             try connection.run(
                 "DELETE FROM session_parts WHERE session = ? AND conversation = ?", [.text(part.session.rawValue), .integer(number)])
-            // What was to be forgotten to the session's end, ends where it begins to speak in another conversation.
+            // Speech that was to be forgotten to the session's end is forgotten only up to this part, where the session begins to speak in another
+            // conversation.
             try connection.run(
                 "UPDATE forgotten_speech SET ends = max(begins, ?2) WHERE session = ?1 AND ends IS NULL",
                 [.text(part.session.rawValue), .duration(part.begins)])
@@ -64,7 +65,7 @@ extension SQLiteConversationStore {
         }
     }
 
-    /// A part of a session, with where the session's next part begins.
+    /// A part of a session, with the beginning of the session's next part.
     private struct Stretch {
         var session: String
         var begins: Int64
@@ -86,14 +87,14 @@ extension SQLiteConversationStore {
         return stretches
     }
 
-    /// Notes that what sessions said in a conversation is to be known no more.
+    /// Records that the words that sessions said in a conversation must be forgotten.
     static func forgetSpeech(in conversation: Int64, now: UnixTime, on connection: borrowing SQLiteConnection) throws(StoreError) {
         for stretch in try stretches(of: conversation, on: connection) where stretch.ends != stretch.begins {
             try forget(stretch, in: nil, now, on: connection)
         }
     }
 
-    /// Notes that what was said of a segment is to be known no more.
+    /// Records that the words of a segment must be forgotten.
     static func forgetSpeech(
         of segment: Segment, in conversation: Int64, now: UnixTime, on connection: borrowing SQLiteConnection
     ) throws(StoreError) {
@@ -116,7 +117,7 @@ extension SQLiteConversationStore {
             ])
     }
 
-    /// What sessions said from `boundary` of a conversation on, they said in another one.
+    /// Moves the sessions' parts from `boundary` of a conversation on to another conversation.
     static func splitSpeech(
         of conversation: Int64, at boundary: Int64, into other: Int64, on connection: borrowing SQLiteConnection
     ) throws(StoreError) {

@@ -11,7 +11,7 @@ extension SQLiteConversationStore {
                 FROM voices v LEFT JOIN people p ON p.number = v.person WHERE v.archive = ? AND v.joined_to IS NULL ORDER BY v.label
                 """, [.integer(archive.number)]
             ) { (row) throws(StoreError) in
-                // One without a direction is of no use to anybody.
+                // A voice without a direction is of no use to a caller.
                 guard let voiceprint = Voiceprint(DirectionCoding.decode(row.blob(5) ?? []), model: row.text(4) ?? "") else { return }
                 voices.append(
                     Voice(
@@ -81,11 +81,11 @@ extension SQLiteConversationStore {
         }
     }
 
-    /// - Parameter voice: its row's number.
+    /// - Parameter voice: number of the voice's row.
     static func name(_ voice: Int64, _ owner: OwnerColumns, on connection: borrowing SQLiteConnection) throws(StoreError) {
         try connection.run(
             "UPDATE voices SET person = ?, is_user = ? WHERE number = ?", [.integer(owner.person), .integer(owner.isUser), .integer(voice)])
-        // What automation had named otherwise is the voice's again.
+        // Segments that automation had assigned otherwise belong to the voice again.
         try connection.run(
             """
             UPDATE segments SET person = NULL, is_user = 0 WHERE (person IS NOT NULL OR is_user) AND identified_by IS NOT 'manual'
@@ -97,7 +97,7 @@ extension SQLiteConversationStore {
         try await revise(user) { (archive, connection) throws(StoreError) in
             guard let gone = try archive.voice(voice, on: connection), let kept = try archive.voice(other, on: connection) else { return false }
             guard gone != kept else { return true }
-            // Always one step to the voice that is kept. Its own voiceprint is all that is compared from now on.
+            // Every merged voice points directly to the voice that is kept. Only the kept voice's voiceprint is compared from now on.
             try connection.run("UPDATE voices SET joined_to = ?1 WHERE number = ?2 OR joined_to = ?2", [.integer(kept), .integer(gone)])
             try connection.run("UPDATE voices SET person = NULL, is_user = 0, direction = x'' WHERE number = ?", [.integer(gone)])
             return true
@@ -112,7 +112,7 @@ extension SQLiteConversationStore {
         }
     }
 
-    /// - Parameter voice: its row's number.
+    /// - Parameter voice: number of the voice's row.
     static func forget(voice: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
         try connection.run(
             """

@@ -11,7 +11,7 @@ extension SQLiteConversationStore {
             try ConversationLimits.check(window.vector.count, "values in a vector", most: ConversationLimits.voiceprintDimensions)
             try ConversationLimits.check(window.segments.count, "segments in a window", most: ConversationLimits.windowSegments)
         }
-        // One without segments would find nothing.
+        // A window without segments would find nothing.
         let windows = windows.filter { !$0.segments.isEmpty }
         let vectors = windows.map { StoredVector($0.vector) }
         let stored = try await change(user) { (archive, connection) throws(StoreError) -> (archive: Int64, change: WindowIndex.Change)? in
@@ -55,7 +55,7 @@ extension SQLiteConversationStore {
     package func withoutWindows(model: String, limit: Int) async throws(StoreError) -> [Conversation] {
         try await database.read { (connection) throws(StoreError) in
             var found: [Conversation] = []
-            // Of those without any first: there the index begins.
+            // Conversations without any windows come first, because the index begins with them.
             for statement in [Self.withNone, Self.withOthers] where found.count < limit {
                 try connection.run(statement, [.text(model), .integer(limit - found.count)]) { (row) throws(StoreError) in
                     found.append(ConversationRow.conversation(row))

@@ -15,7 +15,7 @@ extension SQLiteConversationStore {
         }
     }
 
-    /// Without segments. False when there is one of this id.
+    /// Inserts a conversation without its segments. Returns false when there is one with this id.
     static func insert(
         _ conversation: Conversation, in archive: UserPartition, now: UnixTime, on connection: borrowing SQLiteConnection
     ) throws(StoreError) -> Bool {

@@ -1,6 +1,6 @@
 package import Speech
 
-/// Conversations, and who speaks in them, in one SQLite file.
+/// The stores of conversations and of their speakers, in one SQLite file.
 package final class SQLiteConversationStore: ConversationStores {
     let database: SQLiteDatabase
     let now: @Sendable () -> UnixTime
@@ -9,17 +9,17 @@ package final class SQLiteConversationStore: ConversationStores {
     let searchReaders: SearchReaders
     let revisions = RevisionWatches()
 
-    /// - Parameter now: the time of day, for how long a conversation has had its status.
+    /// - Parameter now: returns the time of day, from which the store tells for how long a conversation has had its status.
     package init(in database: SQLiteDatabase, now: @escaping @Sendable () -> UnixTime) {
         self.database = database
         self.now = now
         eraser = Eraser(database)
         searchReaders = SearchReaders(database)
-        // What was deleted before a crash.
+        // Erases what was deleted before a crash.
         startErasing()
     }
 
-    /// Runs `body` in a transaction with the user's archive; nil when nothing was ever kept for the user.
+    /// Runs `body` in a transaction with the user's archive. Returns nil when nothing was ever stored for the user.
     func change<Value: Sendable>(
         _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLiteConnection) throws(StoreError) -> Value?
     ) async throws(StoreError) -> Value? {
@@ -29,7 +29,7 @@ package final class SQLiteConversationStore: ConversationStores {
         }
     }
 
-    /// Runs `body` as `change` does. When it returns true, people, voices or samples have changed, and whoever watches them is told.
+    /// Runs `body` as `change` does. If `body` returns true, people, voices or samples have changed, and the watches of the user are told.
     func revise(
         _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLiteConnection) throws(StoreError) -> Bool
     ) async throws(StoreError) -> Bool {
@@ -45,7 +45,7 @@ package final class SQLiteConversationStore: ConversationStores {
 
     package func watch(_ user: ID<User>, _ changed: @escaping @Sendable () -> Void) -> RevisionWatch { revisions.add(user, changed) }
 
-    /// Reads from the user's archive; nil when nothing was ever kept for the user. All that `body` reads is of one moment.
+    /// Reads from the user's archive. Returns nil when nothing was ever stored for the user. All queries of `body` see the same moment.
     func read<Value: Sendable>(
         _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLiteConnection) throws(StoreError) -> Value?
     ) async throws(StoreError) -> Value? {
@@ -59,7 +59,7 @@ package final class SQLiteConversationStore: ConversationStores {
 }
 
 extension SQLiteConnection {
-    /// Runs queries that shall see the same moment.
+    /// Runs queries that must see the same moment.
     borrowing func snapshot<Value>(_ body: (borrowing SQLiteConnection) throws(StoreError) -> Value) throws(StoreError) -> Value {
         try run("BEGIN")
         do throws(StoreError) {

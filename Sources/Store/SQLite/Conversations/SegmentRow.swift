@@ -3,24 +3,24 @@ import Speech
 
 /// Segments as rows: the statements that name the columns of `SegmentField`, and the values of these columns.
 ///
-/// The column `translations` is from an earlier version, and empty.
+/// The column `translations` comes from an earlier version and is empty.
 enum SegmentRow {
     /// Columns that say who speaks. Their values come from the rows of people and voices.
     private static let identity: [StaticString] = ["person", "is_user", "voice", "identified_by", "confidence"]
 
-    /// Parameters: number, conversation, id, who speaks (5), and `values`.
+    /// Inserts a segment. Parameters: number, conversation, id, speaker (5), and `values`.
     static let insert: ComposedSQL = {
         let names = ["number", "conversation", "id"] + identity + SegmentField.columns.map(\.name)
         return ComposedSQL("INSERT INTO segments (") + list(names) + ComposedSQL(") VALUES (") + list(names.map { _ in "?" }) + ComposedSQL(")")
     }()
 
-    /// Parameters: number, whether who speaks stays as it is, who speaks (5), and `values`.
+    /// Updates a segment. Parameters: number, flag that the stored speaker stays, speaker (5), and `values`.
     static let update: ComposedSQL = {
         let identity = [
             ComposedSQL("person = iif(?2, person, ?3), is_user = iif(?2, is_user, ?4), voice = iif(?2, voice, ?5)"),
             ComposedSQL("identified_by = iif(?2, identified_by, ?6), confidence = iif(?2, confidence, ?7)"),
         ]
-        // A `?` is the parameter after the last one.
+        // A `?` stands for the parameter after the last one.
         let columns = SegmentField.columns.map { column in
             switch column.edit {
             case .none: ComposedSQL(column.name, " = ?")
@@ -42,7 +42,7 @@ enum SegmentRow {
         return ComposedSQL("UPDATE segments SET is_edited = 1, ") + ComposedSQL(columns) + ComposedSQL(" WHERE conversation = ?2 AND id = ?3")
     }()
 
-    /// Columns: id, who speaks (7), and those of `restore`. Parameters: conversation, a list of ids or nil for all.
+    /// Reads segments. Columns: id, speaker (7), and those of `restore`. Parameters: conversation, and a list of ids or nil for all segments.
     static let select: ComposedSQL = {
         let columns = SegmentField.columns.map { ComposedSQL("s.", $0.name) }
         return ComposedSQL("SELECT s.id, p.id, s.is_user, w.id, w.is_user, wp.id, s.identified_by, s.confidence, ") + ComposedSQL(columns)
@@ -75,7 +75,7 @@ enum SegmentRow {
 
     /// Puts the values of a row into a segment.
     ///
-    /// - Parameter first: the row's first column of them.
+    /// - Parameter first: index of the first of these columns in the row.
     static func restore(_ segment: inout Segment, _ row: borrowing SQLiteRow, from first: Int32) {
         for (place, column) in SegmentField.columns.enumerated() {
             let index = first + Int32(place)

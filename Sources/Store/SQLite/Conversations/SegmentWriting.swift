@@ -7,7 +7,7 @@ struct SegmentWriting {
     private let conversation: Int64
     private let count: Int
 
-    /// - Parameter conversation: its row's number.
+    /// - Parameter conversation: number of the conversation's row.
     init(_ archive: UserPartition, conversation: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
         self.archive = archive
         self.conversation = conversation
@@ -23,7 +23,7 @@ struct SegmentWriting {
         }
     }
 
-    /// New and changed ones.
+    /// Writes new and changed segments.
     func write(_ segments: [Segment], on connection: borrowing SQLiteConnection) throws(StoreError) {
         guard !segments.isEmpty else { return }
         for segment in segments { try ConversationLimits.check(segment) }
@@ -76,16 +76,16 @@ struct SegmentWriting {
 
     // MARK: Who speaks
 
-    /// Who speaks a segment, as columns.
+    /// The speaker of a segment, as columns.
     private struct Speaker {
         var person: Int64?
         var isUser = false
         var voice: Int64?
-        /// What is stored stands: it was said by hand.
+        /// True if the stored speaker stays, because it was assigned by hand.
         var isFixed = false
     }
 
-    /// - Parameter number: the segment's row, if there is one.
+    /// - Parameter number: number of the segment's row; nil for a new segment.
     private func speaker(
         of segment: Segment, at number: Int64?, _ voices: inout [ID<Voice>: Int64?], _ people: inout [ID<Person>: Int64?],
         on connection: borrowing SQLiteConnection
@@ -116,7 +116,7 @@ struct SegmentWriting {
             owner = Speaker(person: person)
         }
         if segment.identity.source == .voiceprint {
-            // Named by its voice: then it is the voice's, so that it follows the voice to whoever that turns out to be.
+            // The segment is stored with its voice, so that a later change of the voice's owner changes the segment's speaker too.
             if let voice = stored.voice, storedOwner.person == owner.person, storedOwner.isUser == owner.isUser { return Speaker(voice: voice) }
             let voice = try connection.integer(
                 """

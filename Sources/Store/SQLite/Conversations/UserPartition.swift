@@ -1,11 +1,11 @@
 import Conversations
 import Speech
 
-/// What one user has in the database. All numbers of rows that code here works with were found through one.
+/// The data of one user in the database. Code finds every row number that it works with through a partition, so no row of another user is reached.
 struct UserPartition {
     let number: Int64
 
-    /// nil when nothing was ever kept for the user.
+    /// Finds the partition of a user; nil when nothing was ever stored for the user.
     static func find(_ user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError) -> UserPartition? {
         var found: UserPartition?
         try connection.run("SELECT number FROM archives WHERE user = ?", [.text(user.rawValue)]) { (row) throws(StoreError) in
@@ -22,9 +22,9 @@ struct UserPartition {
         return made
     }
 
-    /// The rows of segments and windows have numbers from here on…
+    /// Lowest row number of the user's segments and windows.
     var firstNumber: Int64 { number << 32 }
-    /// …up to here.
+    /// Highest row number of the user's segments and windows.
     var lastNumber: Int64 { firstNumber | 0xFFFF_FFFF }
 
     func conversation(_ id: ID<Conversation>, on connection: borrowing SQLiteConnection) throws(StoreError) -> Int64? {
@@ -35,13 +35,13 @@ struct UserPartition {
         try connection.integer("SELECT number FROM people WHERE archive = ? AND id = ?", [.integer(number), .text(id.rawValue)])
     }
 
-    /// The voice itself, or the one that it was joined to.
+    /// Returns the row number of the voice, or of the voice that it was merged into.
     func voice(_ id: ID<Voice>, on connection: borrowing SQLiteConnection) throws(StoreError) -> Int64? {
         try connection.integer(
             "SELECT coalesce(joined_to, number) FROM voices WHERE archive = ? AND id = ?", [.integer(number), .text(id.rawValue)])
     }
 
-    /// The next `count` numbers for segments; the first one is returned.
+    /// Reserves the next `count` numbers for segments, and returns the first of them.
     func takeSegmentNumbers(_ count: Int, on connection: borrowing SQLiteConnection) throws(StoreError) -> Int64 {
         let next = try connection.integer(
             "UPDATE archives SET next_segment = next_segment + ? WHERE number = ? RETURNING next_segment",
@@ -49,7 +49,7 @@ struct UserPartition {
         return try first(of: count, before: next)
     }
 
-    /// The next `count` numbers for windows; the first one is returned.
+    /// Reserves the next `count` numbers for windows, and returns the first of them.
     func takeWindowNumbers(_ count: Int, on connection: borrowing SQLiteConnection) throws(StoreError) -> Int64 {
         let next = try connection.integer(
             "UPDATE archives SET next_window = next_window + ? WHERE number = ? RETURNING next_window", [.integer(count), .integer(number)])
@@ -61,14 +61,14 @@ struct UserPartition {
         return firstNumber | (next - Int64(count))
     }
 
-    /// People or voices have changed.
+    /// Increments the revision of the user's people and voices.
     func revise(on connection: borrowing SQLiteConnection) throws(StoreError) {
         try connection.run("UPDATE archives SET revision = revision + 1 WHERE number = ?", [.integer(number)])
     }
 }
 
 extension SQLiteConnection {
-    /// The first column of the only row; nil when there is none.
+    /// Returns the first column of the only row; nil when there is no row.
     borrowing func integer(_ sql: StaticString, _ values: [SQLiteValue] = []) throws(StoreError) -> Int64? {
         var found: Int64?
         try run(sql, values) { (row) throws(StoreError) in found = row.integer(0) }
@@ -76,7 +76,7 @@ extension SQLiteConnection {
     }
 }
 
-/// Whose a voice or a segment is, as columns.
+/// The owner of a voice or a segment, as columns.
 struct OwnerColumns {
     var person: Int64?
     var isUser: Bool
@@ -88,7 +88,7 @@ struct OwnerColumns {
         self.isUser = isUser
     }
 
-    /// nil when the user has no such person.
+    /// Finds the owner's columns; nil when the user has no such person.
     init?(_ owner: Voice.Owner, in archive: UserPartition, on connection: borrowing SQLiteConnection) throws(StoreError) {
         switch owner {
         case .nobody: (person, isUser) = (nil, false)

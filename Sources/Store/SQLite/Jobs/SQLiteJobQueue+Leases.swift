@@ -26,7 +26,7 @@ extension SQLiteJobQueue {
     }
 
     package func giveUp(without: Set<ID<TranscriptionJob>>, reason: String, now: UnixTime) async throws(StoreError) -> Int {
-        // Most of the time there are none, and a reader costs nobody anything. The first condition is the index's own, without which it is not used.
+        // Usually there are no such jobs, and a read delays no writer. SQLite uses the index only with the first condition, which is the index's own.
         let over = try await database.read { (connection) throws(StoreError) in
             var count = 0
             try connection.run(

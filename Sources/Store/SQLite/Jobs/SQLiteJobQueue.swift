@@ -110,7 +110,7 @@ package final class SQLiteJobQueue: JobQueue {
     ) async throws(StoreError) -> [TranscriptionJob] {
         try await database.read { (connection) throws(StoreError) in
             var jobs: [TranscriptionJob] = []
-            // Ids that are not there are nowhere: nothing is older or newer.
+            // For an id that does not exist, no job is older or newer.
             let values: [SQLiteValue] = [
                 .text(user.rawValue), .text(dialect), .text(query.status?.rawValue), .integer(query.day?.milliseconds),
                 .text(query.before?.rawValue), .text(query.after?.rawValue), .integer(Int64(query.limit)),
@@ -130,7 +130,7 @@ package final class SQLiteJobQueue: JobQueue {
         AND (?5 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?5 AND user = ?1)) AND (?6 IS NULL OR ?6 = '')
         ORDER BY number DESC LIMIT ?7
         """
-    /// The page next to a job that has newer ones, not the newest of all.
+    /// Order of the page directly after a job: the nearest newer jobs, not the newest of all.
     private static let oldestFirst: StaticString = """
         SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
         notice_status, access_key, keeps_raw, sealed, own_keys
@@ -195,7 +195,7 @@ package final class SQLiteJobQueue: JobQueue {
 }
 
 extension TranscriptionJob {
-    /// A row of the columns id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
+    /// Reads a row of the columns id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
     /// notice_status, access_key, keeps_raw, sealed, own_keys.
     init(_ row: borrowing SQLiteRow) {
         self.init(

@@ -1,6 +1,6 @@
 import CSQLite
 
-/// FTS5, as a connection has it.
+/// The FTS5 interface of a connection.
 enum FullText {
     static let unusable = StoreError.failed(
         code: Int(SQLITE_ERROR), "FTS5 accepts no tokenizer: the SQLite library is not the one that Harken was built for")

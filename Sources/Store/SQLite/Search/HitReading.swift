@@ -1,23 +1,23 @@
 import Conversations
 import Speech
 
-/// Reads what is shown of the segments that were found.
+/// Reads the parts of the found segments that are shown.
 struct HitReading {
-    /// Words that a snippet has at most.
+    /// Maximum number of words in a snippet.
     private static let snippetWords: Int64 = 24
-    // What FTS5 puts around a hit, and no text has in it: from Unicode's area for private use.
+    // Characters that FTS5 puts around a hit: private characters of Unicode, which no text has.
     private static let open: Character = "\u{F8E8}", close: Character = "\u{F8E9}"
 
     private let expression: String
     private let said: Set<Int64>
 
-    /// - Parameter said: the segments that have the query's words. In others nothing is marked: that they have a "the" in common says nothing.
+    /// - Parameter said: segments that have the query's words. In other segments nothing is marked, because a common "the" tells nothing.
     init(_ terms: SearchTerms, said: Set<Int64>) {
         self.said = said
         expression = "text : (" + terms.terms.map { SearchTerms.quoted($0.text) }.joined(separator: " OR ") + ")"
     }
 
-    /// In order; without those that are not there any more, or whose conversation was discarded.
+    /// Returns the hits, in order, without segments that were deleted or whose conversation was discarded.
     func hits(_ ranked: [RankFusion.Ranked], on connection: borrowing SQLiteConnection) throws(StoreError) -> [SearchHit] {
         var hits: [SearchHit] = []
         for found in ranked {
@@ -65,7 +65,7 @@ struct HitReading {
         return Snippet(pieces)
     }
 
-    /// Of a text in which nothing is marked.
+    /// Returns the beginning of a text in which nothing is marked.
     static func beginning(_ text: String) -> Snippet {
         var words = 0
         let end = text.indices.first { index in

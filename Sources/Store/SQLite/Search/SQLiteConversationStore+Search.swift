@@ -6,7 +6,7 @@ extension SQLiteConversationStore {
         let offset = query.cursor.map { Int($0, radix: 36).flatMap { (0..<SearchQuery.maxHits * 2).contains($0) ? $0 : nil } } ?? 0
         let text = String(decoding: query.text.utf8.prefix(SearchQuery.maxText), as: UTF8.self), terms = SearchTerms(text)
         guard let offset, !terms.terms.isEmpty, let filter = try await filter(query, of: user) else { return SearchPage(hits: [], next: nil) }
-        // Words are looked for while the query's vector is made.
+        // The search for words runs while the query's vector is computed.
         async let words = wordRanking(query.by == .meaning ? nil : terms, filter)
         async let windows = windowRanking(text, query.by == .words || terms.isQuoted ? nil : embedding, filter)
         let said = try await words.get()
@@ -22,7 +22,7 @@ extension SQLiteConversationStore {
         return SearchPage(hits: hits, next: next < ranked.count ? String(next, radix: 36) : nil)
     }
 
-    /// What restricts a search.
+    /// The restrictions of a search: archive, speaker and time.
     private struct Filter: Sendable {
         var archive: UserPartition
         var marks: [String]?
@@ -30,7 +30,7 @@ extension SQLiteConversationStore {
         var time: Range<Int64>?
     }
 
-    /// nil when nothing can be found.
+    /// Returns the restrictions of a query; nil when the query can find nothing.
     private func filter(_ query: SearchQuery, of user: ID<User>) async throws(StoreError) -> Filter? {
         try await searchReaders.words().run { (connection) throws(StoreError) -> Filter? in
             guard let archive = try UserPartition.find(user, on: connection), let marks = try SpeakerMarks(query.speaker, in: archive, on: connection)
@@ -56,7 +56,7 @@ extension SQLiteConversationStore {
         }
     }
 
-    /// Of one speaker: more voices of one person than anybody joins by hand.
+    /// Maximum number of marks of one speaker: more voices than anybody merges by hand.
     private static let maxMarks = 500
 
     private func wordRanking(_ terms: SearchTerms?, _ filter: Filter) async -> Result<[Int64], StoreError> {

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The connections that searches read with, so that a long one delays nothing else: one for words, one for vectors and what is shown of the hits.
-/// Opened when they are first needed.
+/// The connections for searches, so that a long search delays nothing else: one for words, and one for vectors and for the hits' texts. A connection
+/// is opened when it is first needed.
 final class SearchReaders: Sendable {
     private struct State {
         var words: SQLiteReader?
@@ -16,7 +16,7 @@ final class SearchReaders: Sendable {
     func words() throws(StoreError) -> SQLiteReader {
         if let words = state.withLock({ $0.words }) { return words }
         let connection = try database.makeReadConnection()
-        // The index of a million segments has 60 MB: what is asked for often stays at hand.
+        // The index of a million segments has 60 MB: the cache keeps pages that are read often.
         try connection.run("PRAGMA cache_size = -65536")
         try WordScore.register(on: connection)
         let words = SQLiteReader(connection)

@@ -1,39 +1,39 @@
 import Conversations
 import Speech
 
-/// The windows that mean what a query means, the nearest first.
+/// Search for windows by meaning: the windows nearest to the query's meaning come first.
 struct WindowSearch {
-    /// Windows whose vectors are compared in full, after their signs.
+    /// Number of windows whose vectors are compared in full, after a comparison of their signs.
     private static let compared = 500
-    /// As many when the speaker is asked for afterwards.
+    /// Number of windows that are compared in full when the speaker is checked afterwards.
     private static let comparedLate = 1_500
-    /// Segments of a speaker up to which the speaker is asked for before.
+    /// Maximum number of a speaker's segments for which the speaker is checked before the comparison.
     private static let maxSpoken = 30_000
-    /// Windows that are less alike are none. By far most pairs of sentences have less.
+    /// Minimum cosine of a hit. By far most pairs of sentences have a lower cosine.
     private static let leastCosine: Float = 0.15
 
     let archive: UserPartition
     let model: String
-    /// Of the query, of length 1.
+    /// Vector of the query, of length 1.
     let vector: [Float]
-    /// Words for the speakers that count; nil: all.
+    /// Marks of the speakers that count; nil for all speakers.
     let marks: [String]?
-    /// When the conversations that count began; nil: at any time.
+    /// Starts of the conversations that count, in milliseconds since 1970 UTC; nil for any time.
     let time: Range<Int64>?
 
-    /// - Returns: of each window the numbers of the segments that count, in order; `SearchQuery.maxHits` windows at most.
+    /// - Returns: for each window, the row numbers of the segments that count, in order; at most `SearchQuery.maxHits` windows.
     func ranking(in index: WindowIndex, on connection: borrowing SQLiteConnection) throws(StoreError) -> [[Int64]] {
         var filter = WindowBits.Filter()
         if let time { filter.conversations = try conversations(in: time, on: connection) }
         if let marks { filter.segments = try segments(of: marks, on: connection) }
-        // Of a speaker who says much it is not asked before: then enough of the nearest are of this one.
+        // A speaker with many segments is checked afterwards: enough of the nearest windows are then theirs.
         let isLate = marks != nil && filter.segments == nil
         var near = try index.search(WindowIndex.Key(archive: archive.number, model: model)) { () throws(StoreError) in
             try read(on: connection)
         } _: { (bits) throws(StoreError) in
             bits.nearest(vector, most: isLate ? Self.comparedLate : Self.compared, filter)
         }
-        // In the order of the file.
+        // The rows are read in the order of the file.
         near.sort { $0.number < $1.number }
         var ranked: [(window: Int64, cosine: Float)] = []
         for window in near {
@@ -72,7 +72,7 @@ struct WindowSearch {
         return NumberSet(numbers)
     }
 
-    /// The segments that these marks are of, and some more: those of voices, which a person may have assigned otherwise. nil when there are too many.
+    /// Returns the segments with these marks, and some more: segments of a voice that a person has assigned otherwise. nil when there are too many.
     private func segments(of marks: [String], on connection: borrowing SQLiteConnection) throws(StoreError) -> NumberSet? {
         var numbers: [Int64] = []
         for mark in marks {
@@ -83,7 +83,7 @@ struct WindowSearch {
                 switch mark.first {
                 case "v": ("SELECT number FROM segments WHERE voice = ?1 LIMIT ?2", [.integer(number), .integer(left)])
                 case "p": ("SELECT number FROM segments WHERE person = ?1 LIMIT ?2", [.integer(number), .integer(left)])
-                // The interval is one user's.
+                // The interval of numbers holds the segments of one user only.
                 default:
                     (
                         "SELECT number FROM segments WHERE is_user AND number BETWEEN ?1 AND ?2 LIMIT ?3",

@@ -2,20 +2,20 @@ import CSQLite
 
 /// `word_score(segment_words, weights)`: BM25 of a row, with weights of the terms that the caller gives.
 ///
-/// FTS5's own `bm25()` counts all rows of every term before it gives the first score: with a word that is in every third segment that takes longer
-/// than a search may. The caller knows about how frequent its terms are.
+/// FTS5's own `bm25()` counts all rows of every term before it returns the first score: for a word that is in every third segment this takes longer
+/// than a search may take. The caller knows the approximate frequency of its terms.
 enum WordScore {
-    /// How fast more of a word stops to count.
+    /// BM25's k₁: the effect of repeated words grows less with each repetition.
     private static let saturation = 1.2
-    /// How much the length of a segment counts.
+    /// BM25's b: the effect of a segment's length.
     private static let lengthShare = 0.75
-    /// Words that segments have, about.
+    /// Approximate number of words in a segment.
     private static let usualLength = 12.0
-    /// Of a query.
+    /// Maximum number of terms of a query.
     static let maxTerms = 64
 
-    /// - Parameter weights: 64-bit floats, one for each of the query's terms in their order; terms beyond them, such as those of the speaker, do
-    ///   not count.
+    /// - Parameter weights: weights of the query's terms, in their order, as 64-bit floats. Terms beyond these, such as those of the speaker, do not
+    ///   count.
     static func weights(_ weights: [Double]) -> [UInt8] {
         weights.prefix(maxTerms).flatMap { withUnsafeBytes(of: $0) { Array($0) } }
     }

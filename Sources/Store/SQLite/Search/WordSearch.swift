@@ -2,50 +2,51 @@ import Conversations
 import Foundation
 import Speech
 
-/// The segments that have a query's words, the best first.
+/// Search for segments that have a query's words: the best segments come first.
 ///
-/// What this costs is bounded by how many rows are scored, not by how many there are: the newest are taken first, and a word that is in more than two
-/// of a hundred segments decides which ones count, but not their order.
+/// The cost is limited by the number of scored rows, not by the number of matching rows: the newest rows are taken first. A word that is in more than
+/// two of a hundred segments decides which segments match, but does not change their order.
 struct WordSearch {
-    /// Segments in which a word is counted; how frequent a more frequent one is follows from how far back these reach.
+    /// Maximum number of segments in which a word is counted. The frequency of a more frequent word is estimated from the time that these segments
+    /// span.
     private static let counted = 512
-    /// Rows that are scored.
+    /// Maximum number of rows that are scored.
     private static let scored = 2_000
-    /// The share of segments from which on a word is common.
+    /// Share of segments beyond which a word is common.
     private static let common = 0.02
-    /// When fewer segments have all words, those that have some follow.
+    /// Number of segments with all words below which segments with some of the words are added.
     private static let few = 20
 
     let archive: UserPartition
-    /// Words for the speakers that count; nil: all.
+    /// Marks of the speakers that count; nil for all speakers.
     let marks: [String]?
-    /// Rows that count.
+    /// Row numbers of the segments that count.
     let rows: ClosedRange<Int64>
-    /// When the conversations that count began; nil: at any time.
+    /// Starts of the conversations that count, in milliseconds since 1970 UTC; nil for any time.
     let time: Range<Int64>?
 
     private struct Term {
         var text: String
         var isQuoted: Bool
-        /// About how many rows have it.
+        /// Approximate number of rows that have the term.
         var rows: Double
         var weight = 0.0
         var isRare = true
     }
 
-    /// - Returns: numbers of segments, `SearchQuery.maxHits` at most.
+    /// - Returns: row numbers of segments, the best first; at most `SearchQuery.maxHits`.
     func ranking(_ terms: SearchTerms, on connection: borrowing SQLiteConnection) throws(StoreError) -> [Int64] {
         guard !terms.terms.isEmpty else { return [] }
         let next = try connection.integer("SELECT next_segment FROM archives WHERE number = ?", [.integer(archive.number)]) ?? 1
         let total = Double(max(1, next - 1))
         if terms.terms.count == 1 {
-            // One word is as rare in each segment.
+            // A single word has the same rarity in each segment.
             let only = Term(text: terms.terms[0].text, isQuoted: true, rows: 1, weight: 1)
             return try matches(all: [only], any: [], most: Self.counted, on: connection)
         }
         var known: [Term] = []
         for wanted in terms.terms {
-            // To count a phrase costs as much as to find it. It is taken for rare.
+            // Counting a phrase costs as much as finding it. A phrase is therefore treated as rare.
             let rows = wanted.isPhrase ? 1 : try frequency(of: wanted.text, on: connection)
             var term = Term(text: wanted.text, isQuoted: wanted.isQuoted, rows: rows)
             term.weight = log(1 + (total - term.rows + 0.5) / (term.rows + 0.5))
@@ -55,15 +56,15 @@ struct WordSearch {
         guard known.allSatisfy({ $0.rows > 0 || !$0.isQuoted }) else { return [] }
         var found: [Int64] = []
         if known.allSatisfy({ $0.rows > 0 }) {
-            // The order of common words says nothing: then the newest segments are the best, and no more of them are looked at than are wanted.
+            // A ranking by common words says nothing: then the newest segments are the best, and only as many as are wanted are read.
             let most = known.contains(where: \.isRare) ? Self.scored : SearchQuery.maxHits
             found = try matches(all: known, any: [], most: most, on: connection)
         }
         let some = known.filter { $0.rows > 0 && $0.isRare && !$0.isQuoted }.sorted { $0.rows < $1.rows }
         let quoted = known.filter(\.isQuoted)
-        // With all words quoted there is nothing else to look for.
+        // If all words are quoted, there is nothing else to search for.
         guard found.count < Self.few, !some.isEmpty || !quoted.isEmpty, quoted.count < known.count else { return found }
-        // The rarest words, as long as together they are in few rows.
+        // The rarest words are taken for as long as few rows have any of them.
         var sum = 0.0
         let rarest = some.prefix { term in
             sum += term.rows
@@ -74,7 +75,7 @@ struct WordSearch {
         return Array((found + more.filter { !said.contains($0) }).prefix(SearchQuery.maxHits))
     }
 
-    /// In about how many of the user's rows a term is.
+    /// Returns the approximate number of the user's rows that have a term.
     private func frequency(of term: String, on connection: borrowing SQLiteConnection) throws(StoreError) -> Double {
         var count = 0.0, last = archive.firstNumber, first = archive.firstNumber
         try connection.run(
@@ -94,7 +95,7 @@ struct WordSearch {
         return count * Double(last - archive.firstNumber) / Double(max(1, last - first + 1))
     }
 
-    /// The best of the newest rows that have all of some terms, and any of others.
+    /// Returns the best of the newest rows that have all terms of `all` and, unless `any` is empty, at least one term of `any`.
     private func matches(all: [Term], any: [Term], most: Int, on connection: borrowing SQLiteConnection) throws(StoreError) -> [Int64] {
         var parts = all.map { SearchTerms.quoted($0.text) }
         if !any.isEmpty { parts.append("(" + any.map { SearchTerms.quoted($0.text) }.joined(separator: " OR ") + ")") }
@@ -125,7 +126,7 @@ struct WordSearch {
         return found
     }
 
-    /// Rows of other times may lie between those that count.
+    /// Returns true if the segment's conversation began in `time`: rows of other times may lie between the rows that count.
     private func began(_ segment: Int64, in time: Range<Int64>, on connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
         let started = try connection.integer(
             "SELECT c.started_at FROM segments s JOIN conversations c ON c.number = s.conversation WHERE s.number = ?", [.integer(segment)])

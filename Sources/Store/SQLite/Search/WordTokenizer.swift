@@ -1,17 +1,17 @@
 import CSQLite
 import Conversations
 
-/// FTS5's tokenizer `unspaced TOKENIZER …`: in scripts that are written without spaces each character is a word, and everything else is as the other
-/// tokenizer has it. So a word of such a script is found as a phrase of its characters.
+/// The FTS5 tokenizer `unspaced TOKENIZER …`. In scripts that are written without spaces each character is a word; all other text goes to the inner
+/// tokenizer. A word of an unspaced script is therefore found as a phrase of its characters.
 ///
-/// FTS5's own take all between two spaces for one word, in which nothing is found then.
+/// FTS5's own tokenizers treat all text between two spaces as one word, in which nothing is found then.
 enum WordTokenizer {
     private struct Inner {
         var tokenizer: fts5_tokenizer
         var instance: OpaquePointer?
     }
 
-    /// What the inner tokenizer's tokens are told to, and where the text begins that it was given.
+    /// The receiver of the inner tokenizer's tokens, and the position at which the inner tokenizer's text begins.
     private struct Destination {
         var context: UnsafeMutableRawPointer?
         var token: Token
@@ -78,7 +78,7 @@ enum WordTokenizer {
         return pass(text, start..<bytes.count, to: inner, flags, context, token)
     }
 
-    /// Characters of these scripts have three bytes or four.
+    /// Returns the character at a position if it may be of an unspaced script: characters of these scripts have three or four bytes.
     private static func unspacedCandidate(in bytes: UnsafeRawBufferPointer, at position: Int) -> (scalar: UInt32, length: Int)? {
         let first = bytes[position]
         guard first >= 0xE0 else { return nil }

@@ -27,7 +27,7 @@ extension SQLiteUsageStore {
     package func forget(now: UnixTime) async throws(StoreError) {
         let oldest = UnixTime(milliseconds: now.milliseconds - Int64(UsageRecord.retention / .milliseconds(1)))
         try await database.write { (connection) throws(StoreError) in
-            // Also from the outbox's point of view they are booked: it holds none that old.
+            // The runs count as booked for the outbox too: it has no runs that old.
             try connection.run("DELETE FROM usage_runs WHERE day < ?", [.text(String(oldest.rfc3339.prefix(10)))])
         }
     }

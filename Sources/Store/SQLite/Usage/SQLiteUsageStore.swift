@@ -14,9 +14,9 @@ package final class SQLiteUsageStore: UsageStore {
         }
     }
 
-    /// The same within a transaction of somebody else's, so that a result and its run are stored together or not at all.
+    /// Adds a run to the outbox within the caller's transaction, so that a result and its run are stored together or not at all.
     static func note(_ run: UsageRecord, on connection: borrowing SQLiteConnection) throws(StoreError) {
-        // What has ended does not begin again.
+        // A run that has ended does not begin again.
         try connection.run(
             """
             INSERT INTO usage_outbox (run, is_open, record) VALUES (?1, ?2, ?3)

@@ -30,7 +30,7 @@ struct UsageDay {
             ])
     }
 
-    /// The sums from the column `first` on.
+    /// Reads the sums from the column `first` on.
     static func totals(_ row: borrowing SQLiteRow, from first: Int32) -> UsageTotals {
         var totals = UsageTotals()
         totals.runs = row.integer(first) ?? 0
