@@ -1,26 +1,26 @@
 internal import Conversations
 internal import Speech
 
-/// Whom a client has said the speakers of its conversation are, and which voices get their names by that.
+/// The owners that a client has assigned to the speakers of its conversation, and the voices that get their names from these assignments.
 struct AssignedSpeakers {
     private var owners: [SpeakerNumber: Voice.Owner] = [:]
     private var voices: [SpeakerNumber: ID<Voice>] = [:]
-    /// Voices that have their names from here: who corrects the speaker corrects the voice.
+    /// Voices that were named by these assignments: a corrected speaker also corrects the voice.
     private var named: Set<ID<Voice>> = []
 
-    /// A speaker sounds like this.
+    /// Notes that a speaker has this voice.
     ///
-    /// - Parameter isNameless: nobody has said whose voice it is.
+    /// - Parameter isNameless: true if the voice has no owner.
     /// - Returns: the owner to show for the voice; nil to leave the owner unchanged.
     mutating func heard(_ speaker: SpeakerNumber, _ voice: ID<Voice>, isNameless: Bool) -> Voice.Owner? {
         voices[speaker] = voice
         return owners[speaker].flatMap { name(voice, $0, isNameless: isNameless) }
     }
 
-    /// A hand has said who a speaker is.
+    /// Notes that the client has assigned an owner to a speaker.
     ///
-    /// - Returns: the voice that gets the name; nil: there is none yet, or it is somebody's. That the machine took the speaker for its owner is no
-    ///   reason to take it from them.
+    /// - Returns: the voice that gets the name; nil when the speaker has no voice yet, or the voice has another owner, who keeps it: that the machine
+    ///   took the speaker for the owner does not show that the voice is somebody else's.
     mutating func assigned(_ speaker: SpeakerNumber, _ owner: Voice.Owner, isNameless: (ID<Voice>) -> Bool) -> ID<Voice>? {
         owners[speaker] = owner
         guard let voice = voices[speaker], name(voice, owner, isNameless: isNameless(voice)) != nil else { return nil }

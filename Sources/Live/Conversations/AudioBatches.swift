@@ -1,7 +1,7 @@
 internal import Audio
 package import Speech
 
-/// A session's audio on its way to the encoder: in batches, of which only so many may wait.
+/// A session's audio on its way to the encoder, in batches. The number of waiting batches is limited.
 package struct AudioBatches {
     package struct Batch: Equatable {
         /// Samples of all channels, mixed.
@@ -17,12 +17,12 @@ package struct AudioBatches {
 
     package enum Outcome: Equatable {
         case batch(Batch)
-        /// Too many wait: what is missing is silence in the file.
+        /// Too many batches wait: this number of samples is dropped, and is silence in the file.
         case dropped(SampleCount)
     }
 
     private let channels: Int
-    /// Samples that are handed on together.
+    /// Number of samples in a batch.
     private let size: Int
     private var gathered: [Int16] = []
     /// Position in the session of the first gathered sample.
@@ -39,9 +39,11 @@ package struct AudioBatches {
         size = Int(rate.hertz) * Self.seconds
     }
 
+    /// Takes the next audio of the session.
+    ///
     /// - Parameter audio: 16-bit PCM, all channels.
     package mutating func take(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) -> Outcome? {
-        // What a client lost on its way is silence, so that the rest is where it was said.
+        // Audio that was lost before it came becomes silence, so that the later audio keeps its position.
         let lost = max(.zero, range.start - (keptThrough ?? range.start))
         keptThrough = range.end
         if gathered.isEmpty { gatheredFrom = range.start - lost }
@@ -51,7 +53,7 @@ package struct AudioBatches {
         return gathered.count >= size ? rest() : nil
     }
 
-    /// Returns the gathered audio that is not handed on yet; nil: there is none.
+    /// Returns the gathered audio that is not handed on yet; nil when there is none.
     package mutating func rest() -> Outcome? {
         guard !gathered.isEmpty else { return nil }
         defer { gathered.removeAll(keepingCapacity: true) }
@@ -60,6 +62,6 @@ package struct AudioBatches {
         return .batch(Batch(pcm: gathered, start: gatheredFrom))
     }
 
-    /// One that was handed on waits no more.
+    /// Notes that the encoder has taken a batch.
     package mutating func taken() { waiting -= 1 }
 }

@@ -4,7 +4,7 @@ package import Speech
 
 /// The audio of a session on its way into files that conversations keep.
 package actor ConversationAudio {
-    /// A file that is whole.
+    /// A complete file.
     package struct Kept: Sendable, Equatable {
         package var file: String
         /// Position in the session at which the file begins.
@@ -18,10 +18,10 @@ package actor ConversationAudio {
     private let channels: Int
     private let newID: @Sendable () -> String
     private var writer: Writer?
-    /// Nothing can be kept: the disk is full, or the folder is gone.
+    /// True if no audio can be kept, because the disk is full or the folder is gone.
     private var hasFailed = false
 
-    /// A class around the file, so that it can be kept and let go of.
+    /// A class around the file, so that the file can be stored in a property and released.
     private final class Writer {
         let name: String
         let start: SampleIndex
@@ -44,14 +44,14 @@ package actor ConversationAudio {
 
     /// Takes the session's next audio.
     ///
-    /// - Returns: the reason why nothing is kept from here on; nil when all is well. The reason is returned once.
+    /// - Returns: the reason why no audio is kept from here on; nil when there is none. The reason is returned once.
     package func append(_ pcm: [Int16], from position: SampleIndex) -> MediaError? {
         guard !hasFailed else { return nil }
         do throws(MediaError) {
             let writer: Writer
             if let open = self.writer { writer = open } else { writer = try open(at: position) }
             self.writer = writer
-            // What could not be taken in time is silence, so that the rest is where it was said.
+            // Audio that was dropped becomes silence, so that the later audio keeps its position.
             var missing = Int((position - (writer.start + writer.file.count)).samples) * channels
             while missing > 0 {
                 let count = min(missing, Int(rate.hertz) * channels)
@@ -67,9 +67,9 @@ package actor ConversationAudio {
         }
     }
 
-    /// Ends the file: what comes next goes into another one.
+    /// Ends the file. Later audio goes into another file.
     ///
-    /// - Returns: nil when there is nothing in it.
+    /// - Returns: the complete file; nil when it would be empty.
     package func finish() -> Kept? {
         guard let writer else { return nil }
         let path = folder + "/" + writer.name
@@ -83,14 +83,14 @@ package actor ConversationAudio {
         return Kept(file: writer.name, start: writer.start, count: writer.file.count, byteCount: Int(information.st_size))
     }
 
-    /// Throws away what the file that is being written holds.
+    /// Discards the file that is being written.
     package func discard() {
         guard let writer else { return }
         self.writer = nil
         unlink(folder + "/" + writer.name)
     }
 
-    /// Throws away a file that is whole.
+    /// Deletes a complete file.
     package func remove(_ kept: Kept) { unlink(folder + "/" + kept.file) }
 
     private func open(at position: SampleIndex) throws(MediaError) -> Writer {

@@ -4,12 +4,13 @@ internal import Protocols
 internal import Speech
 internal import Store
 
-/// Completes conversations that are over: title, summary, what finds them. One at a time for each, and as often as it takes.
+/// Completes conversations that are over: sets title and summary, and stores the index for searches. Each conversation is completed by one task at a
+/// time, with repeated attempts.
 actor ConversationCompletion {
     private let store: any ConversationStore & UserSettingsStore
-    /// nil: what conversations mean is not known, and they are found by their words only.
+    /// Model that embeds texts; nil when there is none, and conversations are found by their words only.
     private let texts: (any TextEmbedding)?
-    /// nil: conversations are summed up in their own words.
+    /// Summaries by a language model; nil when conversations are summed up in their own words.
     private let summaries: ModelSummaries?
     private let log: Log
     private var underWay: [OwnedConversation: Task<Conversation?, Never>] = [:]
@@ -26,7 +27,7 @@ actor ConversationCompletion {
 
     func complete(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
         let key = OwnedConversation(id: id, user: user)
-        // Two sessions of one conversation hear of the same end.
+        // Two sessions of one conversation may both report its end.
         if let running = underWay[key] { return await running.value }
         let running = Task { await run(id, of: user) }
         underWay[key] = running
@@ -104,10 +105,10 @@ actor ConversationCompletion {
         }
     }
 
-    /// Windows that are embedded together.
+    /// Number of windows that are embedded together.
     private static let atOnce = 16
 
-    /// Finds out what conversations mean that were completed, or edited, without.
+    /// Embeds conversations whose meaning is not stored, because embedding failed or the conversation was edited.
     func complement() async {
         guard let texts else { return }
         do throws(StoreError) {

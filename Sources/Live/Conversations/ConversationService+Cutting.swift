@@ -4,7 +4,7 @@ internal import Observability
 internal import Store
 
 extension ConversationService {
-    /// Cuts what is to be cut; by one at a time.
+    /// Cuts all files that must be cut, one after the other.
     func cutAll() async {
         let notYet = { [log] (error: StoreError) in log.error("the audio of a split conversation could not be cut yet", [.error: "\(error)"]) }
         do throws(StoreError) {
@@ -17,7 +17,7 @@ extension ConversationService {
     }
 
     private func cut(_ uncut: UncutAudio) async throws(StoreError) {
-        // The same name each time: one that is cut off in between leaves no audio behind that nobody names.
+        // Each attempt uses the same name: an attempt that is cut off then leaves no file that nothing names.
         let stem = String(uncut.audio.file.prefix { $0 != "." })
         let name = "\(stem.utf8.count < 150 ? stem : newID())-\(uncut.number).opus"
         let whole = audioFolder + "/" + uncut.audio.file, path = audioFolder + "/" + name
@@ -32,7 +32,7 @@ extension ConversationService {
                     file: name, start: uncut.audio.start + cut.start, duration: cut.duration, byteCount: cut.byteCount, created: uncut.audio.created)
             }
         case .failure(let error):
-            // What is not there cannot be cut, and need not be.
+            // A file that does not exist need not be cut.
             guard access(whole, F_OK) != 0 else {
                 unlink(path)
                 return log.error("the audio of a split conversation cannot be cut", [.error: "\(error)"])

@@ -5,15 +5,15 @@ internal import Observability
 internal import Speech
 internal import Store
 
-/// Puts everything that becomes known of a session after its end into the session's conversations.
+/// Puts words of a session that become known after its end into the session's conversations.
 extension ConversationService {
-    /// The session will be heard again: its conversations are not over before `release`.
+    /// Keeps the session's conversations open until `release`, because the session's audio will be recognised again.
     package func hold(_ record: SessionRecord) async {
         let user = Self.user(of: record)
         for part in await parts(of: record) { attach(part.conversation, of: user) }
     }
 
-    /// The end of `hold`.
+    /// Ends `hold`.
     package func release(_ record: SessionRecord) async {
         let user = Self.user(of: record)
         for part in await parts(of: record) {
@@ -29,9 +29,10 @@ extension ConversationService {
         }
     }
 
-    /// Puts the words of a session into its conversations that these do not have.
+    /// Puts words of a session into its conversations if they are missing there.
     ///
-    /// - Parameter onlyRecovered: takes recovered words only. Words committed while the session lived are on their way to the conversations already.
+    /// - Parameter onlyRecovered: true to take recovered words only. Words committed while the session lived are on their way to the conversations
+    ///   already.
     package func take(_ stored: StoredTranscript, onlyRecovered: Bool = false) async {
         let user = Self.user(of: stored.record), parts = await parts(of: stored.record)
         guard !parts.isEmpty else { return }
@@ -63,7 +64,7 @@ extension ConversationService {
         }
     }
 
-    /// - Parameter end: the time in the session at which the session's next conversation begins; nil: there is none.
+    /// - Parameter end: time in the session at which the session's next conversation begins; nil when there is none.
     private func take(
         _ stored: StoredTranscript, _ onlyRecovered: Bool, _ part: SessionPart, before end: Duration?, without forgotten: [ForgottenSpeech],
         of user: ID<User>
@@ -94,7 +95,7 @@ extension ConversationService {
             segments += late.segments(of: placed, in: ChannelIndex(number)) { ID(newID()) }
         }
         guard let start = segments.map(\.start).min() else { return }
-        // What was said before the first word that it had begins it: the conversation did not begin where somebody was heard first. In whole milliseconds.
+        // Words before the conversation's former first word move the conversation's beginning back, by whole milliseconds.
         let earlier = Duration.milliseconds(Int64((max(.zero, .zero - start) / .milliseconds(1)).rounded(.up)))
         if earlier > .zero, isLive(conversation.id, of: user) { return postpone(stored, onlyRecovered, to: conversation.id, of: user) }
         for index in segments.indices { segments[index].move(by: earlier) }
@@ -106,7 +107,7 @@ extension ConversationService {
         _ = try await store.write(update, of: user)
     }
 
-    /// In the session's time. Labels of another recording mean nobody.
+    /// Returns the words with times of the session. Speaker labels from another recording are dropped.
     private static func words(of commit: Commit, rate: SampleRate) -> [SpokenWord] {
         commit.words.map { word in
             SpokenWord(

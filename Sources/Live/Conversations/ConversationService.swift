@@ -8,26 +8,26 @@ package import Speech
 package import Store
 import Synchronization
 
-/// The service that takes the conversations of live sessions: has the store, and completes conversations when they are over.
+/// The service for the conversations of live sessions: gives access to the store, and completes conversations when they are over.
 package final class ConversationService: Sendable {
     package let store: any ConversationStores
-    /// The engine that finds voiceprints; nil: nobody is known again.
+    /// The engine that finds voiceprints; nil when there is none, and no speaker is recognised by voice.
     package let voices: (any Voiceprinting)?
-    /// The detector that tells speech from other sound; nil: nothing does.
+    /// The detector that tells speech from other sound; nil when there is none.
     package let detecting: (any VoiceDetecting)?
     /// The source that decodes recordings.
     package let media: any MediaSource
     package let speakerRule = SpeakerRule()
     /// Maximum time that words wait until their speaker is known.
     package let speakerPatience: Duration
-    /// Time between two looks of a live conversation.
+    /// Interval at which a live conversation checks the store and its own timeout.
     package let poll: Duration
     package let log: Log
     package let metrics: Metrics
     /// A new UUID.
     package let newID: @Sendable () -> String
     package let now: @Sendable () -> UnixTime
-    /// Finds meanings; nil: there are none.
+    /// Model that embeds texts for searches by meaning; nil when there is none.
     package let texts: (any TextEmbedding)?
     private let completion: ConversationCompletion
     /// Input for the voices of people that are to be learned.
@@ -45,9 +45,9 @@ package final class ConversationService: Sendable {
         var left: [OwnedConversation: UnixTime] = [:]
         /// Transcripts for conversations in which sessions speak. The transcripts are taken when no session speaks in the conversation any more.
         var late: [OwnedConversation: [(stored: StoredTranscript, onlyRecovered: Bool)]] = [:]
-        /// The last of the tasks that cut audio, one after the other.
+        /// The last task of the chain that cuts audio.
         var cutting: Task<Void, Never>?
-        /// It is known what earlier runs left.
+        /// True once the conversations that earlier runs left are known.
         var hasRecovered = false
     }
 
@@ -56,14 +56,14 @@ package final class ConversationService: Sendable {
     /// Maximum time that completing a conversation takes, all attempts included.
     private static let processingLimit: Duration = .seconds(300)
     package static let sweepInterval: Duration = .seconds(5)
-    /// Lessons that may wait; more of them are for another time.
+    /// Maximum number of lessons that wait; further ones are dropped until a later start.
     private static let maxLessons = 1_000
-    /// Lessons of earlier runs that are taken up at a start.
+    /// Maximum number of earlier runs' lessons that are queued at a start.
     private static let maxEarlierLessons = 100
 
     /// - Parameters:
-    ///   - listener: the engine of this machine, while it can be used.
-    ///   - newPath: gives a path where nothing is.
+    ///   - listener: returns this machine's engine; nil while the engine cannot be used.
+    ///   - newPath: returns the path of a file that does not exist yet.
     package init(
         store: any ConversationStores, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, summaries: ModelSummaries?,
         media: any MediaSource = InProcessMedia(), voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration,
@@ -97,24 +97,24 @@ package final class ConversationService: Sendable {
 
     deinit { teaching?.cancel() }
 
-    /// A hand has said what a person says in a conversation that is over: their voice is learned from it, in a while.
+    /// Queues a lesson: a person was assigned by hand in a conversation that is over, and the person's voice is learned from it later.
     package func teach(_ voice: UntaughtVoice) {
         lessons.yield(voice)
     }
 
-    /// Keeps the audio of a session; nil: none is kept.
+    /// Returns the keeper of a session's audio; nil when no audio is kept.
     ///
-    /// - Parameter days: number of days that the user has chosen; nil: the user has not chosen.
+    /// - Parameter days: number of days that the user has chosen; nil when the user has not chosen.
     package func keeper(rate: SampleRate, channels: Int, days: Int?) -> ConversationAudio? {
         audioDays == 0 || days == 0 ? nil : ConversationAudio(folder: audioFolder, rate: rate, channels: channels, newID: newID)
     }
 
-    /// Returns false if the user has chosen meanwhile that none of their audio is kept.
+    /// Returns false if the user has chosen, since the session began, to keep no audio.
     package func keepsAudio(of user: ID<User>) async throws(StoreError) -> Bool {
         UserChoices(settings: try await store.settings(of: user)).audioDays != 0
     }
 
-    /// Deletes audio that has been kept for long enough. To be called every hour or so.
+    /// Deletes audio whose time is over. Call every hour or so.
     package func forgetAudio() async {
         do throws(StoreError) {
             for user in try await store.usersWithAudio(before: now()) {
@@ -127,7 +127,7 @@ package final class ConversationService: Sendable {
         }
     }
 
-    /// Gives the parts of conversations that were split a file each: what was said in one is in no file of the other.
+    /// Cuts the shared files of split conversations, so that each conversation's file holds only its own audio.
     package func cutAudio() async {
         let turn = state.withLock { state in
             let before = state.cutting
@@ -141,10 +141,10 @@ package final class ConversationService: Sendable {
         await turn.value
     }
 
-    /// Gives conversations meaning that were completed without.
+    /// Embeds conversations whose meaning is not stored.
     package func complement() async { await completion.complement() }
 
-    /// A session writes to it.
+    /// Notes that a session writes to the conversation.
     package func attach(_ id: ID<Conversation>, of user: ID<User>) {
         let key = OwnedConversation(id: id, user: user)
         state.withLock { state in
@@ -153,9 +153,9 @@ package final class ConversationService: Sendable {
         }
     }
 
-    /// A session does not write to it any more.
+    /// Notes that a session does not write to the conversation any more.
     ///
-    /// - Parameter timeout: silence that ends it; nil: it is over, or nothing.
+    /// - Parameter timeout: silence after which the conversation is over; nil when it is over already, or has not begun.
     package func detach(_ id: ID<Conversation>, of user: ID<User>, timeout: Duration?) {
         let key = OwnedConversation(id: id, user: user)
         state.withLock { state in
@@ -170,14 +170,14 @@ package final class ConversationService: Sendable {
         state.withLock { $0.live[OwnedConversation(id: id, user: user)] != nil }
     }
 
-    /// A session that speaks in a conversation knows by when that began: what is from before waits until it is over.
+    /// Keeps a transcript until no session speaks in the conversation: while one does, the conversation's beginning must not move.
     func postpone(_ stored: StoredTranscript, _ onlyRecovered: Bool, to id: ID<Conversation>, of user: ID<User>) {
         state.withLock { $0.late[OwnedConversation(id: id, user: user), default: []].append((stored, onlyRecovered)) }
     }
 
     /// Completes a conversation that is over.
     ///
-    /// - Returns: the conversation, when this call has completed it; nil when it is not there, was complete, or cannot be completed.
+    /// - Returns: the conversation, when this call has completed it; nil when the conversation does not exist, was complete, or cannot be completed.
     package func complete(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
         let late = state.withLock { state in
             let key = OwnedConversation(id: id, user: user)
@@ -190,7 +190,7 @@ package final class ConversationService: Sendable {
         return done
     }
 
-    /// Takes up what earlier runs left. What their sessions still say has to be `held` before.
+    /// Takes over conversations that earlier runs left open. Sessions that are still being recognised must be `held` before.
     package func recover() async {
         await takeUp(processingSince: now())
         state.withLock { $0.hasRecovered = true }
@@ -209,7 +209,7 @@ package final class ConversationService: Sendable {
         }
     }
 
-    /// Takes up what nobody sees to, so that no conversation stays unfinished whatever happened to its session. To be called every minute or so.
+    /// Takes over open conversations that no session is responsible for, so that every conversation is completed in the end. Call every minute or so.
     package func takeUpForgotten() async {
         guard state.withLock({ $0.hasRecovered }) else { return }
         await takeUp(processingSince: now() + (.zero - Self.processingLimit))
@@ -225,7 +225,7 @@ package final class ConversationService: Sendable {
         }
     }
 
-    /// It is over when its silence is, unless a session comes back to it.
+    /// Completes the conversation after its timeout, unless a session comes back to it.
     package func leave(_ conversation: Conversation, until time: UnixTime) {
         let silence = conversation.status == .inProgress ? conversation.timeout ?? Self.patience : .zero
         let key = OwnedConversation(id: conversation.id, user: conversation.user)
@@ -235,7 +235,7 @@ package final class ConversationService: Sendable {
         }
     }
 
-    /// Completes those whose sessions have left for good. To be called every few seconds.
+    /// Completes the conversations whose sessions have left for good. Call every few seconds.
     package func sweep() async {
         let now = now()
         let over = state.withLock { state in

@@ -4,51 +4,51 @@ internal import Protocols
 package import Speech
 package import Store
 
-/// The work of a live conversation in the store: done away from the conversation's loop, one item after the other.
+/// The work of a live conversation in the store. The items are carried out outside the conversation's loop, one after the other.
 package struct ConversationWork: Sendable {
     package enum Item: Sendable {
-        /// Finds the conversation that is there already, the last completed one, and the known voices and people.
+        /// Finds the conversation that is in progress, the last completed one, and the known voices and people.
         case find
         case create(Conversation)
         case join(SessionPart)
-        /// The changes of the machine are numbered.
+        /// Stores a change of the conversation's machine. `number` counts the changes.
         case store(ConversationUpdate, number: Int)
         /// Checks whether the conversation is still in progress.
         case check(ID<Conversation>)
         case process(ID<Conversation>)
         case delete(ID<Conversation>)
-        /// Reads the user's voices and people if they have changed since this revision; nil: in any case.
+        /// Reads the user's voices and people if they have changed since this revision; nil to read them in any case.
         case know(after: Int64?)
         case keep(NewVoice, label: Int)
         case learn(ID<Voice>, Voiceprint, Duration)
         /// Stores the owner that was set for a voice by hand.
         case name(ID<Voice>, Voice.Owner)
-        /// Somebody has said their name who is not known yet.
+        /// Creates a person for an unknown speaker who has said their name.
         case introduce(SelfIntroduction)
         /// The session's next audio.
         case audio([Int16], from: SampleIndex)
-        /// Ends the audio so far, which belongs to this conversation; nil: to none. The conversation begins at `start` of the session.
+        /// Ends the audio so far, which belongs to this conversation; nil when it belongs to none. The conversation begins at `start` of the session.
         case closeAudio(ID<Conversation>?, start: Duration)
-        /// All that the session had done by then is done.
+        /// Marks the end of the session's items: when it is reached, all earlier items are done.
         case last
     }
 
     package enum News: Sendable {
-        /// The conversation and the last completed one at the session's beginning, and the voices and people that are known then; nil: they could not
-        /// be read.
+        /// The conversation and the last completed one at the session's beginning, with the voices and people that were known then; nil when these
+        /// could not be read.
         case found(Conversation?, last: ID<Conversation>?, KnownVoices?)
-        /// The voices and people, if they have changed; nil: they have not changed, or could not be read.
+        /// The voices and people, if they have changed; nil when they have not changed or could not be read.
         case looked(KnownVoices?)
         case voice(Voice, label: Int)
         case introduced(SelfIntroduction, ID<Person>)
-        /// A batch of audio waits no more.
+        /// A batch of audio was taken.
         case audioTaken
         case processing(Conversation)
-        /// nil: the conversation cannot be completed, or is not there.
+        /// The conversation is completed; nil in place of the conversation when it cannot be completed or does not exist.
         case completed(ID<Conversation>, Conversation?)
         /// All changes up to this one are stored.
         case stored(Int)
-        /// The conversation is not there any more, or is over: nothing is stored of it.
+        /// The conversation was deleted or is over: no change of it is stored any more.
         case refused(ID<Conversation>)
         case last
     }
@@ -56,7 +56,7 @@ package struct ConversationWork: Sendable {
     let user: ID<User>
     let request: ConversationRequest
     let desk: ConversationService
-    /// nil: no audio is kept.
+    /// Keeper of the session's audio; nil when no audio is kept.
     let audio: ConversationAudio?
     /// Sample rate of the session's audio.
     let rate: SampleRate
@@ -70,7 +70,7 @@ package struct ConversationWork: Sendable {
                 try await carryOut(item)
             } catch {
                 desk.log.error("a conversation cannot be stored", [.error: "\(error)"])
-                // The session goes on, and its transcript is kept in its own way.
+                // The session goes on without a conversation; its transcript is stored separately.
                 if case .find = item { tell(.found(nil, last: nil, nil)) }
                 if case .know = item { tell(.looked(nil)) }
             }
@@ -88,10 +88,10 @@ package struct ConversationWork: Sendable {
         case .delete(let id): _ = try await desk.store.discard(id, of: user)
         case .process(let id):
             if let conversation = try await desk.store.conversation(id, of: user) { tell(.processing(conversation)) }
-            // What is said next does not wait for it.
+            // Later words do not wait for the completion.
             Task {
                 if let done = await desk.complete(id, of: user) { return tell(.completed(id, done)) }
-                // Another session may have seen to it before.
+                // Another session may have created the person before.
                 do throws(StoreError) {
                     let there = try await desk.store.conversation(id, of: user)
                     tell(.completed(id, there?.status == .completed ? there : nil))
@@ -139,7 +139,7 @@ package struct ConversationWork: Sendable {
         tell(.found(found, last: last, known))
     }
 
-    /// nil: nothing has changed.
+    /// Reads the voices and people; nil when they have not changed.
     private func known(after known: Int64?) async throws(StoreError) -> KnownVoices? {
         let revision = try await desk.store.revision(of: user)
         guard revision != known else { return nil }
@@ -148,7 +148,7 @@ package struct ConversationWork: Sendable {
         return KnownVoices(voices, people, owner: owner, revision: revision)
     }
 
-    /// Writes an update, and tries again when the store is busy: what was said is not to be lost for a moment's trouble.
+    /// Writes an update, and tries again when the store is busy, so that no words are lost.
     ///
     /// - Returns: false when the conversation is not in progress.
     private func write(_ update: ConversationUpdate) async throws(StoreError) -> Bool {

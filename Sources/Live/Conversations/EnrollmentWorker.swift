@@ -8,24 +8,24 @@ internal import Speakers
 internal import Speech
 internal import Store
 
-/// Learns people's voices from segments that a hand has said are theirs: one lesson after the other, from the audio that is kept.
+/// Learns people's voices from segments that were assigned by hand: one lesson after the other, from the audio that is kept.
 ///
-/// Only this machine's own engine listens, so that nobody is charged for it and no audio leaves.
+/// Only this machine's own engine recognises the audio, so the lesson costs nothing and no audio leaves the machine.
 actor EnrollmentWorker {
     enum Outcome: Sendable, Equatable {
         case learned
-        /// There was a lesson of this conversation before.
+        /// The person's voice was learned from this conversation before.
         case known
         case needsMoreSpeech
         case contaminated
-        /// The audio does not say what the segments say, or is not one speaker's.
+        /// The words of the audio differ from the segments' words, or the audio has more than one speaker.
         case rejected
         case noAudio
-        /// The user wants no voices of other people learned.
+        /// The user has chosen that no voices of other people are learned.
         case unwanted
-        /// While it was learned, somebody changed what it was learned from.
+        /// Somebody has changed the segments or their speakers during the lesson.
         case corrected
-        /// Nothing that could listen can be used, or knows the language.
+        /// The engine cannot be used, or does not know the language.
         case unavailable
         case failed
 
@@ -39,7 +39,7 @@ actor EnrollmentWorker {
     let listener: @Sendable () -> (any PrerecordedEngine)?
     /// Folder of the audio that is kept.
     let audioFolder: String
-    /// Gives a path where nothing is, for what is listened to.
+    /// Returns the path of a file that does not exist yet, for audio that the engine recognises.
     let newPath: @Sendable () -> String
     let newID: @Sendable () -> String
     let now: @Sendable () -> UnixTime
@@ -117,7 +117,7 @@ actor EnrollmentWorker {
 
     private struct Heard {
         var segment: ID<Segment>
-        /// Samples at 16 kHz.
+        /// Audio samples at 16 kHz.
         var samples: [Float]
     }
 
@@ -125,14 +125,14 @@ actor EnrollmentWorker {
         var outcome: Outcome
     }
 
-    /// Windows that say what their segments say; those that do not are passed over, for others.
+    /// Chooses windows whose recognised words match their segments' words. Windows that do not match are replaced by others.
     private func choose(
         _ voice: UntaughtVoice, _ conversation: Conversation, _ audio: [StoredAudio], _ engine: any PrerecordedEngine
     ) async throws -> Result<[Heard], Reason> {
         var samples = conversation.segments.compactMap { segment -> Teaching.Sample? in
             guard segment.start < segment.end else { return nil }
             let isTheirs = segment.identity.person == voice.person
-            // What a machine took for theirs is no proof that it is, nor that somebody else speaks.
+            // A segment that automation assigned to the person proves neither that the person speaks nor that somebody else does.
             guard !isTheirs || segment.identity.isFixed else { return nil }
             return Teaching.Sample(segment.id, segment.start...segment.end, isTheirs: isTheirs)
         }
@@ -158,12 +158,12 @@ actor EnrollmentWorker {
         }
     }
 
-    /// Returns samples at 16 kHz; nil if not all of the range is kept.
+    /// Returns the audio of a range as samples at 16 kHz; nil when a part of the range is not kept.
     private func stretch(_ range: ClosedRange<Duration>, of audio: [StoredAudio]) async throws -> [Float]? {
         guard let file = audio.first(where: { $0.start <= range.lowerBound && range.upperBound <= $0.start + $0.duration }) else { return nil }
         let wanted = SampleRange(
             .zero + SampleCount(range.lowerBound - file.start, at: .speech), .zero + SampleCount(range.upperBound - file.start, at: .speech))
-        // A file that this gateway encoded itself.
+        // This gateway has encoded the file itself.
         let recording = Recording(path: audioFolder + "/" + file.file)
         let samples = try await RecordingStretches(queue: queue, media: InProcessMedia()).read([wanted], of: recording).first ?? []
         // An encoder's last packet may end a little early.

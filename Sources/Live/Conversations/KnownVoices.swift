@@ -5,10 +5,10 @@ package import Speech
 /// A user's voices and people at one time.
 package struct KnownVoices: Sendable {
     package let directory: VoiceDirectory
-    /// nil: nothing was read yet.
+    /// Revision of the voices and people; nil when they were not read yet.
     package let revision: Int64?
     private let names: [ID<Person>: String]
-    /// The user's own name, if they have said it.
+    /// The user's own name, if the user has said it.
     private let owner: String?
 
     package init() {
@@ -25,7 +25,7 @@ package struct KnownVoices: Sendable {
         names = Dictionary(people.map { ($0.id, $0.name) }) { first, _ in first }
     }
 
-    /// Returns the effect of a name that a speaker says is theirs; nil: no effect.
+    /// Returns the effect of a speaker's self-introduction with a name; nil when it has no effect.
     func introduced(_ name: SpokenName, mayCreate: Bool) -> SelfIntroduction.Who? {
         switch name.consequence(known: Array(names.values), owner: owner, mayCreate: mayCreate) {
         case .known: names.first { $0.value.lowercased() == name.name.lowercased() }.map { .known($0.key) }
@@ -39,7 +39,7 @@ package struct KnownVoices: Sendable {
 
     package func isNameless(_ voice: ID<Voice>) -> Bool { directory[voice].map { $0.owner == .nobody } ?? true }
 
-    /// nil: the voice has no name.
+    /// Returns the suggestion that a voice makes for a speaker; nil when the voice has no name.
     package func suggestion(_ speaker: SpeakerNumber, _ voice: ID<Voice>, segment: ID<Segment>) -> SpeakerSuggestion? {
         switch directory[voice]?.owner {
         case .person(let person)?: SpeakerSuggestion(speaker, .person(person), name: names[person] ?? "", segment: segment)

@@ -17,7 +17,7 @@ extension LiveConversation {
             case .identified(let label, let voice, let confidence):
                 let speaker = machine.speaker(ofLabel: label)
                 if let owner = assigned.heard(speaker, voice, isNameless: names.known.isNameless(voice)) { work.yield(.name(voice, owner)) }
-                // Who has said their name is not nobody again for having a voice.
+                // A speaker who has said their name keeps the name when their voice has none.
                 if machine.identity(of: speaker).source == .spokenName, names.known.isNameless(voice) { continue }
                 run(machine.identified(speaker, as: SpeakerIdentity(.voice(voice), by: .voiceprint, confidence: confidence)))
             case .withdrawn(let label): run(machine.identified(machine.speaker(ofLabel: label), as: .unknown))
@@ -29,7 +29,7 @@ extension LiveConversation {
         }
     }
 
-    /// An engine that heard the user's speech profile calls them so.
+    /// Notes that an engine that heard the user's speech profile gives the user this label.
     package func userSpeaks(as label: Int) {
         let voice = names.known.directory.voices.first { $0.owner == .user }
         run(machine.identified(machine.speaker(ofLabel: label), as: SpeakerIdentity(voice.map { .voice($0.id) } ?? .user, by: .profile)))
@@ -53,7 +53,7 @@ extension LiveConversation {
         show(.suggested(SpeakerSuggestion(introduction.speaker, who, name: introduction.name, segment: introduction.segment)))
     }
 
-    /// The client has said who a speaker is: that is whose voice it is, too.
+    /// Assigns a speaker to a person, or to the user when `person` is nil, as the client asks. The speaker's voice gets the same owner.
     package func assign(_ speaker: SpeakerNumber, _ person: ID<Person>?) {
         if person == nil { speakers?.reserveUser() }
         let owner = person.map { Voice.Owner.person($0) } ?? .user

@@ -7,7 +7,7 @@ internal import Speakers
 package import Speech
 internal import Store
 
-/// The conversation of one live session: carries out what its machine decides, and stores it in order, away from the loop.
+/// The conversation of one live session: carries out the decisions of its machine, and stores them in order, outside the loop.
 ///
 /// Lives on the session's loop and is called there only.
 package final class LiveConversation {
@@ -19,12 +19,12 @@ package final class LiveConversation {
     private let loop: Loop
     package let show: (ConversationEvent) -> Void
     package let work: AsyncStream<ConversationWork.Item>.Continuation
-    /// Ends when all that the session leaves is stored.
+    /// Task that ends when everything that the session has left is stored.
     package private(set) var stored: Task<Void, Never>?
     private var attached: ID<Conversation>?
     private var timer: Loop.Timer?
     package var isEnded = false
-    /// It is known which conversation it is; until then what needs it waits.
+    /// True once the store has told which conversation goes on or begins. Commands and words wait until then.
     private var hasBegun = false
     private var waiting: [() -> Void] = []
     /// A command that names unknown people. Later commands wait until the store has been asked for them.
@@ -33,35 +33,35 @@ package final class LiveConversation {
     private var isConcluded = false
     /// Called when the conversation is complete.
     private var completed: (() -> Void)?
-    /// The last one that was given to be completed.
+    /// The conversation whose completion was requested last.
     private var concluding: ID<Conversation>?
-    /// The client said goodbye.
+    /// True if the client closed the session in order.
     private var isInOrder = false
     /// Time since the session's start at which the next conversation begins; nil: the time is not known.
     private var nextBegins: Duration?
     private var hasAudio = false
-    /// Position behind the session's newest audio.
+    /// End of the session's newest audio.
     private var received = SampleIndex.zero
-    /// Position behind the last word that is in the session's conversations.
+    /// End of the last word that is in the session's conversations.
     private var saidThrough = SampleIndex.zero
     /// The session's part as the store knows it: relates the session's time to the conversation's time.
     private var part: SessionPart?
 
     private let rate: SampleRate
-    /// nil: speakers are whom engines tell apart, and nobody is known again.
+    /// Finder of speakers by voice; nil when only engines tell speakers apart, and no speaker is recognised by voice.
     package var speakers: LiveSpeakers?
     /// The user's voices and people as they are shown to the client.
     var names = ShownSpeakers()
     var introductions = SelfIntroductions()
     var assigned = AssignedSpeakers()
-    /// Labels of the session that have spoken in this conversation.
+    /// Labels of the session that have spoken in this conversation so far.
     package var told: Set<Int> = []
-    /// Tells of changes of people and voices as they are made.
+    /// Registration for changes of people and voices.
     private var watch: RevisionWatch?
     /// True while changes of the user's people and voices are being read.
     private var isLooking = false
     private var looksAgain = false
-    /// nil: no audio is kept.
+    /// Batches of the session's audio; nil when no audio is kept.
     private var audio: AudioBatches?
 
     /// Maximum number of client commands that wait before the conversation has begun.
@@ -73,9 +73,9 @@ package final class LiveConversation {
     ///   - session: the session that has the conversation.
     ///   - rate: sample rate of the session's audio.
     ///   - channels: number of channels of the session's audio.
-    ///   - audioDays: number of days that the user has chosen for the audio of their conversations; nil: the user has not chosen.
-    ///   - audio: gives the session's audio back, of its one channel; nil when it is gone.
-    ///   - show: tells the client's dialect.
+    ///   - audioDays: number of days that the user has chosen for the audio of their conversations; nil when the user has not chosen.
+    ///   - audio: returns audio of the session, of its only channel; nil when the audio is gone.
+    ///   - show: passes an event to the client's dialect.
     package init(
         session: ID<Session>, user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, rate: SampleRate,
         channels: Int, audioDays: Int? = nil,
@@ -102,7 +102,7 @@ package final class LiveConversation {
             handOn: { [unowned self] in add($0) }, heard: { [unowned self] in hear($0) })
     }
 
-    /// Looks for what there is already.
+    /// Looks for a conversation in progress, and for known voices and people.
     package func start() {
         work.yield(.find)
         poll()
@@ -129,7 +129,7 @@ package final class LiveConversation {
         }
     }
 
-    /// Ends the audio that was kept so far, which belongs to this conversation; `offset` nil: to none.
+    /// Ends the audio that was kept so far, which belongs to this conversation; to none when `offset` is nil.
     private func closeAudio(_ id: ID<Conversation>?, offset: Duration?) {
         guard audio != nil else { return }
         if let rest = audio?.rest() { handOn(rest) }
@@ -147,17 +147,17 @@ package final class LiveConversation {
         run(
             machine.committed(
                 spoken.words, in: spoken.channel, by: spoken.engine, model: spoken.model, rate: rate, now: desk.now()))
-        // Who was known in one conversation is known in the next.
+        // Speakers who were known in one conversation are known in the next one.
         for label in spoken.words.compactMap(\.speaker?.number) where told.insert(label).inserted { speakers?.tell(label) }
     }
 
-    /// Words for a gap that was told of.
+    /// Adds words that fill a gap which was reported before.
     package func mended(_ words: [Word], in channel: ChannelIndex, by engine: EngineName, model: String?) {
         guard !isConcluded else { return }
         run(machine.mended(words, in: channel, by: engine, model: model, rate: rate))
     }
 
-    /// Calls back when all that was committed has been told.
+    /// Calls `body` when all committed words were shown to the client.
     package func settled(_ body: @escaping () -> Void) {
         if let speakers { speakers.idle(body) } else { body() }
     }
@@ -166,7 +166,7 @@ package final class LiveConversation {
         guard waiting.count < Self.maxWaiting else { return }
         whenBegun { [self] in
             guard !command.people.allSatisfy(names.known.has) else { return carryOut(command) }
-            // They may have been made a moment ago, which has not been told here yet.
+            // The people may have been created a moment ago, and the change may not have been read here yet.
             asking = command
             look()
         }
@@ -190,7 +190,7 @@ package final class LiveConversation {
         for body in waiting { whenBegun(body) }
     }
 
-    /// The session is over and its client still there: what becomes of the conversation is told first.
+    /// Calls `body` when the conversation is complete, or after a short time: the session is over, and its client waits for the result.
     package func concluded(_ body: @escaping () -> Void) {
         guard !isConcluded else { return body() }
         completed = body
@@ -232,7 +232,9 @@ package final class LiveConversation {
         return actions.contains { if case .process = $0 { true } else { false } }
     }
 
-    /// - Parameter inOrder: the client said goodbye.
+    /// Ends the conversation's part of the session.
+    ///
+    /// - Parameter inOrder: true if the client closed the session in order.
     package func ended(inOrder: Bool) {
         guard !isEnded else { return }
         isEnded = true
@@ -242,7 +244,7 @@ package final class LiveConversation {
         completed = nil
         whenBegun { [self] in
             if !isConcluded { _ = conclude(inOrder: inOrder) }
-            // What is refused yet is stored elsewhere.
+            // Changes that the store still refuses go to another conversation.
             work.yield(.last)
         }
     }
@@ -259,7 +261,7 @@ package final class LiveConversation {
         }
     }
 
-    /// Reads what has changed of people and voices: as soon as it is changed here, and every few seconds what other replicas have changed.
+    /// Reads changes of people and voices: those of this process at once, those of other replicas every few seconds.
     private func look() {
         guard !isEnded || asking != nil else { return }
         guard !isLooking else {
@@ -283,18 +285,18 @@ package final class LiveConversation {
         goOn()
     }
 
-    /// Begins the conversation, and carries out the commands that have waited for that. By then the people named in them are known, and no speaker is
-    /// told apart by a voice that is not known.
+    /// Begins the conversation, and carries out the commands that waited for this. The people in the commands and the known voices are read by then.
     private func begin(_ found: Conversation?, _ last: ID<Conversation>?, _ known: KnownVoices?) {
         if let known { _ = names.know(known) }
         run(machine.begin(found: found, last: last, now: desk.now()))
-        // Only now: the conversation would not remember whose voices these are before it has begun.
+        // The flag is set last, because the conversation cannot note the owners of voices before it has begun.
         hasBegun = true
         if let known { know(known) }
         goOn()
     }
 
-    /// It was deleted, or completed by another session: what is said from here on, and what was not stored in it, is another conversation.
+    /// Continues with a new conversation, because another session has completed this one or it was deleted. Words that were not stored go to the new
+    /// one.
     private func refused(_ id: ID<Conversation>) {
         let offset = machine.offset
         let (actions, from) = machine.refused(id, now: desk.now())
@@ -306,7 +308,7 @@ package final class LiveConversation {
         if isConcluded { _ = conclude(inOrder: isInOrder) }
     }
 
-    /// Returns the time since the session's start.
+    /// Returns the time of a position, since the session's start.
     private func time(of position: SampleIndex) -> Duration { (position - .zero).duration(at: rate) }
 
     package func hear(_ news: ConversationWork.News) {

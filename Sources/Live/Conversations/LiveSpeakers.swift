@@ -3,9 +3,10 @@ internal import Net
 internal import Speakers
 internal import Speech
 
-/// Finds out who speaks in a live session, by what it sounds like: embeds clips away from the loop, and hands words on in order with their speakers.
+/// Identifies the speakers of a live session by their voices: embeds clips outside the loop, and hands words on in order with their speakers.
 ///
-/// Words whose speaker an engine told are handed on at once; the others wait for their clip, though not for long. Lives on the session's loop.
+/// Words with an engine's speaker label are handed on at once. Other words wait a limited time for the voices of their clip. Lives on the session's
+/// loop.
 package final class LiveSpeakers {
     struct Spoken {
         var words: [Word]
@@ -29,25 +30,25 @@ package final class LiveSpeakers {
     private var waiting: WaitingSpeech
     /// Speech that waits, in order. Its words are replaced by the words with their speakers when they are handed on.
     private var spoken: [Spoken] = []
-    /// Clips that are being embedded.
+    /// Number of clips that are being embedded.
     private var underWay = 0
-    /// Clips under way to which no engine gave a label, in order, each with the result of hearing it. The tracker is to hear the results in order,
-    /// too.
+    /// Clips under way that have no engine's label, in order, each with the voices that were found in it. The tracker must get the results in the
+    /// same order.
     private var unlabelled: [(number: Int, start: SampleIndex, heard: ClipVoices.Result??)] = []
     private var timer: Loop.Timer?
     private var whenIdle: (() -> Void)?
 
-    /// Speech with less silence in between is one speaker's, as far as anybody can tell.
+    /// Silence between words below which the words are taken to have one speaker.
     private static let pause: Duration = .milliseconds(350)
-    /// A clip is no longer than this: more says little new.
+    /// Maximum length of a clip. More audio tells little more.
     private static let longest: Duration = .seconds(10)
-    /// Clips that may be under way; more would only come too late.
+    /// Maximum number of clips under way. The results of further clips would come too late.
     private static let maxUnderWay = 32
 
     /// - Parameters:
-    ///   - audio: gives the session's audio back; nil when it is gone.
+    ///   - audio: returns audio of the session; nil when the audio is gone.
     ///   - handOn: takes the words, in order.
-    ///   - heard: takes what has become known of speakers.
+    ///   - heard: takes events about the speakers.
     init(
         _ voices: any Voiceprinting, rule: SpeakerRule, patience: Duration, rate: SampleRate, loop: Loop, audio: @escaping (SampleRange) -> [Int16]?,
         handOn: @escaping (Spoken) -> Void, heard: @escaping ([SpeakerTracker.Event]) -> Void
@@ -66,10 +67,10 @@ package final class LiveSpeakers {
 
     func know(_ voices: [Voice]) { heard(tracker.know(voices)) }
 
-    /// A hand has said who the user is.
+    /// Notes that the user's speaker was assigned by hand.
     func reserveUser() { heard(tracker.reserveUser()) }
 
-    /// Tells once more whose voice a label's is, if that is known.
+    /// Reports the voice of a label again, if the voice is known.
     func tell(_ label: Int) { tracker.known(label).map { heard([$0]) } }
 
     func created(_ voice: Voice, for label: Int) { heard(tracker.created(voice, for: label)) }
@@ -83,7 +84,7 @@ package final class LiveSpeakers {
         release()
     }
 
-    /// Calls back once every clip is known, or need not be any more.
+    /// Calls `body` when no words wait for their speakers any more.
     func idle(_ body: @escaping () -> Void) {
         whenIdle = body
         release()
@@ -100,23 +101,25 @@ package final class LiveSpeakers {
 
     // MARK: - Embedding
 
-    /// Returns the audio to be heard of a clip. Some engines commit a word at a time, so the audio before is added until there is enough to tell a
-    /// voice by.
+    /// Returns the audio to embed for a clip. Some engines commit one word at a time, so earlier audio is added until there is enough to recognise a
+    /// voice.
     private func heard(_ clip: SpokenClip) -> SampleRange {
         var start = clip.range.start
         if let last, last.label == clip.label, clip.range.start - last.end < SampleCount(Self.pause, at: rate) { start = last.start }
         let range = SampleRange(min(start, clip.range.start), clip.range.end)
-        // What was enough once is not heard twice.
+        // Audio that was long enough for one clip is not used for another.
         let isEnough = range.count.duration(at: rate) >= rule.shortestClip
         last = (clip.label, isEnough ? clip.range.end : range.start, clip.range.end)
         return range
     }
 
-    /// - Returns: false when nothing will come of the clip.
+    /// Starts to embed a clip.
+    ///
+    /// - Returns: false when the clip cannot be embedded.
     private func embed(_ range: SampleRange, _ label: Int?, _ number: Int) -> Bool {
         let duration = range.count.duration(at: rate), middle = middle(of: range)
         guard underWay < Self.maxUnderWay, duration >= voices.shortest, let samples = audio(middle) else { return false }
-        // A label's short clips would decide nothing.
+        // Clips with a label that are too short decide nothing.
         if label != nil, duration < rule.shortestClip { return false }
         underWay += 1
         let session = LoopBound(self, on: loop)
@@ -129,9 +132,9 @@ package final class LiveSpeakers {
         return true
     }
 
-    /// Finds the voiceprint of a speaker whom an engine has told apart.
+    /// Finds the voiceprint of a speaker to whom an engine has given a label.
     ///
-    /// - Parameter tell: called on any thread, once.
+    /// - Parameter tell: takes the voiceprint; called once, on any thread.
     private static func listen(
         _ samples: [Int16], _ rate: SampleRate, _ voices: any Voiceprinting, tell: @escaping @Sendable (Voiceprint?) -> Void
     ) {
@@ -140,7 +143,7 @@ package final class LiveSpeakers {
 
     /// Finds the voices of a clip: one voice, or several.
     ///
-    /// - Parameter tell: called on any thread, once; nil: it could not be listened to.
+    /// - Parameter tell: takes the voices, or nil when the clip cannot be embedded; called once, on any thread.
     private static func listen(
         _ samples: [Int16], _ rate: SampleRate, _ voices: any Voiceprinting, tell: @escaping @Sendable (ClipVoices.Result?) -> Void
     ) {
@@ -176,7 +179,7 @@ package final class LiveSpeakers {
     }
 
     private func take(_ heard: ClipVoices.Result, from start: SampleIndex, of number: Int) -> [SpeakerTracker.Event] {
-        // Of those that had to go on without, nothing is learned: who was taken to speak stands.
+        // If the words went on without waiting for their speaker, nothing is learned from them, and the assumed speaker stays.
         guard waiting[number] != nil else { return [] }
         var events: [SpeakerTracker.Event] = []
         let labels = heard.voices.map { voice -> Int? in

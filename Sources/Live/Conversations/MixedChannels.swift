@@ -1,8 +1,8 @@
 internal import Audio
 
-/// All channels of a session as one, for keeping.
+/// The mix of all channels of a session, for the audio that is kept.
 enum MixedChannels {
-    /// Appends the sum of all channels, clipped.
+    /// Appends the sum of all channels, clipped to 16 bits.
     ///
     /// - Parameter audio: whole frames of 16-bit little-endian PCM, interleaved.
     static func append(_ audio: UnsafeRawBufferPointer, channels: Int, to samples: inout [Int16]) {

@@ -7,19 +7,20 @@ package import Protocols
 package import Settings
 package import Speech
 
-/// Has conversations summed up by the language model that the operator has configured. Whatever fails there, they are summed up in their own words.
+/// Summaries of conversations by the language model that the operator has configured. If the model fails, the conversation is summed up in its own
+/// words.
 package actor ModelSummaries {
     private let settings: SummarySettings
     private let client: HTTPClient
     private let log: Log
     private let now: @Sendable () -> ContinuousClock.Instant
-    /// Returns the grant by which the operator pays for the summary of a user's conversation; nil: the operator does not pay now.
+    /// Returns the grant by which the operator pays for the summary of a user's conversation; nil when the operator does not pay now.
     private let grant: @Sendable (ID<User>) async -> Grant?
     private var underWay = 0
-    /// After a failure nobody asks again before this.
+    /// Time before which the model is not asked again, after a failure.
     private var restsUntil: ContinuousClock.Instant?
 
-    /// Conversations at once; of more of them none waits.
+    /// Maximum number of conversations that are summed up at once. Further conversations do not wait for the model.
     private static let maxUnderWay = 8
     private static let rest: Duration = .seconds(60)
     private static let maxBytes = 1 << 18
@@ -35,7 +36,7 @@ package actor ModelSummaries {
         self.now = now
     }
 
-    /// nil: it is to be summed up otherwise.
+    /// Returns the model's summary; nil when the conversation must be summed up in its own words.
     package func summary(of conversation: Conversation) async -> OpenAISummary? {
         guard underWay < Self.maxUnderWay, restsUntil.map({ $0 <= now() }) ?? true else { return nil }
         guard let grant = await grant(conversation.user), grant.use == .summary else { return nil }
@@ -56,7 +57,7 @@ package actor ModelSummaries {
             }
             return try OpenAISummary(parsing: answer.body)
         } catch let fault as OpenAISummary.Fault {
-            // It may do better with another conversation.
+            // The model may succeed with another conversation.
             log.warning("the language model's summary is not usable", [.conversation: conversation.id.rawValue, .error: "\(fault)"])
         } catch {
             fail("no answer", conversation)
@@ -64,7 +65,7 @@ package actor ModelSummaries {
         return nil
     }
 
-    /// - Parameter reason: never what the server says, which may quote what was sent.
+    /// - Parameter reason: our own words for the failure, never the server's text, which may quote the request.
     private func fail(_ reason: String, _ conversation: Conversation) {
         restsUntil = now() + Self.rest
         log.warning("the language model for summaries does not answer", [.conversation: conversation.id.rawValue, .error: reason])

@@ -1,7 +1,7 @@
 internal import Conversations
 internal import Speech
 
-/// A conversation's name with its user: names of conversations are their users' own, since clients may choose them.
+/// A conversation's id with its user. Clients may choose ids, so an id is unique for one user only.
 struct OwnedConversation: Hashable {
     var id: ID<Conversation>
     var user: ID<User>

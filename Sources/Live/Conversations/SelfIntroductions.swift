@@ -6,7 +6,7 @@ internal import Speech
 package struct SelfIntroduction: Sendable {
     enum Who: Sendable {
         case known(ID<Person>)
-        /// A person is to be made of it.
+        /// A person is created with the name.
         case new
         /// The name is shown to the client; no person is created.
         case named
@@ -19,14 +19,16 @@ package struct SelfIntroduction: Sendable {
     let who: Who
 }
 
-/// Finds the names that speakers of a live conversation say are theirs, each once.
+/// Finds names with which speakers of a live conversation introduce themselves, each name once.
 struct SelfIntroductions {
     private var names: [SpeakerNumber: Set<String>] = [:]
 
-    /// Names that one speaker may say.
+    /// Maximum number of names of one speaker.
     private static let most = 8
 
-    /// - Parameter segments: the segments as they are now.
+    /// Reads segments and returns the new self-introductions.
+    ///
+    /// - Parameter segments: the present segments of the conversation.
     mutating func read(_ segments: [Segment], known: KnownVoices, mayCreate: Bool) -> [SelfIntroduction] {
         segments.compactMap { segment in
             guard let speaker = segment.speaker, isOpen(segment.identity, known), let name = SpokenName(in: segment.text),
@@ -37,7 +39,7 @@ struct SelfIntroductions {
         }
     }
 
-    /// Returns true if nobody knows yet who the speaker is.
+    /// Returns true if the speaker is not identified yet.
     private func isOpen(_ identity: SpeakerIdentity, _ known: KnownVoices) -> Bool {
         switch identity.who {
         case .unknown: !identity.isFixed

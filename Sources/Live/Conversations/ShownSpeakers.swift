@@ -2,7 +2,7 @@ internal import Conversations
 internal import Speakers
 internal import Speech
 
-/// Speakers as they are shown to a live session's client: each voice as its owner, and each name once.
+/// Speakers as a live session's client sees them: each voice as its owner, and each name once.
 struct ShownSpeakers {
     private(set) var known = KnownVoices()
     /// The voice of each speaker, and the owner as whom the voice was shown last.
@@ -10,7 +10,7 @@ struct ShownSpeakers {
     /// The owner that was last suggested to the client for each speaker.
     private var told: [SpeakerNumber: SpeakerIdentity.Who] = [:]
 
-    /// The event as it is shown, and what goes with it.
+    /// Returns the event as the client sees it, with the events that belong to it.
     mutating func shown(_ event: ConversationEvent) -> [ConversationEvent] {
         switch event {
         case .began:
@@ -22,9 +22,9 @@ struct ShownSpeakers {
         }
     }
 
-    /// The voices and people that there are from now on.
+    /// Sets the known voices and people.
     ///
-    /// - Returns: speakers who were shown as somebody else.
+    /// - Returns: the speakers whose shown owner changes.
     mutating func know(_ known: KnownVoices) -> [SpeakerNumber] {
         self.known = known
         return shown.filter { speaker, shown in who(shown.voice) != shown.who }.keys.sorted()

@@ -7,7 +7,7 @@ internal import Speakers
 package import Speech
 package import Store
 
-/// The user's own voice: made of a recording, kept, and told of.
+/// The speech profiles of users: learns a user's own voice from recordings, stores it, and gives it to engines.
 package struct SpeechProfiles: Sendable {
     package let desk: ConversationService
     /// Folder of the audio that is kept.
@@ -18,12 +18,12 @@ package struct SpeechProfiles: Sendable {
         self.folder = folder
     }
 
-    /// The setting that names the sample which is the profile; the user's other samples make it fuller.
+    /// Name of the setting with the id of the profile's sample. The user's other samples improve the profile.
     package static let setting = "speech_profile"
     package static let audioPath = "/v3/speech-profile/audio"
-    /// Time that is added to the speech in the duration that clients are told, as clients expect.
+    /// Time that is added to the duration of the speech in answers, because clients expect it.
     private static let margin: Duration = .seconds(5)
-    /// Length of audio that is enough to tell an engine whose voice it is.
+    /// Maximum length of the profile's audio for an engine: enough to recognise the user's voice.
     private static let introduction: Duration = .seconds(10)
 
     package enum Failure: Error {
@@ -32,14 +32,15 @@ package struct SpeechProfiles: Sendable {
         case store(StoreError)
     }
 
-    /// The profile, and the user's other samples.
+    /// Returns the profile, and the user's other samples.
     package func samples(of user: ID<User>) async throws(StoreError) -> (profile: SpeechSample?, others: [SpeechSample]) {
         let chosen = try await desk.store.settings(of: user)[Self.setting]
         let all = try await desk.store.samples(of: .user, of: user)
         return (all.first { $0.id.rawValue == chosen }, all.filter { $0.id.rawValue != chosen })
     }
 
-    /// Returns the user's audio that an engine hears before a conversation, one channel at `.speech`; nil: there is no profile, or it cannot be read.
+    /// Returns the user's audio that an engine hears before a conversation, one channel at `.speech`; nil when there is no profile or it cannot be
+    /// read.
     package func introduction(of user: ID<User>) async -> [Float]? {
         let file: String?
         do throws(StoreError) {
@@ -49,16 +50,17 @@ package struct SpeechProfiles: Sendable {
             return nil
         }
         guard let file else { return nil }
-        // A file that this gateway encoded itself: a session that begins does not wait for others' recordings.
+        // This gateway has encoded the file, so it is decoded in this process: a beginning session does not wait for the decoding of others'
+        // recordings.
         return try? await read(folder + "/" + file, longest: Self.introduction, by: InProcessMedia())
     }
 
     package func duration(of profile: SpeechSample) -> Duration { profile.duration + Self.margin }
 
-    /// True if voices can be listened to now.
+    /// True if voiceprints can be made now.
     package var isAvailable: Bool { desk.voices != nil && (try? desk.detecting?.makeDetector()) != nil }
 
-    /// Makes a recording the user's profile. Until all of it is stored, the one before stands.
+    /// Makes a recording the user's profile. The previous profile stays until the new one is completely stored.
     package func enrol(_ path: String, of user: ID<User>) async throws(Failure) {
         let voice = try await listen(path)
         do throws(StoreError) {
@@ -81,7 +83,7 @@ package struct SpeechProfiles: Sendable {
         }
     }
 
-    /// Keeps a recording besides the profile: the voice is what both say.
+    /// Stores a recording in addition to the profile. The user's voice is learned from both.
     package func expand(_ path: String, of user: ID<User>) async throws(Failure) -> SpeechSample {
         let voice = try await listen(path)
         let file = desk.newID() + ".opus"
@@ -106,7 +108,7 @@ package struct SpeechProfiles: Sendable {
         }
     }
 
-    /// Deletes recordings: the voice is what the others say.
+    /// Deletes recordings. The user's voice is learned from the remaining ones.
     package func remove(_ samples: [SpeechSample], of user: ID<User>) async throws(StoreError) {
         guard !samples.isEmpty else { return }
         for sample in samples { _ = try await desk.store.delete(sample.id, of: user) }
@@ -114,12 +116,12 @@ package struct SpeechProfiles: Sendable {
         guard !left.isEmpty else { return try await forget(user) }
         let voices = left.compactMap { sample in sample.voiceprint.map { VoiceEvidence($0, sample.duration) } }
         guard var evidence = voices.last else { return }
-        // Of another model they cannot be joined: then the newest counts.
+        // Voiceprints of different models cannot be joined: then the newest one counts.
         for other in voices.dropLast() { evidence.add(other) }
         for known in try await self.voices(of: user) { try await set(evidence, known, user) }
     }
 
-    /// Forgets the user's voice, in this process at once and in others when they look next. Done again, it does what was left undone.
+    /// Forgets the user's voice: in this process at once, in other processes at their next look. A repeated call completes an interrupted one.
     package func forget(_ user: ID<User>) async throws(StoreError) {
         for known in try await voices(of: user) { _ = try await desk.store.delete(known.id, of: user) }
         for sample in try await desk.store.samples(of: .user, of: user) { _ = try await desk.store.delete(sample.id, of: user) }
@@ -138,7 +140,7 @@ package struct SpeechProfiles: Sendable {
         guard let head = Self.head(of: path), case .found(let wav) = WAVHeader.read(head) else { throw .refused("The file is not a WAV file.") }
         let samples: [Float]
         do throws(MediaError) {
-            // At most a little more than a profile may have.
+            // The limit is a little above a profile's maximum length.
             samples = try await read(path, longest: Enrollment.lengths.upperBound + .seconds(2), by: desk.media)
         } catch {
             throw .refused("The file cannot be read: \(error).")

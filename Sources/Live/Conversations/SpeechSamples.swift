@@ -1,14 +1,14 @@
 internal import Audio
 internal import Speech
 
-/// Audio of a session, as models want it, and the other way round.
+/// Conversions between a session's audio and the samples that models take.
 enum SpeechSamples {
-    /// At 16 kHz, −1…1.
+    /// Returns samples at 16 kHz, in −1…1.
     static func floats(_ samples: [Int16], _ rate: SampleRate) -> [Float] {
         converted(samples.map { Float($0) / 32_768 }, from: rate, to: .speech)
     }
 
-    /// 16-bit little-endian PCM at `rate`, of samples at 16 kHz.
+    /// Returns 16-bit little-endian PCM at `rate`, made from samples at 16 kHz.
     static func linear16(_ samples: [Float], _ rate: SampleRate) -> [UInt8] {
         var bytes: [UInt8] = []
         PCM.appendLinear16(converted(samples, from: .speech, to: rate).span, to: &bytes)

@@ -8,14 +8,14 @@ package import Speech
 package import Tracing
 package import Usage
 
-/// Completes the transcripts of sessions that ended before their transcripts were whole: a crash interrupted the session, the client left, or the
+/// Completes the transcripts of sessions that ended before their transcripts were complete: a crash interrupted the session, the client left, or the
 /// engines had failed.
 ///
-/// Missing audio is recognised again from the journal, a few sessions at a time. Committed words do not change. Each step is stored before the next,
-/// so the next start goes on where this one was killed. Audio that cannot be recognised now is a gap in the transcript; the audio stays in the
-/// journal, within the journal's limit.
+/// Missing audio is recognised again from the journal, a few sessions at a time. Committed words do not change. Each step is stored before the next
+/// one begins, so the next start continues after the last stored step. Audio that cannot be recognised now becomes a gap in the transcript; the
+/// journal keeps the audio, within the journal's limit.
 package actor CrashRecovery {
-    /// Sessions at once: engines work on the windows of one recording side by side.
+    /// Maximum number of sessions that are recovered at once. Engines recognise the windows of one recording in parallel.
     private static let maxRunning = 2
     /// Maximum number of sessions of this run that wait. Further sessions are left to the next start.
     private static let maxWaiting = 10_000
@@ -32,14 +32,14 @@ package actor CrashRecovery {
         let usage: UsageRecorder
         let metrics: Metrics
         let log: Log
-        /// nil when nobody traces.
+        /// Tracer of the recoveries; nil when nothing is traced.
         let tracer: Tracer?
         /// The operator's engines, best first.
         let engines: [EngineName]
         /// Time for which transcripts are kept.
         let transcriptAge: Duration
         let now: @Sendable () -> UnixTime
-        /// A path for audio that is given to an engine.
+        /// Returns the path of a file that does not exist yet, for audio that is given to an engine.
         let newPath: @Sendable () -> String
         /// Erases what users have asked to be forgotten, before any of it is recognised again.
         let forgetSpeech: @Sendable () async -> Void
@@ -68,7 +68,7 @@ package actor CrashRecovery {
         var audio: any RecoverableAudio
         /// Numbers of the segments of earlier runs that hold the session.
         var files: Set<Int> = []
-        /// nil: a session of this run.
+        /// Record of a session of an earlier run; nil for a session of this run.
         var record: SessionRecord?
     }
 
@@ -83,7 +83,7 @@ package actor CrashRecovery {
     private var alarm: Task<Void, Never>?
     private var reading: Task<Void, Never>?
     private var isStopped = false
-    /// nil: not started.
+    /// Services and settings; nil while the recovery is not started.
     private var parts: Parts?
     private var findings: JournalFindings?
     private var totals = Totals()
@@ -103,13 +103,13 @@ package actor CrashRecovery {
         self.transcripts = transcripts
     }
 
-    /// Begins: looks for sessions that earlier runs left, behind the start.
+    /// Starts the recovery. It looks for sessions of earlier runs in the background.
     package func start(_ parts: Parts) {
         self.parts = parts
         reading = Task(priority: .utility) { await readEarlier(parts) }
     }
 
-    /// Stops all work; the next start goes on with it.
+    /// Stops all work. The next start continues it.
     package func stop() async {
         isStopped = true
         reading?.cancel()
@@ -121,7 +121,7 @@ package actor CrashRecovery {
         parts = nil
     }
 
-    /// Takes on a session of this run.
+    /// Adds a session of this run.
     package func complete(_ id: ID<Session>, _ audio: any RecoverableAudio) {
         guard !isStopped else { return }
         guard waiting.count < Self.maxWaiting else {
@@ -163,11 +163,11 @@ package actor CrashRecovery {
                 id: session.record.id, audio: EarlierAudio(audio: session.audio, queue: queue), files: session.files, record: session.record)
             if attempts == 0 { pendingSessions.append(pending) } else { suspects.append(pending) }
         }
-        // Those that may have been what ended the gateway come last.
+        // Sessions whose recovery may have crashed the gateway come last.
         pendingSessions += suspects
         guard !Task.isCancelled else { return }
         if areStored { earlier.wasStored() }
-        // Their conversations wait for what they still say; the others that earlier runs left do not.
+        // The conversations of these sessions wait for the recovered words; conversations of other sessions do not.
         for pending in pendingSessions {
             guard let record = pending.record else { continue }
             await parts.conversations.hold(record)
@@ -187,17 +187,17 @@ package actor CrashRecovery {
     }
 
     private enum Intake {
-        /// There is nothing to complete.
+        /// The session needs no recovery.
         case needless
-        /// The transcript is stored; so many recoveries of the session were begun and not ended.
+        /// The transcript is stored. `attempts` is the number of recoveries of the session that began and did not end.
         case stored(attempts: Int)
         /// The committed words are in the journal only.
         case notStored
-        /// Its transcript is there and cannot be read now.
+        /// The session's transcript exists but cannot be read now.
         case unknown
     }
 
-    /// Stores what was committed, where that was not done yet.
+    /// Stores the committed words of a session, if that was not done before.
     private func begin(_ session: UnfinishedSession, _ parts: Parts) async -> Intake {
         let oldest = parts.now() + (.zero - parts.transcriptAge)
         if let started = session.record.started, started < oldest {
@@ -214,7 +214,7 @@ package actor CrashRecovery {
                 parts.log.error("a transcript cannot be read", [.session: session.record.id.rawValue, .error: reason])
                 return .unknown
             }
-            // A newer version's is not touched; a broken one is made again.
+            // A transcript of a newer version is left alone; a damaged one is made again.
             guard error == .damaged else {
                 parts.log.error(
                     "a session is not completed: its transcript is of another version of Harken", [.session: session.record.id.rawValue])
@@ -225,7 +225,7 @@ package actor CrashRecovery {
         let isWhole = session.transcript.isWhole
         let stored = StoredTranscript(record: session.record, transcript: session.transcript, status: isWhole ? .complete : .recovering)
         let isKept = await transcripts.keep(stored)
-        // The gateway may have been killed before its conversation had them.
+        // The gateway may have been killed before the conversation got these words.
         if isWhole { await parts.conversations.take(stored) }
         guard isKept else {
             unstored[session.record.id] = stored
@@ -234,18 +234,18 @@ package actor CrashRecovery {
         return isWhole ? .needless : .stored(attempts: 0)
     }
 
-    /// Takes away the segments of earlier runs that hold nothing of what is to be done.
+    /// Removes the journal segments of earlier runs that no remaining session needs.
     private func removeFiles() {
         guard let findings else { return }
         let needed = (waiting + resting).reduce(into: Set<Int>()) { $0.formUnion($1.files) }.union(busyFiles).union(left)
         for file in findings.files(without: needed) { earlier.remove(file) }
-        // Lets go of the files, so that their room is free.
+        // The files are closed, so that their disk space is free.
         if needed.isEmpty { self.findings = nil }
     }
 
     private var busyFiles: Set<Int> { busy.values.reduce(into: []) { $0.formUnion($1) } }
     private var busy: [ID<Session>: Set<Int>] = [:]
-    /// Transcripts of earlier runs' sessions that the disk has not taken yet.
+    /// Transcripts of earlier runs' sessions that could not be written to the disk yet.
     private var unstored: [ID<Session>: StoredTranscript] = [:]
     /// True if a stored transcript cannot be read and its content is not known. The journal then keeps all that it has.
     private var hasUnreadable = false
@@ -283,7 +283,7 @@ package actor CrashRecovery {
         case .done: break
         case .mayPass:
             var resting = pending
-            // Its conversations do not wait any longer.
+            // The session's conversations do not wait for it any longer.
             resting.record = nil
             self.resting.append(resting)
         case .left: left.formUnion(pending.files)
@@ -301,7 +301,7 @@ package actor CrashRecovery {
         }
     }
 
-    /// Segments with sessions that are left to a later start.
+    /// Journal segments with sessions that are left to a later start.
     private var left: Set<Int> = []
 
     private func rouse(_ parts: Parts) {

@@ -4,17 +4,17 @@ package import Journal
 internal import Net
 package import Speech
 
-/// The audio of a session that is over, for as long as its transcript is not whole.
+/// The audio of a session that is over, until its transcript is complete.
 package protocol RecoverableAudio: Sendable {
-    /// The parts of `range` that there are, in order.
+    /// Returns the parts of `range` whose audio exists, in order.
     func held(of range: SampleRange) async -> [SampleRange]
 
-    /// 16-bit PCM of one channel.
+    /// Returns 16-bit PCM of one channel.
     ///
-    /// - Parameter range: all of it is there; a few seconds at most.
+    /// - Parameter range: range whose audio exists completely; a few seconds at most.
     func read(_ range: SampleRange, _ channel: ChannelIndex) async throws(JournalError) -> [UInt8]
 
-    /// The transcript is as whole as it can be: nobody needs the audio any more.
+    /// Releases the audio: the transcript cannot be improved any more.
     func release() async
 }
 
@@ -32,6 +32,6 @@ struct EarlierAudio: RecoverableAudio {
         return try result.get()
     }
 
-    // Its segments go when no session needs them.
+    // The recovery removes the segments when no session needs them.
     func release() async {}
 }

@@ -9,14 +9,14 @@ internal import Store
 internal import Tracing
 internal import Usage
 
-/// Recognises what is missing in one session's transcript.
+/// Recognises the missing parts of one session's transcript.
 struct TranscriptRepair: Sendable {
     enum Verdict: Sendable, Equatable {
-        /// There is nothing left that could be done.
+        /// Nothing is left to recognise.
         case done
-        /// Something is missing for a reason that may pass.
+        /// A part is still missing, for a reason that may pass.
         case mayPass
-        /// Something is missing that only a later start may find.
+        /// A part is still missing that only a later start may recognise.
         case left
         /// The gateway is going down.
         case interrupted
@@ -53,7 +53,7 @@ struct TranscriptRepair: Sendable {
                         stored.transcript.note(cause, channel, part)
                         switch cause {
                         case .audioLost: break
-                        // Nobody else may have it, now or later.
+                        // No other engine may have the audio, now or later.
                         case .noEngine where stored.record.isByOwnKeys: break
                         case .noEngine where able.isEmpty: verdict = verdict == .done ? .left : verdict
                         case _: verdict = cause.mayPass ? .mayPass : verdict == .done ? .left : verdict
@@ -69,7 +69,7 @@ struct TranscriptRepair: Sendable {
 
     /// Returns the engines that may have the session's audio.
     private func engines(for record: SessionRecord) async -> [EngineEntry] {
-        // Who has keys of their own never spends the operator's; the local engine costs nobody anything, and sends nothing anywhere.
+        // A session with the caller's own keys never uses the operator's keys. The local engine costs nothing and sends nothing to others.
         let names = record.isByOwnKeys ? [.local] : record.engines ?? parts.engines
         let user = record.owner.map { ID<User>($0.user) } ?? .local
         let key = record.owner.flatMap { $0.key.isEmpty ? nil : ID<AccessKey>($0.key) }
@@ -84,7 +84,7 @@ struct TranscriptRepair: Sendable {
         }
     }
 
-    /// - Returns: the reason why the range could not be recognised; nil when it was.
+    /// - Returns: the reason why the range could not be recognised; nil when it was recognised.
     private func repair(
         _ range: SampleRange, _ channel: ChannelIndex, _ engines: [EngineEntry], _ stored: inout StoredTranscript
     ) async -> GapCause? {
@@ -104,7 +104,7 @@ struct TranscriptRepair: Sendable {
                 (piece) async throws(AudioLost) in
                 do throws(JournalError) { return try await audio.read(piece, channel) } catch { throw AudioLost("\(error)") }
             }
-            // The client's model is one for live audio; the engine's own for recordings is taken.
+            // The client's model is for live audio, so the engine's own model for recordings is used.
             let wanted = RecognitionOptions(language: stored.record.language, keyterms: stored.record.keyterms, workload: stored.record.workload)
             for engine in engines {
                 guard let recognizer = engine.prerecorded else { continue }
@@ -113,7 +113,7 @@ struct TranscriptRepair: Sendable {
                     var (answer, words) = try await recording.recognize(by: recognizer, wanted)
                     last = nil
                     report(.success(answer), of: engine.name, from: start, stored.record, &trace)
-                    // It tells speakers apart within this recording only.
+                    // The engine's speaker labels are valid within this recording only.
                     for index in words.indices { words[index].speaker = nil }
                     stored.transcript.mend(channel, range, words, by: engine.name)
                     return nil
@@ -133,7 +133,7 @@ struct TranscriptRepair: Sendable {
                 parts.log.error("a session's audio cannot be read from the journal", [.session: session, .error: "\(loss)"])
                 return .audioLost
             case .notWritten(let problem):
-                // The disk may have room again later: the audio is still there.
+                // The disk may have room later, and the audio still exists.
                 parts.log.error("a session's audio cannot be prepared for an engine", [.session: session, .error: "\(problem)"])
                 return .unavailable
             }
@@ -156,7 +156,7 @@ extension SessionRecord {
 }
 
 extension GapCause {
-    /// True if the same may succeed a while later.
+    /// True if a later attempt may succeed.
     fileprivate var mayPass: Bool {
         switch self {
         case .unavailable, .timedOut, .rateLimited, .protocolViolation, .noEngine: true

@@ -2,9 +2,9 @@ internal import Audio
 internal import Net
 internal import Speech
 
-/// Decodes a client's audio messages to PCM of its session: by one decoder, or by one for each channel if channels have messages of their own.
+/// Decodes a client's audio messages to PCM of its session: by one decoder, or by one for each channel if each channel has its own messages.
 ///
-/// Belongs to its session and is called on its loop only.
+/// Belongs to its session, and is called on the session's loop only.
 package final class ClientAudio {
     enum End {
         case finished
@@ -13,19 +13,19 @@ package final class ClientAudio {
 
     private let loop: Loop
     private let decoders: [StreamDecoder]
-    /// nil: the messages hold all channels together.
+    /// Interleaver of the channels; nil when each message holds all channels.
     private var interleaver: ChannelInterleaver?
     private var ended: Set<Int> = []
     private var output: [UInt8] = []
     private var timer: Loop.Timer?
-    /// Called on the loop when a channel that says nothing was waited for long enough.
+    /// Called on the loop when a silent channel was waited for long enough.
     private let late: () -> Void
 
     /// - Parameters:
     ///   - channels: number of channels that the session tells apart.
-    ///   - isTagged: each has its own messages.
-    ///   - ready: called on any thread when `take` has something to give.
-    ///   - late: called on the loop when `take` has something to give.
+    ///   - isTagged: true if each channel has its own messages.
+    ///   - ready: called on any thread when `take` has audio to return.
+    ///   - late: called on the loop when `take` has audio to return.
     init(
         _ format: AudioFormat, channels: Int, isTagged: Bool, loop: Loop, ready: @escaping @Sendable () -> Void, late: @escaping () -> Void
     ) throws(MediaError) {
@@ -41,17 +41,17 @@ package final class ClientAudio {
         interleaver = ChannelInterleaver(channels: channels, rate: StreamDecoder.sessionRate(for: format))
     }
 
-    /// Bytes that wait to be decoded.
+    /// Number of bytes that wait to be decoded.
     var bufferedBytes: Int { decoders.reduce(0) { max($0, $1.bufferedBytes) } }
 
-    /// Messages that could not be decoded, so far.
+    /// Number of messages so far that could not be decoded.
     var damagedMessages: Int { decoders.reduce(0) { $0 + $1.damagedMessages } }
 
     /// Takes a message.
     ///
     /// - Parameters:
-    ///   - channel: the channel of the message, when channels have messages of their own.
-    ///   - pcm: called before this returns with whole frames of what is there at once.
+    ///   - channel: the channel of the message, when each channel has its own messages.
+    ///   - pcm: takes whole frames of the audio that is decoded at once; called before this function returns.
     func push(_ bytes: RawSpan, of channel: ChannelIndex, pcm: (RawSpan) -> Void) {
         guard interleaver != nil else { return decoders[0].push(bytes, pcm: pcm) }
         guard decoders.indices.contains(channel.number) else { return }
@@ -59,9 +59,9 @@ package final class ClientAudio {
         handOn(pcm)
     }
 
-    /// Gives out what was decoded on other threads since, and what has waited for a silent channel for long enough.
+    /// Passes to `pcm` the audio that was decoded on other threads, and the audio that has waited for a silent channel for long enough.
     ///
-    /// - Returns: the reason why nothing more comes; nil: something may.
+    /// - Returns: the reason why no more audio comes; nil when more audio may come.
     func take(pcm: (RawSpan) -> Void) -> End? {
         for (number, decoder) in decoders.enumerated() {
             while let event = decoder.next() {
@@ -85,13 +85,13 @@ package final class ClientAudio {
         return .finished
     }
 
-    /// Gives what waits for a channel that says nothing.
+    /// Passes to `pcm` the audio that waits for a silent channel.
     func flush(_ pcm: (RawSpan) -> Void) {
         interleaver?.finish(into: &output)
         handOver(pcm)
     }
 
-    /// No more messages come: `take` says when all is decoded.
+    /// Ends the messages. `take` tells when all of them are decoded.
     func finish() {
         for decoder in decoders { decoder.finish() }
     }
@@ -112,7 +112,7 @@ package final class ClientAudio {
         }
     }
 
-    /// Gives out the output. The receiver may call this object again meanwhile.
+    /// Passes the output to `pcm`, which may call this object again meanwhile.
     private func handOver(_ pcm: (RawSpan) -> Void) {
         guard !output.isEmpty else { return }
         var lent: [UInt8] = []

@@ -1,6 +1,6 @@
 internal import Net
 
-/// A client's end of a live session's socket, which may live on another loop than the session.
+/// The socket to a live session's client. The socket may live on another loop than the session.
 package struct ClientSocket: Sendable {
     let connection: WebSocketConnection
 

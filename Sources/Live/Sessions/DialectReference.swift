@@ -4,7 +4,7 @@ internal import Speech
 
 /// The dialect of one live session, by reference: calls change the machine in place, and each capability of the dialect is a reference to the one
 /// machine.
-// Sendable by proof: belongs to its session, and is touched on the session's loop only.
+// Sendable by proof: the reference belongs to its session, and is used on the session's loop only.
 final class DialectReference<Machine: LiveServerMachine>: LiveServerMachine, @unchecked Sendable {
     private var machine: Machine
 

@@ -3,24 +3,24 @@ internal import Net
 package import Speech
 internal import Synchronization
 
-/// Tries engines for an `EngineHealth`, and tells sessions what comes of it.
+/// The observer of an `EngineHealth`: tries engines for it, and passes the results to sessions.
 package protocol EngineHealthObserver: AnyObject, Sendable {
-    /// All live sessions that reach the engine with this key hear whether it works.
+    /// Tells all live sessions that use the engine with this key whether the engine works.
     func tell(_ account: EngineHealth.Account, isAvailable: Bool)
 
     /// Tries an engine with the operator's key.
     ///
-    /// - Returns: nil when it takes streams.
+    /// - Returns: the error; nil when the engine accepts streams.
     func probe(_ engine: EngineName) async -> EngineError?
 }
 
-/// The health of engines, shared by all live sessions that reach them with the same key: the second one to meet an outage does not pay the first one's
-/// time-out, and none takes an engine for stalled that is as slow as ever.
+/// The health of engines, shared by all live sessions that use an engine with the same key. A session learns of an outage from another session's
+/// time-out, and does not call an engine stalled that is usually this slow.
 package final class EngineHealth: Sendable {
-    /// An engine as it is reached with one key: one may be refused, or used up, and another not.
+    /// An engine together with the key that it is used with: one key may be rejected or used up while another one works.
     package struct Account: Hashable, Sendable {
         package var engine: EngineName
-        /// Tells a caller's own key from others, and not what it is; nil: it is the operator's.
+        /// Digest of the caller's own key, which tells keys apart and does not reveal the key; nil for the operator's key.
         fileprivate var digest: [UInt8]?
 
         package var isOperators: Bool { digest == nil }
@@ -45,7 +45,7 @@ package final class EngineHealth: Sendable {
     private let records = Mutex<[Account: Record]>([:])
     private let patron = Mutex(Patron())
     private let clock = ContinuousClock()
-    /// Secret of this process alone, so that a digest tells nothing to anybody.
+    /// Secret of this process, so that a digest tells nothing to anybody else.
     private let pepper: [UInt8]
 
     package init(rule: Breaker.Rule = .init()) throws {
@@ -57,12 +57,14 @@ package final class EngineHealth: Sendable {
 
     private var served: (any EngineHealthObserver)? { patron.withLock { $0.patron } }
 
-    /// - Parameter key: the caller's own; nil: the operator's is used.
+    /// Returns the account of an engine with a key.
+    ///
+    /// - Parameter key: the caller's own key; nil for the operator's key.
     package func account(_ engine: EngineName, key: String?) -> Account {
         Account(engine: engine, digest: key.map { hmacSHA256(Array($0.utf8), key: pepper) })
     }
 
-    /// Returns false while the account is left alone.
+    /// Returns false while no stream may be opened with the account, because it has failed.
     package func isAvailable(_ account: Account) -> Bool { records.withLock { $0[account]?.breaker.isAvailable ?? true } }
 
     /// Returns the time that the account takes to answer when it is slow; nil: the time is not known.
@@ -70,9 +72,9 @@ package final class EngineHealth: Sendable {
 
     package var count: Int { records.withLock { $0.count } }
 
-    /// A session's stream is over, or has failed. That it was silent says nothing yet: noise may have been all that it was sent.
+    /// Notes the outcome of a session's stream. A stream without answers says nothing yet about the engine: it may have received only noise.
     ///
-    /// Repairs say nothing of streams: they go to another address of the engine's, and each finds another engine by itself.
+    /// Repairs are not counted: they use another address of the engine, and each repair chooses another engine by itself.
     package func ran(_ run: RecognitionAttempt, by account: Account) {
         guard run.kind == .stream else { return }
         switch run.outcome {
@@ -100,7 +102,7 @@ package final class EngineHealth: Sendable {
         }
         guard isNews else { return }
         served?.tell(account, isAvailable: false)
-        // Ends with the engine's return; one for each account at most.
+        // The task ends when the engine works again. There is at most one task for each account.
         Task.detached { [weak self] in await self?.watch(account) }
     }
 
@@ -124,7 +126,7 @@ package final class EngineHealth: Sendable {
             guard (try? await clock.sleep(until: deadline)) != nil else { return }
             let isTried = records.withLock { [now = clock.now] in $0[account]?.breaker.wake(now: now) ?? false }
             guard isTried else { continue }
-            // A caller's key is used for the caller's sessions only, and kept no longer: the next one of them tries it.
+            // A caller's key is used for the caller's sessions only and not kept: the caller's next session tries the engine.
             guard account.isOperators else {
                 records.withLock { [now = clock.now] in $0[account]?.breaker.succeeded(now: now) }
                 continue
@@ -134,7 +136,7 @@ package final class EngineHealth: Sendable {
             records.withLock { [now = clock.now] records in
                 if let error {
                     records[account]?.breaker.failed(error, now: now, chance: .random(in: 0...1))
-                    // What is wrong with the probe is not wrong with the engine.
+                    // A fault of the probe itself is not a fault of the engine.
                     if records[account]?.breaker.deadline == nil { records[account]?.breaker.succeeded(now: now) }
                 } else {
                     records[account]?.breaker.succeeded(now: now)

@@ -5,15 +5,15 @@ package import Observability
 package import Speech
 package import Store
 
-/// Erases what was deleted of conversations everywhere else: in the transcripts of their sessions, and in the journal.
+/// Erases deleted parts of conversations everywhere outside the store: in the transcripts of their sessions, and in the journal.
 ///
-/// The store has noted in the deletion itself what was deleted. An erasure that is cut off here is done at the next start.
+/// The deletion itself records in the store what was deleted. An erasure that is cut off is repeated at the next start.
 package actor ErasureService {
     private let store: any RetentionStore
     private let transcripts: TranscriptFolder
     private let earlier: PreviousRunJournal
     private let contexts: [LoopBound<LiveContext>]
-    /// Age of the oldest transcripts that there are.
+    /// Maximum age of transcripts.
     private let age: Duration
     private let log: Log
     private let now: @Sendable () -> UnixTime
@@ -36,7 +36,7 @@ package actor ErasureService {
         self.now = now
     }
 
-    /// Reads what is to be known no more, and takes it out of everything but what live sessions hold.
+    /// Reads which speech must be forgotten, and erases it everywhere except in live sessions.
     package func run() async {
         asked += 1
         let number = asked
@@ -57,7 +57,7 @@ package actor ErasureService {
         await Task.detached(priority: .utility) { earlier.erase(sessions, whole: whole) }.value
     }
 
-    /// Erases from the journals what sessions said that were live at the last `run` and are over now.
+    /// Erases speech from the journals, of sessions that were live at the last `run` and are over now.
     package func eraseJournals() async {
         let sessions = Array(forgotten.keys)
         guard !sessions.isEmpty else { return }
@@ -72,7 +72,7 @@ package actor ErasureService {
         }
     }
 
-    /// Removes the store's notes of speech that was to be forgotten so long ago that nothing is left of it.
+    /// Removes old records of forgotten speech from the store, when nothing of the speech can be left.
     package func prune() async {
         do throws(StoreError) {
             try await store.pruneForgottenSpeech(before: now() + (.zero - age))

@@ -6,15 +6,15 @@ package import Speech
 internal import Vendors
 
 extension LiveContext {
-    /// The longest that a trial of an engine may take.
+    /// Time limit for a probe of an engine.
     private static var probeTime: Duration { .seconds(10) }
 
-    /// The audio that the engine is sent: half a second of silence. An open connection alone does not show that anybody listens at its other end.
+    /// Audio of the probe: half a second of silence. An open connection alone does not show that the engine answers.
     private static let probeAudio = [UInt8](repeating: 0, count: 16_000)
 
-    /// Opens a stream at the engine, has it hear a little silence and ends it.
+    /// Opens a stream to the engine, sends a little silence and ends the stream.
     ///
-    /// - Parameter done: called once; nil: the engine answered to the end.
+    /// - Parameter done: called once, with the error; nil when the engine answered to the end.
     package func probe(_ engine: EngineEntry, done: @escaping (EngineError?) -> Void) {
         guard case .vendor(let service, let settings) = engine.live else { return done(nil) }
         var stream: VendorStream?
@@ -41,7 +41,7 @@ extension LiveContext {
         }
     }
 
-    /// All sessions hear of an engine's health.
+    /// Tells all sessions of this loop whether an engine works.
     package func availability(_ account: EngineHealth.Account, isAvailable: Bool) {
         for session in sessions.values { session.availability(account, isAvailable: isAvailable) }
     }

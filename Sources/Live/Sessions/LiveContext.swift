@@ -20,13 +20,13 @@ package final class LiveContext {
     package let evaluations: ShadowLog
     package let conversations: ConversationService
     package let gate: GateSettings
-    /// Tells speech from other sound; nil: nothing here does.
+    /// Detector that tells speech from other sound; nil when there is none.
     package let voices: (any VoiceDetecting)?
-    /// The same for what is kept; nil: nothing here does.
+    /// Detector of speech in kept audio; nil when there is none.
     package let listener: SpeechListener?
-    /// Tells whether turns are over; nil: nothing here does.
+    /// Model that tells whether turns are over; nil when there is none.
     package let turns: (any TurnJudging)?
-    /// Takes on the sessions whose transcripts are not whole at their end.
+    /// Recovery that takes over sessions whose transcripts are incomplete at their end.
     private let completion: CrashRecovery
     package let metrics: Metrics
     package let usage: UsageRecorder
@@ -39,12 +39,12 @@ package final class LiveContext {
     /// The resumable sessions of all loops.
     package let waiting: ResumableSessions
     package let voiceBudget: VoiceBudget
-    /// nil: nothing is traced.
+    /// Tracer of the sessions; nil when nothing is traced.
     package let tracer: Tracer?
-    /// One buffer for what dialects say, since only one speaks at a time.
+    /// Output buffer that all dialects share, because only one dialect runs at a time.
     package var output = ServerOutput()
     package private(set) var sessions: [ObjectIdentifier: LiveSession] = [:]
-    /// Audio that `metrics` have not been told of.
+    /// Number of audio messages that are not counted in `metrics` yet.
     private var frames = 0
     private var samples = SampleCount(0)
     private var seconds = 0.0
@@ -82,7 +82,7 @@ package final class LiveContext {
         vendors = VendorConnector(loop: loop, client: webSocketClient, configuration: webSocket)
     }
 
-    /// Counts a message of audio. The counters are all loops', and touching them each time would send them from processor to processor.
+    /// Counts a message of audio. The counters are shared by all loops, so single updates would move them from processor to processor.
     package func received(_ count: SampleCount, at rate: SampleRate) {
         frames += 1
         samples += count
@@ -104,18 +104,18 @@ package final class LiveContext {
         reportReceived()
     }
 
-    /// Stores the transcript of a session that is over; then its audio may go, or is needed once more.
+    /// Stores the transcript of a session that is over. Then the session's audio is released, or is recognised again.
     ///
-    /// - Parameter conversation: ends when all that its conversation has of it is stored.
+    /// - Parameter conversation: task that ends when all words of the session are stored in its conversations.
     package func finish(_ transcript: LiveTranscript, _ cursor: JournalCursor, received: SampleCount, behind conversation: Task<Void, Never>?) {
         let id = transcript.record.id
         guard let conversation, transcripts.forgetsSome(of: id) else { return store(transcript, cursor, received: received, behind: conversation) }
         let context = LoopBound(self, on: loop)
         let retry = StoreRetry(schedule: transcripts.retries, log: log, metrics: metrics)
         Task { [transcripts, conversations] in
-            // What was deleted ends where the session spoke on in another conversation, which is known when that is stored.
+            // A deleted part ends where the session went on in another conversation. The store knows that place once the conversation is stored.
             await conversation.value
-            // Deleted speech is not stored only because the store could not say that it was deleted.
+            // Deleted speech must not be stored again because the store was busy, so the read is repeated.
             let stretches = await retry.run(.transcript, of: id.rawValue) { () throws(StoreError) in
                 try await conversations.store.forgottenSpeech(of: id)
             }
@@ -129,11 +129,11 @@ package final class LiveContext {
         let context = LoopBound(self, on: loop)
         let completion = completion, conversations = conversations
         transcripts.finish(transcript, received: received) { stored in
-            // A transcript that only the journal can keep is for the next start.
+            // A transcript that only the journal can keep is left to the next start.
             guard let stored else { return }
             let audio = LoggedAudio(context: context, cursor: cursor, end: .zero + received)
             let isWhole = stored.status == .complete
-            // Words of gaps may be nowhere but in the transcript.
+            // Words that fill gaps may be in the transcript only.
             guard !isWhole || stored.transcript.pieces.contains(where: { $0.contains(where: \.isRecovered) }) else {
                 return context.enter { $0.release(audio) }
             }
@@ -146,7 +146,7 @@ package final class LiveContext {
         }
     }
 
-    /// Nobody needs the audio any more.
+    /// Releases audio that is not needed any more.
     package func release(_ audio: LoggedAudio) {
         var cursor = audio.cursor
         journal.close(&cursor, at: audio.end)
@@ -156,7 +156,7 @@ package final class LiveContext {
 
     package func remove(_ entrance: PreSessionHandler) { entrances[ObjectIdentifier(entrance)] = nil }
 
-    /// These keys were taken back, or are over.
+    /// Ends the sessions of keys that were revoked or have expired.
     package func end(sessionsOf keys: Set<ID<AccessKey>>) {
         for session in sessions.values where session.grant.owner.key.map(keys.contains) ?? false { session.keyIsOver() }
     }
@@ -170,14 +170,14 @@ package final class LiveContext {
         return open
     }
 
-    /// Ends the sessions whose limits are used up, and warns those whose limits are nearly.
+    /// Ends the sessions whose limits are used up, and warns those whose limits are nearly used up.
     package func hold(to standings: [UsageOwner: Spending]) {
         for session in sessions.values where session.grant.payer == .operator {
             if let standing = standings[session.grant.owner] { session.hold(to: standing) }
         }
     }
 
-    /// The gateway has keys now: whoever was let in without one is not any more.
+    /// Ends the sessions that began without a key, because the gateway has keys now.
     package func endSessionsWithoutKeys() {
         for session in sessions.values where session.grant.account == nil { session.keyIsOver() }
     }

@@ -7,7 +7,7 @@ package import Speech
 package import Store
 package import Usage
 
-/// The live sessions of all event loops. From any thread.
+/// The live sessions of all event loops. May be used from any thread.
 package final class LiveContexts: EngineHealthObserver {
     package let all: [LoopBound<LiveContext>]
     private let byLoop: [ObjectIdentifier: LoopBound<LiveContext>]
@@ -44,26 +44,26 @@ package final class LiveContexts: EngineHealthObserver {
         return open
     }
 
-    /// Ends the sessions whose limits are used up, and warns those whose limits are nearly.
+    /// Ends the sessions whose limits are used up, and warns those whose limits are nearly used up.
     package func hold(to standings: [UsageOwner: Spending]) { forEach { $0.hold(to: standings) } }
 
-    /// Ends the sessions of keys that were taken back, or are over.
+    /// Ends the sessions of keys that were revoked or have expired.
     package func end(sessionsOf keys: Set<ID<AccessKey>>) { forEach { $0.end(sessionsOf: keys) } }
 
-    /// Ends the sessions that began before there was a key.
+    /// Ends the sessions that began without a key, before there were keys.
     package func endSessionsWithoutKeys() { forEach { $0.endSessionsWithoutKeys() } }
 
     /// Brings all sessions to their end.
     package func drain() { forEach { $0.drain() } }
 
-    /// Waits for what is on its way to the loops.
+    /// Waits until the loops have run all work that was queued before the call.
     package func settle() async { for context in all { await context.loop.run {} } }
 
-    /// Writes what is left of the journals.
+    /// Writes the rest of the journals.
     package func finishJournals() async { for context in all { await context.loop.run { _ = context.withValue { $0.journal.finish() } } } }
 
     package func tell(_ account: EngineHealth.Account, isAvailable: Bool) {
-        // What a caller's own key meets is in the lines of that caller's sessions.
+        // Failures with a caller's own key are in the log of that caller's sessions.
         if account.isOperators {
             if isAvailable {
                 log.info("the engine works again", [.engine: account.engine.rawValue])

@@ -4,14 +4,14 @@ package import Sessions
 package import Settings
 package import Speech
 
-/// Settings and services for the failure of an engine of a live session: the same for all sessions of the gateway.
+/// Settings and services for the case that an engine of a live session fails. They are the same for all sessions of the gateway.
 package struct LiveContinuity: Sendable {
     package var recovery: FailoverPolicy.Rule
     package var stall: Duration
     package var repairTime: Duration
     package var modes: ModeSettings
     package var desk: RepairQueue
-    /// Folder of the audio of repairs while the repairs are worked on.
+    /// Folder for the audio of repairs that are under way.
     package var folder: String
     package var health: EngineHealth
 
@@ -28,9 +28,9 @@ package struct LiveContinuity: Sendable {
         self.health = health
     }
 
-    /// Repairs by engines that the session may use, and no others: those of this process first, because they are sure to be in time.
+    /// Returns the settings for repairs by engines that the session may use. Engines of this process come first, because they are sure to be in time.
     ///
-    /// - Parameter engines: the engines that key, policy and request allow, in order.
+    /// - Parameter engines: the engines that the key, the policy and the request allow, in order.
     package func repair(by engines: [EngineEntry], language: LanguageTag?) -> RepairSettings? {
         let repairers = engines.repairers(language: language).compactMap(\.prerecorded)
         return repairTime == .zero || repairers.isEmpty ? nil : RepairSettings(engines: repairers, desk: desk, folder: folder)

@@ -13,10 +13,10 @@ package import Usage
 extension LiveSession {
     /// Charges audio to the key.
     ///
-    /// - Returns: the part of the audio that is paid for; nil when nobody counts.
+    /// - Returns: the part of the audio that is paid for; nil when the audio is not counted.
     package func pay(for count: SampleCount) -> SampleCount? {
         guard let (paid, notice) = meter?.pay(for: count) else { return nil }
-        // Behind this audio, and not from inside the decoder.
+        // The notice follows this audio, and is not sent from inside the decoder.
         if let notice { context.loop.soon { [self] in account(notice) } }
         return paid
     }
@@ -49,7 +49,7 @@ extension LiveSession {
         return open
     }
 
-    /// Share of the audio that engines hear: a gate keeps silence from them.
+    /// Share of the audio that engines hear. A gate keeps silence from engines.
     private var passedShare: Double {
         guard let savings = gate?.savings, savings.heard > .zero else { return 1 }
         return 1 - Double(savings.withheld.samples) / Double(savings.heard.samples)
@@ -64,7 +64,7 @@ extension LiveSession {
         account(.low(remaining: left))
     }
 
-    /// Ends the session because a limit is reached. Received audio becomes final if the engines are quick; then the session ends in the dialect's
+    /// Ends the session because a limit is reached. Received audio becomes final if the engines are quick. The session then ends in the dialect's
     /// words for a used-up account.
     private func limitReached(_ words: String, _ run: SessionDriver) {
         context.log.warning("a usage limit is reached", [.session: id.rawValue, .reason: words])
@@ -73,6 +73,6 @@ extension LiveSession {
         _ = context.loop.schedule(at: context.loop.now + LimitWatch.finishTime) { run.fail(.quotaExhausted(words)) }
     }
 
-    /// The key was taken back, or is over.
+    /// Ends the session because its key was revoked or has expired.
     package func keyIsOver() { account(.revoked) }
 }

@@ -8,13 +8,13 @@ internal import Sessions
 package import Speech
 internal import Tracing
 
-/// Takes what the session's client sends.
+/// Handles the messages of the session's client.
 extension LiveSession {
-    /// Bytes that wait to be decoded beyond which the client's socket is not read.
+    /// Number of undecoded bytes beyond which the client's socket is not read.
     private static let maxUndecoded = 1 << 20
 
     package func received(binary: RawSpan, on connection: WebSocketConnection) {
-        // A client that came back may still be heard on the connection that it left.
+        // After the client's return, messages may still come from the connection that it left.
         guard connection === client?.connection else { return }
         switch dialect.receivedBinary(binary, now: context.loop.now, output: &context.output) {
         case .audio(let channel, let skip): audio(binary.extracting(droppingFirst: skip), of: channel)
@@ -38,7 +38,7 @@ extension LiveSession {
         guard connection === client?.connection else { return }
         client = nil
         guard run != nil else { return gone(close) }
-        // Who says goodbye does not come back.
+        // A client that closes in order does not come back.
         if resumable != nil, resumableDialect?.waitsForClient == true, close.code != 1_000 { lost(close) } else { gone(close) }
     }
 
@@ -66,7 +66,7 @@ extension LiveSession {
         countedDamage = messages
     }
 
-    /// Takes what was made on a thread of its own, or has waited for another channel.
+    /// Takes audio that was decoded on another thread, or that has waited for another channel.
     private func takeDecoded() {
         guard let audio else { return }
         switch audio.take(pcm: { pcm in self.pcm(pcm) }) {
@@ -77,7 +77,7 @@ extension LiveSession {
         if audio.bufferedBytes <= Self.maxUndecoded / 2, run?.isHoldingClient != true { read(true) }
     }
 
-    /// Reads on from the client, or lets it wait.
+    /// Resumes or pauses reading from the client.
     package func read(_ reads: Bool) {
         guard reads != isReading else { return }
         isReading = reads
@@ -97,10 +97,10 @@ extension LiveSession {
         }
     }
 
-    /// Whole frames of 16-bit PCM, at the session's rate and with its channels.
+    /// Takes whole frames of 16-bit PCM, at the session's rate and with its channels.
     package func pcm(_ pcm: RawSpan) {
         var pcm = pcm
-        // Heard before the connection was lost.
+        // This audio came before the connection was lost, and is repeated.
         if let known = resumable?.repeated(of: SampleCount(pcm.byteCount / (2 * channels))), known > .zero {
             pcm = pcm.extracting(Int(known.samples) * 2 * channels..<pcm.byteCount)
             if pcm.isEmpty { return }

@@ -24,7 +24,7 @@ extension LiveSession {
         }
     }
 
-    /// Kept audio of a session of one channel; nil when it is gone.
+    /// Returns kept audio of a session with one channel; nil when the audio is gone.
     private func heard(_ range: SampleRange) -> [Int16]? {
         guard channels == 1 else { return nil }
         var samples: [Int16] = []
@@ -39,7 +39,7 @@ extension LiveSession {
         }
     }
 
-    /// Makes the gate. Sessions that tell their channels apart have no gate: engines hear those channels together.
+    /// Makes the gate. Sessions with separate channels have no gate, because engines hear their channels together.
     func makeGate(_ request: ConversationRequest) -> SilenceGate? {
         let mode: GateSettings.Mode =
             switch request.gate {
@@ -54,13 +54,13 @@ extension LiveSession {
             if context.turns == nil { rule.unfinished = nil }
             return SilenceGate(windows, rule: rule, isShadow: mode == .shadow, rate: rate)
         } catch {
-            // It goes on without: what costs a little more is better than what does not hear.
+            // The session continues without a gate: a higher cost is better than lost speech.
             gateFailed()
             return nil
         }
     }
 
-    /// Asks whether the speaker is done, where the gate waits for that.
+    /// Asks whether the speaker's turn is over, if the gate waits for that.
     func paused(at position: SampleIndex) {
         guard context.gate.rule.unfinished != nil, let turns = context.turns else { return }
         let start = max(.zero, position - SampleCount(turns.longestTurn, at: rate))
@@ -69,7 +69,7 @@ extension LiveSession {
         Self.judge(samples, rate, turns) { isOver in session.enter { $0.gate?.judged(isOver: isOver, at: position) } }
     }
 
-    /// - Parameter tell: called on any thread, unless it cannot be told.
+    /// - Parameter tell: called on any thread; not called when the model cannot tell.
     private static func judge(_ samples: [Int16], _ rate: SampleRate, _ turns: any TurnJudging, tell: @escaping @Sendable (Bool) -> Void) {
         Task { if let isOver = await turns.isComplete(turn: SpeechSamples.floats(samples, rate)) { tell(isOver) } }
     }

@@ -12,7 +12,7 @@ internal import Store
 internal import Tracing
 internal import Usage
 
-/// Takes what the session's driver tells: what is to be counted, noted and told the client.
+/// Handles the notices of the session's driver: counts them, records them and tells the client.
 extension LiveSession {
     package func observe(_ notice: SessionNotice) {
         switch notice {
@@ -37,7 +37,7 @@ extension LiveSession {
         }
     }
 
-    /// Audio that the gate has decided on and that is counted together.
+    /// Duration of gated audio that is counted together.
     private static let savingsPiece: Duration = .seconds(5)
 
     /// Counts savings while the session runs, because a session may last all day.
@@ -51,7 +51,7 @@ extension LiveSession {
         countedSavings = savings
     }
 
-    /// All sessions with the same key know of an engine's health together.
+    /// Shares an engine's health with all sessions that use the same key.
     package func availability(_ account: EngineHealth.Account, isAvailable: Bool) {
         if accounts.contains(account) { run?.availability(account.engine, isAvailable: isAvailable) }
     }
@@ -66,7 +66,7 @@ extension LiveSession {
         attempts[number] = context.usage.begin(attempt, of: record, rate: rate, payer: isByOwnKeys ? .user : .operator)
     }
 
-    /// There is a stream that has taken over.
+    /// Counts the failed streams as failed over, because another stream has taken over.
     private func countFailovers() {
         for run in orphaned { context.metrics.failedOver(from: run.engine, because: run.outcome.label) }
         orphaned = []
@@ -111,11 +111,11 @@ extension LiveSession {
     }
 
     private func hear(_ event: SessionEvent) {
-        // Its last words are shown before its end is.
+        // The conversation's last words are shown before the session's end.
         if case .ended = event, let conversation, !isSettled {
             conversation.settled { [self] in
                 isSettled = true
-                // Its words are all told; whoever still listens hears what becomes of the conversation.
+                // All words are shown. A client that is still connected is also told the outcome of the conversation.
                 guard !clientIsGone, client != nil, leftInOrder, case .ended(let end) = event, end.error == nil else { return hear(event) }
                 conversation.concluded { [self] in hear(event) }
             }
@@ -160,7 +160,7 @@ extension LiveSession {
         audio = nil
         run = nil
         notResumable()
-        // Who says goodbye leaves the session without waiting for its end.
+        // A client that closes in order does not wait for the session's end.
         conversation?.ended(inOrder: leftInOrder && (end.error == nil || clientIsGone && end.error == .cancelled))
         conversation = nil
         if let gate { count(gate.savings, atLeast: .zero) }

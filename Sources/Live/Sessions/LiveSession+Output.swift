@@ -4,9 +4,9 @@ internal import Protocols
 internal import Sessions
 internal import Speech
 
-/// Carries out what the session's dialect wants done, now or at a time.
+/// Carries out the output of the session's dialect, at once or at a set time.
 extension LiveSession {
-    /// Does what the dialect put into the shared output. What it sets off may put more there, which the outermost call does too.
+    /// Carries out the actions in the shared output. These may add more actions, which the outermost call carries out too.
     func carryOutOutput() {
         guard !isCarryingOut else { return }
         isCarryingOut = true

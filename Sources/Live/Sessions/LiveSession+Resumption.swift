@@ -7,9 +7,9 @@ package import Protocols
 internal import Sessions
 internal import Speech
 
-/// A client that lost its connection and comes back.
+/// The return of a client that has lost its connection.
 extension LiveSession {
-    /// Between two looks for what has become durable.
+    /// Interval between two checks for audio that has become durable.
     private var durabilityInterval: Duration { .milliseconds(500) }
 
     func beResumable(_ run: SessionDriver) {
@@ -30,7 +30,7 @@ extension LiveSession {
 
     private func tell(_ message: ResumableRun.Message) {
         switch message {
-        // The dialect hears everything, and numbers what it makes of it itself.
+        // The dialect gets every event, and numbers its messages itself.
         case .event: break
         case .durable(let end):
             resumableDialect?.durable(through: end, now: context.loop.now, output: &context.output)
@@ -59,13 +59,13 @@ extension LiveSession {
         }
     }
 
-    /// The client is there again, on another connection, which may be on another loop.
+    /// Continues the session with a client that came back on another connection, which may be on another loop.
     ///
-    /// - Returns: why it cannot go on; nil: it does.
+    /// - Returns: the reason why the session cannot continue; nil when it continues.
     package func returned(_ socket: ClientSocket, _ resume: LiveResume) -> LiveResume.Failure? {
         guard let run, let resumable, resumableDialect?.waitsForClient == true else { return .expired }
         var failure: LiveResume.Failure?
-        // Numbered are the dialect's messages and not the session's events.
+        // The numbers count the dialect's messages, not the session's events.
         resumable.resume(
             at: resume.start.converted(from: clientRate, to: rate), seen: 0,
             answer: { answer in
@@ -79,11 +79,11 @@ extension LiveSession {
     }
 
     private func goOn(with socket: ClientSocket, _ resume: LiveResume, received: SampleIndex, _ run: SessionDriver) {
-        // Its loss may not have been noticed.
+        // The gateway may not have noticed the loss of the former connection.
         client?.close(code: 1001, reason: "replaced")
         client = socket
         if !isReading { socket.pauseReading() }
-        // What the one before still held comes again.
+        // The client sends again the audio that the former decoder still held.
         audio?.cancel()
         startDecoder()
         resumableDialect?.clientReturned(resume, received: received, now: context.loop.now, output: &context.output)

@@ -14,7 +14,7 @@ package import Speech
 package import Store
 package import Tracing
 
-/// One client's live audio: carries messages between the client's socket, its dialect and its session.
+/// The live session of one client: carries messages between the client's socket, its dialect and its session driver.
 ///
 /// Lives on one loop and is called there only, synchronously. Its timers and streams hold it strongly until its end lets go of them: a weak reference
 /// would make every retain on the audio's way take the slow path.
@@ -24,17 +24,17 @@ package final class LiveSession: LiveHandler, SessionObserver {
         package var started: UnixTime
         package var dialect: String
         package var machine: any LiveServerMachine
-        /// In order of preference; not empty.
+        /// Engines that may serve the session, in order of preference; not empty.
         package var engines: [EngineEntry]
         /// The mode of the session: tells how many of the engines hear it.
         package var mode: SessionMode = .failover
         /// The grant that admits the session and tells who pays.
         package var grant: Grant
-        /// Number of days for which the user has chosen to keep the audio of the session's conversation; nil: the user has not chosen.
+        /// Number of days for which the user has chosen to keep the audio of the session's conversation; nil when the user has not chosen.
         package var audioDays: Int?
         /// The user's audio that the engine hears before the session, one channel at `.speech`; empty: none.
         package var introduction: [Float] = []
-        /// The caller's span.
+        /// Parent span that the caller has sent.
         package var caller: TraceParent?
 
         package init(
@@ -59,25 +59,25 @@ package final class LiveSession: LiveHandler, SessionObserver {
     package let started: UnixTime
     let dialectName: String
     package let context: LiveContext
-    /// The names of the engines that may serve it; the first is the one that is named to the client.
+    /// Names of the engines that may serve the session. The client is told the first one.
     package let engines: [EngineEntry]
-    /// The engines are reached with vendor keys of the client's own.
+    /// True if the engines are used with vendor keys of the client's own.
     let isByOwnKeys: Bool
     /// Accounts by which the engines are reached. The health of an account is shared with the sessions that have the same keys.
     package let accounts: [EngineHealth.Account]
-    /// Number of days for which the audio of the session's conversation is kept; nil: the user has not chosen.
+    /// Number of days for which the audio of the session's conversation is kept; nil when the user has not chosen.
     package let audioDays: Int?
     package let rate: SampleRate
-    /// Sample rate at which the client counts.
+    /// Sample rate of positions in the client's messages.
     let clientRate: SampleRate
     package let channels: Int
-    /// Each channel has messages of its own.
+    /// True if each channel has its own messages.
     package let tagsChannels: Bool
-    /// The client's dialect: a reference, as the next two, to one machine.
+    /// The client's dialect. This property and the next two refer to one machine.
     var dialect: any LiveServerMachine
-    /// The dialect, when its clients may come back.
+    /// The dialect, if it allows clients to come back after a lost connection.
     var resumableDialect: (any ResumableDialect)?
-    /// The dialect, when its sessions belong to conversations.
+    /// The dialect, if its sessions belong to conversations.
     var conversationDialect: (any ConversationDialect)?
     /// The driver, from `start` to the end.
     package var run: SessionDriver?
@@ -90,36 +90,36 @@ package final class LiveSession: LiveHandler, SessionObserver {
     /// The resumable run, from `start` to the end, when the client may come back.
     package var resumable: ResumableRun?
     var durabilityTimer: Loop.Timer?
-    /// nil when the key's audio is not counted.
+    /// Meter of the key's credit; nil when the key's audio is not counted.
     package var meter: CreditMeter?
     /// Warnings about limits. Remembers the warnings that the client has been told.
     var limitWarnings: BalanceWarnings
-    /// The limit of the session's user or key that was reached while the session ran, in words; nil: none was.
+    /// The limit of the session's user or key that was reached while the session ran, in words; nil when none was reached.
     var reachedLimit: String?
-    /// The conversation that the session's words become part of; nil: the words are a transcript only.
+    /// The conversation that the session's words become part of; nil when the words go into the transcript only.
     package var conversation: LiveConversation?
-    /// Everything that was committed has been told.
+    /// True once all committed words were shown to the client.
     package var isSettled = false
-    /// nil: engines hear everything.
+    /// Gate that keeps silence from engines; nil when engines hear everything.
     package var gate: SilenceGate?
     /// The part of the gate's savings that was counted.
     var countedSavings = VADGate.Savings()
     /// Number of the client's undecodable messages that were counted.
     var countedDamage = 0
-    /// Attempts that are not over, as they were noted.
+    /// Records of the attempts that are not over, by their numbers.
     package var attempts: [Int: UsageRecord] = [:]
-    /// Streams that are not over, by their attempts' numbers.
+    /// Numbers of the attempts whose streams are not over.
     package var streams: Set<Int> = []
-    /// Streams that failed, and that no other stream has taken over from yet.
+    /// Attempts whose streams failed and that no other stream has replaced yet.
     var orphaned: [RecognitionAttempt] = []
-    /// nil when nobody traces.
+    /// Trace of the session; nil when the session is not traced.
     package var trace: SessionTrace?
     var isCarryingOut = false
     var clientIsGone = false
-    /// The client said goodbye, or has not left.
+    /// True if the client has closed in order or is still connected.
     var leftInOrder = true
     let dialectTimer: DeadlineTimer
-    /// False while the client waits for what it has sent to be taken.
+    /// False while the client's socket is not read, because sent audio still waits.
     var isReading = true
 
     package init(_ plan: Plan, context: LiveContext) {
@@ -138,7 +138,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
         tagsChannels = (plan.machine as? any TaggedAudioDialect)?.tagsChannels ?? false
         let request = plan.machine.request
         let health = context.continuity.health
-        // A client that brings its own words is heard by no vendor.
+        // The audio of a client that brings its own words goes to no vendor.
         let bringsWords = conversationDialect?.conversation?.takesTranscripts == true
         let isByOwnKeys = plan.grant.payer == .user && !bringsWords
         self.isByOwnKeys = isByOwnKeys
@@ -181,7 +181,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
 
     private static func reference(to machine: some LiveServerMachine) -> any LiveServerMachine { DialectReference(machine) }
 
-    /// The client's socket is open.
+    /// Starts the session on the client's open socket.
     package func start(_ connection: WebSocketConnection) {
         client = ClientSocket(connection)
         context.add(self)

@@ -4,7 +4,7 @@ package import Journal
 internal import Net
 package import Speech
 
-/// Audio of a session of this run: in the log of its loop.
+/// The audio of a session of this run, in the journal of its loop.
 package struct LoggedAudio: RecoverableAudio {
     let context: LoopBound<LiveContext>
     let cursor: JournalCursor

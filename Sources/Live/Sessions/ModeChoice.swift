@@ -9,7 +9,9 @@ package enum ModeChoice {
     /// Modes that a client may choose. The operator decides whether a session is shadowed.
     private static let offered: [SessionMode] = [.failover, .hedged, .ensemble]
 
-    /// - Returns: nil when the request leaves it to the operator.
+    /// Reads the mode from a request.
+    ///
+    /// - Returns: the mode; nil when the request leaves the mode to the operator.
     package static func mode(of head: HTTPRequestHead) throws(RefusalCause) -> SessionMode? {
         guard let text = head.headers["X-Harken-Mode"] else { return nil }
         let name = String(text[...].trimmingBlanks).lowercased()
@@ -19,6 +21,8 @@ package enum ModeChoice {
         return mode
     }
 
+    /// Checks that the engines allow the mode.
+    ///
     /// - Parameter engines: the engines that may serve the request.
     package static func check(_ mode: SessionMode, _ engines: [EngineEntry]) throws(RefusalCause) {
         guard engines.count < mode.fewestEngines else { return }

@@ -4,23 +4,23 @@ internal import Observability
 package import Protocols
 internal import Speech
 
-/// A client whose session is not there yet: carries its first messages to the dialect's opening, and hands the socket to the session that comes of
-/// it. Lives on one loop and is called there only.
+/// The handler of a client whose session does not exist yet: passes the first messages to the dialect's handshake, and hands the socket to the
+/// session that the handshake makes. Lives on one loop and is called there only.
 package final class PreSessionHandler: WebSocketHandler {
     private let context: LiveContext
     private let client: ClientAddress
     private let wrongCredentials: WrongCredentials
-    /// Admits the client and makes what takes its messages from then on.
+    /// Admits the client and makes the handler of its later messages.
     private let make: (LiveBeginning) throws(RefusalCause) -> any LiveHandler
-    /// Returns the work that must be awaited before `make` can judge the client's credential; nil: nothing must be awaited.
+    /// Returns the work that must be awaited before `make` can judge the client's credential; nil when there is none.
     private let prepare: (LiveBeginning) -> (@Sendable () async -> Void)?
-    /// Messages that came while `prepare` is awaited, the one that began it first. The client is not read from meanwhile, so that there are few.
+    /// Messages that came while `prepare` is awaited; the first one began the wait. The client is not read meanwhile, so there are few.
     private var waiting: [Message]?
     private var opening: any LiveHandshakeMachine
     private var output = ServerOutput()
     private var connection: WebSocketConnection?
     private let timer: DeadlineTimer
-    /// True if nothing is taken from the client any more.
+    /// True if the client was refused and its messages are ignored.
     private var isRefused = false
 
     private enum Message {
@@ -78,7 +78,7 @@ package final class PreSessionHandler: WebSocketHandler {
 
     private func keep(_ message: Message) { waiting?.append(message) }
 
-    /// Goes on with `beginning`, and with what came after, once the credential can be judged.
+    /// Continues with `beginning`, and with later messages, once the credential can be judged.
     private func wait(_ prepare: @escaping @Sendable () async -> Void, _ first: Message, _ beginning: LiveBeginning) {
         waiting = []
         connection?.pauseReading()
@@ -92,7 +92,7 @@ package final class PreSessionHandler: WebSocketHandler {
     private func goOn(_ beginning: LiveBeginning, _ first: Message) {
         let messages = (beginning.includesMessage ? [first] : []) + (waiting ?? [])
         waiting = nil
-        // The client may have gone.
+        // The client may have left meanwhile.
         guard let connection, connection.isOpen else { return }
         connection.resumeReading()
         guard let session = begin(beginning) else { return }
@@ -149,7 +149,7 @@ package final class PreSessionHandler: WebSocketHandler {
             switch action {
             case .send(let range): connection?.send(text: output.bytes.span.bytes.extracting(range))
             case .close(let code, let reason): connection?.close(code: code, reason: reason)
-            // There is no session yet that could take them.
+            // There is no session yet that could take these.
             case .command, .converse, .audio: break
             }
         }

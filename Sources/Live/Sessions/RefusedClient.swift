@@ -1,6 +1,6 @@
 package import Net
 
-/// A client that was told no over its open socket: nothing that it says counts.
+/// The handler of a client that was refused over its open socket: ignores all messages.
 package final class RefusedClient: WebSocketHandler {
     package init() {}
 

@@ -2,7 +2,7 @@ package import Net
 package import Speech
 internal import Synchronization
 
-/// The live sessions whose clients may lose their connections and come back, on whichever loop they live.
+/// The live sessions, on all loops, whose clients may come back after a lost connection. May be used from any thread.
 package final class ResumableSessions: Sendable {
     private struct Entry {
         var user: ID<User>
@@ -18,11 +18,11 @@ package final class ResumableSessions: Sendable {
     }
 
     package func remove(_ id: ID<Session>) {
-        // What it held is let go of outside the lock.
+        // The removed entry is released outside the lock.
         _ = entries.withLock { $0.removeValue(forKey: id) }
     }
 
-    /// nil: there is none of this name, or it is somebody else's.
+    /// Returns the session with this id; nil when there is none or it belongs to another user.
     package func find(_ id: ID<Session>, of user: ID<User>) -> LoopBound<LiveSession>? {
         entries.withLock { entries in entries[id].flatMap { $0.user == user ? $0.session : nil } }
     }

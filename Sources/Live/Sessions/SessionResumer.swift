@@ -3,16 +3,16 @@ package import Net
 package import Protocols
 internal import Speech
 
-/// A client that lost its connection and is there again: brings its messages to its session, which may live on another loop.
+/// The handler of a client that has come back after a lost connection: passes its messages to its session, which may live on another loop.
 ///
-/// Lives on its socket's loop and is called there only.
+/// Lives on the socket's loop and is called there only.
 package final class SessionResumer: LiveHandler {
     private let machine: any ResumableDialect
     private let resume: LiveResume
-    /// nil: there is none that it could go on with.
+    /// The session to continue; nil when there is none.
     private let session: LoopBound<LiveSession>?
 
-    /// - Parameter machine: the machine that the session's handshake made, which has the words when the session cannot go on.
+    /// - Parameter machine: the machine that the session's handshake made. It words the answer when the session cannot continue.
     package init(_ machine: any ResumableDialect, _ resume: LiveResume, _ session: LoopBound<LiveSession>?) {
         self.machine = machine
         self.resume = resume

@@ -6,8 +6,8 @@ internal import Glibc
 package import Observability
 package import Speech
 
-/// The log of what shadows heard beside what was committed: a line of JSON for each session, in a file of the data directory. A file that has grown
-/// too long is kept as the previous file, and a new file begins.
+/// The log that compares the words of shadow engines with the committed words: a line of JSON for each session, in a file of the data directory. A
+/// file that has grown too long is kept as the previous file, and a new file begins.
 ///
 /// All disk work is done in order on one thread of its own.
 package final class ShadowLog: Sendable {
@@ -32,7 +32,7 @@ package final class ShadowLog: Sendable {
         }
     }
 
-    /// Waits until everything that was begun before is done.
+    /// Waits until all lines that were added before the call are written.
     package func settle() async { await withCheckedContinuation { continuation in queue.async { continuation.resume() } } }
 
     private static func line(_ evaluation: Evaluation, of session: ID<Session>, at time: UnixTime, rate: SampleRate) -> [UInt8] {
@@ -69,7 +69,7 @@ package final class ShadowLog: Sendable {
         return json.bytes + [0x0A]
     }
 
-    /// - Returns: the error in words; nil: the line was written.
+    /// - Returns: the error in words; nil when the line was written.
     private func append(_ line: [UInt8]) -> String? {
         var status = stat()
         if stat(path, &status) == 0, Int(status.st_size) + line.count > maxBytes, rename(path, path + ".1") != 0 {

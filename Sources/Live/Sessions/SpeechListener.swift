@@ -2,7 +2,7 @@ internal import Sessions
 package import Speech
 internal import Synchronization
 
-/// Listens for speech in what an engine says nothing to, for all sessions of the gateway.
+/// Checks for speech in audio that an engine does not answer, for all sessions of the gateway.
 package final class SpeechListener: VoiceListening {
     private let detecting: any VoiceDetecting
     /// Number of callers that wait for an answer.
@@ -10,7 +10,7 @@ package final class SpeechListener: VoiceListening {
 
     /// Maximum number of callers that wait at a time. In an outage hundreds ask at once, and an answer that comes too late tells nobody anything.
     private static let maxWaiting = 16
-    /// A window more probable than this is speech; in so much of it somebody says a word.
+    /// Probability above which a window counts as speech. Speech of at least `shortest` in total holds a word.
     private static let threshold: Float = 0.5
     private static let shortest: Duration = .milliseconds(200)
 
@@ -30,7 +30,7 @@ package final class SpeechListener: VoiceListening {
         }
     }
 
-    /// - Returns: nil when this rate cannot be listened to, or there is no detector yet.
+    /// - Returns: true if there is speech; nil when audio of this rate cannot be checked or there is no detector yet.
     private static func hasSpeech(_ pcm: [UInt8], channels: Int, rate: SampleRate, _ detecting: any VoiceDetecting) throws -> Bool? {
         guard let windows = try VoiceActivityWindows(detecting, rate: rate, channels: channels) else { return nil }
         var speech = SampleCount.zero, isKnown = true

@@ -2,10 +2,10 @@ internal import Audio
 internal import Sessions
 internal import Speech
 
-/// A session's audio as a voice detector wants it: one channel at 16 kHz, in windows. Until there is a detector nobody can tell what is speech.
+/// The audio of a session in the form for a voice detector: one channel at 16 kHz, in windows. Speech is unknown until there is a detector.
 final class VoiceActivityWindows: VoiceWindows {
     private let detecting: any VoiceDetecting
-    /// nil: there is none yet.
+    /// Voice detector; nil while there is none.
     private var detector: (any VoiceDetector)?
     private let resampler: Resampler
     private let window: SampleCount
@@ -15,13 +15,13 @@ final class VoiceActivityWindows: VoiceWindows {
     private var position = SampleIndex.zero
     private var mono: [Float] = []
     private var samples: [Float] = []
-    /// Samples of the window that is not complete, while there is no detector.
+    /// Samples of the incomplete window, while there is no detector.
     private var unheard: [Float] = []
 
     /// A window with a mean power above this (−45 dBFS) is loud.
     private static let loud: Float = 3.2e-5
 
-    /// nil when this rate cannot be brought to 16 kHz.
+    /// Makes the windows; nil when audio of this rate cannot be converted to 16 kHz.
     init?(_ detecting: any VoiceDetecting, rate: SampleRate, channels: Int) throws(EngineError) {
         guard let resampler = Resampler(from: rate, to: .speech) else { return nil }
         self.detecting = detecting
@@ -39,7 +39,7 @@ final class VoiceActivityWindows: VoiceWindows {
     }
 
     func skip(_ count: SampleCount, _ each: (SampleRange, Float?, Bool) -> Void) throws {
-        // Whole windows need no detector; what is left keeps its state, and the next windows their places.
+        // Complete windows need no detector; the incomplete one is kept, so that later windows keep their positions.
         let whole = SampleIndex(count.samples).converted(from: rate, to: .speech).samples / window.samples
         for _ in 0..<whole {
             let start = position
@@ -61,7 +61,7 @@ final class VoiceActivityWindows: VoiceWindows {
         }
         if detector == nil {
             detector = try detecting.makeDetector()
-            // The window that has begun is the first that it hears.
+            // The incomplete window is the first one that the detector gets.
             samples = unheard + samples
         }
         let heard = samples
