@@ -8,11 +8,11 @@ package import Speech
 package import Store
 package import Usage
 
-/// The one way in, for every route: who calls, what their key may be used for, whose vendor keys are used, and what is left of limits and credit.
+/// The admission of callers on every route: checks the caller, the scopes of their key, their vendor keys, their limits and their credit.
 ///
-/// A recognition needs a `Grant`, and only `admit`, `grant(for:keys:)`, `grantForRepair(of:)` and `grantForSummary(of:)` give one.
+/// A recognition needs a `Grant`. Only `admit`, `grant(for:keys:)`, `grantForRepair(of:)` and `grantForSummary(of:)` make grants.
 package final class Admission: Sendable {
-    /// Proves that a grant comes from here.
+    /// Proof that a grant was made by `Admission`.
     struct Stamp: Sendable { fileprivate init() {} }
 
     private let access: Access
@@ -39,35 +39,35 @@ package final class Admission: Sendable {
 
     // MARK: Callers
 
-    /// There is no key yet and no identity provider, so every caller is on this machine.
+    /// True if the gateway has neither keys nor an identity provider, so that only callers on this machine are served.
     ///
-    /// Known only after `preparation`, or after `loadOpenness`.
+    /// The value is known only after `preparation` or `loadOpenness`.
     package var isOpenToThisMachineOnly: Bool { access.isOpenToThisMachineOnly }
 
-    /// Returns `isOpenToThisMachineOnly` as the store has it now.
+    /// Returns `isOpenToThisMachineOnly`, read from the store now.
     package func loadOpenness() async -> Bool { await access.loadOpenness() }
 
-    /// Returns the work to await before a caller with this credential can be judged; nil: none.
+    /// Returns the work to await before a caller with this credential can be judged; nil when there is none.
     ///
-    /// - Parameter credential: nil: the caller has shown none.
+    /// - Parameter credential: the caller's credential; nil when the caller has shown none.
     package func preparation(for credential: Credential?) -> (@Sendable () async -> Void)? { access.preparation(for: credential) }
 
-    /// Refuses callers who could not be let in whatever credential they showed: for those who show it later.
+    /// Refuses callers whom no credential could admit. Used for callers who show their credential later.
     package func admitUnknown(_ head: HTTPRequestHead, peer: SocketAddress) throws(RefusalCause) { try access.admitUnknown(head, peer: peer) }
 
-    /// Lets in a caller whose key has one of the scopes.
+    /// Admits a caller whose key has one of the scopes.
     ///
-    /// - Parameter scopes: empty: any key will do.
+    /// - Parameter scopes: scopes of which the key needs one; empty when any key suffices.
     package func authenticate(
         _ exchange: HTTPExchange, credential: Credential?, for scopes: [AccessScope]
     ) throws(RefusalCause) -> AuthenticatedCaller {
         let caller = try authenticate(exchange.request, credential: credential, peer: exchange.peer, for: scopes)
-        // From now on the connection's memory is not counted with that of strangers.
+        // From now on the connection's memory is not counted with the memory of unknown callers.
         exchange.markAuthenticated()
         return caller
     }
 
-    /// The same, for clients that show their credential in a message.
+    /// Admits a client that shows its credential in a message.
     package func authenticate(
         _ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress, for scopes: [AccessScope]
     ) throws(RefusalCause) -> AuthenticatedCaller {
@@ -76,23 +76,23 @@ package final class Admission: Sendable {
         return caller
     }
 
-    /// Makes a token that stands for the caller. Tokens make no tokens.
+    /// Makes a temporary token for the caller. A caller who used a token gets no further token.
     package func issueToken(_ terms: TemporaryTokens.Terms, to caller: AuthenticatedCaller) throws(RefusalCause) -> String {
         try access.issueToken(terms, to: caller)
     }
 
-    /// Refuses vendor keys that are not the enrolled ones.
+    /// Refuses vendor keys that differ from the keys that the user has enrolled.
     package func check(_ keys: BYOKCredentials, of user: ID<User>) async throws(RefusalCause) {
         guard !keys.isEmpty else { return }
         try await KnownUser(user, in: store).check(keys.all)
     }
 
-    /// Returns the keys by which a caller's background work would be routed now.
+    /// Returns the keys with which a caller's background work would be routed now.
     package func routingKeys(_ keys: BYOKCredentials) -> RoutingKeys { directory.routingKeys(keys, onlyFree: false) }
 
     // MARK: Grants
 
-    /// Lets in a caller and decides everything about what they want, for routes that ask at once.
+    /// Admits a caller and makes the grant for a use, for routes that need both at once.
     package func admit(
         _ exchange: HTTPExchange, credential: Credential?, for use: RecognitionUse
     ) async throws(RefusalCause) -> (caller: AuthenticatedCaller, grant: Grant) {
@@ -100,17 +100,17 @@ package final class Admission: Sendable {
         return (caller, try await admit(caller, BYOKCredentials(exchange.request), for: use))
     }
 
-    /// The same, for a caller who was let in before.
+    /// Makes the grant for a use, for a caller who was admitted before.
     package func admit(_ caller: AuthenticatedCaller, _ keys: BYOKCredentials, for use: RecognitionUse) async throws(RefusalCause) -> Grant {
         try grant(to: caller, keys, await standing(of: caller, keys), for: use)
     }
 
-    /// True if `standing` must be asked before a grant can be given.
+    /// True if `standing` must be called before a grant can be made.
     package func needsStanding(_ keys: BYOKCredentials) -> Bool { !keys.isEmpty || watch.isNeeded }
 
-    /// Returns the state of a caller that must be known before a grant can be given.
+    /// Returns the state of a caller that must be known before a grant can be made.
     ///
-    /// - Parameter asksForUser: the user's choices are wanted too.
+    /// - Parameter asksForUser: true to read the user's choices too.
     package func standing(of caller: AuthenticatedCaller, _ keys: BYOKCredentials, asksForUser: Bool = false) async -> CallerStanding {
         var standing = CallerStanding()
         if asksForUser || !keys.isEmpty { standing.user = await KnownUser(caller.user, in: store) }
@@ -118,9 +118,9 @@ package final class Admission: Sendable {
         return standing
     }
 
-    /// Decides. At once, on any thread.
+    /// Makes the grant, or throws the reason of the refusal. Does not wait; may be called on any thread.
     ///
-    /// - Parameter standing: the answer of `standing`; nil: it was not needed.
+    /// - Parameter standing: result of `standing`; nil when it was not needed.
     package func grant(
         to caller: AuthenticatedCaller, _ keys: BYOKCredentials, _ standing: CallerStanding?, for use: RecognitionUse
     ) throws(RefusalCause) -> Grant {
@@ -132,10 +132,10 @@ package final class Admission: Sendable {
         return try grant(caller.caller, keys, standing?.spending ?? Spending(), for: use)
     }
 
-    /// Decides about a job when its turn comes: its key may have been revoked, and its limits used up, since it was ordered.
+    /// Makes the grant for a job when its turn comes. Since the order, the job's key may have been revoked, and its limits used up.
     ///
-    /// - Parameter keys: the caller's own vendor keys; nil: none are known in this process.
-    /// - Throws: `ownKeyGone` when it was ordered with vendor keys that a restart has lost: the operator does not pay instead.
+    /// - Parameter keys: the caller's own vendor keys; nil when this process knows none.
+    /// - Throws: `ownKeyGone` when the job was ordered with vendor keys that a restart has lost: the operator does not pay in their place.
     package func grant(for job: TranscriptionJob, keys: BYOKCredentials?) async throws(RefusalCause) -> Grant {
         guard job.ownKeys.isEmpty || keys?.isEmpty == false else { throw .ownKeyGone }
         let keys = keys ?? BYOKCredentials()
@@ -157,16 +157,17 @@ package final class Admission: Sendable {
         return try grant(caller, keys, await spending(of: UsageOwner(caller), keys), for: .recording)
     }
 
-    /// For what is missing in a transcript: audio that was accepted before. With used-up limits only engines that cost nothing take it.
+    /// Makes the grant for the missing part of a transcript, whose audio was accepted before. When the limits are used up, only free engines may be
+    /// used.
     package func grantForRepair(of user: ID<User>, key: ID<AccessKey>?) async -> Grant { await grant(ofGateway: UsageOwner(user, key: key), .repair) }
 
-    /// For the summary of a user's conversation by the operator's language model; nil: the user's limits are used up.
+    /// Makes the grant for the summary of a user's conversation by the operator's language model; nil when the user's limits are used up.
     package func grantForSummary(of user: ID<User>) async -> Grant? {
         let grant = await grant(ofGateway: UsageOwner(user), .summary)
         return grant.freeOnly == nil ? grant : nil
     }
 
-    /// Returns the limit that was reached since the grant was given, in words; nil: none was reached.
+    /// Returns the limit that was reached since the grant was made, in words; nil when none was reached.
     package func usedUp(_ grant: Grant) async -> String? {
         guard grant.payer == .operator else { return nil }
         let spending = await watch.spending(of: grant.owner)
@@ -206,7 +207,7 @@ package final class Admission: Sendable {
 }
 
 extension RefusalCause {
-    /// A job was ordered with the caller's own vendor key, which is kept in memory only, and the gateway was restarted since.
+    /// The refusal of a job that was ordered with the caller's own vendor key, which is kept in memory only, when the gateway was restarted since.
     package static let ownKeyGone = RefusalCause.unavailable(
         "own_key_gone: your own vendor key for this job was not kept over the gateway's restart. Order the job again with the key.")
 }

@@ -3,15 +3,15 @@ internal import Net
 package import Protocols
 package import Speech
 
-/// Vendor keys of the caller's own, sent in `X-BYOK-…` headers. They live in memory only: as long as the request or the job that they
-/// came with, and in `UnfinishedRecordings` as long as a vendor has work in hand that was ordered with them.
+/// The caller's own vendor keys, sent in `X-BYOK-…` headers. The keys are kept in memory only: for the time of their request or job, and in
+/// `UnfinishedRecordings` while a vendor still works on a recording that was ordered with them.
 package struct BYOKCredentials: Sendable {
     private let credentials: [EngineName: Credential]
 
-    /// No keys.
+    /// Makes an empty set of keys.
     package init() { credentials = [:] }
 
-    /// Reads the headers of any request, WebSocket handshakes included.
+    /// Reads the keys from the headers of any request, WebSocket handshakes included.
     package init(_ head: HTTPRequestHead) {
         credentials = Dictionary(BYOKCredential.find(in: head).map { ($0.vendor, $0.credential) }) { first, _ in first }
     }
@@ -22,6 +22,6 @@ package struct BYOKCredentials: Sendable {
 
     package subscript(engine: EngineName) -> Credential? { credentials[engine] }
 
-    /// All keys, in the order of the catalogue of vendors.
+    /// All keys, in the order of the vendors' catalogue.
     package var all: [BYOKCredential] { Catalogue.vendors.compactMap { vendor in credentials[vendor.name].map { BYOKCredential(vendor.name, $0) } } }
 }

@@ -7,13 +7,13 @@ package import Vendors
 
 /// The engines of this gateway: those that the operator's keys reach, and those that a caller's own keys reach.
 ///
-/// Only a `Grant` hands out engines of it.
+/// Other code gets engines of the directory from a `Grant` only.
 package struct EngineDirectory: Sendable {
     /// Engines that the operator pays for, or that cost nothing.
     package let entries: [EngineEntry]
-    /// Chooses among `entries`.
+    /// Router that chooses among `entries`.
     package let router: Router
-    /// Settings for reaching each vendor, without a key.
+    /// Settings for each vendor's connection, without a key.
     package let reachable: [VendorSettings]
     package let client: HTTPClient
 
@@ -24,10 +24,10 @@ package struct EngineDirectory: Sendable {
         self.client = client
     }
 
-    /// Recordings that vendors have in hand for callers with keys of their own.
+    /// Recordings that vendors are working on for callers with keys of their own.
     package let unfinished = UnfinishedRecordings()
 
-    /// The vendors that the caller's own keys are for.
+    /// Returns the engines of the vendors for which the caller has keys.
     package func entries(by keys: BYOKCredentials) -> [EngineEntry] {
         keys.all.compactMap { key in
             guard let settings = settings(of: key.vendor), let vendor = Catalogue.vendors.first(where: { $0.name == key.vendor }) else { return nil }
@@ -35,9 +35,9 @@ package struct EngineDirectory: Sendable {
         }
     }
 
-    /// The keys that background work may be routed by.
+    /// Returns the keys with which background work may be routed.
     ///
-    /// - Parameter onlyFree: engines that cost the operator something may not be used.
+    /// - Parameter onlyFree: true if engines that cost the operator something may not be used.
     package func routingKeys(_ keys: BYOKCredentials, onlyFree: Bool) -> RoutingKeys {
         var found = RoutingKeys(user: keys.engines, hasLocal: false)
         for entry in entries where entry.prerecorded != nil {

@@ -5,23 +5,25 @@ package import Speech
 internal import Store
 package import Usage
 
-/// The right to have speech recognized, and who pays for it.
+/// The right to have speech recognized, with the party that pays for it.
 ///
-/// Every recognition starts from a grant: a live session, a recording, a chunk, a job, a repair, a summary. Only `Admission` gives grants, and engines
-/// come from grants only; so whatever is decided about keys, limits and credit holds for all of them.
+/// Every recognition starts from a grant: a live session, a recording, a chunk, a job, a repair, a summary. Only `Admission` makes grants, and
+/// engines come from grants only; so every decision about keys, limits and credit applies to all recognitions.
 package struct Grant: Sendable {
     package let use: RecognitionUse
     /// The owner of the usage.
     package let owner: UsageOwner
-    /// The caller's own vendor keys. When there are any, they are the only ones that are used, whatever fails: the caller pays.
+    /// The caller's own vendor keys. If there are any, only these are used, even after failures: the caller pays.
     package let keys: BYOKCredentials
-    /// The account that credit is taken from; nil: without keys of this gateway nobody counts, and the gateway itself does not count its own work.
+    /// The account whose credit is charged; nil for jobs that were ordered without a key, and for the gateway's own work.
     package let account: BillingUse?
-    /// The reason why only engines that cost nothing may be used; nil: all engines may be used.
+    /// The reason why only free engines may be used; nil when all engines may be used.
     package let freeOnly: String?
     private let directory: EngineDirectory
 
-    /// - Parameter stamp: proves that `Admission` gives the grant.
+    /// Makes a grant.
+    ///
+    /// - Parameter stamp: proof that `Admission` makes the grant.
     init(
         _ stamp: Admission.Stamp, for use: RecognitionUse, of owner: UsageOwner, keys: BYOKCredentials, account: BillingUse?, freeOnly: String?,
         _ directory: EngineDirectory
@@ -41,7 +43,7 @@ package struct Grant: Sendable {
     /// False once the key was revoked or has expired.
     package var isValid: Bool { account?.account.isValid ?? true }
 
-    /// Takes audio off the key's credit, when the operator pays for it.
+    /// Deducts audio from the key's credit, if the operator pays for it.
     package func charge(_ audio: Duration) {
         guard payer == .operator, let account = account?.account, account.isCounted else { return }
         _ = account.spend(audio.wholeMicroseconds)
@@ -49,11 +51,11 @@ package struct Grant: Sendable {
 
     // MARK: Engines
 
-    /// The engines that may do it, best first; never empty.
+    /// Returns the engines that may be used, best first; never empty.
     ///
     /// - Parameters:
-    ///   - named: the engines that the caller asks for; empty: as the operator orders them.
-    ///   - preferred: is put before the operator's order.
+    ///   - named: engines that the caller asks for; empty for the operator's order.
+    ///   - preferred: engine that comes before the operator's order.
     package func engines(
         for kind: Router.Kind, named: [EngineName], preferred: EngineName? = nil, language: LanguageTag?
     ) throws(RefusalCause) -> [EngineEntry] {
@@ -76,7 +78,8 @@ package struct Grant: Sendable {
         return try Router(entries: entries, order: order).engines(for: kind, named: wanted.isEmpty ? order : wanted, language: language)
     }
 
-    /// The operator's engines of these names, for work of the gateway itself; those that cost, only while they may be used.
+    /// Returns the operator's engines with these names, for work of the gateway itself. Engines that cost something are included only while they may
+    /// be used.
     package func engines(named names: [EngineName]) -> [EngineEntry] {
         guard keys.isEmpty else { return [] }
         return names.compactMap { name in directory.entries.first { $0.name == name } }.filter { freeOnly == nil || $0.isFree }
@@ -84,10 +87,10 @@ package struct Grant: Sendable {
 
     // MARK: Background work
 
-    /// The keys that background work may be routed by.
+    /// The keys with which background work may be routed.
     package var routingKeys: RoutingKeys { directory.routingKeys(keys, onlyFree: freeOnly != nil) }
 
-    /// The engine of an attempt; nil: it cannot be used. An attempt at the operator's cost has none while the caller pays.
+    /// Returns the engine of an attempt; nil when it cannot be used. While the caller pays, there is no engine for an attempt at the operator's cost.
     package func recognizer(for attempt: RoutingAttempt) -> (any PrerecordedEngine)? {
         switch attempt.payer {
         case .user: directory.entries(by: keys).first { $0.name == attempt.engine }?.prerecorded

@@ -2,14 +2,14 @@
 package enum RecognitionUse: Sendable, Equatable {
     /// A live session.
     case live
-    /// A recording that its caller waits for, or has put into the queue.
+    /// A recording whose result the caller awaits, or that the caller has queued as a job.
     case recording
-    /// A gap in the transcript of a session that is over.
+    /// The repair of a gap in the transcript of a session that is over.
     case repair
     /// The title and summary of a conversation, by the operator's language model.
     case summary
 
-    /// The scope that a caller's key needs; nil: no caller asks for this, the gateway itself does.
+    /// The scope that a caller's key needs; nil for uses of the gateway itself, for which no caller asks.
     package var scope: AccessScope? {
         switch self {
         case .live: .listen

@@ -2,17 +2,17 @@ package import Speech
 package import Store
 internal import Synchronization
 
-/// The balance that all sessions and recordings of one key share while there are any. A user without a key has an account too, without a balance.
+/// The balance that all sessions and recordings of one key share while they run. A user without a key has an account too, without a balance.
 /// May be used from any thread.
 package final class BillingAccount: Sendable {
-    /// nil: the account of a user without a key.
+    /// Key of the account; nil for the account of a user without a key.
     package let key: ID<AccessKey>?
     package let user: ID<User>
-    /// True if audio is counted. Otherwise nothing is ever taken off the balance.
+    /// True if audio is counted. Otherwise the balance never changes.
     package let isCounted: Bool
-    /// Microseconds of audio that are left.
+    /// Remaining audio, in microseconds.
     private let balance: Atomic<Int64>
-    /// Microseconds of audio that were spent and are not in the store yet.
+    /// Spent audio that the store does not know yet, in microseconds.
     private let unsettled = Atomic<Int64>(0)
     private let valid = Atomic<Bool>(true)
 
@@ -24,13 +24,13 @@ package final class BillingAccount: Sendable {
         balance = Atomic(credit.map(\.wholeMicroseconds) ?? 0)
     }
 
-    /// False once the key was taken back, or is over.
+    /// False once the key was revoked or has expired.
     package var isValid: Bool { valid.load(ordering: .relaxed) }
 
-    /// Microseconds of audio that are left; never negative.
+    /// Remaining audio, in microseconds; never negative.
     package var remaining: Int64 { max(0, balance.load(ordering: .relaxed)) }
 
-    /// Takes so many microseconds of audio off the balance, or as many as there are.
+    /// Deducts `wanted` microseconds of audio from the balance, or the whole balance if it is smaller.
     package func spend(_ wanted: Int64) -> (granted: Int64, remaining: Int64) {
         var before = balance.load(ordering: .relaxed)
         while true {
@@ -55,15 +55,17 @@ package final class BillingAccount: Sendable {
 
     package var isSettled: Bool { unsettled.load(ordering: .relaxed) == 0 }
 
-    /// Someone else gave or took credit.
+    /// Adds credit that another process gave, or deducts credit that another process took.
     package func correct(by microseconds: Int64) { balance.add(microseconds, ordering: .relaxed) }
 
+    /// Marks the key as invalid.
+    ///
     /// - Returns: true if the key was valid before.
     func invalidate() -> Bool { valid.exchange(false, ordering: .relaxed) }
 }
 
 extension Duration {
-    /// Rounded down; what no one will ever have is cut.
+    /// The duration in whole microseconds, rounded down. Seconds beyond `AccessKey.maxCreditSeconds` are cut off.
     package var wholeMicroseconds: Int64 {
         let (seconds, attoseconds) = components
         return min(seconds, AccessKey.maxCreditSeconds) * 1_000_000 + attoseconds / 1_000_000_000_000

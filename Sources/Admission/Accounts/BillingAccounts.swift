@@ -5,20 +5,20 @@ internal import Synchronization
 
 /// The accounts of the keys that are in use now, and their settlement with the store.
 ///
-/// Audio is paid out of memory as it comes, and once a second the store is told; a crash forgets what was spent since. By the same way the gateway hears
-/// of credit that was given and of keys that were taken back by `harken keys`.
+/// Audio is charged in memory when it comes, and the store gets the charges once a second; a crash loses the charges of that second. The gateway
+/// learns in the same way of credit that `harken keys` has given and of keys that it has revoked.
 package final class BillingAccounts: Sendable {
     private struct Entry {
         let account: BillingAccount
         var uses = 0
-        /// Number of uses that are live sessions.
+        /// Number of the account's uses that are live sessions.
         var sessions = 0
-        /// Microseconds of audio that the store had left after the last settlement. Of no meaning when audio is not counted.
+        /// Balance in the store after the last settlement, in microseconds of audio. Has no meaning when audio is not counted.
         var settled: Int64
     }
 
     private let keys: any AccessKeyStore
-    /// Live sessions that one user may have at a time; nil: any number.
+    /// Maximum number of live sessions of one user at a time; nil for any number.
     private let sessionsPerUser: Int?
     private let entries = Mutex<[CallerID: Entry]>([:])
 
@@ -27,9 +27,9 @@ package final class BillingAccounts: Sendable {
         self.sessionsPerUser = sessionsPerUser
     }
 
-    /// Opens a caller's account, if it has something to pay with.
+    /// Opens a caller's account, if the caller has credit or needs none.
     ///
-    /// - Parameter paysWithCredit: false: the caller pays a vendor with a key of their own, and needs no credit here.
+    /// - Parameter paysWithCredit: false if the caller pays a vendor with a key of their own, and needs no credit here.
     package func open(_ caller: Caller, for scope: AccessScope, paysWithCredit: Bool) throws(RefusalCause) -> BillingUse {
         let sessionsPerUser = sessionsPerUser
         let user = caller.user
@@ -54,12 +54,12 @@ package final class BillingAccounts: Sendable {
             guard var entry = entries[use.account.id] else { return }
             entry.uses -= 1
             if use.scope == .listen { entry.sessions -= 1 }
-            // What is not settled yet must stay until it is.
+            // An account stays until its charges are settled.
             entries[use.account.id] = entry.uses == 0 && entry.account.isSettled ? nil : entry
         }
     }
 
-    /// Tells the store what was spent, and learns how the keys stand. Never two at a time.
+    /// Tells the store the charges, and reads the standings of the keys. Calls must not overlap.
     ///
     /// - Returns: keys that are no longer valid, each once.
     package func settle() async throws(StoreError) -> [ID<AccessKey>] {
@@ -90,7 +90,7 @@ package final class BillingAccounts: Sendable {
     }
 }
 
-/// One session's or recording's hold on its key's account; ends with its owner.
+/// The use of a key's account by one session or recording. The use ends with its owner.
 package final class BillingUse: Sendable {
     package let account: BillingAccount
     fileprivate let scope: AccessScope

@@ -1,17 +1,17 @@
 package import Protocols
 package import Speech
 
-/// Charges one session's audio to its key. A value of the session's; costs one atomic operation a frame.
+/// The meter that charges one session's audio to its key. A value that belongs to the session; a charge costs one atomic operation for each frame.
 package struct CreditMeter {
     private let account: BillingAccount
     private let rate: SampleRate
     private var paid = SampleCount.zero
-    /// Microseconds that were charged: `paid`, rounded down.
+    /// Charged audio in microseconds: `paid`, rounded down.
     private var charged: Int64 = 0
     private var warnings: BalanceWarnings
     package private(set) var isExhausted = false
 
-    /// - Parameter warnings: the highest first.
+    /// - Parameter warnings: balances at which the client is warned, the highest first.
     package init(_ account: BillingAccount, rate: SampleRate, warnings: [Duration]) {
         self.account = account
         self.rate = rate
@@ -20,10 +20,10 @@ package struct CreditMeter {
 
     package var remaining: Duration { .microseconds(account.remaining) }
 
-    /// Returns the notice for the client at the start; nil: none.
+    /// Returns the notice for the client at the session's start; nil when there is none.
     package mutating func begin() -> AccountNotice? { notice(of: account.remaining) }
 
-    /// Pays for the next audio.
+    /// Charges the next audio.
     ///
     /// - Returns: the part of the audio that could be paid for, and the notice for the client.
     package mutating func pay(for count: SampleCount) -> (SampleCount, AccountNotice?) {
@@ -32,7 +32,7 @@ package struct CreditMeter {
         let (granted, remaining) = account.spend(due - charged)
         charged += granted
         guard charged == due else {
-            // Microseconds are coarser than samples nowhere, so that this many samples are paid for.
+            // A microsecond is never longer than a sample, so exactly this number of samples is paid for.
             let samples = charged.multipliedFullWidth(by: Int64(rate.hertz))
             let affordable = SampleCount(Int64(1_000_000).dividingFullWidth(samples).quotient)
             defer { paid = affordable }

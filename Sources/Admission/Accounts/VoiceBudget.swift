@@ -1,7 +1,7 @@
 package import Speech
 internal import Synchronization
 
-/// Audio that each user may send to push-to-talk within a day; kept in memory, so a restart forgives it.
+/// The budget of push-to-talk audio that each user may send within a day. It is kept in memory, so a restart resets it.
 package final class VoiceBudget: Sendable {
     private struct Spent {
         var at: UnixTime
@@ -16,7 +16,7 @@ package final class VoiceBudget: Sendable {
 
     package init() {}
 
-    /// A session of a user's has sent so much.
+    /// Deducts audio that a user's session has sent.
     package func spend(_ audio: Duration, by user: ID<User>, now: UnixTime) {
         guard audio > .zero else { return }
         spent.withLock { spent in
@@ -26,7 +26,7 @@ package final class VoiceBudget: Sendable {
         }
     }
 
-    /// Returns the time until some of the user's budget is left again; nil: some is left now.
+    /// Returns the time until the user has budget again; nil when the user has some now.
     package func wait(for user: ID<User>, now: UnixTime) -> Duration? {
         spent.withLock { spent in
             let recent = (spent[user] ?? []).filter { now - $0.at < Self.day }

@@ -4,14 +4,15 @@ package import Protocols
 internal import Speech
 internal import Store
 
-/// Decides who is let in.
+/// The rule for which callers are admitted.
 ///
-/// Without keys and without an identity provider only callers from this machine are served, with any credential; no web page gets in that way, since a
-/// foreign `Origin` and a `Host` that is not this machine's are refused. Otherwise a key is needed, or a token of the provider's.
+/// Without keys and without an identity provider, only callers on this machine are served, with any credential. Web pages of other sites cannot use
+/// this, because requests with a foreign `Origin`, or with a `Host` that is not this machine, are refused. Otherwise a caller needs a key, or a token
+/// from the provider.
 package struct Access: Sendable {
     private let keys: KeyVerdicts
     private let tokens: TemporaryTokens
-    /// nil: no provider vouches for anyone.
+    /// Verifier of the identity provider's tokens; nil when there is no provider.
     private let users: UserTokens?
 
     package init(keys: KeyVerdicts, tokens: TemporaryTokens, users: UserTokens?) {
@@ -20,26 +21,26 @@ package struct Access: Sendable {
         self.users = users
     }
 
-    /// Makes a token that stands in for what was admitted. Tokens make no tokens.
+    /// Makes a temporary token for the caller. A caller who used a token gets no further token.
     package func issueToken(_ terms: TemporaryTokens.Terms, to caller: AuthenticatedCaller) throws(RefusalCause) -> String {
         guard !caller.isByToken else { throw .unauthenticated }
         return try tokens.issue(terms, to: caller.caller, now: .now)
     }
 
-    /// There is no key yet and no identity provider, so every caller is on this machine.
+    /// True if the gateway has neither keys nor an identity provider, so that only callers on this machine are served.
     ///
-    /// Known only after `preparation`, or after `loadOpenness`.
+    /// The value is known only after `preparation` or `loadOpenness`.
     package var isOpenToThisMachineOnly: Bool { users == nil && keys.isEmpty }
 
-    /// Returns `isOpenToThisMachineOnly` as the store has it now.
+    /// Returns `isOpenToThisMachineOnly`, read from the store now.
     package func loadOpenness() async -> Bool {
         if users == nil { await keys.loadExistence() }
         return isOpenToThisMachineOnly
     }
 
-    /// Returns the work to await before a caller with this credential can be judged; nil: none.
+    /// Returns the work to await before a caller with this credential can be judged; nil when there is none.
     ///
-    /// - Parameter credential: nil: the caller has shown none.
+    /// - Parameter credential: the caller's credential; nil when the caller has shown none.
     package func preparation(for credential: Credential?) -> (@Sendable () async -> Void)? {
         let mayBeOpen = users == nil && keys.mayBeEmpty
         let proof = credential.flatMap { wanted(by: $0.secret) }
@@ -51,17 +52,17 @@ package struct Access: Sendable {
             case .userToken: await users?.prepare()
             case nil: break
             }
-            // After the key itself: a caller who shows the first key is let in, or there was no key when the caller came.
+            // The key is loaded before the existence of keys: so a caller with the first key is admitted, or there was no key when the caller came.
             if mayBeOpen { await keys.loadExistence() }
         }
     }
 
-    /// The part of a credential that must be asked for before it can be judged.
+    /// The part of a credential that must be looked up before the credential can be judged.
     private enum Proof {
         case text(String)
         /// The key behind a temporary token.
         case key(ID<AccessKey>)
-        /// A token that is signed by a key of the identity provider's that is not here yet.
+        /// A user token that is signed by a key which was not fetched from the identity provider yet.
         case userToken
     }
 
@@ -71,7 +72,7 @@ package struct Access: Sendable {
         return .text(secret)
     }
 
-    /// Refuses who could not be admitted whatever credential it showed: for callers who show it later.
+    /// Refuses callers whom no credential could admit. Used for callers who show their credential later.
     package func admitUnknown(_ head: HTTPRequestHead, peer: SocketAddress) throws(RefusalCause) {
         if isOpenToThisMachineOnly { try admitLocal(head, peer) }
     }
@@ -89,7 +90,7 @@ package struct Access: Sendable {
         guard let credential else { throw .unauthenticated }
         if var caller = tokens.redeem(credential.secret, at: head.path, now: .now) {
             switch caller.caller {
-            // Made before the first key was: it stands in for nobody now.
+            // The token was made before the first key existed, and has no key or user behind it now.
             case .local: throw .unauthenticated
             case .user: break
             case .key(let grant): caller.caller = .key(try self.grant(keys.verdict(on: grant.key)))

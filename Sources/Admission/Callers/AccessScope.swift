@@ -1,12 +1,12 @@
 /// A purpose that a key may be used for. A key without scopes may be used for everything.
 package enum AccessScope: String, Sendable, CaseIterable {
-    /// Live audio, in every dialect.
+    /// Recognition of live audio, in every dialect.
     case listen
-    /// Recordings.
+    /// Recognition of recordings.
     case transcribe
-    /// Conversations, people and voices, and finding what was said.
+    /// Reading of conversations, people and voices, and search.
     case read
-    /// Changing and deleting them; reading too, since a change is answered with what came of it.
+    /// Changing and deleting of conversations, people and voices. Includes reading, because a change is answered with its result.
     case write
 
     package var explanation: String {

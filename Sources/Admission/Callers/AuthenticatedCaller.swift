@@ -1,13 +1,13 @@
 package import Speech
 
-/// A caller who was let in, and what its credential says about its sessions.
+/// An admitted caller, with the limits and settings that the caller's credential sets for sessions.
 package struct AuthenticatedCaller: Sendable, Equatable {
     package var caller: Caller
-    /// The longest session that it opens; nil: as long as any.
+    /// Maximum duration of the caller's sessions; nil when the credential sets none.
     package var sessionLimit: Duration?
     /// Settings of the caller's sessions, in the words of their dialect; empty: the clients' own settings apply.
     package var settings: [UInt8]
-    /// True if a token of this gateway was shown, and not the key or user's token that the token stands for.
+    /// True if the caller showed a temporary token of this gateway, in place of the key or user token behind it.
     package var isByToken: Bool
 
     package init(_ caller: Caller, sessionLimit: Duration? = nil, settings: [UInt8] = [], isByToken: Bool = false) {
@@ -17,6 +17,6 @@ package struct AuthenticatedCaller: Sendable, Equatable {
         self.isByToken = isByToken
     }
 
-    /// The user whose data the caller makes and finds.
+    /// The user who owns the data that the caller reads and writes.
     package var user: ID<User> { caller.user }
 }

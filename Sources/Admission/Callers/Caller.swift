@@ -20,12 +20,12 @@ package enum Caller: Sendable, Equatable {
         }
     }
 
-    /// nil: no key was shown.
+    /// Rights of the caller's key; nil when the caller has shown no key.
     package var grant: AccessGrant? { if case .key(let grant) = self { grant } else { nil } }
 
-    /// Refuses keys that have none of the scopes. People may do everything with what is theirs.
+    /// Refuses keys that have none of the scopes. Users of the identity provider may do everything with their own data.
     ///
-    /// - Parameter wanted: empty: any key will do.
+    /// - Parameter wanted: scopes of which the key needs one; empty when any key suffices.
     package func check(anyOf wanted: [AccessScope]) throws(RefusalCause) {
         guard let scopes = grant?.scopes, !scopes.isEmpty, let scope = wanted.first else { return }
         guard wanted.contains(where: { $0.isContained(in: scopes) }) else {

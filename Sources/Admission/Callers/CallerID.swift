@@ -4,7 +4,7 @@ package import Store
 /// The key or user whose tokens and sessions are counted together.
 package enum CallerID: Hashable, Sendable {
     case key(ID<AccessKey>)
-    /// Without a key.
+    /// A user without a key.
     case user(ID<User>)
 
     package init(_ caller: Caller) {

@@ -3,10 +3,10 @@ package import Speech
 package import Store
 internal import Synchronization
 
-/// The verdicts on access keys by which callers are judged. From any thread.
+/// The store's verdicts on access keys, kept in memory to judge callers. May be used from any thread.
 ///
-/// `load` asks the store before a caller is judged. The judgement itself reads memory alone, so a slow store holds up only the caller who waits for it.
-/// Each request is judged by a verdict that the store gave after the request came: a key that is revoked is refused from the next request on.
+/// `load` asks the store before a caller is judged. The judgement itself reads memory only, so a slow store delays only the caller who waits for it.
+/// Each request is judged by a verdict that the store gave after the request came: a revoked key is refused from the next request on.
 ///
 /// Only keys that exist are kept, and only for a short time: a wrong key leaves nothing behind. The texts of keys are kept as authentication codes under
 /// a secret of this process.
@@ -20,22 +20,22 @@ package final class KeyVerdicts: Sendable {
     private struct Entry {
         /// Number of the load that gave the verdict; 0: none has ended.
         var number: UInt64 = 0
-        /// nil: the store could not be read.
+        /// The verdict; nil when the store could not be read.
         var verdict: KeyVerdict?
         /// Number of loads under way.
         var loads = 0
-        /// The end of the last load.
+        /// Time when the last load ended.
         var loaded: Instant
     }
 
     private enum Existence { case unknown, none, some }
 
     private struct State {
-        /// Keys are never deleted, so `some` is the last word.
+        /// Existence of keys. Keys are never deleted, so `some` never changes.
         var existence = Existence.unknown
         var entries: [Subject: Entry] = [:]
         var number: UInt64 = 0
-        /// The time until which a key without a verdict may be a valid one.
+        /// Time until which a key without a verdict is not called wrong, because a read has failed.
         var unreadableUntil: Instant?
         /// Number of entries at which old ones are dropped.
         var limit = minLimit
@@ -59,6 +59,8 @@ package final class KeyVerdicts: Sendable {
     private let clock: @Sendable () -> Instant
     private let state = Mutex(State())
 
+    /// Makes an empty set of verdicts.
+    ///
     /// - Throws: when the system has no randomness.
     package init(of store: any AccessKeyStore, clock: @escaping @Sendable () -> Instant = { .now }) throws(TLSError) {
         self.store = store
@@ -66,7 +68,7 @@ package final class KeyVerdicts: Sendable {
         secret = try secureRandomBytes(32)
     }
 
-    /// Verdicts that are kept.
+    /// Number of verdicts that are kept.
     package var count: Int { state.withLock { $0.entries.count } }
 
     // MARK: The first key
@@ -92,18 +94,18 @@ package final class KeyVerdicts: Sendable {
         await load(subject) { (store) throws(StoreError) in try await store.verify(presented) }
     }
 
-    /// Asks the store about a key that something stands in for.
+    /// Asks the store about the key behind a temporary token.
     package func load(_ key: ID<AccessKey>) async {
         await load(.key(key)) { (store) throws(StoreError) in try await store.standing(of: key) }
     }
 
-    /// Returns the last verdict on a key's text; nil: the store could not be read.
+    /// Returns the last verdict on a key's text; nil when the store could not be read.
     package func verdict(on presented: String) -> KeyVerdict? {
         guard let subject = subject(presented) else { return .unknown }
         return verdict(on: subject)
     }
 
-    /// Returns the last verdict on a key that something stands in for; nil: the store could not be read.
+    /// Returns the last verdict on the key behind a temporary token; nil when the store could not be read.
     package func verdict(on key: ID<AccessKey>) -> KeyVerdict? { verdict(on: .key(key)) }
 
     private func subject(_ presented: String) -> Subject? {

@@ -4,12 +4,12 @@ package import Protocols
 package import Speech
 package import Store
 
-/// The store's knowledge of a user when a live session of the user begins.
+/// The user's data that is read from the store when a live session of the user begins.
 package struct KnownUser: Sendable {
     package var choices = UserChoices()
-    /// Fingerprints of the keys that the user enrolled, by vendor; nil: the store could not say.
+    /// Fingerprints of the keys that the user enrolled, by vendor; nil when the store could not be read.
     var fingerprints: [EngineName: String]?
-    /// Audio of the user that engines hear before a live conversation, one channel at `.speech`; nil: none.
+    /// Audio of the user that engines hear before a live conversation, one channel at `.speech`; nil when there is none.
     package var introduction: [Float]?
 
     package init(_ user: ID<User>, in store: any UserSettingsStore) async {
@@ -18,12 +18,12 @@ package struct KnownUser: Sendable {
             let keys = try await store.providerKeys(of: user)
             fingerprints = Dictionary(keys.map { ($0.provider, $0.fingerprint) }, uniquingKeysWith: { $1 })
         } catch {
-            // A session may go on without choices, but no key is taken for one that it may not be.
+            // A session may continue without the user's choices, but an enrolled key cannot be checked, so no vendor key is accepted.
             fingerprints = nil
         }
     }
 
-    /// Returns the part of a key that is kept: the SHA-256 digest in hexadecimal; nil: there is no digest.
+    /// Returns the fingerprint of a key, which is stored in place of the key: the SHA-256 digest in hexadecimal; nil when there is no digest.
     package static func fingerprint(of key: String) -> String? {
         let digest = SHA256.digest(Array(key.utf8))
         return digest.isEmpty ? nil : digest.hexadecimal

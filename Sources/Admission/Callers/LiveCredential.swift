@@ -1,14 +1,14 @@
 package import Framing
 package import Protocols
 
-/// The credential in a WebSocket's handshake: a ticket, or a form that the dialect knows, or a form that web pages can send in every dialect.
+/// The credential in a WebSocket's handshake: a ticket, a form of the dialect's own, or a form that web pages can send in every dialect.
 package enum LiveCredential {
-    /// The name of the ticket in the query. In no log and no trace: those have paths alone.
+    /// Name of the ticket's query parameter. The ticket is in no log and no trace, because these have only the path.
     package static let ticket = "ticket"
 
     package static func find(in head: HTTPRequestHead, of dialect: LiveDialect) -> Credential? {
         if let ticket = head.query.first(ticket) {
-            // Nothing else is taken from there: whoever puts a key into a URL is to hear at once that this is no place for it.
+            // Only tickets are accepted in the query: a caller who puts a key into a URL is refused at once.
             return Credential(ticket.hasPrefix(TemporaryTokens.marker) ? ticket : "", in: .query)
         }
         return dialect.credential(head) ?? SubprotocolCredential.find(in: head)

@@ -4,17 +4,17 @@ package import Protocols
 package import Speech
 internal import Synchronization
 
-/// Tokens that stand in for a key or a user's token for a short while: what a server hands to browsers and devices that must not have its key, and what
-/// pages open WebSockets with.
+/// Temporary tokens in place of a key or a user token: a server gives them to browsers and devices that must not have its key, and web pages open
+/// WebSockets with them.
 ///
-/// They live in this process alone, each as an authentication code under a secret of its own: whoever reads the memory or measures how long a look-up
-/// takes learns no token. How many there are is bounded, in all and for each caller.
+/// The tokens are kept in this process only, each as an authentication code under a secret of the process: neither the memory nor the duration of a
+/// look-up reveals a token. The number of tokens is limited, in all and for each caller.
 package final class TemporaryTokens: Sendable {
     /// The terms of a token's use.
     package struct Terms: Sendable, Equatable {
         /// Time for which the token may be shown.
         package var lifetime: Duration
-        /// The longest session that it opens; nil: as long as any.
+        /// Maximum duration of a session that the token opens; nil when the token sets none.
         package var sessionLimit: Duration?
         package var isSingleUse: Bool
         /// Paths at which the token may be shown.
@@ -40,7 +40,7 @@ package final class TemporaryTokens: Sendable {
     private struct State {
         var tokens: [[UInt8]: Token] = [:]
         var ofHolder: [CallerID: Int] = [:]
-        /// Bytes of all tokens' settings.
+        /// Size of all tokens' settings, in bytes.
         var settingsBytes = 0
 
         func hasRoom(for terms: Terms, of holder: CallerID) -> Bool {
@@ -58,7 +58,7 @@ package final class TemporaryTokens: Sendable {
 
     package static let most = 100_000
     package static let maxOfOneCaller = 10_000
-    /// Bytes of settings, of all tokens.
+    /// Maximum size of all tokens' settings, in bytes.
     package static let maxSettings = 64 << 20
     /// Prefix of every token.
     package static let marker = "ht_"
@@ -67,6 +67,8 @@ package final class TemporaryTokens: Sendable {
     private let secret: [UInt8]
     private let state = Mutex(State())
 
+    /// Makes an empty set of tokens.
+    ///
     /// - Throws: when the system has no randomness.
     package init() throws(TLSError) { secret = try secureRandomBytes(Self.byteCount) }
 
@@ -90,7 +92,7 @@ package final class TemporaryTokens: Sendable {
         return text
     }
 
-    /// Returns the caller that the token `text` admits at `path`; nil when `text` is no token, or no longer one, or not for this path.
+    /// Returns the caller that the token `text` admits at `path`; nil when `text` is not a token, has expired, or is not for this path.
     package func redeem(_ text: String, at path: String, now: Instant) -> AuthenticatedCaller? {
         guard isShaped(text) else { return nil }
         let code = code(of: text)
@@ -102,7 +104,7 @@ package final class TemporaryTokens: Sendable {
         }
     }
 
-    /// Returns the caller that the token `text` stands for, wherever it may be shown; nil when `text` is no token. The token stays as it is.
+    /// Returns the caller behind the token `text`, whatever its paths; nil when `text` is not a token. The token is not used up.
     package func caller(of text: String) -> Caller? {
         guard isShaped(text) else { return nil }
         let code = code(of: text)
@@ -113,7 +115,7 @@ package final class TemporaryTokens: Sendable {
         text.hasPrefix(Self.marker) && text.utf8.count == Self.marker.utf8.count + 2 * Self.byteCount
     }
 
-    /// Tokens that are kept, expired ones included.
+    /// Number of tokens that are kept, expired ones included.
     package var count: Int { state.withLock { $0.tokens.count } }
 
     private func code(of text: String) -> [UInt8] { hmacSHA256(Array(text.utf8), key: secret) }

@@ -3,10 +3,11 @@ package import Net
 /// A block of IP addresses: one address, or a network in CIDR notation.
 package struct AddressRange: Sendable, Hashable {
     private let address: IPAddress
-    /// Leading bits that an address shares with the block.
+    /// Number of leading bits that an address of the block shares with the block.
     private let prefixLength: Int
 
-    /// Reads `10.0.0.1`, `10.0.0.0/8`, `2001:db8::1` or `2001:db8::/32`; nil for anything else, and for a prefix of no bits, which is everybody.
+    /// Reads `10.0.0.1`, `10.0.0.0/8`, `2001:db8::1` or `2001:db8::/32`; nil for any other text, and for a prefix of 0 bits, which would hold all
+    /// addresses.
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, !first.hasPrefix("["), let written = IPAddress(String(first)) else { return nil }

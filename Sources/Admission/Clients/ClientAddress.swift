@@ -1,13 +1,13 @@
 package import Net
 
-/// The sender of a request, as far as addresses tell: the other end of the connection, or the client of a trusted proxy.
+/// The sender of a request as its addresses tell: the other end of the connection, or the client of a trusted proxy.
 package struct ClientAddress: Sendable, Equatable {
     package enum Source: Sendable, Equatable {
-        /// The peer itself.
+        /// The address is the peer's.
         case connection
-        /// The address that a trusted proxy names.
+        /// The address was named by a trusted proxy.
         case forwarded
-        /// A trusted proxy does not name the client's address in a way that can be understood; `ip` is the proxy's.
+        /// A trusted proxy does not name the client's address in a readable form; `ip` is the proxy's address.
         case unclear
     }
 
@@ -21,6 +21,6 @@ package struct ClientAddress: Sendable, Equatable {
 }
 
 extension ClientAddress: CustomStringConvertible {
-    /// For logs: `127.0.0.1:50000`, or `203.0.113.9` of a proxy's client.
+    /// The client for logs: `127.0.0.1:50000`, or `203.0.113.9` for a proxy's client.
     package var description: String { source == .forwarded ? ip.description : peer.description }
 }

@@ -1,21 +1,21 @@
 package import Net
 package import Speech
 
-/// Slows down who shows wrong credentials: the first few of an address in a minute are refused at once, the others wait.
+/// A throttle for wrong credentials: the first few of an address in a minute are refused at once, later refusals wait.
 ///
 /// Only refusals wait. A right credential is never slowed, whatever its address did before.
 package struct CredentialThrottle: Sendable {
     package struct Limits: Sendable {
-        /// Wrong credentials of an address in a window that are refused at once.
+        /// Number of wrong credentials of an address, in one window, that are refused at once.
         package var free: Int
         package var window: Duration
-        /// Time that each further refusal waits; zero: no refusal waits.
+        /// Time that each further refusal waits; zero when no refusal waits.
         package var delay: Duration
-        /// Refusals of one address that may wait at a time.
+        /// Maximum number of waiting refusals for one address.
         package var waitingPerAddress: Int
-        /// Refusals that may wait in all.
+        /// Maximum number of waiting refusals for all addresses together.
         package var waiting: Int
-        /// Addresses that are told apart; all others count as one.
+        /// Maximum number of addresses that are counted separately; all others count as one.
         package var addresses: Int
 
         package init(
@@ -33,7 +33,7 @@ package struct CredentialThrottle: Sendable {
 
     package enum Verdict: Sendable, Equatable {
         case answer
-        /// `waited` must follow, with the same address.
+        /// The refusal waits. The caller must call `waited` afterwards, with the same address.
         case wait(Duration, AddressBlock?)
         /// Too many refusals wait already.
         case turnAway(retryAfter: Duration)
@@ -52,7 +52,7 @@ package struct CredentialThrottle: Sendable {
 
     package init(limits: Limits = Limits()) { self.limits = limits }
 
-    /// Somebody has shown a wrong credential.
+    /// Notes a wrong credential from an address, and returns the verdict.
     package mutating func refused(_ ip: IPAddress, now: Instant) -> Verdict {
         guard limits.delay > .zero else { return .answer }
         let key = key(of: ip, now: now)
@@ -69,7 +69,7 @@ package struct CredentialThrottle: Sendable {
         return .wait(limits.delay, key)
     }
 
-    /// A refusal's wait is over.
+    /// Notes that a refusal's wait is over.
     package mutating func waited(_ address: AddressBlock?) {
         waiting = max(0, waiting - 1)
         guard var entry = entries[address] else { return }
@@ -80,7 +80,7 @@ package struct CredentialThrottle: Sendable {
     private mutating func key(of ip: IPAddress, now: Instant) -> AddressBlock? {
         let key = AddressBlock(ip)
         guard entries[key] == nil, entries.count >= limits.addresses else { return key }
-        // Not at each of many addresses.
+        // Old entries are removed once a second at most, however many addresses come.
         guard lastSweep.map({ $0 + .seconds(1) <= now }) ?? true else { return nil }
         lastSweep = now
         entries = entries.filter { $0.value.waiting > 0 || $0.value.start + limits.window > now }

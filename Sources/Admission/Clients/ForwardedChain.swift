@@ -1,16 +1,17 @@
 internal import Framing
 internal import Net
 
-/// The addresses that proxies say a request came through, its client first: from `X-Forwarded-For`, or from `Forwarded` (RFC 7239).
+/// The addresses of a request's way through proxies, its client first: from `X-Forwarded-For`, or from `Forwarded` (RFC 7239).
 enum ForwardedChain: Sendable, Equatable {
-    /// No header of the two is there.
+    /// The request has neither of the two headers.
     case absent
-    /// Nothing can be learned: a header cannot be parsed, or the two contradict each other.
+    /// The headers cannot be used: one cannot be parsed, or the two contradict each other.
     case malformed
-    /// One for each hop; nil: the hop hides its address (`unknown`, `_name`), or it is not an address.
+    /// The address of each hop; nil when the hop hides its address (`unknown`, `_name`) or the text is not an address.
     case addresses([IPAddress?])
 
-    /// A proxy that writes one of the headers may pass the other one on as its client sent it, so where both are there they must agree.
+    /// Reads the chain from the headers. A proxy that writes one header may pass on the other one as its client sent it, so both must agree if both
+    /// exist.
     static func read(_ headers: HTTPHeaders) -> ForwardedChain {
         let plain = headers.values("X-Forwarded-For"), standard = headers.values("Forwarded")
         switch (plain.isEmpty, standard.isEmpty) {
@@ -23,20 +24,20 @@ enum ForwardedChain: Sendable, Equatable {
         }
     }
 
-    /// `X-Forwarded-For`: addresses with commas, over several lines perhaps.
+    /// Reads `X-Forwarded-For`: addresses separated by commas, on one or more lines.
     private static func list(_ lines: [String]) -> ForwardedChain {
         let hops = lines.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
         return .addresses(hops.map { address($0.trimmingBlanks) })
     }
 
-    /// `Forwarded`: the values of `for`. An element without `for` is a hop that hides its client.
+    /// Reads the values of `for` in `Forwarded`. An element without `for` is a hop that hides its client.
     private static func forwarded(_ lines: [String]) -> ForwardedChain {
         var reader = Reader(Array(lines.joined(separator: ",").utf8))
         guard let hops = reader.hops() else { return .malformed }
         return .addresses(hops.map { $0.flatMap { address($0[...]) } })
     }
 
-    /// An address with or without a port: `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:80`.
+    /// Reads an address with or without a port: `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:80`.
     private static func address(_ text: Substring) -> IPAddress? {
         if let whole = IPAddress(String(text)) { return whole }
         guard let colon = text.lastIndex(of: ":") else { return nil }
@@ -46,17 +47,17 @@ enum ForwardedChain: Sendable, Equatable {
         return ip
     }
 
-    /// Digits, or the name of a hidden port: `_x`.
+    /// Returns true for a byte of a port, or of the name of a hidden port: `_x`.
     private static func isPortByte(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || byte == UInt8(ascii: "_") || (byte | 0x20) &- 0x61 < 26 }
 
-    /// Strict: a quote that a client left open must not swallow what the proxy has written behind it.
+    /// A strict reader: a quotation that a client left open must not swallow the text that the proxy has added behind it.
     private struct Reader {
         private let bytes: [UInt8]
         private var position = 0
 
         init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-        /// The value of `for` in each element; nil when the text is not what RFC 7239, section 4, describes.
+        /// Reads the value of `for` in each element; nil when the text does not follow RFC 7239, section 4.
         mutating func hops() -> [String?]? {
             var hops: [String?] = []
             while true {
@@ -97,7 +98,7 @@ enum ForwardedChain: Sendable, Equatable {
             return (name, value)
         }
 
-        /// Wider than a token: some proxies write addresses with colons and brackets without quotes.
+        /// Reads a word, which may have more characters than a token: some proxies write addresses with colons and brackets without quotes.
         private mutating func word() -> String? {
             let start = position
             while let byte = peek, byte > 0x20, byte < 0x7F, !Array("\",;=\\".utf8).contains(byte) { position += 1 }

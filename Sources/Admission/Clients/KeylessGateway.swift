@@ -1,9 +1,11 @@
 package import Framing
 package import Protocols
 
-/// The check that a gateway without keys makes before all others. Refuses requests that somebody on another machine may have caused.
+/// The check that a gateway without keys makes before all others: refuses requests that somebody on another machine may have caused.
 package enum KeylessGateway {
-    /// - Returns: the reason for the refusal; nil when nothing speaks against the request.
+    /// Checks a request.
+    ///
+    /// - Returns: the reason for the refusal; nil when the request is not refused.
     package static func refusal(of head: HTTPRequestHead, from client: ClientAddress) -> RefusalCause? {
         if let header = proxyHeader(in: head.headers) {
             guard client.source == .forwarded else {
@@ -17,12 +19,12 @@ package enum KeylessGateway {
                         + "harken keys create")
             }
         }
-        // A reverse proxy that adds no header is known by its version alone, and only where its operator has left that as it comes.
+        // A reverse proxy that adds no header is recognised by its HTTP version only, unless its operator has changed the default version.
         guard head.version == .http11 || client.source == .forwarded else {
             return .forbidden(
                 "This gateway has no keys yet and refuses HTTP/1.0, because reverse proxies use it. Make a key with: harken keys create")
         }
-        // A page of another site needs no Origin for an image or a script.
+        // A page of another site can request an image or a script without an Origin.
         if head.headers["Origin"] == nil, head.headers["Sec-Fetch-Site"]?.lowercased() == "cross-site", !isNavigation(head) {
             return .forbidden("This gateway has no keys yet and does not serve web pages of other sites.")
         }
@@ -39,7 +41,7 @@ package enum KeylessGateway {
         return nil
     }
 
-    /// A link that somebody has followed: the answer is shown to them, and the page that has the link cannot read it.
+    /// Returns true if somebody has followed a link: the answer is shown to them, and the page with the link cannot read it.
     private static func isNavigation(_ head: HTTPRequestHead) -> Bool {
         head.method == .get && head.headers["Sec-Fetch-Mode"]?.lowercased() == "navigate"
             && head.headers["Sec-Fetch-Dest"]?.lowercased() == "document"

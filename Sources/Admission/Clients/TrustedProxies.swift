@@ -2,10 +2,12 @@ package import Framing
 package import Net
 package import Settings
 
-/// Reverse proxies that the operator has named: what they say of their clients is believed.
+/// The reverse proxies that the operator has named: the gateway believes what they report about their clients.
 package struct TrustedProxies: Sendable, Equatable {
     private let ranges: [AddressRange]
 
+    /// Reads the proxies' addresses.
+    ///
     /// - Parameter names: addresses and networks, as in `HARKEN_TRUSTED_PROXIES`.
     package init(_ names: [String] = []) throws(ConfigurationError) {
         ranges = try names.map { name throws(ConfigurationError) in
@@ -26,7 +28,7 @@ package struct TrustedProxies: Sendable, Equatable {
     /// - Parameter isSecure: true if the peer speaks TLS to this gateway.
     package func client(of headers: HTTPHeaders, peer: SocketAddress, isSecure: Bool) -> ClientAddress {
         guard !ranges.isEmpty, contains(peer.ip) else { return ClientAddress(peer: peer, ip: peer.ip, source: .connection, isSecure: isSecure) }
-        // A proxy that adds to this list writes its own client's scheme last.
+        // A proxy that appends to this list writes the scheme of its own client last.
         let isSecure = isSecure || headers.elements("X-Forwarded-Proto").last?.lowercased() == "https"
         let (ip, source): (IPAddress, ClientAddress.Source) =
             switch ForwardedChain.read(headers) {
@@ -37,7 +39,8 @@ package struct TrustedProxies: Sendable, Equatable {
         return ClientAddress(peer: peer, ip: ip, source: source, isSecure: isSecure)
     }
 
-    /// The right-most address that is not a trusted proxy, or the left-most when all are; nil when a hop before it does not give its address.
+    /// Returns the right-most address that is not a trusted proxy, or the left-most one when all are. nil when the search meets a hop without an
+    /// address.
     private func origin(in chain: [IPAddress?]) -> IPAddress? {
         var last: IPAddress?
         for hop in chain.reversed() {

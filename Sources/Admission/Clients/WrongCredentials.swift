@@ -5,7 +5,7 @@ internal import Protocols
 internal import Speech
 internal import Synchronization
 
-/// Holds back refusals of wrong credentials, by their clients' addresses. From any thread.
+/// Delays the refusals of wrong credentials, by their clients' addresses. May be used from any thread.
 package final class WrongCredentials: Sendable {
     private let throttle: Mutex<CredentialThrottle>
     private let metrics: Metrics
@@ -15,7 +15,7 @@ package final class WrongCredentials: Sendable {
         self.metrics = metrics
     }
 
-    /// Calls one of the two on the loop: `answer` now or after a wait, or `turnAway` when too many wait already.
+    /// Calls either function on the loop: `answer` now or after a wait, or `turnAway` when too many refusals wait already.
     package func refused(_ ip: IPAddress, on loop: Loop, answer: @escaping () -> Void, turnAway: (Duration) -> Void) {
         switch throttle.withLock({ $0.refused(ip, now: loop.now) }) {
         case .answer:
@@ -23,7 +23,7 @@ package final class WrongCredentials: Sendable {
             answer()
         case .wait(let duration, let address):
             metrics.wrongCredential(.delayed)
-            // The timer holds the client's connection, which may be over by then.
+            // The timer keeps the client's connection, which may be closed by then.
             _ = loop.schedule(at: loop.now + duration) { [self] in
                 throttle.withLock { $0.waited(address) }
                 answer()

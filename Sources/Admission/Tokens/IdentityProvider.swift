@@ -3,14 +3,14 @@ package import Settings
 
 /// An OpenID Connect provider that vouches for users. The operator names the provider.
 package struct IdentityProvider: Sendable, Equatable {
-    /// Exactly as its tokens name it: `https://securetoken.google.com/PROJECT`.
+    /// The issuer, exactly as the provider's tokens name it: `https://securetoken.google.com/PROJECT`.
     package var issuer: String
     /// Accepted audiences. A token must be meant for one of them.
     package var audiences: [String]
-    /// URL of the provider's keys; nil: the provider's discovery document names the URL.
+    /// URL of the provider's keys; nil when the provider's discovery document names the URL.
     package var keysURL: String?
 
-    /// - Returns: nil when no issuer is named.
+    /// Reads the provider from the settings; nil when the settings name no issuer.
     package init?(_ settings: Settings) throws(ConfigurationError) {
         let audience = "HARKEN_OIDC_AUDIENCE"
         guard let issuer = settings["HARKEN_OIDC_ISSUER"] else {
@@ -36,7 +36,7 @@ package struct IdentityProvider: Sendable, Equatable {
         return url
     }
 
-    /// True if nobody on the way can change the answers from this URL.
+    /// Returns true if the connection to this URL protects its answers from changes on the way.
     static func isTrusted(_ url: String) -> Bool {
         guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return false }
         if url.hasPrefix("https://") { return url.count > "https://".count }

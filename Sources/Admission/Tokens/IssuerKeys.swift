@@ -2,13 +2,13 @@ internal import Framing
 package import Net
 internal import Speech
 
-/// Fetches the issuer's keys.
+/// The fetcher of the issuer's keys.
 package struct IssuerKeys: Sendable {
-    /// A set of keys as it came.
+    /// A set of keys as it was fetched.
     package struct Answer: Sendable {
-        /// JSON (RFC 7517).
+        /// The set of keys as JSON (RFC 7517).
         package var document: [UInt8]
-        /// After that it is to be fetched again.
+        /// Time after which the set must be fetched again.
         package var goodFor: Duration
 
         package init(document: [UInt8], goodFor: Duration) {
@@ -17,7 +17,7 @@ package struct IssuerKeys: Sendable {
         }
     }
 
-    /// For people who run the gateway.
+    /// The failure to fetch the keys, described for the operator.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
 
@@ -27,7 +27,7 @@ package struct IssuerKeys: Sendable {
     static let longestDocument = 1 << 20
     private static let shortest = Duration.seconds(300)
     private static let longest = Duration.seconds(3_600)
-    /// For each of the two requests.
+    /// Time limit for each of the two requests.
     private static let patience = Duration.seconds(5)
 
     package let provider: IdentityProvider
@@ -66,7 +66,7 @@ package struct IssuerKeys: Sendable {
     }
 
     /// Returns the time for which keys are good, as `Cache-Control` says, within limits.
-    /// The gateway must soon learn of keys that were taken back, and must not ask the issuer all the time.
+    /// The limits make the gateway learn of revoked keys soon, without asking the issuer all the time.
     package static func goodFor(_ cacheControl: String?) -> Duration {
         let age = cacheControl?.split(separator: ",").lazy.compactMap { part -> Int64? in
             let part = part.filter { $0 != " " }.lowercased()

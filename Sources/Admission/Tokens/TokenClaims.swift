@@ -2,13 +2,15 @@ internal import Framing
 internal import Net
 package import Speech
 
-/// Checks of the contents of a token whose signature is good.
+/// The checks of a token's contents, after its signature was verified.
 package enum TokenClaims {
     /// Maximum difference between the issuer's clock and this gateway's clock.
     static let leeway = Duration.seconds(30)
     private static let longestSubject = 255
 
-    /// - Parameter payload: JSON.
+    /// Checks the claims of a token.
+    ///
+    /// - Parameter payload: the claims as JSON.
     /// - Returns: the user whom the token is about.
     package static func user(in payload: [UInt8], of provider: IdentityProvider, now: UnixTime) throws(TokenFault) -> ID<User> {
         let document: JSONDocument
@@ -26,15 +28,15 @@ package enum TokenClaims {
         return user(subject, of: provider.issuer)
     }
 
-    /// One text, or a list of them.
+    /// Returns true if the token is for one of the audiences. A token names one audience as a text, or several as a list.
     private static func isMeant(_ audience: JSONView, for audiences: [String]) -> Bool {
         if let one = audience.string { return audiences.contains(one) }
         for index in 0..<audience.count { if let one = audience[index].string, audiences.contains(one) { return true } }
         return false
     }
 
-    /// The same for the same subject of the same issuer, and no one else's: users of keys have other names. Made from a digest, since a subject may be
-    /// an address that does not belong into every row and log.
+    /// Returns the user for a subject of an issuer: always the same user, whom no other subject and no key has. The id is made from a digest, because
+    /// a subject may be an address that must not be in every row and log.
     package static func user(_ subject: String, of issuer: String) -> ID<User> {
         let digest = SHA256.digest(Array(issuer.utf8) + [0] + Array(subject.utf8)).prefix(16)
         return ID("oidc_" + digest.hexadecimal)

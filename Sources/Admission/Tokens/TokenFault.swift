@@ -1,6 +1,6 @@
 /// The reason why a user token was refused, for the log. The client hears only that the token was refused.
 package enum TokenFault: String, Error {
-    /// Not a token, or of an algorithm that is not taken: all but RS256 and ES256.
+    /// The text is not a token, or uses an algorithm that is not accepted: only RS256 and ES256 are.
     case form
     /// The token is signed by a key that the issuer does not have.
     case key
@@ -8,7 +8,7 @@ package enum TokenFault: String, Error {
     case issuer
     case audience
     case expired
-    /// It begins later, or was made in the future.
+    /// The token is not valid yet, or was made in the future.
     case early
     case subject
 }

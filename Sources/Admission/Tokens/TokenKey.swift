@@ -1,9 +1,9 @@
 import CCJOSE
 internal import Framing
 
-/// One public key of the issuer's. Only of kinds that user tokens are signed with: nothing else is ever tried on a token.
+/// One public key of the issuer. Only kinds of keys that sign user tokens are used; a key of another kind is never tried on a token.
 ///
-/// Not `Sendable`: whoever keeps it guards it.
+/// The type is not `Sendable`: its owner must guard it.
 final class TokenKey {
     enum Algorithm: String {
         /// RSASSA-PKCS1-v1_5 with SHA-256.
@@ -12,13 +12,15 @@ final class TokenKey {
         case es256 = "ES256"
     }
 
-    /// Bits of an RSA modulus below which a key is not used.
+    /// Minimum number of bits of an RSA modulus.
     private static let leastBits = 2_048
 
     let identifier: String?
     let algorithm: Algorithm
     private let handle: OpaquePointer
 
+    /// Reads a key.
+    ///
     /// - Parameter json: a member of `keys` (RFC 7517).
     /// - Returns: nil for keys of other kinds, for other uses, and for broken ones.
     init?(_ json: JSONView) {
@@ -36,7 +38,7 @@ final class TokenKey {
         if let declared = json["alg"].string, declared != algorithm.rawValue { return nil }
         if let use = json["use"].string, use != "sig" { return nil }
         if let operations = json["key_ops"].array, !operations.contains(.string("verify")) { return nil }
-        // Written anew, so that the library sees public parts alone.
+        // The key is written again, so that the library sees only its public parts.
         var text = JSONWriter()
         text.beginObject()
         for member in members { text.member(member.name, member.value) }
@@ -58,17 +60,17 @@ final class TokenKey {
     fileprivate func verifies(_ token: OpaquePointer) -> Bool { cjose_jws_verify(token, handle, nil) }
 }
 
-/// A token in its compact form, taken apart; nothing of it is to be believed until its signature is verified.
+/// A parsed token in compact form. Its contents must not be believed before the signature is verified.
 struct SignedToken: ~Copyable {
-    /// Bytes of a token beyond which it is not looked at.
+    /// Maximum length of a token, in bytes; longer tokens are refused.
     static let longest = 16_384
 
     private let handle: OpaquePointer
     let algorithm: TokenKey.Algorithm
-    /// Identifier of the key that signed the token, as the token states; nil: the token states none.
+    /// Identifier of the key that signed the token, as the token states; nil when the token states none.
     let keyIdentifier: String?
 
-    /// - Returns: nil unless it is a JWS (RFC 7515) of an algorithm that is taken, without extensions that must be understood.
+    /// Parses a token; nil unless `text` is a JWS (RFC 7515) with an accepted algorithm and without extensions that must be understood.
     init?(_ text: String) {
         guard Self.isShaped(text) else { return nil }
         let bytes = Array(text.utf8)
@@ -89,7 +91,7 @@ struct SignedToken: ~Copyable {
 
     deinit { cjose_jws_release(handle) }
 
-    /// True if the text has the shape of a token: three parts with points between them. No key of this gateway has that shape.
+    /// Returns true if the text has the shape of a token: three parts with points between them. Keys of this gateway never have that shape.
     static func isShaped(_ text: String) -> Bool {
         text.utf8.count <= longest && text.utf8.count { $0 == UInt8(ascii: ".") } == 2
     }

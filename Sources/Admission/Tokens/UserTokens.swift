@@ -4,24 +4,25 @@ package import Observability
 package import Speech
 internal import Synchronization
 
-/// Tokens of users that an OpenID Connect provider has made: verified against its keys, which are fetched, kept and fetched again. From any thread.
+/// The verifier of user tokens that an OpenID Connect provider has made. Fetches the provider's keys, keeps them and fetches them again. May be used
+/// from any thread.
 ///
-/// `verify` never waits. Who comes before the keys are there, or with a key that is not known yet, is to wait for `prepare` first.
+/// `verify` never waits. For a token that comes before the keys are there, or that names an unknown key, callers must await `prepare` first.
 package final class UserTokens: Sendable {
     package enum Verdict: Sendable, Equatable {
         case user(ID<User>)
         case refused(TokenFault)
-        /// The issuer's keys are not to be had, so nobody is let in.
+        /// The issuer's keys cannot be fetched, so no token is accepted.
         case unavailable
     }
 
     private struct State {
         var keys: [TokenKey] = []
-        /// The last time that keys came.
+        /// Time when keys were last received.
         var fetched: Instant?
-        /// The time when the keys are to be fetched again.
+        /// Time when the keys must be fetched again.
         var stale: Instant?
-        /// The last time that the issuer was asked for keys.
+        /// Time when the issuer was last asked for keys.
         var asked: Instant?
         var fetching: Task<Void, Never>?
 
@@ -36,12 +37,12 @@ package final class UserTokens: Sendable {
             let algorithm = token.algorithm
             let identifier = token.keyIdentifier
             let fitting = keys.filter { $0.algorithm == algorithm && (identifier == nil || $0.identifier == identifier) }
-            // Which one is meant must be said where there is a choice.
+            // If several keys fit, the token must name its key.
             return identifier == nil && fitting.count > 1 ? [] : fitting
         }
     }
 
-    /// Between two questions to the issuer, however many tokens name keys that nobody has.
+    /// Minimum time between two requests to the issuer, however many tokens name unknown keys.
     package static let pause = Duration.seconds(10)
     /// Maximum time that keys are used if they cannot be fetched again.
     package static let longestUse = Duration.seconds(86_400)
@@ -54,7 +55,7 @@ package final class UserTokens: Sendable {
     private let log: Log
     private let state = Mutex(State())
 
-    /// - Parameter fetch: gets the issuer's keys.
+    /// - Parameter fetch: fetches the issuer's keys.
     package init(
         _ provider: IdentityProvider, log: Log, now: @escaping @Sendable () -> UnixTime, clock: @escaping @Sendable () -> Instant = { .now },
         fetch: @escaping @Sendable () async -> Result<IssuerKeys.Answer, IssuerKeys.Failure>
@@ -73,10 +74,10 @@ package final class UserTokens: Sendable {
         }
     }
 
-    /// True if the text looks like a token. Such a text is no key of this gateway.
+    /// Returns true if the text has the shape of a token. Keys of this gateway never have that shape.
     package static func isToken(_ text: String) -> Bool { SignedToken.isShaped(text) }
 
-    /// Returns the user who shows this token, or the fault of the token, or `unavailable` without the issuer's keys.
+    /// Returns the user of this token, or the token's fault, or `unavailable` when the issuer's keys are missing.
     package func verify(_ text: String) -> Verdict {
         let verdict = judge(text)
         if case .refused(let fault) = verdict { log.info("user token refused", [.reason: fault.rawValue]) }
@@ -109,7 +110,7 @@ package final class UserTokens: Sendable {
         }
     }
 
-    /// True if `prepare` may fetch a key for this token that `verify` lacks now.
+    /// Returns true if `prepare` may fetch a key that `verify` lacks for this token now.
     package func needsPreparation(_ text: String) -> Bool {
         let instant = clock()
         return state.withLock { state in
@@ -122,9 +123,9 @@ package final class UserTokens: Sendable {
     /// Waits until the issuer was asked for its keys, a few seconds at most.
     package func prepare() async { await refresh()?.value }
 
-    /// Asks the issuer, unless that is being done, or was just done.
+    /// Asks the issuer for keys, unless a request is under way or has just been made.
     ///
-    /// - Returns: the task to wait for; nil: the issuer was just asked.
+    /// - Returns: the task to wait for; nil when a request has just been made.
     @discardableResult
     package func refresh() -> Task<Void, Never>? {
         let instant = clock()
@@ -157,7 +158,7 @@ package final class UserTokens: Sendable {
         }
     }
 
-    /// - Returns: nil when the document is none; keys that are not for tokens are passed over.
+    /// Reads the keys of a document, without keys that are not for tokens; nil when the document is not a set of keys.
     private static func keys(in document: [UInt8]) -> [TokenKey]? {
         let json: JSONDocument
         do throws(JSONError) { json = try JSONDocument(parsing: document, sizeLimit: IssuerKeys.longestDocument) } catch { return nil }
