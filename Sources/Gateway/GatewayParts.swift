@@ -5,11 +5,11 @@ package import Live
 package import Recordings
 package import Speech
 
-/// The parts of a gateway that routes are made of. Endpoints get the parts that they use, and never this value.
+/// The parts of a gateway from which its routes are made. Endpoints get single parts, and never this value.
 package struct GatewayParts: Sendable {
     let configuration: GatewayConfiguration
     let admission: Admission
-    /// The engines there are.
+    /// All engines of the gateway.
     let entries: [EngineEntry]
     let contexts: LiveContexts
     let recordings: RecordingServices
@@ -17,7 +17,7 @@ package struct GatewayParts: Sendable {
     let recovery: CrashRecovery
     let erasure: ErasureService
     let wrongCredentials: WrongCredentials
-    /// The start of the gateway.
+    /// Time when the gateway started.
     let startedAt: UnixTime
 
     package init(

@@ -7,13 +7,13 @@ internal import Usage
 
 /// The routes of a gateway, with their endpoints. `docs/` names the same routes.
 package struct Routes: Sendable {
-    /// Every route there is.
+    /// All routes of the gateway.
     package let all: [Route]
 
     /// Routes at the address that the gateway listens at.
     package let main: [Route]
 
-    /// Routes for those who watch the gateway, on an address of their own (`HARKEN_METRICS_LISTEN`).
+    /// Routes for monitoring, at an address of their own (`HARKEN_METRICS_LISTEN`).
     package var monitoring: [Route] { all.filter { MonitoringRoutes.paths.contains($0.path) } }
 
     package init(_ parts: GatewayParts) {
@@ -22,7 +22,7 @@ package struct Routes: Sendable {
         let operations = API.operations(parts) { path in table.nearest(to: path).contains { $0.kind == .webSocket } }
         let admission = parts.admission
         all = served + (operations + SpeechProfileOperations(profiles: parts.profiles).all).map { $0.route(admission) }
-        // Those who watch have an address of their own.
+        // Monitoring has an address of its own.
         main = parts.configuration.metricsListen == nil ? all : all.filter { !MonitoringRoutes.guarded.contains($0.path) }
     }
 

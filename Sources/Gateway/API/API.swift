@@ -5,7 +5,9 @@ internal import Usage
 
 /// The operations below `/api/v1`.
 enum API {
-    /// - Parameter isWebSocket: tells of a path whether a WebSocket is served there.
+    /// Returns all operations.
+    ///
+    /// - Parameter isWebSocket: returns whether a WebSocket is served at a path.
     static func operations(_ parts: GatewayParts, isWebSocket: @escaping @Sendable (String) -> Bool) -> [APIOperation] {
         let recordings = parts.recordings, conversations = recordings.conversations, store = conversations.store
         let groups: [[APIOperation]] = [

@@ -6,7 +6,7 @@ struct APIAnswer: Sendable {
     var contentType = "application/json"
     var headers: HTTPHeaders = [:]
     var body: [UInt8] = []
-    /// Files whose bytes come after each other in place of the body.
+    /// Paths of files whose bytes are sent, one after the other, in place of the body.
     var files: [String] = []
 
     static let nothing = APIAnswer(status: .noContent)

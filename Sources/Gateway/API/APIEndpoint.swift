@@ -4,9 +4,9 @@ internal import Net
 internal import Protocols
 internal import Recordings
 
-/// Carries requests to an operation of the API, and its answer back.
+/// The endpoint of an operation of the API: passes requests to the operation, and sends its answers.
 struct APIEndpoint: Endpoint {
-    /// Maximum bytes of a request's body.
+    /// Maximum size of a request's body, in bytes.
     private static let longestBody = 1 << 20
 
     let operation: APIOperation

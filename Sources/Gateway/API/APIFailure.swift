@@ -3,12 +3,12 @@ internal import Protocols
 internal import Recordings
 internal import Store
 
-/// The reason why an operation of the API was not done: `{"error":{"code","message"}}`.
+/// The reason why an operation of the API failed, sent as `{"error":{"code","message"}}`.
 struct APIFailure: Error {
     var status: HTTPStatus
     var code: String
     var message: String
-    /// An engine's error.
+    /// The engine's error, when an engine has failed.
     var provider: ProviderTag?
 
     init(_ status: HTTPStatus, _ code: String, _ message: String) {
@@ -26,7 +26,7 @@ struct APIFailure: Error {
 
     static func badRequest(_ message: String) -> APIFailure { APIFailure(.badRequest, "bad_request", message) }
 
-    /// Also when another user has something of this name: nobody learns of that.
+    /// Returns the failure for an object that the user does not have. It is the same when another user has the object, so the answer reveals nothing.
     static func notFound(_ what: String, _ id: String) -> APIFailure { APIFailure(.notFound, "not_found", "There is no \(what) \(id).") }
 
     var json: [UInt8] {
@@ -42,7 +42,7 @@ struct APIFailure: Error {
         return json.bytes
     }
 
-    /// Returns the store's answer. Throws the store's error as a failure of the API.
+    /// Returns the result of `body`. Throws the store's error as a failure of the API.
     static func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(APIFailure) -> Value {
         do throws(StoreError) { return try await body() } catch { throw APIFailure(error) }
     }

@@ -1,12 +1,13 @@
 internal import Admission
 internal import Framing
 
-/// One operation of `/api/v1`: who may do it, what it takes, what it does; and the words that describe it.
+/// One operation of `/api/v1`: its scopes, parameters, answer and action, and the words that describe it.
 struct APIOperation: Sendable {
     /// A value that a request or an answer holds.
     struct Field: Sendable {
         var name: String
-        /// Type as JSON Schema names it, or `Segment`. A list has the type of its elements in brackets, `[string]`; a value that may be null has a
+        /// Name of the type as in JSON Schema, or `Segment`. A list has the type of its elements in brackets, `[string]`; a value that may be null
+        /// has a
         /// question mark, `string?`.
         var type: String
         var isRequired = false
@@ -21,9 +22,9 @@ struct APIOperation: Sendable {
     }
 
     enum Answer: Sendable {
-        /// An object of these members.
+        /// The answer is an object with these members.
         case object([Field])
-        /// Something else, of this type.
+        /// The answer is another document, of this media type.
         case content(String)
         case nothing
     }
@@ -31,13 +32,13 @@ struct APIOperation: Sendable {
     /// The path of the API. `path` is below this path.
     var root = Self.root
     let method: HTTPMethod
-    /// Below `/api/v1`: `/conversations/{id}`.
+    /// Path of the operation below `/api/v1`: `/conversations/{id}`.
     let path: String
-    /// Scopes, one of which a key must have; empty: everyone may call.
+    /// Scopes of which a key needs one; empty when everyone may call.
     let scopes: [AccessScope]
     let summary: String
     var query: [Field] = []
-    /// nil: none is read.
+    /// Members of the request's body; nil when no body is read.
     var body: [Field]?
     let answer: Answer
     let run: @Sendable (APIRequest) async throws(APIFailure) -> APIAnswer

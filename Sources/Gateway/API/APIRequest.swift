@@ -6,29 +6,29 @@ internal import Protocols
 internal import Speech
 internal import Store
 
-/// One request to the API, from someone who may make it.
+/// One request to the API, from a caller who was admitted to the operation.
 struct APIRequest: Sendable {
     let caller: AuthenticatedCaller
-    /// Values in the path for `{id}` and the like.
+    /// Values of the path's parameters, such as `{id}`.
     let parameters: [String: String]
     let query: URLQuery
-    /// nil: there was none.
+    /// The request's body; nil when there was none.
     let body: JSONValue?
-    /// Vendors' keys of the caller's own.
+    /// The caller's own vendor keys.
     let keys: BYOKCredentials
 
     var user: ID<User> { caller.user }
 
     func id<Of>(_ name: String, as: Of.Type = Of.self) -> ID<Of> { ID(parameters[name] ?? "") }
 
-    /// Returns the conversation that the path names, if it is the caller's.
+    /// Returns the conversation that the path names. Throws `missingConversation` when the caller has no such conversation.
     func conversation(in store: any ConversationStores) async throws(APIFailure) -> Conversation {
         let found = try await APIFailure.stored { () throws(StoreError) in try await store.conversation(id("id"), of: user) }
         guard let found else { throw missingConversation }
         return found
     }
 
-    /// The failure of a request whose path names no conversation of the caller's.
+    /// The failure of a request whose path names a conversation that the caller does not have.
     var missingConversation: APIFailure { .notFound("conversation", parameters["id"] ?? "") }
 
     // MARK: The body
@@ -76,7 +76,7 @@ struct APIRequest: Sendable {
         }
     }
 
-    /// `person_id`, a person's or null for nobody; or `is_user`.
+    /// Reads an owner from the body: `person_id`, with a person's id or null for nobody; or `is_user`.
     func owner() throws(APIFailure) -> Voice.Owner {
         if let flag = body?["is_user"], flag != .null {
             guard case .bool(let isUser) = flag else { throw .badRequest("\"is_user\" must be true or false.") }
@@ -106,7 +106,7 @@ struct APIRequest: Sendable {
         return time
     }
 
-    /// `person`: an id, or `user` for the owner.
+    /// Speaker in the query parameter `person`: a person's id, or `user` for the user.
     var speaker: Voice.Owner {
         switch query.first("person") {
         case nil, "": .nobody

@@ -6,7 +6,7 @@ internal import Protocols
 internal import Speech
 internal import Store
 
-/// Conversations: listed, read, changed, put together and apart, written out.
+/// Operations that list, read, change, merge, split and export conversations.
 struct ConversationOperations: Sendable {
     let store: any ConversationStores
     let service: ConversationService

@@ -2,10 +2,11 @@ internal import Dispatch
 internal import Glibc
 internal import Net
 
-/// Streams files as the body of an answer that was begun, read elsewhere and no faster than the client takes them. Lives on the exchange's loop.
+/// Streams files as the body of an answer that was begun. The files are read on another thread, no faster than the client takes them. Lives on the
+/// exchange's loop.
 final class FileAnswer {
     private static let piece = 65_536
-    /// Bytes that may wait for the client.
+    /// Maximum number of bytes that wait for the client.
     private static let most = 1 << 20
     private static let queue = DispatchQueue(label: "harken.files", qos: .utility, attributes: .concurrent)
 
@@ -46,7 +47,9 @@ final class FileAnswer {
         }
     }
 
-    /// - Returns: nothing at the end, and of a file that cannot be read (any more).
+    /// Reads a part of a file.
+    ///
+    /// - Returns: the bytes; empty at the file's end, and when the file cannot be read.
     private static func read(_ path: String, at offset: Int) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return [] }

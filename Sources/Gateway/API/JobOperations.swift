@@ -6,7 +6,7 @@ internal import Recordings
 internal import Speech
 internal import Store
 
-/// Conversations recognised once more, and what becomes of jobs.
+/// Operations that recognise conversations again, and that report the state of jobs.
 struct JobOperations: Sendable {
     let store: any ConversationStores
     let recordings: RecordingServices

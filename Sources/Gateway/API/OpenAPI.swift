@@ -2,9 +2,9 @@ internal import Admission
 internal import Framing
 internal import Net
 
-/// The description of the API in the API's own words (OpenAPI 3.1).
+/// The description of the API as an OpenAPI 3.1 document.
 enum OpenAPI {
-    /// Returns the operation that describes `operations`, and itself. The description is made once: everyone may ask for it, as often as they like.
+    /// Returns the operation that describes `operations` and itself. The description is made once, because everyone may request it at any rate.
     static func operation(describing operations: [APIOperation]) -> APIOperation {
         let itself = operation { _ throws(APIFailure) in APIAnswer() }
         let document = document(operations + [itself])

@@ -5,7 +5,7 @@ internal import Protocols
 internal import Speech
 internal import Store
 
-/// People whom the user knows by name, and voices that were told apart.
+/// Operations on the people whom the user knows by name, and on the voices that the gateway tells apart.
 struct PeopleOperations: Sendable {
     let store: any ConversationStores
     /// Gives a new UUID in lower case.

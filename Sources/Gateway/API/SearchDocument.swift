@@ -3,7 +3,7 @@ package import Framing
 internal import Speech
 package import Store
 
-/// The result of a search, as the API and commands write it.
+/// The result of a search as the API and the commands write it.
 package enum SearchDocument {
     package static func write(_ page: SearchPage, to json: inout JSONWriter) {
         json.beginObject()
@@ -31,7 +31,7 @@ package enum SearchDocument {
         json.endObject()
     }
 
-    /// Escapes text for HTML, since speech is no HTML.
+    /// Escapes text for HTML, because speech is plain text.
     private static func escaped(_ text: String) -> String {
         var escaped = ""
         for character in text {

@@ -6,10 +6,10 @@ internal import Protocols
 internal import Speech
 internal import Store
 
-/// Finding what was said.
+/// Operations that search conversations.
 struct SearchOperations: Sendable {
     let store: any ConversationStores
-    /// Embeds texts for a search by meaning; nil: nothing here does.
+    /// Model that embeds texts for a search by meaning; nil when there is none.
     let embedding: (any TextEmbedding)?
 
     var all: [APIOperation] {

@@ -8,7 +8,7 @@ internal import Store
 
 /// Operations that correct the words and the speakers of a conversation by hand.
 struct SegmentOperations: Sendable {
-    /// A segment's members.
+    /// Members of a segment in answers.
     static let segment: [APIOperation.Field] = SegmentField.all.compactMap { field in
         guard let name = field.name else { return nil }
         let type =

@@ -7,7 +7,7 @@ internal import Observability
 internal import Protocols
 internal import Speech
 
-/// Live sessions: what opens them in web pages, and what was understood in them.
+/// Operations on live sessions: tickets with which web pages open them, and their transcripts.
 struct SessionOperations: Sendable {
     let admission: Admission
     let transcripts: TranscriptFolder
@@ -48,12 +48,12 @@ struct SessionOperations: Sendable {
                     json.endObject()
                 }
             },
-            // Whoever may speak may also see what was understood.
+            // A caller who may open sessions may also read their transcripts.
             APIOperation(
                 .get, "/sessions/{id}", .listen, .read, summary: "Returns a live session's transcript.", answer: .content("application/json")
             ) { request throws(APIFailure) in
                 let id = request.id("id", as: Session.self)
-                // Asked first: what is found out meanwhile is in the folder then.
+                // This is asked before the transcript is read: a transcript that is completed meanwhile is then in the folder.
                 let isKnown = await recovery.hasLookedThrough
                 let found: StoredTranscript?
                 do throws(StoredTranscript.Unreadable) {
@@ -63,7 +63,7 @@ struct SessionOperations: Sendable {
                     throw APIFailure(.unavailable("The transcript cannot be read."))
                 }
                 if let found, found.record.owner?.user ?? ID.local.rawValue == request.user.rawValue { return APIAnswer(body: found.json()) }
-                // Before the journal was looked through, nobody knows what was interrupted.
+                // Interrupted sessions are known only after the search of the journal.
                 guard isKnown else { throw APIFailure(.unavailable("The gateway has just started; ask again in a moment.")) }
                 throw .notFound("session", id.rawValue)
             },

@@ -7,14 +7,14 @@ internal import Protocols
 internal import Recordings
 internal import Speech
 
-/// A form with a recording of the user's voice in. `POST /v3/upload-audio` makes it the profile, and answers with its address;
-/// `POST /v3/speech-profile/expand` keeps it besides, and answers with what is kept.
+/// The endpoint for forms with a recording of the user's voice. `POST /v3/upload-audio` makes the recording the profile, and answers with its
+/// address; `POST /v3/speech-profile/expand` keeps the recording in addition, and answers with the recordings that are kept.
 struct SpeechProfileEndpoint: Endpoint {
     let isProfile: Bool
     let profiles: SpeechProfiles
     let recordings: RecordingServices
 
-    /// Maximum bytes of the whole request: 180 s at 16 kHz are 5.8 MB.
+    /// Maximum size of the whole request, in bytes: 180 s at 16 kHz are 5.8 MB.
     private static let limit = 16 << 20
 
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }

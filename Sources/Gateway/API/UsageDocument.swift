@@ -2,7 +2,7 @@ package import Framing
 internal import Speech
 package import Store
 
-/// Usage as the API and `harken usage --json` have it.
+/// The usage as the API and `harken usage --json` write it.
 package enum UsageDocument {
     package static func write(_ rows: [UsageRow], to json: inout JSONWriter) {
         var total = UsageTotals()

@@ -28,7 +28,7 @@ struct UsageOperations: Sendable {
                 guard let grouping = UsageQuery.Grouping(rawValue: by) else { throw .badRequest("by takes provider, key or day.") }
                 let query = UsageQuery(user: request.user, since: try request.time("since"), grouping: grouping)
                 let rows = try await APIFailure.stored { () throws(StoreError) in
-                    // What has just ended counts too.
+                    // Runs that have just ended are booked first, so that they count too.
                     try await ledger.bookAll()
                     return try await ledger.rows(query)
                 }

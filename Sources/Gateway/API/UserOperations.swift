@@ -4,7 +4,7 @@ internal import Protocols
 internal import Speech
 internal import Store
 
-/// The caller themselves, and the keys of their own that they use at vendors.
+/// Operations on the calling user's settings, and on the keys of their own that they use at vendors.
 struct UserOperations: Sendable {
     let store: any ConversationStores
     let now: @Sendable () -> UnixTime
@@ -113,7 +113,7 @@ struct UserOperations: Sendable {
         UserChoices(settings: try await APIFailure.stored { () throws(StoreError) in try await store.settings(of: request.user) })
     }
 
-    /// Leaves alone what the body does not name.
+    /// Changes a setting if the body names it.
     private func change(_ setting: UserChoices.Setting, to value: String?, _ request: APIRequest) async throws(APIFailure) {
         guard request.body?[setting.rawValue] != nil else { return }
         try await APIFailure.stored { () throws(StoreError) in try await store.set(setting.rawValue, to: value, of: request.user) }

@@ -12,7 +12,7 @@ package import Store
 package import Tracing
 package import Usage
 
-/// Everything that the operator decides, checked.
+/// The operator's checked settings for a gateway.
 package struct GatewayConfiguration: Sendable {
     package struct TLSFiles: Sendable, Equatable {
         package var certificate: String
@@ -22,46 +22,46 @@ package struct GatewayConfiguration: Sendable {
     package var listen: ListenAddress
     package var dataDirectory: String
     package var logLevel: Log.Level
-    /// The order for live audio; engines that are not named are used only by those who ask for them.
+    /// Engines for live audio, in order. Engines that are not named here are used only for callers who ask for them.
     package var engines: [EngineName]
     package var vendors: [VendorSettings]
-    /// Settings for reaching every vendor with a caller's own key. Vendors without a key of the operator's are included.
+    /// Settings for every vendor's connection with a caller's own key. Vendors without a key of the operator's are included.
     package var reachable: [VendorSettings]
-    /// Choice of the engine that recognises recordings that nobody waits for.
+    /// Rules that choose the engine for batch transcription.
     package var routing: WorkloadRouting
-    /// Limits on how often clients may ask.
+    /// Limits on the rate of clients' requests.
     package var rateLimits: RateLimiter.Settings
     /// Prices of the engines.
     package var prices: PriceTable
-    /// Limits on what one user, and one key, may use at the operator's cost.
+    /// Limits on the usage of one user, and of one key, at the operator's cost.
     package var limits: UsageLimits
-    /// Folder of the local models; nil: the folder that set-up uses.
+    /// Folder of the local models; nil for the folder that set-up uses.
     package var modelFolder: String?
     package var drainTime: Duration
     package var tls: TLSFiles?
     /// The version of Harken.
     package let version: String
-    /// Event loops; each is a thread.
+    /// Number of event loops; each is a thread.
     package var loops: Int
     package var maxConnections: Int
-    /// Connections that one address may have before it has shown a credential; 0: any number.
+    /// Maximum number of connections of one address before it has shown a credential; 0 for any number.
     package var maxConnectionsPerAddress: Int
     package var journal: JournalLimits
     package var transcripts: TranscriptLimits
-    /// The longest recording in bytes; nil: as long as each protocol's vendor takes.
+    /// Maximum size of a recording in bytes; nil for the limit of each protocol's vendor.
     package var recordingBytes: Int?
-    /// The longest decoded audio of a recording; nil: any length.
+    /// Maximum duration of a recording's decoded audio; nil for any duration.
     package var recordingLength: Duration?
-    /// Disk that recordings may take that were uploaded to be recognised later, in bytes.
+    /// Maximum disk space, in bytes, for recordings that were uploaded to be recognised later.
     package var uploadBytes: Int
     package var compressesWebSockets: Bool
-    /// Maximum silence of an engine that was sent speech. After that time the engine is taken for dead; zero: no maximum.
+    /// Maximum time for which an engine that receives speech may be silent before it is treated as failed; zero for no maximum.
     package var stall: Duration
-    /// Time from the detection of a fault to the report of a gap, if the gap cannot be repaired by then; zero: nothing is repaired.
+    /// Time from the detection of a fault to the report of a gap, if the gap is not repaired by then; zero when nothing is repaired.
     package var repairTime: Duration
-    /// Number of engines that hear live sessions.
+    /// Settings for the number of engines that hear live sessions.
     package var modes: ModeSettings
-    /// Days that conversations' audio is kept, unless its user has chosen; 0: none is.
+    /// Number of days for which conversations' audio is kept, unless the user has chosen; 0 when none is kept.
     package var audioDays: Int
     /// Settings of the gate that keeps silence from engines.
     package var gate: GateSettings
@@ -69,43 +69,43 @@ package struct GatewayConfiguration: Sendable {
     package var sendsProfiles: Bool
     /// Maximum time that words of a conversation wait until their speaker is known.
     package var speakerPatience: Duration = .seconds(2)
-    /// Between two looks at whether a live conversation is over, and at what other replicas have changed of people and voices.
+    /// Interval at which a live conversation checks whether it is over, and whether other replicas have changed people and voices.
     package var conversationPoll: Duration = .seconds(5)
-    /// Waits between attempts to complete a conversation; after the last one it has failed.
+    /// Waits between attempts to complete a conversation; after the last attempt the conversation has failed.
     package var completionWaits: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]
-    /// Waits between attempts to store what must not be lost: results of jobs, and transcripts.
+    /// Waits between attempts to store data that must not be lost: results of jobs, and transcripts.
     package var storeRetries = RetrySchedule.store
-    /// Rule for the failure of a live session's engine.
+    /// Rule for failover when a live session's engine fails.
     package var recovery = FailoverPolicy.Rule()
     /// True if URLs that callers give are fetched. Nothing is ever fetched from private addresses.
     package var fetchesURLs: Bool
-    /// The addresses that URLs may be fetched from. No setting widens this reach. Tests do, because a test's host is on the test's own machine.
+    /// Addresses from which URLs may be fetched. No setting extends them; tests do, because a test's host is on the test's own machine.
     package var fetchReach = HTTPClientRequest.Reach.publicOnly
-    /// Origins of web pages that may call, besides pages from this machine. `*`: all.
+    /// Origins of web pages that may call, in addition to pages from this machine; `*` for all origins.
     package var corsOrigins: [String]
     /// Maximum duration of a live session, in dialects that leave the duration to the operator.
     package var sessionLimit: Duration
-    /// True if tokens in messages are taken from other machines without TLS: for a gateway behind a proxy that has TLS.
+    /// True if tokens in messages are accepted from other machines without TLS: for a gateway behind a proxy that has TLS.
     package var allowsPlainTokens: Bool
-    /// Balances that clients are warned at, where their protocol has words for it; the highest first.
+    /// Balances at which clients are warned, if their protocol has words for it; the highest first.
     package var creditWarnings: [Duration]
-    /// Live sessions that one user may have at a time; nil: any number.
+    /// Maximum number of live sessions of one user at a time; nil for any number.
     package var sessionsPerUser: Int?
-    /// Reverse proxies whose word about their clients counts.
+    /// Reverse proxies whose reports about their clients are believed.
     package var trustedProxies: TrustedProxies
-    /// Address where readiness and metrics are served instead of at `listen`; nil: they are served at `listen`.
+    /// Address where readiness and metrics are served in place of `listen`; nil when they are served at `listen`.
     package var metricsListen: ListenAddress?
     /// True if readiness and metrics need a key, once there is a key.
     package var metricsNeedKey: Bool
-    /// Disk for what callers send.
+    /// Limits on the disk space for data that callers send.
     package var disk: DiskLimits
-    /// Time that the refusal of a wrong credential waits, after the first few of its address; zero: no refusal waits.
+    /// Time that the refusal of a wrong credential waits, after the first few of its address; zero when no refusal waits.
     package var wrongCredentialDelay: Duration
-    /// The identity provider that vouches for users; nil: none, only keys count.
+    /// The identity provider that vouches for users; nil when there is none and only keys count.
     package var identity: IdentityProvider?
-    /// Settings of the language model that sums conversations up; nil: conversations are summed up in their own words.
+    /// Settings of the language model that sums conversations up; nil when conversations are summed up in their own words.
     package var summaries: SummarySettings?
-    /// Destination of spans; nil: nothing is traced.
+    /// Destination of spans; nil when nothing is traced.
     package var tracing: TraceSettings?
 
     /// - Parameters:
@@ -223,7 +223,7 @@ package struct GatewayConfiguration: Sendable {
         }
     }
 
-    /// Without keys.
+    /// Returns the settings for every vendor's connection, without keys.
     private static func reachable(_ settings: Settings) throws(ConfigurationError) -> [VendorSettings] {
         var found: [VendorSettings] = []
         for vendor in Catalogue.vendors {

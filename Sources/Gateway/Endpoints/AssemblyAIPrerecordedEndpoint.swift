@@ -7,7 +7,7 @@ internal import Recordings
 internal import Speech
 internal import Store
 
-/// `/v2/upload` and `/v2/transcript…`: recordings are uploaded, ordered to be recognised, and asked for.
+/// The endpoint of `/v2/upload` and `/v2/transcript…`: takes recordings and orders, and returns transcripts.
 struct AssemblyAIPrerecordedEndpoint: Endpoint {
     static let voice = RefusalVoice { cause, context in AssemblyAIRefusal.make(cause, requestID: context.requestID) }
     static let transcripts = "/v2/transcript"
@@ -94,7 +94,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         try request.checkWebhookHeader()
         let keepsRaw = try RawChoice.isWanted(by: exchange.request)
         let engines = EngineChoice.engines(of: exchange.request)
-        // Says now what can never be done; the engines are chosen when the job's turn comes.
+        // This refuses an impossible order at once; the engines are chosen when the job's turn comes.
         _ = try grant.engines(for: .prerecorded, named: engines, language: request.language)
         var audio = request.audioURL
         if let upload = UploadAddress.id(in: audio), try await recordings.runner.uploads.find(upload, of: caller.user) != nil {
@@ -122,7 +122,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         return answer
     }
 
-    /// Returns the answer of the engine's vendor, for a caller who asked to have the answer kept. This operation is Harken's own.
+    /// Returns the answer of the engine's vendor, if the caller has asked to keep it. This operation is Harken's own.
     private func raw(_ id: String, _ caller: JobOwner) async throws(RefusalCause) -> [UInt8] {
         let raw = try await RefusalCause.orStored { () throws(StoreError) in try await recordings.runner.jobs.raw(ID(id), of: caller.user) }
         guard let raw else {
@@ -132,7 +132,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         return raw
     }
 
-    /// The vendor says so with 400.
+    /// The refusal of an unknown id: the vendor, too, answers with status 400.
     private static let unknown = RefusalCause.badRequest("Transcript lookup error, transcript id not found")
 
     private static func rendered(_ job: TranscriptionJob, _ transcript: Transcript?) -> AssemblyAIPrerecordedAnswer? {
@@ -165,7 +165,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
 
     private func list(_ head: HTTPRequestHead, _ caller: JobOwner, _ call: Call, isSecure: Bool) async throws(RefusalCause) -> [UInt8] {
         let list = try AssemblyAIPrerecordedList(head.query)
-        // One more than is shown tells whether there are more.
+        // One job more than the page shows tells whether there are more.
         let query = TranscriptionJobQuery(
             limit: list.limit + 1, status: list.status.flatMap { TranscriptionJob.Status(rawValue: $0.rawValue) }, day: list.day,
             before: list.before.map { ID($0) }, after: list.after.map { ID($0) })
@@ -176,7 +176,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
             }
         }
         let hasMore = jobs.count > list.limit
-        // Going towards newer ones, the one too many is the newest.
+        // In a page of newer jobs, the additional job is the newest one.
         jobs = list.after == nil ? Array(jobs.prefix(list.limit)) : Array(jobs.suffix(list.limit))
         let items = jobs.map { job in
             AssemblyAIPrerecordedList.Item(
@@ -190,7 +190,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
             hasNewer: list.after == nil ? list.before != nil : hasMore)
     }
 
-    /// `http://HOST`: where the caller reached us.
+    /// Returns the address at which the caller reached the gateway: `http://HOST`.
     private func base(_ head: HTTPRequestHead, isSecure: Bool) -> String {
         (isSecure ? "https://" : "http://") + (head.headers["Host"] ?? "localhost")
     }

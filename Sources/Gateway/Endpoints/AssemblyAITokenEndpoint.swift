@@ -3,7 +3,7 @@ internal import Framing
 internal import Net
 internal import Protocols
 
-/// `GET /v3/token`: a temporary token for `WS /v3/ws`.
+/// The endpoint of `GET /v3/token`: returns a temporary token for `WS /v3/ws`.
 struct AssemblyAITokenEndpoint: Endpoint {
     static let voice = RefusalVoice { cause, context in AssemblyAIRefusal.make(cause, requestID: context.requestID) }
 

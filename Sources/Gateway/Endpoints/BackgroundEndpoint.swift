@@ -9,7 +9,8 @@ internal import Recordings
 internal import Speech
 internal import Store
 
-/// Background work: recordings that come in chunks (`/v2/desktop/…`), and files of devices that were offline (`/v2/sync-local-files`).
+/// The endpoint for background work: recordings that come in chunks (`/v2/desktop/…`), and files of devices that were offline
+/// (`/v2/sync-local-files`).
 struct BackgroundEndpoint: Endpoint {
     enum Action: Sendable, CaseIterable { case capabilities, start, transcribe, finish, sync, syncState }
 
@@ -35,7 +36,7 @@ struct BackgroundEndpoint: Endpoint {
 
     private func run(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ call: Call) async {
         let keys = BYOKCredentials(exchange.request)
-        /// Gets a grant, which recognition needs. Actions that only look, or end a recording, need none.
+        /// Returns the grant that recognition needs. Actions that only read, or end a recording, need none.
         func grant() async throws(BackgroundRefusal) -> Grant {
             try await BackgroundRefusal.heard { () throws(RefusalCause) in try await recordings.admission.admit(caller, keys, for: .recording) }
         }
@@ -82,7 +83,7 @@ struct BackgroundEndpoint: Endpoint {
         if let language, !language.isWellFormed {
             throw BackgroundRefusal(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
         }
-        // One that is no UUID is ignored, as in live sessions: the answer says what the conversation is called.
+        // An id that is not a UUID is ignored, as in live sessions: the answer has the conversation's real id.
         guard let chosen = try text("client_conversation_id").flatMap(UUIDText.canonical) else {
             let id = recordings.newID()
             try await recordings.chunked.begin(
@@ -125,7 +126,7 @@ extension BackgroundEndpoint.Action {
         }
     }
 
-    /// Maximum rate of one user's requests. A chunk every 14.5 s, with repeated attempts and catching up, is far below.
+    /// Maximum rate of one user's requests. A client that sends a chunk every 14.5 s, with retries and after an offline time, stays far below.
     var policy: RateLimiter.Policy {
         switch self {
         case .capabilities: RateLimiter.Policy("desktop:capabilities", limit: 600)
@@ -133,7 +134,7 @@ extension BackgroundEndpoint.Action {
         case .transcribe: RateLimiter.Policy("desktop:background_transcribe", limit: 600)
         case .finish: RateLimiter.Policy("desktop:background_conversation_finish", limit: 60)
         case .sync: RateLimiter.Policy("sync:local_files", limit: 120)
-        // Every three seconds, for some jobs at once.
+        // A client asks every three seconds, for some jobs at once.
         case .syncState: RateLimiter.Policy("sync:local_files_state", limit: 6_000)
         }
     }

@@ -4,9 +4,9 @@ internal import Net
 internal import Protocols
 internal import Recordings
 
-/// `POST /v1/auth/grant`: a temporary token for Deepgram's routes.
+/// The endpoint of `POST /v1/auth/grant`: returns a temporary token for Deepgram's routes.
 struct DeepgramGrantEndpoint: Endpoint {
-    /// Paths at which the tokens are taken. A token is taken any number of times until the token expires.
+    /// Paths at which the tokens are accepted. A token is accepted any number of times until it expires.
     private static let paths: Set<String> = ["/v1/listen", "/v2/listen"]
 
     let admission: Admission

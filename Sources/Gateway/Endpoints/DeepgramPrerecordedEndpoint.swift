@@ -8,10 +8,10 @@ internal import Speech
 internal import Tracing
 internal import Store
 
-/// `POST /v1/listen`: a recording in, one JSON answer out, at once or to a callback.
+/// The endpoint of `POST /v1/listen`: takes a recording, and returns one JSON answer at once or to a callback.
 struct DeepgramPrerecordedEndpoint: Endpoint {
     static let voice = RefusalVoice { cause, context in DeepgramRefusal.make(cause, requestID: context.requestID) }
-    /// Bytes of a recording, unless the operator says otherwise.
+    /// Maximum size of a recording in bytes, unless the operator has set another.
     private static let limit = 2_000_000_000
 
     let recordings: RecordingServices
@@ -79,7 +79,7 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
         }
     }
 
-    /// Puts the recording in the queue; its owner's server hears of the end, whatever becomes of this run.
+    /// Puts the recording in the queue. The caller's server gets the result, even if this process ends before.
     private func order(
         _ file: SpooledFile, _ request: DeepgramPrerecordedRequest, _ owner: JobOwner, _ grant: Grant, _ query: URLQuery, _ call: Call
     ) async throws(RefusalCause) {

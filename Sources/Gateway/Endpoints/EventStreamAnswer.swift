@@ -2,7 +2,8 @@ internal import Framing
 internal import Net
 internal import Observability
 
-/// An answer of server-sent events, begun with the first of them. From any thread, in order of the calls of one.
+/// An answer of server-sent events, which begins with the first event. May be used from any thread; events are sent in the order of one thread's
+/// calls.
 final class EventStreamAnswer: Sendable {
     private let exchange: HTTPExchange
     private let call: Call

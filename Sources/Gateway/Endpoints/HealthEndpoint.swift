@@ -2,7 +2,7 @@ internal import Framing
 internal import Net
 internal import Protocols
 
-/// `GET /health`: the process answers, with its version.
+/// The endpoint of `GET /health`: tells that the process answers, and its version.
 struct HealthEndpoint: Endpoint {
     /// The version of Harken.
     let version: String

@@ -12,7 +12,7 @@ internal import Speech
 internal import Synchronization
 internal import Tracing
 
-/// A WebSocket route on which live audio comes in: any dialect.
+/// The endpoint of a WebSocket route for live audio, in any dialect.
 struct LiveEndpoint: Endpoint {
     let dialect: LiveDialect
     let services: LiveServices
@@ -38,11 +38,11 @@ struct LiveEndpoint: Endpoint {
         }
     }
 
-    /// A caller whose key may open sessions, and what the grant of one is decided by.
+    /// A caller whose key may open sessions, with the data for the decision about a grant.
     private struct Visitor: Sendable {
         var caller: AuthenticatedCaller
         var keys: BYOKCredentials
-        /// nil: it was not asked for.
+        /// State of the caller; nil when it was not read.
         var standing: CallerStanding?
     }
 
@@ -58,7 +58,9 @@ struct LiveEndpoint: Endpoint {
         visitor.standing = standing
     }
 
-    /// - Parameter visitor: nil: the client says later who it is.
+    /// Begins the WebSocket.
+    ///
+    /// - Parameter visitor: the caller; nil when the client identifies itself later.
     private func begin(_ exchange: HTTPExchange, _ visitor: Visitor?, _ call: Call) {
         let head = exchange.request
         do throws(RefusalCause) {
@@ -78,7 +80,7 @@ struct LiveEndpoint: Endpoint {
                 guard let connection = upgrade(exchange, accepted, context, handler: session, call) else { return }
                 session.start(connection)
             case .opening(let opening):
-                // A client that shows a key with the handshake is told at once that the key cannot pay.
+                // A client that shows a key in the handshake is refused at once when the key cannot pay.
                 let grant = try visitor.flatMap { visitor throws(RefusalCause) in try self.grant(visitor) }
                 let entrance = entrance(opening, head, visitor, grant, call, context)
                 guard let connection = upgrade(exchange, accepted, context, handler: entrance, call) else { return }
@@ -89,7 +91,7 @@ struct LiveEndpoint: Endpoint {
         }
     }
 
-    /// For a client whose first messages say what it wants, and perhaps who it is.
+    /// Makes the handler of a client whose first messages hold its request, and perhaps its credential.
     private func entrance(
         _ opening: any LiveHandshakeMachine, _ head: HTTPRequestHead, _ visitor: Visitor?, _ grant: Grant?, _ call: Call,
         _ context: LiveContext
@@ -114,7 +116,7 @@ struct LiveEndpoint: Endpoint {
                 }
                 guard let prepare else {
                     arrival.admit { () throws(RefusalCause) in try admit(credential) }
-                    // Who is not let in is told at once.
+                    // A caller who is not admitted is refused at once.
                     return arrival.isAdmitted ? load : nil
                 }
                 return {
@@ -143,7 +145,7 @@ struct LiveEndpoint: Endpoint {
         }
     }
 
-    /// Refuses a caller for reasons that are known before the caller shows a credential.
+    /// Refuses a caller for reasons that do not depend on the credential, which the caller shows later.
     private func admitCaller(_ exchange: HTTPExchange, _ call: Call) throws(RefusalCause) {
         let head = exchange.request
         try services.admission.admitUnknown(head, peer: exchange.peer)
@@ -153,14 +155,14 @@ struct LiveEndpoint: Endpoint {
         }
     }
 
-    /// A new session, or the way back to one that waits.
+    /// Returns the handler for a new session, or for the return to a session that waits for its client.
     ///
-    /// - Parameter grant: nil: not given yet.
+    /// - Parameter grant: the grant; nil when none was made yet.
     private func session(
         _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ visitor: Visitor?, _ grant: Grant?, _ call: Call, _ context: LiveContext
     ) throws(RefusalCause) -> any LiveHandler {
         guard let visitor else { throw .internalFault }
-        // The session that waits has its grant.
+        // A session that waits for its client has a grant already.
         let user = visitor.caller.user
         if let returning = machine as? any ResumableDialect, let resume = returning.resume {
             return SessionResumer(returning, resume, context.waiting.find(resume.session, of: user))
@@ -253,7 +255,7 @@ struct LiveEndpoint: Endpoint {
         call.upgraded()
         for message in refusal.messages { connection.send(text: message) }
         guard refusal.pause > .zero else { return connection.close(code: refusal.code, reason: refusal.reason) }
-        // The timer holds the connection, which may be over by then.
+        // The timer keeps the connection, which may be closed by then.
         _ = context.loop.schedule(at: context.loop.now + refusal.pause) { connection.close(code: refusal.code, reason: refusal.reason) }
     }
 }

@@ -11,11 +11,11 @@ struct LiveServices: Sendable {
     let origins: PageOrigins
     let wrongCredentials: WrongCredentials
     let log: Log
-    /// Speech profiles that engines hear before a conversation; nil: engines hear none.
+    /// Speech profiles that engines hear before a conversation; nil when engines hear none.
     let introductions: SpeechProfiles?
-    /// Number of engines that hear a session.
+    /// Settings for the number of engines that hear a session.
     let modes: ModeSettings
-    /// True if tokens in messages are taken from other machines without TLS.
+    /// True if tokens in messages are accepted from other machines without TLS.
     let allowsPlainTokens: Bool
     /// True if sessions are traced.
     let isTraced: Bool

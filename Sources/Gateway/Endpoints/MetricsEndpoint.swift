@@ -4,7 +4,7 @@ internal import Observability
 internal import Protocols
 internal import Usage
 
-/// `GET /metrics`: counts in the Prometheus text format.
+/// The endpoint of `GET /metrics`: returns the metrics in the Prometheus text format.
 struct MetricsEndpoint: Endpoint {
     let access: MonitoringAccess
     /// The version of Harken.

@@ -4,12 +4,12 @@ internal import Net
 internal import Protocols
 internal import Speech
 
-/// `GET /v1/models` and `GET /v1/models/{id}`.
+/// The endpoint of `GET /v1/models` and `GET /v1/models/{id}`.
 struct OpenAIModelsEndpoint: Endpoint {
     static let path = "/v1/models"
 
     let admission: Admission
-    /// The time since which the models are there, as the answer says.
+    /// Creation time of the models, as the answer states it.
     let created: UnixTime
 
     func credential(in head: HTTPRequestHead) -> Credential? { OpenAICredential.find(in: head) }

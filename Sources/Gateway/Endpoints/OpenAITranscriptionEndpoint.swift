@@ -8,10 +8,10 @@ internal import Speech
 internal import Tracing
 internal import Synchronization
 
-/// `POST /v1/audio/transcriptions`: a form with a recording in; JSON, text, subtitles or a stream of events out.
+/// The endpoint of `POST /v1/audio/transcriptions`: takes a form with a recording, and returns JSON, text, subtitles or a stream of events.
 struct OpenAITranscriptionEndpoint: Endpoint {
     static let voice = RefusalVoice { cause, context in OpenAIRefusal.make(cause, requestID: context.requestID) }
-    /// Bytes of the whole request, as at the vendor, unless the operator says otherwise.
+    /// Maximum size of the whole request in bytes, as at the vendor, unless the operator has set another.
     private static let limit = 26_214_400
 
     let recordings: RecordingServices
@@ -53,8 +53,8 @@ struct OpenAITranscriptionEndpoint: Endpoint {
         }
     }
 
-    /// Says each stretch of speech as soon as it is recognised. Nothing is sent before the first, so that a recording that cannot be decoded
-    /// still gets its own status.
+    /// Streams each part of the transcript as soon as it is recognised. The answer begins with the first part, so that a recording that cannot be
+    /// decoded still gets its own status.
     private func stream(
         _ file: SpooledFile, _ request: OpenAITranscriptionRequest, _ job: RecordingJob, _ exchange: HTTPExchange, _ call: Call
     ) async {

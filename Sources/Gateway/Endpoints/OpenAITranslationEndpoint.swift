@@ -3,7 +3,7 @@ internal import Framing
 internal import Net
 internal import Protocols
 
-/// `POST /v1/audio/translations`: refused, since no engine here translates.
+/// The endpoint of `POST /v1/audio/translations`: refuses all requests, because no engine here translates.
 struct OpenAITranslationEndpoint: Endpoint {
     let admission: Admission
 

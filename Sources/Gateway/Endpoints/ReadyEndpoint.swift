@@ -4,7 +4,7 @@ internal import Net
 internal import Protocols
 internal import Speech
 
-/// `GET /ready`: 200 when at least one engine can be used, else 503; with what each engine says of itself.
+/// The endpoint of `GET /ready`: answers 200 when at least one engine can be used, else 503, with the state of each engine.
 struct ReadyEndpoint: Endpoint {
     let access: MonitoringAccess
     let entries: [EngineEntry]

@@ -1,11 +1,11 @@
 internal import Framing
 
-/// The headers that every answer has, so that browsers and caches keep and reinterpret nothing.
+/// The headers that every answer has. They keep browsers and caches from storing or reinterpreting answers.
 enum AnswerHeaders {
-    /// Adds to an answer what it does not say itself: no answer may be taken for another type, and none may be stored by a cache, unless its
-    /// endpoint knows better.
+    /// Adds headers that an answer does not set itself: the answer must not be taken for another type, and caches must not store it, unless its
+    /// endpoint allows this.
     ///
-    /// - Parameter version: the version of Harken, for `Server`.
+    /// - Parameter version: the version of Harken, for the header `Server`.
     static func complete(_ headers: inout HTTPHeaders, version: String) {
         headers.set("Server", "harken/" + version)
         headers.set("X-Content-Type-Options", "nosniff")

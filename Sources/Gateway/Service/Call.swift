@@ -5,15 +5,15 @@ internal import Observability
 internal import Protocols
 internal import Speech
 
-/// One request on its way through the gateway, and the way of its answer back. Answers are given on the exchange's loop.
+/// One request to the gateway, with the functions that answer it. Requests are answered on the exchange's loop.
 struct Call: Sendable {
-    /// A UUID; in answers and in the log.
+    /// Id of the request in answers and in the log: a UUID.
     let id: String
     /// The route's name in metrics and logs.
     let route: String
     let client: ClientAddress
     let responder: Responder
-    /// The endpoint that answers the request; nil: nothing is at the request's path.
+    /// The endpoint that answers the request; nil when the request's path has none.
     var endpoint: (any Endpoint)?
 
     var now: UnixTime { responder.now() }
@@ -38,7 +38,9 @@ struct Call: Sendable {
     /// Counts a request that has become a WebSocket.
     func upgraded() { responder.metrics.answered(route: route, status: 101) }
 
-    /// - Parameter reason: words of ours for the log; nil: the status says enough.
+    /// Answers with a refusal.
+    ///
+    /// - Parameter reason: our own words for the log; nil when the status says enough.
     func refuse(_ exchange: HTTPExchange, _ cause: RefusalCause, _ voice: RefusalVoice, reason: String? = nil) {
         let refusal = voice.refuse(cause, handshake)
         if let reason {
@@ -48,7 +50,7 @@ struct Call: Sendable {
                 level: .warning)
             return send(refusal, exchange)
         }
-        // A wrong credential in a message of a WebSocket is `PreSessionHandler`'s.
+        // `PreSessionHandler` handles wrong credentials in a WebSocket's messages.
         guard cause == .unauthenticated, showsCredential(exchange.request) else { return refuse(exchange, refusal) }
         responder.wrongCredentials.refused(client.ip, on: exchange.loop) {
             refuse(exchange, refusal)

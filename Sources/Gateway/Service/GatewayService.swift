@@ -4,7 +4,7 @@ package import Net
 internal import Observability
 internal import Protocols
 
-/// The HTTP face of the gateway: finds the route of a request, and has the route's endpoint answer.
+/// The HTTP service of the gateway: finds the route of a request, and passes the request to the route's endpoint.
 package struct GatewayService: HTTPService {
     private var routes: RouteTable
     private let responder: Responder
@@ -15,8 +15,8 @@ package struct GatewayService: HTTPService {
 
     /// - Parameters:
     ///   - routes: the routes that are served.
-    ///   - proxies: proxies whose word about their clients counts.
-    ///   - newID: gives a new UUID in lower case.
+    ///   - proxies: proxies whose reports about their clients are believed.
+    ///   - newID: returns a new UUID in lower case.
     package init(
         _ routes: [Route], responder: Responder, admission: Admission, proxies: TrustedProxies, newID: @escaping @Sendable () -> String
     ) {
@@ -52,7 +52,7 @@ package struct GatewayService: HTTPService {
         let client = proxies.client(of: head.headers, peer: exchange.peer, isSecure: exchange.isSecure)
         let isUpgrade = head.asksForWebSocket
         let onPath = routes.nearest(to: head.path)
-        // HEAD is answered as GET is, without the body.
+        // HEAD is answered like GET, without the body.
         let method = head.method == .head ? .get : head.method
         if let route = onPath.first(where: { $0.method == method && ($0.kind == .webSocket) == isUpgrade }) {
             let call = Call(id: id, route: route.path, client: client, responder: responder, endpoint: route.endpoint)
@@ -73,7 +73,7 @@ package struct GatewayService: HTTPService {
         }
     }
 
-    /// Waits, off the loop, for what the judgement of the caller needs.
+    /// Waits, outside the loop, for the data that is needed to judge the caller.
     private func prepare(_ exchange: HTTPExchange, by route: Route, _ call: Call) {
         guard let prepare = admission.preparation(for: route.endpoint.credential(in: exchange.request)) else {
             return handle(exchange, by: route, call)

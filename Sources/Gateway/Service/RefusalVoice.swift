@@ -1,11 +1,11 @@
 internal import Framing
 internal import Protocols
 
-/// In whose words a refusal is said.
+/// The form in which a refusal is sent: each protocol has its own.
 struct RefusalVoice: Sendable {
     let refuse: @Sendable (RefusalCause, HandshakeContext) -> Refusal
 
-    /// Harken's own: `{"error":{"code","message"}}`, and behind it `provider` and `code` where an engine failed.
+    /// Harken's own form: `{"error":{"code","message"}}`, with `provider` and `code` where an engine has failed.
     static let harken = RefusalVoice { cause, _ in
         let (status, code, message) = cause.plain
         var json = JSONWriter()

@@ -19,7 +19,7 @@ package final class Responder: Sendable {
     private let sessionLimit: Duration
 
     /// - Parameters:
-    ///   - router: knows the models' names.
+    ///   - router: the router, which knows the models' names.
     ///   - entries: the engines that a caller may name.
     package init(
         _ configuration: GatewayConfiguration, router: Router, entries: [EngineEntry], wrongCredentials: WrongCredentials, metrics: Metrics,

@@ -6,10 +6,10 @@ package struct Route: Sendable {
 
     package let kind: Kind
     package let method: HTTPMethod
-    /// Exact; or, ending with `/*`, everything below; or with parts such as `{id}`, each of which stands for one part of a path.
+    /// Path of the route: an exact path, or all paths below it if it ends with `/*`. A part such as `{id}` stands for any one part of a path.
     package let path: String
     let endpoint: any Endpoint
-    /// The form of refusals in this part of the table, also when no route fits.
+    /// Form of refusals in this part of the table, also when no route matches.
     let voice: RefusalVoice
 
     init(_ kind: Kind, _ method: HTTPMethod, _ path: String, voice: RefusalVoice, _ endpoint: any Endpoint) {
@@ -20,7 +20,7 @@ package struct Route: Sendable {
         self.voice = voice
     }
 
-    /// True if the route serves its path alone.
+    /// True if the route serves exactly one path.
     var isLiteral: Bool { !isTemplate && !path.hasSuffix("/*") }
 
     private var isTemplate: Bool { path.utf8.contains(UInt8(ascii: "{")) }

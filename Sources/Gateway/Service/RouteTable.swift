@@ -1,13 +1,13 @@
-/// The routes of one address, in a tree of the parts of their paths: the time of a look-up does not grow with the number of routes.
+/// The routes of one address, as a tree of the parts of their paths: the time of a look-up does not grow with the number of routes.
 struct RouteTable: Sendable {
     private struct Node: Sendable {
-        /// Nodes of parts that are named literally.
+        /// Child nodes for parts that are named literally.
         var literal: [Substring: Node] = [:]
-        /// The node of a part such as `{id}`. An array because a struct cannot hold itself: one element at most.
+        /// Child node for a part such as `{id}`. It is an array of at most one element, because a struct cannot hold itself.
         var parameter: [Node] = []
-        /// Routes whose paths end here.
+        /// Routes whose paths end at this node.
         var here: [Route] = []
-        /// Routes that serve everything below.
+        /// Routes that serve all paths below this node.
         var below: [Route] = []
     }
 
@@ -40,9 +40,9 @@ struct RouteTable: Sendable {
         return best.routes
     }
 
-    /// Keeps the routes that name the most bytes of the path literally.
+    /// Searches a node, and keeps in `best` the routes that name the most bytes of the path literally.
     private static func search(_ node: Node, _ parts: ArraySlice<Substring>, _ best: inout (length: Int, routes: [Route])) {
-        // Something must be left: `/v2/*` does not serve `/v2/`.
+        // At least one part must be left: `/v2/*` does not serve `/v2/`.
         if parts.count > 1 || parts.first?.isEmpty == false { take(node.below, &best) }
         guard let part = parts.first else { return take(node.here, &best) }
         if let next = node.literal[part] { search(next, parts.dropFirst(), &best) }
