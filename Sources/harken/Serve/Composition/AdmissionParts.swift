@@ -4,7 +4,7 @@ import Gateway
 import Store
 import Usage
 
-/// The parts of a gateway that decide who may do what, and who pays.
+/// The parts of a gateway that decide which callers may do what, and which party pays.
 struct AdmissionParts: Sendable {
     let admission: Admission
     let accounts: BillingAccounts
@@ -14,7 +14,7 @@ struct AdmissionParts: Sendable {
     init(_ inputs: GatewayInputs, router: Router, _ storage: StorageParts) throws {
         let configuration = inputs.configuration, log = inputs.log
         let users = configuration.identity.map { UserTokens($0, client: inputs.client, log: log, now: inputs.now) }
-        // The first caller need not wait for the provider's keys.
+        // The provider's keys are fetched now, so that the first caller need not wait for them.
         users?.refresh()
         accounts = BillingAccounts(keys: inputs.keys, sessionsPerUser: configuration.sessionsPerUser)
         limits = LimitWatch(configuration.limits, usage: storage.usage, log: log, now: inputs.now)

@@ -4,9 +4,9 @@ import Journal
 import Live
 import Recordings
 
-/// A gateway with all of its parts, without an address of its own. The parts start, drain and end in the order of the methods here.
+/// A gateway with all of its parts, except its listening address. The parts start, drain and end in the order of the methods here.
 final class Composition: Sendable {
-    /// The HTTP face at the address that the gateway listens at.
+    /// The HTTP service at the address that the gateway listens at.
     let service: GatewayService
     let routes: Routes
     let recordings: RecordingServices
@@ -42,10 +42,10 @@ final class Composition: Sendable {
         self.routes = routes
     }
 
-    /// Takes up the jobs that an earlier run left.
+    /// Resumes the jobs that an earlier run left.
     func resumeJobs() async { await recordings.runner.start(recordings) }
 
-    /// Completes what sessions of earlier runs left, in the background; and from now on what sessions of this run leave.
+    /// Starts to complete, in the background, the transcripts of earlier runs' sessions, and from now on those of this run's sessions.
     func recoverSessions() async {
         await live.recovery.start(
             .init(
@@ -55,21 +55,21 @@ final class Composition: Sendable {
         await recordings.chunked.recover(recordings)
     }
 
-    /// No new sessions and requests; live sessions are brought to their end.
+    /// Refuses new sessions and requests, and ends the live sessions.
     func beginDrain() {
         service.beginDrain()
         live.contexts.drain()
     }
 
-    /// Stops work on jobs and on the transcripts of sessions that are over; what is not done is for the next run.
+    /// Stops the work on jobs, and on transcripts of sessions that are over. The next run continues this work.
     func stopJobs() async {
         await live.recovery.stop()
         await recordings.runner.stop()
     }
 
-    /// StorageParts what sessions left: their transcripts, and what was spent, for the last time. After the last session has ended.
+    /// Stores, for the last time, what sessions have left: their transcripts and their charges. Called after the last session has ended.
     func settle() async {
-        // What ends sessions may be on its way to the loops.
+        // The ends of sessions may still be queued on the loops.
         await live.contexts.settle()
         await storage.transcripts.settle()
         await storage.shadows.settle()

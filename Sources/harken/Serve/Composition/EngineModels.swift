@@ -6,17 +6,17 @@ import Speech
 
 /// The models of this machine's engines that other parts of a gateway use too.
 struct EngineModels: Sendable {
-    /// Tells speech from other sound; nil: no engine here does.
+    /// Detector that tells speech from other sound; nil when no engine here has one.
     let voices: (any VoiceDetecting)?
-    /// The same for audio that is kept; nil: no engine here does.
+    /// Detector of speech in kept audio; nil when no engine here has one.
     let listener: SpeechListener?
-    /// Tells whether turns are over; nil: no engine here does.
+    /// Model that tells whether turns are over; nil when no engine here has one.
     let turns: (any TurnJudging)?
-    /// Embeds sentences; nil: no engine here does.
+    /// Model that embeds sentences; nil when no engine here has one.
     let sentences: (any TextEmbedding)?
-    /// Embeds voices; nil: no engine here does.
+    /// Model that embeds voices; nil when no engine here has one.
     let voiceprints: (any Voiceprinting)?
-    /// Finds where words are spoken; nil: no engine here does.
+    /// Model that finds the times of words; nil when no engine here has one.
     let aligner: (any WordAligning)?
 
     init(of entries: [EngineEntry]) {

@@ -9,11 +9,11 @@ import Speech
 import Store
 import Tracing
 
-/// The things that a gateway is built on: what the operator has set, the process's own parts, and the engines.
+/// The inputs from which a gateway is built: the operator's settings, the process's own parts, and the engines.
 struct GatewayInputs: Sendable {
     let configuration: GatewayConfiguration
     let loops: [Loop]
-    /// The engines there are.
+    /// All engines of the gateway.
     let entries: [EngineEntry]
     let keys: any AccessKeyStore
     let stores: Stores
@@ -21,11 +21,11 @@ struct GatewayInputs: Sendable {
     let webSocketClient: WebSocketClient
     let metrics: Metrics
     let log: Log
-    /// Decodes recordings.
+    /// The source that decodes recordings.
     var media: any MediaSource = InProcessMedia()
-    /// nil: nothing is traced.
+    /// Tracer of the gateway; nil when nothing is traced.
     var tracer: Tracer?
-    /// Gives a new UUID in lower case.
+    /// Returns a new UUID in lower case.
     let newID: @Sendable () -> String
     var now: @Sendable () -> UnixTime = { .now }
 }

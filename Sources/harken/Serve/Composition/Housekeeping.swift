@@ -6,16 +6,16 @@ import Speech
 import Store
 import Usage
 
-/// The work of a gateway that comes again and again: what was spent is booked, limits are held, and what is too old is removed.
+/// The periodic work of a gateway: settles charges, enforces limits, and removes old data.
 ///
-/// Letting go of the value ends the work.
+/// The work ends when the value is released.
 final class Housekeeping: Sendable {
     private let accounts: BillingAccounts
     private let contexts: LiveContexts
     private let usage: UsageRecorder
     private let log: Log
     private let settling: Task<Void, Never>
-    /// nil: there are no limits to watch.
+    /// Task that watches the limits; nil when there are none.
     private let watching: Task<Void, Never>?
     private let sweeping: Task<Void, Never>
     private let minding: Task<Void, Never>
@@ -55,7 +55,7 @@ final class Housekeeping: Sendable {
         minding.cancel()
     }
 
-    /// StorageParts for the last time what was spent. After the last session has ended.
+    /// Stores the charges for the last time. Called after the last session has ended.
     func settle() async {
         settling.cancel()
         await settling.value
@@ -63,14 +63,14 @@ final class Housekeeping: Sendable {
         await usage.settle()
     }
 
-    /// Looks after conversations and after what was deleted of them, until it is cancelled.
+    /// Completes conversations and erases deleted speech, at intervals, until the task is cancelled.
     private static func mind(_ conversations: ConversationService, _ erasure: ErasureService) async {
         var rounds = 0
         while (try? await Task.sleep(for: ConversationService.sweepInterval)) != nil {
             await conversations.sweep()
             await erasure.eraseJournals()
             if rounds % 12 == 0 {
-                // What others have deleted in the data directory.
+                // Other processes may have deleted speech in the data directory.
                 await erasure.run()
                 await conversations.cutAudio()
                 await conversations.takeUpForgotten()

@@ -11,9 +11,10 @@ import Sessions
 import Speech
 import Store
 
-/// The parts of a gateway that serve live sessions, and keep what was said in them.
+/// The parts of a gateway that serve live sessions and store their words.
 struct LiveParts: Sendable {
-    /// Engines of this process have their own queue, in which live audio comes first; vendors take some at a time.
+    /// Maximum number of repairs at once. Engines of this process have their own queue, in which live audio comes first; vendors take some repairs at
+    /// a time.
     private static let repairsAtOnce = 16
 
     let conversations: ConversationService
@@ -44,7 +45,7 @@ struct LiveParts: Sendable {
             metrics: inputs.metrics, newID: newID, now: inputs.now)
     }
 
-    /// Makes the state of each loop's sessions, on that loop.
+    /// Makes the shared state of each loop's sessions, on that loop.
     private static func contexts(
         _ inputs: GatewayInputs, _ models: EngineModels, _ storage: StorageParts, _ conversations: ConversationService, _ recovery: CrashRecovery
     ) async throws -> LiveContexts {

@@ -6,7 +6,7 @@ import Recordings
 import Store
 import Usage
 
-/// The parts of a gateway that keep something on disk.
+/// The parts of a gateway that store data on disk.
 struct StorageParts: Sendable {
     let directory: DataDirectory
     let stores: Stores
@@ -16,10 +16,10 @@ struct StorageParts: Sendable {
     let transcripts: TranscriptFolder
     let shadows: ShadowLog
 
-    /// Folder of the journals in the data directory.
+    /// Path of the journals' folder, below the data directory.
     static let journals = "/journal"
 
-    /// Opens the stores, and takes up usage that an earlier run has not booked.
+    /// Opens the stores, and books usage that an earlier run has not booked.
     init(_ inputs: GatewayInputs) async throws {
         let configuration = inputs.configuration, metrics = inputs.metrics, log = inputs.log
         spool = try Spool(directory: configuration.dataDirectory + "/spool", limits: configuration.disk)
