@@ -7,8 +7,7 @@ struct APIOperation: Sendable {
     struct Field: Sendable {
         var name: String
         /// Name of the type as in JSON Schema, or `Segment`. A list has the type of its elements in brackets, `[string]`; a value that may be null
-        /// has a
-        /// question mark, `string?`.
+        /// has a question mark, `string?`.
         var type: String
         var isRequired = false
         var meaning: String

@@ -4,8 +4,8 @@ internal import Net
 internal import Protocols
 internal import Recordings
 
-/// The endpoint of `POST /v1/realtime/client_secrets`, and of the beta's `/v1/realtime/transcription_sessions`: returns temporary keys for `WS
-/// /v1/realtime`.
+/// The endpoint of `POST /v1/realtime/client_secrets`, and of the beta's `/v1/realtime/transcription_sessions`: returns temporary keys for
+/// `WS /v1/realtime`.
 struct OpenAISecretEndpoint: Endpoint {
     let shape: RealtimeConfiguration.Shape
     let admission: Admission
