@@ -37,7 +37,7 @@ package final class LiveConversation {
     private var concluding: ID<Conversation>?
     /// True if the client closed the session in order.
     private var isInOrder = false
-    /// Time since the session's start at which the next conversation begins; nil: the time is not known.
+    /// Time since the session's start at which the next conversation begins; nil when the time is not known.
     private var nextBegins: Duration?
     private var hasAudio = false
     /// End of the session's newest audio.

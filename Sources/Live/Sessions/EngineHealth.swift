@@ -67,7 +67,7 @@ package final class EngineHealth: Sendable {
     /// Returns false while no stream may be opened with the account, because it has failed.
     package func isAvailable(_ account: Account) -> Bool { records.withLock { $0[account]?.breaker.isAvailable ?? true } }
 
-    /// Returns the time that the account takes to answer when it is slow; nil: the time is not known.
+    /// Returns the time that the account takes to answer when it is slow; nil when the time is not known.
     package func slowness(_ account: Account) -> Duration? { records.withLock { [now = clock.now] in $0[account]?.lags.slowest(now: now) } }
 
     package var count: Int { records.withLock { $0.count } }
