@@ -1,8 +1,8 @@
 package import Framing
 package import Speech
 
-/// The encoding of words in the database and in files: for each word a JSON array of `[text, start, length, confidence in thousandths, speaker,
-/// language]`, with positions in samples and without trailing nulls.
+/// The encoding of words in the database and in files. Each word is a JSON array with positions in samples and without trailing nulls:
+/// `[text, start, length, confidence in thousandths, speaker, language]`.
 extension Word {
     package static func write(_ words: [Word], to json: inout JSONWriter) {
         json.beginArray()

@@ -27,7 +27,7 @@ package struct StoredRecording: Sendable, Equatable {
 
     package var user: ID<User>
     package var conversation: String
-    /// One of `RecordingState`.
+    /// State of the recording: one of `RecordingState`.
     package var state: String
     package var language: LanguageTag?
     /// Silence at which the recording's conversation is split after its end; nil when the conversation is not split.

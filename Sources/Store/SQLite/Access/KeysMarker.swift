@@ -1,6 +1,6 @@
 import Glibc
 
-/// The empty file `keys-exist` beside the database: says that this installation has access keys, or had some.
+/// The empty file `keys-exist` next to the database: says that this installation has access keys, or had some.
 ///
 /// A database that has lost its keys looks like a new one, and a gateway without keys serves everybody on its machine. So a database without any key
 /// is not opened while the marker is there.
