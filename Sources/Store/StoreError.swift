@@ -5,7 +5,7 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case diskFull(path: String)
     /// The file is damaged, or is not a database.
     case corrupt(path: String, detail: String)
-    /// A newer version of Harken has changed the database. Nothing is changed.
+    /// The database has the schema of a newer version of Harken. The store leaves it unchanged.
     case newerSchema(path: String, found: Int, known: Int)
     /// Another process kept the database locked for longer than the time-out.
     case busy(path: String)
