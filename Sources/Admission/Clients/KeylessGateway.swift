@@ -1,4 +1,5 @@
 package import Framing
+internal import Net
 package import Protocols
 
 /// The check that a gateway without keys makes before all others: refuses requests that somebody on another machine may have caused.

@@ -129,7 +129,9 @@ package final class LiveConversation {
         }
     }
 
-    /// Ends the audio that was kept so far, which belongs to this conversation; to none when `offset` is nil.
+    /// Ends the kept audio and assigns it to the conversation.
+    ///
+    /// - Parameter offset: start of the conversation in the audio; nil: the audio belongs to no conversation.
     private func closeAudio(_ id: ID<Conversation>?, offset: Duration?) {
         guard audio != nil else { return }
         if let rest = audio?.rest() { handOn(rest) }

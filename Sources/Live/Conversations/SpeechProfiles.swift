@@ -121,7 +121,7 @@ package struct SpeechProfiles: Sendable {
         for known in try await self.voices(of: user) { try await set(evidence, known, user) }
     }
 
-    /// Forgets the user's voice: in this process at once, in other processes at their next look. A repeated call completes an interrupted one.
+    /// Deletes the user's voices and speech samples from the store. A call that was interrupted is completed by another call.
     package func forget(_ user: ID<User>) async throws(StoreError) {
         for known in try await voices(of: user) { _ = try await desk.store.delete(known.id, of: user) }
         for sample in try await desk.store.samples(of: .user, of: user) { _ = try await desk.store.delete(sample.id, of: user) }

@@ -15,6 +15,8 @@ struct DeadInput {
     private var zeros = SampleCount.zero
     private var isDead = false
 
+    /// Takes the next samples of the input. Returns the news when the input has died or come back, otherwise nil.
+    ///
     /// - Parameter samples: 16-bit samples at the rate `SampleRate.speech`.
     mutating func heard(_ samples: RawSpan) -> News? {
         guard samples.withUnsafeBytes({ $0.allSatisfy { $0 == 0 } }) else {
