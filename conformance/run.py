@@ -22,7 +22,7 @@ from gateway import Server, ServerError
 # What a driver says that heard finals and nothing before them.
 NO_INTERIM = "no interim result arrived"
 # Of the machine's processors, how much drivers may use together: the rest is for their peaks.
-BUSY = 0.7
+BUSY = 0.6
 # They wait for most of their time, and would be waited for at the end.
 LONG = ("harken/record", "harken/kill_recovery", "harken/listen")
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
