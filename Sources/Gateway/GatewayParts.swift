@@ -16,13 +16,12 @@ package struct GatewayParts: Sendable {
     let transcripts: TranscriptFolder
     let recovery: CrashRecovery
     let erasure: ErasureService
-    let wrongCredentials: WrongCredentials
     /// Time when the gateway started.
     let startedAt: UnixTime
 
     package init(
         _ configuration: GatewayConfiguration, admission: Admission, entries: [EngineEntry], contexts: LiveContexts, recordings: RecordingServices,
-        transcripts: TranscriptFolder, recovery: CrashRecovery, erasure: ErasureService, wrongCredentials: WrongCredentials, startedAt: UnixTime
+        transcripts: TranscriptFolder, recovery: CrashRecovery, erasure: ErasureService, startedAt: UnixTime
     ) {
         self.configuration = configuration
         self.admission = admission
@@ -32,7 +31,6 @@ package struct GatewayParts: Sendable {
         self.transcripts = transcripts
         self.recovery = recovery
         self.erasure = erasure
-        self.wrongCredentials = wrongCredentials
         self.startedAt = startedAt
     }
 }

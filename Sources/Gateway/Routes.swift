@@ -28,8 +28,7 @@ package struct Routes: Sendable {
 
     private static func live(_ parts: GatewayParts) -> [Route] {
         let services = LiveServices(
-            admission: parts.admission, contexts: parts.contexts, origins: PageOrigins(parts.configuration.corsOrigins),
-            wrongCredentials: parts.wrongCredentials, log: parts.recordings.log,
+            admission: parts.admission, contexts: parts.contexts,
             introductions: parts.configuration.sendsProfiles ? parts.profiles : nil, modes: parts.configuration.modes,
             allowsPlainTokens: parts.configuration.allowsPlainTokens, isTraced: parts.recordings.tracer != nil)
         return Catalogue.dialects.flatMap { dialect in

@@ -104,7 +104,7 @@ struct LiveEndpoint: Endpoint {
         }
         let asksForStanding = asksForStanding(keys)
         return PreSessionHandler(
-            opening, context: context, client: call.client, wrongCredentials: services.wrongCredentials,
+            opening, context: context, client: call.client, wrongCredentials: call.responder.wrongCredentials,
             prepare: { beginning in
                 let credential = beginning.credential
                 let prepare = services.admission.preparation(for: credential)
@@ -149,7 +149,7 @@ struct LiveEndpoint: Endpoint {
     private func admitCaller(_ exchange: HTTPExchange, _ call: Call) throws(RefusalCause) {
         let head = exchange.request
         try services.admission.admitUnknown(head, peer: exchange.peer)
-        guard services.origins.allowsWebSocket(head) else { throw .forbidden("Pages of this origin may not call here.") }
+        guard call.responder.origins.allowsWebSocket(head) else { throw .forbidden("Pages of this origin may not call here.") }
         if dialect.needsTLS, !call.client.isSecure, !services.allowsPlainTokens, !call.client.ip.isLoopback {
             throw .forbidden("Connect with wss://: a token would travel in plain text.")
         }
@@ -236,11 +236,11 @@ struct LiveEndpoint: Endpoint {
         guard let refusal = dialect.refuseInBand(cause, handshake), let context = services.contexts.context(on: exchange.loop) else {
             return call.refuse(exchange, cause, RefusalVoice(refuse: dialect.refuse))
         }
-        services.log.refusal(
+        call.responder.log.refusal(
             "live session refused", of: call.client.ip,
             [.request: call.id, .route: call.route, .code: "\(refusal.code)", .peer: "\(call.client)"])
         guard cause == .unauthenticated, call.showsCredential(exchange.request) else { return refuse(exchange, refusal, context, call) }
-        services.wrongCredentials.refused(call.client.ip, on: exchange.loop) {
+        call.responder.wrongCredentials.refused(call.client.ip, on: exchange.loop) {
             refuse(exchange, refusal, context, call)
         } turnAway: { wait in
             call.refuse(exchange, .tooManyRequests(retryAfter: wait), RefusalVoice(refuse: dialect.refuse))

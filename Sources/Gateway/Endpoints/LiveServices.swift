@@ -1,16 +1,11 @@
 internal import Admission
 internal import Live
-internal import Observability
 internal import Settings
 
 /// The parts that every live route uses.
 struct LiveServices: Sendable {
     let admission: Admission
     let contexts: LiveContexts
-    /// Web pages that may open a WebSocket.
-    let origins: PageOrigins
-    let wrongCredentials: WrongCredentials
-    let log: Log
     /// Speech profiles that engines hear before a conversation; nil when engines hear none.
     let introductions: SpeechProfiles?
     /// Settings for the number of engines that hear a session.

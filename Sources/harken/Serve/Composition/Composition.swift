@@ -27,7 +27,7 @@ final class Composition: Sendable {
         let routes = Routes(
             GatewayParts(
                 configuration, admission: admission.admission, entries: inputs.entries, contexts: live.contexts, recordings: recordings,
-                transcripts: storage.transcripts, recovery: live.recovery, erasure: live.erasure, wrongCredentials: admission.wrongCredentials,
+                transcripts: storage.transcripts, recovery: live.recovery, erasure: live.erasure,
                 startedAt: startedAt))
         let responder = Responder(
             configuration, router: router, entries: inputs.entries, wrongCredentials: admission.wrongCredentials, metrics: inputs.metrics,
