@@ -116,7 +116,7 @@ package struct Access: Sendable {
     }
 
     private func admitLocal(_ head: HTTPRequestHead, _ peer: SocketAddress) throws(RefusalCause) {
-        guard LoopbackHost.matches(peer.ip.description) else {
+        guard peer.ip.isLoopback else {
             throw .forbidden("This gateway has no keys yet and serves only its own machine. Make one with: harken keys create")
         }
         guard let host = head.headers["Host"], LoopbackHost.matches(authority: host) else {
