@@ -52,7 +52,7 @@ struct EngineChoice: Sendable {
 
     /// Returns true if an engine is left that a leg's outage has not tried and that is not in `busy`.
     func hasOther(than leg: Leg, besides busy: Set<Int>) -> Bool {
-        policy.hasOther(than: engines.firstIndex { $0.name == leg.engine } ?? 0, outages[leg.id] ?? FailoverPolicy.Outage(), besides: busy)
+        policy.hasOther(than: number(of: leg.engine), outages[leg.id] ?? FailoverPolicy.Outage(), besides: busy)
     }
 
     func number(of engine: EngineName) -> Int { engines.firstIndex { $0.name == engine } ?? preferred }
