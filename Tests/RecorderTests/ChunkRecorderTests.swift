@@ -147,10 +147,8 @@ import Testing
         #expect(second.said.contains(.goesOn(after: .milliseconds(3_750))))
     }
 
-    @Test func `completes what a process that was killed left, when that does not go on`() async throws {
-        let world = try RecorderWorld()
-        let microphone = try await world.listen()
-        microphone.say(samples(20_000))
+    /// Starts another process after `world`'s was killed, which completes and delivers what is on the disk.
+    private func completed(_ world: RecorderWorld) async throws -> RecorderWorld {
         let copy = world.folder.path + "/after"
         try copyFolder(world.spool.path, to: copy)
         let second = try RecorderWorld(path: copy)
@@ -159,6 +157,14 @@ import Testing
             second.deliverer.add(earlier)
         }
         await second.deliver()
+        return second
+    }
+
+    @Test func `completes what a process that was killed left, when that does not go on`() async throws {
+        let world = try RecorderWorld()
+        let microphone = try await world.listen()
+        microphone.say(samples(20_000))
+        let second = try await completed(world)
         #expect(joined(second.server.chunks) == samples(20_000))
         #expect(second.server.finished == ["c1"])
         #expect(second.left == [])
@@ -191,14 +197,7 @@ import Testing
         isBroken.withLock { $0 = true }
         for start in stride(from: 8_000, to: 48_000, by: 1_000) { microphone.say(samples(1_000, from: start)) }
         #expect(world.said.contains { if case .failed(.disk(let reason)) = $0 { reason.contains("fdatasync") } else { false } }, "\(world.said)")
-        let copy = world.folder.path + "/after"
-        try copyFolder(world.spool.path, to: copy)
-        let second = try RecorderWorld(path: copy)
-        for earlier in second.spool.open() {
-            try second.recorder.complete(earlier)
-            second.deliverer.add(earlier)
-        }
-        await second.deliver()
+        let second = try await completed(world)
         let sent = joined(second.server.chunks) ?? []
         #expect(sent.count >= 8_000 && sent == samples(sent.count))
     }
