@@ -104,9 +104,9 @@ def against_local(args, drivers):
 
 
 def side_by_side(one, drivers, jobs):
-    """Runs drivers side by side, those that take longest first: so many that the machine is not so busy that speech waits. Returns what each returned.
+    """Runs drivers side by side, the longest first, and returns their results.
 
-    A driver begins when its processors are free. With `jobs`, so many at a time.
+    A driver begins when the processors that it needs are free, so that paced speech does not wait. With `jobs`, that number of drivers runs at a time.
     """
     free = BUSY * (os.cpu_count() or 1) if jobs is None else float(jobs)
     waiting = [(driver, min(driver.processors, free) if jobs is None else 1.0) for driver in sorted(drivers, key=lambda driver: driver.name not in LONG)]

@@ -14,7 +14,7 @@ package final class TestEars: PrerecordedEngine, VoiceDetecting, Voiceprinting, 
     private let failsToDetect: Bool
     /// Nothing tells speech from silence yet.
     private let isLoading: @Sendable () -> Bool
-    /// Whether no voice can be listened to now.
+    /// True if no voice can be listened to now.
     private let isDeaf: @Sendable () -> Bool
 
     package init(

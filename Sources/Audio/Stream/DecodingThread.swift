@@ -84,7 +84,7 @@ final class DecodingThread: Sendable {
         } catch {
             queue.close(with: .failed(error))
         }
-        // Nobody reads further bytes.
+        // Further bytes have no reader.
         pipe.cancel()
     }
 }

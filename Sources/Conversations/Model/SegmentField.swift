@@ -7,7 +7,7 @@ import Speech
 package struct SegmentField: Sendable {
     /// Type of a field's values.
     package enum Kind: Sendable {
-        /// What was said.
+        /// The words of the segment.
         case text
         /// A short text, as the name of an engine.
         case name
@@ -40,7 +40,7 @@ package struct SegmentField: Sendable {
     /// Member of the JSON; nil when clients are not shown the field.
     package let name: StaticString?
     package let kind: Kind
-    /// Whether the value may be `null`.
+    /// True if the value may be `null`.
     package let isOptional: Bool
     /// Sentence for readers of the API's description.
     package let meaning: StaticString
@@ -82,7 +82,9 @@ package struct SegmentField: Sendable {
     /// All fields, in the order of the JSON's members.
     package static let all: [SegmentField] = [
         SegmentField("id", .name, "The segment.") { .text($0.id.rawValue) },
-        SegmentField("text", .text, "What was said.", column: "text", edit: .replaces, value: { .text($0.text) }) { $0.text = $1.text ?? "" },
+        SegmentField("text", .text, "The words of the segment.", column: "text", edit: .replaces, value: { .text($0.text) }) {
+            $0.text = $1.text ?? ""
+        },
         SegmentField("speaker", .name, "SPEAKER_ and speaker_id in two digits.") { .text($0.shownSpeaker.label) },
         SegmentField("speaker_id", .integer, "The conversation's number of the speaker, from 0; 0 also when nobody knows who speaks.") {
             .integer($0.shownSpeaker.number)
@@ -90,7 +92,7 @@ package struct SegmentField: Sendable {
         SegmentField(nil, .integer, optional: true, "", column: "speaker", value: { .integer($0.speaker?.number) }) {
             $0.speaker = $1.integer.map { SpeakerNumber($0) }
         },
-        SegmentField("is_user", .flag, "Whether the owner of the conversation speaks.") { .flag($0.identity.isUser) },
+        SegmentField("is_user", .flag, "True if the owner of the conversation speaks.") { .flag($0.identity.isUser) },
         SegmentField("person_id", .name, optional: true, "The person who speaks, or null.") { .text($0.identity.person?.rawValue) },
         SegmentField("start", .time, "Seconds since the conversation's start.", column: "start_at", value: { .time($0.start) }) {
             $0.start = $1.time ?? .zero

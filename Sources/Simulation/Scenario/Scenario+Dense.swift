@@ -100,7 +100,7 @@ extension EngineProfile {
             cutsWords = false
         }
         if cutsWords {
-            // Of two words that the engine joins, a cut would remove the second.
+            // A cut would remove the second of two words that the engine joins.
             joins = 0
             isFormatted = false
         }

@@ -17,7 +17,7 @@ extension Scenario {
         // In most sessions the audio ends in silence.
         let said = dice.happens(0.85) ? length - 300 : length + 400
         var place = SeededRandom(chance[4])
-        // Where nobody pauses, or where noise never stops, audio is cut within words.
+        // Audio is cut within words where speech has no pause, or noise never stops.
         let isBreathless = place.happens(0.12), isNoisy = place.happens(0.15)
         // Rough sessions: engines fail more often, answer late, and seldom give the times of words.
         let isRough = place.happens(0.35)

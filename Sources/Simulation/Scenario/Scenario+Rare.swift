@@ -52,7 +52,7 @@ extension Scenario {
         recovery = FailoverPolicy.Rule()
         maxWaiting = .seconds(300)
         client = Client(&dice, length: length)
-        // Where finals end after the heard audio, a client asks for words that are spoken there.
+        // A client asks for words that are spoken after the heard audio, where finals of this engine end.
         let isAhead = kind == .brief && chance[4].happens(0.3)
         // A frame is not longer than the silence between two words.
         if kind == .cut || isAhead {

@@ -239,7 +239,7 @@ extension ChannelState {
         var actions: [ChannelAction] = []
         let speaker = Speaker(.repair(asked.id), asked.engine, origin: asked.range.start)
         let context = context(of: speaker.source, asked.engine, from: asked.range.start, hasTimes: asked.hasTimes)
-        // Where nothing is committed, all words of an engine without word times are new.
+        // All words of an engine without word times are new while nothing is committed.
         var words = context == nil && !asked.hasTimes ? words : stitcher.fresh(words, seam: context)
         if plan.afterStall, words.isEmpty { actions.append(.heardNothing) }
         change(to: speaker.source, behind: stitcher.heard, hasTimes: asked.hasTimes)

@@ -7,7 +7,7 @@ struct TimelineSpan: Sendable {
     enum Need: Sendable {
         /// The sources cover all of the span's audio.
         case none
-        /// Nobody spoke in the audio.
+        /// The audio has no speech.
         case silence
         case repair(RepairPlan)
         /// The repair is answered, and its words wait for the span's turn.
