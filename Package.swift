@@ -97,6 +97,8 @@ let package = Package(
 
         .executableTarget(name: "crash-ledger", dependencies: ["Store", "Speech"], path: "Tests/Crash/ledger", swiftSettings: strict),
 
+        .executableTarget(name: "crash-blobs", dependencies: ["Store"], path: "Tests/Crash/blobs", swiftSettings: strict),
+
         .executableTarget(
             name: "relay-bench", dependencies: ["Net", "Framing"], path: "Benchmarks/relay",
             exclude: ["run", "relay.py", "measuring.py", "plugin.py"], sources: ["Sources"],

@@ -6,8 +6,10 @@ package struct DataDirectory: Sendable, Hashable {
 
     package var database: String { path + "/harken.db" }
     package var secret: String { path + "/secret" }
-    /// Folder of the conversations' audio. The writer of the first file creates the folder.
     package var audio: String { path + "/audio" }
+    package var uploads: String { path + "/uploads" }
+    package var transcripts: String { path + "/transcripts" }
+    package var results: String { path + "/results" }
 
     /// Creates the directory, for its owner only, if it does not exist, and checks that files can be created in it.
     package init(creating path: String) throws(StoreError) {

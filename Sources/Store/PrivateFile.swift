@@ -41,7 +41,8 @@ enum PrivateFile {
         try syncFolder(of: path)
     }
 
-    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    /// - Returns: false when the bytes cannot be written; `errno` has the reason.
+    static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var done = 0
         while done < bytes.count {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done) }

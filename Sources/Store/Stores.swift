@@ -7,14 +7,17 @@ package struct Stores: Sendable {
     package let uploads: any UploadStore
     package let chunks: any ChunkStore
     package let usage: any UsageStore
+    package let blobs: Blobs
 
     package init(
-        conversations: any ConversationStores, jobs: any JobQueue, uploads: any UploadStore, chunks: any ChunkStore, usage: any UsageStore
+        conversations: any ConversationStores, jobs: any JobQueue, uploads: any UploadStore, chunks: any ChunkStore, usage: any UsageStore,
+        blobs: Blobs
     ) {
         self.conversations = conversations
         self.jobs = jobs
         self.uploads = uploads
         self.chunks = chunks
         self.usage = usage
+        self.blobs = blobs
     }
 }

@@ -1,14 +1,16 @@
 package import Speech
 
-/// An installation whose stores are in one SQLite database. Only this type names the classes of the stores.
+/// An installation whose stores are in one SQLite database and whose blobs are in folders beside it. Only this type names the classes of the stores.
 package struct SQLiteInstallation: StoreBackEnd {
     private let database: SQLiteDatabase
+    private let blobs: Blobs
 
     /// Opens the database of `directory`, and creates the database if it does not exist.
     ///
     /// - Parameter checkTime: time limit for the check of the database's pages.
     package init(in directory: DataDirectory, checkTime: Duration = .seconds(1)) throws(StoreError) {
         database = try SQLiteDatabase(in: directory, checkTime: checkTime)
+        blobs = Blobs(in: directory)
     }
 
     /// Result of the check of the database's pages.
@@ -27,7 +29,7 @@ package struct SQLiteInstallation: StoreBackEnd {
     package func stores(now: @escaping @Sendable () -> UnixTime) -> Stores {
         Stores(
             conversations: conversations(now: now), jobs: SQLiteJobQueue(in: database), uploads: SQLiteUploadStore(in: database),
-            chunks: SQLiteChunkStore(in: database), usage: usage)
+            chunks: SQLiteChunkStore(in: database), usage: usage, blobs: blobs)
     }
 
     package func settle() async throws(StoreError) { try await database.emptyLog() }

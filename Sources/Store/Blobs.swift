@@ -1,0 +1,24 @@
+/// The stores of blobs of an installation, by what the blobs are.
+package struct Blobs: Sendable {
+    /// Conversations' audio, and recordings of users' voices: Opus in Ogg.
+    package let audio: any BlobStore
+    /// Recordings that wait to be recognized.
+    package let uploads: any BlobStore
+    /// Transcripts of live sessions.
+    package let transcripts: any BlobStore
+    /// Results of jobs that the database could not take yet.
+    package let results: any BlobStore
+
+    /// Makes stores in folders of the data directory.
+    package init(in directory: DataDirectory) {
+        audio = FolderBlobStore(directory.audio)
+        uploads = FolderBlobStore(directory.uploads)
+        transcripts = FolderBlobStore(directory.transcripts)
+        results = FolderBlobStore(directory.results)
+    }
+
+    /// Removes the drafts that earlier processes have left. Called after a start, before this process makes a draft.
+    package func removeDrafts() async throws(StoreError) {
+        for store in [audio, uploads, transcripts, results] { try await store.removeDrafts() }
+    }
+}
