@@ -54,7 +54,7 @@ final class TestRecordings: Sendable {
         let runner = JobRunner(
             jobs: SQLiteJobQueue(in: database),
             uploads: try UploadFolder(directory: folder.path(of: "uploads"), uploads: SQLiteUploadStore(in: database), most: 1 << 30, log: log),
-            results: try UnstoredResults(directory: folder.path(of: "results")), secrets: try JobSecrets(of: database.directory), owner: newID(),
+            results: UnstoredResults(in: Blobs(in: database.directory).results), secrets: try JobSecrets(of: database.directory), owner: newID(),
             schedule: retries)
         services = RecordingServices(
             admission: admission, usage: usage, metrics: metrics, log: log, tracer: nil, client: client, spool: spool,

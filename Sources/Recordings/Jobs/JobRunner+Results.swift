@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Observability
 internal import Protocols
 internal import Speech
@@ -38,7 +37,7 @@ extension JobRunner {
                 do { try await Task.sleep(for: schedule.wait(after: attempts)) } catch { break }
                 do throws(StoreError) {
                     let isWanted = try await store(outcome, of: job.id, services)
-                    await disk(services) { results in results.remove(job.id) }
+                    await results.remove(job.id)
                     services.log.info("the store works again", [.request: job.id.rawValue, .reason: "job_result", .count: "\(attempts)"])
                     await stored(job, outcome, kind, isWanted: isWanted, services)
                     unstored[job.id] = nil
@@ -50,27 +49,20 @@ extension JobRunner {
                 }
             }
             // Either the gateway ends, and the next run reads the file; or the job was deleted, and the result is not wanted.
-            if !isStopped { await disk(services) { results in results.remove(job.id) } }
+            if !isStopped { await results.remove(job.id) }
             unstored[job.id] = nil
         }
     }
 
     /// - Returns: true if the result is in its file.
     private func keep(_ outcome: JobOutcome, of id: ID<TranscriptionJob>, attempts: Int, _ services: RecordingServices) async -> Bool {
-        let failure: StoreError? = await disk(services) { results in
-            do throws(StoreError) {
-                try results.keep(outcome, of: id)
-                return nil
-            } catch { return error }
+        do throws(StoreError) {
+            try await results.keep(outcome, of: id)
+            return true
+        } catch {
+            retry(services).failed(.jobResultFile, of: id.rawValue, attempts: attempts, error)
+            return false
         }
-        if let failure { retry(services).failed(.jobResultFile, of: id.rawValue, attempts: attempts, failure) }
-        return failure == nil
-    }
-
-    /// Runs `body` outside the actor, because the disk may be slow.
-    private func disk<Value: Sendable>(_ services: RecordingServices, _ body: @escaping @Sendable (UnstoredResults) -> Value) async -> Value {
-        let results = results
-        return await withCheckedContinuation { continuation in services.spool.queue.async { continuation.resume(returning: body(results)) } }
     }
 
     private func stored(
@@ -86,20 +78,17 @@ extension JobRunner {
 
     /// Stores the results that earlier runs could not store. Runs before any job is claimed.
     func takeUpResults(_ services: RecordingServices) async throws(StoreError) {
-        let found: Result<[(id: ID<TranscriptionJob>, outcome: JobOutcome)], StoreError> = await disk(services) { results in
-            Result { () throws(StoreError) in try results.all() }
-        }
-        for (id, outcome) in try found.get() where unstored[id] == nil {
+        for (id, outcome) in try await results.all() where unstored[id] == nil {
             // The job was deleted, or its result was stored before the file could be removed.
             guard let job = try await jobs.job(id), !job.status.isOver else {
-                await disk(services) { results in results.remove(id) }
+                await results.remove(id)
                 continue
             }
             services.log.info("a job result of an earlier run was stored", [.request: id.rawValue])
             let kind = Self.protocols[job.dialect]
             do throws(StoreError) {
                 let isWanted = try await store(outcome, of: id, services)
-                await disk(services) { results in results.remove(id) }
+                await results.remove(id)
                 await stored(job, outcome, kind, isWanted: isWanted, services)
             } catch {
                 retry(services).failed(.jobResult, of: id.rawValue, attempts: 1, error)

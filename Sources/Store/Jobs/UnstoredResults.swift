@@ -1,59 +1,43 @@
-import Foundation
 import Framing
-import Glibc
 package import Speech
 
-/// Results of jobs that the database could not take yet, with one file for each result. If the process ends, the next process takes them over, so
+/// Results of jobs that the database could not take yet, with one blob for each result. If the process ends, the next process takes them over, so
 /// that nothing is recognised and paid for twice.
-///
-/// All methods block until the disk has done the work.
 package struct UnstoredResults: Sendable {
-    private let directory: String
+    private let blobs: any BlobStore
 
-    /// - Parameter directory: folder of the files; created, for its owner only, if it does not exist.
-    package init(directory: String) throws(StoreError) {
-        self.directory = directory
-        guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw PrivateFile.failure(directory) }
+    /// Maximum length of a result that is read, in bytes.
+    private static let maxByteCount = 1 << 30
+
+    package init(in blobs: any BlobStore) { self.blobs = blobs }
+
+    package func keep(_ outcome: JobOutcome, of id: ID<TranscriptionJob>) async throws(StoreError) {
+        guard let name = BlobName(id.rawValue) else { throw .notUsable(path: blobs.location, reason: "a job's id is not a file name") }
+        try await blobs.put(Self.encoded(outcome), as: name)
     }
 
-    /// Returns the path of a job's file; nil when the id cannot be a file name. The gateway makes the ids, but they are read from the database.
-    private func path(of id: ID<TranscriptionJob>) -> String? {
-        let isPlain = id.rawValue.utf8.allSatisfy {
-            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D || $0 == 0x5F
-        }
-        return isPlain && (1...64).contains(id.rawValue.utf8.count) ? directory + "/" + id.rawValue : nil
+    /// Removes a result. If the removal fails, the next start removes the result, because its job is over.
+    package func remove(_ id: ID<TranscriptionJob>) async {
+        if let name = BlobName(id.rawValue) { try? await blobs.delete(name) }
     }
 
-    package func keep(_ outcome: JobOutcome, of id: ID<TranscriptionJob>) throws(StoreError) {
-        guard let path = path(of: id) else { throw .notUsable(path: directory, reason: "a job's id is not a file name") }
-        try PrivateFile.write(Self.encoded(outcome), to: path)
-    }
-
-    package func remove(_ id: ID<TranscriptionJob>) {
-        if let path = path(of: id) { unlink(path) }
-    }
-
-    /// Returns the results that earlier processes left. Removes a file that is not a complete result; its job is worked on again.
-    package func all() throws(StoreError) -> [(id: ID<TranscriptionJob>, outcome: JobOutcome)] {
-        let names: [String]
-        do { names = try FileManager.default.contentsOfDirectory(atPath: directory) } catch {
-            throw .notUsable(path: directory, reason: error.localizedDescription)
-        }
+    /// Returns the results that earlier processes left. Removes a blob that is not a complete result; its job is worked on again.
+    package func all() async throws(StoreError) -> [(id: ID<TranscriptionJob>, outcome: JobOutcome)] {
         var found: [(ID<TranscriptionJob>, JobOutcome)] = []
-        for name in names.sorted() {
-            let id = ID<TranscriptionJob>(name)
-            guard let path = path(of: id) else {
-                // A draft that was not completed.
-                unlink(directory + "/" + name)
+        for blob in try await blobs.all() {
+            // Jobs' ids have no dot: the blob is a draft that version 0.1 did not complete.
+            guard !blob.name.text.contains("."), let bytes = try await blobs.content(of: blob.name, maxByteCount: Self.maxByteCount),
+                let outcome = Self.decoded(bytes)
+            else {
+                try await blobs.delete(blob.name)
                 continue
             }
-            guard let bytes = try PrivateFile.read(path, limit: 1 << 30) else { continue }
-            if let outcome = Self.decoded(bytes) { found.append((id, outcome)) } else { unlink(path) }
+            found.append((ID(blob.name.text), outcome))
         }
         return found
     }
 
-    // MARK: The file: a line of JSON, then the vendor's own answer, if there is one.
+    // MARK: The content: a line of JSON, then the vendor's own answer, if there is one.
 
     private static func encoded(_ outcome: JobOutcome) -> [UInt8] {
         var json = JSONWriter(capacity: 65_536)

@@ -17,7 +17,7 @@ extension RecordingServices {
             userMost: configuration.disk.userUploads, log: inputs.log)
         let runner = JobRunner(
             jobs: stores.jobs, uploads: uploads,
-            results: try UnstoredResults(directory: configuration.dataDirectory + "/results"), secrets: try JobSecrets(of: storage.directory),
+            results: UnstoredResults(in: stores.blobs.results), secrets: try JobSecrets(of: storage.directory),
             owner: inputs.newID(), schedule: configuration.storeRetries)
         self.init(
             admission: admission, usage: storage.usage, metrics: inputs.metrics, log: inputs.log, tracer: inputs.tracer, client: inputs.client,

@@ -33,6 +33,7 @@ struct StorageParts: Sendable {
         shadows = ShadowLog(directory: configuration.dataDirectory, log: log)
         directory = try DataDirectory(creating: configuration.dataDirectory)
         stores = inputs.stores
+        try await stores.blobs.removeDrafts()
         usage = UsageRecorder(
             stores.usage, prices: configuration.prices, metrics: UsageMetrics(), log: log,
             isWatched: !configuration.limits.isEmpty, newID: inputs.newID, now: inputs.now)
