@@ -50,11 +50,12 @@ final class TestRecordings: Sendable {
             store: store, audioFolder: database.directory.audio, audioDays: 30, texts: nil, summaries: nil, voices: nil, detecting: nil,
             speakerPatience: .seconds(2), poll: .seconds(5), completionWaits: [], listener: { nil }, newPath: { spool.path(for: newID()) },
             log: log, metrics: metrics, newID: newID, now: now)
+        let blobs = Blobs(in: database.directory)
         let retries = RetrySchedule(first: [.milliseconds(20)], then: .milliseconds(40))
         let runner = JobRunner(
             jobs: SQLiteJobQueue(in: database),
-            uploads: try UploadFolder(directory: folder.path(of: "uploads"), uploads: SQLiteUploadStore(in: database), most: 1 << 30, log: log),
-            results: UnstoredResults(in: Blobs(in: database.directory).results), secrets: try JobSecrets(of: database.directory), owner: newID(),
+            uploads: UploadFolder(in: blobs.uploads, uploads: SQLiteUploadStore(in: database), most: 1 << 30, log: log),
+            results: UnstoredResults(in: blobs.results), secrets: try JobSecrets(of: database.directory), owner: newID(),
             schedule: retries)
         services = RecordingServices(
             admission: admission, usage: usage, metrics: metrics, log: log, tracer: nil, client: client, spool: spool,

@@ -97,7 +97,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         // This refuses an impossible order at once; the engines are chosen when the job's turn comes.
         _ = try grant.engines(for: .prerecorded, named: engines, language: request.language)
         var audio = request.audioURL
-        if let upload = UploadAddress.id(in: audio), try await recordings.runner.uploads.find(upload, of: caller.user) != nil {
+        if let upload = UploadAddress.id(in: audio), try await recordings.runner.uploads.has(upload, of: caller.user) {
             audio = upload
         }
         let id = ID<TranscriptionJob>(recordings.newID())

@@ -69,11 +69,12 @@ package struct SyncJobs: WorkloadJobs {
 
         private mutating func take(_ file: SyncOrder.File) async throws(BackgroundRefusal) {
             guard
-                let path = try await BackgroundRefusal.heard({ () throws(RefusalCause) in
+                let upload = try await BackgroundRefusal.heard({ () throws(RefusalCause) in
                     try await services.runner.uploads.find(file.upload, of: job.user)
                 })
             else { throw BackgroundRefusal(.notFound, "upload_gone", "The uploaded file does not exist any more.") }
-            let (held, length, isDamaged) = try await decoded(file, path)
+            defer { withExtendedLifetime(upload) {} }
+            let (held, length, isDamaged) = try await decoded(file, upload.path)
             let start = file.started ?? open?.end ?? job.created
             if let open, start - open.end > SyncJobs.pause || start < open.start { await end() }
             let taken = try await put(file, held, start, length)

@@ -216,19 +216,19 @@ package actor JobRunner {
         _ job: TranscriptionJob, _ order: JobOrder, _ grant: Grant, _ services: RecordingServices
     ) async throws(RefusalCause) -> Transcript {
         let engines = try grant.engines(for: .prerecorded, named: job.engines, language: order.options.language)
-        let fetched: SpooledFile?
+        let file: any Sendable
         let path: String
         if job.isOfUpload {
-            guard let file = try await uploads.find(job.audio, of: job.user) else {
+            guard let upload = try await uploads.find(job.audio, of: job.user) else {
                 throw .remoteContent("The uploaded file does not exist any more.")
             }
-            (fetched, path) = (nil, file)
+            (file, path) = (upload, upload.path)
         } else {
             // The recording was fetched before a worker took the job.
-            guard let file = files[job.id] else { throw .remoteContent("The URL is not one of http or https.") }
-            (fetched, path) = (file, file.path)
+            guard let fetched = files[job.id] else { throw .remoteContent("The URL is not one of http or https.") }
+            (file, path) = (fetched, fetched.path)
         }
-        defer { withExtendedLifetime(fetched) {} }
+        defer { withExtendedLifetime(file) {} }
         var options = order.options
         options.keepsRaw = job.keepsRaw
         let work = RecordingJob(services: services, id: job.id.rawValue, grant: grant, engines: engines, options: options)

@@ -1,5 +1,3 @@
-internal import Foundation
-internal import Glibc
 package import Observability
 package import Protocols
 package import Speech
@@ -12,7 +10,7 @@ package final class UploadFolder: Sendable {
     /// Time for which an upload is kept when no job waits for the upload.
     package static let lifetime: Duration = .seconds(86_400)
 
-    private let directory: String
+    private let blobs: any BlobStore
     private let uploads: any UploadStore
     /// Maximum number of bytes of all files.
     private let most: Int
@@ -20,17 +18,17 @@ package final class UploadFolder: Sendable {
     /// Maximum number of bytes of one user's files; nil: only the total is limited.
     private let userMost: Int?
 
-    package init(directory: String, uploads: any UploadStore, most: Int, userMost: Int? = nil, log: Log) throws {
+    package init(in blobs: any BlobStore, uploads: any UploadStore, most: Int, userMost: Int? = nil, log: Log) {
         self.userMost = userMost
-        self.directory = directory
+        self.blobs = blobs
         self.uploads = uploads
         self.most = most
         self.log = log
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
-    /// Takes a file over from the spool. When this returns, the file survives a restart.
+    /// Takes a file over from the spool. When this returns, the file survives a power cut.
     package func keep(_ file: SpooledFile, id: String, user: ID<User>, now: UnixTime) async throws(RefusalCause) {
+        guard let name = BlobName(id) else { throw .internalFault }
         let upload = Upload(id: ID(id), user: user, byteCount: file.byteCount, created: now)
         let userMost = user == .local ? nil : userMost
         let room = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.add(upload, most: most, userMost: userMost) }
@@ -39,40 +37,51 @@ package final class UploadFolder: Sendable {
         case .full: throw .unavailable("The gateway has no disk space for more uploads; try again when some are done.")
         case .userFull: throw .unavailable("Your uploads take all the disk space of one user; try again when some are done.")
         }
-        guard rename(file.path, path(of: id)) == 0 else {
+        // The release of the spooled file would remove the file.
+        defer { withExtendedLifetime(file) {} }
+        do throws(StoreError) { try await blobs.put(file.path, as: name) } catch {
+            log.error("an upload cannot be kept", [.path: blobs.location, .error: "\(error)"])
             _ = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.remove(ID(id), of: user) }
             throw .internalFault
         }
     }
 
-    /// Returns the path of a user's upload; nil when the user has no upload with this id.
-    package func find(_ id: String, of user: ID<User>) async throws(RefusalCause) -> String? {
-        let isThere = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.has(ID(id), of: user) }
-        return isThere && access(path(of: id), R_OK) == 0 ? path(of: id) : nil
+    /// Returns true if the user has an upload with this id, and the file is there.
+    package func has(_ id: String, of user: ID<User>) async throws(RefusalCause) -> Bool {
+        try await RefusalCause.orStored { () throws(StoreError) in
+            guard let name = BlobName(id), try await uploads.has(ID(id), of: user) else { return false }
+            return try await blobs.find(name) != nil
+        }
+    }
+
+    /// Returns a user's upload; nil when the user has no upload with this id.
+    package func find(_ id: String, of user: ID<User>) async throws(RefusalCause) -> BlobFile? {
+        try await RefusalCause.orStored { () throws(StoreError) in
+            guard let name = BlobName(id), try await uploads.has(ID(id), of: user) else { return nil }
+            return try await blobs.file(of: name)
+        }
     }
 
     /// Removes a user's upload, unless a job waits for it.
     package func remove(_ id: String, of user: ID<User>) async {
         do throws(StoreError) {
-            if try await uploads.remove(ID(id), of: user) { unlink(path(of: id)) }
+            if let name = BlobName(id), try await uploads.remove(ID(id), of: user) { try await blobs.delete(name) }
         } catch {
             // The clean-up removes the upload when it is too old.
-            log.warning("an upload could not be deleted; it is tried again", [.path: path(of: id), .error: "\(error)"])
+            log.warning("an upload could not be deleted; it is tried again", [.path: "\(blobs.location)/\(id)", .error: "\(error)"])
         }
     }
 
     /// Removes uploads that are too old, and files that the store does not know.
     package func sweep(now: UnixTime) async {
-        do {
+        do throws(StoreError) {
             try await uploads.expire(before: now + (.zero - Self.lifetime))
-            // The order matters: the store knows each upload before its file is in the folder.
-            let files = try FileManager.default.contentsOfDirectory(atPath: directory)
+            // The order matters: the store knows each upload before its file is kept.
+            let kept = try await blobs.all()
             let known = try await uploads.all()
-            for name in files where !known.contains(name) { unlink(path(of: name)) }
+            for blob in kept where !known.contains(blob.name.text) { try await blobs.delete(blob.name) }
         } catch {
-            log.warning("old uploads could not be deleted; it is tried again", [.path: directory, .error: "\(error)"])
+            log.warning("old uploads could not be deleted; it is tried again", [.path: blobs.location, .error: "\(error)"])
         }
     }
-
-    private func path(of id: String) -> String { directory + "/" + id }
 }

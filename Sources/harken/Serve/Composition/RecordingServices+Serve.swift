@@ -12,8 +12,8 @@ extension RecordingServices {
         _ conversations: ConversationService
     ) throws {
         let configuration = inputs.configuration, stores = storage.stores
-        let uploads = try UploadFolder(
-            directory: configuration.dataDirectory + "/uploads", uploads: stores.uploads, most: configuration.uploadBytes,
+        let uploads = UploadFolder(
+            in: stores.blobs.uploads, uploads: stores.uploads, most: configuration.uploadBytes,
             userMost: configuration.disk.userUploads, log: inputs.log)
         let runner = JobRunner(
             jobs: stores.jobs, uploads: uploads,
