@@ -93,6 +93,6 @@ package struct Routes: Sendable {
 
 extension GatewayParts {
     fileprivate var profiles: SpeechProfiles {
-        SpeechProfiles(desk: recordings.conversations, folder: configuration.dataDirectory + "/audio")
+        SpeechProfiles(desk: recordings.conversations)
     }
 }

@@ -1,18 +1,19 @@
 import Foundation
 @testable import Live
 import Speech
+import Store
 import Testing
 
 @Suite("Audio of a conversation") struct ConversationAudioTests {
     @Test func `is silent where some of it could not be taken in time, and the rest is where it was said`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "harken-audio-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let audio = ConversationAudio(folder: folder, rate: .speech, channels: 1, newID: { "file" })
+        let audio = ConversationAudio(in: FolderBlobStore(folder), rate: .speech, channels: 1, newID: { "file" })
         let second = [Int16](repeating: 1_000, count: 16_000)
         #expect(await audio.append(second, from: SampleIndex(32_000)) == nil)
         #expect(await audio.append(second, from: SampleIndex(96_000)) == nil)
         #expect(await audio.append(second, from: SampleIndex(112_000)) == nil)
-        let kept = try #require(await audio.finish())
+        let kept = try #require(try await audio.finish())
         #expect(kept.start == SampleIndex(32_000))
         #expect(kept.count == SampleCount(96_000))
     }

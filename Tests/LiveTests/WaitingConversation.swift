@@ -32,9 +32,10 @@ struct WaitingConversation {
 
     private init(in directory: String, on loop: Loop, audioDays: Int) async throws {
         let database = try SQLiteDatabase(in: DataDirectory(creating: directory))
-        store = SQLiteConversationStore(in: database, now: { Self.time })
+        let audio = Blobs(in: database.directory).audio
+        store = SQLiteConversationStore(in: database, audio: audio, now: { Self.time })
         let desk = ConversationService(
-            store: store, audioFolder: database.directory.audio, audioDays: audioDays, texts: nil, summaries: nil, voices: TestEars(),
+            store: store, audio: audio, audioDays: audioDays, texts: nil, summaries: nil, voices: TestEars(),
             detecting: nil, speakerPatience: .seconds(120), poll: .seconds(3_600), completionWaits: [], listener: { nil },
             newPath: { directory + "/heard" }, log: Log(level: .error), metrics: metrics, newID: { UUID().uuidString.lowercased() },
             now: { Self.time })

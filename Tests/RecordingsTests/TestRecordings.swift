@@ -38,7 +38,8 @@ final class TestRecordings: Sendable {
         let metrics = Metrics(), client = try HTTPClient(), spool = try Spool(directory: folder.path(of: "spool"))
         let entries = engines.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }
         let router = Router(entries: entries, order: engines.map(\.name))
-        let store = SQLiteConversationStore(in: database, now: now)
+        let blobs = Blobs(in: database.directory)
+        let store = SQLiteConversationStore(in: database, audio: blobs.audio, now: now)
         let usage = UsageRecorder(
             SQLiteUsageStore(in: database), prices: PriceTable.standard, metrics: UsageMetrics(), log: log, isWatched: false, newID: newID, now: now)
         let admission = Admission(
@@ -47,10 +48,9 @@ final class TestRecordings: Sendable {
             watch: LimitWatch(UsageLimits(), usage: usage, log: log, now: now),
             directory: EngineDirectory(entries: entries, router: router, reachable: [], client: client), log: log)
         let conversations = ConversationService(
-            store: store, audioFolder: database.directory.audio, audioDays: 30, texts: nil, summaries: nil, voices: nil, detecting: nil,
+            store: store, audio: blobs.audio, audioDays: 30, texts: nil, summaries: nil, voices: nil, detecting: nil,
             speakerPatience: .seconds(2), poll: .seconds(5), completionWaits: [], listener: { nil }, newPath: { spool.path(for: newID()) },
             log: log, metrics: metrics, newID: newID, now: now)
-        let blobs = Blobs(in: database.directory)
         let retries = RetrySchedule(first: [.milliseconds(20)], then: .milliseconds(40))
         let runner = JobRunner(
             jobs: SQLiteJobQueue(in: database),

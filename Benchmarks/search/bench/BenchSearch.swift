@@ -58,7 +58,7 @@ enum BenchSearch {
         let corpus = try await Corpus(
             count: count, embedding: embedding, manifest: environment["HARKEN_MANIFEST"] ?? "../shared/audio/manifest.jsonl")
         let database = try SQLiteDatabase(in: DataDirectory(creating: work))
-        let store = SQLiteConversationStore(in: database, now: { UnixTime(milliseconds: Corpus.begin) })
+        let store = SQLiteConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: Corpus.begin) })
         say("writing \(count) segments")
         let build = try await clock.measure { try await corpus.write(to: store, model: embedding.model) }
         try await database.emptyLog()

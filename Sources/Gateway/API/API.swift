@@ -15,8 +15,7 @@ enum API {
                 admission: parts.admission, transcripts: parts.transcripts, recovery: parts.recovery, log: recordings.log, isWebSocket: isWebSocket
             ).all,
             ConversationOperations(
-                store: store, service: conversations, erasure: parts.erasure, audioFolder: parts.configuration.dataDirectory + "/audio/",
-                newID: recordings.newID
+                store: store, service: conversations, erasure: parts.erasure, newID: recordings.newID
             ).all,
             SegmentOperations(store: store, service: conversations, erasure: parts.erasure).all,
             SearchOperations(store: store, embedding: conversations.texts).all,

@@ -6,8 +6,8 @@ struct APIAnswer: Sendable {
     var contentType = "application/json"
     var headers: HTTPHeaders = [:]
     var body: [UInt8] = []
-    /// Paths of files whose bytes are sent, one after the other, in place of the body.
-    var files: [String] = []
+    /// Blobs whose bytes are sent in place of the body; nil when the body is sent.
+    var blobs: StoredContent?
 
     static let nothing = APIAnswer(status: .noContent)
 

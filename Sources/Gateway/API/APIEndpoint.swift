@@ -68,8 +68,8 @@ struct APIEndpoint: Endpoint {
         }
         if answer.status != .noContent { headers.set("Content-Type", answer.contentType) }
         let head = HTTPResponseHead(answer.status, headers: headers)
-        guard !answer.files.isEmpty else { return call.answer(exchange, head, answer.body) }
+        guard let blobs = answer.blobs else { return call.answer(exchange, head, answer.body) }
         call.begin(exchange, head)
-        FileAnswer.send(answer.files, to: exchange)
+        BlobAnswer.send(blobs, to: exchange)
     }
 }

@@ -12,7 +12,6 @@ struct ConversationOperations: Sendable {
     let service: ConversationService
     let erasure: ErasureService
     /// Folder of the conversations' audio.
-    let audioFolder: String
     /// Gives a new UUID in lower case.
     let newID: @Sendable () -> String
 
@@ -161,7 +160,7 @@ struct ConversationOperations: Sendable {
                 return APIAnswer(
                     contentType: "audio/ogg",
                     headers: ["X-Harken-Audio-Start": "\(first.start / .seconds(1))", "X-Harken-Audio-Parts": "\(stored.count)"],
-                    files: parts.map { audioFolder + $0.file })
+                    blobs: StoredContent(parts.map(\.file), in: service.audio))
             },
         ]
     }

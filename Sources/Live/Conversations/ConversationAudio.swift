@@ -1,19 +1,21 @@
 package import Audio
-internal import Glibc
 package import Speech
+package import Store
 
-/// The audio of a session on its way into files that conversations keep.
+/// The audio of a session on its way into files that conversations keep. A file is a draft until it is complete.
+///
+/// One caller at a time.
 package actor ConversationAudio {
     /// A complete file.
     package struct Kept: Sendable, Equatable {
-        package var file: String
+        package var file: BlobName
         /// Position in the session at which the file begins.
         package var start: SampleIndex
         package var count: SampleCount
         package var byteCount: Int
     }
 
-    private let folder: String
+    private let store: any BlobStore
     private let rate: SampleRate
     private let channels: Int
     private let newID: @Sendable () -> String
@@ -23,20 +25,20 @@ package actor ConversationAudio {
 
     /// A class around the file, so that the file can be stored in a property and released.
     private final class Writer {
-        let name: String
+        let draft: BlobDraft
         let start: SampleIndex
         var file: OggOpusFile
 
-        init(_ name: String, at path: String, start: SampleIndex, rate: SampleRate, channels: Int) throws(MediaError) {
-            self.name = name
+        init(_ draft: BlobDraft, start: SampleIndex, rate: SampleRate, channels: Int) throws(MediaError) {
+            self.draft = draft
             self.start = start
-            file = try OggOpusFile(path: path, rate: rate, channels: channels)
+            file = try OggOpusFile(path: draft.path, rate: rate, channels: channels)
         }
     }
 
     /// - Parameter channels: 1 or 2.
-    package init(folder: String, rate: SampleRate, channels: Int, newID: @escaping @Sendable () -> String) {
-        self.folder = folder
+    package init(in store: any BlobStore, rate: SampleRate, channels: Int, newID: @escaping @Sendable () -> String) {
+        self.store = store
         self.rate = rate
         self.channels = channels
         self.newID = newID
@@ -45,11 +47,11 @@ package actor ConversationAudio {
     /// Takes the session's next audio.
     ///
     /// - Returns: the reason why no audio is kept from here on; nil when there is none. The reason is returned once.
-    package func append(_ pcm: [Int16], from position: SampleIndex) -> MediaError? {
+    package func append(_ pcm: [Int16], from position: SampleIndex) async -> MediaError? {
         guard !hasFailed else { return nil }
         do throws(MediaError) {
             let writer: Writer
-            if let open = self.writer { writer = open } else { writer = try open(at: position) }
+            if let open = self.writer { writer = open } else { writer = try await open(at: position) }
             self.writer = writer
             // Audio that was dropped becomes silence, so that the later audio keeps its position.
             var missing = Int((position - (writer.start + writer.file.count)).samples) * channels
@@ -67,37 +69,27 @@ package actor ConversationAudio {
         }
     }
 
-    /// Ends the file. Later audio goes into another file.
+    /// Ends the file and stores it. Later audio goes into another file.
     ///
     /// - Returns: the complete file; nil when it would be empty.
-    package func finish() -> Kept? {
+    package func finish() async throws(StoreError) -> Kept? {
         guard let writer else { return nil }
-        let path = folder + "/" + writer.name
-        do throws(MediaError) { try writer.file.finish() } catch {
-            discard()
-            return nil
-        }
         self.writer = nil
-        var information = stat()
-        guard stat(path, &information) == 0 else { return nil }
-        return Kept(file: writer.name, start: writer.start, count: writer.file.count, byteCount: Int(information.st_size))
+        guard let name = BlobName(newID() + ".opus") else { return nil }
+        do throws(MediaError) { try writer.file.finish() } catch { throw .notUsable(path: store.location, reason: "\(error)") }
+        let byteCount = try await store.put(writer.draft, as: name)
+        return Kept(file: name, start: writer.start, count: writer.file.count, byteCount: byteCount)
     }
 
     /// Discards the file that is being written.
-    package func discard() {
-        guard let writer else { return }
-        self.writer = nil
-        unlink(folder + "/" + writer.name)
-    }
+    package func discard() { writer = nil }
 
     /// Deletes a complete file.
-    package func remove(_ kept: Kept) { unlink(folder + "/" + kept.file) }
+    package func remove(_ kept: Kept) async throws(StoreError) { try await store.delete(kept.file) }
 
-    private func open(at position: SampleIndex) throws(MediaError) -> Writer {
-        mkdir(folder, 0o700)
-        let name = newID() + ".opus"
-        let writer = try Writer(name, at: folder + "/" + name, start: position, rate: rate, channels: channels)
-        chmod(folder + "/" + name, 0o600)
-        return writer
+    private func open(at position: SampleIndex) async throws(MediaError) -> Writer {
+        let draft: BlobDraft
+        do throws(StoreError) { draft = try await store.makeDraft() } catch { throw .unreadable("\(error)") }
+        return try Writer(draft, start: position, rate: rate, channels: channels)
     }
 }

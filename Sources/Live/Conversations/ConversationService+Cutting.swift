@@ -1,5 +1,4 @@
 internal import Audio
-internal import Glibc
 internal import Observability
 internal import Store
 
@@ -20,24 +19,23 @@ extension ConversationService {
         // Each attempt uses the same name: an attempt that is cut off then leaves no file that nothing names.
         let stem = String(uncut.audio.file.prefix { $0 != "." })
         let name = "\(stem.utf8.count < 150 ? stem : newID())-\(uncut.number).opus"
-        let whole = audioFolder + "/" + uncut.audio.file, path = audioFolder + "/" + name
-        let result = await Task.detached(priority: .utility) {
-            Result { () throws(MediaError) in try OggOpusCut.write(path, from: uncut.from, to: uncut.to, of: whole) }
-        }.value
+        guard let source = BlobName(uncut.audio.file), let target = BlobName(name) else { return }
         var part: StoredAudio?
-        switch result {
-        case .success(let cut):
-            part = cut.map { cut in
-                StoredAudio(
+        // A file that does not exist need not be cut.
+        if let whole = try await audio.file(of: source) {
+            let draft = try await audio.makeDraft()
+            let result = await Task.detached(priority: .utility) {
+                Result { () throws(MediaError) in try OggOpusCut.write(draft.path, from: uncut.from, to: uncut.to, of: whole.path) }
+            }.value
+            switch result {
+            case .success(let cut?):
+                try await audio.put(draft, as: target)
+                part = StoredAudio(
                     file: name, start: uncut.audio.start + cut.start, duration: cut.duration, byteCount: cut.byteCount, created: uncut.audio.created)
-            }
-        case .failure(let error):
-            // A file that does not exist need not be cut.
-            guard access(whole, F_OK) != 0 else {
-                unlink(path)
-                return log.error("the audio of a split conversation cannot be cut", [.error: "\(error)"])
+            case .success(nil): break
+            case .failure(let error): return log.error("the audio of a split conversation cannot be cut", [.error: "\(error)"])
             }
         }
-        if try await !store.cut(uncut, to: part) { unlink(path) }
+        if try await !store.cut(uncut, to: part), part != nil { try await audio.delete(target) }
     }
 }

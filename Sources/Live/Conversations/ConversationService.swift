@@ -35,7 +35,8 @@ package final class ConversationService: Sendable {
     private let teaching: Task<Void, Never>?
     /// Number of days for which audio is kept, unless the user has chosen; zero: no audio is kept.
     private let audioDays: Int
-    package let audioFolder: String
+    /// Conversations' audio, and recordings of users' voices.
+    package let audio: any BlobStore
     private let state = Mutex(State())
 
     private struct State {
@@ -65,13 +66,13 @@ package final class ConversationService: Sendable {
     ///   - listener: returns this machine's engine; nil while the engine cannot be used.
     ///   - newPath: returns the path of a file that does not exist yet.
     package init(
-        store: any ConversationStores, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, summaries: ModelSummaries?,
+        store: any ConversationStores, audio: any BlobStore, audioDays: Int, texts: (any TextEmbedding)?, summaries: ModelSummaries?,
         media: any MediaSource = InProcessMedia(), voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration,
         poll: Duration, completionWaits: [Duration],
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?, newPath: @escaping @Sendable () -> String, log: Log, metrics: Metrics,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
     ) {
-        self.audioFolder = audioFolder
+        self.audio = audio
         self.audioDays = audioDays
         self.store = store
         self.media = media
@@ -89,7 +90,7 @@ package final class ConversationService: Sendable {
         lessons = continuation
         teaching = voices.map { [rule = speakerRule] voices in
             let teaching = EnrollmentWorker(
-                store: store, voices: voices, rule: rule, listener: listener, audioFolder: audioFolder, newPath: newPath, newID: newID,
+                store: store, voices: voices, rule: rule, listener: listener, audio: audio, newPath: newPath, newID: newID,
                 now: now, log: log, metrics: metrics)
             return Task(priority: .utility) { await teaching.run(stream) }
         }
@@ -106,7 +107,7 @@ package final class ConversationService: Sendable {
     ///
     /// - Parameter days: number of days that the user has chosen; nil when the user has not chosen.
     package func keeper(rate: SampleRate, channels: Int, days: Int?) -> ConversationAudio? {
-        audioDays == 0 || days == 0 ? nil : ConversationAudio(folder: audioFolder, rate: rate, channels: channels, newID: newID)
+        audioDays == 0 || days == 0 ? nil : ConversationAudio(in: audio, rate: rate, channels: channels, newID: newID)
     }
 
     /// Returns false if the user has chosen, since the session began, to keep no audio.

@@ -120,11 +120,17 @@ package struct ConversationWork: Sendable {
     private func closeAudio(_ id: ID<Conversation>?, _ start: Duration) async throws(StoreError) {
         guard let audio else { return }
         guard let id else { return await audio.discard() }
-        guard let kept = await audio.finish() else { return }
+        let finished: ConversationAudio.Kept?
+        do throws(StoreError) { finished = try await audio.finish() } catch {
+            return desk.log.error("a session's audio cannot be kept", [.error: "\(error)"])
+        }
+        guard let kept = finished else { return }
         let stored = StoredAudio(
-            file: kept.file, start: SampleCount(kept.start.samples).duration(at: rate) - start, duration: kept.count.duration(at: rate),
+            file: kept.file.text, start: SampleCount(kept.start.samples).duration(at: rate) - start, duration: kept.count.duration(at: rate),
             byteCount: kept.byteCount, created: desk.now())
-        guard try await desk.keepsAudio(of: user), try await desk.store.add(stored, to: id, of: user) else { return await audio.remove(kept) }
+        guard try await desk.keepsAudio(of: user), try await desk.store.add(stored, to: id, of: user) else {
+            return try await audio.remove(kept)
+        }
     }
 
     private func find() async throws(StoreError) {

@@ -37,8 +37,8 @@ actor EnrollmentWorker {
     let rule: SpeakerRule
     /// The engine of this machine; nil while it cannot be used.
     let listener: @Sendable () -> (any PrerecordedEngine)?
-    /// Folder of the audio that is kept.
-    let audioFolder: String
+    /// The audio that is kept.
+    let audio: any BlobStore
     /// Returns the path of a file that does not exist yet, for audio that the engine recognises.
     let newPath: @Sendable () -> String
     let newID: @Sendable () -> String
@@ -50,14 +50,14 @@ actor EnrollmentWorker {
     init(
         store: any ConversationStore & VoiceStore & ConversationAudioCatalog & UserSettingsStore, voices: any Voiceprinting, rule: SpeakerRule,
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?,
-        audioFolder: String, newPath: @escaping @Sendable () -> String, newID: @escaping @Sendable () -> String,
+        audio: any BlobStore, newPath: @escaping @Sendable () -> String, newID: @escaping @Sendable () -> String,
         now: @escaping @Sendable () -> UnixTime, log: Log, metrics: Metrics
     ) {
         self.store = store
         self.voices = voices
         self.rule = rule
         self.listener = listener
-        self.audioFolder = audioFolder
+        self.audio = audio
         self.newPath = newPath
         self.newID = newID
         self.now = now
@@ -164,7 +164,9 @@ actor EnrollmentWorker {
         let wanted = SampleRange(
             .zero + SampleCount(range.lowerBound - file.start, at: .speech), .zero + SampleCount(range.upperBound - file.start, at: .speech))
         // This gateway has encoded the file itself.
-        let recording = Recording(path: audioFolder + "/" + file.file)
+        guard let name = BlobName(file.file), let kept = try await self.audio.file(of: name) else { return nil }
+        defer { withExtendedLifetime(kept) {} }
+        let recording = Recording(path: kept.path)
         let samples = try await RecordingStretches(queue: queue, media: InProcessMedia()).read([wanted], of: recording).first ?? []
         // An encoder's last packet may end a little early.
         return samples.count + 1_600 >= Int(wanted.count.samples) ? samples : nil

@@ -10,13 +10,8 @@ package import Store
 /// The speech profiles of users: learns a user's own voice from recordings, stores it, and gives it to engines.
 package struct SpeechProfiles: Sendable {
     package let desk: ConversationService
-    /// Folder of the audio that is kept.
-    package let folder: String
 
-    package init(desk: ConversationService, folder: String) {
-        self.desk = desk
-        self.folder = folder
-    }
+    package init(desk: ConversationService) { self.desk = desk }
 
     /// Name of the setting with the id of the profile's sample. The user's other samples improve the profile.
     package static let setting = "speech_profile"
@@ -42,17 +37,19 @@ package struct SpeechProfiles: Sendable {
     /// Returns the user's audio that an engine hears before a conversation, one channel at `.speech`; nil when there is no profile or it cannot be
     /// read.
     package func introduction(of user: ID<User>) async -> [Float]? {
-        let file: String?
+        let file: BlobFile?
         do throws(StoreError) {
-            file = try await samples(of: user).profile?.file
+            guard let name = try await samples(of: user).profile?.file.flatMap(BlobName.init) else { return nil }
+            file = try await desk.audio.file(of: name)
         } catch {
             desk.log.error("a speech profile cannot be read", [.error: "\(error)"])
             return nil
         }
         guard let file else { return nil }
+        defer { withExtendedLifetime(file) {} }
         // This gateway has encoded the file, so it is decoded in this process: a beginning session does not wait for the decoding of others'
         // recordings.
-        return try? await read(folder + "/" + file, longest: Self.introduction, by: InProcessMedia())
+        return try? await read(file.path, longest: Self.introduction, by: InProcessMedia())
     }
 
     package func duration(of profile: SpeechSample) -> Duration { profile.duration + Self.margin }
@@ -65,10 +62,9 @@ package struct SpeechProfiles: Sendable {
         let voice = try await listen(path)
         do throws(StoreError) {
             let before = try await samples(of: user).profile
-            let file = desk.newID() + ".opus"
-            try write(voice.samples, file)
+            let file = try await keep(voice.samples)
             let sample = SpeechSample(
-                id: ID(desk.newID()), owner: .user, file: file, duration: voice.duration, voiceprint: voice.voiceprint, created: desk.now())
+                id: ID(desk.newID()), owner: .user, file: file.text, duration: voice.duration, voiceprint: voice.voiceprint, created: desk.now())
             if let known = try await desk.store.voices(of: user).first(where: { $0.owner == .user }) {
                 _ = try await desk.store.setVoiceprint(voice.voiceprint, evidence: voice.duration, of: known.id, of: user)
             } else {
@@ -86,11 +82,12 @@ package struct SpeechProfiles: Sendable {
     /// Stores a recording in addition to the profile. The user's voice is learned from both.
     package func expand(_ path: String, of user: ID<User>) async throws(Failure) -> SpeechSample {
         let voice = try await listen(path)
-        let file = desk.newID() + ".opus"
+        var kept: BlobName?
         do throws(StoreError) {
-            try write(voice.samples, file)
+            let file = try await keep(voice.samples)
+            kept = file
             let sample = SpeechSample(
-                id: ID(desk.newID()), owner: .user, file: file, duration: voice.duration, voiceprint: voice.voiceprint, created: desk.now())
+                id: ID(desk.newID()), owner: .user, file: file.text, duration: voice.duration, voiceprint: voice.voiceprint, created: desk.now())
             _ = try await desk.store.add(sample, of: user)
             let own = try await voices(of: user)
             guard let known = own.first else {
@@ -102,7 +99,7 @@ package struct SpeechProfiles: Sendable {
             if evidence.add(VoiceEvidence(voice.voiceprint, voice.duration)) { try await set(evidence, known, user) }
             return sample
         } catch {
-            unlink(folder + "/" + file)
+            if let kept { try? await desk.audio.delete(kept) }
             if case .tooMuch = error { throw .refused("No more recordings can be kept: \(error).") }
             throw .store(error)
         }
@@ -180,15 +177,18 @@ package struct SpeechProfiles: Sendable {
         return samples
     }
 
-    private func write(_ samples: [Float], _ file: String) throws(StoreError) {
-        mkdir(folder, 0o700)
+    /// Stores samples as Opus in Ogg.
+    private func keep(_ samples: [Float]) async throws(StoreError) -> BlobName {
+        guard let name = BlobName(desk.newID() + ".opus") else { throw .conflict("an id is not the name of a file") }
+        let draft = try await desk.audio.makeDraft()
         do throws(MediaError) {
-            var opus = try OggOpusFile(path: folder + "/" + file, rate: .speech)
+            var opus = try OggOpusFile(path: draft.path, rate: .speech)
             try opus.append(samples.map { Int16(max(-32_768, min(32_767, $0 * 32_768))) })
             try opus.finish()
         } catch {
-            throw .notUsable(path: folder, reason: "\(error)")
+            throw .notUsable(path: desk.audio.location, reason: "\(error)")
         }
-        chmod(folder + "/" + file, 0o600)
+        try await desk.audio.put(draft, as: name)
+        return name
     }
 }

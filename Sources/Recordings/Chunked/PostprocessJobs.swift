@@ -44,7 +44,13 @@ package struct PostprocessJobs: WorkloadJobs {
         var chunks: [RecognizedChunk] = []
         for part in audio {
             try await BackgroundChunk.mayGoOn(grant, services)
-            let recording = Recording(path: services.conversations.audioFolder + "/" + part.file)
+            let file = try await BackgroundRefusal.stored { () throws(StoreError) in
+                guard let name = BlobName(part.file) else { return nil as BlobFile? }
+                return try await services.conversations.audio.file(of: name)
+            }
+            guard let file else { throw BackgroundRefusal(.conflict, "no_audio", "The conversation has no stored audio.") }
+            defer { withExtendedLifetime(file) {} }
+            let recording = Recording(path: file.path)
             let options = RecognitionOptions(language: conversation.language, diarize: true, workload: .postprocess)
             let (transcript, run) = try await WorkloadRecognition.run(
                 .postprocess, recording, holding: nil, options, by: grant, of: job.audio, id: job.id.rawValue, services)

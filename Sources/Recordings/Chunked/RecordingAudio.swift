@@ -29,11 +29,11 @@ struct RecordingAudio: Sendable {
                 .zero + SampleCount(range.lowerBound - chunk.start, at: .speech), .zero + SampleCount(range.upperBound - chunk.start, at: .speech))
             do {
                 try await write(part, of: recording, to: keeper)
-                guard let kept = await keeper.finish() else { continue }
+                guard let kept = try await keeper.finish() else { continue }
                 let stored = StoredAudio(
-                    file: kept.file, start: range.lowerBound, duration: kept.count.duration(at: .speech), byteCount: kept.byteCount,
+                    file: kept.file.text, start: range.lowerBound, duration: kept.count.duration(at: .speech), byteCount: kept.byteCount,
                     created: desk.now())
-                if try await !desk.store.add(stored, to: conversation, of: user) { await keeper.remove(kept) }
+                if try await !desk.store.add(stored, to: conversation, of: user) { try await keeper.remove(kept) }
             } catch {
                 desk.log.error("a recording's audio cannot be kept", [.conversation: conversation.rawValue, .error: "\(error)"])
                 await keeper.discard()

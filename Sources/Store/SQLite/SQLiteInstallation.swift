@@ -24,7 +24,9 @@ package struct SQLiteInstallation: StoreBackEnd {
 
     package var usage: any UsageStore { SQLiteUsageStore(in: database) }
 
-    package func conversations(now: @escaping @Sendable () -> UnixTime) -> any ConversationStores { SQLiteConversationStore(in: database, now: now) }
+    package func conversations(now: @escaping @Sendable () -> UnixTime) -> any ConversationStores {
+        SQLiteConversationStore(in: database, audio: blobs.audio, now: now)
+    }
 
     package func stores(now: @escaping @Sendable () -> UnixTime) -> Stores {
         Stores(

@@ -6,7 +6,9 @@ import Store
 extension TestGateway {
     /// What the gateway keeps, from outside.
     func store() throws -> SQLiteConversationStore {
-        SQLiteConversationStore(in: try SQLiteDatabase(in: DataDirectory(creating: directory)), now: { UnixTime(milliseconds: 2_000_000_000_000) })
+        let data = try DataDirectory(creating: directory)
+        return SQLiteConversationStore(
+            in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { UnixTime(milliseconds: 2_000_000_000_000) })
     }
 
     /// Two conversations, two people, a voice, audio, a speech profile and an enrolled key.

@@ -15,7 +15,8 @@ import Testing
 
     private func store(_ directory: String) throws -> SQLiteConversationStore {
         let now = now
-        return SQLiteConversationStore(in: try SQLiteDatabase(in: DataDirectory(creating: directory)), now: { now })
+        let data = try DataDirectory(creating: directory)
+        return SQLiteConversationStore(in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { now })
     }
 
     private func conversation(

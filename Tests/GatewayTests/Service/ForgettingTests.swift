@@ -21,7 +21,8 @@ import Testing
     private func pcm(_ samples: Int, low: UInt8) -> [UInt8] { (0..<samples).flatMap { _ in [low, 0x1F] } }
 
     private func store(_ gateway: TestGateway) throws -> SQLiteConversationStore {
-        SQLiteConversationStore(in: try SQLiteDatabase(in: DataDirectory(creating: gateway.directory)), now: { TestGateway.time })
+        let data = try DataDirectory(creating: gateway.directory)
+        return SQLiteConversationStore(in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { TestGateway.time })
     }
 
     private func until(_ condition: () async throws -> Bool) async throws {
@@ -157,7 +158,7 @@ import Testing
             #expect(try await store.begin(whole))
             let folder = gateway.directory + "/audio"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            let audio = ConversationAudio(folder: folder, rate: .speech, channels: 1, newID: { "shared" })
+            let audio = ConversationAudio(in: FolderBlobStore(folder), rate: .speech, channels: 1, newID: { "shared" })
             var state: UInt32 = 1
             for second in 0..<10 {
                 let noise = (0..<16_000).map { _ in
@@ -166,18 +167,18 @@ import Testing
                 }
                 #expect(await audio.append(noise, from: SampleIndex(second * 16_000)) == nil)
             }
-            let kept = try #require(await audio.finish())
-            let bytes = try #require(FileManager.default.contents(atPath: folder + "/" + kept.file))
+            let kept = try #require(try await audio.finish())
+            let bytes = try #require(FileManager.default.contents(atPath: folder + "/" + kept.file.text))
             #expect(
                 try await store.add(
-                    StoredAudio(file: kept.file, start: .zero, duration: .seconds(10), byteCount: kept.byteCount, created: day), to: ID("whole"),
+                    StoredAudio(file: kept.file.text, start: .zero, duration: .seconds(10), byteCount: kept.byteCount, created: day), to: ID("whole"),
                     of: .local))
             let split = try await gateway.send(
                 .post, "/api/v1/conversations/whole/split", headers: ["Content-Type": "application/json"],
                 body: Array(#"{"segment_id":"s6"}"#.utf8))
             #expect(split.status == 200)
             let earlier = try #require(try await store.audio(of: ID("whole"), of: .local).first)
-            #expect(earlier.file != kept.file && earlier.start == .zero && abs((earlier.duration - .seconds(6)) / .milliseconds(1)) <= 20)
+            #expect(earlier.file != kept.file.text && earlier.start == .zero && abs((earlier.duration - .seconds(6)) / .milliseconds(1)) <= 20)
             let later = try #require(try await store.list(ConversationQuery(), of: .local).conversations.first { $0.id != ID("whole") })
             let rest = try #require(try await store.audio(of: later.id, of: .local).first)
             #expect(rest.start <= .zero && rest.start > .milliseconds(-20) && abs((rest.duration - .seconds(4)) / .milliseconds(1)) <= 20)

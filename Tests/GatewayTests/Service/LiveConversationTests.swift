@@ -22,8 +22,9 @@ import Testing
     }
 
     private func store(of gateway: TestGateway) throws -> SQLiteConversationStore {
-        SQLiteConversationStore(
-            in: try SQLiteDatabase(in: DataDirectory(creating: gateway.directory)),
+        let data = try DataDirectory(creating: gateway.directory)
+        return SQLiteConversationStore(
+            in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio,
             now: { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) })
     }
 

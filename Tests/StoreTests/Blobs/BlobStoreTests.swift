@@ -1,5 +1,6 @@
 import Foundation
 import HarkenTesting
+import Speech
 import Store
 import Testing
 
@@ -8,7 +9,9 @@ import Testing
 
     private func name(_ text: String) throws -> BlobName { try #require(BlobName(text)) }
 
-    private func content(_ name: BlobName, in store: any BlobStore) async throws -> [UInt8]? { try await store.content(of: name, maxByteCount: 1 << 24) }
+    private func content(_ name: BlobName, in store: any BlobStore) async throws -> [UInt8]? {
+        try await store.content(of: name, maxByteCount: 1 << 24)
+    }
 
     @Test(arguments: BlobStoreKind.allCases) func `returns what was put`(kind: BlobStoreKind) async throws {
         let store = kind.open(in: folder), bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 / 7) }

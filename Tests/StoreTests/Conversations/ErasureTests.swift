@@ -23,7 +23,8 @@ import Testing
     }
 
     private func open() throws -> SQLiteConversationStore {
-        try SQLiteConversationStore(in: SQLiteDatabase(in: DataDirectory(creating: folder.path)), now: { .at(0) })
+        let data = try DataDirectory(creating: folder.path)
+        return SQLiteConversationStore(in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { .at(0) })
     }
 
     private static let secrets = ["xylophonic", "quagmires", "Zanzibar7", "Wednesbury", "jabberwocks"]

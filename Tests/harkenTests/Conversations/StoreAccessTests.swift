@@ -19,7 +19,7 @@ struct `Commands on what is stored` {
 
     private func fill(_ user: ID<User>, id: String = "c1") async throws {
         let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path(of: "data")))
-        let store = SQLiteConversationStore(in: database, now: { UnixTime(milliseconds: 0) })
+        let store = SQLiteConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: 0) })
         let anna = try await store.add(Person(id: ID("p-" + id), name: "Anna", created: UnixTime(milliseconds: 0)), reusing: true, of: user)
         let segments = [
             Segment(

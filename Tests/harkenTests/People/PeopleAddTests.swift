@@ -26,9 +26,8 @@ struct `People who are added with recordings of their voice` {
     }
 
     private func voices() async throws -> [Voice] {
-        try await SQLiteConversationStore(
-            in: SQLiteDatabase(in: DataDirectory(creating: folder.path(of: "data"))), now: { UnixTime(milliseconds: 0) }
-        ).voices(of: .local)
+        try await SQLiteInstallation(in: DataDirectory(creating: folder.path(of: "data"))).conversations(now: { UnixTime(milliseconds: 0) }).voices(
+            of: .local)
     }
 
     @Test func `are known by it in other recordings`() async throws {

@@ -51,8 +51,9 @@ struct `Search over conversations` {
     @Test func `finds at least 16 of 20 paraphrased questions among the first five, by the API and on the command line`() async throws {
         let embedder = try SentenceEmbedder(models, InferenceRuntime(path: models.path(of: .runtime)))
         let gateway = try await TestGateway(others: [Sentences(embedder).entry])
+        let data = try DataDirectory(creating: gateway.folder.path)
         let store = SQLiteConversationStore(
-            in: try SQLiteDatabase(in: DataDirectory(creating: gateway.folder.path)), now: { UnixTime(milliseconds: 1_800_000_000_000) })
+            in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { UnixTime(milliseconds: 1_800_000_000_000) })
         try await fill(store, embedder)
         let client = try HTTPClient()
         defer { client.shutdown() }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Removes deleted data from the disk: files that no row names, and deleted words that are still in the index.
 ///
 /// A deleted row leaves its words in the pages of FTS5's index until the pages are merged; SQLite 3.40 has no other way. The eraser therefore merges
@@ -12,10 +10,14 @@ actor Eraser {
     private static let gathering: Duration = .seconds(5)
 
     private let database: SQLiteDatabase
+    private let audio: any BlobStore
     private var gathered: Task<Void, Never>?
     private var round: Task<StoreError?, Never>?
 
-    init(_ database: SQLiteDatabase) { self.database = database }
+    init(_ database: SQLiteDatabase, audio: any BlobStore) {
+        self.database = database
+        self.audio = audio
+    }
 
     /// Starts a round soon.
     func begin() {
@@ -36,8 +38,9 @@ actor Eraser {
     func settle() async throws(StoreError) {
         // A round that is under way may have begun before the last deletion.
         _ = await round?.value
-        let own = Task { [database] in
+        let own = Task { [database, audio] in
             do throws(StoreError) {
+                try await Self.deleteFiles(database, audio)
                 try await Self.run(on: database)
                 return nil as StoreError?
             } catch { return error }
@@ -47,7 +50,6 @@ actor Eraser {
     }
 
     private static func run(on database: SQLiteDatabase) async throws(StoreError) {
-        try await deleteFiles(database)
         guard var deletions = try await deletions(database) else { return }
         while true {
             try await mergeIndex(database)
@@ -80,7 +82,7 @@ actor Eraser {
         }
     }
 
-    private static func deleteFiles(_ database: SQLiteDatabase) async throws(StoreError) {
+    private static func deleteFiles(_ database: SQLiteDatabase, _ audio: any BlobStore) async throws(StoreError) {
         let files = try await database.read { (connection) throws(StoreError) in
             var files: [String] = []
             try connection.run(
@@ -90,9 +92,9 @@ actor Eraser {
             ) { (row) throws(StoreError) in files.append(row.text(0) ?? "") }
             return files
         }
-        for file in files where StoredAudio.isName(file) {
-            let path = database.directory.audio + "/" + file
-            guard unlink(path) == 0 || errno == ENOENT else { throw .notUsable(path: path, reason: DataDirectory.reason(errno)) }
+        for file in files {
+            guard let name = BlobName(file) else { continue }
+            try await audio.delete(name)
             try await database.write { (connection) throws(StoreError) in
                 try connection.run("DELETE FROM abandoned_files WHERE file = ?", [.text(file)])
             }

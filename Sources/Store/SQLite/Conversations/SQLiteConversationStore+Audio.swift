@@ -182,7 +182,7 @@ extension SQLiteConversationStore {
     }
 
     private static func checkName(_ file: String) throws(StoreError) {
-        guard StoredAudio.isName(file) else { throw .conflict("an audio file's name may have only letters, digits, '-', '_' and '.'") }
+        guard BlobName(file) != nil else { throw .conflict("an audio file's name may have only letters, digits, '-', '_' and '.'") }
     }
 
     /// Checks that no row names the file yet: deleting one user's file must never delete another user's audio.

@@ -9,11 +9,13 @@ package final class SQLiteConversationStore: ConversationStores {
     let searchReaders: SearchReaders
     let revisions = RevisionWatches()
 
-    /// - Parameter now: returns the time of day, from which the store tells for how long a conversation has had its status.
-    package init(in database: SQLiteDatabase, now: @escaping @Sendable () -> UnixTime) {
+    /// - Parameters:
+    ///   - audio: the files that the rows of audio name. The store deletes a file that no row names any more.
+    ///   - now: returns the time of day, from which the store tells for how long a conversation has had its status.
+    package init(in database: SQLiteDatabase, audio: any BlobStore, now: @escaping @Sendable () -> UnixTime) {
         self.database = database
         self.now = now
-        eraser = Eraser(database)
+        eraser = Eraser(database, audio: audio)
         searchReaders = SearchReaders(database)
         // Erases what was deleted before a crash.
         startErasing()

@@ -1,0 +1,13 @@
+internal import Store
+
+/// Blobs whose contents are sent one after the other.
+struct StoredContent: Sendable {
+    let names: [BlobName]
+    let store: any BlobStore
+
+    /// - Parameter files: names as the catalog has them. A name that no blob can have is left out.
+    init(_ files: [String], in store: any BlobStore) {
+        names = files.compactMap { BlobName($0) }
+        self.store = store
+    }
+}
