@@ -167,9 +167,9 @@ let package = Package(
         tests("Sessions", ["Sessions", "HarkenTesting", "Speech", "Net", "Continuity", "Vendors"]),
         tests("Observability", ["Speech", "Net", "Observability", "HarkenTesting"]),
         tests("Engines", ["Speech", "Protocols", "Sessions", "Engines"]),
-        tests("Journal", ["Speech", "Net", "Continuity", "Sessions", "Observability", "Journal", "HarkenTesting"]),
+        tests("Journal", ["Speech", "Net", "Continuity", "Sessions", "Store", "Observability", "Journal", "HarkenTesting"]),
         tests("Admission", ["Speech", "Framing", "Net", "Protocols", "Store", "Settings", "Admission"]),
-        tests("Live", ["Speech", "Net", "Continuity", "Conversations", "Store", "Observability", "Live", "HarkenTesting"]),
+        tests("Live", ["Speech", "Net", "Audio", "Continuity", "Conversations", "Store", "Observability", "Live", "HarkenTesting"]),
         tests(
             "Recordings",
             [

@@ -15,6 +15,7 @@ struct WaitingConversation {
 
     let store: SQLiteConversationStore
     let metrics = Metrics()
+    let desk: ConversationService
     private let shown = Shown()
     private let bound: LoopBound<LiveConversation>
 
@@ -39,6 +40,7 @@ struct WaitingConversation {
             detecting: nil, speakerPatience: .seconds(120), poll: .seconds(3_600), completionWaits: [], listener: { nil },
             newPath: { directory + "/heard" }, log: Log(level: .error), metrics: metrics, newID: { UUID().uuidString.lowercased() },
             now: { Self.time })
+        self.desk = desk
         let shown = shown
         bound = await loop.run {
             LoopBound(

@@ -11,6 +11,9 @@ package protocol ConversationAudioCatalog: Sendable {
     /// Returns a conversation's files in order of start. Leaves out files that also hold audio of another conversation.
     func audio(of conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> [StoredAudio]
 
+    /// Returns those of the files that no conversation, no voice and no pending deletion names.
+    func unnamed(_ files: [String]) async throws(StoreError) -> [String]
+
     /// Returns the files that two conversations share since a split, and that must be cut.
     func uncutAudio() async throws(StoreError) -> [UncutAudio]
 

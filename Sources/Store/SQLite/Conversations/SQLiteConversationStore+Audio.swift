@@ -35,6 +35,14 @@ extension SQLiteConversationStore {
         return audio ?? []
     }
 
+    package func unnamed(_ files: [String]) async throws(StoreError) -> [String] {
+        try await database.read { (connection) throws(StoreError) in
+            var unnamed: [String] = []
+            for file in files where try !Self.isNamed(file, on: connection) { unnamed.append(file) }
+            return unnamed
+        }
+    }
+
     package func uncutAudio() async throws(StoreError) -> [UncutAudio] {
         try await database.read { (connection) throws(StoreError) in
             var found: [UncutAudio] = []
@@ -187,11 +195,15 @@ extension SQLiteConversationStore {
 
     /// Checks that no row names the file yet: deleting one user's file must never delete another user's audio.
     private static func checkIsFree(_ file: String, on connection: borrowing SQLiteConnection) throws(StoreError) {
-        let taken = try connection.integer(
+        guard try !isNamed(file, on: connection) else { throw .conflict("an audio file with this name exists already") }
+    }
+
+    /// Returns true if a row names the file, or its deletion is pending.
+    private static func isNamed(_ file: String, on connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
+        try connection.integer(
             """
             SELECT 1 WHERE EXISTS (SELECT 1 FROM conversation_audio WHERE file = ?1) OR EXISTS (SELECT 1 FROM speech_samples WHERE file = ?1)
             OR EXISTS (SELECT 1 FROM abandoned_files WHERE file = ?1)
-            """, [.text(file)])
-        guard taken == nil else { throw .conflict("an audio file with this name exists already") }
+            """, [.text(file)]) != nil
     }
 }

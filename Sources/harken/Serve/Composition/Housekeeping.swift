@@ -29,7 +29,10 @@ final class Housekeeping: Sendable {
         sweeping = Task { [transcripts = storage.transcripts, now = inputs.now] in
             repeat { await transcripts.sweep(now: now()) } while (try? await Task.sleep(for: TranscriptFolder.sweepInterval)) != nil
         }
-        minding = Task { [conversations = live.conversations, erasure = live.erasure] in await Self.mind(conversations, erasure) }
+        minding = Task { [conversations = live.conversations, erasure = live.erasure, start = inputs.now()] in
+            await conversations.removeUnfinishedAudio(before: start)
+            await Self.mind(conversations, erasure)
+        }
         settling = Task { [admission = parts.admission] in
             while (try? await Task.sleep(for: .seconds(1))) != nil {
                 await Self.settle(accounts, contexts, log)
