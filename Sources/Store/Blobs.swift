@@ -17,8 +17,8 @@ package struct Blobs: Sendable {
         results = FolderBlobStore(directory.results)
     }
 
-    /// Removes the drafts that earlier processes have left. Called after a start, before this process makes a draft.
-    package func removeDrafts() async throws(StoreError) {
-        for store in [audio, uploads, transcripts, results] { try await store.removeDrafts() }
+    /// Prepares the stores for this process, and removes the drafts that earlier processes have left. Called before this process makes a draft.
+    package func prepare() async throws(StoreError) {
+        for store in [audio, uploads, transcripts, results] { try await store.prepare() }
     }
 }

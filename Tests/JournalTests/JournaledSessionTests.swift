@@ -4,6 +4,7 @@ import HarkenTesting
 @testable import Observability
 import Sessions
 import Speech
+import Store
 import Testing
 
 @testable import Journal
@@ -17,7 +18,7 @@ import Testing
         let journal = try JournalLog(
             directory: temporary.path, loop: 0, limits: JournalLimits(), startedAt: 1_000,
             writer: JournalWriter(directory: temporary.path, sync: .group(.milliseconds(1)), log: log), log: log)
-        let transcripts = try TranscriptFolder(directory: temporary.path, limits: TranscriptLimits(), log: log)
+        let transcripts = TranscriptFolder(in: FolderBlobStore(temporary.path), limits: TranscriptLimits(), log: log)
         return JournaledSession(record, rate: .speech, channels: 1, log: journal, transcripts: transcripts, problems: log)
     }
 

@@ -4,6 +4,7 @@ import HarkenTesting
 import Net
 @testable import Observability
 import Speech
+import Store
 import Synchronization
 import Testing
 
@@ -11,18 +12,16 @@ import Testing
 
 @Suite struct `A folder of transcripts` {
     private let temporary = TemporaryFolder()
+    private let disk: FullDisk
     private let id = ID<Session>("6e1f0b9c-0000-4000-8000-000000000001")
 
-    private func folder(_ retries: RetrySchedule = RetrySchedule(first: [], then: .milliseconds(20))) throws -> TranscriptFolder {
-        try TranscriptFolder(directory: temporary.path, limits: TranscriptLimits(), log: Log(level: .error, write: { _ in }), retries: retries)
+    init() { disk = FullDisk(FolderBlobStore(temporary.path)) }
+
+    private func folder(_ retries: RetrySchedule = RetrySchedule(first: [], then: .milliseconds(20))) -> TranscriptFolder {
+        TranscriptFolder(in: disk, limits: TranscriptLimits(), log: Log(level: .error, write: { _ in }), retries: retries)
     }
 
-    /// A name that stands for a folder cannot be written to, by root neither.
-    private func block(_ suffix: String) throws {
-        try FileManager.default.createDirectory(atPath: temporary.path(of: id.rawValue + suffix), withIntermediateDirectories: false)
-    }
-
-    private func unblock(_ suffix: String) throws { try FileManager.default.removeItem(atPath: temporary.path(of: id.rawValue + suffix)) }
+    private var names: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: temporary.path) } }
 
     private func say(_ numbers: Range<Int>, in transcript: LiveTranscript, padding: Int = 0) {
         for number in numbers {
@@ -38,62 +37,65 @@ import Testing
     }
 
     @Test func `stores a transcript later that the disk does not take, and shows it meanwhile`() async throws {
-        let folder = try folder()
+        let folder = folder()
         let transcript = folder.begin(SessionRecord(id: id), rate: .speech, channels: 1)
         say(0..<3, in: transcript)
-        try block(".new")
+        disk.fill()
         let stored = Mutex<StoredTranscript?>(nil)
         folder.finish(transcript, received: SampleCount(300)) { done in stored.withLock { $0 = done } }
         try await Task.sleep(for: .milliseconds(50))
         #expect(words(try await folder.find(id)) == ["w0", "w1", "w2"])
         #expect(stored.withLock { $0 } == nil)
-        try unblock(".new")
+        disk.empty()
         try await until { stored.withLock { $0 != nil } }
         #expect(words(try await folder.stored(id)) == ["w0", "w1", "w2"])
         #expect(try await folder.find(id)?.status == .complete)
     }
 
     @Test func `tries once more at the end of the gateway`() async throws {
-        let folder = try folder(RetrySchedule(first: [], then: .seconds(3_600)))
+        let folder = folder(RetrySchedule(first: [], then: .seconds(3_600)))
         let transcript = folder.begin(SessionRecord(id: id), rate: .speech, channels: 1)
         say(0..<3, in: transcript)
-        try block(".new")
+        disk.fill()
         folder.finish(transcript, received: SampleCount(300)) { _ in }
         await folder.settle()
         #expect(try await folder.stored(id) == nil)
-        try unblock(".new")
+        disk.empty()
         await folder.settle()
         #expect(words(try await folder.stored(id)) == ["w0", "w1", "w2"])
     }
 
     @Test func `keeps the order of words that waited in memory for the disk`() async throws {
-        let folder = try folder()
+        let folder = folder()
         let transcript = folder.begin(SessionRecord(id: id), rate: .speech, channels: 1)
         let part = 66
         say(0..<part, in: transcript, padding: 1_000)
         await folder.settle()
         #expect(transcript.state.withLock { $0.leaving.isEmpty && $0.inFile > 0 })
-        let file = try Data(contentsOf: URL(filePath: temporary.path(of: id.rawValue + ".part")))
-        try unblock(".part")
-        try block(".part")
+        let path = try #require(transcript.state.withLock { $0.file?.path })
+        let file = try Data(contentsOf: URL(filePath: path))
+        // A name that stands for a folder cannot be written to, by root neither.
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         say(part..<3 * part, in: transcript, padding: 1_000)
         await folder.settle()
         #expect(transcript.state.withLock { $0.leaving.count } == 2)
-        try unblock(".part")
+        try FileManager.default.removeItem(atPath: path)
         // With the beginning of what could not be written whole.
-        try (file + Data([1, 2, 3])).write(to: URL(filePath: temporary.path(of: id.rawValue + ".part")))
+        try (file + Data([1, 2, 3])).write(to: URL(filePath: path))
         say(3 * part..<4 * part, in: transcript, padding: 1_000)
         await folder.settle()
         #expect(transcript.state.withLock { $0.leaving.isEmpty })
         folder.finish(transcript, received: SampleCount(4 * part * 100)) { _ in }
         await folder.settle()
         #expect(words(try await folder.stored(id)) == (0..<4 * part).map { "w\($0)" })
+        #expect(try names == [id.rawValue + ".json"])
     }
 
     @Test func `holds so much in memory and no more`() async throws {
-        let folder = try folder()
+        let folder = folder()
         let transcript = folder.begin(SessionRecord(id: id), rate: .speech, channels: 1)
-        try block(".part")
+        disk.fill()
         for round in 0..<30 {
             say(round * 66..<(round + 1) * 66, in: transcript, padding: 1_000)
             await folder.settle()
@@ -106,13 +108,21 @@ import Testing
     }
 
     @Test func `does not take what cannot be read for what is not there`() async throws {
-        let folder = try folder()
-        try block(".json")
+        let folder = folder()
+        let path = temporary.path(of: id.rawValue + ".json")
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         await #expect(throws: StoredTranscript.Unreadable.self) { try await folder.find(id) }
         await #expect(throws: StoredTranscript.Unreadable.self) { try await folder.stored(id) }
-        try unblock(".json")
+        try FileManager.default.removeItem(atPath: path)
         #expect(try await folder.find(id) == nil)
-        try Data("{".utf8).write(to: URL(filePath: temporary.path(of: id.rawValue + ".json")))
+        try Data("{".utf8).write(to: URL(filePath: path))
         await #expect(throws: StoredTranscript.Unreadable.damaged) { try await folder.find(id) }
+    }
+
+    @Test func `removes parts that version 0.1 left`() async throws {
+        let folder = folder()
+        for name in ["a.part", "b.new", "c.json"] { try Data("{}".utf8).write(to: URL(filePath: temporary.path(of: name))) }
+        await folder.sweep(now: UnixTime(milliseconds: 0))
+        #expect(try names == ["c.json"])
     }
 }

@@ -1,6 +1,7 @@
 package import Continuity
 internal import Net
 package import Speech
+internal import Store
 
 /// The committed transcript of a live session. The newest part is in memory and the rest in a file, so that memory is bounded however long the
 /// session lasts. Appended to on the session's loop; read from any thread.
@@ -10,6 +11,8 @@ package final class LiveTranscript: Sendable {
         var newest: [UInt8] = []
         /// Parts that wait to be written to the file, the oldest first; at most `maxLeaving`.
         var leaving: [[UInt8]] = []
+        /// The file of the parts that have left memory; nil before the first part.
+        var file: BlobDraft?
         /// Number of bytes in the file. Bytes behind them belong to an incomplete write.
         var inFile = 0
         var gaps: [SessionTranscript.Gap] = []

@@ -22,8 +22,10 @@ package protocol BlobStore: Sendable {
     /// Deletes a blob. Deleting a blob that is not there is not an error.
     func delete(_ name: BlobName) async throws(StoreError)
 
-    /// Removes the drafts that earlier processes have left. Called after a start, before this process makes a draft.
-    func removeDrafts() async throws(StoreError)
+    /// Prepares the store for this process, and removes the drafts that earlier processes have left. Called before this process makes a draft.
+    ///
+    /// - Throws: the reason why the store cannot be used.
+    func prepare() async throws(StoreError)
 
     // MARK: Reading
 

@@ -12,7 +12,7 @@ package final class FolderBlobStore: BlobStore {
 
     private static let draftSuffix = ".draft"
 
-    /// - Parameter folder: path of the folder. It is created, for its owner only, with the first draft.
+    /// - Parameter folder: path of the folder. It is created, for its owner only, by `prepare` or with the first draft.
     package init(_ folder: String) { location = folder }
 
     private func path(of name: BlobName) -> String { location + "/" + name.text }
@@ -46,8 +46,9 @@ package final class FolderBlobStore: BlobStore {
         }
     }
 
-    package func removeDrafts() async throws(StoreError) {
+    package func prepare() async throws(StoreError) {
         try await queue.work { [self] () throws(StoreError) in
+            try makeFolder()
             for name in try files() where name.hasPrefix(".") && name.hasSuffix(Self.draftSuffix) { unlink(location + "/" + name) }
         }
     }
@@ -61,7 +62,7 @@ package final class FolderBlobStore: BlobStore {
         let path = "\(location)/.\(String(UInt64.random(in: 0 ... .max), radix: 36))\(Self.draftSuffix)"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw PrivateFile.failure(location) }
-        return (BlobDraft(path: path), descriptor)
+        return (BlobDraft(path: path, on: queue), descriptor)
     }
 
     private func take(_ path: String, as name: BlobName) throws(StoreError) -> Int {

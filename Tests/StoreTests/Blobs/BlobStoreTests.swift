@@ -154,7 +154,7 @@ import Testing
             }
             let store = kind.open(in: folder)
             drafts += try self.drafts()
-            try await store.removeDrafts()
+            try await store.prepare()
             #expect(try self.drafts() == 0)
             for blob in try await store.list(prefix: "\(life)-", after: nil, limit: 100) {
                 let bytes = Data(try #require(try await content(blob.name, in: store))), value = bytes.first ?? 0

@@ -27,13 +27,13 @@ struct StorageParts: Sendable {
             directory: configuration.dataDirectory + Self.journals, sync: configuration.journal.sync, log: log,
             report: { metrics.journalSynced(after: $0) },
             syncFailed: { metrics.journalSyncFailed() })
-        transcripts = try TranscriptFolder(
-            directory: configuration.dataDirectory + "/transcripts", limits: configuration.transcripts, log: log,
-            retries: configuration.storeRetries, failed: { metrics.storeFailed(.transcript) })
+        transcripts = TranscriptFolder(
+            in: inputs.stores.blobs.transcripts, limits: configuration.transcripts, log: log, retries: configuration.storeRetries,
+            failed: { metrics.storeFailed(.transcript) })
         shadows = ShadowLog(directory: configuration.dataDirectory, log: log)
         directory = try DataDirectory(creating: configuration.dataDirectory)
         stores = inputs.stores
-        try await stores.blobs.removeDrafts()
+        try await stores.blobs.prepare()
         usage = UsageRecorder(
             stores.usage, prices: configuration.prices, metrics: UsageMetrics(), log: log,
             isWatched: !configuration.limits.isEmpty, newID: inputs.newID, now: inputs.now)

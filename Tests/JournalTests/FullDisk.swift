@@ -1,0 +1,47 @@
+import Store
+import Synchronization
+
+/// A store of blobs whose disk is full while the test says so.
+final class FullDisk: BlobStore {
+    private let store: any BlobStore
+    private let full = Mutex(false)
+
+    init(_ store: any BlobStore) { self.store = store }
+
+    func fill() { full.withLock { $0 = true } }
+
+    func empty() { full.withLock { $0 = false } }
+
+    private func checkRoom() throws(StoreError) { if full.withLock({ $0 }) { throw .diskFull(path: location) } }
+
+    var location: String { store.location }
+
+    func makeDraft() async throws(StoreError) -> BlobDraft {
+        try checkRoom()
+        return try await store.makeDraft()
+    }
+
+    func put(_ path: String, as name: BlobName) async throws(StoreError) -> Int {
+        try checkRoom()
+        return try await store.put(path, as: name)
+    }
+
+    func put(_ content: [UInt8], as name: BlobName) async throws(StoreError) {
+        try checkRoom()
+        try await store.put(content, as: name)
+    }
+
+    func delete(_ name: BlobName) async throws(StoreError) { try await store.delete(name) }
+
+    func prepare() async throws(StoreError) { try await store.prepare() }
+
+    func find(_ name: BlobName) async throws(StoreError) -> StoredBlob? { try await store.find(name) }
+
+    func file(of name: BlobName) async throws(StoreError) -> BlobFile? { try await store.file(of: name) }
+
+    func read(_ name: BlobName, _ range: Range<Int>?) async throws(StoreError) -> (any BlobReader)? { try await store.read(name, range) }
+
+    func list(prefix: String, after: BlobName?, limit: Int) async throws(StoreError) -> [StoredBlob] {
+        try await store.list(prefix: prefix, after: after, limit: limit)
+    }
+}
