@@ -26,7 +26,8 @@ package struct UnstoredResults: Sendable {
         var found: [(ID<TranscriptionJob>, JobOutcome)] = []
         for blob in try await blobs.all() {
             // Jobs' ids have no dot: the blob is a draft that version 0.1 did not complete.
-            guard !blob.name.text.contains("."), let bytes = try await blobs.content(of: blob.name, maxByteCount: Self.maxByteCount),
+            guard !blob.name.text.contains("."), blob.byteCount <= Self.maxByteCount,
+                let bytes = try await blobs.content(of: blob.name, maxByteCount: Self.maxByteCount),
                 let outcome = Self.decoded(bytes)
             else {
                 try await blobs.delete(blob.name)
