@@ -60,9 +60,11 @@ package struct SpeechProfiles: Sendable {
     /// Makes a recording the user's profile. The previous profile stays until the new one is completely stored.
     package func enrol(_ path: String, of user: ID<User>) async throws(Failure) {
         let voice = try await listen(path)
+        var unnamed: BlobName?
         do throws(StoreError) {
             let before = try await samples(of: user).profile
             let file = try await keep(voice.samples)
+            unnamed = file
             let sample = SpeechSample(
                 id: ID(desk.newID()), owner: .user, file: file.text, duration: voice.duration, voiceprint: voice.voiceprint, created: desk.now())
             if let known = try await desk.store.voices(of: user).first(where: { $0.owner == .user }) {
@@ -72,9 +74,11 @@ package struct SpeechProfiles: Sendable {
                 _ = try await desk.store.add(new, of: user)
             }
             _ = try await desk.store.add(sample, of: user)
+            unnamed = nil
             try await desk.store.set(Self.setting, to: sample.id.rawValue, of: user)
             if let before { _ = try await desk.store.delete(before.id, of: user) }
         } catch {
+            if let unnamed { try? await desk.audio.delete(unnamed) }
             throw .store(error)
         }
     }
@@ -82,13 +86,14 @@ package struct SpeechProfiles: Sendable {
     /// Stores a recording in addition to the profile. The user's voice is learned from both.
     package func expand(_ path: String, of user: ID<User>) async throws(Failure) -> SpeechSample {
         let voice = try await listen(path)
-        var kept: BlobName?
+        var unnamed: BlobName?
         do throws(StoreError) {
             let file = try await keep(voice.samples)
-            kept = file
+            unnamed = file
             let sample = SpeechSample(
                 id: ID(desk.newID()), owner: .user, file: file.text, duration: voice.duration, voiceprint: voice.voiceprint, created: desk.now())
             _ = try await desk.store.add(sample, of: user)
+            unnamed = nil
             let own = try await voices(of: user)
             guard let known = own.first else {
                 let new = NewVoice(id: ID(desk.newID()), owner: .user, voiceprint: voice.voiceprint, evidence: voice.duration, created: desk.now())
@@ -99,7 +104,7 @@ package struct SpeechProfiles: Sendable {
             if evidence.add(VoiceEvidence(voice.voiceprint, voice.duration)) { try await set(evidence, known, user) }
             return sample
         } catch {
-            if let kept { try? await desk.audio.delete(kept) }
+            if let unnamed { try? await desk.audio.delete(unnamed) }
             if case .tooMuch = error { throw .refused("No more recordings can be kept: \(error).") }
             throw .store(error)
         }
