@@ -52,7 +52,7 @@ package protocol BlobStore: Sendable {
 
 extension BlobStore {
     /// Number of blobs in a page of `all`: a folder is read once for each page.
-    private static var page: Int { 10_000 }
+    private static var page: Int { 50_000 }
 
     /// Moves a draft into the store, like any local file.
     @discardableResult package func put(_ draft: BlobDraft, as name: BlobName) async throws(StoreError) -> Int {
