@@ -31,11 +31,17 @@ struct Ensemble: Sendable {
         var answers: Int
         /// True if the participant says no more.
         var isGone = false
+        /// The uncommitted words through each final, for finals whose words were compared with the committed words. Empty when the finals or the
+        /// committed words have changed.
+        fileprivate var uncommitted: [Int: [Word]] = [:]
 
         /// Returns the participant's words that are not settled, through the final of this number; nil: through the last final.
         func words(through last: Int? = nil) -> [Word] {
             finals.prefix((last ?? finals.count) + 1).flatMap(\.words)
         }
+
+        /// Returns the uncommitted words through the final of this number; nil: they were not compared yet.
+        func uncommitted(through last: Int) -> [Word]? { uncommitted[last] }
     }
 
     /// The participants in the order in which they joined.
@@ -81,6 +87,7 @@ struct Ensemble: Sendable {
         participants[index].origin = origin
         participants[index].start = start ?? origin
         participants[index].through = origin
+        participants[index].uncommitted = [:]
     }
 
     /// Returns the place from which the leg counts; nil: the leg is not a participant.
@@ -103,10 +110,22 @@ struct Ensemble: Sendable {
         if participants[index].finals.count < Self.maxFinals { participants[index].finals.append(final) }
     }
 
-    mutating func take(fromParticipant index: Int) -> Final { participants[index].finals.removeFirst() }
+    mutating func take(fromParticipant index: Int) -> Final {
+        participants[index].uncommitted = [:]
+        return participants[index].finals.removeFirst()
+    }
 
     /// Puts back the rest of a final, before all other finals of its participant.
-    mutating func putBack(_ final: Final, toParticipant index: Int) { participants[index].finals.insert(final, at: 0) }
+    mutating func putBack(_ final: Final, toParticipant index: Int) {
+        participants[index].uncommitted = [:]
+        participants[index].finals.insert(final, at: 0)
+    }
+
+    /// Keeps the uncommitted words of a participant through the final of this number.
+    mutating func keep(uncommitted words: [Word], ofParticipant index: Int, through last: Int) { participants[index].uncommitted[last] = words }
+
+    /// Forgets the uncommitted words of all participants, because the words that they were compared with have changed.
+    mutating func forgetUncommitted() { for index in participants.indices { participants[index].uncommitted = [:] } }
 
     /// Maximum number of participants. Beyond this number, a new participant replaces one that is gone. Participants that are gone are kept until
     /// then, because their words may still wait in later spans.
