@@ -25,6 +25,9 @@ struct Ensemble: Sendable {
         var finals: [Final] = []
         /// End of the participant's finals.
         var through: SampleIndex
+        /// The participant's last final with words, and the last words of its finals.
+        fileprivate var last = PointFinal()
+        fileprivate var tail: [Word] = []
         /// True if speech went on where the participant's last final ended.
         var isInSpeech = false
         /// Number of finalizes that the participant has answered or was not told.
@@ -60,6 +63,7 @@ struct Ensemble: Sendable {
     var isComplete = false
     /// Maximum number of finals that a participant keeps. No engine says as much before the other participants answer.
     private static let maxFinals = 4_096
+    private static let longestTail = 48
 
     /// Adds a leg as a participant.
     ///
@@ -95,15 +99,18 @@ struct Ensemble: Sendable {
 
     func index(of leg: LegID) -> Int? { participants.firstIndex { $0.leg == leg } }
 
-    /// Adds a final of a participant.
-    ///
-    /// - Parameter hasTimes: true if the participant's engine says where words lie.
-    mutating func add(_ final: Final, ofParticipant index: Int, hasTimes: Bool) {
+    /// Adds a final of a participant. Engines repeat finals, so words that the participant has said before are removed.
+    mutating func add(_ final: Final, ofParticipant index: Int) {
         var final = final
-        let through = participants[index].through
-        // Engines repeat finals. An engine may also send the rest of a word that it has cut with a length of zero.
-        let isOld = final.end <= through && (hasTimes || final.start < through)
-        final.words.removeAll { $0.middle < through || isOld && $0.range.end <= through }
+        let through = participants[index].through, range = SampleRange(final.start, final.end)
+        if !participants[index].last.goesOn(with: final.words, of: range, behind: through, after: participants[index].tail) {
+            let isOld = final.end <= through
+            final.words.removeAll { $0.middle < through || isOld && $0.range.end <= through }
+        }
+        if !final.words.isEmpty {
+            participants[index].last.note(range)
+            participants[index].tail = Array((participants[index].tail + final.words).suffix(Self.longestTail))
+        }
         participants[index].through = max(through, final.end)
         if !final.words.isEmpty || final.reason != .length { participants[index].isInSpeech = final.reason == .length || final.reason == .flush }
         if let answer = final.answer { participants[index].answers = answer }

@@ -14,11 +14,17 @@ extension ChannelState {
             let reason = reason == .endOfAudio && !isLast(id, moment) ? .length : reason
             let answer = reason == .flush ? participant.answers + 1 : nil
             let range = hypothesis.range
-            add(.init(words: hypothesis.words, start: range.start, end: range.end, reason: reason, answer: answer, at: moment.now), of: index)
-        case .turnEnded: add(.init(words: [], start: participant.through, end: participant.through, reason: .endOfTurn, at: moment.now), of: index)
+            ensemble.add(
+                .init(words: hypothesis.words, start: range.start, end: range.end, reason: reason, answer: answer, at: moment.now),
+                ofParticipant: index)
+        case .turnEnded:
+            ensemble.add(
+                .init(words: [], start: participant.through, end: participant.through, reason: .endOfTurn, at: moment.now), ofParticipant: index)
         case .flushed:
             let answer = participant.answers + 1
-            add(.init(words: [], start: participant.through, end: participant.through, reason: .flush, answer: answer, at: moment.now), of: index)
+            ensemble.add(
+                .init(words: [], start: participant.through, end: participant.through, reason: .flush, answer: answer, at: moment.now),
+                ofParticipant: index)
         case .interim(let hypothesis): show(hypothesis, of: participant, &actions)
         case .speechStarted(let channel, let at):
             // Another participant may have announced the same speech already, which this one hears later.
@@ -28,11 +34,6 @@ extension ChannelState {
         case .opened, .closed, .skipped, .creditsLow: break
         }
         settle(moment, &actions)
-    }
-
-    private mutating func add(_ final: Ensemble.Final, of index: Int) {
-        let hasTimes = settings.hasTimes(ensemble.participants[index].engine)
-        ensemble.add(final, ofParticipant: index, hasTimes: hasTimes)
     }
 
     /// Returns true if the leg hears its span to the end. A leg that another leg replaces does not.
