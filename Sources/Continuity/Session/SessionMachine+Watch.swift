@@ -179,7 +179,7 @@ extension SessionMachine {
             let range = SampleRange(min(start, leg.sentThrough), leg.sentThrough)
             suspect(SuspectedStall(leg: leg.id, engine: leg.engine, channels: leg.channels, range: range, error: error), &actions)
         }
-        fail(leg, .stalled, error, now: now, &actions)
+        fail(leg, .givenUp(.stalled), error, now: now, &actions)
     }
 
     // MARK: - Turns
