@@ -18,8 +18,8 @@ package struct RecognitionAttempt: Sendable, Equatable {
         /// The attempt recognized all of its audio.
         case completed
         case failed(EngineError)
-        /// The engine was sent speech, and answered nothing for too long.
-        case stalled
+        /// The stream was open, and the session gave it up.
+        case givenUp(GivenUp)
         /// The stream did not open in time.
         case connectTimedOut
         /// The answer was not needed any more: another engine answered first, or the session ended.
@@ -32,10 +32,23 @@ package struct RecognitionAttempt: Sendable, Equatable {
             switch self {
             case .completed: "completed"
             case .failed: "failed"
-            case .stalled: "stalled"
+            case .givenUp(let reason): reason.rawValue
             case .connectTimedOut: "connect_timed_out"
             case .cancelled: "cancelled"
             case .declined: "declined"
+            }
+        }
+
+        /// The reason why a session gives up an open stream. The raw values are labels in metrics and logs.
+        package enum GivenUp: String, Sendable, CaseIterable {
+            /// The engine was sent speech, and answered nothing for too long.
+            case stalled
+
+            /// The reason as the end of a sentence about the engine.
+            fileprivate var sentence: String {
+                switch self {
+                case .stalled: "was sent speech and did not answer."
+                }
             }
         }
 
@@ -88,7 +101,7 @@ package struct RecognitionAttempt: Sendable, Equatable {
         switch outcome {
         case .completed, .cancelled: nil
         case .failed(let error): error
-        case .stalled: .timedOut("\(engine) was sent speech and did not answer.")
+        case .givenUp(let reason): .timedOut("\(engine) \(reason.sentence)")
         case .connectTimedOut: .timedOut("\(engine) did not open a stream in time.")
         case .declined: .unavailable("There was no room for the work in time.")
         }

@@ -74,7 +74,7 @@ extension RecognitionAttempt {
         switch outcome {
         case .completed, .cancelled: nil
         case .failed(let error): error.errorType
-        case .stalled, .connectTimedOut, .declined: outcome.label
+        case .givenUp, .connectTimedOut, .declined: outcome.label
         }
     }
 }

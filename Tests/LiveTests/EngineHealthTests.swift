@@ -60,7 +60,7 @@ import Testing
         #expect(sessions.tried == 3)
     }
 
-    @Test(arguments: [RecognitionAttempt.Outcome.stalled, .completed, .cancelled, .declined, .failed(.badRequest("no"))])
+    @Test(arguments: [RecognitionAttempt.Outcome.givenUp(.stalled), .completed, .cancelled, .declined, .failed(.badRequest("no"))])
     func `is not touched by what may be no fault of the engine's`(outcome: RecognitionAttempt.Outcome) throws {
         let health = try health(Sessions())
         let account = health.account(Self.deepgram, key: nil)

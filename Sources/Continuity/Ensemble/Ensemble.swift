@@ -25,17 +25,26 @@ struct Ensemble: Sendable {
         var finals: [Final] = []
         /// End of the participant's finals.
         var through: SampleIndex
+        /// The participant's last final with words, and the last words of its finals.
+        fileprivate var last = PointFinal()
+        fileprivate var tail: [Word] = []
         /// True if speech went on where the participant's last final ended.
         var isInSpeech = false
         /// Number of finalizes that the participant has answered or was not told.
         var answers: Int
         /// True if the participant says no more.
         var isGone = false
+        /// The uncommitted words through each final, for finals whose words were compared with the committed words. Empty when the finals or the
+        /// committed words have changed.
+        fileprivate var uncommitted: [Int: [Word]] = [:]
 
         /// Returns the participant's words that are not settled, through the final of this number; nil: through the last final.
         func words(through last: Int? = nil) -> [Word] {
             finals.prefix((last ?? finals.count) + 1).flatMap(\.words)
         }
+
+        /// Returns the uncommitted words through the final of this number; nil: they were not compared yet.
+        func uncommitted(through last: Int) -> [Word]? { uncommitted[last] }
     }
 
     /// The participants in the order in which they joined.
@@ -54,6 +63,7 @@ struct Ensemble: Sendable {
     var isComplete = false
     /// Maximum number of finals that a participant keeps. No engine says as much before the other participants answer.
     private static let maxFinals = 4_096
+    private static let longestTail = 48
 
     /// Adds a leg as a participant.
     ///
@@ -81,6 +91,7 @@ struct Ensemble: Sendable {
         participants[index].origin = origin
         participants[index].start = start ?? origin
         participants[index].through = origin
+        participants[index].uncommitted = [:]
     }
 
     /// Returns the place from which the leg counts; nil: the leg is not a participant.
@@ -88,25 +99,40 @@ struct Ensemble: Sendable {
 
     func index(of leg: LegID) -> Int? { participants.firstIndex { $0.leg == leg } }
 
-    /// Adds a final of a participant.
-    ///
-    /// - Parameter hasTimes: true if the participant's engine says where words lie.
-    mutating func add(_ final: Final, ofParticipant index: Int, hasTimes: Bool) {
+    /// Adds a final of a participant. Engines repeat finals, so words that the participant has said before are removed.
+    mutating func add(_ final: Final, ofParticipant index: Int) {
         var final = final
-        let through = participants[index].through
-        // Engines repeat finals. An engine may also send the rest of a word that it has cut with a length of zero.
-        let isOld = final.end <= through && (hasTimes || final.start < through)
-        final.words.removeAll { $0.middle < through || isOld && $0.range.end <= through }
+        let through = participants[index].through, range = SampleRange(final.start, final.end)
+        if !participants[index].last.goesOn(with: final.words, of: range, behind: through, after: participants[index].tail) {
+            let isOld = final.end <= through
+            final.words.removeAll { $0.middle < through || isOld && $0.range.end <= through }
+        }
+        if !final.words.isEmpty {
+            participants[index].last.note(range)
+            participants[index].tail = Array((participants[index].tail + final.words).suffix(Self.longestTail))
+        }
         participants[index].through = max(through, final.end)
         if !final.words.isEmpty || final.reason != .length { participants[index].isInSpeech = final.reason == .length || final.reason == .flush }
         if let answer = final.answer { participants[index].answers = answer }
         if participants[index].finals.count < Self.maxFinals { participants[index].finals.append(final) }
     }
 
-    mutating func take(fromParticipant index: Int) -> Final { participants[index].finals.removeFirst() }
+    mutating func take(fromParticipant index: Int) -> Final {
+        participants[index].uncommitted = [:]
+        return participants[index].finals.removeFirst()
+    }
 
     /// Puts back the rest of a final, before all other finals of its participant.
-    mutating func putBack(_ final: Final, toParticipant index: Int) { participants[index].finals.insert(final, at: 0) }
+    mutating func putBack(_ final: Final, toParticipant index: Int) {
+        participants[index].uncommitted = [:]
+        participants[index].finals.insert(final, at: 0)
+    }
+
+    /// Keeps the uncommitted words of a participant through the final of this number.
+    mutating func keep(uncommitted words: [Word], ofParticipant index: Int, through last: Int) { participants[index].uncommitted[last] = words }
+
+    /// Forgets the uncommitted words of all participants, because the words that they were compared with have changed.
+    mutating func forgetUncommitted() { for index in participants.indices { participants[index].uncommitted = [:] } }
 
     /// Maximum number of participants. Beyond this number, a new participant replaces one that is gone. Participants that are gone are kept until
     /// then, because their words may still wait in later spans.

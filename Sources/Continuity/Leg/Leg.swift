@@ -118,6 +118,11 @@ package struct Leg: Sendable {
     /// Returns true if the engine was told to finish and has since made one of the session's channels final to the end.
     func hasEnded(_ channel: Int) -> Bool { ended.contains(channel) }
 
+    /// True if the leg was sent all audio and commands, or is sent nothing more.
+    ///
+    /// - Parameter end: the end of the received audio.
+    func isCaughtUp(received end: SampleIndex) -> Bool { isDraining || isFailed || sentThrough == end && isOpen && !hasCommands }
+
     /// Returns the number of finalizes, sent or queued, that the engine has not answered in one of the session's channels.
     func unansweredFinalizes(in channel: Int) -> Int { channels.contains(channel) ? finalizes.count - answers[channel - channels.lowerBound] : 0 }
 

@@ -54,7 +54,8 @@ extension SessionMachine {
 
     /// Returns the time when `pump` has more to do; nil if no work waits for a time.
     package func nextPump(now: Instant) -> Instant? {
-        [nextWatch(now: now), pool.nextSend(received: timeline.end, now: now)].compactMap(\.self).min()
+        guard let watch = nextWatch(now: now) else { return pool.nextSend(received: timeline.end, now: now) }
+        return pool.nextSend(received: timeline.end, now: now).map { min($0, watch) } ?? watch
     }
 
     private mutating func openDue(now: Instant, _ actions: inout [SessionAction]) {

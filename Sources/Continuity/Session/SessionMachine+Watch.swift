@@ -8,21 +8,21 @@ extension SessionMachine {
     func nextWatch(now: Instant) -> Instant? {
         var next: Instant?
         func consider(_ time: Instant) { next = min(next ?? time, time) }
-        for leg in pool.legs { if let time = nextWatch(of: leg, now: now) { consider(time) } }
-        for channelState in channelStates {
-            for (place, span) in channelState.spans.enumerated() {
-                switch span.need {
+        for index in pool.legs.indices { if let time = nextWatch(of: pool.legs[index], now: now) { consider(time) } }
+        for number in channelStates.indices {
+            for place in channelStates[number].spans.indices {
+                switch channelStates[number].spans[place].need {
                 case .repair(let plan):
                     if plan.asked == nil { consider(max(plan.detected + longestWait, plan.again ?? now)) }
                     if let time = besideTime(of: plan) { consider(time) }
-                    if place == 0 { consider(end(of: plan, in: channelState.channel.number)) }
+                    if place == 0 { consider(end(of: plan, in: number)) }
                 case .lost(_, let time, _): if place == 0 { consider(time) }
                 case .none, .silence, .repaired: break
                 }
             }
-            if channelState.isOrphaned { consider(now + Self.glance) }
+            if channelStates[number].isOrphaned { consider(now + Self.glance) }
+            if let time = channelStates[number].nextSettling { consider(time) }
         }
-        for channelState in channelStates { channelState.nextSettling.map(consider) }
         if !pool.changes.isEmpty || wantsBetter { consider(now + Self.glance) }
         if !isHoldingClient, let end = pool.changes.nextOverlapEnd { consider(end) }
         return next
@@ -60,13 +60,7 @@ extension SessionMachine {
         switch leg.state {
         case .connecting: return leg.askedAt.map { $0 + connectTime(of: leg) }
         case .open, .draining:
-            let limit = stalls.limit(of: engine)
-            var next = leg.owesSince.flatMap { configuration.measuresLoudness ? max($0 + limit, now + leg.lacks(for: limit)) : nil }
-            if let suspected = leg.suspectedSince { next = next.map { max($0, suspected + Self.listening) } }
-            if configuration.measuresLoudness, leg.hasOpenWords, let last = leg.lastAnswer {
-                let time = max(last + limit * 3, now + leg.lacks(for: limit * 3))
-                next = min(next ?? time, time)
-            }
+            var next = nextStall(of: leg, engine, now: now)
             if !pool.changes.waits(leg.id), leg.isOpen, !leg.isEnding, pool.choice.refusal == nil, let cap = engine.cap, let opened = leg.openedAt {
                 let time = opened + Self.rotation(before: cap).soonest
                 next = min(next ?? time, time)
@@ -74,6 +68,20 @@ extension SessionMachine {
             return next
         case .failed: return nil
         }
+    }
+
+    /// Returns the time when a leg that owes an answer, or whose words are not final, is called stalled; nil: it owes nothing.
+    private func nextStall(of leg: Leg, _ engine: SessionEngine, now: Instant) -> Instant? {
+        guard configuration.measuresLoudness, leg.owesSince != nil || leg.hasOpenWords else { return nil }
+        let limit = stalls.limit(of: engine)
+        var next = leg.owesSince.map { max($0 + limit, now + leg.lacks(for: limit)) }
+        if let suspected = leg.suspectedSince { next = next.map { max($0, suspected + Self.listening) } }
+        if leg.hasOpenWords, let last = leg.lastAnswer {
+            let limit = limit + limit + limit
+            let time = max(last + limit, now + leg.lacks(for: limit))
+            next = min(next ?? time, time)
+        }
+        return next
     }
 
     private func connectTime(of leg: Leg) -> Duration {
@@ -171,7 +179,7 @@ extension SessionMachine {
             let range = SampleRange(min(start, leg.sentThrough), leg.sentThrough)
             suspect(SuspectedStall(leg: leg.id, engine: leg.engine, channels: leg.channels, range: range, error: error), &actions)
         }
-        fail(leg, .stalled, error, now: now, &actions)
+        fail(leg, .givenUp(.stalled), error, now: now, &actions)
     }
 
     // MARK: - Turns

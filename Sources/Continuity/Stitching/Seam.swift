@@ -84,7 +84,7 @@ package enum Seam {
         words.removeFirst(place)
         // A part of the written word is old: the part that matches an old token.
         guard let (part, partner) = alignment.partner(before: seam), alignment.new[part].word == last else { return words }
-        let rest = alignment.new[(part + 1)...].prefix { $0.word == last }.map(\.text)
+        let rest = alignment.new[(part + 1)...].prefix { $0.word == last }.map(\.text.string)
         guard !rest.isEmpty else { return Array(words.dropFirst()) }
         let share = Double(rest.count) / Double(SpokenForm.tokens(of: words[0]).count)
         let before = alignment.isLastOfWord(partner) ? alignment.old[partner] : nil
@@ -95,7 +95,7 @@ package enum Seam {
     /// Returns `words` without the first letters of the first token, which were committed as a word.
     private static func rest(of words: [Word], behind letters: Int, _ alignment: Alignment, _ seam: Int, _ isMirrored: Bool) -> [Word] {
         guard let first = words.first else { return [] }
-        let tokens = alignment.new[seam...].prefix { $0.word == alignment.new[seam].word }.map(\.text)
+        let tokens = alignment.new[seam...].prefix { $0.word == alignment.new[seam].word }.map(\.text.string)
         let part = isMirrored ? tokens[0].dropLast(letters) : tokens[0].dropFirst(letters)
         let share = 1 - Double(letters) / Double(tokens.reduce(0) { $0 + $1.count })
         let rest = [String(part)] + tokens.dropFirst()
@@ -128,7 +128,8 @@ package enum Seam {
             for (place, text) in (isMirrored ? spoken.reversed() : spoken).enumerated() {
                 tokens.append(
                     Token(
-                        text: text, middle: Double(word.range.start.samples) + length * (Double(place) + 0.5), length: length, end: word.range.end,
+                        text: TokenText(text), middle: Double(word.range.start.samples) + length * (Double(place) + 0.5), length: length,
+                        end: word.range.end,
                         word: index,
                         earliest: Double(earliest(index).samples), bound: source?.bound.map { Double($0.samples) },
                         isOwn: engine != nil && source?.engine == engine, hasPlace: havePlaces || source?.hasTimes == true,

@@ -20,6 +20,8 @@ enum SpokenForm {
 
     /// Returns the two words of a compound such as "something", which may be heard as "some thing"; nil if it is none.
     private static func compound(_ word: String) -> [String]? {
+        // The shortest one is "anyone".
+        guard word.utf8.count >= 6 else { return nil }
         for first in ["some", "any", "every"] where word.hasPrefix(first) {
             let second = String(word.dropFirst(first.count))
             if ["thing", "one", "body", "where", "time", "times", "day", "how"].contains(second) { return [first, second] }

@@ -14,8 +14,8 @@ package struct Stitcher: Sendable {
     private static let longestTail = 48
     /// Number of words in finals that lie where the same engine had committed other words. The first text stands.
     private(set) var changedWords = 0
-    /// The place of the final that was committed last, if that final has no length.
-    private var lastPoint: SampleIndex?
+    /// The final that was committed last.
+    private var last = PointFinal()
     /// The last gap; nil: there is none. Words in a gap are not taken, because the gap may be repaired later.
     private(set) var gap: SampleRange?
 
@@ -50,7 +50,7 @@ package struct Stitcher: Sendable {
         committedThrough = max(range.end, words.last?.range.end ?? range.end)
         Self.remember(new, in: &tail)
         remember(new, of: Seam.Source(engine: engine, bound: bound))
-        if !new.isEmpty { lastPoint = final.range.isEmpty ? final.range.start : nil }
+        if !new.isEmpty { last.note(final.range) }
         if isCut, !new.isEmpty { sources[sources.count - 1]?.isCut = true }
         return Commit(channel: channel, range: SampleRange(range.start, committedThrough), words: words, reason: reason, engine: engine)
     }
@@ -89,12 +89,9 @@ package struct Stitcher: Sendable {
         sources.removeFirst(sources.count - heard.count)
     }
 
-    /// Returns true if a final of zero length behind the committed audio says something new. Engines that cut a word may send such a final for the
-    /// rest of the word. Engines that pad their audio with silence may send one for a word in that silence. A final that repeats the words of the
-    /// last such final is not new.
+    /// Returns true if a final of zero length behind the committed audio says something new.
     func goesOn(with words: [Word], of range: SampleRange) -> Bool {
-        guard range.isEmpty, range.start >= committedThrough, !isAtGap else { return false }
-        return range.start != lastPoint || tail.suffix(words.count).map(\.text) != words.map(\.text)
+        !isAtGap && last.goesOn(with: words, of: range, behind: committedThrough, after: tail)
     }
 
     /// Remembers words that lie in the gap. The words are not committed. They are known, so that another final of the same audio without word times

@@ -80,7 +80,7 @@ package final class EngineHealth: Sendable {
         switch run.outcome {
         case .completed, .cancelled: if let slowest = run.slowest { lagged(account, by: slowest) }
         case .failed, .connectTimedOut: if let error = run.error { failed(account, error) }
-        case .stalled, .declined: break
+        case .givenUp, .declined: break
         }
     }
 

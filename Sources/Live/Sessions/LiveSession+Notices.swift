@@ -87,7 +87,7 @@ extension LiveSession {
         case (.stream, .completed), (.stream, .cancelled), (.stream, .declined), (.shadow, _): break
         case (.stream, .failed(let error)):
             context.log.warning("engine stream failed", [.session: id.rawValue, .engine: engine, .error: "\(error)"])
-        case (.stream, .stalled), (.stream, .connectTimedOut):
+        case (.stream, .givenUp), (.stream, .connectTimedOut):
             context.log.warning("engine stream given up", [.session: id.rawValue, .engine: engine, .reason: reason])
         case (.repair, let outcome), (.recovery, let outcome), (.recording, let outcome):
             let length = "\(run.audio / .seconds(1))"
@@ -95,7 +95,7 @@ extension LiveSession {
             case .completed: context.log.info("audio repaired", [.session: id.rawValue, .engine: engine, .seconds: length])
             case .failed(let error):
                 context.log.warning("audio not repaired", [.session: id.rawValue, .engine: engine, .error: "\(error)", .seconds: length])
-            case .stalled, .connectTimedOut:
+            case .givenUp, .connectTimedOut:
                 context.log.warning("audio not repaired", [.session: id.rawValue, .engine: engine, .reason: reason, .seconds: length])
             case .cancelled, .declined:
                 context.log.info("repair given up", [.session: id.rawValue, .engine: engine, .reason: reason, .seconds: length])

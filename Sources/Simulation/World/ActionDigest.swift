@@ -63,7 +63,7 @@ struct ActionDigest: Sendable {
         add(record.engine.rawValue)
         add(record.channels.lowerBound, record.channels.upperBound)
         add(record.range)
-        add("\(record.outcome)")
+        if case .givenUp(let reason) = record.outcome { add(reason.rawValue) } else { add("\(record.outcome)") }
         for duration in [record.accepted, record.firstAnswer, record.slowest, record.duration] { add(duration) }
     }
 

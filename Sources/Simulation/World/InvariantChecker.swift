@@ -277,6 +277,7 @@ struct InvariantChecker {
         // Some engines give only the end time of a word.
         let latest = temper.instants > 0 ? said.end : said.start + ahead
         let isLate = word.range.end > said.end + tolerance || word.range.start > latest + tolerance && !isCut
+        guard isEarly || isLate else { return }
         // Another engine does not hear the word, and has reported silence there. The word then stands at the end of that silence.
         let isUnheard = channels[number].covered.suffix(4).contains { covered in
             guard let temper = covered.engine.flatMap(scenario.temper) else { return false }
@@ -290,7 +291,7 @@ struct InvariantChecker {
         {
             return
         }
-        if isEarly || isLate { fail(.place, "“\(word.text)” at \(Milliseconds.text(word.range)), said at \(Milliseconds.text(said))") }
+        fail(.place, "“\(word.text)” at \(Milliseconds.text(word.range)), said at \(Milliseconds.text(said))")
     }
 
     /// Returns true if the word must lie at the start of its final although its engine gives no times: this engine alone was to hear the audio, and

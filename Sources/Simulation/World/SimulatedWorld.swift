@@ -432,7 +432,8 @@ package struct SimulatedWorld {
     // MARK: - The machine's actions
 
     private mutating func perform(_ actions: [SessionAction]) {
-        for leg in machine.legs where planned[leg.id] == nil { planned[leg.id] = journalled }
+        let legs = machine.legs
+        for index in legs.indices where planned[legs[index].id] == nil { planned[legs[index].id] = journalled }
         for action in actions {
             digest?.add(action, at: now)
             switch action {

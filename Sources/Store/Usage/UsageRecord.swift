@@ -115,7 +115,7 @@ extension UsageRecord {
         switch run.outcome {
         case .completed: (billable, billing) = (heard, .certain)
         // A stream is charged for the audio that it received, whatever its outcome.
-        case .cancelled, .stalled, .failed: (billable, billing) = (heard, heard > .zero ? .unknown : .none)
+        case .cancelled, .givenUp, .failed: (billable, billing) = (heard, heard > .zero ? .unknown : .none)
         case .connectTimedOut, .declined: (billable, billing) = (.zero, .none)
         }
         cost = prices.cost(of: billable, engine: engine, model: model, workload: workload, at: time)

@@ -9,7 +9,7 @@ import Testing
         talk.hear(3)
         #expect(talk.session.legs.map(\.engine) == [Conversation.first])
         talk.hear(0.3)
-        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        #expect(talk.actions.records.map(\.outcome) == [.givenUp(.stalled)])
         #expect(talk.session.legs.map(\.engine) == [Conversation.first, Conversation.second])
         talk.hear(0.1)
         #expect(talk.session.legs.first?.isFailed == true, "it is listened to")
@@ -43,7 +43,7 @@ import Testing
         talk.hear(1.2)
         #expect(talk.actions.records == [], "the pause does not count")
         talk.hear(2.2)
-        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        #expect(talk.actions.records.map(\.outcome) == [.givenUp(.stalled)])
     }
 
     @Test func `gives up one that says nothing when it is asked to make final what it has, though nothing more comes`() {
@@ -52,7 +52,7 @@ import Testing
         talk.hear(1.6)
         _ = talk.command(.finalize)
         talk.hear(3.5, audio: false)
-        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        #expect(talk.actions.records.map(\.outcome) == [.givenUp(.stalled)])
     }
 
     @Test func `gives up one that never makes final what it showed`() {
@@ -64,14 +64,14 @@ import Testing
         talk.hear(8)
         #expect(talk.actions.records == [])
         talk.hear(2)
-        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        #expect(talk.actions.records.map(\.outcome) == [.givenUp(.stalled)])
     }
 
     @Test func `takes what a dying engine still says`() throws {
         var talk = Conversation()
         talk.lively = nil
         talk.hear(3.5)
-        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        #expect(talk.actions.records.map(\.outcome) == [.givenUp(.stalled)])
         let end = try #require(talk.session.legs.last?.origin)
         talk.says(0..<Int(end.seconds(at: .speech).rounded(.up)), leg: 0, through: end.seconds(at: .speech))
         #expect(talk.actions.said.hasPrefix("w0 w1"))
@@ -85,9 +85,9 @@ import Testing
         talk.hear(4.9)
         talk.engine(.opened, from: 1)
         talk.answers(try #require(talk.actions.repairs.first), .words([]))
-        let before = talk.actions.records.filter { $0.outcome == .stalled }.count
+        let before = talk.actions.records.filter { $0.outcome == .givenUp(.stalled) }.count
         talk.hear(3.5)
-        #expect(talk.actions.records.filter { $0.outcome == .stalled }.count == before)
+        #expect(talk.actions.records.filter { $0.outcome == .givenUp(.stalled) }.count == before)
     }
 
     @Test func `is as quick as ever once somebody can be understood again`() throws {
@@ -100,14 +100,14 @@ import Testing
         talk.says(5..<6, leg: 1)
         #expect(talk.actions.said == "w5")
         talk.hear(3.5)
-        #expect(talk.actions.records.map(\.outcome).filter { $0 == .stalled }.count == 2)
+        #expect(talk.actions.records.map(\.outcome).filter { $0 == .givenUp(.stalled) }.count == 2)
     }
 
     @Test func `blames nobody for saying nothing to noise`() throws {
         var talk = Conversation()
         talk.lively = nil
         talk.hear(4.9)
-        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        #expect(talk.actions.records.map(\.outcome) == [.givenUp(.stalled)])
         #expect(talk.actions.blamed == [], "nobody knows yet whether somebody spoke")
         talk.engine(.opened, from: 1)
         talk.answers(try #require(talk.actions.repairs.first), .words([]))
@@ -159,7 +159,7 @@ import Testing
         #expect(talk.actions.records == [])
         // It was sent a second before.
         talk.hear(1.5, audio: false)
-        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        #expect(talk.actions.records.map(\.outcome) == [.givenUp(.stalled)])
         #expect(talk.actions.blamed == [], "it had not its whole time")
     }
 
@@ -182,7 +182,7 @@ import Testing
         var talk = Conversation([Conversation.paced(Conversation.first)])
         talk.lively = nil
         talk.hear(3.9)
-        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        #expect(talk.actions.records.map(\.outcome) == [.givenUp(.stalled)])
         talk.engine(.opened, from: 1)
         talk.repairs(try #require(talk.actions.repairs.first))
         #expect(talk.actions.said.hasPrefix("w0 w1"), "nobody waits for it")
@@ -191,9 +191,9 @@ import Testing
         let lag = try #require(talk.actions.lags.first)
         #expect(lag >= .seconds(3.9) && lag <= .seconds(4.1))
         talk.hear(3.5)
-        #expect(talk.actions.records.filter { $0.outcome == .stalled }.count == 1, "the next one has 5 s")
+        #expect(talk.actions.records.filter { $0.outcome == .givenUp(.stalled) }.count == 1, "the next one has 5 s")
         talk.hear(2)
-        #expect(talk.actions.records.filter { $0.outcome == .stalled }.count == 2)
+        #expect(talk.actions.records.filter { $0.outcome == .givenUp(.stalled) }.count == 2)
     }
 
     @Test func `takes nobody for slow who said nothing to noise before words came`() throws {
@@ -214,14 +214,14 @@ import Testing
         talk.hear(4.9)
         #expect(talk.actions.records == [])
         talk.hear(0.5)
-        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        #expect(talk.actions.records.map(\.outcome) == [.givenUp(.stalled)])
         slow.slowness = .seconds(100)
         talk = Conversation([slow, Conversation.paced(Conversation.second)])
         talk.lively = nil
         talk.hear(9.9)
         #expect(talk.actions.records == [])
         talk.hear(0.5)
-        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        #expect(talk.actions.records.map(\.outcome) == [.givenUp(.stalled)])
     }
 
     @Test func `asks whether somebody speaks before it gives an engine up`() throws {
@@ -232,7 +232,7 @@ import Testing
         #expect(question.leg == LegID(0) && question.range.start == .zero && question.range.end > Conversation.at(3))
         #expect(talk.actions.records == [])
         talk.listened(question, hasSpeech: true)
-        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        #expect(talk.actions.records.map(\.outcome) == [.givenUp(.stalled)])
     }
 
     @Test func `goes on with an engine that says nothing where nobody speaks, and asks again of what comes`() throws {
@@ -247,7 +247,7 @@ import Testing
         let next = try #require(talk.actions.questions.dropFirst().first)
         #expect(next.range.start == question.range.end)
         talk.listened(next, hasSpeech: true)
-        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        #expect(talk.actions.records.map(\.outcome) == [.givenUp(.stalled)])
         talk.repairs(try #require(talk.actions.repairs.first))
         #expect(talk.actions.said.hasPrefix("w0 w1 w2 w3"), "what was taken for noise is not lost")
     }
@@ -258,7 +258,7 @@ import Testing
             talk.lively = nil
             talk.hear(3.4)
             if hasAnswer { talk.listened(try #require(talk.actions.questions.first), hasSpeech: nil) } else { talk.hear(0.6) }
-            #expect(talk.actions.records.map(\.outcome) == [.stalled])
+            #expect(talk.actions.records.map(\.outcome) == [.givenUp(.stalled)])
         }
     }
 

@@ -43,7 +43,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (RecognitionAttempt.Outcome.failed(.timedOut("late")), "timed_out"), (.failed(.unauthorized("a key")), "unauthorised"), (.stalled, "stalled"),
+        (RecognitionAttempt.Outcome.failed(.timedOut("late")), "timed_out"), (.failed(.unauthorized("a key")), "unauthorised"),
+        (.givenUp(.stalled), "stalled"),
         (.declined, "declined"), (.connectTimedOut, "connect_timed_out"), (.cancelled, "cancelled"),
     ])
     func `has the kind of its failure, never its words`(outcome: RecognitionAttempt.Outcome, name: String) {

@@ -14,11 +14,17 @@ extension ChannelState {
             let reason = reason == .endOfAudio && !isLast(id, moment) ? .length : reason
             let answer = reason == .flush ? participant.answers + 1 : nil
             let range = hypothesis.range
-            add(.init(words: hypothesis.words, start: range.start, end: range.end, reason: reason, answer: answer, at: moment.now), of: index)
-        case .turnEnded: add(.init(words: [], start: participant.through, end: participant.through, reason: .endOfTurn, at: moment.now), of: index)
+            ensemble.add(
+                .init(words: hypothesis.words, start: range.start, end: range.end, reason: reason, answer: answer, at: moment.now),
+                ofParticipant: index)
+        case .turnEnded:
+            ensemble.add(
+                .init(words: [], start: participant.through, end: participant.through, reason: .endOfTurn, at: moment.now), ofParticipant: index)
         case .flushed:
             let answer = participant.answers + 1
-            add(.init(words: [], start: participant.through, end: participant.through, reason: .flush, answer: answer, at: moment.now), of: index)
+            ensemble.add(
+                .init(words: [], start: participant.through, end: participant.through, reason: .flush, answer: answer, at: moment.now),
+                ofParticipant: index)
         case .interim(let hypothesis): show(hypothesis, of: participant, &actions)
         case .speechStarted(let channel, let at):
             // Another participant may have announced the same speech already, which this one hears later.
@@ -28,11 +34,6 @@ extension ChannelState {
         case .opened, .closed, .skipped, .creditsLow: break
         }
         settle(moment, &actions)
-    }
-
-    private mutating func add(_ final: Ensemble.Final, of index: Int) {
-        let hasTimes = settings.hasTimes(ensemble.participants[index].engine)
-        ensemble.add(final, ofParticipant: index, hasTimes: hasTimes)
     }
 
     /// Returns true if the leg hears its span to the end. A leg that another leg replaces does not.
@@ -62,8 +63,8 @@ extension ChannelState {
 
     /// Returns true if the words of a participant can be committed now: the participant has heard all audio that is not committed.
     func counts(_ participant: Ensemble.Participant) -> Bool {
-        guard let front = spans.first, place(of: participant.leg) ?? 0 == 0 else { return false }
-        let through = max(stitcher.committedThrough, front.start)
+        guard !spans.isEmpty, place(of: participant.leg) ?? 0 == 0 else { return false }
+        let through = max(stitcher.committedThrough, spans[0].start)
         if participant.start <= through { return true }
         return isQuiet(SampleRange(through, participant.start))
     }
@@ -73,8 +74,7 @@ extension ChannelState {
 
     /// Returns true if a participant will say more: its leg is there, has opened and has not failed.
     func isAwaited(_ participant: Ensemble.Participant, _ moment: ChannelMoment) -> Bool {
-        guard !participant.isGone, let leg = moment.legs[participant.leg] else { return false }
-        return leg.openedAt != nil && !leg.isFailed
+        !participant.isGone && moment.legs.hasOpened(participant.leg)
     }
 
     /// Participants whose words can be committed now.
@@ -119,8 +119,14 @@ extension ChannelState {
     /// Returns the time when the first waiting final must be settled; nil if no final waits.
     var nextSettling: Instant? {
         guard !source.isSingle, !spans.isEmpty else { return nil }
-        let ensemble = ensemble
-        return counting().lazy.flatMap { ensemble.participants[$0].finals }.map { self.deadline(of: $0) }.min()
+        var next: Instant?
+        for participant in ensemble.participants where !participant.finals.isEmpty && counts(participant) {
+            for index in participant.finals.indices {
+                let deadline = deadline(of: participant.finals[index])
+                next = min(next ?? deadline, deadline)
+            }
+        }
+        return next
     }
 
     func deadline(of final: Ensemble.Final) -> Instant {
@@ -155,6 +161,19 @@ extension ChannelState {
         guard case .leg(let id) = speaker.source else { return }
         if !words.isEmpty { ensemble.lead(id, through: final.end) }
         if stitcher.committedThrough > before { actions.append(.works(id)) }
+    }
+
+    /// Returns the words of a participant that are not committed, through the final of this number; nil: through the last final. The words are compared
+    /// once, until the committed words change.
+    mutating func uncommitted(of index: Int, through last: Int? = nil) -> [Word] {
+        let participant = ensemble.participants[index]
+        let last = last ?? participant.finals.count - 1
+        if let words = participant.uncommitted(through: last) { return words }
+        let words = fresh(participant.words(through: last), of: participant)
+        // The comparison asks how loud it is where the participant begins, which is not known before.
+        let beginning = participant.origin + SampleCount(.milliseconds(100), at: settings.rate)
+        if !settings.measuresLoudness || beginning <= speech.end { ensemble.keep(uncommitted: words, ofParticipant: index, through: last) }
+        return words
     }
 
     /// Returns the words of a participant that are not committed.

@@ -25,9 +25,8 @@ extension ChannelState {
     /// finalizes still count. A final with words that were not voted on stays.
     private mutating func dropSettled(_ actions: inout [ChannelAction]) {
         for index in counting() {
-            let participant = ensemble.participants[index]
             while let first = ensemble.participants[index].finals.first, first.end <= stitcher.committedThrough,
-                fresh(first.words, of: participant).isEmpty
+                uncommitted(of: index, through: 0).isEmpty
             { drop(ofParticipant: index, &actions) }
         }
     }
@@ -39,10 +38,10 @@ extension ChannelState {
 
     // MARK: - Intervals to vote on
 
-    private func nextMotion(mustGo: Bool, _ moment: ChannelMoment) -> Motion? {
+    private mutating func nextMotion(mustGo: Bool, _ moment: ChannelMoment) -> Motion? {
         let participants = ensemble.participants
         let counting = counting()
-        let awaited = counting.map { participants[$0] }.filter { isAwaited($0, moment) }
+        let awaited = counting.filter { isAwaited(participants[$0], moment) }
         var pauses: [Motion] = [], cuts: [Motion] = []
         for index in counting {
             for (place, final) in participants[index].finals.enumerated() {
@@ -51,11 +50,7 @@ extension ChannelState {
                 if final.reason == .length { cuts.append(motion) } else { pauses.append(motion) }
             }
         }
-        func isHeard(_ motion: Motion) -> Bool {
-            // The comparison is made at most once, for all participants.
-            var new: [Word]?
-            return awaited.allSatisfy { hasHeard($0, motion, &new) }
-        }
+        func isHeard(_ motion: Motion) -> Bool { awaited.allSatisfy { hasHeard($0, motion) } }
         // A pause is a better place to cut than the middle of speech.
         if let pause = Self.latestFirst(pauses).first(where: { $0.isDue || isHeard($0) }) { return pause }
         // In the middle of speech: the latest cut that is overdue, otherwise the latest that all participants have heard.
@@ -69,20 +64,17 @@ extension ChannelState {
     }
 
     /// Returns true if a participant has made final all that it hears in the interval.
-    ///
-    /// - Parameter known: the uncommitted words of the interval; nil: not computed yet.
-    private func hasHeard(_ participant: Ensemble.Participant, _ motion: Motion, _ known: inout [Word]?) -> Bool {
-        let mover = ensemble.participants[motion.participant]
-        if participant.leg == mover.leg { return true }
+    private mutating func hasHeard(_ index: Int, _ motion: Motion) -> Bool {
+        if index == motion.participant { return true }
+        let participant = ensemble.participants[index]
         let through = max(participant.through, stitcher.committedThrough)
         var end = motion.end
         // Engines place the same word with differences of some tenths of a second.
         let margin = SampleCount(.milliseconds(300), at: settings.rate)
         if participant.through >= end + margin || !participant.isInSpeech && participant.through >= end { return true }
-        let new = known ?? fresh(mover.words(through: motion.final), of: mover)
-        known = new
+        let new = uncommitted(of: motion.participant, through: motion.final)
         // A participant that was cut in the middle of speech may say the last word in its next final.
-        if participant.through >= end { return says(participant, lastOf: new, of: mover) }
+        if participant.through >= end { return says(index, lastOf: new, of: motion.participant) }
         let rest = new.last
         if let last = rest.map(stitcher.moved)?.range {
             // If a part of the word is committed, the rest begins where the audio is loud.
@@ -94,10 +86,11 @@ extension ChannelState {
     }
 
     /// Returns true if a participant has said the last of these words, which are another participant's.
-    private func says(_ participant: Ensemble.Participant, lastOf words: [Word], of mover: Ensemble.Participant) -> Bool {
+    private mutating func says(_ index: Int, lastOf words: [Word], of other: Int) -> Bool {
+        let participant = ensemble.participants[index], mover = ensemble.participants[other]
         let context = ComparisonContext(
             rate: settings.rate, origin: mover.origin, hasTimes: settings.hasTimes(mover.engine), others: settings.hasTimes(participant.engine))
-        return Seam.fresh(words, after: fresh(participant.words(), of: participant), through: participant.through, context).isEmpty
+        return Seam.fresh(words, after: uncommitted(of: index), through: participant.through, context).isEmpty
     }
 
     // MARK: - The vote
@@ -106,13 +99,12 @@ extension ChannelState {
         let participants = ensemble.participants
         let mover = participants[motion.participant]
         let said = mover.words(through: motion.final)
-        let heard = fresh(said, of: mover)
+        let heard = uncommitted(of: motion.participant, through: motion.final)
         var final = mover.finals[motion.final]
         let first = WordBallot(participant: mover, rank: settings.rank(mover.engine), words: heard, said: said)
         var ballots = [first]
-        var known: [Word]? = heard
-        for index in counting() where index != motion.participant && hasHeard(participants[index], motion, &known) {
-            ballots.append(ballot(of: participants[index], beside: first, through: motion.end))
+        for index in counting() where index != motion.participant && hasHeard(index, motion) {
+            ballots.append(ballot(of: index, beside: first, through: motion.end))
             agree(participants[index], with: &final)
         }
         for ballot in ballots { actions.append(.works(ballot.participant.leg)) }
@@ -140,9 +132,10 @@ extension ChannelState {
     /// Returns the ballot of a participant.
     ///
     /// - Parameter first: the mover's ballot.
-    private func ballot(of participant: Ensemble.Participant, beside first: WordBallot, through end: SampleIndex) -> WordBallot {
+    private mutating func ballot(of index: Int, beside first: WordBallot, through end: SampleIndex) -> WordBallot {
+        let participant = ensemble.participants[index]
         let said = participant.words()
-        let new = fresh(said, of: participant)
+        let new = uncommitted(of: index)
         let context = ComparisonContext(
             rate: settings.rate, origin: participant.origin, hasTimes: settings.hasTimes(participant.engine),
             others: settings.hasTimes(first.participant.engine))

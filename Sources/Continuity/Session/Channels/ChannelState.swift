@@ -2,24 +2,24 @@ import Speech
 
 /// One channel of a session: its committed words, and the spans of audio that are not committed yet.
 struct ChannelState: Sendable {
-    var stitcher: Stitcher
+    var stitcher: Stitcher { didSet { forgetUncommitted() } }
     /// Number of the turn, counted from 0.
     var turn = 0
     /// Spans in order; only the first one commits. Empty once everything is settled after the end of the audio.
     var spans: [TimelineSpan] = []
     var speech: SpeechMap
     /// The source whose words were committed last.
-    private(set) var lastSource: WordSource?
+    private(set) var lastSource: WordSource? { didSet { forgetUncommitted() } }
     /// True if the engine of `lastSource` says where words lie.
     private(set) var hasTimes = true
     /// Recent words of sources other than the one that spoke last. Those of the words that count are committed. The next words of such a source are
     /// compared together with these. The source that spoke most recently is last.
-    private var earlier: [(source: WordSource, words: [Word])] = []
+    private var earlier: [(source: WordSource, words: [Word])] = [] { didSet { forgetUncommitted() } }
     private static let maxEarlier = 48
     /// Maximum number of sources in `earlier`. The source that spoke longest ago is forgotten first, because it is most likely gone.
     private static let maxSources = 32
     /// The end of the loud audio up to the end of the final whose words were committed last. Nil if the engine of that final says where words lie.
-    private(set) var saidThrough: SampleIndex?
+    private(set) var saidThrough: SampleIndex? { didSet { forgetUncommitted() } }
     /// For each leg, the end that the session gave to a final (`end`), and the later end that the engine gave to that final (`said`).
     private var cuts: [LegID: (end: SampleIndex, said: SampleIndex)] = [:]
     /// For each leg, the end of the words of its last final, if that end is behind the end that the engine gave to the final (`said`).
@@ -46,6 +46,9 @@ struct ChannelState: Sendable {
     }
 
     var channel: ChannelIndex { stitcher.channel }
+
+    /// Forgets the comparisons of participants' words with the committed words, because the committed words or the facts about them have changed.
+    private mutating func forgetUncommitted() { if !source.isSingle { ensemble.forgetUncommitted() } }
 
     /// Returns the context in which the words of `source` are compared with the words of the last source; nil if `source` spoke last.
     ///
@@ -210,5 +213,5 @@ struct ChannelState: Sendable {
         }
     }
 
-    func place(of leg: LegID) -> Int? { spans.firstIndex { $0.sources.contains(leg) } }
+    func place(of leg: LegID) -> Int? { spans.indices.first { spans[$0].sources.contains(leg) } }
 }

@@ -26,10 +26,15 @@ struct LegPool: Sendable {
 
     // MARK: - Present legs
 
-    subscript(_ id: LegID) -> Leg? { legs.first { $0.id == id } }
+    subscript(_ id: LegID) -> Leg? { index(of: id).map { legs[$0] } }
+
+    private func index(of id: LegID) -> Int? { legs.indices.first { legs[$0].id == id } }
 
     /// Returns true if the leg has failed, or is not there any more.
-    func isFailed(_ id: LegID) -> Bool { self[id]?.isFailed ?? true }
+    func isFailed(_ id: LegID) -> Bool { index(of: id).map { legs[$0].isFailed } ?? true }
+
+    /// Returns true if the leg has opened and has not failed.
+    func hasOpened(_ id: LegID) -> Bool { index(of: id).map { legs[$0].openedAt != nil && !legs[$0].isFailed } ?? false }
 
     /// Returns true if the leg is open or is being opened, and not only planned.
     func isOpening(_ id: LegID) -> Bool { !dormant.contains(id) && !openings.contains { $0.id == id } }
@@ -38,17 +43,23 @@ struct LegPool: Sendable {
     func mayAnswer(_ id: LegID) -> Bool { self[id].map { $0.isFailed && $0.owesSince != nil } ?? false }
 
     /// The session's settings for a leg's engine.
-    func engine(of leg: Leg) -> SessionEngine? { engines.first { $0.name == leg.engine } }
+    func engine(of leg: Leg) -> SessionEngine? { number(of: leg.engine).map { engines[$0] } }
 
     /// Returns the engines of other legs that hear a channel of this leg.
     func busy(besides leg: Leg) -> Set<Int> {
-        let others = legs.lazy.filter { $0.id != leg.id && !$0.isFailed && !$0.isEnding && $0.channels.overlaps(leg.channels) }
-        return numbers(of: others.map(\.engine))
+        var busy: Set<Int> = []
+        for index in legs.indices where legs[index].id != leg.id && !legs[index].isFailed && !legs[index].isEnding {
+            guard legs[index].channels.overlaps(leg.channels), let number = number(of: legs[index].engine) else { continue }
+            busy.insert(number)
+        }
+        return busy
     }
 
     func numbers(of names: some Sequence<EngineName>) -> Set<Int> {
-        Set(names.compactMap { name in engines.firstIndex { $0.name == name } })
+        Set(names.compactMap(number))
     }
+
+    private func number(of name: EngineName) -> Int? { engines.indices.first { engines[$0].name == name } }
 
     /// True if a leg waits for its time to be opened.
     var hasOpenings: Bool { !openings.isEmpty }
@@ -81,12 +92,12 @@ struct LegPool: Sendable {
     /// - Returns: the result of `change`; nil if there is no such leg.
     @discardableResult
     mutating func change<Result>(_ id: LegID, _ change: (inout Leg) -> Result) -> Result? {
-        guard let index = legs.firstIndex(where: { $0.id == id }) else { return nil }
+        guard let index = index(of: id) else { return nil }
         return change(&legs[index])
     }
 
     @discardableResult
-    mutating func remove(_ id: LegID) -> Leg? { legs.firstIndex { $0.id == id }.map { legs.remove(at: $0) } }
+    mutating func remove(_ id: LegID) -> Leg? { index(of: id).map { legs.remove(at: $0) } }
 
     mutating func removeAll() {
         legs = []
@@ -206,19 +217,25 @@ struct LegPool: Sendable {
     ///
     /// - Parameter end: the end of the received audio.
     func isCaughtUp(received end: SampleIndex) -> Bool {
-        openings.isEmpty && legs.allSatisfy { $0.isDraining || $0.isFailed || $0.sentThrough == end && $0.isOpen && !$0.hasCommands }
+        openings.isEmpty && legs.indices.allSatisfy { legs[$0].isCaughtUp(received: end) }
     }
 
     /// End of the audio that all legs were sent whose words count; nil if there is no such leg.
     var sentThrough: SampleIndex? {
-        legs.lazy.filter { !$0.isDraining && !$0.isFailed && !$0.isShadow }.map(\.sentThrough).min()
+        var end: SampleIndex?
+        for index in legs.indices where !legs[index].isDraining && !legs[index].isFailed && !legs[index].isShadow {
+            end = min(end ?? legs[index].sentThrough, legs[index].sentThrough)
+        }
+        return end
     }
 
     /// Returns the time when more audio may be sent or a leg is to be opened; nil if no leg waits for a time.
     func nextSend(received end: SampleIndex, now: Instant) -> Instant? {
         var next: Instant?
         func consider(_ time: Instant?) { if let time { next = min(next ?? time, time) } }
-        for leg in legs { consider(leg.nextAllowance(received: end, now: now)) }
+        for index in legs.indices where legs[index].isOpen && legs[index].sentThrough < end {
+            consider(legs[index].nextAllowance(received: end, now: now))
+        }
         for opening in openings { consider(opening.at) }
         return next
     }

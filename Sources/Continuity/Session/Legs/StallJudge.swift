@@ -17,8 +17,8 @@ struct StallJudge: Sendable {
     private let stall: Duration
     /// Factor by which the time to answer is extended, because noise looks like a stall.
     private var backoff = 1
-    /// The longest answer delay of each engine's latest leg.
-    private var lags: [EngineName: Duration] = [:]
+    /// The time that each engine needs to answer, by the longest answer delay of its latest leg.
+    private var needed: [(engine: EngineName, time: Duration)] = []
     /// Legs that were given up for their silence and whose engines are not known to be at fault.
     private var suspects: [SuspectedStall] = []
     /// The end of the audio when an engine was last known to be at fault.
@@ -33,9 +33,14 @@ struct StallJudge: Sendable {
     /// Returns the maximum time for which an engine may say nothing. An engine that is known to be slow has more time. A quick engine has no less
     /// than the minimum, because it may wait for a pause.
     func limit(of engine: SessionEngine) -> Duration {
-        let slowness = max(engine.slowness ?? .zero, lags[engine.name] ?? .zero)
-        return max(stall, min(slowness, Self.maxSlowness) * 5 / 4) * backoff
+        var limit = max(stall, needed.first { $0.engine == engine.name }?.time ?? .zero)
+        // Most engines are much quicker than the minimum.
+        if let slowness = engine.slowness, slowness + slowness > stall { limit = max(limit, Self.needed(for: slowness)) }
+        return backoff > 1 ? limit * backoff : limit
     }
+
+    /// Returns the time to answer of an engine of this slowness.
+    private static func needed(for slowness: Duration) -> Duration { min(slowness, maxSlowness) * 5 / 4 }
 
     /// Resets the time to answer, because words were heard.
     mutating func heardWords() { backoff = 1 }
@@ -70,5 +75,8 @@ struct StallJudge: Sendable {
     /// Returns true if an engine was known to be at fault less than `count` before `end`.
     func hasFault(within count: SampleCount, before end: SampleIndex) -> Bool { lastFault.map { end < $0 + count } ?? false }
 
-    mutating func noteLag(_ lag: Duration, of engine: EngineName) { lags[engine] = lag }
+    mutating func noteLag(_ lag: Duration, of engine: EngineName) {
+        needed.removeAll { $0.engine == engine }
+        needed.append((engine, Self.needed(for: lag)))
+    }
 }
