@@ -63,7 +63,7 @@ final class RepairWork: Sendable {
 
     private func run() async -> Answer {
         guard !Task.isCancelled else { return (.failed(.cancelled), nil) }
-        do throws(RangeRecording.Failure) {
+        do throws(RangeRecordingError) {
             let recording = try await RangeRecording.write(repair.range, at: rate, to: path) { range async throws(AudioLost) in
                 try await self.read(range).get()
             }

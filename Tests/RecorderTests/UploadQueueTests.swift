@@ -57,14 +57,14 @@ func copyFolder(_ path: String, to other: String) throws { try FileManager.defau
         #expect(finished == ["c1"])
     }
 
-    @Test func `keeps a chunk that is refused on the disk, and delivers the rest`() async throws {
+    @Test func `keeps a chunk that is rejected on the disk, and delivers the rest`() async throws {
         let world = try RecorderWorld()
         try await record(world, samples(40_000))
-        world.server.answer(Receipt(.delivered), Receipt(.refused(status: 413), detail: "too large"))
+        world.server.answer(Receipt(.delivered), Receipt(.rejected(status: 413), detail: "too large"))
         await world.deliver()
         #expect(world.server.chunks.map(\.start) == [900, 1_800])
         #expect(world.server.finished == ["c1"])
-        #expect(world.said.contains(.refused(status: 413, detail: "too large")))
+        #expect(world.said.contains(.rejected(status: 413, detail: "too large")))
         #expect(world.deliverer.tally.held == 1)
         let kept = try #require(world.left.first)
         let files = try FileManager.default.contentsOfDirectory(atPath: world.spool.path + "/" + kept)
@@ -133,11 +133,11 @@ func copyFolder(_ path: String, to other: String) throws { try FileManager.defau
         let world = try RecorderWorld()
         world.server.takeNames()
         try await record(world, samples(17_000))
-        world.server.answer(Receipt(.refused(status: 409), detail: "it is finished"))
+        world.server.answer(Receipt(.rejected(status: 409), detail: "it is finished"))
         await world.deliver()
         #expect(world.server.proposed.count == 2 && Set(world.server.proposed).count == 2)
         #expect(world.server.finished == [world.server.proposed[1]])
-        #expect(!world.said.contains { if case .refused = $0 { true } else { false } })
+        #expect(!world.said.contains { if case .rejected = $0 { true } else { false } })
     }
 
     @Test func `leaves a recording alone that another process has open`() async throws {

@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func `numbers each attempt and tells its end once`() async throws {
-        try await DriverWorld.with([ScriptedEngine(fault: .refuses(.unauthorized("no"))), FakeEngine(log: log)], log: log) { world in
+        try await DriverWorld.with([ScriptedEngine(fault: .rejects(.unauthorized("no"))), FakeEngine(log: log)], log: log) { world in
             try await world.until("ready")
             await world.push(800)
             await world.command(.abandon)

@@ -13,7 +13,7 @@ private struct EchoingMachine: LiveClientMachine {
 
     mutating func opened(now: Instant, actions: inout [ClientAction]) { actions.append(.event(.opened)) }
 
-    mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+    mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         actions.append(.event(.skipped("refused \(status ?? 0)")))
     }
 
@@ -56,7 +56,7 @@ private struct EchoingMachine: LiveClientMachine {
                 case .event, .listen: note("said")
                 case .failed(let error):
                     note("failed \(error)".prefix { $0 != "(" })
-                    stream.refused(error)
+                    stream.rejected(error)
                 case .closed: note("closed")
                 }
             }

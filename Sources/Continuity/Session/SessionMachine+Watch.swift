@@ -67,7 +67,7 @@ extension SessionMachine {
                 let time = max(last + limit * 3, now + leg.lacks(for: limit * 3))
                 next = min(next ?? time, time)
             }
-            if !pool.changes.waits(leg.id), leg.isOpen, !leg.isEnding, pool.choice.refusal == nil, let cap = engine.cap, let opened = leg.openedAt {
+            if !pool.changes.waits(leg.id), leg.isOpen, !leg.isEnding, pool.choice.rejection == nil, let cap = engine.cap, let opened = leg.openedAt {
                 let time = opened + Self.rotation(before: cap).soonest
                 next = min(next ?? time, time)
             }
@@ -205,7 +205,7 @@ extension SessionMachine {
     }
 
     private mutating func rotate(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
-        guard case .running = state, pool.choice.refusal == nil, let leg = pool[id], leg.isOpen, !leg.isEnding, let window = rotation(of: leg)
+        guard case .running = state, pool.choice.rejection == nil, let leg = pool[id], leg.isOpen, !leg.isEnding, let window = rotation(of: leg)
         else {
             pool.changes.forget(id)
             return

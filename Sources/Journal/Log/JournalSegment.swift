@@ -51,7 +51,7 @@ package final class JournalSegment: @unchecked Sendable {
         var opened = open(path, flags | __O_DIRECT, 0o600)
         isDirect = opened >= 0
         if opened < 0, errno == EINVAL {
-            // Some file systems create the file before they refuse the flag.
+            // Some file systems create the file before they reject the flag.
             unlink(path)
             opened = open(path, flags, 0o600)
         }

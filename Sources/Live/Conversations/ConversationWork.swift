@@ -49,7 +49,7 @@ package struct ConversationWork: Sendable {
         /// All changes up to this one are stored.
         case stored(Int)
         /// The conversation was deleted or is over: no change of it is stored any more.
-        case refused(ID<Conversation>)
+        case rejected(ID<Conversation>)
         case last
     }
 
@@ -82,8 +82,8 @@ package struct ConversationWork: Sendable {
         case .find: try await find()
         case .create(let conversation): _ = try await desk.store.begin(conversation)
         case .join(let part): _ = try await desk.store.join(part, of: user)
-        case .store(let update, let number): tell(try await write(update) ? .stored(number) : .refused(update.conversation))
-        case .check(let id): if try await desk.store.status(of: id, of: user) != .inProgress { tell(.refused(id)) }
+        case .store(let update, let number): tell(try await write(update) ? .stored(number) : .rejected(update.conversation))
+        case .check(let id): if try await desk.store.status(of: id, of: user) != .inProgress { tell(.rejected(id)) }
         case .last: tell(.last)
         case .delete(let id): _ = try await desk.store.discard(id, of: user)
         case .process(let id):

@@ -246,7 +246,7 @@ package final class LiveConversation {
         completed = nil
         whenBegun { [self] in
             if !isConcluded { _ = conclude(inOrder: inOrder) }
-            // Changes that the store still refuses go to another conversation.
+            // Changes that the store still rejects go to another conversation.
             work.yield(.last)
         }
     }
@@ -299,9 +299,9 @@ package final class LiveConversation {
 
     /// Continues with a new conversation, because another session has completed this one or it was deleted. Words that were not stored go to the new
     /// one.
-    private func refused(_ id: ID<Conversation>) {
+    private func rejected(_ id: ID<Conversation>) {
         let offset = machine.offset
-        let (actions, from) = machine.refused(id, now: desk.now())
+        let (actions, from) = machine.rejected(id, now: desk.now())
         guard !actions.isEmpty else { return }
         if !isConcluded { closeAudio(id, offset: offset) }
         nextBegins = from ?? time(of: saidThrough)
@@ -316,7 +316,7 @@ package final class LiveConversation {
     package func hear(_ news: ConversationWork.News) {
         switch news {
         case .stored(let change): machine.stored(change)
-        case .refused(let id): refused(id)
+        case .rejected(let id): rejected(id)
         case .last: work.finish()
         case .found(let found, let last, let known): begin(found, last, known)
         case .looked(let known) where !isEnded || asking != nil: looked(known)

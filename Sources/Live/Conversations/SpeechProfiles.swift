@@ -26,12 +26,6 @@ package struct SpeechProfiles: Sendable {
     /// Maximum length of the profile's audio for an engine: enough to recognise the user's voice.
     private static let introduction: Duration = .seconds(10)
 
-    package enum Failure: Error {
-        case refused(String)
-        case unavailable(String)
-        case store(StoreError)
-    }
-
     /// Returns the profile, and the user's other samples.
     package func samples(of user: ID<User>) async throws(StoreError) -> (profile: SpeechSample?, others: [SpeechSample]) {
         let chosen = try await desk.store.settings(of: user)[Self.setting]
@@ -61,7 +55,7 @@ package struct SpeechProfiles: Sendable {
     package var isAvailable: Bool { desk.voices != nil && (try? desk.detecting?.makeDetector()) != nil }
 
     /// Makes a recording the user's profile. The previous profile stays until the new one is completely stored.
-    package func enrol(_ path: String, of user: ID<User>) async throws(Failure) {
+    package func enrol(_ path: String, of user: ID<User>) async throws(SpeechProfileError) {
         let voice = try await listen(path)
         do throws(StoreError) {
             let before = try await samples(of: user).profile
@@ -84,7 +78,7 @@ package struct SpeechProfiles: Sendable {
     }
 
     /// Stores a recording in addition to the profile. The user's voice is learned from both.
-    package func expand(_ path: String, of user: ID<User>) async throws(Failure) -> SpeechSample {
+    package func expand(_ path: String, of user: ID<User>) async throws(SpeechProfileError) -> SpeechSample {
         let voice = try await listen(path)
         let file = desk.newID() + ".opus"
         do throws(StoreError) {
@@ -103,7 +97,7 @@ package struct SpeechProfiles: Sendable {
             return sample
         } catch {
             unlink(folder + "/" + file)
-            if case .tooMuch = error { throw .refused("No more recordings can be kept: \(error).") }
+            if case .tooMuch = error { throw .rejected("No more recordings can be kept: \(error).") }
             throw .store(error)
         }
     }
@@ -136,28 +130,28 @@ package struct SpeechProfiles: Sendable {
         _ = try await desk.store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: voice.id, of: user)
     }
 
-    private func listen(_ path: String) async throws(Failure) -> EnrolledVoice {
-        guard let head = Self.head(of: path), case .found(let wav) = WAVHeader.read(head) else { throw .refused("The file is not a WAV file.") }
+    private func listen(_ path: String) async throws(SpeechProfileError) -> EnrolledVoice {
+        guard let head = Self.head(of: path), case .found(let wav) = WAVHeader.read(head) else { throw .rejected("The file is not a WAV file.") }
         let samples: [Float]
         do throws(MediaError) {
             // The limit is a little above a profile's maximum length.
             samples = try await read(path, longest: Enrollment.lengths.upperBound + .seconds(2), by: desk.media)
         } catch {
-            throw .refused("The file cannot be read: \(error).")
+            throw .rejected("The file cannot be read: \(error).")
         }
-        do throws(Enrollment.Refusal) {
+        do throws(EnrollmentError) {
             try Enrollment.check(rate: SampleRate(hertz: wav.hertz), channels: wav.channels, length: SampleCount(samples.count).duration(at: .speech))
         } catch {
-            throw .refused("\(error)")
+            throw .rejected("\(error)")
         }
         guard let voices = desk.voices, let detecting = desk.detecting, let detector = try? detecting.makeDetector() else {
             throw .unavailable("This gateway cannot compare voices now.")
         }
-        do throws(EnrolledVoice.Failure) {
+        do throws(EnrolledVoiceError) {
             return try await EnrolledVoice(of: samples, detector: detector, window: detecting.window, voices: voices)
         } catch {
             switch error {
-            case .refused(let refusal): throw .refused("\(refusal)")
+            case .rejected(let error): throw .rejected("\(error)")
             case .unavailable(let reason):
                 desk.log.error("a voice cannot be compared", [.error: reason])
                 throw .unavailable("The voice could not be compared; try again later.")
@@ -191,4 +185,11 @@ package struct SpeechProfiles: Sendable {
         }
         chmod(folder + "/" + file, 0o600)
     }
+}
+
+/// The reason why a recording cannot become a speech profile.
+package enum SpeechProfileError: Error {
+    case rejected(String)
+    case unavailable(String)
+    case store(StoreError)
 }

@@ -321,7 +321,7 @@ extension Loop {
         flushing.removeAll(keepingCapacity: true)
     }
 
-    /// Runs all queued jobs, so that no continuation or actor job is lost, and then refuses further jobs.
+    /// Runs all queued jobs, so that no continuation or actor job is lost, and then rejects further jobs.
     private func finish() {
         timers.removeAll()
         while true {

@@ -153,9 +153,9 @@ package final class UploadQueue: Sendable {
             // The log is written first, so that the disk knows what was delivered.
             switch (parcel, receipt.answer) {
             case (.start, .delivered): if let id = receipt.conversation, !id.isEmpty { try recording.note(.conversation(id)) }
-            case (.start, .refused(409)): try recording.note(.proposed(nil))
+            case (.start, .rejected(409)): try recording.note(.proposed(nil))
             case (.chunk, .delivered): if let chunk { try recording.note(.delivered(chunk.range.start)) }
-            case (.chunk, .refused(let status)): if let chunk { try recording.note(.refused(chunk.range.start, status: status)) }
+            case (.chunk, .rejected(let status)): if let chunk { try recording.note(.rejected(chunk.range.start, status: status)) }
             case (.chunk, .conversationGone): try recording.note(.conversation(nil))
             case _: break
             }
@@ -190,15 +190,15 @@ package final class UploadQueue: Sendable {
         case .notAdmitted(let status):
             if told.status != status { tell(.notAdmitted(status: status, detail: receipt.detail)) }
             told.status = status
-        case .refused(let status):
+        case .rejected(let status):
             // The conversation's name is taken; the next try uses another name.
             if case .start = parcel, status == 409 { return }
-            if told.status != status { tell(.refused(status: status, detail: receipt.detail)) }
+            if told.status != status { tell(.rejected(status: status, detail: receipt.detail)) }
             told.status = status
         case .conversationGone:
             // No conversation exists yet, so the 404 means that the server does not have the route.
             if case .start = parcel, told.status != 404 {
-                tell(.refused(status: 404, detail: "the gateway accepts no recordings"))
+                tell(.rejected(status: 404, detail: "the gateway accepts no recordings"))
                 told.status = 404
             }
         case .unavailable, .tryLater: break
@@ -225,8 +225,8 @@ package final class UploadQueue: Sendable {
                 startMilliseconds: chunk.startMilliseconds(at: .speech), audio: audio, language: recording.origin.language)
         } catch {
             tell(.damaged("\(error)"))
-            try? recording.note(.refused(chunk.range.start, status: 0))
-            recording.answered(.refused(status: 0), conversation: nil, now: clock.now(), jitter: 0)
+            try? recording.note(.rejected(chunk.range.start, status: 0))
+            recording.answered(.rejected(status: 0), conversation: nil, now: clock.now(), jitter: 0)
             return nil
         }
     }

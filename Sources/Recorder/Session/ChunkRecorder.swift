@@ -72,7 +72,7 @@ package final class ChunkRecorder: Sendable {
 
     package var phase: RecordingMachine.State { state.withLock { $0.machine.state } }
 
-    package var failure: RecordingMachine.Failure? { state.withLock { $0.machine.failure } }
+    package var error: RecordingMachineError? { state.withLock { $0.machine.error } }
 
     package var level: Level { state.withLock { $0.level } }
 
@@ -169,7 +169,7 @@ package final class ChunkRecorder: Sendable {
     /// Takes samples. Runs on the microphone's thread.
     private func heard(_ bytes: RawSpan, _ attempt: RecordingMachine.Attempt) {
         var news: [RecorderEvent] = []
-        let fault: SpoolError? = state.withLock { state in
+        let error: SpoolError? = state.withLock { state in
             guard state.machine.keeps(attempt), var writer = state.writers[attempt] else { return nil }
             // The writer is taken out of the state, so that a change does not copy it.
             state.writers[attempt] = nil
@@ -193,12 +193,12 @@ package final class ChunkRecorder: Sendable {
         }
         news.forEach(tell)
         deliverer.ring()
-        if let fault { failed(attempt, .disk("\(fault)")) }
+        if let error { failed(attempt, .disk("\(error)")) }
     }
 
     private func overran(_ count: Int, _ attempt: RecordingMachine.Attempt) {
         let count = SampleCount(count)
-        let fault: SpoolError? = state.withLock { state in
+        let error: SpoolError? = state.withLock { state in
             guard state.machine.keeps(attempt), var writer = state.writers[attempt] else { return nil }
             do throws(SpoolError) {
                 try writer.skip(count, .overrun)
@@ -209,16 +209,16 @@ package final class ChunkRecorder: Sendable {
             }
         }
         tell(.overran(count.duration(at: .speech)))
-        if let fault { failed(attempt, .disk("\(fault)")) }
+        if let error { failed(attempt, .disk("\(error)")) }
     }
 
-    private func failed(_ attempt: RecordingMachine.Attempt, _ failure: RecordingMachine.Failure) {
+    private func failed(_ attempt: RecordingMachine.Attempt, _ error: RecordingMachineError) {
         let (actions, isNew) = state.withLock { state in
             let before = state.machine.state
-            return (state.machine.failed(attempt, failure), before != state.machine.state)
+            return (state.machine.failed(attempt, error), before != state.machine.state)
         }
         run(actions)
-        if isNew { tell(.failed(failure)) }
+        if isNew { tell(.failed(error)) }
     }
 
     /// Ends the recording of an attempt. Audio that an earlier process recorded stays.

@@ -30,24 +30,24 @@ package final class UploadFolder: Sendable {
     }
 
     /// Takes a file over from the spool. When this returns, the file survives a restart.
-    package func keep(_ file: SpooledFile, id: String, user: ID<User>, now: UnixTime) async throws(RefusalCause) {
+    package func keep(_ file: SpooledFile, id: String, user: ID<User>, now: UnixTime) async throws(RequestError) {
         let upload = Upload(id: ID(id), user: user, byteCount: file.byteCount, created: now)
         let userMost = user == .local ? nil : userMost
-        let room = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.add(upload, most: most, userMost: userMost) }
+        let room = try await RequestError.orStored { () throws(StoreError) in try await uploads.add(upload, most: most, userMost: userMost) }
         switch room {
         case .added: break
         case .full: throw .unavailable("The gateway has no disk space for more uploads; try again when some are done.")
         case .userFull: throw .unavailable("Your uploads take all the disk space of one user; try again when some are done.")
         }
         guard rename(file.path, path(of: id)) == 0 else {
-            _ = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.remove(ID(id), of: user) }
-            throw .internalFault
+            _ = try await RequestError.orStored { () throws(StoreError) in try await uploads.remove(ID(id), of: user) }
+            throw .internalError
         }
     }
 
     /// Returns the path of a user's upload; nil when the user has no upload with this id.
-    package func find(_ id: String, of user: ID<User>) async throws(RefusalCause) -> String? {
-        let isThere = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.has(ID(id), of: user) }
+    package func find(_ id: String, of user: ID<User>) async throws(RequestError) -> String? {
+        let isThere = try await RequestError.orStored { () throws(StoreError) in try await uploads.has(ID(id), of: user) }
         return isThere && access(path(of: id), R_OK) == 0 ? path(of: id) : nil
     }
 

@@ -79,8 +79,8 @@ struct Live: Command {
     }
 
     func run(_ surroundings: CommandContext) async -> ExitStatus {
-        if case .file(let path) = source, let fault = FileIdentity.fault(path: path) {
-            surroundings.complain(Self.description, "\(path): \(fault)")
+        if case .file(let path) = source, let problem = FileIdentity.problem(path: path) {
+            surroundings.complain(Self.description, "\(path): \(problem)")
             return .failed
         }
         do {
@@ -115,15 +115,15 @@ struct Live: Command {
         // A separate task, which goes on when this one is cancelled, so that all words until the end are shown.
         let captions = Task { await show(news, surroundings) { stream.send(.cancel) } }
         stream.connect(to: target, headers: key == nil ? [:] : machine.connection.headers)
-        let fault = await feed(stream, surroundings)
+        let problem = await feed(stream, surroundings)
         let end = await captions.value
         // A failed feed ends the stream, so the feed's error is the one to report.
-        let complaint = fault?.description ?? end?.explanation
+        let complaint = problem?.description ?? end?.explanation
         if json { surroundings.output.write(CaptionPrinter.json(end: complaint)) }
         if Task.isCancelled { return .interrupted }
         guard let complaint else { return .done }
         // The stream was given up because nobody reads the output, so no error is reported.
-        if fault != nil || end != .cancelled { surroundings.complain(Self.description, complaint) }
+        if problem != nil || end != .cancelled { surroundings.complain(Self.description, complaint) }
         return .failed
     }
 

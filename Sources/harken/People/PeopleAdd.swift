@@ -50,12 +50,12 @@ struct PeopleAdd: Command {
         let ears = try RecordedVoice(models)
         var heard: [EnrolledVoice] = []
         for file in files {
-            if let fault = FileIdentity.fault(path: file) { throw Unusable(description: "\(file): \(fault)") }
-            do throws(EnrolledVoice.Failure) {
+            if let problem = FileIdentity.problem(path: file) { throw Unusable(description: "\(file): \(problem)") }
+            do throws(EnrolledVoiceError) {
                 heard.append(try await ears.enrol(Recording(path: file)))
             } catch {
                 switch error {
-                case .refused(let refusal): throw Unusable(description: "\(file): \(refusal)")
+                case .rejected(let error): throw Unusable(description: "\(file): \(error)")
                 case .unavailable(let reason): throw Unusable(description: "\(file): \(reason)")
                 }
             }

@@ -34,8 +34,8 @@ struct PeopleEmbed: Command {
         }
         var status = ExitStatus.done
         for file in files {
-            if let fault = FileIdentity.fault(path: file) {
-                surroundings.complain(Self.description, "\(file): \(fault)")
+            if let problem = FileIdentity.problem(path: file) {
+                surroundings.complain(Self.description, "\(file): \(problem)")
                 status = .failed
                 continue
             }

@@ -38,7 +38,7 @@ struct LiveRecording {
                 return error
             }
         }
-        let fault = await withTaskCancellationHandler { () -> RecordingError? in
+        let startError = await withTaskCancellationHandler { () -> RecordingError? in
             if let error = await work.value { return error == .stopped ? nil : error }
             // Waits until the user or an error ends the recording.
             for await _ in stops {}
@@ -53,8 +53,8 @@ struct LiveRecording {
                 continuation.finish()
             }
         }
-        if let fault {
-            surroundings.complain(Record.description, "\(fault)")
+        if let startError {
+            surroundings.complain(Record.description, "\(startError)")
             await engine.shutdown()
             return .failed
         }

@@ -194,7 +194,7 @@ struct Serve: Command {
 
     private static func certificate(_ files: GatewayConfiguration.TLSFiles) throws -> TLSServerContext {
         for file in [files.certificate, files.key] {
-            if let fault = FileIdentity.fault(path: file) { throw ServeError("\(file): \(fault)") }
+            if let problem = FileIdentity.problem(path: file) { throw ServeError("\(file): \(problem)") }
         }
         return try TLSServerContext(certificateFile: files.certificate, keyFile: files.key)
     }

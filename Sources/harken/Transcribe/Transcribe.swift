@@ -52,7 +52,7 @@ struct Transcribe: Command {
     }
 
     func run(_ surroundings: CommandContext) async -> ExitStatus {
-        do throws(OutputFile.Failure) {
+        do throws(OutputFileError) {
             guard let engine = engine.make(for: Self.description, surroundings) else { return .failed }
             let destination = try OutputFile.open(output, standard: surroundings.output)
             if options.diarize, !engine.capabilities.speakers {
@@ -85,8 +85,8 @@ struct Transcribe: Command {
         let progress = ProgressLine(on: surroundings.diagnostics)
         let started = ContinuousClock.now
         defer { progress.clear() }
-        if let fault = FileIdentity.fault(path: file) {
-            surroundings.complain(Self.description, "\(file): \(fault)")
+        if let problem = FileIdentity.problem(path: file) {
+            surroundings.complain(Self.description, "\(file): \(problem)")
             return nil
         }
         let name = file.split(separator: "/").last.map(String.init) ?? file

@@ -80,9 +80,9 @@ import Testing
         let gateway = try await TestGateway()
         let key = try await gateway.keys.create(AccessKeyRequest()).text
         let words = try [gateway.recording(seconds: 1), "--url", gateway.url, "--speed", "20"]
-        let refused = try await run(words, in: gateway.folder)
-        #expect(refused.status == .failed)
-        #expect(refused.diagnostics == "harken live: the gateway refused the key, or needs one; give a valid key with --key or HARKEN_KEY\n")
+        let rejected = try await run(words, in: gateway.folder)
+        #expect(rejected.status == .failed)
+        #expect(rejected.diagnostics == "harken live: the gateway refused the key, or needs one; give a valid key with --key or HARKEN_KEY\n")
         let wrong = try await run(words + ["--key", "hk_wrongwrongwrong"], in: gateway.folder)
         #expect(wrong.status == .failed)
         #expect(!wrong.diagnostics.contains("hk_wrong"))
@@ -126,7 +126,7 @@ import Testing
         ),
         (["a.wav", "--protocol", "listen", "--engine", "local,deepgram"], "--protocol listen takes one engine"),
     ])
-    func `refuse a wrong line`(words: [String], message: String) {
+    func `reject a wrong line`(words: [String], message: String) {
         #expect(throws: UsageError(message)) { try Live(Arguments(words, for: Live.description, environment: [:])) }
     }
 }

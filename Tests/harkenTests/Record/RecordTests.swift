@@ -122,7 +122,7 @@ import Testing
         (["--byok", "nobody"], "deepgram"),
         (["--send", "--managed"], "--send"), (["--language", "multi"], "one language"), (["--url", "ftp://x"], "http"), (["--disk", "0"], "above 0"),
     ])
-    func `refuses what cannot go together before the microphone opens`(words: [String], reason: String) {
+    func `rejects what cannot go together before the microphone opens`(words: [String], reason: String) {
         do {
             _ = try Record(Arguments(words, for: Record.description, environment: ["HOME": "/nowhere"]))
             Issue.record("it was taken")
