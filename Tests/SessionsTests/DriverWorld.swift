@@ -88,7 +88,7 @@ final class DriverWorld: SessionObserver, SessionJournal, @unchecked Sendable {
         case .attemptEnded(let attempt, let number): note("attempt \(number.map { "\($0)" } ?? "?") over at \(attempt.engine)")
         case .messageSkipped(let engine, let problem): note("skipped of \(engine): \(problem)")
         case .creditsLow(let engine, let remaining): note("credit of \(engine): \(remaining)")
-        case .event, .holdClient, .engineFault, .engineLagged, .counted, .backfill, .gateFailed, .paused, .userSpeaks, .evaluated: break
+        case .event, .fact, .counted, .gateFailed, .paused, .userSpeaks: break
         }
     }
 }

@@ -44,10 +44,10 @@ extension SessionMachine {
         let waiting = timeline.end - slowest
         if !isHoldingClient && waiting > maxWaiting {
             isHoldingClient = true
-            actions.append(.holdClient(true))
+            actions.append(.report(.holdClient(true)))
         } else if isHoldingClient && waiting.samples < maxWaiting.samples / 2 {
             isHoldingClient = false
-            actions.append(.holdClient(false))
+            actions.append(.report(.holdClient(false)))
         }
         return actions
     }
