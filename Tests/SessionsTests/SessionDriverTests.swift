@@ -5,9 +5,9 @@ import Speech
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `A session driver` {
-    private let log = Locked([String]())
+    private let log = SharedLog()
 
-    private var order: [String] { log.withLock { $0 } }
+    private var order: [String] { log.entries }
 
     /// The word of one second, as a final.
     private func final(_ text: String, _ second: Int) -> EngineEvent {

@@ -19,9 +19,9 @@ final class JournalRing {
     /// State of the slabs that the writer makes ready.
     private final class Preparation: Sendable {
         let isUnderWay = Atomic<Bool>(false)
-        let ready = Locked<[JournalPage]>([])
+        let ready = Mutex<[JournalPage]>([])
         /// Indices of slabs for which there was no room on the disk.
-        let rejected = Locked<[Int]>([])
+        let rejected = Mutex<[Int]>([])
     }
 
     /// Number of free slabs below which the writer makes as many ready as there are already.

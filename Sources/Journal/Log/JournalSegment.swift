@@ -31,7 +31,7 @@ package final class JournalSegment: @unchecked Sendable {
     private let descriptor: Int32
     private var reader: Int32 = -1
     /// Slabs with bytes that are not in the file, in order; all but the last are sealed.
-    private let unsaved = Locked<[JournalPage]>([])
+    private let unsaved = Mutex<[JournalPage]>([])
     private var isDirect: Bool
     private var isUnsynced = false
     /// Number of bytes that were written.

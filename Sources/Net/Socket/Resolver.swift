@@ -1,5 +1,6 @@
 internal import CSystem
 import Glibc
+import Synchronization
 
 /// Resolves names on a few threads of its own, because `getaddrinfo` blocks.
 package final class Resolver: Sendable {
@@ -10,7 +11,7 @@ package final class Resolver: Sendable {
     }
 
     private let maxThreadCount: Int
-    private let state = Locked(State())
+    private let state = Mutex(State())
     private let semaphore = Semaphore()
 
     package init(maxThreadCount: Int = 4) {

@@ -1,6 +1,7 @@
 import Framing
 import Glibc
 import HarkenTesting
+import Synchronization
 import Testing
 
 @testable import Net
@@ -148,7 +149,7 @@ import Testing
     @Test func `hears of a client that vanished`() throws {
         let ended = TestHandler()
         let broken = TestHandler()
-        let handlers = Locked([Unchecked(broken), Unchecked(ended)])
+        let handlers = Mutex([Unchecked(broken), Unchecked(ended)])
         let server = try TestServer(.webSocket { handlers.withLock { $0.removeLast().value } })
         let first = try server.client()
         _ = try first.upgrade()
