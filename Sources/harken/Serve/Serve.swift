@@ -130,7 +130,7 @@ struct Serve: Command {
         let media = try Decoders.make(configuration, metrics, log)
         let gateway = try await Composition(
             GatewayInputs(
-                configuration: configuration, loops: loops.loops, entries: engines(configuration, client, media), keys: keys,
+                configuration: configuration, loops: loops.loops, entries: engines(configuration, client, media), keys: keys, directory: directory,
                 stores: installation.stores(now: { .now }),
                 client: client, webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: metrics, log: log,
                 media: media, tracer: tracer, newID: RandomUUID.text))

@@ -31,7 +31,7 @@ struct StorageParts: Sendable {
             directory: configuration.dataDirectory + "/transcripts", limits: configuration.transcripts, log: log,
             retries: configuration.storeRetries, failed: { metrics.storeFailed(.transcript) })
         shadows = ShadowLog(directory: configuration.dataDirectory, log: log)
-        directory = try DataDirectory(creating: configuration.dataDirectory)
+        directory = inputs.directory
         stores = inputs.stores
         usage = UsageRecorder(
             stores.usage, prices: configuration.prices, metrics: UsageMetrics(), log: log,
