@@ -94,6 +94,6 @@ package struct Routes: Sendable {
 
 extension GatewayParts {
     fileprivate var profiles: SpeechProfiles {
-        SpeechProfiles(desk: recordings.conversations, folder: configuration.dataDirectory + "/audio")
+        SpeechProfiles(service: recordings.conversations, folder: configuration.dataDirectory + "/audio")
     }
 }

@@ -404,7 +404,7 @@ package final class SessionDriver {
         let wanted = RecognitionOptions(
             language: options.language, diarize: options.diarize, keyterms: options.keyterms, workload: .realtime, isUrgent: repair.deadline != nil)
         let path = "\(settings.folder)/repair-\(UInt64.random(in: .min ... .max)).upload"
-        let work = RepairWork(repair, engine: engine, options: wanted, rate: options.rate, path: path, desk: settings.desk) { range in
+        let work = RepairWork(repair, engine: engine, options: wanted, rate: options.rate, path: path, repairQueue: settings.repairQueue) { range in
             await loop.run {
                 session.withValue { $0.audio(of: repair.channel.number..<repair.channel.number + 1, range) }
                     ?? .failure(AudioLost("the session does not exist any more"))

@@ -33,7 +33,7 @@ struct WaitingConversation {
     private init(in directory: String, on loop: Loop, audioDays: Int) async throws {
         let database = try SQLiteDatabase(in: DataDirectory(creating: directory))
         store = SQLiteConversationStore(in: database, now: { Self.time })
-        let desk = ConversationService(
+        let service = ConversationService(
             store: store, audioFolder: database.directory.audio, audioDays: audioDays, texts: nil, summaries: nil, voices: TestEars(),
             detecting: nil, speakerPatience: .seconds(120), poll: .seconds(3_600), completionWaits: [], listener: { nil },
             newPath: { directory + "/heard" }, log: Log(level: .error), metrics: metrics, newID: { UUID().uuidString.lowercased() },
@@ -43,7 +43,7 @@ struct WaitingConversation {
             LoopBound(
                 LiveConversation(
                     session: ID("session"), user: .local, request: ConversationRequest(endsWithSession: true), language: nil,
-                    started: Self.time, rate: .speech, channels: 1, desk: desk, loop: loop,
+                    started: Self.time, rate: .speech, channels: 1, service: service, loop: loop,
                     audio: { [Int16](repeating: 8_000, count: Int($0.count.samples)) },
                     show: { event in shown.events.withLock { $0.append(event) } }), on: loop)
         }

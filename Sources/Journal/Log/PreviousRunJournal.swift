@@ -1,7 +1,6 @@
 internal import Continuity
 internal import Foundation
 internal import Glibc
-internal import Net
 package import Observability
 package import Speech
 internal import Synchronization

@@ -9,12 +9,12 @@ package import Store
 
 /// The speech profiles of users: learns a user's own voice from recordings, stores it, and gives it to engines.
 package struct SpeechProfiles: Sendable {
-    package let desk: ConversationService
+    package let service: ConversationService
     /// Folder of the audio that is kept.
     package let folder: String
 
-    package init(desk: ConversationService, folder: String) {
-        self.desk = desk
+    package init(service: ConversationService, folder: String) {
+        self.service = service
         self.folder = folder
     }
 
@@ -28,8 +28,8 @@ package struct SpeechProfiles: Sendable {
 
     /// Returns the profile, and the user's other samples.
     package func samples(of user: ID<User>) async throws(StoreError) -> (profile: SpeechSample?, others: [SpeechSample]) {
-        let chosen = try await desk.store.settings(of: user)[Self.setting]
-        let all = try await desk.store.samples(of: .user, of: user)
+        let chosen = try await service.store.settings(of: user)[Self.setting]
+        let all = try await service.store.samples(of: .user, of: user)
         return (all.first { $0.id.rawValue == chosen }, all.filter { $0.id.rawValue != chosen })
     }
 
@@ -40,7 +40,7 @@ package struct SpeechProfiles: Sendable {
         do throws(StoreError) {
             file = try await samples(of: user).profile?.file
         } catch {
-            desk.log.error("a speech profile cannot be read", [.error: "\(error)"])
+            service.log.error("a speech profile cannot be read", [.error: "\(error)"])
             return nil
         }
         guard let file else { return nil }
@@ -52,26 +52,27 @@ package struct SpeechProfiles: Sendable {
     package func duration(of profile: SpeechSample) -> Duration { profile.duration + Self.margin }
 
     /// True if voiceprints can be made now.
-    package var isAvailable: Bool { desk.voices != nil && (try? desk.detecting?.makeDetector()) != nil }
+    package var isAvailable: Bool { service.voices != nil && (try? service.detecting?.makeDetector()) != nil }
 
     /// Makes a recording the user's profile. The previous profile stays until the new one is completely stored.
     package func enrol(_ path: String, of user: ID<User>) async throws(SpeechProfileError) {
         let voice = try await listen(path)
         do throws(StoreError) {
             let before = try await samples(of: user).profile
-            let file = desk.newID() + ".opus"
+            let file = service.newID() + ".opus"
             try write(voice.samples, file)
             let sample = SpeechSample(
-                id: ID(desk.newID()), owner: .user, file: file, duration: voice.duration, voiceprint: voice.voiceprint, created: desk.now())
-            if let known = try await desk.store.voices(of: user).first(where: { $0.owner == .user }) {
-                _ = try await desk.store.setVoiceprint(voice.voiceprint, evidence: voice.duration, of: known.id, of: user)
+                id: ID(service.newID()), owner: .user, file: file, duration: voice.duration, voiceprint: voice.voiceprint, created: service.now())
+            if let known = try await service.store.voices(of: user).first(where: { $0.owner == .user }) {
+                _ = try await service.store.setVoiceprint(voice.voiceprint, evidence: voice.duration, of: known.id, of: user)
             } else {
-                let new = NewVoice(id: ID(desk.newID()), owner: .user, voiceprint: voice.voiceprint, evidence: voice.duration, created: desk.now())
-                _ = try await desk.store.add(new, of: user)
+                let new = NewVoice(
+                    id: ID(service.newID()), owner: .user, voiceprint: voice.voiceprint, evidence: voice.duration, created: service.now())
+                _ = try await service.store.add(new, of: user)
             }
-            _ = try await desk.store.add(sample, of: user)
-            try await desk.store.set(Self.setting, to: sample.id.rawValue, of: user)
-            if let before { _ = try await desk.store.delete(before.id, of: user) }
+            _ = try await service.store.add(sample, of: user)
+            try await service.store.set(Self.setting, to: sample.id.rawValue, of: user)
+            if let before { _ = try await service.store.delete(before.id, of: user) }
         } catch {
             throw .store(error)
         }
@@ -80,16 +81,17 @@ package struct SpeechProfiles: Sendable {
     /// Stores a recording in addition to the profile. The user's voice is learned from both.
     package func expand(_ path: String, of user: ID<User>) async throws(SpeechProfileError) -> SpeechSample {
         let voice = try await listen(path)
-        let file = desk.newID() + ".opus"
+        let file = service.newID() + ".opus"
         do throws(StoreError) {
             try write(voice.samples, file)
             let sample = SpeechSample(
-                id: ID(desk.newID()), owner: .user, file: file, duration: voice.duration, voiceprint: voice.voiceprint, created: desk.now())
-            _ = try await desk.store.add(sample, of: user)
+                id: ID(service.newID()), owner: .user, file: file, duration: voice.duration, voiceprint: voice.voiceprint, created: service.now())
+            _ = try await service.store.add(sample, of: user)
             let own = try await voices(of: user)
             guard let known = own.first else {
-                let new = NewVoice(id: ID(desk.newID()), owner: .user, voiceprint: voice.voiceprint, evidence: voice.duration, created: desk.now())
-                _ = try await desk.store.add(new, of: user)
+                let new = NewVoice(
+                    id: ID(service.newID()), owner: .user, voiceprint: voice.voiceprint, evidence: voice.duration, created: service.now())
+                _ = try await service.store.add(new, of: user)
                 return sample
             }
             var evidence = VoiceEvidence(known.voiceprint, known.evidence)
@@ -105,8 +107,8 @@ package struct SpeechProfiles: Sendable {
     /// Deletes recordings. The user's voice is learned from the remaining ones.
     package func remove(_ samples: [SpeechSample], of user: ID<User>) async throws(StoreError) {
         guard !samples.isEmpty else { return }
-        for sample in samples { _ = try await desk.store.delete(sample.id, of: user) }
-        let left = try await desk.store.samples(of: .user, of: user)
+        for sample in samples { _ = try await service.store.delete(sample.id, of: user) }
+        let left = try await service.store.samples(of: .user, of: user)
         guard !left.isEmpty else { return try await forget(user) }
         let voices = left.compactMap { sample in sample.voiceprint.map { VoiceEvidence($0, sample.duration) } }
         guard var evidence = voices.last else { return }
@@ -117,17 +119,17 @@ package struct SpeechProfiles: Sendable {
 
     /// Deletes the user's voices and speech samples from the store. A call that was interrupted is completed by another call.
     package func forget(_ user: ID<User>) async throws(StoreError) {
-        for known in try await voices(of: user) { _ = try await desk.store.delete(known.id, of: user) }
-        for sample in try await desk.store.samples(of: .user, of: user) { _ = try await desk.store.delete(sample.id, of: user) }
-        try await desk.store.set(Self.setting, to: nil, of: user)
+        for known in try await voices(of: user) { _ = try await service.store.delete(known.id, of: user) }
+        for sample in try await service.store.samples(of: .user, of: user) { _ = try await service.store.delete(sample.id, of: user) }
+        try await service.store.set(Self.setting, to: nil, of: user)
     }
 
     private func voices(of user: ID<User>) async throws(StoreError) -> [Voice] {
-        try await desk.store.voices(of: user).filter { $0.owner == .user }
+        try await service.store.voices(of: user).filter { $0.owner == .user }
     }
 
     private func set(_ evidence: VoiceEvidence, _ voice: Voice, _ user: ID<User>) async throws(StoreError) {
-        _ = try await desk.store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: voice.id, of: user)
+        _ = try await service.store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: voice.id, of: user)
     }
 
     private func listen(_ path: String) async throws(SpeechProfileError) -> EnrolledVoice {
@@ -135,7 +137,7 @@ package struct SpeechProfiles: Sendable {
         let samples: [Float]
         do throws(MediaError) {
             // The limit is a little above a profile's maximum length.
-            samples = try await read(path, longest: Enrollment.lengths.upperBound + .seconds(2), by: desk.media)
+            samples = try await read(path, longest: Enrollment.lengths.upperBound + .seconds(2), by: service.media)
         } catch {
             throw .rejected("The file cannot be read: \(error).")
         }
@@ -144,7 +146,7 @@ package struct SpeechProfiles: Sendable {
         } catch {
             throw .rejected("\(error)")
         }
-        guard let voices = desk.voices, let detecting = desk.detecting, let detector = try? detecting.makeDetector() else {
+        guard let voices = service.voices, let detecting = service.detecting, let detector = try? detecting.makeDetector() else {
             throw .unavailable("This gateway cannot compare voices now.")
         }
         do throws(EnrolledVoiceError) {
@@ -153,7 +155,7 @@ package struct SpeechProfiles: Sendable {
             switch error {
             case .rejected(let error): throw .rejected("\(error)")
             case .unavailable(let reason):
-                desk.log.error("a voice cannot be compared", [.error: reason])
+                service.log.error("a voice cannot be compared", [.error: reason])
                 throw .unavailable("The voice could not be compared; try again later.")
             }
         }

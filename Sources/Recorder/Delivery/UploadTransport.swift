@@ -36,5 +36,5 @@ package struct Receipt: Sendable, Equatable {
 
 /// Delivers items to a server, one try for each call.
 package protocol UploadTransport: Sendable {
-    func deliver(_ parcel: UploadItem) async -> Receipt
+    func deliver(_ item: UploadItem) async -> Receipt
 }

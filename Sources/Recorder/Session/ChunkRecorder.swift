@@ -47,25 +47,25 @@ package final class ChunkRecorder: Sendable {
     private let settings: Settings
     private let microphone: MicrophoneSource
     private let verdict: @Sendable (RecordedChunk) -> SpeechVerdict
-    private let deliverer: UploadQueue
+    private let queue: UploadQueue
     private let now: @Sendable () -> UnixTime
     private let tell: @Sendable (RecorderEvent) -> Void
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - verdict: judges whether a chunk has speech.
-    ///   - deliverer: gets each recording, and is woken for each chunk.
+    ///   - queue: gets each recording, and is woken for each chunk.
     ///   - tell: takes events, on any thread; must not call the recorder.
     package init(
         _ spool: RecordingSpool, _ settings: Settings, microphone: @escaping MicrophoneSource,
-        verdict: @escaping @Sendable (RecordedChunk) -> SpeechVerdict, deliverer: UploadQueue, now: @escaping @Sendable () -> UnixTime,
+        verdict: @escaping @Sendable (RecordedChunk) -> SpeechVerdict, queue: UploadQueue, now: @escaping @Sendable () -> UnixTime,
         tell: @escaping @Sendable (RecorderEvent) -> Void
     ) {
         self.spool = spool
         self.settings = settings
         self.microphone = microphone
         self.verdict = verdict
-        self.deliverer = deliverer
+        self.queue = queue
         self.now = now
         self.tell = tell
     }
@@ -97,7 +97,7 @@ package final class ChunkRecorder: Sendable {
         var writer = writer(for: earlier)
         try writer.recover()
         try writer.complete()
-        deliverer.ring()
+        queue.ring()
     }
 
     private func run(_ actions: [RecordingMachine.Action]) {
@@ -162,7 +162,7 @@ package final class ChunkRecorder: Sendable {
         }
         run(actions)
         guard let recording else { return microphone.stop() }
-        deliverer.add(recording)
+        queue.add(recording)
         tell(.listening(recording: recording.origin.id))
     }
 
@@ -192,7 +192,7 @@ package final class ChunkRecorder: Sendable {
             }
         }
         news.forEach(tell)
-        deliverer.ring()
+        queue.ring()
         if let error { failed(attempt, .disk("\(error)")) }
     }
 
@@ -235,7 +235,7 @@ package final class ChunkRecorder: Sendable {
             // The audio is on the disk, and the next start completes the recording.
             tell(.failed(.disk("\(error)")))
         }
-        deliverer.ring()
+        queue.ring()
     }
 
     private func writer(for recording: SpooledRecording) -> RecordingWriter {
@@ -259,7 +259,7 @@ package final class ChunkRecorder: Sendable {
         let next = try spool.make(server: settings.server, language: settings.language)
         try writer.complete()
         writer = self.writer(for: next)
-        deliverer.add(next)
+        queue.add(next)
         news.append(.rotated(recording: next.origin.id))
     }
 

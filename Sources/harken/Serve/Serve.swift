@@ -80,27 +80,27 @@ struct Serve: Command {
         configFile = try arguments.value(OperatorSettings.config)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
+    func run(_ context: CommandContext) async -> ExitStatus {
         do {
             let configuration = try OperatorSettings.configuration(
                 file: configFile, environment: environment, given: given.mapValues(\.value))
-            try await serve(configuration, surroundings)
+            try await serve(configuration, context)
             return .done
         } catch let error as ConfigurationError {
             var error = error
             error.name = given[error.name]?.option ?? error.name
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .wrongUsage
         } catch let error as UsageError {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .wrongUsage
         } catch {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .failed
         }
     }
 
-    private func serve(_ configuration: GatewayConfiguration, _ surroundings: CommandContext) async throws {
+    private func serve(_ configuration: GatewayConfiguration, _ context: CommandContext) async throws {
         let directory = try DataDirectory(creating: configuration.dataDirectory)
         guard let claim = try directory.claim() else {
             throw ServeError("another harken serve uses \(directory.path); stop it, or give this one another --data")
@@ -140,10 +140,10 @@ struct Serve: Command {
         let monitoring = try serveMonitoring(configuration, gateway, loops.loops, log)
         await gateway.resumeJobs()
         await gateway.recoverSessions()
-        surroundings.diagnostics.writeLine("harken: ready on \(configuration.tls == nil ? "http" : "https")://\(bound)")
+        context.diagnostics.writeLine("harken: ready on \(configuration.tls == nil ? "http" : "https")://\(bound)")
 
         let reloading = Task { [tls = configuration.tls] in
-            for await _ in surroundings.hangups {
+            for await _ in context.hangups {
                 if let tls { Self.reload(tls, http, log) }
             }
         }

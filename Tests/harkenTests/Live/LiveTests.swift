@@ -20,10 +20,10 @@ import Testing
         let paths = ["output", "diagnostics"].map { folder.path(of: $0 + UUID().uuidString) }
         for path in paths { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         let files = try paths.map { try #require(FileHandle(forWritingAtPath: $0)) }
-        let surroundings = CommandContext(
+        let context = CommandContext(
             environment: environment, output: StandardStream(descriptor: files[0].fileDescriptor),
             diagnostics: StandardStream(descriptor: files[1].fileDescriptor))
-        let status = await command.run(surroundings)
+        let status = await command.run(context)
         return Run(
             status: status, output: try String(contentsOfFile: paths[0], encoding: .utf8),
             diagnostics: try String(contentsOfFile: paths[1], encoding: .utf8))
