@@ -12,7 +12,7 @@ func fuzzLiveDialects(_ bytes: RawSpan) {
         guard let path = dialect.paths.first, let head = try? HTTPRequestHead(.get, path + "?" + query) else { continue }
         let context = HandshakeContext(requestID: "00000000-0000-4000-8000-000000000000", now: UnixTime(milliseconds: 0))
         switch dialect.accept(head, context) {
-        case .failure(let refusal): precondition((try? JSONValue(parsing: refusal.body)) != nil, "a refusal that is not JSON")
+        case .failure(let rejection): precondition((try? JSONValue(parsing: rejection.body)) != nil, "a refusal that is not JSON")
         case .success(let handshake):
             switch handshake.start {
             case .session(let machine): converse(machine, lines.dropFirst())

@@ -42,7 +42,7 @@ func fuzzListenServer(_ bytes: RawSpan) {
             case .audio(let channel, let skip):
                 precondition((0..<8).contains(channel.number), "a channel that there is not")
                 precondition(skip < rest.count, "no audio behind what is skipped")
-            case .refused, .refusedInBand: return
+            case .rejected, .rejectedInBand: return
             case .command, .ignored: break
             }
         case UInt8(ascii: "c"): machine.conversation(.began(ID(text), isResumed: false), now: now, output: &output)

@@ -2,7 +2,7 @@ import Framing
 import Protocols
 import Speech
 
-/// A vendor's answers about a recording, one on each line; an empty line is a refusal.
+/// A vendor's answers about a recording, one on each line; an empty line is a rejection.
 ///
 /// Whatever a vendor says, a transcript's words are in order and within it, and segments hold each word once.
 private func converse(_ service: PrerecordedService, _ bytes: RawSpan) {

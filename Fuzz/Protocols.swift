@@ -81,13 +81,13 @@ func saidByFuzzer(_ bytes: [UInt8]) -> Transcript {
         rate: .speech, length: at - .zero, language: .english, model: "base", channels: [.init(words: words, segments: [])])
 }
 
-/// The first line is the query, the second what was said. Answers and refusals must be JSON.
+/// The first line is the query, the second what was said. Answers and rejections must be JSON.
 func fuzzDeepgramPrerecorded(_ bytes: RawSpan) {
     let lines = bytes.withUnsafeBytes { bytes in bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1).map { Array($0) } }
     guard let query = lines.first, let head = try? HTTPRequestHead(.post, "/v1/listen?" + String(decoding: query, as: UTF8.self)) else { return }
     _ = DeepgramPrerecordedRequest.remoteAddress(in: query, context)
     switch DeepgramPrerecordedRequest.parse(head, context) {
-    case .failure(let refusal): precondition((try? JSONValue(parsing: refusal.body)) != nil, "a refusal that is not JSON")
+    case .failure(let rejection): precondition((try? JSONValue(parsing: rejection.body)) != nil, "a refusal that is not JSON")
     case .success(let request):
         let said = saidByFuzzer(lines.count > 1 ? lines[1] : [])
         let body = DeepgramPrerecordedAnswer.body(
@@ -96,7 +96,7 @@ func fuzzDeepgramPrerecorded(_ bytes: RawSpan) {
     }
 }
 
-/// Each line is `name=value`; what is left behind the last is what was said. Answers and refusals must be JSON, subtitles well-formed.
+/// Each line is `name=value`; what is left behind the last is what was said. Answers and rejections must be JSON, subtitles well-formed.
 func fuzzOpenAIFields(_ bytes: RawSpan) {
     let lines = bytes.withUnsafeBytes { bytes in bytes.split(separator: UInt8(ascii: "\n")).map { Array($0) } }
     guard let head = try? HTTPRequestHead(.post, "/v1/audio/transcriptions") else { return }
@@ -106,7 +106,7 @@ func fuzzOpenAIFields(_ bytes: RawSpan) {
         fields.append(.init(name: String(decoding: name, as: UTF8.self), value: String(decoding: line.dropFirst(name.count + 1), as: UTF8.self)))
     }
     switch OpenAITranscriptionRequest.parse(fields, hasFile: true, head, context) {
-    case .failure(let refusal): precondition((try? JSONValue(parsing: refusal.body)) != nil, "a refusal that is not JSON")
+    case .failure(let rejection): precondition((try? JSONValue(parsing: rejection.body)) != nil, "a refusal that is not JSON")
     case .success(let request):
         let said = saidByFuzzer(lines.last ?? [])
         let answer = OpenAITranscriptionAnswer(said, for: request, requestID: context.requestID)

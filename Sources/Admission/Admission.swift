@@ -52,15 +52,15 @@ package final class Admission: Sendable {
     /// - Parameter credential: the caller's credential; nil when the caller has shown none.
     package func preparation(for credential: Credential?) -> (@Sendable () async -> Void)? { access.preparation(for: credential) }
 
-    /// Refuses callers whom no credential could admit. Used for callers who show their credential later.
-    package func admitUnknown(_ head: HTTPRequestHead, peer: SocketAddress) throws(RefusalCause) { try access.admitUnknown(head, peer: peer) }
+    /// Rejects callers whom no credential could admit. Used for callers who show their credential later.
+    package func admitUnknown(_ head: HTTPRequestHead, peer: SocketAddress) throws(RequestError) { try access.admitUnknown(head, peer: peer) }
 
     /// Admits a caller whose key has one of the scopes.
     ///
     /// - Parameter scopes: scopes of which the key needs one; empty when any key suffices.
     package func authenticate(
         _ exchange: HTTPExchange, credential: Credential?, for scopes: [AccessScope]
-    ) throws(RefusalCause) -> AuthenticatedCaller {
+    ) throws(RequestError) -> AuthenticatedCaller {
         let caller = try authenticate(exchange.request, credential: credential, peer: exchange.peer, for: scopes)
         // From now on the connection's memory is not counted with the memory of unknown callers.
         exchange.markAuthenticated()
@@ -70,19 +70,19 @@ package final class Admission: Sendable {
     /// Admits a client that shows its credential in a message.
     package func authenticate(
         _ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress, for scopes: [AccessScope]
-    ) throws(RefusalCause) -> AuthenticatedCaller {
+    ) throws(RequestError) -> AuthenticatedCaller {
         let caller = try access.authenticate(head, credential: credential, peer: peer)
         try caller.caller.check(anyOf: scopes)
         return caller
     }
 
     /// Makes a temporary token for the caller. A caller who used a token gets no further token.
-    package func issueToken(_ terms: TemporaryTokens.Terms, to caller: AuthenticatedCaller) throws(RefusalCause) -> String {
+    package func issueToken(_ terms: TemporaryTokens.Terms, to caller: AuthenticatedCaller) throws(RequestError) -> String {
         try access.issueToken(terms, to: caller)
     }
 
-    /// Refuses vendor keys that differ from the keys that the user has enrolled.
-    package func check(_ keys: BYOKCredentials, of user: ID<User>) async throws(RefusalCause) {
+    /// Rejects vendor keys that differ from the keys that the user has enrolled.
+    package func check(_ keys: BYOKCredentials, of user: ID<User>) async throws(RequestError) {
         guard !keys.isEmpty else { return }
         try await KnownUser(user, in: store).check(keys.all)
     }
@@ -95,13 +95,13 @@ package final class Admission: Sendable {
     /// Admits a caller and makes the grant for a use, for routes that need both at once.
     package func admit(
         _ exchange: HTTPExchange, credential: Credential?, for use: RecognitionUse
-    ) async throws(RefusalCause) -> (caller: AuthenticatedCaller, grant: Grant) {
+    ) async throws(RequestError) -> (caller: AuthenticatedCaller, grant: Grant) {
         let caller = try authenticate(exchange, credential: credential, for: use.scope.map { [$0] } ?? [])
         return (caller, try await admit(caller, BYOKCredentials(exchange.request), for: use))
     }
 
     /// Makes the grant for a use, for a caller who was admitted before.
-    package func admit(_ caller: AuthenticatedCaller, _ keys: BYOKCredentials, for use: RecognitionUse) async throws(RefusalCause) -> Grant {
+    package func admit(_ caller: AuthenticatedCaller, _ keys: BYOKCredentials, for use: RecognitionUse) async throws(RequestError) -> Grant {
         try grant(to: caller, keys, await standing(of: caller, keys), for: use)
     }
 
@@ -118,15 +118,15 @@ package final class Admission: Sendable {
         return standing
     }
 
-    /// Makes the grant, or throws the reason of the refusal. Does not wait; may be called on any thread.
+    /// Makes the grant, or throws the reason for the rejection. Does not wait; may be called on any thread.
     ///
     /// - Parameter standing: result of `standing`; nil when it was not needed.
     package func grant(
         to caller: AuthenticatedCaller, _ keys: BYOKCredentials, _ standing: CallerStanding?, for use: RecognitionUse
-    ) throws(RefusalCause) -> Grant {
+    ) throws(RequestError) -> Grant {
         if let scope = use.scope { try caller.caller.check(anyOf: [scope]) }
         if !keys.isEmpty {
-            guard let user = standing?.user else { throw .internalFault }
+            guard let user = standing?.user else { throw .internalError }
             try user.check(keys.all)
         }
         return try grant(caller.caller, keys, standing?.spending ?? Spending(), for: use)
@@ -136,7 +136,7 @@ package final class Admission: Sendable {
     ///
     /// - Parameter keys: the caller's own vendor keys; nil when this process knows none.
     /// - Throws: `ownKeyGone` when the job was ordered with vendor keys that a restart has lost: the operator does not pay in their place.
-    package func grant(for job: TranscriptionJob, keys: BYOKCredentials?) async throws(RefusalCause) -> Grant {
+    package func grant(for job: TranscriptionJob, keys: BYOKCredentials?) async throws(RequestError) -> Grant {
         guard job.ownKeys.isEmpty || keys?.isEmpty == false else { throw .ownKeyGone }
         let keys = keys ?? BYOKCredentials()
         guard let key = job.key else {
@@ -185,7 +185,7 @@ package final class Admission: Sendable {
             Stamp(), for: use, of: owner, keys: BYOKCredentials(), account: nil, freeOnly: spending.audioUsedUp ?? spending.costUsedUp, directory)
     }
 
-    private func grant(_ caller: Caller, _ keys: BYOKCredentials, _ spending: Spending, for use: RecognitionUse) throws(RefusalCause) -> Grant {
+    private func grant(_ caller: Caller, _ keys: BYOKCredentials, _ spending: Spending, for use: RecognitionUse) throws(RequestError) -> Grant {
         let account: BillingUse? =
             caller == .local ? nil : try accounts.open(caller, for: use.scope ?? .transcribe, paysWithCredit: keys.isEmpty)
         return try grant(UsageOwner(caller), keys, spending, account: account, for: use)
@@ -193,21 +193,21 @@ package final class Admission: Sendable {
 
     private func grant(
         _ owner: UsageOwner, _ keys: BYOKCredentials, _ spending: Spending, account: BillingUse?, for use: RecognitionUse
-    ) throws(RefusalCause) -> Grant {
+    ) throws(RequestError) -> Grant {
         try check(spending)
         if let warning = spending.warning { log.warning("a usage limit is nearly reached", [.reason: warning]) }
         return Grant(Stamp(), for: use, of: owner, keys: keys, account: account, freeOnly: spending.costUsedUp, directory)
     }
 
-    private func check(_ spending: Spending) throws(RefusalCause) {
+    private func check(_ spending: Spending) throws(RequestError) {
         guard let words = spending.audioUsedUp else { return }
         log.warning("a usage limit is reached", [.reason: words])
         throw .limitReached(words)
     }
 }
 
-extension RefusalCause {
-    /// The refusal of a job that was ordered with the caller's own vendor key, which is kept in memory only, when the gateway was restarted since.
-    package static let ownKeyGone = RefusalCause.unavailable(
+extension RequestError {
+    /// The error of a job that was ordered with the caller's own vendor key, which is kept in memory only, when the gateway was restarted since.
+    package static let ownKeyGone = RequestError.unavailable(
         "own_key_gone: your own vendor key for this job was not kept over the gateway's restart. Order the job again with the key.")
 }

@@ -58,7 +58,7 @@ package struct Grant: Sendable {
     ///   - preferred: engine that comes before the operator's order.
     package func engines(
         for kind: Router.Kind, named: [EngineName], preferred: EngineName? = nil, language: LanguageTag?
-    ) throws(RefusalCause) -> [EngineEntry] {
+    ) throws(RequestError) -> [EngineEntry] {
         guard keys.isEmpty else { return try ownEngines(for: kind, named: named, language: language) }
         let found = try directory.router.engines(for: kind, named: named, preferred: preferred, language: language)
         guard let freeOnly else { return found }
@@ -67,7 +67,7 @@ package struct Grant: Sendable {
         return free
     }
 
-    private func ownEngines(for kind: Router.Kind, named: [EngineName], language: LanguageTag?) throws(RefusalCause) -> [EngineEntry] {
+    private func ownEngines(for kind: Router.Kind, named: [EngineName], language: LanguageTag?) throws(RequestError) -> [EngineEntry] {
         let entries = directory.entries(by: keys)
         let wanted = named.filter { name in entries.contains { $0.name == name } }
         if !named.isEmpty, wanted.isEmpty {

@@ -1,6 +1,6 @@
 package import Speech
 
-/// A media source that refuses recordings of another source above a maximum duration.
+/// A media source that rejects recordings of another source above a maximum duration.
 ///
 /// A file of a few hundred kilobytes can hold days of silence. Therefore the duration of the decoded audio is limited, not the size of the file.
 package struct BoundedMedia: MediaSource {
@@ -23,7 +23,7 @@ package struct BoundedMedia: MediaSource {
 
         func open(rate: SampleRate, channels: ChannelTreatment) throws(MediaError) -> sending any DecodedMedia {
             let media = try turn.open(rate: rate, channels: channels)
-            // A recording whose container declares too great a length is refused before it is decoded.
+            // A recording whose container declares too great a length is rejected before it is decoded.
             if let length = media.length, !media.isLengthGuessed, length > SampleCount(longest, at: media.rate) { throw .tooLong(longest) }
             return Blocks(media, longest: longest)
         }

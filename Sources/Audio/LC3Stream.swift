@@ -28,16 +28,16 @@ package struct LC3Stream: ~Copyable {
     private static func decoder(_ rate: SampleRate) throws(MediaError) -> (UnsafeMutableRawPointer, lc3_decoder_t) {
         let hertz = Int32(rate.hertz)
         let size = Int(lc3_decoder_size(frameMicroseconds, hertz))
-        guard size > 0 else { throw refusal(rate) }
+        guard size > 0 else { throw unsupported(rate) }
         let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
         guard let handle = lc3_setup_decoder(frameMicroseconds, hertz, 0, memory) else {
             memory.deallocate()
-            throw refusal(rate)
+            throw unsupported(rate)
         }
         return (memory, handle)
     }
 
-    private static func refusal(_ rate: SampleRate) -> MediaError {
+    private static func unsupported(_ rate: SampleRate) -> MediaError {
         .undecodable("LC3 cannot be decoded to \(rate.hertz) Hz; use 8, 16, 24, 32 or 48 kHz")
     }
 

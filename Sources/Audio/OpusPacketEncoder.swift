@@ -61,7 +61,7 @@ package struct OpusPacketEncoder: ~Copyable {
                     return opus_encode(encoder, input + start, Int32(frame), output, Int32(packet.count))
                 }
             }
-            // The encoder cannot refuse whole frames of 16-bit samples.
+            // The encoder cannot reject whole frames of 16-bit samples.
             if count > 0 { give(packet.span.bytes.extracting(first: Int(count))) }
             start += frame
         }

@@ -13,7 +13,7 @@ package final class Resampler {
     private var consumed = SampleIndex.zero
     private var produced = SampleIndex.zero
 
-    /// Makes the resampler; nil when soxr refuses the rates (not positive, or too far apart) or memory is exhausted.
+    /// Makes the resampler; nil when soxr rejects the rates (not positive, or too far apart) or memory is exhausted.
     package init?(from source: SampleRate, to target: SampleRate) {
         self.source = source
         self.target = target

@@ -27,7 +27,7 @@ package struct Router: Sendable {
     ///   - preferred: an engine that comes before the operator's order; nil: none.
     package func engines(
         for kind: Kind, named: [EngineName], preferred: EngineName? = nil, language: LanguageTag?
-    ) throws(RefusalCause) -> [EngineEntry] {
+    ) throws(RequestError) -> [EngineEntry] {
         for name in named where !entries.contains(where: { $0.name == name }) {
             throw .badRequest("This gateway has no engine \"\(name)\". Engines: \(list(entries.map(\.name))).")
         }

@@ -33,47 +33,48 @@ package struct Routes: Sendable {
             allowsPlainTokens: parts.configuration.allowsPlainTokens, isTraced: parts.recordings.tracer != nil)
         return Catalogue.dialects.flatMap { dialect in
             dialect.paths.map {
-                Route(.webSocket, .get, $0, voice: RefusalVoice(refuse: dialect.refuse), LiveEndpoint(dialect: dialect, services: services))
+                Route(
+                    .webSocket, .get, $0, renderer: ErrorRenderer(render: dialect.errorResponse), LiveEndpoint(dialect: dialect, services: services))
             }
         }
     }
 
     private static func tokens(_ parts: GatewayParts) -> [Route] {
         let admission = parts.admission
-        let openAI = OpenAITranscriptionEndpoint.voice
+        let openAI = OpenAITranscriptionEndpoint.renderer
         return [
-            Route(.http, .get, "/v3/token", voice: AssemblyAITokenEndpoint.voice, AssemblyAITokenEndpoint(admission: admission)),
-            Route(.http, .post, "/v1/realtime/client_secrets", voice: openAI, OpenAISecretEndpoint(shape: .general, admission: admission)),
-            Route(.http, .post, "/v1/realtime/transcription_sessions", voice: openAI, OpenAISecretEndpoint(shape: .beta, admission: admission)),
-            Route(.http, .post, "/v1/auth/grant", voice: DeepgramPrerecordedEndpoint.voice, DeepgramGrantEndpoint(admission: admission)),
+            Route(.http, .get, "/v3/token", renderer: AssemblyAITokenEndpoint.renderer, AssemblyAITokenEndpoint(admission: admission)),
+            Route(.http, .post, "/v1/realtime/client_secrets", renderer: openAI, OpenAISecretEndpoint(shape: .general, admission: admission)),
+            Route(.http, .post, "/v1/realtime/transcription_sessions", renderer: openAI, OpenAISecretEndpoint(shape: .beta, admission: admission)),
+            Route(.http, .post, "/v1/auth/grant", renderer: DeepgramPrerecordedEndpoint.renderer, DeepgramGrantEndpoint(admission: admission)),
         ]
     }
 
     private static func recordings(_ parts: GatewayParts) -> [Route] {
         let admission = parts.admission, services = parts.recordings
-        let openAI = OpenAITranscriptionEndpoint.voice
+        let openAI = OpenAITranscriptionEndpoint.renderer
         let models = OpenAIModelsEndpoint(admission: admission, created: parts.startedAt)
         func assemblyAI(_ method: HTTPMethod, _ path: String, _ action: AssemblyAIPrerecordedEndpoint.Action) -> Route {
             Route(
-                .http, method, path, voice: AssemblyAIPrerecordedEndpoint.voice,
+                .http, method, path, renderer: AssemblyAIPrerecordedEndpoint.renderer,
                 AssemblyAIPrerecordedEndpoint(action: action, recordings: services))
         }
         return [
-            Route(.http, .post, "/v1/listen", voice: DeepgramPrerecordedEndpoint.voice, DeepgramPrerecordedEndpoint(recordings: services)),
-            Route(.http, .post, "/v1/audio/transcriptions", voice: openAI, OpenAITranscriptionEndpoint(recordings: services)),
-            Route(.http, .post, "/v1/audio/translations", voice: openAI, OpenAITranslationEndpoint(admission: admission)),
-            Route(.http, .get, OpenAIModelsEndpoint.path, voice: openAI, models),
-            Route(.http, .get, OpenAIModelsEndpoint.path + "/*", voice: openAI, models),
+            Route(.http, .post, "/v1/listen", renderer: DeepgramPrerecordedEndpoint.renderer, DeepgramPrerecordedEndpoint(recordings: services)),
+            Route(.http, .post, "/v1/audio/transcriptions", renderer: openAI, OpenAITranscriptionEndpoint(recordings: services)),
+            Route(.http, .post, "/v1/audio/translations", renderer: openAI, OpenAITranslationEndpoint(admission: admission)),
+            Route(.http, .get, OpenAIModelsEndpoint.path, renderer: openAI, models),
+            Route(.http, .get, OpenAIModelsEndpoint.path + "/*", renderer: openAI, models),
             assemblyAI(.post, "/v2/upload", .upload),
             assemblyAI(.post, AssemblyAIPrerecordedEndpoint.transcripts, .create),
             assemblyAI(.get, AssemblyAIPrerecordedEndpoint.transcripts, .list),
             assemblyAI(.get, AssemblyAIPrerecordedEndpoint.transcripts + "/*", .read),
             assemblyAI(.delete, AssemblyAIPrerecordedEndpoint.transcripts + "/*", .delete),
             Route(
-                .http, .post, "/v3/upload-audio", voice: .harken,
+                .http, .post, "/v3/upload-audio", renderer: .harken,
                 SpeechProfileEndpoint(isProfile: true, profiles: parts.profiles, recordings: services)),
             Route(
-                .http, .post, "/v3/speech-profile/expand", voice: .harken,
+                .http, .post, "/v3/speech-profile/expand", renderer: .harken,
                 SpeechProfileEndpoint(isProfile: false, profiles: parts.profiles, recordings: services)),
         ] + BackgroundEndpoint.routes(services)
     }
@@ -82,10 +83,10 @@ package struct Routes: Sendable {
         let access = MonitoringAccess(admission: parts.admission, needsKey: parts.configuration.metricsNeedKey)
         let version = parts.configuration.version
         return [
-            Route(.http, .get, "/health", voice: .harken, HealthEndpoint(version: version)),
-            Route(.http, .get, "/ready", voice: .harken, ReadyEndpoint(access: access, entries: parts.entries)),
+            Route(.http, .get, "/health", renderer: .harken, HealthEndpoint(version: version)),
+            Route(.http, .get, "/ready", renderer: .harken, ReadyEndpoint(access: access, entries: parts.entries)),
             Route(
-                .http, .get, "/metrics", voice: .harken,
+                .http, .get, "/metrics", renderer: .harken,
                 MetricsEndpoint(access: access, version: version, metrics: parts.recordings.metrics, usage: parts.recordings.usage.metrics)),
         ]
     }
@@ -93,6 +94,6 @@ package struct Routes: Sendable {
 
 extension GatewayParts {
     fileprivate var profiles: SpeechProfiles {
-        SpeechProfiles(desk: recordings.conversations)
+        SpeechProfiles(service: recordings.conversations)
     }
 }

@@ -26,8 +26,8 @@ final class KitRuntime: Sendable {
                 runtime = KitRuntime(
                     loop: try LoopGroup(count: 1).loops[0], client: WebSocketClient(tls: try TLSClientContext(), resolver: Resolver()),
                     tracer: try tracer())
-            } catch let fault as TraceSettings.Fault {
-                throw .unavailable("\(fault.name) \(fault.fault): use \(fault.accepted)")
+            } catch let error as TraceSettingsError {
+                throw .unavailable("\(error.name) \(error.problem): use \(error.accepted)")
             } catch {
                 throw .unavailable("a thread or TLS context cannot be created: \(error)")
             }

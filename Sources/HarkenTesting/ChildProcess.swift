@@ -13,11 +13,6 @@ package final class ChildProcess: Sendable {
         package var diagnostics: String
     }
 
-    package struct Failure: Error {
-        package let program: String
-        package let code: Int32
-    }
-
     private struct State {
         var status: Int32?
         var waiting: [CheckedContinuation<Int32, Never>] = []
@@ -117,7 +112,7 @@ package final class ChildProcess: Sendable {
             } else {
                 variables?.withUnsafeMutableBufferPointer { posix_spawnp(&child, words[0], &actions, nil, &arguments, $0.baseAddress) } ?? EINVAL
             }
-        guard code == 0 else { throw Failure(program: words[0], code: code) }
+        guard code == 0 else { throw ChildProcessError(program: words[0], code: code) }
         return child
     }
 
@@ -128,4 +123,10 @@ package final class ChildProcess: Sendable {
         let signal = status & 0x7F
         return signal == 0 ? status >> 8 & 0xFF : 128 + signal
     }
+}
+
+/// A program that ended with an error.
+package struct ChildProcessError: Error {
+    package let program: String
+    package let code: Int32
 }

@@ -5,23 +5,9 @@ internal import Synchronization
 ///
 /// The default script has one word, `w1`, `w2`, …, for each second of audio: an interim half-way, and a final at the end.
 package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAligning {
-    package enum Fault: Sendable, Equatable {
-        case none
-        /// The stream closes with this error and does not open.
-        case refuses(EngineError)
-        /// The stream closes with this error when it has received this much audio.
-        case breaks(EngineError, after: SampleCount)
-        /// The stream does not open before `openAll`.
-        case hangs
-        /// The stream opens and sends nothing.
-        case mute
-        /// The first stream closes at once without an error, as vendors do when they get no audio.
-        case tires
-    }
-
     package let name: EngineName
     package let capabilities: Capabilities
-    private let fault: Fault
+    private let fault: ScriptedFault
     private let word: @Sendable (Int) -> String
     private let speaker: @Sendable (Int) -> SpeakerLabel?
     private let transcript: Result<Transcript, EngineError>
@@ -35,7 +21,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     ///   - tellsSpeakers: true if the engine claims to tell speakers apart.
     ///   - speaker: returns the speaker of that second.
     package init(
-        name: EngineName = EngineName("scripted"), languages: Capabilities.Languages = .only(["en"]), fault: Fault = .none,
+        name: EngineName = EngineName("scripted"), languages: Capabilities.Languages = .only(["en"]), fault: ScriptedFault = .none,
         tellsSpeakers: Bool = false,
         word: @escaping @Sendable (Int) -> String = { "w\($0)" }, speaker: @escaping @Sendable (Int) -> SpeakerLabel? = { _ in nil },
         transcript: Result<Transcript, EngineError> = .failure(.unavailable("no transcript was given")), aligned: Transcript? = nil
@@ -90,7 +76,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
 
     private final class Stream: EngineStream {
         private let options: StreamOptions
-        private let fault: Fault
+        private let fault: ScriptedFault
         private let text: @Sendable (Int) -> String
         private let speaker: @Sendable (Int) -> SpeakerLabel?
         private let deliver: @Sendable (EngineEvent) -> Void
@@ -101,7 +87,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         private var isClosed = false
 
         init(
-            _ options: StreamOptions, _ fault: Fault, _ text: @escaping @Sendable (Int) -> String,
+            _ options: StreamOptions, _ fault: ScriptedFault, _ text: @escaping @Sendable (Int) -> String,
             _ speaker: @escaping @Sendable (Int) -> SpeakerLabel?,
             _ deliver: @escaping @Sendable (EngineEvent) -> Void, ended: @escaping () -> Void
         ) {
@@ -116,7 +102,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         func start() {
             switch fault {
             case .none, .breaks, .mute: deliver(.opened)
-            case .refuses(let error): close(error)
+            case .rejects(let error): close(error)
             case .hangs: break
             case .tires:
                 deliver(.opened)
@@ -167,4 +153,19 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
             deliver(.closed(error))
         }
     }
+}
+
+/// The way in which a scripted engine fails.
+package enum ScriptedFault: Sendable, Equatable {
+    case none
+    /// The stream closes with this error and does not open.
+    case rejects(EngineError)
+    /// The stream closes with this error when it has received this much audio.
+    case breaks(EngineError, after: SampleCount)
+    /// The stream does not open before `openAll`.
+    case hangs
+    /// The stream opens and sends nothing.
+    case mute
+    /// The first stream closes at once without an error, as vendors do when they get no audio.
+    case tires
 }

@@ -21,7 +21,7 @@ package struct Log: Sendable {
     private let least: Level
     private let write: @Sendable (String) -> Void
     private let now: @Sendable () -> UnixTime
-    private let refusals = SampledRefusals()
+    private let rejections = SampledRejections()
 
     /// - Parameter write: called with each line, including its line break. It runs on event loops, so it must not block: see `LogWriter`.
     package init(
@@ -37,18 +37,18 @@ package struct Log: Sendable {
     package func warning(_ message: StaticString, _ metadata: KeyValuePairs<LogKey, String> = [:]) { log(.warning, message, metadata) }
     package func error(_ message: StaticString, _ metadata: KeyValuePairs<LogKey, String> = [:]) { log(.error, message, metadata) }
 
-    /// Logs a refusal, but only the first refusals of each address; `summarizeRefusals` reports the number of the others.
-    package func refusal(
+    /// Logs a rejection, but only the first rejections of each address; `summarizeRejections` reports the number of the others.
+    package func rejection(
         _ message: StaticString, of ip: IPAddress, _ metadata: @autoclosure () -> KeyValuePairs<LogKey, String>, level: Level = .info,
         now: Instant = .now
     ) {
-        guard level >= least, refusals.sampler.withLock({ $0.note(ip, now: now) }) else { return }
+        guard level >= least, rejections.sampler.withLock({ $0.note(ip, now: now) }) else { return }
         log(level, message, metadata())
     }
 
-    /// Logs how many refusals got no line of their own. To be called about once a second.
-    package func summarizeRefusals(now: Instant = .now) {
-        for summary in refusals.sampler.withLock({ $0.summaries(now: now) }) {
+    /// Logs how many rejections got no line of their own. To be called about once a second.
+    package func summarizeRejections(now: Instant = .now) {
+        for summary in rejections.sampler.withLock({ $0.summaries(now: now) }) {
             info("more refusals not logged", [.peer: summary.address?.description ?? "others", .count: "\(summary.count)"])
         }
     }
@@ -90,7 +90,7 @@ package struct Log: Sendable {
     }
 }
 
-/// The refusals of one log.
-private final class SampledRefusals: Sendable {
-    let sampler = Mutex(RefusalSampler())
+/// The rejections of one log.
+private final class SampledRejections: Sendable {
+    let sampler = Mutex(RejectionSampler())
 }

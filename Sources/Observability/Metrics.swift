@@ -8,7 +8,8 @@ package import Tracing
 package final class Metrics: Sendable {
     /// The end of a session or request, as a label.
     package enum Outcome: String, Sendable {
-        case completed, abandoned, refused, failed
+        case completed, abandoned, failed
+        case rejected = "refused"
 
         package init(_ error: EngineError?) { self = error == nil ? .completed : error == .cancelled ? .abandoned : .failed }
     }
@@ -226,7 +227,7 @@ package final class Metrics: Sendable {
 
     package func skippedMessage(engine: EngineName) { add(1, .skipped, [engine.rawValue]) }
 
-    /// The way in which a request with a wrong credential was refused.
+    /// The way in which a request with a wrong credential was rejected.
     package enum WrongCredentialOutcome: String {
         case answered, delayed
         case turnedAway = "turned_away"

@@ -5,7 +5,7 @@ package struct RetrySchedule: Sendable, Equatable {
     /// Wait after each further attempt.
     package var then: Duration
 
-    /// The schedule for writes that the store or the disk refuses.
+    /// The schedule for writes that the store or the disk rejects.
     package static let store = RetrySchedule(first: [.milliseconds(200), .seconds(1), .seconds(5)], then: .seconds(30))
 
     package init(first: [Duration], then: Duration) {

@@ -6,7 +6,7 @@ extension Credential {
     /// Minimum length of a secret, in bytes. A shorter text is not removed, because too little readable text would remain.
     private static let shortest = 4
 
-    /// Returns `text` without the secret, whole or cut short at its end: vendors quote keys that they refuse.
+    /// Returns `text` without the secret, whole or cut short at its end: vendors quote keys that they reject.
     package func removed(from text: String) -> String {
         let secret = Array(secret.utf8), bytes = Array(text.utf8)
         guard secret.count >= Self.shortest else { return text }

@@ -16,8 +16,8 @@ package protocol LiveClientMachine: Sendable {
     /// Handles the opening of the socket.
     mutating func opened(now: Instant, actions: inout [ClientAction])
 
-    /// Handles a failed connection: refused with this HTTP status, or (nil) not reached at all.
-    mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction])
+    /// Handles a failed connection: rejected with this HTTP status, or (nil) not reached at all.
+    mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction])
 
     /// Counts audio that the driver sent, in samples of one channel.
     mutating func sentAudio(_ count: SampleCount, now: Instant)

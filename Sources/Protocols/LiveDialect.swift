@@ -18,11 +18,11 @@ package struct LiveDialect: Sendable {
     /// Finds the credential that a request's head carries. Does not check whether the credential is valid.
     package var credential: @Sendable (HTTPRequestHead) -> Credential?
     /// Reads the parameters of a handshake. To be called only after the credential was found valid.
-    package var accept: @Sendable (HTTPRequestHead, HandshakeContext) -> Result<LiveHandshake, Refusal>
-    /// Writes a refusal in the dialect's form, before or instead of the upgrade.
-    package var refuse: @Sendable (RefusalCause, HandshakeContext) -> Refusal
-    /// Writes a refusal for the open socket, where the vendor sends it there; nil: use `refuse`.
-    package var refuseInBand: @Sendable (RefusalCause, HandshakeContext) -> InBandRefusal?
+    package var accept: @Sendable (HTTPRequestHead, HandshakeContext) -> Result<LiveHandshake, ErrorResponse>
+    /// Writes an error in the dialect's form, before or instead of the upgrade.
+    package var errorResponse: @Sendable (RequestError, HandshakeContext) -> ErrorResponse
+    /// Writes an error for the open socket, where the vendor sends it there; nil: use `errorResponse`.
+    package var inBandError: @Sendable (RequestError, HandshakeContext) -> InBandError?
 
     package enum Authentication: Sendable {
         /// The credential is in the handshake.
@@ -34,9 +34,9 @@ package struct LiveDialect: Sendable {
     package init(
         name: String, paths: [String], authentication: Authentication = .handshake, needsTLS: Bool = false, asksForUser: Bool = false,
         maxMessageBytes: Int? = nil, credential: @escaping @Sendable (HTTPRequestHead) -> Credential?,
-        accept: @escaping @Sendable (HTTPRequestHead, HandshakeContext) -> Result<LiveHandshake, Refusal>,
-        refuse: @escaping @Sendable (RefusalCause, HandshakeContext) -> Refusal,
-        refuseInBand: @escaping @Sendable (RefusalCause, HandshakeContext) -> InBandRefusal? = { _, _ in nil }
+        accept: @escaping @Sendable (HTTPRequestHead, HandshakeContext) -> Result<LiveHandshake, ErrorResponse>,
+        errorResponse: @escaping @Sendable (RequestError, HandshakeContext) -> ErrorResponse,
+        inBandError: @escaping @Sendable (RequestError, HandshakeContext) -> InBandError? = { _, _ in nil }
     ) {
         self.name = name
         self.paths = paths
@@ -46,8 +46,8 @@ package struct LiveDialect: Sendable {
         self.maxMessageBytes = maxMessageBytes
         self.credential = credential
         self.accept = accept
-        self.refuse = refuse
-        self.refuseInBand = refuseInBand
+        self.errorResponse = errorResponse
+        self.inBandError = inBandError
     }
 }
 

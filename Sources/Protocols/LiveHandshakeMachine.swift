@@ -2,7 +2,7 @@ package import Speech
 
 /// Handles a client's messages before its session exists, in a dialect whose first messages bring the credential or the configuration.
 ///
-/// One value for each client, until the session begins or is refused. A value without I/O, like `LiveServerMachine`.
+/// One value for each client, until the session begins or is rejected. A value without I/O, like `LiveServerMachine`.
 package protocol LiveHandshakeMachine: Sendable {
     /// Time at which `timePassed` wants to be called; nil when the machine waits for nothing.
     var deadline: Instant? { get }
@@ -18,8 +18,8 @@ package protocol LiveHandshakeMachine: Sendable {
     /// Handles a binary message before the session.
     mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> LiveBeginning?
 
-    /// Handles the refusal of the session that the client asked for.
-    mutating func refused(_ cause: RefusalCause, now: Instant, output: inout ServerOutput)
+    /// Handles the rejection of the session that the client asked for.
+    mutating func rejected(_ error: RequestError, now: Instant, output: inout ServerOutput)
 
     /// Handles the gateway's shutdown. No session has begun, so nothing must be finished.
     mutating func drain(now: Instant, output: inout ServerOutput)

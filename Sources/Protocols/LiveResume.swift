@@ -2,13 +2,6 @@ package import Speech
 
 /// The request of a client that lost its connection to a session and wants to continue the session.
 package struct LiveResume: Sendable, Equatable {
-    package enum Failure: Sendable, Equatable {
-        /// The session is over or never existed.
-        case expired
-        /// The request is not possible; the text says why.
-        case refused(String)
-    }
-
     package var session: ID<Session>
     /// Start of the client's next audio, on the session's timeline.
     package var start: SampleIndex
@@ -20,4 +13,12 @@ package struct LiveResume: Sendable, Equatable {
         self.start = start
         self.seen = seen
     }
+}
+
+/// The reason why a client cannot continue its session.
+package enum ResumeError: Sendable, Equatable {
+    /// The session is over or never existed.
+    case expired
+    /// The request is not possible; the text says why.
+    case rejected(String)
 }

@@ -68,8 +68,8 @@ package enum BinaryMeaning: Sendable, Equatable {
     case audio(channel: ChannelIndex = .first, skip: Int = 0)
     case command(SessionCommand)
     /// The message ends the session: the driver closes the socket with this code and reason.
-    case refused(code: UInt16, reason: String)
-    /// The message ends the session: the driver sends the refusal's messages, then closes the socket.
-    case refusedInBand(InBandRefusal)
+    case rejected(code: UInt16, reason: String)
+    /// The message ends the session: the driver sends the error's messages, then closes the socket.
+    case rejectedInBand(InBandError)
     case ignored
 }

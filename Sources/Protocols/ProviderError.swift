@@ -7,7 +7,7 @@ package import Speech
 package struct ProviderError: Sendable, Equatable {
     /// The error's code, which is the same on every route and in stored jobs.
     package enum Code: String, Sendable, CaseIterable {
-        case keyRefused = "provider_key_refused"
+        case keyRejected = "provider_key_refused"
         case quotaExhausted = "provider_quota_exhausted"
         case rateLimited = "provider_rate_limited"
         /// The engine is out of service, or breaks its own protocol.
@@ -21,7 +21,7 @@ package struct ProviderError: Sendable, Equatable {
         package init(_ error: EngineError) {
             self =
                 switch error {
-                case .unauthorized: .keyRefused
+                case .unauthorized: .keyRejected
                 case .quotaExhausted: .quotaExhausted
                 case .rateLimited: .rateLimited
                 case .badRequest, .undecodable: .audioNotUsable
@@ -73,8 +73,8 @@ package struct ProviderError: Sendable, Equatable {
     }
 
     /// Returns the error of a failed engine; nil for any other cause.
-    package init?(_ cause: RefusalCause) {
-        guard case .engine(let error, let provider, let payer) = cause else { return nil }
+    package init?(_ error: RequestError) {
+        guard case .engine(let error, let provider, let payer) = error else { return nil }
         self.init(error, by: provider, payer: payer)
     }
 

@@ -3,11 +3,6 @@ import Speech
 
 /// Reads the parameters of a request. Names are case-sensitive; the values of enumerations are not. Unknown names are ignored.
 struct QueryParameters {
-    /// An invalid parameter. The message says what is wrong and what would be right.
-    struct Fault: Error, Equatable {
-        var message: String
-    }
-
     let query: URLQuery
 
     func text(_ name: String) -> String? {
@@ -15,20 +10,22 @@ struct QueryParameters {
     }
 
     /// Returns all values of a repeated parameter; empty values are left out.
-    func list(_ name: String, limit: Int = 100) throws(Fault) -> [String] {
+    func list(_ name: String, limit: Int = 100) throws(QueryParameterError) -> [String] {
         let values = query.all(name).filter { !$0.isEmpty }
-        guard values.count <= limit else { throw Fault(message: "\(name) is given \(values.count) times; at most \(limit) are accepted.") }
+        guard values.count <= limit else {
+            throw QueryParameterError(message: "\(name) is given \(values.count) times; at most \(limit) are accepted.")
+        }
         return values
     }
 
-    func flag(_ name: String) throws(Fault) -> Bool? {
+    func flag(_ name: String) throws(QueryParameterError) -> Bool? {
         guard let value = query.first(name) else { return nil }
         if value.equalsIgnoringCase("true") { return true }
         if value.equalsIgnoringCase("false") { return false }
         throw wrong(name, value, "true or false")
     }
 
-    func whole(_ name: String, in range: ClosedRange<Int>) throws(Fault) -> Int? {
+    func whole(_ name: String, in range: ClosedRange<Int>) throws(QueryParameterError) -> Int? {
         guard let value = query.first(name) else { return nil }
         guard let number = Int(value), range.contains(number) else {
             throw wrong(name, value, "a whole number from \(range.lowerBound) to \(range.upperBound)")
@@ -36,7 +33,7 @@ struct QueryParameters {
         return number
     }
 
-    func number(_ name: String, in range: ClosedRange<Double>) throws(Fault) -> Double? {
+    func number(_ name: String, in range: ClosedRange<Double>) throws(QueryParameterError) -> Double? {
         guard let value = query.first(name) else { return nil }
         guard let number = Double(value), number.isFinite, range.contains(number) else {
             throw wrong(name, value, "a number from \(range.lowerBound) to \(range.upperBound)")
@@ -44,20 +41,26 @@ struct QueryParameters {
         return number
     }
 
-    func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _: Choice.Type) throws(Fault) -> Choice? where Choice.RawValue == String {
+    func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _: Choice.Type) throws(QueryParameterError) -> Choice?
+    where Choice.RawValue == String {
         guard let value = query.first(name) else { return nil }
         if let known = Choice.allCases.first(where: { $0.rawValue.equalsIgnoringCase(value) }) { return known }
         throw wrong(name, value, "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
     }
 
-    func language(_ name: String) throws(Fault) -> LanguageTag? {
+    func language(_ name: String) throws(QueryParameterError) -> LanguageTag? {
         guard let value = query.first(name) else { return nil }
         let tag = LanguageTag(value)
         guard tag.isWellFormed else { throw wrong(name, value, "a BCP 47 tag such as en, en-US or de, or multi") }
         return tag
     }
 
-    func wrong(_ name: String, _ value: String, _ wanted: String) -> Fault {
-        Fault(message: "\(name) is \"\(String(value.prefix(80)))\"; it must be \(wanted).")
+    func wrong(_ name: String, _ value: String, _ wanted: String) -> QueryParameterError {
+        QueryParameterError(message: "\(name) is \"\(String(value.prefix(80)))\"; it must be \(wanted).")
     }
+}
+
+/// An invalid parameter. The message says what is wrong and what would be right.
+struct QueryParameterError: Error, Equatable {
+    var message: String
 }

@@ -20,6 +20,6 @@ package protocol ResumableDialect: LiveServerMachine {
     /// - Parameter received: the end of the client's audio that the session has.
     mutating func clientReturned(_ resume: LiveResume, received: SampleIndex, now: Instant, output: inout ServerOutput)
 
-    /// Handles the failure of a resumption: the session no longer exists, or the request was refused.
-    mutating func resumeFailed(_ failure: LiveResume.Failure, output: inout ServerOutput)
+    /// Handles the failure of a resumption: the session no longer exists, or the request was rejected.
+    mutating func resumeFailed(_ error: ResumeError, output: inout ServerOutput)
 }

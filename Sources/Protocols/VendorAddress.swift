@@ -1,31 +1,25 @@
 /// Reads addresses of vendors' services as people write them.
 package enum VendorAddress {
-    /// A text that is not a valid address.
-    package struct Fault: Error, Sendable, Equatable {
-        package var text: String
-        package static let accepted = "https://HOST, or http://HOST[:PORT] for a server nearby"
-    }
-
     /// Returns `wss://HOST[:PORT][/PREFIX]`, also for an address with `https`; `ws` for an address with `ws` or `http`.
-    package static func webSocket(_ text: String) throws(Fault) -> String {
+    package static func webSocket(_ text: String) throws(VendorAddressError) -> String {
         try address(text, schemes: [("ws", "ws"), ("wss", "wss"), ("http", "ws"), ("https", "wss")])
     }
 
     /// Returns `https://HOST[:PORT][/PREFIX]`; `http` for an address with `http` or `ws`. An address without a prefix gets the prefix of `standard`,
     /// which is the version.
-    package static func http(_ text: String, standard: String) throws(Fault) -> String {
+    package static func http(_ text: String, standard: String) throws(VendorAddressError) -> String {
         let address = try address(text, schemes: [("http", "http"), ("https", "https"), ("ws", "http"), ("wss", "https")])
         return prefix(of: address).isEmpty ? address + prefix(of: standard) : address
     }
 
-    private static func address(_ text: String, schemes: [(from: String, to: String)]) throws(Fault) -> String {
+    private static func address(_ text: String, schemes: [(from: String, to: String)]) throws(VendorAddressError) -> String {
         for (from, to) in schemes where text.lowercased().hasPrefix(from + "://") {
             var rest = text.dropFirst(from.count)
             while rest.hasSuffix("/") { rest.removeLast() }
             guard rest.count > 3 else { break }
             return to + rest
         }
-        throw Fault(text: text)
+        throw VendorAddressError(text: text)
     }
 
     /// Returns the prefix of an address: `/v1` for `https://api.openai.com/v1`.
@@ -33,4 +27,10 @@ package enum VendorAddress {
         let host = address.drop { $0 != "/" }.dropFirst(2)
         return host.drop { $0 != "/" }
     }
+}
+
+/// A text that is not a valid address.
+package struct VendorAddressError: Error, Sendable, Equatable {
+    package var text: String
+    package static let accepted = "https://HOST, or http://HOST[:PORT] for a server nearby"
 }

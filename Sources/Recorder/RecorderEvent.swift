@@ -18,7 +18,7 @@ package enum RecorderEvent: Sendable, Equatable {
     case dead(after: Duration)
     /// The microphone gives sound again.
     case alive
-    case failed(RecordingMachine.Failure)
+    case failed(RecordingMachineError)
 
     /// The server has made a conversation for a recording.
     case conversation(String)
@@ -27,10 +27,10 @@ package enum RecorderEvent: Sendable, Equatable {
     /// The server cannot be reached, or fails.
     case unreachable
     case reachable
-    /// The server refuses the key, or its account.
+    /// The server rejects the key, or its account.
     case notAdmitted(status: Int, detail: String?)
     /// The server will never accept a chunk, or a conversation.
-    case refused(status: Int, detail: String?)
+    case rejected(status: Int, detail: String?)
     /// Everything of a conversation has been delivered.
     case finished(conversation: String, title: String?)
     /// The audio of a chunk can no longer be read, or the recording's log cannot be written.

@@ -4,13 +4,6 @@ package import Speech
 
 /// A range of one channel of a session's audio, in a file for engines that recognise recordings. The file is deleted when this value is destroyed.
 package struct RangeRecording: ~Copyable, Sendable {
-    package enum Failure: Error, Sendable {
-        /// The audio cannot be read back.
-        case lost(AudioLost)
-        /// The file cannot be made.
-        case notWritten(SystemError)
-    }
-
     private let range: SampleRange
     private let rate: SampleRate
     private let path: String
@@ -30,7 +23,7 @@ package struct RangeRecording: ~Copyable, Sendable {
     ///   - read: returns 16-bit PCM of the channel. Called for one second of audio at a time, because its source may be busy with live sessions.
     package static func write(
         _ range: SampleRange, at rate: SampleRate, to path: String, read: (SampleRange) async throws(AudioLost) -> [UInt8]
-    ) async throws(Failure) -> RangeRecording {
+    ) async throws(RangeRecordingError) -> RangeRecording {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw .notWritten(SystemError(call: "open \(path)")) }
         defer { close(file) }
@@ -59,4 +52,12 @@ package struct RangeRecording: ~Copyable, Sendable {
         let answer = try await engine.recognize(recording, options: options) { _ in }
         return (answer, answer.words(from: range.start, at: rate))
     }
+}
+
+/// The reason why a part of a session's audio cannot be read as a recording.
+package enum RangeRecordingError: Error, Sendable {
+    /// The audio cannot be read back.
+    case lost(AudioLost)
+    /// The file cannot be made.
+    case notWritten(SystemError)
 }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The queue of the repairs of all sessions. Only a few repairs run at a time, so that an outage of one vendor does not overload the machine.
 ///
-/// The queue measures how long each engine takes for a second of audio, and refuses repairs that cannot be done in time.
+/// The queue measures how long each engine takes for a second of audio, and rejects repairs that cannot be done in time.
 package final class RepairQueue: Sendable {
     private struct Job {
         var engine: EngineName

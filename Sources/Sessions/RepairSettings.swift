@@ -4,13 +4,13 @@ package import Speech
 package struct RepairSettings: Sendable {
     /// The engines in order of preference; the session may use each of them.
     package var engines: [any PrerecordedEngine]
-    package var desk: RepairQueue
+    package var repairQueue: RepairQueue
     /// A folder for the audio of repairs that are being worked on.
     package var folder: String
 
-    package init(engines: [any PrerecordedEngine], desk: RepairQueue, folder: String) {
+    package init(engines: [any PrerecordedEngine], repairQueue: RepairQueue, folder: String) {
         self.engines = engines
-        self.desk = desk
+        self.repairQueue = repairQueue
         self.folder = folder
     }
 }

@@ -12,13 +12,13 @@ final class RepairWork: Sendable {
     private let options: RecognitionOptions
     private let rate: SampleRate
     private let path: String
-    private let desk: RepairQueue
+    private let repairQueue: RepairQueue
     private let read: @Sendable (SampleRange) async -> Result<[UInt8], AudioLost>
     private let task = Mutex<(task: Task<Void, Never>?, isCancelled: Bool)>((nil, false))
 
     /// - Parameter read: returns audio of the repair's channel alone, 16-bit little-endian PCM.
     init(
-        _ repair: Repair, engine: any PrerecordedEngine, options: RecognitionOptions, rate: SampleRate, path: String, desk: RepairQueue,
+        _ repair: Repair, engine: any PrerecordedEngine, options: RecognitionOptions, rate: SampleRate, path: String, repairQueue: RepairQueue,
         read: @escaping @Sendable (SampleRange) async -> Result<[UInt8], AudioLost>
     ) {
         self.repair = repair
@@ -26,7 +26,7 @@ final class RepairWork: Sendable {
         self.options = options
         self.rate = rate
         self.path = path
-        self.desk = desk
+        self.repairQueue = repairQueue
         self.read = read
     }
 
@@ -37,12 +37,12 @@ final class RepairWork: Sendable {
     /// - Parameter finished: called once, from any thread.
     /// - Returns: false when the repair cannot be done in time. `finished` is not called then.
     func begin(now: Instant, finished: @escaping @Sendable (Answer) -> Void) -> Bool {
-        desk.take(repair.engine, audio: length, deadline: repair.deadline, now: now) { [self] in
+        repairQueue.take(repair.engine, audio: length, deadline: repair.deadline, now: now) { [self] in
             let work = Task.detached { [self] in
                 let clock = ContinuousClock()
                 let began = clock.now
                 let answer = await run()
-                desk.done(repair.engine, audio: length, took: began.duration(to: clock.now))
+                repairQueue.done(repair.engine, audio: length, took: began.duration(to: clock.now))
                 finished(answer)
             }
             let isCancelled = task.withLock { state in
@@ -63,7 +63,7 @@ final class RepairWork: Sendable {
 
     private func run() async -> Answer {
         guard !Task.isCancelled else { return (.failed(.cancelled), nil) }
-        do throws(RangeRecording.Failure) {
+        do throws(RangeRecordingError) {
             let recording = try await RangeRecording.write(repair.range, at: rate, to: path) { range async throws(AudioLost) in
                 try await self.read(range).get()
             }

@@ -365,14 +365,10 @@ package final class SessionDriver {
             case .discard(let id): discard(id)
             case .record(let commit, let turn): journal.record(commit, turn: turn)
             case .emit(let event): emit(event)
-            case .holdClient(let isHeld): observer?.observe(.holdClient(isHeld))
             case .repair(let repair): begin(repair)
             case .cancelRepair(let id): repairs.removeValue(forKey: id)?.cancel()
-            case .backfill(let backfill): observer?.observe(.backfill(backfill))
-            case .evaluated(let evaluation): observer?.observe(.evaluated(evaluation))
+            case .report(let fact): observer?.observe(.fact(fact))
             case .listen(let leg, let channels, let range): listen(to: leg, channels, range)
-            case .engineFault(let engine, let error): observer?.observe(.engineFault(engine, error))
-            case .lagged(let engine, let lag): observer?.observe(.engineLagged(engine, by: lag))
             case .ran(let record): report(record)
             }
         }
@@ -408,7 +404,7 @@ package final class SessionDriver {
         let wanted = RecognitionOptions(
             language: options.language, diarize: options.diarize, keyterms: options.keyterms, workload: .realtime, isUrgent: repair.deadline != nil)
         let path = "\(settings.folder)/repair-\(UInt64.random(in: .min ... .max)).upload"
-        let work = RepairWork(repair, engine: engine, options: wanted, rate: options.rate, path: path, desk: settings.desk) { range in
+        let work = RepairWork(repair, engine: engine, options: wanted, rate: options.rate, path: path, repairQueue: settings.repairQueue) { range in
             await loop.run {
                 session.withValue { $0.audio(of: repair.channel.number..<repair.channel.number + 1, range) }
                     ?? .failure(AudioLost("the session does not exist any more"))

@@ -19,10 +19,10 @@ package struct SummarySettings: Sendable, Equatable {
             }
             return nil
         }
-        do throws(VendorAddress.Fault) {
+        do throws(VendorAddressError) {
             self.address = try VendorAddress.http(named, standard: "")
         } catch {
-            throw ConfigurationError(address, "\"\(error.text)\" has no scheme", accepted: VendorAddress.Fault.accepted)
+            throw ConfigurationError(address, "\"\(error.text)\" has no scheme", accepted: VendorAddressError.accepted)
         }
         guard let name = settings[model] else {
             throw ConfigurationError(model, "is missing, but \(address) is set", accepted: "the name of a model of that server")

@@ -70,7 +70,9 @@ package enum ClusterIdentity {
     /// Identifies the clusters in order. A voice that one cluster has got is not given to another.
     ///
     /// - Parameter clusters: the clusters, each with its voiceprint or with the reason why there is none.
-    package static func identify(_ clusters: [(key: String, voice: Result<Voiceprint, Failure>)], in directory: VoiceDirectory) -> [String: Finding] {
+    package static func identify(_ clusters: [(key: String, voice: Result<Voiceprint, NoVoiceprint>)], in directory: VoiceDirectory) -> [String:
+        Finding]
+    {
         var findings: [String: Finding] = [:]
         var used: [SpeakerIdentity.Who] = []
         for (key, voice) in clusters {
@@ -93,13 +95,14 @@ package enum ClusterIdentity {
         return findings
     }
 
-    package struct Failure: Error, Sendable, Equatable {
-        package var reason: Reason
-        package init(_ reason: Reason) { self.reason = reason }
-    }
-
     /// Returns the new identity of a segment. An identity that a person has set stays.
     package static func applied(_ finding: Finding, to identity: SpeakerIdentity) -> SpeakerIdentity {
         identity.isFixed ? identity : finding.identity
     }
+}
+
+/// The reason why a cluster has no voiceprint.
+package struct NoVoiceprint: Error, Sendable, Equatable {
+    package var reason: ClusterIdentity.Reason
+    package init(_ reason: ClusterIdentity.Reason) { self.reason = reason }
 }

@@ -9,12 +9,6 @@ package struct EnrolledVoice: Sendable {
 
     package var duration: Duration { SampleCount(samples.count).duration(at: .speech) }
 
-    package enum Failure: Error, Sendable, Equatable {
-        case refused(Enrollment.Refusal)
-        /// The recording could not be read, or the voice model could not run.
-        case unavailable(String)
-    }
-
     /// Length of the pieces, in samples, that are compared to check that the recording has one voice only.
     private static let piece = 48_000
     /// Audio before speech that is heard too, because voice activity detects speech late.
@@ -25,7 +19,7 @@ package struct EnrolledVoice: Sendable {
     /// - Parameter samples: the recording at 16 kHz.
     package init(
         of samples: [Float], detector: any VoiceDetector, window: SampleCount, voices: any Voiceprinting
-    ) async throws(Failure) {
+    ) async throws(EnrolledVoiceError) {
         let speech = try Self.speech(in: samples, detector, window)
         var kept: [Float] = []
         var end = SampleIndex.zero
@@ -35,26 +29,27 @@ package struct EnrolledVoice: Sendable {
             kept += samples[Int(start.samples)..<Int(end.samples)]
         }
         // The form is checked first: without enough speech there are no voiceprints to compute.
-        do throws(Enrollment.Refusal) { try Enrollment.check(samples, speech: speech, pieces: []) } catch { throw .refused(error) }
+        do throws(EnrollmentError) { try Enrollment.check(samples, speech: speech, pieces: []) } catch { throw .rejected(error) }
         do {
             var pieces: [Voiceprint] = []
             for start in stride(from: 0, to: kept.count - Self.piece + 1, by: Self.piece) {
                 if let piece = try await voices.voiceprint(of: Array(kept[start..<start + Self.piece])) { pieces.append(piece) }
             }
-            do throws(Enrollment.Refusal) {
+            do throws(EnrollmentError) {
                 try Enrollment.check(samples, speech: speech, pieces: pieces)
             } catch {
-                throw Failure.refused(error)
+                throw EnrolledVoiceError.rejected(error)
             }
-            guard let voiceprint = try await voices.voiceprint(of: kept) else { throw Failure.refused(.noSpeech) }
+            guard let voiceprint = try await voices.voiceprint(of: kept) else { throw EnrolledVoiceError.rejected(.noSpeech) }
             self.voiceprint = voiceprint
             self.samples = kept
         } catch {
-            throw (error as? Failure) ?? .unavailable("\(error)")
+            throw (error as? EnrolledVoiceError) ?? .unavailable("\(error)")
         }
     }
 
-    private static func speech(in samples: [Float], _ detector: any VoiceDetector, _ window: SampleCount) throws(Failure) -> [SampleRange] {
+    private static func speech(in samples: [Float], _ detector: any VoiceDetector, _ window: SampleCount) throws(EnrolledVoiceError) -> [SampleRange]
+    {
         var detector = detector
         var position = SampleIndex.zero
         var speech: [SampleRange] = []
@@ -74,4 +69,11 @@ package struct EnrolledVoice: Sendable {
         }
         return speech
     }
+}
+
+/// The reason why a recording gives no voice.
+package enum EnrolledVoiceError: Error, Sendable, Equatable {
+    case rejected(EnrollmentError)
+    /// The recording could not be read, or the voice model could not run.
+    case unavailable(String)
 }

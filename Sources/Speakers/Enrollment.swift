@@ -3,33 +3,6 @@ package import Speech
 
 /// The checks by which a recording is accepted as the profile of one voice.
 package enum Enrollment {
-    /// The reason why a recording is refused.
-    package enum Refusal: Error, Sendable, Equatable, CustomStringConvertible {
-        case wrongRate(SampleRate)
-        case severalChannels(Int)
-        case tooShort(Duration)
-        case tooLong(Duration)
-        case noSpeech
-        case tooLittleSpeech(Duration)
-        case tooQuiet
-        case clipped
-        case severalVoices
-
-        package var description: String {
-            switch self {
-            case .wrongRate(let rate): "the recording has \(rate.hertz) samples a second; record it with 16,000"
-            case .severalChannels(let count): "the recording has \(count) channels; record it with one"
-            case .tooShort: "the recording is shorter than 5 seconds; speak for longer"
-            case .tooLong: "the recording is longer than 180 seconds; shorten it"
-            case .noSpeech: "there is no speech in the recording; speak nearer to the microphone"
-            case .tooLittleSpeech(let speech): "there are only \(speech / .seconds(1)) seconds of speech in the recording; at least 3 are needed"
-            case .tooQuiet: "the recording is too quiet; speak nearer to the microphone"
-            case .clipped: "the recording is overdriven; lower the microphone's level"
-            case .severalVoices: "there is more than one voice in the recording; record yourself alone"
-            }
-        }
-    }
-
     package static let lengths = Duration.seconds(5)...Duration.seconds(180)
     package static let leastSpeech = Duration.seconds(3)
     /// Minimum mean power of the speech, −55 dBFS.
@@ -42,7 +15,7 @@ package enum Enrollment {
     private static let secondVoice = 0.2
 
     /// Checks a recording's form, before its audio is analysed.
-    package static func check(rate: SampleRate, channels: Int, length: Duration) throws(Refusal) {
+    package static func check(rate: SampleRate, channels: Int, length: Duration) throws(EnrollmentError) {
         guard rate == .speech else { throw .wrongRate(rate) }
         guard channels == 1 else { throw .severalChannels(channels) }
         guard length >= lengths.lowerBound else { throw .tooShort(length) }
@@ -68,7 +41,7 @@ package enum Enrollment {
     /// - Parameters:
     ///   - speech: intervals in `samples` in which voice activity detected speech.
     ///   - pieces: voiceprints of the speech, in pieces of some seconds.
-    package static func check(_ samples: [Float], speech: [SampleRange], pieces: [Voiceprint]) throws(Refusal) {
+    package static func check(_ samples: [Float], speech: [SampleRange], pieces: [Voiceprint]) throws(EnrollmentError) {
         var (power, clipped, count): (Float, Int, Int) = (0, 0, 0)
         for range in speech {
             let (start, end) = (max(0, Int(range.start.samples)), min(samples.count, Int(range.end.samples)))
@@ -86,5 +59,32 @@ package enum Enrollment {
         guard Double(clipped) <= Double(count) * maxClipped else { throw .clipped }
         let groups = VoiceClusters(pieces, distance: farthestPiece).groups.map(\.count).sorted(by: >)
         guard groups.count < 2 || Double(groups[1]) < Double(pieces.count) * secondVoice else { throw .severalVoices }
+    }
+}
+
+/// The reason why a recording is rejected.
+package enum EnrollmentError: Error, Sendable, Equatable, CustomStringConvertible {
+    case wrongRate(SampleRate)
+    case severalChannels(Int)
+    case tooShort(Duration)
+    case tooLong(Duration)
+    case noSpeech
+    case tooLittleSpeech(Duration)
+    case tooQuiet
+    case clipped
+    case severalVoices
+
+    package var description: String {
+        switch self {
+        case .wrongRate(let rate): "the recording has \(rate.hertz) samples a second; record it with 16,000"
+        case .severalChannels(let count): "the recording has \(count) channels; record it with one"
+        case .tooShort: "the recording is shorter than 5 seconds; speak for longer"
+        case .tooLong: "the recording is longer than 180 seconds; shorten it"
+        case .noSpeech: "there is no speech in the recording; speak nearer to the microphone"
+        case .tooLittleSpeech(let speech): "there are only \(speech / .seconds(1)) seconds of speech in the recording; at least 3 are needed"
+        case .tooQuiet: "the recording is too quiet; speak nearer to the microphone"
+        case .clipped: "the recording is overdriven; lower the microphone's level"
+        case .severalVoices: "there is more than one voice in the recording; record yourself alone"
+        }
     }
 }

@@ -59,7 +59,7 @@ public struct RecognitionOptions: Sendable, Equatable {
 }
 
 public enum RecognitionProgress: Sendable, Equatable {
-    /// The request was refused for now, or did not arrive, so it was sent again.
+    /// The request was rejected for now, or did not arrive, so it was sent again.
     case askedAgain
     /// The engine may have received the recording, but its answer is lost for good. A new request may be counted, and charged, a second time.
     case answerLost

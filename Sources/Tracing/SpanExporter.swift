@@ -28,8 +28,8 @@ package final class SpanExporter: Sendable {
     package enum Cause: String, Sendable {
         /// Too many spans were waiting.
         case queueFull = "queue_full"
-        /// The collector refused the spans.
-        case refused
+        /// The collector rejected the spans.
+        case rejected = "refused"
         /// The collector could not be reached, or was busy for too long.
         case unavailable
     }
@@ -162,10 +162,10 @@ package final class SpanExporter: Sendable {
             case .taken(let rejected):
                 let rejected = min(rejected, batch.count)
                 if rejected < batch.count { report(.exported(batch.count - rejected)) }
-                if rejected > 0 { report(.dropped(rejected, .refused)) }
+                if rejected > 0 { report(.dropped(rejected, .rejected)) }
                 return
-            case .refused:
-                report(.dropped(batch.count, .refused))
+            case .rejected:
+                report(.dropped(batch.count, .rejected))
                 return
             case .later(let asked):
                 let isLast = attempt == limits.attempts || state.withLock { $0.isFinishing }
@@ -187,21 +187,21 @@ package final class SpanExporter: Sendable {
 enum ExportAnswer: Equatable {
     /// The collector accepted all spans except this number.
     case taken(rejected: Int)
-    case refused
+    case rejected
     /// The batch may be sent again, after this time if the collector named one.
     case later(Duration?)
 
     init(_ response: HTTPClientResponse) {
         switch response.status.code {
-        case 200..<300: self = .taken(rejected: Self.rejected(in: response.body))
+        case 200..<300: self = .taken(rejected: Self.rejectedCount(in: response.body))
         case 429, 502, 503, 504:
             let asked = response.headers["Retry-After"].flatMap { Int64($0) }
             self = .later(asked.flatMap { $0 >= 0 ? .seconds($0) : nil })
-        case _: self = .refused
+        case _: self = .rejected
         }
     }
 
-    private static func rejected(in body: [UInt8]) -> Int {
+    private static func rejectedCount(in body: [UInt8]) -> Int {
         guard !body.isEmpty, let document = try? JSONDocument(parsing: body) else { return 0 }
         let count = document.root["partialSuccess"]["rejectedSpans"]
         return max(0, count.int ?? count.string.flatMap { Int($0) } ?? 0)

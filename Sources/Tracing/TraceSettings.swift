@@ -4,13 +4,6 @@ package import Framing
 ///
 /// Source: OpenTelemetry "OTLP Exporter Configuration", "Environment Variable Specification", "Resource SDK".
 package struct TraceSettings: Sendable, Equatable {
-    /// An invalid variable. Never shows the variable's value, which may be a secret.
-    package struct Fault: Error, Sendable, Equatable {
-        package var name: String
-        package var fault: String
-        package var accepted: String
-    }
-
     /// The variables that are read; OpenTelemetry's other variables have no effect.
     package static let names: Set<String> = [
         endpoint, tracesEndpoint, "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_PROTOCOL",
@@ -42,18 +35,18 @@ package struct TraceSettings: Sendable, Equatable {
     ///   - version: Harken's version.
     ///   - value: returns the value of a variable; nil when the variable is not set or empty.
     /// - Returns: nil when no endpoint is set, or tracing is switched off.
-    package static func read(version: String, _ value: (String) -> String?) throws(Fault) -> TraceSettings? {
+    package static func read(version: String, _ value: (String) -> String?) throws(TraceSettingsError) -> TraceSettings? {
         if let text = value(disabled) {
             switch text.lowercased() {
             case "true": return nil
             case "false": break
-            case _: throw Fault(name: disabled, fault: "is neither true nor false", accepted: "true or false")
+            case _: throw TraceSettingsError(name: disabled, problem: "is neither true nor false", accepted: "true or false")
             }
         }
         switch value(exporter)?.lowercased() {
         case nil, "otlp": break
         case "none": return nil
-        case .some: throw Fault(name: exporter, fault: "names an exporter that is not supported", accepted: "otlp or none")
+        case .some: throw TraceSettingsError(name: exporter, problem: "names an exporter that is not supported", accepted: "otlp or none")
         }
         guard let url = try address(value) else { return nil }
         try checkProtocol(value)
@@ -70,7 +63,7 @@ package struct TraceSettings: Sendable, Equatable {
         return settings
     }
 
-    private static func address(_ value: (String) -> String?) throws(Fault) -> String? {
+    private static func address(_ value: (String) -> String?) throws(TraceSettingsError) -> String? {
         if let text = value(tracesEndpoint) { return try checked(text, tracesEndpoint) }
         guard let text = value(endpoint) else { return nil }
         var base = try checked(text, endpoint)
@@ -78,47 +71,51 @@ package struct TraceSettings: Sendable, Equatable {
         return base + "/v1/traces"
     }
 
-    private static func checked(_ text: String, _ name: String) throws(Fault) -> String {
+    private static func checked(_ text: String, _ name: String) throws(TraceSettingsError) -> String {
         let accepted = "http://HOST[:PORT][/PATH] or https://…"
         guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else {
-            throw Fault(name: name, fault: "is not an http or https address", accepted: accepted)
+            throw TraceSettingsError(name: name, problem: "is not an http or https address", accepted: accepted)
         }
         let rest = text.dropFirst(scheme.count)
         let host = rest.prefix { $0 != "/" }
         guard !host.contains("@") else {
-            throw Fault(name: name, fault: "contains a credential", accepted: accepted + "; put credentials into OTEL_EXPORTER_OTLP_HEADERS")
+            throw TraceSettingsError(
+                name: name, problem: "contains a credential", accepted: accepted + "; put credentials into OTEL_EXPORTER_OTLP_HEADERS")
         }
         guard !host.isEmpty, host.first != ":", text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !rest.contains("?"), !rest.contains("#") else {
-            throw Fault(name: name, fault: "is not a usable address", accepted: accepted)
+            throw TraceSettingsError(name: name, problem: "is not a usable address", accepted: accepted)
         }
         return text
     }
 
-    private static func checkProtocol(_ value: (String) -> String?) throws(Fault) {
+    private static func checkProtocol(_ value: (String) -> String?) throws(TraceSettingsError) {
         for name in ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"] {
             guard let text = value(name) else { continue }
-            guard text == "http/json" else { throw Fault(name: name, fault: "is not a supported protocol", accepted: "http/json, or unset") }
+            guard text == "http/json" else {
+                throw TraceSettingsError(name: name, problem: "is not a supported protocol", accepted: "http/json, or unset")
+            }
             return
         }
     }
 
-    private static func timeout(_ value: (String) -> String?) throws(Fault) -> Duration {
+    private static func timeout(_ value: (String) -> String?) throws(TraceSettingsError) -> Duration {
         for name in ["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"] {
             guard let text = value(name) else { continue }
             guard let milliseconds = Int64(text), (1...600_000).contains(milliseconds) else {
-                throw Fault(name: name, fault: "is not a valid time", accepted: "milliseconds from 1 to 600000")
+                throw TraceSettingsError(name: name, problem: "is not a valid time", accepted: "milliseconds from 1 to 600000")
             }
             return .milliseconds(milliseconds)
         }
         return .seconds(10)
     }
 
-    private static func headers(_ value: (String) -> String?) throws(Fault) -> HTTPHeaders {
+    private static func headers(_ value: (String) -> String?) throws(TraceSettingsError) -> HTTPHeaders {
         var headers: HTTPHeaders = [:]
         for name in ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"] {
             for (key, text) in try pairs(name, value(name)) {
                 guard isToken(key), text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
-                    throw Fault(name: name, fault: "has characters that no header has", accepted: "NAME=VALUE with commas, values percent-encoded")
+                    throw TraceSettingsError(
+                        name: name, problem: "has characters that no header has", accepted: "NAME=VALUE with commas, values percent-encoded")
                 }
                 headers.set(key, text)
             }
@@ -133,7 +130,7 @@ package struct TraceSettings: Sendable, Equatable {
     }
 
     /// Reads `NAME=VALUE` pairs, separated by commas, as in W3C's baggage.
-    private static func pairs(_ name: String, _ text: String?) throws(Fault) -> [(key: String, value: String)] {
+    private static func pairs(_ name: String, _ text: String?) throws(TraceSettingsError) -> [(key: String, value: String)] {
         var pairs: [(key: String, value: String)] = []
         for (index, entry) in (text ?? "").split(separator: ",").enumerated() {
             let entry = entry.trimmingBlanks
@@ -142,7 +139,8 @@ package struct TraceSettings: Sendable, Equatable {
             guard !key.isEmpty, key.endIndex < entry.endIndex, let equals = entry.firstIndex(of: "="),
                 let decoded = try? PercentCoding.decode(entry[entry.index(after: equals)...].trimmingBlanks)
             else {
-                throw Fault(name: name, fault: "entry \(index + 1) is not NAME=VALUE", accepted: "NAME=VALUE with commas, values percent-encoded")
+                throw TraceSettingsError(
+                    name: name, problem: "entry \(index + 1) is not NAME=VALUE", accepted: "NAME=VALUE with commas, values percent-encoded")
             }
             pairs.append((String(key), decoded))
         }
@@ -154,4 +152,11 @@ package struct TraceSettings: Sendable, Equatable {
 extension TraceSettings: CustomStringConvertible, CustomReflectable {
     package var description: String { "traces to \(url)" }
     package var customMirror: Mirror { Mirror(self, children: ["url": url]) }
+}
+
+/// An invalid variable. Never shows the variable's value, which may be a secret.
+package struct TraceSettingsError: Error, Sendable, Equatable {
+    package var name: String
+    package var problem: String
+    package var accepted: String
 }

@@ -46,7 +46,7 @@ package final class LimitWatch: Sendable {
 
     /// Returns what is left of an owner's limits now.
     ///
-    /// While the ledger cannot be read, the last figures count. Without any figures nothing is refused: a fault on the operator's side must not stop
+    /// While the ledger cannot be read, the last figures count. Without any figures nothing is rejected: a fault on the operator's side must not stop
     /// all users.
     package func spending(of owner: UsageOwner) async -> Spending {
         guard isNeeded else { return Spending() }

@@ -12,10 +12,10 @@ extension PriceTable {
         guard let bytes = FileManager.default.contents(atPath: path) else {
             throw ConfigurationError("HARKEN_PRICES", "\"\(path)\" cannot be read", accepted: "a file of " + Self.accepted)
         }
-        do throws(Fault) {
+        do throws(PriceTableError) {
             try self.init(parsing: String(decoding: bytes, as: UTF8.self))
         } catch {
-            throw ConfigurationError("HARKEN_PRICES", "\(path), line \(error.line) \(error.fault)", accepted: Self.accepted)
+            throw ConfigurationError("HARKEN_PRICES", "\(path), line \(error.line) \(error.problem)", accepted: Self.accepted)
         }
     }
 }

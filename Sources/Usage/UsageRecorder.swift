@@ -132,7 +132,7 @@ package final class UsageRecorder: Sendable {
                 forgotten.withLock { $0 = day }
             }
         } catch {
-            complain(error)
+            reportError(error)
         }
     }
 
@@ -142,7 +142,7 @@ package final class UsageRecorder: Sendable {
             noteChange([run])
         } catch {
             keep([run])
-            complain(error)
+            reportError(error)
         }
     }
 
@@ -158,7 +158,7 @@ package final class UsageRecorder: Sendable {
             isUpset.withLock { $0 = false }
         } catch {
             keep(runs)
-            complain(error)
+            reportError(error)
         }
     }
 
@@ -170,7 +170,7 @@ package final class UsageRecorder: Sendable {
     }
 
     /// Logs an error of the store, only once until the store works again.
-    private func complain(_ error: StoreError) {
+    private func reportError(_ error: StoreError) {
         let isNew = isUpset.withLock { isUpset in
             defer { isUpset = true }
             return !isUpset

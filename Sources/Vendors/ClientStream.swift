@@ -17,7 +17,7 @@ package final class ClientStream: WebSocketHandler {
         /// An event of a conversation; only from the machine of a client of `/listen`.
         case listen(ListenEvent)
         /// The socket did not open. The last notice.
-        case failed(ConnectError)
+        case failed(WebSocketConnectError)
         /// The socket is closed. The last notice. True if `close` came before.
         case closed(WebSocketClose, asked: Bool)
     }
@@ -73,12 +73,12 @@ package final class ClientStream: WebSocketHandler {
     }
 
     /// Tells the machine why its socket did not open.
-    package func refused(_ error: ConnectError) {
+    package func rejected(_ error: WebSocketConnectError) {
         act { machine, now, actions in
-            guard case .refused(let head, let body) = error else {
-                return machine.refused(status: nil, headers: HTTPHeaders(), body: [], now: now, actions: &actions)
+            guard case .rejected(let head, let body) = error else {
+                return machine.rejected(status: nil, headers: HTTPHeaders(), body: [], now: now, actions: &actions)
             }
-            machine.refused(status: head.status.code, headers: head.headers, body: body, now: now, actions: &actions)
+            machine.rejected(status: head.status.code, headers: head.headers, body: body, now: now, actions: &actions)
         }
     }
 
@@ -99,7 +99,7 @@ package final class ClientStream: WebSocketHandler {
 
     // MARK: - From the socket
 
-    private func connected(_ result: Result<WebSocketConnection, ConnectError>) {
+    private func connected(_ result: Result<WebSocketConnection, WebSocketConnectError>) {
         switch (result, state) {
         case (.success(let connection), .idle), (.success(let connection), .connecting):
             state = .open(connection)

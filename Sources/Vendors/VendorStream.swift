@@ -71,8 +71,8 @@ package final class VendorStream: EngineStream {
         case .event(let event): deliver(event)
         case .failed(let error):
             // The machine knows more, as a rule.
-            stream.refused(error)
-            let words = if case .refused = error { "The engine refused the connection." } else { "The engine cannot be reached." }
+            stream.rejected(error)
+            let words = if case .rejected = error { "The engine refused the connection." } else { "The engine cannot be reached." }
             finish(.unavailable(words))
         case .closed: finish(.unavailable("The connection to the engine broke."))
         }

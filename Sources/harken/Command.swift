@@ -12,7 +12,7 @@ protocol Command: Sendable {
     init(_ arguments: Arguments) throws(UsageError)
 
     /// Does the work. The user's interruption cancels the task.
-    func run(_ surroundings: CommandContext) async -> ExitStatus
+    func run(_ context: CommandContext) async -> ExitStatus
 }
 
 extension Command {
@@ -29,7 +29,7 @@ struct CommandContext: Sendable {
     var hangups = AsyncStream<Void> { $0.finish() }
 
     /// Writes an error message in one line.
-    func complain(_ command: CommandDescription, _ message: String) {
+    func printError(_ command: CommandDescription, _ message: String) {
         diagnostics.writeLine("harken \(command.name): \(message)")
     }
 }

@@ -14,7 +14,7 @@ struct FileIdentity: Equatable {
     }
 
     /// Returns the reason why a path cannot be read as a file; nil when it can.
-    static func fault(path: String) -> String? {
+    static func problem(path: String) -> String? {
         var information = stat()
         guard stat(path, &information) == 0, access(path, R_OK) == 0 else { return String(cString: strerror(errno)).lowercased() }
         return information.st_mode & S_IFMT == S_IFDIR ? "is a directory; name the files in it" : nil

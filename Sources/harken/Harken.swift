@@ -10,28 +10,28 @@ struct Harken {
             DecodeFactory.run(Array(CommandLine.arguments.dropFirst(2)))
         }
         SignalWatcher.block()
-        let surroundings = CommandContext(environment: environment())
-        switch CommandTable.request(Array(CommandLine.arguments.dropFirst()), environment: surroundings.environment) {
-        case .help(let text): surroundings.output.write(text)
-        case .version: surroundings.output.writeLine("harken " + Version.current)
+        let context = CommandContext(environment: environment())
+        switch CommandTable.request(Array(CommandLine.arguments.dropFirst()), environment: context.environment) {
+        case .help(let text): context.output.write(text)
+        case .version: context.output.writeLine("harken " + Version.current)
         case .wrong(let text):
-            surroundings.diagnostics.write(text.hasSuffix("\n") ? text : text + "\n")
+            context.diagnostics.write(text.hasSuffix("\n") ? text : text + "\n")
             exit(ExitStatus.wrongUsage.rawValue)
-        case .run(let command): run(command, in: surroundings)
+        case .run(let command): run(command, in: context)
         }
     }
 
     /// Runs a command on the pool, while this thread waits for signals. The first signal that asks the process to end cancels the command; a second
     /// signal ends the process at once.
-    private static func run(_ command: any Command, in surroundings: CommandContext) -> Never {
+    private static func run(_ command: any Command, in context: CommandContext) -> Never {
         let isInterrupted = Atomic<Bool>(false)
         let takesHangups = type(of: command).takesHangups
         let (hangups, hangup) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        var surroundings = surroundings
+        var context = context
         if takesHangups {
             // The signals are blocked before any thread starts.
             SignalWatcher.block(hangups: true)
-            surroundings.hangups = hangups
+            context.hangups = hangups
         }
         func waitForEnd() -> SignalWatcher.Cause {
             while true {
@@ -40,8 +40,8 @@ struct Harken {
                 hangup.yield()
             }
         }
-        let work = Task { [surroundings] in
-            let status = await command.run(surroundings)
+        let work = Task { [context] in
+            let status = await command.run(context)
             // `_exit` in place of `exit`: libraries with threads of their own are not torn down, and Harken has no buffered output.
             _exit((isInterrupted.load(ordering: .acquiring) ? .interrupted : status).rawValue)
         }

@@ -51,7 +51,7 @@ import Testing
     @Test func `are bounded for each caller, and make room when they expire`() throws {
         let tokens = try TemporaryTokens()
         for _ in 0..<TemporaryTokens.maxOfOneCaller { _ = try tokens.issue(once, to: caller, now: now) }
-        #expect(throws: RefusalCause.tooManyRequests(retryAfter: .seconds(10))) { try tokens.issue(once, to: caller, now: now) }
+        #expect(throws: RequestError.tooManyRequests(retryAfter: .seconds(10))) { try tokens.issue(once, to: caller, now: now) }
         let other = Caller.user(ID("user"))
         _ = try tokens.issue(once, to: other, now: now)
         _ = try tokens.issue(once, to: caller, now: now + .seconds(60))
@@ -65,7 +65,7 @@ import Testing
         let text = try tokens.issue(terms, to: .local, now: now)
         #expect(tokens.redeem(text, at: "/a", now: now)?.settings == large)
         for _ in 0..<2 { _ = try tokens.issue(terms, to: .local, now: now) }
-        #expect(throws: RefusalCause.tooManyRequests(retryAfter: .seconds(10))) { try tokens.issue(terms, to: .local, now: now) }
+        #expect(throws: RequestError.tooManyRequests(retryAfter: .seconds(10))) { try tokens.issue(terms, to: .local, now: now) }
         _ = try tokens.issue(terms, to: .local, now: now + .seconds(61))
     }
 }

@@ -32,7 +32,7 @@ import Testing
         "proxy.example", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/0", "::/0", "::ffff:0.0.0.0/96", "2001:db8::/129", "10.0.0.0/+8", "10.0.0/8", "[::1]",
         "10.0.0.1:80", "/8", "",
     ])
-    func `are refused at start when they are no addresses, or everybody`(name: String) {
+    func `are rejected at start when they are no addresses, or everybody`(name: String) {
         #expect(throws: ConfigurationError.self) { try TrustedProxies([name]) }
     }
 

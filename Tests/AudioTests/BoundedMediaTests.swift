@@ -48,7 +48,7 @@ private struct LongMedia: MediaSource, MediaTurn {
         await #expect(throws: MediaError.tooLong(.seconds(2))) { _ = try await read(32_001, longest: .seconds(2), by: count) }
     }
 
-    @Test func `refuses at once what says itself that it is longer`() async throws {
+    @Test func `rejects at once what says itself that it is longer`() async throws {
         let path = try folder.write(WAV(samples: .signed16(Array(repeating: 0, count: 16_000))).bytes, as: "a.wav")
         let long = BoundedMedia(LongMedia(isGuessed: false), longest: .seconds(5))
         await #expect(throws: MediaError.tooLong(.seconds(5))) { _ = try await long.open(Recording(path: path)) }
@@ -58,7 +58,7 @@ private struct LongMedia: MediaSource, MediaTurn {
     }
 
     @Test(arguments: [(Duration.seconds(86_400), "24 hours"), (.seconds(3_600), "1 hour"), (.seconds(5_400), "5400 seconds")])
-    func `is named in the refusal`(limit: Duration, text: String) {
+    func `is named in the rejection`(limit: Duration, text: String) {
         let error = EngineError(MediaError.tooLong(limit))
         #expect(error == .badRequest("The recording is longer than \(text), the longest that this gateway decodes. Send it in parts."))
     }

@@ -97,7 +97,7 @@ private func isTone(_ samples: [Float], level: Float = 1) -> Bool {
         #expect(isTone(samples))
     }
 
-    @Test func `films without sound are refused`() throws {
+    @Test func `films without sound are rejected`() throws {
         let making = Making("silent.mp4", "-an -c:v mpeg4")
         guard let file = try making.make(video: "testsrc=duration=1:size=320x240:rate=10") else { return }
         #expect(throws: MediaError.undecodable("the file has no audio track that can be decoded")) { try MediaFile(Recording(path: file.path)) }

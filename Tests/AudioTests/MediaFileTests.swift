@@ -77,7 +77,7 @@ import Testing
 
 @Suite struct `Files that are no media` {
     @Test(arguments: Files.bad.indices)
-    func `are refused with a reason`(index: Int) throws {
+    func `are rejected with a reason`(index: Int) throws {
         let (name, bytes) = Files.bad[index]
         let file = try TemporaryFile(bytes, named: name)
         let error = #expect(throws: MediaError.self, "\(name)") { try MediaFile(Recording(path: file.path)) }

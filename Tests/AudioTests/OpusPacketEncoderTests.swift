@@ -50,7 +50,7 @@ import Testing
         #expect(try Self.packets(of: samples, hertz: 16_000, portion: 777) == whole)
     }
 
-    @Test func `are refused for rates that Opus does not have`() {
+    @Test func `are rejected for rates that Opus does not have`() {
         #expect(throws: MediaError.self) { _ = try OpusPacketEncoder(rate: SampleRate(hertz: 44_100)) }
     }
 }

@@ -38,7 +38,7 @@ import Testing
         #expect(resample([0.1, 0.2, 0.3], by: resampler, chunk: 2) == [0.1, 0.2, 0.3])
     }
 
-    @Test func `refuses rates that are none`() {
+    @Test func `rejects rates that are none`() {
         #expect(Resampler(from: SampleRate(hertz: 0), to: .speech) == nil)
         #expect(Resampler(from: .speech, to: SampleRate(hertz: -1)) == nil)
     }

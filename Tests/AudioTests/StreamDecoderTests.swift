@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: [(SampleRate(hertz: 0), 1), (SampleRate(hertz: -5), 1), (.speech, 0), (.speech, 4_000), (SampleRate(hertz: .max), 1)])
-    func `an absurd format is refused`(rate: SampleRate, channels: Int) {
+    func `an absurd format is rejected`(rate: SampleRate, channels: Int) {
         for encoding in AudioEncoding.allCases {
             #expect(throws: MediaError.self) { try StreamDecoder(.raw(encoding, rate, channels: channels), channels: .separate) {} }
         }

@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(arguments: answers.indices)
-    func `are refused when they are cut or too long`(index: Int) {
+    func `are rejected when they are cut or too long`(index: Int) {
         let (answer, channels) = Self.answers[index]
         let bytes = written(answer)
         if case .failed = answer { return }
@@ -36,7 +36,7 @@ import Testing
         #expect(read(bytes + [0], channels: channels) == nil)
     }
 
-    @Test func `are refused when a count or a kind is impossible`() {
+    @Test func `are rejected when a count or a kind is impossible`() {
         var bytes = written(.block([[0, 1]], skippedPackets: 0))
         #expect(read(bytes, channels: 1) != nil)
         // Before the recording is open, and for other channels than it has.

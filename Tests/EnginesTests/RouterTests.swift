@@ -34,14 +34,14 @@ import Testing
 
     @Test func `names the engines that have a language which the chosen ones lack`() {
         #expect { try router([vendor, local]).engines(for: .live, named: [.local], language: LanguageTag("de-AT")) } throws: { error in
-            guard case .unsupportedLanguage(LanguageTag("de-AT"), let reason)? = error as? RefusalCause else { return false }
+            guard case .unsupportedLanguage(LanguageTag("de-AT"), let reason)? = error as? RequestError else { return false }
             return reason.contains("de-AT") && reason.contains("acme")
         }
     }
 
     @Test func `says which engines there are when one is not`() {
         #expect { try router([local]).engines(for: .live, named: [EngineName("nobody")], language: nil) } throws: { error in
-            guard case .badRequest(let reason)? = error as? RefusalCause else { return false }
+            guard case .badRequest(let reason)? = error as? RequestError else { return false }
             return reason.contains("nobody") && reason.contains("local")
         }
     }
@@ -71,7 +71,7 @@ import Testing
                     for isSingle in [false, true] {
                         let asked = isSingle && language.primary == "multi" ? LanguageTag("de") : language
                         let able = order.filter { asked.primary == "multi" || $0.capabilities.languages.contains(asked) }
-                        do throws(RefusalCause) {
+                        do throws(RequestError) {
                             let chosen = try router.engines(for: .live, named: [], language: asked)
                             #expect(chosen.map(\.name) == able.map(\.name))
                             for entry in chosen {
@@ -94,7 +94,7 @@ import Testing
 
     @Test func `is unavailable without engines`() {
         #expect { try router([]).engines(for: .live, named: [], language: nil) } throws: { error in
-            if case .unavailable? = error as? RefusalCause { true } else { false }
+            if case .unavailable? = error as? RequestError { true } else { false }
         }
     }
 }

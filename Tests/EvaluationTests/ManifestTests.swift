@@ -60,8 +60,8 @@ struct ManifestTests {
         #expect(answers[EngineName("b")]?.text == "y")
     }
 
-    @Test("what is no manifest is refused with the place", arguments: [#"{"cases": 3}"#, "{\"id\": 1}\nnot json", "[1]"])
-    func refused(text: String) {
+    @Test("rejects what is not a manifest, with its place", arguments: [#"{"cases": 3}"#, "{\"id\": 1}\nnot json", "[1]"])
+    func rejected(text: String) {
         #expect(throws: ManifestError.self) { try manifest(text) }
     }
 

@@ -67,7 +67,7 @@ private final class BreakingGateway: ResumableService, @unchecked Sendable {
                     switch answer {
                     case .resumed: link.tell(.resumed)
                     case .expired: link.tell(.expired)
-                    case .refused(let reason): link.tell(.closed(.badRequest(reason)))
+                    case .rejected(let reason): link.tell(.closed(.badRequest(reason)))
                     }
                 }, deliver: { link.tell($0) })
         }

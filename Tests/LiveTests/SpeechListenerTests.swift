@@ -29,7 +29,7 @@ import Testing
         #expect(await hears(pcm(1, level: 0), by: TestEars(isLoading: { true })) == nil)
     }
 
-    @Test func `refuses more than can be told soon`() async {
+    @Test func `rejects more than can be told soon`() async {
         let listener = SpeechListener(TestEars())
         let long = pcm(30, level: 8_000)
         let answers = await withTaskGroup(of: Bool?.self) { group in

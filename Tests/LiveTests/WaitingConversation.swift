@@ -15,7 +15,7 @@ struct WaitingConversation {
 
     let store: SQLiteConversationStore
     let metrics = Metrics()
-    let desk: ConversationService
+    let service: ConversationService
     private let shown = Shown()
     private let bound: LoopBound<LiveConversation>
 
@@ -35,18 +35,18 @@ struct WaitingConversation {
         let database = try SQLiteDatabase(in: DataDirectory(creating: directory))
         let audio = Blobs(in: database.directory).audio
         store = SQLiteConversationStore(in: database, audio: audio, now: { Self.time })
-        let desk = ConversationService(
+        let service = ConversationService(
             store: store, audio: audio, audioDays: audioDays, texts: nil, summaries: nil, voices: TestEars(),
             detecting: nil, speakerPatience: .seconds(120), poll: .seconds(3_600), completionWaits: [], listener: { nil },
             newPath: { directory + "/heard" }, log: Log(level: .error), metrics: metrics, newID: { UUID().uuidString.lowercased() },
             now: { Self.time })
-        self.desk = desk
+        self.service = service
         let shown = shown
         bound = await loop.run {
             LoopBound(
                 LiveConversation(
                     session: ID("session"), user: .local, request: ConversationRequest(endsWithSession: true), language: nil,
-                    started: Self.time, rate: .speech, channels: 1, desk: desk, loop: loop,
+                    started: Self.time, rate: .speech, channels: 1, service: service, loop: loop,
                     audio: { [Int16](repeating: 8_000, count: Int($0.count.samples)) },
                     show: { event in shown.events.withLock { $0.append(event) } }), on: loop)
         }

@@ -31,7 +31,7 @@ struct Entrance {
 
     mutating func binary(_ count: Int) -> LiveBeginning? { run { $0.receivedBinary(byteCount: count, now: $1, output: &$2) } }
 
-    mutating func refused(_ cause: RefusalCause) { run { $0.refused(cause, now: $1, output: &$2) } }
+    mutating func rejected(_ cause: RequestError) { run { $0.rejected(cause, now: $1, output: &$2) } }
 
     mutating func wait(_ duration: Duration) {
         now += duration

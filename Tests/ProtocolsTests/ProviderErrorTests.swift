@@ -16,33 +16,33 @@ import Testing
         (.cancelled, "interrupted", 503, 503),
     ]
 
-    private static let dialects: [(name: String, make: @Sendable (RefusalCause) -> Refusal)] = [
-        ("AssemblyAI", { AssemblyAIRefusal.make($0, requestID: "r") }), ("Deepgram", { DeepgramRefusal.make($0, requestID: "r") }),
-        ("OpenAI", { OpenAIRefusal.make($0, requestID: "r") }),
+    private static let dialects: [(name: String, make: @Sendable (RequestError) -> ErrorResponse)] = [
+        ("AssemblyAI", { AssemblyAIErrorResponse.make($0, requestID: "r") }), ("Deepgram", { DeepgramErrorResponse.make($0, requestID: "r") }),
+        ("OpenAI", { OpenAIErrorResponse.make($0, requestID: "r") }),
     ]
 
     @Test(arguments: rows) func `has one code and one status in every dialect`(error: EngineError, code: String, operators: Int, users: Int) throws {
         for (payer, status) in [(BillingParty.operator, operators), (.user, users)] {
             for (name, make) in Self.dialects {
-                let refusal = make(.engine(error, by: EngineName("deepgram"), payer: payer))
-                let body = try Parsed(refusal.body)
+                let rejection = make(.engine(error, by: EngineName("deepgram"), payer: payer))
+                let body = try Parsed(rejection.body)
                 #expect(body["provider"].string == "deepgram", "\(name)")
                 #expect(body["code"].string == code, "\(name)")
-                #expect(refusal.status.code == status, "\(name) \(payer)")
-                #expect(!String(decoding: refusal.body, as: UTF8.self).contains("4711"), "\(name): the vendor's words of an account")
-                #expect(refusal.headers["dg-error"]?.contains("4711") != true)
+                #expect(rejection.status.code == status, "\(name) \(payer)")
+                #expect(!String(decoding: rejection.body, as: UTF8.self).contains("4711"), "\(name): the vendor's words of an account")
+                #expect(rejection.headers["dg-error"]?.contains("4711") != true)
             }
         }
     }
 
     @Test func `keeps the members that each vendor's own client reads`() throws {
-        let cause = RefusalCause.engine(.unauthorized("secret"), by: EngineName("soniox"), payer: .user)
-        let assemblyAI = try Parsed(AssemblyAIRefusal.make(cause, requestID: "r").body)
+        let cause = RequestError.engine(.unauthorized("secret"), by: EngineName("soniox"), payer: .user)
+        let assemblyAI = try Parsed(AssemblyAIErrorResponse.make(cause, requestID: "r").body)
         #expect(assemblyAI["error"].string == "Session Cancelled: An error occurred. soniox refused your own key.")
-        let deepgram = try Parsed(DeepgramRefusal.make(cause, requestID: "r").body)
+        let deepgram = try Parsed(DeepgramErrorResponse.make(cause, requestID: "r").body)
         #expect(deepgram["err_code"].string == "ENGINE_FAILED" && deepgram["err_msg"].string == "soniox refused your own key.")
         #expect(deepgram["request_id"].string == "r")
-        let openAI = try Parsed(OpenAIRefusal.make(cause, requestID: "r").body)
+        let openAI = try Parsed(OpenAIErrorResponse.make(cause, requestID: "r").body)
         #expect(openAI["error"].count == 4 && openAI["error"]["message"].string == "soniox refused your own key.")
         #expect(openAI["error"]["code"].string == "provider_key_refused")
     }

@@ -17,8 +17,8 @@ struct VendorConversation<Machine: LiveClientMachine> {
 
     mutating func text(_ text: String) -> [ClientAction] { run { $0.receivedText(text.utf8.span.bytes, now: $1, actions: &$2) } }
 
-    mutating func refused(_ status: Int?, _ body: String = "") -> [ClientAction] {
-        run { $0.refused(status: status, headers: ["Retry-After": "7"], body: Array(body.utf8), now: $1, actions: &$2) }
+    mutating func rejected(_ status: Int?, _ body: String = "") -> [ClientAction] {
+        run { $0.rejected(status: status, headers: ["Retry-After": "7"], body: Array(body.utf8), now: $1, actions: &$2) }
     }
 
     mutating func closed(_ code: UInt16?, _ reason: String = "") -> [ClientAction] {

@@ -122,7 +122,7 @@ import Testing
         let world = try RecorderWorld()
         let microphone = try await world.listen()
         microphone.say(samples(40_000))
-        let delivery = Task { await world.deliverer.run() }
+        let delivery = Task { await world.queue.run() }
         try await until { world.server.chunks.count == 2 }
         delivery.cancel()
         await delivery.value
@@ -154,7 +154,7 @@ import Testing
         let second = try RecorderWorld(path: copy)
         for earlier in second.spool.open() {
             try second.recorder.complete(earlier)
-            second.deliverer.add(earlier)
+            second.queue.add(earlier)
         }
         await second.deliver()
         return second

@@ -94,12 +94,12 @@ final class FakeServer: UploadTransport {
     /// Answers all parcels so; nil: takes them.
     func always(_ receipt: Receipt?) { state.withLock { $0.standing = receipt } }
 
-    func deliver(_ parcel: UploadItem) async -> Receipt {
+    func deliver(_ item: UploadItem) async -> Receipt {
         // Others must get their turn: waits take no time here.
         await Task.yield()
         return state.withLock { state in
             state.asked += 1
-            if case .start(let name, _) = parcel {
+            if case .start(let name, _) = item {
                 state.proposed.append(name)
                 // It is done, whether or not the answer comes.
                 if state.takesNames { state.started.insert(name) }
@@ -110,7 +110,7 @@ final class FakeServer: UploadTransport {
             } else if let standing = state.standing {
                 return standing
             }
-            switch parcel {
+            switch item {
             case .start(let name, _):
                 if state.takesNames { return Receipt(.delivered, conversation: name) }
                 state.conversations += 1
@@ -134,7 +134,7 @@ final class RecorderWorld: Sendable {
     let folder = TemporaryFolder()
     let server = FakeServer()
     let spool: RecordingSpool
-    let deliverer: UploadQueue
+    let queue: UploadQueue
     let recorder: ChunkRecorder
     let news: Mutex<[RecorderEvent]>
     private let microphones: Mutex<[FakeMicrophone]>
@@ -171,7 +171,7 @@ final class RecorderWorld: Sendable {
                 }
             }, sync: sync)
         let tell: @Sendable (RecorderEvent) -> Void = { news in box.news.withLock { $0.append(news) } }
-        deliverer = UploadQueue(
+        queue = UploadQueue(
             server, clock: clock ?? .hurried,
             newID: {
                 box.ids.withLock { ids in
@@ -189,7 +189,7 @@ final class RecorderWorld: Sendable {
                 }
                 box.microphones.withLock { $0.append(microphone) }
                 return microphone
-            }, verdict: { $0.samples.contains { $0 != 0 } ? .speech : .insufficientSpeech }, deliverer: deliverer, now: { box.now.withLock { $0 } },
+            }, verdict: { $0.samples.contains { $0 != 0 } ? .speech : .insufficientSpeech }, queue: queue, now: { box.now.withLock { $0 } },
             tell: tell)
         news = Mutex([])
         microphones = Mutex([])
@@ -214,8 +214,8 @@ final class RecorderWorld: Sendable {
 
     /// Delivers everything, to the end.
     func deliver() async {
-        deliverer.end()
-        await deliverer.run()
+        queue.end()
+        await queue.run()
     }
 
     /// Names in the folder of recordings.

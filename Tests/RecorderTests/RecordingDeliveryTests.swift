@@ -67,7 +67,7 @@ struct RecordingDeliveryTests {
     }
 
     @Test("what will never be taken is kept aside, and the rest goes on", arguments: [400, 413, 422])
-    func refused(status: Int) {
+    func rejected(status: Int) {
         var delivery = RecordingDelivery(conversation: "c", waiting: [chunk(0), chunk(1)])
         _ = delivery.next(now: now)
         delivery.answered(DeliveryAnswer(status: status, retryAfter: nil), now: now, jitter: 0)
@@ -113,7 +113,7 @@ struct RecordingDeliveryTests {
         "knows what each answer means",
         arguments: [
             (200, nil, DeliveryAnswer.delivered), (409, "chunk_in_progress", .tryLater(.seconds(1))),
-            (409, "chunk_mismatch", .refused(status: 409)),
+            (409, "chunk_mismatch", .rejected(status: 409)),
             (409, "conversation_finished", .conversationGone), (409, "not_in_progress", .conversationGone), (408, nil, .unavailable),
             (500, nil, .unavailable), (nil, nil, .unavailable),
         ] as [(Int?, String?, DeliveryAnswer)])

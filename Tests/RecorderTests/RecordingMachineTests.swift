@@ -119,7 +119,7 @@ struct RecordingMachineTests {
         }
         world.pending = []
         world.run(world.machine.failed(attempt, .microphone("There is none.")))
-        #expect(world.machine.failure == .microphone("There is none."))
+        #expect(world.machine.error == .microphone("There is none."))
         #expect(world.machine.state == .idle && world.files.isEmpty)
 
         world.run(world.machine.start())
@@ -141,6 +141,6 @@ struct RecordingMachineTests {
         world.run(world.machine.stop())
         world.run(world.machine.start())
         #expect(world.machine.failed(first, .disk("Late.")).isEmpty)
-        #expect(world.machine.failure == nil)
+        #expect(world.machine.error == nil)
     }
 }

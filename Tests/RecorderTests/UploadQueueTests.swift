@@ -19,11 +19,11 @@ func copyFolder(_ path: String, to other: String) throws { try FileManager.defau
         let world = try RecorderWorld()
         try await record(world, samples(70_000))
         world.server.always(Receipt(.unavailable, isAnswered: false))
-        let delivery = Task { await world.deliverer.run() }
+        let delivery = Task { await world.queue.run() }
         try await until { world.server.asked > 40 }
         #expect(world.said.filter { $0 == .unreachable }.count == 1)
         world.server.always(nil)
-        world.deliverer.end()
+        world.queue.end()
         await delivery.value
         #expect(joined(world.server.chunks) == samples(70_000))
         #expect(world.said.contains(.reachable))
@@ -41,12 +41,12 @@ func copyFolder(_ path: String, to other: String) throws { try FileManager.defau
             try copyFolder(path, to: copy)
             path = copy
             let world = try RecorderWorld(path: copy)
-            for recording in world.spool.open() { world.deliverer.add(recording) }
+            for recording in world.spool.open() { world.queue.add(recording) }
             // One answer, then nobody answers any more.
             world.server.answer(Receipt(.delivered))
             world.server.always(Receipt(.unavailable, isAnswered: false))
-            let delivery = Task { await world.deliverer.run() }
-            try await until { world.server.asked > 2 || world.deliverer.recordings.isEmpty }
+            let delivery = Task { await world.queue.run() }
+            try await until { world.server.asked > 2 || world.queue.recordings.isEmpty }
             delivery.cancel()
             await delivery.value
             chunks += world.server.chunks
@@ -57,15 +57,15 @@ func copyFolder(_ path: String, to other: String) throws { try FileManager.defau
         #expect(finished == ["c1"])
     }
 
-    @Test func `keeps a chunk that is refused on the disk, and delivers the rest`() async throws {
+    @Test func `keeps a chunk that is rejected on the disk, and delivers the rest`() async throws {
         let world = try RecorderWorld()
         try await record(world, samples(40_000))
-        world.server.answer(Receipt(.delivered), Receipt(.refused(status: 413), detail: "too large"))
+        world.server.answer(Receipt(.delivered), Receipt(.rejected(status: 413), detail: "too large"))
         await world.deliver()
         #expect(world.server.chunks.map(\.start) == [900, 1_800])
         #expect(world.server.finished == ["c1"])
-        #expect(world.said.contains(.refused(status: 413, detail: "too large")))
-        #expect(world.deliverer.tally.held == 1)
+        #expect(world.said.contains(.rejected(status: 413, detail: "too large")))
+        #expect(world.queue.tally.held == 1)
         let kept = try #require(world.left.first)
         let files = try FileManager.default.contentsOfDirectory(atPath: world.spool.path + "/" + kept)
         #expect(files.sorted() == ["000000000000.pcm", "log"])
@@ -76,9 +76,9 @@ func copyFolder(_ path: String, to other: String) throws { try FileManager.defau
         let world = try RecorderWorld()
         try await record(world, samples(20_000))
         world.server.always(Receipt(answer))
-        let delivery = Task { await world.deliverer.run() }
+        let delivery = Task { await world.queue.run() }
         try await until { world.server.asked > 2 }
-        #expect((world.deliverer.lastProgress != nil) == works)
+        #expect((world.queue.lastProgress != nil) == works)
         delivery.cancel()
         await delivery.value
     }
@@ -92,7 +92,7 @@ func copyFolder(_ path: String, to other: String) throws { try FileManager.defau
         let copy = world.folder.path + "/after"
         try copyFolder(world.spool.path, to: copy)
         let second = try RecorderWorld(path: copy)
-        for recording in second.spool.open() { second.deliverer.add(recording) }
+        for recording in second.spool.open() { second.queue.add(recording) }
         await second.deliver()
         #expect(second.server.chunks.map(\.samples.count) == [16_000, 2_600, 16_000, 3_600])
         #expect(second.server.finished == ["c1", "c2"])
@@ -112,7 +112,7 @@ func copyFolder(_ path: String, to other: String) throws { try FileManager.defau
         world.server.takeNames()
         try await record(world, samples(17_000))
         world.server.always(Receipt(.unavailable, isAnswered: false))
-        let delivery = Task { await world.deliverer.run() }
+        let delivery = Task { await world.queue.run() }
         try await until { world.server.asked > 5 }
         delivery.cancel()
         await delivery.value
@@ -123,7 +123,7 @@ func copyFolder(_ path: String, to other: String) throws { try FileManager.defau
         try copyFolder(world.spool.path, to: copy)
         let second = try RecorderWorld(path: copy)
         second.server.takeNames()
-        for recording in second.spool.open() { second.deliverer.add(recording) }
+        for recording in second.spool.open() { second.queue.add(recording) }
         await second.deliver()
         #expect(second.server.started == [name] && second.server.finished == [name])
         #expect(Set(second.server.chunks.map(\.conversation)) == [name])
@@ -133,11 +133,11 @@ func copyFolder(_ path: String, to other: String) throws { try FileManager.defau
         let world = try RecorderWorld()
         world.server.takeNames()
         try await record(world, samples(17_000))
-        world.server.answer(Receipt(.refused(status: 409), detail: "it is finished"))
+        world.server.answer(Receipt(.rejected(status: 409), detail: "it is finished"))
         await world.deliver()
         #expect(world.server.proposed.count == 2 && Set(world.server.proposed).count == 2)
         #expect(world.server.finished == [world.server.proposed[1]])
-        #expect(!world.said.contains { if case .refused = $0 { true } else { false } })
+        #expect(!world.said.contains { if case .rejected = $0 { true } else { false } })
     }
 
     @Test func `leaves a recording alone that another process has open`() async throws {

@@ -9,13 +9,13 @@ import Vendors
 // Sendable by proof: everything that changes is touched on the loop only.
 final class DriverWorld: SessionObserver, SessionJournal, @unchecked Sendable {
     /// Everything that happens, in order, in short words. Shared with the engines.
-    let log: Locked<[String]>
+    let log: SharedLog
     private let loop: Loop
     private let losesAudio: Bool
     private var memory = AudioMemory()
     private var driver: SessionDriver?
 
-    private init(_ log: Locked<[String]>, losesAudio: Bool) throws {
+    private init(_ log: SharedLog, losesAudio: Bool) throws {
         self.log = log
         self.losesAudio = losesAudio
         loop = try Loop()
@@ -25,7 +25,7 @@ final class DriverWorld: SessionObserver, SessionJournal, @unchecked Sendable {
     ///
     /// - Parameter losesAudio: the journal gives nothing back.
     static func with(
-        _ engines: [any StreamingEngine], log: Locked<[String]> = Locked([]), losesAudio: Bool = false, _ body: (DriverWorld) async throws -> Void
+        _ engines: [any StreamingEngine], log: SharedLog = SharedLog(), losesAudio: Bool = false, _ body: (DriverWorld) async throws -> Void
     ) async throws {
         let world = try DriverWorld(log, losesAudio: losesAudio)
         defer { world.loop.shutdown() }
@@ -58,14 +58,14 @@ final class DriverWorld: SessionObserver, SessionJournal, @unchecked Sendable {
 
     var takesAudio: Bool { get async { await loop.run { [self] in driver?.takesAudio == true } } }
 
-    func happened(_ entry: String) -> Bool { log.withLock { $0.contains(entry) } }
+    func happened(_ entry: String) -> Bool { log.entries.contains(entry) }
 
     /// Waits until this has happened.
     func until(_ entry: String) async throws { try await HarkenTesting.until { happened(entry) } }
 
     // MARK: - From the session
 
-    private func note(_ entry: String) { log.withLock { $0.append(entry) } }
+    private func note(_ entry: String) { log.append(entry) }
 
     func keep(_ audio: RawSpan, _ range: SampleRange) {
         audio.withUnsafeBytes { memory.append($0) }
@@ -88,7 +88,7 @@ final class DriverWorld: SessionObserver, SessionJournal, @unchecked Sendable {
         case .attemptEnded(let attempt, let number): note("attempt \(number.map { "\($0)" } ?? "?") over at \(attempt.engine)")
         case .messageSkipped(let engine, let problem): note("skipped of \(engine): \(problem)")
         case .creditsLow(let engine, let remaining): note("credit of \(engine): \(remaining)")
-        case .event, .holdClient, .engineFault, .engineLagged, .counted, .backfill, .gateFailed, .paused, .userSpeaks, .evaluated: break
+        case .event, .fact, .counted, .gateFailed, .paused, .userSpeaks: break
         }
     }
 }

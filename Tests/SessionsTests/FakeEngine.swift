@@ -1,14 +1,15 @@
-import Net
+import HarkenTesting
 import Speech
+import Synchronization
 
 /// An engine that writes down what it is sent, and says what the test wants.
 final class FakeEngine: StreamingEngine {
     let name: EngineName
     let capabilities = Capabilities(streaming: true, prerecorded: false, languages: .any, models: ["fake-1"])
-    private let log: Locked<[String]>
-    private let listeners = Locked<[@Sendable (EngineEvent) -> Void]>([])
+    private let log: SharedLog
+    private let listeners = Mutex<[@Sendable (EngineEvent) -> Void]>([])
 
-    init(_ name: String = "fake", log: Locked<[String]>) {
+    init(_ name: String = "fake", log: SharedLog) {
         self.name = EngineName(name)
         self.log = log
     }
@@ -24,17 +25,17 @@ final class FakeEngine: StreamingEngine {
 
     private final class Stream: EngineStream {
         private let name: EngineName
-        private let log: Locked<[String]>
+        private let log: SharedLog
 
-        init(_ name: EngineName, _ log: Locked<[String]>) {
+        init(_ name: EngineName, _ log: SharedLog) {
             self.name = name
             self.log = log
         }
 
-        func send(_ audio: RawSpan) { log.withLock { $0.append("\(name) heard \(audio.byteCount / 2)") } }
+        func send(_ audio: RawSpan) { log.append("\(name) heard \(audio.byteCount / 2)") }
 
         func send(_ command: EngineCommand) {
-            if command == .finish { log.withLock { $0.append("\(name) finishes") } }
+            if command == .finish { log.append("\(name) finishes") }
         }
     }
 }

@@ -5,9 +5,9 @@ import Speech
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `A session driver` {
-    private let log = Locked([String]())
+    private let log = SharedLog()
 
-    private var order: [String] { log.withLock { $0 } }
+    private var order: [String] { log.entries }
 
     /// The word of one second, as a final.
     private func final(_ text: String, _ second: Int) -> EngineEvent {
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func `numbers each attempt and tells its end once`() async throws {
-        try await DriverWorld.with([ScriptedEngine(fault: .refuses(.unauthorized("no"))), FakeEngine(log: log)], log: log) { world in
+        try await DriverWorld.with([ScriptedEngine(fault: .rejects(.unauthorized("no"))), FakeEngine(log: log)], log: log) { world in
             try await world.until("ready")
             await world.push(800)
             await world.command(.abandon)

@@ -5,16 +5,16 @@ import Testing
 @testable import Speakers
 
 @Suite struct `Profile of a voice` {
-    private func refusal(_ length: Duration, hertz: Int = 16_000, channels: Int = 1) -> Enrollment.Refusal? {
-        do throws(Enrollment.Refusal) {
+    private func rejection(_ length: Duration, hertz: Int = 16_000, channels: Int = 1) -> EnrollmentError? {
+        do throws(EnrollmentError) {
             try Enrollment.check(rate: SampleRate(hertz: hertz), channels: channels, length: length)
             return nil
         } catch { return error }
     }
 
-    private func refusal(_ samples: [Float], _ pieces: [Voiceprint] = []) -> Enrollment.Refusal? {
+    private func rejection(_ samples: [Float], _ pieces: [Voiceprint] = []) -> EnrollmentError? {
         let speech = samples.isEmpty ? [] : [SampleRange(.zero, count: SampleCount(samples.count))]
-        do throws(Enrollment.Refusal) {
+        do throws(EnrollmentError) {
             try Enrollment.check(samples, speech: speech, pieces: pieces)
             return nil
         } catch { return error }
@@ -23,28 +23,28 @@ import Testing
     private func tone(_ seconds: Int, _ level: Float) -> [Float] { (0..<seconds * 16_000).map { $0 % 2 == 0 ? level : -level } }
 
     @Test func `5 s and 180 s are accepted, 4.9 s and 181 s are not`() {
-        #expect(refusal(.seconds(5)) == nil && refusal(.seconds(180)) == nil)
-        #expect(refusal(.milliseconds(4_900)) == .tooShort(.milliseconds(4_900)))
-        #expect(refusal(.seconds(181)) == .tooLong(.seconds(181)))
+        #expect(rejection(.seconds(5)) == nil && rejection(.seconds(180)) == nil)
+        #expect(rejection(.milliseconds(4_900)) == .tooShort(.milliseconds(4_900)))
+        #expect(rejection(.seconds(181)) == .tooLong(.seconds(181)))
     }
 
-    @Test func `another rate and several channels are refused`() {
-        #expect(refusal(.seconds(10), hertz: 8_000) == .wrongRate(.telephone))
-        #expect(refusal(.seconds(10), channels: 2) == .severalChannels(2))
+    @Test func `another rate and several channels are rejected`() {
+        #expect(rejection(.seconds(10), hertz: 8_000) == .wrongRate(.telephone))
+        #expect(rejection(.seconds(10), channels: 2) == .severalChannels(2))
     }
 
-    @Test func `silence, little, quiet and overdriven speech are refused`() {
-        #expect(refusal([]) == .noSpeech)
-        #expect(refusal(tone(2, 0.1)) == .tooLittleSpeech(.seconds(2)))
-        #expect(refusal(tone(4, 0.001)) == .tooQuiet)
-        #expect(refusal(tone(4, 1)) == .clipped)
-        #expect(refusal(tone(4, 0.1)) == nil)
+    @Test func `silence, little, quiet and overdriven speech are rejected`() {
+        #expect(rejection([]) == .noSpeech)
+        #expect(rejection(tone(2, 0.1)) == .tooLittleSpeech(.seconds(2)))
+        #expect(rejection(tone(4, 0.001)) == .tooQuiet)
+        #expect(rejection(tone(4, 1)) == .clipped)
+        #expect(rejection(tone(4, 0.1)) == nil)
     }
 
     @Test func `two voices are no profile`() throws {
         let one = try #require(Voiceprint([1, 0, 0], model: "m")), other = try #require(Voiceprint([-0.2, 1, 0], model: "m"))
-        #expect(refusal(tone(4, 0.1), [one, one, one, other]) == .severalVoices)
-        #expect(refusal(tone(4, 0.1), [one, one]) == nil)
+        #expect(rejection(tone(4, 0.1), [one, one, one, other]) == .severalVoices)
+        #expect(rejection(tone(4, 0.1), [one, one]) == nil)
     }
 
     @Test func `runs closer than a second are joined and a second is kept after each`() {

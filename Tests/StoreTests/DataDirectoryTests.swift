@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(.enabled(if: access("/proc/sys", F_OK) == 0, "there is no /proc"))
-    func `on a file system that takes no directories is refused with its reason`() {
+    func `on a file system that takes no directories is rejected with its reason`() {
         #expect(throws: StoreError.self) { try DataDirectory(creating: "/proc/harken") }
     }
 

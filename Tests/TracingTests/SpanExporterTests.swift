@@ -125,11 +125,11 @@ import Tracing
         }
     }
 
-    @Test func `does not send again what was refused`() async throws {
+    @Test func `does not send again what was rejected`() async throws {
         try await with(answers: [Collector.Answer(status: .badRequest)]) { exporter, collector, reports in
             exporter.take(spans(2))
             await exporter.flush()
-            #expect(reports.seen == [.dropped(2, .refused)])
+            #expect(reports.seen == [.dropped(2, .rejected)])
             #expect(collector.bodies.withLock { $0.count } == 1)
         }
     }
@@ -139,7 +139,7 @@ import Tracing
         try await with(answers: [part]) { exporter, _, reports in
             exporter.take(spans(5))
             await exporter.flush()
-            #expect(reports.seen == [.exported(3), .dropped(2, .refused)])
+            #expect(reports.seen == [.exported(3), .dropped(2, .rejected)])
         }
     }
 

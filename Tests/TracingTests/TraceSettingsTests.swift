@@ -3,7 +3,7 @@ import Testing
 import Tracing
 
 @Suite struct `Trace settings` {
-    private func read(_ values: [String: String]) throws(TraceSettings.Fault) -> TraceSettings? {
+    private func read(_ values: [String: String]) throws(TraceSettingsError) -> TraceSettings? {
         try TraceSettings.read(version: "1.2.3") { values[$0] }
     }
 
@@ -67,7 +67,7 @@ import Tracing
         #expect {
             _ = try read(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://h"].merging([name: value]) { $1 })
         } throws: { error in
-            guard let fault = error as? TraceSettings.Fault else { return false }
+            guard let fault = error as? TraceSettingsError else { return false }
             return fault.name == name && !"\(fault)".contains("secret") && !fault.accepted.isEmpty
         }
     }

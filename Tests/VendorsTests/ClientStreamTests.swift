@@ -13,7 +13,7 @@ private struct EchoingMachine: LiveClientMachine {
 
     mutating func opened(now: Instant, actions: inout [ClientAction]) { actions.append(.event(.opened)) }
 
-    mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+    mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         actions.append(.event(.skipped("refused \(status ?? 0)")))
     }
 
@@ -39,9 +39,9 @@ private struct EchoingMachine: LiveClientMachine {
     // Sendable by proof: touched on the loop only, and what it writes down is locked.
     private final class Owner: @unchecked Sendable {
         let stream: ClientStream
-        private let log: Locked<[String]>
+        private let log: SharedLog
 
-        init(_ stream: ClientStream, _ log: Locked<[String]>) {
+        init(_ stream: ClientStream, _ log: SharedLog) {
             self.stream = stream
             self.log = log
         }
@@ -56,20 +56,20 @@ private struct EchoingMachine: LiveClientMachine {
                 case .event, .listen: note("said")
                 case .failed(let error):
                     note("failed \(error)".prefix { $0 != "(" })
-                    stream.refused(error)
+                    stream.rejected(error)
                 case .closed: note("closed")
                 }
             }
         }
 
-        private func note(_ entry: some StringProtocol) { log.withLock { $0.append(String(entry)) } }
+        private func note(_ entry: some StringProtocol) { log.append(String(entry)) }
     }
 
     /// Runs `body` on a loop with a stream to a port that nobody listens at, and returns what its owner was told until nobody held the owner.
     private func notices(_ body: @escaping @Sendable (Owner) -> Void) async throws -> [String] {
         let loop = try Loop()
         defer { loop.shutdown() }
-        let log = Locked([String]())
+        let log = SharedLog()
         let client = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())
         let target = try #require(WebSocketTarget("ws://127.0.0.1:1/"))
         await loop.run {
@@ -78,8 +78,8 @@ private struct EchoingMachine: LiveClientMachine {
             owner.connect(to: target)
             body(owner)
         }
-        try await until { log.withLock { $0.last } == "let go" }
-        return log.withLock { $0.dropLast() }
+        try await until { log.entries.last == "let go" }
+        return log.entries.dropLast()
     }
 
     @Test func `tells why its socket did not open, and lets go of its owner`() async throws {

@@ -151,9 +151,9 @@ struct `The program` {
     }
 
     @Test func `does not serve others before a key exists`() async throws {
-        let refused = try await run("serve", "--listen", "0.0.0.0:0")
-        #expect(refused.status == 1)
-        #expect(refused.diagnostics.contains("harken keys create"))
+        let rejected = try await run("serve", "--listen", "0.0.0.0:0")
+        #expect(rejected.status == 1)
+        #expect(rejected.diagnostics.contains("harken keys create"))
         _ = try await run("keys", "create")
         let gateway = try BuiltProgram.start(["serve", "--listen", "0.0.0.0:0"], environment: environment)
         #expect(try await gateway.line(beginning: "harken: ready on http://0.0.0.0:") != nil)

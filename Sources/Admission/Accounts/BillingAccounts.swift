@@ -30,11 +30,11 @@ package final class BillingAccounts: Sendable {
     /// Opens a caller's account, if the caller has credit or needs none.
     ///
     /// - Parameter paysWithCredit: false if the caller pays a vendor with a key of their own, and needs no credit here.
-    package func open(_ caller: Caller, for scope: AccessScope, paysWithCredit: Bool) throws(RefusalCause) -> BillingUse {
+    package func open(_ caller: Caller, for scope: AccessScope, paysWithCredit: Bool) throws(RequestError) -> BillingUse {
         let sessionsPerUser = sessionsPerUser
         let user = caller.user
         let id = CallerID(caller)
-        let account = entries.withLock { entries -> Result<BillingAccount, RefusalCause> in
+        let account = entries.withLock { entries -> Result<BillingAccount, RequestError> in
             if scope == .listen, let most = sessionsPerUser {
                 let sessions = entries.values.reduce(0) { $1.account.user == user ? $0 + $1.sessions : $0 }
                 guard sessions < most else { return .failure(.tooManyRequests(retryAfter: nil)) }

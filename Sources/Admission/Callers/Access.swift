@@ -7,7 +7,7 @@ internal import Store
 /// The rule for which callers are admitted.
 ///
 /// Without keys and without an identity provider, only callers on this machine are served, with any credential. Web pages of other sites cannot use
-/// this, because requests with a foreign `Origin`, or with a `Host` that is not this machine, are refused. Otherwise a caller needs a key, or a token
+/// this, because requests with a foreign `Origin`, or with a `Host` that is not this machine, are rejected. Otherwise a caller needs a key, or a token
 /// from the provider.
 package struct Access: Sendable {
     private let keys: KeyVerdicts
@@ -22,7 +22,7 @@ package struct Access: Sendable {
     }
 
     /// Makes a temporary token for the caller. A caller who used a token gets no further token.
-    package func issueToken(_ terms: TemporaryTokens.Terms, to caller: AuthenticatedCaller) throws(RefusalCause) -> String {
+    package func issueToken(_ terms: TemporaryTokens.Terms, to caller: AuthenticatedCaller) throws(RequestError) -> String {
         guard !caller.isByToken else { throw .unauthenticated }
         return try tokens.issue(terms, to: caller.caller, now: .now)
     }
@@ -72,14 +72,14 @@ package struct Access: Sendable {
         return .text(secret)
     }
 
-    /// Refuses callers whom no credential could admit. Used for callers who show their credential later.
-    package func admitUnknown(_ head: HTTPRequestHead, peer: SocketAddress) throws(RefusalCause) {
+    /// Rejects callers whom no credential could admit. Used for callers who show their credential later.
+    package func admitUnknown(_ head: HTTPRequestHead, peer: SocketAddress) throws(RequestError) {
         if isOpenToThisMachineOnly { try admitLocal(head, peer) }
     }
 
     package func authenticate(
         _ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress
-    ) throws(RefusalCause) -> AuthenticatedCaller {
+    ) throws(RequestError) -> AuthenticatedCaller {
         if isOpenToThisMachineOnly {
             try admitLocal(head, peer)
             guard let credential, let caller = tokens.redeem(credential.secret, at: head.path, now: .now) else {
@@ -100,14 +100,14 @@ package struct Access: Sendable {
         if let users, UserTokens.isToken(credential.secret) {
             switch users.verify(credential.secret) {
             case .user(let user): return AuthenticatedCaller(.user(user))
-            case .refused: throw .unauthenticated
+            case .rejected: throw .unauthenticated
             case .unavailable: throw .unavailable("The identity provider's keys cannot be fetched; try again in a moment.")
             }
         }
         return AuthenticatedCaller(.key(try grant(keys.verdict(on: credential.secret))))
     }
 
-    private func grant(_ verdict: KeyVerdict?) throws(RefusalCause) -> AccessGrant {
+    private func grant(_ verdict: KeyVerdict?) throws(RequestError) -> AccessGrant {
         switch verdict {
         case .valid(let grant): return grant
         case .unknown, .revoked, .expired: throw .unauthenticated
@@ -115,7 +115,7 @@ package struct Access: Sendable {
         }
     }
 
-    private func admitLocal(_ head: HTTPRequestHead, _ peer: SocketAddress) throws(RefusalCause) {
+    private func admitLocal(_ head: HTTPRequestHead, _ peer: SocketAddress) throws(RequestError) {
         guard peer.ip.isLoopback else {
             throw .forbidden("This gateway has no keys yet and serves only its own machine. Make one with: harken keys create")
         }

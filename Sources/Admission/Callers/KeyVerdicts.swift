@@ -6,7 +6,7 @@ internal import Synchronization
 /// The store's verdicts on access keys, kept in memory to judge callers. May be used from any thread.
 ///
 /// `load` asks the store before a caller is judged. The judgement itself reads memory only, so a slow store delays only the caller who waits for it.
-/// Each request is judged by a verdict that the store gave after the request came: a revoked key is refused from the next request on.
+/// Each request is judged by a verdict that the store gave after the request came: a revoked key is rejected from the next request on.
 ///
 /// Only keys that exist are kept, and only for a short time: a wrong key leaves nothing behind. The texts of keys are kept as authentication codes under
 /// a secret of this process.

@@ -29,8 +29,8 @@ package struct KnownUser: Sendable {
         return digest.isEmpty ? nil : digest.hexadecimal
     }
 
-    /// Refuses keys other than those that the user enrolled.
-    package func check(_ keys: [BYOKCredential]) throws(RefusalCause) {
+    /// Rejects keys other than those that the user enrolled.
+    package func check(_ keys: [BYOKCredential]) throws(RequestError) {
         guard !keys.isEmpty else { return }
         guard let fingerprints else { throw .unavailable("Enrolled keys cannot be read.") }
         for key in keys {

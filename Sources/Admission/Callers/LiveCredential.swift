@@ -8,7 +8,7 @@ package enum LiveCredential {
 
     package static func find(in head: HTTPRequestHead, of dialect: LiveDialect) -> Credential? {
         if let ticket = head.query.first(ticket) {
-            // Only tickets are accepted in the query: a caller who puts a key into a URL is refused at once.
+            // Only tickets are accepted in the query: a caller who puts a key into a URL is rejected at once.
             return Credential(ticket.hasPrefix(TemporaryTokens.marker) ? ticket : "", in: .query)
         }
         return dialect.credential(head) ?? SubprotocolCredential.find(in: head)

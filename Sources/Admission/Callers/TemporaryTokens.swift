@@ -72,9 +72,9 @@ package final class TemporaryTokens: Sendable {
     /// - Throws: when the system has no randomness.
     package init() throws(TLSError) { secret = try secureRandomBytes(Self.byteCount) }
 
-    package func issue(_ terms: Terms, to caller: Caller, now: Instant) throws(RefusalCause) -> String {
+    package func issue(_ terms: Terms, to caller: Caller, now: Instant) throws(RequestError) -> String {
         let bytes: [UInt8]
-        do throws(TLSError) { bytes = try secureRandomBytes(Self.byteCount) } catch { throw .internalFault }
+        do throws(TLSError) { bytes = try secureRandomBytes(Self.byteCount) } catch { throw .internalError }
         let text = Self.marker + bytes.hexadecimal
         let code = code(of: text)
         let holder = CallerID(caller)

@@ -1,19 +1,19 @@
 package import Net
 package import Speech
 
-/// A throttle for wrong credentials: the first few of an address in a minute are refused at once, later refusals wait.
+/// A throttle for wrong credentials: the first few of an address in a minute are rejected at once, later rejections wait.
 ///
-/// Only refusals wait. A right credential is never slowed, whatever its address did before.
+/// Only rejections wait. A right credential is never slowed, whatever its address did before.
 package struct CredentialThrottle: Sendable {
     package struct Limits: Sendable {
-        /// Number of wrong credentials of an address, in one window, that are refused at once.
+        /// Number of wrong credentials of an address, in one window, that are rejected at once.
         package var free: Int
         package var window: Duration
-        /// Time that each further refusal waits; zero when no refusal waits.
+        /// Time that each further rejection waits; zero when no rejection waits.
         package var delay: Duration
-        /// Maximum number of waiting refusals for one address.
+        /// Maximum number of waiting rejections for one address.
         package var waitingPerAddress: Int
-        /// Maximum number of waiting refusals for all addresses together.
+        /// Maximum number of waiting rejections for all addresses together.
         package var waiting: Int
         /// Maximum number of addresses that are counted separately; all others count as one.
         package var addresses: Int
@@ -33,9 +33,9 @@ package struct CredentialThrottle: Sendable {
 
     package enum Verdict: Sendable, Equatable {
         case answer
-        /// The refusal waits. The caller must call `waited` afterwards, with the same address.
+        /// The rejection waits. The caller must call `waited` afterwards, with the same address.
         case wait(Duration, AddressBlock?)
-        /// Too many refusals wait already.
+        /// Too many rejections wait already.
         case turnAway(retryAfter: Duration)
     }
 
@@ -53,7 +53,7 @@ package struct CredentialThrottle: Sendable {
     package init(limits: Limits = Limits()) { self.limits = limits }
 
     /// Notes a wrong credential from an address, and returns the verdict.
-    package mutating func refused(_ ip: IPAddress, now: Instant) -> Verdict {
+    package mutating func rejected(_ ip: IPAddress, now: Instant) -> Verdict {
         guard limits.delay > .zero else { return .answer }
         let key = key(of: ip, now: now)
         var entry = entries[key] ?? Entry(start: now)
@@ -69,7 +69,7 @@ package struct CredentialThrottle: Sendable {
         return .wait(limits.delay, key)
     }
 
-    /// Notes that a refusal's wait is over.
+    /// Notes that a rejection's wait is over.
     package mutating func waited(_ address: AddressBlock?) {
         waiting = max(0, waiting - 1)
         guard var entry = entries[address] else { return }

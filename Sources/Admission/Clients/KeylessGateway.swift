@@ -2,12 +2,12 @@ package import Framing
 internal import Net
 package import Protocols
 
-/// The check that a gateway without keys makes before all others: refuses requests that somebody on another machine may have caused.
+/// The check that a gateway without keys makes before all others: rejects requests that somebody on another machine may have caused.
 package enum KeylessGateway {
     /// Checks a request.
     ///
-    /// - Returns: the reason for the refusal; nil when the request is not refused.
-    package static func refusal(of head: HTTPRequestHead, from client: ClientAddress) -> RefusalCause? {
+    /// - Returns: the reason for the rejection; nil when the request is not rejected.
+    package static func rejection(of head: HTTPRequestHead, from client: ClientAddress) -> RequestError? {
         if let header = proxyHeader(in: head.headers) {
             guard client.source == .forwarded else {
                 return .forbidden(

@@ -5,7 +5,7 @@ internal import Protocols
 internal import Speech
 internal import Synchronization
 
-/// Delays the refusals of wrong credentials, by their clients' addresses. May be used from any thread.
+/// Delays the rejections of wrong credentials, by their clients' addresses. May be used from any thread.
 package final class WrongCredentials: Sendable {
     private let throttle: Mutex<CredentialThrottle>
     private let metrics: Metrics
@@ -15,9 +15,9 @@ package final class WrongCredentials: Sendable {
         self.metrics = metrics
     }
 
-    /// Calls either function on the loop: `answer` now or after a wait, or `turnAway` when too many refusals wait already.
-    package func refused(_ ip: IPAddress, on loop: Loop, answer: @escaping () -> Void, turnAway: (Duration) -> Void) {
-        switch throttle.withLock({ $0.refused(ip, now: loop.now) }) {
+    /// Calls either function on the loop: `answer` now or after a wait, or `turnAway` when too many rejections wait already.
+    package func rejected(_ ip: IPAddress, on loop: Loop, answer: @escaping () -> Void, turnAway: (Duration) -> Void) {
+        switch throttle.withLock({ $0.rejected(ip, now: loop.now) }) {
         case .answer:
             metrics.wrongCredential(.answered)
             answer()

@@ -17,13 +17,6 @@ package struct IssuerKeys: Sendable {
         }
     }
 
-    /// The failure to fetch the keys, described for the operator.
-    package struct Failure: Error, CustomStringConvertible {
-        package let description: String
-
-        package init(description: String) { self.description = description }
-    }
-
     static let longestDocument = 1 << 20
     private static let shortest = Duration.seconds(300)
     private static let longest = Duration.seconds(3_600)
@@ -33,35 +26,35 @@ package struct IssuerKeys: Sendable {
     package let provider: IdentityProvider
     package let client: HTTPClient
 
-    package func fetch() async throws(Failure) -> Answer {
+    package func fetch() async throws(IssuerKeysError) -> Answer {
         let answer = try await get(try await keysURL())
         return Answer(document: answer.body, goodFor: Self.goodFor(answer.headers["Cache-Control"]))
     }
 
-    private func keysURL() async throws(Failure) -> String {
+    private func keysURL() async throws(IssuerKeysError) -> String {
         if let url = provider.keysURL { return url }
         let answer = try await get(provider.discoveryURL)
         let document: JSONDocument
         do throws(JSONError) { document = try JSONDocument(parsing: answer.body) } catch {
-            throw Failure(description: "\(provider.discoveryURL) is not JSON: \(error)")
+            throw IssuerKeysError(description: "\(provider.discoveryURL) is not JSON: \(error)")
         }
         guard document.root["issuer"].string == provider.issuer else {
-            throw Failure(description: "\(provider.discoveryURL) names another issuer")
+            throw IssuerKeysError(description: "\(provider.discoveryURL) names another issuer")
         }
         guard let url = document.root["jwks_uri"].string, IdentityProvider.isTrusted(url) else {
-            throw Failure(description: "\(provider.discoveryURL) names no https address for keys")
+            throw IssuerKeysError(description: "\(provider.discoveryURL) names no https address for keys")
         }
         return url
     }
 
-    private func get(_ url: String) async throws(Failure) -> HTTPClientResponse {
+    private func get(_ url: String) async throws(IssuerKeysError) -> HTTPClientResponse {
         var request = HTTPClientRequest(.get, url, headers: ["Accept": "application/json"])
         request.responseLimit = Self.longestDocument
         request.connectTimeout = .seconds(3)
         request.timeout = Self.patience
         let answer: HTTPClientResponse
-        do throws(HTTPClientError) { answer = try await client.send(request) } catch { throw Failure(description: "\(url): \(error)") }
-        guard answer.status == .ok else { throw Failure(description: "\(url) answered with status \(answer.status.code)") }
+        do throws(HTTPClientError) { answer = try await client.send(request) } catch { throw IssuerKeysError(description: "\(url): \(error)") }
+        guard answer.status == .ok else { throw IssuerKeysError(description: "\(url) answered with status \(answer.status.code)") }
         return answer
     }
 
@@ -75,4 +68,11 @@ package struct IssuerKeys: Sendable {
         guard let age else { return longest }
         return min(max(.seconds(min(max(age, 0), 86_400)), shortest), longest)
     }
+}
+
+/// The failure to fetch the keys, described for the operator.
+package struct IssuerKeysError: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(description: String) { self.description = description }
 }

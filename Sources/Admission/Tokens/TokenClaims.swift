@@ -12,7 +12,7 @@ package enum TokenClaims {
     ///
     /// - Parameter payload: the claims as JSON.
     /// - Returns: the user whom the token is about.
-    package static func user(in payload: [UInt8], of provider: IdentityProvider, now: UnixTime) throws(TokenFault) -> ID<User> {
+    package static func user(in payload: [UInt8], of provider: IdentityProvider, now: UnixTime) throws(TokenError) -> ID<User> {
         let document: JSONDocument
         do throws(JSONError) { document = try JSONDocument(parsing: payload, depthLimit: 16) } catch { throw .form }
         let claims = document.root

@@ -62,7 +62,7 @@ final class TokenKey {
 
 /// A parsed token in compact form. Its contents must not be believed before the signature is verified.
 struct SignedToken: ~Copyable {
-    /// Maximum length of a token, in bytes; longer tokens are refused.
+    /// Maximum length of a token, in bytes; longer tokens are rejected.
     static let longest = 16_384
 
     private let handle: OpaquePointer

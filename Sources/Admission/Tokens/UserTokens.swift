@@ -11,7 +11,7 @@ internal import Synchronization
 package final class UserTokens: Sendable {
     package enum Verdict: Sendable, Equatable {
         case user(ID<User>)
-        case refused(TokenFault)
+        case rejected(TokenError)
         /// The issuer's keys cannot be fetched, so no token is accepted.
         case unavailable
     }
@@ -49,7 +49,7 @@ package final class UserTokens: Sendable {
     private static let maxKeys = 64
 
     private let provider: IdentityProvider
-    private let fetch: @Sendable () async -> Result<IssuerKeys.Answer, IssuerKeys.Failure>
+    private let fetch: @Sendable () async -> Result<IssuerKeys.Answer, IssuerKeysError>
     private let now: @Sendable () -> UnixTime
     private let clock: @Sendable () -> Instant
     private let log: Log
@@ -58,7 +58,7 @@ package final class UserTokens: Sendable {
     /// - Parameter fetch: fetches the issuer's keys.
     package init(
         _ provider: IdentityProvider, log: Log, now: @escaping @Sendable () -> UnixTime, clock: @escaping @Sendable () -> Instant = { .now },
-        fetch: @escaping @Sendable () async -> Result<IssuerKeys.Answer, IssuerKeys.Failure>
+        fetch: @escaping @Sendable () async -> Result<IssuerKeys.Answer, IssuerKeysError>
     ) {
         self.provider = provider
         self.log = log
@@ -69,43 +69,43 @@ package final class UserTokens: Sendable {
 
     package convenience init(_ provider: IdentityProvider, client: HTTPClient, log: Log, now: @escaping @Sendable () -> UnixTime) {
         let keys = IssuerKeys(provider: provider, client: client)
-        self.init(provider, log: log, now: now) { () async -> Result<IssuerKeys.Answer, IssuerKeys.Failure> in
-            do throws(IssuerKeys.Failure) { return .success(try await keys.fetch()) } catch { return .failure(error) }
+        self.init(provider, log: log, now: now) { () async -> Result<IssuerKeys.Answer, IssuerKeysError> in
+            do throws(IssuerKeysError) { return .success(try await keys.fetch()) } catch { return .failure(error) }
         }
     }
 
     /// Returns true if the text has the shape of a token. Keys of this gateway never have that shape.
     package static func isToken(_ text: String) -> Bool { SignedToken.isShaped(text) }
 
-    /// Returns the user of this token, or the token's fault, or `unavailable` when the issuer's keys are missing.
+    /// Returns the user of this token, or the token's error, or `unavailable` when the issuer's keys are missing.
     package func verify(_ text: String) -> Verdict {
         let verdict = judge(text)
-        if case .refused(let fault) = verdict { log.info("user token refused", [.reason: fault.rawValue]) }
+        if case .rejected(let error) = verdict { log.info("user token refused", [.reason: error.rawValue]) }
         return verdict
     }
 
     private func judge(_ text: String) -> Verdict {
         let instant = clock()
-        enum Finding { case payload([UInt8]), fault(TokenFault), noKeys }
+        enum Finding { case payload([UInt8]), invalid(TokenError), noKeys }
         let (finding, isStale) = state.withLock { state -> (Finding, Bool) in
             state.dropOld(instant)
             let isStale = state.stale.map { $0 <= instant } ?? true
-            guard let token = SignedToken(text) else { return (.fault(.form), false) }
+            guard let token = SignedToken(text) else { return (.invalid(.form), false) }
             guard !state.keys.isEmpty else { return (.noKeys, true) }
             let keys = state.keys(for: token)
-            guard !keys.isEmpty else { return (.fault(.key), isStale) }
+            guard !keys.isEmpty else { return (.invalid(.key), isStale) }
             for key in keys where token.isSigned(by: key) { return (.payload(token.payload), isStale) }
-            return (.fault(.signature), isStale)
+            return (.invalid(.signature), isStale)
         }
         if isStale { _ = refresh() }
         switch finding {
         case .noKeys: return .unavailable
-        case .fault(let fault): return .refused(fault)
+        case .invalid(let error): return .rejected(error)
         case .payload(let payload):
-            do throws(TokenFault) {
+            do throws(TokenError) {
                 return .user(try TokenClaims.user(in: payload, of: provider, now: now()))
             } catch {
-                return .refused(error)
+                return .rejected(error)
             }
         }
     }

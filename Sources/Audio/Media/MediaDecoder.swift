@@ -37,7 +37,7 @@ final class MediaDecoder {
             if code == 0 {
                 let channels = Int(frame.pointee.ch_layout.nb_channels), hertz = Int(frame.pointee.sample_rate)
                 guard MediaLimits.rates.contains(hertz), MediaLimits.channels.contains(channels) else {
-                    throw .undecodable(MediaLimits.refusal(hertz: hertz, channels: channels))
+                    throw .undecodable(MediaLimits.unsupported(hertz: hertz, channels: channels))
                 }
                 guard frame.pointee.nb_samples > 0 else { continue }
                 return frame

@@ -13,7 +13,7 @@ struct MediaHint {
     init(_ format: AudioFormat) throws(MediaError) {
         guard case .raw(let encoding, let rate, let channels) = format else { return }
         guard MediaLimits.rates.contains(rate.hertz), MediaLimits.channels.contains(channels) else {
-            throw .undecodable(MediaLimits.refusal(hertz: rate.hertz, channels: channels))
+            throw .undecodable(MediaLimits.unsupported(hertz: rate.hertz, channels: channels))
         }
         switch encoding {
         case .mulaw: demuxer = "mulaw"
@@ -72,7 +72,7 @@ enum MediaLimits {
     /// Maximum number of streams in one file; further streams are ignored.
     static let streams: Int32 = 64
 
-    static func refusal(hertz: Int, channels: Int) -> String {
+    static func unsupported(hertz: Int, channels: Int) -> String {
         "audio of \(hertz) Hz in \(channels) channels is not taken; \(rates.lowerBound) to \(rates.upperBound) Hz "
             + "in up to \(Self.channels.upperBound) channels is"
     }

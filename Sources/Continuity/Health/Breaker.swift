@@ -9,17 +9,17 @@ package struct Breaker: Sendable, Equatable {
         /// Time for which an engine is not used after its first failure.
         package var shortest: Duration
         package var longest: Duration
-        /// Time for which an engine is not used after it refused the key or the credit was spent: such faults are seldom corrected quickly.
-        package var refused: Duration
+        /// Time for which an engine is not used after it rejected the key or the credit was spent: such faults are seldom corrected quickly.
+        package var rejected: Duration
         /// Time without a failure after which the next failure counts as the first one.
         package var memory: Duration
 
         package init(
-            shortest: Duration = .seconds(1), longest: Duration = .seconds(60), refused: Duration = .seconds(300), memory: Duration = .seconds(300)
+            shortest: Duration = .seconds(1), longest: Duration = .seconds(60), rejected: Duration = .seconds(300), memory: Duration = .seconds(300)
         ) {
             self.shortest = shortest
             self.longest = longest
-            self.refused = refused
+            self.rejected = rejected
             self.memory = memory
         }
     }
@@ -63,9 +63,9 @@ package struct Breaker: Sendable, Equatable {
         switch error {
         // The fault is the request's, or there was no fault.
         case .badRequest, .unsupportedLanguage, .undecodable, .cancelled: return
-        case .unauthorized, .quotaExhausted: rest = rule.refused
+        case .unauthorized, .quotaExhausted: rest = rule.rejected
         case .rateLimited(let retryAfter):
-            rest = min(max(retryAfter ?? rule.shortest * 5, rule.shortest), rule.refused)
+            rest = min(max(retryAfter ?? rule.shortest * 5, rule.shortest), rule.rejected)
             mustBeTried = false
         case .unavailable, .timedOut, .protocolViolation:
             if let lastFailure, lastFailure + rule.memory <= now { failures = 0 }

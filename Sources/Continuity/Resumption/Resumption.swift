@@ -42,7 +42,7 @@ package struct Resumption: Sendable {
         /// The client was away for too long.
         case expired
         /// The client's request cannot be met. The text says why.
-        case refused(String)
+        case rejected(String)
     }
 
     package struct Return: Sendable, Equatable {
@@ -170,10 +170,10 @@ package struct Resumption: Sendable {
     package mutating func resume(at start: SampleIndex, seen: Int, received: SampleIndex, now: Instant) -> Answer {
         _ = timePassed(now: now)
         if case .givenUp = client { return .expired }
-        guard (0...last).contains(seen) else { return .refused("The last event has the number \(last).") }
-        guard start >= .zero else { return .refused("Audio goes on at a sample from 0 on.") }
+        guard (0...last).contains(seen) else { return .rejected("The last event has the number \(last).") }
+        guard start >= .zero else { return .rejected("Audio goes on at a sample from 0 on.") }
         let missing = max(.zero, start - received)
-        guard missing <= SampleCount(rule.window, at: rate) else { return .refused("The session has \(received.samples) samples.") }
+        guard missing <= SampleCount(rule.window, at: rate) else { return .rejected("The session has \(received.samples) samples.") }
         client = .here
         repeated = max(.zero, received - start)
         saw(seen)

@@ -14,22 +14,14 @@ package enum SessionAction: Sendable, Equatable {
     case record(Commit, turn: Int)
     /// Send the event to the client's dialect.
     case emit(SessionEvent)
-    /// True: stop reading from the client, because too much of its audio waits. False: read on.
-    case holdClient(Bool)
     /// Recognise this audio again, off the loop, and answer by `repaired`.
     case repair(Repair)
     /// Cancel this repair, which is not needed any more. An answer that still comes is ignored.
     case cancelRepair(RepairID)
-    /// Complete the stored transcript. The client gets the words only if its protocol has updates.
-    case backfill(Backfill)
-    /// The comparison of a shadow's words with the words of the session, at the session's end.
-    case evaluated(Evaluation)
     /// Find out if somebody speaks in this loud audio, to which the leg has said nothing, and answer by `listened`.
     case listen(LegID, Range<Int>, SampleRange)
-    /// Report this engine to the sessions that share its health: it said nothing to audio in which words were heard. `ran` reports other failures.
-    case engineFault(EngineName, EngineError)
-    /// Report that the engine of a leg that was given up for its silence has answered after all, this long after it was sent the audio.
-    case lagged(EngineName, Duration)
+    /// Tell the fact to the session's observer.
+    case report(SessionFact)
     /// A recognition attempt is over: each leg that was opened and each repair leaves one.
     case ran(AttemptRecord)
 }

@@ -59,7 +59,7 @@ extension SessionMachine {
 
     /// Sends the audio of a span to an engine at the engine's pace, because no engine can recognise it as a recording.
     mutating func sendAtPace(_ number: Int, _ place: Int, _ cause: EngineError, now: Instant, _ actions: inout [SessionAction]) {
-        guard pool.choice.refusal == nil else {
+        guard pool.choice.rejection == nil else {
             channelStates[number].spans[place].need = .lost(cause, at: now, later: nil)
             return
         }

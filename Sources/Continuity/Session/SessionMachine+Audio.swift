@@ -44,10 +44,10 @@ extension SessionMachine {
         let waiting = timeline.end - slowest
         if !isHoldingClient && waiting > maxWaiting {
             isHoldingClient = true
-            actions.append(.holdClient(true))
+            actions.append(.report(.holdClient(true)))
         } else if isHoldingClient && waiting.samples < maxWaiting.samples / 2 {
             isHoldingClient = false
-            actions.append(.holdClient(false))
+            actions.append(.report(.holdClient(false)))
         }
         return actions
     }
@@ -59,11 +59,11 @@ extension SessionMachine {
     }
 
     private mutating func openDue(now: Instant, _ actions: inout [SessionAction]) {
-        let refusal = pool.choice.refusal
+        let rejection = pool.choice.rejection
         for id in pool.due(received: timeline.end, now: now) where !isEnded {
             guard let leg = pool[id] else { continue }
-            if let refusal {
-                replace(leg, refusal, now: now, &actions)
+            if let rejection {
+                replace(leg, rejection, now: now, &actions)
                 continue
             }
             let number = pool.choice.number(of: leg.engine)

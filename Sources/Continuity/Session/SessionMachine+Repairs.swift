@@ -247,7 +247,7 @@ extension SessionMachine {
         let source = WordSource.repair(repair.asked.id)
         heardWords(backfill.words, by: source, in: backfill.channel.number, &actions)
         speakers.label(&backfill.words, of: source)
-        actions.append(.backfill(backfill))
+        actions.append(.report(.backfill(backfill)))
     }
 
     /// Cancels the requests of a repair that is not needed any more.

@@ -26,12 +26,12 @@ extension SessionMachine {
         let start = pool.engine(of: leg)?.hasWordTimes ?? true ? first.range.start : said.range.end
         guard let lag = leg.lag(of: start, now: now), pool.change(id, { $0.lagged(by: lag) }) == true else { return }
         stalls.noteLag(lag, of: leg.engine)
-        if leg.isFailed { actions.append(.lagged(leg.engine, lag)) }
+        if leg.isFailed { actions.append(.report(.engineLagged(leg.engine, by: lag))) }
     }
 
     /// Reports an engine that is known to be at fault to all sessions that share its health.
     mutating func reportFault(_ engine: EngineName, _ error: EngineError, _ actions: inout [SessionAction]) {
         stalls.noteFault(at: timeline.end)
-        actions.append(.engineFault(engine, error))
+        actions.append(.report(.engineFault(engine, error)))
     }
 }

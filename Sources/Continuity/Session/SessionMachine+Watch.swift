@@ -61,7 +61,7 @@ extension SessionMachine {
         case .connecting: return leg.askedAt.map { $0 + connectTime(of: leg) }
         case .open, .draining:
             var next = nextStall(of: leg, engine, now: now)
-            if !pool.changes.waits(leg.id), leg.isOpen, !leg.isEnding, pool.choice.refusal == nil, let cap = engine.cap, let opened = leg.openedAt {
+            if !pool.changes.waits(leg.id), leg.isOpen, !leg.isEnding, pool.choice.rejection == nil, let cap = engine.cap, let opened = leg.openedAt {
                 let time = opened + Self.rotation(before: cap).soonest
                 next = min(next ?? time, time)
             }
@@ -213,7 +213,7 @@ extension SessionMachine {
     }
 
     private mutating func rotate(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
-        guard case .running = state, pool.choice.refusal == nil, let leg = pool[id], leg.isOpen, !leg.isEnding, let window = rotation(of: leg)
+        guard case .running = state, pool.choice.rejection == nil, let leg = pool[id], leg.isOpen, !leg.isEnding, let window = rotation(of: leg)
         else {
             pool.changes.forget(id)
             return
@@ -256,7 +256,7 @@ extension SessionMachine {
         let better = pool.choice.best
         let running = pool.legs.filter { !$0.isFailed && !$0.isShadow }
         guard running.allSatisfy({ $0.isOpen && !$0.isEnding }) else { return }
-        if running.contains(where: isLate) {
+        if running.contains(where: { isLate($0) }) {
             // The running engine's turns lie far back. It finishes its audio, while the better engine hears the present audio.
             guard channelStates.allSatisfy({ $0.spans.count <= 2 && $0.spans.last?.end == nil }) else { return }
         } else {

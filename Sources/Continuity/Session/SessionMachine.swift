@@ -266,7 +266,7 @@ package struct SessionMachine: Sendable {
             }
             actions += [.cancelRepair(repair.asked.id), .ran(repair.asked.record(in: repair.channel, .cancelled, now: now))]
         }
-        if let shadow { actions.append(.evaluated(shadow.evaluation)) }
+        if let shadow { actions.append(.report(.evaluated(shadow.evaluation))) }
         actions.append(.emit(.ended(SessionEnd(received: timeline.end - .zero, error: error))))
         return actions
     }

@@ -215,7 +215,7 @@ package struct ConversationMachine: Sendable {
     /// begin another conversation.
     ///
     /// - Returns: the actions, and the time in the session from which words belong to the other conversation; nil: from now on.
-    package mutating func refused(_ id: ID<Conversation>, now: UnixTime) -> (actions: [Action], from: Duration?) {
+    package mutating func rejected(_ id: ID<Conversation>, now: UnixTime) -> (actions: [Action], from: Duration?) {
         let again = unstored.filter { $0.conversation == id }
         guard current?.id == id || (current == nil && !again.isEmpty) else { return ([], nil) }
         unstored.removeAll { $0.conversation == id }

@@ -31,9 +31,7 @@ package struct SegmentField: Sendable {
 
         package let name: StaticString
         package let edit: Edit
-        package let kind: Kind
-        package let value: @Sendable (Segment) -> SegmentValue
-        /// Puts a value of `kind` into a segment. Values that cannot be are left out.
+        /// Puts a value of the field's kind into a segment. Values that cannot be are left out.
         package let restore: @Sendable (inout Segment, SegmentValue) -> Void
     }
 
@@ -73,11 +71,11 @@ package struct SegmentField: Sendable {
         isOptional = optional
         self.meaning = meaning
         self.value = value
-        self.column = Column(name: column, edit: edit, kind: kind, value: value, restore: restore)
+        self.column = Column(name: column, edit: edit, restore: restore)
     }
 
-    /// All columns but those that say which row it is and who speaks.
-    package static let columns: [Column] = all.compactMap(\.column)
+    /// All fields that have a column, each with its column. The columns that say which row it is and who speaks are not of these.
+    package static let stored: [(field: SegmentField, column: Column)] = all.compactMap { field in field.column.map { (field, $0) } }
 
     /// All fields, in the order of the JSON's members.
     package static let all: [SegmentField] = [

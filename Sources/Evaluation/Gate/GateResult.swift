@@ -31,14 +31,14 @@ public struct GateResult: Sendable, Equatable {
             message = "not measured"
             return
         }
-        let fault: String? =
+        let problem: String? =
             switch threshold {
             case .atMost(let limit) where value > limit: "\(Decimals.four(value)) exceeds \(Decimals.four(limit))"
             case .atLeast(let limit) where value < limit: "\(Decimals.four(value)) below \(Decimals.four(limit))"
             case .atMost, .atLeast, .required: nil
             }
-        self.severity = fault == nil ? .pass : severity
-        message = fault ?? "within threshold"
+        self.severity = problem == nil ? .pass : severity
+        message = problem ?? "within threshold"
     }
 
     /// Makes the result for a required figure that is not known.

@@ -51,7 +51,7 @@ package enum HTTPError: Error, Sendable, Equatable {
         }
     }
 
-    /// True if nothing that follows on the connection can be trusted. Otherwise the parser continues with the body of the refused request.
+    /// True if nothing that follows on the connection can be trusted. Otherwise the parser continues with the body of the rejected request.
     package var closesConnection: Bool {
         switch self {
         case .malformedTarget, .malformedEscape, .tooManyQueryPairs, .unsupportedExpectation: false

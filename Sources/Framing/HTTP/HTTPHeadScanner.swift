@@ -1,6 +1,6 @@
 /// Finds the empty line that ends a head, and keeps a head that comes in pieces; the input may be cut anywhere.
 ///
-/// Lines end with CR LF only. Control characters except tabs are refused at once, so that a peer that does not speak HTTP soon gets an error.
+/// Lines end with CR LF only. Control characters except tabs are rejected at once, so that a peer that does not speak HTTP soon gets an error.
 struct HTTPHeadScanner: Sendable {
     private enum Expectation: Sendable {
         case any, lineFeed

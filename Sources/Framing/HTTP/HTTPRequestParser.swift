@@ -51,7 +51,7 @@ package struct HTTPRequestParser: Sendable {
 
     /// Returns the next event in the input and moves `offset` after it; nil when more input is needed.
     ///
-    /// - Throws: an error with `closesConnection` is thrown again by every further call. After any other error the request must be refused, and its
+    /// - Throws: an error with `closesConnection` is thrown again by every further call. After any other error the request must be rejected, and its
     ///   body and the next request follow.
     package mutating func next(_ input: RawSpan, from offset: inout Int) throws(HTTPError) -> HTTPRequestEvent? {
         do throws(HTTPError) {
@@ -89,7 +89,7 @@ package struct HTTPRequestParser: Sendable {
             throw .missingHost
         }
         let length = try lines.bodyLength(version: version, limit: limits.body) ?? .none
-        // From here on the end of the request is known, so a refusal need not close the connection.
+        // From here on the end of the request is known, so a rejection need not close the connection.
         state = .body(HTTPBodyReader(length, limits: limits))
         let target = try HTTPTarget(lines.second, method: method, limits: limits)
         let expectations = lines.headers.values("Expect")

@@ -2,7 +2,7 @@ import CJansson
 
 /// A parsed JSON document. It is freed with its owner; views of its values cannot outlive it.
 ///
-/// Strict (RFC 8259): refuses invalid UTF-8, lone surrogates, and numbers that fit neither `Int64` nor `Double`. The last of several members with the
+/// Strict (RFC 8259): rejects invalid UTF-8, lone surrogates, and numbers that fit neither `Int64` nor `Double`. The last of several members with the
 /// same name counts.
 package struct JSONDocument: ~Copyable {
     private let handle: UnsafeMutablePointer<json_t>
@@ -37,7 +37,7 @@ package struct JSONDocument: ~Copyable {
     }
 
     /// Returns the position at which the nesting exceeds the limit; nil when it does not. Jansson parses by recursion, up to 2,048 levels; this check
-    /// refuses earlier, before Jansson starts. Brackets inside strings do not count.
+    /// rejects earlier, before Jansson starts. Brackets inside strings do not count.
     private static func positionDeeper(than limit: Int, in bytes: RawSpan) -> Int? {
         bytes.withUnsafeBytes { bytes in
             var depth = 0

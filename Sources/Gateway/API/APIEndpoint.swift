@@ -16,28 +16,28 @@ struct APIEndpoint: Endpoint {
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let head = exchange.request
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             let caller = try admit(exchange)
             guard operation.body != nil else { return run(caller, head, nil, exchange, call) }
             exchange.collectBody(limit: Self.longestBody) { result in
-                do throws(RefusalCause) {
-                    let bytes = try result.mapError { RefusalCause($0, received: Self.longestBody) }.get()
+                do throws(RequestError) {
+                    let bytes = try result.mapError { RequestError($0, received: Self.longestBody) }.get()
                     run(caller, head, try Self.parsed(bytes), exchange, call)
                 } catch {
-                    call.refuse(exchange, error, .harken)
+                    call.reject(exchange, error, .harken)
                 }
             }
         } catch {
-            call.refuse(exchange, error, .harken)
+            call.reject(exchange, error, .harken)
         }
     }
 
-    private func admit(_ exchange: HTTPExchange) throws(RefusalCause) -> AuthenticatedCaller {
+    private func admit(_ exchange: HTTPExchange) throws(RequestError) -> AuthenticatedCaller {
         guard !operation.scopes.isEmpty else { return AuthenticatedCaller(.local) }
         return try admission.authenticate(exchange, credential: credential(in: exchange.request), for: operation.scopes)
     }
 
-    private static func parsed(_ bytes: [UInt8]) throws(RefusalCause) -> JSONValue {
+    private static func parsed(_ bytes: [UInt8]) throws(RequestError) -> JSONValue {
         do throws(JSONError) {
             let value = try JSONValue(parsing: bytes)
             if case .object = value { return value }
@@ -50,12 +50,12 @@ struct APIEndpoint: Endpoint {
             caller: caller, parameters: Route.parameters(of: head.path, in: operation.root + operation.path) ?? [:], query: head.query, body: body,
             keys: BYOKCredentials(head))
         Task {
-            do throws(APIFailure) {
+            do throws(APIError) {
                 let answer = try await operation.run(request)
                 exchange.loop.execute { send(answer, exchange, call) }
             } catch {
-                let refusal = Refusal(status: error.status, headers: ["Content-Type": "application/json"], body: error.json)
-                exchange.loop.execute { call.refuse(exchange, refusal) }
+                let response = ErrorResponse(status: error.status, headers: ["Content-Type": "application/json"], body: error.json)
+                exchange.loop.execute { call.reject(exchange, response) }
             }
         }
     }

@@ -40,13 +40,13 @@ struct APIOperation: Sendable {
     /// Members of the request's body; nil when no body is read.
     var body: [Field]?
     let answer: Answer
-    let run: @Sendable (APIRequest) async throws(APIFailure) -> APIAnswer
+    let run: @Sendable (APIRequest) async throws(APIError) -> APIAnswer
 
     static let root = "/api/v1"
 
     init(
         _ method: HTTPMethod, _ path: String, _ scopes: AccessScope..., summary: String, query: [Field] = [], body: [Field]? = nil, answer: Answer,
-        run: @escaping @Sendable (APIRequest) async throws(APIFailure) -> APIAnswer
+        run: @escaping @Sendable (APIRequest) async throws(APIError) -> APIAnswer
     ) {
         self.method = method
         self.path = path
@@ -59,6 +59,6 @@ struct APIOperation: Sendable {
     }
 
     func route(_ admission: Admission) -> Route {
-        Route(.http, method, root + path, voice: .harken, APIEndpoint(operation: self, admission: admission))
+        Route(.http, method, root + path, renderer: .harken, APIEndpoint(operation: self, admission: admission))
     }
 }

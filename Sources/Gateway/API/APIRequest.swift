@@ -22,18 +22,18 @@ struct APIRequest: Sendable {
     func id<Of>(_ name: String, as: Of.Type = Of.self) -> ID<Of> { ID(parameters[name] ?? "") }
 
     /// Returns the conversation that the path names. Throws `missingConversation` when the caller has no such conversation.
-    func conversation(in store: any ConversationStores) async throws(APIFailure) -> Conversation {
-        let found = try await APIFailure.stored { () throws(StoreError) in try await store.conversation(id("id"), of: user) }
+    func conversation(in store: any ConversationStores) async throws(APIError) -> Conversation {
+        let found = try await APIError.stored { () throws(StoreError) in try await store.conversation(id("id"), of: user) }
         guard let found else { throw missingConversation }
         return found
     }
 
     /// The failure of a request whose path names a conversation that the caller does not have.
-    var missingConversation: APIFailure { .notFound("conversation", parameters["id"] ?? "") }
+    var missingConversation: APIError { .notFound("conversation", parameters["id"] ?? "") }
 
     // MARK: The body
 
-    func string(_ name: String) throws(APIFailure) -> String? {
+    func string(_ name: String) throws(APIError) -> String? {
         switch body?[name] {
         case nil, .null: return nil
         case .string(let text): return text
@@ -41,12 +41,12 @@ struct APIRequest: Sendable {
         }
     }
 
-    func needed(_ name: String) throws(APIFailure) -> String {
+    func needed(_ name: String) throws(APIError) -> String {
         guard let text = try string(name), !text.isEmpty else { throw .badRequest("The body must be JSON with a text \"\(name)\".") }
         return text
     }
 
-    func integer(_ name: String) throws(APIFailure) -> Int? {
+    func integer(_ name: String) throws(APIError) -> Int? {
         switch body?[name] {
         case nil, .null: return nil
         case .int(let number): return number
@@ -54,7 +54,7 @@ struct APIRequest: Sendable {
         }
     }
 
-    func flag(_ name: String) throws(APIFailure) -> Bool? {
+    func flag(_ name: String) throws(APIError) -> Bool? {
         switch body?[name] {
         case nil, .null: return nil
         case .bool(let flag): return flag
@@ -62,7 +62,7 @@ struct APIRequest: Sendable {
         }
     }
 
-    func strings(_ name: String) throws(APIFailure) -> [String]? {
+    func strings(_ name: String) throws(APIError) -> [String]? {
         switch body?[name] {
         case nil, .null: return nil
         case .array(let list):
@@ -77,7 +77,7 @@ struct APIRequest: Sendable {
     }
 
     /// Reads an owner from the body: `person_id`, with a person's id or null for nobody; or `is_user`.
-    func owner() throws(APIFailure) -> Voice.Owner {
+    func owner() throws(APIError) -> Voice.Owner {
         if let flag = body?["is_user"], flag != .null {
             guard case .bool(let isUser) = flag else { throw .badRequest("\"is_user\" must be true or false.") }
             if isUser { return .user }
@@ -92,13 +92,13 @@ struct APIRequest: Sendable {
 
     // MARK: The query
 
-    func limit(standard: Int, most: Int) throws(APIFailure) -> Int {
+    func limit(standard: Int, most: Int) throws(APIError) -> Int {
         guard let text = query.first("limit") else { return standard }
         guard let limit = Int(text), (1...most).contains(limit) else { throw .badRequest("limit takes a whole number from 1 to \(most).") }
         return limit
     }
 
-    func time(_ name: String) throws(APIFailure) -> UnixTime? {
+    func time(_ name: String) throws(APIError) -> UnixTime? {
         guard let text = query.first(name) else { return nil }
         guard let time = UnixTime(rfc3339: text) else {
             throw .badRequest("\(name) takes a time such as 2026-01-31T12:00:00Z, or a day such as 2026-01-31.")

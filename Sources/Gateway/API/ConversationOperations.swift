@@ -44,11 +44,11 @@ struct ConversationOperations: Sendable {
                     .init("conversations", "[object]", required: true, "The conversations, without segments and people."),
                     .init("next", "string", "The cursor of the next page, or null."),
                 ])
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let query = ConversationQuery(
                     from: try request.time("from"), to: try request.time("to"), speaker: request.speaker, cursor: request.query.first("cursor"),
                     limit: try request.limit(standard: 20, most: ConversationLimits.page))
-                let page = try await APIFailure.stored { () throws(StoreError) in try await store.list(query, of: request.user) }
+                let page = try await APIError.stored { () throws(StoreError) in try await store.list(query, of: request.user) }
                 return .json { json in
                     json.beginObject()
                     json.key("conversations")
@@ -65,28 +65,28 @@ struct ConversationOperations: Sendable {
             },
             APIOperation(.get, Self.path + "/{id}", .read, summary: "Returns a conversation with its segments and words.", answer: Self.conversation)
             {
-                request throws(APIFailure) in try await answer(try await request.conversation(in: store), request)
+                request throws(APIError) in try await answer(try await request.conversation(in: store), request)
             },
             APIOperation(
                 .patch, Self.path + "/{id}", .write, summary: "Changes a conversation's title.",
                 body: [.init("title", "string", required: true, "The new one.")],
                 answer: Self.conversation
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 guard let title = try request.string("title") else { throw .badRequest("The body must be JSON with a text \"title\".") }
                 guard title.utf8.count <= ConversationLimits.title else {
-                    throw APIFailure(.unprocessableContent, "too_much", "A title has at most \(ConversationLimits.title) bytes.")
+                    throw APIError(.unprocessableContent, "too_much", "A title has at most \(ConversationLimits.title) bytes.")
                 }
                 var update = ConversationUpdate(request.id("id"), title: title)
                 update.isTitledByHand = true
-                guard try await APIFailure.stored({ () throws(StoreError) in try await store.write(update, of: request.user) }) else {
+                guard try await APIError.stored({ () throws(StoreError) in try await store.write(update, of: request.user) }) else {
                     throw request.missingConversation
                 }
                 return try await answer(try await request.conversation(in: store), request)
             },
             APIOperation(
                 .delete, Self.path + "/{id}", .write, summary: "Deletes a conversation: words, vectors and audio, for good.", answer: .nothing
-            ) { request throws(APIFailure) in
-                let isDeleted = try await APIFailure.stored { () throws(StoreError) in
+            ) { request throws(APIError) in
+                let isDeleted = try await APIError.stored { () throws(StoreError) in
                     try await store.delete(request.id("id", as: Conversation.self), of: request.user)
                 }
                 guard isDeleted else { throw request.missingConversation }
@@ -96,13 +96,13 @@ struct ConversationOperations: Sendable {
             APIOperation(
                 .post, Self.path + "/{id}/merge", .write, summary: "Moves another conversation into this one, each segment at its time of day.",
                 body: [.init("conversation_id", "string", required: true, "The other conversation, which is removed.")], answer: Self.conversation
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let other = ID<Conversation>(try request.needed("conversation_id"))
                 guard other != request.id("id") else { throw .badRequest("A conversation cannot be merged with itself.") }
-                let whole = try await APIFailure.stored { () throws(StoreError) in
+                let whole = try await APIError.stored { () throws(StoreError) in
                     try await store.merge(other, into: request.id("id"), of: request.user)
                 }
-                guard let whole else { throw APIFailure(.notFound, "not_found", "One of the two conversations does not exist.") }
+                guard let whole else { throw APIError(.notFound, "not_found", "One of the two conversations does not exist.") }
                 return try await answer(whole, request)
             },
             APIOperation(
@@ -112,12 +112,12 @@ struct ConversationOperations: Sendable {
                     .init("earlier", "object", required: true, "The conversation, without the later part."),
                     .init("later", "object", required: true, "A new conversation with the later part."),
                 ])
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let segment = ID<Segment>(try request.needed("segment_id"))
-                let parts = try await APIFailure.stored { () throws(StoreError) in
+                let parts = try await APIError.stored { () throws(StoreError) in
                     try await store.split(request.id("id"), at: segment, new: ID(newID()), of: request.user)
                 }
-                guard let parts else { throw APIFailure(.notFound, "not_found", "The conversation does not exist, or has no such segment.") }
+                guard let parts else { throw APIError(.notFound, "not_found", "The conversation does not exist, or has no such segment.") }
                 await service.cutAudio()
                 let earlier = try await document(parts.earlier, request), later = try await document(parts.later, request)
                 return .json { json in
@@ -132,7 +132,7 @@ struct ConversationOperations: Sendable {
             APIOperation(
                 .get, Self.path + "/{id}/export", .read, summary: "Returns a conversation as a file.",
                 query: [.init("format", "string", "The format: json, srt, vtt or markdown. Default: json.")], answer: .content("*/*")
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 guard let format = ConversationDocument.Format(rawValue: request.query.first("format") ?? "json") else {
                     throw .badRequest("format takes \(ConversationDocument.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
                 }
@@ -144,19 +144,19 @@ struct ConversationOperations: Sendable {
             APIOperation(
                 .get, Self.path + "/{id}/audio", .read, summary: "Returns a conversation's audio: Opus in Ogg, its parts one after the other.",
                 query: [.init("part", "integer", "Returns only this part, counted from 0.")], answer: .content("audio/ogg")
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 _ = try await request.conversation(in: store)
-                let stored = try await APIFailure.stored { () throws(StoreError) in
+                let stored = try await APIError.stored { () throws(StoreError) in
                     try await store.audio(of: request.id("id"), of: request.user)
                 }
                 var parts = stored[...]
                 if let text = request.query.first("part") {
                     guard let part = Int(text), stored.indices.contains(part) else {
-                        throw APIFailure(.notFound, "not_found", "The conversation has \(stored.count) parts of audio, counted from 0.")
+                        throw APIError(.notFound, "not_found", "The conversation has \(stored.count) parts of audio, counted from 0.")
                     }
                     parts = stored[part...part]
                 }
-                guard let first = parts.first else { throw APIFailure(.notFound, "not_found", "The conversation has no stored audio.") }
+                guard let first = parts.first else { throw APIError(.notFound, "not_found", "The conversation has no stored audio.") }
                 return APIAnswer(
                     contentType: "audio/ogg",
                     headers: ["X-Harken-Audio-Start": "\(first.start / .seconds(1))", "X-Harken-Audio-Parts": "\(stored.count)"],
@@ -167,14 +167,14 @@ struct ConversationOperations: Sendable {
 
     // MARK: - What they share
 
-    private func document(_ conversation: Conversation, _ request: APIRequest) async throws(APIFailure) -> ConversationDocument {
-        try await APIFailure.stored { () throws(StoreError) in
+    private func document(_ conversation: Conversation, _ request: APIRequest) async throws(APIError) -> ConversationDocument {
+        try await APIError.stored { () throws(StoreError) in
             ConversationDocument(
                 conversation, people: try await store.people(of: request.user), voices: try await store.voices(of: request.user))
         }
     }
 
-    private func answer(_ conversation: Conversation, _ request: APIRequest) async throws(APIFailure) -> APIAnswer {
+    private func answer(_ conversation: Conversation, _ request: APIRequest) async throws(APIError) -> APIAnswer {
         let document = try await document(conversation, request)
         return .json { document.write(to: &$0) }
     }

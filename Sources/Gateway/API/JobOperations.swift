@@ -30,34 +30,34 @@ struct JobOperations: Sendable {
                 .post, "/conversations/{id}/postprocess", .write,
                 summary: "Recognizes a finished conversation again, from its audio. Changes made by hand stay.",
                 answer: Self.state
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let id: ID<Conversation> = request.id("id")
-                let (found, audio) = try await APIFailure.stored { () throws(StoreError) in
+                let (found, audio) = try await APIError.stored { () throws(StoreError) in
                     (try await store.conversation(id, of: request.user), try await store.audio(of: id, of: request.user))
                 }
                 guard let conversation = found else { throw .notFound("conversation", id.rawValue) }
-                guard conversation.status == .completed else { throw APIFailure(.conflict, "not_completed", "The conversation is not over yet.") }
-                guard !audio.isEmpty else { throw APIFailure(.conflict, "no_audio", "The conversation has no stored audio.") }
+                guard conversation.status == .completed else { throw APIError(.conflict, "not_completed", "The conversation is not over yet.") }
+                guard !audio.isEmpty else { throw APIError(.conflict, "no_audio", "The conversation has no stored audio.") }
                 let grant: Grant
-                do throws(RefusalCause) {
+                do throws(RequestError) {
                     grant = try await recordings.admission.admit(request.caller, request.keys, for: .recording)
                 } catch {
-                    throw APIFailure(error)
+                    throw APIError(error)
                 }
                 let job = TranscriptionJob(
                     id: ID(recordings.newID()), dialect: PostprocessJobs.dialect, user: request.user, key: request.caller.caller.grant?.key,
                     created: recordings.now(), request: PostprocessJobs.order, audio: id.rawValue,
                     ownKeys: Array(grant.keys.engines))
-                let hasRoom = try await APIFailure.stored { () throws(StoreError) in
+                let hasRoom = try await APIError.stored { () throws(StoreError) in
                     try await recordings.runner.order(job, keys: grant.keys, recordings)
                 }
-                guard hasRoom else { throw APIFailure(.tooManyRequests, "too_many_jobs", "Too many jobs wait; try again later.") }
+                guard hasRoom else { throw APIError(.tooManyRequests, "too_many_jobs", "Too many jobs wait; try again later.") }
                 return APIAnswer(status: .accepted, body: job.document(nil, at: Self.address(of: job.id)))
             },
             APIOperation(.get, "/jobs/{id}", .read, summary: "Returns the state of a background job.", answer: Self.state) {
-                request throws(APIFailure) in
+                request throws(APIError) in
                 let id: ID<TranscriptionJob> = request.id("id")
-                let found = try await APIFailure.stored { () throws(StoreError) in
+                let found = try await APIError.stored { () throws(StoreError) in
                     try await recordings.runner.report(of: id, request.user, dialects: [PostprocessJobs.dialect, SyncJobs.dialect])
                 }
                 guard let (job, report) = found else { throw .notFound("job", id.rawValue) }

@@ -6,12 +6,12 @@ internal import Net
 enum OpenAPI {
     /// Returns the operation that describes `operations` and itself. The description is made once, because everyone may request it at any rate.
     static func operation(describing operations: [APIOperation]) -> APIOperation {
-        let itself = operation { _ throws(APIFailure) in APIAnswer() }
+        let itself = operation { _ throws(APIError) in APIAnswer() }
         let document = document(operations + [itself])
-        return operation { _ throws(APIFailure) in document }
+        return operation { _ throws(APIError) in document }
     }
 
-    private static func operation(_ run: @escaping @Sendable (APIRequest) async throws(APIFailure) -> APIAnswer) -> APIOperation {
+    private static func operation(_ run: @escaping @Sendable (APIRequest) async throws(APIError) -> APIAnswer) -> APIOperation {
         APIOperation(.get, "/openapi.json", summary: "This description.", answer: .content("application/json"), run: run)
     }
 

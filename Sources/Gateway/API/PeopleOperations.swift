@@ -22,7 +22,7 @@ struct PeopleOperations: Sendable {
             APIOperation(
                 .get, "/people", .read, summary: "Lists people in order of their names.",
                 answer: .object([.init("people", "[object]", required: true, "Each with id, name, created_at.")])
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let people = try await people(request)
                 return .json { json in
                     json.beginObject()
@@ -36,9 +36,9 @@ struct PeopleOperations: Sendable {
             APIOperation(
                 .post, "/people", .write, summary: "Adds a person; a name that exists is not added twice.",
                 body: [.init("name", "string", required: true, "Their name.")], answer: Self.person
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let new = Person(id: ID(newID()), name: try Self.name(request), created: now())
-                let person = try await APIFailure.stored { () throws(StoreError) in
+                let person = try await APIError.stored { () throws(StoreError) in
                     try await store.add(new, reusing: true, of: request.user)
                 }
                 return .json(person.id == new.id ? .created : .ok) { ConversationDocument.write(person, to: &$0) }
@@ -46,9 +46,9 @@ struct PeopleOperations: Sendable {
             APIOperation(
                 .patch, "/people/{id}", .write, summary: "Rename a person, also in past conversations.",
                 body: [.init("name", "string", required: true, "The new name.")], answer: Self.person
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let name = try Self.name(request)
-                let isDone = try await APIFailure.stored { () throws(StoreError) in
+                let isDone = try await APIError.stored { () throws(StoreError) in
                     try await store.rename(request.id("id"), to: name, of: request.user)
                 }
                 guard isDone else { throw Self.missing(request) }
@@ -58,8 +58,8 @@ struct PeopleOperations: Sendable {
                 .delete, "/people/{id}", .write,
                 summary: "Delete a person with their voices and samples. What the person said stays, without a name.",
                 answer: .nothing
-            ) { request throws(APIFailure) in
-                let isDone = try await APIFailure.stored { () throws(StoreError) in
+            ) { request throws(APIError) in
+                let isDone = try await APIError.stored { () throws(StoreError) in
                     try await store.delete(request.id("id", as: Person.self), of: request.user)
                 }
                 guard isDone else { throw Self.missing(request) }
@@ -68,13 +68,13 @@ struct PeopleOperations: Sendable {
             APIOperation(
                 .post, "/people/{id}/merge", .write, summary: "Merges another person into this one, with all their data.",
                 body: [.init("person_id", "string", required: true, "The other person, who is removed.")], answer: Self.person
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let other = ID<Person>(try request.needed("person_id"))
                 guard other != request.id("id") else { throw .badRequest("A person cannot be merged with themselves.") }
-                let isDone = try await APIFailure.stored { () throws(StoreError) in
+                let isDone = try await APIError.stored { () throws(StoreError) in
                     try await store.merge(other, into: request.id("id"), of: request.user)
                 }
-                guard isDone else { throw APIFailure(.notFound, "not_found", "One of the two people does not exist.") }
+                guard isDone else { throw APIError(.notFound, "not_found", "One of the two people does not exist.") }
                 return try await answer(request)
             },
             APIOperation(
@@ -82,8 +82,8 @@ struct PeopleOperations: Sendable {
                 answer: .object([
                     .init("voices", "[object]", required: true, "Each with id, label, person_id, is_user, evidence (seconds of speech), created_at.")
                 ])
-            ) { request throws(APIFailure) in
-                let voices = try await APIFailure.stored { () throws(StoreError) in try await store.voices(of: request.user) }
+            ) { request throws(APIError) in
+                let voices = try await APIError.stored { () throws(StoreError) in try await store.voices(of: request.user) }
                 return .json { json in
                     json.beginObject()
                     json.key("voices")
@@ -108,7 +108,7 @@ struct PeopleOperations: Sendable {
         json.endObject()
     }
 
-    private static func name(_ request: APIRequest) throws(APIFailure) -> String {
+    private static func name(_ request: APIRequest) throws(APIError) -> String {
         let name = try request.needed("name")
         guard name.utf8.count <= ConversationLimits.name, name.contains(where: { !$0.isWhitespace }) else {
             throw .badRequest("\"name\" must have letters, and at most \(ConversationLimits.name) bytes.")
@@ -116,13 +116,13 @@ struct PeopleOperations: Sendable {
         return name
     }
 
-    private static func missing(_ request: APIRequest) -> APIFailure { .notFound("person", request.parameters["id"] ?? "") }
+    private static func missing(_ request: APIRequest) -> APIError { .notFound("person", request.parameters["id"] ?? "") }
 
-    private func people(_ request: APIRequest) async throws(APIFailure) -> [Person] {
-        try await APIFailure.stored { () throws(StoreError) in try await store.people(of: request.user) }
+    private func people(_ request: APIRequest) async throws(APIError) -> [Person] {
+        try await APIError.stored { () throws(StoreError) in try await store.people(of: request.user) }
     }
 
-    private func answer(_ request: APIRequest) async throws(APIFailure) -> APIAnswer {
+    private func answer(_ request: APIRequest) async throws(APIError) -> APIAnswer {
         guard let person = try await people(request).first(where: { $0.id == request.id("id") }) else { throw Self.missing(request) }
         return .json { ConversationDocument.write(person, to: &$0) }
     }

@@ -33,7 +33,7 @@ struct SearchOperations: Sendable {
                         """),
                     .init("next", "string", "The cursor of the next page, or null."),
                 ])
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 guard let text = request.query.first("q"), text.contains(where: { !$0.isWhitespace }) else {
                     throw .badRequest("q is missing: give the words to search for.")
                 }
@@ -41,7 +41,7 @@ struct SearchOperations: Sendable {
                 let query = SearchQuery(
                     text, by: try Self.by(request), speaker: request.speaker, from: try request.time("from"), to: try request.time("to"),
                     cursor: request.query.first("cursor"), limit: try request.limit(standard: 20, most: SearchQuery.maxHits))
-                let page = try await APIFailure.stored { () throws(StoreError) in
+                let page = try await APIError.stored { () throws(StoreError) in
                     try await store.search(query, embedding: embedding, of: request.user)
                 }
                 return .json { SearchDocument.write(page, to: &$0) }
@@ -49,7 +49,7 @@ struct SearchOperations: Sendable {
         ]
     }
 
-    private static func by(_ request: APIRequest) throws(APIFailure) -> SearchQuery.By {
+    private static func by(_ request: APIRequest) throws(APIError) -> SearchQuery.By {
         switch request.query.first("by") {
         case nil, "both": .both
         case "words": .words

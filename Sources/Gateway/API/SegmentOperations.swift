@@ -33,9 +33,9 @@ struct SegmentOperations: Sendable {
                 .patch, "/conversations/{id}/segments/{segment}", .write, summary: "Changes a segment's text. Its words' times are dropped.",
                 body: [.init("text", "string", required: true, "The new one.")],
                 answer: .object(Self.segment)
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 guard let text = try request.string("text") else { throw .badRequest("The body must be JSON with a text \"text\".") }
-                let segment = try await APIFailure.stored { () throws(StoreError) in
+                let segment = try await APIError.stored { () throws(StoreError) in
                     try await store.setText(text, of: request.id("segment"), in: request.id("id"), of: request.user)
                 }
                 guard let segment else { throw .notFound("segment", request.parameters["segment"] ?? "") }
@@ -55,7 +55,7 @@ struct SegmentOperations: Sendable {
                     .init("voice_id", "string", "this voice, wherever it speaks."),
                 ],
                 answer: .object([.init("segments", "[Segment]", required: true, "As they are now.")])
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let owner = try request.owner()
                 let conversation = try await request.conversation(in: store)
                 var segments: [Segment]
@@ -86,18 +86,18 @@ struct SegmentOperations: Sendable {
 
     private func assign(
         _ ids: [ID<Segment>], to owner: Voice.Owner, namingVoices: Bool, _ conversation: Conversation, _ request: APIRequest
-    ) async throws(APIFailure) -> [Segment] {
-        let segments = try await APIFailure.stored { () throws(StoreError) in
+    ) async throws(APIError) -> [Segment] {
+        let segments = try await APIError.stored { () throws(StoreError) in
             try await store.assign(ids, in: conversation.id, to: owner, namingVoices: namingVoices, of: request.user)
         }
-        guard let segments else { throw APIFailure(.notFound, "not_found", "The person does not exist.") }
+        guard let segments else { throw APIError(.notFound, "not_found", "The person does not exist.") }
         if case .person(let person) = owner, conversation.status == .completed {
             service.teach(UntaughtVoice(person, in: conversation.id, of: request.user))
         }
         return segments
     }
 
-    private func name(_ voice: ID<Voice>, _ owner: Voice.Owner, _ request: APIRequest) async throws(APIFailure) -> Bool {
-        try await APIFailure.stored { () throws(StoreError) in try await store.setOwner(owner, of: voice, of: request.user) }
+    private func name(_ voice: ID<Voice>, _ owner: Voice.Owner, _ request: APIRequest) async throws(APIError) -> Bool {
+        try await APIError.stored { () throws(StoreError) in try await store.setOwner(owner, of: voice, of: request.user) }
     }
 }

@@ -29,16 +29,16 @@ struct SessionOperations: Sendable {
                     .init("path", "string", required: true, "The path of the WebSocket."),
                     .init("expires_in", "integer", required: true, "Seconds."),
                 ])
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 guard let path = try request.string("path"), path.hasPrefix("/"), path.utf8.count <= 200, isWebSocket(path) else {
                     throw .badRequest("The body must be JSON that names a WebSocket of this gateway: {\"path\": \"/v4/listen\"}.")
                 }
                 let ticket: String
-                do throws(RefusalCause) {
+                do throws(RequestError) {
                     ticket = try admission.issueToken(
                         .init(lifetime: Self.ticketLifetime, isSingleUse: true, paths: [path]), to: request.caller)
                 } catch {
-                    throw APIFailure(error)
+                    throw APIError(error)
                 }
                 return .json { json in
                     json.beginObject()
@@ -51,7 +51,7 @@ struct SessionOperations: Sendable {
             // A caller who may open sessions may also read their transcripts.
             APIOperation(
                 .get, "/sessions/{id}", .listen, .read, summary: "Returns a live session's transcript.", answer: .content("application/json")
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let id = request.id("id", as: Session.self)
                 // This is asked before the transcript is read: a transcript that is completed meanwhile is then in the folder.
                 let isKnown = await recovery.hasLookedThrough
@@ -60,11 +60,11 @@ struct SessionOperations: Sendable {
                     found = try await transcripts.find(id)
                 } catch {
                     log.error("a transcript cannot be read", [.session: id.rawValue, .error: "\(error)"])
-                    throw APIFailure(.unavailable("The transcript cannot be read."))
+                    throw APIError(.unavailable("The transcript cannot be read."))
                 }
                 if let found, found.record.owner?.user ?? ID.local.rawValue == request.user.rawValue { return APIAnswer(body: found.json()) }
                 // Interrupted sessions are known only after the search of the journal.
-                guard isKnown else { throw APIFailure(.unavailable("The gateway has just started; ask again in a moment.")) }
+                guard isKnown else { throw APIError(.unavailable("The gateway has just started; ask again in a moment.")) }
                 throw .notFound("session", id.rawValue)
             },
         ]

@@ -20,26 +20,26 @@ struct SpeechProfileEndpoint: Endpoint {
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             let caller = try recordings.admission.authenticate(exchange, credential: credential(in: exchange.request), for: [.write])
             let task = Task { await run(exchange, caller, call) }
             exchange.onAbort = { task.cancel() }
         } catch {
-            call.refuse(exchange, error, .harken)
+            call.reject(exchange, error, .harken)
         }
     }
 
     private func run(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ call: Call) async {
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             let form = try await UploadForm.read(
                 exchange, fileField: "file", spool: recordings.spool, id: call.id, limits: .init(body: Self.limit), by: caller.caller)
             guard let file = form.file else { throw .badRequest("The form has no field \"file\".") }
             let body: [UInt8]
-            do throws(SpeechProfiles.Failure) {
+            do throws(SpeechProfileError) {
                 body = try await take(file.path, of: caller.user)
             } catch {
                 switch error {
-                case .refused(let reason): throw .badRequest(reason)
+                case .rejected(let reason): throw .badRequest(reason)
                 case .unavailable(let reason): throw .unavailable(reason)
                 case .store(let error):
                     recordings.log.error("a speech profile cannot be stored", [.error: "\(error)"])
@@ -50,11 +50,11 @@ struct SpeechProfileEndpoint: Endpoint {
                 call.answer(exchange, HTTPResponseHead(.ok, headers: ["Content-Type": "application/json"]), body)
             }
         } catch {
-            exchange.loop.execute { call.refuse(exchange, error, .harken) }
+            exchange.loop.execute { call.reject(exchange, error, .harken) }
         }
     }
 
-    private func take(_ path: String, of user: ID<User>) async throws(SpeechProfiles.Failure) -> [UInt8] {
+    private func take(_ path: String, of user: ID<User>) async throws(SpeechProfileError) -> [UInt8] {
         var json = JSONWriter()
         if isProfile {
             try await profiles.enrol(path, of: user)

@@ -16,7 +16,7 @@ struct SpeechProfileOperations: Sendable {
             APIOperation(
                 .get, "/v3/speech-profile", .read, summary: "Says if the user has a speech profile.",
                 answer: .object([.init("has_profile", "boolean", required: true, "Whether there is one.")])
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let profile = try await samples(request).profile
                 return Self.object { $0.member("has_profile", profile != nil) }
             },
@@ -24,14 +24,14 @@ struct SpeechProfileOperations: Sendable {
                 .delete, "/v3/speech-profile", .write,
                 summary: "Forgets the user's voice: the profile, all recordings, and what was learned from them. The user's words stay.",
                 answer: .nothing
-            ) { request throws(APIFailure) in
-                try await APIFailure.stored { () throws(StoreError) in try await profiles.forget(request.user) }
+            ) { request throws(APIError) in
+                try await APIError.stored { () throws(StoreError) in try await profiles.forget(request.user) }
                 return .nothing
             },
             APIOperation(
                 .get, "/v4/speech-profile", .read, summary: "Returns the path of the speech profile's audio.",
                 answer: .object([.init("url", "string", "The path of the profile's audio; null: the user has no profile.")])
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let profile = try await samples(request).profile
                 return Self.object { $0.member("url", optional: profile.map { _ in SpeechProfiles.audioPath }) }
             },
@@ -43,7 +43,7 @@ struct SpeechProfileOperations: Sendable {
                     .init("sample_count", "integer", required: true, "Recordings of the user's voice."),
                     .init("url", "string", "The path of the profile's audio."),
                 ])
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let (profile, others) = try await samples(request)
                 let duration = profile.map { profiles.duration(of: $0) } ?? .zero
                 return Self.object {
@@ -56,21 +56,21 @@ struct SpeechProfileOperations: Sendable {
             APIOperation(
                 .get, "/v3/speech-profile/stt-availability", .read, summary: "Says if a profile can be made now.",
                 answer: .object([.init("available", "boolean", required: true, "True if an engine can compare voices now.")])
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let isAvailable = profiles.isAvailable
                 return Self.object { $0.member("available", isAvailable) }
             },
             APIOperation(.get, SpeechProfiles.audioPath, .read, summary: "Returns the profile's audio: Opus in Ogg.", answer: .content("audio/ogg")) {
-                request throws(APIFailure) in
+                request throws(APIError) in
                 guard let file = try await samples(request).profile?.file else {
-                    throw APIFailure(.notFound, "not_found", "The user has no speech profile.")
+                    throw APIError(.notFound, "not_found", "The user has no speech profile.")
                 }
                 return APIAnswer(contentType: "audio/ogg", blobs: StoredContent([file], in: profiles.desk.audio))
             },
             APIOperation(
                 .get, "/v3/speech-profile/expand", .read, summary: "Lists the additional recordings of the user's voice.",
                 answer: .object([.init("samples", "[object]", required: true, "Each with id, duration_seconds, created_at.")])
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let others = try await samples(request).others
                 return Self.object { json in
                     json.key("samples")
@@ -82,11 +82,11 @@ struct SpeechProfileOperations: Sendable {
             APIOperation(
                 .delete, "/v3/speech-profile/expand", .write, summary: "Deletes one additional recording of the user's voice, or all of them.",
                 query: [.init("id", "string", "The id of the recording; without it all are deleted.")], answer: .nothing
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let others = try await samples(request).others
                 let chosen = request.query.first("id").map { id in others.filter { $0.id.rawValue == id } } ?? others
                 guard request.query.first("id") == nil || !chosen.isEmpty else { throw .notFound("sample", request.query.first("id") ?? "") }
-                try await APIFailure.stored { () throws(StoreError) in try await profiles.remove(chosen, of: request.user) }
+                try await APIError.stored { () throws(StoreError) in try await profiles.remove(chosen, of: request.user) }
                 return .nothing
             },
         ].map { operation in
@@ -104,8 +104,8 @@ struct SpeechProfileOperations: Sendable {
         json.endObject()
     }
 
-    private func samples(_ request: APIRequest) async throws(APIFailure) -> (profile: SpeechSample?, others: [SpeechSample]) {
-        try await APIFailure.stored { () throws(StoreError) in try await profiles.samples(of: request.user) }
+    private func samples(_ request: APIRequest) async throws(APIError) -> (profile: SpeechSample?, others: [SpeechSample]) {
+        try await APIError.stored { () throws(StoreError) in try await profiles.samples(of: request.user) }
     }
 
     private static func object(_ write: (inout JSONWriter) -> Void) -> APIAnswer {

@@ -23,11 +23,11 @@ struct UsageOperations: Sendable {
                     ),
                     .init("total", "object", required: true, "audio_seconds, billable_seconds, runs, failed and cost of all rows."),
                 ])
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let by = request.query.first("by") ?? UsageQuery.Grouping.provider.rawValue
                 guard let grouping = UsageQuery.Grouping(rawValue: by) else { throw .badRequest("by takes provider, key or day.") }
                 let query = UsageQuery(user: request.user, since: try request.time("since"), grouping: grouping)
-                let rows = try await APIFailure.stored { () throws(StoreError) in
+                let rows = try await APIError.stored { () throws(StoreError) in
                     // Runs that have just ended are booked first, so that they count too.
                     try await ledger.bookAll()
                     return try await ledger.rows(query)

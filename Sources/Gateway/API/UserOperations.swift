@@ -14,7 +14,7 @@ struct UserOperations: Sendable {
             APIOperation(
                 .get, "/users/me", .read, .listen, .transcribe, summary: "Returns the caller.",
                 answer: .object([.init("id", "string", required: true, "The user.")])
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 .json { json in
                     json.beginObject()
                     json.member("id", request.user.rawValue)
@@ -24,7 +24,7 @@ struct UserOperations: Sendable {
             APIOperation(
                 .get, "/users/me/settings", .read, summary: "Returns the user's settings for all their live sessions.", answer: Self.settings
             ) {
-                request throws(APIFailure) in
+                request throws(APIError) in
                 .json { [choices = try await choices(request)] in Self.write(choices, to: &$0) }
             },
             APIOperation(
@@ -40,7 +40,7 @@ struct UserOperations: Sendable {
                     .init("model_summaries", "boolean", "False: no language model is given conversations for their title and summary."),
                     .init("audio_days", "integer", "Days that the audio of conversations is kept; 0: no audio is kept."),
                 ], answer: Self.settings
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 try await change(.singleLanguage, to: request.flag("single_language_mode").map { $0 ? "true" : "false" }, request)
                 try await change(.vocabulary, to: Self.vocabulary(request), request)
                 let language = try request.string("language")
@@ -63,8 +63,8 @@ struct UserOperations: Sendable {
             APIOperation(
                 .get, "/users/me/provider-keys", .read, summary: "Lists the vendors at which the user has enrolled an own key.",
                 answer: .object([.init("provider_keys", "[object]", required: true, "Each with provider, fingerprint, created_at.")])
-            ) { request throws(APIFailure) in
-                let keys = try await APIFailure.stored { () throws(StoreError) in try await store.providerKeys(of: request.user) }
+            ) { request throws(APIError) in
+                let keys = try await APIError.stored { () throws(StoreError) in try await store.providerKeys(of: request.user) }
                 return .json { json in
                     json.beginObject()
                     json.key("provider_keys")
@@ -79,18 +79,18 @@ struct UserOperations: Sendable {
                 summary: "Enrols a key of the user's own at a vendor. Only its fingerprint is kept.",
                 body: [.init("key", "string", required: true, "The vendor's key.")],
                 answer: .object([.init("fingerprint", "string", required: true, "SHA-256 of the key, in hexadecimal; with provider and created_at.")])
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let provider = EngineName(try Self.provider(request))
-                guard let fingerprint = KnownUser.fingerprint(of: try request.needed("key")) else { throw APIFailure(.internalFault) }
+                guard let fingerprint = KnownUser.fingerprint(of: try request.needed("key")) else { throw APIError(.internalError) }
                 let key = ProviderKey(provider: provider, fingerprint: fingerprint, created: now())
-                try await APIFailure.stored { () throws(StoreError) in try await store.set(key, of: request.user) }
+                try await APIError.stored { () throws(StoreError) in try await store.set(key, of: request.user) }
                 return .json { Self.write(key, to: &$0) }
             },
             APIOperation(
                 .delete, "/users/me/provider-keys/{provider}", .write, summary: "Removes an enrolment.", answer: .nothing
-            ) { request throws(APIFailure) in
+            ) { request throws(APIError) in
                 let provider = try Self.provider(request)
-                let isDone = try await APIFailure.stored { () throws(StoreError) in
+                let isDone = try await APIError.stored { () throws(StoreError) in
                     try await store.removeProviderKey(EngineName(provider), of: request.user)
                 }
                 guard isDone else { throw .notFound("enrolled key for", provider) }
@@ -109,17 +109,17 @@ struct UserOperations: Sendable {
         .init("audio_days", "integer", "Days that the audio of conversations is kept; null: the operator's setting."),
     ])
 
-    private func choices(_ request: APIRequest) async throws(APIFailure) -> UserChoices {
-        UserChoices(settings: try await APIFailure.stored { () throws(StoreError) in try await store.settings(of: request.user) })
+    private func choices(_ request: APIRequest) async throws(APIError) -> UserChoices {
+        UserChoices(settings: try await APIError.stored { () throws(StoreError) in try await store.settings(of: request.user) })
     }
 
     /// Changes a setting if the body names it.
-    private func change(_ setting: UserChoices.Setting, to value: String?, _ request: APIRequest) async throws(APIFailure) {
+    private func change(_ setting: UserChoices.Setting, to value: String?, _ request: APIRequest) async throws(APIError) {
         guard request.body?[setting.rawValue] != nil else { return }
-        try await APIFailure.stored { () throws(StoreError) in try await store.set(setting.rawValue, to: value, of: request.user) }
+        try await APIError.stored { () throws(StoreError) in try await store.set(setting.rawValue, to: value, of: request.user) }
     }
 
-    private static func vocabulary(_ request: APIRequest) throws(APIFailure) -> String? {
+    private static func vocabulary(_ request: APIRequest) throws(APIError) -> String? {
         guard let words = try request.strings("vocabulary") else { return nil }
         guard words.count <= 500, words.allSatisfy({ !$0.isEmpty && $0.count <= 100 && !$0.contains(where: \.isNewline) }) else {
             throw .badRequest("\"vocabulary\" must be at most 500 texts, each one line of 1 to 100 characters.")
@@ -142,7 +142,7 @@ struct UserOperations: Sendable {
         json.endObject()
     }
 
-    private static func provider(_ request: APIRequest) throws(APIFailure) -> String {
+    private static func provider(_ request: APIRequest) throws(APIError) -> String {
         let name = request.parameters["provider"] ?? ""
         guard Catalogue.vendors.contains(where: { $0.name.rawValue == name }) else {
             throw .notFound("vendor", name)

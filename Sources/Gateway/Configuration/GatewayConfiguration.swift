@@ -99,7 +99,7 @@ package struct GatewayConfiguration: Sendable {
     package var metricsNeedKey: Bool
     /// Limits on the disk space for data that callers send.
     package var disk: DiskLimits
-    /// Time that the refusal of a wrong credential waits, after the first few of its address; zero when no refusal waits.
+    /// Time that the rejection of a wrong credential waits, after the first few of its address; zero when no rejection waits.
     package var wrongCredentialDelay: Duration
     /// The identity provider that vouches for users; nil when there is none and only keys count.
     package var identity: IdentityProvider?
@@ -208,18 +208,18 @@ package struct GatewayConfiguration: Sendable {
         identity = try IdentityProvider(settings)
         summaries = try SummarySettings(settings)
         corsOrigins = settings.list("HARKEN_CORS_ORIGINS") ?? []
-        do throws(TraceSettings.Fault) {
+        do throws(TraceSettingsError) {
             tracing = try TraceSettings.read(version: version) { settings[$0] }
         } catch {
-            throw ConfigurationError(error.name, error.fault, accepted: error.accepted)
+            throw ConfigurationError(error.name, error.problem, accepted: error.accepted)
         }
     }
 
-    private static func checked(_ name: String, _ address: () throws(VendorAddress.Fault) -> String) throws(ConfigurationError) -> String {
-        do throws(VendorAddress.Fault) {
+    private static func checked(_ name: String, _ address: () throws(VendorAddressError) -> String) throws(ConfigurationError) -> String {
+        do throws(VendorAddressError) {
             return try address()
         } catch {
-            throw ConfigurationError(name, "\"\(error.text)\" has no scheme", accepted: VendorAddress.Fault.accepted)
+            throw ConfigurationError(name, "\"\(error.text)\" has no scheme", accepted: VendorAddressError.accepted)
         }
     }
 
@@ -231,7 +231,7 @@ package struct GatewayConfiguration: Sendable {
             var made = VendorSettings(name: vendor.name, credential: Credential(""), model: settings[prefix + "_STT_MODEL"])
             if let live = vendor.live {
                 let name = vendor.streamingVariable
-                made.streamingAddress = try Self.checked(name) { () throws(VendorAddress.Fault) in
+                made.streamingAddress = try Self.checked(name) { () throws(VendorAddressError) in
                     try VendorAddress.webSocket(settings[name] ?? live.address)
                 }
                 let cap = prefix + "_SESSION_CAP_SECONDS"
@@ -239,7 +239,7 @@ package struct GatewayConfiguration: Sendable {
             }
             if let prerecorded = vendor.prerecorded {
                 let name = prefix + "_BASE_URL"
-                made.address = try Self.checked(name) { () throws(VendorAddress.Fault) in
+                made.address = try Self.checked(name) { () throws(VendorAddressError) in
                     try VendorAddress.http(settings[name] ?? prerecorded.address, standard: prerecorded.address)
                 }
             }

@@ -9,7 +9,7 @@ internal import Store
 
 /// The endpoint of `/v2/upload` and `/v2/transcript…`: takes recordings and orders, and returns transcripts.
 struct AssemblyAIPrerecordedEndpoint: Endpoint {
-    static let voice = RefusalVoice { cause, context in AssemblyAIRefusal.make(cause, requestID: context.requestID) }
+    static let renderer = ErrorRenderer { error, context in AssemblyAIErrorResponse.make(error, requestID: context.requestID) }
     static let transcripts = "/v2/transcript"
 
     enum Action: Sendable { case upload, create, list, read, delete }
@@ -24,7 +24,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
     }
 
     /// Admits the caller. Only an upload and an order get a grant. A key without credit may still ask for its own orders.
-    private func admit(_ exchange: HTTPExchange) async throws(RefusalCause) -> (JobOwner, Grant?) {
+    private func admit(_ exchange: HTTPExchange) async throws(RequestError) -> (JobOwner, Grant?) {
         let head = exchange.request
         let credential = self.credential(in: head)
         let scopes: [AccessScope]
@@ -41,14 +41,14 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
 
     private func answer(_ exchange: HTTPExchange, _ call: Call) async {
         let head = exchange.request
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             let (caller, grant) = try await admit(exchange)
             var headers = AssemblyAIPrerecordedAnswer.headers(requestID: call.id)
             let body: [UInt8]
             switch action {
             case .upload: body = try await upload(exchange, caller, call)
             case .create:
-                guard let grant else { throw .internalFault }
+                guard let grant else { throw .internalError }
                 body = try await create(exchange, caller, grant, call)
             case .list: body = try await list(head, caller, call, isSecure: call.client.isSecure)
             case .delete: body = try await delete(name(in: head), caller, call)
@@ -69,13 +69,13 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
             }
             exchange.loop.execute { [headers] in call.answer(exchange, HTTPResponseHead(.ok, headers: headers), body) }
         } catch {
-            exchange.loop.execute { call.refuse(exchange, error, Self.voice) }
+            exchange.loop.execute { call.reject(exchange, error, Self.renderer) }
         }
     }
 
     private func name(in head: HTTPRequestHead) -> String { String(head.path.dropFirst(Self.transcripts.count + 1)) }
 
-    private func upload(_ exchange: HTTPExchange, _ caller: JobOwner, _ call: Call) async throws(RefusalCause) -> [UInt8] {
+    private func upload(_ exchange: HTTPExchange, _ caller: JobOwner, _ call: Call) async throws(RequestError) -> [UInt8] {
         let limit = recordings.settings.recordingBytes ?? UploadFolder.maxByteCount
         let file = try await exchange.spoolBody(to: recordings.spool, id: call.id, limit: limit, by: caller.caller)
         guard file.byteCount > 0 else { throw .badRequest("Upload failed, please send the recording as the body of the request.") }
@@ -88,13 +88,13 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         return json.bytes
     }
 
-    private func create(_ exchange: HTTPExchange, _ caller: JobOwner, _ grant: Grant, _ call: Call) async throws(RefusalCause) -> [UInt8] {
+    private func create(_ exchange: HTTPExchange, _ caller: JobOwner, _ grant: Grant, _ call: Call) async throws(RequestError) -> [UInt8] {
         let bytes = try await exchange.smallBody(limit: AssemblyAIPrerecordedRequest.limit)
         let request = try AssemblyAIPrerecordedRequest(bytes)
         try request.checkWebhookHeader()
         let keepsRaw = try RawChoice.isWanted(by: exchange.request)
         let engines = EngineChoice.engines(of: exchange.request)
-        // This refuses an impossible order at once; the engines are chosen when the job's turn comes.
+        // This rejects an impossible order at once; the engines are chosen when the job's turn comes.
         _ = try grant.engines(for: .prerecorded, named: engines, language: request.language)
         var audio = request.audioURL
         if let upload = UploadAddress.id(in: audio), try await recordings.runner.uploads.has(upload, of: caller.user) {
@@ -106,15 +106,15 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
             id: id, dialect: AssemblyAIJobs.dialect, user: caller.user, key: caller.key, created: call.now,
             request: stored, audio: audio, engines: engines, ownKeys: Array(grant.keys.engines), signingKey: caller.signingKey, sealed: sealed,
             keepsRaw: keepsRaw)
-        let hasRoom = try await RefusalCause.orStored { () throws(StoreError) in
+        let hasRoom = try await RequestError.orStored { () throws(StoreError) in
             try await recordings.runner.order(job, keys: grant.keys, hasNotice: request.webhook != nil, recordings)
         }
         guard hasRoom else { throw .tooManyRequests(retryAfter: .seconds(60)) }
         return AssemblyAIPrerecordedAnswer(id: job.id.rawValue, request: request, state: .queued).body
     }
 
-    private func find(_ id: String, _ caller: JobOwner) async throws(RefusalCause) -> AssemblyAIPrerecordedAnswer {
-        let found = try await RefusalCause.orStored { () throws(StoreError) in try await recordings.runner.jobs.find(ID(id), of: caller.user)
+    private func find(_ id: String, _ caller: JobOwner) async throws(RequestError) -> AssemblyAIPrerecordedAnswer {
+        let found = try await RequestError.orStored { () throws(StoreError) in try await recordings.runner.jobs.find(ID(id), of: caller.user)
         }
         guard let (job, transcript) = found, job.dialect == AssemblyAIJobs.dialect, let answer = Self.rendered(job, transcript) else {
             throw Self.unknown
@@ -123,8 +123,8 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
     }
 
     /// Returns the answer of the engine's vendor, if the caller has asked to keep it. This operation is Harken's own.
-    private func raw(_ id: String, _ caller: JobOwner) async throws(RefusalCause) -> [UInt8] {
-        let raw = try await RefusalCause.orStored { () throws(StoreError) in try await recordings.runner.jobs.raw(ID(id), of: caller.user) }
+    private func raw(_ id: String, _ caller: JobOwner) async throws(RequestError) -> [UInt8] {
+        let raw = try await RequestError.orStored { () throws(StoreError) in try await recordings.runner.jobs.raw(ID(id), of: caller.user) }
         guard let raw else {
             throw .badRequest(
                 "The vendor's own answer to this transcript is not kept. Order it with the header X-Harken-Raw: true, from an engine of a vendor.")
@@ -132,8 +132,8 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         return raw
     }
 
-    /// The refusal of an unknown id: the vendor, too, answers with status 400.
-    private static let unknown = RefusalCause.badRequest("Transcript lookup error, transcript id not found")
+    /// The error for an unknown id: the vendor, too, answers with status 400.
+    private static let unknown = RequestError.badRequest("Transcript lookup error, transcript id not found")
 
     private static func rendered(_ job: TranscriptionJob, _ transcript: Transcript?) -> AssemblyAIPrerecordedAnswer? {
         guard let request = AssemblyAIJobs.request(of: job) else { return nil }
@@ -148,9 +148,9 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         return AssemblyAIPrerecordedAnswer(id: job.id.rawValue, request: request, state: state, webhookStatus: job.noticeStatus)
     }
 
-    private func delete(_ id: String, _ caller: JobOwner, _ call: Call) async throws(RefusalCause) -> [UInt8] {
+    private func delete(_ id: String, _ caller: JobOwner, _ call: Call) async throws(RequestError) -> [UInt8] {
         let runner = recordings.runner
-        let found = try await RefusalCause.orStored { () throws(StoreError) in
+        let found = try await RequestError.orStored { () throws(StoreError) in
             try await runner.jobs.delete(
                 ID(id), of: caller.user, dialect: AssemblyAIJobs.dialect, leaving: AssemblyAIPrerecordedAnswer.deletedRequest)
         }
@@ -159,11 +159,11 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         if job.isOfUpload { await runner.uploads.remove(job.audio, of: caller.user) }
         job.status = .deleted
         job.request = AssemblyAIPrerecordedAnswer.deletedRequest
-        guard let answer = Self.rendered(job, nil) else { throw .internalFault }
+        guard let answer = Self.rendered(job, nil) else { throw .internalError }
         return answer.body
     }
 
-    private func list(_ head: HTTPRequestHead, _ caller: JobOwner, _ call: Call, isSecure: Bool) async throws(RefusalCause) -> [UInt8] {
+    private func list(_ head: HTTPRequestHead, _ caller: JobOwner, _ call: Call, isSecure: Bool) async throws(RequestError) -> [UInt8] {
         let list = try AssemblyAIPrerecordedList(head.query)
         // One job more than the page shows tells whether there are more.
         let query = TranscriptionJobQuery(
@@ -171,7 +171,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
             before: list.before.map { ID($0) }, after: list.after.map { ID($0) })
         var jobs: [TranscriptionJob] = []
         if !list.throttledOnly {
-            jobs = try await RefusalCause.orStored { () throws(StoreError) in
+            jobs = try await RequestError.orStored { () throws(StoreError) in
                 try await recordings.runner.jobs.list(of: caller.user, dialect: AssemblyAIJobs.dialect, query)
             }
         }

@@ -5,7 +5,7 @@ internal import Protocols
 
 /// The endpoint of `GET /v3/token`: returns a temporary token for `WS /v3/ws`.
 struct AssemblyAITokenEndpoint: Endpoint {
-    static let voice = RefusalVoice { cause, context in AssemblyAIRefusal.make(cause, requestID: context.requestID) }
+    static let renderer = ErrorRenderer { error, context in AssemblyAIErrorResponse.make(error, requestID: context.requestID) }
 
     let admission: Admission
 
@@ -13,7 +13,7 @@ struct AssemblyAITokenEndpoint: Endpoint {
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let head = exchange.request
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             let caller = try admission.authenticate(exchange, credential: credential(in: head), for: [.listen])
             let request = try AssemblyAITokenRequest(head)
             let token = try admission.issueToken(
@@ -21,7 +21,7 @@ struct AssemblyAITokenEndpoint: Endpoint {
             let headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store", "x-request-id": call.id]
             call.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token))
         } catch {
-            call.refuse(exchange, error, Self.voice)
+            call.reject(exchange, error, Self.renderer)
         }
     }
 }

@@ -14,36 +14,36 @@ internal import Store
 struct BackgroundEndpoint: Endpoint {
     enum Action: Sendable, CaseIterable { case capabilities, start, transcribe, finish, sync, syncState }
 
-    static let voice = RefusalVoice { cause, _ in BackgroundRefusal(cause).refusal }
+    static let renderer = ErrorRenderer { error, _ in ChunkedRecordingError(error).response }
 
     let action: Action
     let recordings: RecordingServices
 
     static func routes(_ recordings: RecordingServices) -> [Route] {
-        Action.allCases.map { Route(.http, $0.method, $0.path, voice: voice, BackgroundEndpoint(action: $0, recordings: recordings)) }
+        Action.allCases.map { Route(.http, $0.method, $0.path, renderer: renderer, BackgroundEndpoint(action: $0, recordings: recordings)) }
     }
 
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             let caller = try recordings.admission.authenticate(exchange, credential: credential(in: exchange.request), for: [.transcribe])
             Task { await run(exchange, caller, call) }
         } catch {
-            call.refuse(exchange, error, Self.voice)
+            call.reject(exchange, error, Self.renderer)
         }
     }
 
     private func run(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ call: Call) async {
         let keys = BYOKCredentials(exchange.request)
         /// Returns the grant that recognition needs. Actions that only read, or end a recording, need none.
-        func grant() async throws(BackgroundRefusal) -> Grant {
-            try await BackgroundRefusal.heard { () throws(RefusalCause) in try await recordings.admission.admit(caller, keys, for: .recording) }
+        func grant() async throws(ChunkedRecordingError) -> Grant {
+            try await ChunkedRecordingError.heard { () throws(RequestError) in try await recordings.admission.admit(caller, keys, for: .recording) }
         }
-        do throws(BackgroundRefusal) {
-            try await BackgroundRefusal.heard { () throws(RefusalCause) in try await recordings.admission.check(keys, of: caller.user) }
+        do throws(ChunkedRecordingError) {
+            try await ChunkedRecordingError.heard { () throws(RequestError) in try await recordings.admission.check(keys, of: caller.user) }
             if let after = await recordings.chunked.take(action.policy, by: caller.user) {
-                throw BackgroundRefusal(.tooManyRequests, "rate_limited", "Rate limit exceeded for \(action.policy.name)", retryAfter: after)
+                throw ChunkedRecordingError(.tooManyRequests, "rate_limited", "Rate limit exceeded for \(action.policy.name)", retryAfter: after)
             }
             let body: [UInt8]
             switch action {
@@ -62,26 +62,26 @@ struct BackgroundEndpoint: Endpoint {
                 action == .sync ? .accepted : .ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"])
             exchange.loop.execute { call.answer(exchange, head, body) }
         } catch {
-            exchange.loop.execute { call.refuse(exchange, error.refusal) }
+            exchange.loop.execute { call.reject(exchange, error.response) }
         }
     }
 
-    private func start(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller) async throws(BackgroundRefusal) -> [UInt8] {
-        let bytes = try await BackgroundRefusal.heard { () throws(RefusalCause) in try await exchange.smallBody(limit: 1 << 16) }
+    private func start(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller) async throws(ChunkedRecordingError) -> [UInt8] {
+        let bytes = try await ChunkedRecordingError.heard { () throws(RequestError) in try await exchange.smallBody(limit: 1 << 16) }
         let value = bytes.isEmpty ? JSONValue.object([]) : (try? JSONValue(parsing: bytes)) ?? .null
-        guard case .object = value else { throw BackgroundRefusal(.unprocessableContent, "bad_body", "the body must be a JSON object") }
-        func text(_ name: String) throws(BackgroundRefusal) -> String? {
+        guard case .object = value else { throw ChunkedRecordingError(.unprocessableContent, "bad_body", "the body must be a JSON object") }
+        func text(_ name: String) throws(ChunkedRecordingError) -> String? {
             switch value[name] {
             case nil, .null: return nil
             case .string(let text): return text.isEmpty ? nil : text
-            case .some: throw BackgroundRefusal(.unprocessableContent, "bad_body", "\"\(name)\" must be a text")
+            case .some: throw ChunkedRecordingError(.unprocessableContent, "bad_body", "\"\(name)\" must be a text")
             }
         }
         let source = try text("source") ?? "desktop"
-        guard ListenOptions.sources.contains(source) else { throw BackgroundRefusal(.unprocessableContent, "invalid_source", "Invalid source") }
+        guard ListenOptions.sources.contains(source) else { throw ChunkedRecordingError(.unprocessableContent, "invalid_source", "Invalid source") }
         let language = try text("language").map { LanguageTag($0 == "auto" ? "multi" : $0) }
         if let language, !language.isWellFormed {
-            throw BackgroundRefusal(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
+            throw ChunkedRecordingError(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
         }
         // An id that is not a UUID is ignored, as in live sessions: the answer has the conversation's real id.
         guard let chosen = try text("client_conversation_id").flatMap(UUIDText.canonical) else {
@@ -95,7 +95,7 @@ struct BackgroundEndpoint: Endpoint {
         return BackgroundAnswer.started(chosen)
     }
 
-    private func finish(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller) async throws(BackgroundRefusal) -> [UInt8] {
+    private func finish(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller) async throws(ChunkedRecordingError) -> [UInt8] {
         let parts = exchange.request.path.split(separator: "/")
         guard parts.count == 5 else { throw .notFound }
         let place = ChunkedRecordings.Place(user: caller.user, conversation: String(parts[3]))
@@ -103,7 +103,7 @@ struct BackgroundEndpoint: Endpoint {
             return BackgroundAnswer.discarded(place.conversation)
         }
         let store = recordings.conversations.store
-        let (people, voices) = try await BackgroundRefusal.stored { () throws(StoreError) in
+        let (people, voices) = try await ChunkedRecordingError.stored { () throws(StoreError) in
             (try await store.people(of: caller.user), try await store.voices(of: caller.user))
         }
         var json = JSONWriter(capacity: 65_536)

@@ -15,22 +15,22 @@ struct DeepgramGrantEndpoint: Endpoint {
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let head = exchange.request
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             let caller = try admission.authenticate(exchange, credential: credential(in: head), for: [.listen, .transcribe])
             exchange.collectBody(limit: DeepgramGrantRequest.longestBody) { result in
-                do throws(RefusalCause) {
-                    let body = try result.mapError { RefusalCause($0, received: DeepgramGrantRequest.longestBody) }.get()
+                do throws(RequestError) {
+                    let body = try result.mapError { RequestError($0, received: DeepgramGrantRequest.longestBody) }.get()
                     let request = try DeepgramGrantRequest(body)
                     let token = try admission.issueToken(
                         .init(lifetime: request.lifetime, isSingleUse: false, paths: Self.paths), to: caller)
                     let headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store", "dg-request-id": call.id]
                     call.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token))
                 } catch {
-                    call.refuse(exchange, error, DeepgramPrerecordedEndpoint.voice)
+                    call.reject(exchange, error, DeepgramPrerecordedEndpoint.renderer)
                 }
             }
         } catch {
-            call.refuse(exchange, error, DeepgramPrerecordedEndpoint.voice)
+            call.reject(exchange, error, DeepgramPrerecordedEndpoint.renderer)
         }
     }
 }

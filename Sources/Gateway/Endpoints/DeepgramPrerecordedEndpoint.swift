@@ -10,7 +10,7 @@ internal import Store
 
 /// The endpoint of `POST /v1/listen`: takes a recording, and returns one JSON answer at once or to a callback.
 struct DeepgramPrerecordedEndpoint: Endpoint {
-    static let voice = RefusalVoice { cause, context in DeepgramRefusal.make(cause, requestID: context.requestID) }
+    static let renderer = ErrorRenderer { error, context in DeepgramErrorResponse.make(error, requestID: context.requestID) }
     /// Maximum size of a recording in bytes, unless the operator has set another.
     private static let limit = 2_000_000_000
 
@@ -26,11 +26,11 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
     private func run(_ exchange: HTTPExchange, _ call: Call) async {
         let handshake = call.handshake
         let head = exchange.request
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             let credential = self.credential(in: head)
             let (caller, grant) = try await recordings.admission.admit(exchange, credential: credential, for: .recording)
             switch DeepgramPrerecordedRequest.parse(head, handshake) {
-            case .failure(let refusal): exchange.loop.execute { call.refuse(exchange, refusal) }
+            case .failure(let response): exchange.loop.execute { call.reject(exchange, response) }
             case .success(let request):
                 let engines = try grant.engines(for: .prerecorded, named: request.engines, language: request.options.language)
                 let job = RecordingJob(
@@ -39,7 +39,7 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
                 await run(request, job, handshake, JobOwner(caller, credential), exchange, call)
             }
         } catch {
-            exchange.loop.execute { call.refuse(exchange, error, Self.voice) }
+            exchange.loop.execute { call.reject(exchange, error, Self.renderer) }
         }
     }
 
@@ -49,13 +49,13 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
     ) async {
         let limit = recordings.settings.recordingBytes ?? Self.limit
         let headers = DeepgramPrerecordedAnswer.headers(requestID: call.id)
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             let file: SpooledFile
             if request.isRemote {
                 let body = try await exchange.smallBody(limit: 1 << 16)
                 switch DeepgramPrerecordedRequest.remoteAddress(in: body, handshake) {
-                case .failure(let refusal):
-                    exchange.loop.execute { call.refuse(exchange, refusal) }
+                case .failure(let response):
+                    exchange.loop.execute { call.reject(exchange, response) }
                     return
                 case .success(let url):
                     file = try await RemoteRecording(services: recordings).fetch(
@@ -75,20 +75,20 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
                 transcript, for: request, requestID: call.id, sha256: file.digest, created: handshake.now)
             exchange.loop.execute { call.answer(exchange, HTTPResponseHead(.ok, headers: headers), body) }
         } catch {
-            exchange.loop.execute { call.refuse(exchange, error, Self.voice) }
+            exchange.loop.execute { call.reject(exchange, error, Self.renderer) }
         }
     }
 
     /// Puts the recording in the queue. The caller's server gets the result, even if this process ends before.
     private func order(
         _ file: SpooledFile, _ request: DeepgramPrerecordedRequest, _ owner: JobOwner, _ grant: Grant, _ query: URLQuery, _ call: Call
-    ) async throws(RefusalCause) {
+    ) async throws(RequestError) {
         try await recordings.runner.uploads.keep(file, id: call.id, user: owner.user, now: call.now)
         let job = TranscriptionJob(
             id: ID(call.id), dialect: DeepgramJobs.dialect, user: owner.user, key: owner.key, created: call.now,
             request: DeepgramJobs.order(query: query, sha256: file.digest), audio: call.id, engines: request.engines,
             ownKeys: Array(grant.keys.engines), signingKey: owner.signingKey)
-        let hasRoom = try await RefusalCause.orStored { () throws(StoreError) in
+        let hasRoom = try await RequestError.orStored { () throws(StoreError) in
             try await recordings.runner.order(job, keys: grant.keys, hasNotice: true, recordings)
         }
         guard hasRoom else {

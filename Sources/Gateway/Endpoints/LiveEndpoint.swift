@@ -21,7 +21,7 @@ struct LiveEndpoint: Endpoint {
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let head = exchange.request
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             try admitCaller(exchange, call)
             let shown = credential(in: head)
             guard dialect.authentication != .opening || shown != nil else { return begin(exchange, nil, call) }
@@ -34,7 +34,7 @@ struct LiveEndpoint: Endpoint {
                 exchange.loop.execute { [visitor] in begin(exchange, visitor, call) }
             }
         } catch {
-            refuse(exchange, error, call)
+            reject(exchange, error, call)
         }
     }
 
@@ -63,15 +63,15 @@ struct LiveEndpoint: Endpoint {
     /// - Parameter visitor: the caller; nil when the client identifies itself later.
     private func begin(_ exchange: HTTPExchange, _ visitor: Visitor?, _ call: Call) {
         let head = exchange.request
-        do throws(RefusalCause) {
-            guard let context = services.contexts.context(on: exchange.loop) else { throw .internalFault }
+        do throws(RequestError) {
+            guard let context = services.contexts.context(on: exchange.loop) else { throw .internalError }
             let accepted: LiveHandshake
             var handshake = call.handshake
             handshake.credentialLimit = visitor?.caller.sessionLimit
             handshake.credentialSettings = visitor?.caller.settings ?? []
             switch dialect.accept(head, handshake) {
             case .success(let value): accepted = value
-            case .failure(let refusal): return call.refuse(exchange, refusal)
+            case .failure(let response): return call.reject(exchange, response)
             }
             _ = try ModeChoice.mode(of: head)
             switch accepted.start {
@@ -80,14 +80,14 @@ struct LiveEndpoint: Endpoint {
                 guard let connection = upgrade(exchange, accepted, context, handler: session, call) else { return }
                 session.start(connection)
             case .opening(let opening):
-                // A client that shows a key in the handshake is refused at once when the key cannot pay.
-                let grant = try visitor.flatMap { visitor throws(RefusalCause) in try self.grant(visitor) }
+                // A client that shows a key in the handshake is rejected at once when the key cannot pay.
+                let grant = try visitor.flatMap { visitor throws(RequestError) in try self.grant(visitor) }
                 let entrance = entrance(opening, head, visitor, grant, call, context)
                 guard let connection = upgrade(exchange, accepted, context, handler: entrance, call) else { return }
                 entrance.start(connection)
             }
         } catch {
-            refuse(exchange, error, call)
+            reject(exchange, error, call)
         }
     }
 
@@ -98,7 +98,7 @@ struct LiveEndpoint: Endpoint {
     ) -> PreSessionHandler {
         let arrival = Arrival()
         let keys = BYOKCredentials(head)
-        @Sendable func admit(_ credential: Credential?) throws(RefusalCause) -> Visitor {
+        @Sendable func admit(_ credential: Credential?) throws(RequestError) -> Visitor {
             let caller = try services.admission.authenticate(head, credential: credential, peer: call.client.peer, for: [.listen])
             return Visitor(caller: caller, keys: keys)
         }
@@ -115,17 +115,17 @@ struct LiveEndpoint: Endpoint {
                     arrival.result.withLock { [visitor] in $0 = .success(visitor) }
                 }
                 guard let prepare else {
-                    arrival.admit { () throws(RefusalCause) in try admit(credential) }
-                    // A caller who is not admitted is refused at once.
+                    arrival.admit { () throws(RequestError) in try admit(credential) }
+                    // A caller who is not admitted is rejected at once.
                     return arrival.isAdmitted ? load : nil
                 }
                 return {
                     await prepare()
-                    arrival.admit { () throws(RefusalCause) in try admit(credential) }
+                    arrival.admit { () throws(RequestError) in try admit(credential) }
                     await load()
                 }
             },
-            make: { beginning throws(RefusalCause) in
+            make: { beginning throws(RequestError) in
                 if let visitor, beginning.credential == nil { return try session(beginning.machine, head, visitor, grant, call, context) }
                 let arrived = arrival.result.withLock { $0 }
                 let visitor = if let arrived { try arrived.get() } else { try admit(beginning.credential) }
@@ -133,20 +133,20 @@ struct LiveEndpoint: Endpoint {
             })
     }
 
-    /// The caller that a client's message named, or the refusal of that caller, once known.
+    /// The caller that a client's message named, or the error for that caller, once known.
     private final class Arrival: Sendable {
-        let result = Mutex<Result<Visitor, RefusalCause>?>(nil)
+        let result = Mutex<Result<Visitor, RequestError>?>(nil)
 
         var isAdmitted: Bool { result.withLock { if case .success = $0 { true } else { false } } }
 
-        func admit(_ body: () throws(RefusalCause) -> Visitor) {
-            let outcome = Result { () throws(RefusalCause) in try body() }
+        func admit(_ body: () throws(RequestError) -> Visitor) {
+            let outcome = Result { () throws(RequestError) in try body() }
             result.withLock { $0 = outcome }
         }
     }
 
-    /// Refuses a caller for reasons that do not depend on the credential, which the caller shows later.
-    private func admitCaller(_ exchange: HTTPExchange, _ call: Call) throws(RefusalCause) {
+    /// Rejects a caller for reasons that do not depend on the credential, which the caller shows later.
+    private func admitCaller(_ exchange: HTTPExchange, _ call: Call) throws(RequestError) {
         let head = exchange.request
         try services.admission.admitUnknown(head, peer: exchange.peer)
         guard call.responder.origins.allowsWebSocket(head) else { throw .forbidden("Pages of this origin may not call here.") }
@@ -160,8 +160,8 @@ struct LiveEndpoint: Endpoint {
     /// - Parameter grant: the grant; nil when none was made yet.
     private func session(
         _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ visitor: Visitor?, _ grant: Grant?, _ call: Call, _ context: LiveContext
-    ) throws(RefusalCause) -> any LiveHandler {
-        guard let visitor else { throw .internalFault }
+    ) throws(RequestError) -> any LiveHandler {
+        guard let visitor else { throw .internalError }
         // A session that waits for its client has a grant already.
         let user = visitor.caller.user
         if let returning = machine as? any ResumableDialect, let resume = returning.resume {
@@ -183,14 +183,14 @@ struct LiveEndpoint: Endpoint {
         return LiveSession(plan, context: context)
     }
 
-    private func grant(_ visitor: Visitor) throws(RefusalCause) -> Grant {
+    private func grant(_ visitor: Visitor) throws(RequestError) -> Grant {
         try services.admission.grant(to: visitor.caller, visitor.keys, visitor.standing, for: .live)
     }
 
     /// Returns the plan of a session: the engines that serve the session, and their mode.
     private func plan(
         _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ grant: Grant, _ call: Call
-    ) throws(RefusalCause) -> LiveSession.Plan {
+    ) throws(RequestError) -> LiveSession.Plan {
         // The key may have been revoked while the client was silent.
         guard grant.isValid else { throw .unauthenticated }
         let request = machine.request
@@ -231,31 +231,31 @@ struct LiveEndpoint: Endpoint {
         return connection
     }
 
-    private func refuse(_ exchange: HTTPExchange, _ cause: RefusalCause, _ call: Call) {
+    private func reject(_ exchange: HTTPExchange, _ error: RequestError, _ call: Call) {
         let handshake = call.handshake
-        guard let refusal = dialect.refuseInBand(cause, handshake), let context = services.contexts.context(on: exchange.loop) else {
-            return call.refuse(exchange, cause, RefusalVoice(refuse: dialect.refuse))
+        guard let inBand = dialect.inBandError(error, handshake), let context = services.contexts.context(on: exchange.loop) else {
+            return call.reject(exchange, error, ErrorRenderer(render: dialect.errorResponse))
         }
-        call.responder.log.refusal(
+        call.responder.log.rejection(
             "live session refused", of: call.client.ip,
-            [.request: call.id, .route: call.route, .code: "\(refusal.code)", .peer: "\(call.client)"])
-        guard cause == .unauthenticated, call.showsCredential(exchange.request) else { return refuse(exchange, refusal, context, call) }
-        call.responder.wrongCredentials.refused(call.client.ip, on: exchange.loop) {
-            refuse(exchange, refusal, context, call)
+            [.request: call.id, .route: call.route, .code: "\(inBand.code)", .peer: "\(call.client)"])
+        guard error == .unauthenticated, call.showsCredential(exchange.request) else { return reject(exchange, inBand, context, call) }
+        call.responder.wrongCredentials.rejected(call.client.ip, on: exchange.loop) {
+            reject(exchange, inBand, context, call)
         } turnAway: { wait in
-            call.refuse(exchange, .tooManyRequests(retryAfter: wait), RefusalVoice(refuse: dialect.refuse))
+            call.reject(exchange, .tooManyRequests(retryAfter: wait), ErrorRenderer(render: dialect.errorResponse))
         }
     }
 
-    private func refuse(_ exchange: HTTPExchange, _ refusal: InBandRefusal, _ context: LiveContext, _ call: Call) {
+    private func reject(_ exchange: HTTPExchange, _ error: InBandError, _ context: LiveContext, _ call: Call) {
         let connection = exchange.acceptWebSocket(
             subprotocol: SubprotocolCredential.selected(of: exchange.request), headers: HTTPHeaders(), configuration: context.webSocket,
-            handler: RefusedClient())
+            handler: RejectedClient())
         guard let connection else { return }
         call.upgraded()
-        for message in refusal.messages { connection.send(text: message) }
-        guard refusal.pause > .zero else { return connection.close(code: refusal.code, reason: refusal.reason) }
+        for message in error.messages { connection.send(text: message) }
+        guard error.pause > .zero else { return connection.close(code: error.code, reason: error.reason) }
         // The timer keeps the connection, which may be closed by then.
-        _ = context.loop.schedule(at: context.loop.now + refusal.pause) { connection.close(code: refusal.code, reason: refusal.reason) }
+        _ = context.loop.schedule(at: context.loop.now + error.pause) { connection.close(code: error.code, reason: error.reason) }
     }
 }

@@ -15,10 +15,10 @@ struct MetricsEndpoint: Endpoint {
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             try access.admit(exchange)
         } catch {
-            return call.refuse(exchange, error, .harken)
+            return call.reject(exchange, error, .harken)
         }
         let head = HTTPResponseHead(.ok, headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"])
         let build = """

@@ -9,7 +9,7 @@ struct MonitoringAccess: Sendable {
     /// True if a key is needed once there is a key.
     let needsKey: Bool
 
-    func admit(_ exchange: HTTPExchange) throws(RefusalCause) {
+    func admit(_ exchange: HTTPExchange) throws(RequestError) {
         let head = exchange.request
         guard needsKey else { return try admission.admitUnknown(head, peer: exchange.peer) }
         let caller = try admission.authenticate(head, credential: HarkenCredential.find(in: head), peer: exchange.peer, for: [.read]).caller

@@ -17,13 +17,13 @@ struct OpenAIModelsEndpoint: Endpoint {
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let head = exchange.request
         let handshake = call.handshake
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             _ = try admission.authenticate(exchange, credential: credential(in: head), for: [])
         } catch {
-            return call.refuse(exchange, error, OpenAITranscriptionEndpoint.voice)
+            return call.reject(exchange, error, OpenAITranscriptionEndpoint.renderer)
         }
         let name = head.path.dropFirst(Self.path.count).drop { $0 == "/" }
-        let body: Result<[UInt8], Refusal> =
+        let body: Result<[UInt8], ErrorResponse> =
             name.isEmpty
             ? .success(OpenAIModels.list(handshake, created: created))
             : OpenAIModels.one(String(name), handshake, created: created)
@@ -31,7 +31,7 @@ struct OpenAIModelsEndpoint: Endpoint {
         case .success(let json):
             let headers: HTTPHeaders = ["Content-Type": "application/json", "x-request-id": call.id]
             call.answer(exchange, HTTPResponseHead(.ok, headers: headers), json)
-        case .failure(let refusal): call.refuse(exchange, refusal)
+        case .failure(let response): call.reject(exchange, response)
         }
     }
 }

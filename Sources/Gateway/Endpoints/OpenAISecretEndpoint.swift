@@ -14,12 +14,12 @@ struct OpenAISecretEndpoint: Endpoint {
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let head = exchange.request
-        let voice = OpenAITranscriptionEndpoint.voice
-        do throws(RefusalCause) {
+        let renderer = OpenAITranscriptionEndpoint.renderer
+        do throws(RequestError) {
             let caller = try admission.authenticate(exchange, credential: credential(in: head), for: [.listen])
             exchange.collectBody(limit: RealtimeSecretRequest.longestBody) { result in
-                do throws(RefusalCause) {
-                    let body = try result.mapError { RefusalCause($0, received: RealtimeSecretRequest.longestBody) }.get()
+                do throws(RequestError) {
+                    let body = try result.mapError { RequestError($0, received: RealtimeSecretRequest.longestBody) }.get()
                     let context = call.handshake
                     let request = try RealtimeSecretRequest(body, shape, context)
                     let token = try admission.issueToken(
@@ -27,11 +27,11 @@ struct OpenAISecretEndpoint: Endpoint {
                     let headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store", "x-request-id": call.id]
                     call.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token, context))
                 } catch {
-                    call.refuse(exchange, error, voice)
+                    call.reject(exchange, error, renderer)
                 }
             }
         } catch {
-            call.refuse(exchange, error, voice)
+            call.reject(exchange, error, renderer)
         }
     }
 }

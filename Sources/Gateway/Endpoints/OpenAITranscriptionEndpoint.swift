@@ -10,7 +10,7 @@ internal import Synchronization
 
 /// The endpoint of `POST /v1/audio/transcriptions`: takes a form with a recording, and returns JSON, text, subtitles or a stream of events.
 struct OpenAITranscriptionEndpoint: Endpoint {
-    static let voice = RefusalVoice { cause, context in OpenAIRefusal.make(cause, requestID: context.requestID) }
+    static let renderer = ErrorRenderer { error, context in OpenAIErrorResponse.make(error, requestID: context.requestID) }
     /// Maximum size of the whole request in bytes, as at the vendor, unless the operator has set another.
     private static let limit = 26_214_400
 
@@ -26,16 +26,16 @@ struct OpenAITranscriptionEndpoint: Endpoint {
     private func run(_ exchange: HTTPExchange, _ call: Call) async {
         let handshake = call.handshake
         let head = exchange.request
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             let (caller, grant) = try await recordings.admission.admit(exchange, credential: credential(in: head), for: .recording)
             let limits = UploadForm.Limits(body: recordings.settings.recordingBytes ?? Self.limit)
             let form = try await UploadForm.read(
                 exchange, fileField: "file", spool: recordings.spool, id: call.id, limits: limits, by: caller.caller)
             let fields = form.fields.map { OpenAITranscriptionRequest.Field(name: $0.name, value: $0.value) }
             switch OpenAITranscriptionRequest.parse(fields, hasFile: form.file != nil, head, handshake) {
-            case .failure(let refusal): exchange.loop.execute { call.refuse(exchange, refusal) }
+            case .failure(let response): exchange.loop.execute { call.reject(exchange, response) }
             case .success(let request):
-                guard let file = form.file else { throw .internalFault }
+                guard let file = form.file else { throw .internalError }
                 let engines = try grant.engines(for: .prerecorded, named: request.engines, language: request.language)
                 let job = RecordingJob(
                     services: recordings, id: call.id, grant: grant, engines: engines, options: request.options,
@@ -49,7 +49,7 @@ struct OpenAITranscriptionEndpoint: Endpoint {
                 }
             }
         } catch {
-            exchange.loop.execute { call.refuse(exchange, error, Self.voice) }
+            exchange.loop.execute { call.reject(exchange, error, Self.renderer) }
         }
     }
 
@@ -60,7 +60,7 @@ struct OpenAITranscriptionEndpoint: Endpoint {
     ) async {
         let events = EventStreamAnswer(exchange, call, headers: OpenAITranscriptStream.headers(requestID: call.id))
         let stream = Mutex(OpenAITranscriptStream(for: request))
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             let transcript = try await job.run(file.recording()) { step in
                 guard case .segment(.first, let words, let rate) = step else { return }
                 stream.withLock { events.send($0.said(words, rate: rate)) }
@@ -72,7 +72,7 @@ struct OpenAITranscriptionEndpoint: Endpoint {
                 stream.withLock { events.send($0.failed(failure)) }
                 events.finish()
             } else {
-                exchange.loop.execute { call.refuse(exchange, error, Self.voice) }
+                exchange.loop.execute { call.reject(exchange, error, Self.renderer) }
             }
         }
     }

@@ -3,7 +3,7 @@ internal import Framing
 internal import Net
 internal import Protocols
 
-/// The endpoint of `POST /v1/audio/translations`: refuses all requests, because no engine here translates.
+/// The endpoint of `POST /v1/audio/translations`: rejects all requests, because no engine here translates.
 struct OpenAITranslationEndpoint: Endpoint {
     let admission: Admission
 
@@ -11,11 +11,11 @@ struct OpenAITranslationEndpoint: Endpoint {
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let head = exchange.request
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             _ = try admission.authenticate(exchange, credential: credential(in: head), for: [.transcribe])
-            call.refuse(exchange, OpenAITranscriptionRequest.translationRefusal(call.handshake))
+            call.reject(exchange, OpenAITranscriptionRequest.translationError(call.handshake))
         } catch {
-            call.refuse(exchange, error, OpenAITranscriptionEndpoint.voice)
+            call.reject(exchange, error, OpenAITranscriptionEndpoint.renderer)
         }
     }
 }

@@ -12,10 +12,10 @@ struct ReadyEndpoint: Endpoint {
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             try access.admit(exchange)
         } catch {
-            return call.refuse(exchange, error, .harken)
+            return call.reject(exchange, error, .harken)
         }
         let statuses = entries.map { ($0.name, $0.status()) }
         let isReady = statuses.contains { $0.1 == .ready }

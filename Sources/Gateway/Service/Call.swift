@@ -38,38 +38,38 @@ struct Call: Sendable {
     /// Counts a request that has become a WebSocket.
     func upgraded() { responder.metrics.answered(route: route, status: 101) }
 
-    /// Answers with a refusal.
+    /// Answers with an error.
     ///
     /// - Parameter reason: our own words for the log; nil when the status says enough.
-    func refuse(_ exchange: HTTPExchange, _ cause: RefusalCause, _ voice: RefusalVoice, reason: String? = nil) {
-        let refusal = voice.refuse(cause, handshake)
+    func reject(_ exchange: HTTPExchange, _ error: RequestError, _ renderer: ErrorRenderer, reason: String? = nil) {
+        let response = renderer.render(error, handshake)
         if let reason {
-            responder.log.refusal(
+            responder.log.rejection(
                 "request refused", of: client.ip,
-                [.request: id, .route: route, .status: "\(refusal.status.code)", .peer: "\(client)", .reason: reason],
+                [.request: id, .route: route, .status: "\(response.status.code)", .peer: "\(client)", .reason: reason],
                 level: .warning)
-            return send(refusal, exchange)
+            return send(response, exchange)
         }
         // `PreSessionHandler` handles wrong credentials in a WebSocket's messages.
-        guard cause == .unauthenticated, showsCredential(exchange.request) else { return refuse(exchange, refusal) }
-        responder.wrongCredentials.refused(client.ip, on: exchange.loop) {
-            refuse(exchange, refusal)
+        guard error == .unauthenticated, showsCredential(exchange.request) else { return reject(exchange, response) }
+        responder.wrongCredentials.rejected(client.ip, on: exchange.loop) {
+            reject(exchange, response)
         } turnAway: { wait in
-            refuse(exchange, voice.refuse(.tooManyRequests(retryAfter: wait), handshake))
+            reject(exchange, renderer.render(.tooManyRequests(retryAfter: wait), handshake))
         }
     }
 
-    func refuse(_ exchange: HTTPExchange, _ refusal: Refusal) {
-        responder.log.refusal(
+    func reject(_ exchange: HTTPExchange, _ response: ErrorResponse) {
+        responder.log.rejection(
             "request refused", of: client.ip,
             [
-                .request: id, .route: route, .method: exchange.request.method.nameInLogs, .status: "\(refusal.status.code)",
+                .request: id, .route: route, .method: exchange.request.method.nameInLogs, .status: "\(response.status.code)",
                 .peer: "\(client)",
             ])
-        send(refusal, exchange)
+        send(response, exchange)
     }
 
-    private func send(_ refusal: Refusal, _ exchange: HTTPExchange) {
-        answer(exchange, HTTPResponseHead(refusal.status, headers: refusal.headers), refusal.body)
+    private func send(_ response: ErrorResponse, _ exchange: HTTPExchange) {
+        answer(exchange, HTTPResponseHead(response.status, headers: response.headers), response.body)
     }
 }

@@ -34,11 +34,11 @@ package struct GatewayService: HTTPService {
         return other
     }
 
-    /// Refuses new requests from now on. Health and metrics are still answered.
+    /// Rejects new requests from now on. Health and metrics are still answered.
     package func beginDrain() { draining.set() }
 
-    package func refusal(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) {
-        let answer = standardRefusal(error)
+    package func rejection(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) {
+        let answer = standardRejection(error)
         return (responder.completed(answer.head), answer.body)
     }
 
@@ -58,18 +58,18 @@ package struct GatewayService: HTTPService {
             let call = Call(id: id, route: route.path, client: client, responder: responder, endpoint: route.endpoint)
             return route.path == "/health" ? route.endpoint.handle(exchange, call) : prepare(exchange, by: route, call)
         }
-        let voice = onPath.first?.voice ?? .harken
+        let renderer = onPath.first?.renderer ?? .harken
         let call = Call(id: id, route: "none", client: client, responder: responder)
         if head.method == .options, !onPath.isEmpty {
             call.answer(exchange, HTTPResponseHead(.noContent, headers: ["Allow": allowed(onPath)]))
         } else if onPath.isEmpty {
-            call.refuse(exchange, .notFound("There is nothing at \(head.path)."), voice)
+            call.reject(exchange, .notFound("There is nothing at \(head.path)."), renderer)
         } else if isUpgrade {
-            call.refuse(exchange, .badRequest("There is no WebSocket at \(head.path)."), voice)
+            call.reject(exchange, .badRequest("There is no WebSocket at \(head.path)."), renderer)
         } else if onPath.contains(where: { $0.kind == .webSocket && $0.method == method }) {
-            call.refuse(exchange, .badRequest("\(head.path) is a WebSocket: connect to it with ws:// or wss://."), voice)
+            call.reject(exchange, .badRequest("\(head.path) is a WebSocket: connect to it with ws:// or wss://."), renderer)
         } else {
-            call.refuse(exchange, .methodNotAllowed(allowed: allowed(onPath)), voice)
+            call.reject(exchange, .methodNotAllowed(allowed: allowed(onPath)), renderer)
         }
     }
 
@@ -86,10 +86,10 @@ package struct GatewayService: HTTPService {
 
     private func handle(_ exchange: HTTPExchange, by route: Route, _ call: Call) {
         if draining.isSet && !route.path.hasPrefix("/health") && route.path != "/metrics" {
-            return call.refuse(exchange, .unavailable("The gateway is stopping."), route.voice)
+            return call.reject(exchange, .unavailable("The gateway is stopping."), route.renderer)
         }
-        if let cause = KeylessGateway.refusal(of: exchange.request, from: call.client), admission.isOpenToThisMachineOnly {
-            return call.refuse(exchange, cause, route.voice, reason: cause.plain.message)
+        if let error = KeylessGateway.rejection(of: exchange.request, from: call.client), admission.isOpenToThisMachineOnly {
+            return call.reject(exchange, error, route.renderer, reason: error.plain.message)
         }
         route.endpoint.handle(exchange, call)
     }

@@ -6,7 +6,7 @@ package import Observability
 internal import Protocols
 package import Speech
 
-/// The part that completes every answer of the gateway: headers that all answers have, counts, and the log of refusals.
+/// The part that completes every answer of the gateway: headers that all answers have, counts, and the log of rejections.
 package final class Responder: Sendable {
     let metrics: Metrics
     let log: Log

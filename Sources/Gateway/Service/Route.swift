@@ -9,15 +9,15 @@ package struct Route: Sendable {
     /// Path of the route: an exact path, or all paths below it if it ends with `/*`. A part such as `{id}` stands for any one part of a path.
     package let path: String
     let endpoint: any Endpoint
-    /// Form of refusals in this part of the table, also when no route matches.
-    let voice: RefusalVoice
+    /// Form of errors in this part of the table, also when no route matches.
+    let renderer: ErrorRenderer
 
-    init(_ kind: Kind, _ method: HTTPMethod, _ path: String, voice: RefusalVoice, _ endpoint: any Endpoint) {
+    init(_ kind: Kind, _ method: HTTPMethod, _ path: String, renderer: ErrorRenderer, _ endpoint: any Endpoint) {
         self.kind = kind
         self.method = method
         self.path = path
         self.endpoint = endpoint
-        self.voice = voice
+        self.renderer = renderer
     }
 
     /// True if the route serves exactly one path.

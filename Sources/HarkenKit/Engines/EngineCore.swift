@@ -57,9 +57,9 @@ final class EngineCore: Sendable {
         // An address without a scheme means a server on the internet, so TLS is used.
         let given = url.map { $0.contains("://") ? $0 : "wss://" + $0 }
         var settings = VendorSettings(name: vendor.name, credential: Credential(key))
-        do throws(VendorAddress.Fault) {
+        do throws(VendorAddressError) {
             settings.streamingAddress = try VendorAddress.webSocket(given ?? live.address)
-            settings.address = try vendor.prerecorded.map { service throws(VendorAddress.Fault) in
+            settings.address = try vendor.prerecorded.map { service throws(VendorAddressError) in
                 try VendorAddress.http(given ?? service.address, standard: service.address)
             }
         } catch {

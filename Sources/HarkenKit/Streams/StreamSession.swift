@@ -86,7 +86,7 @@ final class StreamSession: SessionObserver {
             if let span = trace?.ran(attempt) { tracer?.take([span]) }
             if attempt.kind == .stream, let error = attempt.error { tell(.problem(.connectionLost(attempt.engine, error))) }
         // A stream has one engine, no gate and no repairs, and its journal bounds what waits.
-        case .holdClient, .attemptBegan, .engineFault, .engineLagged, .counted, .backfill, .gateFailed, .paused, .userSpeaks, .evaluated: break
+        case .fact, .attemptBegan, .counted, .gateFailed, .paused, .userSpeaks: break
         }
     }
 

@@ -52,7 +52,7 @@ final class JournalMemory: @unchecked Sendable {
     }
 
     func makeReady(_ index: Int) {
-        // Kernels before 5.14 refuse this; there, the first touch of each page waits instead.
+        // Kernels before 5.14 reject this; there, the first touch of each page waits instead.
         madvise(base, Self.headerSize, MADV_POPULATE_WRITE)
         madvise(slab(index), JournalPage.size, MADV_POPULATE_WRITE)
     }

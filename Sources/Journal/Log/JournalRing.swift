@@ -19,9 +19,9 @@ final class JournalRing {
     /// State of the slabs that the writer makes ready.
     private final class Preparation: Sendable {
         let isUnderWay = Atomic<Bool>(false)
-        let ready = Locked<[JournalPage]>([])
+        let ready = Mutex<[JournalPage]>([])
         /// Indices of slabs for which there was no room on the disk.
-        let refused = Locked<[Int]>([])
+        let rejected = Mutex<[Int]>([])
     }
 
     /// Number of free slabs below which the writer makes as many ready as there are already.
@@ -75,9 +75,9 @@ final class JournalRing {
             free.insert(contentsOf: ready, at: 0)
             ready = []
         }
-        preparation.refused.withLock { refused in
-            unused += refused
-            refused = []
+        preparation.rejected.withLock { rejected in
+            unused += rejected
+            rejected = []
         }
         let places = unused.suffix(max(Self.fewestFree, inUse.count + free.count))
         guard free.count < Self.fewestFree, !places.isEmpty else { return }
@@ -88,7 +88,7 @@ final class JournalRing {
                 if let slab = try? JournalPage(place, of: memory) {
                     preparation.ready.withLock { $0.append(slab) }
                 } else {
-                    preparation.refused.withLock { $0.append(place) }
+                    preparation.rejected.withLock { $0.append(place) }
                 }
             }
             preparation.isUnderWay.store(false, ordering: .releasing)

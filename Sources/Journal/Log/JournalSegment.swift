@@ -31,7 +31,7 @@ package final class JournalSegment: @unchecked Sendable {
     private let descriptor: Int32
     private var reader: Int32 = -1
     /// Slabs with bytes that are not in the file, in order; all but the last are sealed.
-    private let unsaved = Locked<[JournalPage]>([])
+    private let unsaved = Mutex<[JournalPage]>([])
     private var isDirect: Bool
     private var isUnsynced = false
     /// Number of bytes that were written.
@@ -51,7 +51,7 @@ package final class JournalSegment: @unchecked Sendable {
         var opened = open(path, flags | __O_DIRECT, 0o600)
         isDirect = opened >= 0
         if opened < 0, errno == EINVAL {
-            // Some file systems create the file before they refuse the flag.
+            // Some file systems create the file before they reject the flag.
             unlink(path)
             opened = open(path, flags, 0o600)
         }

@@ -1,9 +1,9 @@
 internal import Continuity
 internal import Foundation
 internal import Glibc
-internal import Net
 package import Observability
 package import Speech
+internal import Synchronization
 
 /// The segments that earlier runs left. They stay until their unfinished sessions are recovered, or until the journal needs their room.
 package final class PreviousRunJournal: Sendable {
@@ -19,11 +19,11 @@ package final class PreviousRunJournal: Sendable {
     private let directory: String
     private let log: Log
     /// Entries in order of loop and number.
-    private let entries: Locked<[Entry]>
+    private let entries: Mutex<[Entry]>
     /// True if everything that was committed in the segments is stored elsewhere.
-    private let isStored = Locked(false)
+    private let isStored = Mutex(false)
     /// Loops that have a log in this run.
-    private let loops = Locked<Set<Int>>([])
+    private let loops = Mutex<Set<Int>>([])
 
     /// Finds the segments. Must be made before any log of this run.
     package init(directory: String, log: Log) {
@@ -43,7 +43,7 @@ package final class PreviousRunJournal: Sendable {
             let bytes = ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int) ?? 0
             if bytes == 0 { unlink(path) } else { found.append(Entry(name: name, loop: loop, number: number, bytes: bytes)) }
         }
-        entries = Locked(found.sorted { ($0.loop, $0.number) < ($1.loop, $1.number) })
+        entries = Mutex(found.sorted { ($0.loop, $0.number) < ($1.loop, $1.number) })
     }
 
     /// Registers a log of this run. Segments of an earlier run's log with the same number count against its limit.

@@ -1,7 +1,7 @@
 package import Continuity
-internal import Net
 package import Speech
 internal import Store
+internal import Synchronization
 
 /// The committed transcript of a live session. The newest part is in memory and the rest in a file, so that memory is bounded however long the
 /// session lasts. Appended to on the session's loop; read from any thread.
@@ -30,7 +30,7 @@ package final class LiveTranscript: Sendable {
     package let record: SessionRecord
     let rate: SampleRate
     let channels: Int
-    let state = Locked(State())
+    let state = Mutex(State())
     private let folder: TranscriptFolder
 
     package init(_ record: SessionRecord, rate: SampleRate, channels: Int, folder: TranscriptFolder) {

@@ -3,6 +3,7 @@ internal import Net
 package import Observability
 package import Speech
 package import Store
+internal import Synchronization
 
 /// The transcripts of all sessions: one blob for each session that is over; those of live sessions are in memory.
 ///
@@ -12,11 +13,11 @@ package final class TranscriptFolder: Sendable {
     private let limits: TranscriptLimits
     private let log: Log
     private let work: AsyncStream<@Sendable () async -> Void>.Continuation
-    private let live = Locked<[ID<Session>: LiveTranscript]>([:])
+    private let live = Mutex<[ID<Session>: LiveTranscript]>([:])
     /// Stretches of speech that are left out of every transcript that is stored or read.
-    private let forgotten = Locked<[ID<Session>: [ForgottenSpeech]]>([:])
+    private let forgotten = Mutex<[ID<Session>: [ForgottenSpeech]]>([:])
     /// Sessions that are over and whose transcripts the disk has not taken yet.
-    private let unstored = Locked<[ID<Session>: Unstored]>([:])
+    private let unstored = Mutex<[ID<Session>: Unstored]>([:])
     package let retries: RetrySchedule
     private let failed: @Sendable () -> Void
 

@@ -33,7 +33,7 @@ package struct ConversationWork: Sendable {
         case last
     }
 
-    package enum News: Sendable {
+    package enum WorkEvent: Sendable {
         /// The conversation and the last completed one at the session's beginning, with the voices and people that were known then; nil when these
         /// could not be read.
         case found(Conversation?, last: ID<Conversation>?, KnownVoices?)
@@ -49,19 +49,19 @@ package struct ConversationWork: Sendable {
         /// All changes up to this one are stored.
         case stored(Int)
         /// The conversation was deleted or is over: no change of it is stored any more.
-        case refused(ID<Conversation>)
+        case rejected(ID<Conversation>)
         case last
     }
 
     let user: ID<User>
     let request: ConversationRequest
-    let desk: ConversationService
+    let service: ConversationService
     /// Keeper of the session's audio; nil when no audio is kept.
     let audio: ConversationAudio?
     /// Sample rate of the session's audio.
     let rate: SampleRate
     /// Called on any thread.
-    let tell: @Sendable (News) -> Void
+    let tell: @Sendable (WorkEvent) -> Void
 
     /// Carries out items until the stream ends.
     func carryOut(_ items: AsyncStream<Item>) async {
@@ -69,7 +69,7 @@ package struct ConversationWork: Sendable {
             do throws(StoreError) {
                 try await carryOut(item)
             } catch {
-                desk.log.error("a conversation cannot be stored", [.error: "\(error)"])
+                service.log.error("a conversation cannot be stored", [.error: "\(error)"])
                 // The session goes on without a conversation; its transcript is stored separately.
                 if case .find = item { tell(.found(nil, last: nil, nil)) }
                 if case .know = item { tell(.looked(nil)) }
@@ -80,39 +80,39 @@ package struct ConversationWork: Sendable {
     private func carryOut(_ item: Item) async throws(StoreError) {
         switch item {
         case .find: try await find()
-        case .create(let conversation): _ = try await desk.store.begin(conversation)
-        case .join(let part): _ = try await desk.store.join(part, of: user)
-        case .store(let update, let number): tell(try await write(update) ? .stored(number) : .refused(update.conversation))
-        case .check(let id): if try await desk.store.status(of: id, of: user) != .inProgress { tell(.refused(id)) }
+        case .create(let conversation): _ = try await service.store.begin(conversation)
+        case .join(let part): _ = try await service.store.join(part, of: user)
+        case .store(let update, let number): tell(try await write(update) ? .stored(number) : .rejected(update.conversation))
+        case .check(let id): if try await service.store.status(of: id, of: user) != .inProgress { tell(.rejected(id)) }
         case .last: tell(.last)
-        case .delete(let id): _ = try await desk.store.discard(id, of: user)
+        case .delete(let id): _ = try await service.store.discard(id, of: user)
         case .process(let id):
-            if let conversation = try await desk.store.conversation(id, of: user) { tell(.processing(conversation)) }
+            if let conversation = try await service.store.conversation(id, of: user) { tell(.processing(conversation)) }
             // Later words do not wait for the completion.
             Task {
-                if let done = await desk.complete(id, of: user) { return tell(.completed(id, done)) }
+                if let done = await service.complete(id, of: user) { return tell(.completed(id, done)) }
                 // Another session may have created the person before.
                 do throws(StoreError) {
-                    let there = try await desk.store.conversation(id, of: user)
+                    let there = try await service.store.conversation(id, of: user)
                     tell(.completed(id, there?.status == .completed ? there : nil))
                 } catch {
-                    desk.log.error("a completed conversation cannot be read", [.conversation: id.rawValue, .error: "\(error)"])
+                    service.log.error("a completed conversation cannot be read", [.conversation: id.rawValue, .error: "\(error)"])
                     tell(.completed(id, nil))
                 }
             }
         case .know(let revision): tell(.looked(try await known(after: revision)))
-        case .keep(let voice, let label): tell(.voice(try await desk.store.add(voice, of: user), label: label))
+        case .keep(let voice, let label): tell(.voice(try await service.store.add(voice, of: user), label: label))
         case .learn(let voice, let voiceprint, let evidence):
-            _ = try await desk.store.setVoiceprint(voiceprint, evidence: evidence, of: voice, of: user)
-        case .name(let voice, let owner): _ = try await desk.store.setOwner(owner, of: voice, of: user)
+            _ = try await service.store.setVoiceprint(voiceprint, evidence: evidence, of: voice, of: user)
+        case .name(let voice, let owner): _ = try await service.store.setOwner(owner, of: voice, of: user)
         case .audio(let pcm, let position):
             if let error = await audio?.append(pcm, from: position) {
-                desk.log.error("a session's audio cannot be kept", [.error: "\(error)"])
+                service.log.error("a session's audio cannot be kept", [.error: "\(error)"])
             }
             tell(.audioTaken)
         case .introduce(let introduction):
-            let new = Person(id: ID(desk.newID()), name: introduction.name, created: desk.now())
-            tell(.introduced(introduction, try await desk.store.add(new, reusing: true, of: user).id))
+            let new = Person(id: ID(service.newID()), name: introduction.name, created: service.now())
+            tell(.introduced(introduction, try await service.store.add(new, reusing: true, of: user).id))
         case .closeAudio(let id, let start): try await closeAudio(id, start)
         }
     }
@@ -122,35 +122,35 @@ package struct ConversationWork: Sendable {
         guard let id else { return await audio.discard() }
         let finished: ConversationAudio.Kept?
         do throws(StoreError) { finished = try await audio.finish() } catch {
-            return desk.log.error("a session's audio cannot be kept", [.error: "\(error)"])
+            return service.log.error("a session's audio cannot be kept", [.error: "\(error)"])
         }
         guard let kept = finished else { return }
         let stored = StoredAudio(
             file: kept.file.text, start: SampleCount(kept.start.samples).duration(at: rate) - start, duration: kept.count.duration(at: rate),
-            byteCount: kept.byteCount, created: desk.now())
-        guard try await desk.keepsAudio(of: user), try await desk.store.add(stored, to: id, of: user) else {
+            byteCount: kept.byteCount, created: service.now())
+        guard try await service.keepsAudio(of: user), try await service.store.add(stored, to: id, of: user) else {
             return try await audio.remove(kept)
         }
     }
 
     private func find() async throws(StoreError) {
         let known = try await known(after: nil)
-        let last = try await desk.store.lastCompleted(of: user)
+        let last = try await service.store.lastCompleted(of: user)
         var found: Conversation?
         if let chosen = request.chosen {
-            found = try await desk.store.conversation(chosen, of: user)
+            found = try await service.store.conversation(chosen, of: user)
         } else if request.channels.isEmpty {
-            found = try await desk.store.inProgress(of: user, source: request.source, device: request.device)
+            found = try await service.store.inProgress(of: user, source: request.source, device: request.device)
         }
         tell(.found(found, last: last, known))
     }
 
     /// Reads the voices and people; nil when they have not changed.
     private func known(after known: Int64?) async throws(StoreError) -> KnownVoices? {
-        let revision = try await desk.store.revision(of: user)
+        let revision = try await service.store.revision(of: user)
         guard revision != known else { return nil }
-        let voices = try await desk.store.voices(of: user), people = try await desk.store.people(of: user)
-        let owner = try await desk.store.settings(of: user)[UserChoices.Setting.name.rawValue]
+        let voices = try await service.store.voices(of: user), people = try await service.store.people(of: user)
+        let owner = try await service.store.settings(of: user)[UserChoices.Setting.name.rawValue]
         return KnownVoices(voices, people, owner: owner, revision: revision)
     }
 
@@ -160,12 +160,12 @@ package struct ConversationWork: Sendable {
     private func write(_ update: ConversationUpdate) async throws(StoreError) -> Bool {
         for wait in [Duration.milliseconds(200), .seconds(1), .seconds(5)] {
             do throws(StoreError) {
-                return try await desk.store.write(update, of: user)
+                return try await service.store.write(update, of: user)
             } catch {
-                desk.log.warning("a conversation waits to be stored", [.error: "\(error)"])
+                service.log.warning("a conversation waits to be stored", [.error: "\(error)"])
                 try? await Task.sleep(for: wait)
             }
         }
-        return try await desk.store.write(update, of: user)
+        return try await service.store.write(update, of: user)
     }
 }

@@ -22,7 +22,7 @@ extension LiveConversation {
                 run(machine.identified(speaker, as: SpeakerIdentity(.voice(voice), by: .voiceprint, confidence: confidence)))
             case .withdrawn(let label): run(machine.identified(machine.speaker(ofLabel: label), as: .unknown))
             case .isNew(let label, let voiceprint, let evidence):
-                let voice = NewVoice(id: ID(desk.newID()), voiceprint: voiceprint, evidence: evidence, created: desk.now())
+                let voice = NewVoice(id: ID(service.newID()), voiceprint: voiceprint, evidence: evidence, created: service.now())
                 work.yield(.keep(voice, label: label))
             case .learned(let voice, let voiceprint, let evidence): work.yield(.learn(voice, voiceprint, evidence))
             }

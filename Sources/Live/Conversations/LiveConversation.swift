@@ -15,7 +15,7 @@ package final class LiveConversation {
     private let session: ID<Session>
     private let user: ID<User>
     package let request: ConversationRequest
-    package let desk: ConversationService
+    package let service: ConversationService
     private let loop: Loop
     package let show: (ConversationEvent) -> Void
     package let work: AsyncStream<ConversationWork.Item>.Continuation
@@ -79,26 +79,28 @@ package final class LiveConversation {
     package init(
         session: ID<Session>, user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, rate: SampleRate,
         channels: Int, audioDays: Int? = nil,
-        desk: ConversationService, loop: Loop, audio heard: @escaping (SampleRange) -> [Int16]?, show: @escaping (ConversationEvent) -> Void
+        service: ConversationService, loop: Loop, audio heard: @escaping (SampleRange) -> [Int16]?, show: @escaping (ConversationEvent) -> Void
     ) {
         self.session = session
         self.user = user
         self.request = request
-        self.desk = desk
+        self.service = service
         self.loop = loop
         self.show = show
-        machine = ConversationMachine(.init(user: user, request: request, language: language, started: started), newID: desk.newID)
+        machine = ConversationMachine(.init(user: user, request: request, language: language, started: started), newID: service.newID)
         let (stream, continuation) = AsyncStream.makeStream(of: ConversationWork.Item.self)
         work = continuation
-        let keeper = desk.keeper(rate: rate, channels: 1, days: audioDays)
+        let keeper = service.keeper(rate: rate, channels: 1, days: audioDays)
         audio = keeper.map { _ in AudioBatches(rate: rate, channels: channels) }
         self.rate = rate
         let session = LoopBound(self, on: loop)
-        let worker = ConversationWork(user: user, request: request, desk: desk, audio: keeper, rate: rate) { news in session.enter { $0.hear(news) } }
+        let worker = ConversationWork(user: user, request: request, service: service, audio: keeper, rate: rate) { event in
+            session.enter { $0.hear(event) }
+        }
         stored = Task { await worker.carryOut(stream) }
-        guard let voices = desk.voices, request.channels.isEmpty, !request.takesTranscripts else { return }
+        guard let voices = service.voices, request.channels.isEmpty, !request.takesTranscripts else { return }
         speakers = LiveSpeakers(
-            voices, rule: desk.speakerRule, patience: desk.speakerPatience, rate: rate, loop: loop, audio: heard,
+            voices, rule: service.speakerRule, patience: service.speakerPatience, rate: rate, loop: loop, audio: heard,
             handOn: { [unowned self] in add($0) }, heard: { [unowned self] in hear($0) })
     }
 
@@ -107,13 +109,13 @@ package final class LiveConversation {
         work.yield(.find)
         poll()
         let session = LoopBound(self, on: loop)
-        watch = desk.store.watch(user) { session.enter { $0.look() } }
+        watch = service.store.watch(user) { session.enter { $0.look() } }
     }
 
     package func audioBegan() {
         guard !hasAudio, !isConcluded else { return }
         hasAudio = true
-        machine.audioBegan(now: desk.now())
+        machine.audioBegan(now: service.now())
     }
 
     /// Takes the session's audio: 16-bit PCM, all channels.
@@ -125,7 +127,7 @@ package final class LiveConversation {
     private func handOn(_ outcome: AudioBatches.Outcome) {
         switch outcome {
         case .batch(let batch): work.yield(.audio(batch.pcm, from: batch.start))
-        case .dropped(let count): desk.metrics.audioDropped(count.duration(at: rate))
+        case .dropped(let count): service.metrics.audioDropped(count.duration(at: rate))
         }
     }
 
@@ -148,7 +150,7 @@ package final class LiveConversation {
         saidThrough = spoken.words.reduce(saidThrough) { max($0, $1.range.end) }
         run(
             machine.committed(
-                spoken.words, in: spoken.channel, by: spoken.engine, model: spoken.model, rate: rate, now: desk.now()))
+                spoken.words, in: spoken.channel, by: spoken.engine, model: spoken.model, rate: rate, now: service.now()))
         // Speakers who were known in one conversation are known in the next one.
         for label in spoken.words.compactMap(\.speaker?.number) where told.insert(label).inserted { speakers?.tell(label) }
     }
@@ -178,7 +180,7 @@ package final class LiveConversation {
         let unknown = command.people.filter { !names.known.has($0) }
         if !isEnded { for person in unknown.sorted(by: { $0.rawValue < $1.rawValue }) { show(.unknownPerson(person)) } }
         guard let command = command.without(unknown) else { return }
-        run(machine.command(command, now: desk.now()))
+        run(machine.command(command, now: service.now()))
         if case .assign(let speaker, let person, _, _) = command { assign(speaker, person) }
     }
 
@@ -227,9 +229,9 @@ package final class LiveConversation {
         speakers?.cancel()
         speakers = nil
         closeAudio(current, offset: machine.offset)
-        let actions = machine.ended(inOrder: inOrder, now: desk.now())
+        let actions = machine.ended(inOrder: inOrder, now: service.now())
         run(actions)
-        if let attached { desk.detach(attached, of: user, timeout: machine.current?.id == current && current != nil ? request.timeout : nil) }
+        if let attached { service.detach(attached, of: user, timeout: machine.current?.id == current && current != nil ? request.timeout : nil) }
         attached = nil
         return actions.contains { if case .process = $0 { true } else { false } }
     }
@@ -246,15 +248,15 @@ package final class LiveConversation {
         completed = nil
         whenBegun { [self] in
             if !isConcluded { _ = conclude(inOrder: inOrder) }
-            // Changes that the store still refuses go to another conversation.
+            // Changes that the store still rejects go to another conversation.
             work.yield(.last)
         }
     }
 
     private func poll() {
-        timer = loop.schedule(at: loop.now + desk.poll) { [self] in
+        timer = loop.schedule(at: loop.now + service.poll) { [self] in
             let current = machine.current?.id, offset = machine.offset
-            let actions = machine.timePassed(now: desk.now())
+            let actions = machine.timePassed(now: service.now())
             if machine.current?.id != current { closeAudio(current, offset: offset) }
             run(actions)
             if let current, machine.current?.id == current { work.yield(.check(current)) }
@@ -290,7 +292,7 @@ package final class LiveConversation {
     /// Begins the conversation, and carries out the commands that waited for this. The people in the commands and the known voices are read by then.
     private func begin(_ found: Conversation?, _ last: ID<Conversation>?, _ known: KnownVoices?) {
         if let known { _ = names.know(known) }
-        run(machine.begin(found: found, last: last, now: desk.now()))
+        run(machine.begin(found: found, last: last, now: service.now()))
         // The flag is set last, because the conversation cannot note the owners of voices before it has begun.
         hasBegun = true
         if let known { know(known) }
@@ -299,9 +301,9 @@ package final class LiveConversation {
 
     /// Continues with a new conversation, because another session has completed this one or it was deleted. Words that were not stored go to the new
     /// one.
-    private func refused(_ id: ID<Conversation>) {
+    private func rejected(_ id: ID<Conversation>) {
         let offset = machine.offset
-        let (actions, from) = machine.refused(id, now: desk.now())
+        let (actions, from) = machine.rejected(id, now: service.now())
         guard !actions.isEmpty else { return }
         if !isConcluded { closeAudio(id, offset: offset) }
         nextBegins = from ?? time(of: saidThrough)
@@ -313,10 +315,10 @@ package final class LiveConversation {
     /// Returns the time of a position, since the session's start.
     private func time(of position: SampleIndex) -> Duration { (position - .zero).duration(at: rate) }
 
-    package func hear(_ news: ConversationWork.News) {
-        switch news {
+    package func hear(_ event: ConversationWork.WorkEvent) {
+        switch event {
         case .stored(let change): machine.stored(change)
-        case .refused(let id): refused(id)
+        case .rejected(let id): rejected(id)
         case .last: work.finish()
         case .found(let found, let last, let known): begin(found, last, known)
         case .looked(let known) where !isEnded || asking != nil: looked(known)
@@ -373,8 +375,8 @@ package final class LiveConversation {
     }
 
     private func attach(_ id: ID<Conversation>) {
-        if let attached { desk.detach(attached, of: user, timeout: nil) }
-        desk.attach(id, of: user)
+        if let attached { service.detach(attached, of: user, timeout: nil) }
+        service.attach(id, of: user)
         attached = id
     }
 }

@@ -56,9 +56,9 @@ package actor ModelSummaries {
                 return nil
             }
             return try OpenAISummary(parsing: answer.body)
-        } catch let fault as OpenAISummary.Fault {
+        } catch let error as OpenAISummaryError {
             // The model may succeed with another conversation.
-            log.warning("the language model's summary is not usable", [.conversation: conversation.id.rawValue, .error: "\(fault)"])
+            log.warning("the language model's summary is not usable", [.conversation: conversation.id.rawValue, .error: "\(error)"])
         } catch {
             fail("no answer", conversation)
         }

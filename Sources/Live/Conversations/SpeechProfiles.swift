@@ -9,9 +9,9 @@ package import Store
 
 /// The speech profiles of users: learns a user's own voice from recordings, stores it, and gives it to engines.
 package struct SpeechProfiles: Sendable {
-    package let desk: ConversationService
+    package let service: ConversationService
 
-    package init(desk: ConversationService) { self.desk = desk }
+    package init(service: ConversationService) { self.service = service }
 
     /// Name of the setting with the id of the profile's sample. The user's other samples improve the profile.
     package static let setting = "speech_profile"
@@ -21,16 +21,10 @@ package struct SpeechProfiles: Sendable {
     /// Maximum length of the profile's audio for an engine: enough to recognise the user's voice.
     private static let introduction: Duration = .seconds(10)
 
-    package enum Failure: Error {
-        case refused(String)
-        case unavailable(String)
-        case store(StoreError)
-    }
-
     /// Returns the profile, and the user's other samples.
     package func samples(of user: ID<User>) async throws(StoreError) -> (profile: SpeechSample?, others: [SpeechSample]) {
-        let chosen = try await desk.store.settings(of: user)[Self.setting]
-        let all = try await desk.store.samples(of: .user, of: user)
+        let chosen = try await service.store.settings(of: user)[Self.setting]
+        let all = try await service.store.samples(of: .user, of: user)
         return (all.first { $0.id.rawValue == chosen }, all.filter { $0.id.rawValue != chosen })
     }
 
@@ -40,9 +34,9 @@ package struct SpeechProfiles: Sendable {
         let file: BlobFile?
         do throws(StoreError) {
             guard let name = try await samples(of: user).profile?.file.flatMap(BlobName.init) else { return nil }
-            file = try await desk.audio.file(of: name)
+            file = try await service.audio.file(of: name)
         } catch {
-            desk.log.error("a speech profile cannot be read", [.error: "\(error)"])
+            service.log.error("a speech profile cannot be read", [.error: "\(error)"])
             return nil
         }
         guard let file else { return nil }
@@ -55,10 +49,10 @@ package struct SpeechProfiles: Sendable {
     package func duration(of profile: SpeechSample) -> Duration { profile.duration + Self.margin }
 
     /// True if voiceprints can be made now.
-    package var isAvailable: Bool { desk.voices != nil && (try? desk.detecting?.makeDetector()) != nil }
+    package var isAvailable: Bool { service.voices != nil && (try? service.detecting?.makeDetector()) != nil }
 
     /// Makes a recording the user's profile. The previous profile stays until the new one is completely stored.
-    package func enrol(_ path: String, of user: ID<User>) async throws(Failure) {
+    package func enrol(_ path: String, of user: ID<User>) async throws(SpeechProfileError) {
         let voice = try await listen(path)
         var unnamed: BlobName?
         do throws(StoreError) {
@@ -66,46 +60,50 @@ package struct SpeechProfiles: Sendable {
             let file = try await keep(voice.samples)
             unnamed = file
             let sample = SpeechSample(
-                id: ID(desk.newID()), owner: .user, file: file.text, duration: voice.duration, voiceprint: voice.voiceprint, created: desk.now())
-            if let known = try await desk.store.voices(of: user).first(where: { $0.owner == .user }) {
-                _ = try await desk.store.setVoiceprint(voice.voiceprint, evidence: voice.duration, of: known.id, of: user)
+                id: ID(service.newID()), owner: .user, file: file.text, duration: voice.duration, voiceprint: voice.voiceprint, created: service.now()
+            )
+            if let known = try await service.store.voices(of: user).first(where: { $0.owner == .user }) {
+                _ = try await service.store.setVoiceprint(voice.voiceprint, evidence: voice.duration, of: known.id, of: user)
             } else {
-                let new = NewVoice(id: ID(desk.newID()), owner: .user, voiceprint: voice.voiceprint, evidence: voice.duration, created: desk.now())
-                _ = try await desk.store.add(new, of: user)
+                let new = NewVoice(
+                    id: ID(service.newID()), owner: .user, voiceprint: voice.voiceprint, evidence: voice.duration, created: service.now())
+                _ = try await service.store.add(new, of: user)
             }
-            _ = try await desk.store.add(sample, of: user)
+            _ = try await service.store.add(sample, of: user)
             unnamed = nil
-            try await desk.store.set(Self.setting, to: sample.id.rawValue, of: user)
-            if let before { _ = try await desk.store.delete(before.id, of: user) }
+            try await service.store.set(Self.setting, to: sample.id.rawValue, of: user)
+            if let before { _ = try await service.store.delete(before.id, of: user) }
         } catch {
-            if let unnamed { try? await desk.audio.delete(unnamed) }
+            if let unnamed { try? await service.audio.delete(unnamed) }
             throw .store(error)
         }
     }
 
     /// Stores a recording in addition to the profile. The user's voice is learned from both.
-    package func expand(_ path: String, of user: ID<User>) async throws(Failure) -> SpeechSample {
+    package func expand(_ path: String, of user: ID<User>) async throws(SpeechProfileError) -> SpeechSample {
         let voice = try await listen(path)
         var unnamed: BlobName?
         do throws(StoreError) {
             let file = try await keep(voice.samples)
             unnamed = file
             let sample = SpeechSample(
-                id: ID(desk.newID()), owner: .user, file: file.text, duration: voice.duration, voiceprint: voice.voiceprint, created: desk.now())
-            _ = try await desk.store.add(sample, of: user)
+                id: ID(service.newID()), owner: .user, file: file.text, duration: voice.duration, voiceprint: voice.voiceprint, created: service.now()
+            )
+            _ = try await service.store.add(sample, of: user)
             unnamed = nil
             let own = try await voices(of: user)
             guard let known = own.first else {
-                let new = NewVoice(id: ID(desk.newID()), owner: .user, voiceprint: voice.voiceprint, evidence: voice.duration, created: desk.now())
-                _ = try await desk.store.add(new, of: user)
+                let new = NewVoice(
+                    id: ID(service.newID()), owner: .user, voiceprint: voice.voiceprint, evidence: voice.duration, created: service.now())
+                _ = try await service.store.add(new, of: user)
                 return sample
             }
             var evidence = VoiceEvidence(known.voiceprint, known.evidence)
             if evidence.add(VoiceEvidence(voice.voiceprint, voice.duration)) { try await set(evidence, known, user) }
             return sample
         } catch {
-            if let unnamed { try? await desk.audio.delete(unnamed) }
-            if case .tooMuch = error { throw .refused("No more recordings can be kept: \(error).") }
+            if let unnamed { try? await service.audio.delete(unnamed) }
+            if case .tooMuch = error { throw .rejected("No more recordings can be kept: \(error).") }
             throw .store(error)
         }
     }
@@ -113,8 +111,8 @@ package struct SpeechProfiles: Sendable {
     /// Deletes recordings. The user's voice is learned from the remaining ones.
     package func remove(_ samples: [SpeechSample], of user: ID<User>) async throws(StoreError) {
         guard !samples.isEmpty else { return }
-        for sample in samples { _ = try await desk.store.delete(sample.id, of: user) }
-        let left = try await desk.store.samples(of: .user, of: user)
+        for sample in samples { _ = try await service.store.delete(sample.id, of: user) }
+        let left = try await service.store.samples(of: .user, of: user)
         guard !left.isEmpty else { return try await forget(user) }
         let voices = left.compactMap { sample in sample.voiceprint.map { VoiceEvidence($0, sample.duration) } }
         guard var evidence = voices.last else { return }
@@ -125,43 +123,43 @@ package struct SpeechProfiles: Sendable {
 
     /// Deletes the user's voices and speech samples from the store. A call that was interrupted is completed by another call.
     package func forget(_ user: ID<User>) async throws(StoreError) {
-        for known in try await voices(of: user) { _ = try await desk.store.delete(known.id, of: user) }
-        for sample in try await desk.store.samples(of: .user, of: user) { _ = try await desk.store.delete(sample.id, of: user) }
-        try await desk.store.set(Self.setting, to: nil, of: user)
+        for known in try await voices(of: user) { _ = try await service.store.delete(known.id, of: user) }
+        for sample in try await service.store.samples(of: .user, of: user) { _ = try await service.store.delete(sample.id, of: user) }
+        try await service.store.set(Self.setting, to: nil, of: user)
     }
 
     private func voices(of user: ID<User>) async throws(StoreError) -> [Voice] {
-        try await desk.store.voices(of: user).filter { $0.owner == .user }
+        try await service.store.voices(of: user).filter { $0.owner == .user }
     }
 
     private func set(_ evidence: VoiceEvidence, _ voice: Voice, _ user: ID<User>) async throws(StoreError) {
-        _ = try await desk.store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: voice.id, of: user)
+        _ = try await service.store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: voice.id, of: user)
     }
 
-    private func listen(_ path: String) async throws(Failure) -> EnrolledVoice {
-        guard let head = Self.head(of: path), case .found(let wav) = WAVHeader.read(head) else { throw .refused("The file is not a WAV file.") }
+    private func listen(_ path: String) async throws(SpeechProfileError) -> EnrolledVoice {
+        guard let head = Self.head(of: path), case .found(let wav) = WAVHeader.read(head) else { throw .rejected("The file is not a WAV file.") }
         let samples: [Float]
         do throws(MediaError) {
             // The limit is a little above a profile's maximum length.
-            samples = try await read(path, longest: Enrollment.lengths.upperBound + .seconds(2), by: desk.media)
+            samples = try await read(path, longest: Enrollment.lengths.upperBound + .seconds(2), by: service.media)
         } catch {
-            throw .refused("The file cannot be read: \(error).")
+            throw .rejected("The file cannot be read: \(error).")
         }
-        do throws(Enrollment.Refusal) {
+        do throws(EnrollmentError) {
             try Enrollment.check(rate: SampleRate(hertz: wav.hertz), channels: wav.channels, length: SampleCount(samples.count).duration(at: .speech))
         } catch {
-            throw .refused("\(error)")
+            throw .rejected("\(error)")
         }
-        guard let voices = desk.voices, let detecting = desk.detecting, let detector = try? detecting.makeDetector() else {
+        guard let voices = service.voices, let detecting = service.detecting, let detector = try? detecting.makeDetector() else {
             throw .unavailable("This gateway cannot compare voices now.")
         }
-        do throws(EnrolledVoice.Failure) {
+        do throws(EnrolledVoiceError) {
             return try await EnrolledVoice(of: samples, detector: detector, window: detecting.window, voices: voices)
         } catch {
             switch error {
-            case .refused(let refusal): throw .refused("\(refusal)")
+            case .rejected(let error): throw .rejected("\(error)")
             case .unavailable(let reason):
-                desk.log.error("a voice cannot be compared", [.error: reason])
+                service.log.error("a voice cannot be compared", [.error: reason])
                 throw .unavailable("The voice could not be compared; try again later.")
             }
         }
@@ -184,16 +182,23 @@ package struct SpeechProfiles: Sendable {
 
     /// Stores samples as Opus in Ogg.
     private func keep(_ samples: [Float]) async throws(StoreError) -> BlobName {
-        guard let name = BlobName(desk.newID() + ".opus") else { throw .conflict("an id is not the name of a file") }
-        let draft = try await desk.audio.makeDraft()
+        guard let name = BlobName(service.newID() + ".opus") else { throw .conflict("an id is not the name of a file") }
+        let draft = try await service.audio.makeDraft()
         do throws(MediaError) {
             var opus = try OggOpusFile(path: draft.path, rate: .speech)
             try opus.append(samples.map { Int16(max(-32_768, min(32_767, $0 * 32_768))) })
             try opus.finish()
         } catch {
-            throw .notUsable(path: desk.audio.location, reason: "\(error)")
+            throw .notUsable(path: service.audio.location, reason: "\(error)")
         }
-        try await desk.audio.put(draft, as: name)
+        try await service.audio.put(draft, as: name)
         return name
     }
+}
+
+/// The reason why a recording cannot become a speech profile.
+package enum SpeechProfileError: Error {
+    case rejected(String)
+    case unavailable(String)
+    case store(StoreError)
 }

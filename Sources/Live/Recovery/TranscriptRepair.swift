@@ -99,7 +99,7 @@ struct TranscriptRepair: Sendable {
             RecordingTrace(route: nil, workload: stored.record.workload, model: nil, root: $0)
         }
         defer { if let span = trace?.ended(last, now: .now) { parts.tracer?.take([span]) } }
-        do throws(RangeRecording.Failure) {
+        do throws(RangeRecordingError) {
             let recording = try await RangeRecording.write(heard, at: rate, to: parts.newPath()) {
                 (piece) async throws(AudioLost) in
                 do throws(JournalError) { return try await audio.read(piece, channel) } catch { throw AudioLost("\(error)") }

@@ -48,7 +48,7 @@ extension DialectReference: ResumableDialect where Machine: ResumableDialect {
         machine.clientReturned(resume, received: received, now: now, output: &output)
     }
 
-    func resumeFailed(_ failure: LiveResume.Failure, output: inout ServerOutput) { machine.resumeFailed(failure, output: &output) }
+    func resumeFailed(_ error: ResumeError, output: inout ServerOutput) { machine.resumeFailed(error, output: &output) }
 }
 
 extension DialectReference: ConversationDialect where Machine: ConversationDialect {

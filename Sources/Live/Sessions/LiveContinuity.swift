@@ -10,20 +10,20 @@ package struct LiveContinuity: Sendable {
     package var stall: Duration
     package var repairTime: Duration
     package var modes: ModeSettings
-    package var desk: RepairQueue
+    package var repairQueue: RepairQueue
     /// Folder for the audio of repairs that are under way.
     package var folder: String
     package var health: EngineHealth
 
     package init(
-        recovery: FailoverPolicy.Rule, stall: Duration, repairTime: Duration, modes: ModeSettings, desk: RepairQueue, folder: String,
+        recovery: FailoverPolicy.Rule, stall: Duration, repairTime: Duration, modes: ModeSettings, repairQueue: RepairQueue, folder: String,
         health: EngineHealth
     ) {
         self.recovery = recovery
         self.stall = stall
         self.repairTime = repairTime
         self.modes = modes
-        self.desk = desk
+        self.repairQueue = repairQueue
         self.folder = folder
         self.health = health
     }
@@ -33,6 +33,6 @@ package struct LiveContinuity: Sendable {
     /// - Parameter engines: the engines that the key, the policy and the request allow, in order.
     package func repair(by engines: [EngineEntry], language: LanguageTag?) -> RepairSettings? {
         let repairers = engines.repairers(language: language).compactMap(\.prerecorded)
-        return repairTime == .zero || repairers.isEmpty ? nil : RepairSettings(engines: repairers, desk: desk, folder: folder)
+        return repairTime == .zero || repairers.isEmpty ? nil : RepairSettings(engines: repairers, repairQueue: repairQueue, folder: folder)
     }
 }

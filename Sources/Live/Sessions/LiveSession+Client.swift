@@ -19,10 +19,10 @@ extension LiveSession {
         switch dialect.receivedBinary(binary, now: context.loop.now, output: &context.output) {
         case .audio(let channel, let skip): audio(binary.extracting(droppingFirst: skip), of: channel)
         case .command(let command): take(command)
-        case .refused(let code, let reason): refuse(code: code, reason: reason)
-        case .refusedInBand(let refusal):
-            for message in refusal.messages { client?.send(text: message.span.bytes) }
-            refuse(code: refusal.code, reason: refusal.reason)
+        case .rejected(let code, let reason): reject(code: code, reason: reason)
+        case .rejectedInBand(let error):
+            for message in error.messages { client?.send(text: message.span.bytes) }
+            reject(code: error.code, reason: error.reason)
         case .ignored: break
         }
         if !context.output.isEmpty { carryOutOutput() }
@@ -130,7 +130,7 @@ extension LiveSession {
         run?.fail(EngineError(error))
     }
 
-    private func refuse(code: UInt16, reason: String) {
+    private func reject(code: UInt16, reason: String) {
         context.log.info("a message of the client was refused", [.session: id.rawValue, .code: "\(code)"])
         client?.close(code: code, reason: reason)
         run?.command(.abandon)

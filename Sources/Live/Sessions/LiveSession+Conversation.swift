@@ -15,7 +15,7 @@ extension LiveSession {
     func startConversation(_ request: ConversationRequest) {
         conversation = LiveConversation(
             session: id, user: grant.user, request: request, language: dialect.request.language, started: started,
-            rate: rate, channels: channels, audioDays: audioDays, desk: context.conversations, loop: context.loop,
+            rate: rate, channels: channels, audioDays: audioDays, service: context.conversations, loop: context.loop,
             audio: { [self] range in heard(range) }
         ) { [self] event in
             guard !clientIsGone else { return }

@@ -17,23 +17,29 @@ extension LiveSession {
     package func observe(_ notice: SessionNotice) {
         switch notice {
         case .event(let event): hear(event)
-        case .holdClient(let isHeld): read(!isHeld)
+        case .fact(let fact): observe(fact)
         case .messageSkipped(let engine, _): context.metrics.skippedMessage(engine: engine)
         case .creditsLow(let engine, let remaining):
             context.log.warning("engine is nearly out of credit", [.engine: engine.rawValue, .seconds: "\(remaining.components.seconds)"])
         case .attemptBegan(let attempt, let number): began(attempt, number)
         case .attemptEnded(let attempt, let number): ran(attempt, number)
-        case .engineFault(let engine, let error): if let account = account(engine) { context.continuity.health.failed(account, error) }
-        case .engineLagged(let engine, let lag): if let account = account(engine) { context.continuity.health.lagged(account, by: lag) }
         case .counted(let tally, let before):
             context.metrics.counted(lateFinals: tally.lateFinals - before.lateFinals, changedWords: tally.changedWords - before.changedWords)
-        case .backfill(let backfill): filled(backfill)
         case .gateFailed: gateFailed()
         case .paused(let position): paused(at: position)
         case .userSpeaks(let speaker): conversation?.userSpeaks(as: speaker.number)
+        }
+    }
+
+    private func observe(_ fact: SessionFact) {
+        switch fact {
+        case .holdClient(let isHeld): read(!isHeld)
+        case .backfill(let backfill): filled(backfill)
         case .evaluated(let evaluation):
             context.metrics.evaluated(evaluation)
             context.evaluations.add(evaluation, of: id, at: .now, rate: rate)
+        case .engineFault(let engine, let error): if let account = account(engine) { context.continuity.health.failed(account, error) }
+        case .engineLagged(let engine, let lag): if let account = account(engine) { context.continuity.health.lagged(account, by: lag) }
         }
     }
 

@@ -62,20 +62,20 @@ extension LiveSession {
     /// Continues the session with a client that came back on another connection, which may be on another loop.
     ///
     /// - Returns: the reason why the session cannot continue; nil when it continues.
-    package func returned(_ socket: ClientSocket, _ resume: LiveResume) -> LiveResume.Failure? {
+    package func returned(_ socket: ClientSocket, _ resume: LiveResume) -> ResumeError? {
         guard let run, let resumable, resumableDialect?.waitsForClient == true else { return .expired }
-        var failure: LiveResume.Failure?
+        var error: ResumeError?
         // The numbers count the dialect's messages, not the session's events.
         resumable.resume(
             at: resume.start.converted(from: clientRate, to: rate), seen: 0,
             answer: { answer in
                 switch answer {
-                case .expired: failure = .expired
-                case .refused(let reason): failure = .refused(reason)
+                case .expired: error = .expired
+                case .rejected(let reason): error = .rejected(reason)
                 case .resumed(let back): goOn(with: socket, resume, received: back.received, run)
                 }
             }, deliver: { [self] in tell($0) })
-        return failure
+        return error
     }
 
     private func goOn(with socket: ClientSocket, _ resume: LiveResume, received: SampleIndex, _ run: SessionDriver) {

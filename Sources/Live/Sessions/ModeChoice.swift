@@ -12,7 +12,7 @@ package enum ModeChoice {
     /// Reads the mode from a request.
     ///
     /// - Returns: the mode; nil when the request leaves the mode to the operator.
-    package static func mode(of head: HTTPRequestHead) throws(RefusalCause) -> SessionMode? {
+    package static func mode(of head: HTTPRequestHead) throws(RequestError) -> SessionMode? {
         guard let text = head.headers["X-Harken-Mode"] else { return nil }
         let name = String(text[...].trimmingBlanks).lowercased()
         guard let mode = offered.first(where: { $0.rawValue == name }) else {
@@ -24,7 +24,7 @@ package enum ModeChoice {
     /// Checks that the engines allow the mode.
     ///
     /// - Parameter engines: the engines that may serve the request.
-    package static func check(_ mode: SessionMode, _ engines: [EngineEntry]) throws(RefusalCause) {
+    package static func check(_ mode: SessionMode, _ engines: [EngineEntry]) throws(RequestError) {
         guard engines.count < mode.fewestEngines else { return }
         let names = engines.map(\.name.rawValue).joined(separator: ", ")
         throw .badRequest(

@@ -11,7 +11,7 @@ package final class PreSessionHandler: WebSocketHandler {
     private let client: ClientAddress
     private let wrongCredentials: WrongCredentials
     /// Admits the client and makes the handler of its later messages.
-    private let make: (LiveBeginning) throws(RefusalCause) -> any LiveHandler
+    private let make: (LiveBeginning) throws(RequestError) -> any LiveHandler
     /// Returns the work that must be awaited before `make` can judge the client's credential; nil when there is none.
     private let prepare: (LiveBeginning) -> (@Sendable () async -> Void)?
     /// Messages that came while `prepare` is awaited; the first one began the wait. The client is not read meanwhile, so there are few.
@@ -20,8 +20,8 @@ package final class PreSessionHandler: WebSocketHandler {
     private var output = ServerOutput()
     private var connection: WebSocketConnection?
     private let timer: DeadlineTimer
-    /// True if the client was refused and its messages are ignored.
-    private var isRefused = false
+    /// True if the client was rejected and its messages are ignored.
+    private var isRejected = false
 
     private enum Message {
         case text([UInt8])
@@ -31,7 +31,7 @@ package final class PreSessionHandler: WebSocketHandler {
     package init(
         _ opening: any LiveHandshakeMachine, context: LiveContext, client: ClientAddress, wrongCredentials: WrongCredentials,
         prepare: @escaping (LiveBeginning) -> (@Sendable () async -> Void)?,
-        make: @escaping (LiveBeginning) throws(RefusalCause) -> any LiveHandler
+        make: @escaping (LiveBeginning) throws(RequestError) -> any LiveHandler
     ) {
         self.opening = opening
         self.context = context
@@ -55,7 +55,7 @@ package final class PreSessionHandler: WebSocketHandler {
     }
 
     package func received(text: RawSpan, on connection: WebSocketConnection) {
-        guard !isRefused else { return }
+        guard !isRejected else { return }
         guard waiting == nil else { return keep(.text(text.withUnsafeBytes(Array.init))) }
         let beginning = opening.receivedText(text, now: context.loop.now, output: &output)
         carryOut()
@@ -66,7 +66,7 @@ package final class PreSessionHandler: WebSocketHandler {
     }
 
     package func received(binary: RawSpan, on connection: WebSocketConnection) {
-        guard !isRefused else { return }
+        guard !isRejected else { return }
         guard waiting == nil else { return keep(.binary(binary.withUnsafeBytes(Array.init))) }
         let beginning = opening.receivedBinary(byteCount: binary.byteCount, now: context.loop.now, output: &output)
         carryOut()
@@ -108,32 +108,32 @@ package final class PreSessionHandler: WebSocketHandler {
 
     private func begin(_ beginning: LiveBeginning) -> (any LiveHandler)? {
         guard let connection else { return nil }
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             let session = try make(beginning)
             leave()
             connection.hand(to: session)
             session.start(connection)
             return session
         } catch {
-            context.log.refusal("live session refused", of: client.ip, [.error: "\(error)", .peer: "\(client)"])
+            context.log.rejection("live session refused", of: client.ip, [.error: "\(error)", .peer: "\(client)"])
             guard error == .unauthenticated, beginning.credential != nil else {
-                refuse(error)
+                reject(error)
                 return nil
             }
-            isRefused = true
+            isRejected = true
             connection.pauseReading()
-            wrongCredentials.refused(client.ip, on: context.loop) { [self] in
-                refuse(error)
+            wrongCredentials.rejected(client.ip, on: context.loop) { [self] in
+                reject(error)
             } turnAway: { [self] wait in
-                refuse(.tooManyRequests(retryAfter: wait))
+                reject(.tooManyRequests(retryAfter: wait))
             }
             return nil
         }
     }
 
-    private func refuse(_ cause: RefusalCause) {
+    private func reject(_ error: RequestError) {
         guard let connection, connection.isOpen else { return }
-        opening.refused(cause, now: context.loop.now, output: &output)
+        opening.rejected(error, now: context.loop.now, output: &output)
         carryOut()
         connection.resumeReading()
     }

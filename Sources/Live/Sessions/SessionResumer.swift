@@ -21,16 +21,16 @@ package final class SessionResumer: LiveHandler {
 
     package func start(_ connection: WebSocketConnection) {
         let socket = ClientSocket(connection), resume = resume, machine = machine
-        guard let session else { return Self.refuse(socket, .expired, machine) }
+        guard let session else { return Self.reject(socket, .expired, machine) }
         session.enter { session in
-            if let failure = session.returned(socket, resume) { Self.refuse(socket, failure, machine) }
+            if let error = session.returned(socket, resume) { Self.reject(socket, error, machine) }
         }
     }
 
-    private static func refuse(_ socket: ClientSocket, _ failure: LiveResume.Failure, _ machine: any ResumableDialect) {
+    private static func reject(_ socket: ClientSocket, _ error: ResumeError, _ machine: any ResumableDialect) {
         var machine = machine
         var output = ServerOutput()
-        machine.resumeFailed(failure, output: &output)
+        machine.resumeFailed(error, output: &output)
         for action in output.actions {
             switch action {
             case .send(let range): socket.send(text: output.bytes.span.bytes.extracting(range))

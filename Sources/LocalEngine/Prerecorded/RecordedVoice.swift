@@ -33,7 +33,7 @@ package final class RecordedVoice: Sendable {
     }
 
     /// Returns the voice in a recording of one person, after the checks of an enrolment.
-    package func enrol(_ recording: Recording) async throws(EnrolledVoice.Failure) -> EnrolledVoice {
+    package func enrol(_ recording: Recording) async throws(EnrolledVoiceError) -> EnrolledVoice {
         var samples: [Float] = []
         do throws(MediaError) {
             let file = try MediaFile(recording)

@@ -6,7 +6,7 @@ package enum InferenceError: Error, Sendable, Equatable, CustomStringConvertible
     case unusableRuntime(path: String, reason: String)
     /// A model file exists but cannot be loaded, or has another model than expected.
     case unusableModel(path: String, reason: String)
-    /// A loaded model refused its input or failed while it ran.
+    /// A loaded model rejected its input or failed while it ran.
     case failedRun(model: String, reason: String)
 
     package var description: String {

@@ -18,7 +18,7 @@ package final class Tensor {
             throw .failedRun(model: runtime.path, reason: "\(elements.count) elements do not fill the shape \(shape)")
         }
         let byteCount = elements.count * MemoryLayout<E>.stride
-        // At least one byte is allocated: the runtime refuses a null pointer even for an empty tensor.
+        // At least one byte is allocated: the runtime rejects a null pointer even for an empty tensor.
         let storage = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
         elements.withUnsafeBytes { storage.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(storage), byteCount: byteCount) }
         var handle: OpaquePointer?

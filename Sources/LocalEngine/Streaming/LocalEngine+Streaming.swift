@@ -4,8 +4,8 @@ extension LocalEngine: StreamingEngine {
     /// Opens a stream. While the models are being loaded, the stream already takes audio and commands; `.opened` comes once the models are loaded.
     package func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {
         let stream = LocalStream(options, on: listening, pool: pool, deliver: deliver)
-        if let refusal = refusal(of: options) {
-            stream.post(.unavailable(refusal))
+        if let unsupported = unsupported(of: options) {
+            stream.post(.unavailable(unsupported))
             return stream
         }
         switch loading.current {
@@ -23,7 +23,7 @@ extension LocalEngine: StreamingEngine {
         return stream
     }
 
-    private func refusal(of options: StreamOptions) -> EngineError? {
+    private func unsupported(of options: StreamOptions) -> EngineError? {
         do throws(EngineError) { try check(options.language) } catch { return error }
         guard (1...capabilities.channelsPerStream).contains(options.channels) else {
             return .badRequest("the local engine accepts up to \(capabilities.channelsPerStream) channels in a stream, not \(options.channels)")

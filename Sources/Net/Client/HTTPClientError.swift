@@ -5,14 +5,14 @@ package enum HTTPClientError: Error, Sendable, Equatable {
     /// The name has no address.
     case unresolved
     /// The address is not public, and only public ones are allowed.
-    case addressRefused
+    case addressRejected
     /// No server answers at the address.
     case unreachable
     case timedOut
     /// The certificate is not trusted, or TLS failed otherwise; with libcurl's words.
     case tls(String)
     /// There were more redirections than allowed, or one to a scheme that is not allowed.
-    case redirectionRefused
+    case redirectionRejected
     /// The answer's body is larger than the limit, in bytes.
     case tooLarge(limit: Int)
     /// A file of the request could not be read, or the answer's file could not be written.

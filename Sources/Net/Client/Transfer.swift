@@ -170,7 +170,7 @@ final class Transfer {
         // libcurl's structure has the length `addrlen`, not the declared length.
         if let place = MemoryLayout<curl_sockaddr>.offset(of: \.addr) { memcpy(&storage, UnsafeRawPointer(address) + place, length) }
         guard let ip = SocketAddress(storage)?.ip, isAllowed(ip) else {
-            error = .addressRefused
+            error = .addressRejected
             return CURL_SOCKET_BAD
         }
         return socket(address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.`protocol`)
@@ -208,8 +208,8 @@ final class Transfer {
         let text = message[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: message)
         switch code {
         case CURLE_URL_MALFORMAT: return .failure(.malformedURL)
-        case CURLE_UNSUPPORTED_PROTOCOL: return .failure(status.code == 0 ? .malformedURL : .redirectionRefused)
-        case CURLE_TOO_MANY_REDIRECTS: return .failure(.redirectionRefused)
+        case CURLE_UNSUPPORTED_PROTOCOL: return .failure(status.code == 0 ? .malformedURL : .redirectionRejected)
+        case CURLE_TOO_MANY_REDIRECTS: return .failure(.redirectionRejected)
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .failure(.unresolved)
         case CURLE_COULDNT_CONNECT: return .failure(.unreachable)
         case CURLE_OPERATION_TIMEDOUT: return .failure(.timedOut)

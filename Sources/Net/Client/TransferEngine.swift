@@ -1,5 +1,6 @@
 internal import CCurl
 import Glibc
+import Synchronization
 
 /// The thread that drives libcurl's transfers.
 // Sendable by proof: `inbox` is synchronised; `transfers` is touched by the engine's thread only. The multi handle belongs to that thread, except for
@@ -22,7 +23,7 @@ final class TransferEngine: @unchecked Sendable {
 
     private let authorities: String?
     private let multi: UnsafeMutableRawPointer
-    private let inbox = Locked(Inbox())
+    private let inbox = Mutex(Inbox())
     private var transfers: [Int: Transfer] = [:]
 
     init(authorities: String?) throws(HTTPClientError) {

@@ -14,15 +14,15 @@ package final class HTTPServer: Sendable {
     /// Counts unauthenticated clients; nil: every client counts as authenticated.
     let pool: UnauthenticatedPool?
     private let workers: [HTTPServerWorker]
-    private let state = Locked(State())
-    private let context: Locked<TLSServerContext?>
+    private let state = Mutex(State())
+    private let context: Mutex<TLSServerContext?>
     private let count = Atomic<Int>(0)
 
     package init(loops: [Loop], configuration: HTTPServerConfiguration = HTTPServerConfiguration(), service: any HTTPService) {
         self.configuration = configuration
         self.service = service
         pool = configuration.unauthenticated.map(UnauthenticatedPool.init)
-        context = Locked(configuration.tls)
+        context = Mutex(configuration.tls)
         workers = loops.map(HTTPServerWorker.init)
     }
 

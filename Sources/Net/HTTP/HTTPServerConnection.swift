@@ -197,16 +197,16 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     }
 
     private func handle(_ error: HTTPError) {
-        guard let exchange else { return refuse(error) }
+        guard let exchange else { return reject(error) }
         phase = .bodyFailed
         disarm()
         let reason: BodyError = if case .bodyTooLarge(let limit) = error { .tooLarge(limit: limit) } else { .malformed }
         exchange.bodyEnded(.failure(reason))
     }
 
-    /// Refuses a request that HTTP itself forbids.
-    private func refuse(_ error: HTTPError) {
-        let (head, body) = server.service.refusal(error)
+    /// Rejects a request that HTTP itself forbids.
+    private func reject(_ error: HTTPError) {
+        let (head, body) = server.service.rejection(error)
         closesAfterAnswer = true
         phase = .bodyFailed
         send(head, length: .known(body.count), for: nil, body: body)
@@ -464,7 +464,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         if phase == .head, !leftover.isEmpty { consumeLeftoverSoon() }
     }
 
-    func failed(_ failure: ConnectionFailure) {
+    func failed(_ failure: ConnectionError) {
         ended()
         let exchange = self.exchange
         self.exchange = nil

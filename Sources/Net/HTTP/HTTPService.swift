@@ -7,14 +7,14 @@ package protocol HTTPService: Sendable {
     func handle(_ exchange: HTTPExchange)
 
     /// Returns the answer to a request that HTTP itself forbids; such a request never reaches `handle`.
-    func refusal(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8])
+    func rejection(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8])
 }
 
 extension HTTPService {
-    package func refusal(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) { standardRefusal(error) }
+    package func rejection(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) { standardRejection(error) }
 
     /// Returns an answer with the body `{"error":{"code":"bad_request","message":…}}`.
-    package func standardRefusal(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) {
+    package func standardRejection(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) {
         let body = ServiceError(status: error.status, message: error.description).json
         return (HTTPResponseHead(error.status, headers: ["Content-Type": "application/json"]), body)
     }

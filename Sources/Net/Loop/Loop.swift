@@ -13,12 +13,17 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
     /// A connection whose output is written at the end of the batch.
     typealias Flushable = Connection
 
-    private enum Job {
+    /// A job that may come from any thread.
+    private enum ReceivedJob: Sendable {
         case unowned(UnownedJob)
+        case closure(@Sendable () -> Void)
+    }
+    private enum Job {
+        case received(ReceivedJob)
         case closure(() -> Void)
     }
     private struct Inbox {
-        var jobs: [Job] = []
+        var jobs: [ReceivedJob] = []
         /// True if the eventfd was written after the loop last emptied the inbox.
         var isWoken = false
         var isClosed = false
@@ -42,7 +47,7 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
     private let clock = ContinuousClock()
     private let epoll: Int32
     private let wakeUp: Int32
-    private let inbox = Locked(Inbox())
+    private let inbox = Mutex(Inbox())
     private let thread = Atomic<UInt>(0)
     private let stopping = Atomic<Bool>(false)
 
@@ -145,9 +150,9 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
         isCurrent
     }
 
-    private func add(_ job: Job) {
+    private func add(_ job: ReceivedJob) {
         if isCurrent {
-            local.append(job)
+            local.append(.received(job))
             return
         }
         let mustWake = inbox.withLock { inbox in
@@ -280,7 +285,7 @@ extension Loop {
     private func runReceivedJobs() {
         let received = inbox.withLock { inbox in
             inbox.isWoken = false
-            guard !inbox.jobs.isEmpty else { return [Job]() }
+            guard !inbox.jobs.isEmpty else { return [ReceivedJob]() }
             defer { inbox.jobs.removeAll() }
             return inbox.jobs
         }
@@ -300,6 +305,13 @@ extension Loop {
     }
 
     private func perform(_ job: Job) {
+        switch job {
+        case .received(let job): perform(job)
+        case .closure(let work): work()
+        }
+    }
+
+    private func perform(_ job: ReceivedJob) {
         switch job {
         case .unowned(let job): job.runSynchronously(on: asUnownedSerialExecutor())
         case .closure(let work): work()
@@ -321,7 +333,7 @@ extension Loop {
         flushing.removeAll(keepingCapacity: true)
     }
 
-    /// Runs all queued jobs, so that no continuation or actor job is lost, and then refuses further jobs.
+    /// Runs all queued jobs, so that no continuation or actor job is lost, and then rejects further jobs.
     private func finish() {
         timers.removeAll()
         while true {

@@ -10,7 +10,7 @@ protocol ConnectionHandler: AnyObject {
     /// Called when queued output falls below the low mark after it was above.
     func outputDrained()
     /// Called when the connection broke; it is closed then.
-    func failed(_ failure: ConnectionFailure)
+    func failed(_ failure: ConnectionError)
 }
 
 /// A TCP connection, with or without TLS, confined to its loop.
@@ -159,7 +159,7 @@ final class Connection: EventSource {
         onClose?()
     }
 
-    private func fail(_ failure: ConnectionFailure) {
+    private func fail(_ failure: ConnectionError) {
         guard isOpen else { return }
         let handler = self.handler
         close()

@@ -1,13 +1,9 @@
 internal import CSystem
 import Glibc
+import Synchronization
 
 /// Resolves names on a few threads of its own, because `getaddrinfo` blocks.
 package final class Resolver: Sendable {
-    /// The reason for which a name has no address.
-    package struct Failure: Error, Equatable, Sendable {
-        package let reason: String
-    }
-
     private struct State {
         var questions: [@Sendable () -> Void] = []
         var idle = 0
@@ -15,7 +11,7 @@ package final class Resolver: Sendable {
     }
 
     private let maxThreadCount: Int
-    private let state = Locked(State())
+    private let state = Mutex(State())
     private let semaphore = Semaphore()
 
     package init(maxThreadCount: Int = 4) {
@@ -26,7 +22,7 @@ package final class Resolver: Sendable {
     ///
     /// - Parameter done: called on the loop, never from inside this call. The addresses are in the order in which to try them, with IPv6 and IPv4 in
     ///   turn.
-    func resolve(_ host: String, port: UInt16, on loop: Loop, _ done: @escaping @Sendable (Result<[SocketAddress], Failure>) -> Void) {
+    func resolve(_ host: String, port: UInt16, on loop: Loop, _ done: @escaping @Sendable (Result<[SocketAddress], ResolverError>) -> Void) {
         if let ip = IPAddress(host) {
             return loop.execute { done(.success([SocketAddress(ip, port: port)])) }
         }
@@ -48,7 +44,7 @@ package final class Resolver: Sendable {
                 state.threads -= 1
                 return state.threads == 0
             }
-            if isAlone { loop.execute { done(.failure(Failure(reason: "\(error)"))) } }
+            if isAlone { loop.execute { done(.failure(ResolverError(reason: "\(error)"))) } }
         }
     }
 
@@ -68,14 +64,14 @@ package final class Resolver: Sendable {
     }
 }
 
-private func lookUp(_ host: String, port: UInt16) -> Result<[SocketAddress], Resolver.Failure> {
+private func lookUp(_ host: String, port: UInt16) -> Result<[SocketAddress], ResolverError> {
     var hints = addrinfo()
     hints.ai_family = AF_UNSPEC
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     hints.ai_flags = AI_ADDRCONFIG
     var list: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(host, nil, &hints, &list)
-    guard code == 0 else { return .failure(Resolver.Failure(reason: String(cString: gai_strerror(code)))) }
+    guard code == 0 else { return .failure(ResolverError(reason: String(cString: gai_strerror(code)))) }
     defer { freeaddrinfo(list) }
     var addresses: [SocketAddress] = []
     var next = list
@@ -100,4 +96,9 @@ private func interleave(_ addresses: [SocketAddress]) -> [SocketAddress] {
         if let address = second.popFirst() { result.append(address) }
     }
     return result
+}
+
+/// The reason for which a name has no address.
+package struct ResolverError: Error, Equatable, Sendable {
+    package let reason: String
 }

@@ -4,7 +4,7 @@ import Synchronization
 final class UnauthenticatedPool: Sendable {
     let limits: UnauthenticatedLimits
     private let memory = Atomic<Int>(0)
-    private let connectionCounts = Locked([AddressBlock: Int]())
+    private let connectionCounts = Mutex([AddressBlock: Int]())
 
     init(_ limits: UnauthenticatedLimits) {
         self.limits = limits

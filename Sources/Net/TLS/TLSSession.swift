@@ -9,7 +9,7 @@ struct TLSSession: ~Copyable {
         case wantsWrite
         /// The peer ended its side properly.
         case ended
-        case failed(ConnectionFailure)
+        case failed(ConnectionError)
     }
 
     private let handle: OpaquePointer

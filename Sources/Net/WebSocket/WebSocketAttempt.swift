@@ -4,14 +4,14 @@ import Glibc
 /// A WebSocket connection that is being opened. Loop-confined.
 // Sendable by proof: everything is touched on the loop only; the resolver's answer comes back there by `execute`.
 package final class WebSocketAttempt: ConnectionHandler, @unchecked Sendable {
-    /// Maximum size of a refusal's body that is kept, in bytes.
-    private static let refusalLimit = 64 * 1024
+    /// Maximum size of a rejection's body that is kept, in bytes.
+    private static let rejectionLimit = 64 * 1024
 
     private enum State {
         case resolving  // → connecting, done
         case connecting(Dialer)  // → upgrading, done
-        case upgrading(Connection, HTTPResponseParser)  // → refused, done
-        case refused(Connection, HTTPResponseParser, HTTPResponseHead, body: [UInt8])  // → done
+        case upgrading(Connection, HTTPResponseParser)  // → rejected, done
+        case rejected(Connection, HTTPResponseParser, HTTPResponseHead, body: [UInt8])  // → done
         case done
     }
 
@@ -23,13 +23,13 @@ package final class WebSocketAttempt: ConnectionHandler, @unchecked Sendable {
     private let subprotocols: [String]
     private var handshake: WebSocketClientHandshake?
     private var handler: (any WebSocketHandler)?
-    private var opened: ((Result<WebSocketConnection, ConnectError>) -> Void)?
+    private var opened: ((Result<WebSocketConnection, WebSocketConnectError>) -> Void)?
     private var state = State.resolving
     private var timer: Loop.Timer?
 
     init(
         _ client: WebSocketClient, _ target: WebSocketTarget, headers: HTTPHeaders, subprotocols: [String], configuration: WebSocketConfiguration,
-        on loop: Loop, handler: any WebSocketHandler, opened: @escaping (Result<WebSocketConnection, ConnectError>) -> Void
+        on loop: Loop, handler: any WebSocketHandler, opened: @escaping (Result<WebSocketConnection, WebSocketConnectError>) -> Void
     ) {
         self.client = client
         self.target = target
@@ -54,19 +54,19 @@ package final class WebSocketAttempt: ConnectionHandler, @unchecked Sendable {
     }
 
     private func timedOut() {
-        if case .refused = state { finishRefused() } else { finish(.failure(.timedOut(during: phase))) }
+        if case .rejected = state { finishRejected() } else { finish(.failure(.timedOut(during: phase))) }
     }
 
-    private var phase: ConnectError.Phase {
+    private var phase: WebSocketConnectError.Phase {
         switch state {
         case .resolving: .resolving
         case .connecting: .connecting
         case .upgrading(let connection, _): connection.isSecuring ? .securing : .upgrading
-        case .refused, .done: .upgrading
+        case .rejected, .done: .upgrading
         }
     }
 
-    private func resolved(_ result: Result<[SocketAddress], Resolver.Failure>) {
+    private func resolved(_ result: Result<[SocketAddress], ResolverError>) {
         guard case .resolving = state else { return }
         switch result {
         case .failure(let failure): finish(.failure(.unresolved(host: target.host, reason: failure.reason)))
@@ -121,20 +121,20 @@ package final class WebSocketAttempt: ConnectionHandler, @unchecked Sendable {
                 case .head(let head, _):
                     guard case .upgrading(let connection, let parser) = state else { return }
                     guard head.status == .switchingProtocols else {
-                        state = .refused(connection, parser, head, body: [])
+                        state = .rejected(connection, parser, head, body: [])
                         continue
                     }
                     return upgraded(connection, head, rest: UnsafeMutableRawBufferPointer(rebasing: bytes[offset...]))
                 case .body(let range):
-                    guard case .refused(let connection, let parser, let head, var body) = state else { return }
-                    body += bytes[range].prefix(Self.refusalLimit - body.count)
-                    state = .refused(connection, parser, head, body: body)
-                    if body.count >= Self.refusalLimit { return finishRefused() }
-                case .end: return finishRefused()
+                    guard case .rejected(let connection, let parser, let head, var body) = state else { return }
+                    body += bytes[range].prefix(Self.rejectionLimit - body.count)
+                    state = .rejected(connection, parser, head, body: body)
+                    if body.count >= Self.rejectionLimit { return finishRejected() }
+                case .end: return finishRejected()
                 }
             }
         } catch {
-            if case .refused = state { finishRefused() } else { finish(.failure(.malformedAnswer(error.description))) }
+            if case .rejected = state { finishRejected() } else { finish(.failure(.malformedAnswer(error.description))) }
         }
     }
 
@@ -143,8 +143,8 @@ package final class WebSocketAttempt: ConnectionHandler, @unchecked Sendable {
         case .upgrading(let connection, var parser):
             defer { state = .upgrading(connection, parser) }
             return try parser.next(input, from: &offset)
-        case .refused(let connection, var parser, let head, let body):
-            defer { state = .refused(connection, parser, head, body: body) }
+        case .rejected(let connection, var parser, let head, let body):
+            defer { state = .rejected(connection, parser, head, body: body) }
             return try parser.next(input, from: &offset)
         case .resolving, .connecting, .done: return nil
         }
@@ -165,28 +165,28 @@ package final class WebSocketAttempt: ConnectionHandler, @unchecked Sendable {
         }
     }
 
-    private func finishRefused() {
-        guard case .refused(_, _, let head, let body) = state else { return }
-        finish(.failure(.refused(head, body: body)))
+    private func finishRejected() {
+        guard case .rejected(_, _, let head, let body) = state else { return }
+        finish(.failure(.rejected(head, body: body)))
     }
 
     func inputEnded() {
-        if case .refused = state { finishRefused() } else { finish(.failure(.lost(nil))) }
+        if case .rejected = state { finishRejected() } else { finish(.failure(.lost(nil))) }
     }
 
     func outputDrained() {}
 
-    func failed(_ failure: ConnectionFailure) {
-        if case .refused = state { finishRefused() } else { finish(.failure(.lost(failure))) }
+    func failed(_ failure: ConnectionError) {
+        if case .rejected = state { finishRejected() } else { finish(.failure(.lost(failure))) }
     }
 
-    private func finish(_ result: Result<WebSocketConnection, ConnectError>) {
+    private func finish(_ result: Result<WebSocketConnection, WebSocketConnectError>) {
         guard let opened else { return }
         timer?.cancel()
         switch state {
         case .resolving, .done: break
         case .connecting(let dialer): dialer.cancel()
-        case .upgrading(let connection, _), .refused(let connection, _, _, _): connection.close()
+        case .upgrading(let connection, _), .rejected(let connection, _, _, _): connection.close()
         }
         state = .done
         self.opened = nil

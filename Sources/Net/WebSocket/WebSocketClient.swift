@@ -33,7 +33,7 @@ package final class WebSocketClient: Sendable {
     package func connect(
         to target: WebSocketTarget, headers: HTTPHeaders = [:], subprotocols: [String] = [],
         configuration: WebSocketConfiguration = WebSocketConfiguration(), on loop: Loop, handler: any WebSocketHandler,
-        opened: @escaping (Result<WebSocketConnection, ConnectError>) -> Void
+        opened: @escaping (Result<WebSocketConnection, WebSocketConnectError>) -> Void
     ) -> WebSocketAttempt {
         loop.preconditionCurrent()
         let attempt = WebSocketAttempt(

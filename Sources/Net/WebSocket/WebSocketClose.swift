@@ -14,7 +14,7 @@ package struct WebSocketClose: Sendable, Equatable {
         /// The peer's side ended without a close frame.
         case endOfStream
         /// The connection broke.
-        case lost(ConnectionFailure)
+        case lost(ConnectionError)
         /// The peer sent nothing for `pongLimit` after a ping.
         case silent
         /// The peer does not read: more than `outputLimit` bytes are queued.

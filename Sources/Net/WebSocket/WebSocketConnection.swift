@@ -278,7 +278,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         }
     }
 
-    func failed(_ failure: ConnectionFailure) {
+    func failed(_ failure: ConnectionError) {
         give(up: .lost(failure))
     }
 

@@ -17,7 +17,7 @@ package enum AssemblyAIClientMessage: Sendable, Equatable {
             let document = try JSONDocument(parsing: text, sizeLimit: 65_536, depthLimit: 16)
             let type = document.root["type"]
             if type.equals("UpdateConfiguration") {
-                do throws(AssemblyAISettings.Fault) {
+                do throws(AssemblyAISettingsError) {
                     self = .updateConfiguration(try AssemblyAISettings.read(document.root))
                 } catch {
                     self = .invalid("Invalid Message: \(error.message)")

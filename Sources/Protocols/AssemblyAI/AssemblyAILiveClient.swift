@@ -56,10 +56,10 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         state = .starting(until: now + Self.startLimit)
     }
 
-    package mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+    package mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
         state = .closed
-        actions.append(.event(.closed(AssemblyAIFault.refused(status: status, headers: headers, body: body))))
+        actions.append(.event(.closed(AssemblyAIEngineErrors.rejected(status: status, headers: headers, body: body))))
     }
 
     // MARK: To the vendor
@@ -143,7 +143,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
             terminated(&actions)
         case .error(let code, let message):
             endOpenTurn(&actions)
-            fail(AssemblyAIFault.ended(code: code, saying: message), &actions)
+            fail(AssemblyAIEngineErrors.ended(code: code, saying: message), &actions)
         // Messages that this client did not ask for.
         case .heartbeat, .silence, .unrecognized: break
         case .malformed(let problem):
@@ -238,7 +238,8 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         // Only Termination proves that the vendor sent everything.
         let error =
             code == 1000
-            ? .unavailable("AssemblyAI closed the stream before Termination.") : AssemblyAIFault.ended(code: code.map { Int($0) }, saying: reason)
+            ? .unavailable("AssemblyAI closed the stream before Termination.")
+            : AssemblyAIEngineErrors.ended(code: code.map { Int($0) }, saying: reason)
         state = .closed
         actions.append(.event(.closed(error)))
     }

@@ -6,7 +6,7 @@ package import Speech
 /// Applied: `sample_rate`, `encoding`, `speech_model`, the members of `AssemblyAIConfiguration`, `language_code`, `language_detection`,
 /// `inactivity_timeout`, `speaker_labels`. Checked and then ignored, because no engine here can do it: `prompt`, `agent_context`,
 /// `previous_context_n_turns`, `filter_profanity`, `max_speakers`, `mode`, `continuous_partials`, `interruption_delay`, `voice_focus`,
-/// `voice_focus_threshold`. Refused: `redact_pii`, because a client that asks for redaction must not get unredacted text.
+/// `voice_focus_threshold`. Rejected: `redact_pii`, because a client that asks for redaction must not get unredacted text.
 package struct AssemblyAILiveOptions: Sendable, Equatable {
     package var format: AudioFormat
     package var model: AssemblyAIModel
@@ -37,7 +37,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         case far = "far-field"
     }
 
-    init(_ head: HTTPRequestHead) throws(QueryParameters.Fault) {
+    init(_ head: HTTPRequestHead) throws(QueryParameterError) {
         let query = QueryParameters(query: head.query)
         format = try Self.format(query)
         model = query.text("speech_model").map(AssemblyAIModel.init) ?? .fallback
@@ -73,14 +73,14 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         }
     }
 
-    private static func format(_ query: QueryParameters) throws(QueryParameters.Fault) -> AudioFormat {
+    private static func format(_ query: QueryParameters) throws(QueryParameterError) -> AudioFormat {
         let encoding = try query.choice("encoding", Encoding.self) ?? .linear16
         let rates = SampleRate.accepted
         let rate = try query.whole("sample_rate", in: rates.lowerBound.hertz...rates.upperBound.hertz).map { SampleRate(hertz: $0) }
         switch encoding {
         case .linear16, .mulaw:
             guard let rate else {
-                throw QueryParameters.Fault(message: "sample_rate is required: the audio's samples per second, such as sample_rate=16000.")
+                throw QueryParameterError(message: "sample_rate is required: the audio's samples per second, such as sample_rate=16000.")
             }
             return .raw(encoding == .mulaw ? .mulaw : .linear16, rate, channels: 1)
         case .opus: return .raw(.opus, rate ?? .opus, channels: 1)
@@ -89,7 +89,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         }
     }
 
-    private static func checkOthers(_ query: QueryParameters) throws(QueryParameters.Fault) {
+    private static func checkOthers(_ query: QueryParameters) throws(QueryParameterError) {
         for name in ["filter_profanity", "continuous_partials"] { _ = try query.flag(name) }
         _ = try query.number("voice_focus_threshold", in: 0...1)
         _ = try query.whole("previous_context_n_turns", in: 0...100)
@@ -97,34 +97,34 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         _ = try query.whole("interruption_delay", in: 0...1_000)
         _ = try query.choice("voice_focus", VoiceFocus.self)
         if let context = query.text("agent_context"), context.count > AssemblyAISettings.longestContext {
-            throw QueryParameters.Fault(message: "agent_context is longer than \(AssemblyAISettings.longestContext) characters.")
+            throw QueryParameterError(message: "agent_context is longer than \(AssemblyAISettings.longestContext) characters.")
         }
         if try query.flag("redact_pii") == true {
-            throw QueryParameters.Fault(message: "redact_pii is not available here. Leave it out to get all words.")
+            throw QueryParameterError(message: "redact_pii is not available here. Leave it out to get all words.")
         }
     }
 
-    private static func keyterms(_ query: QueryParameters) throws(QueryParameters.Fault) -> [String]? {
+    private static func keyterms(_ query: QueryParameters) throws(QueryParameterError) -> [String]? {
         let terms = try list("keyterms_prompt", query)
-        do throws(AssemblyAISettings.Fault) {
-            return try terms.map { terms throws(AssemblyAISettings.Fault) in try AssemblyAISettings.checked(terms: terms) }
+        do throws(AssemblyAISettingsError) {
+            return try terms.map { terms throws(AssemblyAISettingsError) in try AssemblyAISettings.checked(terms: terms) }
         } catch {
-            throw QueryParameters.Fault(message: error.message)
+            throw QueryParameterError(message: error.message)
         }
     }
 
     /// Returns the languages that the query names. `language_codes` counts before `language_code`, as at the vendor.
-    private static func languages(_ query: QueryParameters) throws(QueryParameters.Fault) -> [String]? {
+    private static func languages(_ query: QueryParameters) throws(QueryParameterError) -> [String]? {
         guard let codes = try list("language_codes", query) else { return try query.language("language_code").map { [$0.rawValue] } }
-        do throws(AssemblyAISettings.Fault) {
+        do throws(AssemblyAISettingsError) {
             return try AssemblyAISettings.checked(languages: codes)
         } catch {
-            throw QueryParameters.Fault(message: error.message)
+            throw QueryParameterError(message: error.message)
         }
     }
 
     /// Returns the items of a parameter that is a JSON array or is repeated; nil when the parameter is absent.
-    private static func list(_ name: String, _ query: QueryParameters) throws(QueryParameters.Fault) -> [String]? {
+    private static func list(_ name: String, _ query: QueryParameters) throws(QueryParameterError) -> [String]? {
         let values = try query.list(name)
         guard !values.isEmpty else { return nil }
         var items: [String] = []

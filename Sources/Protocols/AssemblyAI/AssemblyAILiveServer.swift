@@ -74,8 +74,8 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         // One sample of tolerance: at some rates 50 ms is not a whole number of samples.
         if let violation = shortFrame ?? (milliseconds > 1_000.1 ? Int(milliseconds.rounded()) : nil) {
             state = .closed
-            return .refusedInBand(
-                AssemblyAIRefusal.inBand(3007, "Input Duration Violation: \(violation) ms. Expected between 50 and 1000 ms"))
+            return .rejectedInBand(
+                AssemblyAIErrorResponse.inBand(3007, "Input Duration Violation: \(violation) ms. Expected between 50 and 1000 ms"))
         }
         if milliseconds < 49.9 { shortFrame = Int(milliseconds.rounded()) }
         receivedBytes += message.byteCount
@@ -245,7 +245,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         case .revoked?: return fail(1008, "Unauthorized Connection: The API key was revoked or has expired", &output)
         case .low?, nil: break
         }
-        if let error = end.error { return fail(AssemblyAIRefusal.code(of: error), AssemblyAIRefusal.text(of: error), &output) }
+        if let error = end.error { return fail(AssemblyAIErrorResponse.code(of: error), AssemblyAIErrorResponse.text(of: error), &output) }
         let why: LiveServerEnd = if case .ending(let why) = state { why } else { .asked }
         switch why {
         case .asked:
@@ -298,9 +298,9 @@ package struct AssemblyAILiveServer: LiveServerMachine {
 
     private mutating func fail(_ code: UInt16, _ text: String, _ output: inout ServerOutput) {
         state = .closed
-        let refusal = AssemblyAIRefusal.inBand(code, text)
-        for message in refusal.messages { output.send { $0.value(raw: message) } }
-        output.close(refusal.code, refusal.reason)
+        let error = AssemblyAIErrorResponse.inBand(code, text)
+        for message in error.messages { output.send { $0.value(raw: message) } }
+        output.close(error.code, error.reason)
     }
 
     private func send(_ message: AssemblyAIServerMessage, _ output: inout ServerOutput) {

@@ -187,7 +187,7 @@ extension AssemblyAIPrerecordedAnswer {
     }
 
     /// - Throws: `badRequest` when the job has no transcript, or when this export is not possible.
-    package func export(_ kind: Export, _ query: URLQuery, requestID: String) throws(RefusalCause) -> (headers: HTTPHeaders, body: [UInt8]) {
+    package func export(_ kind: Export, _ query: URLQuery, requestID: String) throws(RequestError) -> (headers: HTTPHeaders, body: [UInt8]) {
         guard let transcript else {
             throw .badRequest(
                 state == .deleted ? "The transcript was deleted." : "Transcript \(id) has the status \(status); it must be completed to be exported.")
@@ -222,7 +222,7 @@ extension AssemblyAIPrerecordedAnswer {
         return json.bytes
     }
 
-    private func cues(_ query: URLQuery, of shown: AssemblyAIPrerecordedText, length: SampleCount) throws(RefusalCause) -> [Cue] {
+    private func cues(_ query: URLQuery, of shown: AssemblyAIPrerecordedText, length: SampleCount) throws(RequestError) -> [Cue] {
         var rules = CaptionRules()
         if let text = query.first("chars_per_caption") {
             guard let most = Int(text), (1...10_000).contains(most) else {
@@ -236,7 +236,7 @@ extension AssemblyAIPrerecordedAnswer {
         return Captions.cues(of: groups, rate: shown.rate, length: length, rules: rules)
     }
 
-    private func search(_ query: URLQuery, in shown: AssemblyAIPrerecordedText) throws(RefusalCause) -> [UInt8] {
+    private func search(_ query: URLQuery, in shown: AssemblyAIPrerecordedText) throws(RequestError) -> [UInt8] {
         let phrases = query.all("words").flatMap { $0.split(separator: ",") }.map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
             .filter { !$0.isEmpty }
         guard !phrases.isEmpty, phrases.count <= 100, phrases.allSatisfy({ $0.count <= 5 }) else {

@@ -18,12 +18,12 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
     private static let models = ["universal-3-5-pro", "universal-2"]
 
     private let order: PrerecordedOrder
-    private let fault: VendorFault
+    private let errors: VendorEngineErrors
     private var state: State = .uploading
 
     package init(_ order: PrerecordedOrder) {
         self.order = order
-        fault = VendorFault(vendor: "AssemblyAI", credential: order.credential, language: order.options.language)
+        errors = VendorEngineErrors(vendor: "AssemblyAI", credential: order.credential, language: order.options.language)
     }
 
     package static let service = PrerecordedService(
@@ -38,16 +38,18 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
     }
 
     package mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep {
-        guard answer.isSuccess else { return refused(answer) }
-        guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28) else { return fail(fault.violation("answers with no JSON")) }
+        guard answer.isSuccess else { return rejected(answer) }
+        guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28) else {
+            return fail(errors.violation("answers with no JSON"))
+        }
         switch state {
         case .uploading:
             guard let address = document.root["upload_url"].string, address.utf8.count <= 2_048 else {
-                return fail(fault.violation("gives no upload_url"))
+                return fail(errors.violation("gives no upload_url"))
             }
             return create(audio: address, again: false)
         case .creating:
-            guard let question = question(for: document.root["id"].string) else { return fail(fault.violation("gives no transcript id")) }
+            guard let question = question(for: document.root["id"].string) else { return fail(errors.violation("gives no transcript id")) }
             state = .working(question)
             return outcome(document.root, question)
         case .seeking(let audio, let again, let error):
@@ -59,7 +61,7 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
             }
             return again ? fail(error) : create(audio: audio, again: true)
         case .working(let question): return outcome(document.root, question)
-        case .over: return .failed(fault.violation("answers twice"))
+        case .over: return .failed(errors.violation("answers twice"))
         }
     }
 
@@ -96,8 +98,8 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
         VendorIdentifier.pathSegment(id).map { VendorRequest(.get, "/v2/transcript/" + $0, headers: headers) }
     }
 
-    private mutating func refused(_ answer: VendorAnswer) -> PrerecordedStep {
-        let error = fault.error(answer, said: Self.message(in: answer.body))
+    private mutating func rejected(_ answer: VendorAnswer) -> PrerecordedStep {
+        let error = errors.error(answer, said: Self.message(in: answer.body))
         switch state {
         case .creating(let audio, let again) where answer.isPassing && !answer.isNotActedOn: return seek(audio: audio, again: again, error)
         case .seeking where answer.isPassing, .working where answer.isPassing: return .failed(error)
@@ -111,8 +113,8 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
         case "completed":
             state = .over
             return .done(transcript(root))
-        case "error": return fail(fault.refusal(said: root["error"].string ?? "no reason given"))
-        case .some, nil: return fail(fault.violation("gives a transcript without a known status"))
+        case "error": return fail(errors.rejection(said: root["error"].string ?? "no reason given"))
+        case .some, nil: return fail(errors.violation("gives a transcript without a known status"))
         }
     }
 

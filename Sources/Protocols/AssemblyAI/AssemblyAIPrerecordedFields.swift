@@ -14,7 +14,7 @@ struct AssemblyAIFields: ~Escapable {
         "content_safety", "iab_categories", "speech_understanding", "filter_profanity", "custom_topics",
     ]
 
-    func refuseUnoffered() throws(RefusalCause) {
+    func rejectUnoffered() throws(RequestError) {
         for name in Self.unoffered {
             let view = root[name]
             guard view.exists, !view.isNull, view.bool != false, !(view.isObject && view.count == 0) else { continue }
@@ -23,7 +23,7 @@ struct AssemblyAIFields: ~Escapable {
     }
 
     /// Returns the text of a field; nil when the text is empty or the field is absent.
-    func text(_ name: String, longest: Int) throws(RefusalCause) -> String? {
+    func text(_ name: String, longest: Int) throws(RequestError) -> String? {
         let view = root[name]
         guard view.exists, !view.isNull else { return nil }
         guard let text = view.string, text.utf8.count <= longest else {
@@ -32,14 +32,14 @@ struct AssemblyAIFields: ~Escapable {
         return text.isEmpty ? nil : text
     }
 
-    func flag(_ name: String) throws(RefusalCause) -> Bool? {
+    func flag(_ name: String) throws(RequestError) -> Bool? {
         let view = root[name]
         guard view.exists, !view.isNull else { return nil }
         guard let flag = view.bool else { throw .badRequest("\(name) must be true or false.") }
         return flag
     }
 
-    func number(_ name: String, in range: ClosedRange<Double>) throws(RefusalCause) -> Double? {
+    func number(_ name: String, in range: ClosedRange<Double>) throws(RequestError) -> Double? {
         let view = root[name]
         guard view.exists, !view.isNull else { return nil }
         guard let number = view.double, range.contains(number) else {
@@ -48,11 +48,11 @@ struct AssemblyAIFields: ~Escapable {
         return number
     }
 
-    func whole(_ name: String, in range: ClosedRange<Int>) throws(RefusalCause) -> Int? {
+    func whole(_ name: String, in range: ClosedRange<Int>) throws(RequestError) -> Int? {
         try Self.whole(root[name], name, in: range)
     }
 
-    private static func whole(_ view: borrowing JSONView, _ name: String, in range: ClosedRange<Int>) throws(RefusalCause) -> Int? {
+    private static func whole(_ view: borrowing JSONView, _ name: String, in range: ClosedRange<Int>) throws(RequestError) -> Int? {
         guard view.exists, !view.isNull else { return nil }
         guard let number = view.int, range.contains(number) else {
             throw .badRequest("\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
@@ -60,7 +60,7 @@ struct AssemblyAIFields: ~Escapable {
         return number
     }
 
-    func texts(_ name: String) throws(RefusalCause) -> [String]? {
+    func texts(_ name: String) throws(RequestError) -> [String]? {
         let view = root[name]
         guard view.exists, !view.isNull else { return nil }
         guard view.isArray, view.count <= 1_000 else { throw .badRequest("\(name) must be a list of at most 1000 strings.") }
@@ -72,7 +72,7 @@ struct AssemblyAIFields: ~Escapable {
         return texts
     }
 
-    func checkSpeakerOptions() throws(RefusalCause) {
+    func checkSpeakerOptions() throws(RequestError) {
         let view = root["speaker_options"]
         guard view.exists, !view.isNull else { return }
         guard view.isObject else { throw .badRequest("speaker_options must be an object.") }
@@ -81,28 +81,28 @@ struct AssemblyAIFields: ~Escapable {
         if let least, let most, most < least { throw .badRequest("max_speakers_expected must not be less than min_speakers_expected.") }
     }
 
-    func spelling() throws(RefusalCause) -> [WordReplacement] {
+    func spelling() throws(RequestError) -> [WordReplacement] {
         let view = root["custom_spelling"]
         guard view.exists, !view.isNull else { return [] }
-        let fault = RefusalCause.badRequest(#"custom_spelling must be a list of {"from": ["…"], "to": "…"}."#)
-        guard view.isArray, view.count <= 1_000 else { throw fault }
+        let error = RequestError.badRequest(#"custom_spelling must be a list of {"from": ["…"], "to": "…"}."#)
+        guard view.isArray, view.count <= 1_000 else { throw error }
         var replacements: [WordReplacement] = []
         for index in 0..<view.count {
             let item = view[index]
-            guard let to = item["to"].string, !to.isEmpty, to.utf8.count <= 1_000 else { throw fault }
+            guard let to = item["to"].string, !to.isEmpty, to.utf8.count <= 1_000 else { throw error }
             let from = item["from"]
             var spoken: [String] = from.string.map { [$0] } ?? []
             for index in 0..<(from.isArray ? from.count : 0) {
-                guard let text = from[index].string else { throw fault }
+                guard let text = from[index].string else { throw error }
                 spoken.append(text)
             }
-            guard !spoken.isEmpty, spoken.count <= 100 else { throw fault }
+            guard !spoken.isEmpty, spoken.count <= 100 else { throw error }
             replacements += spoken.compactMap { WordReplacement(find: $0, replacement: to) }
         }
         return replacements
     }
 
-    func webhook() throws(RefusalCause) -> AssemblyAIPrerecordedRequest.Webhook? {
+    func webhook() throws(RequestError) -> AssemblyAIPrerecordedRequest.Webhook? {
         guard let address = try text("webhook_url", longest: 8_192) else { return nil }
         guard AssemblyAIPrerecordedRequest.isHTTP(address) else { throw .badRequest("webhook_url should start with http") }
         let name = try text("webhook_auth_header_name", longest: 200), value = try text("webhook_auth_header_value", longest: 4_096)

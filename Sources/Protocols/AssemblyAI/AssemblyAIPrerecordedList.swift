@@ -33,7 +33,7 @@ package struct AssemblyAIPrerecordedList: Sendable, Equatable {
     package var throttledOnly: Bool
 
     /// - Throws: `badRequest`.
-    package init(_ query: URLQuery) throws(RefusalCause) {
+    package init(_ query: URLQuery) throws(RequestError) {
         func given(_ name: String) -> String? { query.first(name).flatMap { $0.isEmpty ? nil : $0 } }
         limit = 10
         if let text = given("limit") {

@@ -6,7 +6,7 @@ package import Speech
 /// Applied: `audio_url`, `language_code`, `language_detection`, `language_confidence_threshold`, `speech_model`, `speech_models`, `punctuate`,
 /// `format_text`, `speaker_labels`, `multichannel`, `dual_channel`, `audio_start_from`, `audio_end_at`, `keyterms_prompt`, `word_boost`,
 /// `custom_spelling`, `speech_threshold`, and the webhook. Checked and then ignored, because no engine here can do it: `language_codes`,
-/// `language_detection_options`, `disfluencies`, `speakers_expected`, `speaker_options`, `prompt`, `temperature`, `boost_param`. Refused: everything
+/// `language_detection_options`, `disfluencies`, `speakers_expected`, `speaker_options`, `prompt`, `temperature`, `boost_param`. Rejected: everything
 /// beyond transcription. Unknown fields are ignored.
 ///
 /// Source: AssemblyAI "Submit a transcription job" API reference.
@@ -48,12 +48,12 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
     private static let usualLanguage = "en_us"
 
     /// - Throws: `badRequest`.
-    package init(_ body: [UInt8]) throws(RefusalCause) {
+    package init(_ body: [UInt8]) throws(RequestError) {
         guard let document = try? JSONDocument(parsing: body, sizeLimit: Self.limit), document.root.isObject else {
             throw .badRequest("The body must be a JSON object.")
         }
         let fields = AssemblyAIFields(document.root)
-        try fields.refuseUnoffered()
+        try fields.rejectUnoffered()
         guard let address = try fields.text("audio_url", longest: 8_192) else { throw .badRequest("audio_url is required.") }
         guard Self.isHTTP(address) else { throw .badRequest("audio_url should start with http") }
         audioURL = address

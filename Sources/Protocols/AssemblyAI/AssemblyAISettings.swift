@@ -5,23 +5,19 @@ import Framing
 /// Checked and then ignored, because no engine here can do it: `filter_profanity`, `prompt`, `agent_context`, `interruption_delay`,
 /// `continuous_partials`, `turn_left_pad_ms`.
 enum AssemblyAISettings {
-    struct Fault: Error {
-        var message: String
-    }
-
     static let silences = 0...60_000
     static let maxTerms = 100
     static let longestTerm = 50
     static let maxLanguages = 10
     static let longestContext = 1_750
 
-    static func read(_ root: borrowing JSONView) throws(Fault) -> AssemblyAIConfiguration {
+    static func read(_ root: borrowing JSONView) throws(AssemblyAISettingsError) -> AssemblyAIConfiguration {
         for name in ["filter_profanity", "continuous_partials"] { _ = try flag(root, name) }
         for (name, range) in [("interruption_delay", 0...1_000), ("turn_left_pad_ms", silences)] { _ = try whole(root, name, in: range) }
         for name in ["prompt", "agent_context"] where given(root, name) {
-            guard let text = root[name].string else { throw Fault(message: "\(name) must be a string.") }
+            guard let text = root[name].string else { throw AssemblyAISettingsError(message: "\(name) must be a string.") }
             guard name == "prompt" || text.count <= longestContext else {
-                throw Fault(message: "\(name) is longer than \(longestContext) characters.")
+                throw AssemblyAISettingsError(message: "\(name) is longer than \(longestContext) characters.")
             }
         }
         let older = try whole(root, "min_end_of_turn_silence_when_confident", in: silences)
@@ -31,8 +27,8 @@ enum AssemblyAISettings {
             maximumSilence: try whole(root, "max_turn_silence", in: silences), formatsTurns: try flag(root, "format_turns"),
             voiceThreshold: try fraction(root, "vad_threshold"), sendsHeartbeats: try flag(root, "session_heartbeat"),
             tellsSilence: try flag(root, "acknowledge_silence"),
-            keyterms: try strings(root, "keyterms_prompt").map { terms throws(Fault) in try checked(terms: terms) },
-            languages: try strings(root, "language_codes").map { codes throws(Fault) in try checked(languages: codes) })
+            keyterms: try strings(root, "keyterms_prompt").map { terms throws(AssemblyAISettingsError) in try checked(terms: terms) },
+            languages: try strings(root, "language_codes").map { codes throws(AssemblyAISettingsError) in try checked(languages: codes) })
     }
 
     static func write(_ configuration: AssemblyAIConfiguration, to json: inout JSONWriter) {
@@ -53,20 +49,26 @@ enum AssemblyAISettings {
         }
     }
 
-    static func checked(terms: [String]) throws(Fault) -> [String] {
-        guard terms.count <= maxTerms else { throw Fault(message: "keyterms_prompt has \(terms.count) terms; at most \(maxTerms) are accepted.") }
+    static func checked(terms: [String]) throws(AssemblyAISettingsError) -> [String] {
+        guard terms.count <= maxTerms else {
+            throw AssemblyAISettingsError(message: "keyterms_prompt has \(terms.count) terms; at most \(maxTerms) are accepted.")
+        }
         guard terms.allSatisfy({ $0.count <= longestTerm }) else {
-            throw Fault(message: "A term in keyterms_prompt is longer than \(longestTerm) characters.")
+            throw AssemblyAISettingsError(message: "A term in keyterms_prompt is longer than \(longestTerm) characters.")
         }
         return terms
     }
 
-    static func checked(languages codes: [String]) throws(Fault) -> [String] {
+    static func checked(languages codes: [String]) throws(AssemblyAISettingsError) -> [String] {
         guard codes.count <= maxLanguages else {
-            throw Fault(message: "language_codes has \(codes.count) codes; at most \(maxLanguages) are accepted.")
+            throw AssemblyAISettingsError(message: "language_codes has \(codes.count) codes; at most \(maxLanguages) are accepted.")
         }
-        guard codes.allSatisfy({ (2...20).contains($0.utf8.count) }) else { throw Fault(message: "language_codes must hold codes such as en or de.") }
-        guard codes.count == 1 || !codes.contains("multi") else { throw Fault(message: "multi must be the only one in language_codes.") }
+        guard codes.allSatisfy({ (2...20).contains($0.utf8.count) }) else {
+            throw AssemblyAISettingsError(message: "language_codes must hold codes such as en or de.")
+        }
+        guard codes.count == 1 || !codes.contains("multi") else {
+            throw AssemblyAISettingsError(message: "multi must be the only one in language_codes.")
+        }
         return codes
     }
 
@@ -74,29 +76,31 @@ enum AssemblyAISettings {
 
     private static func given(_ root: borrowing JSONView, _ name: String) -> Bool { root[name].exists && !root[name].isNull }
 
-    private static func flag(_ root: borrowing JSONView, _ name: String) throws(Fault) -> Bool? {
+    private static func flag(_ root: borrowing JSONView, _ name: String) throws(AssemblyAISettingsError) -> Bool? {
         guard given(root, name) else { return nil }
-        guard let value = root[name].bool else { throw Fault(message: "\(name) must be true or false.") }
+        guard let value = root[name].bool else { throw AssemblyAISettingsError(message: "\(name) must be true or false.") }
         return value
     }
 
-    private static func whole(_ root: borrowing JSONView, _ name: String, in range: ClosedRange<Int>) throws(Fault) -> Int? {
+    private static func whole(_ root: borrowing JSONView, _ name: String, in range: ClosedRange<Int>) throws(AssemblyAISettingsError) -> Int? {
         guard given(root, name) else { return nil }
         guard let value = root[name].int, range.contains(value) else {
-            throw Fault(message: "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+            throw AssemblyAISettingsError(message: "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
         }
         return value
     }
 
-    private static func fraction(_ root: borrowing JSONView, _ name: String) throws(Fault) -> Double? {
+    private static func fraction(_ root: borrowing JSONView, _ name: String) throws(AssemblyAISettingsError) -> Double? {
         guard given(root, name) else { return nil }
-        guard let value = root[name].double, (0...1).contains(value) else { throw Fault(message: "\(name) must be a number from 0 to 1.") }
+        guard let value = root[name].double, (0...1).contains(value) else {
+            throw AssemblyAISettingsError(message: "\(name) must be a number from 0 to 1.")
+        }
         return value
     }
 
-    private static func strings(_ root: borrowing JSONView, _ name: String) throws(Fault) -> [String]? {
+    private static func strings(_ root: borrowing JSONView, _ name: String) throws(AssemblyAISettingsError) -> [String]? {
         guard given(root, name) else { return nil }
-        guard let strings = strings(in: root[name]) else { throw Fault(message: "\(name) must be an array of strings.") }
+        guard let strings = strings(in: root[name]) else { throw AssemblyAISettingsError(message: "\(name) must be an array of strings.") }
         return strings
     }
 
@@ -110,4 +114,9 @@ enum AssemblyAISettings {
         }
         return strings
     }
+}
+
+/// An invalid setting of a live session. The message names the setting.
+struct AssemblyAISettingsError: Error {
+    var message: String
 }

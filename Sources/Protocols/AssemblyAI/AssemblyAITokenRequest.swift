@@ -8,11 +8,11 @@ package struct AssemblyAITokenRequest: Sendable, Equatable {
     package var lifetime: Duration
     package var sessionLimit: Duration
 
-    package init(_ head: HTTPRequestHead) throws(RefusalCause) {
+    package init(_ head: HTTPRequestHead) throws(RequestError) {
         let query = QueryParameters(query: head.query)
-        do throws(QueryParameters.Fault) {
+        do throws(QueryParameterError) {
             guard let seconds = try query.whole("expires_in_seconds", in: 1...600) else {
-                throw QueryParameters.Fault(message: "expires_in_seconds is required: from 1 to 600.")
+                throw QueryParameterError(message: "expires_in_seconds is required: from 1 to 600.")
             }
             lifetime = .seconds(seconds)
             sessionLimit = .seconds(try query.whole("max_session_duration_seconds", in: 60...10_800) ?? 10_800)

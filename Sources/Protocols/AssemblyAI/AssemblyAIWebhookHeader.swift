@@ -10,10 +10,10 @@ extension AssemblyAIPrerecordedRequest {
         "transfer-encoding", "upgrade", "x-harken-signature",
     ]
 
-    /// Refuses a webhook with a header that callers may not set. Called when a job is ordered; stored orders of earlier versions are still read.
+    /// Rejects a webhook with a header that callers may not set. Called when a job is ordered; stored orders of earlier versions are still read.
     ///
     /// - Throws: `badRequest`.
-    package func checkWebhookHeader() throws(RefusalCause) {
+    package func checkWebhookHeader() throws(RequestError) {
         guard let name = webhook?.header?.name, !Self.mayBeHeader(name) else { return }
         throw .badRequest("webhook_auth_header_name \(name) is set by the sender of the webhook; choose another name, such as Authorization.")
     }

@@ -12,11 +12,11 @@ package struct DeepgramGrantRequest: Sendable, Equatable {
     private static let range = 1...3_600
 
     /// - Parameter body: empty, or an object that may have `ttl_seconds`.
-    package init(_ body: [UInt8]) throws(RefusalCause) {
+    package init(_ body: [UInt8]) throws(RequestError) {
         lifetime = .seconds(body.isEmpty ? Self.usualSeconds : try Self.seconds(in: body))
     }
 
-    private static func seconds(in body: [UInt8]) throws(RefusalCause) -> Int {
+    private static func seconds(in body: [UInt8]) throws(RequestError) -> Int {
         let document: JSONDocument
         do throws(JSONError) {
             document = try JSONDocument(parsing: body, sizeLimit: longestBody, depthLimit: 8)

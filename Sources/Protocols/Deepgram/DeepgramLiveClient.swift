@@ -92,9 +92,9 @@ package struct DeepgramLiveClient: LiveClientMachine {
         actions.append(.event(.opened))
     }
 
-    package mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+    package mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
-        fail(DeepgramFault.refused(status: status, headers: headers, body: body, language: options.language), &actions)
+        fail(DeepgramEngineErrors.rejected(status: status, headers: headers, body: body, language: options.language), &actions)
     }
 
     // MARK: To the vendor
@@ -236,7 +236,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         case .draining(_, done: false) where code == 1000 && channels.allSatisfy { $0.finalizedThrough >= sent.end }:
             complete(&actions)
         case .connecting, .open, .draining:
-            fail(DeepgramFault.closed(code: code, reason: reason, complaint: complaint), &actions)
+            fail(DeepgramEngineErrors.closed(code: code, reason: reason, complaint: complaint), &actions)
         }
     }
 

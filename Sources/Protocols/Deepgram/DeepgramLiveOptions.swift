@@ -3,7 +3,7 @@ package import Speech
 
 /// The parameters of a live handshake.
 ///
-/// In addition to `DeepgramParameters`: `interim_results`, `endpointing`, `utterance_end_ms`, `vad_events`. `callback` is refused: results go to the
+/// In addition to `DeepgramParameters`: `interim_results`, `endpointing`, `utterance_end_ms`, `vad_events`. `callback` is rejected: results go to the
 /// socket.
 package struct DeepgramLiveOptions: Sendable, Equatable {
     package var parameters: DeepgramParameters
@@ -17,7 +17,7 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
     /// Value for `endpointing=false`: no pause ends an utterance, only its length.
     package static let noEndpointing: Duration = .seconds(3_600)
 
-    init(_ head: HTTPRequestHead) throws(QueryParameters.Fault) {
+    init(_ head: HTTPRequestHead) throws(QueryParameterError) {
         let query = QueryParameters(query: head.query)
         parameters = try DeepgramParameters(query)
         interims = try query.flag("interim_results") ?? false
@@ -26,15 +26,15 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
         speechEvents = try query.flag("vad_events") ?? false
         engines = EngineChoice.engines(of: head)
         if utteranceEnd != nil && !interims {
-            throw QueryParameters.Fault(message: "utterance_end_ms needs interim_results=true.")
+            throw QueryParameterError(message: "utterance_end_ms needs interim_results=true.")
         }
         if query.text("callback") != nil {
-            throw QueryParameters.Fault(message: "callback is not offered for live audio. Leave it out and read the results from the socket.")
+            throw QueryParameterError(message: "callback is not offered for live audio. Leave it out and read the results from the socket.")
         }
     }
 
     /// Reads `endpointing`. Without a value the session's default applies: the vendor's default of 10 ms suits only the vendor's own engine.
-    private static func endpointing(_ query: QueryParameters) throws(QueryParameters.Fault) -> Duration {
+    private static func endpointing(_ query: QueryParameters) throws(QueryParameterError) -> Duration {
         let usual = LiveRequest(format: .container).endpointing
         guard let value = query.text("endpointing") else { return usual }
         if value.equalsIgnoringCase("true") { return usual }

@@ -5,7 +5,7 @@ import Framing
 ///
 /// Applied: `model`, `language`, `punctuate`, `smart_format`, `diarize`, `diarize_model`, `multichannel`, `keyterm`, `keywords`, `replace`, `extra`,
 /// `tag`, `encoding`, `sample_rate`, `channels`. Checked and then ignored, because no engine here can do it: `version`, `numerals`, `measurements`,
-/// `dictation`, `filler_words`, `profanity_filter`, `detect_entities`, `search`, `language_hint`, `mip_opt_out`. Refused: `redact`, because a client
+/// `dictation`, `filler_words`, `profanity_filter`, `detect_entities`, `search`, `language_hint`, `mip_opt_out`. Rejected: `redact`, because a client
 /// that asks for redaction must not get unredacted text.
 package struct DeepgramParameters: Sendable, Equatable {
     /// The model's name as the client wrote it; the default model when the client named none.
@@ -31,12 +31,12 @@ package struct DeepgramParameters: Sendable, Equatable {
 
     private enum DiarizeModel: String, CaseIterable { case latest, v1, v2 }
 
-    init(_ query: QueryParameters) throws(QueryParameters.Fault) {
+    init(_ query: QueryParameters) throws(QueryParameterError) {
         model = query.text("model") ?? DeepgramModels.fallback
         language = try query.language("language") ?? .english
         for name in Self.flagsWithoutEffect { _ = try query.flag(name) }
         guard try query.list("redact").allSatisfy({ $0.equalsIgnoringCase("false") }) else {
-            throw QueryParameters.Fault(message: "redact is not available here. Leave it out to get all words.")
+            throw QueryParameterError(message: "redact is not available here. Leave it out to get all words.")
         }
         let smart = try query.flag("smart_format") ?? false
         let punctuates = try query.flag("punctuate") ?? false || smart
@@ -45,10 +45,10 @@ package struct DeepgramParameters: Sendable, Equatable {
         multichannel = try query.flag("multichannel") ?? false
         formatting = DeepgramFormatting(
             punctuates: punctuates, speakers: diarizes, languages: language.primary == "multi",
-            replacements: try query.list("replace").map { pair throws(QueryParameters.Fault) in try Self.replacement(pair, query) })
+            replacements: try query.list("replace").map { pair throws(QueryParameterError) in try Self.replacement(pair, query) })
         keyterms = try Self.keyterms(query)
         tags = try query.list("tag")
-        extra = try query.list("extra").map { pair throws(QueryParameters.Fault) in
+        extra = try query.list("extra").map { pair throws(QueryParameterError) in
             let parts = pair.split(separator: ":", maxSplits: 1).map(String.init)
             // Some JSON readers reject a zero byte in a member's name.
             guard parts.count == 2, !parts[0].utf8.contains(0) else { throw query.wrong("extra", pair, "key:value") }
@@ -61,7 +61,7 @@ package struct DeepgramParameters: Sendable, Equatable {
         "numerals", "measurements", "dictation", "filler_words", "profanity_filter", "detect_entities", "no_delay", "mip_opt_out",
     ]
 
-    private static func replacement(_ pair: String, _ query: QueryParameters) throws(QueryParameters.Fault) -> WordReplacement {
+    private static func replacement(_ pair: String, _ query: QueryParameters) throws(QueryParameterError) -> WordReplacement {
         let parts = pair.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let replacement = WordReplacement(find: parts[0], replacement: parts.count > 1 ? parts[1] : "") else {
             throw query.wrong("replace", pair, "find:replacement")
@@ -70,10 +70,10 @@ package struct DeepgramParameters: Sendable, Equatable {
     }
 
     /// Returns the key terms of `keyterm`, and the words of the older `word:boost` form.
-    private static func keyterms(_ query: QueryParameters) throws(QueryParameters.Fault) -> [String] {
+    private static func keyterms(_ query: QueryParameters) throws(QueryParameterError) -> [String] {
         let older = try query.list("keywords", limit: 500).map { String($0.prefix { $0 != ":" }) }.filter { !$0.isEmpty }
         let terms = try query.list("keyterm", limit: 500) + older
-        if let problem = problem(withKeyterms: terms) { throw QueryParameters.Fault(message: problem) }
+        if let problem = problem(withKeyterms: terms) { throw QueryParameterError(message: problem) }
         return terms
     }
 
@@ -83,14 +83,14 @@ package struct DeepgramParameters: Sendable, Equatable {
         return words > 500 ? "keyterm has \(words) words in all; at most 500 are accepted." : nil
     }
 
-    private static func format(_ query: QueryParameters) throws(QueryParameters.Fault) -> (AudioFormat, channels: Int) {
+    private static func format(_ query: QueryParameters) throws(QueryParameterError) -> (AudioFormat, channels: Int) {
         let channels = try query.whole("channels", in: 1...20) ?? 1
         guard let encoding = try query.choice("encoding", Encoding.self) else { return (.container, channels) }
         let rates = SampleRate.accepted
-        func rate(or natural: SampleRate?) throws(QueryParameters.Fault) -> SampleRate {
+        func rate(or natural: SampleRate?) throws(QueryParameterError) -> SampleRate {
             if let hertz = try query.whole("sample_rate", in: rates.lowerBound.hertz...rates.upperBound.hertz) { return SampleRate(hertz: hertz) }
             if let natural { return natural }
-            throw QueryParameters.Fault(
+            throw QueryParameterError(
                 message: "encoding=\(encoding.rawValue) needs sample_rate, the audio's samples per second, such as sample_rate=16000.")
         }
         switch encoding {

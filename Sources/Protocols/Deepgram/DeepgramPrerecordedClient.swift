@@ -36,17 +36,18 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
     package mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep {
         guard answer.isSuccess else {
             return .failed(
-                DeepgramFault.refused(status: answer.status, headers: answer.headers, body: answer.body, language: order.options.language).asRecording
+                DeepgramEngineErrors.rejected(status: answer.status, headers: answer.headers, body: answer.body, language: order.options.language)
+                    .asRecording
             )
         }
-        let fault = VendorFault(vendor: "Deepgram", credential: order.credential, language: order.options.language)
+        let errors = VendorEngineErrors(vendor: "Deepgram", credential: order.credential, language: order.options.language)
         guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28), document.root["results"]["channels"].isArray else {
-            return .failed(fault.violation("answers without results"))
+            return .failed(errors.violation("answers without results"))
         }
         let channels = document.root["results"]["channels"]
         let wanted = order.options.separateChannels ? max(1, min(channels.count, Self.maxChannels)) : 1
         guard (0..<wanted).allSatisfy({ channels[$0]["alternatives"].count > 0 }) else {
-            return .failed(fault.violation("answers without an alternative"))
+            return .failed(errors.violation("answers without an alternative"))
         }
         return .done(transcript(document.root))
     }

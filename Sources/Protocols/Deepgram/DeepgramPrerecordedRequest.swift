@@ -29,20 +29,20 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
 
     private enum CallbackMethod: String, CaseIterable { case post, put }
 
-    package static func parse(_ head: HTTPRequestHead, _ context: HandshakeContext) -> Result<DeepgramPrerecordedRequest, Refusal> {
-        do throws(QueryParameters.Fault) {
+    package static func parse(_ head: HTTPRequestHead, _ context: HandshakeContext) -> Result<DeepgramPrerecordedRequest, ErrorResponse> {
+        do throws(QueryParameterError) {
             let request = try DeepgramPrerecordedRequest(head)
             let model = request.parameters.model
             guard DeepgramModels.isKnown(model) || context.models.contains(model.lowercased()) else {
-                return .failure(DeepgramRefusal.make(.unknownModel(model), requestID: context.requestID))
+                return .failure(DeepgramErrorResponse.make(.unknownModel(model), requestID: context.requestID))
             }
             return .success(request)
         } catch {
-            return .failure(DeepgramRefusal.make(.badRequest(error.message), requestID: context.requestID))
+            return .failure(DeepgramErrorResponse.make(.badRequest(error.message), requestID: context.requestID))
         }
     }
 
-    private init(_ head: HTTPRequestHead) throws(QueryParameters.Fault) {
+    private init(_ head: HTTPRequestHead) throws(QueryParameterError) {
         let query = QueryParameters(query: head.query)
         parameters = try DeepgramParameters(query)
         isRemote = Self.isJSON(head.headers["Content-Type"] ?? "")
@@ -63,7 +63,7 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
     }
 
     /// Reads `detect_language`: a flag, or the language codes among which to choose.
-    private static func detectsLanguage(_ query: QueryParameters) throws(QueryParameters.Fault) -> Bool {
+    private static func detectsLanguage(_ query: QueryParameters) throws(QueryParameterError) -> Bool {
         let values = try query.list("detect_language")
         if values.count == 1, values[0].utf8.count > 3 { return try query.flag("detect_language") ?? false }
         for value in values where !LanguageTag(value).isWellFormed {
@@ -72,7 +72,7 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
         return !values.isEmpty
     }
 
-    private static func callback(_ query: QueryParameters) throws(QueryParameters.Fault) -> Callback? {
+    private static func callback(_ query: QueryParameters) throws(QueryParameterError) -> Callback? {
         let method: HTTPMethod = try query.choice("callback_method", CallbackMethod.self) == .put ? .put : .post
         guard let address = query.text("callback") else { return nil }
         let scheme = address.prefix { $0 != ":" }
@@ -92,20 +92,20 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
     package var format: AudioFormat { parameters.format }
 
     /// Returns the address in a JSON body, `{"url": "https://…"}`.
-    package static func remoteAddress(in body: [UInt8], _ context: HandshakeContext) -> Result<String, Refusal> {
-        func refused(_ reason: String) -> Result<String, Refusal> {
-            .failure(DeepgramRefusal.make(.badRequest(reason), requestID: context.requestID))
+    package static func remoteAddress(in body: [UInt8], _ context: HandshakeContext) -> Result<String, ErrorResponse> {
+        func rejected(_ reason: String) -> Result<String, ErrorResponse> {
+            .failure(DeepgramErrorResponse.make(.badRequest(reason), requestID: context.requestID))
         }
         let unreadable = "Content-type was application/json, but we could not process the JSON payload."
         guard let document = try? JSONDocument(parsing: body, sizeLimit: 65_536) else {
-            return refused("\(unreadable) It is not valid JSON. Audio must come with another content type.")
+            return rejected("\(unreadable) It is not valid JSON. Audio must come with another content type.")
         }
         guard let address = document.root["url"].string else {
-            return refused("\(unreadable) Give the recording's address as {\"url\": \"https://…\"}.")
+            return rejected("\(unreadable) Give the recording's address as {\"url\": \"https://…\"}.")
         }
         let scheme = address.prefix { $0 != ":" }
         guard scheme.equalsIgnoringCase("https") || scheme.equalsIgnoringCase("http") else {
-            return refused("url must begin with http:// or https://.")
+            return rejected("url must begin with http:// or https://.")
         }
         return .success(address)
     }

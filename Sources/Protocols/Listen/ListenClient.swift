@@ -44,7 +44,7 @@ package struct ListenClient: LiveClientMachine {
         actions.append(.event(.opened))
     }
 
-    package mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+    package mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
         switch status {
         case 401: end(.unauthorized("The gateway refused the key, or needs one."), &actions)

@@ -23,7 +23,7 @@ package enum ListenCodec: String, Sendable, CaseIterable {
     private static let lc3Rates = [8_000, 16_000, 24_000, 32_000, 48_000]
     private static let rates = 8_000...48_000
 
-    init(named name: String) throws(ListenRefusal) {
+    init(named name: String) throws(ListenError) {
         if name == "lc3" { throw .audio("lc3 does not give the frame length. Send frames of 10 ms and 30 bytes as lc3_fs1030.") }
         guard let known = Self(rawValue: name) else {
             throw .audio("The codec \"\(name.prefix(20))\" is not known. Use opus, opus_fs320, ogg_opus, pcm8, pcm16, mulaw, aac or lc3_fs1030.")
@@ -34,7 +34,7 @@ package enum ListenCodec: String, Sendable, CaseIterable {
     /// - Parameters:
     ///   - hertz: the rate that the client gave; nil: 8,000, unless the codec's name implies a rate.
     ///   - channels: the number of channels, each of which has its own messages.
-    func format(hertz: Int?, channels: Int) throws(ListenRefusal) -> AudioFormat {
+    func format(hertz: Int?, channels: Int) throws(ListenError) -> AudioFormat {
         let named: Int? =
             switch self {
             case .mulaw8: 8_000

@@ -21,36 +21,36 @@ package struct ListenOpening: LiveHandshakeMachine {
         guard !isDone else { return nil }
         // The parser's error text could quote the message, and with it a token.
         guard let document = try? JSONDocument(parsing: text, sizeLimit: Self.sizeLimit, depthLimit: 8), document.root.isObject else {
-            refuse(.policy("The first message must be a JSON object of at most \(Self.sizeLimit) bytes."), &output)
+            reject(.policy("The first message must be a JSON object of at most \(Self.sizeLimit) bytes."), &output)
             return nil
         }
         guard document.root["type"].equals("auth") else {
-            refuse(.policy("Auth error"), &output)
+            reject(.policy("Auth error"), &output)
             return nil
         }
         guard let token = document.root["token"].string, !token.isEmpty else {
-            refuse(.badToken, &output)
+            reject(.badToken, &output)
             return nil
         }
         return LiveBeginning(machine: machine, credential: Credential(token))
     }
 
     package mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
-        if !isDone { refuse(.policy("Auth error"), &output) }
+        if !isDone { reject(.policy("Auth error"), &output) }
         return nil
     }
 
-    package mutating func refused(_ cause: RefusalCause, now: Instant, output: inout ServerOutput) {
-        switch cause {
-        case .unauthenticated: return refuse(.badToken, &output)
-        case .forbidden(let reason): return refuse(.policy(reason), &output)
+    package mutating func rejected(_ error: RequestError, now: Instant, output: inout ServerOutput) {
+        switch error {
+        case .unauthenticated: return reject(.badToken, &output)
+        case .forbidden(let reason): return reject(.policy(reason), &output)
         case _: break
         }
         isDone = true
-        let refusal = ListenServer.refusal(cause)
+        let inBand = ListenServer.inBandError(error)
         output.send { ListenServerMessage.authResponse(true).write(to: &$0) }
-        for message in refusal.messages { output.send { $0.value(raw: message) } }
-        output.close(refusal.code, refusal.reason)
+        for message in inBand.messages { output.send { $0.value(raw: message) } }
+        output.close(inBand.code, inBand.reason)
     }
 
     package mutating func drain(now: Instant, output: inout ServerOutput) {
@@ -65,9 +65,9 @@ package struct ListenOpening: LiveHandshakeMachine {
         output.close(1008, "Auth timeout")
     }
 
-    private mutating func refuse(_ refusal: ListenRefusal, _ output: inout ServerOutput) {
+    private mutating func reject(_ error: ListenError, _ output: inout ServerOutput) {
         isDone = true
         output.send { ListenServerMessage.authResponse(false).write(to: &$0) }
-        output.close(refusal.code, refusal.reason)
+        output.close(error.code, error.reason)
     }
 }

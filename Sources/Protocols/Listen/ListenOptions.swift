@@ -37,7 +37,7 @@ package struct ListenOptions: Sendable, Equatable {
     package var rate: SampleRate? { if case .raw(_, let rate, _) = format { rate } else { nil } }
     package var resume: LiveResume?
 
-    package init(_ query: URLQuery, route: ListenRoute) throws(ListenRefusal) {
+    package init(_ query: URLQuery, route: ListenRoute) throws(ListenError) {
         self.route = route
         let name = query.text("codec") ?? ListenCodec.pcm8.rawValue
         codec = try ListenCodec(named: name)

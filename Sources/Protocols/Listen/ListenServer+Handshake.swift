@@ -7,71 +7,72 @@ extension ListenServer {
 
     package static let webDialect = LiveDialect(
         name: "listen-web", paths: ["/v4/web/listen"], authentication: .opening, asksForUser: true, maxMessageBytes: ListenClientMessage.sizeLimit,
-        credential: { _ in nil }, accept: { .success(accept($0, $1, .web)) }, refuse: { cause, _ in httpRefusal(cause) },
-        refuseInBand: { cause, _ in inBand(cause) })
+        credential: { _ in nil }, accept: { .success(accept($0, $1, .web)) }, errorResponse: { error, _ in errorResponse(error) },
+        inBandError: { error, _ in inBand(error) })
 
     private static func dialect(_ name: String, _ route: ListenRoute, _ paths: [String]) -> LiveDialect {
         LiveDialect(
             name: name, paths: paths, asksForUser: true, maxMessageBytes: ListenClientMessage.sizeLimit,
             credential: { HarkenCredential.find(in: $0) ?? SubprotocolCredential.find(in: $0) },
-            accept: { .success(accept($0, $1, route)) }, refuse: { cause, _ in httpRefusal(cause) }, refuseInBand: { cause, _ in inBand(cause) })
+            accept: { .success(accept($0, $1, route)) }, errorResponse: { error, _ in errorResponse(error) },
+            inBandError: { error, _ in inBand(error) })
     }
 
     private static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext, _ route: ListenRoute) -> LiveHandshake {
         let subprotocol = SubprotocolCredential.selected(of: head)
-        do throws(ListenRefusal) {
+        do throws(ListenError) {
             let options = try ListenOptions(head.query, route: route)
             let machine = ListenServer(options, context)
             let start: LiveHandshake.Start = route == .web ? .opening(ListenOpening(machine)) : .session(machine)
             return LiveHandshake(start, subprotocol: subprotocol)
         } catch {
             // The error is sent in the open socket, where clients look for it.
-            let refusal = InBandRefusal(messages: [], code: error.code, reason: error.reason)
-            return LiveHandshake(.opening(RefusedOpening(refusal)), subprotocol: subprotocol)
+            let opening = RejectedOpening(InBandError(messages: [], code: error.code, reason: error.reason))
+            return LiveHandshake(.opening(opening), subprotocol: subprotocol)
         }
     }
 
-    /// Returns the refusal that is sent in the socket; nil for callers without access, who get an HTTP status instead of the upgrade.
-    private static func inBand(_ cause: RefusalCause) -> InBandRefusal? {
-        switch cause {
+    /// Returns the error that is sent in the socket; nil for callers without access, who get an HTTP status instead of the upgrade.
+    private static func inBand(_ error: RequestError) -> InBandError? {
+        switch error {
         case .unauthenticated, .forbidden, .tooManyRequests, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody: nil
         case .outOfCredit, .limitReached, .otherKey, .badRequest, .unsupportedLanguage, .unknownModel, .remoteContent, .unavailable, .engine,
-            .internalFault:
-            refusal(cause)
+            .internalError:
+            inBandError(error)
         }
     }
 
     /// Returns the reason for which a session does not begin.
-    static func refusal(_ cause: RefusalCause) -> InBandRefusal {
-        switch cause {
+    static func inBandError(_ error: RequestError) -> InBandError {
+        switch error {
         case .outOfCredit, .limitReached:
             let messages = ListenServerMessage.freemium(.zero).map(\.text)
             return told(.noCredit, messages, pause: lastPause)
         case .unsupportedLanguage(let language, _), .engine(.unsupportedLanguage(let language), _, _): return told(.language(language.rawValue))
         case .badRequest(let reason), .remoteContent(let reason), .notFound(let reason), .forbidden(let reason): return told(.policy(reason))
-        case .otherKey(let reason): return told(ListenRefusal(code: 4003, reason: reason))
+        case .otherKey(let reason): return told(ListenError(code: 4003, reason: reason))
         case .unknownModel: return told(.policy("The model does not exist."))
         case .unauthenticated: return told(.badToken)
         case .methodNotAllowed, .tooLarge, .incompleteBody: return told(.policy("The request cannot be served."))
         case .tooManyRequests(let wait): return failed(.rateLimited(retryAfter: wait))
         case .unavailable(let reason): return failed(.unavailable(reason))
         case .engine(let error, _, _): return failed(error)
-        case .internalFault: return failed(.unavailable("the gateway"))
+        case .internalError: return failed(.unavailable("the gateway"))
         }
     }
 
-    private static func failed(_ error: EngineError) -> InBandRefusal {
+    private static func failed(_ error: EngineError) -> InBandError {
         told(.unavailable, [ListenServerMessage.status(ListenStatus(error, wasReady: false)).text])
     }
 
-    private static func told(_ refusal: ListenRefusal, _ messages: [[UInt8]] = [], pause: Duration = .zero) -> InBandRefusal {
-        InBandRefusal(messages: messages, code: refusal.code, reason: refusal.reason, pause: pause)
+    private static func told(_ error: ListenError, _ messages: [[UInt8]] = [], pause: Duration = .zero) -> InBandError {
+        InBandError(messages: messages, code: error.code, reason: error.reason, pause: pause)
     }
 
-    /// Returns the refusal before the upgrade: Harken's own error object.
-    private static func httpRefusal(_ cause: RefusalCause) -> Refusal {
+    /// Returns the error before the upgrade: Harken's own object.
+    private static func errorResponse(_ error: RequestError) -> ErrorResponse {
         let (status, code, message): (HTTPStatus, String, String) =
-            switch cause {
+            switch error {
             case .unauthenticated: (.unauthorized, "unauthenticated", "Show a valid key: Authorization: Bearer KEY.")
             case .forbidden(let reason), .otherKey(let reason): (.forbidden, "forbidden", reason)
             case .outOfCredit, .limitReached: (.paymentRequired, "out_of_credit", "The key has no credit left.")
@@ -83,7 +84,7 @@ extension ListenServer {
             case .incompleteBody, .unknownModel: (.badRequest, "bad_request", "The request cannot be served.")
             case .unavailable(let reason): (.serviceUnavailable, "unavailable", reason)
             case .engine: (.badGateway, "engine", "The engine failed.")
-            case .internalFault: (.internalServerError, "internal", "Something went wrong in the gateway. Try again.")
+            case .internalError: (.internalServerError, "internal", "Something went wrong in the gateway. Try again.")
             }
         var json = JSONWriter()
         json.beginObject()
@@ -94,8 +95,8 @@ extension ListenServer {
         json.endObject()
         json.endObject()
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
-        if case .methodNotAllowed(let allowed) = cause { headers.add("Allow", allowed) }
-        if case .tooManyRequests(let wait?) = cause { headers.add("Retry-After", "\(max(1, wait.wholeSecondsUp))") }
-        return Refusal(status: status, headers: headers, body: json.bytes)
+        if case .methodNotAllowed(let allowed) = error { headers.add("Allow", allowed) }
+        if case .tooManyRequests(let wait?) = error { headers.add("Retry-After", "\(max(1, wait.wholeSecondsUp))") }
+        return ErrorResponse(status: status, headers: headers, body: json.bytes)
     }
 }

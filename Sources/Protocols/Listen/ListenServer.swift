@@ -60,7 +60,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     private var toldCredit: Duration?
     /// Time at which an ending session is closed in any case.
     private var endDue: Instant?
-    private var lastWords: (at: Instant, close: ListenRefusal)?
+    private var lastWords: (at: Instant, close: ListenError)?
     private var images = ListenImages()
     private var photos = 0
     private var segments = 0
@@ -112,7 +112,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         guard state == .open, message.byteCount > 2 else { return .ignored }
         guard message.byteCount <= Self.messageLimit else {
             state = .closed
-            return .refused(code: 1009, reason: "A message has more than \(Self.messageLimit) bytes.")
+            return .rejected(code: 1009, reason: "A message has more than \(Self.messageLimit) bytes.")
         }
         guard tagsChannels else { return .audio() }
         guard let channel = channel(of: message.unsafeLoad(fromByteOffset: 0, as: UInt8.self), &output) else { return .ignored }
@@ -300,9 +300,9 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         }
         guard let error = session.error else {
             switch state {
-            case .ending(.expired): return close(ListenRefusal(code: 1001, reason: "session_limit"), &output)
-            case .ending(.finished): return close(ListenRefusal(code: 1000, reason: ""), &output)
-            case .ending, .connecting, .open, .closed: return close(ListenRefusal(code: 1001, reason: "going_away"), &output)
+            case .ending(.expired): return close(ListenError(code: 1001, reason: "session_limit"), &output)
+            case .ending(.finished): return close(ListenError(code: 1000, reason: ""), &output)
+            case .ending, .connecting, .open, .closed: return close(ListenError(code: 1001, reason: "going_away"), &output)
             }
         }
         if case .unsupportedLanguage(let language) = error { return close(.language(language.rawValue), &output) }
@@ -314,7 +314,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         }
     }
 
-    private mutating func close(_ close: ListenRefusal, _ output: inout ServerOutput) {
+    private mutating func close(_ close: ListenError, _ output: inout ServerOutput) {
         state = .closed
         output.close(close.code, close.reason)
     }
@@ -363,13 +363,13 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         for message in memory.messages { output.send { $0.value(raw: message) } }
     }
 
-    package mutating func resumeFailed(_ failure: LiveResume.Failure, output: inout ServerOutput) {
+    package mutating func resumeFailed(_ failure: ResumeError, output: inout ServerOutput) {
         if options.route == .web { say(.authResponse(true), &output) }
         switch failure {
         case .expired:
             say(.sessionExpired, &output)
             close(.expired, &output)
-        case .refused(let reason): close(.policy(reason), &output)
+        case .rejected(let reason): close(.policy(reason), &output)
         }
     }
 
@@ -402,7 +402,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     package mutating func timePassed(now: Instant, output: inout ServerOutput) {
         guard state != .closed, let term else { return }
         if let lastWords, lastWords.at <= now { return close(lastWords.close, &output) }
-        if let endDue, endDue <= now { return close(ListenRefusal(code: 1001, reason: "session_limit"), &output) }
+        if let endDue, endDue <= now { return close(ListenError(code: 1001, reason: "session_limit"), &output) }
         if let conversationDue, conversationDue <= now { begin(nil, &output) }
         guard !isLost else { return }
         if state == .open {
@@ -411,7 +411,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
                 // The connection may be dead without a sign, and the client may be about to reconnect.
                 isLost = true
                 return output.close(1001, "idle")
-            case .idle: return close(ListenRefusal(code: 1001, reason: "idle"), &output)
+            case .idle: return close(ListenError(code: 1001, reason: "idle"), &output)
             case .expired:
                 end(.expired, now)
                 output.command(.finish)

@@ -3,7 +3,7 @@ package import Framing
 /// A text message from a client of the managed proxy.
 package enum ManagedClientMessage: Sendable, Equatable {
     /// The first message. `token` is nil when the message brought no valid token.
-    case auth(token: Credential?, Result<ManagedConfiguration, ManagedConfiguration.Fault>)
+    case auth(token: Credential?, Result<ManagedConfiguration, ManagedConfigurationError>)
     /// Announces the end of the audio.
     case end
     /// Makes the text so far final.
@@ -23,7 +23,7 @@ package enum ManagedClientMessage: Sendable, Equatable {
             switch root["type"].string {
             case "auth":
                 let token = root["token"].string.flatMap { $0.isEmpty ? nil : Credential($0) }
-                do throws(ManagedConfiguration.Fault) {
+                do throws(ManagedConfigurationError) {
                     self = .auth(token: token, .success(try ManagedConfiguration(root["config"])))
                 } catch {
                     self = .auth(token: token, .failure(error))

@@ -3,11 +3,6 @@ package import Speech
 
 /// The configuration in a client's `auth` message. Every key may be missing or `null`; unknown keys are ignored.
 package struct ManagedConfiguration: Sendable, Equatable {
-    /// An invalid value. `message` names its key.
-    package struct Fault: Error, Sendable, Equatable {
-        package var message: String
-    }
-
     /// Name of an engine, or a vendor's name of a model; an unknown name leaves the choice to the operator.
     package var model: String?
     package var language: LanguageTag?
@@ -30,12 +25,12 @@ package struct ManagedConfiguration: Sendable, Equatable {
     /// Bytes of all channels' samples for one moment.
     package var frameBytes: Int { (encoding.bytesPerSample ?? 1) * channels }
 
-    package init(_ view: JSONView) throws(Fault) {
-        guard view.isObject || !view.exists || view.isNull else { throw Fault(message: "config must be an object.") }
+    package init(_ view: JSONView) throws(ManagedConfigurationError) {
+        guard view.isObject || !view.exists || view.isNull else { throw ManagedConfigurationError(message: "config must be an object.") }
         model = try Self.text("model", view)
         if let text = try Self.text("language", view) {
             guard LanguageTag(text).isWellFormed else {
-                throw Fault(message: "language is not a BCP 47 tag. Give one such as en or en-US, or multi.")
+                throw ManagedConfigurationError(message: "language is not a BCP 47 tag. Give one such as en or en-US, or multi.")
             }
             language = LanguageTag(text)
         }
@@ -43,7 +38,7 @@ package struct ManagedConfiguration: Sendable, Equatable {
         channels = try Self.whole("channels", view, in: 1...2) ?? channels
         if let name = try Self.text("encoding", view) {
             guard let known = Self.encodings.first(where: { $0.rawValue == name.lowercased() }) else {
-                throw Fault(message: "encoding must be linear16, mulaw or alaw.")
+                throw ManagedConfigurationError(message: "encoding must be linear16, mulaw or alaw.")
             }
             encoding = known
         }
@@ -58,40 +53,40 @@ package struct ManagedConfiguration: Sendable, Equatable {
     private static let encodings: [AudioEncoding] = [.linear16, .mulaw, .alaw]
     private static let maxKeyterms = 100
 
-    private static func keyterms(_ view: JSONView) throws(Fault) -> [String] {
+    private static func keyterms(_ view: JSONView) throws(ManagedConfigurationError) -> [String] {
         let list = view["keyterms"]
         guard list.exists, !list.isNull else { return [] }
         guard list.isArray, list.count <= maxKeyterms else {
-            throw Fault(message: "keyterms must be a list of at most \(maxKeyterms) strings.")
+            throw ManagedConfigurationError(message: "keyterms must be a list of at most \(maxKeyterms) strings.")
         }
         var terms: [String] = []
         for index in 0..<list.count {
-            guard let term = list[index].string else { throw Fault(message: "keyterms must be strings.") }
+            guard let term = list[index].string else { throw ManagedConfigurationError(message: "keyterms must be strings.") }
             terms.append(term)
         }
         return terms
     }
 
-    private static func text(_ name: String, _ view: JSONView) throws(Fault) -> String? {
+    private static func text(_ name: String, _ view: JSONView) throws(ManagedConfigurationError) -> String? {
         let value = view[name]
         guard value.exists, !value.isNull else { return nil }
-        guard let text = value.string else { throw Fault(message: "\(name) must be a string.") }
+        guard let text = value.string else { throw ManagedConfigurationError(message: "\(name) must be a string.") }
         return text.isEmpty ? nil : text
     }
 
-    private static func whole(_ name: String, _ view: JSONView, in range: ClosedRange<Int>) throws(Fault) -> Int? {
+    private static func whole(_ name: String, _ view: JSONView, in range: ClosedRange<Int>) throws(ManagedConfigurationError) -> Int? {
         let value = view[name]
         guard value.exists, !value.isNull else { return nil }
         guard let number = value.int, range.contains(number) else {
-            throw Fault(message: "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+            throw ManagedConfigurationError(message: "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
         }
         return number
     }
 
-    private static func flag(_ name: String, _ view: JSONView) throws(Fault) -> Bool? {
+    private static func flag(_ name: String, _ view: JSONView) throws(ManagedConfigurationError) -> Bool? {
         let value = view[name]
         guard value.exists, !value.isNull else { return nil }
-        guard let flag = value.bool else { throw Fault(message: "\(name) must be true or false.") }
+        guard let flag = value.bool else { throw ManagedConfigurationError(message: "\(name) must be true or false.") }
         return flag
     }
 
@@ -117,4 +112,9 @@ package struct ManagedConfiguration: Sendable, Equatable {
         if words { json.member("words", true) }
         json.endObject()
     }
+}
+
+/// An invalid value. `message` names its key.
+package struct ManagedConfigurationError: Error, Sendable, Equatable {
+    package var message: String
 }

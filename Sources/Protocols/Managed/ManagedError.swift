@@ -50,8 +50,8 @@ package struct ManagedError: Error, Sendable, Equatable {
     var wire: ManagedServerMessage { .error(code: code.rawValue, message: message, isFatal: isFatal) }
 
     /// Describes why a session does not begin.
-    package init(_ cause: RefusalCause) {
-        switch cause {
+    package init(_ error: RequestError) {
+        switch error {
         case .unauthenticated: self.init(.authFailed, "The token is not valid. Sign in again.")
         case .forbidden(let reason), .otherKey(let reason): self.init(.authFailed, reason)
         case .outOfCredit, .limitReached: self.init(.noCredits, "No credits are left.")
@@ -62,7 +62,7 @@ package struct ManagedError: Error, Sendable, Equatable {
         case .methodNotAllowed, .tooLarge, .incompleteBody: self.init(.badMessage, "The request cannot be served.")
         case .unavailable(let reason): self.init(.notReady, reason)
         case .engine(let error, let engine, let payer): self.init(ProviderError(error, by: engine, payer: payer).error, isReady: false)
-        case .internalFault: self.init(.internal, "Something went wrong in the gateway. Try again.")
+        case .internalError: self.init(.internal, "Something went wrong in the gateway. Try again.")
         }
     }
 

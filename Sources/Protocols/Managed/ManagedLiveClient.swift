@@ -50,7 +50,7 @@ package struct ManagedLiveClient: LiveClientMachine {
         send(.auth(token: token, .success(configuration)), now, &actions)
     }
 
-    package mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+    package mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
         switch status {
         case nil: fail(.unavailable("The managed server cannot be reached."), &actions)

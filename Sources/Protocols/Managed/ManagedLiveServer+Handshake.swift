@@ -5,13 +5,13 @@ extension ManagedLiveServer {
     package static let dialect = LiveDialect(
         name: "managed", paths: ["/ws/transcribe"], authentication: .opening, needsTLS: true, credential: { _ in nil },
         accept: { _, context in .success(LiveHandshake(.opening(ManagedOpening(context)))) },
-        refuse: { cause, _ in refusal(cause) })
+        errorResponse: { error, _ in errorResponse(error) })
 
-    /// Returns the refusal before the upgrade: the same error object, with an HTTP status.
-    private static func refusal(_ cause: RefusalCause) -> Refusal {
-        let error = ManagedError(cause)
+    /// Returns the error before the upgrade: the same object, with an HTTP status.
+    private static func errorResponse(_ error: RequestError) -> ErrorResponse {
+        let managed = ManagedError(error)
         let status: HTTPStatus =
-            switch cause {
+            switch error {
             case .unauthenticated: .unauthorized
             case .forbidden, .otherKey: .forbidden
             case .outOfCredit, .limitReached: .paymentRequired
@@ -22,11 +22,11 @@ extension ManagedLiveServer {
             case .incompleteBody, .badRequest, .unsupportedLanguage, .unknownModel, .remoteContent: .badRequest
             case .unavailable: .serviceUnavailable
             case .engine: .badGateway
-            case .internalFault: .internalServerError
+            case .internalError: .internalServerError
             }
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
-        if case .methodNotAllowed(let allowed) = cause { headers.add("Allow", allowed) }
-        if case .tooManyRequests(let wait?) = cause { headers.add("Retry-After", "\(max(1, wait.wholeSecondsUp))") }
-        return Refusal(status: status, headers: headers, body: error.wire.text)
+        if case .methodNotAllowed(let allowed) = error { headers.add("Allow", allowed) }
+        if case .tooManyRequests(let wait?) = error { headers.add("Retry-After", "\(max(1, wait.wholeSecondsUp))") }
+        return ErrorResponse(status: status, headers: headers, body: managed.wire.text)
     }
 }

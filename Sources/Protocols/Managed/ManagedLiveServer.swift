@@ -81,25 +81,25 @@ package struct ManagedLiveServer: LiveServerMachine {
             return .command(.finish)
         }
         guard message.byteCount <= Self.messageLimit else {
-            return refused(ManagedError(.badAudio, "A binary message has more than \(Self.messageLimit) bytes. Send shorter ones."))
+            return rejected(ManagedError(.badAudio, "A binary message has more than \(Self.messageLimit) bytes. Send shorter ones."))
         }
         guard configuration.encoding != .linear16 || message.byteCount.isMultiple(of: 2) else {
-            return refused(ManagedError(.badAudio, "A binary message has an odd number of bytes, and 16-bit samples have two each."))
+            return rejected(ManagedError(.badAudio, "A binary message has an odd number of bytes, and 16-bit samples have two each."))
         }
         receivedBytes += message.byteCount
         let received = SampleCount(receivedBytes / configuration.frameBytes).duration(at: configuration.rate)
         if received - (now - began) > Self.backlogLimit,
             received - (answeredThrough - .zero).duration(at: rate) > Self.backlogLimit
         {
-            return refused(
+            return rejected(
                 ManagedError(.rateExceeded, "More than \(Self.backlogLimit.components.seconds) seconds of audio wait. Send audio in real time."))
         }
         return .audio()
     }
 
-    private mutating func refused(_ error: ManagedError) -> BinaryMeaning {
+    private mutating func rejected(_ error: ManagedError) -> BinaryMeaning {
         isClosed = true
-        return .refusedInBand(InBandRefusal(messages: [error.wire.text], code: error.code.closeCode, reason: error.reason))
+        return .rejectedInBand(InBandError(messages: [error.wire.text], code: error.code.closeCode, reason: error.reason))
     }
 
     package mutating func clientIsHeld(now: Instant) {
@@ -109,7 +109,7 @@ package struct ManagedLiveServer: LiveServerMachine {
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
         guard term != nil, !isClosed, end == nil else { return }
         switch ManagedClientMessage(parsing: text) {
-        case .auth: fault(ManagedError(.badMessage, "A second auth message came; send auth once.", isFatal: !isReady), &output)
+        case .auth: report(ManagedError(.badMessage, "A second auth message came; send auth once.", isFatal: !isReady), &output)
         case .end: finish(.clientEnd, &output)
         case .finalize: finalize(isClients: true, &output)
         case .keepAlive:
@@ -118,7 +118,7 @@ package struct ManagedLiveServer: LiveServerMachine {
         case .ping:
             owesPong = true
             settleDebts(&output)
-        case .invalid(let problem): fault(ManagedError(.badMessage, problem, isFatal: !isReady), &output)
+        case .invalid(let problem): report(ManagedError(.badMessage, problem, isFatal: !isReady), &output)
         }
     }
 
@@ -215,8 +215,8 @@ package struct ManagedLiveServer: LiveServerMachine {
     }
 
     private mutating func ended(_ session: SessionEnd, _ output: inout ServerOutput) {
-        if isRevoked { return fault(ManagedError(.authFailed, "The token is no longer valid. Sign in again."), &output) }
-        if end != .creditsExhausted, let error = session.error { return fault(ManagedError(error, isReady: isReady), &output) }
+        if isRevoked { return report(ManagedError(.authFailed, "The token is no longer valid. Sign in again."), &output) }
+        if end != .creditsExhausted, let error = session.error { return report(ManagedError(error, isReady: isReady), &output) }
         isClosed = true
         let reason = end ?? .clientEnd
         output.send { ManagedServerMessage.sessionEnd(secondsUsed: session.received.seconds(at: rate), reason: reason).write(to: &$0) }
@@ -227,7 +227,7 @@ package struct ManagedLiveServer: LiveServerMachine {
         }
     }
 
-    private mutating func fault(_ error: ManagedError, _ output: inout ServerOutput) {
+    private mutating func report(_ error: ManagedError, _ output: inout ServerOutput) {
         output.send { error.wire.write(to: &$0) }
         guard error.isFatal else { return }
         isClosed = true
@@ -259,7 +259,7 @@ package struct ManagedLiveServer: LiveServerMachine {
 
     package mutating func timePassed(now: Instant, output: inout ServerOutput) {
         guard let deadline, deadline <= now, let term else { return }
-        guard isReady else { return fault(ManagedError(.notReady, "No engine was ready in time. Try again later."), &output) }
+        guard isReady else { return report(ManagedError(.notReady, "No engine was ready in time. Try again later."), &output) }
         switch term.end(now) {
         case .expired: finish(.maxDuration, &output)
         case .idle: finish(.idle, &output)

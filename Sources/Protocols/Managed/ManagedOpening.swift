@@ -28,8 +28,8 @@ package struct ManagedOpening: LiveHandshakeMachine {
         switch configuration {
         case .success(let configuration):
             return LiveBeginning(machine: ManagedLiveServer(configuration, context), credential: token)
-        case .failure(let fault):
-            fail(ManagedError(.badConfig, fault.message), &output)
+        case .failure(let error):
+            fail(ManagedError(.badConfig, error.message), &output)
             return nil
         }
     }
@@ -39,8 +39,8 @@ package struct ManagedOpening: LiveHandshakeMachine {
         return nil
     }
 
-    package mutating func refused(_ cause: RefusalCause, now: Instant, output: inout ServerOutput) {
-        fail(ManagedError(cause), &output)
+    package mutating func rejected(_ error: RequestError, now: Instant, output: inout ServerOutput) {
+        fail(ManagedError(error), &output)
     }
 
     package mutating func drain(now: Instant, output: inout ServerOutput) {

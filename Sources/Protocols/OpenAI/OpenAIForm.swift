@@ -13,7 +13,7 @@ struct OpenAIForm {
         fields.filter { $0.name == name || $0.name == name + "[]" }.map(\.value).filter { !$0.isEmpty }
     }
 
-    func flag(_ name: String) throws(OpenAITranscriptionRequest.Fault) -> Bool? {
+    func flag(_ name: String) throws(OpenAIFieldError) -> Bool? {
         guard let value = text(name) else { return nil }
         if value.equalsIgnoringCase("true") || value == "1" { return true }
         if value.equalsIgnoringCase("false") || value == "0" { return false }
@@ -22,7 +22,7 @@ struct OpenAIForm {
 
     func choice<Choice: RawRepresentable & CaseIterable>(
         _ name: String, _: Choice.Type
-    ) throws(OpenAITranscriptionRequest.Fault) -> Choice? where Choice.RawValue == String {
+    ) throws(OpenAIFieldError) -> Choice? where Choice.RawValue == String {
         guard let value = text(name) else { return nil }
         if let known = Choice.allCases.first(where: { $0.rawValue.equalsIgnoringCase(value) }) { return known }
         throw .init("\(name) is '\(value.prefix(80))'; it must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", ")).", name)

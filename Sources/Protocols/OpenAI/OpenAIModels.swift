@@ -43,8 +43,8 @@ package enum OpenAIModels {
     /// Returns the body of `GET /v1/models/{name}`.
     ///
     /// - Parameter name: the rest of the path, percent-decoded; may contain `/`.
-    package static func one(_ name: String, _ context: HandshakeContext, created: UnixTime) -> Result<[UInt8], Refusal> {
-        guard isKnown(name, context) else { return .failure(OpenAIRefusal.make(.unknownModel(name), requestID: context.requestID)) }
+    package static func one(_ name: String, _ context: HandshakeContext, created: UnixTime) -> Result<[UInt8], ErrorResponse> {
+        guard isKnown(name, context) else { return .failure(OpenAIErrorResponse.make(.unknownModel(name), requestID: context.requestID)) }
         var json = JSONWriter()
         write(name, created, &json)
         return .success(json.bytes)

@@ -13,12 +13,12 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
     private static let models = ["whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe"]
 
     private let order: PrerecordedOrder
-    private let fault: VendorFault
+    private let errors: VendorEngineErrors
     private var detail: Detail = .words
 
     package init(_ order: PrerecordedOrder) {
         self.order = order
-        fault = VendorFault(vendor: "The OpenAI-compatible server", credential: order.credential, language: order.options.language)
+        errors = VendorEngineErrors(vendor: "The OpenAI-compatible server", credential: order.credential, language: order.options.language)
     }
 
     package static let service = PrerecordedService(
@@ -51,14 +51,14 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
     }
 
     package mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep {
-        guard answer.isSuccess else { return refused(answer) }
+        guard answer.isSuccess else { return rejected(answer) }
         guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28), let text = document.root["text"].string else {
-            return .failed(fault.violation("answers without a text"))
+            return .failed(errors.violation("answers without a text"))
         }
         return .done(transcript(document.root, text: text))
     }
 
-    private mutating func refused(_ answer: VendorAnswer) -> PrerecordedStep {
+    private mutating func rejected(_ answer: VendorAnswer) -> PrerecordedStep {
         let said: String?, code: String?, parameter: String
         if let document = try? JSONDocument(parsing: answer.body, sizeLimit: 65_536) {
             let error = document.root["error"]
@@ -72,7 +72,7 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
             detail = .textOnly
             return request
         }
-        return .failed(fault.error(answer, said: said))
+        return .failed(errors.error(answer, said: said))
     }
 
     private func transcript(_ root: borrowing JSONView, text: String) -> Transcript {

@@ -8,13 +8,6 @@ package struct OpenAISummary: Sendable, Equatable {
     package var title: String
     package var summary: String
 
-    package enum Fault: Error, Sendable, Equatable {
-        /// The answer does not follow this protocol.
-        case notAnAnswer
-        /// The model wrote something other than the requested summary.
-        case notASummary
-    }
-
     /// The path below the base address.
     package static let path = "/chat/completions"
     /// Maximum characters of the conversation that go to the model; from a longer conversation its beginning and its end go.
@@ -58,7 +51,7 @@ package struct OpenAISummary: Sendable, Equatable {
     }
 
     /// - Parameter answer: the body of an answer with status 200.
-    package init(parsing answer: [UInt8]) throws(Fault) {
+    package init(parsing answer: [UInt8]) throws(OpenAISummaryError) {
         guard let document = try? JSONDocument(parsing: answer.span.bytes), let content = document.root["choices"][0]["message"]["content"].string
         else { throw .notAnAnswer }
         // Many models put the JSON into a code fence, or write text around it.
@@ -76,4 +69,12 @@ package struct OpenAISummary: Sendable, Equatable {
         let words = text.split { $0.isWhitespace || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } }
         return String(words.joined(separator: " ").prefix(most))
     }
+}
+
+/// The reason why a language model's answer is not a summary.
+package enum OpenAISummaryError: Error, Sendable, Equatable {
+    /// The answer does not follow this protocol.
+    case notAnAnswer
+    /// The model wrote something other than the requested summary.
+    case notASummary
 }

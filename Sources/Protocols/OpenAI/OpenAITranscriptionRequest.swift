@@ -44,33 +44,21 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     ///   - hasFile: true if a part with the name `file` came, of any length.
     package static func parse(
         _ fields: [Field], hasFile: Bool, _ head: HTTPRequestHead, _ context: HandshakeContext
-    ) -> Result<OpenAITranscriptionRequest, Refusal> {
-        do throws(Fault) {
+    ) -> Result<OpenAITranscriptionRequest, ErrorResponse> {
+        do throws(OpenAIFieldError) {
             let request = try OpenAITranscriptionRequest(OpenAIForm(fields: fields), engines: EngineChoice.engines(of: head))
-            guard hasFile else { throw Fault("A file is needed: the recording, as the multipart field 'file'.", "file") }
+            guard hasFile else { throw OpenAIFieldError("A file is needed: the recording, as the multipart field 'file'.", "file") }
             guard OpenAIModels.isKnown(request.model, context) else {
-                return .failure(OpenAIRefusal.make(.unknownModel(request.model), requestID: context.requestID))
+                return .failure(OpenAIErrorResponse.make(.unknownModel(request.model), requestID: context.requestID))
             }
             return .success(request)
         } catch {
-            return .failure(OpenAIRefusal.invalid(error.message, parameter: error.parameter, code: error.code, requestID: context.requestID))
+            return .failure(OpenAIErrorResponse.invalid(error.message, parameter: error.parameter, code: error.code, requestID: context.requestID))
         }
     }
 
-    struct Fault: Error {
-        var message: String
-        var parameter: String
-        var code: String?
-
-        init(_ message: String, _ parameter: String, code: String? = "invalid_value") {
-            self.message = message
-            self.parameter = parameter
-            self.code = code
-        }
-    }
-
-    private init(_ form: OpenAIForm, engines: [EngineName]) throws(Fault) {
-        guard let model = form.text("model") else { throw Fault("You must provide a model parameter.", "model", code: nil) }
+    private init(_ form: OpenAIForm, engines: [EngineName]) throws(OpenAIFieldError) {
+        guard let model = form.text("model") else { throw OpenAIFieldError("You must provide a model parameter.", "model", code: nil) }
         self.model = model
         self.engines = engines
         language = try Self.language(form)
@@ -81,49 +69,49 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         granularities = try Self.granularities(form, format)
         includesLogprobs = form.list("include").contains("logprobs")
         for value in form.list("include") where value != "logprobs" {
-            throw Fault("'\(value.prefix(80))' is not a value of include[]. Use logprobs.", "include")
+            throw OpenAIFieldError("'\(value.prefix(80))' is not a value of include[]. Use logprobs.", "include")
         }
         if streams && ![.json, .text, .diarizedJSON].contains(format) {
-            throw Fault("stream works with response_format json, text or diarized_json, not with \(format.rawValue).", "stream")
+            throw OpenAIFieldError("stream works with response_format json, text or diarized_json, not with \(format.rawValue).", "stream")
         }
     }
 
     /// Returns the language; several candidates leave the choice to the engine.
-    private static func language(_ form: OpenAIForm) throws(Fault) -> LanguageTag? {
+    private static func language(_ form: OpenAIForm) throws(OpenAIFieldError) -> LanguageTag? {
         if let value = form.text("language") { return try tag(value, "language") }
-        let candidates = try form.list("languages").map { value throws(Fault) in try tag(value, "languages") }
+        let candidates = try form.list("languages").map { value throws(OpenAIFieldError) in try tag(value, "languages") }
         return candidates.count > 1 ? LanguageTag("multi") : candidates.first
     }
 
-    private static func tag(_ value: String, _ name: String) throws(Fault) -> LanguageTag {
+    private static func tag(_ value: String, _ name: String) throws(OpenAIFieldError) -> LanguageTag {
         let tag = LanguageTag(value)
         guard (2...3).contains(tag.primary.utf8.count), tag.isWellFormed else {
-            throw Fault(
+            throw OpenAIFieldError(
                 "Invalid language '\(value.prefix(80))'. Language parameter must be specified in ISO-639-1 format, such as en.", name,
                 code: "invalid_language_format")
         }
         return tag
     }
 
-    private static func temperature(_ form: OpenAIForm) throws(Fault) -> Double {
+    private static func temperature(_ form: OpenAIForm) throws(OpenAIFieldError) -> Double {
         guard let value = form.text("temperature") else { return 0 }
         guard let number = Double(value), (0...1).contains(number) else {
-            throw Fault("temperature is '\(value.prefix(80))'; it must be a number from 0 to 1.", "temperature")
+            throw OpenAIFieldError("temperature is '\(value.prefix(80))'; it must be a number from 0 to 1.", "temperature")
         }
         return number
     }
 
     /// Returns the granularities, as measured at the vendor: no value or `segment` gives segments, `word` alone gives words, both values give both.
-    private static func granularities(_ form: OpenAIForm, _ format: Format) throws(Fault) -> Set<Granularity> {
+    private static func granularities(_ form: OpenAIForm, _ format: Format) throws(OpenAIFieldError) -> Set<Granularity> {
         var granularities: Set<Granularity> = []
         for value in form.list("timestamp_granularities") {
             guard let granularity = Granularity.allCases.first(where: { $0.rawValue.equalsIgnoringCase(value) }) else {
-                throw Fault("'\(value.prefix(80))' is not a timestamp granularity. Use word, segment or both.", "timestamp_granularities")
+                throw OpenAIFieldError("'\(value.prefix(80))' is not a timestamp granularity. Use word, segment or both.", "timestamp_granularities")
             }
             granularities.insert(granularity)
         }
         if granularities.contains(.word) && format != .verboseJSON {
-            throw Fault("Word timestamps need response_format=verbose_json.", "timestamp_granularities")
+            throw OpenAIFieldError("Word timestamps need response_format=verbose_json.", "timestamp_granularities")
         }
         return granularities.isEmpty ? [.segment] : granularities
     }
@@ -133,10 +121,23 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
             language: language, model: model, diarize: format == .diarizedJSON, keyterms: keywords, wordTimes: format != .json && format != .text)
     }
 
-    /// The refusal of `POST /v1/audio/translations`: no engine here translates.
-    package static func translationRefusal(_ context: HandshakeContext) -> Refusal {
-        OpenAIRefusal.invalid(
+    /// The answer to `POST /v1/audio/translations`: no engine here translates.
+    package static func translationError(_ context: HandshakeContext) -> ErrorResponse {
+        OpenAIErrorResponse.invalid(
             "The engines of this gateway do not translate. Use /v1/audio/transcriptions for the text in the language that is spoken.",
             parameter: "model", code: "unsupported_operation", requestID: context.requestID)
+    }
+}
+
+/// An invalid field of a transcription request's form.
+struct OpenAIFieldError: Error {
+    var message: String
+    var parameter: String
+    var code: String?
+
+    init(_ message: String, _ parameter: String, code: String? = "invalid_value") {
+        self.message = message
+        self.parameter = parameter
+        self.code = code
     }
 }

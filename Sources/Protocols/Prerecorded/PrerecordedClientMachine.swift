@@ -64,7 +64,7 @@ package struct VendorRequest: Sendable, Equatable {
     package enum Repetition: Sendable, Equatable {
         /// After any temporary failure: a second request does no more than the first.
         case always
-        /// Only when the vendor certainly did not act on the request: it was never sent, or was refused for now (429, 503).
+        /// Only when the vendor certainly did not act on the request: it was never sent, or was rejected for now (429, 503).
         case ifNotActedOn
     }
 
@@ -110,7 +110,7 @@ package struct VendorAnswer: Sendable, Equatable {
 
     /// True for a failure that may pass by itself and says nothing about the requested work.
     package var isPassing: Bool { status >= 500 || [408, 425, 429].contains(status) }
-    /// True if the request was refused before anything was done.
+    /// True if the request was rejected before anything was done.
     package var isNotActedOn: Bool { [429, 503].contains(status) }
 
     package var isSuccess: Bool { (200..<300).contains(status) }

@@ -9,7 +9,7 @@ package enum SonioxClientMessage: Sendable, Equatable {
     case keepAlive
     /// The empty text, which announces the end of the audio.
     case endOfAudio
-    case invalid(SonioxFault)
+    case invalid(SonioxError)
 
     package init(parsing text: RawSpan) {
         guard !text.isEmpty else {

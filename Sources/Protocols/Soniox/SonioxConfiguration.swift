@@ -4,7 +4,7 @@ package import Speech
 /// A client's first message: the configuration of its stream.
 ///
 /// `null` means absent, unknown members are ignored. Checked and then ignored, because no engine here can do it: `language_hints_strict`,
-/// `endpoint_sensitivity`, `endpoint_latency_adjustment_level`, and of `context` all but its terms. `translation` is refused.
+/// `endpoint_sensitivity`, `endpoint_latency_adjustment_level`, and of `context` all but its terms. `translation` is rejected.
 ///
 /// Source: Soniox "Real-time API" reference, configuration.
 package struct SonioxConfiguration: Sendable, Equatable {
@@ -30,8 +30,8 @@ package struct SonioxConfiguration: Sendable, Equatable {
     private static let maxTerms = 1_000
     private static let channelCounts = 1...8
 
-    package init(parsing text: RawSpan) throws(SonioxFault) {
-        let read: Result<Self, SonioxFault>
+    package init(parsing text: RawSpan) throws(SonioxError) {
+        let read: Result<Self, SonioxError>
         do throws(JSONError) {
             let document = try JSONDocument(parsing: text, sizeLimit: 262_144, depthLimit: 16)
             read = Self.read(document.root)
@@ -41,8 +41,8 @@ package struct SonioxConfiguration: Sendable, Equatable {
         self = try read.get()
     }
 
-    private static func read(_ root: JSONView) -> Result<Self, SonioxFault> {
-        Result { () throws(SonioxFault) in
+    private static func read(_ root: JSONView) -> Result<Self, SonioxError> {
+        Result { () throws(SonioxError) in
             guard root.isObject else { throw .malformedStart }
             guard let model = try text(root["model"]), !model.isEmpty, model.utf8.count <= 100 else { throw .invalidModel }
             var configuration = Self(model: model, format: try format(root))
@@ -59,13 +59,13 @@ package struct SonioxConfiguration: Sendable, Equatable {
             if let reference = try text(root["client_reference_id"]), reference.unicodeScalars.count > maxReference { throw .longReference }
             let translation = root["translation"]
             if translation.exists, !translation.isNull {
-                throw SonioxFault(400, "Translation is not available here. Leave translation out.")
+                throw SonioxError(400, "Translation is not available here. Leave translation out.")
             }
             return configuration
         }
     }
 
-    private static func format(_ root: JSONView) throws(SonioxFault) -> AudioFormat {
+    private static func format(_ root: JSONView) throws(SonioxError) -> AudioFormat {
         guard let name = try text(root["audio_format"])?.lowercased() else { throw .noFormat }
         if SonioxAudioFormat.isContainer(name) { return .container }
         guard let encoding = SonioxAudioFormat.encoding(name) else { throw .noFormat }
@@ -73,15 +73,15 @@ package struct SonioxConfiguration: Sendable, Equatable {
         guard let channels = root["num_channels"].int else { throw .noChannels }
         let rate = SampleRate(hertz: hertz), accepted = SampleRate.accepted
         guard accepted.contains(rate) else {
-            throw SonioxFault(400, "sample_rate must be from \(accepted.lowerBound.hertz) to \(accepted.upperBound.hertz).")
+            throw SonioxError(400, "sample_rate must be from \(accepted.lowerBound.hertz) to \(accepted.upperBound.hertz).")
         }
         guard channelCounts.contains(channels) else {
-            throw SonioxFault(400, "num_channels must be from \(channelCounts.lowerBound) to \(channelCounts.upperBound).")
+            throw SonioxError(400, "num_channels must be from \(channelCounts.lowerBound) to \(channelCounts.upperBound).")
         }
         return .raw(encoding, rate, channels: channels)
     }
 
-    private static func hints(_ list: JSONView) throws(SonioxFault) -> [String] {
+    private static func hints(_ list: JSONView) throws(SonioxError) -> [String] {
         guard list.exists, !list.isNull else { return [] }
         guard list.isArray, list.count <= maxHints else { throw .invalidHint }
         var hints: [String] = []
@@ -93,7 +93,7 @@ package struct SonioxConfiguration: Sendable, Equatable {
         return hints
     }
 
-    private static func terms(_ context: JSONView) throws(SonioxFault) -> [String] {
+    private static func terms(_ context: JSONView) throws(SonioxError) -> [String] {
         guard context.exists, !context.isNull else { return [] }
         if let text = context.string {
             guard text.unicodeScalars.count <= maxContext else { throw .longContext }
@@ -109,19 +109,19 @@ package struct SonioxConfiguration: Sendable, Equatable {
 
     // MARK: Values that may be null
 
-    private static func text(_ value: JSONView) throws(SonioxFault) -> String? {
+    private static func text(_ value: JSONView) throws(SonioxError) -> String? {
         guard value.exists, !value.isNull else { return nil }
         guard let text = value.string else { throw .malformedStart }
         return text
     }
 
-    private static func flag(_ value: JSONView) throws(SonioxFault) -> Bool {
+    private static func flag(_ value: JSONView) throws(SonioxError) -> Bool {
         guard value.exists, !value.isNull else { return false }
         guard let flag = value.bool else { throw .malformedStart }
         return flag
     }
 
-    private static func number(_ value: JSONView, in range: ClosedRange<Double>) throws(SonioxFault) -> Double? {
+    private static func number(_ value: JSONView, in range: ClosedRange<Double>) throws(SonioxError) -> Double? {
         guard value.exists, !value.isNull else { return nil }
         guard let number = value.double, range.contains(number) else { throw .malformedStart }
         return number

@@ -66,12 +66,12 @@ package struct SonioxLiveClient: LiveClientMachine {
         actions.append(.event(.opened))
     }
 
-    package mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+    package mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
         guard let status else { return fail(.unavailable("Soniox could not be reached."), &actions) }
         let wait = headers["Retry-After"].flatMap { Int64($0) }.map { Duration.seconds(min(max($0, 0), 3_600)) }
-        let fault = SonioxFault(status, "the connection was refused with \(status)")
-        fail(status == 429 ? .rateLimited(retryAfter: wait) : fault.engineError(language: options.language), &actions)
+        let error = SonioxError(status, "the connection was refused with \(status)")
+        fail(status == 429 ? .rateLimited(retryAfter: wait) : error.engineError(language: options.language), &actions)
     }
 
     // MARK: To the vendor
@@ -141,7 +141,7 @@ package struct SonioxLiveClient: LiveClientMachine {
         if case .malformed = message {} else { broken.forgiveOne() }
         switch message {
         case .update(let update): received(update, &actions)
-        case .error(let fault): fail(fault.engineError(language: options.language), &actions)
+        case .error(let error): fail(error.engineError(language: options.language), &actions)
         case .malformed(let problem):
             if let error = broken.add(problem, &actions) { fail(error, &actions) }
         }

@@ -6,12 +6,12 @@ extension SonioxLiveServer {
     /// together with the configuration.
     package static let dialect = LiveDialect(
         name: "soniox", paths: ["/transcribe-websocket"], authentication: .opening, credential: { _ in nil },
-        accept: { .success(accept($0, $1)) }, refuse: { cause, _ in refusal(cause) },
-        refuseInBand: { cause, _ in
-            let fault = SonioxFault(cause, hasKey: false)
+        accept: { .success(accept($0, $1)) }, errorResponse: { error, _ in errorResponse(error) },
+        inBandError: { error, _ in
+            let soniox = SonioxError(error, hasKey: false)
             var json = JSONWriter()
-            SonioxMessage.error(fault).write(to: &json)
-            return InBandRefusal(messages: [json.bytes], code: fault.closeCode, reason: "")
+            SonioxMessage.error(soniox).write(to: &json)
+            return InBandError(messages: [json.bytes], code: soniox.closeCode, reason: "")
         })
 
     package static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext) -> LiveHandshake {
@@ -26,15 +26,15 @@ extension SonioxLiveServer {
     /// Subprotocol that browsers send; the key follows it.
     private static let keySubprotocol = "soniox-api-key"
 
-    /// Returns the refusal outside of the socket, in the form of the vendor's REST API.
-    private static func refusal(_ cause: RefusalCause) -> Refusal {
-        let fault = SonioxFault(cause, hasKey: false)
+    /// Returns the error outside of the socket, in the form of the vendor's REST API.
+    private static func errorResponse(_ error: RequestError) -> ErrorResponse {
+        let soniox = SonioxError(error, hasKey: false)
         var json = JSONWriter()
         json.beginObject()
-        json.member("status_code", fault.code)
+        json.member("status_code", soniox.code)
         json.member("error_type", literal: "request_refused")
-        json.member("message", fault.message)
+        json.member("message", soniox.message)
         json.endObject()
-        return Refusal(status: HTTPStatus(fault.code), headers: ["Content-Type": "application/json"], body: json.bytes)
+        return ErrorResponse(status: HTTPStatus(soniox.code), headers: ["Content-Type": "application/json"], body: json.bytes)
     }
 }

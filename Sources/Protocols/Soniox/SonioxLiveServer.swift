@@ -18,7 +18,7 @@ package struct SonioxLiveServer: LiveServerMachine {
     private let detectsEndpoints: Bool
     private var tokens: SonioxTokens
     /// State of the session; while it ends, with the error to report at the end.
-    private var state: LiveServerState<SonioxFault?> = .connecting
+    private var state: LiveServerState<SonioxError?> = .connecting
     private var term: SessionTimeouts?
     private var lastSaid: Instant?
     private var receivedAudio = false
@@ -34,7 +34,7 @@ package struct SonioxLiveServer: LiveServerMachine {
     private var turnIsOpen = false
     private var unansweredFinalizes = 0
     /// Error for which the client's key ended the session.
-    private var accountFault: SonioxFault?
+    private var accountError: SonioxError?
 
     package init(_ configuration: SonioxConfiguration, engines: [EngineName] = []) {
         request = configuration.request(engines: engines)
@@ -80,12 +80,12 @@ package struct SonioxLiveServer: LiveServerMachine {
             unansweredFinalizes += 1
             output.command(.finalize)
         case .endOfAudio: finish(saying: nil, &output)
-        case .invalid(let fault): finish(saying: fault, &output)
+        case .invalid(let error): finish(saying: error, &output)
         }
     }
 
-    private mutating func finish(saying fault: SonioxFault?, _ output: inout ServerOutput) {
-        state = .ending(fault)
+    private mutating func finish(saying error: SonioxError?, _ output: inout ServerOutput) {
+        state = .ending(error)
         output.command(.finish)
     }
 
@@ -146,15 +146,15 @@ package struct SonioxLiveServer: LiveServerMachine {
     }
 
     private mutating func ended(_ end: SessionEnd, _ now: Instant, _ output: inout ServerOutput) {
-        let asked: SonioxFault? = if case .ending(let fault) = state { fault } else { nil }
+        let asked: SonioxError? = if case .ending(let error) = state { error } else { nil }
         tentative = []
         if unansweredFinalizes > 0 {
             update(final: Array(repeating: .finalized, count: min(unansweredFinalizes, Self.maxAnswersAtOnce)), now: now, &output)
         }
         state = .closed
-        if let fault = accountFault ?? end.error.map({ SonioxFault($0) }) ?? asked ?? (end.received > .zero ? nil : .noAudio) {
-            output.send { SonioxMessage.error(fault).write(to: &$0) }
-            return output.close(fault.closeCode)
+        if let error = accountError ?? end.error.map({ SonioxError($0) }) ?? asked ?? (end.received > .zero ? nil : .noAudio) {
+            output.send { SonioxMessage.error(error).write(to: &$0) }
+            return output.close(error.closeCode)
         }
         reached(.zero + end.received, isFinal: true)
         let last = SonioxUpdate(finalThrough: finalThrough, totalThrough: totalThrough, isFinished: true)
@@ -165,8 +165,8 @@ package struct SonioxLiveServer: LiveServerMachine {
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {
         switch notice {
         case .low: break
-        case .exhausted: accountFault = SonioxFault(.outOfCredit, hasKey: true)
-        case .revoked: accountFault = .wrongKey
+        case .exhausted: accountError = SonioxError(.outOfCredit, hasKey: true)
+        case .revoked: accountError = .wrongKey
         }
     }
 

@@ -5,20 +5,20 @@ package import Framing
 /// Source: Soniox "Real-time API" reference, responses.
 package enum SonioxMessage: Sendable, Equatable {
     case update(SonioxUpdate)
-    case error(SonioxFault)
+    case error(SonioxError)
     /// A message that is not an object, or an object with neither tokens nor an error.
     case malformed(String)
 
     package func write(to json: inout JSONWriter) {
         switch self {
         case .update(let update): update.write(to: &json)
-        case .error(let fault):
+        case .error(let error):
             json.beginObject()
             json.key("tokens")
             json.beginArray()
             json.endArray()
-            json.member("error_code", fault.code)
-            json.member("error_message", fault.message)
+            json.member("error_code", error.code)
+            json.member("error_message", error.message)
             json.endObject()
         case .malformed:
             json.beginObject()
@@ -56,7 +56,7 @@ package enum SonioxMessage: Sendable, Equatable {
                 }
                 try reader.end()
                 guard isObject else { return .malformed("not an object") }
-                if let code { return .error(SonioxFault(code, message)) }
+                if let code { return .error(SonioxError(code, message)) }
                 guard tokens != nil || isFinished else { return .malformed("without tokens") }
                 return .update(SonioxUpdate(tokens: tokens ?? [], finalThrough: final, totalThrough: total, isFinished: isFinished))
             } catch {

@@ -25,7 +25,7 @@ package struct SonioxOpening: LiveHandshakeMachine {
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
         guard !isOver else { return nil }
-        do throws(SonioxFault) {
+        do throws(SonioxError) {
             let configuration = try SonioxConfiguration(parsing: text)
             // The vendor, too, accepts only one key.
             guard credential == nil || configuration.credential == nil else { throw .malformedStart }
@@ -45,8 +45,8 @@ package struct SonioxOpening: LiveHandshakeMachine {
         return nil
     }
 
-    package mutating func refused(_ cause: RefusalCause, now: Instant, output: inout ServerOutput) {
-        end(SonioxFault(cause, hasKey: hasKey), &output)
+    package mutating func rejected(_ error: RequestError, now: Instant, output: inout ServerOutput) {
+        end(SonioxError(error, hasKey: hasKey), &output)
     }
 
     package mutating func drain(now: Instant, output: inout ServerOutput) { end(.restart, &output) }
@@ -55,11 +55,11 @@ package struct SonioxOpening: LiveHandshakeMachine {
         if let deadline, now >= deadline { end(.startTimeout, &output) }
     }
 
-    private mutating func end(_ fault: SonioxFault, _ output: inout ServerOutput) {
+    private mutating func end(_ error: SonioxError, _ output: inout ServerOutput) {
         guard !isOver else { return }
         isOver = true
         deadline = nil
-        output.send { SonioxMessage.error(fault).write(to: &$0) }
-        output.close(fault.closeCode)
+        output.send { SonioxMessage.error(error).write(to: &$0) }
+        output.close(error.closeCode)
     }
 }

@@ -30,7 +30,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
     private static let maxPages = 3
 
     private let order: PrerecordedOrder
-    private let fault: VendorFault
+    private let errors: VendorEngineErrors
     private var state: State = .uploading
     private var file: String?
     private var transcription: String?
@@ -38,7 +38,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
 
     package init(_ order: PrerecordedOrder) {
         self.order = order
-        fault = VendorFault(vendor: "Soniox", credential: order.credential, language: order.options.language)
+        errors = VendorEngineErrors(vendor: "Soniox", credential: order.credential, language: order.options.language)
     }
 
     package static let service = PrerecordedService(
@@ -55,16 +55,18 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
     }
 
     package mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep {
-        guard answer.isSuccess else { return refused(answer) }
-        guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28) else { return fail(fault.violation("answers with no JSON")) }
+        guard answer.isSuccess else { return rejected(answer) }
+        guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28) else {
+            return fail(errors.violation("answers with no JSON"))
+        }
         let root = document.root
         switch state {
         case .uploading:
-            guard let raw = root["id"].string, let id = VendorIdentifier.pathSegment(raw) else { return fail(fault.violation("gives no file id")) }
+            guard let raw = root["id"].string, let id = VendorIdentifier.pathSegment(raw) else { return fail(errors.violation("gives no file id")) }
             file = id
             return create(file: raw, again: false)
         case .creating:
-            guard let id = VendorIdentifier.pathSegment(root["id"].string) else { return fail(fault.violation("gives no transcription id")) }
+            guard let id = VendorIdentifier.pathSegment(root["id"].string) else { return fail(errors.violation("gives no transcription id")) }
             transcription = id
             let question = VendorRequest(.get, "/transcriptions/" + id, headers: headers)
             state = .working(question)
@@ -73,9 +75,9 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
         case .working(let question): return outcome(root, question)
         case .fetching:
             state = .over
-            guard root["tokens"].isArray else { return .failed(fault.violation("gives a transcript without tokens")) }
+            guard root["tokens"].isArray else { return .failed(errors.violation("gives a transcript without tokens")) }
             return .done(transcript(root["tokens"]))
-        case .over: return .failed(fault.violation("answers twice"))
+        case .over: return .failed(errors.violation("answers twice"))
         }
     }
 
@@ -125,7 +127,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
         return search.again ? fail(error) : create(file: search.file, again: true)
     }
 
-    private mutating func refused(_ answer: VendorAnswer) -> PrerecordedStep {
+    private mutating func rejected(_ answer: VendorAnswer) -> PrerecordedStep {
         let error = error(answer)
         if case .quotaExhausted = error { return fail(error) }
         switch state {
@@ -152,8 +154,8 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
             let fetch = VendorRequest(.get, question.target + "/transcript", headers: headers)
             state = .fetching(fetch)
             return .request(fetch)
-        case "error", "failed": return fail(fault.refusal(said: root["error_message"].string ?? root["error_type"].string ?? "no reason given"))
-        case .some, nil: return fail(fault.violation("gives a transcription without a known status"))
+        case "error", "failed": return fail(errors.rejection(said: root["error_message"].string ?? root["error_type"].string ?? "no reason given"))
+        case .some, nil: return fail(errors.violation("gives a transcription without a known status"))
         }
     }
 
@@ -163,11 +165,11 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
     }
 
     private func error(_ answer: VendorAnswer) -> EngineError {
-        guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 65_536) else { return fault.error(answer, said: nil) }
+        guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 65_536) else { return errors.error(answer, said: nil) }
         let said = document.root["message"].string
         // A limit on pending jobs passes with time; an empty account does not.
         if answer.status == 429, said?.lowercased().contains("balance") == true { return .quotaExhausted("Soniox: the account has no balance left.") }
-        return fault.error(answer, said: said)
+        return errors.error(answer, said: said)
     }
 
     private var headers: HTTPHeaders { ["Authorization": "Bearer " + order.credential.secret] }

@@ -14,7 +14,7 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
     case setRecognitionConfig(SpeechmaticsChange, language: String)
     case forceEndOfUtterance
     case getSpeakers
-    case invalid(SpeechmaticsFault)
+    case invalid(SpeechmaticsError)
 
     /// - Parameter language: the language for a `StartRecognition` that names none.
     package init(parsing text: RawSpan, language: LanguageTag? = nil) {
@@ -22,7 +22,7 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
             let document = try JSONDocument(parsing: text, sizeLimit: 1_048_576, depthLimit: 16)
             self = Self.read(document.root, language)
         } catch {
-            self = .invalid(SpeechmaticsFault(.invalidMessage, "The message cannot be read. \(error) Audio belongs in binary messages."))
+            self = .invalid(SpeechmaticsError(.invalidMessage, "The message cannot be read. \(error) Audio belongs in binary messages."))
         }
     }
 
@@ -31,29 +31,29 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
         case "StartRecognition":
             switch SpeechmaticsConfiguration.read(root, language: language) {
             case .success(let configuration): return .startRecognition(configuration)
-            case .failure(let fault): return .invalid(fault)
+            case .failure(let error): return .invalid(error)
             }
         case "EndOfStream": return .endOfStream(lastSequenceNumber: root["last_seq_no"].int ?? 0)
         case "SetRecognitionConfig":
             let config = root["transcription_config"]
             switch SpeechmaticsConfiguration.change(config) {
             case .success(let change): return .setRecognitionConfig(change, language: config["language"].string ?? "")
-            case .failure(let fault): return .invalid(fault)
+            case .failure(let error): return .invalid(error)
             }
         case "ForceEndOfUtterance": return .forceEndOfUtterance
         case "GetSpeakers": return .getSpeakers
         case "AddChannelAudio":
             guard let channel = root["channel"].string, let audio = root["data"].string.flatMap({ Base64.decode($0) }) else {
-                return .invalid(SpeechmaticsFault(.invalidMessage, "AddChannelAudio needs channel, a string, and data, audio in base 64."))
+                return .invalid(SpeechmaticsError(.invalidMessage, "AddChannelAudio needs channel, a string, and data, audio in base 64."))
             }
             return .channelAudio(channel: channel, audio)
         case "EndOfChannel":
             guard let channel = root["channel"].string else {
-                return .invalid(SpeechmaticsFault(.invalidMessage, "EndOfChannel needs channel, a string."))
+                return .invalid(SpeechmaticsError(.invalidMessage, "EndOfChannel needs channel, a string."))
             }
             return .endOfChannel(channel)
-        case .some(let name): return .invalid(SpeechmaticsFault(.invalidMessage, "There is no message \"\(name.prefix(64))\"."))
-        case nil: return .invalid(SpeechmaticsFault(.invalidMessage, "A text message must be a JSON object with a message."))
+        case .some(let name): return .invalid(SpeechmaticsError(.invalidMessage, "There is no message \"\(name.prefix(64))\"."))
+        case nil: return .invalid(SpeechmaticsError(.invalidMessage, "A text message must be a JSON object with a message."))
         }
     }
 

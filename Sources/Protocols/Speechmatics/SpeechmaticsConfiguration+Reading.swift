@@ -7,13 +7,13 @@ extension SpeechmaticsConfiguration {
     private static let delays = 0.5...20.0
 
     /// - Parameter fallback: the language in the path, for clients that name it only there.
-    static func read(_ root: JSONView, language fallback: LanguageTag?) -> Result<Self, SpeechmaticsFault> {
-        Result { () throws(SpeechmaticsFault) in
+    static func read(_ root: JSONView, language fallback: LanguageTag?) -> Result<Self, SpeechmaticsError> {
+        Result { () throws(SpeechmaticsError) in
             let config = root["transcription_config"]
-            guard config.isObject else { throw SpeechmaticsFault(.invalidConfig, "transcription_config is missing.") }
+            guard config.isObject else { throw SpeechmaticsError(.invalidConfig, "transcription_config is missing.") }
             let format = try format(root["audio_format"])
             guard var language = try text(config, "language").map(LanguageTag.init) ?? fallback, language.isWellFormed else {
-                throw SpeechmaticsFault(.invalidConfig, "transcription_config.language is missing, or no language code.")
+                throw SpeechmaticsError(.invalidConfig, "transcription_config.language is missing, or no language code.")
             }
             if let locale = try text(config, "output_locale").map(LanguageTag.init), locale.isWellFormed, locale.primary == language.primary {
                 language = locale
@@ -26,7 +26,7 @@ extension SpeechmaticsConfiguration {
             if byChannel {
                 configuration.channels = try channels(config)
                 guard case .raw(let encoding, let rate, _) = format else {
-                    throw SpeechmaticsFault(.invalidAudioType, "Channels come as raw audio: audio_format.type must be raw.")
+                    throw SpeechmaticsError(.invalidAudioType, "Channels come as raw audio: audio_format.type must be raw.")
                 }
                 configuration.format = .raw(encoding, rate, channels: configuration.channels.count)
             }
@@ -43,53 +43,53 @@ extension SpeechmaticsConfiguration {
     }
 
     /// Reads the members that may also change later.
-    static func change(_ config: JSONView) -> Result<SpeechmaticsChange, SpeechmaticsFault> {
-        Result { () throws(SpeechmaticsFault) in
+    static func change(_ config: JSONView) -> Result<SpeechmaticsChange, SpeechmaticsError> {
+        Result { () throws(SpeechmaticsError) in
             if let mode = try text(config, "max_delay_mode"), mode != "flexible", mode != "fixed" {
-                throw SpeechmaticsFault(.invalidConfig, "max_delay_mode must be flexible or fixed.")
+                throw SpeechmaticsError(.invalidConfig, "max_delay_mode must be flexible or fixed.")
             }
             let delay = try number(config, "max_delay", in: delays).map { Duration.milliseconds(Int64($0 * 1_000)) }
             return SpeechmaticsChange(delay: delay, partials: try flag(config, "enable_partials"))
         }
     }
 
-    private static func format(_ format: JSONView) throws(SpeechmaticsFault) -> AudioFormat {
+    private static func format(_ format: JSONView) throws(SpeechmaticsError) -> AudioFormat {
         if format["type"].equals("file") { return .container }
-        guard format["type"].equals("raw") else { throw SpeechmaticsFault(.invalidAudioType, "audio_format.type must be raw or file.") }
+        guard format["type"].equals("raw") else { throw SpeechmaticsError(.invalidAudioType, "audio_format.type must be raw or file.") }
         let encoding: AudioEncoding
         switch format["encoding"].string {
         case "pcm_s16le": encoding = .linear16
         case "pcm_f32le": encoding = .float32
         case "mulaw": encoding = .mulaw
-        default: throw SpeechmaticsFault(.invalidAudioType, "audio_format.encoding must be pcm_s16le, pcm_f32le or mulaw.")
+        default: throw SpeechmaticsError(.invalidAudioType, "audio_format.encoding must be pcm_s16le, pcm_f32le or mulaw.")
         }
         let accepted = SampleRate.accepted
         guard let hertz = format["sample_rate"].int, accepted.contains(SampleRate(hertz: hertz)) else {
-            throw SpeechmaticsFault(
+            throw SpeechmaticsError(
                 .invalidAudioType, "audio_format.sample_rate must be from \(accepted.lowerBound.hertz) to \(accepted.upperBound.hertz).")
         }
         return .raw(encoding, SampleRate(hertz: hertz), channels: 1)
     }
 
     /// Returns what is to be distinguished: channels, speakers, or both.
-    private static func diarization(_ config: JSONView) throws(SpeechmaticsFault) -> (channels: Bool, speakers: Bool) {
+    private static func diarization(_ config: JSONView) throws(SpeechmaticsError) -> (channels: Bool, speakers: Bool) {
         switch try text(config, "diarization") ?? "none" {
         case "none": return (false, false)
         case "speaker": return (false, true)
         case "channel": return (true, false)
         case "channel_and_speaker": return (true, true)
-        default: throw SpeechmaticsFault(.invalidConfig, "diarization must be none, speaker, channel or channel_and_speaker.")
+        default: throw SpeechmaticsError(.invalidConfig, "diarization must be none, speaker, channel or channel_and_speaker.")
         }
     }
 
-    private static func channels(_ config: JSONView) throws(SpeechmaticsFault) -> [String] {
+    private static func channels(_ config: JSONView) throws(SpeechmaticsError) -> [String] {
         let list = config["channel_diarization_labels"]
-        let fault = SpeechmaticsFault(
+        let error = SpeechmaticsError(
             .invalidConfig, "channel_diarization_labels must name the channels: from 1 to \(maxChannels), each name short, and once.")
-        guard list.isArray, (1...maxChannels).contains(list.count) else { throw fault }
+        guard list.isArray, (1...maxChannels).contains(list.count) else { throw error }
         var labels: [String] = []
         for index in 0..<list.count {
-            guard let label = list[index].string, (1...200).contains(label.utf8.count), !labels.contains(label) else { throw fault }
+            guard let label = list[index].string, (1...200).contains(label.utf8.count), !labels.contains(label) else { throw error }
             labels.append(label)
         }
         return labels
@@ -108,25 +108,25 @@ extension SpeechmaticsConfiguration {
 
     // MARK: Values that may be null
 
-    private static func text(_ object: JSONView, _ name: String) throws(SpeechmaticsFault) -> String? {
+    private static func text(_ object: JSONView, _ name: String) throws(SpeechmaticsError) -> String? {
         let value = object[name]
         guard value.exists, !value.isNull else { return nil }
-        guard let text = value.string, text.utf8.count <= 200 else { throw SpeechmaticsFault(.invalidConfig, "\(name) must be a short string.") }
+        guard let text = value.string, text.utf8.count <= 200 else { throw SpeechmaticsError(.invalidConfig, "\(name) must be a short string.") }
         return text
     }
 
-    private static func flag(_ object: JSONView, _ name: String) throws(SpeechmaticsFault) -> Bool? {
+    private static func flag(_ object: JSONView, _ name: String) throws(SpeechmaticsError) -> Bool? {
         let value = object[name]
         guard value.exists, !value.isNull else { return nil }
-        guard let flag = value.bool else { throw SpeechmaticsFault(.invalidConfig, "\(name) must be true or false.") }
+        guard let flag = value.bool else { throw SpeechmaticsError(.invalidConfig, "\(name) must be true or false.") }
         return flag
     }
 
-    private static func number(_ object: JSONView, _ name: String, in range: ClosedRange<Double>) throws(SpeechmaticsFault) -> Double? {
+    private static func number(_ object: JSONView, _ name: String, in range: ClosedRange<Double>) throws(SpeechmaticsError) -> Double? {
         let value = object[name]
         guard value.exists, !value.isNull else { return nil }
         guard let number = value.double, range.contains(number) else {
-            throw SpeechmaticsFault(.invalidConfig, "\(name) must be from \(range.lowerBound) to \(range.upperBound).")
+            throw SpeechmaticsError(.invalidConfig, "\(name) must be from \(range.lowerBound) to \(range.upperBound).")
         }
         return number
     }

@@ -53,10 +53,10 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         actions.append(.send(text: SpeechmaticsClientMessage.startRecognition(configuration).text))
     }
 
-    package mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+    package mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
         let wait = headers["Retry-After"].flatMap { Int64($0) }.map { Duration.seconds(min(max($0, 0), 3_600)) }
-        fail(SpeechmaticsFault.engineError(status: status, retryAfter: wait, said: Self.said(in: body) ?? "no reason given"), &actions)
+        fail(SpeechmaticsError.engineError(status: status, retryAfter: wait, said: Self.said(in: body) ?? "no reason given"), &actions)
     }
 
     private static func said(in body: [UInt8]) -> String? {
@@ -141,7 +141,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
             }
             complete(&actions)
         case .error(let type, let reason):
-            fail(SpeechmaticsFault.engineError(type: type, reason: reason, language: options.language), &actions)
+            fail(SpeechmaticsError.engineError(type: type, reason: reason, language: options.language), &actions)
         case .audioAdded, .speakers, .info, .warning, .unrecognized: break
         case .malformed(let problem):
             if let error = broken.add(problem, &actions) { fail(error, &actions) }
@@ -199,7 +199,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
 
     package mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction]) {
         guard state != .closed else { return }
-        fail(SpeechmaticsFault.engineError(closeCode: code, reason: reason), &actions)
+        fail(SpeechmaticsError.engineError(closeCode: code, reason: reason), &actions)
     }
 
     /// Completes the stream after the vendor's last message: audio that no final covered is silence.

@@ -4,7 +4,7 @@ import Speech
 extension SpeechmaticsLiveServer {
     package static let dialect = LiveDialect(
         name: "speechmatics", paths: ["/v2", "/v2/", "/v2/*"], credential: { credential(in: $0) }, accept: { accept($0, $1) },
-        refuse: { cause, _ in refusal(cause) })
+        errorResponse: { error, _ in errorResponse(error) })
 
     /// Returns the key of `Authorization: Bearer KEY`; without that header, of `?jwt=KEY`, for browsers.
     package static func credential(in head: HTTPRequestHead) -> Credential? {
@@ -13,20 +13,20 @@ extension SpeechmaticsLiveServer {
     }
 
     /// Reads the handshake. Older clients name the language in the path: `/v2/en`.
-    package static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext) -> Result<LiveHandshake, Refusal> {
+    package static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext) -> Result<LiveHandshake, ErrorResponse> {
         let parts = head.path.split(separator: "/")
         let language = parts.count == 2 ? LanguageTag(String(parts[1])) : nil
         guard parts.count <= 2, language?.isWellFormed ?? true else {
-            return .failure(refusal(.notFound("There is nothing at this path. Real-time sessions are at /v2.")))
+            return .failure(errorResponse(.notFound("There is nothing at this path. Real-time sessions are at /v2.")))
         }
         let opening = SpeechmaticsOpening(
             sessionID: context.requestID, language: language, engines: EngineChoice.engines(of: head), models: context.models)
         return .success(LiveHandshake(.opening(opening)))
     }
 
-    /// Returns the refusal before the upgrade, in the form of the vendor's HTTP services.
-    private static func refusal(_ cause: RefusalCause) -> Refusal {
-        switch cause {
+    /// Returns the error before the upgrade, in the form of the vendor's HTTP services.
+    private static func errorResponse(_ error: RequestError) -> ErrorResponse {
+        switch error {
         case .unauthenticated: answer(.unauthorized, "Permission Denied", "The API key is missing or not valid.")
         case .forbidden(let reason), .otherKey(let reason): answer(.forbidden, "Forbidden", reason)
         case .outOfCredit, .limitReached: answer(.forbidden, "Forbidden", "The key has no credit left.")
@@ -37,14 +37,14 @@ extension SpeechmaticsLiveServer {
         case .unknownModel(let name): answer(.badRequest, "Malformed Request", "There is no model \"\(name.prefix(80))\".")
         case .tooLarge, .incompleteBody: answer(.badRequest, "Malformed Request", "The body is incomplete.")
         case .unavailable(let reason): answer(.serviceUnavailable, "Service Unavailable", reason)
-        case .engine: answer(.serviceUnavailable, "Service Unavailable", SpeechmaticsFault(cause).reason)
-        case .internalFault: answer(.internalServerError, "Internal Server Error", "The request can be tried again.")
+        case .engine: answer(.serviceUnavailable, "Service Unavailable", SpeechmaticsError(error).reason)
+        case .internalError: answer(.internalServerError, "Internal Server Error", "The request can be tried again.")
         }
     }
 
     private static func answer(
         _ status: HTTPStatus, _ error: StaticString, _ detail: String, retryAfter: Duration? = nil, more: HTTPHeaders = [:]
-    ) -> Refusal {
+    ) -> ErrorResponse {
         var json = JSONWriter()
         json.beginObject()
         json.member("code", status.code)
@@ -54,6 +54,6 @@ extension SpeechmaticsLiveServer {
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if let retryAfter { headers.add("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }
         headers.append(more)
-        return Refusal(status: status, headers: headers, body: json.bytes)
+        return ErrorResponse(status: status, headers: headers, body: json.bytes)
     }
 }

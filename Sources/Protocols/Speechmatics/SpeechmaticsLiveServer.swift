@@ -14,7 +14,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         case connecting  // → starting
         case starting(until: Instant)  // → open: no engine takes audio yet
         case open  // → ending
-        case ending(SpeechmaticsFault?)  // → closed: waits for the session's end; with what is to be said then
+        case ending(SpeechmaticsError?)  // → closed: waits for the session's end; with what is to be said then
         case closed
     }
 
@@ -37,7 +37,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     /// Interleaves the channels of a session with several; nil: audio comes in binary messages.
     private var interleaver: SpeechmaticsInterleaver?
     /// Error for which the client's key ended the session.
-    private var accountFault: SpeechmaticsFault?
+    private var accountError: SpeechmaticsError?
 
     package init(_ configuration: SpeechmaticsConfiguration, sessionID: String, engines: [EngineName] = []) {
         self.sessionID = sessionID
@@ -85,12 +85,12 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         case .ending: return .ignored
         case .starting, .open:
             guard interleaver == nil else {
-                let fault = SpeechmaticsFault(.protocolError, "Channels come as AddChannelAudio, not in binary messages.")
+                let error = SpeechmaticsError(.protocolError, "Channels come as AddChannelAudio, not in binary messages.")
                 state = .closed
-                return .refusedInBand(
-                    InBandRefusal(
-                        messages: [SpeechmaticsServerMessage.error(type: fault.kind.rawValue, reason: fault.reason).text],
-                        code: fault.closeCode, reason: fault.kind.rawValue))
+                return .rejectedInBand(
+                    InBandError(
+                        messages: [SpeechmaticsServerMessage.error(type: error.kind.rawValue, reason: error.reason).text],
+                        code: error.closeCode, reason: error.kind.rawValue))
             }
             lanes[0].received += 1
             idle?.restart(now)
@@ -101,13 +101,13 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
 
     private mutating func received(_ audio: [UInt8], channel label: String, _ now: Instant, _ output: inout ServerOutput) {
         guard let lane = lane(label), interleaver?.isOver(lane) == false else {
-            return finish(saying: SpeechmaticsFault(.protocolError, "No channel \"\(label.prefix(64))\" is open in this session."), &output)
+            return finish(saying: SpeechmaticsError(.protocolError, "No channel \"\(label.prefix(64))\" is open in this session."), &output)
         }
         lanes[lane].received += 1
         idle?.restart(now)
         guard let ready = interleaver?.add(audio, to: lane) else {
             let limit = SpeechmaticsInterleaver.maxAhead.wholeSecondsUp
-            return finish(saying: SpeechmaticsFault(.bufferError, "A channel is more than \(limit) s ahead of another."), &output)
+            return finish(saying: SpeechmaticsError(.bufferError, "A channel is more than \(limit) s ahead of another."), &output)
         }
         if !ready.isEmpty { output.audio(ready) }
         if state == .open { answerBinary(&output) }
@@ -115,7 +115,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
 
     private mutating func ended(channel label: String, _ output: inout ServerOutput) {
         guard let lane = lane(label), let rest = interleaver?.end(lane) else {
-            return finish(saying: SpeechmaticsFault(.protocolError, "There is no channel \"\(label.prefix(64))\" in this session."), &output)
+            return finish(saying: SpeechmaticsError(.protocolError, "There is no channel \"\(label.prefix(64))\" in this session."), &output)
         }
         if !rest.isEmpty { output.audio(rest) }
         guard interleaver?.isOver == true else { return }
@@ -142,7 +142,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         case .starting, .open: break
         }
         switch SpeechmaticsClientMessage(parsing: text) {
-        case .startRecognition: finish(saying: SpeechmaticsFault(.protocolError, "StartRecognition came already."), &output)
+        case .startRecognition: finish(saying: SpeechmaticsError(.protocolError, "StartRecognition came already."), &output)
         case .endOfStream:
             begin(&output)
             finish(saying: nil, &output)
@@ -153,12 +153,12 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
             for index in lanes.indices { lanes[index].unansweredForces += 1 }
             output.command(.finalize)
         case .getSpeakers: send(.speakers, &output)
-        case .invalid(let fault): finish(saying: fault, &output)
+        case .invalid(let error): finish(saying: error, &output)
         }
     }
 
-    private mutating func finish(saying fault: SpeechmaticsFault?, _ output: inout ServerOutput) {
-        state = .ending(fault)
+    private mutating func finish(saying error: SpeechmaticsError?, _ output: inout ServerOutput) {
+        state = .ending(error)
         output.command(.finish)
     }
 
@@ -266,11 +266,11 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
             for _ in 0..<min(lanes[lane].unansweredForces, Self.maxAnswersAtOnce) { answerForce(lane, &output) }
             if configuration.endOfUtterance != nil { endUtterance(lane, at: max(lanes[lane].finalThrough, .zero + end.received), &output) }
         }
-        let asked: SpeechmaticsFault? = if case .ending(let fault) = state { fault } else { nil }
+        let asked: SpeechmaticsError? = if case .ending(let error) = state { error } else { nil }
         state = .closed
-        if let fault = accountFault ?? end.error.map({ SpeechmaticsFault($0) }) ?? asked {
-            send(.error(type: fault.kind.rawValue, reason: fault.reason), &output)
-            return output.close(fault.closeCode, fault.kind.rawValue)
+        if let error = accountError ?? end.error.map({ SpeechmaticsError($0) }) ?? asked {
+            send(.error(type: error.kind.rawValue, reason: error.reason), &output)
+            return output.close(error.closeCode, error.kind.rawValue)
         }
         send(.endOfTranscript, &output)
         output.close(1000)
@@ -279,8 +279,8 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {
         switch notice {
         case .low: break
-        case .exhausted: accountFault = SpeechmaticsFault(.outOfCredit)
-        case .revoked: accountFault = SpeechmaticsFault(.unauthenticated)
+        case .exhausted: accountError = SpeechmaticsError(.outOfCredit)
+        case .revoked: accountError = SpeechmaticsError(.unauthenticated)
         }
     }
 
@@ -304,12 +304,12 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         case .open:
             switch length?.step(now) {
             case .warning(let minutes): warn("session_timeout", "The session will be ended in \(minutes) minutes, at its longest length.", &output)
-            case .over: return finish(saying: SpeechmaticsFault(.sessionTimeout, "The session reached its longest length, 48 hours."), &output)
+            case .over: return finish(saying: SpeechmaticsError(.sessionTimeout, "The session reached its longest length, 48 hours."), &output)
             case nil: break
             }
             switch idle?.step(now) {
             case .warning(let minutes): warn("idle_timeout", "Without audio the session will be ended in \(minutes) minutes.", &output)
-            case .over: finish(saying: SpeechmaticsFault(.idleTimeout, "No audio came for an hour."), &output)
+            case .over: finish(saying: SpeechmaticsError(.idleTimeout, "No audio came for an hour."), &output)
             case nil: break
             }
         }

@@ -30,36 +30,36 @@ package struct SpeechmaticsOpening: LiveHandshakeMachine {
         case .startRecognition(let configuration):
             let model = configuration.model.lowercased()
             guard SpeechmaticsConfiguration.models.contains(model) || models.contains(model) else {
-                refused(.unknownModel(configuration.model), now: now, output: &output)
+                rejected(.unknownModel(configuration.model), now: now, output: &output)
                 return nil
             }
             deadline = nil
             return LiveBeginning(machine: SpeechmaticsLiveServer(configuration, sessionID: sessionID, engines: engines))
-        case .invalid(let fault): end(fault, &output)
+        case .invalid(let error): end(error, &output)
         case .endOfStream, .channelAudio, .endOfChannel, .setRecognitionConfig, .forceEndOfUtterance, .getSpeakers:
-            end(SpeechmaticsFault(.protocolError, "The first message must be StartRecognition."), &output)
+            end(SpeechmaticsError(.protocolError, "The first message must be StartRecognition."), &output)
         }
         return nil
     }
 
     package mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
-        end(SpeechmaticsFault(.protocolError, "Audio came before StartRecognition."), &output)
+        end(SpeechmaticsError(.protocolError, "Audio came before StartRecognition."), &output)
         return nil
     }
 
-    package mutating func refused(_ cause: RefusalCause, now: Instant, output: inout ServerOutput) { end(SpeechmaticsFault(cause), &output) }
+    package mutating func rejected(_ error: RequestError, now: Instant, output: inout ServerOutput) { end(SpeechmaticsError(error), &output) }
 
     package mutating func drain(now: Instant, output: inout ServerOutput) { end(.goingDown, &output) }
 
     package mutating func timePassed(now: Instant, output: inout ServerOutput) {
-        if let deadline, now >= deadline { end(SpeechmaticsFault(.idleTimeout, "StartRecognition did not come."), &output) }
+        if let deadline, now >= deadline { end(SpeechmaticsError(.idleTimeout, "StartRecognition did not come."), &output) }
     }
 
-    private mutating func end(_ fault: SpeechmaticsFault, _ output: inout ServerOutput) {
+    private mutating func end(_ error: SpeechmaticsError, _ output: inout ServerOutput) {
         guard !isOver else { return }
         isOver = true
         deadline = nil
-        output.send { SpeechmaticsServerMessage.error(type: fault.kind.rawValue, reason: fault.reason).write(to: &$0) }
-        output.close(fault.closeCode, fault.kind.rawValue)
+        output.send { SpeechmaticsServerMessage.error(type: error.kind.rawValue, reason: error.reason).write(to: &$0) }
+        output.close(error.closeCode, error.kind.rawValue)
     }
 }

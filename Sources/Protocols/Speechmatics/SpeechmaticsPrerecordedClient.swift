@@ -18,14 +18,14 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
     private static let models = ["enhanced", "standard"]
 
     private let order: PrerecordedOrder
-    private let fault: VendorFault
+    private let errors: VendorEngineErrors
     private var state: State = .creating(again: false)
     private var job: String?
     private var isDone = false
 
     package init(_ order: PrerecordedOrder) {
         self.order = order
-        fault = VendorFault(vendor: "Speechmatics", credential: order.credential, language: order.options.language)
+        errors = VendorEngineErrors(vendor: "Speechmatics", credential: order.credential, language: order.options.language)
     }
 
     package static let service = PrerecordedService(
@@ -47,12 +47,14 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
             // The job is done, but its transcript is not available yet.
             return .poll(request)
         }
-        guard answer.isSuccess else { return refused(answer) }
-        guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28) else { return fail(fault.violation("answers with no JSON")) }
+        guard answer.isSuccess else { return rejected(answer) }
+        guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28) else {
+            return fail(errors.violation("answers with no JSON"))
+        }
         let root = document.root
         switch state {
         case .creating:
-            guard let id = VendorIdentifier.pathSegment(root["id"].string) else { return fail(fault.violation("gives no job id")) }
+            guard let id = VendorIdentifier.pathSegment(root["id"].string) else { return fail(errors.violation("gives no job id")) }
             return .poll(work(on: id))
         case .seeking(let again, let error):
             let list = root["jobs"]
@@ -64,9 +66,9 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
         case .working(let question): return outcome(root["job"], question)
         case .fetching:
             state = .over
-            guard root["results"].isArray else { return .failed(fault.violation("gives a transcript without results")) }
+            guard root["results"].isArray else { return .failed(errors.violation("gives a transcript without results")) }
             return .done(transcript(root))
-        case .over: return .failed(fault.violation("answers twice"))
+        case .over: return .failed(errors.violation("answers twice"))
         }
     }
 
@@ -99,8 +101,8 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
         return question
     }
 
-    private mutating func refused(_ answer: VendorAnswer) -> PrerecordedStep {
-        let error = fault.error(answer, said: Self.message(in: answer.body))
+    private mutating func rejected(_ answer: VendorAnswer) -> PrerecordedStep {
+        let error = errors.error(answer, said: Self.message(in: answer.body))
         switch state {
         case .creating(let again) where answer.isPassing && !answer.isNotActedOn && !order.reference.isEmpty: return seek(again: again, error)
         case .seeking where answer.isPassing, .working where answer.isPassing, .fetching where answer.isPassing: return .failed(error)
@@ -124,9 +126,9 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
         case "rejected":
             isDone = true
             let reason = view["errors"][0]["message"].string ?? "no reason given"
-            return fail(fault.refusal(said: reason))
+            return fail(errors.rejection(said: reason))
         case "deleted", "expired": return fail(.unavailable("Speechmatics dropped the job before it was done."))
-        case .some, nil: return fail(fault.violation("gives a job without a known status"))
+        case .some, nil: return fail(errors.violation("gives a job without a known status"))
         }
     }
 

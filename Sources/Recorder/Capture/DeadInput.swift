@@ -3,7 +3,7 @@ internal import Speech
 /// Detects a microphone that gives only zeros. A working microphone always has a little noise; this one is muted, or belongs to a headset that only
 /// plays.
 struct DeadInput {
-    enum News: Equatable {
+    enum InputEvent: Equatable {
         /// The input has been only zeros for this duration.
         case dead(Duration)
         case alive
@@ -18,7 +18,7 @@ struct DeadInput {
     /// Takes the next samples of the input. Returns the news when the input has died or come back, otherwise nil.
     ///
     /// - Parameter samples: 16-bit samples at the rate `SampleRate.speech`.
-    mutating func heard(_ samples: RawSpan) -> News? {
+    mutating func heard(_ samples: RawSpan) -> InputEvent? {
         guard samples.withUnsafeBytes({ $0.allSatisfy { $0 == 0 } }) else {
             defer { isDead = false }
             zeros = .zero

@@ -24,17 +24,17 @@ package struct GatewayTransport: UploadTransport {
         self.headers = headers
     }
 
-    package func deliver(_ parcel: UploadItem) async -> Receipt {
+    package func deliver(_ item: UploadItem) async -> Receipt {
         do throws(HTTPClientError) {
-            return Self.receipt(try await client.send(request(for: parcel)))
+            return Self.receipt(try await client.send(request(for: item)))
         } catch {
             return Receipt(.unavailable, isAnswered: false)
         }
     }
 
-    private func request(for parcel: UploadItem) -> HTTPClientRequest {
+    private func request(for item: UploadItem) -> HTTPClientRequest {
         var request: HTTPClientRequest
-        switch parcel {
+        switch item {
         case .start(let conversation, let language):
             var json = JSONWriter()
             json.beginObject()

@@ -46,7 +46,7 @@ package final class UploadQueue: Sendable {
         var progress: ContinuousClock.Instant?
     }
 
-    private let courier: any UploadTransport
+    private let transport: any UploadTransport
     private let clock: Clock
     private let newID: @Sendable () -> String
     private let tell: @Sendable (RecorderEvent) -> Void
@@ -57,9 +57,9 @@ package final class UploadQueue: Sendable {
     ///   - newID: makes the name of a conversation: a new UUID.
     ///   - tell: takes events, on any thread.
     package init(
-        _ courier: any UploadTransport, clock: Clock, newID: @escaping @Sendable () -> String, tell: @escaping @Sendable (RecorderEvent) -> Void
+        _ transport: any UploadTransport, clock: Clock, newID: @escaping @Sendable () -> String, tell: @escaping @Sendable (RecorderEvent) -> Void
     ) {
-        self.courier = courier
+        self.transport = transport
         self.clock = clock
         self.newID = newID
         self.tell = tell
@@ -119,8 +119,8 @@ package final class UploadQueue: Sendable {
             case .start:
                 await bring(.start(conversation: proposal(for: recording), language: recording.origin.language), of: recording, &told)
             case .send(let chunk):
-                guard let parcel = parcel(chunk, of: recording) else { continue }
-                await bring(parcel, of: recording, about: chunk, &told)
+                guard let item = item(chunk, of: recording) else { continue }
+                await bring(item, of: recording, about: chunk, &told)
             case .finish: await bring(.finish(conversation: recording.conversation ?? ""), of: recording, &told)
             case .wait(let until): await wait(until: until)
             case .idle: await bell.wait()
@@ -144,18 +144,18 @@ package final class UploadQueue: Sendable {
         var status: Int?
     }
 
-    private func bring(_ parcel: UploadItem, of recording: SpooledRecording, about chunk: QueuedChunk? = nil, _ told: inout Told) async {
-        let receipt = await courier.deliver(parcel)
+    private func bring(_ item: UploadItem, of recording: SpooledRecording, about chunk: QueuedChunk? = nil, _ told: inout Told) async {
+        let receipt = await transport.deliver(item)
         // The task was cancelled, so a missing answer is not the server's fault.
         if Task.isCancelled, !receipt.isAnswered { return }
         let before = recording.conversation
         do throws(SpoolError) {
             // The log is written first, so that the disk knows what was delivered.
-            switch (parcel, receipt.answer) {
+            switch (item, receipt.answer) {
             case (.start, .delivered): if let id = receipt.conversation, !id.isEmpty { try recording.note(.conversation(id)) }
-            case (.start, .refused(409)): try recording.note(.proposed(nil))
+            case (.start, .rejected(409)): try recording.note(.proposed(nil))
             case (.chunk, .delivered): if let chunk { try recording.note(.delivered(chunk.range.start)) }
-            case (.chunk, .refused(let status)): if let chunk { try recording.note(.refused(chunk.range.start, status: status)) }
+            case (.chunk, .rejected(let status)): if let chunk { try recording.note(.rejected(chunk.range.start, status: status)) }
             case (.chunk, .conversationGone): try recording.note(.conversation(nil))
             case _: break
             }
@@ -168,10 +168,10 @@ package final class UploadQueue: Sendable {
             if receipt.answer == .delivered, chunk != nil { state.tally.sent += 1 }
             if receipt.answer.isSignOfWork { state.progress = clock.now() }
         }
-        say(receipt, of: parcel, chunk, before, &told)
+        say(receipt, of: item, chunk, before, &told)
     }
 
-    private func say(_ receipt: Receipt, of parcel: UploadItem, _ chunk: QueuedChunk?, _ conversation: String?, _ told: inout Told) {
+    private func say(_ receipt: Receipt, of item: UploadItem, _ chunk: QueuedChunk?, _ conversation: String?, _ told: inout Told) {
         if receipt.answer == .unavailable {
             if !told.isUnreachable { tell(.unreachable) }
             told.isUnreachable = true
@@ -182,7 +182,7 @@ package final class UploadQueue: Sendable {
         switch receipt.answer {
         case .delivered:
             told.status = nil
-            switch parcel {
+            switch item {
             case .start: receipt.conversation.map { tell(.conversation($0)) }
             case .chunk: chunk.map { tell(.sent($0.range)) }
             case .finish(let conversation): tell(.finished(conversation: conversation, title: receipt.title))
@@ -190,15 +190,15 @@ package final class UploadQueue: Sendable {
         case .notAdmitted(let status):
             if told.status != status { tell(.notAdmitted(status: status, detail: receipt.detail)) }
             told.status = status
-        case .refused(let status):
+        case .rejected(let status):
             // The conversation's name is taken; the next try uses another name.
-            if case .start = parcel, status == 409 { return }
-            if told.status != status { tell(.refused(status: status, detail: receipt.detail)) }
+            if case .start = item, status == 409 { return }
+            if told.status != status { tell(.rejected(status: status, detail: receipt.detail)) }
             told.status = status
         case .conversationGone:
             // No conversation exists yet, so the 404 means that the server does not have the route.
-            if case .start = parcel, told.status != 404 {
-                tell(.refused(status: 404, detail: "the gateway accepts no recordings"))
+            if case .start = item, told.status != 404 {
+                tell(.rejected(status: 404, detail: "the gateway accepts no recordings"))
                 told.status = 404
             }
         case .unavailable, .tryLater: break
@@ -215,7 +215,7 @@ package final class UploadQueue: Sendable {
     }
 
     /// Makes the item of a chunk. When its audio cannot be read, the chunk is held, the other chunks go on, and the result is nil.
-    private func parcel(_ chunk: QueuedChunk, of recording: SpooledRecording) -> UploadItem? {
+    private func item(_ chunk: QueuedChunk, of recording: SpooledRecording) -> UploadItem? {
         do throws(SpoolError) {
             let audio = try recording.audio(of: chunk.range)
             let conversation = recording.conversation ?? ""
@@ -225,8 +225,8 @@ package final class UploadQueue: Sendable {
                 startMilliseconds: chunk.startMilliseconds(at: .speech), audio: audio, language: recording.origin.language)
         } catch {
             tell(.damaged("\(error)"))
-            try? recording.note(.refused(chunk.range.start, status: 0))
-            recording.answered(.refused(status: 0), conversation: nil, now: clock.now(), jitter: 0)
+            try? recording.note(.rejected(chunk.range.start, status: 0))
+            recording.answered(.rejected(status: 0), conversation: nil, now: clock.now(), jitter: 0)
             return nil
         }
     }

@@ -20,7 +20,7 @@ package struct Receipt: Sendable, Equatable {
     package var conversation: String?
     /// The conversation's title, in an answer to `.finish`.
     package var title: String?
-    /// The reason of a refusal, in the server's words.
+    /// The reason of a rejection, in the server's words.
     package var detail: String?
     /// True if the server answered at all.
     package var isAnswered: Bool
@@ -36,5 +36,5 @@ package struct Receipt: Sendable, Equatable {
 
 /// Delivers items to a server, one try for each call.
 package protocol UploadTransport: Sendable {
-    func deliver(_ parcel: UploadItem) async -> Receipt
+    func deliver(_ item: UploadItem) async -> Receipt
 }

@@ -47,32 +47,32 @@ package final class ChunkRecorder: Sendable {
     private let settings: Settings
     private let microphone: MicrophoneSource
     private let verdict: @Sendable (RecordedChunk) -> SpeechVerdict
-    private let deliverer: UploadQueue
+    private let queue: UploadQueue
     private let now: @Sendable () -> UnixTime
     private let tell: @Sendable (RecorderEvent) -> Void
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - verdict: judges whether a chunk has speech.
-    ///   - deliverer: gets each recording, and is woken for each chunk.
+    ///   - queue: gets each recording, and is woken for each chunk.
     ///   - tell: takes events, on any thread; must not call the recorder.
     package init(
         _ spool: RecordingSpool, _ settings: Settings, microphone: @escaping MicrophoneSource,
-        verdict: @escaping @Sendable (RecordedChunk) -> SpeechVerdict, deliverer: UploadQueue, now: @escaping @Sendable () -> UnixTime,
+        verdict: @escaping @Sendable (RecordedChunk) -> SpeechVerdict, queue: UploadQueue, now: @escaping @Sendable () -> UnixTime,
         tell: @escaping @Sendable (RecorderEvent) -> Void
     ) {
         self.spool = spool
         self.settings = settings
         self.microphone = microphone
         self.verdict = verdict
-        self.deliverer = deliverer
+        self.queue = queue
         self.now = now
         self.tell = tell
     }
 
     package var phase: RecordingMachine.State { state.withLock { $0.machine.state } }
 
-    package var failure: RecordingMachine.Failure? { state.withLock { $0.machine.failure } }
+    package var error: RecordingMachineError? { state.withLock { $0.machine.error } }
 
     package var level: Level { state.withLock { $0.level } }
 
@@ -97,7 +97,7 @@ package final class ChunkRecorder: Sendable {
         var writer = writer(for: earlier)
         try writer.recover()
         try writer.complete()
-        deliverer.ring()
+        queue.ring()
     }
 
     private func run(_ actions: [RecordingMachine.Action]) {
@@ -162,14 +162,14 @@ package final class ChunkRecorder: Sendable {
         }
         run(actions)
         guard let recording else { return microphone.stop() }
-        deliverer.add(recording)
+        queue.add(recording)
         tell(.listening(recording: recording.origin.id))
     }
 
     /// Takes samples. Runs on the microphone's thread.
     private func heard(_ bytes: RawSpan, _ attempt: RecordingMachine.Attempt) {
         var news: [RecorderEvent] = []
-        let fault: SpoolError? = state.withLock { state in
+        let error: SpoolError? = state.withLock { state in
             guard state.machine.keeps(attempt), var writer = state.writers[attempt] else { return nil }
             // The writer is taken out of the state, so that a change does not copy it.
             state.writers[attempt] = nil
@@ -192,13 +192,13 @@ package final class ChunkRecorder: Sendable {
             }
         }
         news.forEach(tell)
-        deliverer.ring()
-        if let fault { failed(attempt, .disk("\(fault)")) }
+        queue.ring()
+        if let error { failed(attempt, .disk("\(error)")) }
     }
 
     private func overran(_ count: Int, _ attempt: RecordingMachine.Attempt) {
         let count = SampleCount(count)
-        let fault: SpoolError? = state.withLock { state in
+        let error: SpoolError? = state.withLock { state in
             guard state.machine.keeps(attempt), var writer = state.writers[attempt] else { return nil }
             do throws(SpoolError) {
                 try writer.skip(count, .overrun)
@@ -209,16 +209,16 @@ package final class ChunkRecorder: Sendable {
             }
         }
         tell(.overran(count.duration(at: .speech)))
-        if let fault { failed(attempt, .disk("\(fault)")) }
+        if let error { failed(attempt, .disk("\(error)")) }
     }
 
-    private func failed(_ attempt: RecordingMachine.Attempt, _ failure: RecordingMachine.Failure) {
+    private func failed(_ attempt: RecordingMachine.Attempt, _ error: RecordingMachineError) {
         let (actions, isNew) = state.withLock { state in
             let before = state.machine.state
-            return (state.machine.failed(attempt, failure), before != state.machine.state)
+            return (state.machine.failed(attempt, error), before != state.machine.state)
         }
         run(actions)
-        if isNew { tell(.failed(failure)) }
+        if isNew { tell(.failed(error)) }
     }
 
     /// Ends the recording of an attempt. Audio that an earlier process recorded stays.
@@ -235,7 +235,7 @@ package final class ChunkRecorder: Sendable {
             // The audio is on the disk, and the next start completes the recording.
             tell(.failed(.disk("\(error)")))
         }
-        deliverer.ring()
+        queue.ring()
     }
 
     private func writer(for recording: SpooledRecording) -> RecordingWriter {
@@ -259,7 +259,7 @@ package final class ChunkRecorder: Sendable {
         let next = try spool.make(server: settings.server, language: settings.language)
         try writer.complete()
         writer = self.writer(for: next)
-        deliverer.add(next)
+        queue.add(next)
         news.append(.rotated(recording: next.origin.id))
     }
 

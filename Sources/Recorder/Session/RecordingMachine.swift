@@ -20,13 +20,6 @@ package struct RecordingMachine: Sendable {
         case complete(Attempt)
     }
 
-    package enum Failure: Sendable, Equatable {
-        /// The disk failed. The text is one sentence.
-        case disk(String)
-        /// The microphone failed. The text is one sentence.
-        case microphone(String)
-    }
-
     package enum State: Sendable, Equatable {
         // → preparing
         case idle
@@ -39,7 +32,7 @@ package struct RecordingMachine: Sendable {
     }
 
     package private(set) var state = State.idle
-    package private(set) var failure: Failure?
+    package private(set) var error: RecordingMachineError?
     private var attempts = 0
 
     package init() {}
@@ -50,7 +43,7 @@ package struct RecordingMachine: Sendable {
     package mutating func start() -> [Action] {
         guard state == .idle else { return [] }
         attempts += 1
-        failure = nil
+        error = nil
         let attempt = Attempt(number: attempts)
         state = .preparing(attempt)
         return [.prepare(attempt)]
@@ -74,18 +67,18 @@ package struct RecordingMachine: Sendable {
     package func keeps(_ attempt: Attempt) -> Bool { state == .running(attempt) }
 
     /// Notes that the attempt's file or microphone failed, at the start or later.
-    package mutating func failed(_ attempt: Attempt, _ failure: Failure) -> [Action] {
+    package mutating func failed(_ attempt: Attempt, _ error: RecordingMachineError) -> [Action] {
         switch state {
         case .preparing(attempt):
-            self.failure = failure
+            self.error = error
             state = .idle
             return []
         case .opening(attempt):
-            self.failure = failure
+            self.error = error
             state = .idle
             return [.discard(attempt)]
         case .running(attempt):
-            self.failure = failure
+            self.error = error
             state = .idle
             return [.closeMicrophone(attempt), .complete(attempt)]
         case .idle, .preparing, .opening, .running: return []
@@ -102,4 +95,12 @@ package struct RecordingMachine: Sendable {
         case .running(let attempt): return [.closeMicrophone(attempt), .complete(attempt)]
         }
     }
+}
+
+/// The reason why a recording ended before the user stopped it.
+package enum RecordingMachineError: Sendable, Equatable {
+    /// The disk failed. The text is one sentence.
+    case disk(String)
+    /// The microphone failed. The text is one sentence.
+    case microphone(String)
 }

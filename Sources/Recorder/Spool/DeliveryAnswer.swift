@@ -6,8 +6,8 @@ package enum DeliveryAnswer: Sendable, Equatable {
     /// The server asks for a retry, and not before this duration has passed.
     case tryLater(Duration)
     /// The server will never take this item in its present form.
-    case refused(status: Int)
-    /// The server refuses the key, or its account is empty. Nothing is taken until somebody changes that.
+    case rejected(status: Int)
+    /// The server rejects the key, or its account is empty. Nothing is taken until somebody changes that.
     case notAdmitted(status: Int)
     /// The server no longer knows the conversation, or has closed it.
     case conversationGone
@@ -25,7 +25,7 @@ package enum DeliveryAnswer: Sendable, Equatable {
         case 409 where code == "not_in_progress" || code == "conversation_finished": self = .conversationGone
         case 408, 425: self = .unavailable
         case 429: self = .tryLater(retryAfter ?? .seconds(5))
-        case .some(400..<500): self = .refused(status: status ?? 0)
+        case .some(400..<500): self = .rejected(status: status ?? 0)
         case 503 where retryAfter != nil: self = .tryLater(retryAfter ?? .zero)
         default: self = .unavailable
         }
@@ -36,7 +36,7 @@ package enum DeliveryAnswer: Sendable, Equatable {
         switch self {
         case .delivered: true
         case .tryLater(let duration): duration <= .seconds(10)
-        case .unavailable, .refused, .notAdmitted, .conversationGone: false
+        case .unavailable, .rejected, .notAdmitted, .conversationGone: false
         }
     }
 }

@@ -40,7 +40,7 @@ package struct RecordingDelivery: Sendable {
 
     private static let shortestWait: Duration = .milliseconds(250)
     private static let longestWait: Duration = .seconds(30)
-    /// Time between two tries while the server refuses the key.
+    /// Time between two tries while the server rejects the key.
     private static let admissionWait: Duration = .seconds(60)
 
     /// - Parameters:
@@ -95,7 +95,7 @@ package struct RecordingDelivery: Sendable {
         case .notAdmitted(let status):
             trouble = Trouble(status: status)
             again(now, after: Self.admissionWait)
-        case .refused(let status):
+        case .rejected(let status):
             trouble = Trouble(status: status)
             switch step {
             case .send:

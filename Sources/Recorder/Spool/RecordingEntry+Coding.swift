@@ -26,7 +26,7 @@ extension RecordingEntry {
             json.member("heard", verdict.rawValue)
             json.endObject()
         case .delivered(let start): json.member("delivered", Int(start.samples))
-        case .refused(let start, let status):
+        case .rejected(let start, let status):
             json.key("refused")
             json.beginObject()
             json.member("start", Int(start.samples))
@@ -69,7 +69,7 @@ extension RecordingEntry {
             self = .delivered(SampleIndex(start))
         case "refused":
             guard let start = inner.number("start"), let status = inner.number("status") else { return nil }
-            self = .refused(SampleIndex(start), status: status)
+            self = .rejected(SampleIndex(start), status: status)
         case "hole":
             guard let range = inner.range, let cause = inner.text("cause").flatMap(HoleCause.init(rawValue:)) else { return nil }
             self = .hole(range, cause)

@@ -23,7 +23,7 @@ package enum RecordingEntry: Sendable, Equatable {
     /// The server has received the chunk that begins at this position.
     case delivered(SampleIndex)
     /// The server will never take the chunk that begins at this position.
-    case refused(SampleIndex, status: Int)
+    case rejected(SampleIndex, status: Int)
     case hole(SampleRange, HoleCause)
     /// The recording has ended.
     case complete

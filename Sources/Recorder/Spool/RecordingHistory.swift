@@ -55,7 +55,7 @@ package struct RecordingHistory: Sendable, Equatable {
         case .delivered(let start):
             waiting.removeAll { $0.range.start == start }
             sent += 1
-        case .refused(let start, _):
+        case .rejected(let start, _):
             held += waiting.filter { $0.range.start == start }
             waiting.removeAll { $0.range.start == start }
         case .hole(let range, _):

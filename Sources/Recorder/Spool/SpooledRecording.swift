@@ -139,7 +139,7 @@ package final class SpooledRecording: Sendable {
 
     package var trouble: RecordingDelivery.Trouble? { state.withLock { $0.delivery.trouble } }
 
-    /// Removes the recording from the disk. Chunks that the server refused stay, with the log.
+    /// Removes the recording from the disk. Chunks that the server rejected stay, with the log.
     func remove() {
         state.withLock { state in
             guard state.history.held.isEmpty else { return }

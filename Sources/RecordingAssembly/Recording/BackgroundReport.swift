@@ -28,7 +28,7 @@ package struct BackgroundReport: Sendable, Equatable {
         mayFallBack = primary == .assemblyAI && routing.fallback.contains(.background)
         isFallbackAvailable = mayFallBack && all.contains(.deepgram)
         fallback = mayFallBack ? .deepgram : nil
-        do throws(RoutingRefusal) {
+        do throws(RoutingError) {
             guard case .recorded(let plan) = try routing.decide(.background, keys: keys) else { throw .noEngine(.background) }
             isEnabled = true
             effective = plan.first.engine

@@ -2,7 +2,7 @@
 package enum RecordingState: String, Sendable, CaseIterable {
     /// Chunks are accepted.
     case open
-    /// New chunks are refused; chunks that are being recognised still count.
+    /// New chunks are rejected; chunks that are being recognised still count.
     case finishing
     case finished
 }

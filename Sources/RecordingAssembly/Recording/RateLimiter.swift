@@ -20,7 +20,7 @@ package struct RateLimiter: Sendable {
         package var boost: Double
         /// Names of policies to which the factor does not apply.
         package var exempt: Set<String>
-        /// True if limits are only observed, and nobody is refused.
+        /// True if limits are only observed, and nobody is rejected.
         package var isShadow: Bool
 
         package init(boost: Double = 1, exempt: Set<String> = [], isShadow: Bool = false) {

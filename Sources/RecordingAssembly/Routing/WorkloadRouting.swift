@@ -37,7 +37,7 @@ package struct WorkloadRouting: Sendable, Equatable {
     }
 
     /// - Parameter model: the model that the request names; nil: none.
-    package func decide(_ workload: Workload, keys: RoutingKeys, model: String? = nil) throws(RoutingRefusal) -> RoutingDecision {
+    package func decide(_ workload: Workload, keys: RoutingKeys, model: String? = nil) throws(RoutingError) -> RoutingDecision {
         guard Self.recorded.contains(workload) else { return .streaming }
         let isAssemblyAIs = isOpenToAssemblyAI(workload) && (workload != .background || mode == .assemblyAI)
         return .recorded(try isAssemblyAIs ? assemblyAI(workload, keys, model) : deepgram(workload, keys, model))
@@ -47,7 +47,7 @@ package struct WorkloadRouting: Sendable, Equatable {
         isAssemblyAIEnabled && workloads.contains(workload)
     }
 
-    private func assemblyAI(_ workload: Workload, _ keys: RoutingKeys, _ model: String?) throws(RoutingRefusal) -> RoutingPlan {
+    private func assemblyAI(_ workload: Workload, _ keys: RoutingKeys, _ model: String?) throws(RoutingError) -> RoutingPlan {
         let mayFallBack = fallback.contains(workload)
         if keys.user.contains(.assemblyAI) {
             let other = mayFallBack && keys.user.contains(.deepgram)
@@ -66,7 +66,7 @@ package struct WorkloadRouting: Sendable, Equatable {
         return try local(workload, keys)
     }
 
-    private func deepgram(_ workload: Workload, _ keys: RoutingKeys, _ model: String?) throws(RoutingRefusal) -> RoutingPlan {
+    private func deepgram(_ workload: Workload, _ keys: RoutingKeys, _ model: String?) throws(RoutingError) -> RoutingPlan {
         if keys.user.contains(.deepgram) { return RoutingPlan(attempt(.deepgram, .user, model)) }
         if let unused = Self.first(keys.user) { throw .ownKeyNotUsed(unused, workload) }
         var plan = keys.operator.contains(.deepgram) ? RoutingPlan(attempt(.deepgram, .operator, model)) : try local(workload, keys)
@@ -77,7 +77,7 @@ package struct WorkloadRouting: Sendable, Equatable {
         return plan
     }
 
-    private func local(_ workload: Workload, _ keys: RoutingKeys) throws(RoutingRefusal) -> RoutingPlan {
+    private func local(_ workload: Workload, _ keys: RoutingKeys) throws(RoutingError) -> RoutingPlan {
         guard keys.hasLocal else { throw .noEngine(workload) }
         return RoutingPlan(RoutingAttempt(.local, .operator))
     }

@@ -24,19 +24,19 @@ package struct BackgroundChunk: Sendable {
         self.services = services
     }
 
-    package func run(_ exchange: HTTPExchange) async throws(BackgroundRefusal) -> [UInt8] {
+    package func run(_ exchange: HTTPExchange) async throws(ChunkedRecordingError) -> [UInt8] {
         guard services.batch.enter() else {
-            throw BackgroundRefusal(.tooManyRequests, "restricted", "Transcription temporarily restricted", retryAfter: .seconds(5))
+            throw ChunkedRecordingError(.tooManyRequests, "restricted", "Transcription temporarily restricted", retryAfter: .seconds(5))
         }
         defer { services.batch.leave() }
         let query = exchange.request.query
-        let file = try await BackgroundRefusal.heard { () throws(RefusalCause) in
+        let file = try await ChunkedRecordingError.heard { () throws(RequestError) in
             try await exchange.spoolBody(to: services.spool, id: id, limit: ChunkRequest.limit(query), by: caller.caller)
         }
-        guard file.byteCount > 0 else { throw BackgroundRefusal(.badRequest, "no_audio", "No audio data provided") }
+        guard file.byteCount > 0 else { throw ChunkedRecordingError(.badRequest, "no_audio", "No audio data provided") }
         let request = try ChunkRequest(query)
         let duration = try request.duration(of: file.byteCount)
-        let work = { @Sendable (language: LanguageTag?) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRecord) in
+        let work = { @Sendable (language: LanguageTag?) async throws(ChunkedRecordingError) -> (transcript: Transcript, run: UsageRecord) in
             try await recognize(request, file, language)
         }
         guard request.isKept, let conversation = request.conversation else {
@@ -56,7 +56,7 @@ package struct BackgroundChunk: Sendable {
             chunk, in: .init(Recording(path: file.path, format: request.format), file: file), at: place, by: grant,
             patience: ChunkedRecordings.patience, services, work)
         let store = services.conversations.store
-        let all = try await BackgroundRefusal.stored { () throws(StoreError) in
+        let all = try await ChunkedRecordingError.stored { () throws(StoreError) in
             try await store.conversation(ID(conversation), of: place.user)?.segments ?? []
         }
         return BackgroundAnswer.transcribed(taken, all.compactMap { $0.part(from: taken.chunk.start, to: taken.chunk.end) })
@@ -67,7 +67,7 @@ package struct BackgroundChunk: Sendable {
     /// - Parameter standard: the recording's language, for a chunk that names none.
     private func recognize(
         _ request: ChunkRequest, _ file: SpooledFile, _ standard: LanguageTag?
-    ) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRecord) {
+    ) async throws(ChunkedRecordingError) -> (transcript: Transcript, run: UsageRecord) {
         let options = RecognitionOptions(
             language: request.language ?? standard, diarize: true, keyterms: request.keywords, workload: .background)
         return try await WorkloadRecognition.run(
@@ -76,9 +76,9 @@ package struct BackgroundChunk: Sendable {
     }
 
     /// Checks before each further recording that no limit has been reached meanwhile.
-    static func mayGoOn(_ grant: Grant, _ services: RecordingServices) async throws(BackgroundRefusal) {
+    static func mayGoOn(_ grant: Grant, _ services: RecordingServices) async throws(ChunkedRecordingError) {
         guard let words = await services.admission.usedUp(grant) else { return }
-        throw BackgroundRefusal(.limitReached(words))
+        throw ChunkedRecordingError(.limitReached(words))
     }
 }
 

@@ -29,8 +29,8 @@ struct ChunkRequest: Sendable, Equatable {
     }
 
     /// Parses the query. Checks numbers first, then the place, then the names.
-    init(_ query: URLQuery) throws(BackgroundRefusal) {
-        func wrong(_ detail: String) -> BackgroundRefusal { BackgroundRefusal(.unprocessableContent, "bad_parameter", detail) }
+    init(_ query: URLQuery) throws(ChunkedRecordingError) {
+        func wrong(_ detail: String) -> ChunkedRecordingError { ChunkedRecordingError(.unprocessableContent, "bad_parameter", detail) }
         guard let rate = Int(query.first("sample_rate") ?? "16000"), Self.rates.contains(rate) else {
             throw wrong("sample_rate takes a whole number from \(Self.rates.lowerBound) to \(Self.rates.upperBound)")
         }
@@ -47,7 +47,7 @@ struct ChunkRequest: Sendable, Equatable {
         }
         language = query.first("language").flatMap { $0.isEmpty ? nil : LanguageTag($0 == "auto" ? "multi" : $0) }
         if let language, !language.isWellFormed {
-            throw BackgroundRefusal(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
+            throw ChunkedRecordingError(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
         }
         conversation = query.first("conversation_id").flatMap { $0.isEmpty ? nil : $0 }
         chunk = query.first("chunk_id").flatMap { $0.isEmpty ? nil : $0 }
@@ -60,19 +60,19 @@ struct ChunkRequest: Sendable, Equatable {
         }
         guard isKept else { return }
         guard conversation != nil else {
-            throw BackgroundRefusal(.badRequest, "conversation_id_required", "conversation_id is required when persist=true")
+            throw ChunkedRecordingError(.badRequest, "conversation_id_required", "conversation_id is required when persist=true")
         }
-        guard let chunk else { throw BackgroundRefusal(.badRequest, "chunk_id_required", "chunk_id is required when persist=true") }
+        guard let chunk else { throw ChunkedRecordingError(.badRequest, "chunk_id_required", "chunk_id is required when persist=true") }
         guard chunk.utf8.count <= 128 else { throw wrong("chunk_id takes at most 128 bytes") }
     }
 
     var format: AudioFormat { encoding == "linear16" ? .linear16(SampleRate(hertz: rate)) : .container }
 
     /// Returns the duration of this number of bytes; nil for encodings whose bytes do not tell the duration.
-    func duration(of byteCount: Int) throws(BackgroundRefusal) -> Duration? {
+    func duration(of byteCount: Int) throws(ChunkedRecordingError) -> Duration? {
         guard encoding == "linear16" else { return nil }
         guard byteCount % 2 == 0 else {
-            throw BackgroundRefusal(
+            throw ChunkedRecordingError(
                 .unprocessableContent, "odd_length", "linear16 has two bytes for each sample, but the body has an odd number of bytes")
         }
         return SampleCount(byteCount / 2).duration(at: SampleRate(hertz: rate))

@@ -19,11 +19,11 @@ extension ChunkedRecordings {
     /// - Returns: the first part, which keeps the conversation's id.
     package nonisolated func parted(
         _ conversation: Conversation, by pause: Duration, _ services: RecordingServices
-    ) async throws(BackgroundRefusal) -> Conversation {
+    ) async throws(ChunkedRecordingError) -> Conversation {
         var first = conversation
         for (number, segment) in Self.beginnings(of: conversation.segments, after: pause).enumerated().reversed() {
             let (id, user) = (first.id, first.user)
-            let parts = try await BackgroundRefusal.stored { () throws(StoreError) in
+            let parts = try await ChunkedRecordingError.stored { () throws(StoreError) in
                 try await services.conversations.store.split(id, at: segment, new: Self.part(number + 1, of: id), of: user)
             }
             guard let parts else { break }
@@ -48,12 +48,12 @@ extension ChunkedRecordings {
     }
 
     @discardableResult
-    private nonisolated func title(_ part: Conversation, _ services: RecordingServices) async throws(BackgroundRefusal) -> Conversation {
+    private nonisolated func title(_ part: Conversation, _ services: RecordingServices) async throws(ChunkedRecordingError) -> Conversation {
         guard let summary = ExtractiveSummary(of: part.segments.map(\.text)) else { return part }
         var part = part
         (part.title, part.summary) = (summary.title, summary.summary)
         let (update, user) = (ConversationUpdate(part.id, title: part.title, summary: part.summary), part.user)
-        _ = try await BackgroundRefusal.stored { () throws(StoreError) in try await services.conversations.store.write(update, of: user) }
+        _ = try await ChunkedRecordingError.stored { () throws(StoreError) in try await services.conversations.store.write(update, of: user) }
         return part
     }
 }

@@ -41,7 +41,7 @@ package actor ChunkedRecordings {
         }
     }
 
-    package typealias Work = @Sendable (LanguageTag?) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRecord)
+    package typealias Work = @Sendable (LanguageTag?) async throws(ChunkedRecordingError) -> (transcript: Transcript, run: UsageRecord)
 
     package struct Place: Sendable, Hashable {
         package var user: ID<User>
@@ -76,7 +76,7 @@ package actor ChunkedRecordings {
             for recording in try await recordings.standing(RecordingState.finishing.rawValue) {
                 services.conversations.attach(ID(recording.conversation), of: recording.user)
                 Task {
-                    do throws(BackgroundRefusal) {
+                    do throws(ChunkedRecordingError) {
                         _ = try await finish(Place(user: recording.user, conversation: recording.conversation), services)
                     } catch {
                         // The client asks again, or the next start completes the recording.
@@ -95,7 +95,7 @@ package actor ChunkedRecordings {
         let since = services.now() + (.zero - Self.forgottenAfter)
         do throws(StoreError) {
             for recording in try await recordings.quiet(since: since, state: RecordingState.open.rawValue) {
-                do throws(BackgroundRefusal) {
+                do throws(ChunkedRecordingError) {
                     _ = try await finish(Place(user: recording.user, conversation: recording.conversation), services)
                 } catch {
                     services.log.warning("an abandoned recording cannot be ended", [.conversation: recording.conversation, .error: error.detail])
@@ -113,13 +113,13 @@ package actor ChunkedRecordings {
     ///   - pause: silence at which the conversation is split when it is complete; nil: it stays whole.
     package func begin(
         _ place: Place, language: LanguageTag?, source: String, started: UnixTime? = nil, pause: Duration? = nil, _ services: RecordingServices
-    ) async throws(BackgroundRefusal) {
+    ) async throws(ChunkedRecordingError) {
         let now = services.now()
         let conversation = Conversation(
             id: ID(place.conversation), user: place.user, source: source, language: language, started: started ?? now, finished: started ?? now)
         let recording = StoredRecording(
             user: place.user, conversation: place.conversation, state: RecordingState.open.rawValue, language: language, pause: pause)
-        try await BackgroundRefusal.stored { () throws(StoreError) in
+        try await ChunkedRecordingError.stored { () throws(StoreError) in
             // The recording is stored first, because it keeps the conversation open after a restart.
             if try await recordings.begin(recording, now: now) {
                 services.conversations.attach(conversation.id, of: place.user)
@@ -131,17 +131,20 @@ package actor ChunkedRecordings {
     }
 
     /// Begins a recording whose name its client has chosen. Names belong to one user, and the same name again means the same recording.
-    package func beginChosen(_ place: Place, language: LanguageTag?, source: String, _ services: RecordingServices) async throws(BackgroundRefusal) {
+    package func beginChosen(_ place: Place, language: LanguageTag?, source: String, _ services: RecordingServices)
+        async throws(ChunkedRecordingError)
+    {
         let store = services.conversations.store
-        let (known, conversation) = try await BackgroundRefusal.stored { () throws(StoreError) in
+        let (known, conversation) = try await ChunkedRecordingError.stored { () throws(StoreError) in
             (try await recordings.find(place.conversation, of: place.user), try await store.conversation(ID(place.conversation), of: place.user))
         }
         guard known != nil || conversation == nil else {
-            throw BackgroundRefusal(
+            throw ChunkedRecordingError(
                 .conflict, "not_in_progress", "a conversation with this name exists and is not a recording in progress")
         }
         try await begin(place, language: language, source: source, services)
-        let state = try await BackgroundRefusal.stored { () throws(StoreError) in try await recordings.find(place.conversation, of: place.user)?.state
+        let state = try await ChunkedRecordingError.stored { () throws(StoreError) in
+            try await recordings.find(place.conversation, of: place.user)?.state
         }
         guard state == RecordingState.open.rawValue else { throw Self.finished }
     }
@@ -157,9 +160,9 @@ package actor ChunkedRecordings {
     package func take(
         _ chunk: StoredChunk, in held: Held, at place: Place, by grant: Grant, patience: Duration?, _ services: RecordingServices,
         _ work: @escaping Work
-    ) async throws(BackgroundRefusal) -> Taken {
+    ) async throws(ChunkedRecordingError) -> Taken {
         let (id, hash) = (chunk.id, chunk.hash)
-        let reserved = try await BackgroundRefusal.stored { () throws(StoreError) in
+        let reserved = try await ChunkedRecordingError.stored { () throws(StoreError) in
             try await recordings.reserve(chunk, in: place.conversation, of: place.user) { known, recording in
                 let verdict = ChunkVerdict.of(
                     hash, known: known.map { KnownChunk(hash: $0.hash, isAccepted: $0.record != nil) },
@@ -169,13 +172,13 @@ package actor ChunkedRecordings {
         }
         guard let ((verdict, language), known) = reserved else { throw .notFound }
         switch verdict {
-        case .mismatch: throw BackgroundRefusal(.conflict, "chunk_mismatch", "chunk_id payload mismatch")
+        case .mismatch: throw ChunkedRecordingError(.conflict, "chunk_mismatch", "chunk_id payload mismatch")
         case .closed: throw Self.finished
         case .underWay: throw Self.inProgress
         case .duplicate:
             guard let known, let record = known.record,
                 let chunk = RecognizedChunk(record, id: id, start: known.start, duration: known.duration)
-            else { throw BackgroundRefusal(.internalFault) }
+            else { throw ChunkedRecordingError(.internalError) }
             return Taken(chunk: chunk, language: language, run: known.run, isDuplicate: true)
         case .new: break
         }
@@ -192,29 +195,30 @@ package actor ChunkedRecordings {
         return try result.get()
     }
 
-    package static let inProgress = BackgroundRefusal(.conflict, "chunk_in_progress", "chunk in progress", retryAfter: .seconds(5))
-    package static let finished = BackgroundRefusal(
+    package static let inProgress = ChunkedRecordingError(.conflict, "chunk_in_progress", "chunk in progress", retryAfter: .seconds(5))
+    package static let finished = ChunkedRecordingError(
         .conflict, "conversation_finished", "the conversation is finished and accepts no more chunks")
 
     private func recognize(
         _ stored: StoredChunk, _ held: Held, at place: Place, _ language: LanguageTag?, _ grant: Grant, _ services: RecordingServices, _ work: Work
-    ) async -> Result<Taken, BackgroundRefusal> {
+    ) async -> Result<Taken, ChunkedRecordingError> {
         defer { withExtendedLifetime(held.file) {} }
-        do throws(BackgroundRefusal) {
+        do throws(ChunkedRecordingError) {
             let (transcript, run) = try await work(language)
             var chunk = RecognizedChunk(
                 transcript, id: stored.id, start: stored.start, duration: stored.duration > .zero ? stored.duration : nil, engine: run.engine)
             chunk = await heard(chunk, in: held.recording, of: place.user, services)
             let accepted = StoredChunk(
                 id: chunk.id, hash: "", start: chunk.start, duration: chunk.duration, run: run.id, record: chunk.record)
-            let others = try await BackgroundRefusal.stored { () throws(StoreError) in
+            let others = try await ChunkedRecordingError.stored { () throws(StoreError) in
                 try await recordings.accept(accepted, run, in: place.conversation, of: place.user, now: services.now())
             }
             services.usage.stored(run)
-            guard let others else { throw BackgroundRefusal.notFound }
+            guard let others else { throw ChunkedRecordingError.notFound }
             // Time that two chunks share is charged only once.
             grant.charge(UniqueTime.added(by: chunk.start..<chunk.end, to: others.map { $0.start..<$0.start + $0.duration }))
-            await RecordingAudio(desk: services.conversations).keep(chunk, in: held.recording, beside: others, of: ID(place.conversation), place.user)
+            await RecordingAudio(service: services.conversations).keep(
+                chunk, in: held.recording, beside: others, of: ID(place.conversation), place.user)
             await assemble(place, services)
             return .success(Taken(chunk: chunk, language: language ?? transcript.language, run: run.id, isDuplicate: false))
         } catch {
@@ -322,29 +326,31 @@ package actor ChunkedRecordings {
     /// Completes a recording. Waits for the chunks that are being recognised. May be repeated.
     ///
     /// - Returns: the conversation; nil when the recording had no speech.
-    package func finish(_ place: Place, _ services: RecordingServices) async throws(BackgroundRefusal) -> Conversation? {
+    package func finish(_ place: Place, _ services: RecordingServices) async throws(ChunkedRecordingError) -> Conversation? {
         let states = (open: RecordingState.open.rawValue, finishing: RecordingState.finishing.rawValue, finished: RecordingState.finished.rawValue)
         let store = services.conversations.store
-        let (recording, kept) = try await BackgroundRefusal.stored { () throws(StoreError) in
+        let (recording, kept) = try await ChunkedRecordingError.stored { () throws(StoreError) in
             (try await recordings.find(place.conversation, of: place.user), try await store.conversation(ID(place.conversation), of: place.user))
         }
         guard let recording else {
             // The conversation is of another kind, or its recording was finished so long ago that it was forgotten.
             guard let kept else { throw .notFound }
             guard kept.status == .completed else {
-                throw BackgroundRefusal(.conflict, "not_in_progress", "the conversation is not a recording in progress")
+                throw ChunkedRecordingError(.conflict, "not_in_progress", "the conversation is not a recording in progress")
             }
             return kept
         }
         if recording.state == states.finished { return kept }
-        _ = try await BackgroundRefusal.stored { () throws(StoreError) in
+        _ = try await ChunkedRecordingError.stored { () throws(StoreError) in
             try await recordings.move(
                 place.conversation, of: place.user, from: [states.open, states.finishing], to: states.finishing, now: services.now())
         }
         let deadline = ContinuousClock.now + Self.patience
-        while try await BackgroundRefusal.stored({ () throws(StoreError) in try await recordings.underWay(place.conversation, of: place.user) }) > 0 {
+        while try await ChunkedRecordingError.stored({ () throws(StoreError) in try await recordings.underWay(place.conversation, of: place.user) })
+            > 0
+        {
             guard ContinuousClock.now < deadline else {
-                throw BackgroundRefusal(.serviceUnavailable, "chunks_in_progress", "chunks are still being recognized", retryAfter: .seconds(5))
+                throw ChunkedRecordingError(.serviceUnavailable, "chunks_in_progress", "chunks are still being recognized", retryAfter: .seconds(5))
             }
             try? await Task.sleep(for: Self.pollInterval)
         }
@@ -352,11 +358,11 @@ package actor ChunkedRecordings {
         let id = ID<Conversation>(place.conversation)
         if kept?.status == .inProgress || kept?.status == .processing { _ = await services.conversations.complete(id, of: place.user) }
         while true {
-            let found = try await BackgroundRefusal.stored { () throws(StoreError) in try await store.conversation(id, of: place.user) }
+            let found = try await ChunkedRecordingError.stored { () throws(StoreError) in try await store.conversation(id, of: place.user) }
             guard let found, found.status == .inProgress || found.status == .processing else {
                 // The split comes before the recording is marked as finished, so that an interrupted completion repeats it.
                 let whole = if let found, let pause = recording.pause { try await parted(found, by: pause, services) } else { found }
-                try await BackgroundRefusal.stored { () throws(StoreError) in
+                try await ChunkedRecordingError.stored { () throws(StoreError) in
                     try await recordings.finish(
                         place.conversation, of: place.user, from: [states.finishing], to: states.finished, now: services.now(),
                         emptied: RecognizedChunk.emptied)
@@ -366,7 +372,7 @@ package actor ChunkedRecordings {
             }
             // Another task completes the recording now.
             guard ContinuousClock.now < deadline else {
-                throw BackgroundRefusal(.serviceUnavailable, "processing", "the conversation is being completed", retryAfter: .seconds(5))
+                throw ChunkedRecordingError(.serviceUnavailable, "processing", "the conversation is being completed", retryAfter: .seconds(5))
             }
             try? await Task.sleep(for: Self.pollInterval)
         }

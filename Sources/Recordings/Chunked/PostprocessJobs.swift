@@ -22,25 +22,25 @@ package struct PostprocessJobs: WorkloadJobs {
 
     package func report(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async -> WorkloadReport {
         var report = WorkloadReport()
-        do throws(BackgroundRefusal) {
+        do throws(ChunkedRecordingError) {
             try await hear(job, grant, services)
             report.errors.append(nil)
             report.conversations.append(job.audio)
         } catch {
             services.log.info("a conversation could not be recognized again", [.conversation: job.audio, .error: error.detail])
-            report.errors.append(WorkloadFailure(error))
+            report.errors.append(WorkloadError(error))
         }
         return report
     }
 
-    private func hear(_ job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async throws(BackgroundRefusal) {
+    private func hear(_ job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async throws(ChunkedRecordingError) {
         let store = services.conversations.store
         let id = ID<Conversation>(job.audio)
-        let (found, audio) = try await BackgroundRefusal.stored { () throws(StoreError) in
+        let (found, audio) = try await ChunkedRecordingError.stored { () throws(StoreError) in
             (try await store.conversation(id, of: job.user), try await store.audio(of: id, of: job.user))
         }
         guard let conversation = found else { throw .notFound }
-        guard !audio.isEmpty else { throw BackgroundRefusal(.conflict, "no_audio", "The conversation has no stored audio.") }
+        guard !audio.isEmpty else { throw ChunkedRecordingError(.conflict, "no_audio", "The conversation has no stored audio.") }
         var chunks: [RecognizedChunk] = []
         for part in audio {
             try await BackgroundChunk.mayGoOn(grant, services)
@@ -72,7 +72,7 @@ package struct PostprocessJobs: WorkloadJobs {
             }
             _ = try await store.write(ConversationUpdate(id, changed: hearing.new, removed: hearing.removed), of: job.user)
         } catch {
-            throw BackgroundRefusal(error)
+            throw ChunkedRecordingError(error)
         }
         await services.conversations.complement()
     }

@@ -8,7 +8,7 @@ internal import Store
 
 /// Keeps a recording's audio with its conversation. Of each chunk, only the part that no other chunk has is kept.
 struct RecordingAudio: Sendable {
-    let desk: ConversationService
+    let service: ConversationService
 
     /// Minimum duration of audio that is kept as a file.
     private static let shortest: Duration = .milliseconds(100)
@@ -17,14 +17,14 @@ struct RecordingAudio: Sendable {
         async
     {
         do throws(StoreError) {
-            guard try await desk.keepsAudio(of: user) else { return }
+            guard try await service.keepsAudio(of: user) else { return }
         } catch {
             // The setting cannot be read, and the user may not want audio to be kept, so it is not kept.
-            return desk.log.error("a recording's audio is not kept", [.conversation: conversation.rawValue, .error: "\(error)"])
+            return service.log.error("a recording's audio is not kept", [.conversation: conversation.rawValue, .error: "\(error)"])
         }
         let ranges = UniqueTime.ranges(of: chunk.start..<chunk.end, beside: others.map { $0.start..<$0.start + $0.duration })
         for range in ranges where range.upperBound - range.lowerBound >= Self.shortest {
-            guard let keeper = desk.keeper(rate: .speech, channels: 1, days: nil) else { return }
+            guard let keeper = service.keeper(rate: .speech, channels: 1, days: nil) else { return }
             let part = SampleRange(
                 .zero + SampleCount(range.lowerBound - chunk.start, at: .speech), .zero + SampleCount(range.upperBound - chunk.start, at: .speech))
             do {
@@ -32,17 +32,17 @@ struct RecordingAudio: Sendable {
                 guard let kept = try await keeper.finish() else { continue }
                 let stored = StoredAudio(
                     file: kept.file.text, start: range.lowerBound, duration: kept.count.duration(at: .speech), byteCount: kept.byteCount,
-                    created: desk.now())
-                if try await !desk.store.add(stored, to: conversation, of: user) { try await keeper.remove(kept) }
+                    created: service.now())
+                if try await !service.store.add(stored, to: conversation, of: user) { try await keeper.remove(kept) }
             } catch {
-                desk.log.error("a recording's audio cannot be kept", [.conversation: conversation.rawValue, .error: "\(error)"])
+                service.log.error("a recording's audio cannot be kept", [.conversation: conversation.rawValue, .error: "\(error)"])
                 await keeper.discard()
             }
         }
     }
 
     private func write(_ part: SampleRange, of recording: Recording, to keeper: ConversationAudio) async throws {
-        let source = try Source(await desk.media.turn(for: recording))
+        let source = try Source(await service.media.turn(for: recording))
         var position = SampleIndex.zero
         while position < part.end {
             guard let heard = try await source.next() else { break }

@@ -54,12 +54,12 @@ package struct SyncJobs: WorkloadJobs {
         mutating func all() async -> WorkloadReport {
             for file in order.files {
                 guard !Task.isCancelled else { return report }
-                do throws(BackgroundRefusal) {
+                do throws(ChunkedRecordingError) {
                     try await take(file)
                     report.errors.append(nil)
                 } catch {
                     services.log.info("a file of a sync job failed", [.request: job.id.rawValue, .error: error.detail])
-                    report.errors.append(WorkloadFailure(error))
+                    report.errors.append(WorkloadError(error))
                 }
             }
             // An interrupted job continues after the next start.
@@ -67,12 +67,12 @@ package struct SyncJobs: WorkloadJobs {
             return report
         }
 
-        private mutating func take(_ file: SyncOrder.File) async throws(BackgroundRefusal) {
+        private mutating func take(_ file: SyncOrder.File) async throws(ChunkedRecordingError) {
             guard
-                let upload = try await BackgroundRefusal.heard({ () throws(RefusalCause) in
+                let upload = try await ChunkedRecordingError.heard({ () throws(RequestError) in
                     try await services.runner.uploads.find(file.upload, of: job.user)
                 })
-            else { throw BackgroundRefusal(.notFound, "upload_gone", "The uploaded file does not exist any more.") }
+            else { throw ChunkedRecordingError(.notFound, "upload_gone", "The uploaded file does not exist any more.") }
             defer { withExtendedLifetime(upload) {} }
             let (held, length, isDamaged) = try await decoded(file, upload.path)
             let start = file.started ?? open?.end ?? job.created
@@ -81,18 +81,18 @@ package struct SyncJobs: WorkloadJobs {
             let end = start + (taken.chunk.end - taken.chunk.start)
             if let open { self.open?.end = max(open.end, end) }
             guard !isDamaged else {
-                throw BackgroundRefusal(.unprocessableContent, "damaged", "The file is damaged; the audio before the damage is kept.")
+                throw ChunkedRecordingError(.unprocessableContent, "damaged", "The file is damaged; the audio before the damage is kept.")
             }
         }
 
         /// Returns the file's audio in a form that can be recognised, with its length if that is known.
         private func decoded(
             _ file: SyncOrder.File, _ path: String
-        ) async throws(BackgroundRefusal) -> (held: ChunkedRecordings.Held, length: Duration?, isDamaged: Bool) {
+        ) async throws(ChunkedRecordingError) -> (held: ChunkedRecordings.Held, length: Duration?, isDamaged: Bool) {
             guard let frames = file.frames else { return (ChunkedRecordings.Held(Recording(path: path)), nil, false) }
             let output = services.newPath()
             let owner = DiskOwner(user: job.user, key: job.key, isSent: false)
-            let hold = try await BackgroundRefusal.heard { () throws(RefusalCause) in try services.spool.budget.open(owner, announced: nil) }
+            let hold = try await ChunkedRecordingError.heard { () throws(RequestError) in try services.spool.budget.open(owner, announced: nil) }
             let result: Result<FrameFile.Decoded, MediaError> = await withCheckedContinuation { continuation in
                 services.spool.queue.async {
                     continuation.resume(
@@ -103,9 +103,9 @@ package struct SyncJobs: WorkloadJobs {
             }
             hold.end()
             let spooled = SpooledFile(path: output, byteCount: 0, digest: "", hold: hold)
-            if let shortage = hold.refusal { throw BackgroundRefusal(shortage) }
+            if let shortage = hold.requestError { throw ChunkedRecordingError(shortage) }
             switch result {
-            case .failure(let error): throw BackgroundRefusal(.unprocessableContent, "audio_not_usable", "The file cannot be read: \(error).")
+            case .failure(let error): throw ChunkedRecordingError(.unprocessableContent, "audio_not_usable", "The file cannot be read: \(error).")
             case .success(let decoded):
                 let held = ChunkedRecordings.Held(Recording(path: output, format: .linear16(decoded.rate)), file: spooled)
                 return (held, decoded.count.duration(at: decoded.rate), decoded.isDamaged)
@@ -115,9 +115,9 @@ package struct SyncJobs: WorkloadJobs {
         /// Puts a file into the open conversation, or begins a conversation with it.
         private mutating func put(
             _ file: SyncOrder.File, _ held: ChunkedRecordings.Held, _ start: UnixTime, _ length: Duration?
-        ) async throws(BackgroundRefusal) -> ChunkedRecordings.Taken {
+        ) async throws(ChunkedRecordingError) -> ChunkedRecordings.Taken {
             if let open {
-                do throws(BackgroundRefusal) {
+                do throws(ChunkedRecordingError) {
                     return try await take(file, held, at: open.place, offset: start - open.start, length)
                 } catch {
                     guard error == ChunkedRecordings.finished else { throw error }
@@ -130,7 +130,7 @@ package struct SyncJobs: WorkloadJobs {
                 let place = ChunkedRecordings.Place(user: job.user, conversation: DerivedUUID(name, index: number).description)
                 try await services.chunked.begin(
                     place, language: order.language, source: order.source, started: start, pause: SyncJobs.pause, services)
-                do throws(BackgroundRefusal) {
+                do throws(ChunkedRecordingError) {
                     let taken = try await take(file, held, at: place, offset: .zero, length)
                     open = (place, start, start)
                     return taken
@@ -149,18 +149,18 @@ package struct SyncJobs: WorkloadJobs {
 
         private func take(
             _ file: SyncOrder.File, _ held: ChunkedRecordings.Held, at place: ChunkedRecordings.Place, offset: Duration, _ length: Duration?
-        ) async throws(BackgroundRefusal) -> ChunkedRecordings.Taken {
+        ) async throws(ChunkedRecordingError) -> ChunkedRecordings.Taken {
             let chunk = StoredChunk(id: "file-\(file.digest.prefix(32))", hash: file.digest, start: offset, duration: length ?? .zero)
             while !services.batch.enter() {
-                guard (try? await Task.sleep(for: SyncJobs.busyWait)) != nil else { throw BackgroundRefusal(.engine(.cancelled)) }
+                guard (try? await Task.sleep(for: SyncJobs.busyWait)) != nil else { throw ChunkedRecordingError(.engine(.cancelled)) }
             }
             defer { services.batch.leave() }
             try await BackgroundChunk.mayGoOn(grant, services)
             let (id, grant, services) = (job.id.rawValue, grant, services)
             while true {
-                do throws(BackgroundRefusal) {
+                do throws(ChunkedRecordingError) {
                     return try await services.chunked.take(chunk, in: held, at: place, by: grant, patience: nil, services) {
-                        language throws(BackgroundRefusal) in
+                        language throws(ChunkedRecordingError) in
                         let options = RecognitionOptions(language: language, diarize: true, workload: .sync)
                         return try await WorkloadRecognition.run(
                             .sync, held.recording, holding: held.file, options, by: grant, of: place.conversation, id: id, services)
@@ -176,14 +176,14 @@ package struct SyncJobs: WorkloadJobs {
         private mutating func end() async {
             guard let place = open?.place else { return }
             open = nil
-            do throws(BackgroundRefusal) {
+            do throws(ChunkedRecordingError) {
                 guard let whole = try await services.chunked.finish(place, services) else { return }
                 guard !report.conversations.contains(place.conversation) else { return }
                 report.conversations.append(place.conversation)
                 // The conversation may have been split, now or when the same files came before.
                 for number in 1... {
                     let part = ChunkedRecordings.part(number, of: whole.id)
-                    let found = try await BackgroundRefusal.stored { () throws(StoreError) in
+                    let found = try await ChunkedRecordingError.stored { () throws(StoreError) in
                         try await services.conversations.store.conversation(part, of: place.user)
                     }
                     guard found != nil else { break }

@@ -24,25 +24,25 @@ package struct SyncRequest: Sendable {
     }
 
     /// - Returns: the answer's body, which names the new job.
-    package func accept(_ exchange: HTTPExchange, by grant: Grant) async throws(BackgroundRefusal) -> [UInt8] {
+    package func accept(_ exchange: HTTPExchange, by grant: Grant) async throws(ChunkedRecordingError) -> [UInt8] {
         let query = exchange.request.query
         var limits = UploadForm.Limits(body: services.settings.recordingBytes ?? UploadFolder.maxByteCount)
         limits.files = Self.maxFiles
-        let form = try await BackgroundRefusal.heard { [limits] () throws(RefusalCause) in
+        let form = try await ChunkedRecordingError.heard { [limits] () throws(RequestError) in
             try await UploadForm.read(exchange, fileField: "files", spool: services.spool, id: id, limits: limits, by: caller.caller)
         }
-        guard !form.files.isEmpty else { throw BackgroundRefusal(.badRequest, "no_audio", "The form has no file in a field \"files\".") }
+        guard !form.files.isEmpty else { throw ChunkedRecordingError(.badRequest, "no_audio", "The form has no file in a field \"files\".") }
         func text(_ name: String) -> String? { (query.first(name) ?? form.fields.last { $0.name == name }?.value).flatMap { $0.isEmpty ? nil : $0 } }
         let source = text("source") ?? "omi"
-        guard ListenOptions.sources.contains(source) else { throw BackgroundRefusal(.unprocessableContent, "invalid_source", "Invalid source") }
+        guard ListenOptions.sources.contains(source) else { throw ChunkedRecordingError(.unprocessableContent, "invalid_source", "Invalid source") }
         let chosen = text("language").map { LanguageTag($0 == "auto" ? "multi" : $0) }
         if let chosen, chosen != LanguageTag("multi"), !chosen.isWellFormed {
-            throw BackgroundRefusal(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
+            throw ChunkedRecordingError(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
         }
-        let named = try form.files.map { file throws(BackgroundRefusal) in
-            guard file.content.byteCount > 0 else { throw BackgroundRefusal(.badRequest, "no_audio", "A file is empty.") }
+        let named = try form.files.map { file throws(ChunkedRecordingError) in
+            guard file.content.byteCount > 0 else { throw ChunkedRecordingError(.badRequest, "no_audio", "A file is empty.") }
             guard let offline = OfflineFile(name: file.name) else {
-                throw BackgroundRefusal(
+                throw ChunkedRecordingError(
                     .badRequest, "unknown_coding",
                     "A file's name must contain its encoding (opus, pcm16, pcm8, mulaw or lc3), as in audio_omi_opus_16000_1_fs160_1710000000.bin."
                 )
@@ -55,7 +55,7 @@ package struct SyncRequest: Sendable {
             var file = SyncOrder.File(upload: upload, digest: content.digest, rate: .speech, started: offline.started)
             if case .raw(let encoding, let rate, _)? = offline.frames { (file.encoding, file.rate) = (encoding, rate) }
             files.append(file)
-            try await BackgroundRefusal.heard { () throws(RefusalCause) in
+            try await ChunkedRecordingError.heard { () throws(RequestError) in
                 try await services.runner.uploads.keep(content, id: upload, user: caller.user, now: services.now())
             }
         }
@@ -64,19 +64,21 @@ package struct SyncRequest: Sendable {
             id: ID(services.newID()), dialect: SyncJobs.dialect, user: caller.user, key: caller.caller.grant?.key, created: services.now(),
             request: order.text, audio: files.map(\.upload).joined(separator: ","),
             ownKeys: Array(grant.keys.engines))
-        let hasRoom = try await BackgroundRefusal.stored { () throws(StoreError) in try await services.runner.order(job, keys: grant.keys, services) }
+        let hasRoom = try await ChunkedRecordingError.stored { () throws(StoreError) in
+            try await services.runner.order(job, keys: grant.keys, services)
+        }
         guard hasRoom else {
-            throw BackgroundRefusal(.tooManyRequests, "too_many_jobs", "Too many jobs wait; try again later.", retryAfter: .seconds(60))
+            throw ChunkedRecordingError(.tooManyRequests, "too_many_jobs", "Too many jobs wait; try again later.", retryAfter: .seconds(60))
         }
         return job.document(nil, at: Self.path + "/" + job.id.rawValue)
     }
 
-    package func state(_ exchange: HTTPExchange) async throws(BackgroundRefusal) -> [UInt8] {
+    package func state(_ exchange: HTTPExchange) async throws(ChunkedRecordingError) -> [UInt8] {
         let name = exchange.request.path.split(separator: "/").last.map(String.init) ?? ""
-        let found = try await BackgroundRefusal.stored { () throws(StoreError) in
+        let found = try await ChunkedRecordingError.stored { () throws(StoreError) in
             try await services.runner.report(of: ID(name), caller.user, dialects: [SyncJobs.dialect])
         }
-        guard let (job, report) = found else { throw BackgroundRefusal(.notFound, "job_not_found", "Job not found") }
+        guard let (job, report) = found else { throw ChunkedRecordingError(.notFound, "job_not_found", "Job not found") }
         return job.document(report, at: Self.path + "/" + job.id.rawValue)
     }
 }

@@ -11,14 +11,14 @@ protocol WorkloadJobs: JobProtocol {
 extension WorkloadJobs {
     var keepsResults: Bool { true }
 
-    func fault(in transcript: Transcript, of job: TranscriptionJob) -> String? { nil }
-    func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String {
-        let words = cause.plain.message
-        return ProviderError(cause).map { ProviderTag($0).following(words) } ?? words
+    func error(in transcript: Transcript, of job: TranscriptionJob) -> String? { nil }
+    func reason(_ error: RequestError, of job: TranscriptionJob) -> String {
+        let words = error.plain.message
+        return ProviderError(error).map { ProviderTag($0).following(words) } ?? words
     }
     func notice(of job: TranscriptionJob, _ outcome: JobOutcome, _ context: HandshakeContext) -> Callback? { nil }
 
-    func work(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async throws(RefusalCause) -> Transcript? {
+    func work(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async throws(RequestError) -> Transcript? {
         // Orders of earlier versions have the names of the vendors in the order.
         if grant.keys.isEmpty, SyncOrder(job.request)?.ownKeys.isEmpty == false { throw .ownKeyGone }
         let report = await report(on: job, grant, services)

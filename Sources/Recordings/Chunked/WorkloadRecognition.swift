@@ -26,22 +26,22 @@ struct WorkloadRecognition: Sendable {
     static func run(
         _ workload: Workload, _ recording: Recording, holding file: SpooledFile?, _ options: RecognitionOptions, by grant: Grant,
         of conversation: String?, id: String, _ services: RecordingServices
-    ) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRecord) {
+    ) async throws(ChunkedRecordingError) -> (transcript: Transcript, run: UsageRecord) {
         let decision: RoutingDecision
-        do throws(RoutingRefusal) {
+        do throws(RoutingError) {
             decision = try services.settings.routing.decide(workload, keys: grant.routingKeys)
         } catch {
-            if let words = grant.freeOnly { throw BackgroundRefusal(.limitReached(words)) }
-            throw BackgroundRefusal(error)
+            if let words = grant.freeOnly { throw ChunkedRecordingError(.limitReached(words)) }
+            throw ChunkedRecordingError(error)
         }
-        guard case .recorded(let plan) = decision else { throw BackgroundRefusal(.internalFault) }
+        guard case .recorded(let plan) = decision else { throw ChunkedRecordingError(.internalError) }
         if let language = options.language, language.primary != "multi", let first = grant.recognizer(for: plan.first),
             !first.capabilities.languages.contains(language)
         {
-            var refusal = BackgroundRefusal(
+            var error = ChunkedRecordingError(
                 .unprocessableContent, "unsupported_language", "The language \"\(language)\" is not available from \(plan.first.engine).")
-            refusal.provider = plan.first.engine
-            throw refusal
+            error.provider = plan.first.engine
+            throw error
         }
         let recognition = WorkloadRecognition(services: services, id: id, plan: plan, grant: grant, conversation: conversation)
         if let file { recognition.shadow(file, recording.format, options) }
@@ -49,7 +49,7 @@ struct WorkloadRecognition: Sendable {
     }
 
     /// - Returns: the words, and the usage record of the successful run. The caller stores both together.
-    private func run(_ recording: Recording, _ options: RecognitionOptions) async throws(BackgroundRefusal) -> (
+    private func run(_ recording: Recording, _ options: RecognitionOptions) async throws(ChunkedRecordingError) -> (
         transcript: Transcript, run: UsageRecord
     ) {
         var failure = EngineError.unavailable("no engine could be asked")
@@ -100,11 +100,11 @@ struct WorkloadRecognition: Sendable {
             failed = attempt
             guard failure.isEnginesOwn else { break }
         }
-        throw refusal(failure, of: failed)
+        throw recordingError(failure, of: failed)
     }
 
-    private func refusal(_ error: EngineError, of attempt: RoutingAttempt?) -> BackgroundRefusal {
-        BackgroundRefusal(ProviderError(error, by: attempt?.engine, payer: attempt?.payer ?? .operator), request: id)
+    private func recordingError(_ error: EngineError, of attempt: RoutingAttempt?) -> ChunkedRecordingError {
+        ChunkedRecordingError(ProviderError(error, by: attempt?.engine, payer: attempt?.payer ?? .operator), request: id)
     }
 
     /// Returns the options for the engine of an attempt. For the language `multi` no language is named: the engine detects the language.

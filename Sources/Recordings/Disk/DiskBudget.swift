@@ -21,12 +21,12 @@ package final class DiskBudget: Sendable {
     /// Begins an upload.
     ///
     /// - Parameter announced: number of bytes that will come; nil: not known.
-    func open(_ owner: DiskOwner, announced: Int?) throws(RefusalCause) -> DiskHold {
+    func open(_ owner: DiskOwner, announced: Int?) throws(RequestError) -> DiskHold {
         let space = space()
         let holding = ledger.withLock { ledger in
             Result { () throws(DiskLedger.Shortage) in try ledger.open(owner, announced: announced ?? 0, disk: space) }
         }
-        do throws(DiskLedger.Shortage) { return DiskHold(try holding.get(), of: self) } catch { throw RefusalCause(error) }
+        do throws(DiskLedger.Shortage) { return DiskHold(try holding.get(), of: self) } catch { throw RequestError(error) }
     }
 }
 
@@ -52,8 +52,8 @@ package final class DiskHold: Sendable {
         state.withLock { state in budget.ledger.withLock { $0.close(&state.holding) } }
     }
 
-    /// Reason why bytes were refused; nil: no bytes were refused.
-    var refusal: RefusalCause? { state.withLock { $0.shortage }.map { RefusalCause($0) } }
+    /// Reason why bytes were rejected; nil: no bytes were rejected.
+    var requestError: RequestError? { state.withLock { $0.shortage }.map { RequestError($0) } }
 
     /// Accounts for bytes that are about to be written. May block.
     ///
@@ -92,7 +92,7 @@ package final class DiskHold: Sendable {
     }
 }
 
-extension RefusalCause {
+extension RequestError {
     fileprivate init(_ shortage: DiskLedger.Shortage) {
         self =
             switch shortage {

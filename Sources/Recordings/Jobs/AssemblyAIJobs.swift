@@ -17,7 +17,7 @@ package struct AssemblyAIJobs: JobProtocol {
         Self.request(of: job).map { JobOrder(options: $0.options, format: .container) }
     }
 
-    package func fault(in transcript: Transcript, of job: TranscriptionJob) -> String? {
+    package func error(in transcript: Transcript, of job: TranscriptionJob) -> String? {
         guard let request = Self.request(of: job) else { return nil }
         if transcript.length.duration(at: transcript.rate) < Self.shortest { return "Audio duration is too short." }
         if let threshold = request.languageThreshold, request.detectsLanguage, let confidence = transcript.languageConfidence,
@@ -33,8 +33,8 @@ package struct AssemblyAIJobs: JobProtocol {
         return nil
     }
 
-    package func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String {
-        switch cause {
+    package func reason(_ error: RequestError, of job: TranscriptionJob) -> String {
+        switch error {
         case .remoteContent(let why):
             "Download error, unable to download \(Self.request(of: job)?.audioURL ?? "").  Please make sure the file exists and is accessible from the internet. \(why)"
         case .engine(let error, let engine, let payer): reason(ProviderError(error, by: engine, payer: payer))
@@ -45,7 +45,7 @@ package struct AssemblyAIJobs: JobProtocol {
         case .unknownModel(let name): "There is no model \"\(name)\"."
         case .outOfCredit: "Your current account balance is too low."
         case .limitReached(let words): "Your current account balance is too low. \(words)"
-        case .unauthenticated, .tooManyRequests, .methodNotAllowed, .incompleteBody, .internalFault:
+        case .unauthenticated, .tooManyRequests, .methodNotAllowed, .incompleteBody, .internalError:
             "Server error, developers have been alerted."
         }
     }
@@ -68,6 +68,6 @@ package struct AssemblyAIJobs: JobProtocol {
         json.endObject()
         var headers = HTTPHeaders()
         if let header = webhook.header, AssemblyAIPrerecordedRequest.mayBeHeader(header.name) { headers.add(header.name, header.value) }
-        return Callback(address: webhook.address, headers: headers, body: json.bytes, endsAtRefusal: true)
+        return Callback(address: webhook.address, headers: headers, body: json.bytes, endsAtRejection: true)
     }
 }

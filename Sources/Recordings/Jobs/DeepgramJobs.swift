@@ -31,11 +31,11 @@ package struct DeepgramJobs: JobProtocol {
         request(of: job, context).map { JobOrder(options: $0.0.options, format: $0.0.format) }
     }
 
-    package func fault(in transcript: Transcript, of job: TranscriptionJob) -> String? { nil }
+    package func error(in transcript: Transcript, of job: TranscriptionJob) -> String? { nil }
 
     /// Returns the whole body of the callback.
-    package func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String {
-        String(decoding: DeepgramRefusal.make(cause, requestID: job.id.rawValue).body, as: UTF8.self)
+    package func reason(_ error: RequestError, of job: TranscriptionJob) -> String {
+        String(decoding: DeepgramErrorResponse.make(error, requestID: job.id.rawValue).body, as: UTF8.self)
     }
 
     package func notice(of job: TranscriptionJob, _ outcome: JobOutcome, _ context: HandshakeContext) -> Callback? {
@@ -45,9 +45,9 @@ package struct DeepgramJobs: JobProtocol {
         case .completed(let transcript):
             body = DeepgramPrerecordedAnswer.body(
                 transcript, for: request, requestID: job.id.rawValue, sha256: sha256, created: job.created)
-        // A failure without a refusal of its own does not have the protocol's form yet.
+        // A reason that `reason(_:of:)` did not write does not have the protocol's form yet.
         case .failed(let reason) where !reason.hasPrefix("{"):
-            body = DeepgramRefusal.make(.unavailable(reason), requestID: job.id.rawValue).body
+            body = DeepgramErrorResponse.make(.unavailable(reason), requestID: job.id.rawValue).body
         case .failed(let reason): body = Array(reason.utf8)
         }
         var headers = HTTPHeaders()

@@ -18,9 +18,9 @@ package struct JobOwner: Sendable {
     }
 }
 
-extension RefusalCause {
-    /// Returns the store's answer. Throws a refusal when the store cannot be used.
-    package static func orStored<Value>(_ body: () async throws(StoreError) -> Value) async throws(RefusalCause) -> Value {
+extension RequestError {
+    /// Returns the store's answer. Throws an error when the store cannot be used.
+    package static func orStored<Value>(_ body: () async throws(StoreError) -> Value) async throws(RequestError) -> Value {
         do throws(StoreError) { return try await body() } catch { throw .unavailable("The gateway's store cannot be used.") }
     }
 }

@@ -13,11 +13,11 @@ protocol JobProtocol: Sendable {
     /// Returns the order for the engines; nil: the order cannot be read any more.
     func order(of job: TranscriptionJob, _ context: HandshakeContext) -> JobOrder?
     /// Does the job's own work; nil: the job is one recording, which the runner has recognised.
-    func work(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async throws(RefusalCause) -> Transcript?
+    func work(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async throws(RequestError) -> Transcript?
     /// Returns the reason why a transcript is not a success; nil: the transcript is a success.
-    func fault(in transcript: Transcript, of job: TranscriptionJob) -> String?
+    func error(in transcript: Transcript, of job: TranscriptionJob) -> String?
     /// Returns a failure in the protocol's form, for the job's owner.
-    func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String
+    func reason(_ error: RequestError, of job: TranscriptionJob) -> String
     /// Returns the callback that reports the end to the owner's server; nil: no callback is sent.
     func notice(of job: TranscriptionJob, _ outcome: JobOutcome, _ context: HandshakeContext) -> Callback?
 }
@@ -25,7 +25,7 @@ protocol JobProtocol: Sendable {
 extension JobProtocol {
     var keepsUploads: Bool { true }
 
-    func work(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async throws(RefusalCause) -> Transcript? { nil }
+    func work(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async throws(RequestError) -> Transcript? { nil }
 }
 
 package struct JobOrder: Sendable {

@@ -129,7 +129,7 @@ extension JobRunner {
     /// Returns the fetched recording; nil when the job has failed, or is not wanted any more.
     private func fetchedFile(of job: TranscriptionJob, _ services: RecordingServices) async -> SpooledFile? {
         guard let (kind, _) = await readable(job, services) else { return nil }
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             // Admission comes first: nothing is fetched for callers who may not pay.
             _ = try await services.admission.grant(for: job, keys: ownKeys[job.id])
             let limit = services.settings.recordingBytes ?? UploadFolder.maxByteCount

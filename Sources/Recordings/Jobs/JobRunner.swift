@@ -187,12 +187,12 @@ package actor JobRunner {
         guard let (kind, order) = await readable(job, services) else { return }
         services.log.info("job begun", [.request: job.id.rawValue, .dialect: job.dialect])
         let outcome: JobOutcome
-        do throws(RefusalCause) {
+        do throws(RequestError) {
             let grant = try await services.admission.grant(for: job, keys: ownKeys[job.id])
             var transcript = try await kind.work(on: job, grant, services)
             if transcript == nil { transcript = try await recognize(job, order, grant, services) }
-            guard let transcript else { throw .internalFault }
-            outcome = kind.fault(in: transcript, of: job).map { .failed($0) } ?? .completed(transcript)
+            guard let transcript else { throw .internalError }
+            outcome = kind.error(in: transcript, of: job).map { .failed($0) } ?? .completed(transcript)
         } catch {
             if Task.isCancelled {
                 // The job may have been deleted by its owner: the release then changes nothing.
@@ -214,7 +214,7 @@ package actor JobRunner {
 
     private func recognize(
         _ job: TranscriptionJob, _ order: JobOrder, _ grant: Grant, _ services: RecordingServices
-    ) async throws(RefusalCause) -> Transcript {
+    ) async throws(RequestError) -> Transcript {
         let engines = try grant.engines(for: .prerecorded, named: job.engines, language: order.options.language)
         let file: any Sendable
         let path: String
@@ -233,7 +233,7 @@ package actor JobRunner {
         options.keepsRaw = job.keepsRaw
         let work = RecordingJob(services: services, id: job.id.rawValue, grant: grant, engines: engines, options: options)
         while true {
-            do throws(RefusalCause) {
+            do throws(RequestError) {
                 return try await work.run(Recording(path: path, format: order.format))
             } catch {
                 // The gateway is full. No caller waits for this job, so the job waits.

@@ -21,13 +21,13 @@ package struct JobSecrets: Sendable {
     /// header.
     package func sealed(
         _ body: [UInt8], _ request: AssemblyAIPrerecordedRequest, of id: ID<TranscriptionJob>
-    ) throws(RefusalCause) -> (request: String, sealed: [UInt8]?) {
+    ) throws(RequestError) -> (request: String, sealed: [UInt8]?) {
         guard let value = request.webhook?.header?.value else { return (String(decoding: body, as: UTF8.self), nil) }
-        guard let stored = AssemblyAIPrerecordedRequest.replacingHeader(in: body, by: "encrypted") else { throw .internalFault }
+        guard let stored = AssemblyAIPrerecordedRequest.replacingHeader(in: body, by: "encrypted") else { throw .internalError }
         do throws(TLSError) {
             return (String(decoding: stored, as: UTF8.self), try key.seal(Array(value.utf8), place: id.rawValue))
         } catch {
-            throw .internalFault
+            throw .internalError
         }
     }
 

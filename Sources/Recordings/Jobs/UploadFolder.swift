@@ -27,11 +27,11 @@ package final class UploadFolder: Sendable {
     }
 
     /// Takes a file over from the spool. When this returns, the file survives a power cut.
-    package func keep(_ file: SpooledFile, id: String, user: ID<User>, now: UnixTime) async throws(RefusalCause) {
-        guard let name = BlobName(id) else { throw .internalFault }
+    package func keep(_ file: SpooledFile, id: String, user: ID<User>, now: UnixTime) async throws(RequestError) {
+        guard let name = BlobName(id) else { throw .internalError }
         let upload = Upload(id: ID(id), user: user, byteCount: file.byteCount, created: now)
         let userMost = user == .local ? nil : userMost
-        let room = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.add(upload, most: most, userMost: userMost) }
+        let room = try await RequestError.orStored { () throws(StoreError) in try await uploads.add(upload, most: most, userMost: userMost) }
         switch room {
         case .added: break
         case .full: throw .unavailable("The gateway has no disk space for more uploads; try again when some are done.")
@@ -41,22 +41,22 @@ package final class UploadFolder: Sendable {
         defer { withExtendedLifetime(file) {} }
         do throws(StoreError) { try await blobs.put(file.path, as: name) } catch {
             log.error("an upload cannot be kept", [.path: blobs.location, .error: "\(error)"])
-            _ = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.remove(ID(id), of: user) }
-            throw .internalFault
+            _ = try await RequestError.orStored { () throws(StoreError) in try await uploads.remove(ID(id), of: user) }
+            throw .internalError
         }
     }
 
     /// Returns true if the user has an upload with this id, and the file is there.
-    package func has(_ id: String, of user: ID<User>) async throws(RefusalCause) -> Bool {
-        try await RefusalCause.orStored { () throws(StoreError) in
+    package func has(_ id: String, of user: ID<User>) async throws(RequestError) -> Bool {
+        try await RequestError.orStored { () throws(StoreError) in
             guard let name = BlobName(id), try await uploads.has(ID(id), of: user) else { return false }
             return try await blobs.find(name) != nil
         }
     }
 
     /// Returns a user's upload; nil when the user has no upload with this id.
-    package func find(_ id: String, of user: ID<User>) async throws(RefusalCause) -> BlobFile? {
-        try await RefusalCause.orStored { () throws(StoreError) in
+    package func find(_ id: String, of user: ID<User>) async throws(RequestError) -> BlobFile? {
+        try await RequestError.orStored { () throws(StoreError) in
             guard let name = BlobName(id), try await uploads.has(ID(id), of: user) else { return nil }
             return try await blobs.file(of: name)
         }

@@ -8,7 +8,7 @@ package struct WorkloadReport: Sendable, Equatable {
     /// Conversations with the words of the recordings, in order of start; empty when there was no speech.
     var conversations: [String] = []
     /// Reasons for missing words, one element for each recording, in order; nil: no words are missing.
-    var errors: [WorkloadFailure?] = []
+    var errors: [WorkloadError?] = []
 
     init() {}
 
@@ -16,7 +16,7 @@ package struct WorkloadReport: Sendable, Equatable {
         guard let document = try? JSONDocument(parsing: bytes) else { return nil }
         let conversations = document.root["conversations"], errors = document.root["errors"]
         self.conversations = (0..<conversations.count).compactMap { conversations[$0].string }
-        self.errors = (0..<errors.count).map { WorkloadFailure(errors[$0]) }
+        self.errors = (0..<errors.count).map { WorkloadError(errors[$0]) }
     }
 
     var bytes: [UInt8] {
@@ -34,7 +34,7 @@ package struct WorkloadReport: Sendable, Equatable {
         return json.bytes
     }
 
-    var failed: [WorkloadFailure] { errors.compactMap(\.self) }
+    var failed: [WorkloadError] { errors.compactMap(\.self) }
 
     /// The report in the form that jobs store. The transcript has no words.
     var transcript: Transcript {
@@ -66,7 +66,7 @@ extension TranscriptionJob {
         json.beginArray()
         for conversation in report?.conversations ?? [] { json.value(conversation) }
         json.endArray()
-        let failure = error.map { WorkloadFailure(words: $0, tag: ProviderTag(in: $0)) } ?? report?.failed.first
+        let failure = error.map { WorkloadError(words: $0, tag: ProviderTag(in: $0)) } ?? report?.failed.first
         json.member("error", optional: failure?.words)
         failure?.tag?.writeMembers(to: &json)
         if let report {

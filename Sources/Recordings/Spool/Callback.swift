@@ -8,13 +8,13 @@ package struct Callback: Sendable {
     package var body: [UInt8]
 
     /// True if an answer of 4xx ends the attempts.
-    package var endsAtRefusal: Bool
+    package var endsAtRejection: Bool
 
-    package init(address: String, method: HTTPMethod = .post, headers: HTTPHeaders = [:], body: [UInt8], endsAtRefusal: Bool = false) {
+    package init(address: String, method: HTTPMethod = .post, headers: HTTPHeaders = [:], body: [UInt8], endsAtRejection: Bool = false) {
         self.address = address
         self.method = method
         self.headers = headers
         self.body = body
-        self.endsAtRefusal = endsAtRefusal
+        self.endsAtRejection = endsAtRejection
     }
 }

@@ -33,7 +33,7 @@ struct CallbackDelivery: Sendable {
                     services.log.info("callback delivered", [.request: id, .count: "\(attempt)"])
                     return last
                 }
-                if callback.endsAtRefusal, (400..<500).contains(response.status.code) { break }
+                if callback.endsAtRejection, (400..<500).contains(response.status.code) { break }
             }
             guard attempt < Self.attempts, (try? await Task.sleep(for: wait)) != nil else { break }
             wait = min(wait * 2, .seconds(30))

@@ -36,7 +36,7 @@ package struct RecordingJob: Sendable {
 
     package func run(
         _ recording: Recording, progress: @escaping @Sendable (RecognitionProgress) -> Void = { _ in }
-    ) async throws(RefusalCause) -> Transcript {
+    ) async throws(RequestError) -> Transcript {
         guard services.batch.enter() else { throw .tooManyRequests(retryAfter: .seconds(5)) }
         defer { services.batch.leave() }
         var trace = services.tracer?.begin(under: request?.caller, at: .now).map {
@@ -76,7 +76,7 @@ package struct RecordingJob: Sendable {
                 guard mayTryNext else { throw .engine(error, by: engine.name, payer: grant.payer) }
             }
         }
-        throw .internalFault
+        throw .internalError
     }
 
     private func report(

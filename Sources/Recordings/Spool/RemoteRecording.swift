@@ -11,7 +11,7 @@ package struct RemoteRecording: Sendable {
     }
 
     /// - Parameter owner: the owner whose account holds the file.
-    package func fetch(_ url: String, id: String, limit: Int, for owner: DiskOwner) async throws(RefusalCause) -> SpooledFile {
+    package func fetch(_ url: String, id: String, limit: Int, for owner: DiskOwner) async throws(RequestError) -> SpooledFile {
         guard services.settings.fetchesURLs else {
             throw .remoteContent("This gateway does not fetch URLs; send the recording itself.")
         }
@@ -29,18 +29,18 @@ package struct RemoteRecording: Sendable {
             let file = try await SpooledFile(hashing: path, spool: services.spool, hold: hold)
             hold.end()
             guard response.status.code == 200 else {
-                throw RefusalCause.remoteContent(
+                throw RequestError.remoteContent(
                     "The remote server hosting the media returned \(response.status.code < 500 ? "a client" : "a server") error: \(response.status).")
             }
             return file
-        } catch let cause as RefusalCause {
-            throw cause
+        } catch let error as RequestError {
+            throw error
         } catch let error as HTTPClientError {
             SpooledFile.discard(path)
-            throw hold.refusal ?? .remoteContent(error.explanation)
+            throw hold.requestError ?? .remoteContent(error.explanation)
         } catch {
             SpooledFile.discard(path)
-            throw .internalFault
+            throw .internalError
         }
     }
 }
@@ -51,11 +51,11 @@ extension HTTPClientError {
         switch self {
         case .malformedURL: "The URL is not one of http or https."
         case .unresolved: "The URL's host has no address."
-        case .addressRefused: "The URL leads to a private address."
+        case .addressRejected: "The URL leads to a private address."
         case .unreachable: "The URL's host does not answer."
         case .timedOut: "The URL's host takes too long."
         case .tls: "The URL's host has no valid certificate."
-        case .redirectionRefused: "The URL redirects too often, or to an address that is not allowed."
+        case .redirectionRejected: "The URL redirects too often, or to an address that is not allowed."
         case .tooLarge(let limit): "The recording is longer than \(limit) bytes."
         case .file: "The gateway's disk is full."
         case .cancelled, .failed: "The recording could not be fetched."

@@ -8,12 +8,6 @@ internal import Protocols
 ///
 /// `write`, `finish` and `cancel` are called on one loop; the disk work runs on another thread, in the same order.
 final class SpoolWriter {
-    enum Failure: Error, Sendable, Equatable {
-        case disk(String)
-        /// The account of the upload has no space for more.
-        case noRoom(RefusalCause)
-    }
-
     /// Maximum number of bytes that wait to be written. Beyond this number the sender must wait.
     private static let maxWaiting = 1 << 20
 
@@ -33,7 +27,7 @@ final class SpoolWriter {
         var descriptor: Int32 = -1
         var byteCount = 0
         private var digest: SHA256? = SHA256()
-        var failure: Failure?
+        var writeError: SpoolWriterError?
 
         init(path: String, hold: DiskHold) {
             self.path = path
@@ -41,23 +35,23 @@ final class SpoolWriter {
         }
 
         func append(_ bytes: [UInt8]) {
-            guard failure == nil else { return }
+            guard writeError == nil else { return }
             if descriptor < 0 {
                 descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
                 guard descriptor >= 0 else {
-                    failure = .disk(SystemError.text(of: errno))
+                    writeError = .disk(SystemError.text(of: errno))
                     return
                 }
             }
             guard hold.take(bytes.count) else {
-                failure = .noRoom(hold.refusal ?? .internalFault)
+                writeError = .noRoom(hold.requestError ?? .internalError)
                 // The bytes so far are useless, and their space is needed.
                 ftruncate(descriptor, 0)
                 return
             }
             digest?.update(bytes.span.bytes)
             byteCount += bytes.count
-            do throws(SystemError) { try writeAll(bytes.span.bytes, to: descriptor) } catch { failure = .disk(SystemError.text(of: error.code)) }
+            do throws(SystemError) { try writeAll(bytes.span.bytes, to: descriptor) } catch { writeError = .disk(SystemError.text(of: error.code)) }
         }
 
         func close() {
@@ -90,14 +84,14 @@ final class SpoolWriter {
     }
 
     /// Calls `done` on the loop when everything has been written.
-    func finish(_ done: @escaping (Result<SpooledFile, Failure>) -> Void) {
+    func finish(_ done: @escaping (Result<SpooledFile, SpoolWriterError>) -> Void) {
         let done = LoopBound(done, on: loop)
         queue.async { [file] in
             if file.byteCount == 0 { file.append([]) }
             file.close()
-            if let failure = file.failure {
+            if let error = file.writeError {
                 unlink(file.path)
-                done.enter { $0(.failure(failure)) }
+                done.enter { $0(.failure(error)) }
             } else {
                 let spooled = SpooledFile(path: file.path, byteCount: file.byteCount, digest: file.hexadecimalDigest(), hold: file.hold)
                 done.enter { $0(.success(spooled)) }
@@ -121,12 +115,19 @@ final class SpoolWriter {
     }
 }
 
-extension SpoolWriter.Failure {
-    /// The refusal for the caller.
-    var cause: RefusalCause {
+extension SpoolWriterError {
+    /// The error for the caller.
+    var requestError: RequestError {
         switch self {
         case .disk: .unavailable("The gateway's disk is full.")
-        case .noRoom(let cause): cause
+        case .noRoom(let requestError): requestError
         }
     }
+}
+
+/// The reason why an upload could not be written to the spool.
+enum SpoolWriterError: Error, Sendable, Equatable {
+    case disk(String)
+    /// The account of the upload has no space for more.
+    case noRoom(RequestError)
 }

@@ -22,11 +22,11 @@ package final class SpooledFile: Sendable {
     }
 
     /// Takes over a file in the spool that was written elsewhere.
-    package convenience init(hashing path: String, spool: Spool, hold: DiskHold? = nil) async throws(RefusalCause) {
+    package convenience init(hashing path: String, spool: Spool, hold: DiskHold? = nil) async throws(RequestError) {
         let hashed: (Int, String)? = await withCheckedContinuation { continuation in
             spool.queue.async { continuation.resume(returning: Self.hash(path)) }
         }
-        guard let (byteCount, digest) = hashed else { throw .internalFault }
+        guard let (byteCount, digest) = hashed else { throw .internalError }
         self.init(path: path, byteCount: byteCount, digest: digest, hold: hold)
     }
 

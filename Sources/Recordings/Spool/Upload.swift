@@ -7,9 +7,9 @@ extension HTTPExchange {
     /// Writes the request's whole body to a file in the spool, on another thread while it comes. The client must wait when the disk is slow.
     ///
     /// - Parameter caller: the caller whose account holds the file.
-    package func spoolBody(to spool: Spool, id: String, limit: Int, by caller: Caller) async throws(RefusalCause) -> SpooledFile {
+    package func spoolBody(to spool: Spool, id: String, limit: Int, by caller: Caller) async throws(RequestError) -> SpooledFile {
         let hold = try spool.hold(for: caller, request, limit: limit)
-        let result: Result<SpooledFile, RefusalCause> = await withCheckedContinuation { continuation in
+        let result: Result<SpooledFile, RequestError> = await withCheckedContinuation { continuation in
             loop.execute { [self] in
                 let writer = SpoolWriter(spool, id: id, hold: hold, on: loop)
                 writer.hold = { [weak self] hold in hold ? self?.pauseBody() : self?.resumeBody() }
@@ -22,11 +22,11 @@ extension HTTPExchange {
                     case .success:
                         writer.finish {
                             hold.end()
-                            continuation.resume(returning: $0.mapError(\.cause))
+                            continuation.resume(returning: $0.mapError(\.requestError))
                         }
                     case .failure(let error):
                         writer.cancel()
-                        continuation.resume(returning: .failure(RefusalCause(error, received: received)))
+                        continuation.resume(returning: .failure(RequestError(error, received: received)))
                     }
                 }
             }
@@ -35,10 +35,10 @@ extension HTTPExchange {
     }
 
     /// Returns the request's whole body, of at most `limit` bytes.
-    package func smallBody(limit: Int) async throws(RefusalCause) -> [UInt8] {
-        let result: Result<[UInt8], RefusalCause> = await withCheckedContinuation { continuation in
+    package func smallBody(limit: Int) async throws(RequestError) -> [UInt8] {
+        let result: Result<[UInt8], RequestError> = await withCheckedContinuation { continuation in
             loop.execute { [self] in
-                collectBody(limit: limit) { continuation.resume(returning: $0.mapError { RefusalCause($0, received: limit) }) }
+                collectBody(limit: limit) { continuation.resume(returning: $0.mapError { RequestError($0, received: limit) }) }
             }
         }
         return try result.get()
@@ -48,14 +48,14 @@ extension HTTPExchange {
 extension Spool {
     /// Opens the account of an upload, before its body is read.
     ///
-    /// - Parameter limit: maximum number of bytes of the body. The reader refuses a body that announces more.
-    package func hold(for caller: Caller, _ head: HTTPRequestHead, limit: Int) throws(RefusalCause) -> DiskHold {
+    /// - Parameter limit: maximum number of bytes of the body. The reader rejects a body that announces more.
+    package func hold(for caller: Caller, _ head: HTTPRequestHead, limit: Int) throws(RequestError) -> DiskHold {
         let announced: Int? = if case .known(let count) = head.body, count <= limit { count } else { nil }
         return try budget.open(DiskOwner(caller), announced: announced)
     }
 }
 
-extension RefusalCause {
+extension RequestError {
     package init(_ error: BodyError, received: Int) {
         self =
             switch error {

@@ -21,7 +21,7 @@ package struct UploadForm: Sendable {
         package var body: Int
         package var fields = 256
         var fieldBytes = 65_536
-        /// Maximum number of files. If the maximum is 1, a second file replaces the first file. Otherwise, more files are refused.
+        /// Maximum number of files. If the maximum is 1, a second file replaces the first file. Otherwise, more files are rejected.
         package var files = 1
 
         package init(body: Int) { self.body = body }
@@ -38,7 +38,7 @@ package struct UploadForm: Sendable {
     ///   - caller: the caller whose account holds the files.
     package static func read(
         _ exchange: HTTPExchange, fileField: String, spool: Spool, id: String, limits: Limits, by caller: Caller
-    ) async throws(RefusalCause) -> UploadForm {
+    ) async throws(RequestError) -> UploadForm {
         let parser: MultipartParser
         do {
             parser = try MultipartParser(
@@ -47,7 +47,7 @@ package struct UploadForm: Sendable {
             throw .badRequest(error.description)
         }
         let hold = try spool.hold(for: caller, exchange.request, limit: limits.body)
-        let result: Result<UploadForm, RefusalCause> = await withCheckedContinuation { continuation in
+        let result: Result<UploadForm, RequestError> = await withCheckedContinuation { continuation in
             exchange.loop.execute {
                 let reader = Reader(parser, fileField: fileField, spool: spool, hold: hold, id: id, limits: limits, exchange: exchange) {
                     continuation.resume(returning: $0)
@@ -66,19 +66,19 @@ package struct UploadForm: Sendable {
         private let id: String
         private let limits: Limits
         private let exchange: HTTPExchange
-        private let done: (Result<UploadForm, RefusalCause>) -> Void
+        private let done: (Result<UploadForm, RequestError>) -> Void
         private var parser: MultipartParser
         private var form = UploadForm()
         private var part: MultipartPart?
         private var value: [UInt8] = []
         private var writers: [(name: String, file: SpoolWriter)] = []
         private var files = 0
-        private var fault: RefusalCause?
+        private var requestError: RequestError?
         private var received = 0
 
         init(
             _ parser: MultipartParser, fileField: String, spool: Spool, hold: DiskHold, id: String, limits: Limits, exchange: HTTPExchange,
-            done: @escaping (Result<UploadForm, RefusalCause>) -> Void
+            done: @escaping (Result<UploadForm, RequestError>) -> Void
         ) {
             self.parser = parser
             self.fileField = fileField
@@ -101,12 +101,12 @@ package struct UploadForm: Sendable {
         private func take(_ chunk: RawSpan) {
             received += chunk.byteCount
             // Bytes after a fault are read and dropped, so that the answer reaches clients that send everything before they read.
-            guard fault == nil else { return }
+            guard requestError == nil else { return }
             var offset = 0
             do throws(MultipartError) {
-                while fault == nil, let event = try parser.next(chunk, from: &offset) { take(event, in: chunk) }
+                while requestError == nil, let event = try parser.next(chunk, from: &offset) { take(event, in: chunk) }
             } catch {
-                fault = .badRequest(error.description)
+                requestError = .badRequest(error.description)
             }
         }
 
@@ -119,7 +119,7 @@ package struct UploadForm: Sendable {
                 if limits.files == 1 {
                     dropFiles()
                 } else if files == limits.files {
-                    fault = .badRequest("The form holds more than \(limits.files) files.")
+                    requestError = .badRequest("The form holds more than \(limits.files) files.")
                     return
                 }
                 files += 1
@@ -133,13 +133,13 @@ package struct UploadForm: Sendable {
                     } else if value.count + span.byteCount <= limits.fieldBytes {
                         span.withUnsafeBytes { value.append(contentsOf: $0) }
                     } else {
-                        fault = .badRequest("The field \(part?.name.prefix(80) ?? "") is longer than \(limits.fieldBytes) bytes.")
+                        requestError = .badRequest("The field \(part?.name.prefix(80) ?? "") is longer than \(limits.fieldBytes) bytes.")
                     }
                 }
             case .partEnd:
                 if let part, part.name != fileField {
                     guard let text = String(validating: value, as: UTF8.self) else {
-                        fault = .badRequest("The field \(part.name.prefix(80)) is not UTF-8.")
+                        requestError = .badRequest("The field \(part.name.prefix(80)) is not UTF-8.")
                         return
                     }
                     form.fields.append(Field(name: part.name, value: text))
@@ -150,13 +150,13 @@ package struct UploadForm: Sendable {
         }
 
         private func end(_ result: Result<Void, BodyError>) {
-            if case .success = result, fault == nil {
-                do throws(MultipartError) { try parser.finish() } catch { fault = .badRequest(error.description) }
+            if case .success = result, requestError == nil {
+                do throws(MultipartError) { try parser.finish() } catch { requestError = .badRequest(error.description) }
             }
-            if case .failure(let error) = result { fault = RefusalCause(error, received: received) }
-            if let fault {
+            if case .failure(let error) = result { requestError = RequestError(error, received: received) }
+            if let requestError {
                 dropFiles()
-                return done(.failure(fault))
+                return done(.failure(requestError))
             }
             finish(writers[...])
         }
@@ -174,7 +174,7 @@ package struct UploadForm: Sendable {
                     finish(rest.dropFirst())
                 case .failure(let failure):
                     for (_, other) in rest.dropFirst() { other.cancel() }
-                    done(.failure(failure.cause))
+                    done(.failure(failure.requestError))
                 }
             }
         }

@@ -84,7 +84,7 @@ package struct Repairer: Sendable, Equatable {
 }
 
 /// A fault of one connection to an engine. Messages are counted from 0.
-package enum Fault: Sendable, Equatable {
+package enum InjectedFault: Sendable, Equatable {
     case refuse(EngineError)
     /// The connection never opens.
     case hang

@@ -26,7 +26,7 @@ struct SimulatedStream: Sendable {
     let temper: EngineProfile
     let channels: Range<Int>
     private(set) var origin: SampleIndex
-    let fault: Fault?
+    let fault: InjectedFault?
     let chance: Chance
     private let hearing: SimulatedRecognition
     private var ears: [Ear] = []
@@ -41,7 +41,7 @@ struct SimulatedStream: Sendable {
     private enum Part { static let taste = 1, attempt = 2, latency = 3, cut = 4, again = 5, stable = 6, hiccup = 7 }
 
     init(
-        leg: LegID, temper: EngineProfile, taste: Chance, attempt: Chance, channels: Range<Int>, origin: SampleIndex, fault: Fault?,
+        leg: LegID, temper: EngineProfile, taste: Chance, attempt: Chance, channels: Range<Int>, origin: SampleIndex, fault: InjectedFault?,
         spoken: [[SpokenWord]]
     ) {
         self.leg = leg

@@ -46,7 +46,7 @@ extension Scenario {
                 attempts = 3
                 most = 2
             }
-            return Engine(temper: temper, faults: (0..<attempts).map { _ in Fault(&faults, most: most) }, isPersistent: false)
+            return Engine(temper: temper, faults: (0..<attempts).map { _ in InjectedFault(&faults, most: most) }, isPersistent: false)
         }
         let mending =
             switch kind {

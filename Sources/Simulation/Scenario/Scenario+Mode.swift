@@ -19,7 +19,7 @@ extension Scenario {
             temper.hasWordTimes = !engine.happens(0.12)
             if Self.dense(chance) != nil { temper.harden(&engine) }
             engines.append(
-                Engine(temper: temper, faults: (0..<attempts).map { _ in Fault(&faults) }, isPersistent: false))
+                Engine(temper: temper, faults: (0..<attempts).map { _ in InjectedFault(&faults) }, isPersistent: false))
         }
         guard self.mode == .ensemble else { return }
         // The rules do not judge how a vote treats different words, or words with uncertain times. Therefore all engines hear the same words at the

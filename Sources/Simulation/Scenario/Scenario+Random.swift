@@ -32,7 +32,8 @@ extension Scenario {
             let isFaulty = isAllFailing || faults.happens(isRough ? 0.8 : number == 0 ? 0.75 : 0.35)
             let attempts = isFaulty ? faults.pick([1, 1, 1, 2, 3]) : 0
             return Engine(
-                temper: temper, faults: (0..<attempts).map { _ in Fault(&faults) }, isPersistent: isAllFailing || isFaulty && faults.happens(0.15))
+                temper: temper, faults: (0..<attempts).map { _ in InjectedFault(&faults) },
+                isPersistent: isAllFailing || isFaulty && faults.happens(0.15))
         }
         let mending = dice.pick(isRough ? [1, 2] : [0, 1, 1, 2])
         repairers = (0..<mending).map { number in
@@ -137,7 +138,7 @@ extension EngineProfile {
     }
 }
 
-extension Fault {
+extension InjectedFault {
     /// Makes a random fault.
     ///
     /// - Parameter most: the last message that the fault may concern.

@@ -84,7 +84,7 @@ extension Scenario {
             if isAhead { temper.runAhead() }
             var faults = SeededRandom(chance[20 + number])
             let attempts = kind == .mended ? 3 : faults.pick(kind == .count || kind == .noise ? [0, 1, 1] : [1, 1, 2])
-            return Engine(temper: temper, faults: (0..<attempts).map { _ in Fault(&faults, most: kind.maxMessages) }, isPersistent: false)
+            return Engine(temper: temper, faults: (0..<attempts).map { _ in InjectedFault(&faults, most: kind.maxMessages) }, isPersistent: false)
         }
         let mending =
             switch kind {

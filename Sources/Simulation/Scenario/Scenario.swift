@@ -34,11 +34,11 @@ package struct Scenario: Sendable {
     package struct Engine: Sendable, Equatable {
         package var temper: EngineProfile
         /// Faults by the number of the connection. Connections beyond the last element have no fault.
-        package var faults: [Fault?]
+        package var faults: [InjectedFault?]
         /// True if the last fault applies to all later connections too.
         package var isPersistent: Bool
 
-        func fault(ofConnection number: Int) -> Fault? {
+        func fault(ofConnection number: Int) -> InjectedFault? {
             number < faults.count ? faults[number] : isPersistent ? faults.last ?? nil : nil
         }
     }

@@ -26,31 +26,37 @@ struct ActionDigest: Sendable {
         case .emit(let event):
             add(6)
             add(event)
-        case .holdClient(let holds): add(7, holds ? 1 : 0)
         case .repair(let repair):
             add(8, repair.id.number, repair.channel.number)
             add(repair.engine.rawValue)
             add(repair.range)
             add(repair.deadline.map { ContinuousClock.Instant.epoch.duration(to: $0) })
         case .cancelRepair(let id): add(9, id.number)
+        case .listen(let leg, let channels, let range):
+            add(12, leg.number, channels.lowerBound, channels.upperBound)
+            add(range)
+        case .report(let fact): add(fact)
+        case .ran(let record): add(record)
+        }
+    }
+
+    private mutating func add(_ fact: SessionFact) {
+        switch fact {
+        case .holdClient(let holds): add(7, holds ? 1 : 0)
         case .backfill(let backfill):
             add(10, backfill.channel.number)
             add(backfill.range)
             add(backfill.words)
             add(backfill.engine.rawValue)
         case .evaluated(let evaluation): add(evaluation)
-        case .listen(let leg, let channels, let range):
-            add(12, leg.number, channels.lowerBound, channels.upperBound)
-            add(range)
         case .engineFault(let engine, let error):
             add(13)
             add(engine.rawValue)
             add("\(error)")
-        case .lagged(let engine, let lag):
+        case .engineLagged(let engine, let lag):
             add(14)
             add(engine.rawValue)
             add(lag)
-        case .ran(let record): add(record)
         }
     }
 

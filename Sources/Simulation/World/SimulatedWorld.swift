@@ -451,29 +451,34 @@ package struct SimulatedWorld {
                 note("client hears \(Trace.text(event))")
                 hear?(now, event)
                 witness.heard(event, received: journalled)
-            case .holdClient(let holds):
-                note(holds ? "hold the client back" : "let the client go on")
-                if !holds, isHeld {
-                    isHeld = false
-                    queue.add(.client, at: now)
-                }
             case .repair(let repair): self.repair(repair)
             case .cancelRepair(let id): note("repair \(id.number) is not needed any more")
-            case .backfill(let backfill):
-                note(
-                    "backfill channel \(backfill.channel.number) \(Milliseconds.text(backfill.range)) \(Trace.text(backfill.words)), by \(backfill.engine)"
-                )
-                witness.mended(backfill)
-            case .evaluated(let evaluation): witness.evaluated(evaluation)
             case .listen(let leg, let channels, let range): listen(to: leg, channels, range)
-            case .engineFault(let engine, let error): note("fault of \(engine): \(error)")
-            case .lagged(let engine, let lag): note("\(engine) answers after \(lag)")
+            case .report(let fact): hear(fact)
             case .ran(let record):
                 note("record: \(record.engine) \(record.kind) \(Milliseconds.text(record.range)) \(record.outcome)")
                 witness.ran(record)
             }
         }
         armTimer()
+    }
+
+    private mutating func hear(_ fact: SessionFact) {
+        switch fact {
+        case .holdClient(let holds):
+            note(holds ? "hold the client back" : "let the client go on")
+            guard !holds, isHeld else { return }
+            isHeld = false
+            queue.add(.client, at: now)
+        case .backfill(let backfill):
+            note(
+                "backfill channel \(backfill.channel.number) \(Milliseconds.text(backfill.range)) \(Trace.text(backfill.words)), by \(backfill.engine)"
+            )
+            witness.mended(backfill)
+        case .evaluated(let evaluation): witness.evaluated(evaluation)
+        case .engineFault(let engine, let error): note("fault of \(engine): \(error)")
+        case .engineLagged(let engine, let lag): note("\(engine) answers after \(lag)")
+        }
     }
 
     private mutating func read() {

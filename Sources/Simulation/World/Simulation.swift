@@ -1,10 +1,5 @@
 /// Runs many sessions, one after another.
 package enum Simulation {
-    package struct Failure: Sendable {
-        package var session: SessionSeed
-        package var violation: Violation
-    }
-
     package struct Totals: Sendable {
         package var sessions = 0
         package var words = 0
@@ -12,7 +7,7 @@ package enum Simulation {
         package var legs = 0
         package var repairs = 0
         package var mends = 0
-        package var failures: [Failure] = []
+        package var failures: [BrokenSession] = []
 
         package init() {}
 
@@ -49,7 +44,7 @@ package enum Simulation {
             totals.repairs += outcome.repairs
             totals.mends += outcome.mends
             if let violation = outcome.violation {
-                totals.failures.append(Failure(session: session, violation: violation))
+                totals.failures.append(BrokenSession(session: session, violation: violation))
                 if totals.failures.count >= most { return totals }
             }
         }
@@ -78,4 +73,10 @@ package enum Simulation {
         tell("")
         tell(outcome.violation.map { "broken: \($0)" } ?? "all rules hold")
     }
+}
+
+/// A session that broke a rule.
+package struct BrokenSession: Sendable {
+    package var session: SessionSeed
+    package var violation: Violation
 }

@@ -39,8 +39,8 @@ package enum ConversationLimits {
 
     static func check(_ segment: Segment) throws(StoreError) {
         try check(segment.id)
-        for column in SegmentField.columns {
-            switch (column.kind, column.value(segment)) {
+        for (field, _) in SegmentField.stored {
+            switch (field.kind, field.value(segment)) {
             case (.name, .text(let text)): try check(text, "a name in a segment", most: name)
             case (_, .text(let text)): try check(text, "a segment's text", most: segmentText)
             case (_, .words(let words)):

@@ -1,7 +1,7 @@
 extension Migration {
     /// Tables of the ledger: the runs of engines, their costs, and daily sums.
     ///
-    /// `record` is a run as `UsageRunCoding` writes it. Lengths are in nanoseconds, money in hundred-millionths of a dollar, days in UTC.
+    /// `record` is a run as `UsageRecordCoding` writes it. Lengths are in nanoseconds, money in hundred-millionths of a dollar, days in UTC.
     static let usage = Migration(
         // Runs that are not in the ledger yet. `is_open`: true while the engine works on the run.
         """

@@ -1,32 +1,21 @@
 import Speech
 
 extension PriceTable {
-    /// An invalid line of a price table: its number, and the error.
-    package struct Fault: Error, Equatable {
-        package var line: Int
-        package var fault: String
-
-        package init(line: Int, fault: String) {
-            self.line = line
-            self.fault = fault
-        }
-    }
-
     package static let accepted =
         "lines of ENGINE MODEL [live] DOLLARS-PER-HOUR FROM-DAY SOURCE, such as: deepgram nova-3 0.408 2026-05-25 its price page"
 
     /// Parses a text with one rate on each line. Blank lines and lines that begin with `#` are skipped.
-    package init(parsing text: String) throws(Fault) {
+    package init(parsing text: String) throws(PriceTableError) {
         var rates: [Rate] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             var words = line.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let first = words.first, !first.hasPrefix("#") else { continue }
             let isLive = words.count > 2 && words[2] == "live"
             if isLive { words.remove(at: 2) }
-            guard words.count >= 5 else { throw Fault(line: index + 1, fault: "is incomplete") }
-            guard let amount = USDollars(words[2]) else { throw Fault(line: index + 1, fault: "\"\(words[2])\" is not an amount") }
+            guard words.count >= 5 else { throw PriceTableError(line: index + 1, problem: "is incomplete") }
+            guard let amount = USDollars(words[2]) else { throw PriceTableError(line: index + 1, problem: "\"\(words[2])\" is not an amount") }
             guard words[3].utf8.count == 10, let from = UnixTime(rfc3339: words[3]) else {
-                throw Fault(line: index + 1, fault: "\"\(words[3])\" is not a day")
+                throw PriceTableError(line: index + 1, problem: "\"\(words[3])\" is not a day")
             }
             rates.append(
                 Rate(
@@ -34,5 +23,16 @@ extension PriceTable {
                     source: words[4...].joined(separator: " ")))
         }
         self.init(rates: rates)
+    }
+}
+
+/// An invalid line of a price table: its number, and the error.
+package struct PriceTableError: Error, Equatable {
+    package var line: Int
+    package var problem: String
+
+    package init(line: Int, problem: String) {
+        self.line = line
+        self.problem = problem
     }
 }

@@ -11,7 +11,7 @@ struct RetryRule: Sendable {
     var longestAsked: Duration = .seconds(60)
 
     private static let passing: Set<Int> = [408, 425, 429, 500, 502, 503, 504]
-    /// Statuses of refusals before the vendor did anything.
+    /// Statuses of rejections before the vendor did anything.
     private static let notActedOn: Set<Int> = [429, 503]
 
     /// Returns the wait before the next attempt; nil: there is no further attempt.
@@ -35,7 +35,7 @@ struct RetryRule: Sendable {
             switch error {
             case .unreachable, .unresolved: true
             case .timedOut, .failed: request.repetition == .always
-            case .malformedURL, .addressRefused, .tls, .redirectionRefused, .tooLarge, .file, .cancelled: false
+            case .malformedURL, .addressRejected, .tls, .redirectionRejected, .tooLarge, .file, .cancelled: false
             }
         return passes && attempt < attempts ? wait(attempt, chance) : nil
     }

@@ -201,7 +201,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         case .file: .undecodable("The recording cannot be read.")
         case .tooLarge(let limit): .protocolViolation("\(name) answers with more than \(limit) bytes.")
         case Self.undescribed: .undecodable("\(name) does not accept raw audio of this encoding without a container.")
-        case .addressRefused, .redirectionRefused, .failed: .unavailable("The connection to \(name) broke.")
+        case .addressRejected, .redirectionRejected, .failed: .unavailable("The connection to \(name) broke.")
         }
     }
 
@@ -224,7 +224,7 @@ extension HTTPClientError {
     fileprivate var mayBeActedOn: Bool {
         switch self {
         case .timedOut, .failed, .tooLarge: true
-        case .malformedURL, .unresolved, .addressRefused, .unreachable, .tls, .redirectionRefused, .file, .cancelled: false
+        case .malformedURL, .unresolved, .addressRejected, .unreachable, .tls, .redirectionRejected, .file, .cancelled: false
         }
     }
 }

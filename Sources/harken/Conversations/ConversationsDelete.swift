@@ -9,21 +9,21 @@ struct ConversationsDelete: Command {
         operands: .init(placeholder: "ID…", help: "The conversations' ids, as conversations list shows them.", count: 1...Int.max),
         options: StoreAccess.options)
 
-    private let memories: StoreAccess
+    private let stores: StoreAccess
     private let ids: [ID<Conversation>]
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try StoreAccess(arguments)
+        stores = try StoreAccess(arguments)
         ids = arguments.operands.map { ID($0) }
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
-        await attempt(surroundings) {
-            let store = try memories.open()
+    func run(_ context: CommandContext) async -> ExitStatus {
+        await attempt(context) {
+            let store = try stores.open()
             for id in ids {
-                guard try await store.delete(id, of: memories.user) else { throw StoreAccess.Missing("conversation", id.rawValue, of: memories) }
+                guard try await store.delete(id, of: stores.user) else { throw StoreAccess.Missing("conversation", id.rawValue, of: stores) }
             }
             // When this returns, the deleted conversations have left no data on the disk.
             try await store.settle()
@@ -33,9 +33,9 @@ struct ConversationsDelete: Command {
                 writer.key("deleted")
                 writer.array(ids.map(\.rawValue))
                 writer.endObject()
-                surroundings.output.writeLine(writer.text)
+                context.output.writeLine(writer.text)
             } else {
-                surroundings.diagnostics.writeLine("\(ids.count == 1 ? "1 conversation is" : "\(ids.count) conversations are") deleted")
+                context.diagnostics.writeLine("\(ids.count == 1 ? "1 conversation is" : "\(ids.count) conversations are") deleted")
             }
         }
     }

@@ -12,22 +12,22 @@ struct ConversationsExport: Command {
         operands: .init(placeholder: "ID", help: "The conversation's id, as conversations list shows it.", count: 1...1),
         options: [format, output] + StoreAccess.options)
 
-    private let memories: StoreAccess
+    private let stores: StoreAccess
     private let id: ID<Conversation>
     private let format: ConversationDocument.Format
     private let output: String?
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try StoreAccess(arguments)
+        stores = try StoreAccess(arguments)
         id = ID(arguments.operands.joined())
         format = arguments.has(.json) ? .json : try arguments.value(Self.format) ?? .markdown
         output = try arguments.value(Self.output)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
-        await attempt(surroundings) {
-            let text = String(decoding: try await memories.document(id, in: memories.open()).rendered(as: format), as: UTF8.self)
-            let file = try OutputFile.open(output, standard: surroundings.output)
+    func run(_ context: CommandContext) async -> ExitStatus {
+        await attempt(context) {
+            let text = String(decoding: try await stores.document(id, in: stores.open()).rendered(as: format), as: UTF8.self)
+            let file = try OutputFile.open(output, standard: context.output)
             try file.write(format == .json ? text + "\n" : text)
         }
     }

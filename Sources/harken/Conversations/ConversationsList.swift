@@ -17,26 +17,26 @@ struct ConversationsList: Command {
         name: "conversations list", summary: "List conversations, the newest first.", discussion: "With --json: one array of objects.",
         options: [limit, from, to] + StoreAccess.options)
 
-    private let memories: StoreAccess
+    private let stores: StoreAccess
     private let query: ConversationQuery
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try StoreAccess(arguments)
+        stores = try StoreAccess(arguments)
         query = ConversationQuery(
             from: try arguments.value(Self.from), to: try arguments.value(Self.to), limit: try arguments.value(Self.limit) ?? 20)
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
-        await attempt(surroundings) {
-            let page = try await memories.open().list(query, of: memories.user)
+    func run(_ context: CommandContext) async -> ExitStatus {
+        await attempt(context) {
+            let page = try await stores.open().list(query, of: stores.user)
             if json {
-                surroundings.output.writeLine(Self.json(page.conversations))
+                context.output.writeLine(Self.json(page.conversations))
             } else if page.conversations.isEmpty {
-                surroundings.diagnostics.writeLine("no conversations")
+                context.diagnostics.writeLine("no conversations")
             } else {
-                surroundings.output.write(
+                context.output.write(
                     Table.text(
                         ["ID", "BEGAN", "LENGTH", "TITLE"],
                         page.conversations.map { conversation in

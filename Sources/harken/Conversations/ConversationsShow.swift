@@ -9,23 +9,23 @@ struct ConversationsShow: Command {
         operands: .init(placeholder: "ID", help: "The conversation's id, as conversations list shows it.", count: 1...1), options: StoreAccess.options
     )
 
-    private let memories: StoreAccess
+    private let stores: StoreAccess
     private let id: ID<Conversation>
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try StoreAccess(arguments)
+        stores = try StoreAccess(arguments)
         id = ID(arguments.operands.joined())
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
-        await attempt(surroundings) {
-            let document = try await memories.document(id, in: memories.open())
+    func run(_ context: CommandContext) async -> ExitStatus {
+        await attempt(context) {
+            let document = try await stores.document(id, in: stores.open())
             if json {
-                surroundings.output.writeLine(String(decoding: document.rendered(as: .json), as: UTF8.self))
+                context.output.writeLine(String(decoding: document.rendered(as: .json), as: UTF8.self))
             } else {
-                surroundings.output.write(Self.text(document))
+                context.output.write(Self.text(document))
             }
         }
     }

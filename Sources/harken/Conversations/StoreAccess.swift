@@ -39,20 +39,20 @@ struct StoreAccess {
     struct Missing: Error, CustomStringConvertible {
         let description: String
 
-        init(_ what: String, _ id: String, of memories: StoreAccess) {
-            description = "\(memories.user) has no \(what) \(id) in \(memories.path)"
+        init(_ what: String, _ id: String, of stores: StoreAccess) {
+            description = "\(stores.user) has no \(what) \(id) in \(stores.path)"
         }
     }
 }
 
 extension Command {
     /// Runs `body`, and reports an error in one line.
-    func attempt(_ surroundings: CommandContext, _ body: () async throws -> Void) async -> ExitStatus {
+    func attempt(_ context: CommandContext, _ body: () async throws -> Void) async -> ExitStatus {
         do {
             try await body()
             return .done
         } catch {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .failed
         }
     }

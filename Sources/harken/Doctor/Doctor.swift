@@ -23,7 +23,7 @@ struct Doctor: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
+    func run(_ context: CommandContext) async -> ExitStatus {
         let findings: [Finding]
         do {
             let configuration = try OperatorSettings.configuration(file: configFile, environment: environment, given: given)
@@ -32,7 +32,7 @@ struct Doctor: Command {
         } catch {
             findings = [Finding("settings", .missing("correct the setting, then run harken doctor again"), "\(error)")]
         }
-        surroundings.output.write(json ? Self.json(findings) + "\n" : Self.text(findings))
+        context.output.write(json ? Self.json(findings) + "\n" : Self.text(findings))
         return findings.contains { $0.word == "missing" } ? .failed : .done
     }
 

@@ -31,18 +31,18 @@ struct Engines: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
+    func run(_ context: CommandContext) async -> ExitStatus {
         let configuration: GatewayConfiguration
         do {
             configuration = try OperatorSettings.configuration(file: configFile, environment: environment)
         } catch {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .wrongUsage
         }
         let folder = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
         let rows = EngineRow.all(configuration, missingModels: folder.missing(ModelFolder.Item.recognition))
         let health = await GatewayHealth.ask(url)
-        surroundings.output.write(json ? Self.json(rows, health) + "\n" : Self.table(rows, health))
+        context.output.write(json ? Self.json(rows, health) + "\n" : Self.table(rows, health))
         return .done
     }
 

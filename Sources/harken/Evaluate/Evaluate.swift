@@ -74,41 +74,41 @@ struct Evaluate: Command {
         prices = try OperatorSettings.prices(environment: arguments.environment)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
+    func run(_ context: CommandContext) async -> ExitStatus {
         do {
             let manifest = try ManifestFile.read(manifests)
             var cases = manifest.cases.filter { scenario.map($0.scenario.contains) ?? true }
             if let limit { cases = Array(cases.prefix(limit)) }
-            guard let recognition = recognition(of: cases, surroundings) else { return .failed }
-            let report = try await judge(cases, leftOut: manifest.leftOut, recognition, surroundings)
-            for output in outputs { try OutputFile.open(output.path, standard: surroundings.output).write(output.rendering(report)) }
-            try OutputFile.open(nil, standard: surroundings.output).write(printsJSON ? report.json + "\n" : report.markdown)
+            guard let recognition = recognition(of: cases, context) else { return .failed }
+            let report = try await judge(cases, leftOut: manifest.leftOut, recognition, context)
+            for output in outputs { try OutputFile.open(output.path, standard: context.output).write(output.rendering(report)) }
+            try OutputFile.open(nil, standard: context.output).write(printsJSON ? report.json + "\n" : report.markdown)
             return report.isPassed ? .done : .gateNotPassed
         } catch is CancellationError {
             return .interrupted
         } catch {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .failed
         }
     }
 
     /// Returns the engines that recognise; nil when one of them cannot be used, after a message to the user.
-    private func recognition(of cases: [EvaluationCase], _ surroundings: CommandContext) -> [any PrerecordedEngine]? {
+    private func recognition(of cases: [EvaluationCase], _ context: CommandContext) -> [any PrerecordedEngine]? {
         var chosen = engines
         // The cases have recordings and no answers to compare, so the local engine is used.
-        if chosen.isEmpty, cases.allSatisfy({ $0.answers.isEmpty }), let local = try? RecordingEngine(.local, environment: surroundings.environment) {
+        if chosen.isEmpty, cases.allSatisfy({ $0.answers.isEmpty }), let local = try? RecordingEngine(.local, environment: context.environment) {
             chosen = [local]
         }
         var found: [any PrerecordedEngine] = []
         for engine in chosen {
-            guard let made = engine.make(for: Self.description, surroundings) else { return nil }
+            guard let made = engine.make(for: Self.description, context) else { return nil }
             found.append(made)
         }
         return found
     }
 
     private func judge(
-        _ cases: [EvaluationCase], leftOut: Int, _ recognition: [any PrerecordedEngine], _ surroundings: CommandContext
+        _ cases: [EvaluationCase], leftOut: Int, _ recognition: [any PrerecordedEngine], _ context: CommandContext
     ) async throws -> EvaluationReport {
         let stored = Set(cases.flatMap { $0.answers.keys }).sorted { $0.rawValue < $1.rawValue }
         var names = recognition.map(\.name)
@@ -118,7 +118,7 @@ struct Evaluate: Command {
             throw UsageError("--baseline \(first) is not one of the engines; give one of --engines")
         }
         if !names.contains(first), !names.isEmpty { names.append(first) }
-        let progress = ProgressLine(on: surroundings.diagnostics)
+        let progress = ProgressLine(on: context.diagnostics)
         defer { progress.clear() }
         var results: [CaseResult] = []
         var skipped: [EvaluationReport.Skipped] = []

@@ -45,14 +45,14 @@ struct KeysCreate: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
+    func run(_ context: CommandContext) async -> ExitStatus {
         do throws(StoreError) {
             let keys = try DataOption.openKeys(data)
             let created = try await keys.create(request)
-            await DataOption.bringToFile(keys, surroundings)
+            await DataOption.bringToFile(keys, context)
             guard json else {
-                surroundings.output.writeLine(created.text)
-                surroundings.diagnostics.writeLine("\(created.key.id) of \(created.key.user): save the key now, it is not shown again")
+                context.output.writeLine(created.text)
+                context.diagnostics.writeLine("\(created.key.id) of \(created.key.user): save the key now, it is not shown again")
                 return .done
             }
             var writer = JSONWriter()
@@ -61,10 +61,10 @@ struct KeysCreate: Command {
             writer.member("key", created.text)
             writer.members(of: created.key)
             writer.endObject()
-            surroundings.output.writeLine(writer.text)
+            context.output.writeLine(writer.text)
             return .done
         } catch {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .failed
         }
     }

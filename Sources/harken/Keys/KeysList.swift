@@ -18,19 +18,19 @@ struct KeysList: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
+    func run(_ context: CommandContext) async -> ExitStatus {
         do throws(StoreError) {
             let keys = try await DataOption.openKeys(data).list()
             if json {
-                surroundings.output.writeLine(Self.json(keys))
+                context.output.writeLine(Self.json(keys))
             } else if keys.isEmpty {
-                surroundings.diagnostics.writeLine("no keys yet; make one with: harken keys create")
+                context.diagnostics.writeLine("no keys yet; make one with: harken keys create")
             } else {
-                surroundings.output.write(Self.table(keys, now: .now))
+                context.output.write(Self.table(keys, now: .now))
             }
             return .done
         } catch {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .failed
         }
     }

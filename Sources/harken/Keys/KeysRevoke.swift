@@ -20,27 +20,27 @@ struct KeysRevoke: Command {
         if id.rawValue.hasPrefix("hk_") { throw UsageError("that is a key, not its id; harken keys list shows the ids") }
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
+    func run(_ context: CommandContext) async -> ExitStatus {
         do throws(StoreError) {
             let keys = try DataOption.openKeys(data)
             guard try await keys.revoke(id) else {
-                surroundings.complain(Self.description, "there is no key \(id) in \(data); harken keys list shows the existing keys")
+                context.printError(Self.description, "there is no key \(id) in \(data); harken keys list shows the existing keys")
                 return .failed
             }
-            await DataOption.bringToFile(keys, surroundings)
+            await DataOption.bringToFile(keys, context)
             if json {
                 var writer = JSONWriter()
                 writer.beginObject()
                 writer.member("id", id.rawValue)
                 writer.member("revoked", true)
                 writer.endObject()
-                surroundings.output.writeLine(writer.text)
+                context.output.writeLine(writer.text)
             } else {
-                surroundings.diagnostics.writeLine("\(id) is revoked")
+                context.diagnostics.writeLine("\(id) is revoked")
             }
             return .done
         } catch {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .failed
         }
     }

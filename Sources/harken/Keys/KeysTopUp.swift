@@ -32,14 +32,14 @@ struct KeysTopUp: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
+    func run(_ context: CommandContext) async -> ExitStatus {
         do throws(StoreError) {
             switch try await DataOption.openKeys(data).topUp(id, seconds: seconds) {
             case .noSuchKey:
-                surroundings.complain(Self.description, "there is no key \(id) in \(data); harken keys list shows the existing keys")
+                context.printError(Self.description, "there is no key \(id) in \(data); harken keys list shows the existing keys")
                 return .failed
             case .notCounted:
-                surroundings.complain(Self.description, "the audio of key \(id) is not limited, so the key needs no credit")
+                context.printError(Self.description, "the audio of key \(id) is not limited, so the key needs no credit")
                 return .failed
             case .done(let credit):
                 if json {
@@ -48,14 +48,14 @@ struct KeysTopUp: Command {
                     writer.member("id", id.rawValue)
                     writer.member("credits", Int(credit.components.seconds))
                     writer.endObject()
-                    surroundings.output.writeLine(writer.text)
+                    context.output.writeLine(writer.text)
                 } else {
-                    surroundings.diagnostics.writeLine("key \(id) has \(credit.components.seconds) seconds of credit now")
+                    context.diagnostics.writeLine("key \(id) has \(credit.components.seconds) seconds of credit now")
                 }
                 return .done
             }
         } catch {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .failed
         }
     }

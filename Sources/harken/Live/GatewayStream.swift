@@ -106,7 +106,7 @@ final class GatewayStream: @unchecked Sendable {
         }
     }
 
-    private func failure(_ error: ConnectError) -> EngineError? {
+    private func failure(_ error: WebSocketConnectError) -> EngineError? {
         if case .ending(let error) = state { return error }
         return explanation(of: error)
     }
@@ -120,12 +120,12 @@ final class GatewayStream: @unchecked Sendable {
         return .unavailable("the gateway ended the stream: \(reason)")
     }
 
-    private func explanation(of error: ConnectError) -> EngineError {
+    private func explanation(of error: WebSocketConnectError) -> EngineError {
         switch error {
         case .unresolved(let host, let reason): .unavailable("the host \(host) is not found: \(reason)")
         case .unreachable: .unavailable("no gateway answers at \(url); start one with: harken serve")
         case .timedOut: .timedOut("\(url) does not answer")
-        case .refused(let head, let body): GatewayRefusal(status: head.status.code, body: body).error
+        case .rejected(let head, let body): GatewayRejection(status: head.status.code, body: body).error
         case .malformedAnswer, .lost: .unavailable("\(url) answered, but it is not a Harken gateway")
         case .cancelled: .cancelled
         }

@@ -43,7 +43,7 @@ struct Live: Command {
         operands: .init(placeholder: "[FILE]", help: "The audio or video file to stream.", count: 0...1),
         options: [microphone, device, url, wire, speed, engine, key, language, Flag.json])
 
-    private enum News: Sendable {
+    private enum ScreenEvent: Sendable {
         case said(GatewayStream.Said)
         case time
     }
@@ -78,20 +78,20 @@ struct Live: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
-        if case .file(let path) = source, let fault = FileIdentity.fault(path: path) {
-            surroundings.complain(Self.description, "\(path): \(fault)")
+    func run(_ context: CommandContext) async -> ExitStatus {
+        if case .file(let path) = source, let problem = FileIdentity.problem(path: path) {
+            context.printError(Self.description, "\(path): \(problem)")
             return .failed
         }
         do {
-            return try await stream(surroundings)
+            return try await stream(context)
         } catch {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .failed
         }
     }
 
-    private func stream(_ surroundings: CommandContext) async throws -> ExitStatus {
+    private func stream(_ context: CommandContext) async throws -> ExitStatus {
         let machine = machine
         var base = url
         while base.hasSuffix("/") { base.removeLast() }
@@ -99,7 +99,7 @@ struct Live: Command {
             throw FeedError(description: "--url \(url) cannot be used; give a URL such as \(Self.url.standard ?? "")")
         }
         let loops = try LoopGroup(count: 1)
-        let (news, continuation) = AsyncStream<News>.makeStream()
+        let (events, continuation) = AsyncStream<ScreenEvent>.makeStream()
         let encoder = wire == .listen ? try OpusPacketEncoder(rate: options.rate) : nil
         let connector = VendorConnector(
             loop: loops.next(), client: WebSocketClient(tls: try TLSClientContext(), resolver: Resolver()), configuration: connectionLimits)
@@ -113,17 +113,17 @@ struct Live: Command {
         }
         defer { clock.cancel() }
         // A separate task, which goes on when this one is cancelled, so that all words until the end are shown.
-        let captions = Task { await show(news, surroundings) { stream.send(.cancel) } }
+        let captions = Task { await show(events, context) { stream.send(.cancel) } }
         stream.connect(to: target, headers: key == nil ? [:] : machine.connection.headers)
-        let fault = await feed(stream, surroundings)
+        let problem = await feed(stream, context)
         let end = await captions.value
         // A failed feed ends the stream, so the feed's error is the one to report.
-        let complaint = fault?.description ?? end?.explanation
-        if json { surroundings.output.write(CaptionPrinter.json(end: complaint)) }
+        let complaint = problem?.description ?? end?.explanation
+        if json { context.output.write(CaptionPrinter.json(end: complaint)) }
         if Task.isCancelled { return .interrupted }
         guard let complaint else { return .done }
         // The stream was given up because nobody reads the output, so no error is reported.
-        if fault != nil || end != .cancelled { surroundings.complain(Self.description, complaint) }
+        if problem != nil || end != .cancelled { context.printError(Self.description, complaint) }
         return .failed
     }
 
@@ -146,7 +146,7 @@ struct Live: Command {
     }
 
     /// Feeds the stream and asks it to finish. An interrupted file is given up; an interrupted microphone is closed, and its last words are awaited.
-    private func feed(_ stream: GatewayStream, _ surroundings: CommandContext) async -> FeedError? {
+    private func feed(_ stream: GatewayStream, _ context: CommandContext) async -> FeedError? {
         let feed: any AudioFeed
         let atInterruption: EngineCommand
         switch source {
@@ -154,7 +154,7 @@ struct Live: Command {
             feed = FileFeed(path: path, speed: speed)
             atInterruption = .cancel
         case .microphone:
-            feed = MicrophoneFeed(device: device, diagnostics: surroundings.diagnostics)
+            feed = MicrophoneFeed(device: device, diagnostics: context.diagnostics)
             atInterruption = .finish
         }
         return await withTaskCancellationHandler {
@@ -174,12 +174,12 @@ struct Live: Command {
     /// Prints the stream's events. Returns the reason of its end; nil when the stream ended in order.
     ///
     /// - Parameter unread: called when nobody reads the output.
-    private func show(_ news: AsyncStream<News>, _ surroundings: CommandContext, unread: () -> Void) async -> EngineError? {
-        let output = surroundings.output
+    private func show(_ events: AsyncStream<ScreenEvent>, _ context: CommandContext, unread: () -> Void) async -> EngineError? {
+        let output = context.output
         let isTerminal = !json && output.isTerminal
         var captions = CaptionPrinter(json ? .json : .plain, rate: options.rate)
         var segments = SegmentPrinter(json ? .json : .plain)
-        for await item in news {
+        for await item in events {
             if isTerminal {
                 captions.style = .terminal(columns: output.width)
                 segments.style = captions.style
@@ -188,7 +188,7 @@ struct Live: Command {
                 switch item {
                 case .said(.event(.closed(let error))): captions.text(for: .closed(error)) + segments.end()
                 case .said(.event(let event)): captions.text(for: event)
-                case .said(.listen(let news)): segments.text(for: news, now: .now)
+                case .said(.listen(let events)): segments.text(for: events, now: .now)
                 case .time: segments.text(now: .now)
                 }
             if !text.isEmpty, !output.write(text) { unread() }

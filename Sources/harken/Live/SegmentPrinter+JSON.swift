@@ -6,10 +6,10 @@ import Speech
 extension SegmentPrinter {
     /// Returns one JSON object in a line, of type `segments`, `removed`, `speaker` or `conversation`. Times are in seconds since the conversation's
     /// start.
-    static func json(_ news: ListenEvent) -> String {
+    static func json(_ events: ListenEvent) -> String {
         var writer = JSONWriter()
         writer.beginObject()
-        switch news {
+        switch events {
         case .changed(let segments):
             writer.member("type", literal: "segments")
             writer.key("segments")

@@ -38,10 +38,10 @@ struct SegmentPrinter {
 
     init(_ style: CaptionPrinter.Style) { self.style = style }
 
-    mutating func text(for news: ListenEvent, now: Instant) -> String {
-        if style == .json { return Self.json(news) }
+    mutating func text(for events: ListenEvent, now: Instant) -> String {
+        if style == .json { return Self.json(events) }
         var text = ""
-        switch news {
+        switch events {
         case .changed(let segments):
             names.learn(segments)
             for segment in segments { note(segment, now) }

@@ -16,28 +16,28 @@ struct PeopleAdd: Command {
         operands: .init(placeholder: "NAME FILE…", help: "The person's name, and recordings of their voice.", count: 1...1_000),
         options: StoreAccess.options)
 
-    private let memories: StoreAccess
+    private let stores: StoreAccess
     private let name: String
     private let files: [String]
     private let json: Bool
     private let models: ModelFolder
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try StoreAccess(arguments)
+        stores = try StoreAccess(arguments)
         name = try PersonName.checked(arguments.operands.first ?? "")
         files = Array(arguments.operands.dropFirst())
         json = arguments.has(.json)
         models = ModelFolder(environment: arguments.environment)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
-        await attempt(surroundings) {
+    func run(_ context: CommandContext) async -> ExitStatus {
+        await attempt(context) {
             let heard = try await listen()
-            let store = try memories.open()
+            let store = try stores.open()
             let new = Person(id: ID(RandomUUID.text()), name: name, created: .now)
-            let person = try await store.add(new, reusing: true, of: memories.user)
+            let person = try await store.add(new, reusing: true, of: stores.user)
             for voice in heard { try await keep(voice, of: person.id, in: store) }
-            surroundings.tell(person, person.id == new.id ? "was added" : "existed already", json: json)
+            context.tell(person, person.id == new.id ? "was added" : "existed already", json: json)
         }
     }
 
@@ -50,12 +50,12 @@ struct PeopleAdd: Command {
         let ears = try RecordedVoice(models)
         var heard: [EnrolledVoice] = []
         for file in files {
-            if let fault = FileIdentity.fault(path: file) { throw Unusable(description: "\(file): \(fault)") }
-            do throws(EnrolledVoice.Failure) {
+            if let problem = FileIdentity.problem(path: file) { throw Unusable(description: "\(file): \(problem)") }
+            do throws(EnrolledVoiceError) {
                 heard.append(try await ears.enrol(Recording(path: file)))
             } catch {
                 switch error {
-                case .refused(let refusal): throw Unusable(description: "\(file): \(refusal)")
+                case .rejected(let error): throw Unusable(description: "\(file): \(error)")
                 case .unavailable(let reason): throw Unusable(description: "\(file): \(reason)")
                 }
             }
@@ -65,18 +65,18 @@ struct PeopleAdd: Command {
 
     /// Stores the voice. Merges it with a known voice of the person that sounds like it, because a person may have two voices.
     private func keep(_ voice: EnrolledVoice, of person: ID<Person>, in store: any ConversationStores) async throws(StoreError) {
-        let known = VoiceDirectory(try await store.voices(of: memories.user).filter { $0.owner == .person(person) })
+        let known = VoiceDirectory(try await store.voices(of: stores.user).filter { $0.owner == .person(person) })
         if case .known(let match, _) = known.match(voice.voiceprint, evidence: .seconds(60)), let before = known[match.voice] {
             var evidence = VoiceEvidence(before.voiceprint, before.evidence)
             evidence.add(VoiceEvidence(voice.voiceprint, voice.duration))
-            _ = try await store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: before.id, of: memories.user)
+            _ = try await store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: before.id, of: stores.user)
         } else {
             let new = NewVoice(
                 id: ID(RandomUUID.text()), owner: .person(person), voiceprint: voice.voiceprint, evidence: voice.duration, created: .now)
-            _ = try await store.add(new, of: memories.user)
+            _ = try await store.add(new, of: stores.user)
         }
         let sample = SpeechSample(
             id: ID(RandomUUID.text()), owner: .person(person), duration: voice.duration, voiceprint: voice.voiceprint, created: .now)
-        _ = try await store.add(sample, of: memories.user)
+        _ = try await store.add(sample, of: stores.user)
     }
 }

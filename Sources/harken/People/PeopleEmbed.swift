@@ -24,31 +24,31 @@ struct PeopleEmbed: Command {
         models = ModelFolder(environment: arguments.environment)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
+    func run(_ context: CommandContext) async -> ExitStatus {
         let voice: RecordedVoice
         do throws(InferenceError) {
             voice = try RecordedVoice(models)
         } catch {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .failed
         }
         var status = ExitStatus.done
         for file in files {
-            if let fault = FileIdentity.fault(path: file) {
-                surroundings.complain(Self.description, "\(file): \(fault)")
+            if let problem = FileIdentity.problem(path: file) {
+                context.printError(Self.description, "\(file): \(problem)")
                 status = .failed
                 continue
             }
             do throws(EngineError) {
                 if let voiceprint = try await voice.voiceprint(of: Recording(path: file)) {
-                    surroundings.output.write(text(file, voiceprint) + "\n")
+                    context.output.write(text(file, voiceprint) + "\n")
                 } else {
-                    surroundings.complain(Self.description, "\(file): the file has too little speech; half a second is needed")
+                    context.printError(Self.description, "\(file): the file has too little speech; half a second is needed")
                     status = .failed
                 }
             } catch {
                 if error == .cancelled { return .interrupted }
-                surroundings.complain(Self.description, "\(file): \(error.explanation)")
+                context.printError(Self.description, "\(file): \(error.explanation)")
                 status = .failed
             }
         }

@@ -10,22 +10,22 @@ struct PeopleList: Command {
         discussion: "With --json: one array of people, each with the seconds of speech that their voice was learned from.",
         options: StoreAccess.options)
 
-    private let memories: StoreAccess
+    private let stores: StoreAccess
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try StoreAccess(arguments)
+        stores = try StoreAccess(arguments)
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
-        await attempt(surroundings) {
-            let store = try memories.open()
-            let people = try await store.people(of: memories.user), voices = try await store.voices(of: memories.user)
+    func run(_ context: CommandContext) async -> ExitStatus {
+        await attempt(context) {
+            let store = try stores.open()
+            let people = try await store.people(of: stores.user), voices = try await store.voices(of: stores.user)
             if json {
-                surroundings.output.writeLine(Self.json(people, voices))
+                context.output.writeLine(Self.json(people, voices))
             } else if people.isEmpty && voices.isEmpty {
-                surroundings.diagnostics.writeLine("nobody yet; add someone with: harken people add NAME")
+                context.diagnostics.writeLine("nobody yet; add someone with: harken people add NAME")
             } else {
                 let known = people.map { person in
                     [person.id.rawValue, person.name, seconds(Self.evidence(of: .person(person.id), voices)), person.created.readable]
@@ -33,7 +33,7 @@ struct PeopleList: Command {
                 let unnamed = voices.filter { $0.owner == .nobody }.map { voice in
                     [voice.id.rawValue, "(\(SpeakerNames.label(of: voice)))", seconds(voice.evidence), voice.created.readable]
                 }
-                surroundings.output.write(Table.text(["ID", "NAME", "SPEECH", "SINCE"], known + unnamed))
+                context.output.write(Table.text(["ID", "NAME", "SPEECH", "SINCE"], known + unnamed))
             }
         }
     }

@@ -8,28 +8,28 @@ struct PeopleRename: Command {
         name: "people rename", summary: "Rename a person, also in past conversations.",
         operands: .init(placeholder: "PERSON NAME", help: "The person's name or id, and the new name.", count: 2...2), options: StoreAccess.options)
 
-    private let memories: StoreAccess
+    private let stores: StoreAccess
     private let person: String
     private let name: String
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         guard arguments.operands.count == 2 else { throw UsageError("give the person and the new name") }
-        memories = try StoreAccess(arguments)
+        stores = try StoreAccess(arguments)
         person = arguments.operands[0]
         name = try PersonName.checked(arguments.operands[1])
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
-        await attempt(surroundings) {
-            let store = try memories.open()
-            var person = try await memories.person(person, in: store)
-            guard try await store.rename(person.id, to: name, of: memories.user) else {
-                throw StoreAccess.Missing("person", person.id.rawValue, of: memories)
+    func run(_ context: CommandContext) async -> ExitStatus {
+        await attempt(context) {
+            let store = try stores.open()
+            var person = try await stores.person(person, in: store)
+            guard try await store.rename(person.id, to: name, of: stores.user) else {
+                throw StoreAccess.Missing("person", person.id.rawValue, of: stores)
             }
             person.name = name
-            surroundings.tell(person, "is called \(name) now", json: json)
+            context.tell(person, "is called \(name) now", json: json)
         }
     }
 }

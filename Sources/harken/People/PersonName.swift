@@ -30,9 +30,9 @@ extension StoreAccess {
 
 extension CommandContext {
     /// Reports a change of a person: as a JSON object, or in one line.
-    func tell(_ person: Person, _ news: String, json: Bool) {
+    func tell(_ person: Person, _ events: String, json: Bool) {
         guard json else {
-            diagnostics.writeLine(TerminalText.safe("\(person.name) (\(person.id)) \(news)"))
+            diagnostics.writeLine(TerminalText.safe("\(person.name) (\(person.id)) \(events)"))
             return
         }
         var writer = JSONWriter()

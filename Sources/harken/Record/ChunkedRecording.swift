@@ -30,7 +30,7 @@ struct ChunkedRecording {
         }
     }
 
-    private enum News: Sendable {
+    private enum ScreenEvent: Sendable {
         case recorder(RecorderEvent)
         case time
         /// The user has ended the recording.
@@ -49,30 +49,30 @@ struct ChunkedRecording {
         self.environment = environment
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
-        let (news, continuation) = AsyncStream<News>.makeStream()
+    func run(_ context: CommandContext) async -> ExitStatus {
+        let (events, continuation) = AsyncStream<ScreenEvent>.makeStream()
         let (verdict, missing) = ChunkHearing.make(ModelFolder(environment: environment))
         if let missing, settings.records {
-            surroundings.complain(Record.description, "the voice model cannot be used (\(missing)); all loud audio counts as speech")
+            context.printError(Record.description, "the voice model cannot be used (\(missing)); all loud audio counts as speech")
         }
         let profile = ChunkProfile.recording
         do {
             let spool = try RecordingSpool(
                 path: settings.folder, limit: settings.diskBytes, profile: profile, now: { .now }, newID: RandomUUID.text)
-            let courier = GatewayTransport(server: settings.server, token: settings.token, client: try HTTPClient())
-            let deliverer = UploadQueue(courier, clock: .system, newID: RandomUUID.text) { continuation.yield(.recorder($0)) }
+            let transport = GatewayTransport(server: settings.server, token: settings.token, client: try HTTPClient())
+            let queue = UploadQueue(transport, clock: .system, newID: RandomUUID.text) { continuation.yield(.recorder($0)) }
             var options = ChunkRecorder.Settings(server: settings.server, language: settings.language)
             options.profile = profile
             let device = settings.device
             let recorder = ChunkRecorder(
                 spool, options,
                 microphone: microphone ?? { Capture(device: device, deliver: $0, overran: $1, failed: $2) }, verdict: verdict,
-                deliverer: deliverer, now: { .now }
+                queue: queue, now: { .now }
             ) { continuation.yield(.recorder($0)) }
             let isStopped = Atomic<Bool>(false)
             // A separate task: waiting chunks are sent even when this task is cancelled.
             let work = Task {
-                await drive(recorder, deliverer, spool, news, continuation, surroundings) { isStopped.load(ordering: .acquiring) }
+                await drive(recorder, queue, spool, events, continuation, context) { isStopped.load(ordering: .acquiring) }
             }
             return await withTaskCancellationHandler {
                 await work.value
@@ -82,19 +82,19 @@ struct ChunkedRecording {
                 continuation.yield(.stopped)
             }
         } catch {
-            surroundings.complain(Record.description, "\(error)")
+            context.printError(Record.description, "\(error)")
             return .failed
         }
     }
 
     private func drive(
-        _ recorder: ChunkRecorder, _ deliverer: UploadQueue, _ spool: RecordingSpool, _ news: AsyncStream<News>,
-        _ continuation: AsyncStream<News>.Continuation, _ surroundings: CommandContext, isStopped: () -> Bool
+        _ recorder: ChunkRecorder, _ queue: UploadQueue, _ spool: RecordingSpool, _ events: AsyncStream<ScreenEvent>,
+        _ continuation: AsyncStream<ScreenEvent>.Continuation, _ context: CommandContext, isStopped: () -> Bool
     ) async -> ExitStatus {
-        var screen = RecorderScreen(surroundings, json: settings.json)
-        let earlier = takeUp(spool, recorder, deliverer, &screen)
+        var screen = RecorderScreen(context, json: settings.json)
+        let earlier = takeUp(spool, recorder, queue, &screen)
         let delivery = Task {
-            await deliverer.run()
+            await queue.run()
             continuation.yield(.delivered)
         }
         let clock = Task { while (try? await Task.sleep(for: .milliseconds(200))) != nil { continuation.yield(.time) } }
@@ -104,7 +104,7 @@ struct ChunkedRecording {
         func stop() {
             guard stoppedAt == nil else { return }
             stoppedAt = .now
-            deliverer.end()
+            queue.end()
         }
         if settings.records {
             recorder.start(goingOnWith: earlier)
@@ -113,31 +113,31 @@ struct ChunkedRecording {
         } else {
             stop()
         }
-        loop: for await item in news {
+        loop: for await item in events {
             switch item {
-            case .recorder(let news):
-                screen.show(news)
-                if case .failed = news {
+            case .recorder(let events):
+                screen.show(events)
+                if case .failed = events {
                     hasFailed = true
                     stop()
                 }
             case .stopped: stop()
             case .delivered: break loop
             case .time:
-                screen.show(RecorderStatus(recorder, deliverer, isStopping: stoppedAt != nil))
-                if let stoppedAt, ContinuousClock.now - max(stoppedAt, deliverer.lastProgress ?? stoppedAt) > settings.patience { delivery.cancel() }
+                screen.show(RecorderStatus(recorder, queue, isStopping: stoppedAt != nil))
+                if let stoppedAt, ContinuousClock.now - max(stoppedAt, queue.lastProgress ?? stoppedAt) > settings.patience { delivery.cancel() }
             }
         }
-        let left = RecorderStatus(recorder, deliverer, isStopping: true)
+        let left = RecorderStatus(recorder, queue, isStopping: true)
         screen.end(left, folder: settings.folder)
-        return hasFailed || !deliverer.recordings.isEmpty ? .failed : .done
+        return hasFailed || !queue.recordings.isEmpty ? .failed : .done
     }
 
     /// Queues the recordings of earlier processes for delivery. A recording that was interrupted a moment ago may be continued.
     ///
     /// - Returns: the recording to continue; nil: none.
     private func takeUp(
-        _ spool: RecordingSpool, _ recorder: ChunkRecorder, _ deliverer: UploadQueue, _ screen: inout RecorderScreen
+        _ spool: RecordingSpool, _ recorder: ChunkRecorder, _ queue: UploadQueue, _ screen: inout RecorderScreen
     ) -> SpooledRecording? {
         let all = spool.open()
         let ours = all.filter { $0.origin.server == settings.server }
@@ -156,7 +156,7 @@ struct ChunkedRecording {
             } catch {
                 screen.say("\(error)")
             }
-            deliverer.add(recording)
+            queue.add(recording)
         }
         return last
     }

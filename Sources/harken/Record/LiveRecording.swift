@@ -7,14 +7,14 @@ struct LiveRecording {
     let engine: any HarkenKit.RecordingEngine
     let json: Bool
 
-    private enum News: Sendable {
+    private enum ScreenEvent: Sendable {
         case said(RecordingResult)
         case failed(RecordingError)
         case low(Duration)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
-        let (news, continuation) = AsyncStream<News>.makeStream()
+    func run(_ context: CommandContext) async -> ExitStatus {
+        let (events, continuation) = AsyncStream<ScreenEvent>.makeStream()
         let (stops, stop) = AsyncStream<Void>.makeStream()
         let engine = engine
         engine.onRealtime { continuation.yield(.said($0)) }
@@ -27,18 +27,18 @@ struct LiveRecording {
         }
         engine.onCreditsLow { continuation.yield(.low($0)) }
         // A separate task, which gets the last words even when this task is cancelled.
-        let shown = Task { await show(news, surroundings) }
+        let shown = Task { await show(events, context) }
         let work = Task { () -> RecordingError? in
             do throws(RecordingError) {
                 try await engine.initialize()
                 try await engine.start()
-                surroundings.diagnostics.writeLine("listening; Ctrl-C ends the recording")
+                context.diagnostics.writeLine("listening; Ctrl-C ends the recording")
                 return nil
             } catch {
                 return error
             }
         }
-        let fault = await withTaskCancellationHandler { () -> RecordingError? in
+        let startError = await withTaskCancellationHandler { () -> RecordingError? in
             if let error = await work.value { return error == .stopped ? nil : error }
             // Waits until the user or an error ends the recording.
             for await _ in stops {}
@@ -53,8 +53,8 @@ struct LiveRecording {
                 continuation.finish()
             }
         }
-        if let fault {
-            surroundings.complain(Record.description, "\(fault)")
+        if let startError {
+            context.printError(Record.description, "\(startError)")
             await engine.shutdown()
             return .failed
         }
@@ -64,22 +64,22 @@ struct LiveRecording {
     }
 
     /// Prints the results until the end. Returns the error that ended the recording; nil when the user ended it.
-    private func show(_ news: AsyncStream<News>, _ surroundings: CommandContext) async -> RecordingError? {
-        let progress = ProgressLine(on: surroundings.diagnostics)
+    private func show(_ events: AsyncStream<ScreenEvent>, _ context: CommandContext) async -> RecordingError? {
+        let progress = ProgressLine(on: context.diagnostics)
         var last: RecordingError?
-        for await item in news {
+        for await item in events {
             switch item {
             case .said(let result) where result.isFinal:
                 progress.clear()
-                surroundings.output.writeLine(json ? Self.json("final", result.text) : TerminalText.safe(result.text))
+                context.output.writeLine(json ? Self.json("final", result.text) : TerminalText.safe(result.text))
             case .said(let result):
-                if json { surroundings.output.writeLine(Self.json("interim", result.text)) } else { progress.show(result.text) }
+                if json { context.output.writeLine(Self.json("interim", result.text)) } else { progress.show(result.text) }
             case .low(let rest):
                 progress.clear()
-                surroundings.diagnostics.writeLine("harken record: the key has credit for \(TimeText.clock(rest / .seconds(1))) left")
+                context.diagnostics.writeLine("harken record: the key has credit for \(TimeText.clock(rest / .seconds(1))) left")
             case .failed(let error):
                 progress.clear()
-                surroundings.complain(Record.description, "\(error)")
+                context.printError(Record.description, "\(error)")
                 last = error
             }
         }

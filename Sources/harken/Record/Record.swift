@@ -100,24 +100,24 @@ struct Record: Command {
         mode = .chunks(ChunkedRecording(settings, environment: arguments.environment))
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
+    func run(_ context: CommandContext) async -> ExitStatus {
         switch mode {
-        case .list: listDevices(surroundings)
-        case .chunks(let recording): await recording.run(surroundings)
-        case .live(let recording): await recording.run(surroundings)
+        case .list: listDevices(context)
+        case .chunks(let recording): await recording.run(context)
+        case .live(let recording): await recording.run(context)
         }
     }
 
-    private func listDevices(_ surroundings: CommandContext) -> ExitStatus {
+    private func listDevices(_ context: CommandContext) -> ExitStatus {
         do throws(CaptureError) {
             let devices = try Capture.devices()
             guard !devices.isEmpty else { throw CaptureError.noDevice }
             for device in devices {
-                surroundings.output.writeLine("\(device.number)  \(TerminalText.safe(device.name))\(device.isDefault ? "  (default)" : "")")
+                context.output.writeLine("\(device.number)  \(TerminalText.safe(device.name))\(device.isDefault ? "  (default)" : "")")
             }
             return .done
         } catch {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .failed
         }
     }

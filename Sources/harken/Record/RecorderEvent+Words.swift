@@ -25,7 +25,7 @@ extension RecorderEvent {
         case .notAdmitted(402, let detail): "the gateway accepts no more: \(detail ?? "your credit or limit is used up"); audio waits on the disk"
         case .notAdmitted(let status, let detail):
             "the gateway refused the key (\(detail ?? "status \(status)")): give another --token; audio waits on the disk"
-        case .refused(let status, let detail): "the gateway refused a chunk (\(detail ?? "status \(status)")): the chunk stays on the disk"
+        case .rejected(let status, let detail): "the gateway refused a chunk (\(detail ?? "status \(status)")): the chunk stays on the disk"
         case .finished(let id, let title): "conversation \(id)" + (title.map { ": " + $0 } ?? "")
         case .damaged(let reason): reason
         }
@@ -64,8 +64,8 @@ extension RecorderEvent {
             writer.member("end", range.end.seconds(at: .speech), decimals: 3)
         case .unreachable: writer.member("type", "unreachable")
         case .reachable: writer.member("type", "reachable")
-        case .notAdmitted(let status, _), .refused(let status, _):
-            if case .refused = self { writer.member("type", "refused") } else { writer.member("type", "not_admitted") }
+        case .notAdmitted(let status, _), .rejected(let status, _):
+            if case .rejected = self { writer.member("type", "refused") } else { writer.member("type", "not_admitted") }
             writer.member("status", status)
         case .finished(let id, let title):
             writer.member("type", "finished")

@@ -4,32 +4,32 @@ import Speech
 
 /// Shows the progress of a recording: a status line and notices on the terminal, and with `--json` an object for each event.
 struct RecorderScreen {
-    private let surroundings: CommandContext
+    private let context: CommandContext
     private let json: Bool
     private let progress: ProgressLine
 
-    init(_ surroundings: CommandContext, json: Bool) {
-        self.surroundings = surroundings
+    init(_ context: CommandContext, json: Bool) {
+        self.context = context
         self.json = json
-        progress = ProgressLine(on: surroundings.diagnostics)
+        progress = ProgressLine(on: context.diagnostics)
     }
 
     mutating func show(_ status: RecorderStatus) { progress.show(status.line) }
 
-    mutating func show(_ news: RecorderEvent) {
-        if json { surroundings.output.writeLine(news.json) }
-        if case .finished(let id, let title) = news, !json {
+    mutating func show(_ events: RecorderEvent) {
+        if json { context.output.writeLine(events.json) }
+        if case .finished(let id, let title) = events, !json {
             progress.clear()
-            surroundings.output.writeLine(TerminalText.safe("conversation \(id)" + (title.map { ": " + $0 } ?? "")))
+            context.output.writeLine(TerminalText.safe("conversation \(id)" + (title.map { ": " + $0 } ?? "")))
             return
         }
-        if let words = news.words { say(words) }
+        if let words = events.words { say(words) }
     }
 
     /// Writes a line for the user.
     mutating func say(_ words: String) {
         progress.clear()
-        surroundings.diagnostics.writeLine("harken record: " + TerminalText.safe(words))
+        context.diagnostics.writeLine("harken record: " + TerminalText.safe(words))
     }
 
     mutating func end(_ status: RecorderStatus, folder: String) {
@@ -41,7 +41,7 @@ struct RecorderScreen {
             writer.member("waiting", status.waiting)
             writer.member("refused", status.held)
             writer.endObject()
-            surroundings.output.writeLine(writer.text)
+            context.output.writeLine(writer.text)
         }
         guard status.waiting > 0 else { return }
         say(

@@ -17,15 +17,15 @@ struct RecorderStatus: Equatable {
 
     init() {}
 
-    init(_ recorder: ChunkRecorder, _ deliverer: UploadQueue, isStopping: Bool) {
+    init(_ recorder: ChunkRecorder, _ queue: UploadQueue, isStopping: Bool) {
         if case .running = recorder.phase { isListening = true }
         self.isStopping = isStopping
         level = recorder.level
-        let tally = deliverer.tally
+        let tally = queue.tally
         sent = tally.sent
         spoken = tally.spoken.duration(at: .speech)
         held = tally.held
-        for history in deliverer.recordings.map(\.history) {
+        for history in queue.recordings.map(\.history) {
             waiting += history.waiting.count
             waitingTime += history.waiting.reduce(.zero) { $0 + $1.range.count.duration(at: .speech) }
         }

@@ -15,14 +15,14 @@ struct Replay: Command {
         operands: .init(placeholder: "CONVERSATION", help: "The conversation's id, as conversations list shows it.", count: 1...1),
         options: [engine] + StoreAccess.options)
 
-    private let memories: StoreAccess
+    private let stores: StoreAccess
     private let id: ID<Conversation>
     private let engine: RecordingEngine
     private let prices: PriceTable
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try StoreAccess(arguments)
+        stores = try StoreAccess(arguments)
         id = ID(arguments.operands.joined())
         engine = try RecordingEngine(try arguments.value(Self.engine) ?? .local, environment: arguments.environment)
         prices = try OperatorSettings.prices(environment: arguments.environment)
@@ -31,31 +31,31 @@ struct Replay: Command {
 
     private struct NoAudio: Error, CustomStringConvertible { let description: String }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
-        guard let engine = engine.make(for: Self.description, surroundings) else { return .failed }
+    func run(_ context: CommandContext) async -> ExitStatus {
+        guard let engine = engine.make(for: Self.description, context) else { return .failed }
         do {
-            let store = try memories.open()
-            guard let conversation = try await store.conversation(id, of: memories.user) else {
-                throw StoreAccess.Missing("conversation", id.rawValue, of: memories)
+            let store = try stores.open()
+            guard let conversation = try await store.conversation(id, of: stores.user) else {
+                throw StoreAccess.Missing("conversation", id.rawValue, of: stores)
             }
-            let audio = try await store.audio(of: id, of: memories.user)
+            let audio = try await store.audio(of: id, of: stores.user)
             guard !audio.isEmpty else { throw NoAudio(description: "conversation \(id) has no stored audio, so it cannot be recognized again") }
-            let progress = ProgressLine(on: surroundings.diagnostics)
+            let progress = ProgressLine(on: context.diagnostics)
             defer { progress.clear() }
             var answers: [(part: StoredAudio, answer: EngineAnswer)] = []
             for (number, part) in audio.enumerated() {
                 progress.show("part \(number + 1) of \(audio.count)")
                 let recognition = CaseRecognition(engine, asksForSpeakers: true, prices: prices)
-                answers.append((part, try await recognition.answer(to: memories.audio(part), language: conversation.language)))
+                answers.append((part, try await recognition.answer(to: stores.audio(part), language: conversation.language)))
             }
             let report = ReplayReport(of: conversation, by: engine.name, answers)
             guard !report.hasFailed else { throw NoAudio(description: "\(engine.name) could not recognize the audio") }
-            surroundings.output.write(json ? report.json + "\n" : report.text)
+            context.output.write(json ? report.json + "\n" : report.text)
             return .done
         } catch is CancellationError {
             return .interrupted
         } catch {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .failed
         }
     }

@@ -26,13 +26,13 @@ struct Search: Command {
         operands: .init(placeholder: "QUERY", help: "The words to search for; several words are one query.", count: 1...Int.max),
         options: [limit, person, from, to, words] + StoreAccess.options)
 
-    private let memories: StoreAccess
+    private let stores: StoreAccess
     private let query: SearchQuery
     private let person: String?
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try StoreAccess(arguments)
+        stores = try StoreAccess(arguments)
         query = SearchQuery(
             arguments.operands.joined(separator: " "), by: arguments.has(Self.words) ? .words : .both, from: try arguments.value(Self.from),
             to: try arguments.value(Self.to),
@@ -41,35 +41,35 @@ struct Search: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
-        await attempt(surroundings) {
-            let store = try memories.open()
+    func run(_ context: CommandContext) async -> ExitStatus {
+        await attempt(context) {
+            let store = try stores.open()
             var query = query
-            if let person { query.speaker = person == "user" ? .user : .person(try await memories.person(person, in: store).id) }
-            let page = try await store.search(query, embedding: sentences(surroundings), of: memories.user)
+            if let person { query.speaker = person == "user" ? .user : .person(try await stores.person(person, in: store).id) }
+            let page = try await store.search(query, embedding: sentences(context), of: stores.user)
             if json {
                 var writer = JSONWriter()
                 SearchDocument.write(page, to: &writer)
-                surroundings.output.writeLine(writer.text)
+                context.output.writeLine(writer.text)
             } else if page.hits.isEmpty {
-                surroundings.diagnostics.writeLine("nothing found")
+                context.diagnostics.writeLine("nothing found")
             } else {
                 let names = try await names(in: store)
-                for hit in page.hits { surroundings.output.write(Self.text(hit, names)) }
+                for hit in page.hits { context.output.write(Self.text(hit, names)) }
             }
         }
     }
 
     /// Returns the sentence model for search by meaning; nil: the model does not exist, or the search is by words only.
-    private func sentences(_ surroundings: CommandContext) -> (any TextEmbedding)? {
+    private func sentences(_ context: CommandContext) -> (any TextEmbedding)? {
         guard query.by != .words else { return nil }
-        let folder = ModelFolder(environment: surroundings.environment)
+        let folder = ModelFolder(environment: context.environment)
         return try? SentenceEmbedder(folder, InferenceRuntime(path: folder.path(of: .runtime)))
     }
 
     /// Returns the names of the speakers.
     private func names(in store: any ConversationStores) async throws -> SpeakerNames {
-        SpeakerNames(people: try await store.people(of: memories.user), voices: try await store.voices(of: memories.user))
+        SpeakerNames(people: try await store.people(of: stores.user), voices: try await store.voices(of: stores.user))
     }
 
     private static func text(_ hit: SearchHit, _ names: SpeakerNames) -> String {

@@ -80,27 +80,27 @@ struct Serve: Command {
         configFile = try arguments.value(OperatorSettings.config)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
+    func run(_ context: CommandContext) async -> ExitStatus {
         do {
             let configuration = try OperatorSettings.configuration(
                 file: configFile, environment: environment, given: given.mapValues(\.value))
-            try await serve(configuration, surroundings)
+            try await serve(configuration, context)
             return .done
         } catch let error as ConfigurationError {
             var error = error
             error.name = given[error.name]?.option ?? error.name
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .wrongUsage
         } catch let error as UsageError {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .wrongUsage
         } catch {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .failed
         }
     }
 
-    private func serve(_ configuration: GatewayConfiguration, _ surroundings: CommandContext) async throws {
+    private func serve(_ configuration: GatewayConfiguration, _ context: CommandContext) async throws {
         let directory = try DataDirectory(creating: configuration.dataDirectory)
         guard let claim = try directory.claim() else {
             throw ServeError("another harken serve uses \(directory.path); stop it, or give this one another --data")
@@ -130,7 +130,7 @@ struct Serve: Command {
         let media = try Decoders.make(configuration, metrics, log)
         let gateway = try await Composition(
             GatewayInputs(
-                configuration: configuration, loops: loops.loops, entries: engines(configuration, client, media), keys: keys,
+                configuration: configuration, loops: loops.loops, entries: engines(configuration, client, media), keys: keys, directory: directory,
                 stores: installation.stores(now: { .now }),
                 client: client, webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: metrics, log: log,
                 media: media, tracer: tracer, newID: RandomUUID.text))
@@ -140,10 +140,10 @@ struct Serve: Command {
         let monitoring = try serveMonitoring(configuration, gateway, loops.loops, log)
         await gateway.resumeJobs()
         await gateway.recoverSessions()
-        surroundings.diagnostics.writeLine("harken: ready on \(configuration.tls == nil ? "http" : "https")://\(bound)")
+        context.diagnostics.writeLine("harken: ready on \(configuration.tls == nil ? "http" : "https")://\(bound)")
 
         let reloading = Task { [tls = configuration.tls] in
-            for await _ in surroundings.hangups {
+            for await _ in context.hangups {
                 if let tls { Self.reload(tls, http, log) }
             }
         }
@@ -194,7 +194,7 @@ struct Serve: Command {
 
     private static func certificate(_ files: GatewayConfiguration.TLSFiles) throws -> TLSServerContext {
         for file in [files.certificate, files.key] {
-            if let fault = FileIdentity.fault(path: file) { throw ServeError("\(file): \(fault)") }
+            if let problem = FileIdentity.problem(path: file) { throw ServeError("\(file): \(problem)") }
         }
         return try TLSServerContext(certificateFile: files.certificate, keyFile: files.key)
     }

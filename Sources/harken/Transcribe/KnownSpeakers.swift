@@ -11,15 +11,15 @@ struct KnownSpeakers {
     private let names: SpeakerNames
 
     /// Opens the store; nil when there is none, or when it cannot be read, which is reported. Without it no speaker is named.
-    static func open(_ arguments: Arguments, _ surroundings: CommandContext) async -> KnownSpeakers? {
-        guard let path = try? DataOption.path(arguments), access(path + "/harken.db", F_OK) == 0, let memories = try? StoreAccess(arguments) else {
+    static func open(_ arguments: Arguments, _ context: CommandContext) async -> KnownSpeakers? {
+        guard let path = try? DataOption.path(arguments), access(path + "/harken.db", F_OK) == 0, let stores = try? StoreAccess(arguments) else {
             return nil
         }
         do throws(StoreError) {
-            let store = try memories.open()
-            return KnownSpeakers(try await store.voices(of: memories.user), try await store.people(of: memories.user))
+            let store = try stores.open()
+            return KnownSpeakers(try await store.voices(of: stores.user), try await store.people(of: stores.user))
         } catch {
-            surroundings.diagnostics.writeLine("speakers get no names, because the store cannot be read: \(error)")
+            context.diagnostics.writeLine("speakers get no names, because the store cannot be read: \(error)")
             return nil
         }
     }

@@ -39,13 +39,13 @@ struct RecordingEngine {
     var isLocal: Bool { vendor == nil }
 
     /// Makes the engine; nil when it cannot be used, after a message to the user.
-    func make(for command: CommandDescription, _ surroundings: CommandContext) -> (any PrerecordedEngine)? {
+    func make(for command: CommandDescription, _ context: CommandContext) -> (any PrerecordedEngine)? {
         if let vendor {
             guard let service = Self.vendors.first(where: { $0.name == vendor.name })?.prerecorded, let client = try? HTTPClient() else { return nil }
             return VendorRecognizer(service, settings: vendor, client: client, clock: .system)
         }
         if let missing = models.missing(ModelFolder.Item.recognition).first {
-            surroundings.complain(command, "the local engine's models are missing (\(missing)); fetch them with: make setup")
+            context.printError(command, "the local engine's models are missing (\(missing)); fetch them with: make setup")
             return nil
         }
         return LocalEngine(models, pool: Processors.count)

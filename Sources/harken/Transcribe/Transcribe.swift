@@ -51,18 +51,18 @@ struct Transcribe: Command {
         self.arguments = arguments
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
-        do throws(OutputFile.Failure) {
-            guard let engine = engine.make(for: Self.description, surroundings) else { return .failed }
-            let destination = try OutputFile.open(output, standard: surroundings.output)
+    func run(_ context: CommandContext) async -> ExitStatus {
+        do throws(OutputFileError) {
+            guard let engine = engine.make(for: Self.description, context) else { return .failed }
+            let destination = try OutputFile.open(output, standard: context.output)
             if options.diarize, !engine.capabilities.speakers {
-                surroundings.diagnostics.writeLine(
+                context.diagnostics.writeLine(
                     "harken transcribe: the engine \(engine.name) does not tell speakers apart; the words have no speakers")
             }
-            let known = options.diarize && self.engine.isLocal ? await KnownSpeakers.open(arguments, surroundings) : nil
+            let known = options.diarize && self.engine.isLocal ? await KnownSpeakers.open(arguments, context) : nil
             var status = ExitStatus.done
             for file in files {
-                guard let transcript = await transcribe(file, engine, known, surroundings) else {
+                guard let transcript = await transcribe(file, engine, known, context) else {
                     if Task.isCancelled { return .interrupted }
                     status = .failed
                     continue
@@ -73,20 +73,20 @@ struct Transcribe: Command {
             }
             return status
         } catch {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .failed
         }
     }
 
     /// Transcribes a file; nil when that failed, after a message to the user.
     private func transcribe(
-        _ file: String, _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ surroundings: CommandContext
+        _ file: String, _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ context: CommandContext
     ) async -> FileTranscript? {
-        let progress = ProgressLine(on: surroundings.diagnostics)
+        let progress = ProgressLine(on: context.diagnostics)
         let started = ContinuousClock.now
         defer { progress.clear() }
-        if let fault = FileIdentity.fault(path: file) {
-            surroundings.complain(Self.description, "\(file): \(fault)")
+        if let problem = FileIdentity.problem(path: file) {
+            context.printError(Self.description, "\(file): \(problem)")
             return nil
         }
         let name = file.split(separator: "/").last.map(String.init) ?? file
@@ -107,7 +107,7 @@ struct Transcribe: Command {
                 file: file, transcript: spoken.transcript, people: spoken.voices.map { known?.names(of: $0) ?? [:] })
         } catch {
             progress.clear()
-            if error != .cancelled { surroundings.complain(Self.description, "\(file): \(error.explanation)") }
+            if error != .cancelled { context.printError(Self.description, "\(file): \(error.explanation)") }
             return nil
         }
     }

@@ -30,7 +30,7 @@ struct Usage: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: CommandContext) async -> ExitStatus {
+    func run(_ context: CommandContext) async -> ExitStatus {
         do throws(StoreError) {
             let ledger = try Installation(in: DataDirectory(creating: data)).usage
             try await ledger.bookAll()
@@ -38,15 +38,15 @@ struct Usage: Command {
             if json {
                 var writer = JSONWriter()
                 UsageDocument.write(rows, to: &writer)
-                surroundings.output.writeLine(writer.text)
+                context.output.writeLine(writer.text)
             } else if rows.isEmpty {
-                surroundings.diagnostics.writeLine("no usage yet")
+                context.diagnostics.writeLine("no usage yet")
             } else {
-                surroundings.output.write(Self.table(rows, query.grouping))
+                context.output.write(Self.table(rows, query.grouping))
             }
             return .done
         } catch {
-            surroundings.complain(Self.description, "\(error)")
+            context.printError(Self.description, "\(error)")
             return .failed
         }
     }

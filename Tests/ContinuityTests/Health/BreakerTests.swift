@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(arguments: [EngineError.unauthorized("no"), .quotaExhausted("spent")])
-    func `is bad for long when a key is refused`(error: EngineError) {
+    func `is bad for long when a key is rejected`(error: EngineError) {
         var breaker = Breaker()
         breaker.failed(error, now: now, chance: 0.5)
         #expect(breaker.deadline == now + .seconds(300))

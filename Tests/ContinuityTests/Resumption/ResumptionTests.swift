@@ -72,10 +72,10 @@ import Testing
     }
 
     @Test(arguments: [(1, 0), (-1, 0), (0, -1), (0, 120 * 16_000 + 1)])
-    func `refuses what cannot be`(seen: Int, start sample: Int) {
+    func `rejects what cannot be`(seen: Int, start sample: Int) {
         var session = Resumption(rate: .speech)
         session.lost(now: start)
-        guard case .refused = session.resume(at: SampleIndex(sample), seen: seen, received: .zero, now: start) else {
+        guard case .rejected = session.resume(at: SampleIndex(sample), seen: seen, received: .zero, now: start) else {
             Issue.record("was not refused")
             return
         }

@@ -23,12 +23,12 @@ extension [SessionAction] {
     }
 
     var mends: [Backfill] {
-        compactMap { if case .backfill(let backfill) = $0 { backfill } else { nil } }
+        compactMap { if case .report(.backfill(let backfill)) = $0 { backfill } else { nil } }
     }
 
     /// Engines that are known to be at fault.
     var blamed: [EngineName] {
-        compactMap { if case .engineFault(let engine, _) = $0 { engine } else { nil } }
+        compactMap { if case .report(.engineFault(let engine, _)) = $0 { engine } else { nil } }
     }
 
     /// Where somebody is to listen for speech, and for which leg.
@@ -38,7 +38,7 @@ extension [SessionAction] {
 
     /// How late engines have answered that had been given up.
     var lags: [Duration] {
-        compactMap { if case .lagged(_, let lag) = $0 { lag } else { nil } }
+        compactMap { if case .report(.engineLagged(_, by: let lag)) = $0 { lag } else { nil } }
     }
 
     var records: [AttemptRecord] {

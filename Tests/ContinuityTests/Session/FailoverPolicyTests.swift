@@ -14,7 +14,7 @@ import Testing
         #expect(second == .open(2, after: .zero))
     }
 
-    @Test func `an engine that has refused for good is not the best one, even when the others fail`() {
+    @Test func `an engine that has rejected for good is not the best one, even when the others fail`() {
         var recovery = FailoverPolicy(engines: 3), outage = FailoverPolicy.Outage()
         _ = recovery.next(after: .quotaExhausted(""), of: 0, outage: &outage)
         #expect(recovery.best == 1)
@@ -36,8 +36,8 @@ import Testing
         let steps = (0..<2).map { _ in recovery.next(after: Self.gone, of: 0, hadAnswered: true, outage: &outage) }
         #expect(steps == [.open(0, after: .zero), .open(0, after: .seconds(2))])
         var other = FailoverPolicy.Outage()
-        let refused = recovery.next(after: .rateLimited(retryAfter: nil), of: 0, hadAnswered: true, outage: &other)
-        #expect(refused == .open(0, after: .seconds(2)))
+        let rejected = recovery.next(after: .rateLimited(retryAfter: nil), of: 0, hadAnswered: true, outage: &other)
+        #expect(rejected == .open(0, after: .seconds(2)))
     }
 
     @Test(arguments: [

@@ -59,7 +59,7 @@ import Testing
         #expect(actions.gaps.contains(SampleRange(SampleIndex(16_000), SampleIndex(32_000))), "the other channel's engine was told to finish before")
     }
 
-    @Test func `does not open an engine later that has refused the session meanwhile`() {
+    @Test func `does not open an engine later that has rejected the session meanwhile`() {
         var session = halfDead(repairers: [other])
         _ = session.engine(.closed(.unavailable("503")), from: LegID(1), now: now)
         let actions = session.engine(.closed(.unauthorized("401")), from: LegID(0), now: now) + session.pump(now: now + .seconds(3))

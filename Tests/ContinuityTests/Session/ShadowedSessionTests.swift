@@ -10,7 +10,7 @@ import Testing
     }
 
     private func evaluations(_ conversation: Conversation) -> [Evaluation] {
-        conversation.actions.compactMap { if case .evaluated(let evaluation) = $0 { evaluation } else { nil } }
+        conversation.actions.compactMap { if case .report(.evaluated(let evaluation)) = $0 { evaluation } else { nil } }
     }
 
     @Test func `sends its audio to a second engine, and shows and commits nothing of it`() {

@@ -79,12 +79,12 @@ import Testing
         return (live, id)
     }
 
-    @Test func `begins another one with what was refused, when it was deleted or completed by somebody else`() throws {
+    @Test func `begins another one with what was rejected, when it was deleted or completed by somebody else`() throws {
         var (live, first) = try Self.withStoredWords()
         live.say("three four", at: 10)
         live.say("five.", at: 12)
         live.actions = []
-        let (actions, from) = live.machine.refused(first, now: live.now)
+        let (actions, from) = live.machine.rejected(first, now: live.now)
         live.actions = actions
         let second = try #require(live.machine.current?.id)
         #expect(second != first && from == .seconds(10))
@@ -93,16 +93,16 @@ import Testing
             return
         }
         #expect(made.id == second && live.changed.last?.text == "three four five." && live.changed.first?.start == .zero)
-        // What was refused besides is there already.
-        #expect(live.machine.refused(first, now: live.now).actions == [])
+        // What was rejected besides is there already.
+        #expect(live.machine.rejected(first, now: live.now).actions == [])
         live.machine.stored(5)
-        #expect(live.machine.refused(second, now: live.now).actions.count == 2, "nothing but another one")
+        #expect(live.machine.rejected(second, now: live.now).actions.count == 2, "nothing but another one")
     }
 
     @Test func `begins no other one when it is deleted after its session, of which all is stored`() throws {
         var (live, id) = try Self.withStoredWords()
         #expect(live.machine.ended(inOrder: false, now: live.now) == [], "it may be gone on with")
-        #expect(live.machine.refused(id, now: live.now).actions == [])
+        #expect(live.machine.rejected(id, now: live.now).actions == [])
         #expect(live.machine.current == nil)
     }
 

@@ -81,7 +81,7 @@ import Testing
             ("--XyZ\r\nX: \(String(repeating: "x", count: 100))\r\n\r\n", .headTooLarge(limit: 64)),
             (String(repeating: "--XyZ\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n", count: 3) + "--XyZ--", .tooManyParts(limit: 2)),
         ] as [(String, MultipartError)])
-    func `refuses what is no form`(text: String, error: MultipartError) throws {
+    func `rejects what is no form`(text: String, error: MultipartError) throws {
         let said = try #require(readEverywhere(text, limits: .init(parts: 2, head: 64, preamble: 32)))
         #expect(said.last == .error(error))
     }
@@ -93,7 +93,7 @@ import Testing
             ("multipart/form-data; boundary=a\rb", .malformedBoundary),
             ("multipart/form-data; boundary=\(String(repeating: "a", count: 71))", .malformedBoundary),
         ] as [(String, MultipartError)])
-    func `refuses content types`(contentType: String, error: MultipartError) {
+    func `rejects content types`(contentType: String, error: MultipartError) {
         #expect(read([], contentType: contentType) == [.error(error)])
     }
 

@@ -26,7 +26,7 @@ import Testing
             ("/?a=%ff", .malformedEscape), ("ftp://h/", .malformedTarget), ("http://", .malformedTarget), ("http:///p", .malformedTarget),
             ("http://user@h/", .malformedTarget), ("http://h:port/", .malformedTarget),
         ] as [(String, HTTPError)])
-    func `refuses targets`(target: String, error: HTTPError) {
+    func `rejects targets`(target: String, error: HTTPError) {
         #expect(throws: error) { try HTTPRequestHead(.get, target) }
     }
 

@@ -100,7 +100,7 @@ import Testing
             ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: a\n", .malformedTrailer),
             ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\rx", .malformedTrailer),
         ] as [(String, HTTPError)])
-    func `refuses for good, wherever it is cut`(text: String, error: HTTPError) {
+    func `rejects for good, wherever it is cut`(text: String, error: HTTPError) {
         let stream = Array(text.utf8)
         let said = HTTPDialogue.requests(stream)
         #expect(said.last == .error(error))

@@ -53,11 +53,11 @@ import Testing
         "", " ", "{", "[1,]", "{\"a\":}", "{a:1}", "01", "1.", ".5", "+1", "nul", "\"a", "'a'", "[1] 2", "\"\u{1}\"", #""\ud800""#, #""\x""#,
         "99999999999999999999", "1e999", "NaN", "// x\n1",
     ])
-    func `refuses what is not JSON`(text: String) {
+    func `rejects what is not JSON`(text: String) {
         #expect(throws: JSONError.self) { try parse(text) }
     }
 
-    @Test func `refuses invalid UTF-8`() {
+    @Test func `rejects invalid UTF-8`() {
         for bytes: [UInt8] in [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xC3, 0x22]] {
             #expect(throws: JSONError.self) { try JSONValue(parsing: bytes) }
         }
@@ -82,7 +82,7 @@ import Testing
         #expect(throws: JSONError.tooLarge(limit: 4)) { _ = try JSONDocument(parsing: Array("12345".utf8), sizeLimit: 4) }
     }
 
-    @Test func `every cut of a document is refused and harms nothing`() {
+    @Test func `every cut of a document is rejected and harms nothing`() {
         let whole = Array(#"{"a":[1,2.5,{"b":"\u00e9ü"}],"c":false}"#.utf8)
         for end in 0..<whole.count {
             #expect(throws: JSONError.self) { try JSONValue(parsing: Array(whole[..<end])) }

@@ -2,7 +2,7 @@ import Framing
 import Testing
 
 @Suite struct `A JSON reader` {
-    /// The whole document by way of the reader; nil when it refuses it.
+    /// The whole document by way of the reader; nil when it rejects it.
     private func read(_ bytes: [UInt8]) -> JSONValue? {
         bytes.withUnsafeBytes { bytes in
             var reader = JSONReader(bytes, depthLimit: 64)
@@ -66,7 +66,7 @@ import Testing
         #""abc\"#, "1e999",
         "NaN", "'a'",
     ])
-    func `refuses what is not JSON`(text: String) {
+    func `rejects what is not JSON`(text: String) {
         #expect(read(Array(text.utf8)) == nil)
     }
 
@@ -75,14 +75,14 @@ import Testing
         let bytes = Array(text.utf8)
         for count in 0..<bytes.count {
             let part = Array(bytes[..<count])
-            // Half a character is refused by whoever received it.
+            // Half a character is rejected by whoever received it.
             guard String(validating: part, as: UTF8.self) != nil else { continue }
             #expect(read(part) == (try? JSONValue(parsing: part)).map(asDoubles))
         }
     }
 
     @Test(arguments: ["1\0", "\0", "[\0]", "\"\0\"", "1\0garbage"])
-    func `refuses zero bytes, and so does the document`(text: String) {
+    func `rejects zero bytes, and so does the document`(text: String) {
         #expect(read(Array(text.utf8)) == nil)
         #expect((try? JSONValue(parsing: Array(text.utf8))) == nil)
     }

@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test(arguments: ["Z", "Zg", "Zg=", "Zg===", "Z===", "====", "Zh==", "Zm9=", "Zg==Zg==", "Z g=", "Zm_v", "Zm9v\n"])
-    func `refuses what no encoder writes`(text: String) {
+    func `rejects what no encoder writes`(text: String) {
         #expect(Base64.decode(text) == nil)
     }
 

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: [#"a; b="c"#, #"a; b=""#, #"a; b="\""#])
-    func `an open quote is refused`(text: String) {
+    func `an open quote is rejected`(text: String) {
         #expect(HeaderElement(parsing: text) == nil)
         #expect(HeaderElement.list(parsing: text) == nil)
     }

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: ["a=%", "a=%4", "a=%G0", "a=%0x", "%", "a=%FF", "a=%C3", "a=%C0%80"])
-    func `malformed escapes are refused`(text: String) {
+    func `malformed escapes are rejected`(text: String) {
         #expect(throws: URLQuery.ParsingError.malformedEscape) { try URLQuery(parsing: text) }
     }
 

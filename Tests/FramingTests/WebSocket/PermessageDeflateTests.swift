@@ -74,7 +74,7 @@ import Testing
         #expect(Dialogue.feed(&wide, bomb).events == [.binary([UInt8](repeating: 0, count: 1_000_000))])
     }
 
-    @Test func `what cannot be decompressed is refused`() throws {
+    @Test func `what cannot be decompressed is rejected`() throws {
         let stream = Dialogue.frame(0xC1, [0xFF, 0xFF, 0xFF], masked: false)
         #expect(try #require(Dialogue.clientTold(stream, compression: PermessageDeflate())).events == [violation(.invalidCompression)])
     }

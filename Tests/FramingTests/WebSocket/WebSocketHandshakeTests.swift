@@ -40,7 +40,7 @@ import Testing
             (["Sec-WebSocket-Key": ""], .malformedKey, 400), (["Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ"], .malformedKey, 400),
             (["Sec-WebSocket-Key": "AAAA"], .malformedKey, 400), (["Sec-WebSocket-Extensions": "x; a=\"b"], .malformedExtensions, 400),
         ] as [(HTTPHeaders, WebSocketHandshakeError, Int)])
-    func `refuses requests`(changes: HTTPHeaders, error: WebSocketHandshakeError, status: Int) throws {
+    func `rejects requests`(changes: HTTPHeaders, error: WebSocketHandshakeError, status: Int) throws {
         let request = try request(changes)
         #expect(throws: error) { try WebSocketServerHandshake(request) }
         #expect(error.status.code == status)
@@ -94,14 +94,14 @@ import Testing
 
     @Test(
         arguments: [
-            (401, [:], WebSocketHandshakeError.refused(HTTPStatus(401))), (200, [:], .refused(.ok)), (101, ["Upgrade": ""], .notUpgraded),
+            (401, [:], WebSocketHandshakeError.rejected(HTTPStatus(401))), (200, [:], .rejected(.ok)), (101, ["Upgrade": ""], .notUpgraded),
             (101, ["Connection": "close"], .notUpgraded), (101, ["Sec-WebSocket-Accept": ""], .wrongAccept),
             (101, ["Sec-WebSocket-Accept": "x"], .wrongAccept),
             (101, ["Sec-WebSocket-Protocol": "c"], .unofferedSubprotocol("c")), (101, ["Sec-WebSocket-Extensions": "x"], .unofferedExtension),
             (101, ["Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits=10"], .unofferedExtension),
             (101, ["Sec-WebSocket-Extensions": "permessage-deflate, permessage-deflate"], .unofferedExtension),
         ] as [(Int, HTTPHeaders, WebSocketHandshakeError)])
-    func `a client refuses wrong answers`(status: Int, changes: HTTPHeaders, error: WebSocketHandshakeError) throws {
+    func `a client rejects wrong answers`(status: Int, changes: HTTPHeaders, error: WebSocketHandshakeError) throws {
         let client = WebSocketClientHandshake(nonce: Array(1...16), subprotocols: ["a"], offersCompression: true)
         let server = try WebSocketServerHandshake(try HTTPRequestHead(.get, "/", headers: client.headers(authority: "h")))
         var answer = server.answer(subprotocol: "a", compression: nil)
@@ -110,7 +110,7 @@ import Testing
         #expect(throws: error) { try client.check(answer) }
     }
 
-    @Test func `compression that was not offered is refused`() throws {
+    @Test func `compression that was not offered is rejected`() throws {
         let client = WebSocketClientHandshake(nonce: Array(1...16))
         let server = try WebSocketServerHandshake(try HTTPRequestHead(.get, "/", headers: client.headers(authority: "h")))
         #expect(throws: WebSocketHandshakeError.unofferedExtension) {

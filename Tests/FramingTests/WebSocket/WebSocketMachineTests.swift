@@ -125,7 +125,7 @@ import Testing
             [0xF0, 0x8F, 0xBF, 0xBF],
             [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xF0, 0x9F, 0x98], [0xCE, 0xBA, 0xE1, 0xBD, 0xB9, 0xED, 0xA0, 0x80, 0x65],
         ] as [[UInt8]])
-    func `text that is not UTF-8 is refused`(bytes: [UInt8]) throws {
+    func `text that is not UTF-8 is rejected`(bytes: [UInt8]) throws {
         #expect(try #require(Dialogue.serverTold(Dialogue.frame(0x81, Array("12345678".utf8) + bytes))).events == [violation(.invalidUTF8)])
         for cut in 0...bytes.count {
             let stream = Dialogue.frame(0x01, Array(bytes[..<cut])) + Dialogue.frame(0x80, Array(bytes[cut...]))
@@ -158,7 +158,7 @@ import Testing
     }
 
     @Test(arguments: [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535] as [UInt16])
-    func `codes that must not be sent are refused`(code: UInt16) throws {
+    func `codes that must not be sent are rejected`(code: UInt16) throws {
         let told = try #require(Dialogue.serverTold(Dialogue.frame(0x88, [UInt8(code >> 8), UInt8(code & 255)])))
         #expect(told.events == [violation(.invalidCloseCode)])
     }

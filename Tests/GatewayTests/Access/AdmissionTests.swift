@@ -24,7 +24,7 @@ import Testing
             let socket = try await gateway.connect(path, headers: headers, subprotocols: subprotocols)
             socket.close()
             return 101
-        } catch ConnectError.refused(let head, _) {
+        } catch WebSocketConnectError.rejected(let head, _) {
             return head.status.code
         }
     }
@@ -55,7 +55,7 @@ import Testing
                 let socket = try await gateway.connect("/ws/transcribe", opening: #"{"type":"auth","token":"\#(token)"}"#)
                 for _ in 0..<5 { socket.send(binary: [UInt8](repeating: 0, count: 3_200)) }
                 socket.send(text: #"{"type":"end"}"#)
-                // Nothing is refused while the issuer thinks, and the gateway serves others.
+                // Nothing is rejected while the issuer thinks, and the gateway serves others.
                 #expect(try await gateway.send(.get, "/health").status == 200)
                 issuer.answer()
                 #expect(try await models.status == 200)

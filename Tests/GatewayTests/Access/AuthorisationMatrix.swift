@@ -5,7 +5,7 @@ import Framing
 /// A route that is not in here fails the matrix's test: who adds one says who may call it.
 struct RouteExpectation: Sendable {
     enum Outcome: Sendable, Equatable {
-        /// Of an HTTP answer, a refused handshake included.
+        /// Of an HTTP answer, a rejected handshake included.
         case status(Int)
         /// A WebSocket that the gateway has closed with this code.
         case closed(Int)
@@ -20,7 +20,7 @@ struct RouteExpectation: Sendable {
     /// A WebSocket's first message; `CREDENTIAL` stands for what the caller shows, for clients that do so in messages.
     var opening: String?
     /// Whoever is not let in; nil: everyone is.
-    var refused: Outcome?
+    var rejected: Outcome?
     /// The user whose things are asked for.
     var admitted: Outcome
     /// Another user, where that makes a difference.
@@ -34,7 +34,7 @@ struct RouteExpectation: Sendable {
 
     /// What a key is told that has none of the scopes.
     var forbidden: Outcome {
-        switch refused {
+        switch rejected {
         case .status?, nil, .open?: .status(403)
         case .closed(let code)?: .closed(code)
         }
@@ -49,16 +49,17 @@ struct RouteExpectation: Sendable {
     static func open(_ target: String) -> Self { Self(target: target, admitted: .status(200)) }
 
     static func http(
-        _ target: String, body: String? = nil, _ status: Int = 200, refused: Int = 401, stranger: Int? = nil, secret: String? = nil,
+        _ target: String, body: String? = nil, _ status: Int = 200, rejected: Int = 401, stranger: Int? = nil, secret: String? = nil,
         scopes: Set<String> = []
     ) -> Self {
         Self(
-            target: target, body: body, refused: .status(refused), admitted: .status(status), stranger: stranger.map { .status($0) }, secret: secret,
+            target: target, body: body, rejected: .status(rejected), admitted: .status(status), stranger: stranger.map { .status($0) },
+            secret: secret,
             scopes: scopes)
     }
 
-    static func socket(_ target: String, opening: String? = nil, refused: Outcome = .status(401)) -> Self {
-        Self(target: target, opening: opening, refused: refused, admitted: .open, scopes: ["listen"])
+    static func socket(_ target: String, opening: String? = nil, rejected: Outcome = .status(401)) -> Self {
+        Self(target: target, opening: opening, rejected: rejected, admitted: .open, scopes: ["listen"])
     }
 
     /// By the route's kind, method and path.
@@ -66,21 +67,21 @@ struct RouteExpectation: Sendable {
         "GET /health": .open("/health"),
         "GET /ready": .open("/ready"),
         "GET /metrics": .open("/metrics"),
-        "WebSocket /v3/ws": .socket("/v3/ws?sample_rate=16000", refused: .closed(1008)),
+        "WebSocket /v3/ws": .socket("/v3/ws?sample_rate=16000", rejected: .closed(1008)),
         "WebSocket /v1/listen": .socket("/v1/listen?encoding=linear16&sample_rate=16000"),
         "WebSocket /v2/listen": .socket("/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=16000"),
         "WebSocket /transcribe-websocket": .socket(
             "/transcribe-websocket",
-            opening: #"{"model":"stt-rt-v3","audio_format":"pcm_s16le","sample_rate":16000,"num_channels":1}"#, refused: .closed(1008)),
+            opening: #"{"model":"stt-rt-v3","audio_format":"pcm_s16le","sample_rate":16000,"num_channels":1}"#, rejected: .closed(1008)),
         "WebSocket /v2": .socket("/v2"),
         "WebSocket /v2/": .socket("/v2/"),
         "WebSocket /v2/*": .socket("/v2/en"),
         "WebSocket /v1/realtime": .socket("/v1/realtime?intent=transcription"),
-        "WebSocket /ws/transcribe": .socket("/ws/transcribe", opening: #"{"type":"auth","token":"CREDENTIAL"}"#, refused: .closed(4401)),
+        "WebSocket /ws/transcribe": .socket("/ws/transcribe", opening: #"{"type":"auth","token":"CREDENTIAL"}"#, rejected: .closed(4401)),
         "WebSocket /listen": .socket("/listen"),
         "WebSocket /v3/listen": .socket("/v3/listen"),
         "WebSocket /v4/listen": .socket("/v4/listen?codec=opus&sample_rate=16000"),
-        "WebSocket /v4/web/listen": .socket("/v4/web/listen", opening: #"{"type":"auth","token":"CREDENTIAL"}"#, refused: .closed(1008)),
+        "WebSocket /v4/web/listen": .socket("/v4/web/listen", opening: #"{"type":"auth","token":"CREDENTIAL"}"#, rejected: .closed(1008)),
         "WebSocket /v2/voice-message/transcribe-stream": .socket("/v2/voice-message/transcribe-stream"),
         "GET /v3/token": .http("/v3/token?expires_in_seconds=60", scopes: ["listen"]),
         "POST /v1/realtime/client_secrets": .http("/v1/realtime/client_secrets", body: #"{"session":{"type":"transcription"}}"#, scopes: ["listen"]),

@@ -90,7 +90,7 @@ import Testing
                     }
                     let expected =
                         !visitor.isLetIn
-                        ? expectation.refused ?? expectation.admitted
+                        ? expectation.rejected ?? expectation.admitted
                         : visitor.isStranger ? expectation.stranger ?? expectation.admitted : expectation.admitted
                     let (outcome, text) = try await ask(gateway, route, expectation, things, showing: shown)
                     let isGone = expectation.happensOnce && (visitor == .rightKey || visitor == .rightToken)
@@ -135,12 +135,12 @@ import Testing
         do {
             let opening = expectation.opening?.replacing("CREDENTIAL", with: credential ?? "")
             let socket = try await gateway.connect(target, headers: headers, opening: opening)
-            // What is refused is refused before this is read.
+            // What is rejected is rejected before this is read.
             socket.close()
             let events = await socket.rest()
             guard case .closed(let code, _)? = events.last else { return (.open, "\(events)") }
             return (code == 1000 ? .open : .closed(Int(code)), "\(events)")
-        } catch ConnectError.refused(let head, let body) {
+        } catch WebSocketConnectError.rejected(let head, let body) {
             return (.status(head.status.code), String(decoding: body, as: UTF8.self))
         }
     }

@@ -2,10 +2,10 @@ import Framing
 import Net
 import Synchronization
 
-/// Deepgram as a test's vendor, live and for recordings: counts which keys were shown to it, and refuses one of them.
+/// Deepgram as a test's vendor, live and for recordings: counts which keys were shown to it, and rejects one of them.
 final class CountingVendor: Sendable {
     /// The key that the vendor does not take.
-    static let refused = "key-the-vendor-refuses"
+    static let rejected = "key-the-vendor-refuses"
 
     private let server: LoopbackServer
     private let service = Service()
@@ -20,7 +20,7 @@ final class CountingVendor: Sendable {
         func handle(_ exchange: HTTPExchange) {
             let key = String((exchange.request.headers["Authorization"] ?? "").split(separator: " ").last ?? "")
             shown.withLock { $0[key, default: 0] += 1 }
-            guard !key.hasPrefix(CountingVendor.refused) else {
+            guard !key.hasPrefix(CountingVendor.rejected) else {
                 let body = #"{"err_code":"INVALID_AUTH","err_msg":"Invalid credentials.","request_id":"1"}"#
                 return exchange.respond(HTTPResponseHead(.unauthorized, headers: ["Content-Type": "application/json"]), body: Array(body.utf8))
             }

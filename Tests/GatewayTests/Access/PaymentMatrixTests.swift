@@ -11,7 +11,7 @@ import Testing
 /// Who pays, on each route: the vendor's side says whose key came, and how often.
 @Suite(.timeLimit(.minutes(5))) struct `The payment matrix` {
     /// The vendor key that the caller sends.
-    enum BYOKCredential: String, CaseIterable { case none, right, refused, otherVendor, notEnrolled }
+    enum BYOKCredential: String, CaseIterable { case none, right, rejected, otherVendor, notEnrolled }
     /// How much of the day's limit, and of the key's credit, is left.
     enum Rest: String, CaseIterable { case free, usedUp, reached }
 
@@ -32,13 +32,13 @@ import Testing
         var user: String { "user-\(name)" }
 
         var vendorKey: String {
-            own == .refused ? "\(CountingVendor.refused)-\(name)" : "own-\(name)"
+            own == .rejected ? "\(CountingVendor.rejected)-\(name)" : "own-\(name)"
         }
 
         var header: HTTPHeaders {
             switch own {
             case .none: [:]
-            case .right, .refused, .notEnrolled: ["X-BYOK-Deepgram": vendorKey]
+            case .right, .rejected, .notEnrolled: ["X-BYOK-Deepgram": vendorKey]
             case .otherVendor: ["X-BYOK-Soniox": vendorKey]
             }
         }
@@ -72,7 +72,7 @@ import Testing
                 let shown = vendor.shown
                 // What a session left is recognized again later, with the key of that session.
                 let new = shown.keys.filter { before[$0] == nil && $0 != Self.operatorKey }
-                let isOwn = isRecognized && (cell.own == .right || cell.own == .refused)
+                let isOwn = isRecognized && (cell.own == .right || cell.own == .rejected)
                 #expect(new == (isOwn ? [cell.vendorKey] : []), "\(route) \(cell.name)")
                 if cell.isOperators && isRecognized {
                     #expect(shown[Self.operatorKey] ?? 0 > before[Self.operatorKey] ?? 0, "\(route) \(cell.name)")
@@ -143,10 +143,10 @@ import Testing
         switch cell.own {
         case .notEnrolled: #expect(outcome == expectation.notEnrolled, "\(route) \(cell.name)")
         case .otherVendor:
-            // An order alone is not refused before somebody is asked.
+            // An order alone is not rejected before somebody is asked.
             if case .order(let order) = expectation.request, order == .upload || order == .start { break }
             #expect(!isGood, "\(route) \(cell.name): \(outcome)")
-        case .refused:
+        case .rejected:
             if case .order = expectation.request { break }
             #expect(!isGood, "\(route) \(cell.name): \(outcome)")
         case .right: #expect(isGood, "\(route) \(cell.name): \(outcome)")
@@ -196,7 +196,7 @@ private struct Asking {
         let socket: TestSocket
         do {
             socket = try await gateway.connect(target, headers: headers, opening: opening?.replacing("CREDENTIAL", with: credential))
-        } catch ConnectError.refused(let head, _) {
+        } catch WebSocketConnectError.rejected(let head, _) {
             return .status(head.status.code)
         }
         // Two seconds.

@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func `is closed when it sends a long message after it was refused`() async throws {
+    @Test func `is closed when it sends a long message after it was rejected`() async throws {
         try await TestGateway.with(keys: ["hk_good"]) { gateway in
             let socket = try await gateway.connect("/v3/ws?sample_rate=16000")
             socket.send(binary: [UInt8](repeating: 0, count: 200_000))

@@ -169,7 +169,7 @@ import Testing
         }
     }
 
-    @Test func `refuses a key that is another one than was enrolled`() async throws {
+    @Test func `rejects a key that is another one than was enrolled`() async throws {
         try await with([engine()]) { gateway in
             let put = try await gateway.send(.put, "/api/v1/users/me/provider-keys/deepgram", body: Array(#"{"key":"enrolled"}"#.utf8))
             #expect(put.status == 200)
@@ -181,9 +181,9 @@ import Testing
         }
     }
 
-    // MARK: What is refused
+    // MARK: What is rejected
 
-    @Test func `is refused for the first of several faults`() async throws {
+    @Test func `is rejected for the first of several faults`() async throws {
         let keys = TestKeys(valid: ["key", "poor"], credit: .seconds(1_000))
         try await with(
             [engine { (_) async throws(EngineError) in throw .unavailable("down") }], keys: keys, settings: ["HARKEN_KEY_DAY_SECONDS": "10000"]
@@ -226,7 +226,7 @@ import Testing
         }
     }
 
-    @Test func `is refused without credit, and beyond a limit`() async throws {
+    @Test func `is rejected without credit, and beyond a limit`() async throws {
         let keys = TestKeys(valid: ["key"], credit: .seconds(15))
         try await with([engine(EngineName("deepgram"))], keys: keys) { gateway in
             let id = try await gateway.startRecording(key: "key")
@@ -252,9 +252,9 @@ import Testing
                 return try await group.reduce(into: [TestGateway.Answer]()) { $0.append($1) }
             }
             #expect(statuses.count { $0.status == 200 } == 12)
-            let refused = statuses.filter { $0.status == 429 }
-            #expect(refused.count == 8)
-            #expect(refused.allSatisfy { Int($0.headers["Retry-After"] ?? "").map { (3_000...3_600).contains($0) } ?? false })
+            let rejected = statuses.filter { $0.status == 429 }
+            #expect(rejected.count == 8)
+            #expect(rejected.allSatisfy { Int($0.headers["Retry-After"] ?? "").map { (3_000...3_600).contains($0) } ?? false })
         }
     }
 
@@ -318,7 +318,7 @@ import Testing
         }
     }
 
-    @Test func `is refused in a language that the engine does not have`() async throws {
+    @Test func `is rejected in a language that the engine does not have`() async throws {
         try await with([engine()]) { gateway in
             let id = try await gateway.startRecording()
             #expect(try await gateway.sendChunk("a", at: 0, of: id, more: "&language=fr").status == 422)

@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func `is refused without audio, and where there is none`() async throws {
+    @Test func `is rejected without audio, and where there is none`() async throws {
         try await with { gateway, _, _ in
             let missing = [
                 try await gateway.api(.post, "/api/v1/conversations/none/postprocess"), try await gateway.api(.get, "/api/v1/jobs/none"),

@@ -149,7 +149,7 @@ import Testing
 
     @Test(arguments: [
         ("audio_omi_1710000000.bin", 400, "unknown_coding"), ("audio_omi_wma_1710000000.bin", 400, "unknown_coding"),
-    ]) func `are refused when nobody knows what is in them`(name: String, status: Int, code: String) async throws {
+    ]) func `are rejected when nobody knows what is in them`(name: String, status: Int, code: String) async throws {
         try await with(engine()) { gateway in
             let answer = try await gateway.sendFiles([(name, [1, 2, 3])])
             #expect(answer.status == status)
@@ -157,7 +157,7 @@ import Testing
         }
     }
 
-    @Test func `are refused without a file, with an empty one, with too many, and from nowhere`() async throws {
+    @Test func `are rejected without a file, with an empty one, with too many, and from nowhere`() async throws {
         try await with(engine()) { gateway in
             let file = (name: OfflineFiles.name(at: Self.day), bytes: OfflineFiles.frames(seconds: 1))
             let many = (0..<51).map { (name: OfflineFiles.name(at: Self.day + $0), bytes: [UInt8(1)]) }

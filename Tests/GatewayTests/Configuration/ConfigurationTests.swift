@@ -52,7 +52,7 @@ import Testing
         ["HARKEN_LISTEN": "127.0.0.1:9090", "HARKEN_METRICS_LISTEN": "127.0.0.1:9090"], ["HARKEN_SPOOL_BYTES": "0"], ["HARKEN_UPLOADS_PER_KEY": "0"],
         ["HARKEN_FREE_DISK_BYTES": "-1"], ["HARKEN_USER_UPLOAD_BYTES": "many"], ["HARKEN_WRONG_KEY_SECONDS": "60"],
     ])
-    func `refuses limits and proxies that make no sense`(values: [String: String]) {
+    func `rejects limits and proxies that make no sense`(values: [String: String]) {
         let error = #expect(throws: ConfigurationError.self) { try configuration(values) }
         #expect(error.map { values.keys.contains($0.name) } == true)
     }
@@ -121,7 +121,7 @@ import Testing
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"), ("OTEL_SDK_DISABLED", "maybe"), ("HARKEN_DATABASE_URL", "mysql://x"),
         ("HARKEN_FSYNC", "sometimes"), ("HARKEN_FSYNC", "group=1ms"), ("HARKEN_FSYNC", "group=200"), ("HARKEN_TRANSCRIPT_DAYS", "0"),
     ])
-    func `refuses a wrong value in one line that names it`(name: String, value: String) {
+    func `rejects a wrong value in one line that names it`(name: String, value: String) {
         do {
             _ = try configuration([name: value])
             Issue.record("was taken")

@@ -27,9 +27,9 @@ import Testing
             let first = try upload(gateway, key: "a1", announced: 2 * Self.megabyte)
             try await until { budget.total == 2 * Self.megabyte }
             // Ann's share, by another key.
-            let refused = try await gateway.send(
+            let rejected = try await gateway.send(
                 .post, "/v1/listen", headers: ["Authorization": "Token a2"], body: [UInt8](repeating: 0, count: 2 * Self.megabyte))
-            #expect(refused.status == 503 && refused.text.contains("one user"), "\(refused)")
+            #expect(rejected.status == 503 && rejected.text.contains("one user"), "\(rejected)")
             // Bob has his.
             let bobs = try upload(gateway, key: "b", announced: 3 * Self.megabyte)
             try await until { budget.total == 5 * Self.megabyte }

@@ -18,12 +18,12 @@ import Testing
             let socket = try await gateway.connect("/v1/listen?encoding=linear16&sample_rate=16000", headers: headers)
             socket.close()
             return 101
-        } catch ConnectError.refused(let head, _) {
+        } catch WebSocketConnectError.rejected(let head, _) {
             return head.status.code
         }
     }
 
-    @Test func `refuses what came through a proxy, and says why`() async throws {
+    @Test func `rejects what came through a proxy, and says why`() async throws {
         let lines = Mutex<[String]>([])
         let log = Log(level: .info, write: { line in lines.withLock { $0.append(line) } })
         try await TestGateway.with(keys: TestKeys(valid: []), log: log) { gateway in

@@ -27,8 +27,8 @@ import Testing
         try await TestGateway.with { gateway in
             for path in Self.paths {
                 #expect(try await gateway.send(.get, path).status == 200)
-                let refused: [HTTPHeaders] = [Self.page, ["Host": "rebound.example"], ["X-Forwarded-For": "203.0.113.9"]]
-                for headers in refused {
+                let rejected: [HTTPHeaders] = [Self.page, ["Host": "rebound.example"], ["X-Forwarded-For": "203.0.113.9"]]
+                for headers in rejected {
                     let answer = try await gateway.send(.get, path, headers: headers)
                     #expect(answer.status == 403 && !answer.text.contains("harken_"), "\(headers): \(answer)")
                 }

@@ -49,20 +49,20 @@ import Testing
             ("/v1/listen?encoding=linear16&sample_rate=16000", nil, 401),
         ] as [(String, String?, Int)])
     func `slow WebSockets down too`(path: String, opening: String?, code: Int) async throws {
-        func refused(_ gateway: TestGateway) async throws -> Int {
+        func rejected(_ gateway: TestGateway) async throws -> Int {
             do {
                 let headers: HTTPHeaders = opening == nil ? ["Authorization": "Bearer wrong"] : [:]
                 guard case .closed(let code, _)? = await (try gateway.connect(path, headers: headers, opening: opening)).rest().last else { return 0 }
                 return Int(code)
-            } catch ConnectError.refused(let head, _) {
+            } catch WebSocketConnectError.rejected(let head, _) {
                 return head.status.code
             }
         }
         try await TestGateway.with(keys: ["good"], settings: ["HARKEN_WRONG_KEY_SECONDS": "0.5"]) { gateway in
             var codes: [Int] = []
-            for _ in 0..<10 { codes.append(try await refused(gateway)) }
+            for _ in 0..<10 { codes.append(try await rejected(gateway)) }
             let start = ContinuousClock.now
-            codes.append(try await refused(gateway))
+            codes.append(try await rejected(gateway))
             #expect(codes == [Int](repeating: code, count: 11))
             #expect(start.duration(to: .now) >= .milliseconds(500))
         }

@@ -48,7 +48,7 @@ import Testing
         try await SQLiteDatabase(in: DataDirectory(creating: directory)).write { (connection) throws(StoreError) in try connection.run(statement) }
     }
 
-    private static let refuseResults: StaticString =
+    private static let rejectResults: StaticString =
         "CREATE TRIGGER refuse BEFORE UPDATE OF transcript ON jobs BEGIN SELECT RAISE(FAIL, 'not now'); END"
     private static let takeAgain: StaticString = "DROP TRIGGER refuse"
 
@@ -71,7 +71,7 @@ import Testing
 
     @Test func `a webhook's credential is nowhere in the data directory in clear`() async throws {
         try await TestGateway.with(engine, keys: TestKeys(valid: ["k"]), change: quick) { gateway in
-            try await change(gateway.directory, Self.refuseResults)
+            try await change(gateway.directory, Self.rejectResults)
             let secret = "s3cr3t-\(UUID().uuidString)"
             let hook = #","webhook_url":"https://192.0.2.1/hook","webhook_auth_header_name":"X-Mine","webhook_auth_header_value":"\#(secret)""#
             let id = try await order(gateway, upload(gateway), hook)

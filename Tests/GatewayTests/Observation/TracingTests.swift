@@ -114,7 +114,7 @@ import Tracing
     }
 
     @Test func `tells of an engine that failed`() async throws {
-        let (spans, _) = try await traced(ScriptedEngine(fault: .refuses(.unavailable("scripted")))) { gateway in try await talk(gateway) }
+        let (spans, _) = try await traced(ScriptedEngine(fault: .rejects(.unavailable("scripted")))) { gateway in try await talk(gateway) }
         #expect(spans.contains { $0.name == "stream scripted" && $0.attributes["error.type"] == "unavailable" })
         #expect(spans.contains { $0.name == "session deepgram" && $0.attributes["error.type"] == "unavailable" })
     }

@@ -235,7 +235,7 @@ import Testing
         }
     }
 
-    @Test func `a journal of another version is refused and left as it is`() async throws {
+    @Test func `a journal of another version is rejected and left as it is`() async throws {
         let run = try EarlierRun()
         defer { run.remove() }
         _ = run.session(record(id), seconds: 1, committed: 0)

@@ -188,7 +188,7 @@ import Testing
     }
 }
 
-/// Refuses the first message, takes the second.
+/// Rejects the first message, takes the second.
 private final class Receiver: HTTPService {
     struct Message: Sendable {
         var body: String

@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(.enabled(if: BuiltHarken.isThere, "harken is not built"))
-    func `is refused when it kills its decoder, and the next one is recognised`() async throws {
+    func `is rejected when it kills its decoder, and the next one is recognised`() async throws {
         let workers = try DecodeWorkers(.init(executable: BuiltHarken.path))
         let isHit = Mutex(true)
         let engine = DecodingEngine(workers) {
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func `is refused when it is longer than the limit`() async throws {
+    @Test func `is rejected when it is longer than the limit`() async throws {
         let engine = DecodingEngine(BoundedMedia(InProcessMedia(), longest: .seconds(3)))
         try await gateway(engine) { gateway in
             let reason = "The recording is longer than 3 seconds, the longest that this gateway decodes. Send it in parts."

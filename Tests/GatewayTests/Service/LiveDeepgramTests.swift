@@ -105,13 +105,13 @@ import Testing
         ("encoding=linear16&sample_rate=16000&language=xx-YY", "language"), ("encoding=linear16&sample_rate=16000&engine=nobody", "nobody"),
         ("multichannel=true", "channels"),
     ])
-    func `is refused with a reason when it asks for what cannot be`(query: String, word: String) async throws {
+    func `is rejected with a reason when it asks for what cannot be`(query: String, word: String) async throws {
         try await TestGateway.with { gateway in
             do {
                 _ = try await gateway.connect("/v1/listen?model=nova-3&" + query)
                 Issue.record("was accepted")
-            } catch let error as ConnectError {
-                guard case .refused(let head, let body) = error else { throw error }
+            } catch let error as WebSocketConnectError {
+                guard case .rejected(let head, let body) = error else { throw error }
                 let text = String(decoding: body, as: UTF8.self)
                 #expect(head.status.code == 400)
                 #expect(head.headers["dg-request-id"] != nil)
@@ -120,14 +120,14 @@ import Testing
         }
     }
 
-    @Test func `is refused without a valid key once a key exists`() async throws {
+    @Test func `is rejected without a valid key once a key exists`() async throws {
         try await TestGateway.with(keys: ["good"]) { gateway in
             for headers: HTTPHeaders in [[:], ["Authorization": "Token bad"]] {
                 do {
                     _ = try await gateway.connect(path, headers: headers)
                     Issue.record("was accepted")
-                } catch let error as ConnectError {
-                    guard case .refused(let head, let body) = error else { throw error }
+                } catch let error as WebSocketConnectError {
+                    guard case .rejected(let head, let body) = error else { throw error }
                     #expect(head.status.code == 401)
                     #expect(String(decoding: body, as: UTF8.self).contains("INVALID_AUTH"))
                 }

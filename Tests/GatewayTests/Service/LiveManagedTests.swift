@@ -88,14 +88,14 @@ import Testing
     }
 
     @Test(arguments: ["https://evil.example", "null"])
-    func `from a foreign page is refused at the upgrade`(origin: String) async throws {
+    func `from a foreign page is rejected at the upgrade`(origin: String) async throws {
         for (keys, settings) in [(TestKeys(valid: []), [:]), (TestKeys(valid: ["good"]), ["HARKEN_CORS_ORIGINS": "https://app.example"])] {
             try await TestGateway.with(keys: keys, settings: settings) { gateway in
                 do {
                     _ = try await gateway.connect(path, headers: ["Origin": origin])
                     Issue.record("was accepted")
-                } catch let error as ConnectError {
-                    guard case .refused(let head, let body) = error else { throw error }
+                } catch let error as WebSocketConnectError {
+                    guard case .rejected(let head, let body) = error else { throw error }
                     #expect(head.status.code == 403)
                     #expect(String(decoding: body, as: UTF8.self).contains(#""type":"error""#))
                 }
@@ -140,8 +140,8 @@ import Testing
                 await gateway.settle()
                 #expect(keys.credit("good") == .zero)
                 let again = try await gateway.connect(path, opening: auth)
-                guard case .text(let refusal) = await again.rest().first else { return }
-                #expect(refusal.contains(#""code":"no_credits""#))
+                guard case .text(let rejection) = await again.rest().first else { return }
+                #expect(rejection.contains(#""code":"no_credits""#))
             }
         }
 
@@ -192,8 +192,8 @@ import Testing
                 do {
                     _ = try await gateway.connect(path, headers: ["Authorization": "Token good"])
                     Issue.record("was accepted")
-                } catch let error as ConnectError {
-                    guard case .refused(let head, _) = error else { throw error }
+                } catch let error as WebSocketConnectError {
+                    guard case .rejected(let head, _) = error else { throw error }
                     #expect(head.status.code == 402)
                 }
             }

@@ -17,20 +17,20 @@ import Testing
     }
     private let first = EngineName("first"), other = EngineName("second"), third = EngineName("third")
 
-    @Test(arguments: ["fast", "shadow", "hedged,ensemble", ""]) func `is refused in a mode that nobody offers, with those that there are`(
+    @Test(arguments: ["fast", "shadow", "hedged,ensemble", ""]) func `is rejected in a mode that nobody offers, with those that there are`(
         mode: String
     )
         async throws
     {
         try await with(ScriptedEngine(name: first), [ScriptedEngine(name: other)]) { gateway in
-            let answer = try await refusal(gateway, mode: mode)
+            let answer = try await rejection(gateway, mode: mode)
             #expect(answer.contains("failover, hedged, ensemble"))
         }
     }
 
-    @Test func `is refused when the request may use too few engines, and says which`() async throws {
+    @Test func `is rejected when the request may use too few engines, and says which`() async throws {
         try await with(ScriptedEngine(name: first), [ScriptedEngine(name: other)]) { gateway in
-            let answer = try await refusal(gateway, mode: "hedged", query: "&engine=first")
+            let answer = try await rejection(gateway, mode: "hedged", query: "&engine=first")
             #expect(answer.contains("hedged needs 2 engines") && answer.contains("first") && answer.contains("engine="))
         }
     }
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `counts a stream that failed as failed over when another takes over, and only then`() async throws {
-        let fault = ScriptedEngine.Fault.breaks(.unavailable("gone"), after: SampleCount(24_000))
+        let fault = ScriptedFault.breaks(.unavailable("gone"), after: SampleCount(24_000))
         func metrics(_ others: [ScriptedEngine]) async throws -> String {
             var text = ""
             try await with(ScriptedEngine(name: first, fault: fault), others) { gateway in
@@ -116,9 +116,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ScriptedEngine.Fault.none, .refuses(.unauthorized("no")), .hangs, .mute, .breaks(.unavailable("gone"), after: SampleCount(8_000)),
+        ScriptedFault.none, .rejects(.unauthorized("no")), .hangs, .mute, .breaks(.unavailable("gone"), after: SampleCount(8_000)),
     ])
-    func `is the same with a shadow, whatever becomes of that`(fault: ScriptedEngine.Fault) async throws {
+    func `is the same with a shadow, whatever becomes of that`(fault: ScriptedFault) async throws {
         let shadow = ScriptedEngine(name: other, fault: fault) { $0 == 2 ? "horse" : "w\($0)" }
         try await with(ScriptedEngine(name: first), [shadow], mode: .shadow) { gateway in
             let events = try await talk(gateway, seconds: 4, mode: nil)
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    private func refusal(_ gateway: TestGateway, mode: String, query: String = "") async throws -> String {
+    private func rejection(_ gateway: TestGateway, mode: String, query: String = "") async throws -> String {
         let headers: HTTPHeaders = [
             "X-Harken-Mode": mode, "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
             "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",

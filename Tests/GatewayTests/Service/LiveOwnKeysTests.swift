@@ -12,7 +12,7 @@ import Testing
         #expect(answer.status == 200)
     }
 
-    @Test func `is refused when one is not the enrolled one`() async throws {
+    @Test func `is rejected when one is not the enrolled one`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
             try await enrol(gateway, "right")
             let socket = try await gateway.connect(path, headers: ["X-BYOK-Deepgram": "wrong"])

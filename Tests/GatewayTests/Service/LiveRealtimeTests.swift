@@ -54,14 +54,14 @@ import Testing
         }
     }
 
-    @Test func `is refused at the upgrade when its key is no good or has nothing left`() async throws {
+    @Test func `is rejected at the upgrade when its key is no good or has nothing left`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: ["good"], credit: .zero)) { gateway in
             for (headers, status, code) in [(key, 429, "insufficient_quota"), ([:] as HTTPHeaders, 401, "invalid_api_key")] {
                 do {
                     _ = try await gateway.connect(path, headers: headers)
                     Issue.record("was accepted")
-                } catch let error as ConnectError {
-                    guard case .refused(let head, let body) = error else { throw error }
+                } catch let error as WebSocketConnectError {
+                    guard case .rejected(let head, let body) = error else { throw error }
                     #expect(head.status.code == status)
                     #expect(String(decoding: body, as: UTF8.self).contains(code))
                 }

@@ -225,7 +225,7 @@ import Testing
         }
     }
 
-    @Test func `is refused what cannot be`() async throws {
+    @Test func `is rejected what cannot be`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
             let client = try await Client.connected(to: gateway)
             let early = try await gateway.connect("\(Self.path)&session_id=\(client.session)&resume_from=-1")

@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(arguments: ["/v1/listen", "/v1/audio/transcriptions", "/v2/upload"])
-    func `is refused as malformed when its chunks are, not as cut off`(path: String) async throws {
+    func `is rejected as malformed when its chunks are, not as cut off`(path: String) async throws {
         try await TestGateway.with(engine) { gateway in
             let connection = try RawConnection(port: gateway.port)
             try connection.send(
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func `that is too long is refused before it has all come`() async throws {
+    @Test func `that is too long is rejected before it has all come`() async throws {
         try await TestGateway.with(engine) { gateway in
             let (body, headers) = form([("model", "whisper-1")], file: [UInt8](repeating: 0, count: 26_300_000))
             let answer = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)

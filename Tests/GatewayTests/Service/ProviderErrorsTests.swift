@@ -98,7 +98,7 @@ import Testing
 
     @Test(arguments: ["/v1/listen?encoding=linear16&sample_rate=16000", "/v3/ws?sample_rate=16000"])
     func `is told with the engine and a code in a live session`(path: String) async throws {
-        let engine = ScriptedEngine(name: EngineName("deepgram"), fault: .refuses(.unauthorized("account 4711")))
+        let engine = ScriptedEngine(name: EngineName("deepgram"), fault: .rejects(.unauthorized("account 4711")))
         try await TestGateway.with(engine) { gateway in
             let socket = try await gateway.connect(path)
             for _ in 0..<10 { socket.send(binary: Self.audio) }

@@ -16,7 +16,7 @@ import Testing
     private let routes = RouteExpectation.all.keys.sorted().map { name in
         let (method, path) = (String(name.prefix { $0 != " " }), String(name.drop { $0 != " " }.dropFirst()))
         return Route(
-            method == "WebSocket" ? .webSocket : .http, method == "WebSocket" ? .get : HTTPMethod(method), path, voice: .harken, NoEndpoint())
+            method == "WebSocket" ? .webSocket : .http, method == "WebSocket" ? .get : HTTPMethod(method), path, renderer: .harken, NoEndpoint())
     }
 
     /// What the table must find, told without a tree.

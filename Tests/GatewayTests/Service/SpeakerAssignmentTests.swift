@@ -87,8 +87,8 @@ import Testing
             send(8, of: 8_000, to: socket)
             #expect(await socket.next { $0.contains("w8") } != nil)
             assign(0, to: "nobody-there", on: socket)
-            let refused = try #require(await socket.next { $0.contains("unknown_person") || $0.contains(#""person_id":"nobody-there""#) })
-            #expect(refused.contains("service_status") && refused.contains("invalid_input"))
+            let rejected = try #require(await socket.next { $0.contains("unknown_person") || $0.contains(#""person_id":"nobody-there""#) })
+            #expect(rejected.contains("service_status") && rejected.contains("invalid_input"))
             func add(_ name: String) async throws {
                 _ = try await store.add(Person(id: ID(name), name: name, created: UnixTime(milliseconds: 0)), reusing: false, of: .local)
             }

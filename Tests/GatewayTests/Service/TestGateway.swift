@@ -51,13 +51,14 @@ final class TestGateway: Sendable {
         let entries = vendors.compactMap { [client] settings in
             Catalogue.vendors.first { $0.name == settings.name }.map { EngineEntry($0, settings: settings, client: client, clock: .system) }
         }
+        let data = try DataDirectory(creating: directory)
         composition = try await Composition(
             GatewayInputs(
                 configuration: configuration, loops: group.loops,
                 entries: entries + ([engine] + others).map { EngineEntry($0, status: { .ready }) }
                     + (ears.map { [EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0)] } ?? [])
-                    + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys,
-                stores: SQLiteInstallation(in: DataDirectory(creating: directory)).stores(now: now), client: client, webSocketClient: webSocketClient,
+                    + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys, directory: data,
+                stores: SQLiteInstallation(in: data).stores(now: now), client: client, webSocketClient: webSocketClient,
                 metrics: Metrics(), log: log, tracer: tracer, newID: { UUID().uuidString.lowercased() }, now: now))
         await composition.recoverSessions()
         var http = HTTPServerConfiguration()

@@ -24,7 +24,7 @@ final class TestSocket: WebSocketHandler, Sendable {
         _ target: WebSocketTarget, headers: HTTPHeaders, subprotocols: [String] = [], opening: String?, client: WebSocketClient, loop: Loop
     ) async throws -> TestSocket {
         let socket = TestSocket(loop: loop)
-        let result: Result<WebSocketConnection, ConnectError> = await withCheckedContinuation { continuation in
+        let result: Result<WebSocketConnection, WebSocketConnectError> = await withCheckedContinuation { continuation in
             loop.execute {
                 client.connect(to: target, headers: headers, subprotocols: subprotocols, on: loop, handler: socket) { result in
                     if let opening, case .success(let connection) = result { connection.send(text: opening) }

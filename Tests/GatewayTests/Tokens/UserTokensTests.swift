@@ -21,7 +21,7 @@ import Testing
 
     private func make(
         clock: @escaping @Sendable () -> Instant = { .now },
-        fetch: @escaping @Sendable () async -> Result<IssuerKeys.Answer, IssuerKeys.Failure>
+        fetch: @escaping @Sendable () async -> Result<IssuerKeys.Answer, IssuerKeysError>
     ) throws -> UserTokens {
         var settings = Settings()
         settings.merge(["HARKEN_OIDC_ISSUER": issuer, "HARKEN_OIDC_AUDIENCE": "app, web"])
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"iss":"https://issuer.example/other","aud":"app","sub":"a","exp":1800000600}"#, TokenFault.issuer),
+        (#"{"iss":"https://issuer.example/other","aud":"app","sub":"a","exp":1800000600}"#, TokenError.issuer),
         (#"{"aud":"app","sub":"a","exp":1800000600}"#, .issuer),
         (#"{"iss":"ISSUER","aud":"other","sub":"a","exp":1800000600}"#, .audience),
         (#"{"iss":"ISSUER","aud":["other","more"],"sub":"a","exp":1800000600}"#, .audience),
@@ -93,10 +93,10 @@ import Testing
         (#"{"iss":"ISSUER","aud":"app","exp":1800000600}"#, .subject), (#"{"iss":"ISSUER","aud":"app","sub":"","exp":1800000600}"#, .subject),
         (#"{"iss":"ISSUER","aud":"app","sub":7,"exp":1800000600}"#, .subject), ("[]", .issuer), ("no JSON", .form),
     ])
-    func `are refused for what they say, however well signed`(payload: String, fault: TokenFault) async throws {
+    func `are rejected for what they say, however well signed`(payload: String, fault: TokenError) async throws {
         let key = try Self.rsa.get()
         let text = try key.sign(payload.replacing("ISSUER", with: issuer), keyIdentifier: key.identifier)
-        #expect(try await tokens([key]).verify(text) == .refused(fault))
+        #expect(try await tokens([key]).verify(text) == .rejected(fault))
     }
 
     @Test(arguments: [
@@ -109,33 +109,33 @@ import Testing
         #expect(try await tokens([key]).verify(text) == .user(TokenClaims.user("a", of: issuer)))
     }
 
-    @Test func `are refused when nobody has signed them, or with the public key as a secret`() async throws {
+    @Test func `are rejected when nobody has signed them, or with the public key as a secret`() async throws {
         let key = try Self.rsa.get()
         let tokens = try await tokens([key])
-        #expect(tokens.verify(SigningKey.unsigned(claims())) == .refused(.form))
+        #expect(tokens.verify(SigningKey.unsigned(claims())) == .rejected(.form))
         let confused = try SigningKey.secret("one", like: key).sign(claims(), keyIdentifier: "one")
-        #expect(tokens.verify(confused) == .refused(.form))
+        #expect(tokens.verify(confused) == .rejected(.form))
         // The right name on another's key, and an elliptic key under the name of an RSA key.
-        #expect(tokens.verify(try Self.other.get().sign(claims(), keyIdentifier: "one")) == .refused(.signature))
-        #expect(tokens.verify(try SigningKey.elliptic("one").sign(claims(), keyIdentifier: "one")) == .refused(.key))
+        #expect(tokens.verify(try Self.other.get().sign(claims(), keyIdentifier: "one")) == .rejected(.signature))
+        #expect(tokens.verify(try SigningKey.elliptic("one").sign(claims(), keyIdentifier: "one")) == .rejected(.key))
         // What must be understood is not.
-        #expect(tokens.verify(try key.sign(claims(), keyIdentifier: "one", header: ["crit": #"["exp"]"#])) == .refused(.form))
+        #expect(tokens.verify(try key.sign(claims(), keyIdentifier: "one", header: ["crit": #"["exp"]"#])) == .rejected(.form))
     }
 
-    @Test func `are refused when a byte of them is another`() async throws {
+    @Test func `are rejected when a byte of them is another`() async throws {
         let key = try SigningKey.elliptic("e")
         let tokens = try await tokens([key])
         let text = Array(try key.sign(claims(), keyIdentifier: "e").utf8)
         for position in stride(from: 0, to: text.count - 1, by: 7) {
             var changed = text
             changed[position] = changed[position] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
-            guard case .refused = tokens.verify(String(decoding: changed, as: UTF8.self)) else {
+            guard case .rejected = tokens.verify(String(decoding: changed, as: UTF8.self)) else {
                 Issue.record("taken with byte \(position) changed")
                 continue
             }
         }
-        #expect(tokens.verify("a.b.c") == .refused(.form))
-        #expect(tokens.verify(String(repeating: "a", count: 20_000) + ".b.c") == .refused(.form))
+        #expect(tokens.verify("a.b.c") == .rejected(.form))
+        #expect(tokens.verify(String(repeating: "a", count: 20_000) + ".b.c") == .rejected(.form))
     }
 
     @Test func `are not verified with weak keys, keys for other uses, or keys of other kinds`() async throws {
@@ -146,7 +146,7 @@ import Testing
             #"{"keys":[\#(weak.publicJSON),\#(encrypting.publicJSON.dropLast()),"use":"enc"},{"kty":"oct","k":"AAAA","kid":"s"},7,{},\#(good.publicJSON)]}"#
         let tokens = try make { .success(.init(document: Array(set.utf8), goodFor: .seconds(600))) }
         await tokens.prepare()
-        for key in [weak, encrypting] { #expect(tokens.verify(try key.sign(claims(), keyIdentifier: key.identifier)) == .refused(.key)) }
+        for key in [weak, encrypting] { #expect(tokens.verify(try key.sign(claims(), keyIdentifier: key.identifier)) == .rejected(.key)) }
         #expect(tokens.verify(try good.sign(claims(), keyIdentifier: "one")) == .user(TokenClaims.user("alice", of: issuer)))
     }
 
@@ -170,14 +170,14 @@ import Testing
         // A moment ago it was asked.
         #expect(!tokens.needsPreparation(new))
         await tokens.prepare()
-        #expect(tokens.verify(new) == .refused(.key))
+        #expect(tokens.verify(new) == .rejected(.key))
         #expect(asked.withLock { $0 } == 1)
         passed.withLock { $0 = UserTokens.pause }
         #expect(tokens.needsPreparation(new))
         await tokens.prepare()
         #expect(tokens.verify(new) == .user(TokenClaims.user("alice", of: issuer)))
         // The issuer has taken the first one back.
-        #expect(tokens.verify(old) == .refused(.key))
+        #expect(tokens.verify(old) == .rejected(.key))
         #expect(asked.withLock { $0 } == 2)
     }
 

@@ -125,7 +125,7 @@ import Testing
             let socket = try await gateway.connect(path, headers: ["Authorization": "Token " + key])
             socket.close()
             return 101
-        } catch ConnectError.refused(let head, _) {
+        } catch WebSocketConnectError.rejected(let head, _) {
             return head.status.code
         } catch {
             return 0

@@ -58,7 +58,7 @@ import Testing
         #expect(table?.count == 2)
     }
 
-    @Test func `every file that breaks off inside an entry is refused`() {
+    @Test func `every file that breaks off inside an entry is rejected`() {
         let file: [UInt8] = [2, 1, 2, 130, 1] + [UInt8](repeating: 7, count: 130)
         let whole = [0, 3, file.count]
         for length in 0...file.count {

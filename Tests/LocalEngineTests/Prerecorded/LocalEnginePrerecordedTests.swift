@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: ["de", "fr-CA", "multi"])
-    func `refuses a language that the model does not have, before anything else`(language: String) async {
+    func `rejects a language that the model does not have, before anything else`(language: String) async {
         let engine = LocalEngine(ModelFolder("/nowhere"), pool: 1)
         let tag = LanguageTag(language)
         await #expect(throws: EngineError.unsupportedLanguage(tag)) {

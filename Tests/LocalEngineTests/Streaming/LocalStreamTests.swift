@@ -53,7 +53,7 @@ import Testing
     }
 
     /// What a stream says that cannot be used.
-    private func description(ofRefusal event: EngineEvent?) -> String? {
+    private func description(ofRejection event: EngineEvent?) -> String? {
         switch event {
         case .closed(.badRequest(let text)), .closed(.unavailable(let text)): text
         default: nil
@@ -132,19 +132,19 @@ import Testing
         #expect(said.last == .closed(.cancelled))
     }
 
-    @Test func `refuses a language that the model does not have`() async {
+    @Test func `rejects a language that the model does not have`() async {
         let german = LanguageTag("de-AT")
         let said = await events(StreamOptions(rate: .speech, language: german)) { _ in }
         #expect(said == [.closed(.unsupportedLanguage(german))])
     }
 
-    @Test(arguments: [(100, 1), (16_000, 0), (16_000, 9)]) func `refuses what cannot be recognised`(hertz: Int, channels: Int) async {
+    @Test(arguments: [(100, 1), (16_000, 0), (16_000, 9)]) func `rejects what cannot be recognised`(hertz: Int, channels: Int) async {
         let said = await events(StreamOptions(rate: SampleRate(hertz: hertz), channels: channels)) { _ in }
-        #expect(description(ofRefusal: said.last) != nil)
+        #expect(description(ofRejection: said.last) != nil)
     }
 
     @Test func `says what is missing when there are no models`() async {
         let said = await events(StreamOptions(rate: .speech), LocalEngine(ModelFolder("/nowhere"), pool: 1)) { _ in }
-        #expect(description(ofRefusal: said.last)?.contains("/nowhere") == true)
+        #expect(description(ofRejection: said.last)?.contains("/nowhere") == true)
     }
 }

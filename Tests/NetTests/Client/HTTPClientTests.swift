@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test(arguments: ["127.0.0.1", "localhost", "0x7f.1", "2130706433", "[::ffff:127.0.0.1]", "0.0.0.0"])
-    func `refuses addresses that are not public, after the name was resolved`(host: String) async throws {
+    func `rejects addresses that are not public, after the name was resolved`(host: String) async throws {
         let reached = Signal<Void>()
         let server = try TestServer(
             TestService { exchange in
@@ -122,7 +122,7 @@ import Testing
             })
         var request = HTTPClientRequest(.get, url(server, host: host))
         request.reach = .publicOnly
-        #expect(try await failure(request) == .addressRefused)
+        #expect(try await failure(request) == .addressRejected)
         #expect(reached.isEmpty)
     }
 
@@ -132,7 +132,7 @@ import Testing
         var request = HTTPClientRequest(.get, url(server))
         _ = try await client.send(request)
         request.reach = .publicOnly
-        await #expect(throws: HTTPClientError.addressRefused) { try await client.send(request) }
+        await #expect(throws: HTTPClientError.addressRejected) { try await client.send(request) }
         request.reach = .publicAnd([.loopback])
         #expect(try await client.send(request).status == .ok)
     }
@@ -158,12 +158,12 @@ import Testing
         #expect(answer.body == Array("GET /there ".utf8))
         #expect(answer.url == "http://\(address)/there")
         request.url = url(server, "/loop")
-        #expect(try await failure(request) == .redirectionRefused)
+        #expect(try await failure(request) == .redirectionRejected)
         request.url = url(server, "/file")
-        #expect(try await failure(request) == .redirectionRefused)
+        #expect(try await failure(request) == .redirectionRejected)
         request.url = url(server, "/other")
         request.reach = .publicAnd([.loopback])
-        #expect(try await failure(request) == .addressRefused)
+        #expect(try await failure(request) == .addressRejected)
     }
 
     @Test func `says why there is no answer`() async throws {

@@ -20,7 +20,7 @@ import Testing
         #expect(answer.headers["Access-Control-Max-Age"] == "600")
     }
 
-    @Test func `refuses a preflight request of another origin`() throws {
+    @Test func `rejects a preflight request of another origin`() throws {
         let policy = CORSPolicy(origins: .listed(["https://a.example"]))
         let preflight = try request(.options, ["Origin": "https://b.example", "Access-Control-Request-Method": "POST"])
         #expect(policy.preflightAnswer(to: preflight) == HTTPResponseHead(.forbidden))

@@ -1,6 +1,7 @@
 import Framing
 import Glibc
 import HarkenTesting
+import Synchronization
 import Testing
 
 @testable import Net
@@ -68,7 +69,7 @@ import Testing
 
     /// What is unsent when a request begins is at most the low mark, however many requests wait.
     @Test func `begins no request while much of the answers before is unread, and answers all in the end`() throws {
-        let unsent = Locked(0)
+        let unsent = Mutex(0)
         let server = try TestServer(
             TestService { exchange in
                 let count = exchange.bufferedByteCount
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test func `closes on a client that pipelines requests and takes nothing of the answers`() throws {
-        let begun = Locked(0)
+        let begun = Mutex(0)
         let server = try TestServer(
             TestService { exchange in
                 begun.withLock { $0 += 1 }

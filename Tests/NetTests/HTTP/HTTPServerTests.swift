@@ -151,7 +151,7 @@ import Testing
         #expect(answer.contains("Connection: close"))
     }
 
-    @Test func `refuses a declared length above the reader's limit before it is sent`() throws {
+    @Test func `rejects a declared length above the reader's limit before it is sent`() throws {
         let server = try TestServer(.echo)
         let client = try server.client()
         try client.send(hello("POST", "/", "Content-Length: 2000000\r\nExpect: 100-continue\r\n"))
@@ -202,7 +202,7 @@ import Testing
         }
     }
 
-    @Test func `refuses a chunked body above the reader's limit while it comes`() throws {
+    @Test func `rejects a chunked body above the reader's limit while it comes`() throws {
         let server = try TestServer(.echo)
         let client = try server.client()
         try client.send(hello("POST", "/", "Transfer-Encoding: chunked\r\n"))
@@ -406,7 +406,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Forbidden.all) func `refuses what could smuggle or confuse, once, and closes`(_ forbidden: Forbidden) throws {
+    @Test(arguments: Forbidden.all) func `rejects what could smuggle or confuse, once, and closes`(_ forbidden: Forbidden) throws {
         let server = try TestServer(.echo)
         let client = try server.client()
         try client.send(forbidden.request)

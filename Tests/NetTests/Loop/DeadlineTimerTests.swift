@@ -1,5 +1,6 @@
 import HarkenTesting
 import Net
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `A timer for a moving deadline` {
@@ -7,7 +8,7 @@ import Testing
     private func fired(_ deadlines: [Int?], after wait: Duration) async throws -> [Duration] {
         let loop = try Loop()
         defer { loop.shutdown() }
-        let fired = Locked([Duration]())
+        let fired = Mutex([Duration]())
         await loop.run {
             let timer = DeadlineTimer(on: loop)
             let began = loop.now

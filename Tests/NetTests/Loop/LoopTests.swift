@@ -1,5 +1,6 @@
 import Glibc
 import Net
+import Synchronization
 import Testing
 
 @Suite struct `Event loop` {
@@ -26,7 +27,7 @@ import Testing
 
     @Test func `does work on its own thread, in order`() async throws {
         try await withLoop { loop in
-            let order = Locked([Int]())
+            let order = Mutex([Int]())
             for number in 0..<1000 { loop.execute { order.withLock { $0.append(number) } } }
             #expect(await loop.run { loop.isCurrent })
             #expect(order.withLock { $0 } == Array(0..<1000))
@@ -36,10 +37,10 @@ import Testing
 
     @Test func `takes work from many threads and loses none`() async throws {
         try await withLoop { loop in
-            let numbers = Locked([Int]())
+            let numbers = Mutex([Int]())
             await withTaskGroup { group in
                 for sender in 0..<8 {
-                    group.addTask {
+                    group.addTask { @Sendable in
                         for number in 0..<500 { loop.execute { numbers.withLock { $0.append(sender * 500 + number) } } }
                     }
                 }

@@ -2,6 +2,7 @@ import Framing
 import Glibc
 
 @testable import Net
+import Synchronization
 
 /// A service that is a closure.
 struct TestService: HTTPService {
@@ -51,7 +52,7 @@ final class TestServer {
 
 /// Something that a loop does and a test waits for.
 final class Signal<Value: Sendable>: Sendable {
-    private let values = Locked([Value]())
+    private let values = Mutex([Value]())
     private let semaphore = Net.Semaphore()
 
     func send(_ value: Value) {

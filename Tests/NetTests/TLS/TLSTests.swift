@@ -22,10 +22,10 @@ import Testing
     }
 
     private func connect(_ server: TestServer, host: String = "localhost", trust: TLSClientContext.Trust, handler: TestHandler) throws
-        -> Result<WebSocketConnection, ConnectError>
+        -> Result<WebSocketConnection, WebSocketConnectError>
     {
         let client = WebSocketClient(tls: try TLSClientContext(trust), resolver: Resolver())
-        let opened = Signal<Result<WebSocketConnection, ConnectError>>()
+        let opened = Signal<Result<WebSocketConnection, WebSocketConnectError>>()
         let loop = server.group.next()
         let box = Unchecked(handler)
         let target = WebSocketTarget(isSecure: true, host: host, port: server.address.port)
@@ -64,7 +64,7 @@ import Testing
         for _ in 0..<200 { #expect(handler.events.next() == .binary(1000)) }
     }
 
-    @Test func `refuses a server that nobody vouches for, and one with another name`() throws {
+    @Test func `rejects a server that nobody vouches for, and one with another name`() throws {
         let unknown = try server(.webSocketEcho)
         guard case .failure(.lost(.tls(let error))) = try connect(unknown, trust: .system, handler: TestHandler()) else {
             Issue.record("connected")

@@ -6,9 +6,9 @@ import Testing
 
 @Suite struct `WebSocket client` {
     private struct Connected: Sendable {
-        let result: Result<WebSocketConnection, ConnectError>
+        let result: Result<WebSocketConnection, WebSocketConnectError>
         var connection: WebSocketConnection? { try? result.get() }
-        var error: ConnectError? {
+        var error: WebSocketConnectError? {
             if case .failure(let error) = result { error } else { nil }
         }
     }
@@ -90,11 +90,11 @@ import Testing
         }
     }
 
-    @Test func `hears the refusal of a server, with status and body`() throws {
+    @Test func `hears the rejection of a server, with status and body`() throws {
         let server = try TestServer(
             TestService { $0.respond(HTTPResponseHead(.tooManyRequests, headers: ["Retry-After": "7"]), body: Array("slow down".utf8)) })
         let error = try connect(target(server), on: server.group.next(), handler: TestHandler()).error
-        guard case .refused(let head, let body) = error else {
+        guard case .rejected(let head, let body) = error else {
             Issue.record("\(String(describing: error))")
             return
         }
@@ -134,14 +134,14 @@ import Testing
         #expect(try connect(target(server), on: server.group.next(), handler: TestHandler(), cancel: true).error == .cancelled)
     }
 
-    @Test func `tries the next address when one is slow or refuses`() throws {
+    @Test func `tries the next address when one is slow or rejects`() throws {
         let group = try LoopGroup(count: 1)
         defer { group.shutdown() }
         let server = try TestServer(.webSocketEcho)
         let address = server.address
         let dialed = Signal<SocketAddress?>()
         let loop = group.next()
-        // 192.0.2.0/24 is for documentation: no route, or silence. Port 1 of loopback refuses.
+        // 192.0.2.0/24 is for documentation: no route, or silence. Port 1 of loopback rejects.
         let addresses = [SocketAddress("192.0.2.1:9"), SocketAddress("127.0.0.1:1"), address].compactMap { $0 }
         let start = ContinuousClock().now
         loop.execute {

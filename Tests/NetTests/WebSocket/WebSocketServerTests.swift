@@ -1,6 +1,7 @@
 import Framing
 import Glibc
 import HarkenTesting
+import Synchronization
 import Testing
 
 @testable import Net
@@ -54,7 +55,7 @@ import Testing
         ("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 12", 426), ("Upgrade: websocket", "Upgrade: h2c", 426),
         ("dGhlIHNhbXBsZSBub25jZQ==", "short", 400), ("Host: test", "Host: test\r\nContent-Length: 3", 426),
     ])
-    func `refuses what is no handshake, with a status and a reason`(part: String, wrong: String, status: Int) throws {
+    func `rejects what is no handshake, with a status and a reason`(part: String, wrong: String, status: Int) throws {
         let server = try TestServer(.webSocketEcho)
         let client = try server.client()
         try client.send(TestClient.handshake.replacing(part, with: wrong) + "\r\n")
@@ -63,7 +64,7 @@ import Testing
         #expect(answer.body.hasPrefix("{\"error\":{\"code\":"))
     }
 
-    @Test func `lets a service refuse the upgrade in its own words`() throws {
+    @Test func `lets a service reject the upgrade in its own words`() throws {
         let server = try TestServer(
             TestService { $0.respond(HTTPResponseHead(.unauthorized, headers: ["Content-Type": "application/json"]), body: Array("{}".utf8)) })
         let client = try server.client()
@@ -148,7 +149,7 @@ import Testing
     @Test func `hears of a client that vanished`() throws {
         let ended = TestHandler()
         let broken = TestHandler()
-        let handlers = Locked([Unchecked(broken), Unchecked(ended)])
+        let handlers = Mutex([Unchecked(broken), Unchecked(ended)])
         let server = try TestServer(.webSocket { handlers.withLock { $0.removeLast().value } })
         let first = try server.client()
         _ = try first.upgrade()

@@ -9,7 +9,7 @@ import Testing
     }
 
     /// What is said to a client whose handshake is wrong: the messages and the close.
-    static func refusal(_ query: String) throws -> [String] {
+    static func rejection(_ query: String) throws -> [String] {
         guard case .opening(var opening) = AssemblyAILiveServer.accept(try HTTPRequestHead(.get, "/v3/ws?" + query), LiveConversation.context).start
         else { return [] }
         var output = ServerOutput()
@@ -77,7 +77,7 @@ import Testing
         ("previous_context_n_turns=101", "previous_context_n_turns"), ("agent_context=" + String(repeating: "a", count: 1_751), "agent_context"),
     ])
     func `says in the socket what is wrong`(query: String, name: String) throws {
-        let said = try Self.refusal(query.isEmpty || query.hasPrefix("sample_rate") ? query : "sample_rate=16000&" + query)
+        let said = try Self.rejection(query.isEmpty || query.hasPrefix("sample_rate") ? query : "sample_rate=16000&" + query)
         #expect(said.count == 2)
         #expect(said.first?.hasPrefix("error 3006 Invalid Message: ") == true && said.first?.contains(name) == true, "\(said)")
         #expect(said.last?.hasPrefix("close 3006 ") == true)
@@ -102,20 +102,20 @@ import Testing
     }
 
     @Test(arguments: [
-        (RefusalCause.unauthenticated, 1008), (.forbidden("no"), 1008), (.outOfCredit, 1008), (.tooManyRequests(retryAfter: nil), 3009),
-        (.badRequest("x"), 3006), (.unavailable("x"), 3005), (.engine(.unavailable("x")), 3005), (.internalFault, 1011),
+        (RequestError.unauthenticated, 1008), (.forbidden("no"), 1008), (.outOfCredit, 1008), (.tooManyRequests(retryAfter: nil), 3009),
+        (.badRequest("x"), 3006), (.unavailable("x"), 3005), (.engine(.unavailable("x")), 3005), (.internalError, 1011),
     ])
-    func `says no in the socket`(cause: RefusalCause, code: Int) throws {
-        let refusal = try #require(AssemblyAILiveServer.dialect.refuseInBand(cause, LiveConversation.context))
-        #expect(Int(refusal.code) == code)
-        #expect(refusal.messages == [AssemblyAIServerMessage.error(code: code, message: refusal.reason).text])
+    func `says no in the socket`(cause: RequestError, code: Int) throws {
+        let rejection = try #require(AssemblyAILiveServer.dialect.inBandError(cause, LiveConversation.context))
+        #expect(Int(rejection.code) == code)
+        #expect(rejection.messages == [AssemblyAIServerMessage.error(code: code, message: rejection.reason).text])
     }
 
     @Test func `says no to requests that are no sockets in HTTP`() throws {
-        #expect(AssemblyAILiveServer.dialect.refuseInBand(.methodNotAllowed(allowed: "GET"), LiveConversation.context) == nil)
-        let refusal = AssemblyAIRefusal.make(.tooManyRequests(retryAfter: .milliseconds(1_500)), requestID: "r")
-        #expect(refusal.status.code == 429)
-        #expect(refusal.headers["Retry-After"] == "2")
-        #expect(try Parsed(refusal.body)["error"].string == "Too many requests")
+        #expect(AssemblyAILiveServer.dialect.inBandError(.methodNotAllowed(allowed: "GET"), LiveConversation.context) == nil)
+        let rejection = AssemblyAIErrorResponse.make(.tooManyRequests(retryAfter: .milliseconds(1_500)), requestID: "r")
+        #expect(rejection.status.code == 429)
+        #expect(rejection.headers["Retry-After"] == "2")
+        #expect(try Parsed(rejection.body)["error"].string == "Too many requests")
     }
 }

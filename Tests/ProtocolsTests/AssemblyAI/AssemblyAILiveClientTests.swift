@@ -47,8 +47,8 @@ import Testing
             run { $0.closed(code: code, reason: reason, now: $1, actions: &$2) }
         }
 
-        mutating func refused(_ status: Int?, _ body: String = "", headers: HTTPHeaders = [:]) -> [ClientAction] {
-            run { $0.refused(status: status, headers: headers, body: Array(body.utf8), now: $1, actions: &$2) }
+        mutating func rejected(_ status: Int?, _ body: String = "", headers: HTTPHeaders = [:]) -> [ClientAction] {
+            run { $0.rejected(status: status, headers: headers, body: Array(body.utf8), now: $1, actions: &$2) }
         }
 
         mutating func wait(_ duration: Duration) -> [ClientAction] {
@@ -308,14 +308,14 @@ import Testing
             (503, .unavailable),
             (504, .timedOut), (nil, .unavailable),
         ] as [(Int?, Kind)])
-    func `folds refused upgrades too`(status: Int?, kind: Kind) {
+    func `folds rejected upgrades too`(status: Int?, kind: Kind) {
         var stream = Stream(begun: false)
-        #expect(Self.kind(stream.refused(status, #"{"error":"no"}"#)) == kind)
+        #expect(Self.kind(stream.rejected(status, #"{"error":"no"}"#)) == kind)
     }
 
-    @Test func `heeds how long a refusal asks to wait`() {
+    @Test func `heeds how long a rejection asks to wait`() {
         var stream = Stream(begun: false)
-        #expect(stream.refused(429, headers: ["Retry-After": "7"]) == [.event(.closed(.rateLimited(retryAfter: .seconds(7))))])
+        #expect(stream.rejected(429, headers: ["Retry-After": "7"]) == [.event(.closed(.rateLimited(retryAfter: .seconds(7))))])
     }
 
     @Test func `ends when the vendor ends it unasked`() {

@@ -165,9 +165,9 @@ import Testing
 
     @Suite struct `watches the length of frames` {
         static func isViolation(_ meaning: BinaryMeaning, _ milliseconds: Int) -> Bool {
-            guard case .refusedInBand(let refusal) = meaning, refusal.code == 3007, refusal.messages.count == 1 else { return false }
+            guard case .rejectedInBand(let rejection) = meaning, rejection.code == 3007, rejection.messages.count == 1 else { return false }
             let text = "Input Duration Violation: \(milliseconds) ms. Expected between 50 and 1000 ms"
-            return refusal.reason == text && refusal.messages == [AssemblyAIServerMessage.error(code: 3007, message: text).text]
+            return rejection.reason == text && rejection.messages == [AssemblyAIServerMessage.error(code: 3007, message: text).text]
         }
 
         @Test func `up to a second`() throws {

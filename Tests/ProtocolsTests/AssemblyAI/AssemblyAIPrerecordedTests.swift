@@ -48,11 +48,11 @@ import Testing
         #""speaker_options":{"min_speakers_expected":3,"max_speakers_expected":2}"#, #""speaker_options":[]"#, #""word_boost":"a""#,
         #""webhook_url":"https://x","webhook_auth_header_name":"A B","webhook_auth_header_value":"v""#,
     ])
-    func `are refused with a reason when a field cannot be used`(field: String) throws {
+    func `are rejected with a reason when a field cannot be used`(field: String) throws {
         do {
             _ = try request(field)
             Issue.record("it was taken")
-        } catch let cause as RefusalCause {
+        } catch let cause as RequestError {
             guard case .badRequest(let reason) = cause else { throw cause }
             #expect(reason.count > 10)
         }
@@ -60,7 +60,7 @@ import Testing
 
     @Test(arguments: ["", "[]", "{", #"{"audio_url":null}"#, #"{"audio_url":"/etc/passwd"}"#, #"{"audio_url":7}"#])
     func `need an address`(body: String) {
-        #expect(throws: RefusalCause.self) { try AssemblyAIPrerecordedRequest(Array(body.utf8)) }
+        #expect(throws: RequestError.self) { try AssemblyAIPrerecordedRequest(Array(body.utf8)) }
     }
 
     @Test func `take fields that are null for absent, and features that are off`() throws {
@@ -124,9 +124,9 @@ import Testing
         #expect(
             try export(.srt, ["chars_per_caption": "9"]).contains("\nMr. Smith\n\n")
                 || export(.srt, ["chars_per_caption": "9"]).contains("\nSmith\n\n"))
-        #expect(throws: RefusalCause.self) { try export(.srt, ["chars_per_caption": "0"]) }
-        #expect(throws: RefusalCause.self) { try answer("", .processing).export(.srt, [:], requestID: "r") }
-        #expect(throws: RefusalCause.self) { try answer("", .deleted).export(.sentences, [:], requestID: "r") }
+        #expect(throws: RequestError.self) { try export(.srt, ["chars_per_caption": "0"]) }
+        #expect(throws: RequestError.self) { try answer("", .processing).export(.srt, [:], requestID: "r") }
+        #expect(throws: RequestError.self) { try answer("", .deleted).export(.sentences, [:], requestID: "r") }
     }
 
     @Test func `are searched for words and phrases, whatever their case and punctuation`() throws {
@@ -137,8 +137,8 @@ import Testing
                 ["text": "smith came", "count": 1, "timestamps": [[400, 1_500]], "indexes": [1]],
                 ["text": "did", "count": 1, "timestamps": [[5_000, 5_400]], "indexes": [3]],
             ])
-        #expect(throws: RefusalCause.self) { try export(.wordSearch) }
-        #expect(throws: RefusalCause.self) { try export(.wordSearch, ["words": "a b c d e f"]) }
+        #expect(throws: RequestError.self) { try export(.wordSearch) }
+        #expect(throws: RequestError.self) { try export(.wordSearch, ["words": "a b c d e f"]) }
     }
 
     @Test func `are listed with addresses of the pages beside`() throws {
@@ -156,6 +156,6 @@ import Testing
         arguments: [["limit": "0"], ["limit": "201"], ["limit": "x"], ["status": "done"], ["created_on": "31.1.2026"], ["created_on": "2026-02-30"]]
             as [URLQuery])
     func `are not listed by what makes no sense`(query: URLQuery) {
-        #expect(throws: RefusalCause.self) { try AssemblyAIPrerecordedList(query) }
+        #expect(throws: RequestError.self) { try AssemblyAIPrerecordedList(query) }
     }
 }

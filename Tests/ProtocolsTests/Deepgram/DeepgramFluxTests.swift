@@ -128,11 +128,11 @@ import Testing
     ])
     func `need a handshake that makes sense`(query: String) throws {
         let answer = DeepgramFluxServer.accept(try HTTPRequestHead(.get, "/v2/listen?" + query), LiveConversation.context)
-        guard case .failure(let refusal) = answer else {
+        guard case .failure(let rejection) = answer else {
             Issue.record("accepted")
             return
         }
-        #expect(refusal.status.code == 400)
+        #expect(rejection.status.code == 400)
     }
 
     @Test func `come from the vendor as finals that tile`() throws {

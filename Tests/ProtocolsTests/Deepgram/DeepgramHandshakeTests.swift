@@ -4,7 +4,7 @@ import Speech
 import Testing
 
 @Suite struct `A Deepgram handshake` {
-    private func accept(_ query: String, headers: HTTPHeaders = [:]) throws -> Result<LiveHandshake, Refusal> {
+    private func accept(_ query: String, headers: HTTPHeaders = [:]) throws -> Result<LiveHandshake, ErrorResponse> {
         DeepgramLiveServer.accept(try HTTPRequestHead(.get, "/v1/listen?" + query, headers: headers), LiveConversation.context)
     }
 
@@ -38,19 +38,19 @@ import Testing
         ("callback=https://example.com", "callback"), ("diarize_model=v9", "diarize_model"), ("extra=novalue", "extra"), ("replace=:x", "replace"),
         ("numerals=1.5", "numerals"), ("redact=pci", "redact"), ("multichannel=maybe", "multichannel"), ("vad_events=2", "vad_events"),
     ])
-    func `is refused with a word on what to change`(query: String, name: String) throws {
-        guard case .failure(let refusal) = try accept(query) else {
+    func `is rejected with a word on what to change`(query: String, name: String) throws {
+        guard case .failure(let rejection) = try accept(query) else {
             Issue.record("accepted")
             return
         }
-        #expect(refusal.status == .badRequest)
-        #expect(refusal.headers["dg-request-id"] == LiveConversation.requestID)
-        #expect(refusal.headers["Content-Type"] == "application/json")
-        let body = try Parsed(refusal.body)
+        #expect(rejection.status == .badRequest)
+        #expect(rejection.headers["dg-request-id"] == LiveConversation.requestID)
+        #expect(rejection.headers["Content-Type"] == "application/json")
+        let body = try Parsed(rejection.body)
         #expect(body["err_code"].string == "Bad Request")
         #expect(body["request_id"].string == LiveConversation.requestID)
         #expect(body["err_msg"].string?.contains(name) == true)
-        #expect(refusal.headers["dg-error"] == body["err_msg"].string)
+        #expect(rejection.headers["dg-error"] == body["err_msg"].string)
     }
 
     @Test func `asks in our words`() throws {
@@ -109,16 +109,16 @@ import Testing
     }
 
     @Test(arguments: [
-        (RefusalCause.unauthenticated, 401, "INVALID_AUTH"), (.forbidden("no"), 403, "INSUFFICIENT_PERMISSIONS"),
+        (RequestError.unauthenticated, 401, "INVALID_AUTH"), (.forbidden("no"), 403, "INSUFFICIENT_PERMISSIONS"),
         (.outOfCredit, 402, "ASR_PAYMENT_REQUIRED"), (.tooManyRequests(retryAfter: .seconds(2)), 429, "TOO_MANY_REQUESTS"),
         (.tooLarge(limit: 1, received: 2), 413, "PAYLOAD_TOO_LARGE"), (.incompleteBody, 422, "ASR_UNPROCESSABLE_ENTITY"),
         (.remoteContent("404"), 400, "REMOTE_CONTENT_ERROR"), (.engine(.undecodable("")), 400, "Bad Request"),
-        (.internalFault, 500, "INTERNAL_SERVER_ERROR"),
+        (.internalError, 500, "INTERNAL_SERVER_ERROR"),
     ])
-    func `is refused in the vendor's words`(cause: RefusalCause, status: Int, code: String) throws {
-        let refusal = DeepgramLiveServer.dialect.refuse(cause, LiveConversation.context)
-        #expect(refusal.status.code == status)
-        let body = try Parsed(refusal.body)
+    func `is rejected in the vendor's words`(cause: RequestError, status: Int, code: String) throws {
+        let rejection = DeepgramLiveServer.dialect.errorResponse(cause, LiveConversation.context)
+        #expect(rejection.status.code == status)
+        let body = try Parsed(rejection.body)
         #expect(body["err_code"].string == code)
         #expect(body["err_msg"].string?.isEmpty == false)
         #expect(body["request_id"].string == LiveConversation.requestID)

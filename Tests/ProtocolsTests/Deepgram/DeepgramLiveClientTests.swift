@@ -289,10 +289,10 @@ import Testing
             (504, .timedOut("Deepgram: no")),
             (nil, .unavailable("Deepgram could not be reached.")),
         ] as [(Int?, EngineError)])
-    func `folds refusals into the errors that decide what is next`(status: Int?, error: EngineError) {
+    func `folds rejections into the errors that decide what is next`(status: Int?, error: EngineError) {
         var client = DeepgramLiveClient(StreamOptions(rate: .speech), credential: Credential("k"))
         var actions: [ClientAction] = []
-        client.refused(
+        client.rejected(
             status: status, headers: ["Retry-After": "7"], body: Array(#"{"err_code":"X","err_msg":"no","request_id":"r"}"#.utf8), now: .now,
             actions: &actions)
         #expect(actions == [.event(.closed(error))])
@@ -301,7 +301,7 @@ import Testing
     @Test func `knows a language that the vendor does not have`() {
         var client = DeepgramLiveClient(StreamOptions(rate: .speech, language: LanguageTag("tlh")), credential: Credential("k"))
         var actions: [ClientAction] = []
-        client.refused(
+        client.rejected(
             status: 400, headers: [:], body: Array(#"{"err_msg":"Bad Request: No such model/language/tier combination found."}"#.utf8), now: .now,
             actions: &actions)
         #expect(actions == [.event(.closed(.unsupportedLanguage(LanguageTag("tlh"))))])

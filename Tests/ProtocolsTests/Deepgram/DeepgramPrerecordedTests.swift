@@ -7,7 +7,7 @@ import Testing
     private static let context = LiveConversation.context
     private static let created = UnixTime(milliseconds: 1_769_860_800_000)
 
-    private func request(_ query: String, _ contentType: String = "audio/wav") throws -> Result<DeepgramPrerecordedRequest, Refusal> {
+    private func request(_ query: String, _ contentType: String = "audio/wav") throws -> Result<DeepgramPrerecordedRequest, ErrorResponse> {
         DeepgramPrerecordedRequest.parse(
             try HTTPRequestHead(.post, "/v1/listen?" + query, headers: ["Content-Type": contentType]), Self.context)
     }
@@ -138,24 +138,24 @@ import Testing
         "utt_split=not-a-number", "utt_split=-1", "utt_split=nan", "model=no-such-model-zz", "callback=file:///etc/passwd", "callback_method=GET",
         "paragraphs=perhaps", "detect_language=%01%02", "encoding=linear16", "sample_rate=abc&encoding=linear16",
     ])
-    func `are refused for wrong values`(query: String) throws {
-        guard case .failure(let refusal) = try request(query) else {
+    func `are rejected for wrong values`(query: String) throws {
+        guard case .failure(let rejection) = try request(query) else {
             Issue.record("accepted")
             return
         }
-        #expect(refusal.status == .badRequest)
-        #expect(try Parsed(refusal.body)["err_code"].string == "Bad Request")
+        #expect(rejection.status == .badRequest)
+        #expect(try Parsed(rejection.body)["err_code"].string == "Bad Request")
     }
 
     @Test func `read the address of a remote recording`() throws {
-        func address(_ body: String) -> Result<String, Refusal> { DeepgramPrerecordedRequest.remoteAddress(in: Array(body.utf8), Self.context) }
+        func address(_ body: String) -> Result<String, ErrorResponse> { DeepgramPrerecordedRequest.remoteAddress(in: Array(body.utf8), Self.context) }
         #expect(try address(#"{"url":"https://example.com/a.wav"}"#).get() == "https://example.com/a.wav")
         for body in ["", "{", "[]", "{}", #"{"url":7}"#, #"{"url":"file:///etc/passwd"}"#, #"{"url":"a.wav"}"#] {
-            guard case .failure(let refusal) = address(body) else {
+            guard case .failure(let rejection) = address(body) else {
                 Issue.record("accepted \(body)")
                 continue
             }
-            #expect(refusal.status == .badRequest)
+            #expect(rejection.status == .badRequest)
         }
     }
 }

@@ -42,17 +42,17 @@ import Testing
 
     @Test func `are put back as they were stored`() {
         var restored = Segment(id: segment.id, text: "", start: .zero, end: .zero, identity: segment.identity)
-        for column in SegmentField.columns { column.restore(&restored, column.value(segment)) }
+        for (field, column) in SegmentField.stored { column.restore(&restored, field.value(segment)) }
         #expect(restored == segment)
     }
 
     @Test func `have names and columns of their own`() {
-        let names = SegmentField.all.compactMap { $0.name?.description }, columns = SegmentField.columns.map(\.name.description)
+        let names = SegmentField.all.compactMap { $0.name?.description }, columns = SegmentField.stored.map(\.column.name.description)
         #expect(Set(names).count == names.count && Set(columns).count == columns.count)
         #expect(SegmentField.all.allSatisfy { ($0.name == nil) == $0.meaning.description.isEmpty })
     }
 
     @Test func `replace the text alone when it is edited`() {
-        #expect(SegmentField.columns.filter { $0.edit == .replaces }.map(\.name.description) == ["text"])
+        #expect(SegmentField.stored.filter { $0.column.edit == .replaces }.map(\.column.name.description) == ["text"])
     }
 }

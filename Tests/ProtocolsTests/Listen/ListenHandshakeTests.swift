@@ -9,11 +9,11 @@ import Testing
         try ListenOptions(try HTTPRequestHead(.get, "/v4/listen?" + query).query, route: route)
     }
 
-    private static func refusal(_ query: String) -> ListenRefusal? {
+    private static func rejection(_ query: String) -> ListenError? {
         do {
             _ = try options(query)
             return nil
-        } catch { return error as? ListenRefusal }
+        } catch { return error as? ListenError }
     }
 
     @Test func `without a query means English of 8-bit samples at 8 kHz, in one channel`() throws {
@@ -69,8 +69,8 @@ import Testing
 
     @Test(arguments: [8_000, 12_000, 16_000, 24_000, 48_000])
     func `has Opus at five rates`(rate: Int) throws {
-        #expect(Self.refusal("codec=opus&sample_rate=\(rate)") == nil)
-        #expect(Self.refusal("codec=opus_fs320&sample_rate=\(rate)") == nil)
+        #expect(Self.rejection("codec=opus&sample_rate=\(rate)") == nil)
+        #expect(Self.rejection("codec=opus_fs320&sample_rate=\(rate)") == nil)
     }
 
     @Test(arguments: [
@@ -78,22 +78,22 @@ import Testing
         "codec=pcm16&sample_rate=7999", "codec=pcm16&sample_rate=48001", "codec=pcm16&sample_rate=fast", "codec=lc3_fs1030&sample_rate=44100",
         "codec=mulaw16&sample_rate=8000", "channels=0", "channels=9", "channels=two", "sample_rate=-1",
     ])
-    func `refuses audio that cannot be with 1003, in the socket`(query: String) throws {
-        let refusal = try #require(Self.refusal(query))
-        #expect(refusal.code == 1003)
-        #expect((1...123).contains(refusal.reason.utf8.count))
+    func `rejects audio that cannot be with 1003, in the socket`(query: String) throws {
+        let rejection = try #require(Self.rejection(query))
+        #expect(rejection.code == 1003)
+        #expect((1...123).contains(rejection.reason.utf8.count))
         let entrance = Entrance(try ListenConversation.handshake("/v4/listen?" + query), ListenConversation.short)
         var opening = entrance.opening
         var output = ServerOutput()
         opening.opened(now: entrance.now, output: &output)
-        #expect(output.actions == [.close(code: 1003, reason: refusal.reason)])
+        #expect(output.actions == [.close(code: 1003, reason: rejection.reason)])
     }
 
     @Test(arguments: ["%25", "e", "an-endless-language-tag-that-nobody-has-ever-seen"])
-    func `refuses a language that is none`(language: String) throws {
-        let refusal = try #require(Self.refusal("language=" + language))
-        #expect(refusal.code == 1008)
-        #expect(refusal.reason.hasPrefix("The language is not supported, "))
+    func `rejects a language that is none`(language: String) throws {
+        let rejection = try #require(Self.rejection("language=" + language))
+        #expect(rejection.code == 1008)
+        #expect(rejection.reason.hasPrefix("The language is not supported, "))
     }
 
     @Test(arguments: [("desktop", "desktop"), ("phone_call", "phone_call"), ("toaster", "omi"), ("", "omi")])
@@ -165,31 +165,31 @@ import Testing
     }
 
     @Test(arguments: [
-        (RefusalCause.unsupportedLanguage(LanguageTag("xx"), "?"), 1008, "The language is not supported, xx"),
+        (RequestError.unsupportedLanguage(LanguageTag("xx"), "?"), 1008, "The language is not supported, xx"),
         (.badRequest("No such engine."), 1008, "No such engine."),
         (.unavailable("x"), 1011, "transcription_service_unavailable"), (.outOfCredit, 1008, "trial_expired"),
-        (.internalFault, 1011, "transcription_service_unavailable"),
+        (.internalError, 1011, "transcription_service_unavailable"),
     ])
-    func `is refused in the socket`(cause: RefusalCause, code: UInt16, reason: String) throws {
+    func `is rejected in the socket`(cause: RequestError, code: UInt16, reason: String) throws {
         let context = HandshakeContext(requestID: ListenConversation.sessionID, now: UnixTime(milliseconds: 0))
-        let refusal = try #require(ListenServer.dialect.refuseInBand(cause, context))
-        #expect(refusal.code == code)
-        #expect(refusal.reason == reason)
-        let said = refusal.messages.map(ListenConversation.short)
+        let rejection = try #require(ListenServer.dialect.inBandError(cause, context))
+        #expect(rejection.code == code)
+        #expect(rejection.reason == reason)
+        let said = rejection.messages.map(ListenConversation.short)
         switch code {
         case 1011: #expect(said == ["stt_failed upstream_error provider_unavailable"])
         case _ where cause == .outOfCredit:
             #expect(said == ["freemium 0 setup_on_device_stt", "freemium_threshold_reached config_error budget_exhausted"])
-            #expect(refusal.pause == .milliseconds(500))
+            #expect(rejection.pause == .milliseconds(500))
         default: #expect(said.isEmpty)
         }
     }
 
-    @Test(arguments: [(RefusalCause.unauthenticated, 401), (.forbidden("no"), 403), (.tooManyRequests(retryAfter: .seconds(3)), 429)])
-    func `of a stranger is refused before the upgrade`(cause: RefusalCause, status: Int) throws {
+    @Test(arguments: [(RequestError.unauthenticated, 401), (.forbidden("no"), 403), (.tooManyRequests(retryAfter: .seconds(3)), 429)])
+    func `of a stranger is rejected before the upgrade`(cause: RequestError, status: Int) throws {
         let context = HandshakeContext(requestID: ListenConversation.sessionID, now: UnixTime(milliseconds: 0))
-        #expect(ListenServer.dialect.refuseInBand(cause, context) == nil)
-        #expect(ListenServer.dialect.refuse(cause, context).status.code == status)
+        #expect(ListenServer.dialect.inBandError(cause, context) == nil)
+        #expect(ListenServer.dialect.errorResponse(cause, context).status.code == status)
     }
 }
 
@@ -213,7 +213,7 @@ import Testing
     }
 
     @Test(arguments: ["hello", "[]", #"{"type":"auth""#, #"{"type":"ping"}"#, #"{"type":"auth"}"#, #"{"type":"auth","token":""}"#])
-    func `is refused when it brings none`(message: String) throws {
+    func `is rejected when it brings none`(message: String) throws {
         var entrance = try Self.entrance()
         let beginning = entrance.text(message)
         #expect(beginning == nil)
@@ -231,14 +231,14 @@ import Testing
     @Test func `with a wrong token is answered before the close`() throws {
         var entrance = try Self.entrance()
         _ = try entrance.begin(#"{"type":"auth","token":"wrong"}"#)
-        entrance.refused(.unauthenticated)
+        entrance.rejected(.unauthenticated)
         #expect(entrance.said == ["auth_response", "close 1008 Invalid token"])
     }
 
     @Test func `with a good token may still ask for what there is not`() throws {
         var entrance = try Self.entrance()
         _ = try entrance.begin(#"{"type":"auth","token":"good"}"#)
-        entrance.refused(.unsupportedLanguage(LanguageTag("xx"), ""))
+        entrance.rejected(.unsupportedLanguage(LanguageTag("xx"), ""))
         #expect(entrance.said == ["auth_response", "close 1008 The language is not supported, xx"])
     }
 

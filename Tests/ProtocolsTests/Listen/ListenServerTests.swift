@@ -451,8 +451,8 @@ import Testing
             let late = stream.tell { $0.resumeFailed(.expired, output: &$2) }
             #expect(late == ["session_expired", "close 4404 session_expired"])
             var other = try ListenConversation("ack=true&session_id=s&resume_from=0")
-            let refused = other.tell { $0.resumeFailed(.refused("No."), output: &$2) }
-            #expect(refused == ["close 1008 No."])
+            let rejected = other.tell { $0.resumeFailed(.rejected("No."), output: &$2) }
+            #expect(rejected == ["close 1008 No."])
         }
 
         @Test func `keeps no more than so much for it`() throws {

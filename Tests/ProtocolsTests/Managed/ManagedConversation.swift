@@ -61,8 +61,8 @@ struct ManagedConversation {
         switch meaning {
         case .audio: return ["audio"]
         case .command(let command): return ["→ \(command)"]
-        case .refused(let code, let reason): return ["close \(code) \(reason)"]
-        case .refusedInBand(let refusal): return refusal.messages.map(Self.short) + ["close \(refusal.code)"]
+        case .rejected(let code, let reason): return ["close \(code) \(reason)"]
+        case .rejectedInBand(let rejection): return rejection.messages.map(Self.short) + ["close \(rejection.code)"]
         case .ignored: return ["ignored"]
         }
     }
@@ -73,9 +73,9 @@ struct ManagedConversation {
 
     mutating func drain() -> [String] { run { $0.drain(now: $1, output: &$2) } }
 
-    mutating func refused(_ cause: RefusalCause) -> [String] {
+    mutating func rejected(_ cause: RequestError) -> [String] {
         runOpening { opening, now, output in
-            opening.refused(cause, now: now, output: &output)
+            opening.rejected(cause, now: now, output: &output)
             return nil
         }
     }

@@ -78,22 +78,22 @@ import Testing
             (#""keyterms":"a""#, "keyterms"), (#""keyterms":[1]"#, "keyterms"), (#""interim_results":"yes""#, "interim_results"),
             (#""language":"%%""#, "language"), (#""model":5"#, "model"), (#""punctuate":1"#, "punctuate"),
         ])
-        func `names the value that it refuses`(member: String, name: String) throws {
+        func `names the value that it rejects`(member: String, name: String) throws {
             var stream = try ManagedConversation()
             #expect(stream.text(#"{"type":"auth","token":"t","config":{\#(member)}}"#) == ["error bad_config fatal", "close 4400"])
             #expect(stream.raw[0].contains(name))
         }
 
         @Test(arguments: [
-            (RefusalCause.unauthenticated, "auth_failed", 4401), (.forbidden("no"), "auth_failed", 4401), (.outOfCredit, "no_credits", 4402),
+            (RequestError.unauthenticated, "auth_failed", 4401), (.forbidden("no"), "auth_failed", 4401), (.outOfCredit, "no_credits", 4402),
             (.tooManyRequests(retryAfter: nil), "too_many_sessions", 4429), (.badRequest("The language is not there."), "bad_config", 4400),
             (.unavailable("no engine"), "not_ready", 1013), (.engine(.timedOut("late")), "not_ready", 1013),
-            (.engine(.unauthorized("vendor's key")), "upstream_error", 1011), (.internalFault, "internal", 1011),
+            (.engine(.unauthorized("vendor's key")), "upstream_error", 1011), (.internalError, "internal", 1011),
         ])
-        func `says why there will be none`(cause: RefusalCause, code: String, close: Int) throws {
+        func `says why there will be none`(cause: RequestError, code: String, close: Int) throws {
             var stream = try ManagedConversation()
             _ = stream.text(ManagedConversation.auth)
-            #expect(stream.refused(cause) == ["error \(code) fatal", "close \(close)"])
+            #expect(stream.rejected(cause) == ["error \(code) fatal", "close \(close)"])
         }
 
         @Test func `takes an auth with nothing but a token, or not even that`() throws {
@@ -182,7 +182,7 @@ import Testing
         }
 
         @Test(arguments: [1, 2_049, (1 << 20) + 2])
-        func `refuses audio that cannot be samples`(byteCount: Int) throws {
+        func `rejects audio that cannot be samples`(byteCount: Int) throws {
             var stream = try ManagedConversation.ready()
             #expect(stream.binary(byteCount) == ["error bad_audio fatal", "close 4400"])
             #expect(stream.binary(2_048) == ["ignored"])
@@ -193,7 +193,7 @@ import Testing
             #expect(stream.binary(161) == ["audio"])
         }
 
-        @Test func `refuses more audio ahead than can wait`() throws {
+        @Test func `rejects more audio ahead than can wait`() throws {
             var stream = try ManagedConversation.ready()
             for _ in 0..<60 { #expect(stream.binary(32_000) == ["audio"]) }
             #expect(stream.event(commit("", 0, 30, .length)).isEmpty)

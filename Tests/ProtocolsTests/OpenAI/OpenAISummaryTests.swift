@@ -37,7 +37,7 @@ import Testing
     @Test func `is asked for with who said what`() throws {
         let body = try JSONValue(parsing: OpenAISummary.request(for: conversation(["Shall we?", "We \"shall\"."]), model: "small"))
         #expect(body["model"] == .string("small"))
-        guard case .array(let messages)? = body["messages"] else { throw OpenAISummary.Fault.notAnAnswer }
+        guard case .array(let messages)? = body["messages"] else { throw OpenAISummaryError.notAnAnswer }
         #expect(messages.map { $0["role"] } == [.string("system"), .string("user")])
         #expect(messages.last?["content"] == .string("User: Shall we?\nSpeaker 2: We \"shall\"."))
     }
@@ -59,12 +59,12 @@ import Testing
     @Test(arguments: [
         "", "I cannot do that.", #"{"title":"","summary":"x"}"#, #"{"title":"x"}"#, #"{"title":7,"summary":"x"}"#, "{", "}{", #"["title","summary"]"#,
     ]) func `is nothing else`(content: String) {
-        #expect(throws: OpenAISummary.Fault.notASummary) { try OpenAISummary(parsing: answer(content)) }
+        #expect(throws: OpenAISummaryError.notASummary) { try OpenAISummary(parsing: answer(content)) }
     }
 
     @Test(arguments: ["", "{}", "[]", #"{"choices":[]}"#, #"{"choices":[{"message":{"content":null}}]}"#, "<html>", "\u{0}"])
     func `comes in no other answer`(body: String) {
-        #expect(throws: OpenAISummary.Fault.notAnAnswer) { try OpenAISummary(parsing: Array(body.utf8)) }
+        #expect(throws: OpenAISummaryError.notAnAnswer) { try OpenAISummary(parsing: Array(body.utf8)) }
     }
 
     @Test func `is no longer than is shown`() throws {

@@ -7,7 +7,7 @@ import Testing
     static let context = LiveConversation.context
 
     static func request(_ fields: [(String, String)], hasFile: Bool = true, target: String = "/v1/audio/transcriptions") throws -> Result<
-        OpenAITranscriptionRequest, Refusal
+        OpenAITranscriptionRequest, ErrorResponse
     > {
         OpenAITranscriptionRequest.parse(
             fields.map { .init(name: $0.0, value: $0.1) }, hasFile: hasFile, try HTTPRequestHead(.post, target), context)
@@ -116,14 +116,14 @@ import Testing
             ([("model", "whisper-1"), ("stream", "true"), ("response_format", "srt")], "stream"),
             ([("model", "whisper-1"), ("include[]", "everything")], "include"), ([], "model"),
         ] as [([(String, String)], String)])
-    func `are refused for wrong fields`(fields: [(String, String)], parameter: String) throws {
-        guard case .failure(let refusal) = try Self.request(fields) else {
+    func `are rejected for wrong fields`(fields: [(String, String)], parameter: String) throws {
+        guard case .failure(let rejection) = try Self.request(fields) else {
             Issue.record("accepted")
             return
         }
-        #expect(refusal.status == .badRequest)
-        #expect(refusal.headers["x-request-id"] == LiveConversation.requestID)
-        let document = try Parsed(refusal.body)
+        #expect(rejection.status == .badRequest)
+        #expect(rejection.headers["x-request-id"] == LiveConversation.requestID)
+        let document = try Parsed(rejection.body)
         let error = document["error"]
         #expect(error["message"].string?.isEmpty == false)
         #expect(error["type"].string == "invalid_request_error")
@@ -162,17 +162,17 @@ import Testing
 
     @Test(
         arguments: [
-            (RefusalCause.unauthenticated, 401, "invalid_request_error", "invalid_api_key"),
+            (RequestError.unauthenticated, 401, "invalid_request_error", "invalid_api_key"),
             (.unknownModel("x"), 404, "invalid_request_error", "model_not_found"),
             (.tooLarge(limit: 26_214_400, received: 26_214_401), 413, "server_error", nil),
             (.tooManyRequests(retryAfter: .seconds(1)), 429, "requests", "rate_limit_exceeded"),
             (.engine(.undecodable("")), 400, "invalid_request_error", "invalid_value"),
             (.engine(.unavailable("no models")), 503, "server_error", "provider_failure"),
-        ] as [(RefusalCause, Int, String, String?)])
-    func `are refused in the vendor's words`(cause: RefusalCause, status: Int, type: String, code: String?) throws {
-        let refusal = OpenAIRefusal.make(cause, requestID: "r")
-        #expect(refusal.status.code == status)
-        let document = try Parsed(refusal.body)
+        ] as [(RequestError, Int, String, String?)])
+    func `are rejected in the vendor's words`(cause: RequestError, status: Int, type: String, code: String?) throws {
+        let rejection = OpenAIErrorResponse.make(cause, requestID: "r")
+        #expect(rejection.status.code == status)
+        let document = try Parsed(rejection.body)
         let error = document["error"]
         #expect(error.count == 4)
         #expect(error["type"].string == type)
@@ -181,16 +181,16 @@ import Testing
     }
 
     @Test func `say how much of an upload was too much`() throws {
-        let refusal = OpenAIRefusal.make(.tooLarge(limit: 26_214_400, received: 26_214_401), requestID: "r")
+        let rejection = OpenAIErrorResponse.make(.tooLarge(limit: 26_214_400, received: 26_214_401), requestID: "r")
         #expect(
-            try Parsed(refusal.body)["error"]["message"].string
+            try Parsed(rejection.body)["error"]["message"].string
                 == "Maximum content size limit (26214400) exceeded (26214401 bytes read)")
     }
 
     @Test func `are not translations`() throws {
-        let refusal = OpenAITranscriptionRequest.translationRefusal(Self.context)
-        #expect(refusal.status == .badRequest)
-        #expect(try Parsed(refusal.body)["error"]["message"].string?.contains("do not translate") == true)
+        let rejection = OpenAITranscriptionRequest.translationError(Self.context)
+        #expect(rejection.status == .badRequest)
+        #expect(try Parsed(rejection.body)["error"]["message"].string?.contains("do not translate") == true)
     }
 
     @Test func `list the models`() throws {
@@ -200,11 +200,11 @@ import Testing
         #expect(ids.contains("whisper-1") && ids.contains("moonshine-base-en"))
         let one = try OpenAIModels.one("whisper-1", Self.context, created: UnixTime(milliseconds: 5_000)).get()
         #expect(String(decoding: one, as: UTF8.self) == #"{"id":"whisper-1","object":"model","created":5,"owned_by":"harken"}"#)
-        guard case .failure(let refusal) = OpenAIModels.one("a/b", Self.context, created: UnixTime(milliseconds: 0)) else {
+        guard case .failure(let rejection) = OpenAIModels.one("a/b", Self.context, created: UnixTime(milliseconds: 0)) else {
             Issue.record("found")
             return
         }
-        #expect(refusal.status == .notFound)
+        #expect(rejection.status == .notFound)
     }
 }
 

@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test(arguments: [(408, true), (500, true), (502, true), (504, true), (429, false), (503, false), (400, false)])
-    func `AssemblyAI: so is one whose refusal does not say that nothing was done`(status: Int, isLookedFor: Bool) throws {
+    func `AssemblyAI: so is one whose rejection does not say that nothing was done`(status: Int, isLookedFor: Bool) throws {
         var machine = try ordered()
         let step = machine.answered(answer("{}", status: status))
         let target: String? = if case .request(let request) = step { request.target } else { nil }
@@ -240,7 +240,7 @@ import Testing
         (413, "<html>", "unavailable"), (504, "", "timedOut"), (503, "", "unavailable"), (200, "{", "protocolViolation"),
         (200, #"{"request_id":"1"}"#, "protocolViolation"),
     ])
-    func `Deepgram: folds its refusals`(status: Int, body: String, expected: String) throws {
+    func `Deepgram: folds its rejections`(status: Int, body: String, expected: String) throws {
         var machine = try machine("deepgram")
         _ = machine.start()
         guard case .failed(let error) = machine.answered(answer(body, status: status)) else { return #expect(Bool(false)) }
@@ -326,11 +326,11 @@ import Testing
     @Test func `OpenAI: segments without words get times in proportion, and a server of text alone is asked for text`() throws {
         var machine = try machine("openai")
         _ = machine.start()
-        let refusal =
+        let rejection =
             #"{"error":{"message":"response_format 'verbose_json' is not compatible","type":"invalid_request_error","param":"response_format","code":"unsupported_value"}}"#
-        #expect(try fields(request(machine.answered(answer(refusal, status: 400))))["response_format"] == "json")
+        #expect(try fields(request(machine.answered(answer(rejection, status: 400))))["response_format"] == "json")
         var other = machine
-        guard case .failed(.badRequest) = other.answered(answer(refusal, status: 400)) else { return #expect(Bool(false)) }
+        guard case .failed(.badRequest) = other.answered(answer(rejection, status: 400)) else { return #expect(Bool(false)) }
         let done = try transcript(
             machine.answered(answer(#"{"text":"aa bbbb","segments":[{"id":0,"start":1,"end":2,"text":" aa bbbb"}],"duration":2}"#)))
         #expect(milliseconds(done.channels[0].words) == [[1_000, 1_375], [1_375, 2_000]])
@@ -397,7 +397,7 @@ import Testing
         }
     }
 
-    @Test(arguments: names) func `a refused key is told without the key`(name: String) throws {
+    @Test(arguments: names) func `a rejected key is told without the key`(name: String) throws {
         var machine = try machine(name)
         _ = machine.start()
         let end = machine.answered(

@@ -40,7 +40,7 @@ import Testing
         let token = SonioxToken(" ünï \"x\"", start: 1, end: 2, confidence: 0.5, isFinal: true, speaker: "2", language: "de")
         let messages: [SonioxMessage] = [
             .update(SonioxUpdate(tokens: [token, .endpoint, .finalized], finalThrough: 2, totalThrough: 3)),
-            .update(SonioxUpdate(finalThrough: 2, totalThrough: 3, isFinished: true)), .error(SonioxFault(408, "Request timeout.")),
+            .update(SonioxUpdate(finalThrough: 2, totalThrough: 3, isFinished: true)), .error(SonioxError(408, "Request timeout.")),
         ]
         for message in messages {
             var json = JSONWriter()

@@ -199,7 +199,7 @@ import Testing
     @Test func `says why it could not connect`() {
         for (status, error) in [(Int?.none, "unavailable"), (401, "unauthorized"), (429, "rateLimited"), (500, "unavailable")] {
             var stream = Stream(SonioxLiveClient(StreamOptions(rate: .speech), credential: Credential("k")))
-            #expect(stream.refused(status).map(\.short).first?.hasPrefix("closed \(error)") == true)
+            #expect(stream.rejected(status).map(\.short).first?.hasPrefix("closed \(error)") == true)
         }
     }
 

@@ -95,7 +95,7 @@ import Testing
     ]
 
     @Test(arguments: wrong)
-    func `is refused in the socket`(message: String, problem: String) {
+    func `is rejected in the socket`(message: String, problem: String) {
         var client = Entrance.soniox()
         let beginning = client.text(message)
         #expect(beginning == nil)
@@ -128,15 +128,15 @@ import Testing
     }
 
     @Test(arguments: [
-        (RefusalCause.unauthenticated, true, 401, "Invalid API key."), (.unauthenticated, false, 401, "Missing API key."),
+        (RequestError.unauthenticated, true, 401, "Invalid API key."), (.unauthenticated, false, 401, "Missing API key."),
         (.outOfCredit, true, 402, "Organization balance exhausted. Add credit to go on."),
         (.badRequest("The language \"xx\" is not available from local."), true, 400, "The language \"xx\" is not available from local."),
         (.tooManyRequests(retryAfter: nil), true, 429, "Rate limit exceeded. Try again later."),
     ])
-    func `may be refused by the gateway`(cause: RefusalCause, hasKey: Bool, code: Int, problem: String) {
+    func `may be rejected by the gateway`(cause: RequestError, hasKey: Bool, code: Int, problem: String) {
         var client = Entrance.soniox()
         _ = client.text(hasKey ? "{\(Self.plain),\"api_key\":\"k\"}" : "{\(Self.plain)}")
-        client.refused(cause)
+        client.rejected(cause)
         #expect(client.said == ["error \(code) \(problem)", "close 1008"])
     }
 

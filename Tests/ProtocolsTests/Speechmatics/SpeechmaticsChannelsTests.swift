@@ -69,10 +69,10 @@ import Testing
 
     @Test func `takes no audio but by channels, and none too far ahead`() throws {
         var stream = try SpeechmaticsConversation(Self.config)
-        guard case .refusedInBand(let refusal) = stream.machine.receivedBinary(byteCount: 320, now: stream.now) else {
+        guard case .rejectedInBand(let rejection) = stream.machine.receivedBinary(byteCount: 320, now: stream.now) else {
             return #expect(Bool(false), "binary audio was taken")
         }
-        #expect(refusal.code == 1003)
+        #expect(rejection.code == 1003)
         stream = try SpeechmaticsConversation(Self.config)
         for _ in 0..<60 { #expect(stream.text(audio("left", 16_000, of: 1)).count == 1) }
         #expect(stream.text(audio("left", 16_000, of: 1)) == ["→ finish"])
@@ -86,7 +86,7 @@ import Testing
         #""diarization":"channel","channel_diarization_labels":["a","a"]"#, #""diarization":"channel","channel_diarization_labels":[7]"#,
         #""diarization":"channel","channel_diarization_labels":["1","2","3","4","5","6","7","8","9"]"#, #""diarization":"people""#,
     ])
-    func `is refused without names for its channels`(config: String) throws {
+    func `is rejected without names for its channels`(config: String) throws {
         var client = try Entrance.speechmatics()
         #expect(client.text(SpeechmaticsConversation.start(config)) == nil)
         #expect(client.said == ["error invalid_config", "close 1003 invalid_config"])

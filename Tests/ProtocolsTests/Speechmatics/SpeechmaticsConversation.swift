@@ -32,7 +32,7 @@ struct SpeechmaticsConversation: ServerConversation {
         return switch meaning {
         case .audio: ["→ audio"] + said
         case .ignored: said.isEmpty ? ["ignored"] : said
-        case .command, .refused, .refusedInBand: ["\(meaning)"]
+        case .command, .rejected, .rejectedInBand: ["\(meaning)"]
         }
     }
 

@@ -153,7 +153,7 @@ import Testing
     ])
     func `says why it could not connect`(status: Int?, error: String) {
         var stream = Stream(SpeechmaticsLiveClient(StreamOptions(rate: .speech), credential: Credential("k")))
-        #expect(stream.refused(status, #"{"code":1,"error":"no","detail":"why"}"#).map(\.short).first?.hasPrefix("closed \(error)") == true)
+        #expect(stream.rejected(status, #"{"code":1,"error":"no","detail":"why"}"#).map(\.short).first?.hasPrefix("closed \(error)") == true)
     }
 
     @Test func `waits neither for the start nor for the end for ever`() {

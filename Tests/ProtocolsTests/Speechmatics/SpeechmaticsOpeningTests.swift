@@ -13,23 +13,23 @@ import Testing
     }
 
     @Test(arguments: [
-        (RefusalCause.unauthenticated, 401), (.forbidden("no"), 403), (.tooManyRequests(retryAfter: .seconds(3)), 429), (.unavailable("full"), 503),
+        (RequestError.unauthenticated, 401), (.forbidden("no"), 403), (.tooManyRequests(retryAfter: .seconds(3)), 429), (.unavailable("full"), 503),
         (.notFound("x"), 404), (.methodNotAllowed(allowed: "GET"), 405),
     ])
-    func `is refused before the upgrade`(cause: RefusalCause, status: Int) throws {
-        let refusal = SpeechmaticsLiveServer.dialect.refuse(cause, LiveConversation.context)
-        #expect(refusal.status.code == status)
-        #expect(try Parsed(refusal.body)["code"].int == status)
+    func `is rejected before the upgrade`(cause: RequestError, status: Int) throws {
+        let rejection = SpeechmaticsLiveServer.dialect.errorResponse(cause, LiveConversation.context)
+        #expect(rejection.status.code == status)
+        #expect(try Parsed(rejection.body)["code"].int == status)
     }
 
     @Test(arguments: ["/v2/en/more", "/v2/not a language", "/v2/-"])
     func `is at no other path`(path: String) throws {
         guard let head = try? HTTPRequestHead(.get, path) else { return }
-        guard case .failure(let refusal) = SpeechmaticsLiveServer.accept(head, LiveConversation.context) else {
+        guard case .failure(let rejection) = SpeechmaticsLiveServer.accept(head, LiveConversation.context) else {
             Issue.record("accepted")
             return
         }
-        #expect(refusal.status == .notFound)
+        #expect(rejection.status == .notFound)
     }
 }
 
@@ -87,7 +87,7 @@ import Testing
     ]
 
     @Test(arguments: wrong)
-    func `is refused in the socket`(message: String, type: String, close: Int) throws {
+    func `is rejected in the socket`(message: String, type: String, close: Int) throws {
         var client = try Entrance.speechmatics()
         let beginning = client.text(message)
         #expect(beginning == nil)
@@ -112,12 +112,12 @@ import Testing
     }
 
     @Test(arguments: [
-        (RefusalCause.unauthenticated, "not_authorised", 4001), (.forbidden("no"), "not_allowed", 4003),
+        (RequestError.unauthenticated, "not_authorised", 4001), (.forbidden("no"), "not_allowed", 4003),
         (.badRequest("The language \"xx\" is not available from local."), "invalid_config", 1003), (.unavailable("full"), "job_error", 4013),
     ])
-    func `may be refused by the gateway`(cause: RefusalCause, type: String, close: Int) throws {
+    func `may be rejected by the gateway`(cause: RequestError, type: String, close: Int) throws {
         var client = try Entrance.speechmatics()
-        client.refused(cause)
+        client.rejected(cause)
         #expect(client.said == ["error \(type)", "close \(close) \(type)"])
     }
 }

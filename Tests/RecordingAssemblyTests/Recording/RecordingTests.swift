@@ -64,7 +64,7 @@ import Testing
         #expect(RateLimiter(.init(boost: 2)).limit(of: policy) == 6)
     }
 
-    @Test func `refuses nobody as a shadow`() {
+    @Test func `rejects nobody as a shadow`() {
         var limiter = RateLimiter(.init(isShadow: true))
         #expect((0..<10).allSatisfy { _ in limiter.take(policy, by: ID("ann"), now: start) == nil })
     }

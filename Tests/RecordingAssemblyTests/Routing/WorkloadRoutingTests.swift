@@ -28,7 +28,7 @@ import Testing
         }
 
         var outcome: String {
-            do throws(RoutingRefusal) {
+            do throws(RoutingError) {
                 switch try routing.decide(workload, keys: keys, model: "nova-3") {
                 case .streaming: return "streaming"
                 case .recorded(let plan):
@@ -187,10 +187,10 @@ import Testing
         #expect(plan.attempts.map(\.model) == [assemblyAI, deepgram])
     }
 
-    @Test func `refuses a key of another vendor's rather than pay for its owner`() {
+    @Test func `rejects a key of another vendor's rather than pay for its owner`() {
         let keys = RoutingKeys(user: ["soniox"].reduce(into: []) { $0.insert(EngineName($1)) }, operator: [.assemblyAI, .deepgram])
         for isEnabled in [true, false] {
-            #expect(throws: RoutingRefusal.ownKeyNotUsed(EngineName("soniox"), .background)) {
+            #expect(throws: RoutingError.ownKeyNotUsed(EngineName("soniox"), .background)) {
                 try WorkloadRouting(isAssemblyAIEnabled: isEnabled).decide(.background, keys: keys)
             }
         }
@@ -198,14 +198,14 @@ import Testing
 
     @Test(arguments: [
         (
-            RoutingRefusal.ownKeyNotUsed(.assemblyAI, .sync),
+            RoutingError.ownKeyNotUsed(.assemblyAI, .sync),
             ["X-BYOK-Deepgram", "ASSEMBLYAI_BACKGROUND_STT_ENABLED", "ASSEMBLYAI_BACKGROUND_STT_WORKLOADS"]
         ),
         (.ownKeyNotUsed(EngineName("soniox"), .sync), ["soniox", "X-BYOK-Deepgram"]),
         (.assemblyAIKeyMissing(.background), ["ASSEMBLYAI_API_KEY", "X-BYOK-AssemblyAI", "ASSEMBLYAI_PRERECORDED_STT_FALLBACK_ENABLED"]),
         (.noEngine(.postprocess), ["make setup", "DEEPGRAM_API_KEY", "postprocess"]),
     ])
-    func `says which key or setting to change`(refusal: RoutingRefusal, names: [String]) {
-        for name in names { #expect("\(refusal)".contains(name)) }
+    func `says which key or setting to change`(rejection: RoutingError, names: [String]) {
+        for name in names { #expect("\(rejection)".contains(name)) }
     }
 }

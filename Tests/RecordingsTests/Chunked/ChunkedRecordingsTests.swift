@@ -19,7 +19,7 @@ import Testing
     }
 
     private func code(of body: () async throws -> Void) async -> String? {
-        do { try await body() } catch { return (error as? BackgroundRefusal)?.code }
+        do { try await body() } catch { return (error as? ChunkedRecordingError)?.code }
         return nil
     }
 

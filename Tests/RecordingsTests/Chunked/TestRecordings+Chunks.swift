@@ -30,7 +30,7 @@ extension TestRecordings {
             id: id, hash: "\(file.digest):\(milliseconds)", start: .milliseconds(milliseconds), duration: .seconds(seconds))
         return try await services.chunked.take(
             chunk, in: .init(recording, file: file), at: place, by: grant, patience: ChunkedRecordings.patience, services
-        ) { (language: LanguageTag?) async throws(BackgroundRefusal) in
+        ) { (language: LanguageTag?) async throws(ChunkedRecordingError) in
             try await WorkloadRecognition.run(
                 .background, recording, holding: file, RecognitionOptions(language: language, keyterms: keyterms, workload: .background),
                 by: grant, of: place.conversation, id: id, services)

@@ -9,9 +9,9 @@ import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `A job runner` {
-    private static let refuseResults: StaticString =
+    private static let rejectResults: StaticString =
         "CREATE TRIGGER refuse BEFORE UPDATE OF transcript ON jobs BEGIN SELECT RAISE(FAIL, 'not now'); END"
-    private static let refuseClaims: StaticString = "CREATE TRIGGER refuse BEFORE UPDATE OF owner ON jobs BEGIN SELECT RAISE(FAIL, 'not now'); END"
+    private static let rejectClaims: StaticString = "CREATE TRIGGER refuse BEFORE UPDATE OF owner ON jobs BEGIN SELECT RAISE(FAIL, 'not now'); END"
     private static let takeAgain: StaticString = "DROP TRIGGER refuse"
 
     private let engine = ChunkEngine(.local) { (_, _) async throws(EngineError) in [.at(1, "Morning.")] }
@@ -35,9 +35,9 @@ import Testing
         }
     }
 
-    @Test func `stores later a result that the store refuses, and has it recognized once`() async throws {
+    @Test func `stores later a result that the store rejects, and has it recognized once`() async throws {
         try await TestRecordings.with([engine]) { recordings in
-            try await recordings.change(Self.refuseResults)
+            try await recordings.change(Self.rejectResults)
             let job = try await recordings.order()
             try await until { recordings.results == [job.rawValue] }
             #expect(try await recordings.status(of: job) == .processing)
@@ -55,7 +55,7 @@ import Testing
         let folder = TemporaryFolder()
         var job = ID<TranscriptionJob>("")
         try await TestRecordings.with([engine], in: folder) { recordings in
-            try await recordings.change(Self.refuseResults)
+            try await recordings.change(Self.rejectResults)
             job = try await recordings.order()
             try await until { recordings.results == [job.rawValue] }
         }
@@ -73,7 +73,7 @@ import Testing
     @Test func `leaves no result of a deleted job behind`() async throws {
         try await TestRecordings.with([engine]) { recordings in
             let runner = recordings.services.runner
-            try await recordings.change(Self.refuseResults)
+            try await recordings.change(Self.rejectResults)
             let job = try await recordings.order()
             try await until { recordings.results == [job.rawValue] }
             try await recordings.change(Self.takeAgain)
@@ -87,7 +87,7 @@ import Testing
         let lines = Mutex<[String]>([])
         let log = Log(level: .error, write: { line in lines.withLock { $0.append(line) } })
         try await TestRecordings.with([engine], log: log) { recordings in
-            try await recordings.change(Self.refuseClaims)
+            try await recordings.change(Self.rejectClaims)
             let job = try await recordings.order()
             try await until { lines.withLock { $0.contains { $0.contains("job_claim") } } }
             #expect(try await recordings.status(of: job) == .queued)

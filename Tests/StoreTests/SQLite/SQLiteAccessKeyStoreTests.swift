@@ -35,7 +35,7 @@ import Testing
         #expect(throws: StoreError.secretMissing(path: path)) { try open() }
     }
 
-    @Test func `a cut secret is refused`() async throws {
+    @Test func `a cut secret is rejected`() async throws {
         _ = try open()
         truncate(temporary.path + "/secret", 5)
         #expect(throws: StoreError.corrupt(path: temporary.path + "/secret", detail: "the file must have 32 bytes")) { try open() }

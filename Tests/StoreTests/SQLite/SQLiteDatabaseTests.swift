@@ -67,12 +67,12 @@ import Testing
         #expect(try await count(open()) == 0)
     }
 
-    @Test func `of a newer Harken is refused`() throws {
+    @Test func `of a newer Harken is rejected`() throws {
         _ = try open(Self.steps + [Migration("CREATE TABLE later (number INTEGER) STRICT")])
         #expect(throws: StoreError.newerSchema(path: path, found: 2, known: 1)) { try open() }
     }
 
-    @Test func `that is no database is refused`() throws {
+    @Test func `that is no database is rejected`() throws {
         let file = fopen(path, "w")
         fputs(String(repeating: "not a database ", count: 300), file)
         fclose(file)

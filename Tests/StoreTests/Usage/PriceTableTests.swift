@@ -51,12 +51,12 @@ import Testing
         ("deepgram nova-3 0.5 2026-01-01", "is incomplete"), ("deepgram nova-3 cheap 2026-01-01 x", "\"cheap\" is not an amount"),
         ("deepgram nova-3 -1 2026-01-01 x", "\"-1\" is not an amount"), ("deepgram nova-3 0.5 soon x", "\"soon\" is not a day"),
     ])
-    func `says what is wrong with a line`(line: String, fault: String) {
-        #expect(throws: PriceTable.Fault(line: 2, fault: fault)) { try PriceTable(parsing: "# prices\n" + line) }
+    func `says what is wrong with a line`(line: String, problem: String) {
+        #expect(throws: PriceTableError(line: 2, problem: problem)) { try PriceTable(parsing: "# prices\n" + line) }
     }
 
     @Test(arguments: ["0", "12.5", "0.00000001", "1000000"]) func `takes amounts`(text: String) { #expect(USDollars(text) != nil) }
-    @Test(arguments: ["", ".", "1.", ".5", "1.000000001", "1e3", "-1", "1,5", "10000000", "٣"]) func `refuses what is not an amount`(text: String) {
+    @Test(arguments: ["", ".", "1.", ".5", "1.000000001", "1e3", "-1", "1,5", "10000000", "٣"]) func `rejects what is not an amount`(text: String) {
         #expect(USDollars(text) == nil)
     }
 }

@@ -25,12 +25,12 @@ import Testing
     func `holds no other fields than those that are listed, at any depth`(name: String) {
         let fields =
             #""run_id":"r","user":"u","provider":"deepgram","workload":"sync","kind":"recording","payer":"operator","status":"started","started_at":1,"latency_ns":0,"audio_ns":0,"billable_ns":0,"billing":"none","retry_count":0,"segment_count":0,"word_count":0,"speaker_count":0,"identified_speaker_count":0"#
-        #expect(throws: Never.self) { try UsageRunCoding.decode("{\(fields)}") }
-        let fault = UsageRunCoding.Fault.unknownField(name)
-        #expect(throws: fault) { try UsageRunCoding.decode(#"{\#(fields),"\#(name)":"x"}"#) }
-        #expect(throws: fault) { try UsageRunCoding.decode(#"{\#(fields),"model":{"\#(name)":"x"}}"#) }
-        #expect(throws: fault) { try UsageRunCoding.decode(#"{\#(fields),"model":[1,[{"\#(name)":"x"}]]}"#) }
-        #expect(!UsageRunCoding.fields.contains(name))
+        #expect(throws: Never.self) { try UsageRecordCoding.decode("{\(fields)}") }
+        let fault = UsageRecordError.unknownField(name)
+        #expect(throws: fault) { try UsageRecordCoding.decode(#"{\#(fields),"\#(name)":"x"}"#) }
+        #expect(throws: fault) { try UsageRecordCoding.decode(#"{\#(fields),"model":{"\#(name)":"x"}}"#) }
+        #expect(throws: fault) { try UsageRecordCoding.decode(#"{\#(fields),"model":[1,[{"\#(name)":"x"}]]}"#) }
+        #expect(!UsageRecordCoding.fields.contains(name))
     }
 
     @Test func `is charged when it has succeeded`() {
@@ -79,7 +79,7 @@ import Testing
         cut.interrupt(at: .at(9), received: received, prices: .standard)
         #expect(cut.audio == .seconds(seconds) && cut.billable == cut.audio && cut.billing == .unknown && cut.errorClass == "interrupted")
         #expect(cut.cost == USDollars(hundredMillionths: Int64(seconds / 60 * 680_000)))
-        #expect(throws: Never.self) { try UsageRunCoding.decode(UsageRunCoding.encode(cut)) == cut ? () : { throw UsageRunCoding.Fault.notJSON }() }
+        #expect(throws: Never.self) { try UsageRecordCoding.decode(UsageRecordCoding.encode(cut)) == cut ? () : { throw UsageRecordError.notJSON }() }
     }
 
     @Test func `has an unknown cost for a model without a price`() {

@@ -20,10 +20,10 @@ import Testing
         let paths = ["output", "diagnostics"].map { folder.path(of: $0 + UUID().uuidString) }
         for path in paths { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         let files = try paths.map { try #require(FileHandle(forWritingAtPath: $0)) }
-        let surroundings = CommandContext(
+        let context = CommandContext(
             environment: environment, output: StandardStream(descriptor: files[0].fileDescriptor),
             diagnostics: StandardStream(descriptor: files[1].fileDescriptor))
-        let status = await command.run(surroundings)
+        let status = await command.run(context)
         return Run(
             status: status, output: try String(contentsOfFile: paths[0], encoding: .utf8),
             diagnostics: try String(contentsOfFile: paths[1], encoding: .utf8))
@@ -80,9 +80,9 @@ import Testing
         let gateway = try await TestGateway()
         let key = try await gateway.keys.create(AccessKeyRequest()).text
         let words = try [gateway.recording(seconds: 1), "--url", gateway.url, "--speed", "20"]
-        let refused = try await run(words, in: gateway.folder)
-        #expect(refused.status == .failed)
-        #expect(refused.diagnostics == "harken live: the gateway refused the key, or needs one; give a valid key with --key or HARKEN_KEY\n")
+        let rejected = try await run(words, in: gateway.folder)
+        #expect(rejected.status == .failed)
+        #expect(rejected.diagnostics == "harken live: the gateway refused the key, or needs one; give a valid key with --key or HARKEN_KEY\n")
         let wrong = try await run(words + ["--key", "hk_wrongwrongwrong"], in: gateway.folder)
         #expect(wrong.status == .failed)
         #expect(!wrong.diagnostics.contains("hk_wrong"))
@@ -126,7 +126,7 @@ import Testing
         ),
         (["a.wav", "--protocol", "listen", "--engine", "local,deepgram"], "--protocol listen takes one engine"),
     ])
-    func `refuse a wrong line`(words: [String], message: String) {
+    func `reject a wrong line`(words: [String], message: String) {
         #expect(throws: UsageError(message)) { try Live(Arguments(words, for: Live.description, environment: [:])) }
     }
 }

@@ -13,7 +13,7 @@ import Testing
 
         init(_ style: CaptionPrinter.Style) { printer = SegmentPrinter(style) }
 
-        mutating func hear(_ news: ListenEvent) -> String { printer.text(for: news, now: now) }
+        mutating func hear(_ events: ListenEvent) -> String { printer.text(for: events, now: now) }
 
         mutating func changed(_ segments: Segment...) -> String { hear(.changed(segments)) }
 

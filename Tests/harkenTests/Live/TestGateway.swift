@@ -26,14 +26,15 @@ final class TestGateway: Sendable {
         settings.merge(["HARKEN_DATA": folder.path, "HARKEN_LOOPS": "1", "HARKEN_LOG": "error"])
         settings.merge(chosen)
         let configuration = try GatewayConfiguration(settings, home: folder.path, cores: 1)
-        let installation = try Installation(in: DataDirectory(creating: folder.path))
+        let directory = try DataDirectory(creating: folder.path)
+        let installation = try Installation(in: directory)
         keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
         loops = try LoopGroup(count: 1)
         let entry = EngineEntry(engine, status: { .ready })
         gateway = try await Composition(
             GatewayInputs(
-                configuration: configuration, loops: loops.loops, entries: [entry] + others, keys: keys, stores: installation.stores(now: { .now }),
-                client: HTTPClient(),
+                configuration: configuration, loops: loops.loops, entries: [entry] + others, keys: keys, directory: directory,
+                stores: installation.stores(now: { .now }), client: HTTPClient(),
                 webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: Metrics(), log: Log(level: .error),
                 newID: RandomUUID.text))
         server = HTTPServer(loops: loops.loops, service: gateway.service)

@@ -24,7 +24,7 @@ import Testing
         let paths = ["output", "diagnostics"].map { folder.path(of: $0 + UUID().uuidString) }
         for path in paths { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         let files = try paths.map { try #require(FileHandle(forWritingAtPath: $0)) }
-        let surroundings = CommandContext(
+        let context = CommandContext(
             environment: [:], output: StandardStream(descriptor: files[0].fileDescriptor),
             diagnostics: StandardStream(descriptor: files[1].fileDescriptor))
         let made = Made()
@@ -35,7 +35,7 @@ import Testing
             return microphone
         }
         let command = recording
-        let work = Task { await command.run(surroundings) }
+        let work = Task { await command.run(context) }
         if settings.records, fault == nil {
             try await until { (try String(contentsOfFile: paths[1], encoding: .utf8)).contains("listening") }
             try await body(#require(made.microphone.withLock { $0 }))
@@ -122,7 +122,7 @@ import Testing
         (["--byok", "nobody"], "deepgram"),
         (["--send", "--managed"], "--send"), (["--language", "multi"], "one language"), (["--url", "ftp://x"], "http"), (["--disk", "0"], "above 0"),
     ])
-    func `refuses what cannot go together before the microphone opens`(words: [String], reason: String) {
+    func `rejects what cannot go together before the microphone opens`(words: [String], reason: String) {
         do {
             _ = try Record(Arguments(words, for: Record.description, environment: ["HOME": "/nowhere"]))
             Issue.record("it was taken")

@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(.enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"), .timeLimit(.minutes(5)))
-    func `is refused for a conversation that is not there, and by an engine that is none`() async throws {
+    func `is rejected for a conversation that is not there, and by an engine that is none`() async throws {
         let folder = TemporaryFolder()
         let environment = ["HOME": folder.path, "HARKEN_DATA": folder.path(of: "data")]
         let missing = try await BuiltProgram.run(

@@ -28,10 +28,10 @@ struct EngineChoice: Sendable {
     var best: Int { policy.best }
 
     /// The reason why no engine can serve this session; nil while one can.
-    var refusal: EngineError? { policy.refusal }
+    var rejection: EngineError? { policy.rejection }
 
     /// True if a better engine than the preferred one works again. Engines that hear a session together do not take turns.
-    var hasBetter: Bool { voices == 1 && policy.best < preferred && policy.refusal == nil }
+    var hasBetter: Bool { voices == 1 && policy.best < preferred && policy.rejection == nil }
 
     /// Makes this engine the session's preferred engine.
     mutating func prefer(_ engine: Int) { if voices == 1 { preferred = engine } }

@@ -38,7 +38,7 @@ package struct FailoverPolicy: Sendable {
     private let engines: Int
     /// Engines that cannot serve this session at all. A wrong key, for example, stays wrong.
     private var unusable: Set<Int> = []
-    private var lastRefusal: EngineError?
+    private var lastRejection: EngineError?
     /// Engines that fail other sessions too. These engines come last.
     private var unavailable: Set<Int> = []
 
@@ -51,26 +51,26 @@ package struct FailoverPolicy: Sendable {
         if isAvailable { unavailable.remove(engine) } else { unavailable.insert(engine) }
     }
 
-    /// The first engine that is expected to work; if there is none, the first that has not refused this session for good.
+    /// The first engine that is expected to work; if there is none, the first that has not rejected this session for good.
     package var best: Int {
         let usable = (0..<engines).filter { !unusable.contains($0) }
         return usable.first { !unavailable.contains($0) } ?? usable.first ?? 0
     }
 
-    /// The reason why no engine can serve this session; nil while at least one engine has not refused the session for good.
-    var refusal: EngineError? { unusable.count < engines ? nil : lastRefusal }
+    /// The reason why no engine can serve this session; nil while at least one engine has not rejected the session for good.
+    var rejection: EngineError? { unusable.count < engines ? nil : lastRejection }
 
     /// Records the error with which an engine ended. Some errors exclude the engine, because they will be the same next time.
     mutating func note(_ error: EngineError, of engine: Int) {
         switch error {
         case .unauthorized, .quotaExhausted, .badRequest, .unsupportedLanguage, .undecodable:
             unusable.insert(engine)
-            lastRefusal = error
+            lastRejection = error
         case .cancelled, .rateLimited, .unavailable, .timedOut, .protocolViolation: break
         }
     }
 
-    /// Engines that have not refused this session for good. Engines that fail other sessions come last.
+    /// Engines that have not rejected this session for good. Engines that fail other sessions come last.
     var ranked: [Int] {
         let usable = (0..<engines).filter { !unusable.contains($0) }
         return usable.filter { !unavailable.contains($0) } + usable.filter { unavailable.contains($0) }
@@ -79,7 +79,7 @@ package struct FailoverPolicy: Sendable {
     /// Returns true if the engine is expected to work.
     func isAvailable(_ engine: Int) -> Bool { !unusable.contains(engine) && !unavailable.contains(engine) }
 
-    /// Returns true if the engine has refused this session for good, or fails other sessions, while another engine can be asked.
+    /// Returns true if the engine has rejected this session for good, or fails other sessions, while another engine can be asked.
     func isAvoided(_ engine: Int) -> Bool {
         let best = best
         return best != engine && (unusable.contains(engine) || unavailable.contains(engine) && !unavailable.contains(best))

@@ -142,7 +142,7 @@ struct LegPool: Sendable {
     /// - Parameter end: the end of the received audio.
     mutating func due(received end: SampleIndex, now: Instant) -> [LegID] {
         guard hasOpenings || hasDormant else { return [] }
-        let isHopeless = choice.refusal != nil
+        let isHopeless = choice.rejection != nil
         var due = openings.filter { isHopeless || $0.at <= now }.map(\.id)
         if isHopeless || legs.contains(where: { dormant.contains($0.id) && ($0.origin < end || $0.hasCommands) }) {
             due += dormant.sorted { $0.number < $1.number }

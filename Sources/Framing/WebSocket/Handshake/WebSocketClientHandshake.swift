@@ -37,7 +37,7 @@ package struct WebSocketClientHandshake: Sendable {
     }
 
     package func check(_ answer: HTTPResponseHead) throws(WebSocketHandshakeError) -> Agreement {
-        guard answer.status == .switchingProtocols else { throw .refused(answer.status) }
+        guard answer.status == .switchingProtocols else { throw .rejected(answer.status) }
         guard answer.headers.has("Upgrade", element: "websocket"), answer.headers.has("Connection", element: "upgrade") else { throw .notUpgraded }
         guard answer.headers.values("Sec-WebSocket-Accept") == [WebSocketServerHandshake.accept(for: key)] else { throw .wrongAccept }
         var agreement = Agreement()

@@ -12,7 +12,7 @@ package enum WebSocketHandshakeError: Error, Sendable, Equatable {
 
     // Errors that a client finds in an answer.
     /// The status is not 101.
-    case refused(HTTPStatus)
+    case rejected(HTTPStatus)
     /// The status is 101, but `Upgrade` or `Connection` is wrong.
     case notUpgraded
     case wrongAccept
@@ -25,7 +25,7 @@ package enum WebSocketHandshakeError: Error, Sendable, Equatable {
         case .notGet: .methodNotAllowed
         case .notAnUpgrade, .unsupportedVersion: .upgradeRequired
         case .malformedKey, .malformedExtensions: .badRequest
-        case .refused, .notUpgraded, .wrongAccept, .unofferedSubprotocol, .unofferedExtension: .badGateway
+        case .rejected, .notUpgraded, .wrongAccept, .unofferedSubprotocol, .unofferedExtension: .badGateway
         }
     }
 
@@ -35,7 +35,7 @@ package enum WebSocketHandshakeError: Error, Sendable, Equatable {
         case .notGet: ["Allow": "GET"]
         case .notAnUpgrade: ["Upgrade": "websocket", "Connection": "Upgrade"]
         case .unsupportedVersion: ["Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"]
-        case .malformedKey, .malformedExtensions, .refused, .notUpgraded, .wrongAccept, .unofferedSubprotocol, .unofferedExtension: [:]
+        case .malformedKey, .malformedExtensions, .rejected, .notUpgraded, .wrongAccept, .unofferedSubprotocol, .unofferedExtension: [:]
         }
     }
 }
@@ -48,7 +48,7 @@ extension WebSocketHandshakeError: CustomStringConvertible {
         case .unsupportedVersion: "The only Sec-WebSocket-Version supported is 13."
         case .malformedKey: "Sec-WebSocket-Key must appear once and have 16 bytes in Base64."
         case .malformedExtensions: "Sec-WebSocket-Extensions is malformed."
-        case .refused(let status): "The server answered \(status) instead of opening a WebSocket."
+        case .rejected(let status): "The server answered \(status) instead of opening a WebSocket."
         case .notUpgraded: "The server's answer does not upgrade to a WebSocket."
         case .wrongAccept: "The server's Sec-WebSocket-Accept does not match the key."
         case .unofferedSubprotocol: "The server chose a subprotocol that was not offered."

@@ -62,10 +62,10 @@ package struct DeepgramFluxClient: LiveClientMachine {
         if state == .connecting { state = .starting(until: now + Self.startLimit) }
     }
 
-    package mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+    package mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
         state = .closed
-        actions.append(.event(.closed(DeepgramFault.refused(status: status, headers: headers, body: body, language: options.language))))
+        actions.append(.event(.closed(DeepgramEngineErrors.rejected(status: status, headers: headers, body: body, language: options.language))))
     }
 
     // MARK: To the vendor
@@ -165,7 +165,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
         guard state != .closed else { return }
         guard case .draining = state, code == 1000 || code == 1005 else {
             state = .closed
-            return actions.append(.event(.closed(DeepgramFault.closed(code: code, reason: reason, complaint: nil))))
+            return actions.append(.event(.closed(DeepgramEngineErrors.closed(code: code, reason: reason, complaint: nil))))
         }
         if !words.isEmpty { endTurn(&actions) }
         if let rest = finals.rest(sent) { actions.append(.event(.final(rest, reason: .endOfAudio))) }

@@ -4,7 +4,7 @@ package import Speech
 /// The parameters of a handshake of `WS /v2/listen`.
 ///
 /// Applied: `model`, `encoding`, `sample_rate`, `eot_threshold`, `eager_eot_threshold`, `eot_timeout_ms`, `keyterm`, `language_hint`. Checked and
-/// then ignored: `numerals`, `profanity_filter`, `tag`, `mip_opt_out`. Refused: `redact`, because a client that asks for redaction must not get
+/// then ignored: `numerals`, `profanity_filter`, `tag`, `mip_opt_out`. Rejected: `redact`, because a client that asks for redaction must not get
 /// unredacted text.
 package struct DeepgramFluxOptions: Sendable, Equatable {
     package var format: AudioFormat
@@ -22,22 +22,22 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
     /// Models that report turns.
     package static let models = ["flux-general-en", "flux-general-multi"]
 
-    init(_ head: HTTPRequestHead) throws(QueryParameters.Fault) {
+    init(_ head: HTTPRequestHead) throws(QueryParameterError) {
         let query = QueryParameters(query: head.query)
         guard let named = query.text("model")?.lowercased(), Self.models.contains(named) else {
-            throw QueryParameters.Fault(message: "model must be \(Self.models.joined(separator: " or ")).")
+            throw QueryParameterError(message: "model must be \(Self.models.joined(separator: " or ")).")
         }
         model = named
         for name in ["numerals", "profanity_filter", "mip_opt_out"] { _ = try query.flag(name) }
         _ = try query.list("tag")
         guard try query.list("redact").allSatisfy({ $0.equalsIgnoringCase("false") }) else {
-            throw QueryParameters.Fault(message: "redact is not available here. Leave it out to get all words.")
+            throw QueryParameterError(message: "redact is not available here. Leave it out to get all words.")
         }
         thresholds = DeepgramFluxThresholds(
             endOfTurn: try query.number("eot_threshold", in: DeepgramFluxThresholds.endOfTurns),
             eager: try query.number("eager_eot_threshold", in: DeepgramFluxThresholds.eagers),
             timeout: try query.whole("eot_timeout_ms", in: DeepgramFluxThresholds.timeouts))
-        if let problem = thresholds.problem { throw QueryParameters.Fault(message: problem) }
+        if let problem = thresholds.problem { throw QueryParameterError(message: problem) }
         keyterms = try query.list("keyterm", limit: 500)
         let hints = try query.list("language_hint")
         language =
@@ -47,13 +47,13 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
         format = try Self.format(query)
     }
 
-    private static func format(_ query: QueryParameters) throws(QueryParameters.Fault) -> AudioFormat {
+    private static func format(_ query: QueryParameters) throws(QueryParameterError) -> AudioFormat {
         guard let encoding = try query.choice("encoding", Encoding.self) else { return .container }
         let rates = SampleRate.accepted
         let hertz = try query.whole("sample_rate", in: rates.lowerBound.hertz...rates.upperBound.hertz)
         if encoding == .oggOpus { return .container }
         guard let rate = hertz.map({ SampleRate(hertz: $0) }) else {
-            throw QueryParameters.Fault(
+            throw QueryParameterError(
                 message: "encoding=\(encoding.rawValue) needs sample_rate, the audio's samples per second, such as sample_rate=16000.")
         }
         switch encoding {

@@ -163,11 +163,11 @@ package struct RealtimeConfiguration: Sendable, Equatable {
     }
 
     private static func strings(_ list: JSONView, _ path: String, most: Int) throws(RealtimeError) -> [String] {
-        let fault = RealtimeError.invalid(path, "\(path) must be a list of at most \(most) strings.")
-        guard list.isArray, list.count <= most else { throw fault }
+        let error = RealtimeError.invalid(path, "\(path) must be a list of at most \(most) strings.")
+        guard list.isArray, list.count <= most else { throw error }
         var strings: [String] = []
         for index in 0..<list.count {
-            guard let text = list[index].string else { throw fault }
+            guard let text = list[index].string else { throw error }
             strings.append(text)
         }
         return strings

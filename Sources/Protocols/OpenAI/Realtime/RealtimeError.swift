@@ -30,8 +30,8 @@ package struct RealtimeError: Error, Sendable, Equatable {
     }
 
     /// Describes why a session does not begin.
-    init(_ cause: RefusalCause) {
-        switch cause {
+    init(_ error: RequestError) {
+        switch error {
         case .unauthenticated: self.init("Incorrect API key provided.", .authentication, code: "invalid_api_key")
         case .forbidden(let reason), .otherKey(let reason): self.init(reason, .authentication, code: "forbidden")
         case .outOfCredit, .limitReached: self = .outOfCredit
@@ -43,7 +43,7 @@ package struct RealtimeError: Error, Sendable, Equatable {
         case .methodNotAllowed, .tooLarge, .incompleteBody: self.init("The request cannot be served.")
         case .unavailable(let reason): self.init(reason, .server, code: "service_unavailable")
         case .engine(let error, let engine, let payer): self.init(ProviderError(error, by: engine, payer: payer).error)
-        case .internalFault: self.init("Something went wrong in the gateway. Try again.", .server)
+        case .internalError: self.init("Something went wrong in the gateway. Try again.", .server)
         }
     }
 

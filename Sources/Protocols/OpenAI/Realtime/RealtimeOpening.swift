@@ -52,11 +52,11 @@ package struct RealtimeOpening: LiveHandshakeMachine {
         return nil
     }
 
-    package mutating func refused(_ cause: RefusalCause, now: Instant, output: inout ServerOutput) {
+    package mutating func rejected(_ error: RequestError, now: Instant, output: inout ServerOutput) {
         isDone = true
-        voice.error(RealtimeError(cause), &output)
-        switch cause {
-        case .unavailable, .internalFault, .engine: output.close(1011, "The session cannot be served.")
+        voice.error(RealtimeError(error), &output)
+        switch error {
+        case .unavailable, .internalError, .engine: output.close(1011, "The session cannot be served.")
         default: output.close(1008, "The session cannot be served.")
         }
     }

@@ -17,7 +17,7 @@ package struct RealtimeSecretRequest: Sendable, Equatable {
     private static let range = 10...7_200
 
     /// - Parameter body: empty, or an object.
-    package init(_ body: [UInt8], _ shape: RealtimeConfiguration.Shape, _ context: HandshakeContext) throws(RefusalCause) {
+    package init(_ body: [UInt8], _ shape: RealtimeConfiguration.Shape, _ context: HandshakeContext) throws(RequestError) {
         self.shape = shape
         var seconds = Self.usualSeconds[shape] ?? 60
         var configuration = RealtimeConfiguration()

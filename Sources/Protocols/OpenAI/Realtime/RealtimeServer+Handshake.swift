@@ -4,7 +4,7 @@ import Speech
 extension RealtimeServer {
     package static let dialect = LiveDialect(
         name: "openai-realtime", paths: ["/v1/realtime"], maxMessageBytes: RealtimeClientEvent.maxBytes, credential: { credential(of: $0) },
-        accept: { .success(accept($0, $1)) }, refuse: { OpenAIRefusal.make($0, requestID: $1.requestID) })
+        accept: { .success(accept($0, $1)) }, errorResponse: { OpenAIErrorResponse.make($0, requestID: $1.requestID) })
 
     /// Maximum duration of a connection, as at the vendor.
     private static let limits: [RealtimeConfiguration.Shape: Duration] = [.general: .seconds(3_600), .beta: .seconds(1_800)]

@@ -10,7 +10,7 @@ enum SegmentRow {
 
     /// Inserts a segment. Parameters: number, conversation, id, speaker (5), and `values`.
     static let insert: ComposedSQL = {
-        let names = ["number", "conversation", "id"] + identity + SegmentField.columns.map(\.name)
+        let names = ["number", "conversation", "id"] + identity + SegmentField.stored.map(\.column.name)
         return ComposedSQL("INSERT INTO segments (") + list(names) + ComposedSQL(") VALUES (") + list(names.map { _ in "?" }) + ComposedSQL(")")
     }()
 
@@ -21,7 +21,7 @@ enum SegmentRow {
             ComposedSQL("identified_by = iif(?2, identified_by, ?6), confidence = iif(?2, confidence, ?7)"),
         ]
         // A `?` stands for the parameter after the last one.
-        let columns = SegmentField.columns.map { column in
+        let columns = SegmentField.stored.map { _, column in
             switch column.edit {
             case .none: ComposedSQL(column.name, " = ?")
             case .replaces, .clears: ComposedSQL(column.name, " = iif(is_edited, ", column.name, ", ?)")
@@ -32,7 +32,7 @@ enum SegmentRow {
 
     /// Sets the text by hand. Parameters: text, conversation, id.
     static let edit: ComposedSQL = {
-        let columns = SegmentField.columns.compactMap { column -> ComposedSQL? in
+        let columns = SegmentField.stored.compactMap { _, column -> ComposedSQL? in
             switch column.edit {
             case .none: nil
             case .replaces: ComposedSQL(column.name, " = ?1")
@@ -44,7 +44,7 @@ enum SegmentRow {
 
     /// Reads segments. Columns: id, speaker (7), and those of `restore`. Parameters: conversation, and a list of ids or nil for all segments.
     static let select: ComposedSQL = {
-        let columns = SegmentField.columns.map { ComposedSQL("s.", $0.name) }
+        let columns = SegmentField.stored.map { ComposedSQL("s.", $0.column.name) }
         return ComposedSQL("SELECT s.id, p.id, s.is_user, w.id, w.is_user, wp.id, s.identified_by, s.confidence, ") + ComposedSQL(columns)
             + ComposedSQL(
                 """
@@ -59,7 +59,7 @@ enum SegmentRow {
 
     // MARK: Values
 
-    static func values(_ segment: Segment) -> [SQLiteValue] { SegmentField.columns.map { value($0.value(segment)) } }
+    static func values(_ segment: Segment) -> [SQLiteValue] { SegmentField.stored.map { value($0.field.value(segment)) } }
 
     private static func value(_ value: SegmentValue) -> SQLiteValue {
         switch value {
@@ -77,10 +77,10 @@ enum SegmentRow {
     ///
     /// - Parameter first: index of the first of these columns in the row.
     static func restore(_ segment: inout Segment, _ row: borrowing SQLiteRow, from first: Int32) {
-        for (place, column) in SegmentField.columns.enumerated() {
+        for (place, (field, column)) in SegmentField.stored.enumerated() {
             let index = first + Int32(place)
             let value: SegmentValue =
-                switch column.kind {
+                switch field.kind {
                 case .text, .name: .text(row.text(index))
                 case .integer: .integer(row.integer(index).map { Int($0) })
                 case .time: .time(row.duration(index))

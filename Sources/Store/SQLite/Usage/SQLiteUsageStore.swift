@@ -22,7 +22,7 @@ package final class SQLiteUsageStore: UsageStore {
             INSERT INTO usage_outbox (run, is_open, record) VALUES (?1, ?2, ?3)
             ON CONFLICT (run) DO UPDATE SET is_open = excluded.is_open, record = excluded.record WHERE is_open = 1
             """,
-            [.text(run.id.rawValue), .integer(run.status == .started), .text(UsageRunCoding.encode(run))])
+            [.text(run.id.rawValue), .integer(run.status == .started), .text(UsageRecordCoding.encode(run))])
     }
 
     package func interrupt(now: UnixTime) async throws(StoreError) -> (count: Int, streams: [UsageRecord]) {
@@ -56,7 +56,7 @@ package final class SQLiteUsageStore: UsageStore {
             for run in runs {
                 try connection.run(
                     "INSERT INTO usage_runs (run, user, day, record) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                    [.text(run.id.rawValue), .text(run.user.rawValue), .text(run.day), .text(UsageRunCoding.encode(run))])
+                    [.text(run.id.rawValue), .text(run.user.rawValue), .text(run.day), .text(UsageRecordCoding.encode(run))])
                 if connection.changedRows() == 1 { try UsageDay(run).add(run, on: connection) }
             }
         }
@@ -77,8 +77,8 @@ package final class SQLiteUsageStore: UsageStore {
     }
 
     static func run(_ record: String?) throws(StoreError) -> UsageRecord {
-        do throws(UsageRunCoding.Fault) {
-            return try UsageRunCoding.decode(record ?? "")
+        do throws(UsageRecordError) {
+            return try UsageRecordCoding.decode(record ?? "")
         } catch {
             throw .constraint("a run of the usage ledger cannot be read: \(error)")
         }

@@ -55,7 +55,7 @@ final class Composition: Sendable {
         await recordings.chunked.recover(recordings)
     }
 
-    /// Refuses new sessions and requests, and ends the live sessions.
+    /// Rejects new sessions and requests, and ends the live sessions.
     func beginDrain() {
         service.beginDrain()
         live.contexts.drain()

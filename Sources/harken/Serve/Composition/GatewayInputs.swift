@@ -16,6 +16,7 @@ struct GatewayInputs: Sendable {
     /// All engines of the gateway.
     let entries: [EngineEntry]
     let keys: any AccessKeyStore
+    let directory: DataDirectory
     let stores: Stores
     let client: HTTPClient
     let webSocketClient: WebSocketClient

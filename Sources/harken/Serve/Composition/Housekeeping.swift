@@ -37,7 +37,7 @@ final class Housekeeping: Sendable {
             while (try? await Task.sleep(for: .seconds(1))) != nil {
                 await Self.settle(accounts, contexts, log)
                 if await !admission.loadOpenness() { contexts.endSessionsWithoutKeys() }
-                log.summarizeRefusals()
+                log.summarizeRejections()
                 await usage.settle()
             }
         }

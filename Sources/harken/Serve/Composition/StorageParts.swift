@@ -31,7 +31,7 @@ struct StorageParts: Sendable {
             in: inputs.stores.blobs.transcripts, limits: configuration.transcripts, log: log, retries: configuration.storeRetries,
             failed: { metrics.storeFailed(.transcript) })
         shadows = ShadowLog(directory: configuration.dataDirectory, log: log)
-        directory = try DataDirectory(creating: configuration.dataDirectory)
+        directory = inputs.directory
         stores = inputs.stores
         try await stores.blobs.prepare()
         usage = UsageRecorder(

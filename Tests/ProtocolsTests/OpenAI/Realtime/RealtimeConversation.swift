@@ -74,7 +74,7 @@ struct RealtimeConversation {
         machine == nil ? runOpening { $0.drain(now: $1, output: &$2) } : run { $0.drain(now: $1, output: &$2) }
     }
 
-    mutating func refused(_ cause: RefusalCause) -> [String] { runOpening { $0.refused(cause, now: $1, output: &$2) } }
+    mutating func rejected(_ cause: RequestError) -> [String] { runOpening { $0.rejected(cause, now: $1, output: &$2) } }
 
     mutating func binary() -> [String] { runOpening { _ = $0.receivedBinary(byteCount: 2, now: $1, output: &$2) } }
 

@@ -194,7 +194,7 @@ import Testing
         @Test func `says why there is to be no session`() throws {
             var stream = try RealtimeConversation()
             _ = stream.append(0.1)
-            #expect(stream.refused(.outOfCredit) == ["error insufficient_quota", "close 1008 The session cannot be served."])
+            #expect(stream.rejected(.outOfCredit) == ["error insufficient_quota", "close 1008 The session cannot be served."])
         }
 
         @Test func `takes no binary messages`() throws {

@@ -1,5 +1,5 @@
-/// A refusal in the dialects that accept every socket and then send the error through it.
-package struct InBandRefusal: Error, Sendable, Equatable {
+/// An error in the dialects that accept every socket and then send errors through it.
+package struct InBandError: Error, Sendable, Equatable {
     /// Text messages, in order.
     package var messages: [[UInt8]]
     package var code: UInt16

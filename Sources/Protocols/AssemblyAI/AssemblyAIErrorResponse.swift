@@ -4,23 +4,23 @@ import Speech
 /// AssemblyAI's error answers: `{"error": …}`, and on the live socket an `Error` frame with the code with which the socket closes.
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference, errors and close codes.
-package enum AssemblyAIRefusal {
-    package static func make(_ cause: RefusalCause, requestID: String) -> Refusal {
-        let (status, retryAfter, text) = words(cause)
+package enum AssemblyAIErrorResponse {
+    package static func make(_ error: RequestError, requestID: String) -> ErrorResponse {
+        let (status, retryAfter, text) = words(error)
         var json = JSONWriter()
         json.beginObject()
         json.member("error", text)
-        ProviderError(cause)?.writeMembers(to: &json)
+        ProviderError(error)?.writeMembers(to: &json)
         json.endObject()
         var headers: HTTPHeaders = ["Content-Type": "application/json", "x-request-id": requestID]
         if let retryAfter { headers.add("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }
-        if case .methodNotAllowed(let allowed) = cause { headers.add("Allow", allowed) }
-        return Refusal(status: status, headers: headers, body: json.bytes)
+        if case .methodNotAllowed(let allowed) = error { headers.add("Allow", allowed) }
+        return ErrorResponse(status: status, headers: headers, body: json.bytes)
     }
 
-    /// Returns the refusal that is sent after the upgrade; nil for causes of requests that are not upgrades.
-    package static func inBand(_ cause: RefusalCause) -> InBandRefusal? {
-        switch cause {
+    /// Returns the error that is sent after the upgrade; nil for errors of requests that are not upgrades.
+    package static func inBand(_ error: RequestError) -> InBandError? {
+        switch error {
         case .unauthenticated: inBand(1008, "Unauthorized Connection: Missing or invalid API key")
         case .forbidden(let reason), .otherKey(let reason): inBand(1008, "Unauthorized Connection: \(reason)")
         case .outOfCredit, .limitReached: inBand(1008, "Unauthorized Connection: Insufficient account balance")
@@ -29,13 +29,13 @@ package enum AssemblyAIRefusal {
         case .unknownModel(let name): inBand(3006, "Invalid Message: there is no speech_model \"\(name.prefix(80))\".")
         case .unavailable(let reason): inBand(3005, "Session Cancelled: \(reason)")
         case .engine(let error, let engine, let payer): inBand(code(of: error), text(of: ProviderError(error, by: engine, payer: payer).error))
-        case .internalFault: inBand(1011, "Session Cancelled: An error occurred")
+        case .internalError: inBand(1011, "Session Cancelled: An error occurred")
         case .notFound, .methodNotAllowed, .tooLarge, .incompleteBody, .remoteContent: nil
         }
     }
 
-    static func inBand(_ code: UInt16, _ text: String) -> InBandRefusal {
-        InBandRefusal(messages: [AssemblyAIServerMessage.error(code: Int(code), message: text).text], code: code, reason: text)
+    static func inBand(_ code: UInt16, _ text: String) -> InBandError {
+        InBandError(messages: [AssemblyAIServerMessage.error(code: Int(code), message: text).text], code: code, reason: text)
     }
 
     /// Returns the close code of a session that an engine's error ended.
@@ -58,8 +58,8 @@ package enum AssemblyAIRefusal {
         }
     }
 
-    private static func words(_ cause: RefusalCause) -> (status: HTTPStatus, retryAfter: Duration?, text: String) {
-        switch cause {
+    private static func words(_ error: RequestError) -> (status: HTTPStatus, retryAfter: Duration?, text: String) {
+        switch error {
         case .unauthenticated: (.unauthorized, nil, "Authentication error, API token missing/invalid")
         case .forbidden(let reason), .otherKey(let reason): (.forbidden, nil, reason)
         case .outOfCredit, .limitReached: (.paymentRequired, nil, "Your current account balance is too low")
@@ -73,7 +73,7 @@ package enum AssemblyAIRefusal {
         case .remoteContent(let reason): (.badRequest, nil, reason)
         case .unavailable(let reason): (.serviceUnavailable, nil, reason)
         case .engine(let error, let name, let payer): engine(ProviderError(error, by: name, payer: payer))
-        case .internalFault: (.internalServerError, nil, "Something went wrong in the gateway. The request can be tried again")
+        case .internalError: (.internalServerError, nil, "Something went wrong in the gateway. The request can be tried again")
         }
     }
 

@@ -1,19 +1,19 @@
 package import Framing
 
 /// The reason for which a WebSocket client could not connect.
-package enum ConnectError: Error, Sendable, Equatable {
+package enum WebSocketConnectError: Error, Sendable, Equatable {
     /// The name has no address; with the resolver's words.
     case unresolved(host: String, reason: String)
     /// No address answered; with the failure of the last one.
-    case unreachable(ConnectionFailure)
+    case unreachable(ConnectionError)
     /// The connection was not open within `connectTimeout`; with the phase at that time.
     case timedOut(during: Phase)
     /// The server answered with HTTP and did not switch protocols: its head and its body (at most 64 KB).
-    case refused(HTTPResponseHead, body: [UInt8])
+    case rejected(HTTPResponseHead, body: [UInt8])
     /// The server's answer does not belong to this handshake.
     case malformedAnswer(String)
     /// The connection broke before it was open.
-    case lost(ConnectionFailure?)
+    case lost(ConnectionError?)
     /// `cancel` was called.
     case cancelled
 

@@ -1,6 +1,6 @@
 package import Framing
 
-extension RefusalCause {
+extension RequestError {
     /// Status, code and message for Harken's own routes.
     package var plain: (status: HTTPStatus, code: String, message: String) {
         switch self {
@@ -19,7 +19,7 @@ extension RefusalCause {
         case .remoteContent(let reason): (.badRequest, "remote_content", reason)
         case .unavailable(let reason): (.serviceUnavailable, "unavailable", reason)
         case .engine(let error, let engine, let payer): ProviderError(error, by: engine, payer: payer).plain
-        case .internalFault: (.internalServerError, "internal", "The gateway has failed; its log has the error.")
+        case .internalError: (.internalServerError, "internal", "The gateway has failed; its log has the error.")
         }
     }
 }

@@ -1,5 +1,5 @@
-/// The reason why a user token was refused, for the log. The client hears only that the token was refused.
-package enum TokenFault: String, Error {
+/// The reason why a user token was rejected, for the log. The client hears only that the token was rejected.
+package enum TokenError: String, Error {
     /// The text is not a token, or uses an algorithm that is not accepted: only RS256 and ES256 are.
     case form
     /// The token is signed by a key that the issuer does not have.

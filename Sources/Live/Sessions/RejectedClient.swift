@@ -1,7 +1,7 @@
 package import Net
 
-/// The handler of a client that was refused over its open socket: ignores all messages.
-package final class RefusedClient: WebSocketHandler {
+/// The handler of a client that was rejected over its open socket: ignores all messages.
+package final class RejectedClient: WebSocketHandler {
     package init() {}
 
     package func received(text: RawSpan, on connection: WebSocketConnection) {}

@@ -3,7 +3,7 @@ internal import Protocols
 internal import Speech
 
 /// The reason why a recording of a background job has no words.
-struct WorkloadFailure: Sendable, Equatable {
+struct WorkloadError: Sendable, Equatable {
     var words: String
     /// The stable code, with the engine if one failed; nil: an earlier version stored the failure.
     var tag: ProviderTag?
@@ -33,7 +33,7 @@ struct WorkloadFailure: Sendable, Equatable {
         return .object(members)
     }
 
-    init(_ refusal: BackgroundRefusal) {
-        self.init(words: refusal.detail, tag: ProviderTag(provider: refusal.provider, code: refusal.code))
+    init(_ error: ChunkedRecordingError) {
+        self.init(words: error.detail, tag: ProviderTag(provider: error.provider, code: error.code))
     }
 }

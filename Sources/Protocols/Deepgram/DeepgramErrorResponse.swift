@@ -4,9 +4,9 @@ import Speech
 /// Deepgram's error answers: HTTP answers with `err_code`, `err_msg` and `request_id`.
 ///
 /// Source: Deepgram "Errors" reference.
-package enum DeepgramRefusal {
-    package static func make(_ cause: RefusalCause, requestID: String) -> Refusal {
-        switch cause {
+package enum DeepgramErrorResponse {
+    package static func make(_ error: RequestError, requestID: String) -> ErrorResponse {
+        switch error {
         case .unauthenticated:
             answer(.unauthorized, "INVALID_AUTH", "Invalid credentials.", requestID)
         case .forbidden(let reason), .otherKey(let reason):
@@ -37,14 +37,14 @@ package enum DeepgramRefusal {
         case .unavailable(let reason):
             answer(.serviceUnavailable, "SERVICE_UNAVAILABLE", reason, requestID)
         case .engine(let error, let engine, let payer):
-            refusal(ProviderError(error, by: engine, payer: payer), requestID)
-        case .internalFault:
+            response(ProviderError(error, by: engine, payer: payer), requestID)
+        case .internalError:
             answer(.internalServerError, "INTERNAL_SERVER_ERROR", "Something went wrong in the gateway. The request can be tried again.", requestID)
         }
     }
 
-    private static func refusal(_ failure: ProviderError, _ requestID: String) -> Refusal {
-        func answer(_ code: StaticString, _ message: String, retryAfter: Duration? = nil) -> Refusal {
+    private static func response(_ failure: ProviderError, _ requestID: String) -> ErrorResponse {
+        func answer(_ code: StaticString, _ message: String, retryAfter: Duration? = nil) -> ErrorResponse {
             self.answer(failure.status, code, message, requestID, retryAfter: retryAfter, failure: failure)
         }
         switch failure.error {
@@ -66,7 +66,7 @@ package enum DeepgramRefusal {
     private static func answer(
         _ status: HTTPStatus, _ code: StaticString, _ message: String, _ requestID: String, retryAfter: Duration? = nil, more: HTTPHeaders = [:],
         failure: ProviderError? = nil
-    ) -> Refusal {
+    ) -> ErrorResponse {
         var json = JSONWriter()
         json.beginObject()
         json.member("err_code", literal: code)
@@ -77,6 +77,6 @@ package enum DeepgramRefusal {
         var headers: HTTPHeaders = ["Content-Type": "application/json", "dg-request-id": requestID, "dg-error": HeaderText.safe(message)]
         if let retryAfter { headers.add("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }
         headers.append(more)
-        return Refusal(status: status, headers: headers, body: json.bytes)
+        return ErrorResponse(status: status, headers: headers, body: json.bytes)
     }
 }

@@ -3,7 +3,7 @@ import Speech
 /// An error in the form that Speechmatics sends before it closes the socket.
 ///
 /// Source: Speechmatics "Real-time API" reference, messages `Error`.
-package struct SpeechmaticsFault: Error, Sendable, Equatable {
+package struct SpeechmaticsError: Error, Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case invalidMessage = "invalid_message"
         case invalidModel = "invalid_model"
@@ -51,43 +51,43 @@ package struct SpeechmaticsFault: Error, Sendable, Equatable {
 
 // MARK: What the gateway says
 
-extension SpeechmaticsFault {
-    static let goingDown = SpeechmaticsFault(.sessionTransfer, "The server is going down. Connect again.")
+extension SpeechmaticsError {
+    static let goingDown = SpeechmaticsError(.sessionTransfer, "The server is going down. Connect again.")
 
-    init(_ cause: RefusalCause) {
-        switch cause {
-        case .unauthenticated: self = SpeechmaticsFault(.notAuthorized, "The API key is not valid.")
-        case .forbidden(let reason), .otherKey(let reason): self = SpeechmaticsFault(.notAllowed, reason)
-        case .outOfCredit, .limitReached: self = SpeechmaticsFault(.insufficientFunds, "The key has no credit left.")
-        case .tooManyRequests: self = SpeechmaticsFault(.quotaExceeded, "Too many sessions at once. Try again later.")
-        case .unknownModel(let name): self = SpeechmaticsFault(.invalidModel, "There is no model \"\(name.prefix(80))\".")
+    init(_ error: RequestError) {
+        switch error {
+        case .unauthenticated: self = SpeechmaticsError(.notAuthorized, "The API key is not valid.")
+        case .forbidden(let reason), .otherKey(let reason): self = SpeechmaticsError(.notAllowed, reason)
+        case .outOfCredit, .limitReached: self = SpeechmaticsError(.insufficientFunds, "The key has no credit left.")
+        case .tooManyRequests: self = SpeechmaticsError(.quotaExceeded, "Too many sessions at once. Try again later.")
+        case .unknownModel(let name): self = SpeechmaticsError(.invalidModel, "There is no model \"\(name.prefix(80))\".")
         case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .unsupportedLanguage(_, let what), .remoteContent(let what):
-            self = SpeechmaticsFault(.invalidConfig, what)
-        case .tooLarge, .incompleteBody: self = SpeechmaticsFault(.dataError, "The audio is incomplete.")
-        case .unavailable(let reason): self = SpeechmaticsFault(.jobError, reason)
-        case .engine(let error, let engine, let payer): self = SpeechmaticsFault(ProviderError(error, by: engine, payer: payer).error)
-        case .internalFault: self = SpeechmaticsFault(.unknownError, "Something went wrong in the gateway. The session can be tried again.")
+            self = SpeechmaticsError(.invalidConfig, what)
+        case .tooLarge, .incompleteBody: self = SpeechmaticsError(.dataError, "The audio is incomplete.")
+        case .unavailable(let reason): self = SpeechmaticsError(.jobError, reason)
+        case .engine(let error, let engine, let payer): self = SpeechmaticsError(ProviderError(error, by: engine, payer: payer).error)
+        case .internalError: self = SpeechmaticsError(.unknownError, "Something went wrong in the gateway. The session can be tried again.")
         }
     }
 
     /// Returns the error that ends a session whose engine failed.
     init(_ error: EngineError) {
         switch error {
-        case .undecodable(let reason): self = SpeechmaticsFault(.dataError, "The audio cannot be decoded. \(reason)")
-        case .badRequest(let reason): self = SpeechmaticsFault(.invalidConfig, reason)
+        case .undecodable(let reason): self = SpeechmaticsError(.dataError, "The audio cannot be decoded. \(reason)")
+        case .badRequest(let reason): self = SpeechmaticsError(.invalidConfig, reason)
         case .unsupportedLanguage(let language):
-            self = SpeechmaticsFault(.invalidModel, "No engine that this session may use has the language \"\(language)\".")
-        case .rateLimited: self = SpeechmaticsFault(.quotaExceeded, "The engine accepts no more streams for now. Try again later.")
+            self = SpeechmaticsError(.invalidModel, "No engine that this session may use has the language \"\(language)\".")
+        case .rateLimited: self = SpeechmaticsError(.quotaExceeded, "The engine accepts no more streams for now. Try again later.")
         case .unauthorized(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
-            self = SpeechmaticsFault(.jobError, reason)
-        case .cancelled: self = SpeechmaticsFault(.jobError, "The session was cancelled.")
+            self = SpeechmaticsError(.jobError, reason)
+        case .cancelled: self = SpeechmaticsError(.jobError, "The session was cancelled.")
         }
     }
 }
 
 // MARK: What the vendor says
 
-extension SpeechmaticsFault {
+extension SpeechmaticsError {
     /// Returns the engine error for an `Error` message; an unknown type counts as the vendor's own fault.
     static func engineError(type: String, reason: String, language: LanguageTag?) -> EngineError {
         let said = "Speechmatics: \(type.prefix(64)): \(reason.prefix(300))"
@@ -117,7 +117,7 @@ extension SpeechmaticsFault {
         }
     }
 
-    /// Returns the engine error for a refused upgrade.
+    /// Returns the engine error for a rejected upgrade.
     static func engineError(status: Int?, retryAfter: Duration?, said: String) -> EngineError {
         guard let status else { return .unavailable("Speechmatics could not be reached.") }
         let said = "Speechmatics refused the connection with \(status): \(said.prefix(300))"

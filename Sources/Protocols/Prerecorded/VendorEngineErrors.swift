@@ -1,8 +1,8 @@
 import Framing
 import Speech
 
-/// Turns a vendor's refusals into engine errors, as far as these are the same for all vendors.
-struct VendorFault {
+/// Turns a vendor's rejections into engine errors, as far as these are the same for all vendors.
+struct VendorEngineErrors {
     /// The vendor's name for people: `AssemblyAI`.
     let vendor: String
     let credential: Credential
@@ -20,13 +20,13 @@ struct VendorFault {
         // The recording is not to blame: another engine may accept one of this size.
         case 413: return .unavailable("\(vendor) does not accept a recording of this size\(words)")
         case 429: return .rateLimited(retryAfter: answer.retryAfter)
-        case 400..<500: return refusal(said: said ?? "", words)
+        case 400..<500: return rejection(said: said ?? "", words)
         default: return .unavailable("\(vendor) is out of service\(words)")
         }
     }
 
-    /// Returns the error for a recording or options that the vendor refuses, judged by the vendor's text.
-    func refusal(said: String, _ words: String? = nil) -> EngineError {
+    /// Returns the error for a recording or options that the vendor rejects, judged by the vendor's text.
+    func rejection(said: String, _ words: String? = nil) -> EngineError {
         let lower = said.lowercased()
         let words = words ?? ": " + safe(said)
         let isAudio = ["corrupt", "contain audio", "invalid audio", "decode", "unsupported data", "file format", "too short"].contains(

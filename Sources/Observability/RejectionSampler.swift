@@ -1,8 +1,8 @@
 internal import Net
 internal import Speech
 
-/// Decides which refused requests get a log line: the first requests of each address; the others are reported as a count once a minute.
-struct RefusalSampler: Sendable {
+/// Decides which rejected requests get a log line: the first requests of each address; the others are reported as a count once a minute.
+struct RejectionSampler: Sendable {
     struct Limits: Sendable {
         /// Maximum number of lines for one address in a window.
         var lines = 10
@@ -11,7 +11,7 @@ struct RefusalSampler: Sendable {
         var addresses = 4_096
     }
 
-    /// The refusals of an address that got no line of their own.
+    /// The rejections of an address that got no line of their own.
     struct Summary: Sendable, Equatable {
         /// The address; nil for the addresses that are counted together.
         var address: AddressBlock?
@@ -29,7 +29,7 @@ struct RefusalSampler: Sendable {
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
-    /// - Returns: true if this refusal gets a line.
+    /// - Returns: true if this rejection gets a line.
     mutating func note(_ ip: IPAddress, now: Instant) -> Bool {
         var key: AddressBlock? = AddressBlock(ip)
         if entries[key] == nil, entries.count >= limits.addresses { key = nil }
@@ -43,7 +43,7 @@ struct RefusalSampler: Sendable {
         return true
     }
 
-    /// Returns the summaries of ended windows. An address that continues to be refused gets no further lines until it had no refusal for a whole
+    /// Returns the summaries of ended windows. An address that continues to be rejected gets no further lines until it had no rejection for a whole
     /// window.
     mutating func summaries(now: Instant) -> [Summary] {
         var summaries: [Summary] = []

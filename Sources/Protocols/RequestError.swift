@@ -1,7 +1,7 @@
 package import Speech
 
-/// The reason for which the gateway refuses a request. Each dialect writes it in its own form.
-package enum RefusalCause: Error, Sendable, Equatable {
+/// The reason for which the gateway rejects a request. Each dialect writes the error in its own form.
+package enum RequestError: Error, Sendable, Equatable {
     /// The request has no credential, or one that is unknown, expired or revoked.
     case unauthenticated
     /// The caller is known but may not do this. The text says what is missing.
@@ -34,6 +34,6 @@ package enum RefusalCause: Error, Sendable, Equatable {
     ///   - by: the engine; nil when no engine was asked.
     ///   - payer: the owner of the key that the engine was shown.
     case engine(EngineError, by: EngineName? = nil, payer: BillingParty = .operator)
-    /// A fault of the gateway itself.
-    case internalFault
+    /// An error of the gateway itself.
+    case internalError
 }

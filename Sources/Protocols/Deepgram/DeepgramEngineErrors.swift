@@ -1,9 +1,9 @@
 import Framing
 import Speech
 
-/// Deepgram's refusals and close codes as engine errors.
-enum DeepgramFault {
-    static func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], language: LanguageTag?) -> EngineError {
+/// Deepgram's rejections and close codes as engine errors.
+enum DeepgramEngineErrors {
+    static func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], language: LanguageTag?) -> EngineError {
         guard let status else { return .unavailable("Deepgram could not be reached.") }
         let said = message(in: body) ?? headers["dg-error"] ?? "status \(status)"
         switch status {

@@ -1,7 +1,7 @@
 package import Framing
 
-/// A complete HTTP answer that refuses a request or the upgrade of a WebSocket, in the caller's own dialect.
-package struct Refusal: Error, Sendable, Equatable {
+/// A complete HTTP answer that rejects a request or the upgrade of a WebSocket, in the caller's own dialect.
+package struct ErrorResponse: Error, Sendable, Equatable {
     package var status: HTTPStatus
     /// Headers with `Content-Type` and without `Content-Length`.
     package var headers: HTTPHeaders

@@ -1,9 +1,9 @@
 import Framing
 import Speech
 
-/// AssemblyAI's refusals and close codes as engine errors.
-enum AssemblyAIFault {
-    static func refused(status: Int?, headers: HTTPHeaders, body: [UInt8]) -> EngineError {
+/// AssemblyAI's rejections and close codes as engine errors.
+enum AssemblyAIEngineErrors {
+    static func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8]) -> EngineError {
         guard let status else { return .unavailable("AssemblyAI could not be reached.") }
         let said = message(in: body) ?? "status \(status)"
         switch status {

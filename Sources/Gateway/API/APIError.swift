@@ -4,7 +4,7 @@ internal import Recordings
 internal import Store
 
 /// The reason why an operation of the API failed, sent as `{"error":{"code","message"}}`.
-struct APIFailure: Error {
+struct APIError: Error {
     var status: HTTPStatus
     var code: String
     var message: String
@@ -17,17 +17,17 @@ struct APIFailure: Error {
         self.message = message
     }
 
-    init(_ cause: RefusalCause) {
-        (status, code, message) = cause.plain
-        provider = ProviderError(cause).map { ProviderTag($0) }
+    init(_ error: RequestError) {
+        (status, code, message) = error.plain
+        provider = ProviderError(error).map { ProviderTag($0) }
     }
 
     init(_ error: StoreError) { (status, code, message) = error.plain }
 
-    static func badRequest(_ message: String) -> APIFailure { APIFailure(.badRequest, "bad_request", message) }
+    static func badRequest(_ message: String) -> APIError { APIError(.badRequest, "bad_request", message) }
 
     /// Returns the failure for an object that the user does not have. It is the same when another user has the object, so the answer reveals nothing.
-    static func notFound(_ what: String, _ id: String) -> APIFailure { APIFailure(.notFound, "not_found", "There is no \(what) \(id).") }
+    static func notFound(_ what: String, _ id: String) -> APIError { APIError(.notFound, "not_found", "There is no \(what) \(id).") }
 
     var json: [UInt8] {
         var json = JSONWriter()
@@ -43,7 +43,7 @@ struct APIFailure: Error {
     }
 
     /// Returns the result of `body`. Throws the store's error as a failure of the API.
-    static func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(APIFailure) -> Value {
-        do throws(StoreError) { return try await body() } catch { throw APIFailure(error) }
+    static func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(APIError) -> Value {
+        do throws(StoreError) { return try await body() } catch { throw APIError(error) }
     }
 }

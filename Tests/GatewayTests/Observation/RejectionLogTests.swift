@@ -9,11 +9,11 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct `The log of refusals` {
+@Suite(.timeLimit(.minutes(2))) struct `The log of rejections` {
     private final class Lines: Sendable {
         let all = Mutex<[String]>([])
         var log: Log { Log(level: .info, write: { line in self.all.withLock { $0.append(line) } }) }
-        var refusals: [String] { all.withLock { $0 }.filter { $0.contains("refused") } }
+        var rejections: [String] { all.withLock { $0 }.filter { $0.contains("refused") } }
     }
 
     @Test func `names no method that a client made up`() async throws {
@@ -22,11 +22,11 @@ import Testing
             let answer = try await gateway.send(HTTPMethod(String(repeating: "Q", count: 8_000)), "/v1/listen")
             #expect(answer.status == 405)
         }
-        #expect(lines.refusals.count == 1)
-        #expect(lines.refusals[0].contains(" method=other ") && lines.refusals[0].utf8.count < 300)
+        #expect(lines.rejections.count == 1)
+        #expect(lines.rejections[0].contains(" method=other ") && lines.rejections[0].utf8.count < 300)
     }
 
-    @Test func `has ten lines of an address that is refused fifty times`() async throws {
+    @Test func `has ten lines of an address that is rejected fifty times`() async throws {
         let lines = Lines()
         try await TestGateway.with(keys: TestKeys(valid: ["good"]), log: lines.log) { gateway in
             for _ in 0..<50 {
@@ -34,7 +34,7 @@ import Testing
                 #expect(status == 401)
             }
         }
-        #expect(lines.refusals.count == 10)
+        #expect(lines.rejections.count == 10)
     }
 
     @Test func `stops no request when nobody reads it`() async throws {

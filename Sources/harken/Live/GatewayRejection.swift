@@ -2,7 +2,7 @@ import Framing
 import Speech
 
 /// The HTTP answer of a gateway that did not open a live stream.
-struct GatewayRefusal {
+struct GatewayRejection {
     let status: Int
     let body: [UInt8]
 

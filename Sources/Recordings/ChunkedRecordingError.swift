@@ -4,9 +4,9 @@ package import RecordingAssembly
 package import Speech
 package import Store
 
-/// Reason why an operation on a recording in chunks is refused. The clients of these routes read the refusal as `{"detail", "code"}`, with `provider`
+/// Reason why an operation on a recording in chunks is rejected. The clients of these routes read the error as `{"detail", "code"}`, with `provider`
 /// where an engine failed.
-package struct BackgroundRefusal: Error, Sendable, Equatable {
+package struct ChunkedRecordingError: Error, Sendable, Equatable {
     package var status: HTTPStatus
     package var code: String
     package var detail: String
@@ -21,24 +21,24 @@ package struct BackgroundRefusal: Error, Sendable, Equatable {
         self.retryAfter = retryAfter
     }
 
-    package init(_ cause: RefusalCause) {
-        let (status, code, message) = cause.plain
-        switch cause {
+    package init(_ error: RequestError) {
+        let (status, code, message) = error.plain
+        switch error {
         case .outOfCredit: self.init(.tooManyRequests, "credits_exhausted", "Transcription credits exhausted")
         case .tooManyRequests(let after): self.init(status, code, message, retryAfter: after)
         case .unsupportedLanguage: self.init(.unprocessableContent, "unsupported_language", message)
         case .engine(let error, let engine, let payer): self.init(ProviderError(error, by: engine, payer: payer), request: nil)
         case .unauthenticated, .forbidden, .otherKey, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody, .badRequest, .unknownModel,
-            .remoteContent, .unavailable, .internalFault, .limitReached:
+            .remoteContent, .unavailable, .internalError, .limitReached:
             self.init(status, code, message)
         }
     }
 
-    package init(_ refusal: RoutingRefusal) {
-        switch refusal {
-        case .ownKeyNotUsed: self.init(.unprocessableContent, "own_key_not_used", "\(refusal)")
-        case .assemblyAIKeyMissing: self.init(.serviceUnavailable, "missing_assemblyai_api_key", "\(refusal)")
-        case .noEngine: self.init(.serviceUnavailable, "no_usable_batch_provider", "\(refusal)")
+    package init(_ error: RoutingError) {
+        switch error {
+        case .ownKeyNotUsed: self.init(.unprocessableContent, "own_key_not_used", "\(error)")
+        case .assemblyAIKeyMissing: self.init(.serviceUnavailable, "missing_assemblyai_api_key", "\(error)")
+        case .noEngine: self.init(.serviceUnavailable, "no_usable_batch_provider", "\(error)")
         }
     }
 
@@ -47,7 +47,7 @@ package struct BackgroundRefusal: Error, Sendable, Equatable {
         self.init(status, code, message)
     }
 
-    /// Makes the refusal for an engine's failure. The vendor's own text stays in the log.
+    /// Makes the error for an engine's failure. The vendor's own text stays in the log.
     ///
     /// - Parameter request: the request's id in the log; nil: none.
     package init(_ failure: ProviderError, request: String?) {
@@ -57,29 +57,29 @@ package struct BackgroundRefusal: Error, Sendable, Equatable {
             // The request causes these failures, and would fail again.
             case .audioNotUsable, .unsupportedLanguage: .unprocessableContent
             // The caller's own key and account are a part of the request too.
-            case .keyRefused, .quotaExhausted: failure.status.code < 500 ? failure.status : .internalServerError
+            case .keyRejected, .quotaExhausted: failure.status.code < 500 ? failure.status : .internalServerError
             // Clients of these routes retry after a status of 5xx, and 500 is the one that they know.
             case .rateLimited, .failure, .timeout: .internalServerError
             case .interrupted: .serviceUnavailable
             }
-        let why = failure.payer == .user && (failure.code == .keyRefused || failure.code == .quotaExhausted) ? ": \(failure.error.told)" : ""
+        let why = failure.payer == .user && (failure.code == .keyRejected || failure.code == .quotaExhausted) ? ": \(failure.error.told)" : ""
         self.init(status, code, "Transcription failed: \(code)\(why)\(request.map { " (request \($0))" } ?? "")")
         provider = failure.provider
     }
 
-    package static let notFound = BackgroundRefusal(.notFound, "conversation_not_found", "Conversation not found")
+    package static let notFound = ChunkedRecordingError(.notFound, "conversation_not_found", "Conversation not found")
 
-    /// Runs `body` and converts its refusal.
-    package static func heard<Value>(_ body: () async throws(RefusalCause) -> Value) async throws(BackgroundRefusal) -> Value {
-        do throws(RefusalCause) { return try await body() } catch { throw BackgroundRefusal(error) }
+    /// Runs `body` and converts its error.
+    package static func heard<Value>(_ body: () async throws(RequestError) -> Value) async throws(ChunkedRecordingError) -> Value {
+        do throws(RequestError) { return try await body() } catch { throw ChunkedRecordingError(error) }
     }
 
-    /// Returns the store's answer. Throws a refusal when the store fails.
-    package static func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(BackgroundRefusal) -> Value {
-        do throws(StoreError) { return try await body() } catch { throw BackgroundRefusal(error) }
+    /// Returns the store's answer. Throws an error when the store fails.
+    package static func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(ChunkedRecordingError) -> Value {
+        do throws(StoreError) { return try await body() } catch { throw ChunkedRecordingError(error) }
     }
 
-    package var refusal: Refusal {
+    package var response: ErrorResponse {
         var json = JSONWriter()
         json.beginObject()
         // This is the quota of the gateway's user, not of a vendor's account.
@@ -93,6 +93,6 @@ package struct BackgroundRefusal: Error, Sendable, Equatable {
         json.endObject()
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if let retryAfter { headers.set("Retry-After", String(max(1, Int((retryAfter / .seconds(1)).rounded(.up))))) }
-        return Refusal(status: status, headers: headers, body: json.bytes)
+        return ErrorResponse(status: status, headers: headers, body: json.bytes)
     }
 }

@@ -1,7 +1,7 @@
 package import Speech
 
 /// Reason why no engine may recognise a recording. The description says which key or setting to change.
-package enum RoutingRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+package enum RoutingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The caller sent a key of their own that is not used for this workload. The operator's key is not used in its place.
     case ownKeyNotUsed(EngineName, Workload)
     /// Only AssemblyAI may do the work, and there is no key for it.

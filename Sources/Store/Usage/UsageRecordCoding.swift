@@ -4,16 +4,8 @@ import Speech
 
 /// The encoding of runs in the outbox and the ledger: one flat JSON object. Only the names that are listed here are allowed.
 ///
-/// The list names the allowed fields, not the forbidden ones: a new field that might reveal something is refused until it is listed.
-package enum UsageRunCoding {
-    package enum Fault: Error, Equatable {
-        /// A name that is not in the list of fields.
-        case unknownField(String)
-        /// A field that is missing or of another type.
-        case badField(String)
-        case notJSON
-    }
-
+/// The list names the allowed fields, not the forbidden ones: a new field that might reveal something is rejected until it is listed.
+package enum UsageRecordCoding {
     package static let fields: Set<String> = [
         "run_id", "user", "key", "conversation_id", "provider", "model", "workload", "kind", "payer", "status", "started_at", "completed_at",
         "latency_ns", "audio_ns", "speech_ns", "billable_ns", "billing", "cost", "retry_count", "fallback_from", "fallback_reason",
@@ -60,16 +52,16 @@ package enum UsageRunCoding {
         return json.text
     }
 
-    package static func decode(_ record: String) throws(Fault) -> UsageRecord {
+    package static func decode(_ record: String) throws(UsageRecordError) -> UsageRecord {
         guard let value = try? JSONValue(parsing: Array(record.utf8)), case .object = value else { throw .notJSON }
         try check(value)
         func text(_ name: String) -> String? { if case .string(let text)? = value[name] { text } else { nil } }
         func number(_ name: String) -> Int64? { if case .int(let number)? = value[name] { Int64(number) } else { nil } }
-        func needed<Value>(_ name: String, _ read: (String) -> Value?) throws(Fault) -> Value {
+        func needed<Value>(_ name: String, _ read: (String) -> Value?) throws(UsageRecordError) -> Value {
             guard let found = read(name) else { throw .badField(name) }
             return found
         }
-        func name<Name: RawRepresentable>(_ field: String, _: Name.Type) throws(Fault) -> Name where Name.RawValue == String {
+        func name<Name: RawRepresentable>(_ field: String, _: Name.Type) throws(UsageRecordError) -> Name where Name.RawValue == String {
             try needed(field) { text($0).flatMap(Name.init(rawValue:)) }
         }
         var run = UsageRecord(
@@ -101,7 +93,7 @@ package enum UsageRunCoding {
         return run
     }
 
-    private static func check(_ value: JSONValue, isWhole: Bool = true) throws(Fault) {
+    private static func check(_ value: JSONValue, isWhole: Bool = true) throws(UsageRecordError) {
         switch value {
         case .object(let members):
             for member in members {
@@ -115,4 +107,13 @@ package enum UsageRunCoding {
         case .null, .bool, .int, .double, .string: break
         }
     }
+}
+
+/// The reason why a stored usage record cannot be read.
+package enum UsageRecordError: Error, Equatable {
+    /// A name that is not in the list of fields.
+    case unknownField(String)
+    /// A field that is missing or of another type.
+    case badField(String)
+    case notJSON
 }

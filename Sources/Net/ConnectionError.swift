@@ -1,5 +1,5 @@
 /// The reason for which a connection broke.
-package enum ConnectionFailure: Error, Sendable, Equatable {
+package enum ConnectionError: Error, Sendable, Equatable {
     case system(SystemError)
     case tls(TLSError)
     /// The peer accepted no byte of the waiting output during the write time-out.
