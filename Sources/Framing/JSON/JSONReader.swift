@@ -11,15 +11,16 @@ package struct JSONReader: ~Copyable {
 
     /// A member's name as written in the text. A name with escapes is unequal to every string.
     package struct Name {
-        fileprivate let bytes: UnsafeRawBufferPointer
+        @usableFromInline let bytes: UnsafeRawBufferPointer
 
-        package static func == (name: Name, other: StaticString) -> Bool {
+        // Inlined, because a reader of an object compares each member's name with a list of names of known lengths.
+        @inlinable @inline(__always) package static func == (name: Name, other: StaticString) -> Bool {
             guard name.bytes.count == other.utf8CodeUnitCount, other.hasPointerRepresentation else { return false }
             for index in 0..<name.bytes.count where name.bytes[index] != other.utf8Start[index] { return false }
             return true
         }
 
-        package static func ~= (pattern: StaticString, name: Name) -> Bool { name == pattern }
+        @inlinable @inline(__always) package static func ~= (pattern: StaticString, name: Name) -> Bool { name == pattern }
     }
 
     private let bytes: UnsafeRawBufferPointer
@@ -199,7 +200,12 @@ package struct JSONReader: ~Copyable {
     }
 
     /// Returns the first byte of the next value or mark, after blanks.
-    private mutating func next() throws(Malformed) -> UInt8 {
+    @inline(__always) private mutating func next() throws(Malformed) -> UInt8 {
+        if position < bytes.count, bytes[position] > ASCII.space { return bytes[position] }
+        return try nextAfterBlanks()
+    }
+
+    private mutating func nextAfterBlanks() throws(Malformed) -> UInt8 {
         skipBlanks()
         guard position < bytes.count else { throw malformed }
         return bytes[position]
@@ -225,7 +231,9 @@ package struct JSONReader: ~Copyable {
         position += 1
         let start = position
         var hasEscapes = false
-        while position < bytes.count {
+        while true {
+            position = JSONText.plainEnd(of: bytes, from: position)
+            guard position < bytes.count else { throw malformed }
             switch bytes[position] {
             case ASCII.quote:
                 position += 1
@@ -233,11 +241,9 @@ package struct JSONReader: ~Copyable {
             case ASCII.backslash:
                 hasEscapes = true
                 position += 2
-            case 0..<0x20: throw malformed
-            default: position += 1
+            default: throw malformed
             }
         }
-        throw malformed
     }
 
     private func unescaped(_ text: UnsafeRawBufferPointer, at start: Int) throws(Malformed) -> String {

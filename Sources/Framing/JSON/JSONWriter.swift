@@ -180,17 +180,16 @@ extension JSONWriter {
         var text = text
         text.withUTF8 { text in
             var start = 0
-            for position in 0..<text.count where Self.needsEscape(text[position]) {
-                bytes.append(contentsOf: text[start..<position])
-                appendEscape(of: text[position])
-                start = position + 1
+            while true {
+                let end = JSONText.plainEnd(of: UnsafeRawBufferPointer(text), from: start)
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<end]))
+                guard end < text.count else { break }
+                appendEscape(of: text[end])
+                start = end + 1
             }
-            bytes.append(contentsOf: text[start...])
         }
         bytes.append(ASCII.quote)
     }
-
-    private static func needsEscape(_ byte: UInt8) -> Bool { byte < 0x20 || byte == ASCII.quote || byte == ASCII.backslash }
 
     private mutating func appendEscape(of byte: UInt8) {
         switch byte {

@@ -106,4 +106,14 @@ import Testing
         }
         #expect(seen == ["nil", "nil", "nil"])
     }
+
+    @Test(arguments: 0..<20) func `refuses a control character at any place of a string`(place: Int) {
+        for byte: UInt8 in [0, 0x0A, 0x1F] {
+            var text = Array("\"\(String(repeating: "a", count: 20))\"".utf8)
+            text[1 + place] = byte
+            #expect(read(text) == nil)
+            text[1 + place] = 0x20
+            #expect(read(text) != nil)
+        }
+    }
 }

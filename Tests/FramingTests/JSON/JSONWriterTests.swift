@@ -68,4 +68,19 @@ import Testing
         writer.value(value)
         #expect(try JSONValue(parsing: writer.bytes) == value)
     }
+
+    @Test(arguments: 0..<20, ["\"", "\\", "\n", "\u{1f}", "é", "\u{7f}", "😀"])
+    func `escapes a character at any place of a text`(place: Int, character: String) throws {
+        for length in [place, place + 1, place + 9] {
+            let text = String(repeating: "a", count: place) + character + String(repeating: "b", count: length - place)
+            var writer = JSONWriter()
+            writer.value(text)
+            #expect(try JSONValue(parsing: Array(writer.text.utf8)) == .string(text))
+            let read = writer.bytes.withUnsafeBytes { bytes in
+                var reader = JSONReader(bytes)
+                return try? reader.string()
+            }
+            #expect(read == text)
+        }
+    }
 }
