@@ -29,6 +29,17 @@ import Testing
         return ranges
     }
 
+    @Test(arguments: [2, 14, 16, 18, 638, 640, 642, 3_200])
+    func `measures one channel as it measures the same channel among two`(frame: Int) {
+        var random = SeededGenerator(seed: 6)
+        let pcm =
+            noise(5, seconds: 1, &random) + noise(32_767, seconds: 0.1, &random) + noise(150, seconds: 1, &random) + noise(600, seconds: 0.5, &random)
+        let pair = stride(from: 0, to: pcm.count, by: 2).flatMap { [0, 0, pcm[$0], pcm[$0 + 1]] as [UInt8] }
+        let ranges = loud(pcm, frame: frame)
+        #expect(!ranges.isEmpty)
+        #expect(loud(pair, frame: 2 * frame, channels: 2) == ranges)
+    }
+
     @Test func `hears nothing in silence`() {
         var random = SeededGenerator(seed: 1)
         #expect(loud(noise(0, seconds: 2, &random)) == [])
