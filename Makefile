@@ -9,7 +9,7 @@ setup: ## install what is missing, fetch and verify the models
 	@scripts/setup
 
 build: setup ## .build/release/harken
-	@swift build -c release --product harken
+	@scripts/build --product harken
 
 demo: ## set up, build, and show live captions of a recording (EXIT=1 stops after them)
 	@EXIT='$(EXIT)' scripts/demo
@@ -45,7 +45,7 @@ attack: ## attack a gateway as a stranger would, with and without 50 live sessio
 	@scripts/attack $(NAME)
 
 simulate: ## sessions with untidy engines and faults, every rule checked on each (SEEDS=100000)
-	@swift build -c release --product simulate
+	@scripts/build --product simulate
 	@.build/release/simulate --seeds $(or $(SEEDS),100000) --kept Tests/Mutations/kept.txt
 
 fuzz: ## feed each parser random bytes (EACH=60 seconds each; NAME=… for one)

@@ -95,7 +95,9 @@ final class GatedStream: EngineStream {
             let start = Int((range.start - keptFrom).samples) * frame
             if inner == nil { inner = reopen?() }
             passed += range.count
-            inner?.send(kept.span.bytes.extracting(start..<start + Int(range.count.samples) * frame))
+            // A span needs an array that cannot change; the property could.
+            let held = kept
+            inner?.send(held.span.bytes.extracting(start..<start + Int(range.count.samples) * frame))
         }
         let done = Int((leg.considered - keptFrom).samples) * frame
         // Moving the rest at each frame would cost more than keeping some audio that is not needed.

@@ -15,7 +15,10 @@ extension LiveSession {
             let action = context.output.actions[next]
             next += 1
             switch action {
-            case .send(let range): client?.send(text: context.output.bytes.span.bytes.extracting(range))
+            case .send(let range):
+                // A span needs an array that cannot change; the property could.
+                let bytes = context.output.bytes
+                client?.send(text: bytes.span.bytes.extracting(range))
             case .command(let command): take(command)
             case .converse(let command): conversation?.command(command)
             case .audio(let bytes): audio(bytes.span.bytes)

@@ -147,7 +147,10 @@ package final class PreSessionHandler: WebSocketHandler {
     private func carryOut() {
         for action in output.actions {
             switch action {
-            case .send(let range): connection?.send(text: output.bytes.span.bytes.extracting(range))
+            case .send(let range):
+                // A span needs an array that cannot change; the property could.
+                let bytes = output.bytes
+                connection?.send(text: bytes.span.bytes.extracting(range))
             case .close(let code, let reason): connection?.close(code: code, reason: reason)
             // There is no session yet that could take these.
             case .command, .converse, .audio: break

@@ -53,7 +53,9 @@ final class VoiceActivityWindows: VoiceWindows {
 
     private func hear(_ each: (SampleRange, Float?, Bool) -> Void) throws {
         samples.removeAll(keepingCapacity: true)
-        resampler.append(mono.span, to: &samples)
+        // A span needs an array that cannot change; the property could.
+        let block = mono
+        resampler.append(block.span, to: &samples)
         func windowEnded(_ probability: Float?, _ power: Float) {
             let start = position
             position += window

@@ -94,7 +94,9 @@ final class StreamListener: @unchecked Sendable {
         let whole = pending.count / frame * frame
         guard whole > 0 else { return }
         var samples: [Float] = []
-        PCM.appendFloats(linear16: pending.span.bytes.extracting(0..<whole), to: &samples)
+        // A span needs an array that cannot change; the property could.
+        let held = pending
+        PCM.appendFloats(linear16: held.span.bytes.extracting(0..<whole), to: &samples)
         pending.removeFirst(whole)
         for number in channels.indices {
             let own =
