@@ -449,7 +449,7 @@ def known(speech, harken, folder):
 
 def arguments(parser):
     parser.add_argument("--shared", default=os.path.join(ROOT, "..", "shared", "audio"))
-    parser.add_argument("--minutes", type=float, default=2.5, help="how much speech")
+    parser.add_argument("--minutes", type=float, default=1.5, help="how much speech")
     parser.add_argument("--engine", action="append", choices=("vendor", "local"), help="only this recorder")
     parser.add_argument("--keep", metavar="FOLDER", help="where the conversations are left, beside the single pass")
 
