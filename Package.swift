@@ -43,7 +43,7 @@ let package = Package(
         module("Speakers", ["Speech", "Conversations"]),
         module("RecordingAssembly", ["Speech", "Conversations", "Speakers"]),
         module("Store", ["Speech", "Framing", "Conversations", "CSQLite", "CBits"]),
-        module("Net", ["Framing", "CSystem", "COpenSSL", "CCurl"]),
+        module("Net", ["Speech", "Framing", "CSystem", "COpenSSL", "CCurl"]),
         module("Tracing", ["Speech", "Framing", "Net"]),
         module("Decoding", ["Speech", "Audio", "Net", "CSystem"]),
         module("LocalEngine", ["Speech", "Audio", "Conversations", "Speakers", "COrt", "CAligner"]),

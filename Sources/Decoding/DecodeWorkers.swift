@@ -41,7 +41,7 @@ package final class DecodeWorkers: MediaSource {
         var busy: Set<Int32> = []
         var startingCount = 0
         /// The time when the last worker ended.
-        var lastUse: ContinuousClock.Instant?
+        var lastUse: Instant?
         /// Waiting requests, in the order of their arrival.
         var waiting: [(request: Request, continuation: CheckedContinuation<Result<WorkerProcess, MediaError>, Never>)] = []
         var isKnownUnconfined = false

@@ -1,3 +1,4 @@
+import Speech
 internal import CSystem
 internal import Glibc
 internal import Net
@@ -114,10 +115,10 @@ struct FactoryProcess: Sendable {
                 send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL))
             }
         guard sent == bytes.count else { return nil }
-        let deadline = ContinuousClock.now + Self.patience
+        let deadline = Instant.now + Self.patience
         var answer = [UInt8](repeating: 0, count: bytes.count + 1)
         while true {
-            let left = deadline - ContinuousClock.now
+            let left = deadline - Instant.now
             guard left > .zero else { return nil }
             var wanted = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
             guard poll(&wanted, 1, Int32(left / .milliseconds(1)) + 1) > 0 else { continue }

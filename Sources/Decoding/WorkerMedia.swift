@@ -99,7 +99,7 @@ final class WorkerMedia: DecodedMedia {
 
     /// Waits for the next message.
     private func receive(_ process: WorkerProcess, beforeFile: Bool, channels: Int?) throws(MediaError) -> DecodeAnswer {
-        let deadline = ContinuousClock.now + workers.configuration.patience
+        let deadline = Instant.now + workers.configuration.patience
         while true {
             let count = recv(process.socket, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC))
             if count > 0 {
@@ -116,7 +116,7 @@ final class WorkerMedia: DecodedMedia {
                 let error = fail(process, .crashed)
                 throw beforeFile ? Self.notStarted : error
             }
-            let left = deadline - ContinuousClock.now
+            let left = deadline - Instant.now
             guard left > .zero else {
                 let error = fail(process, .stuck)
                 throw beforeFile ? Self.notStarted : error

@@ -39,10 +39,9 @@ final class RepairWork: Sendable {
     func begin(now: Instant, finished: @escaping @Sendable (Answer) -> Void) -> Bool {
         repairQueue.take(repair.engine, audio: length, deadline: repair.deadline, now: now) { [self] in
             let work = Task.detached { [self] in
-                let clock = ContinuousClock()
-                let began = clock.now
+                let began = Instant.now
                 let answer = await run()
-                repairQueue.done(repair.engine, audio: length, took: began.duration(to: clock.now))
+                repairQueue.done(repair.engine, audio: length, took: began.duration(to: Instant.now))
                 finished(answer)
             }
             let isCancelled = task.withLock { state in

@@ -84,7 +84,7 @@ package final class SessionDriver {
     private var tally = SessionTally()
     private var scratch: [UInt8] = []
     private var timer: Loop.Timer?
-    private var timerDeadline: ContinuousClock.Instant?
+    private var timerDeadline: Instant?
 
     /// - Parameter gate: keeps silence from engines; nil: engines hear everything.
     package init(

@@ -139,7 +139,7 @@ package final class ClientStream: WebSocketHandler {
     // MARK: - The machine
 
     /// Lets the machine act and carries out its actions. Events may call back, so each call has a list of its own.
-    private func act(_ body: (inout any LiveClientMachine, ContinuousClock.Instant, inout [ClientAction]) -> Void) {
+    private func act(_ body: (inout any LiveClientMachine, Instant, inout [ClientAction]) -> Void) {
         var actions: [ClientAction] = []
         swap(&actions, &connector.actions)
         body(&machine, connector.loop.now, &actions)
@@ -168,5 +168,5 @@ package final class ClientStream: WebSocketHandler {
     }
 
     /// Returns the deadline. The machine is `inout`, because reading the property would copy the whole machine.
-    private static func deadline(of machine: inout any LiveClientMachine) -> ContinuousClock.Instant? { machine.deadline }
+    private static func deadline(of machine: inout any LiveClientMachine) -> Instant? { machine.deadline }
 }

@@ -1,3 +1,4 @@
+import Speech
 import Continuity
 import Foundation
 import Simulation
@@ -101,15 +102,14 @@ enum Simulate {
         var digests = ""
         let digest: ((SessionSeed, UInt64) -> Void)? =
             arguments.digest == nil ? nil : { digests += "\($0) \(String($1, radix: 16))\n" }
-        let clock = ContinuousClock()
-        let began = clock.now
+        let began = Instant.now
         var totals = Simulation.run(
             SessionSeed.all(of: arguments.first..<arguments.first + arguments.seeds, mode: arguments.mode), most: arguments.failures,
             begin: Crash.note, digest: digest)
         let rest = arguments.failures - totals.failures.count
         if rest > 0 { totals.add(Simulation.run(kept, most: rest, begin: Crash.note, digest: digest)) }
         Crash.rest()
-        let duration = began.duration(to: clock.now)
+        let duration = began.duration(to: Instant.now)
         let milliseconds = duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000
         let counts = "\(totals.legs) legs, \(totals.repairs) repairs, \(totals.words) words, \(totals.gaps) gaps, \(totals.mends) mends"
         let speed = Int64(totals.sessions) * 1_000 / max(1, milliseconds)

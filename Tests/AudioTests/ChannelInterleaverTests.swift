@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct `Channels that come separately` {
     private var mix = ChannelInterleaver(channels: 2, rate: .telephone)
-    private let start = ContinuousClock.now
+    private let start = Instant.now
 
     private mutating func append(_ samples: [Int16], to channel: Int, at milliseconds: Int) {
         let pcm = bytes(samples)

@@ -4,7 +4,7 @@ import Testing
 @testable import HarkenKit
 
 @Suite struct `A stream tells` {
-    private let start = ContinuousClock.now
+    private let start = Instant.now
     private let engine = EngineName("acme")
 
     private func narrator() -> StreamNarrator { StreamNarrator(rate: .speech, engine: engine, language: .english, now: start) }

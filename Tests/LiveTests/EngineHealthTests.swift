@@ -43,7 +43,7 @@ import Testing
 
     private func run(_ outcome: RecognitionAttempt.Outcome, _ kind: RecognitionAttempt.Kind = .stream, slowest: Duration? = nil) -> RecognitionAttempt
     {
-        let now = ContinuousClock.now
+        let now = Instant.now
         return RecognitionAttempt(
             kind, engine: Self.deepgram, model: nil, audio: .seconds(1), start: now, slowest: slowest, end: now, outcome: outcome)
     }

@@ -23,19 +23,19 @@ import Testing
 
     @Test func `is removed when it is unfinished and nothing names it`() async throws {
         try await WaitingConversation.with { conversation in
-            let desk = conversation.desk, audio = desk.audio, id = ID<Conversation>("c"), day = UnixTime(milliseconds: 86_400_000)
+            let service = conversation.service, audio = service.audio, id = ID<Conversation>("c"), day = UnixTime(milliseconds: 86_400_000)
             let folder = URL(filePath: audio.location).deletingLastPathComponent().path
             let whole = try opus(in: folder), cut = whole.prefix(whole.count / 2)
             for (name, bytes) in [("whole", whole), ("cut", cut), ("named", cut), ("empty", Data())] {
                 try await audio.put([UInt8](bytes), as: try #require(BlobName(name + ".opus")))
             }
             let stored = Conversation(id: id, user: .local, status: .completed, source: "test", started: day, finished: day, segments: [])
-            #expect(try await desk.store.begin(stored))
+            #expect(try await service.store.begin(stored))
             let named = StoredAudio(file: "named.opus", start: .zero, duration: .seconds(2), byteCount: cut.count, created: day)
-            #expect(try await desk.store.add(named, to: id, of: .local))
-            await desk.removeUnfinishedAudio(before: day)
+            #expect(try await service.store.add(named, to: id, of: .local))
+            await service.removeUnfinishedAudio(before: day)
             #expect(try await audio.all().count == 4, "files of this process are left alone")
-            await desk.removeUnfinishedAudio(before: desk.now() + .seconds(1))
+            await service.removeUnfinishedAudio(before: service.now() + .seconds(1))
             #expect(try await audio.all().map(\.name.text) == ["named.opus", "whole.opus"])
         }
     }

@@ -7,7 +7,7 @@ import Testing
 struct Entrance {
     var opening: any LiveHandshakeMachine
     let handshake: LiveHandshake
-    var now = ContinuousClock.now
+    var now = Instant.now
     private(set) var said: [String] = []
     private let short: ([UInt8]) -> String
 

@@ -9,7 +9,7 @@ struct TwoSides<Client: LiveClientMachine> {
     private(set) var heard: [EngineEvent] = []
     /// What the client's side told the session.
     private(set) var commands: [SessionCommand] = []
-    private var now = ContinuousClock.now
+    private var now = Instant.now
     private let damage: ([UInt8]) -> [[UInt8]]
 
     /// - Parameter damage: what arrives at the client instead of a message.

@@ -5,7 +5,7 @@ import Speech
 /// A stream to a vendor without sockets: what is told to the client's machine, and what it wants done.
 struct VendorConversation<Machine: LiveClientMachine> {
     var machine: Machine
-    var now = ContinuousClock.now
+    var now = Instant.now
 
     init(_ machine: Machine) { self.machine = machine }
 

@@ -3,7 +3,7 @@ import Speech
 import Testing
 
 struct RecordingDeliveryTests {
-    private let now = ContinuousClock.now
+    private let now = Instant.now
 
     private func chunk(_ second: Int, isFinal: Bool = false) -> QueuedChunk {
         QueuedChunk(range: SampleRange(SampleIndex(second * 16_000), count: SampleCount(16_000)), isFinal: isFinal)

@@ -3,7 +3,7 @@ import Testing
 import Tracing
 
 @Suite struct `A session's trace` {
-    private static let start = ContinuousClock.now
+    private static let start = Instant.now
     private static let began = UnixTime(milliseconds: 1_800_000_000_000)
     private let rate = SampleRate.speech
     private let deepgram = EngineName("deepgram")
@@ -178,7 +178,7 @@ import Tracing
 
 @Suite struct `A recording's trace` {
     @Test func `has a span for each engine that tried`() {
-        let start = ContinuousClock.now
+        let start = Instant.now
         let root = TraceRoot(TraceID(high: 1, low: 2), id: SpanID(7), clock: TraceClock(UnixTime(milliseconds: 0), at: start), start: start)
         var trace = RecordingTrace(route: "/v1/listen", workload: .sync, model: "nova-3", root: root)
         let first = trace.ran(

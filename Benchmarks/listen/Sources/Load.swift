@@ -1,3 +1,4 @@
+import Speech
 import Framing
 import Net
 
@@ -46,7 +47,7 @@ final class Load {
         private var opening = 0
         private var opened: (() -> Void)?
         private var finished: (() -> Void)?
-        private var ends: ContinuousClock.Instant
+        private var ends: Instant
         /// Of ticks.
         private var latest = Duration.zero
 
@@ -105,7 +106,7 @@ final class Load {
             }
         }
 
-        private func tick(_ members: [Stream], at due: ContinuousClock.Instant) {
+        private func tick(_ members: [Stream], at due: Instant) {
             loop.schedule(at: due) { [self] in
                 guard due < ends else { return finish() }
                 latest = max(latest, .now - due)

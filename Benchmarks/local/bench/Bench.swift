@@ -41,13 +41,13 @@ import Synchronization
         let folder = ModelFolder(environment: ProcessInfo.processInfo.environment)
         let engine = LocalEngine(folder, pool: threads)
         let models = try await engine.models()
-        let (wall, cpu) = (ContinuousClock.now, cpuSeconds())
+        let (wall, cpu) = (Instant.now, cpuSeconds())
         let lines =
             switch arguments[1] {
             case "bare": try bare(files, models, threads)
             default: try await whole(files, engine, threads)
             }
-        let elapsed = ContinuousClock.now - wall
+        let elapsed = Instant.now - wall
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         for line in lines { try print(String(decoding: encoder.encode(line), as: UTF8.self)) }

@@ -1,3 +1,4 @@
+import Speech
 import Framing
 import Net
 
@@ -54,7 +55,7 @@ final class Load {
         private var opening = 0
         private var opened: (() -> Void)?
         private var finished: (() -> Void)?
-        private var ends: ContinuousClock.Instant
+        private var ends: Instant
 
         init(_ plan: Plan, target: WebSocketTarget, client: WebSocketClient, loop: Loop) {
             self.plan = plan
@@ -109,7 +110,7 @@ final class Load {
             }
         }
 
-        private func tick(_ members: [Stream], at due: ContinuousClock.Instant) {
+        private func tick(_ members: [Stream], at due: Instant) {
             loop.schedule(at: due) { [self] in
                 guard due < ends else {
                     finish()
@@ -154,7 +155,7 @@ final class Load {
         private(set) var isClosed = false
         /// In milliseconds.
         private(set) var latencies: [Double] = []
-        private var asked: [Int: ContinuousClock.Instant] = [:]
+        private var asked: [Int: Instant] = [:]
 
         func sendFrame() {
             guard let connection, !isClosed else { return }
@@ -166,7 +167,7 @@ final class Load {
 
         func received(text: RawSpan, on connection: WebSocketConnection) {
             guard let number = text.withUnsafeBytes(Self.word), let at = asked.removeValue(forKey: number) else { return }
-            let (seconds, attoseconds) = (ContinuousClock.now - at).components
+            let (seconds, attoseconds) = (Instant.now - at).components
             latencies.append(Double(seconds) * 1e3 + Double(attoseconds) * 1e-15)
         }
 

@@ -80,16 +80,16 @@ struct Player: Sendable {
 
     func play(_ engine: LocalEngine) async throws -> Played {
         let log = Mutex<[Played.Event]>([])
-        let start = ContinuousClock.now
+        let start = Instant.now
         let (closed, close) = AsyncStream.makeStream(of: Void.self)
         let stream = engine.open(StreamOptions(rate: Self.rate, language: .english, interims: interims, endpointing: endpointing)) { event in
-            let entry = Self.entry(event, (ContinuousClock.now - start) / .seconds(1))
+            let entry = Self.entry(event, (Instant.now - start) / .seconds(1))
             log.withLock { $0.append(entry) }
             if case .closed = event { close.finish() }
         }
         for first in stride(from: 0, to: samples.count, by: frame) {
             let end = min(first + frame, samples.count)
-            try await Task.sleep(until: start + .seconds(Double(end) / 16_000), tolerance: .zero)
+            try await Task.sleep(for: start + .seconds(Double(end) / 16_000) - .now, tolerance: .zero)
             var bytes: [UInt8] = []
             PCM.appendLinear16(samples.span.extracting(first..<end), to: &bytes)
             stream.send(bytes.span.bytes)
@@ -97,7 +97,7 @@ struct Player: Sendable {
         stream.send(.finish)
         for await _ in closed {}
         return Played(
-            stream: name, seconds: Double(samples.count) / 16_000, wall: (ContinuousClock.now - start) / .seconds(1), clips: clips,
+            stream: name, seconds: Double(samples.count) / 16_000, wall: (Instant.now - start) / .seconds(1), clips: clips,
             events: log.withLock { $0 })
     }
 

@@ -174,7 +174,7 @@ package struct Leg: Sendable {
     }
 
     /// Marks the leg as open: the engine takes audio from now on.
-    package mutating func opened(now: ContinuousClock.Instant) {
+    package mutating func opened(now: Instant) {
         guard state == .connecting else { return }
         state = .open
         openedAt = now
@@ -184,7 +184,7 @@ package struct Leg: Sendable {
     }
 
     /// Counts `range` as sent if it may go straight to the engine: nothing waits before it and no limit holds it back.
-    package mutating func take(_ range: SampleRange, now: ContinuousClock.Instant) -> Bool {
+    package mutating func take(_ range: SampleRange, now: Instant) -> Bool {
         guard state == .open, range.start == sentThrough, queued.isEmpty else { return false }
         if range.end > allowedThrough {
             let allowance = allowance(now: now)
@@ -197,7 +197,7 @@ package struct Leg: Sendable {
     }
 
     /// Returns the next audio to send, at most `most`; nil if none waits or none may be sent now.
-    package mutating func nextSend(received end: SampleIndex, most: SampleCount, now: ContinuousClock.Instant) -> SampleRange? {
+    package mutating func nextSend(received end: SampleIndex, most: SampleCount, now: Instant) -> SampleRange? {
         guard state == .open else { return nil }
         var through = min(end, allowance(now: now), sentThrough + most)
         if let first = queued.first { through = min(through, first.position) }
@@ -316,7 +316,7 @@ package struct Leg: Sendable {
     }
 
     /// Returns the time when waiting audio may go on being sent, if only time holds it back.
-    package func nextAllowance(received end: SampleIndex, now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    package func nextAllowance(received end: SampleIndex, now: Instant) -> Instant? {
         guard state == .open, sentThrough < end, let pace else { return nil }
         if let unanswered = limits.unanswered, sentThrough >= heardThrough + unanswered { return nil }
         return max(now, pace.time(of: min(end, sentThrough + SampleCount(.milliseconds(100), at: rate))))
@@ -342,7 +342,7 @@ package struct Leg: Sendable {
         }
     }
 
-    private mutating func allowance(now: ContinuousClock.Instant) -> SampleIndex {
+    private mutating func allowance(now: Instant) -> SampleIndex {
         var through = SampleIndex(Int64.max)
         if let unanswered = limits.unanswered { through = heardThrough + unanswered }
         if let paced = pace?.allowance(sent: sentThrough, now: now) { through = min(through, paced) }

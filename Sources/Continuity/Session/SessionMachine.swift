@@ -3,7 +3,7 @@ package import Speech
 /// One client's live audio, from the first sample to the drained end. Owns the timeline, the legs and the stitchers, and makes all decisions.
 ///
 /// A value without I/O: events in, actions out.
-package struct SessionMachine: Sendable {
+package struct SessionMachine: Sendable, ~Copyable {
     package struct Configuration: Sendable {
         package var rate: SampleRate
         /// Number of channels, each recognised separately.

@@ -65,7 +65,7 @@ struct SpeechProfileOperations: Sendable {
                 guard let file = try await samples(request).profile?.file else {
                     throw APIError(.notFound, "not_found", "The user has no speech profile.")
                 }
-                return APIAnswer(contentType: "audio/ogg", blobs: StoredContent([file], in: profiles.desk.audio))
+                return APIAnswer(contentType: "audio/ogg", blobs: StoredContent([file], in: profiles.service.audio))
             },
             APIOperation(
                 .get, "/v3/speech-profile/expand", .read, summary: "Lists the additional recordings of the user's voice.",

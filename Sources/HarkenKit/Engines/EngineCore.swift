@@ -92,7 +92,7 @@ final class EngineCore: Sendable {
                 throw .unavailable("a connection cannot be opened: \(error)")
             }
         }
-        let start = ContinuousClock.now
+        let start = Instant.now
         let tracer = try KitRuntime.start().tracer
         var trace = tracer?.begin(under: options.caller, at: start).map {
             RecordingTrace(route: nil, workload: options.recognitionOptions.workload, model: options.model, root: $0)

@@ -28,7 +28,7 @@ package final class JournalLog {
     private var nextSession: UInt64
     private var isFailing = false
     /// Time from which the log may leave a segment that cannot be synced for a new one.
-    private var nextTry: ContinuousClock.Instant?
+    private var nextTry: Instant?
     /// Minimum time between two segments that are begun because of a failed sync, so that a broken disk does not get a file for each attempt.
     private static let betweenTries: Duration = .seconds(10)
     /// Numbers of the sessions that have blocks in the log, for `erasing`.
@@ -278,7 +278,7 @@ package final class JournalLog {
     /// segment may be.
     private func mayLeave(_ segment: JournalSegment) -> Bool {
         guard segment.isBroken.load(ordering: .relaxed) else { return false }
-        let now = ContinuousClock.now
+        let now = Instant.now
         if let nextTry, now < nextTry { return false }
         nextTry = now + Self.betweenTries
         return true

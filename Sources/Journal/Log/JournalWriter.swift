@@ -1,3 +1,4 @@
+import Speech
 internal import Dispatch
 internal import Foundation
 internal import Glibc
@@ -23,7 +24,6 @@ package final class JournalWriter: Sendable {
     private let report: @Sendable (Duration) -> Void
     /// Nanoseconds by which the latest syncs ended after their planned start: a maximum that fades. Initially a guess.
     private let delay: Atomic<Int64>
-    private let clock = ContinuousClock()
     /// The segments that earlier runs left.
     package let earlier: PreviousRunJournal
 
@@ -148,7 +148,7 @@ package final class JournalWriter: Sendable {
     private func plan(_ segment: JournalSegment, after delay: Duration) {
         segment.isSavePlanned.store(true, ordering: .relaxed)
         // The bytes appended now are the oldest that the sync will bring to the disk.
-        let first = clock.now
+        let first = Instant.now
         let (seconds, attoseconds) = delay.components
         queue.asyncAfter(deadline: .now() + .nanoseconds(Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))) { [self] in
             segment.isSavePlanned.store(false, ordering: .relaxed)
@@ -160,7 +160,7 @@ package final class JournalWriter: Sendable {
     /// - Parameters:
     ///   - first: the time when the oldest of the bytes to save was appended.
     ///   - planned: the planned wait before the save.
-    private func save(_ segment: JournalSegment, everything: Bool, since first: ContinuousClock.Instant? = nil, planned: Duration = .zero) {
+    private func save(_ segment: JournalSegment, everything: Bool, since first: Instant? = nil, planned: Duration = .zero) {
         do {
             let bytes = try segment.save(everything: everything, to: sync == .never ? nil : disk)
             isFailing.store(false, ordering: .relaxed)
@@ -168,7 +168,7 @@ package final class JournalWriter: Sendable {
             isSyncFailing.store(false, ordering: .relaxed)
             log.debug("journal synced", [.path: segment.path, .bytes: "\(bytes)"])
             guard let first else { return }
-            let window = first.duration(to: clock.now)
+            let window = first.duration(to: Instant.now)
             let late = Int64((window - planned) / .nanoseconds(1))
             delay.store(max(late, delay.load(ordering: .relaxed) * 31 / 32), ordering: .relaxed)
             report(window)

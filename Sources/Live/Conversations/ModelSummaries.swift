@@ -13,12 +13,12 @@ package actor ModelSummaries {
     private let settings: SummarySettings
     private let client: HTTPClient
     private let log: Log
-    private let now: @Sendable () -> ContinuousClock.Instant
+    private let now: @Sendable () -> Instant
     /// Returns the grant by which the operator pays for the summary of a user's conversation; nil when the operator does not pay now.
     private let grant: @Sendable (ID<User>) async -> Grant?
     private var underWay = 0
     /// Time before which the model is not asked again, after a failure.
-    private var restsUntil: ContinuousClock.Instant?
+    private var restsUntil: Instant?
 
     /// Maximum number of conversations that are summed up at once. Further conversations do not wait for the model.
     private static let maxUnderWay = 8
@@ -27,7 +27,7 @@ package actor ModelSummaries {
 
     package init(
         _ settings: SummarySettings, client: HTTPClient, log: Log, grant: @escaping @Sendable (ID<User>) async -> Grant?,
-        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+        now: @escaping @Sendable () -> Instant = { .now }
     ) {
         self.grant = grant
         self.settings = settings

@@ -95,7 +95,7 @@ package actor CrashRecovery {
         var completed = 0
         var repaired: Duration = .zero
         var words = 0
-        var began: ContinuousClock.Instant?
+        var began: Instant?
     }
 
     package init(earlier: PreviousRunJournal, transcripts: TranscriptFolder) {
@@ -135,7 +135,7 @@ package actor CrashRecovery {
     // MARK: - Earlier runs
 
     private func readEarlier(_ parts: Parts) async {
-        let began = ContinuousClock.now
+        let began = Instant.now
         await parts.forgetSpeech()
         let found = await withCheckedContinuation { continuation in
             queue.async { [earlier] in continuation.resume(returning: earlier.unfinishedSessions()) }
@@ -178,7 +178,7 @@ package actor CrashRecovery {
         totals.found = pendingSessions.count
         totals.began = began
         if !pendingSessions.isEmpty {
-            let elapsed = "\((ContinuousClock.now - began) / .seconds(1))"
+            let elapsed = "\((Instant.now - began) / .seconds(1))"
             parts.log.info("found sessions that an earlier run did not end", [.count: "\(pendingSessions.count)", .seconds: elapsed])
         }
         waiting += pendingSessions
@@ -317,7 +317,7 @@ package actor CrashRecovery {
             "sessions of an earlier run completed",
             [
                 .count: "\(totals.completed) of \(totals.found)", .audio: "\(totals.repaired / .seconds(1))", .words: "\(totals.words)",
-                .seconds: "\((ContinuousClock.now - began) / .seconds(1))",
+                .seconds: "\((Instant.now - began) / .seconds(1))",
             ])
         totals = Totals()
     }

@@ -108,7 +108,7 @@ struct TranscriptRepair: Sendable {
             let wanted = RecognitionOptions(language: stored.record.language, keyterms: stored.record.keyterms, workload: stored.record.workload)
             for engine in engines {
                 guard let recognizer = engine.prerecorded else { continue }
-                let start = ContinuousClock.now
+                let start = Instant.now
                 do throws(EngineError) {
                     var (answer, words) = try await recording.recognize(by: recognizer, wanted)
                     last = nil

@@ -44,7 +44,6 @@ package final class EngineHealth: Sendable {
     private let rule: Breaker.Rule
     private let records = Mutex<[Account: Record]>([:])
     private let patron = Mutex(Patron())
-    private let clock = ContinuousClock()
     /// Secret of this process, so that a digest tells nothing to anybody else.
     private let pepper: [UInt8]
 
@@ -68,7 +67,7 @@ package final class EngineHealth: Sendable {
     package func isAvailable(_ account: Account) -> Bool { records.withLock { $0[account]?.breaker.isAvailable ?? true } }
 
     /// Returns the time that the account takes to answer when it is slow; nil when the time is not known.
-    package func slowness(_ account: Account) -> Duration? { records.withLock { [now = clock.now] in $0[account]?.lags.slowest(now: now) } }
+    package func slowness(_ account: Account) -> Duration? { records.withLock { [now = Instant.now] in $0[account]?.lags.slowest(now: now) } }
 
     package var count: Int { records.withLock { $0.count } }
 
@@ -86,13 +85,13 @@ package final class EngineHealth: Sendable {
 
     /// Notes that the account answers, and the time that the answer took.
     package func lagged(_ account: Account, by lag: Duration) {
-        let now = clock.now
+        let now = Instant.now
         records.withLock { learn(of: account, at: now, in: &$0) { $0.lags.add(lag, now: now) } }
     }
 
     /// Notes that the account is known to be at fault.
     package func failed(_ account: Account, _ error: EngineError) {
-        let now = clock.now
+        let now = Instant.now
         let isNews = records.withLock { records in
             learn(of: account, at: now, in: &records) { record in
                 let wasAvailable = record.breaker.isAvailable
@@ -123,17 +122,17 @@ package final class EngineHealth: Sendable {
 
     private func watch(_ account: Account) async {
         while let deadline = records.withLock({ $0[account]?.breaker.deadline }) {
-            guard (try? await clock.sleep(until: deadline)) != nil else { return }
-            let isTried = records.withLock { [now = clock.now] in $0[account]?.breaker.wake(now: now) ?? false }
+            guard (try? await Task.sleep(for: deadline - .now)) != nil else { return }
+            let isTried = records.withLock { [now = Instant.now] in $0[account]?.breaker.wake(now: now) ?? false }
             guard isTried else { continue }
             // A caller's key is used for the caller's sessions only and not kept: the caller's next session tries the engine.
             guard account.isOperators else {
-                records.withLock { [now = clock.now] in $0[account]?.breaker.succeeded(now: now) }
+                records.withLock { [now = Instant.now] in $0[account]?.breaker.succeeded(now: now) }
                 continue
             }
             guard let served else { return }
             let error = await served.probe(account.engine)
-            records.withLock { [now = clock.now] records in
+            records.withLock { [now = Instant.now] records in
                 if let error {
                     records[account]?.breaker.failed(error, now: now, chance: .random(in: 0...1))
                     // A fault of the probe itself is not a fault of the engine.

@@ -1,7 +1,9 @@
+package import Speech
+
 /// The order of work for the recogniser's threads: live work first, by deadline, then prerecorded work in the order of its arrival.
 struct DecodeQueue<Work> {
     private struct Live {
-        var deadline: ContinuousClock.Instant
+        var deadline: Instant
         var id: UInt64
         var work: Work
     }
@@ -46,7 +48,7 @@ struct DecodeQueue<Work> {
 /// The urgency of a piece of work.
 package enum DecodeUrgency: Sendable, Hashable {
     /// Work for somebody who is speaking now. The nearest deadline goes first.
-    case live(deadline: ContinuousClock.Instant)
+    case live(deadline: Instant)
     /// Work that gives way to live work at every token.
     case prerecorded
 }

@@ -6,7 +6,7 @@ final class ChannelListener {
     private var input: StreamInput
     private var probabilities: SpeechProbabilities
     private var ring = SampleRing()
-    private var jobs: [Int: (job: DecodeJob, since: ContinuousClock.Instant)] = [:]
+    private var jobs: [Int: (job: DecodeJob, since: Instant)] = [:]
     /// End of the audio that finals cover, on the stream's own timeline.
     private var through = SampleIndex.zero
 

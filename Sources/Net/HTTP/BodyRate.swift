@@ -1,8 +1,10 @@
+import Speech
+
 /// Judges the speed of a request's body: the average over each window of time except the first. A value without a timer of its own.
 struct BodyRate {
     private let minimum: Int
     private let window: Duration
-    private var start: ContinuousClock.Instant
+    private var start: Instant
     private var byteCount = 0
     private var isFirst = true
     /// True if the reader paused the body in this window.
@@ -11,7 +13,7 @@ struct BodyRate {
     /// - Parameters:
     ///   - minimum: the lowest speed, in bytes per second; 0: no minimum.
     ///   - window: the length of a window, greater than 0.
-    init(minimum: Int, window: Duration, now: ContinuousClock.Instant) {
+    init(minimum: Int, window: Duration, now: Instant) {
         self.minimum = minimum
         self.window = window
         start = now
@@ -27,7 +29,7 @@ struct BodyRate {
     }
 
     /// Judges the window that has ended, and begins the next window. Returns true when the ended window brought too few bytes.
-    mutating func isTooSlow(now: ContinuousClock.Instant) -> Bool {
+    mutating func isTooSlow(now: Instant) -> Bool {
         let elapsed = now - start
         guard elapsed >= window else { return false }
         let isJudged = !isFirst && !isVoid

@@ -1,3 +1,4 @@
+import Speech
 internal import Framing
 
 /// One client's connection to an HTTP server, until it is closed or becomes a WebSocket. Requests are answered one after the other.
@@ -42,7 +43,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
 
     private var timer: Loop.Timer?
     private var expiry = Expiry.head
-    private var lastInput: ContinuousClock.Instant
+    private var lastInput: Instant
     private var bodyRate: BodyRate?
 
     init(_ connection: Connection, _ id: Int, _ server: HTTPServer, _ worker: HTTPServerWorker) {
@@ -139,13 +140,13 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
             input = UnsafeRawBufferPointer(start: nil, count: 0)
         }
         isTurnOver = false
-        let turnEnd = ContinuousClock.now + Self.turnTime
+        let turnEnd = Instant.now + Self.turnTime
         while canParse, !isTurnOver {
             do throws(HTTPError) {
                 guard let event = try parseNext() else { break }
                 handle(event)
                 // The loop's other connections get their turn between the many requests of one client.
-                isTurnOver = phase == .head && parser.isBetweenRequests && ContinuousClock.now >= turnEnd
+                isTurnOver = phase == .head && parser.isBetweenRequests && Instant.now >= turnEnd
             } catch {
                 handle(error)
             }

@@ -1,3 +1,5 @@
+package import Speech
+
 /// A timer for a deadline that moves often. Belongs to its loop and is called there only.
 ///
 /// A deadline that moves to a later time costs nothing: the timer that is set stays, and is set anew when it fires too early. What the timer calls is
@@ -6,8 +8,8 @@ package final class DeadlineTimer {
     private let loop: Loop
     private var timer: Loop.Timer?
     /// Time at which `timer` fires; not after the deadline.
-    private var due: ContinuousClock.Instant?
-    private var deadline: ContinuousClock.Instant?
+    private var due: Instant?
+    private var deadline: Instant?
 
     package init(on loop: Loop) { self.loop = loop }
 
@@ -16,7 +18,7 @@ package final class DeadlineTimer {
     /// - Parameters:
     ///   - deadline: the time from which `passed` is called, once; nil: `passed` is not called.
     ///   - passed: does the same in each call.
-    package func arm(for deadline: ContinuousClock.Instant?, _ passed: @escaping () -> Void) {
+    package func arm(for deadline: Instant?, _ passed: @escaping () -> Void) {
         guard let deadline else { return cancel() }
         self.deadline = deadline
         if timer != nil, let due, due <= deadline { return }

@@ -1,3 +1,4 @@
+package import Speech
 internal import CSystem
 import Glibc
 import Synchronization
@@ -44,7 +45,6 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Loop.readBufferSize, alignment: 16)
     /// Masks for the frames of this loop's client connections.
     let masks = MaskSource()
-    private let clock = ContinuousClock()
     private let epoll: Int32
     private let wakeUp: Int32
     private let inbox = Mutex(Inbox())
@@ -52,18 +52,18 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
     private let stopping = Atomic<Bool>(false)
 
     private var slots: [Slot] = []
-    private var timers = TimerHeap()
+    private let timers = TimerHeap()
     private var local: [Job] = []
     private var endOfBatch: [() -> Void] = []
     private var dirty: [Flushable] = []
     private var flushing: [Flushable] = []
     private var spareBuffers: [[UInt8]] = []
-    private var cachedNow: ContinuousClock.Instant
+    private var cachedNow: Instant
 
     /// Starts the thread.
     package init(name: String = "loop") throws(SystemError) {
         self.name = name
-        cachedNow = clock.now
+        cachedNow = Instant.now
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw SystemError(call: "epoll_create1") }
         wakeUp = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
@@ -88,7 +88,7 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
     package var isCurrent: Bool { thread.load(ordering: .relaxed) == currentThread() }
 
     /// The time, read once per batch. Loop-confined.
-    package var now: ContinuousClock.Instant {
+    package var now: Instant {
         preconditionCurrent()
         return cachedNow
     }
@@ -111,7 +111,7 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
 
     /// Runs `work` at the given time or shortly after. Loop-confined.
     @discardableResult
-    package func schedule(at deadline: ContinuousClock.Instant, _ work: @escaping () -> Void) -> Timer {
+    package func schedule(at deadline: Instant, _ work: @escaping () -> Void) -> Timer {
         preconditionCurrent()
         return timers.schedule(at: deadline, work)
     }
@@ -245,7 +245,7 @@ extension Loop {
         defer { events.deallocate() }
         while !stopping.load(ordering: .acquiring) {
             let count = epoll_wait(epoll, events, Int32(capacity), timeoutMilliseconds())
-            cachedNow = clock.now
+            cachedNow = Instant.now
             if count > 0 { dispatch(UnsafeBufferPointer(start: events, count: Int(count))) }
             runReceivedJobs()
             runTimers()
@@ -259,7 +259,7 @@ extension Loop {
     private func timeoutMilliseconds() -> Int32 {
         guard local.isEmpty, endOfBatch.isEmpty, dirty.isEmpty else { return 0 }
         guard let next = timers.next else { return -1 }
-        let wait = next - clock.now
+        let wait = next - Instant.now
         guard wait > .zero else { return 0 }
         let (seconds, attoseconds) = wait.components
         guard seconds < 3600 else { return 3_600_000 }

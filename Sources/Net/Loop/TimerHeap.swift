@@ -1,13 +1,15 @@
+import Speech
+
 extension Loop {
     /// Work that a loop runs at a certain time. Loop-confined, like the loop's `schedule`.
     package final class Timer {
-        fileprivate let deadline: ContinuousClock.Instant
+        fileprivate let deadline: Instant
         fileprivate var work: (() -> Void)?
         /// Position in the heap; −1 when the timer is not in the heap.
         fileprivate var index = -1
         fileprivate weak var heap: TimerHeap?
 
-        fileprivate init(deadline: ContinuousClock.Instant, work: @escaping () -> Void) {
+        fileprivate init(deadline: Instant, work: @escaping () -> Void) {
             self.deadline = deadline
             self.work = work
         }
@@ -23,9 +25,9 @@ extension Loop {
     final class TimerHeap {
         private var timers: [Timer] = []
 
-        var next: ContinuousClock.Instant? { timers.first?.deadline }
+        var next: Instant? { timers.first?.deadline }
 
-        func schedule(at deadline: ContinuousClock.Instant, _ work: @escaping () -> Void) -> Timer {
+        func schedule(at deadline: Instant, _ work: @escaping () -> Void) -> Timer {
             let timer = Timer(deadline: deadline, work: work)
             timer.heap = self
             timer.index = timers.count
@@ -35,7 +37,7 @@ extension Loop {
         }
 
         /// Removes one timer that is due, and returns its work; nil when no timer is due.
-        func popDue(now: ContinuousClock.Instant) -> (() -> Void)? {
+        func popDue(now: Instant) -> (() -> Void)? {
             guard let first = timers.first, first.deadline <= now else { return nil }
             let work = first.work
             first.work = nil

@@ -1,3 +1,4 @@
+import Speech
 internal import CSystem
 import Glibc
 
@@ -54,7 +55,7 @@ final class Connection: EventSource {
     private var ending: Ending = .none
     private var hasEndedOutput = false
     private var stallTimer: Loop.Timer?
-    private var lastProgress: ContinuousClock.Instant
+    private var lastProgress: Instant
 
     /// Takes ownership of the descriptor and watches it. The handler is retained until the connection is closed.
     ///

@@ -1,3 +1,5 @@
+import Speech
+
 /// Connects to the first of several addresses that answers (RFC 8305, simplified). Loop-confined.
 final class Dialer {
     private let loop: Loop

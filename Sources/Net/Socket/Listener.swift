@@ -1,3 +1,4 @@
+import Speech
 internal import CSystem
 import Glibc
 

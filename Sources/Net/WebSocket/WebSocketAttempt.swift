@@ -1,3 +1,4 @@
+import Speech
 internal import Framing
 import Glibc
 

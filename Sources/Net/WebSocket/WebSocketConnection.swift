@@ -1,3 +1,4 @@
+import Speech
 internal import Framing
 
 /// An open WebSocket connection of a server or client, confined to its loop.
@@ -33,8 +34,8 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
     /// Bytes from an unauthenticated client that are not parsed yet, because its handler paused.
     private var unparsed: [UInt8] = []
     private var timer: Loop.Timer?
-    private var lastInput: ContinuousClock.Instant
-    private var pingSent: ContinuousClock.Instant?
+    private var lastInput: Instant
+    private var pingSent: Instant?
 
     /// Takes over the connection after the handshake. Input that came with the handshake must be passed to `received`.
     ///
@@ -284,7 +285,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
 
     // MARK: Time
 
-    private func wake(at instant: ContinuousClock.Instant) {
+    private func wake(at instant: Instant) {
         timer?.cancel()
         // The closure holds a strong reference, which the timer releases: a weak reference would slow down every retain of the object.
         timer = loop.schedule(at: instant) { [self] in woken() }

@@ -216,14 +216,18 @@ package struct DeepgramLiveClient: LiveClientMachine {
 
     /// Returns the words that no final has brought yet, within the sent audio.
     private func words(_ words: [DeepgramWord], after through: SampleIndex) -> [Word] {
-        words.compactMap { word -> Word? in
+        var placed: [Word] = []
+        placed.reserveCapacity(words.count)
+        for word in words {
             guard let start = sent.position(seconds: word.start), let end = sent.position(seconds: word.end),
                 start >= through || (start + (end - start).half) > through
-            else { return nil }
-            return Word(
-                word.shown, SampleRange(max(start, through), end), confidence: Float(min(max(word.confidence, 0), 1)),
-                speaker: word.speaker.map(SpeakerLabel.init), language: word.language.map(LanguageTag.init))
+            else { continue }
+            placed.append(
+                Word(
+                    word.shown, SampleRange(max(start, through), end), confidence: Float(min(max(word.confidence, 0), 1)),
+                    speaker: word.speaker.map(SpeakerLabel.init), language: word.language.map(LanguageTag.init)))
         }
+        return placed
     }
 
     package mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction]) {

@@ -7,14 +7,14 @@ internal import Synchronization
 package final class UploadQueue: Sendable {
     /// The clock and the randomness of the queue; tests replace them.
     package struct Clock: Sendable {
-        package var now: @Sendable () -> ContinuousClock.Instant
+        package var now: @Sendable () -> Instant
         /// Returns at the given time, or when the task is cancelled.
-        package var sleep: @Sendable (ContinuousClock.Instant) async -> Void
+        package var sleep: @Sendable (Instant) async -> Void
         /// Returns a random number, 0…1.
         package var jitter: @Sendable () -> Double
 
         package init(
-            now: @escaping @Sendable () -> ContinuousClock.Instant, sleep: @escaping @Sendable (ContinuousClock.Instant) async -> Void,
+            now: @escaping @Sendable () -> Instant, sleep: @escaping @Sendable (Instant) async -> Void,
             jitter: @escaping @Sendable () -> Double
         ) {
             self.now = now
@@ -23,7 +23,7 @@ package final class UploadQueue: Sendable {
         }
 
         package static let system = Clock(
-            now: { .now }, sleep: { try? await Task.sleep(until: $0) }, jitter: { Double.random(in: 0...1) })
+            now: { .now }, sleep: { try? await Task.sleep(for: $0 - .now) }, jitter: { Double.random(in: 0...1) })
     }
 
     /// Totals of everything that was added, finished recordings included.
@@ -43,7 +43,7 @@ package final class UploadQueue: Sendable {
         /// True if no more recordings will be added.
         var isEnding = false
         /// The time when the server last took a chunk, or reported that it is at work; nil: never.
-        var progress: ContinuousClock.Instant?
+        var progress: Instant?
     }
 
     private let transport: any UploadTransport
@@ -97,7 +97,7 @@ package final class UploadQueue: Sendable {
     }
 
     /// The time when the server last took something, or reported that it is at work; nil: never.
-    package var lastProgress: ContinuousClock.Instant? { state.withLock { $0.progress } }
+    package var lastProgress: Instant? { state.withLock { $0.progress } }
 
     /// Delivers until everything is delivered and `end` was called, or until the task is cancelled.
     @concurrent package func run() async {
@@ -232,5 +232,5 @@ package final class UploadQueue: Sendable {
     }
 
     /// Waits until that time, or until the task is cancelled.
-    private func wait(until: ContinuousClock.Instant) async { await clock.sleep(until) }
+    private func wait(until: Instant) async { await clock.sleep(until) }
 }

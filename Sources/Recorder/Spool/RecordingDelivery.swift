@@ -1,3 +1,5 @@
+package import Speech
+
 /// Decides how one recording's chunks are delivered: oldest first, one at a time, repeated until the server takes them. Then it completes the
 /// conversation.
 ///
@@ -10,7 +12,7 @@ package struct RecordingDelivery: Sendable {
         /// Report that the conversation is complete.
         case finish
         /// Wait until this time, or until something new comes.
-        case wait(until: ContinuousClock.Instant)
+        case wait(until: Instant)
         /// Wait until something new comes.
         case idle
         /// Everything is delivered.
@@ -36,7 +38,7 @@ package struct RecordingDelivery: Sendable {
     /// The step that is under way; nil between steps.
     private var step: Step?
     private var failures = 0
-    private var notBefore: ContinuousClock.Instant?
+    private var notBefore: Instant?
 
     private static let shortestWait: Duration = .milliseconds(250)
     private static let longestWait: Duration = .seconds(30)
@@ -59,7 +61,7 @@ package struct RecordingDelivery: Sendable {
     package mutating func complete() { isComplete = true }
 
     /// Returns the next action. An action that asks the server is under way until `answered`.
-    package mutating func next(now: ContinuousClock.Instant) -> Action {
+    package mutating func next(now: Instant) -> Action {
         if isFinished { return .done }
         guard step == nil else { return .idle }
         let wanted: Step
@@ -85,7 +87,7 @@ package struct RecordingDelivery: Sendable {
     /// - Parameters:
     ///   - conversation: the conversation that was started, if that was the step.
     ///   - jitter: random number, 0…1, that keeps many recorders from retrying at the same time.
-    package mutating func answered(_ answer: DeliveryAnswer, conversation started: String? = nil, now: ContinuousClock.Instant, jitter: Double) {
+    package mutating func answered(_ answer: DeliveryAnswer, conversation started: String? = nil, now: Instant, jitter: Double) {
         guard let step else { return }
         self.step = nil
         switch answer {
@@ -119,7 +121,7 @@ package struct RecordingDelivery: Sendable {
         }
     }
 
-    private mutating func delivered(_ step: Step, _ started: String?, now: ContinuousClock.Instant, jitter: Double) {
+    private mutating func delivered(_ step: Step, _ started: String?, now: Instant, jitter: Double) {
         switch step {
         case .start:
             guard let started, !started.isEmpty else { return again(now, after: backoff(jitter)) }
@@ -136,7 +138,7 @@ package struct RecordingDelivery: Sendable {
         notBefore = nil
     }
 
-    private mutating func again(_ now: ContinuousClock.Instant, after duration: Duration) {
+    private mutating func again(_ now: Instant, after duration: Duration) {
         failures += 1
         notBefore = now + duration
     }

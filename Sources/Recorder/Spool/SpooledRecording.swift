@@ -128,9 +128,9 @@ package final class SpooledRecording: Sendable {
 
     // MARK: Delivery
 
-    func next(now: ContinuousClock.Instant) -> RecordingDelivery.Action { state.withLock { $0.delivery.next(now: now) } }
+    func next(now: Instant) -> RecordingDelivery.Action { state.withLock { $0.delivery.next(now: now) } }
 
-    func answered(_ answer: DeliveryAnswer, conversation: String?, now: ContinuousClock.Instant, jitter: Double) {
+    func answered(_ answer: DeliveryAnswer, conversation: String?, now: Instant, jitter: Double) {
         state.withLock { $0.delivery.answered(answer, conversation: conversation, now: now, jitter: jitter) }
     }
 

@@ -345,11 +345,11 @@ package actor ChunkedRecordings {
             try await recordings.move(
                 place.conversation, of: place.user, from: [states.open, states.finishing], to: states.finishing, now: services.now())
         }
-        let deadline = ContinuousClock.now + Self.patience
+        let deadline = Instant.now + Self.patience
         while try await ChunkedRecordingError.stored({ () throws(StoreError) in try await recordings.underWay(place.conversation, of: place.user) })
             > 0
         {
-            guard ContinuousClock.now < deadline else {
+            guard Instant.now < deadline else {
                 throw ChunkedRecordingError(.serviceUnavailable, "chunks_in_progress", "chunks are still being recognized", retryAfter: .seconds(5))
             }
             try? await Task.sleep(for: Self.pollInterval)
@@ -371,7 +371,7 @@ package actor ChunkedRecordings {
                 return whole
             }
             // Another task completes the recording now.
-            guard ContinuousClock.now < deadline else {
+            guard Instant.now < deadline else {
                 throw ChunkedRecordingError(.serviceUnavailable, "processing", "the conversation is being completed", retryAfter: .seconds(5))
             }
             try? await Task.sleep(for: Self.pollInterval)

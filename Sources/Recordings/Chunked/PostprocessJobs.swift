@@ -44,11 +44,11 @@ package struct PostprocessJobs: WorkloadJobs {
         var chunks: [RecognizedChunk] = []
         for part in audio {
             try await BackgroundChunk.mayGoOn(grant, services)
-            let file = try await BackgroundRefusal.stored { () throws(StoreError) in
+            let file = try await ChunkedRecordingError.stored { () throws(StoreError) in
                 guard let name = BlobName(part.file) else { return nil as BlobFile? }
                 return try await services.conversations.audio.file(of: name)
             }
-            guard let file else { throw BackgroundRefusal(.conflict, "no_audio", "The conversation has no stored audio.") }
+            guard let file else { throw ChunkedRecordingError(.conflict, "no_audio", "The conversation has no stored audio.") }
             defer { withExtendedLifetime(file) {} }
             let recording = Recording(path: file.path)
             let options = RecognitionOptions(language: conversation.language, diarize: true, workload: .postprocess)

@@ -69,7 +69,7 @@ struct WorkloadRecognition: Sendable {
             let asked = order(options, attempt)
             let again = Counter()
             let isLost = AtomicFlag()
-            let start = ContinuousClock.now
+            let start = Instant.now
             for number in 0..<RoutingAttempt.tries {
                 let result: Result<Transcript, EngineError>
                 do throws(EngineError) {
@@ -124,7 +124,7 @@ struct WorkloadRecognition: Sendable {
                 run.model = attempt.model
             }
             let asked = order(options, attempt)
-            let start = ContinuousClock.now
+            let start = Instant.now
             let result: Result<Transcript, EngineError>
             do throws(EngineError) {
                 result = .success(try await engine.recognize(Recording(path: file.path, format: format), options: asked) { _ in })

@@ -47,7 +47,7 @@ package struct RecordingJob: Sendable {
             guard let recognizer = engine.prerecorded else { continue }
             var attempt = await services.usage.begin(by: grant.owner, engine.name, options, payer: grant.payer)
             let again = Counter()
-            let start = ContinuousClock.now
+            let start = Instant.now
             do {
                 var options = options
                 options.language = recognizer.capabilities.language(for: options.language)

@@ -30,7 +30,7 @@ struct ActionDigest: Sendable {
             add(8, repair.id.number, repair.channel.number)
             add(repair.engine.rawValue)
             add(repair.range)
-            add(repair.deadline.map { ContinuousClock.Instant.epoch.duration(to: $0) })
+            add(repair.deadline.map { Instant.epoch.duration(to: $0) })
         case .cancelRepair(let id): add(9, id.number)
         case .listen(let leg, let channels, let range):
             add(12, leg.number, channels.lowerBound, channels.upperBound)

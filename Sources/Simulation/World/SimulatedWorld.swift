@@ -3,7 +3,7 @@ import Speech
 
 /// One simulated session from its first sample to its end, on a simulated clock. Carries out the machine's actions as the driver of real sessions
 /// does.
-package struct SimulatedWorld {
+package struct SimulatedWorld: ~Copyable {
     package struct Outcome: Sendable, Equatable {
         package var violation: Violation?
         package var words: Int
@@ -157,7 +157,7 @@ package struct SimulatedWorld {
             digest: digest?.value)
     }
 
-    private var instant: Instant { ContinuousClock.Instant.epoch + .microseconds(now) }
+    private var instant: Instant { Instant.epoch + .microseconds(now) }
 
     private mutating func note(_ line: @autoclosure () -> String) {
         if let tell { tell("\(Milliseconds.seconds(microseconds: now))  \(line())") }
@@ -491,7 +491,7 @@ package struct SimulatedWorld {
     private mutating func armTimer() {
         guard !machine.isEnded, let due = machine.nextPump(now: instant) else { return }
         // The time is rounded up: an early timer would find nothing to do, and would be set again.
-        let at = max(now + 1, Self.microseconds(ContinuousClock.Instant.epoch.duration(to: due)) + 1)
+        let at = max(now + 1, Self.microseconds(Instant.epoch.duration(to: due)) + 1)
         if let timer, timer.at <= at { return }
         timers += 1
         timer = (timers, at)
@@ -504,9 +504,9 @@ package struct SimulatedWorld {
     }
 }
 
-extension ContinuousClock.Instant {
+extension Instant {
     /// The start of every simulated session.
-    static var epoch: Self { ContinuousClock().systemEpoch }
+    static var epoch: Self { .start }
 }
 
 extension EngineError {

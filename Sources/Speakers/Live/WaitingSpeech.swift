@@ -14,7 +14,7 @@ package struct WaitingSpeech: Sendable {
     private struct Said: Sendable {
         var words: [Word]
         var clips: [Clip]
-        let deadline: ContinuousClock.Instant
+        let deadline: Instant
 
         var isOpen: Bool { clips.contains(where: \.isOpen) }
     }
@@ -33,12 +33,12 @@ package struct WaitingSpeech: Sendable {
     package var isEmpty: Bool { waiting.isEmpty }
 
     /// The latest time at which words must be released; nil when no words wait.
-    package var deadline: ContinuousClock.Instant? { waiting.first?.deadline }
+    package var deadline: Instant? { waiting.first?.deadline }
 
     /// Takes the next words.
     ///
     /// - Returns: the words' clips, with their numbers.
-    package mutating func add(_ words: [Word], rate: SampleRate, until deadline: ContinuousClock.Instant) -> [(number: Int, clip: SpokenClip)] {
+    package mutating func add(_ words: [Word], rate: SampleRate, until deadline: Instant) -> [(number: Int, clip: SpokenClip)] {
         let clips = SpokenClip.clips(of: words, rate: rate).enumerated().map { Clip(number: nextClip + $0, clip: $1) }
         nextClip += clips.count
         waiting.append(Said(words: words, clips: clips, deadline: deadline))
@@ -88,7 +88,7 @@ package struct WaitingSpeech: Sendable {
     /// Returns the words that can be released.
     ///
     /// - Parameter isLast: true if no more words come.
-    package mutating func release(now: ContinuousClock.Instant, isLast: Bool) -> [[Word]] {
+    package mutating func release(now: Instant, isLast: Bool) -> [[Word]] {
         var released: [[Word]] = []
         while let first = waiting.first, first.deadline <= now || (!first.isOpen && (isLast || knowsWhatFollows(first))) {
             released.append(named(first))

@@ -88,7 +88,7 @@ package struct VendorRecognizer: PrerecordedEngine {
     }
 
     private func run(
-        _ machine: inout any PrerecordedClientMachine, _ body: RecordingBody, _ options: RecognitionOptions, until deadline: ContinuousClock.Instant,
+        _ machine: inout any PrerecordedClientMachine, _ body: RecordingBody, _ options: RecognitionOptions, until deadline: Instant,
         _ limit: Duration, _ progress: @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> Transcript {
         /// The last answer, which is the one with the transcript.
@@ -148,7 +148,7 @@ package struct VendorRecognizer: PrerecordedEngine {
     ///
     /// - Parameter again: called before each repetition.
     private func answer(
-        to request: VendorRequest, _ body: RecordingBody, _ retry: RetryRule, until deadline: ContinuousClock.Instant, _ late: EngineError,
+        to request: VendorRequest, _ body: RecordingBody, _ retry: RetryRule, until deadline: Instant, _ late: EngineError,
         again: () -> Void = {}
     ) async throws(NoAnswer) -> VendorAnswer {
         var attempt = 0

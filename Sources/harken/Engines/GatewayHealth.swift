@@ -1,3 +1,4 @@
+import Speech
 import Framing
 import Net
 
@@ -20,9 +21,9 @@ struct GatewayHealth {
         request.timeout = .seconds(5)
         request.responseLimit = 1 << 20
         do {
-            let start = ContinuousClock.now
+            let start = Instant.now
             let answer = try await HTTPClient().send(request)
-            return GatewayHealth(body: answer.body, latency: ContinuousClock.now - start)
+            return GatewayHealth(body: answer.body, latency: Instant.now - start)
         } catch {
             return nil
         }

@@ -22,17 +22,17 @@ struct CaseRecognition {
     func answer(to audio: String, language: LanguageTag?) async throws -> EngineAnswer {
         let options = RecognitionOptions(
             language: language, diarize: asksForSpeakers && engine.capabilities.speakers, workload: .background)
-        let started = ContinuousClock.now
+        let started = Instant.now
         do throws(EngineError) {
             let transcript = try await engine.recognize(Recording(path: audio), options: options) { _ in }
             let length = transcript.length.duration(at: transcript.rate)
             let cost = prices.cost(of: length, engine: engine.name, model: transcript.model, workload: options.workload, at: .now)
-            return Self.answer(transcript, latency: ContinuousClock.now - started, cost: cost)
+            return Self.answer(transcript, latency: Instant.now - started, cost: cost)
         } catch {
             if error == .cancelled { throw CancellationError() }
             let isLate = if case .timedOut = error { true } else { false }
             return EngineAnswer(
-                segments: [], runs: RunFigures(failed: isLate ? 0 : 1, timedOut: isLate ? 1 : 0, latency: ContinuousClock.now - started))
+                segments: [], runs: RunFigures(failed: isLate ? 0 : 1, timedOut: isLate ? 1 : 0, latency: Instant.now - started))
         }
     }
 

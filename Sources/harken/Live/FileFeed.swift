@@ -16,7 +16,7 @@ struct FileFeed: AudioFeed {
         do throws(MediaError) {
             let file = try MediaFile(Recording(path: path), rate: .speech)
             guard await stream.untilOpen() else { return }
-            let start = ContinuousClock.now
+            let start = Instant.now
             var bytes: [UInt8] = []
             while let block = try file.next(Self.frame) {
                 bytes.removeAll(keepingCapacity: true)
@@ -24,7 +24,7 @@ struct FileFeed: AudioFeed {
                 guard var waiting = await stream.send(bytes) else { return }
                 // The time is computed from the start, so that delays do not add up.
                 let next = start + block.count.duration(at: .speech) / speed + SampleCount(block.start.samples).duration(at: .speech) / speed
-                if (try? await Task.sleep(until: next)) == nil { return }
+                if (try? await Task.sleep(for: next - .now)) == nil { return }
                 while waiting > Self.maxWaiting {
                     if (try? await Task.sleep(for: .milliseconds(20))) == nil { return }
                     guard let now = await stream.waitingBytes() else { return }

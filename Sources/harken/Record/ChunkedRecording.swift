@@ -99,7 +99,7 @@ struct ChunkedRecording {
         }
         let clock = Task { while (try? await Task.sleep(for: .milliseconds(200))) != nil { continuation.yield(.time) } }
         defer { clock.cancel() }
-        var stoppedAt: ContinuousClock.Instant?
+        var stoppedAt: Instant?
         var hasFailed = false
         func stop() {
             guard stoppedAt == nil else { return }
@@ -125,7 +125,7 @@ struct ChunkedRecording {
             case .delivered: break loop
             case .time:
                 screen.show(RecorderStatus(recorder, queue, isStopping: stoppedAt != nil))
-                if let stoppedAt, ContinuousClock.now - max(stoppedAt, queue.lastProgress ?? stoppedAt) > settings.patience { delivery.cancel() }
+                if let stoppedAt, Instant.now - max(stoppedAt, queue.lastProgress ?? stoppedAt) > settings.patience { delivery.cancel() }
             }
         }
         let left = RecorderStatus(recorder, queue, isStopping: true)

@@ -1,10 +1,11 @@
+import Speech
 import Synchronization
 
 /// A line on a terminal that shows the progress of the work, rewritten in place. Prints nothing when the output is not a terminal.
 final class ProgressLine: Sendable {
     private struct State {
         var isShown = false
-        var next: ContinuousClock.Instant?
+        var next: Instant?
     }
 
     /// Minimum time between two updates.
@@ -20,7 +21,7 @@ final class ProgressLine: Sendable {
     }
 
     /// Shows `text`, unless another text was shown a moment ago.
-    func show(_ text: @autoclosure () -> String, now: ContinuousClock.Instant = .now) {
+    func show(_ text: @autoclosure () -> String, now: Instant = .now) {
         guard isTerminal else { return }
         state.withLock { state in
             if let next = state.next, now < next { return }

@@ -83,7 +83,7 @@ struct Transcribe: Command {
         _ file: String, _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ context: CommandContext
     ) async -> FileTranscript? {
         let progress = ProgressLine(on: context.diagnostics)
-        let started = ContinuousClock.now
+        let started = Instant.now
         defer { progress.clear() }
         if let problem = FileIdentity.problem(path: file) {
             context.printError(Self.description, "\(file): \(problem)")
@@ -97,7 +97,7 @@ struct Transcribe: Command {
                 progress.show(
                     ProgressLine.text(
                         file: name, done: through.seconds(at: rate), of: length?.seconds(at: rate),
-                        elapsed: (ContinuousClock.now - started) / .seconds(1)))
+                        elapsed: (Instant.now - started) / .seconds(1)))
             }
             guard options.diarize, let local = engine as? LocalEngine else {
                 return FileTranscript(file: file, transcript: try await engine.recognize(Recording(path: file), options: options, progress: told))

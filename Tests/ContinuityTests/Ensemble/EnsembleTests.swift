@@ -4,7 +4,7 @@ import Testing
 @testable import Continuity
 
 @Suite struct `An ensemble` {
-    private let now = ContinuousClock.now
+    private let now = Instant.now
 
     private func word(_ text: String, _ start: Int, _ end: Int) -> Word {
         Word(text, SampleRange(SampleIndex(start), SampleIndex(end)), confidence: 1)

@@ -3,7 +3,7 @@ import Speech
 import Testing
 
 @Suite struct `What an engine needs to answer` {
-    private let now = ContinuousClock.now
+    private let now = Instant.now
 
     @Test func `is not known from one leg, which may have met an accident`() {
         var lags = AnswerLags()

@@ -3,7 +3,7 @@ import Speech
 import Testing
 
 @Suite struct `The health of an engine` {
-    private let now = ContinuousClock.now
+    private let now = Instant.now
     private static let gone = EngineError.unavailable("gone")
 
     @Test func `is bad after one failure, for all sessions`() {

@@ -3,7 +3,7 @@ import Speech
 import Testing
 
 @Suite struct `A leg` {
-    private let start = ContinuousClock.now
+    private let start = Instant.now
     private let second = SampleCount(16_000)
 
     private func leg(pace: Double? = nil, unanswered: SampleCount? = nil, origin: Int = 0) -> Leg {

@@ -4,7 +4,7 @@ import Speech
 import Testing
 
 @Suite struct `A session whose client may come back` {
-    private let start = ContinuousClock.now
+    private let start = Instant.now
 
     private func commit(_ from: Int, _ to: Int, words: Int = 1) -> SessionEvent {
         let range = SampleRange(SampleIndex(from), SampleIndex(to))
@@ -126,7 +126,7 @@ import Testing
         enum Up { case audio(SampleRange), saw(Int) }
         enum Down { case event(Resumption.Numbered), durable(SampleIndex) }
 
-        let start = ContinuousClock.now
+        let start = Instant.now
         var session = Resumption(.init(interval: .milliseconds(5)), rate: .speech)
         var program = Reconnection()
         var chance: SeededGenerator

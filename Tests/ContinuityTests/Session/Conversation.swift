@@ -2,7 +2,7 @@ import Continuity
 import Speech
 
 /// A session under test, with a hand-moved clock: audio comes in real time, and one word, `w0`, `w1`, …, is said in the middle of each second.
-struct Conversation {
+struct Conversation: ~Copyable {
     static let first = EngineName("first")
     static let second = EngineName("second")
     static let repairer = EngineName("repairer")
@@ -25,7 +25,7 @@ struct Conversation {
         _ engines: [SessionEngine] = [Self.paced(Self.first), Self.paced(Self.second)], repairers: [EngineName] = [Self.repairer],
         mode: SessionMode = .failover, opens: Bool = true, tellsVoices: Bool = false
     ) {
-        began = ContinuousClock.now
+        began = Instant.now
         now = began
         session = SessionMachine(
             .init(rate: .speech, engines: engines, mode: mode, repairers: repairers, measuresLoudness: true, tellsVoices: tellsVoices))

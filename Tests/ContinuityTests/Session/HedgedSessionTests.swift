@@ -169,7 +169,7 @@ import Testing
         _ = conversation.command(.finish)
         conversation.says(0..<2, leg: 1, .endOfAudio)
         conversation.engine(.closed(nil), from: 1)
-        #expect(conversation.session.isEnded)
+        #expect(conversation.session.isEnded == true)
         #expect(conversation.actions.said == "w0 w1")
         #expect(conversation.actions.records.map(\.outcome) == [.completed, .cancelled])
     }

@@ -4,7 +4,7 @@ import Speech
 import Testing
 
 @Suite struct `A session` {
-    private let now = ContinuousClock.now
+    private let now = Instant.now
 
     private func machine(channels: Int = 1, maxWaiting: Duration = .seconds(300)) -> SessionMachine {
         SessionMachine(
@@ -56,7 +56,7 @@ import Testing
         #expect(
             outcome13.unrecorded
                 == [.discard(LegID(0)), .emit(.ended(SessionEnd(received: SampleCount(1_600))))])
-        #expect(session.isEnded)
+        #expect(session.isEnded == true)
     }
 
     @Test func `reports what a failing engine left open as a gap`() throws {
@@ -94,7 +94,7 @@ import Testing
         _ = session.engine(.opened, from: LegID(0), now: now)
         let actions = session.command(.abandon, now: now)
         #expect(actions.prefix(2) == [.command(LegID(0), .cancel), .discard(LegID(0))])
-        #expect(session.isEnded)
+        #expect(session.isEnded == true)
     }
 
     @Test func `hears nothing from a leg that is gone`() {
@@ -173,7 +173,7 @@ import Testing
                 view.take(session.engine(.closed(nil), from: leg.id, now: clock))
             }
         }
-        #expect(session.isEnded)
+        #expect(session.isEnded == true)
         #expect(view.problems == [])
         #expect(view.end?.error == nil)
         for channel in 0..<view.channels {

@@ -116,7 +116,7 @@ import Testing
         #expect(talk.actions.gaps == [])
         talk.repairs(try #require(done.repairs.first))
         #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5")
-        #expect(talk.session.isEnded)
+        #expect(talk.session.isEnded == true)
     }
 
     @Test func `does not wait for ever for a repair that nobody waits for`() {
@@ -127,7 +127,7 @@ import Testing
         talk.engine(.closed(Self.gone), from: 0)
         talk.hear(10.2, audio: false)
         #expect(talk.actions.gaps.count == 1)
-        #expect(talk.session.isEnded)
+        #expect(talk.session.isEnded == true)
     }
 
     @Test func `asks another engine as well when one has had half of the time`() throws {
@@ -371,10 +371,10 @@ import Testing
         talk.says(0..<2, leg: 0)
         _ = talk.command(.finish)
         let done = talk.engine(.closed(Self.gone), from: 0)
-        #expect(!talk.session.isEnded)
+        #expect(talk.session.isEnded == false)
         talk.repairs(try #require(done.repairs.first))
         #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5")
-        #expect(talk.session.isEnded)
+        #expect(talk.session.isEnded == true)
         #expect(talk.actions.last == .emit(.ended(SessionEnd(received: SampleCount(94_400)))))
     }
 

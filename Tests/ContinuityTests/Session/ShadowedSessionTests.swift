@@ -9,7 +9,7 @@ import Testing
         return conversation
     }
 
-    private func evaluations(_ conversation: Conversation) -> [Evaluation] {
+    private func evaluations(_ conversation: borrowing Conversation) -> [Evaluation] {
         conversation.actions.compactMap { if case .report(.evaluated(let evaluation)) = $0 { evaluation } else { nil } }
     }
 
@@ -44,7 +44,7 @@ import Testing
         _ = conversation.command(.finish)
         conversation.says(2..<2, leg: 0, .endOfAudio)
         conversation.engine(.closed(nil), from: 0)
-        #expect(conversation.session.isEnded)
+        #expect(conversation.session.isEnded == true)
     }
 
     @Test func `is compared with it, as far as both have said all`() {

@@ -1,3 +1,4 @@
+import Speech
 import Framing
 import Gateway
 import Net
@@ -10,9 +11,9 @@ import Testing
             #expect(try await gateway.send(.get, "/v1/models", headers: ["Authorization": "Bearer quick"]).status == 200)
             async let waiting = gateway.send(.get, "/v1/models", headers: ["Authorization": "Bearer slow"])
             try await Task.sleep(for: .milliseconds(100))
-            let began = ContinuousClock.now
+            let began = Instant.now
             #expect(try await gateway.send(.get, "/v1/models", headers: ["Authorization": "Bearer quick"]).status == 200)
-            #expect(ContinuousClock.now - began < .milliseconds(250))
+            #expect(Instant.now - began < .milliseconds(250))
             #expect(try await waiting.status == 200)
         }
     }

@@ -1,3 +1,4 @@
+import Speech
 import Dispatch
 import Synchronization
 import Testing

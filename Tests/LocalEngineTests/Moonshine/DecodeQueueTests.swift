@@ -1,9 +1,10 @@
+import Speech
 import Testing
 
 @testable import LocalEngine
 
 @Suite struct `Decode queue` {
-    private let now = ContinuousClock.now
+    private let now = Instant.now
 
     @Test func `gives live work by its deadline, then prerecorded work in the order in which it came`() {
         var queue = DecodeQueue<String>()

@@ -1,3 +1,4 @@
+import Speech
 import Framing
 import Glibc
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @testable import Net
 
 @Suite struct `Body rate` {
-    private let start = ContinuousClock.now
+    private let start = Instant.now
 
     private func rate() -> BodyRate { BodyRate(minimum: 1000, window: .seconds(30), now: start) }
 

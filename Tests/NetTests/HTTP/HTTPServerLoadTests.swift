@@ -1,3 +1,4 @@
+import Speech
 import Framing
 import Glibc
 import HarkenTesting

@@ -1,3 +1,4 @@
+import Speech
 import HarkenTesting
 import Net
 import Synchronization

@@ -1,3 +1,4 @@
+import Speech
 import Framing
 import Glibc
 
@@ -92,9 +93,9 @@ extension Signal where Value == Void {
 
 /// Whether something becomes true within minutes.
 func eventually(_ condition: () -> Bool) -> Bool {
-    let limit = ContinuousClock.now + .seconds(240)
+    let limit = Instant.now + .seconds(240)
     while !condition() {
-        guard ContinuousClock.now < limit else { return false }
+        guard Instant.now < limit else { return false }
         usleep(1000)
     }
     return true

@@ -1,5 +1,6 @@
 import Framing
 import Glibc
+@testable import Speech
 import Testing
 
 @testable import Net
@@ -143,7 +144,7 @@ import Testing
         let loop = group.next()
         // 192.0.2.0/24 is for documentation: no route, or silence. Port 1 of loopback rejects.
         let addresses = [SocketAddress("192.0.2.1:9"), SocketAddress("127.0.0.1:1"), address].compactMap { $0 }
-        let start = ContinuousClock().now
+        let start = Instant.now
         loop.execute {
             _ = Dialer(to: addresses, delay: .milliseconds(30), on: loop) { result in
                 if case .success(let (descriptor, address)) = result {
@@ -156,7 +157,7 @@ import Testing
         }
         #expect(dialed.next() == address)
         // The system itself would try the first address for two minutes.
-        #expect(ContinuousClock().now - start < .seconds(60))
+        #expect(Instant.now - start < .seconds(60))
     }
 
     @Test(arguments: [

@@ -18,7 +18,7 @@ import Testing
         #expect(server.request.keyterms == ["a, b"])
         #expect(server.request.diarize)
 
-        let now = ContinuousClock.now
+        let now = Instant.now
         var output = ServerOutput()
         var actions: [ClientAction] = []
         var heard: [EngineEvent] = []

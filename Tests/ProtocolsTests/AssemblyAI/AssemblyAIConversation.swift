@@ -6,7 +6,7 @@ import Testing
 /// A client's live stream without sockets: what is told to the server's machine, and what it says to that, in short words.
 struct AssemblyAIConversation: ServerConversation {
     var machine: any LiveServerMachine
-    var now = ContinuousClock.now
+    var now = Instant.now
     var raw: [String] = []
 
     static let context = LiveConversation.context

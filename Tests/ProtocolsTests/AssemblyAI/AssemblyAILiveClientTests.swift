@@ -7,7 +7,7 @@ import Testing
     /// A stream to the vendor without sockets.
     struct Stream {
         var machine: AssemblyAILiveClient
-        var now = ContinuousClock.now
+        var now = Instant.now
 
         init(_ options: StreamOptions = StreamOptions(rate: .speech, formatted: true), begun: Bool = true) {
             machine = AssemblyAILiveClient(options, credential: Credential("k3y"))

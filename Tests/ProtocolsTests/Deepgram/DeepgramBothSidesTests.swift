@@ -13,7 +13,7 @@ import Testing
         #expect(server.request.format == .linear16(.speech))
         #expect(server.request.endpointing == options.endpointing)
 
-        let now = ContinuousClock.now
+        let now = Instant.now
         var output = ServerOutput()
         var actions: [ClientAction] = []
         var heard: [EngineEvent] = []

@@ -7,7 +7,7 @@ import Testing
     /// A client's stream without sockets, in short words.
     struct Conversation {
         var machine: any LiveServerMachine
-        var now = ContinuousClock.now
+        var now = Instant.now
         private(set) var raw: [String] = []
 
         init(_ more: String = "") throws {

@@ -7,7 +7,7 @@ import Testing
     /// A stream to the vendor without sockets.
     struct Stream {
         var machine: DeepgramLiveClient
-        var now = ContinuousClock.now
+        var now = Instant.now
 
         init(_ options: StreamOptions = StreamOptions(rate: .speech), opened: Bool = true) {
             machine = DeepgramLiveClient(options, credential: Credential("k3y"))

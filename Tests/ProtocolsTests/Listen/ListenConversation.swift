@@ -7,7 +7,7 @@ import Testing
 /// A client of `/listen` without sockets: what is told to the server's machine, and what it says to that, in short words.
 struct ListenConversation: ServerConversation {
     var machine: any LiveServerMachine
-    var now = ContinuousClock.now
+    var now = Instant.now
     var raw: [String] = []
 
     static let sessionID = "11111111-2222-4333-8444-555555555555"

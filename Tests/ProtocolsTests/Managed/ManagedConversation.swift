@@ -8,7 +8,7 @@ struct ManagedConversation {
     var opening: any LiveHandshakeMachine
     var machine: (any LiveServerMachine)?
     var beginning: LiveBeginning?
-    var now = ContinuousClock.now
+    var now = Instant.now
     private(set) var raw: [String] = []
 
     static let sessionID = "11111111-2222-4333-8444-555555555555"

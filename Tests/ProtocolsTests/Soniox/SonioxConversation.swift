@@ -6,7 +6,7 @@ import Testing
 /// A client of the server without sockets, its configuration first: what is told to the machine, and what it says to that, in short words.
 struct SonioxConversation: ServerConversation {
     var machine: any LiveServerMachine
-    var now = ContinuousClock.now
+    var now = Instant.now
     var raw: [String] = []
 
     static let configuration =

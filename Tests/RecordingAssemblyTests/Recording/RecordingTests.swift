@@ -42,7 +42,7 @@ import Testing
 
 @Suite struct `The rate limiter` {
     private let policy = RateLimiter.Policy("p", limit: 3, window: .seconds(60))
-    private let start = ContinuousClock.now
+    private let start = Instant.now
 
     @Test func `allows so many in a window, and says when the next begins`() {
         var limiter = RateLimiter()

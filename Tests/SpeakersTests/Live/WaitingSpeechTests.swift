@@ -4,7 +4,7 @@ import Testing
 @testable import Speakers
 
 @Suite("Waiting speech") struct WaitingSpeechTests {
-    private let start = ContinuousClock.now
+    private let start = Instant.now
     private var waiting = WaitingSpeech(rate: .speech)
 
     private func word(_ text: String, _ start: Double, _ end: Double, by label: Int? = nil) -> Word {

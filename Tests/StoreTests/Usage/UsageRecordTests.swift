@@ -8,7 +8,7 @@ import Testing
 
     private func ended(_ outcome: RecognitionAttempt.Outcome, _ kind: RecognitionAttempt.Kind = .recording, seconds: Double = 60) -> UsageRecord {
         var ended = run
-        let start = ContinuousClock.now
+        let start = Instant.now
         ended.end(
             RecognitionAttempt(
                 kind, engine: EngineName("deepgram"), model: "nova-3", audio: .seconds(seconds), start: start, end: start + .seconds(2),
@@ -63,7 +63,7 @@ import Testing
 
     @Test func `of a stream behind the gate counts what was let through`() {
         var ended = run
-        let start = ContinuousClock.now
+        let start = Instant.now
         ended.end(
             RecognitionAttempt(
                 .stream, engine: EngineName("deepgram"), model: "nova-3", channels: 2, audio: .seconds(60), passed: .seconds(15), start: start,
@@ -84,7 +84,7 @@ import Testing
 
     @Test func `has an unknown cost for a model without a price`() {
         var other = run
-        let start = ContinuousClock.now
+        let start = Instant.now
         other.end(
             RecognitionAttempt(
                 .recording, engine: EngineName("deepgram"), model: "nova-9", audio: .seconds(1), start: start, end: start, outcome: .completed),

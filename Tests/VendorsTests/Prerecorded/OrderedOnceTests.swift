@@ -73,7 +73,7 @@ import Testing
 
     /// With a clock that does not wait.
     private func clock() -> RecognizerClock {
-        let box = Shared(), start = ContinuousClock.now
+        let box = Shared(), start = Instant.now
         return RecognizerClock(
             now: { start + box.passed.withLock { $0 } },
             sleep: { duration in

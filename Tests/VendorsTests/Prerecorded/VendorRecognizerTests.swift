@@ -18,7 +18,7 @@ import Testing
     }
 
     private func clock(passing: Duration = .zero) -> RecognizerClock {
-        let start = ContinuousClock.now
+        let start = Instant.now
         return RecognizerClock(
             now: { [waits] in start + waits.all.withLock { $0.reduce(.zero, +) } },
             sleep: { [waits] duration in

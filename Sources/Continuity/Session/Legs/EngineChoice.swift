@@ -31,7 +31,7 @@ struct EngineChoice: Sendable {
     var rejection: EngineError? { policy.rejection }
 
     /// True if a better engine than the preferred one works again. Engines that hear a session together do not take turns.
-    var hasBetter: Bool { voices == 1 && policy.best < preferred && policy.rejection == nil }
+    var hasBetter: Bool { voices == 1 && preferred > 0 && policy.best < preferred && policy.rejection == nil }
 
     /// Makes this engine the session's preferred engine.
     mutating func prefer(_ engine: Int) { if voices == 1 { preferred = engine } }

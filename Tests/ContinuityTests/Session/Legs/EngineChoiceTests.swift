@@ -4,7 +4,7 @@ import Testing
 @testable import Continuity
 
 @Suite struct `A choice of engines` {
-    private let now = ContinuousClock.now
+    private let now = Instant.now
     private let engines = ["first", "second", "third"].map { SessionEngine(EngineName($0)) }
 
     private func choice(voices: Int = 1) -> EngineChoice { EngineChoice(engines, voices: voices, rule: .init()) }

@@ -4,7 +4,7 @@ import Testing
 @testable import Continuity
 
 @Suite struct `A leg pool` {
-    private let now = ContinuousClock.now
+    private let now = Instant.now
     private let engines = [SessionEngine(EngineName("first"), channelsPerLeg: 2), SessionEngine(EngineName("second"))]
 
     private func pool(voices: Int = 1) -> LegPool { LegPool(engines, voices: voices, rule: .init(), rate: .speech) }

@@ -7,7 +7,7 @@ import Testing
 struct RealtimeConversation {
     var opening: any LiveHandshakeMachine
     var machine: (any LiveServerMachine)?
-    var now = ContinuousClock.now
+    var now = Instant.now
     private(set) var events: [Parsed] = []
     private(set) var raw: [String] = []
 
