@@ -81,7 +81,6 @@ extension [DeepgramWord] {
 
     package var transcript: String {
         var text = ""
-        text.reserveCapacity(reduce(0) { $0 + $1.shown.utf8.count + 1 })
         for (index, word) in enumerated() {
             if index > 0 { text += " " }
             text += word.shown
