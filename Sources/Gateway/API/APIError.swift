@@ -32,11 +32,7 @@ struct APIError: Error {
     var json: [UInt8] {
         var json = JSONWriter()
         json.beginObject()
-        json.key("error")
-        json.beginObject()
-        json.member("code", code)
-        json.member("message", message)
-        json.endObject()
+        json.error(code: code, message: message)
         provider?.writeMembers(to: &json)
         json.endObject()
         return json.bytes

@@ -10,11 +10,7 @@ struct ErrorRenderer: Sendable {
         let (status, code, message) = error.plain
         var json = JSONWriter()
         json.beginObject()
-        json.key("error")
-        json.beginObject()
-        json.member("code", code)
-        json.member("message", message)
-        json.endObject()
+        json.error(code: code, message: message)
         ProviderError(error)?.writeMembers(to: &json)
         json.endObject()
         return ErrorResponse(status: status, headers: ["Content-Type": "application/json"], body: json.bytes)

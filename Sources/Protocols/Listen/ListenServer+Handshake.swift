@@ -88,11 +88,7 @@ extension ListenServer {
             }
         var json = JSONWriter()
         json.beginObject()
-        json.key("error")
-        json.beginObject()
-        json.member("code", code)
-        json.member("message", message)
-        json.endObject()
+        json.error(code: code, message: message)
         json.endObject()
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if case .methodNotAllowed(let allowed) = error { headers.add("Allow", allowed) }
