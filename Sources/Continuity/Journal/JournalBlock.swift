@@ -112,6 +112,6 @@ package struct JournalBlock: Sendable, Equatable {
 
     private static func checksum(_ block: UnsafeRawBufferPointer) -> UInt64 {
         let rest = UnsafeRawBufferPointer(rebasing: block[16...])
-        return XXH3_64bits_withSeed(rest.baseAddress, rest.count, UInt64(block.count))
+        return harken_xxh3_64(rest.baseAddress, rest.count, UInt64(block.count))
     }
 }

@@ -58,17 +58,18 @@ package struct LoudnessMeter: Sendable {
         var sum: UInt64 = 0
         var index = 0
         if stride == 1, Int16(littleEndian: 1) == 1 {
-            // Eight samples at a time. The halves of each square are summed apart, so that 32 bits hold the sums of half a million samples.
-            var low = SIMD8<UInt32>.zero, high = SIMD8<UInt32>.zero
+            // Eight samples at a time. The sum of two squares fits into 32 bits without a sign, and is one instruction. The halves of these sums are
+            // summed apart, so that 32 bits hold the sums of half a million samples.
+            var low = SIMD4<UInt32>.zero, high = SIMD4<UInt32>.zero
             while count &- index >= 8 {
                 let samples = bytes.loadUnaligned(fromByteOffset: 2 &* (first &+ index), as: SIMD8<Int16>.self)
-                let wide = SIMD8<Int32>(truncatingIfNeeded: samples)
-                let squares = SIMD8<UInt32>(truncatingIfNeeded: wide &* wide)
+                let even = SIMD4<Int32>(truncatingIfNeeded: samples.evenHalf), odd = SIMD4<Int32>(truncatingIfNeeded: samples.oddHalf)
+                let squares = SIMD4<UInt32>(truncatingIfNeeded: even &* even &+ odd &* odd)
                 low &+= squares & 0xFFFF
                 high &+= squares &>> 16
                 index &+= 8
             }
-            for lane in 0..<8 { sum &+= UInt64(low[lane]) &+ UInt64(high[lane]) << 16 }
+            for lane in 0..<4 { sum &+= UInt64(low[lane]) &+ UInt64(high[lane]) << 16 }
         }
         while index < count {
             sum &+= square(index)
