@@ -185,8 +185,10 @@ final class Connection: EventSource {
         }
         guard isOpen else { return }
         if written == output.count {
-            loop.giveBack(output)
-            output = []
+            // A buffer to which the property still refers would be copied before it is emptied.
+            var sent: [UInt8] = []
+            swap(&sent, &output)
+            loop.giveBack(consume sent)
             written = 0
         } else if written > 64 * 1024, written > output.count / 2 {
             output.removeFirst(written)
