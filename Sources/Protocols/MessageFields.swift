@@ -7,7 +7,7 @@ protocol MessageFields {
     init()
 
     /// Reads the value of the member `name`, of any type.
-    mutating func read(_ name: JSONReader.Name, from reader: inout JSONReader) throws(JSONReader.Malformed)
+    mutating func read(_ name: JSONName, from reader: inout JSONReader) throws(JSONReader.Malformed)
 
     /// The message that the members make.
     var message: Message { get }

@@ -4,11 +4,11 @@ package import Speech
 
 /// The actions that a dialect's server side asks for, in order.
 ///
-/// Made once for each session and reused: all texts are in one buffer, so that sending a message allocates nothing. The driver passes the output to a
+/// Made once for each session and reused: all texts are in one buffer. The driver passes the output to a
 /// machine, carries out `actions`, and calls `removeAll()`.
 package struct ServerOutput: ~Copyable {
     package enum Action: Sendable, Equatable {
-        /// Sends one text message: this range of `bytes`.
+        /// Sends one text message: the text in this range.
         case send(Range<Int>)
         /// Gives a command to the session, after all audio that came before.
         case command(SessionCommand)
@@ -27,8 +27,13 @@ package struct ServerOutput: ~Copyable {
 
     package var isEmpty: Bool { actions.isEmpty }
 
-    /// The bytes to which the ranges of `.send` refer.
-    package var bytes: [UInt8] { writer.bytes }
+    /// The length of all texts, in bytes.
+    package var count: Int { writer.count }
+
+    /// A copy of one text message.
+    ///
+    /// - Parameter range: the range of a `.send` in `actions`.
+    package func text(in range: Range<Int>) -> [UInt8] { writer.bytes(in: range) }
 
     package mutating func removeAll() {
         actions.removeAll(keepingCapacity: true)
@@ -45,10 +50,10 @@ package struct ServerOutput: ~Copyable {
 
     /// Sends the bytes that `write` appends as one text message.
     package mutating func send(_ write: (inout JSONWriter) -> Void) {
-        var start = writer.bytes.count
+        var start = writer.count
         write(&writer)
         // The writer puts a comma between two values; a message must not begin with it.
         if start > 0 { start += 1 }
-        actions.append(.send(start..<writer.bytes.count))
+        actions.append(.send(start..<writer.count))
     }
 }

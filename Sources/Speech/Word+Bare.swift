@@ -16,14 +16,17 @@ extension Word {
         var text = text
         return text.withUTF8 { bytes -> String? in
             var first = bytes.count, end = 0
+            var hasCapitals = false
             for (position, byte) in bytes.enumerated() {
                 guard byte < 0x80 else { return nil }
                 if Self.isSpoken(ascii: byte) {
                     first = min(first, position)
                     end = position + 1
+                    if byte &- 0x41 < 26 { hasCapitals = true }
                 }
             }
             let range = first < end ? first..<end : 0..<bytes.count
+            if !hasCapitals, range == 0..<bytes.count { return self.text }
             return String(unsafeUninitializedCapacity: range.count) { buffer in
                 for (target, source) in range.enumerated() {
                     let byte = bytes[source]

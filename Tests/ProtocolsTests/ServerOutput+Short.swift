@@ -3,7 +3,7 @@ import Protocols
 extension ServerOutput {
     /// The texts that are to be sent.
     var texts: [String] {
-        actions.compactMap { action in if case .send(let range) = action { String(decoding: bytes[range], as: UTF8.self) } else { nil } }
+        actions.compactMap { action in if case .send(let range) = action { String(decoding: text(in: range), as: UTF8.self) } else { nil } }
     }
 }
 
@@ -11,7 +11,7 @@ extension ServerOutput.Action {
     /// In short words; a message by `message`.
     func short(_ output: borrowing ServerOutput, _ message: ([UInt8]) -> String) -> String {
         switch self {
-        case .send(let range): message(Array(output.bytes[range]))
+        case .send(let range): message(output.text(in: range))
         case .command(let command): "→ \(command)"
         case .converse(let command): "→ \(command)"
         case .audio(let bytes): "→ audio \(bytes.count)"

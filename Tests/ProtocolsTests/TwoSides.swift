@@ -70,7 +70,7 @@ struct TwoSides<Client: LiveClientMachine> {
         for action in output.actions {
             switch action {
             case .send(let range):
-                for message in damage(Array(output.bytes[range])) { client.receivedText(message.span.bytes, now: now, actions: &actions) }
+                for message in damage(output.text(in: range)) { client.receivedText(message.span.bytes, now: now, actions: &actions) }
             case .close(let code, let reason): client.closed(code: code, reason: reason, now: now, actions: &actions)
             case .command(let command): commands.append(command)
             case .audio, .converse: break

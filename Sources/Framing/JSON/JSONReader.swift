@@ -9,20 +9,6 @@ package struct JSONReader: ~Copyable {
         package var position: Int
     }
 
-    /// A member's name as written in the text. A name with escapes is unequal to every string.
-    package struct Name {
-        @usableFromInline let bytes: UnsafeRawBufferPointer
-
-        // Inlined, because a reader of an object compares each member's name with a list of names of known lengths.
-        @inlinable @inline(__always) package static func == (name: Name, other: StaticString) -> Bool {
-            guard name.bytes.count == other.utf8CodeUnitCount, other.hasPointerRepresentation else { return false }
-            for index in 0..<name.bytes.count where name.bytes[index] != other.utf8Start[index] { return false }
-            return true
-        }
-
-        @inlinable @inline(__always) package static func ~= (pattern: StaticString, name: Name) -> Bool { name == pattern }
-    }
-
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
     private var depth = 0
@@ -48,7 +34,7 @@ package struct JSONReader: ~Copyable {
     ///
     /// - Returns: true if the value is an object. Any other value is skipped.
     @discardableResult
-    package mutating func object(_ member: (Name, inout JSONReader) throws(Malformed) -> Void) throws(Malformed) -> Bool {
+    package mutating func object(_ member: (JSONName, inout JSONReader) throws(Malformed) -> Void) throws(Malformed) -> Bool {
         guard try begins(with: 0x7B) else {
             try skip()
             return false
@@ -218,12 +204,12 @@ package struct JSONReader: ~Copyable {
         position += count
     }
 
-    private mutating func name() throws(Malformed) -> Name {
+    private mutating func name() throws(Malformed) -> JSONName {
         guard try next() == ASCII.quote else { throw malformed }
         let (range, hasEscapes) = try quoted()
         let text = UnsafeRawBufferPointer(rebasing: bytes[range])
         if hasEscapes { _ = try unescaped(text, at: range.lowerBound) }
-        return Name(bytes: hasEscapes ? UnsafeRawBufferPointer(start: nil, count: 0) : text)
+        return JSONName(bytes: hasEscapes ? UnsafeRawBufferPointer(start: nil, count: 0) : text)
     }
 
     /// Returns the range inside a string's quotes, and moves after the closing quote.
@@ -298,45 +284,53 @@ package struct JSONReader: ~Copyable {
 
     // MARK: Numbers
 
-    private mutating func digits(into mantissa: inout UInt64, count: inout Int) throws(Malformed) {
+    /// Reads the digits from `position` on, and returns how many there are.
+    ///
+    /// - Parameter mantissa: gets the digits at its end. With more than 19 digits its value is wrong.
+    @inline(__always) private func digits(at position: inout Int, into mantissa: inout UInt64) -> Int {
         let start = position
-        while position < bytes.count, ASCII.isDigit(bytes[position]) {
-            // A number with more than 19 digits is read in the slow way below.
-            mantissa = mantissa &* 10 &+ UInt64(bytes[position] &- 0x30)
-            count += 1
-            position += 1
+        while position < bytes.count {
+            let digit = bytes[position] &- 0x30
+            guard digit < 10 else { break }
+            mantissa = mantissa &* 10 &+ UInt64(digit)
+            position &+= 1
         }
-        guard position > start else { throw malformed }
+        return position &- start
     }
 
     private mutating func number() throws(Malformed) -> Double {
         let start = position
+        // The position is kept in a local variable, hence in a register, until the number's end.
+        var position = position
+        defer { self.position = position }
         let isNegative = bytes[position] == ASCII.hyphen
         if isNegative { position += 1 }
         let whole = position
-        var mantissa: UInt64 = 0, count = 0, decimals = 0
-        try digits(into: &mantissa, count: &count)
-        if bytes[whole] == 0x30, count > 1 { throw malformed }
+        var mantissa: UInt64 = 0, decimals = 0
+        var count = digits(at: &position, into: &mantissa)
+        guard count > 0, count == 1 || bytes[whole] != 0x30 else { throw Malformed(position: min(position, bytes.count)) }
         if position < bytes.count, bytes[position] == 0x2E {
             position += 1
-            let before = count
-            try digits(into: &mantissa, count: &count)
-            decimals = count - before
+            decimals = digits(at: &position, into: &mantissa)
+            guard decimals > 0 else { throw Malformed(position: min(position, bytes.count)) }
+            count += decimals
         }
         var hasExponent = false
         if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
             hasExponent = true
             position += 1
             if position < bytes.count, bytes[position] == ASCII.plus || bytes[position] == ASCII.hyphen { position += 1 }
-            var ignored: UInt64 = 0, length = 0
-            try digits(into: &ignored, count: &length)
+            var ignored: UInt64 = 0
+            guard digits(at: &position, into: &ignored) > 0 else { throw Malformed(position: min(position, bytes.count)) }
         }
         // Both numbers are exact as Doubles, so their quotient is the Double nearest to the text.
         if !hasExponent, count <= 19, mantissa < 1 << 53, decimals < Self.powers.count {
             let value = Double(mantissa) / Self.powers[decimals]
             return isNegative ? -value : value
         }
-        guard let value = Double(String(decoding: bytes[start..<position], as: UTF8.self)), value.isFinite else { throw malformed }
+        guard let value = Double(String(decoding: bytes[start..<position], as: UTF8.self)), value.isFinite else {
+            throw Malformed(position: min(position, bytes.count))
+        }
         return value
     }
 

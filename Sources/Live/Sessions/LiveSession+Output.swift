@@ -16,9 +16,8 @@ extension LiveSession {
             next += 1
             switch action {
             case .send(let range):
-                // A span needs an array that cannot change; the property could.
-                let bytes = context.output.bytes
-                client?.send(text: bytes.span.bytes.extracting(range))
+                let text = context.output.text(in: range)
+                client?.send(text: text.span.bytes)
             case .command(let command): take(command)
             case .converse(let command): conversation?.command(command)
             case .audio(let bytes): audio(bytes.span.bytes)

@@ -148,9 +148,8 @@ package final class PreSessionHandler: WebSocketHandler {
         for action in output.actions {
             switch action {
             case .send(let range):
-                // A span needs an array that cannot change; the property could.
-                let bytes = output.bytes
-                connection?.send(text: bytes.span.bytes.extracting(range))
+                let text = output.text(in: range)
+                connection?.send(text: text.span.bytes)
             case .close(let code, let reason): connection?.close(code: code, reason: reason)
             // There is no session yet that could take these.
             case .command, .converse, .audio: break

@@ -33,7 +33,7 @@ package final class SessionResumer: LiveHandler {
         machine.resumeFailed(error, output: &output)
         for action in output.actions {
             switch action {
-            case .send(let range): socket.send(text: output.bytes.span.bytes.extracting(range))
+            case .send(let range): socket.send(text: output.text(in: range).span.bytes)
             case .close(let code, let reason): socket.close(code: code, reason: reason)
             case .command, .converse, .audio: break
             }

@@ -39,7 +39,7 @@ extension AssemblyAIServerMessage {
         var errorCode: Int?
         var error: String?
 
-        mutating func read(_ name: JSONReader.Name, from reader: inout JSONReader) throws(JSONReader.Malformed) {
+        mutating func read(_ name: JSONName, from reader: inout JSONReader) throws(JSONReader.Malformed) {
             switch name {
             case "type": type = try reader.string()
             case "id": id = try reader.string()

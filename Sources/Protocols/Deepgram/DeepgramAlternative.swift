@@ -22,7 +22,7 @@ package struct DeepgramAlternative: Sendable, Equatable {
         json.member("confidence", confidence, decimals: DeepgramWord.confidenceDecimals)
         json.key("words")
         json.beginArray()
-        for word in words { word.write(to: &json) }
+        for index in words.indices { words[index].write(to: &json) }
         json.endArray()
         if !languages.isEmpty {
             json.key("languages")

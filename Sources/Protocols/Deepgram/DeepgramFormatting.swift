@@ -36,12 +36,18 @@ package struct DeepgramFormatting: Sendable, Equatable {
     ///   - words: the result of `chosen`.
     ///   - rate: the sample rate of the words' positions.
     package func written(_ words: [Word], rate: SampleRate) -> [DeepgramWord] {
-        words.map { word in
-            DeepgramWord(
-                word: word.bare, start: word.range.start.seconds(at: rate), end: word.range.end.seconds(at: rate),
-                confidence: Double(min(max(word.confidence, 0), 1)), punctuatedWord: punctuates ? word.text : nil,
-                speaker: speakers ? word.speaker?.number ?? 0 : nil, speakerConfidence: speakerConfidences ? word.speaker == nil ? 0 : 1 : nil,
-                language: languages ? word.language?.rawValue : nil)
-        }
+        var written: [DeepgramWord] = []
+        written.reserveCapacity(words.count)
+        // By index, because a loop over the words would copy each of them.
+        for index in words.indices { written.append(self.written(words[index], rate: rate)) }
+        return written
+    }
+
+    private func written(_ word: borrowing Word, rate: SampleRate) -> DeepgramWord {
+        DeepgramWord(
+            word: word.bare, start: word.range.start.seconds(at: rate), end: word.range.end.seconds(at: rate),
+            confidence: Double(min(max(word.confidence, 0), 1)), punctuatedWord: punctuates ? word.text : nil,
+            speaker: speakers ? word.speaker?.number ?? 0 : nil, speakerConfidence: speakerConfidences ? word.speaker == nil ? 0 : 1 : nil,
+            language: languages ? word.language?.rawValue : nil)
     }
 }

@@ -218,14 +218,15 @@ package struct DeepgramLiveClient: LiveClientMachine {
     private func words(_ words: [DeepgramWord], after through: SampleIndex) -> [Word] {
         var placed: [Word] = []
         placed.reserveCapacity(words.count)
-        for word in words {
-            guard let start = sent.position(seconds: word.start), let end = sent.position(seconds: word.end),
+        // By index, because a loop over the words would copy each of them.
+        for index in words.indices {
+            guard let start = sent.position(seconds: words[index].start), let end = sent.position(seconds: words[index].end),
                 start >= through || (start + (end - start).half) > through
             else { continue }
             placed.append(
                 Word(
-                    word.shown, SampleRange(max(start, through), end), confidence: Float(min(max(word.confidence, 0), 1)),
-                    speaker: word.speaker.map(SpeakerLabel.init), language: word.language.map(LanguageTag.init)))
+                    words[index].shown, SampleRange(max(start, through), end), confidence: Float(min(max(words[index].confidence, 0), 1)),
+                    speaker: words[index].speaker.map(SpeakerLabel.init), language: words[index].language.map(LanguageTag.init)))
         }
         return placed
     }

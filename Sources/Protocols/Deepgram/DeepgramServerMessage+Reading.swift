@@ -32,7 +32,7 @@ extension DeepgramServerMessage {
         var code: String?
         var keyterms: [String] = []
 
-        mutating func read(_ name: JSONReader.Name, from reader: inout JSONReader) throws(JSONReader.Malformed) {
+        mutating func read(_ name: JSONName, from reader: inout JSONReader) throws(JSONReader.Malformed) {
             switch name {
             case "type": type = try reader.string()
             case "start": start = try reader.double()

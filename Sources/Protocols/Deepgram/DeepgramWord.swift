@@ -80,12 +80,18 @@ extension [DeepgramWord] {
     package var confidence: Double { isEmpty ? 0 : reduce(0) { $0 + $1.confidence } / Double(count) }
 
     package var transcript: String {
-        var text = ""
-        for (index, word) in enumerated() {
-            if index > 0 { text += " " }
-            text += word.shown
+        String(unsafeUninitializedCapacity: indices.reduce(count) { $0 + self[$1].shown.utf8.count }) { text in
+            var end = 0
+            for index in indices {
+                if index > 0 {
+                    text[end] = UInt8(ascii: " ")
+                    end += 1
+                }
+                var shown = self[index].shown
+                end = shown.withUTF8 { text[end...].update(fromContentsOf: $0) }
+            }
+            return end
         }
-        return text
     }
 
     /// The languages that words name, each once, in order of appearance.

@@ -113,7 +113,7 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
         var language: String?
         var channel: String?
 
-        mutating func read(_ name: JSONReader.Name, from reader: inout JSONReader) throws(JSONReader.Malformed) {
+        mutating func read(_ name: JSONName, from reader: inout JSONReader) throws(JSONReader.Malformed) {
             switch name {
             case "message": self.name = try reader.string()
             case "id": id = try reader.string()

@@ -25,7 +25,7 @@ import Testing
         func passOn() {
             for action in output.actions {
                 switch action {
-                case .send(let range): client.receivedText(Array(output.bytes[range]).span.bytes, now: now, actions: &actions)
+                case .send(let range): client.receivedText(output.text(in: range).span.bytes, now: now, actions: &actions)
                 case .close(let code, let reason): client.closed(code: code, reason: reason, now: now, actions: &actions)
                 case .command, .audio, .converse: break
                 }

@@ -16,7 +16,7 @@ import Testing
         opening.opened(now: .now, output: &output)
         return output.actions.map { action in
             switch action {
-            case .send(let range): AssemblyAIConversation.short(Array(output.bytes[range]))
+            case .send(let range): AssemblyAIConversation.short(output.text(in: range))
             case .close(let code, let reason): "close \(code) \(reason)"
             case .command, .audio, .converse: "?"
             }

@@ -37,7 +37,7 @@ import Testing
             return output.actions.map { action in
                 switch action {
                 case .send(let range):
-                    let bytes = Array(output.bytes[range])
+                    let bytes = output.text(in: range)
                     raw.append(String(decoding: bytes, as: UTF8.self))
                     return Self.short(DeepgramFluxServerMessage(parsing: bytes.span.bytes))
                 case .command(let command): return "→ \(command)"
@@ -153,7 +153,7 @@ import Testing
         func passOn() {
             for action in output.actions {
                 switch action {
-                case .send(let range): client.receivedText(Array(output.bytes[range]).span.bytes, now: now, actions: &actions)
+                case .send(let range): client.receivedText(output.text(in: range).span.bytes, now: now, actions: &actions)
                 case .close(let code, let reason): client.closed(code: code, reason: reason, now: now, actions: &actions)
                 case .command, .audio, .converse: break
                 }

@@ -273,10 +273,10 @@ import Testing
             stream.machine.session(commit("One.", Double(index), Double(index + 1), .pause), now: stream.now, output: &output)
         }
         var texts: [String] = []
-        for case .send(let range) in output.actions { texts.append(String(decoding: output.bytes[range], as: UTF8.self)) }
+        for case .send(let range) in output.actions { texts.append(String(decoding: output.text(in: range), as: UTF8.self)) }
         #expect(texts.count == 3)
         #expect(texts.allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") })
         output.removeAll()
-        #expect(output.isEmpty && output.bytes.isEmpty)
+        #expect(output.isEmpty && output.count == 0)
     }
 }

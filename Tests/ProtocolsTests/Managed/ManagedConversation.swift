@@ -108,7 +108,7 @@ struct ManagedConversation {
         for action in output.actions {
             switch action {
             case .send(let range):
-                let bytes = Array(output.bytes[range])
+                let bytes = output.text(in: range)
                 raw.append(String(decoding: bytes, as: UTF8.self))
                 told.append(Self.short(bytes))
             case .command(let command): told.append("→ \(command)")

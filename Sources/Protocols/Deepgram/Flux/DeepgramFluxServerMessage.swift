@@ -74,7 +74,7 @@ extension DeepgramFluxServerMessage {
         var thresholds = DeepgramFluxThresholds()
         var keyterms: [String] = []
 
-        mutating func read(_ name: JSONReader.Name, from reader: inout JSONReader) throws(JSONReader.Malformed) {
+        mutating func read(_ name: JSONName, from reader: inout JSONReader) throws(JSONReader.Malformed) {
             switch name {
             case "type": type = try reader.string()
             case "event": event = try reader.string()

@@ -102,7 +102,7 @@ struct RealtimeConversation {
         for action in output.actions {
             switch action {
             case .send(let range):
-                let bytes = Array(output.bytes[range])
+                let bytes = output.text(in: range)
                 raw.append(String(decoding: bytes, as: UTF8.self))
                 guard let event = try? Parsed(bytes) else {
                     told.append("not JSON")
