@@ -31,7 +31,10 @@ struct Alignment {
         var all = array.mutableSpan
         all[0].cost = 0
         for j in 0..<count { all[j + 1].consider(all[j].cost + costs.leftOut(j, behind: 0), .leftOut) }
+        var before = 0..<0
         for number in costs.old.indices {
+            let near = costs.near(number), compared = Self.compared(near, behind: before)
+            before = near
             let row = (number + 1) * width
             let end = costs.endHeard(of: number)
             let absence = costs.absence(of: number, heard: end)
@@ -39,19 +42,26 @@ struct Alignment {
             first.consider(all[row - width].cost + absence.beforeAll, .absent)
             if let cost = absence.ofAll { first.consider(cost, .absent) }
             all[row] = first
+            var left = first
             for place in 0..<count {
                 let cell = row + place + 1
-                var best = Best(cost: .infinity)
                 let isLast = place + 1 == count
-                best.consider(all[cell - width].cost + (isLast ? absence.behindAll : absence.between), .absent)
-                best.consider(all[cell - 1].cost + costs.leftOut(place, behind: number + 1), .leftOut)
-                // No step costs less than nothing.
-                if all[cell - width - 1].cost < best.cost { best.consider(all[cell - width - 1].cost + costs.pair(number, place), .aligned) }
-                if place > 0, all[cell - width - 2].cost < best.cost {
-                    best.consider(all[cell - width - 2].cost + costs.split(number, place), .split)
+                var best = Best(cost: all[cell - width].cost + (isLast ? absence.behindAll : absence.between), step: .absent)
+                best.consider(left.cost + costs.leftOut(place, behind: number + 1), .leftOut)
+                defer { left = best }
+                guard isLast || place == 0 || compared.contains(place) else {
+                    all[cell] = best
+                    continue
                 }
-                if number > 0, all[cell - 2 * width - 1].cost < best.cost {
-                    best.consider(all[cell - 2 * width - 1].cost + costs.joined(number, place), .joined)
+                if compared.contains(place) {
+                    // No step costs less than nothing.
+                    if all[cell - width - 1].cost < best.cost { best.consider(all[cell - width - 1].cost + costs.pair(number, place), .aligned) }
+                    if place > 0, all[cell - width - 2].cost < best.cost {
+                        best.consider(all[cell - width - 2].cost + costs.split(number, place), .split)
+                    }
+                    if number > 0, all[cell - 2 * width - 1].cost < best.cost {
+                        best.consider(all[cell - 2 * width - 1].cost + costs.joined(number, place), .joined)
+                    }
                 }
                 // The new words so far end within a word that the other engine writes as one.
                 if isLast { best.consider(all[cell - width - 1].cost + costs.endsWithin(number), .aligned) }
@@ -61,6 +71,14 @@ struct Alignment {
             }
         }
         return array
+    }
+
+    /// Returns the places where an old token can be aligned, split or joined, from the new tokens that are near it and near the old token before it.
+    private static func compared(_ near: Range<Int>, behind before: Range<Int>) -> Range<Int> {
+        guard !near.isEmpty else { return before }
+        // The second token of a split word may lie behind the near ones.
+        let all = near.lowerBound..<near.upperBound + 1
+        return before.isEmpty ? all : min(before.lowerBound, all.lowerBound)..<max(before.upperBound, all.upperBound)
     }
 
     /// Returns the number of new tokens that are old, and the number of old letters in the token behind them, if that token also has a part that is

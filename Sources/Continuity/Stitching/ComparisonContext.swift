@@ -6,15 +6,13 @@ package struct ComparisonContext: Sendable {
     /// Start of the engine's audio; nil: not known.
     package var origin: SampleIndex?
     /// The engine's earlier words. Those of them that count are in the transcript.
-    package var earlier: [Word]
+    package var earlier: [RememberedWord]
     /// True if the engine says where its words lie; `others` is true if the other engines do. If false, only the order of the words and their
     /// approximate places are known.
     package var hasTimes: Bool
     package var others: Bool
     /// The engine whose words are compared; nil: not known.
     package var engine: EngineName?
-    /// The source of each compared word. Empty, or nil for a word: not known.
-    var sources: [Seam.Source?] = []
     /// The furthest place that words of other engines without word times may reach; nil: the end of the committed audio.
     package var othersThrough: SampleIndex?
     /// True if the engine began in the silence behind all compared words.
@@ -32,7 +30,7 @@ package struct ComparisonContext: Sendable {
     /// End of that final. Words behind the end are not in the final.
     package var finalEnd: SampleIndex?
 
-    package init(rate: SampleRate, origin: SampleIndex? = nil, earlier: [Word] = [], hasTimes: Bool = true, others: Bool = true) {
+    package init(rate: SampleRate, origin: SampleIndex? = nil, earlier: [RememberedWord] = [], hasTimes: Bool = true, others: Bool = true) {
         self.rate = rate
         self.origin = origin
         self.earlier = earlier

@@ -35,9 +35,9 @@ package enum Seam {
     ///   - end: the end of the committed audio.
     ///   - isMirrored: true if the comparison runs backwards in time: positions are negative, words are in the opposite order, and the beginnings of
     ///     the words meet.
-    package static func fresh(_ words: [Word], after tail: [Word], through end: SampleIndex, _ context: ComparisonContext, isMirrored: Bool = false)
-        -> [Word]
-    {
+    package static func fresh(
+        _ words: [Word], after tail: [RememberedWord], through end: SampleIndex, _ context: ComparisonContext, isMirrored: Bool = false
+    ) -> [Word] {
         let usual = SampleCount(tolerance, at: context.rate)
         // If the places of the committed words are known, their errors do not add to the errors of the new words.
         let isHalfVague = context.others && !context.hasTimes
@@ -46,7 +46,7 @@ package enum Seam {
         let jitter = SampleCount(jitter * (context.hasTimes ? 1 : 2), at: context.rate)
         var words = words
         // Words that the engine says again are not new.
-        if let last = context.earlier.last {
+        if let last = context.earlier.last?.word {
             let said = last.range.end
             // Engines may give the rest of a cut word a length of zero, and the next word too.
             words.removeAll { $0.middle < said || $0.range.end <= said && (context.hasTimes && $0.text == last.text || $0.range.start < said) }
@@ -54,32 +54,27 @@ package enum Seam {
         // With word times, words far behind the committed audio are new.
         let edge = end + tolerance
         guard let next = words.first, next.range.start < edge || !context.hasTimes else { return words }
-        let all = context.earlier + words
-        let first = all[0].range.start
+        let first = (context.earlier.first?.word ?? next).range.start
         let origin = context.origin ?? first
         let begin = max(origin, context.finalStart ?? origin)
         // Without word times, a word of a long final may lie anywhere in it.
-        let reach = context.hasTimes ? tolerance : max(tolerance, all[all.count - 1].range.end - first)
-        let near = tail.indices.filter { tail[$0].range.end + tolerance > (context.hasTimes ? first : min(first, origin)) }
-        let old = tokens(
-            near.map { tail[$0] }, isMirrored, source: { context.sources.isEmpty ? nil : context.sources[near[$0]] }, heardBy: context.engine,
-            havePlaces: context.others
-        )
-        .suffix(most)
-        let compared = context.hasTimes ? all.prefix { $0.range.start < edge } : all.prefix(context.earlier.count + most)
-        let new = tokens(compared, isMirrored, earliest: { $0 < context.earlier.count ? origin : begin }).suffix(context.hasTimes ? most : 4 * most)
+        let reach = context.hasTimes ? tolerance : max(tolerance, words[words.count - 1].range.end - first)
+        let earliest = context.hasTimes ? first : min(first, origin)
+        let old = tokens(ofSettled: tail, endingBehind: earliest - tolerance, context, isMirrored)
+        let new = tokens(of: words, before: edge, saidFrom: begin, earlierFrom: origin, context, isMirrored)
         let alignment = Alignment(
             Comparison(
-                old: Array(old), new: Array(new), context: context, heardFrom: origin, end: end, reach: reach, usual: usual, jitter: jitter,
+                old: old, new: new, context: context, heardFrom: origin, end: end, reach: reach, usual: usual, jitter: jitter,
                 isMirrored: isMirrored))
-        let known = new.prefix { $0.word < context.earlier.count }.count
+        let count = context.earlier.count
+        let known = new.prefix { $0.word < count }.count
         let (seam, letters) = alignment.seam(from: known)
         if letters > 0 {
-            return rest(of: Array(words[(alignment.new[seam].word - context.earlier.count)...]), behind: letters, alignment, seam, isMirrored)
+            return rest(of: Array(words[(alignment.new[seam].word - count)...]), behind: letters, alignment, seam, isMirrored)
         }
-        guard seam > known else { return Array(words[max(0, (new.first?.word ?? 0) - context.earlier.count)...]) }
+        guard seam > known else { return Array(words[max(0, (new.first?.word ?? 0) - count)...]) }
         let last = alignment.new[seam - 1].word
-        let place = last - context.earlier.count
+        let place = last - count
         guard seam < alignment.new.count, alignment.new[seam].word == last, place >= 0 else { return Array(words[max(0, place + 1)...]) }
         words.removeFirst(place)
         // A part of the written word is old: the part that matches an old token.
@@ -112,31 +107,72 @@ package enum Seam {
         word.range = SampleRange(start, word.range.end)
         return word
     }
+}
 
-    /// Returns the spoken tokens of words.
-    ///
-    /// - Parameter earliest: returns the place behind which the word of this index was said.
-    private static func tokens(
-        _ words: some Collection<Word>, _ isMirrored: Bool, earliest: (Int) -> SampleIndex = { _ in .zero },
-        source: (Int) -> Source? = { _ in nil }, heardBy engine: EngineName? = nil, havePlaces: Bool = true
-    ) -> [Token] {
+extension Seam {
+    /// Returns the last tokens of the settled words that end behind `edge`.
+    private static func tokens(ofSettled words: [RememberedWord], endingBehind edge: SampleIndex, _ context: ComparisonContext, _ isMirrored: Bool)
+        -> [Token]
+    {
         var tokens: [Token] = []
-        for (index, word) in words.enumerated() {
-            let spoken = SpokenForm.tokens(of: word)
-            let length = Double(word.range.count.samples) / Double(spoken.count)
-            let source = source(index)
-            for (place, text) in (isMirrored ? spoken.reversed() : spoken).enumerated() {
-                tokens.append(
-                    Token(
-                        text: TokenText(text), middle: Double(word.range.start.samples) + length * (Double(place) + 0.5), length: length,
-                        end: word.range.end,
-                        word: index,
-                        earliest: Double(earliest(index).samples), bound: source?.bound.map { Double($0.samples) },
-                        isOwn: engine != nil && source?.engine == engine, hasPlace: havePlaces || source?.hasTimes == true,
-                        isCut: source?.isCut == true))
+        tokens.reserveCapacity(words.count + 1)
+        for index in words.indices where words[index].word.range.end > edge {
+            let source = words[index].source
+            tokens.add(
+                words[index].spoken, in: words[index].word.range, number: index, isMirrored, bound: source?.bound,
+                isOwn: context.engine != nil && source?.engine == context.engine, hasPlace: context.others || source?.hasTimes == true,
+                isCut: source?.isCut == true)
+        }
+        return tokens.count <= most ? tokens : Array(tokens.suffix(most))
+    }
+
+    /// Returns the last tokens of the engine's earlier words and its words of now. The index of a word counts both.
+    ///
+    /// - Parameters:
+    ///   - edge: the place behind which words with times are not compared.
+    ///   - begin: the place behind which the words were said.
+    ///   - origin: the place behind which the earlier words were said.
+    private static func tokens(
+        of words: [Word], before edge: SampleIndex, saidFrom begin: SampleIndex, earlierFrom origin: SampleIndex, _ context: ComparisonContext,
+        _ isMirrored: Bool
+    ) -> [Token] {
+        let hasTimes = context.hasTimes
+        let earlier = context.earlier
+        var tokens: [Token] = []
+        tokens.reserveCapacity(earlier.count + words.count + 1)
+        let compared = hasTimes ? earlier.firstIndex { $0.word.range.start >= edge } ?? earlier.count : earlier.count
+        for index in 0..<compared {
+            tokens.add(earlier[index].spoken, in: earlier[index].word.range, number: index, isMirrored, earliest: origin)
+        }
+        if compared == earlier.count {
+            for (index, word) in (hasTimes ? words.prefix { $0.range.start < edge } : words.prefix(most)).enumerated() {
+                tokens.add(RememberedWord(word).spoken, in: word.range, number: compared + index, isMirrored, earliest: begin)
             }
         }
-        return tokens
+        let most = hasTimes ? most : 4 * most
+        return tokens.count <= most ? tokens : Array(tokens.suffix(most))
+    }
+}
+
+extension [Token] {
+    /// Appends the spoken tokens of a word.
+    ///
+    /// - Parameters:
+    ///   - number: the index of the word.
+    ///   - earliest: the place behind which the word was said.
+    ///   - bound: the place by which the word was over; nil: not known.
+    fileprivate mutating func add(
+        _ spoken: [TokenText], in range: SampleRange, number: Int, _ isMirrored: Bool, earliest: SampleIndex = .zero, bound: SampleIndex? = nil,
+        isOwn: Bool = false, hasPlace: Bool = true, isCut: Bool = false
+    ) {
+        let length = Double(range.count.samples) / Double(spoken.count)
+        for place in spoken.indices {
+            append(
+                Token(
+                    text: spoken[isMirrored ? spoken.count - 1 - place : place],
+                    middle: Double(range.start.samples) + length * (Double(place) + 0.5), length: length, end: range.end, word: number,
+                    earliest: Double(earliest.samples), bound: bound.map { Double($0.samples) }, isOwn: isOwn, hasPlace: hasPlace, isCut: isCut))
+        }
     }
 }
 

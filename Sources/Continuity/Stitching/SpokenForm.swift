@@ -4,19 +4,25 @@ import Speech
 enum SpokenForm {
     /// Returns the spoken words of a written word, in order; never empty.
     static func tokens(of word: Word) -> [String] {
-        let bare = word.bare
-        if let known = contractions[bare] { return known }
-        guard bare.utf8.contains(where: { !isLetter($0) }) else { return compound(bare) ?? [bare] }
+        var bare = word.bare
+        let length = bare.utf8.count
+        if length < contractions.count, let known = contractions[length].first(where: { $0.written == bare }) { return known.spoken }
+        guard bare.withUTF8({ $0.contains { !isLetter($0) } }) else { return compound(bare) ?? [bare] }
         var tokens: [String] = []
         for part in bare.split(whereSeparator: { $0 == "-" || $0 == "–" || $0 == "/" }) { tokens += spoken(String(part)) }
         return tokens.isEmpty ? [bare] : tokens
     }
 
-    private static let contractions = [
-        "cannot": ["can", "not"], "ok": ["okay"], "alright": ["all", "right"], "gonna": ["going", "to"], "wanna": ["want", "to"],
-        "maybe": ["may", "be"],
-        "mr": ["mister"], "mrs": ["missus"], "dr": ["doctor"], "vs": ["versus"], "&": ["and"], "percent": ["per", "cent"],
-    ]
+    /// Words that are written shorter than they are spoken, by the number of their letters: most words are told apart by it.
+    private static let contractions: [[(written: String, spoken: [String])]] = {
+        let all = [
+            ("cannot", ["can", "not"]), ("ok", ["okay"]), ("alright", ["all", "right"]), ("gonna", ["going", "to"]), ("wanna", ["want", "to"]),
+            ("maybe", ["may", "be"]), ("mr", ["mister"]), ("mrs", ["missus"]), ("dr", ["doctor"]), ("vs", ["versus"]), ("&", ["and"]),
+            ("percent", ["per", "cent"]),
+        ]
+        let longest = all.map(\.0.utf8.count).max() ?? 0
+        return (0...longest).map { length in all.filter { $0.0.utf8.count == length }.map { (written: $0.0, spoken: $0.1) } }
+    }()
 
     /// Returns the two words of a compound such as "something", which may be heard as "some thing"; nil if it is none.
     private static func compound(_ word: String) -> [String]? {
@@ -36,7 +42,7 @@ enum SpokenForm {
         guard text.contains(where: \.isNumber) else { return [text.filter { $0 != "." }] }
         var after: [String] = []
         if text.hasSuffix("%") { after = ["per", "cent"] }
-        if let unit = ["$": "dollars", "€": "euros", "£": "pounds"][text.prefix(1).description] { after = [unit] }
+        if let unit = text.first.flatMap({ units[$0] }) { after = [unit] }
         text = text.filter { $0.isNumber || $0.isLetter || $0 == "." }
         let digits = text.prefix { $0.isNumber }
         let rest = text.dropFirst(digits.count)
@@ -49,6 +55,7 @@ enum SpokenForm {
         return cardinal(number) + [String(rest)] + after
     }
 
+    private static let units: [Character: String] = ["$": "dollars", "€": "euros", "£": "pounds"]
     private static let small = [
         "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
         "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
@@ -64,10 +71,11 @@ enum SpokenForm {
         return [tens[number / 10]] + (number % 10 == 0 ? [] : [small[number % 10]])
     }
 
+    private static let irregular = [
+        "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth", "twelve": "twelfth",
+    ]
+
     private static func ordinal(_ cardinal: [String]) -> [String] {
-        let irregular = [
-            "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth", "twelve": "twelfth",
-        ]
         guard let last = cardinal.last else { return cardinal }
         let changed = irregular[last] ?? (last.hasSuffix("y") ? last.dropLast() + "ieth" : last + "th")
         return cardinal.dropLast() + [changed]

@@ -7,10 +7,8 @@ package struct Stitcher: Sendable {
     package private(set) var committedThrough: SampleIndex = .zero
     /// The words that were committed last, at the places that their engines give. Other engines' words are compared with them.
     private(set) var tail: [Word] = []
-    /// The same words, with the words that were heard in gaps between them.
-    private(set) var heard: [Word] = []
-    /// The source of each word in `heard`.
-    private var sources: [Seam.Source?] = []
+    /// The same words with their sources, and the words that were heard in gaps between them.
+    private(set) var heard: [RememberedWord] = []
     private static let longestTail = 48
     /// Number of words in finals that lie where the same engine had committed other words. The first text stands.
     private(set) var changedWords = 0
@@ -51,7 +49,7 @@ package struct Stitcher: Sendable {
         Self.remember(new, in: &tail)
         remember(new, of: Seam.Source(engine: engine, bound: bound))
         if !new.isEmpty { last.note(final.range) }
-        if isCut, !new.isEmpty { sources[sources.count - 1]?.isCut = true }
+        if isCut, !new.isEmpty { heard[heard.count - 1].source?.isCut = true }
         return Commit(channel: channel, range: SampleRange(range.start, committedThrough), words: words, reason: reason, engine: engine)
     }
 
@@ -73,7 +71,7 @@ package struct Stitcher: Sendable {
         return gap
     }
 
-    private static func remember(_ words: [Word], in tail: inout [Word]) {
+    private static func remember<Said>(_ words: [Said], in tail: inout [Said]) {
         guard !words.isEmpty else { return }
         if words.count >= longestTail {
             tail = Array(words.suffix(longestTail))
@@ -84,9 +82,7 @@ package struct Stitcher: Sendable {
     }
 
     private mutating func remember(_ words: [Word], of source: Seam.Source) {
-        Self.remember(words, in: &heard)
-        sources += Array(repeating: source, count: words.count)
-        sources.removeFirst(sources.count - heard.count)
+        Self.remember(words.suffix(Self.longestTail).map { RememberedWord($0, from: source) }, in: &heard)
     }
 
     /// Returns true if a final of zero length behind the committed audio says something new.
@@ -100,7 +96,7 @@ package struct Stitcher: Sendable {
     /// - Parameter hasTimes: true if the words' engine says where they lie; if not, all of them lie in the gap.
     mutating func hearGap(_ words: [Word], by engine: EngineName, hasTimes: Bool = true) {
         guard isAtGap, let gap else { return }
-        let known = max(gap.start, heard.last?.range.end ?? .zero)
+        let known = max(gap.start, heard.last?.word.range.end ?? .zero)
         remember(
             words.filter { $0.middle >= known && (!hasTimes || $0.middle < gap.end) },
             of: Seam.Source(engine: engine, bound: hasTimes ? nil : gap.end))
@@ -109,7 +105,6 @@ package struct Stitcher: Sendable {
     /// Returns the words that are not committed, at the places that their engine gives, which may lie a little before the end of the committed audio.
     func fresh(_ words: [Word], seam: ComparisonContext?) -> [Word] {
         if var seam, !words.isEmpty {
-            seam.sources = sources
             if isAtGap, let gap {
                 let new = Seam.fresh(words, after: heard, through: gap.start, seam)
                 // Without word times, nobody knows which words lie in the gap. The gap's repair leaves out the words that are committed here.

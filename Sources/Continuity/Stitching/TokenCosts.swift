@@ -4,9 +4,10 @@ import Speech
 struct TokenCosts {
     let old: [Token]
     let new: [Token]
-    /// The text of each token but the first, written as one word with the token before it.
-    private let oldJoined: [TokenText.Joined]
-    private let newJoined: [TokenText.Joined]
+    /// The middles of the new tokens.
+    private let newMiddles: [Double]
+    /// The length of the longest new token.
+    private let longest: Double
     private let limit: Double
     /// The furthest place that the old words may reach.
     private let lastEnd: Double
@@ -49,8 +50,8 @@ struct TokenCosts {
         old = comparison.old
         new = comparison.new
         isMirrored = comparison.isMirrored
-        oldJoined = Self.joined(old, isMirrored: isMirrored)
-        newJoined = Self.joined(new, isMirrored: isMirrored)
+        newMiddles = new.map(\.middle)
+        longest = new.reduce(0) { max($0, $1.length) }
         isCutOff = context.isCutOff && !isMirrored
         isBehind = context.isBehind && !isMirrored
         beginsInSpeech = context.beginsInSpeech
@@ -69,13 +70,6 @@ struct TokenCosts {
         lastEnd = Double((context.othersThrough ?? comparison.end).samples)
         jitter = Double(comparison.jitter.samples)
         reach = Double(comparison.reach.samples)
-    }
-
-    /// Returns the text of each token but the first, written as one word with the token before it.
-    private static func joined(_ tokens: [Token], isMirrored: Bool) -> [TokenText.Joined] {
-        zip(tokens, tokens.dropFirst()).map { first, second in
-            isMirrored ? TokenText.Joined(second.text, first.text) : TokenText.Joined(first.text, second.text)
-        }
     }
 
     // MARK: - Words that only the old engines have
@@ -173,6 +167,17 @@ struct TokenCosts {
 
     // MARK: - Words that both have
 
+    /// Returns the new tokens that may be the same word as an old token. For all other new tokens, `pair` is infinite; so is `split`, if no token of
+    /// the pair is among these, and `joined`, if the new token is not among those of either old token.
+    func near(_ number: Int) -> Range<Int> {
+        guard hasTimes else { return new.indices }
+        // Where ends are compared in place of middles, a token lies further off by half its length. The last sample is for rounding.
+        let most = max(reach, usual) + (old[number].length + longest) / 2 + 1, middle = old[number].middle
+        guard let first = newMiddles.firstIndex(where: { abs($0 - middle) <= most }) else { return 0..<0 }
+        let last = newMiddles.lastIndex { abs($0 - middle) <= most } ?? first
+        return first..<last + 1
+    }
+
     /// Returns the cost of an old and a new token that are the same word.
     func pair(_ number: Int, _ place: Int) -> Double {
         let apart = distance(number, place)
@@ -187,15 +192,20 @@ struct TokenCosts {
     /// Returns the cost of an old token that is two new tokens, of which `place` is the second.
     func split(_ number: Int, _ place: Int) -> Double {
         let apart = apart(old[number].middle, (new[place - 1].middle + new[place].middle) / 2)
-        guard apart <= 1, newJoined[place - 1].equals(old[number].text) else { return .infinity }
+        guard apart <= 1, isJoined(old[number].text, of: new[place - 1], new[place]) else { return .infinity }
         return cost(apart)
     }
 
     /// Returns the cost of two old tokens, of which `number` is the second, that are one new token.
     func joined(_ number: Int, _ place: Int) -> Double {
         let apart = apart((old[number - 1].middle + old[number].middle) / 2, new[place].middle)
-        guard apart <= 1, oldJoined[number - 1].equals(new[place].text) else { return .infinity }
+        guard apart <= 1, isJoined(new[place].text, of: old[number - 1], old[number]) else { return .infinity }
         return cost(apart)
+    }
+
+    /// Returns true if `text` is two neighboring tokens written as one word.
+    private func isJoined(_ text: TokenText, of first: Token, _ second: Token) -> Bool {
+        isMirrored ? text.joins(second.text, first.text) : text.joins(first.text, second.text)
     }
 
     /// Returns the cost of the last new token if it is a part of an old word.
@@ -215,7 +225,7 @@ struct TokenCosts {
 
     /// Returns the place of the first new token in an old word, if the new engine's audio begins within that word; nil otherwise.
     func endHeard(of number: Int) -> Double? {
-        guard !new.isEmpty, isPart(new[0].text, of: old[number].text, atEnd: !isMirrored), begin > old[number].start - usual / (others ? 4 : 1)
+        guard !new.isEmpty, begin > old[number].start - usual / (others ? 4 : 1), isPart(new[0].text, of: old[number].text, atEnd: !isMirrored)
         else { return nil }
         let middle = old[number].middle(ofLast: new[0].text.string.count)
         // Without word times, words committed behind a gap may lie a little before the places that they seem to have.

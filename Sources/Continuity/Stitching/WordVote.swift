@@ -117,8 +117,9 @@ package enum WordVote {
 
     /// Returns the numbers of first words, two or more, that the place has as one word.
     private static func splits(_ place: Place, _ said: ArraySlice<String>) -> [Int] {
+        guard let first = said.first, place.contains(where: { mayBegin($0.said, with: first) }) else { return [] }
         var counts: [Int] = []
-        var joined = said.first ?? ""
+        var joined = first
         for (count, next) in zip(2...maxJoined, said.dropFirst()) {
             joined += next
             if place.contains(where: { $0.said == joined }) { counts.append(count) }
@@ -128,7 +129,7 @@ package enum WordVote {
 
     /// Returns the numbers of first places, two or more, that together have the text of one word.
     private static func joins(_ places: ArraySlice<Place>, _ said: String) -> [Int] {
-        guard let first = places.first else { return [] }
+        guard let first = places.first, first.contains(where: { mayBegin(said, with: $0.said) }) else { return [] }
         var counts: [Int] = []
         var joined = first.map(\.said)
         for (count, next) in zip(2...maxJoined, places.dropFirst()) {
@@ -136,6 +137,13 @@ package enum WordVote {
             if joined.contains(said) { counts.append(count) }
         }
         return counts
+    }
+
+    /// Returns false if `text` does not begin with `part`, as most texts do not: they have another first letter.
+    private static func mayBegin(_ text: String, with part: String) -> Bool {
+        guard let one = text.utf8.first, let other = part.utf8.first else { return true }
+        // Another first byte may begin the same letter, if that is not ASCII.
+        return one == other || one >= 0x80 || other >= 0x80
     }
 
     /// Returns neighbouring places as one place, with the words of each engine joined.

@@ -2,25 +2,6 @@ package import Speech
 
 /// The place where a repaired interval meets the settled words around it.
 package enum RepairSeam {
-    /// A settled word next to a repaired interval.
-    package struct Settled: Sendable {
-        package var word: Word
-        /// The source of the word; nil: the same as of the other words.
-        var source: Seam.Source?
-
-        package init(_ word: Word) { self.word = word }
-
-        /// Makes a settled word of a repair that filled another gap.
-        ///
-        /// - Parameters:
-        ///   - hasTimes: true if the repair's engine says where words lie.
-        ///   - isCut: true if the end of the repair's audio may have cut the word.
-        package init(_ word: Word, mendedBy engine: EngineName, hasTimes: Bool, isCut: Bool) {
-            self.word = word
-            source = Seam.Source(engine: engine, hasTimes: hasTimes, isCut: isCut)
-        }
-    }
-
     /// Returns the words that belong into `range`, out of words that were recognised in it and around it. Words that are settled on either side are
     /// left out. Words stay at the places that their engine gives.
     ///
@@ -35,34 +16,33 @@ package enum RepairSeam {
     ///   - othersThrough: the furthest place at which the words settled before the range may lie, if `others` is false.
     ///   - gaps: other gaps behind the range, between words that are settled there.
     package static func unsettled(
-        _ words: [Word], of range: SampleRange, heard: SampleRange? = nil, known: SampleRange? = nil, before: [Settled], after: [Settled],
-        rate: SampleRate, endsInSpeech: Bool = false, hasTimes: Bool = true, others: Bool = true, othersThrough: SampleIndex? = nil,
+        _ words: [Word], of range: SampleRange, heard: SampleRange? = nil, known: SampleRange? = nil, before: [RememberedWord],
+        after: [RememberedWord], rate: SampleRate, endsInSpeech: Bool = false, hasTimes: Bool = true, others: Bool = true,
+        othersThrough: SampleIndex? = nil,
         gaps: [SampleRange] = []
     ) -> [Word] {
         var context = ComparisonContext(rate: rate, origin: heard?.start, hasTimes: hasTimes, others: others)
         context.gap = known.map { SampleRange($0.start, $0.start) }
         context.othersThrough = othersThrough
-        context.sources = before.map(\.source)
-        let behind = Seam.fresh(words, after: before.map(\.word), through: range.start, context)
+        let behind = Seam.fresh(words, after: before, through: range.start, context)
         // The same comparison, backwards in time.
         context.othersThrough = nil
         context.beginsInSpeech = endsInSpeech
         context.origin = heard.map { mirrored($0.end) }
         context.gap = known.map { SampleRange(mirrored($0.end), mirrored($0.end)) }
         context.otherGaps = gaps.map { SampleRange(mirrored($0.end), mirrored($0.start)) }
-        context.sources = after.reversed().map(\.source)
-        return mirrored(
-            Seam.fresh(mirrored(behind), after: mirrored(after.map(\.word)), through: mirrored(range.end), context, isMirrored: true))
+        let mirror = after.reversed().map { $0.placed(at: mirrored($0.word.range)) }
+        return mirrored(Seam.fresh(mirrored(behind), after: mirror, through: mirrored(range.end), context, isMirrored: true))
     }
 
     /// Returns committed words in their order, with the words of repaired gaps between them. Without word times, the places of successive words may
     /// be out of order.
-    package static func ordered(_ committed: [Word], with mended: [Settled]) -> [Settled] {
+    package static func ordered(_ committed: [Word], with mended: [RememberedWord]) -> [RememberedWord] {
         var rest = mended.sorted { $0.word.range.start < $1.word.range.start }[...]
-        var words: [Settled] = []
+        var words: [RememberedWord] = []
         for word in committed {
             while let next = rest.first, next.word.middle < word.range.end { words.append(rest.removeFirst()) }
-            words.append(Settled(word))
+            words.append(RememberedWord(word))
         }
         return words + rest
     }
@@ -82,10 +62,12 @@ package enum RepairSeam {
     private static func mirrored(_ words: [Word]) -> [Word] {
         words.reversed().map { word in
             var other = word
-            other.range = SampleRange(mirrored(word.range.end), mirrored(word.range.start))
+            other.range = mirrored(word.range)
             return other
         }
     }
+
+    private static func mirrored(_ range: SampleRange) -> SampleRange { SampleRange(mirrored(range.end), mirrored(range.start)) }
 
     private static func mirrored(_ position: SampleIndex) -> SampleIndex { SampleIndex(-position.samples) }
 }

@@ -105,8 +105,8 @@ package struct SessionTranscript: Sendable, Equatable {
             guard let part = missing.intersection(range) else { continue }
             let place = firstPiece(endingAfter: part.start, in: channel.number)
             let settled = pieces[channel.number]
-            let before = settled[..<place].suffix(Self.piecesAtSeam).flatMap(\.commit.words).map { RepairSeam.Settled($0) }
-            let after = settled[place...].prefix(Self.piecesAtSeam).flatMap(\.commit.words).map { RepairSeam.Settled($0) }
+            let before = settled[..<place].suffix(Self.piecesAtSeam).flatMap(\.commit.words).map { RememberedWord($0) }
+            let after = settled[place...].prefix(Self.piecesAtSeam).flatMap(\.commit.words).map { RememberedWord($0) }
             let inside = RepairSeam.unsettled(words, of: part, before: before, after: after, rate: rate)
             fill(channel, part, inside.map { RepairSeam.kept($0, in: part) }, by: engine)
         }

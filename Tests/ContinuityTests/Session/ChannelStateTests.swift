@@ -19,7 +19,7 @@ import Testing
     }
 
     private func remembered(_ channelState: ChannelState, of source: WordSource) -> [Word]? {
-        channelState.context(of: source, EngineName("engine"), from: .zero, hasTimes: true)?.earlier
+        channelState.context(of: source, EngineName("engine"), from: .zero, hasTimes: true)?.earlier.map(\.word)
     }
 
     @Test func `remembers what others have said, whoever is gone, for it may wait for a repair`() {

@@ -13,11 +13,18 @@ import Testing
         }
     }
 
+    private func remembered(_ script: [String]) -> [RememberedWord] { words(script).map { RememberedWord($0) } }
+
+    private func fresh(_ words: [Word], after tail: [Word], through end: SampleIndex, _ context: ComparisonContext) -> [Word] {
+        Seam.fresh(words, after: tail.map { RememberedWord($0) }, through: end, context)
+    }
+
     private func fresh(_ script: [String], after tail: [String], through end: Int64, from origin: Int64? = nil, having earlier: [String] = [])
         -> [String]
     {
-        let context = ComparisonContext(rate: .speech, origin: origin.map { SampleIndex(milliseconds: $0, at: .speech) }, earlier: words(earlier))
-        return Seam.fresh(words(script), after: words(tail), through: SampleIndex(milliseconds: end, at: .speech), context).map(\.text)
+        let context = ComparisonContext(
+            rate: .speech, origin: origin.map { SampleIndex(milliseconds: $0, at: .speech) }, earlier: remembered(earlier))
+        return fresh(words(script), after: words(tail), through: SampleIndex(milliseconds: end, at: .speech), context).map(\.text)
     }
 
     @Test func `keeps what lies behind`() {
@@ -127,62 +134,62 @@ import Testing
         let said = words(["river 5620-5872", "don't 5872-6125", "river 6125-6378", "don't 6378-6630"])
         var context = ComparisonContext(rate: .speech, origin: at(5_620), hasTimes: false)
         context.gap = SampleRange(at(1_892), at(6_100))
-        #expect(Seam.fresh(said, after: tail, through: at(6_630), context).isEmpty)
-        #expect(Seam.fresh(words(["house 6700-7140"]), after: tail, through: at(6_630), context).map(\.text) == ["house"])
+        #expect(fresh(said, after: tail, through: at(6_630), context).isEmpty)
+        #expect(fresh(words(["house 6700-7140"]), after: tail, through: at(6_630), context).map(\.text) == ["house"])
     }
 
     @Test func `takes a word that says where it lies, behind what is committed, for a new one, wherever the words before it were`() {
         let context = ComparisonContext(rate: .speech, hasTimes: true, others: false)
         let tail = words(["her 3100-3500", "yeah 3532-3572"])
-        #expect(Seam.fresh(words(["yeah 4810-4955", "yeah 4955-5251"]), after: tail, through: at(4_005), context).count == 2)
-        #expect(Seam.fresh(words(["her 2700-2800", "yeah 3300-3500"]), after: tail, through: at(4_005), context).isEmpty)
+        #expect(fresh(words(["yeah 4810-4955", "yeah 4955-5251"]), after: tail, through: at(4_005), context).count == 2)
+        #expect(fresh(words(["her 2700-2800", "yeah 3300-3500"]), after: tail, through: at(4_005), context).isEmpty)
     }
 
     @Test func `takes nothing for said before that its engine heard after its last final`() {
         let tail = words(["morning 5561-5833", "then 5835-6296", "so 6296-6569", "then 6569-7084", "so 7084-7250"])
-        let earlier = words(["morning 5320-5882", "nation 5882-6373", "their 6373-6795", "then 6795-7146", "so 7146-7357"])
+        let earlier = remembered(["morning 5320-5882", "nation 5882-6373", "their 6373-6795", "then 6795-7146", "so 7146-7357"])
         var context = ComparisonContext(rate: .speech, origin: at(5_320), earlier: earlier, hasTimes: false)
         context.finalStart = at(7_357)
-        #expect(Seam.fresh(words(["then 7944-8143", "over 8143-8342"]), after: tail, through: at(7_250), context).map(\.text) == ["then", "over"])
+        #expect(fresh(words(["then 7944-8143", "over 8143-8342"]), after: tail, through: at(7_250), context).map(\.text) == ["then", "over"])
     }
 
     @Test func `takes a word for the end of another only where its audio began before that was over`() {
         var context = ComparisonContext(rate: .speech, origin: at(10_010), hasTimes: false, others: false)
         let tail = words(["nation 9827-10010"])
         let said = words(["on 10873-11038", "line 11038-11314", "nothing 11314-11755"])
-        #expect(Seam.fresh(said, after: tail, through: at(10_010), context).map(\.text) == ["on", "line", "nothing"])
+        #expect(fresh(said, after: tail, through: at(10_010), context).map(\.text) == ["on", "line", "nothing"])
         context.origin = at(9_920)
-        #expect(Seam.fresh(said, after: tail, through: at(10_010), context).map(\.text) == ["line", "nothing"])
+        #expect(fresh(said, after: tail, through: at(10_010), context).map(\.text) == ["line", "nothing"])
     }
 
     @Test func `knows a word of which its engine heard no more than the end`() {
         let context = ComparisonContext(rate: .speech, origin: at(12_700), hasTimes: false)
         let tail = words(["yeah 12371-12518", "coffee 12548-12735"])
         let said = words(["coffee 12700-12980", "seven 12980-13210", "the 13210-13360"])
-        #expect(Seam.fresh(said, after: tail, through: at(12_735), context).map(\.text) == ["seven", "the"])
+        #expect(fresh(said, after: tail, through: at(12_735), context).map(\.text) == ["seven", "the"])
     }
 
     @Test func `knows a word without a time, however far from its place it seems to lie`() {
         let context = ComparisonContext(rate: .speech, origin: at(4_160), hasTimes: false)
-        #expect(Seam.fresh(words(["two 18193-18286"]), after: words(["two 4652-4672"]), through: at(4_672), context).isEmpty)
+        #expect(fresh(words(["two 18193-18286"]), after: words(["two 4652-4672"]), through: at(4_672), context).isEmpty)
     }
 
     @Test func `takes a word for the end of another that only seems to begin behind the place where its audio did`() {
         let context = ComparisonContext(rate: .speech, origin: at(600), hasTimes: true, others: false)
         let said = words(["port 862-1322", "on 1322-1482"])
-        #expect(Seam.fresh(said, after: words(["airport 862-1322"]), through: at(1_322), context).map(\.text) == ["on"])
+        #expect(fresh(said, after: words(["airport 862-1322"]), through: at(1_322), context).map(\.text) == ["on"])
     }
 
     @Test func `knows each of two words without times that are the same, however far from their places they seem to lie`() {
         let context = ComparisonContext(rate: .speech, origin: at(800), hasTimes: false)
         let tail = words(["the 1576-1680", "the 2214-2377"])
-        #expect(Seam.fresh(words(["the 800-7335", "the 7335-13870"]), after: tail, through: at(2_377), context).isEmpty)
+        #expect(fresh(words(["the 800-7335", "the 7335-13870"]), after: tail, through: at(2_377), context).isEmpty)
     }
 
     @Test func `knows words without times in a final that lasts longer than they may be wrong`() {
         let tail = words(["tell 0-1180", "river 2125-2394"])
         let context = ComparisonContext(rate: .speech, origin: at(800), hasTimes: false)
-        #expect(Seam.fresh(words(["tell 800-6019", "river 6019-12281"]), after: tail, through: at(2_394), context).isEmpty)
+        #expect(fresh(words(["tell 800-6019", "river 6019-12281"]), after: tail, through: at(2_394), context).isEmpty)
     }
 
     @Test func `takes an engine that began within what another said for one that heard its last words, not for one that heard more`() {
@@ -190,21 +197,21 @@ import Testing
         let context = ComparisonContext(rate: .speech, origin: at(4_600), hasTimes: false, others: false)
         let tail = words(["a 4166-4356", "over 4356-4830", "river 4830-5400"])
         let said = words(["river 4689-5135", "over 5135-5508", "river 5508-5955"])
-        #expect(Seam.fresh(said, after: tail, through: at(5_400), context).map(\.text) == ["over", "river"])
+        #expect(fresh(said, after: tail, through: at(5_400), context).map(\.text) == ["over", "river"])
     }
 
     @Test func `knows the words behind one that was misheard among them`() {
         let context = ComparisonContext(rate: .speech, origin: .zero, hasTimes: false)
         let tail = words(["nothing 13961-14292", "again 14322-14570", "it 14823-15163", "under 15353-15555", "a 15617-15717"])
         let said = words(["nothing 13961-14459", "again 14459-14832", "under 14832-15205", "under 15353-15726", "a 15726-15939", "to 16069-16540"])
-        #expect(Seam.fresh(said, after: tail, through: at(15_800), context).map(\.text) == ["to"])
+        #expect(fresh(said, after: tail, through: at(15_800), context).map(\.text) == ["to"])
     }
 
     @Test func `leaves nothing to a gap's repair that was said behind a word that stands behind the gap`() {
         var context = ComparisonContext(rate: .speech, origin: .zero, hasTimes: false)
         context.gap = SampleRange(.zero, at(1_004))
         let said = words(["so 0-491", "house 491-1472", "again 1472-2453"])
-        #expect(Seam.fresh(said, after: words(["so 1344-1438"]), through: at(1_438), context).map(\.text) == ["house", "again"])
+        #expect(fresh(said, after: words(["so 1344-1438"]), through: at(1_438), context).map(\.text) == ["house", "again"])
     }
 
     @Test func `leaves nothing to a gap's repair between words that were heard in the gap`() {
@@ -212,39 +219,39 @@ import Testing
         context.gap = SampleRange(.zero, at(1_100))
         let heard = words(["under 300-752", "no 752-1022", "no 1022-1161", "no 1161-1184"])
         let said = words(["two 0-384", "under 384-570", "no 570-897", "no 820-989", "no 990-1161", "no 1161-1332", "no 1756-1835"])
-        #expect(Seam.fresh(said, after: heard, through: at(1_184), context).map(\.text) == ["no", "no"])
+        #expect(fresh(said, after: heard, through: at(1_184), context).map(\.text) == ["no", "no"])
     }
 
     @Test func `holds it against words without times once that they seem to lie early`() {
         var context = ComparisonContext(rate: .speech, origin: at(640), hasTimes: false)
         context.gap = SampleRange(at(971), at(2_000))
         let said = words(["five 971-1179", "twenty 1179-1334", "two 1334-1490", "go 1490-1801", "go 1801-2113", "again 2113-2839"])
-        #expect(Seam.fresh(said, after: words(["two 1909-2120"]), through: at(2_120), context).map(\.text) == ["go", "go", "again"])
+        #expect(fresh(said, after: words(["two 1909-2120"]), through: at(2_120), context).map(\.text) == ["go", "go", "again"])
     }
 
     @Test func `knows a word without a time up to the end of the final in which it was said`() {
         var context = ComparisonContext(rate: .speech, origin: at(832), others: false)
         let tail = words(["five 0-809"]), said = words(["five 1032-1219", "okay 1219-1677"])
         context.othersThrough = at(1_219)
-        #expect(Seam.fresh(said, after: tail, through: at(1_032), context).map(\.text) == ["okay"])
+        #expect(fresh(said, after: tail, through: at(1_032), context).map(\.text) == ["okay"])
         context.othersThrough = at(809)
-        #expect(Seam.fresh(said, after: tail, through: at(1_032), context).map(\.text) == ["five", "okay"])
+        #expect(fresh(said, after: tail, through: at(1_032), context).map(\.text) == ["five", "okay"])
     }
 
     @Test func `takes what an engine heard that began in the silence behind the last word for new`() {
         var context = ComparisonContext(rate: .speech, origin: at(5_719), hasTimes: false, others: false)
         let tail = words(["seven 4990-5387", "very 5387-5719"]), said = words(["very 5780-5980"])
-        #expect(Seam.fresh(said, after: tail, through: at(5_880), context).isEmpty)
+        #expect(fresh(said, after: tail, through: at(5_880), context).isEmpty)
         context.isBehind = true
-        #expect(Seam.fresh(said, after: tail, through: at(5_880), context).map(\.text) == ["very"])
+        #expect(fresh(said, after: tail, through: at(5_880), context).map(\.text) == ["very"])
     }
 
     @Test func `knows a word that one's end and the other's beginning cut`() {
         var context = ComparisonContext(rate: .speech, origin: at(5_760), hasTimes: false, others: false)
         let tail = words(["seven 5023-5265", "it's 5265-5750"]), said = words(["it's 5760-6070", "go 6070-6256"])
-        #expect(Seam.fresh(said, after: tail, through: at(5_750), context).map(\.text) == ["it's", "go"])
+        #expect(fresh(said, after: tail, through: at(5_750), context).map(\.text) == ["it's", "go"])
         context.isCutOff = true
-        #expect(Seam.fresh(said, after: tail, through: at(5_750), context).map(\.text) == ["go"])
+        #expect(fresh(said, after: tail, through: at(5_750), context).map(\.text) == ["go"])
     }
 
     @Test func `compares a word of which only the end is known with where others end`() {
@@ -256,7 +263,7 @@ import Testing
     @Test func `takes words without times for new that seem to lie behind all that is committed`() {
         let context = ComparisonContext(rate: .speech, origin: at(3_422), hasTimes: false, others: false)
         let tail = words(["port 2797-3202", "air 3202-3422", "port 3695-4100"]), said = words(["port 3590-3912", "air 3912-4180", "port 4265-4800"])
-        #expect(Seam.fresh(said, after: tail, through: at(4_100), context).map(\.text) == ["air", "port"])
+        #expect(fresh(said, after: tail, through: at(4_100), context).map(\.text) == ["air", "port"])
     }
 
     @Test func `knows words without times from further off only where nobody says where they lie`() {
@@ -266,19 +273,19 @@ import Testing
         let said = words([
             "under 2560-2947", "a 2947-3077", "please 3077-3529", "under 3529-3982", "a 3982-4111", "please 4611-4967", "under 4967-5420",
         ])
-        #expect(Seam.fresh(said, after: tail, through: at(4_200), context).map(\.text) == ["a", "please", "under"])
+        #expect(fresh(said, after: tail, through: at(4_200), context).map(\.text) == ["a", "please", "under"])
     }
 
     @Test func `knows what somebody who speaks fast has said, without times`() {
         let context = ComparisonContext(rate: .speech, origin: at(2_665), hasTimes: false, others: false)
         let tail = words(["seven 1812-1900", "nothing 1900-2196", "bye 2196-2432", "bye 2432-2669", "bye 2669-2905", "bye 2905-3201"])
         let said = words(["nothing 2665-2794", "bye 2794-2897", "bye 2897-3001", "bye 3001-3104", "bye 3104-3234"])
-        #expect(Seam.fresh(said, after: tail, through: at(3_201), context).isEmpty)
+        #expect(fresh(said, after: tail, through: at(3_201), context).isEmpty)
     }
 
     @Test func `knows the first half of a word that the other has whole`() {
         let context = ComparisonContext(rate: .speech, origin: .zero, others: false)
-        #expect(Seam.fresh(words(["week 1929-1929"]), after: words(["weekend 1490-2070"]), through: at(2_070), context).isEmpty)
+        #expect(fresh(words(["week 1929-1929"]), after: words(["weekend 1490-2070"]), through: at(2_070), context).isEmpty)
     }
 
     @Test func `misses nothing in a final that was said behind the end of that`() {
@@ -289,16 +296,16 @@ import Testing
             "can 7980-8224", "not 8224-8468",
         ])
         let said = words(["don't 4074-4375", "nothing 4375-4748"])
-        #expect(Seam.fresh(said, after: tail, through: at(8_468), context).map(\.text) == ["hing"])
+        #expect(fresh(said, after: tail, through: at(8_468), context).map(\.text) == ["hing"])
         context.finalEnd = at(4_748)
-        #expect(Seam.fresh(said, after: tail, through: at(8_468), context).isEmpty)
+        #expect(fresh(said, after: tail, through: at(8_468), context).isEmpty)
     }
 
     @Test func `takes the other half of a number for new where what is committed only seems to last as long`() {
         // Of "under wait thirty", in a final that was cut within "five", nobody said where it lies.
         let context = ComparisonContext(rate: .speech, origin: .zero, others: false)
         let tail = words(["under 2507-2653", "wait 2880-3388", "thirty 3388-4100"])
-        #expect(Seam.fresh(words(["wait 2880-3381", "35 3503-3919"]), after: tail, through: at(4_100), context).map(\.text) == ["five"])
+        #expect(fresh(words(["wait 2880-3381", "35 3503-3919"]), after: tail, through: at(4_100), context).map(\.text) == ["five"])
     }
 
     @Test func `takes a word without a length for new behind the last one that its engine said, and not when it is said again`() {

@@ -15,8 +15,9 @@ import Testing
     }
 
     @Test func `equals two tokens written as one`() {
-        #expect(TokenText.Joined(TokenText("week"), TokenText("end")).equals(TokenText("weekend")))
-        #expect(!TokenText.Joined(TokenText("end"), TokenText("week")).equals(TokenText("weekend")))
-        #expect(TokenText.Joined(TokenText("caf"), TokenText("\u{E9}s")).equals(TokenText("cafe\u{301}s")))
+        #expect(TokenText("weekend").joins(TokenText("week"), TokenText("end")))
+        #expect(!TokenText("weekend").joins(TokenText("end"), TokenText("week")))
+        #expect(!TokenText("weekends").joins(TokenText("week"), TokenText("end")))
+        #expect(TokenText("cafe\u{301}s").joins(TokenText("caf"), TokenText("\u{E9}s")))
     }
 }

@@ -15,13 +15,13 @@ import Testing
         }
     }
 
-    private func settled(_ script: [String]) -> [RepairSeam.Settled] { words(script).map { RepairSeam.Settled($0) } }
+    private func settled(_ script: [String]) -> [RememberedWord] { words(script).map { RememberedWord($0) } }
 
     /// What mended another gap, of which the last word may be cut.
-    private func mended(_ script: [String], isCut: Bool = false) -> [RepairSeam.Settled] {
+    private func mended(_ script: [String], isCut: Bool = false) -> [RememberedWord] {
         let words = words(script)
         return words.enumerated().map {
-            RepairSeam.Settled($1, mendedBy: EngineName("repairer"), hasTimes: true, isCut: isCut && $0 == words.count - 1)
+            RememberedWord($1, mendedBy: EngineName("repairer"), hasTimes: true, isCut: isCut && $0 == words.count - 1)
         }
     }
 

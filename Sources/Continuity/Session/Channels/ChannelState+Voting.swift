@@ -90,7 +90,8 @@ extension ChannelState {
         let participant = ensemble.participants[index], mover = ensemble.participants[other]
         let context = ComparisonContext(
             rate: settings.rate, origin: mover.origin, hasTimes: settings.hasTimes(mover.engine), others: settings.hasTimes(participant.engine))
-        return Seam.fresh(words, after: uncommitted(of: index), through: participant.through, context).isEmpty
+        let said = uncommitted(of: index).map { RememberedWord($0) }
+        return Seam.fresh(words, after: said, through: participant.through, context).isEmpty
     }
 
     // MARK: - The vote
@@ -139,7 +140,7 @@ extension ChannelState {
         let context = ComparisonContext(
             rate: settings.rate, origin: participant.origin, hasTimes: settings.hasTimes(participant.engine),
             others: settings.hasTimes(first.participant.engine))
-        let behind = Seam.fresh(new, after: first.words, through: end, context)
+        let behind = Seam.fresh(new, after: first.words.map { RememberedWord($0) }, through: end, context)
         var words = Array(new.dropLast(behind.count))
         // If a word goes on behind the interval, only its part in the interval counts.
         if let rest = behind.first, let part = new[words.count].part(before: rest) { words.append(part) }

@@ -14,7 +14,7 @@ struct ChannelState: Sendable {
     private(set) var hasTimes = true
     /// Recent words of sources other than the one that spoke last. Those of the words that count are committed. The next words of such a source are
     /// compared together with these. The source that spoke most recently is last.
-    private var earlier: [(source: WordSource, words: [Word])] = [] { didSet { forgetUncommitted() } }
+    private var earlier: [(source: WordSource, words: [RememberedWord])] = [] { didSet { forgetUncommitted() } }
     private static let maxEarlier = 48
     /// Maximum number of sources in `earlier`. The source that spoke longest ago is forgotten first, because it is most likely gone.
     private static let maxSources = 32
@@ -74,7 +74,7 @@ struct ChannelState: Sendable {
     private func isQuiet(from origin: SampleIndex) -> Bool {
         let end = max(stitcher.committedThrough, saidThrough ?? .zero)
         guard origin < end, let last = stitcher.heard.last, !speech.isLoud(in: SampleRange(origin, end)) else { return false }
-        return last.range.start < origin && speech.isLoud(in: SampleRange(last.range.start, origin))
+        return last.word.range.start < origin && speech.isLoud(in: SampleRange(last.word.range.start, origin))
     }
 
     /// Returns true if the heard audio ends within speech, and `origin` lies at that end, within speech too.
@@ -90,7 +90,7 @@ struct ChannelState: Sendable {
     /// - Parameters:
     ///   - tail: the last words before `source` spoke.
     ///   - hasTimes: true if the engine of `source` says where words lie.
-    mutating func change(to source: WordSource, behind tail: [Word], hasTimes: Bool) {
+    mutating func change(to source: WordSource, behind tail: [RememberedWord], hasTimes: Bool) {
         guard source != lastSource else { return }
         // Keeps the words of the leg that spoke until now.
         if case .leg? = lastSource, let lastSource { note(tail, by: lastSource) }
@@ -129,14 +129,20 @@ struct ChannelState: Sendable {
     /// Remembers words of `source`, none of which was new. Does nothing if `source` spoke last.
     mutating func remember(_ words: [Word], of source: WordSource) {
         guard lastSource != nil, source != lastSource, !words.isEmpty else { return }
-        let before = memory(of: source)
-        let said = before.last?.range.end ?? .zero
-        note(Array((before + words.filter { $0.middle >= said && $0.range.end > said }).suffix(Self.maxEarlier)), by: source)
+        var memory = take(memoryOf: source)
+        let said = memory.last?.word.range.end ?? .zero
+        for word in words where word.middle >= said && word.range.end > said { memory.append(RememberedWord(word)) }
+        memory.removeFirst(max(0, memory.count - Self.maxEarlier))
+        note(memory, by: source)
     }
 
-    private func memory(of source: WordSource) -> [Word] { earlier.first { $0.source == source }?.words ?? [] }
+    private func memory(of source: WordSource) -> [RememberedWord] { earlier.first { $0.source == source }?.words ?? [] }
 
-    private mutating func note(_ words: [Word], by source: WordSource) {
+    private mutating func take(memoryOf source: WordSource) -> [RememberedWord] {
+        earlier.firstIndex { $0.source == source }.map { earlier.remove(at: $0).words } ?? []
+    }
+
+    private mutating func note(_ words: [RememberedWord], by source: WordSource) {
         earlier.removeAll { $0.source == source }
         earlier.append((source, words))
         if earlier.count > Self.maxSources { earlier.removeFirst() }

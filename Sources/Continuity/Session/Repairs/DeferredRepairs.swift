@@ -4,7 +4,7 @@ import Speech
 struct DeferredRepairs: Sendable {
     private var repairs: [RepairID: DeferredRepair] = [:]
     /// The words of the latest backfilled gaps, at the places that their engines give.
-    private var settled: [(channel: ChannelIndex, words: [RepairSeam.Settled])] = []
+    private var settled: [(channel: ChannelIndex, words: [RememberedWord])] = []
     private let rate: SampleRate
     /// The length by which a repair reaches beyond the missing audio.
     private let reach: SampleCount
@@ -97,7 +97,7 @@ struct DeferredRepairs: Sendable {
         {
             inside.removeLast()
         }
-        let placed = inside.map { RepairSeam.Settled($0, mendedBy: asked.engine, hasTimes: asked.hasTimes, isCut: asked.mayCut($0)) }
+        let placed = inside.map { RememberedWord($0, mendedBy: asked.engine, hasTimes: asked.hasTimes, isCut: asked.mayCut($0)) }
         settled.append((repair.channel, placed))
         if settled.count > Self.most { settled.removeFirst() }
         return Backfill(channel: repair.channel, range: gap, words: inside.map { RepairSeam.kept($0, in: gap) }, engine: asked.engine)
