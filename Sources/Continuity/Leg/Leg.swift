@@ -59,17 +59,8 @@ package struct Leg: Sendable {
     package private(set) var firstAnswer: Duration?
     /// The longest wait for words whose audio the engine had been sent; nil: there were no such words.
     package private(set) var slowest: Duration?
-    /// Time since which the engine owes an answer: it was sent speech or told to finish, and has said nothing since. nil: it owes none.
-    package private(set) var owesSince: Instant?
-    /// Time since which the driver checks if the unanswered audio has speech; nil: the driver does not check.
-    private(set) var suspectedSince: Instant?
-    /// End of the unanswered audio in which nobody speaks.
-    private var noiseThrough: SampleIndex = .zero
-    /// True if the engine's last words are not final.
-    private(set) var hasOpenWords = false
-    private(set) var lastAnswer: Instant?
-    /// The end of the audio that had been sent when the engine last said something, or began to owe an answer.
-    private var sentAtAnswer: SampleIndex = .zero
+    /// The answers that the engine owes and has given.
+    private(set) var answers: LegAnswers
     /// Channels that the engine has made final to the end, after it was told to finish.
     private var ended: Set<Int> = []
     /// Ends of finals that reached beyond the sent audio, by channel: `said` is the engine's end, `taken` the end that the session used.
@@ -81,7 +72,7 @@ package struct Leg: Sendable {
     /// Position of each finalize that is not answered in all channels: the end of the audio that the finalize is about.
     private var finalizes: [SampleIndex] = []
     /// Number of `finalizes` that are answered in each channel.
-    private var answers: [Int]
+    private var answered: [Int]
     /// Number of answers of each channel that are ignored, because the leg before this one gave them already.
     private var surplus: [Int]
 
@@ -99,8 +90,9 @@ package struct Leg: Sendable {
         self.isShadow = isShadow
         self.sentThrough = origin
         self.heardThrough = origin
-        answers = Array(repeating: 0, count: channels.count)
-        surplus = answers
+        answers = LegAnswers(rate: rate)
+        answered = Array(repeating: 0, count: channels.count)
+        surplus = answered
     }
 
     package var isOpen: Bool { state == .open }
@@ -111,7 +103,7 @@ package struct Leg: Sendable {
     package var hasCommands: Bool { !queued.isEmpty }
 
     /// True if the engine was told that no more audio comes, or will be told so behind its audio.
-    package var isEnding: Bool { isDraining || queued.contains { $0.command == .finish } }
+    package var isEnding: Bool { isDraining || !queued.isEmpty && queued.contains { $0.command == .finish } }
 
     package var isFailed: Bool { state == .failed }
 
@@ -124,7 +116,7 @@ package struct Leg: Sendable {
     func isCaughtUp(received end: SampleIndex) -> Bool { isDraining || isFailed || sentThrough == end && isOpen && !hasCommands }
 
     /// Returns the number of finalizes, sent or queued, that the engine has not answered in one of the session's channels.
-    func unansweredFinalizes(in channel: Int) -> Int { channels.contains(channel) ? finalizes.count - answers[channel - channels.lowerBound] : 0 }
+    func unansweredFinalizes(in channel: Int) -> Int { channels.contains(channel) ? finalizes.count - answered[channel - channels.lowerBound] : 0 }
 
     var isPaced: Bool { limits.pace != nil }
 
@@ -142,25 +134,22 @@ package struct Leg: Sendable {
     }
 
     /// Marks the audio that was sent as needing no answer.
-    mutating func forgive() {
-        owesSince = nil
-        suspectedSince = nil
-    }
+    mutating func forgive() { answers.forgive() }
 
     /// Marks the sent audio up to `end` as noise that needs no answer.
-    mutating func forgive(noiseThrough end: SampleIndex) {
-        noiseThrough = end
-        forgive()
-    }
+    mutating func forgive(noiseThrough end: SampleIndex) { answers.forgive(noiseThrough: end) }
 
     /// Marks the leg as suspected of a stall. The leg is stalled if somebody speaks in the audio that it has not answered.
-    mutating func suspected(now: Instant) { suspectedSince = now }
+    mutating func suspected(now: Instant) { answers.suspect(now: now) }
 
     /// The sent audio that the engine has not accounted for, without audio that is known to be noise.
-    var unanswered: SampleRange { SampleRange(min(max(heardThrough, noiseThrough), sentThrough), sentThrough) }
+    var unanswered: SampleRange { SampleRange(min(max(heardThrough, answers.noiseThrough), sentThrough), sentThrough) }
 
     /// True if the engine was told something that must be answered whatever the audio has: a finish or a finalize.
-    var mustAnswer: Bool { isDraining || finalizes.count > queued.count { $0.command == .finalize } }
+    var mustAnswer: Bool { isDraining || hasFinalizes && finalizes.count > queued.count { $0.command == .finalize } }
+
+    /// True if a finalize, sent or queued, is not answered in all channels.
+    var hasFinalizes: Bool { !finalizes.isEmpty }
 
     /// Moves the leg's beginning to a later place, because another leg covers the audio before it. For a leg that was sent nothing.
     mutating func begin(at start: SampleIndex) {
@@ -178,8 +167,7 @@ package struct Leg: Sendable {
         guard state == .connecting else { return }
         state = .open
         openedAt = now
-        lastAnswer = now
-        sentAtAnswer = sentThrough
+        answers.begin(sentThrough: sentThrough, now: now)
         pace = limits.pace.map { Pace($0, rate: rate, from: origin, now: now) }
     }
 
@@ -205,23 +193,16 @@ package struct Leg: Sendable {
     }
 
     /// Notes that the leg was sent speech and so owes an answer.
-    mutating func owes(now: Instant) {
-        guard owesSince == nil else { return }
-        owesSince = now
-        sentAtAnswer = sentThrough
-    }
+    mutating func owes(now: Instant) { answers.owe(sentThrough: sentThrough, now: now) }
 
     /// Returns the duration of audio that the engine must still be sent before its silence of `limit` counts as a stall. An engine waits for the next
     /// audio, and a client may pause in the middle of a word. An engine that was asked to make everything final needs no more audio.
-    func lacks(for limit: Duration) -> Duration {
-        guard !mustAnswer else { return .zero }
-        return max(.zero, limit - (sentThrough - sentAtAnswer).duration(at: rate))
-    }
+    func lacks(for limit: Duration) -> Duration { answers.lacks(for: limit, sentThrough: mustAnswer ? nil : sentThrough) }
 
     /// Returns the time since the audio that begins at `start` was sent, or since the engine began to owe an answer, whichever is less, because audio
     /// that is sent ahead of its time is not waited for. nil: the engine owes no answer.
     func lag(of start: SampleIndex, now: Instant) -> Duration? {
-        guard let owesSince else { return nil }
+        guard let owesSince = answers.owesSince else { return nil }
         let sent = (sentThrough - start).duration(at: rate) + (failedAt?.duration(to: now) ?? .zero)
         return max(.zero, min(owesSince.duration(to: now), sent))
     }
@@ -241,13 +222,9 @@ package struct Leg: Sendable {
     ///   - isBehind: true if the engine was sent speech behind the audio that it has accounted for.
     ///   - words: the number of words that the engine said, and true if they are final; nil: the engine sent neither an interim nor a final.
     mutating func answered(now: Instant, isBehind: Bool, words: (count: Int, areFinal: Bool)?) {
-        lastAnswer = now
-        sentAtAnswer = sentThrough
-        owesSince = isBehind || isDraining ? now : nil
-        suspectedSince = nil
-        guard let words else { return }
-        if words.areFinal { hasOpenWords = false } else if words.count > 0 { hasOpenWords = true }
-        if words.count > 0, firstAnswer == nil { firstAnswer = askedAt.map { $0.duration(to: now) } }
+        let areFinal = words.flatMap { $0.areFinal ? true : $0.count > 0 ? false : nil }
+        answers.answered(sentThrough: sentThrough, owesMore: isBehind || isDraining, areFinal: areFinal, now: now)
+        if let words, words.count > 0, firstAnswer == nil { firstAnswer = askedAt.map { $0.duration(to: now) } }
     }
 
     package mutating func sent(through end: SampleIndex) {
@@ -268,11 +245,11 @@ package struct Leg: Sendable {
     /// Takes over the commands that a dead leg was given and has not carried out.
     mutating func inherit(from dead: Leg) {
         // If one of two channels was answered, that channel will be answered again, and its second answer does not count.
-        let answered = channels.map { dead.finalizes.count - dead.unansweredFinalizes(in: $0) }
-        let first = answered.min() ?? 0
+        let counts = channels.map { dead.finalizes.count - dead.unansweredFinalizes(in: $0) }
+        let first = counts.min() ?? 0
         for position in dead.finalizes.dropFirst(first) { enqueue(.finalize, at: max(position, origin)) }
-        answers = answered.map { $0 - first }
-        surplus = answers
+        answered = counts.map { $0 - first }
+        surplus = answered
         for (position, command) in dead.queued where command != .finalize && command != .keepAlive {
             enqueue(command, at: max(position, origin))
         }
@@ -288,10 +265,10 @@ package struct Leg: Sendable {
             surplus[place] -= 1
             return false
         }
-        if answers[place] < finalizes.count { answers[place] += 1 }
-        if answers.allSatisfy({ $0 > 0 }) {
+        if answered[place] < finalizes.count { answered[place] += 1 }
+        if answered.allSatisfy({ $0 > 0 }) {
             finalizes.removeFirst()
-            for place in answers.indices { answers[place] -= 1 }
+            for place in answered.indices { answered[place] -= 1 }
         }
         return true
     }
@@ -301,11 +278,8 @@ package struct Leg: Sendable {
         guard state == .open, let first = queued.first, first.position <= sentThrough else { return nil }
         queued.removeFirst()
         if first.command == .finish || first.command == .finalize {
-            // The command may have waited for more audio until now. The engine's silence counts only for as long as the audio that it was sent in
-            // that time.
-            let silent: Instant = now - (sentThrough - sentAtAnswer).duration(at: rate)
-            owesSince = owesSince.map { max($0, silent) }
-            lastAnswer = lastAnswer.map { max($0, silent) }
+            // The command may have waited for more audio until now.
+            answers.countSentOnly(sentThrough: sentThrough, now: now)
         }
         if first.command == .finish {
             state = .draining

@@ -20,10 +20,10 @@ extension SessionMachine {
     ///
     /// - Parameter heard: the end of the audio that the leg had accounted for before.
     mutating func noteLag(of said: Hypothesis, from id: LegID, behind heard: SampleIndex, now: Instant, _ actions: inout [SessionAction]) {
-        guard let leg = pool[id], leg.owesSince != nil, let first = said.words.first(where: { $0.range.end > heard }) else { return }
+        guard let leg = pool[id], leg.answers.owesSince != nil, let first = said.words.first(where: { $0.range.end > heard }) else { return }
         if leg.isFailed { stalls.acquit(leg.id) }
         // Without word times, the word counts as said at the end of its final or interim.
-        let start = pool.engine(of: leg)?.hasWordTimes ?? true ? first.range.start : said.range.end
+        let start = pool.engine(leg.engine)?.hasWordTimes ?? true ? first.range.start : said.range.end
         guard let lag = leg.lag(of: start, now: now), pool.change(id, { $0.lagged(by: lag) }) == true else { return }
         stalls.noteLag(lag, of: leg.engine)
         if leg.isFailed { actions.append(.report(.engineLagged(leg.engine, by: lag))) }

@@ -8,7 +8,7 @@ extension SessionMachine {
     func nextWatch(now: Instant) -> Instant? {
         var next: Instant?
         func consider(_ time: Instant) { next = min(next ?? time, time) }
-        for index in pool.legs.indices { if let time = nextWatch(of: pool.legs[index], now: now) { consider(time) } }
+        for index in pool.legs.indices { if let time = nextWatch(ofLegAt: index, now: now) { consider(time) } }
         for number in channelStates.indices {
             for place in channelStates[number].spans.indices {
                 switch channelStates[number].spans[place].need {
@@ -54,15 +54,18 @@ extension SessionMachine {
 
     // MARK: - Legs
 
-    private func nextWatch(of leg: Leg, now: Instant) -> Instant? {
-        if leg.isFailed { return leg.failedAt.map { $0 + configuration.repairTime } }
-        guard let engine = pool.engine(of: leg), engine.isWatched else { return nil }
-        switch leg.state {
-        case .connecting: return leg.askedAt.map { $0 + connectTime(of: leg) }
+    /// Returns the time when `watch` has something to do for the leg at `index`. The leg is read where it is: a copy of it costs more than the answer.
+    private func nextWatch(ofLegAt index: Int, now: Instant) -> Instant? {
+        if pool.legs[index].isFailed { return pool.legs[index].failedAt.map { $0 + configuration.repairTime } }
+        guard let engine = pool.engine(pool.legs[index].engine), engine.isWatched else { return nil }
+        switch pool.legs[index].state {
+        case .connecting: return pool.legs[index].askedAt.map { $0 + connectTime(ofLegAt: index) }
         case .open, .draining:
-            var next = nextStall(of: leg, engine, now: now)
-            if !pool.changes.waits(leg.id), leg.isOpen, !leg.isEnding, pool.choice.rejection == nil, let cap = engine.cap, let opened = leg.openedAt {
-                let time = opened + Self.rotation(before: cap).soonest
+            var next = nextStall(ofLegAt: index, engine, now: now)
+            if let rotation = engine.rotation, let opened = pool.legs[index].openedAt, pool.legs[index].isOpen, !pool.legs[index].isEnding,
+                !pool.changes.waits(pool.legs[index].id), pool.choice.rejection == nil
+            {
+                let time = opened + rotation.soonest
                 next = min(next ?? time, time)
             }
             return next
@@ -71,27 +74,25 @@ extension SessionMachine {
     }
 
     /// Returns the time when a leg that owes an answer, or whose words are not final, is called stalled; nil: it owes nothing.
-    private func nextStall(of leg: Leg, _ engine: SessionEngine, now: Instant) -> Instant? {
-        guard configuration.measuresLoudness, leg.owesSince != nil || leg.hasOpenWords else { return nil }
-        let limit = stalls.limit(of: engine)
-        var next = leg.owesSince.map { max($0 + limit, now + leg.lacks(for: limit)) }
-        if let suspected = leg.suspectedSince { next = next.map { max($0, suspected + Self.listening) } }
-        if leg.hasOpenWords, let last = leg.lastAnswer {
-            let limit = limit + limit + limit
-            let time = max(last + limit, now + leg.lacks(for: limit))
-            next = min(next ?? time, time)
-        }
-        return next
+    private func nextStall(ofLegAt index: Int, _ engine: SessionEngine, now: Instant) -> Instant? {
+        let answers = pool.legs[index].answers
+        guard configuration.measuresLoudness, answers.areAwaited else { return nil }
+        let mustAnswer = pool.legs[index].isDraining || pool.legs[index].hasFinalizes && pool.legs[index].mustAnswer
+        return answers.nextStall(
+            after: stalls.limit(of: engine), check: Self.listening, sentThrough: mustAnswer ? nil : pool.legs[index].sentThrough, now: now)
     }
 
-    private func connectTime(of leg: Leg) -> Duration {
-        let hasOther = pool.choice.hasOther(than: leg, besides: hasEnsemble ? pool.busy(besides: leg) : [])
+    private func connectTime(ofLegAt index: Int) -> Duration {
+        let hasOther = pool.choice.hasOther(than: pool.legs[index].engine, for: pool.legs[index].id) { engine in
+            !hasEnsemble || !pool.isBusy(engine, besidesLegAt: index)
+        }
         return hasOther ? min(configuration.hastyConnectTime, configuration.connectTime) : configuration.connectTime
     }
 
     private mutating func watch(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
-        guard let leg = pool[id] else { return }
-        guard let time = nextWatch(of: leg, now: now), time <= now else {
+        guard let index = pool.index(of: id) else { return }
+        let leg = pool.legs[index]
+        guard let time = nextWatch(ofLegAt: index, now: now), time <= now else {
             if pool.changes.waits(id) { rotate(id, now: now, &actions) }
             return
         }
@@ -103,12 +104,12 @@ extension SessionMachine {
             }
             dismiss(id, &actions)
         case .connecting:
-            let waited = connectTime(of: leg)
+            let waited = connectTime(ofLegAt: index)
             fail(leg, .connectTimedOut, .timedOut("\(leg.engine) did not open a stream within \(waited)."), now: now, &actions)
         case .open, .draining:
-            guard let engine = pool.engine(of: leg) else { return }
+            guard let engine = pool.engine(leg.engine) else { return }
             let limit = stalls.limit(of: engine)
-            if let owes = leg.owesSince, owes + limit <= now, leg.lacks(for: limit) == .zero {
+            if let owes = leg.answers.owesSince, owes + limit <= now, leg.lacks(for: limit) == .zero {
                 if leg.isDraining && isDone(leg) && !leg.isShadow {
                     // The leg has said everything and does not close.
                     actions.append(.command(id, .cancel))
@@ -122,7 +123,7 @@ extension SessionMachine {
                     return stalled(leg, from: leg.heardThrough, for: limit, now: now, &actions)
                 }
             }
-            if leg.hasOpenWords, let last = leg.lastAnswer, last + limit * 3 <= now, leg.lacks(for: limit * 3) == .zero {
+            if leg.answers.hasOpenWords, let last = leg.answers.last, last + limit * 3 <= now, leg.lacks(for: limit * 3) == .zero {
                 let covered = leg.channels.compactMap { channelStates[$0].place(of: id).map(channelStates[$0].covered) }.min()
                 return stalled(leg, from: covered ?? leg.heardThrough, for: limit * 3, now: now, &actions)
             }
@@ -134,7 +135,7 @@ extension SessionMachine {
     /// asks the driver.
     private mutating func isListening(_ leg: Leg, now: Instant, _ actions: inout [SessionAction]) -> Bool {
         guard configuration.tellsVoices, !leg.mustAnswer else { return false }
-        if let since = leg.suspectedSince { return now < since + Self.listening }
+        if let since = leg.answers.suspectedSince { return now < since + Self.listening }
         pool.change(leg.id) { $0.suspected(now: now) }
         let most = SampleCount(Self.maxListening, at: configuration.rate)
         let range = leg.unanswered
@@ -155,7 +156,7 @@ extension SessionMachine {
     ///   - hasSpeech: true if somebody speaks; nil: the driver cannot tell.
     package mutating func listened(to id: LegID, through end: SampleIndex, hasSpeech: Bool?, now: Instant) -> [SessionAction] {
         // The leg may have answered or been given up meanwhile.
-        guard !isEnded, let leg = pool[id], leg.isOpen, leg.suspectedSince != nil, let engine = pool.engine(of: leg) else { return [] }
+        guard !isEnded, let leg = pool[id], leg.isOpen, leg.answers.suspectedSince != nil, let engine = pool.engine(leg.engine) else { return [] }
         var actions: [SessionAction] = []
         if hasSpeech == false {
             pool.change(id) { $0.forgive(noiseThrough: end) }
@@ -193,22 +194,15 @@ extension SessionMachine {
         let pause = SampleCount(configuration.turnSilence, at: configuration.rate)
         guard timeline.end >= max(end, channelState.speech.end) + pause else { return }
         // A word that was heard and is not final yet belongs to the turn.
-        let isHeard = front.sources.contains { pool[$0]?.hasOpenWords == true }
+        let isHeard = front.sources.contains { pool[$0]?.answers.hasOpenWords == true }
         if !isHeard { perform([channelStates[number].endTurn()], in: number, now: now, &actions) }
     }
 
     // MARK: - Planned changes
 
-    /// Returns the times when a leg is changed for another before its engine's time is over: in a silence from `soonest` on, in any case at `latest`.
-    private static func rotation(before cap: Duration) -> (soonest: Duration, latest: Duration) {
-        let latest = cap > .seconds(62) ? cap - .seconds(60) : cap * 3 / 4
-        return (max(latest - .seconds(300), latest * 3 / 4), latest)
-    }
-
     private func rotation(of leg: Leg) -> PlannedChanges.Window? {
         if let window = pool.changes.renewal(of: leg.id) { return window }
-        guard let opened = leg.openedAt, let cap = pool.engine(of: leg)?.cap else { return nil }
-        let rotation = Self.rotation(before: cap)
+        guard let opened = leg.openedAt, let rotation = pool.engine(leg.engine)?.rotation else { return nil }
         return .init(soonest: opened + rotation.soonest, latest: opened + rotation.latest)
     }
 
@@ -261,7 +255,7 @@ extension SessionMachine {
             guard channelStates.allSatisfy({ $0.spans.count <= 2 && $0.spans.last?.end == nil }) else { return }
         } else {
             guard channelStates.allSatisfy({ !$0.hasOpenTurn && $0.spans.count == 1 }) else { return }
-            guard running.allSatisfy({ !$0.hasOpenWords && $0.sentThrough == timeline.end }) else { return }
+            guard running.allSatisfy({ !$0.answers.hasOpenWords && $0.sentThrough == timeline.end }) else { return }
         }
         pool.choice.prefer(better)
         for leg in running { handOver(leg, to: better, overlap: false, now: now, &actions) }
@@ -269,7 +263,7 @@ extension SessionMachine {
 
     /// Returns true if an engine of this process cannot keep up with the speech, because the machine is overloaded.
     private func isLate(_ leg: Leg) -> Bool {
-        guard pool.engine(of: leg)?.isWatched == false else { return false }
+        guard pool.engine(leg.engine)?.isWatched == false else { return false }
         let margin = SampleCount(.seconds(5), at: configuration.rate)
         return timeline.end > leg.heardThrough + margin && isLoud(SampleRange(leg.heardThrough, timeline.end - margin), for: leg)
     }

@@ -33,7 +33,9 @@ struct Conversation: ~Copyable {
         if opens { engine(.opened, from: 0) }
     }
 
-    static func paced(_ name: EngineName, cap: Duration? = nil) -> SessionEngine { SessionEngine(name, limits: .init(pace: 1.25), cap: cap) }
+    static func paced(_ name: EngineName, cap: Duration? = nil, slowness: Duration? = nil) -> SessionEngine {
+        SessionEngine(name, limits: .init(pace: 1.25), cap: cap, slowness: slowness)
+    }
 
     static func free(_ name: EngineName) -> SessionEngine { SessionEngine(name, isWatched: false) }
 

@@ -207,16 +207,13 @@ import Testing
     }
 
     @Test func `gives an engine that is known to be slow longer, and never for ever`() {
-        var slow = Conversation.paced(Conversation.first)
-        slow.slowness = .seconds(4)
-        var talk = Conversation([slow, Conversation.paced(Conversation.second)])
+        var talk = Conversation([Conversation.paced(Conversation.first, slowness: .seconds(4)), Conversation.paced(Conversation.second)])
         talk.lively = nil
         talk.hear(4.9)
         #expect(talk.actions.records == [])
         talk.hear(0.5)
         #expect(talk.actions.records.map(\.outcome) == [.givenUp(.stalled)])
-        slow.slowness = .seconds(100)
-        talk = Conversation([slow, Conversation.paced(Conversation.second)])
+        talk = Conversation([Conversation.paced(Conversation.first, slowness: .seconds(100)), Conversation.paced(Conversation.second)])
         talk.lively = nil
         talk.hear(9.9)
         #expect(talk.actions.records == [])

@@ -50,9 +50,11 @@ struct EngineChoice: Sendable {
     /// Returns true if another engine is to be used in place of this one.
     func isAvoided(_ engine: Int) -> Bool { policy.isAvoided(engine) }
 
-    /// Returns true if an engine is left that a leg's outage has not tried and that is not in `busy`.
-    func hasOther(than leg: Leg, besides busy: Set<Int>) -> Bool {
-        policy.hasOther(than: number(of: leg.engine), outages[leg.id] ?? FailoverPolicy.Outage(), besides: busy)
+    /// Returns true if an engine other than `engine` is left that the outage of a leg has not tried.
+    ///
+    /// - Parameter isFree: returns true if the engine may be asked.
+    func hasOther(than engine: EngineName, for leg: LegID, where isFree: (Int) -> Bool) -> Bool {
+        policy.hasOther(than: number(of: engine), outages[leg] ?? FailoverPolicy.Outage(), where: isFree)
     }
 
     func number(of engine: EngineName) -> Int { engines.firstIndex { $0.name == engine } ?? preferred }

@@ -85,10 +85,12 @@ package struct FailoverPolicy: Sendable {
         return best != engine && (unusable.contains(engine) || unavailable.contains(engine) && !unavailable.contains(best))
     }
 
-    /// Returns true if an available engine other than `engine` is left that was not tried in this outage and is not in `busy`.
-    package func hasOther(than engine: Int, _ outage: Outage, besides busy: Set<Int> = []) -> Bool {
+    /// Returns true if an available engine other than `engine` is left that was not tried in this outage.
+    ///
+    /// - Parameter isFree: returns true if the engine may be asked.
+    package func hasOther(than engine: Int, _ outage: Outage, where isFree: (Int) -> Bool) -> Bool {
         (0..<engines).contains {
-            $0 != engine && !unusable.contains($0) && !unavailable.contains($0) && !outage.tried.contains($0) && !busy.contains($0)
+            $0 != engine && !unusable.contains($0) && !unavailable.contains($0) && !outage.tried.contains($0) && isFree($0)
         }
     }
 

@@ -28,7 +28,8 @@ struct LegPool: Sendable {
 
     subscript(_ id: LegID) -> Leg? { index(of: id).map { legs[$0] } }
 
-    private func index(of id: LegID) -> Int? { legs.indices.first { legs[$0].id == id } }
+    /// Returns the place of a leg in `legs`, which holds until a leg is removed.
+    func index(of id: LegID) -> Int? { legs.indices.first { legs[$0].id == id } }
 
     /// Returns true if the leg has failed, or is not there any more.
     func isFailed(_ id: LegID) -> Bool { index(of: id).map { legs[$0].isFailed } ?? true }
@@ -40,19 +41,24 @@ struct LegPool: Sendable {
     func isOpening(_ id: LegID) -> Bool { !dormant.contains(id) && !openings.contains { $0.id == id } }
 
     /// Returns true if a leg that was given up still owes an answer, which would show how slow its engine is.
-    func mayAnswer(_ id: LegID) -> Bool { self[id].map { $0.isFailed && $0.owesSince != nil } ?? false }
+    func mayAnswer(_ id: LegID) -> Bool { self[id].map { $0.isFailed && $0.answers.owesSince != nil } ?? false }
 
-    /// The session's settings for a leg's engine.
-    func engine(of leg: Leg) -> SessionEngine? { number(of: leg.engine).map { engines[$0] } }
+    /// Returns the session's settings for an engine.
+    func engine(_ name: EngineName) -> SessionEngine? { number(of: name).map { engines[$0] } }
 
     /// Returns the engines of other legs that hear a channel of this leg.
     func busy(besides leg: Leg) -> Set<Int> {
-        var busy: Set<Int> = []
-        for index in legs.indices where legs[index].id != leg.id && !legs[index].isFailed && !legs[index].isEnding {
-            guard legs[index].channels.overlaps(leg.channels), let number = number(of: legs[index].engine) else { continue }
-            busy.insert(number)
+        Set(engines.indices.filter { isBusy($0, besides: leg.id, in: leg.channels) })
+    }
+
+    /// Returns true if another leg of the engine hears a channel of the leg at `index`.
+    func isBusy(_ engine: Int, besidesLegAt index: Int) -> Bool { isBusy(engine, besides: legs[index].id, in: legs[index].channels) }
+
+    private func isBusy(_ engine: Int, besides id: LegID, in channels: Range<Int>) -> Bool {
+        legs.indices.contains { index in
+            legs[index].id != id && legs[index].channels.overlaps(channels) && !legs[index].isFailed && legs[index].engine == engines[engine].name
+                && !legs[index].isEnding
         }
-        return busy
     }
 
     func numbers(of names: some Sequence<EngineName>) -> Set<Int> {
@@ -175,7 +181,7 @@ struct LegPool: Sendable {
             if legs[index].isDraining || legs[index].isFailed { continue }
             if legs[index].slot < Arrival.maxLegs, legs[index].take(arrival.range, now: now) {
                 arrival.add(legIn: legs[index].slot)
-                if legs[index].owesSince == nil, isLoud(legs[index]) {
+                if legs[index].answers.owesSince == nil, isLoud(legs[index]) {
                     legs[index].owes(now: now)
                     // The driver then sets its timer.
                     arrival.needsPump = true
@@ -201,7 +207,7 @@ struct LegPool: Sendable {
                 moved = false
                 if let range = legs[index].nextSend(received: end, most: most, now: now) {
                     legs[index].sent(through: range.end)
-                    if legs[index].owesSince == nil, isLoud(range, legs[index]) { legs[index].owes(now: now) }
+                    if legs[index].answers.owesSince == nil, isLoud(range, legs[index]) { legs[index].owes(now: now) }
                     actions.append(.replay(legs[index].id, range))
                     moved = true
                 }

@@ -33,14 +33,12 @@ struct StallJudge: Sendable {
     /// Returns the maximum time for which an engine may say nothing. An engine that is known to be slow has more time. A quick engine has no less
     /// than the minimum, because it may wait for a pause.
     func limit(of engine: SessionEngine) -> Duration {
-        var limit = max(stall, needed.first { $0.engine == engine.name }?.time ?? .zero)
-        // Most engines are much quicker than the minimum.
-        if let slowness = engine.slowness, slowness + slowness > stall { limit = max(limit, Self.needed(for: slowness)) }
+        let limit = max(stall, engine.timeToAnswer ?? .zero, needed.first { $0.engine == engine.name }?.time ?? .zero)
         return backoff > 1 ? limit * backoff : limit
     }
 
     /// Returns the time to answer of an engine of this slowness.
-    private static func needed(for slowness: Duration) -> Duration { min(slowness, maxSlowness) * 5 / 4 }
+    static func timeToAnswer(of slowness: Duration) -> Duration { min(slowness, maxSlowness) * 5 / 4 }
 
     /// Resets the time to answer, because words were heard.
     mutating func heardWords() { backoff = 1 }
@@ -77,6 +75,6 @@ struct StallJudge: Sendable {
 
     mutating func noteLag(_ lag: Duration, of engine: EngineName) {
         needed.removeAll { $0.engine == engine }
-        needed.append((engine, Self.needed(for: lag)))
+        needed.append((engine, Self.timeToAnswer(of: lag)))
     }
 }
