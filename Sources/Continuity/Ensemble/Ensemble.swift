@@ -97,6 +97,12 @@ struct Ensemble: Sendable {
     /// Returns the place from which the leg counts; nil: the leg is not a participant.
     func start(of leg: LegID) -> SampleIndex? { index(of: leg).map { participants[$0].start } }
 
+    /// Returns the end of a participant's first final; nil: it has none.
+    func firstEnd(ofParticipant index: Int) -> SampleIndex? {
+        let finals = participants[index].finals
+        return finals.isEmpty ? nil : finals[0].end
+    }
+
     func index(of leg: LegID) -> Int? { participants.firstIndex { $0.leg == leg } }
 
     /// Adds a final of a participant. Engines repeat finals, so words that the participant has said before are removed.

@@ -433,7 +433,11 @@ package struct SimulatedWorld: ~Copyable {
 
     private mutating func perform(_ actions: [SessionAction]) {
         let legs = machine.legs
-        for index in legs.indices where planned[legs[index].id] == nil { planned[legs[index].id] = journalled }
+        for index in legs.indices.reversed() {
+            // The machine adds legs in the order of their numbers.
+            guard planned[legs[index].id] == nil else { break }
+            planned[legs[index].id] = journalled
+        }
         for action in actions {
             digest?.add(action, at: now)
             switch action {

@@ -49,6 +49,8 @@ struct ChannelSettings: Sendable {
     let turnSilence: SampleCount
     /// Maximum time that a final of one engine waits for other engines.
     let voteTime: Duration
+    /// Maximum time that such a final waits if it ends within an island of speech.
+    let voteTimeInSpeech: Duration
     /// The length by which a repair reaches beyond the missing audio.
     let reach: SampleCount
     private let engines: [SessionEngine]
@@ -58,6 +60,7 @@ struct ChannelSettings: Sendable {
         measuresLoudness = configuration.measuresLoudness
         turnSilence = SampleCount(configuration.turnSilence, at: configuration.rate)
         voteTime = configuration.voteTime
+        voteTimeInSpeech = configuration.voteTime * 4
         self.reach = reach
         engines = configuration.engines
     }

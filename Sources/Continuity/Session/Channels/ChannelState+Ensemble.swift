@@ -78,7 +78,13 @@ extension ChannelState {
     }
 
     /// Participants whose words can be committed now.
-    func counting() -> [Int] { ensemble.participants.indices.filter { counts(ensemble.participants[$0]) } }
+    func counting() -> [Int] {
+        let participants = ensemble.participants
+        var counting: [Int] = []
+        counting.reserveCapacity(participants.count)
+        for index in participants.indices where counts(participants[index]) { counting.append(index) }
+        return counting
+    }
 
     /// Returns true if other participants hear all uncommitted audio of a leg's span, so that the leg may go.
     func isAccompanied(_ id: LegID, at place: Int, by legs: LegPool) -> Bool {
@@ -132,7 +138,7 @@ extension ChannelState {
     func deadline(of final: Ensemble.Final) -> Instant {
         // A final that ends within an island of speech waits longer, for the next pause of the other participants.
         let isInSpeech = if case .voted = source { final.reason == .length } else { false }
-        return final.at + (isInSpeech ? settings.voteTime * 4 : settings.voteTime)
+        return final.at + (isInSpeech ? settings.voteTimeInSpeech : settings.voteTime)
     }
 
     /// Commits the new words of a final, and tells the client about the end of a turn and answered finalizes, each once.

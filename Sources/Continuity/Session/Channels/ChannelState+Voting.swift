@@ -25,9 +25,9 @@ extension ChannelState {
     /// finalizes still count. A final with words that were not voted on stays.
     private mutating func dropSettled(_ actions: inout [ChannelAction]) {
         for index in counting() {
-            while let first = ensemble.participants[index].finals.first, first.end <= stitcher.committedThrough,
-                uncommitted(of: index, through: 0).isEmpty
-            { drop(ofParticipant: index, &actions) }
+            while let end = ensemble.firstEnd(ofParticipant: index), end <= stitcher.committedThrough, uncommitted(of: index, through: 0).isEmpty {
+                drop(ofParticipant: index, &actions)
+            }
         }
     }
 
@@ -41,6 +41,7 @@ extension ChannelState {
     private mutating func nextMotion(mustGo: Bool, _ moment: ChannelMoment) -> Motion? {
         let participants = ensemble.participants
         let counting = counting()
+        guard counting.contains(where: { !participants[$0].finals.isEmpty }) else { return nil }
         let awaited = counting.filter { isAwaited(participants[$0], moment) }
         var pauses: [Motion] = [], cuts: [Motion] = []
         for index in counting {
