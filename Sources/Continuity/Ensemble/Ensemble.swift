@@ -97,6 +97,9 @@ struct Ensemble: Sendable {
     /// Returns the place from which the leg counts; nil: the leg is not a participant.
     func start(of leg: LegID) -> SampleIndex? { index(of: leg).map { participants[$0].start } }
 
+    /// True if a final waits to be settled.
+    var hasFinals: Bool { participants.contains { !$0.finals.isEmpty } }
+
     /// Returns the end of a participant's first final; nil: it has none.
     func firstEnd(ofParticipant index: Int) -> SampleIndex? {
         let finals = participants[index].finals

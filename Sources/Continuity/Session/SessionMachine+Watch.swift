@@ -21,7 +21,7 @@ extension SessionMachine {
                 }
             }
             if channelStates[number].isOrphaned { consider(now + Self.glance) }
-            if let time = channelStates[number].nextSettling { consider(time) }
+            if channelStates[number].source.hasFinals, let time = channelStates[number].nextSettling { consider(time) }
         }
         if !pool.changes.isEmpty || wantsBetter { consider(now + Self.glance) }
         if !isHoldingClient, let end = pool.changes.nextOverlapEnd { consider(end) }

@@ -273,7 +273,8 @@ package struct SimulatedWorld: ~Copyable {
                 let noise = SampleRange(Milliseconds.index(noise.lowerBound), Milliseconds.index(noise.upperBound))
                 if let noise = noise.intersection(frame) { loud.append(noise) }
             }
-            for range in loud.sorted(by: { $0.start < $1.start }) { machine.noteLoud(range, in: ChannelIndex(channel)) }
+            if loud.count > 1 { loud.sort { $0.start < $1.start } }
+            for range in loud { machine.noteLoud(range, in: ChannelIndex(channel)) }
         }
     }
 

@@ -124,7 +124,7 @@ extension ChannelState {
 
     /// Returns the time when the first waiting final must be settled; nil if no final waits.
     var nextSettling: Instant? {
-        guard !source.isSingle, !spans.isEmpty else { return nil }
+        guard !spans.isEmpty else { return nil }
         var next: Instant?
         for participant in ensemble.participants where !participant.finals.isEmpty && counts(participant) {
             for index in participant.finals.indices {

@@ -14,6 +14,7 @@ extension ChannelState {
 
     /// Commits the audio that all participants have made final, or whose finals have waited long enough.
     mutating func settleByVote(mustGo: Bool, _ moment: ChannelMoment, _ actions: inout [ChannelAction]) {
+        guard source.hasFinals else { return }
         dropSettled(&actions)
         while let motion = nextMotion(mustGo: mustGo, moment) {
             carry(motion, &actions)
@@ -24,7 +25,8 @@ extension ChannelState {
     /// Drops finals that end within the committed audio and have no new words, because they came too late. Their ends of turns and answers to
     /// finalizes still count. A final with words that were not voted on stays.
     private mutating func dropSettled(_ actions: inout [ChannelAction]) {
-        for index in counting() {
+        let participants = ensemble.participants
+        for index in counting() where !participants[index].finals.isEmpty {
             while let end = ensemble.firstEnd(ofParticipant: index), end <= stitcher.committedThrough, uncommitted(of: index, through: 0).isEmpty {
                 drop(ofParticipant: index, &actions)
             }
@@ -41,7 +43,6 @@ extension ChannelState {
     private mutating func nextMotion(mustGo: Bool, _ moment: ChannelMoment) -> Motion? {
         let participants = ensemble.participants
         let counting = counting()
-        guard counting.contains(where: { !participants[$0].finals.isEmpty }) else { return nil }
         let awaited = counting.filter { isAwaited(participants[$0], moment) }
         var pauses: [Motion] = [], cuts: [Motion] = []
         for index in counting {

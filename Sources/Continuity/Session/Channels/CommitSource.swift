@@ -19,6 +19,14 @@ enum CommitSource: Sendable {
 
     var isSingle: Bool { if case .single = self { true } else { false } }
 
+    /// True if a final of several legs waits to be settled.
+    var hasFinals: Bool {
+        switch self {
+        case .single: false
+        case .hedged(let ensemble), .voted(let ensemble): ensemble.hasFinals
+        }
+    }
+
     /// The legs that hear the channel together; empty in `single`.
     var ensemble: Ensemble {
         get {
