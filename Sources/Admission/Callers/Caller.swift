@@ -23,12 +23,20 @@ package enum Caller: Sendable, Equatable {
     /// Rights of the caller's key; nil when the caller has shown no key.
     package var grant: AccessGrant? { if case .key(let grant) = self { grant } else { nil } }
 
+    /// The scopes that the caller has, in the order of `AccessScope`.
+    package var scopes: [AccessScope] { AccessScope.allCases.filter { has($0) } }
+
+    private func has(_ scope: AccessScope) -> Bool {
+        guard let scopes = grant?.scopes, !scopes.isEmpty else { return true }
+        return scope.isContained(in: scopes)
+    }
+
     /// Rejects keys that have none of the scopes. Users of the identity provider may do everything with their own data.
     ///
     /// - Parameter wanted: scopes of which the key needs one; empty when any key suffices.
     package func check(anyOf wanted: [AccessScope]) throws(RequestError) {
-        guard let scopes = grant?.scopes, !scopes.isEmpty, let scope = wanted.first else { return }
-        guard wanted.contains(where: { $0.isContained(in: scopes) }) else {
+        guard let scope = wanted.first else { return }
+        guard wanted.contains(where: { has($0) }) else {
             throw .forbidden("This key may not be used for \(scope.explanation): it lacks the scope \"\(scope.rawValue)\".")
         }
     }

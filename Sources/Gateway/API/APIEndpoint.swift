@@ -47,8 +47,8 @@ struct APIEndpoint: Endpoint {
 
     private func run(_ caller: AuthenticatedCaller, _ head: HTTPRequestHead, _ body: JSONValue?, _ exchange: HTTPExchange, _ call: Call) {
         let request = APIRequest(
-            caller: caller, parameters: Route.parameters(of: head.path, in: operation.root + operation.path) ?? [:], query: head.query, body: body,
-            keys: BYOKCredentials(head))
+            caller: caller, parameters: Route.parameters(of: head.path, in: operation.root + operation.path) ?? [:], head: head, client: call.client,
+            body: body)
         Task {
             do throws(APIError) {
                 let answer = try await operation.run(request)

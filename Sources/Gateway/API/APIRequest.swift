@@ -11,13 +11,18 @@ struct APIRequest: Sendable {
     let caller: AuthenticatedCaller
     /// Values of the path's parameters, such as `{id}`.
     let parameters: [String: String]
-    let query: URLQuery
+    let head: HTTPRequestHead
+    /// The sender of the request.
+    let client: ClientAddress
     /// The request's body; nil when there was none.
     let body: JSONValue?
-    /// The caller's own vendor keys.
-    let keys: BYOKCredentials
 
     var user: ID<User> { caller.user }
+
+    var query: URLQuery { head.query }
+
+    /// The caller's own vendor keys.
+    var keys: BYOKCredentials { BYOKCredentials(head) }
 
     func id<Of>(_ name: String, as: Of.Type = Of.self) -> ID<Of> { ID(parameters[name] ?? "") }
 
