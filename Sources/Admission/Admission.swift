@@ -52,6 +52,17 @@ package final class Admission: Sendable {
     /// - Parameter credential: the caller's credential; nil when the caller has shown none.
     package func preparation(for credential: Credential?) -> (@Sendable () async -> Void)? { access.preparation(for: credential) }
 
+    /// Returns the credential that counts: what the caller shows, or else the login of the page that makes the request.
+    package func credential(_ shown: Credential?, in head: HTTPRequestHead) -> Credential? { access.credential(shown, in: head) }
+
+    /// Makes a login for a page whose user has typed a key or a user token; nil when the gateway needs no credential.
+    package func logIn(_ text: String, _ head: HTTPRequestHead, peer: SocketAddress) async throws(RequestError) -> Login? {
+        try await access.logIn(text, head, peer: peer)
+    }
+
+    /// Ends the login of the page that makes the request.
+    package func logOut(_ head: HTTPRequestHead) throws(RequestError) { try access.logOut(head) }
+
     /// Rejects callers whom no credential could admit. Used for callers who show their credential later.
     package func admitUnknown(_ head: HTTPRequestHead, peer: SocketAddress) throws(RequestError) { try access.admitUnknown(head, peer: peer) }
 

@@ -8,6 +8,8 @@ package struct Credential: Sendable, Equatable {
         /// An item of `Sec-WebSocket-Protocol`, the only header that a browser can set.
         case subprotocol
         case query
+        /// The cookie of a page that has logged in.
+        case cookie
     }
 
     /// The secret itself, only for comparing its hash and for sending it to an engine.

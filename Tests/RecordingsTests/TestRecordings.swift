@@ -43,7 +43,10 @@ final class TestRecordings: Sendable {
         let usage = UsageRecorder(
             SQLiteUsageStore(in: database), prices: PriceTable.standard, metrics: UsageMetrics(), log: log, isWatched: false, newID: newID, now: now)
         let admission = Admission(
-            access: Access(keys: try KeyVerdicts(of: NoKeys()), tokens: try TemporaryTokens(), users: nil), keys: NoKeys(),
+            access: Access(
+                keys: try KeyVerdicts(of: NoKeys()), tokens: try TemporaryTokens(), users: nil,
+                logins: LoginTokens(secret: try InstallationSecret(of: database.directory), now: now)),
+            keys: NoKeys(),
             accounts: BillingAccounts(keys: NoKeys(), sessionsPerUser: nil), store: store,
             watch: LimitWatch(UsageLimits(), usage: usage, log: log, now: now),
             directory: EngineDirectory(entries: entries, router: router, reachable: [], client: client), log: log)

@@ -14,11 +14,37 @@ package struct Access: Sendable {
     private let tokens: TemporaryTokens
     /// Verifier of the identity provider's tokens; nil when there is no provider.
     private let users: UserTokens?
+    private let logins: LoginTokens
 
-    package init(keys: KeyVerdicts, tokens: TemporaryTokens, users: UserTokens?) {
+    package init(keys: KeyVerdicts, tokens: TemporaryTokens, users: UserTokens?, logins: LoginTokens) {
         self.keys = keys
         self.tokens = tokens
         self.users = users
+        self.logins = logins
+    }
+
+    /// Returns the credential that counts: what the caller shows, or else the login of the page that makes the request.
+    package func credential(_ shown: Credential?, in head: HTTPRequestHead) -> Credential? { shown ?? LoginCookie.find(in: head) }
+
+    /// Makes a login for a page whose user has typed a key or a user token; nil when the gateway needs no credential.
+    package func logIn(_ text: String, _ head: HTTPRequestHead, peer: SocketAddress) async throws(RequestError) -> Login? {
+        guard !RequestOrigin.isForeign(head, needsProof: false) else { throw .forbidden("Only pages of this gateway may log in here.") }
+        let credential = Credential(text)
+        await preparation(for: credential)?()
+        let caller = try authenticate(head, credential: credential, peer: peer)
+        guard !caller.isByToken else { throw .unauthenticated }
+        let lifetime = users?.timeLeft(of: text).map { min($0, LoginTokens.lifetime) } ?? LoginTokens.lifetime
+        switch caller.caller {
+        case .local: return nil
+        case .key(let grant): return Login(token: try logins.issue(to: .key(grant.key), for: lifetime), lifetime: lifetime)
+        case .user(let user): return Login(token: try logins.issue(to: .user(user), for: lifetime), lifetime: lifetime)
+        }
+    }
+
+    /// Ends the login of the page that makes the request.
+    package func logOut(_ head: HTTPRequestHead) throws(RequestError) {
+        guard !RequestOrigin.isForeign(head, needsProof: false) else { throw .forbidden("Only pages of this gateway may log out here.") }
+        if let login = LoginCookie.find(in: head) { logins.end(login.secret) }
     }
 
     /// Makes a temporary token for the caller. A caller who used a token gets no further token.
@@ -43,7 +69,7 @@ package struct Access: Sendable {
     /// - Parameter credential: the caller's credential; nil when the caller has shown none.
     package func preparation(for credential: Credential?) -> (@Sendable () async -> Void)? {
         let mayBeOpen = users == nil && keys.mayBeEmpty
-        let proof = credential.flatMap { wanted(by: $0.secret) }
+        let proof = credential.flatMap { wanted(by: $0) }
         guard mayBeOpen || proof != nil else { return nil }
         return { [keys, users] in
             switch proof {
@@ -66,7 +92,12 @@ package struct Access: Sendable {
         case userToken
     }
 
-    private func wanted(by secret: String) -> Proof? {
+    private func wanted(by credential: Credential) -> Proof? {
+        let secret = credential.secret
+        if credential.place == .cookie {
+            if case .key(let key)? = logins.holder(of: secret) { return .key(key) }
+            return nil
+        }
         if let caller = tokens.caller(of: secret) { return caller.grant.map { .key($0.key) } }
         if let users, UserTokens.isToken(secret) { return users.needsPreparation(secret) ? .userToken : nil }
         return .text(secret)
@@ -87,7 +118,8 @@ package struct Access: Sendable {
             }
             return caller
         }
-        guard let credential else { throw .unauthenticated }
+        guard let credential = self.credential(credential, in: head) else { throw .unauthenticated }
+        if credential.place == .cookie { return AuthenticatedCaller(try caller(ofLogin: credential.secret)) }
         if var caller = tokens.redeem(credential.secret, at: head.path, now: .now) {
             switch caller.caller {
             // The token was made before the first key existed, and has no key or user behind it now.
@@ -105,6 +137,15 @@ package struct Access: Sendable {
             }
         }
         return AuthenticatedCaller(.key(try grant(keys.verdict(on: credential.secret))))
+    }
+
+    private func caller(ofLogin login: String) throws(RequestError) -> Caller {
+        switch logins.holder(of: login) {
+        case .key(let key): return .key(try grant(keys.verdict(on: key)))
+        // The provider may have been taken out of the settings since.
+        case .user(let user) where users != nil: return .user(user)
+        case .user, nil: throw .unauthenticated
+        }
     }
 
     private func grant(_ verdict: KeyVerdict?) throws(RequestError) -> AccessGrant {

@@ -28,6 +28,14 @@ package enum TokenClaims {
         return user(subject, of: provider.issuer)
     }
 
+    /// Returns the time when a token expires; nil when the token does not say.
+    static func expiry(in payload: [UInt8]) -> UnixTime? {
+        let document: JSONDocument
+        do throws(JSONError) { document = try JSONDocument(parsing: payload, depthLimit: 16) } catch { return nil }
+        // Times beyond the year 9999 are not times.
+        return document.root["exp"].double.flatMap { (0..<253_402_300_800).contains($0) ? UnixTime(milliseconds: Int64($0 * 1_000)) : nil }
+    }
+
     /// Returns true if the token is for one of the audiences. A token names one audience as a text, or several as a list.
     private static func isMeant(_ audience: JSONView, for audiences: [String]) -> Bool {
         if let one = audience.string { return audiences.contains(one) }

@@ -77,6 +77,12 @@ package final class UserTokens: Sendable {
     /// Returns true if the text has the shape of a token. Keys of this gateway never have that shape.
     package static func isToken(_ text: String) -> Bool { SignedToken.isShaped(text) }
 
+    /// Returns the time until a token expires; nil when the text is not a token. The token's signature is not checked.
+    package func timeLeft(of text: String) -> Duration? {
+        guard let payload = SignedToken(text)?.payload, let expires = TokenClaims.expiry(in: payload) else { return nil }
+        return max(.zero, expires - now())
+    }
+
     /// Returns the user of this token, or the token's error, or `unavailable` when the issuer's keys are missing.
     package func verify(_ text: String) -> Verdict {
         let verdict = judge(text)

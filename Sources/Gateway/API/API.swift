@@ -11,6 +11,7 @@ enum API {
     static func operations(_ parts: GatewayParts, isWebSocket: @escaping @Sendable (String) -> Bool) -> [APIOperation] {
         let recordings = parts.recordings, conversations = recordings.conversations, store = conversations.store
         let groups: [[APIOperation]] = [
+            LoginOperations(admission: parts.admission).all,
             AboutOperations(version: parts.configuration.version, entries: parts.entries).all,
             SessionOperations(
                 admission: parts.admission, transcripts: parts.transcripts, recovery: parts.recovery, log: recordings.log, isWebSocket: isWebSocket

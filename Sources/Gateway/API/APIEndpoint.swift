@@ -7,7 +7,7 @@ internal import Recordings
 /// The endpoint of an operation of the API: passes requests to the operation, and sends its answers.
 struct APIEndpoint: Endpoint {
     /// Maximum size of a request's body, in bytes.
-    private static let longestBody = 1 << 20
+    private var longestBody: Int { operation.scopes.isEmpty ? 8_192 : 1 << 20 }
 
     let operation: APIOperation
     let admission: Admission
@@ -19,9 +19,9 @@ struct APIEndpoint: Endpoint {
         do throws(RequestError) {
             let caller = try admit(exchange)
             guard operation.body != nil else { return run(caller, head, nil, exchange, call) }
-            exchange.collectBody(limit: Self.longestBody) { result in
+            exchange.collectBody(limit: longestBody) { result in
                 do throws(RequestError) {
-                    let bytes = try result.mapError { RequestError($0, received: Self.longestBody) }.get()
+                    let bytes = try result.mapError { RequestError($0, received: longestBody) }.get()
                     run(caller, head, try Self.parsed(bytes), exchange, call)
                 } catch {
                     call.reject(exchange, error, .harken)
@@ -55,7 +55,11 @@ struct APIEndpoint: Endpoint {
                 exchange.loop.execute { send(answer, exchange, call) }
             } catch {
                 let response = ErrorResponse(status: error.status, headers: ["Content-Type": "application/json"], body: error.json)
-                exchange.loop.execute { call.reject(exchange, response) }
+                // A key in the body was wrong.
+                let isWrongKey = error.status == .unauthorized
+                exchange.loop.execute {
+                    if isWrongKey { call.rejectCredential(exchange, response, .harken) } else { call.reject(exchange, response) }
+                }
             }
         }
     }

@@ -23,7 +23,7 @@ struct LiveEndpoint: Endpoint {
         let head = exchange.request
         do throws(RequestError) {
             try admitCaller(exchange, call)
-            let shown = credential(in: head)
+            let shown = services.admission.credential(credential(in: head), in: head)
             guard dialect.authentication != .opening || shown != nil else { return begin(exchange, nil, call) }
             let caller = try services.admission.authenticate(exchange, credential: shown, for: [.listen])
             let keys = BYOKCredentials(head)

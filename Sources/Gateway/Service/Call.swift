@@ -52,6 +52,11 @@ struct Call: Sendable {
         }
         // `PreSessionHandler` handles wrong credentials in a WebSocket's messages.
         guard error == .unauthenticated, showsCredential(exchange.request) else { return reject(exchange, response) }
+        rejectCredential(exchange, response, renderer)
+    }
+
+    /// Answers with the error for a wrong credential. The answer waits when the client's address has shown many wrong ones.
+    func rejectCredential(_ exchange: HTTPExchange, _ response: ErrorResponse, _ renderer: ErrorRenderer) {
         responder.wrongCredentials.rejected(client.ip, on: exchange.loop) {
             reject(exchange, response)
         } turnAway: { wait in

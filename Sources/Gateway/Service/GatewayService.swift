@@ -75,7 +75,8 @@ package struct GatewayService: HTTPService {
 
     /// Waits, outside the loop, for the data that is needed to judge the caller.
     private func prepare(_ exchange: HTTPExchange, by route: Route, _ call: Call) {
-        guard let prepare = admission.preparation(for: route.endpoint.credential(in: exchange.request)) else {
+        let credential = admission.credential(route.endpoint.credential(in: exchange.request), in: exchange.request)
+        guard let prepare = admission.preparation(for: credential) else {
             return handle(exchange, by: route, call)
         }
         Task {

@@ -1,3 +1,4 @@
+internal import Admission
 internal import Framing
 internal import Net
 
@@ -7,7 +8,8 @@ struct PageOrigins: Sendable {
 
     /// - Parameter origins: origins that may call; `*`, or an empty list, for all origins.
     init(_ origins: [String]) {
-        // Any page may call, because credentials are in headers that a page must know, never in cookies. `Access` decides about the caller.
+        // Any page may call, because credentials are in headers that a page must know. Cookies count only for the gateway's own pages, see
+        // `LoginCookie`. `Access` decides about the caller.
         let allowed: CORSPolicy.Origins = origins.isEmpty || origins.contains("*") ? .any : .listed(Set(origins))
         policy = CORSPolicy(origins: allowed, exposedHeaders: ["dg-request-id", "dg-error", "x-request-id", "x-harken-session"])
     }
@@ -22,8 +24,7 @@ struct PageOrigins: Sendable {
     /// Returns false if the request comes from a page that may not open a WebSocket. Browsers send no preflight request for a WebSocket.
     func allowsWebSocket(_ head: HTTPRequestHead) -> Bool {
         guard let origin = head.headers["Origin"], !policy.allows(origin: origin), !LoopbackHost.matches(origin: origin) else { return true }
-        // Some libraries that are not browsers send the gateway's own address as Origin.
-        guard let host = head.headers["Host"] else { return false }
-        return ["http://", "https://"].contains { ($0 + host).equalsIgnoringCase(origin) }
+        // The gateway's own pages, and some libraries that are not browsers, send the gateway's own address as Origin.
+        return RequestOrigin.isOwn(origin, head)
     }
 }

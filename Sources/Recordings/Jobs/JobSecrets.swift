@@ -1,3 +1,4 @@
+internal import Admission
 internal import Framing
 internal import Net
 package import Observability
@@ -11,10 +12,7 @@ package struct JobSecrets: Sendable {
 
     /// - Parameter directory: the data directory whose installation secret is used. The secret is made if it does not exist.
     package init(of directory: DataDirectory) throws(StoreError) {
-        let secret = try InstallationSecret(of: directory, mayCreate: true) { (count) throws(StoreError) in
-            do throws(TLSError) { return try secureRandomBytes(count) } catch { throw .cryptography("the system has no random bytes") }
-        }
-        key = SealingKey(secret: secret.bytes, purpose: "harken-job-secrets")
+        key = SealingKey(secret: try InstallationSecret(of: directory).bytes, purpose: "harken-job-secrets")
     }
 
     /// Returns AssemblyAI's order as it may be stored, and separately the encrypted value of the webhook's header; nil when the order has no such

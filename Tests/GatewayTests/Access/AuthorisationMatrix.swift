@@ -98,6 +98,8 @@ struct RouteExpectation: Sendable {
         "GET /v2/transcript/*": .http("/v2/transcript/TRANSCRIPT", stranger: 400, scopes: ["transcribe", "read", "write"]),
         "DELETE /v2/transcript/*": .http("/v2/transcript/TRANSCRIPT", stranger: 400, scopes: ["transcribe", "write"]).once,
         "GET /api/v1/about": .http("/api/v1/about", scopes: ["read", "write", "listen", "transcribe"]),
+        "POST /api/v1/login": Self(target: "/api/v1/login", body: #"{"key":"right"}"#, admitted: .status(204)),
+        "POST /api/v1/logout": Self(target: "/api/v1/logout", admitted: .status(204)),
         "POST /api/v1/tickets": .http("/api/v1/tickets", body: #"{"path":"/v1/listen"}"#, scopes: ["listen"]),
         "GET /api/v1/sessions/{id}": .http("/api/v1/sessions/SESSION", stranger: 404, secret: "w1", scopes: ["listen", "read", "write"]),
         "GET /api/v1/conversations": .http("/api/v1/conversations", secret: "CONVERSATION", scopes: ["read", "write"]),

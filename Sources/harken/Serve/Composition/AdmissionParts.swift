@@ -19,8 +19,10 @@ struct AdmissionParts: Sendable {
         accounts = BillingAccounts(keys: inputs.keys, sessionsPerUser: configuration.sessionsPerUser)
         limits = LimitWatch(configuration.limits, usage: storage.usage, log: log, now: inputs.now)
         admission = Admission(
-            access: Access(keys: try KeyVerdicts(of: inputs.keys), tokens: try TemporaryTokens(), users: users), keys: inputs.keys,
-            accounts: accounts,
+            access: Access(
+                keys: try KeyVerdicts(of: inputs.keys), tokens: try TemporaryTokens(), users: users,
+                logins: LoginTokens(secret: try InstallationSecret(of: inputs.directory), now: inputs.now)),
+            keys: inputs.keys, accounts: accounts,
             store: storage.stores.conversations, watch: limits,
             directory: EngineDirectory(entries: inputs.entries, router: router, reachable: configuration.reachable, client: inputs.client),
             log: log)
