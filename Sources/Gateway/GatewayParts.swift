@@ -4,11 +4,13 @@ package import Journal
 package import Live
 package import Recordings
 package import Speech
+package import Store
 
 /// The parts of a gateway from which its routes are made. Endpoints get single parts, and never this value.
 package struct GatewayParts: Sendable {
     let configuration: GatewayConfiguration
     let admission: Admission
+    let keys: any AccessKeyAdministration
     /// All engines of the gateway.
     let entries: [EngineEntry]
     let contexts: LiveContexts
@@ -20,11 +22,13 @@ package struct GatewayParts: Sendable {
     let startedAt: UnixTime
 
     package init(
-        _ configuration: GatewayConfiguration, admission: Admission, entries: [EngineEntry], contexts: LiveContexts, recordings: RecordingServices,
+        _ configuration: GatewayConfiguration, admission: Admission, keys: any AccessKeyAdministration, entries: [EngineEntry],
+        contexts: LiveContexts, recordings: RecordingServices,
         transcripts: TranscriptFolder, recovery: CrashRecovery, erasure: ErasureService, startedAt: UnixTime
     ) {
         self.configuration = configuration
         self.admission = admission
+        self.keys = keys
         self.entries = entries
         self.contexts = contexts
         self.recordings = recordings

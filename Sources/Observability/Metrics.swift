@@ -105,6 +105,8 @@ package final class Metrics: Sendable {
         }
     }
 
+    /// The recent work of each engine.
+    package let engines = EngineStatistics()
     private let receivedSamples = Atomic<Int64>(0)
     private let receivedMicroseconds = Atomic<Int64>(0)
     private let receivedFrames = Atomic<Int64>(0)
@@ -148,7 +150,10 @@ package final class Metrics: Sendable {
     package func interim() { interims.add(1, ordering: .relaxed) }
 
     /// Records the duration of audio that came after the final's end and before the final.
-    package func finalCame(behind seconds: Double) { finalLatency.observe(seconds) }
+    package func finalCame(from engine: EngineName, behind seconds: Double) {
+        finalLatency.observe(seconds)
+        engines.finalCame(from: engine, behind: seconds)
+    }
 
     package func gap(engine: EngineName, _ count: SampleCount, at rate: SampleRate) {
         add(count.seconds(at: rate), .gaps, [engine.rawValue])
@@ -158,6 +163,7 @@ package final class Metrics: Sendable {
     /// Counts an engine's attempt that has ended.
     package func ran(_ run: RecognitionAttempt) {
         let engine = run.engine.rawValue, outcome = run.outcome.label, seconds = run.audio / .seconds(1)
+        engines.ran(run)
         if seconds > 0 { add(seconds * Double(run.channels), .engineAudio, [engine, run.kind.rawValue]) }
         switch run.kind {
         case .stream:
@@ -174,7 +180,10 @@ package final class Metrics: Sendable {
     }
 
     /// Counts a failed stream that has a successor.
-    package func failedOver(from engine: EngineName, because reason: String) { add(1, .failovers, [engine.rawValue, reason]) }
+    package func failedOver(_ failover: EngineStatistics.Failover) {
+        add(1, .failovers, [failover.from.rawValue, failover.reason])
+        engines.add(failover)
+    }
 
     /// Records the longest wait of journaled bytes until they were on the disk.
     package func journalSynced(after window: Duration) {

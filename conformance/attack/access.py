@@ -137,7 +137,7 @@ QUERIES = {"/v1/listen": "?encoding=linear16&sample_rate=16000", "/v2/listen": "
 OPENINGS = {"/ws/transcribe": '{"type":"auth","token":"KEY"}', "/v4/web/listen": '{"type":"auth","token":"KEY"}',
             "/transcribe-websocket": '{"api_key":"KEY","model":"stt-rt-v3","audio_format":"pcm_s16le","sample_rate":16000,"num_channels":1}'}
 BODIES = {"POST /api/v1/tickets": '{"path":"/v1/listen"}', "POST /v1/listen": "audio", "POST /v2/upload": "audio"}
-SCOPES = ("listen", "transcribe", "read", "write")
+SCOPES = ("listen", "transcribe", "read", "write", "admin")
 
 
 def table_of_the_guide():

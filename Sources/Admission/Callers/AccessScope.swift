@@ -8,6 +8,8 @@ package enum AccessScope: String, Sendable, CaseIterable {
     case read
     /// Changing and deleting of conversations, people and voices. Includes reading, because a change is answered with its result.
     case write
+    /// Administration of the gateway: keys, engines and draining. Only a key that names this scope has it.
+    case admin
 
     package var explanation: String {
         switch self {
@@ -15,6 +17,7 @@ package enum AccessScope: String, Sendable, CaseIterable {
         case .transcribe: "recordings"
         case .read: "reading conversations and people"
         case .write: "changing conversations and people"
+        case .admin: "administration of keys and engines"
         }
     }
 

@@ -27,16 +27,18 @@ package enum Caller: Sendable, Equatable {
     package var scopes: [AccessScope] { AccessScope.allCases.filter { has($0) } }
 
     private func has(_ scope: AccessScope) -> Bool {
-        guard let scopes = grant?.scopes, !scopes.isEmpty else { return true }
+        // A gateway without keys is its machine's own. Otherwise an administrator is somebody whom an administrator has made one.
+        guard let scopes = grant?.scopes, !scopes.isEmpty else { return scope != .admin || self == .local }
         return scope.isContained(in: scopes)
     }
 
-    /// Rejects keys that have none of the scopes. Users of the identity provider may do everything with their own data.
+    /// Rejects callers who have none of the scopes. Keys without scopes, and users of the identity provider, may do everything with their own data.
     ///
     /// - Parameter wanted: scopes of which the key needs one; empty when any key suffices.
     package func check(anyOf wanted: [AccessScope]) throws(RequestError) {
         guard let scope = wanted.first else { return }
         guard wanted.contains(where: { has($0) }) else {
+            guard grant != nil else { throw .forbidden("Only a key with the scope \"\(scope.rawValue)\" may do this.") }
             throw .forbidden("This key may not be used for \(scope.explanation): it lacks the scope \"\(scope.rawValue)\".")
         }
     }

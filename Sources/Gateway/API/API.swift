@@ -1,5 +1,6 @@
 internal import Conversations
 internal import Live
+internal import Observability
 internal import Recordings
 internal import Usage
 
@@ -24,6 +25,8 @@ enum API {
             PeopleOperations(store: store, newID: recordings.newID, now: recordings.now).all,
             UserOperations(store: store, now: recordings.now).all,
             UsageOperations(ledger: recordings.usage.ledger).all,
+            KeyOperations(keys: parts.keys, log: recordings.log, now: recordings.now).all,
+            EngineOperations(entries: parts.entries, health: parts.contexts.health, statistics: recordings.metrics.engines, now: recordings.now).all,
             JobOperations(store: store, recordings: recordings).all,
         ]
         let operations = Array(groups.joined())

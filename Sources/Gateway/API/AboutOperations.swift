@@ -19,7 +19,7 @@ struct AboutOperations: Sendable {
     var all: [APIOperation] {
         [
             APIOperation(
-                .get, "/about", .read, .listen, .transcribe, summary: "Describes the gateway to the caller.",
+                .get, "/about", .read, .listen, .transcribe, .admin, summary: "Describes the gateway to the caller.",
                 answer: .object([
                     .init("version", "string", required: true, "The version of Harken."),
                     .init("address", "string", required: true, "The address by which the caller reached the gateway."),

@@ -66,6 +66,9 @@ package final class EngineHealth: Sendable {
     /// Returns false while no stream may be opened with the account, because it has failed.
     package func isAvailable(_ account: Account) -> Bool { records.withLock { $0[account]?.breaker.isAvailable ?? true } }
 
+    /// Returns the time when an account that has failed is tried again; nil while the account may be used, and while it is being tried.
+    package func restsUntil(_ account: Account) -> Instant? { records.withLock { $0[account]?.breaker.deadline } }
+
     /// Returns the time that the account takes to answer when it is slow; nil when the time is not known.
     package func slowness(_ account: Account) -> Duration? { records.withLock { [now = Instant.now] in $0[account]?.lags.slowest(now: now) } }
 

@@ -10,6 +10,8 @@ package import Usage
 /// The live sessions of all event loops. May be used from any thread.
 package final class LiveContexts: EngineHealthObserver {
     package let all: [LoopBound<LiveContext>]
+    /// The health of engines, which the sessions of all loops share.
+    package let health: EngineHealth
     private let byLoop: [ObjectIdentifier: LoopBound<LiveContext>]
     private let entries: [EngineEntry]
     private let log: Log
@@ -17,8 +19,9 @@ package final class LiveContexts: EngineHealthObserver {
     /// - Parameters:
     ///   - contexts: one for each loop.
     ///   - entries: the engines that may be probed.
-    package init(_ contexts: [LoopBound<LiveContext>], entries: [EngineEntry], log: Log) {
+    package init(_ contexts: [LoopBound<LiveContext>], health: EngineHealth, entries: [EngineEntry], log: Log) {
         all = contexts
+        self.health = health
         byLoop = Dictionary(contexts.map { (ObjectIdentifier($0.loop), $0) }) { first, _ in first }
         self.entries = entries
         self.log = log

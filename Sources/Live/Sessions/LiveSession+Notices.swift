@@ -67,14 +67,16 @@ extension LiveSession {
     private func began(_ attempt: AttemptStart, _ number: Int) {
         if attempt.kind == .stream {
             streams.insert(number)
-            countFailovers()
+            countFailovers(to: attempt.engine)
         }
         attempts[number] = context.usage.begin(attempt, of: record, rate: rate, payer: isByOwnKeys ? .user : .operator)
     }
 
     /// Counts the failed streams as failed over, because another stream has taken over.
-    private func countFailovers() {
-        for run in orphaned { context.metrics.failedOver(from: run.engine, because: run.outcome.label) }
+    private func countFailovers(to engine: EngineName?) {
+        for run in orphaned {
+            context.metrics.failedOver(.init(at: .now, session: id, from: run.engine, to: engine, reason: run.outcome.label))
+        }
         orphaned = []
     }
 
@@ -83,7 +85,7 @@ extension LiveSession {
         if run.kind == .stream {
             if let number { streams.remove(number) }
             if run.error != nil { orphaned.append(run) }
-            if !streams.isEmpty { countFailovers() }
+            if !streams.isEmpty { countFailovers(to: self.run?.servingEngine) }
         }
         context.usage.note(run, of: record, begun: number.flatMap { attempts.removeValue(forKey: $0) })
         if let account = account(run.engine) { context.continuity.health.ran(run, by: account) }
@@ -135,7 +137,9 @@ extension LiveSession {
         }
         if case .commit(let commit) = event {
             context.metrics.committed(words: commit.words.count)
-            if let run, !commit.words.isEmpty { context.metrics.finalCame(behind: (run.received - commit.range.end).seconds(at: rate)) }
+            if let run, !commit.words.isEmpty {
+                context.metrics.finalCame(from: commit.engine, behind: (run.received - commit.range.end).seconds(at: rate))
+            }
             conversation?.committed(commit.words, in: commit.channel, by: commit.engine, model: run?.model(of: commit.engine))
         }
         if !clientIsGone {

@@ -12,7 +12,7 @@ struct KeysCreate: Command {
     private static let scope = Option(
         "--scope", "SCOPE", accepts: AccessScope.allCases.map(\.rawValue).formatted(with: "or"),
         "The use that the key allows: " + AccessScope.allCases.map { "\($0.rawValue) (\($0.explanation))" }.formatted(with: "or")
-            + "; may be given several times. Default: everything.",
+            + "; may be given several times. Default: everything but admin.",
         parse: AccessScope.init(rawValue:))
     private static let expires = Option(
         "--expires", "WHEN", accepts: Expiry.accepts, "The key's end: 12h, 30d, 8w, or a day such as 2027-01-31 (0:00 UTC). Default: never.",

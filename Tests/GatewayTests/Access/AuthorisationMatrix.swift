@@ -32,6 +32,9 @@ struct RouteExpectation: Sendable {
     /// The scopes of which a key needs one; empty: any key will do.
     var scopes: Set<String> = []
 
+    /// Only keys that name the scope `admin` are let in.
+    var isAdministrative: Bool { scopes == ["admin"] }
+
     /// What a key is told that has none of the scopes.
     var forbidden: Outcome {
         switch rejected {
@@ -97,7 +100,13 @@ struct RouteExpectation: Sendable {
         "GET /v2/transcript": .http("/v2/transcript", secret: "TRANSCRIPT", scopes: ["transcribe", "read", "write"]),
         "GET /v2/transcript/*": .http("/v2/transcript/TRANSCRIPT", stranger: 400, scopes: ["transcribe", "read", "write"]),
         "DELETE /v2/transcript/*": .http("/v2/transcript/TRANSCRIPT", stranger: 400, scopes: ["transcribe", "write"]).once,
-        "GET /api/v1/about": .http("/api/v1/about", scopes: ["read", "write", "listen", "transcribe"]),
+        "GET /api/v1/about": .http("/api/v1/about", scopes: ["read", "write", "listen", "transcribe", "admin"]),
+        "GET /api/v1/admin/keys": .http("/api/v1/admin/keys", scopes: ["admin"]),
+        "POST /api/v1/admin/keys": .http("/api/v1/admin/keys", body: #"{"scopes":["read"]}"#, 201, scopes: ["admin"]),
+        "DELETE /api/v1/admin/keys/{id}": .http("/api/v1/admin/keys/expired", 204, scopes: ["admin"]),
+        "POST /api/v1/admin/keys/{id}/topup": .http("/api/v1/admin/keys/expired/topup", body: #"{"seconds":60}"#, 409, scopes: ["admin"]),
+        "GET /api/v1/admin/engines": .http("/api/v1/admin/engines", scopes: ["admin"]),
+        "GET /api/v1/admin/failovers": .http("/api/v1/admin/failovers", scopes: ["admin"]),
         "POST /api/v1/login": Self(target: "/api/v1/login", body: #"{"key":"right"}"#, admitted: .status(204)),
         "POST /api/v1/logout": Self(target: "/api/v1/logout", admitted: .status(204)),
         "POST /api/v1/tickets": .http("/api/v1/tickets", body: #"{"path":"/v1/listen"}"#, scopes: ["listen"]),

@@ -12,7 +12,7 @@ import Testing
         case nobody, wrongKey, revokedKey, expiredKey, expiredToken, tokenForOthers, tokenOfOthers
         case otherKey, otherToken
         /// Keys of the matrix's user that are good for one scope alone.
-        case listenKey, transcribeKey, readKey, writeKey
+        case listenKey, transcribeKey, readKey, writeKey, adminKey
         case rightToken, rightKey
 
         var isLetIn: Bool { isStranger || self == .rightKey || self == .rightToken }
@@ -22,6 +22,7 @@ import Testing
             case .transcribeKey: "transcribe"
             case .readKey: "read"
             case .writeKey: "write"
+            case .adminKey: "admin"
             case .nobody, .wrongKey, .revokedKey, .expiredKey, .expiredToken, .tokenForOthers, .tokenOfOthers, .otherKey, .otherToken, .rightToken,
                 .rightKey:
                 nil
@@ -91,7 +92,9 @@ import Testing
                     let expected =
                         !visitor.isLetIn
                         ? expectation.rejected ?? expectation.admitted
-                        : visitor.isStranger ? expectation.stranger ?? expectation.admitted : expectation.admitted
+                        : expectation.isAdministrative
+                            ? expectation.forbidden
+                            : visitor.isStranger ? expectation.stranger ?? expectation.admitted : expectation.admitted
                     let (outcome, text) = try await ask(gateway, route, expectation, things, showing: shown)
                     let isGone = expectation.happensOnce && (visitor == .rightKey || visitor == .rightToken)
                     #expect(outcome == expected || isGone, "\(route) by \(visitor.rawValue): \(text)")
@@ -113,7 +116,7 @@ import Testing
         case .tokenForOthers: try issuer.token(audience: "another-app")
         case .tokenOfOthers: try issuer.token(by: .elliptic(issuer.key.identifier))
         case .otherKey: "other"
-        case .listenKey, .transcribeKey, .readKey, .writeKey: visitor.scope
+        case .listenKey, .transcribeKey, .readKey, .writeKey, .adminKey: visitor.scope
         case .otherToken: try issuer.token(subject: "bob")
         case .rightToken: try issuer.token()
         case .rightKey: "right"

@@ -3,11 +3,11 @@ import Gateway
 import Dispatch
 import Glibc
 import Speech
-import Store
+@testable import Store
 import Synchronization
 
 /// The keys of a test's gateway, in memory: all of one user, but those that are said to be another's.
-final class TestKeys: AccessKeyStore {
+final class TestKeys: AccessKeyAdministration {
     private struct Key {
         var scopes: [String] = []
         var remaining: Int64?
@@ -75,6 +75,39 @@ final class TestKeys: AccessKeyStore {
             }
         }
     }
+
+    func create(_ request: AccessKeyRequest) async throws(StoreError) -> CreatedAccessKey {
+        let text = keys.withLock { keys in
+            let text = "made-\(keys.count)"
+            keys[text] = Key(scopes: request.scopes, remaining: request.creditSeconds.map { $0 * 1_000_000 })
+            return text
+        }
+        return CreatedAccessKey(key: described(text), text: text)
+    }
+
+    private func described(_ text: String) -> AccessKey {
+        let key = keys.withLock { $0[text] }
+        return AccessKey(
+            id: ID(text), prefix: String(text.prefix(3)), name: nil, user: ID(users[text] ?? "user"), scopes: key?.scopes ?? [],
+            created: UnixTime(milliseconds: 0), expires: nil, revoked: key?.isValid == true ? nil : UnixTime(milliseconds: 1),
+            credit: key?.remaining.map { .microseconds($0) })
+    }
+
+    func list() async throws(StoreError) -> [AccessKey] { keys.withLock { $0.keys.sorted() }.map { described($0) } }
+
+    func revoke(_ key: ID<AccessKey>) async throws(StoreError) -> Bool {
+        let isKnown = keys.withLock { $0[key.rawValue] != nil }
+        if isKnown { revoke(key.rawValue) }
+        return isKnown
+    }
+
+    func topUp(_ key: ID<AccessKey>, seconds: Int64) async throws(StoreError) -> TopUp {
+        guard keys.withLock({ $0[key.rawValue] != nil }) else { return .noSuchKey }
+        topUp(key.rawValue, .seconds(seconds))
+        return credit(key.rawValue).map { .done($0) } ?? .notCounted
+    }
+
+    func bringToFile() async throws(StoreError) {}
 
     func add(_ text: String) { keys.withLock { $0[text] = Key() } }
 

@@ -26,7 +26,8 @@ final class Composition: Sendable {
         let recordings = try RecordingServices(inputs, router: router, models, storage, admission.admission, live.conversations)
         let routes = Routes(
             GatewayParts(
-                configuration, admission: admission.admission, entries: inputs.entries, contexts: live.contexts, recordings: recordings,
+                configuration, admission: admission.admission, keys: inputs.keys, entries: inputs.entries, contexts: live.contexts,
+                recordings: recordings,
                 transcripts: storage.transcripts, recovery: live.recovery, erasure: live.erasure,
                 startedAt: startedAt))
         let responder = Responder(

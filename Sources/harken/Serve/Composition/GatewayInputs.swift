@@ -15,7 +15,7 @@ struct GatewayInputs: Sendable {
     let loops: [Loop]
     /// All engines of the gateway.
     let entries: [EngineEntry]
-    let keys: any AccessKeyStore
+    let keys: any AccessKeyAdministration
     let directory: DataDirectory
     let stores: Stores
     let client: HTTPClient

@@ -1,10 +1,10 @@
-import Framing
-import Speech
-import Store
+package import Framing
+internal import Speech
+package import Store
 
 extension JSONWriter {
     /// Writes all members of a key except its id. Times are in UTC, RFC 3339.
-    mutating func members(of key: AccessKey) {
+    package mutating func members(of key: AccessKey) {
         member("prefix", key.prefix)
         self.key("name")
         value(key.name)

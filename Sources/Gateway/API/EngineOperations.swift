@@ -1,0 +1,106 @@
+internal import Admission
+internal import Engines
+internal import Framing
+internal import Live
+internal import Observability
+internal import Speech
+
+/// Operations of administrators that describe the engines' state and recent work.
+struct EngineOperations: Sendable {
+    /// All engines of the gateway.
+    let entries: [EngineEntry]
+    let health: EngineHealth
+    let statistics: EngineStatistics
+    let now: @Sendable () -> UnixTime
+
+    var all: [APIOperation] {
+        [
+            APIOperation(
+                .get, "/admin/engines", .admin,
+                summary:
+                    "Lists the engines, each with name, model, state, why, retry_at, p50, p95, streams, errors and capabilities, since the start.",
+                answer: .content("application/json")
+            ) { _ throws(APIError) in
+                .json { json in
+                    json.beginArray()
+                    for entry in entries { write(entry, to: &json) }
+                    json.endArray()
+                }
+            },
+            APIOperation(
+                .get, "/admin/failovers", .admin, summary: "Lists the latest engine streams that failed and were replaced, the newest first.",
+                answer: .object([.init("failovers", "[object]", required: true, "Each with at, session, from, to (or null) and reason.")])
+            ) { _ throws(APIError) in
+                .json { json in
+                    json.beginObject()
+                    json.key("failovers")
+                    json.beginArray()
+                    for failover in statistics.failovers {
+                        json.beginObject()
+                        json.member("at", failover.at.rfc3339)
+                        json.member("session", failover.session.rawValue)
+                        json.member("from", failover.from.rawValue)
+                        json.member("to", optional: failover.to?.rawValue)
+                        json.member("reason", failover.reason)
+                        json.endObject()
+                    }
+                    json.endArray()
+                    json.endObject()
+                }
+            },
+        ]
+    }
+
+    private func write(_ entry: EngineEntry, to json: inout JSONWriter) {
+        let summary = statistics.summary(of: entry.name), account = EngineHealth.Account.operators(entry.name)
+        json.beginObject()
+        json.member("name", entry.name.rawValue)
+        json.member("model", optional: entry.capabilities.models.first)
+        switch entry.status() {
+        case .loading: json.member("state", literal: "loading")
+        case .unavailable(let reason):
+            json.member("state", literal: "unavailable")
+            json.member("why", reason)
+        case .ready where health.isAvailable(account): json.member("state", literal: "ready")
+        case .ready:
+            json.member("state", literal: "resting")
+            json.member("why", "The engine has failed and gets no sessions for a while.")
+            json.member("retry_at", optional: health.restsUntil(account).map { (now() + ($0 - .now)).rfc3339 })
+        }
+        write("p50", summary.median, to: &json)
+        write("p95", summary.slow, to: &json)
+        json.member("streams", summary.streams)
+        json.key("errors")
+        json.beginObject()
+        for (kind, count) in summary.errors.sorted(by: { $0.key < $1.key }) {
+            json.key(escaping: kind)
+            json.value(count)
+        }
+        json.endObject()
+        json.key("capabilities")
+        write(entry.capabilities, to: &json)
+        json.endObject()
+    }
+
+    private func write(_ name: StaticString, _ seconds: Double?, to json: inout JSONWriter) {
+        json.key(name)
+        if let seconds { json.value(seconds, decimals: 3) } else { json.null() }
+    }
+
+    private func write(_ capabilities: Capabilities, to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("streaming", capabilities.streaming)
+        json.member("prerecorded", capabilities.prerecorded)
+        json.key("languages")
+        switch capabilities.languages {
+        case .any: json.null()
+        case .only(let tags): json.array(tags.sorted())
+        }
+        json.key("models")
+        json.array(capabilities.models)
+        json.member("interims", capabilities.interims)
+        json.member("word_times", capabilities.wordTimes)
+        json.member("speakers", capabilities.speakers)
+        json.endObject()
+    }
+}
