@@ -8,6 +8,8 @@ struct APIAnswer: Sendable {
     var body: [UInt8] = []
     /// Blobs whose bytes are sent in place of the body; nil when the body is sent.
     var blobs: StoredContent?
+    /// Feed that sends the body while a session runs; nil when the body is sent.
+    var feed: SessionFeed?
 
     static let nothing = APIAnswer(status: .noContent)
 

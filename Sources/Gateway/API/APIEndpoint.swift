@@ -72,6 +72,10 @@ struct APIEndpoint: Endpoint {
         }
         if answer.status != .noContent { headers.set("Content-Type", answer.contentType) }
         let head = HTTPResponseHead(answer.status, headers: headers)
+        if let feed = answer.feed {
+            call.begin(exchange, head)
+            return feed.send(to: exchange)
+        }
         guard let blobs = answer.blobs else { return call.answer(exchange, head, answer.body) }
         call.begin(exchange, head)
         BlobAnswer.send(blobs, to: exchange)

@@ -10,6 +10,7 @@ internal import Speech
 /// Operations on live sessions: tickets with which web pages open them, and their transcripts.
 struct SessionOperations: Sendable {
     let admission: Admission
+    let contexts: LiveContexts
     let transcripts: TranscriptFolder
     let recovery: CrashRecovery
     let log: Log
@@ -48,6 +49,35 @@ struct SessionOperations: Sendable {
                     json.endObject()
                 }
             },
+            APIOperation(
+                .get, "/sessions", .listen, .read, summary: "Lists the caller's open live sessions, the oldest first.",
+                query: [.init("open", "boolean", "true, which is also the default: sessions that are over are not listed.")],
+                answer: .object([
+                    .init(
+                        "sessions", "[object]", required: true,
+                        "Each with id, state (open, or waiting for its client), started_at, duration, engine, language and source (the protocol).")
+                ])
+            ) { request throws(APIError) in
+                guard (request.query.first("open") ?? "true") == "true" else { throw .badRequest("open takes true.") }
+                let open = await contexts.openSessions(of: request.user)
+                return .json { json in
+                    json.beginObject()
+                    json.key("sessions")
+                    json.beginArray()
+                    for session in open { Self.write(session, to: &json) }
+                    json.endArray()
+                    json.endObject()
+                }
+            },
+            APIOperation(
+                .get, "/sessions/{id}/events", .listen, .read,
+                summary: "Watches an open session: server-sent events state, segment, removed, interim, gap, engine and end.",
+                answer: .content(SessionEventFormat.contentType)
+            ) { request throws(APIError) in try await watch(request, SessionEventFormat(request.id("id"))) },
+            APIOperation(
+                .get, "/sessions/{id}/captions.vtt", .listen, .read, summary: "Watches an open session: captions in WebVTT, as they come.",
+                answer: .content(LiveCaptionFormat.contentType)
+            ) { request throws(APIError) in try await watch(request, LiveCaptionFormat()) },
             // A caller who may open sessions may also read their transcripts.
             APIOperation(
                 .get, "/sessions/{id}", .listen, .read, summary: "Returns a live session's transcript.", answer: .content("application/json")
@@ -68,5 +98,26 @@ struct SessionOperations: Sendable {
                 throw .notFound("session", id.rawValue)
             },
         ]
+    }
+
+    private func watch<Format: WatchFormat>(_ request: APIRequest, _ format: Format) async throws(APIError) -> APIAnswer {
+        let feed = SessionFeed(format), id = request.id("id", as: Session.self)
+        guard let watch = await contexts.watch(id, of: request.user, tell: { feed.tell($0) }) else {
+            throw .notFound("open session", id.rawValue)
+        }
+        feed.began(watch)
+        return APIAnswer(contentType: Format.contentType, feed: feed)
+    }
+
+    static func write(_ session: OpenSession, to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("id", session.id.rawValue)
+        json.member("state", session.state.rawValue)
+        json.member("started_at", session.started.rfc3339)
+        json.member("duration", session.duration / .seconds(1), decimals: 3)
+        json.member("engine", session.engine.rawValue)
+        json.member("language", optional: session.language?.rawValue)
+        json.member("source", session.source)
+        json.endObject()
     }
 }

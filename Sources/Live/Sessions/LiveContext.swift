@@ -46,6 +46,8 @@ package final class LiveContext {
     package private(set) var sessions: [ObjectIdentifier: LiveSession] = [:]
     /// Number of audio messages that are not counted in `metrics` yet.
     private var frames = 0
+    /// Number of the last watcher of a session.
+    private var lastWatcher = 0
     private var samples = SampleCount(0)
     private var seconds = 0.0
     private var isDraining = false
@@ -97,7 +99,11 @@ package final class LiveContext {
         samples = SampleCount(0)
     }
 
-    package func add(_ session: LiveSession) { sessions[ObjectIdentifier(session)] = session }
+    package func add(_ session: LiveSession) {
+        sessions[ObjectIdentifier(session)] = session
+        // The session was admitted before the drain, and has begun after it.
+        if isDraining { loop.soon { session.drain() } }
+    }
 
     package func remove(_ session: LiveSession) {
         sessions[ObjectIdentifier(session)] = nil
@@ -151,6 +157,23 @@ package final class LiveContext {
         var cursor = audio.cursor
         journal.close(&cursor, at: audio.end)
     }
+
+    package func openSessions(of user: ID<User>) -> [OpenSession] {
+        sessions.values.filter { $0.grant.user == user && $0.run != nil }.map(\.snapshot)
+    }
+
+    /// Adds a watcher to the session with this id, and tells it the session's state.
+    ///
+    /// - Returns: the watcher's number; nil when the user has no such live session.
+    package func watch(_ id: ID<Session>, of user: ID<User>, tell: @escaping @Sendable (WatchedEvent) -> Void) -> Int? {
+        guard let session = sessions.values.first(where: { $0.id == id && $0.grant.user == user && $0.run != nil }) else { return nil }
+        lastWatcher += 1
+        session.watchers[lastWatcher] = tell
+        tell(.state(session.snapshot))
+        return lastWatcher
+    }
+
+    package func endWatch(_ number: Int, of id: ID<Session>) { sessions.values.first { $0.id == id }?.watchers[number] = nil }
 
     package func add(_ entrance: PreSessionHandler) { entrances[ObjectIdentifier(entrance)] = entrance }
 

@@ -37,6 +37,24 @@ package final class LiveContexts: EngineHealthObserver {
         return count
     }
 
+    /// Returns the live sessions of a user, the oldest first.
+    package func openSessions(of user: ID<User>) async -> [OpenSession] {
+        var open: [OpenSession] = []
+        for context in all { open += await context.loop.run { context.withValue { $0.openSessions(of: user) } } ?? [] }
+        return open.sorted { ($0.started, $0.id.rawValue) < ($1.started, $1.id.rawValue) }
+    }
+
+    /// Begins to watch a live session of a user. `tell` is called with the session's state at once, and then with every fact, on the session's loop.
+    ///
+    /// - Returns: the watch, which ends with the session or by `SessionWatch.end`; nil when the user has no such live session.
+    package func watch(_ id: ID<Session>, of user: ID<User>, tell: @escaping @Sendable (WatchedEvent) -> Void) async -> SessionWatch? {
+        for context in all {
+            let number = await context.loop.run { context.withValue { $0.watch(id, of: user, tell: tell) } } ?? nil
+            if let number { return SessionWatch(context: context, session: id, number: number) }
+        }
+        return nil
+    }
+
     /// Returns the usage of the live sessions now, by owner.
     package func openUsage(now: UnixTime) async -> [UsageOwner: OpenUsage] {
         var open: [UsageOwner: OpenUsage] = [:]

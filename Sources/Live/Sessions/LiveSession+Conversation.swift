@@ -18,6 +18,7 @@ extension LiveSession {
             rate: rate, channels: channels, audioDays: audioDays, service: context.conversations, loop: context.loop,
             audio: { [self] range in heard(range) }
         ) { [self] event in
+            tellWatchers(of: event)
             guard !clientIsGone else { return }
             conversationDialect?.conversation(event, now: context.loop.now, output: &context.output)
             carryOutOutput()

@@ -67,6 +67,7 @@ extension LiveSession {
     private func began(_ attempt: AttemptStart, _ number: Int) {
         if attempt.kind == .stream {
             streams.insert(number)
+            tellWatchers(.engine(attempt.engine))
             countFailovers(to: attempt.engine)
         }
         attempts[number] = context.usage.begin(attempt, of: record, rate: rate, payer: isByOwnKeys ? .user : .operator)
@@ -130,6 +131,7 @@ extension LiveSession {
             return
         }
         if trace != nil { traced(event) }
+        tellWatchers(of: event)
         if case .interim = event { context.metrics.interim() }
         if case .gap(let channel, let range, let error) = event {
             context.metrics.gap(engine: firstEngine, range.count, at: rate)

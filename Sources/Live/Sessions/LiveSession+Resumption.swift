@@ -51,6 +51,7 @@ extension LiveSession {
         audio?.flush { pcm in self.pcm(pcm) }
         resumableDialect?.clientLost(now: context.loop.now)
         armDialectTimer()
+        tellWatchers(.state(snapshot))
         resumable?.lost { [self] in
             clientIsGone = true
             leftInOrder = false
@@ -88,6 +89,7 @@ extension LiveSession {
         startDecoder()
         resumableDialect?.clientReturned(resume, received: received, now: context.loop.now, output: &context.output)
         carryOutOutput()
+        tellWatchers(.state(snapshot))
         context.log.info("the client returned to its session", [.session: id.rawValue, .seconds: "\(received.seconds(at: rate))"])
     }
 }

@@ -114,6 +114,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
     var orphaned: [RecognitionAttempt] = []
     /// Trace of the session; nil when the session is not traced.
     package var trace: SessionTrace?
+    /// Functions that are told the session's facts, by the numbers of their watchers.
+    package var watchers: [Int: (WatchedEvent) -> Void] = [:]
     var isCarryingOut = false
     var clientIsGone = false
     /// True if the client has closed in order or is still connected.

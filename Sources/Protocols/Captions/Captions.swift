@@ -55,7 +55,12 @@ package enum Captions {
 
     /// Returns a WebVTT file with hours always written and with `&`, `<` and `-->` escaped. Only the header when there are no cues.
     package static func vtt(_ cues: [Cue]) -> [UInt8] {
-        var text = "WEBVTT\n\n"
+        Array("WEBVTT\n\n".utf8) + vttCues(cues)
+    }
+
+    /// Returns cues as they follow in a WebVTT file.
+    package static func vttCues(_ cues: [Cue]) -> [UInt8] {
+        var text = ""
         for cue in cues {
             text += "\(clock(cue.start, ".")) --> \(clock(cue.end, "."))\n"
             for line in cue.lines {

@@ -1,0 +1,21 @@
+package import Conversations
+package import Speech
+
+/// A fact of a running session that the session's watchers are told.
+package enum WatchedEvent: Sendable {
+    /// The session as it is now. The first event, and told again when the client is lost or returns.
+    case state(OpenSession)
+    case interim(Hypothesis)
+    /// Committed words, on the session's timeline.
+    case commit(Commit)
+    /// New or changed segments of the session's conversation.
+    case segments([Segment])
+    /// Segments that are now part of others.
+    case removed([ID<Segment>])
+    /// Audio that no engine recognized, with the kind of the error.
+    case gap(ChannelIndex, SampleRange, String)
+    /// An engine begins to serve the session.
+    case engine(EngineName)
+    /// The last event.
+    case ended(SessionEnd)
+}
