@@ -22,6 +22,7 @@ package final class Admission: Sendable {
     private let watch: LimitWatch
     private let directory: EngineDirectory
     private let log: Log
+    private let draining = AtomicFlag()
 
     package init(
         access: Access, keys: any AccessKeyStore, accounts: BillingAccounts, store: any UserSettingsStore, watch: LimitWatch,
@@ -36,6 +37,14 @@ package final class Admission: Sendable {
         self.directory = directory
         self.log = log
     }
+
+    // MARK: Draining
+
+    /// Refuses new work of callers from now on: live sessions and recordings. What was begun before goes on, and so does work of the gateway itself.
+    package func beginDrain() { draining.set() }
+
+    /// True if no new work of callers begins.
+    package var isDraining: Bool { draining.isSet }
 
     // MARK: Callers
 
@@ -136,6 +145,7 @@ package final class Admission: Sendable {
         to caller: AuthenticatedCaller, _ keys: BYOKCredentials, _ standing: CallerStanding?, for use: RecognitionUse
     ) throws(RequestError) -> Grant {
         if let scope = use.scope { try caller.caller.check(anyOf: [scope]) }
+        guard !isDraining else { throw .unavailable("The gateway is stopping; connect again in a moment.") }
         if !keys.isEmpty {
             guard let user = standing?.user else { throw .internalError }
             try user.check(keys.all)

@@ -111,6 +111,8 @@ package final class Metrics: Sendable {
     private let receivedMicroseconds = Atomic<Int64>(0)
     private let receivedFrames = Atomic<Int64>(0)
     private let openSessions = Atomic<Int>(0)
+    private let sessionsCapacity = Atomic<Int>(0)
+    private let draining = Atomic<Bool>(false)
     private let commits = Atomic<Int64>(0)
     private let words = Atomic<Int64>(0)
     private let interims = Atomic<Int64>(0)
@@ -134,6 +136,12 @@ package final class Metrics: Sendable {
         receivedMicroseconds.add(Int64((seconds * 1e6).rounded()), ordering: .relaxed)
         receivedFrames.add(Int64(frames), ordering: .relaxed)
     }
+
+    /// Sets the number of live sessions that the gateway can have at the same time.
+    package func setCapacity(_ sessions: Int) { sessionsCapacity.store(sessions, ordering: .relaxed) }
+
+    /// Notes that no new session begins from now on.
+    package func drainBegan() { draining.store(true, ordering: .relaxed) }
 
     package func sessionOpened() { openSessions.add(1, ordering: .relaxed) }
 
@@ -274,6 +282,14 @@ package final class Metrics: Sendable {
             text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n\(name) \(value)\n"
         }
         plain("harken_sessions_open", "gauge", "Live sessions that are open.", openSessions.load(ordering: .relaxed))
+        let isDraining = draining.load(ordering: .relaxed)
+        plain(
+            "harken_draining", "gauge", "1 while the gateway drains: it begins no new session and waits for the open ones. Otherwise 0.",
+            isDraining ? 1 : 0)
+        plain(
+            "harken_sessions_capacity", "gauge",
+            "Maximum number of live sessions at the same time: the limit of connections; 0 while the gateway drains.",
+            isDraining ? 0 : sessionsCapacity.load(ordering: .relaxed))
         plain(
             "harken_audio_received_seconds_total", "counter", "Live audio received, in seconds.",
             Double(receivedMicroseconds.load(ordering: .relaxed)) * 1e-6)

@@ -106,6 +106,7 @@ EVENTS = {
     "audio_ack": ({"samples": whole}, {}),
     "session_resumed": ({"samples": whole}, {}),
     "session_expired": ({}, {}),
+    "reconnect": ({"samples": whole}, {}),
 }
 # There is nobody who translates or asks questions: the statuses say so.
 NEVER = {"translating", "onboarding_question", "question_answered"}

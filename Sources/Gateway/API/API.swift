@@ -28,6 +28,7 @@ enum API {
             UsageOperations(ledger: recordings.usage.ledger).all,
             KeyOperations(keys: parts.keys, log: recordings.log, now: recordings.now).all,
             EngineOperations(entries: parts.entries, health: parts.contexts.health, statistics: recordings.metrics.engines, now: recordings.now).all,
+            DrainOperation(admission: parts.admission, contexts: parts.contexts).all,
             JobOperations(store: store, recordings: recordings).all,
         ]
         let operations = Array(groups.joined())

@@ -37,7 +37,8 @@ package struct GatewayConfiguration: Sendable {
     package var limits: UsageLimits
     /// Folder of the local models; nil for the folder that set-up uses.
     package var modelFolder: String?
-    package var drainTime: Duration
+    /// Maximum time that open sessions go on after the gateway was asked to end; nil: until they end.
+    package var drainTime: Duration?
     package var tls: TLSFiles?
     /// The version of Harken.
     package let version: String
@@ -157,7 +158,8 @@ package struct GatewayConfiguration: Sendable {
         sendsProfiles = try settings.boolean("HARKEN_PROFILE_FIRST", default: false)
         audioDays = try settings.integer("HARKEN_AUDIO_DAYS", in: 0...36_500, default: 30)
         modelFolder = settings["HARKEN_MODELS"]
-        drainTime = try settings.seconds("HARKEN_DRAIN_SECONDS", in: 0...3600, default: 30)
+        let drainSeconds = try settings.seconds("HARKEN_DRAIN_SECONDS", in: 0...3600, default: 30)
+        drainTime = drainSeconds > .zero ? drainSeconds : nil
         switch (settings["HARKEN_TLS_CERT"], settings["HARKEN_TLS_KEY"]) {
         case (nil, nil): tls = nil
         case (let certificate?, let key?): tls = TLSFiles(certificate: certificate, key: key)

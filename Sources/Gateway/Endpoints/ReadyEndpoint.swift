@@ -1,10 +1,12 @@
+internal import Admission
 internal import Engines
 internal import Framing
 internal import Net
 internal import Protocols
 internal import Speech
 
-/// The endpoint of `GET /ready`: answers 200 when at least one engine can be used, else 503, with the state of each engine.
+/// The endpoint of `GET /ready`: answers 200 when new sessions are accepted and at least one engine can be used, else 503, with the
+/// state of each engine.
 struct ReadyEndpoint: Endpoint {
     let access: MonitoringAccess
     let entries: [EngineEntry]
@@ -18,10 +20,11 @@ struct ReadyEndpoint: Endpoint {
             return call.reject(exchange, error, .harken)
         }
         let statuses = entries.map { ($0.name, $0.status()) }
-        let isReady = statuses.contains { $0.1 == .ready }
+        let isDraining = access.admission.isDraining
+        let isReady = !isDraining && statuses.contains { $0.1 == .ready }
         var json = JSONWriter()
         json.beginObject()
-        json.member("status", isReady ? "ready" : "not_ready")
+        json.member("status", isDraining ? "draining" : isReady ? "ready" : "not_ready")
         json.key("engines")
         json.beginObject()
         for (name, status) in statuses {

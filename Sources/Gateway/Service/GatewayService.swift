@@ -1,7 +1,6 @@
 package import Admission
 package import Framing
 package import Net
-internal import Observability
 internal import Protocols
 
 /// The HTTP service of the gateway: finds the route of a request, and passes the request to the route's endpoint.
@@ -11,7 +10,6 @@ package struct GatewayService: HTTPService {
     private let admission: Admission
     private let proxies: TrustedProxies
     private let newID: @Sendable () -> String
-    private let draining = AtomicFlag()
 
     /// - Parameters:
     ///   - routes: the routes that are served.
@@ -27,15 +25,12 @@ package struct GatewayService: HTTPService {
         self.newID = newID
     }
 
-    /// Returns this service with other routes, for another address. Both drain together.
+    /// Returns this service with other routes, for another address.
     package func serving(_ routes: [Route]) -> GatewayService {
         var other = self
         other.routes = RouteTable(routes)
         return other
     }
-
-    /// Rejects new requests from now on. Health and metrics are still answered.
-    package func beginDrain() { draining.set() }
 
     package func rejection(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) {
         let answer = standardRejection(error)
@@ -86,9 +81,6 @@ package struct GatewayService: HTTPService {
     }
 
     private func handle(_ exchange: HTTPExchange, by route: Route, _ call: Call) {
-        if draining.isSet && !route.path.hasPrefix("/health") && route.path != "/metrics" {
-            return call.reject(exchange, .unavailable("The gateway is stopping."), route.renderer)
-        }
         if let error = KeylessGateway.rejection(of: exchange.request, from: call.client), admission.isOpenToThisMachineOnly {
             return call.reject(exchange, error, route.renderer, reason: error.plain.message)
         }

@@ -302,6 +302,9 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
             switch state {
             case .ending(.expired): return close(ListenError(code: 1001, reason: "session_limit"), &output)
             case .ending(.finished): return close(ListenError(code: 1000, reason: ""), &output)
+            case .ending(.draining) where waitsForClient:
+                say(.reconnect(shown(.zero + session.received)), &output)
+                return close(ListenError(code: 1001, reason: "going_away"), &output)
             case .ending, .connecting, .open, .closed: return close(ListenError(code: 1001, reason: "going_away"), &output)
             }
         }

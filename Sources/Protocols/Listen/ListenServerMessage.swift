@@ -23,11 +23,13 @@ package enum ListenServerMessage: Sendable, Equatable {
     case audioAck(SampleIndex)
     case sessionResumed(SampleIndex)
     case sessionExpired
+    /// The session is over because the gateway goes down: all audio before the position is recognized, and a new session goes on there.
+    case reconnect(SampleIndex)
 
     /// True if the message means nothing to a client that reconnects.
     var isTransient: Bool {
         switch self {
-        case .authResponse, .sessionStarted, .audioAck, .sessionResumed, .sessionExpired: true
+        case .authResponse, .sessionStarted, .audioAck, .sessionResumed, .sessionExpired, .reconnect: true
         case .segments, .status, .lastMemory, .conversation, .processingStarted, .created, .deleted, .suggestion, .photoProcessing,
             .photoDescribed, .freemium, .onboardingComplete:
             false
@@ -122,6 +124,9 @@ package enum ListenServerMessage: Sendable, Equatable {
             json.member("type", literal: "session_resumed")
             json.member("samples", Int(received.samples))
         case .sessionExpired: json.member("type", literal: "session_expired")
+        case .reconnect(let received):
+            json.member("type", literal: "reconnect")
+            json.member("samples", Int(received.samples))
         }
     }
 }

@@ -26,7 +26,8 @@ struct Serve: Command {
     private static let certificate = Option("--tls-cert", "FILE", "Serves https and wss with this certificate chain (PEM).")
     private static let key = Option("--tls-key", "FILE", "The certificate's private key (PEM).")
     private static let drain = Option(
-        "--drain-seconds", "N", accepts: "seconds from 0 to 3600", "The longest time for live sessions to end after SIGTERM. Default: 30."
+        "--drain-seconds", "N", accepts: "seconds from 0 to 3600",
+        "The longest time that open live sessions go on after SIGTERM; 0: until they end. Default: 30. Variable: HARKEN_DRAIN_SECONDS."
     ) { text in Double(text).flatMap { (0...3_600).contains($0) ? text : nil } }
     private static let fsync = Option(
         "--fsync", "POLICY", accepts: SyncPolicy.accepted,
@@ -45,14 +46,16 @@ struct Serve: Command {
     static let description = CommandDescription(
         name: "serve", summary: "Start the speech-to-text server.",
         discussion: """
-            Prints "harken: ready on http://ADDR:PORT" on standard error once it accepts connections; models are loaded after that. SIGTERM lets \
-            live sessions end; a second signal stops at once. SIGHUP reads the certificate and its key again, for new connections. Without keys the \
+            Prints "harken: ready on http://ADDR:PORT" on standard error once it accepts connections; models are loaded after that. After \
+            SIGTERM no new session begins, and open ones go on until they end or the drain time is over; a second signal stops at once. SIGHUP reads the certificate and its key again, for new connections. Without keys the \
             gateway serves only this machine. An address that others can reach needs a key first (harken keys create), or an identity provider \
             (HARKEN_OIDC_ISSUER). All other settings are variables, such as DEEPGRAM_API_KEY, HARKEN_ENGINES and HARKEN_MODE (failover, hedged, \
             ensemble or shadow).
             """,
         options: [listen, data, OperatorSettings.config, certificate, key, drain, fsync, log])
 
+    /// Time for the last words of sessions that are handed over.
+    private static let handOverTime: Duration = .seconds(8)
     /// Maximum time for which the start checks the database's pages for damage.
     private static let checkTime: Duration = .seconds(5)
 
@@ -135,6 +138,7 @@ struct Serve: Command {
                 client: client, webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: metrics, log: log,
                 media: media, tracer: tracer, newID: RandomUUID.text))
         let server = try Self.serverConfiguration(configuration, log)
+        metrics.setCapacity(server.maxConnectionCount)
         let http = HTTPServer(loops: loops.loops, configuration: server, service: gateway.service)
         let bound = try listen(http, on: address)
         let monitoring = try serveMonitoring(configuration, gateway, loops.loops, log)
@@ -149,13 +153,20 @@ struct Serve: Command {
         }
         await untilCancelled()
         reloading.cancel()
-        log.info("draining", [.seconds: "\(configuration.drainTime.components.seconds)"])
+        log.info("draining", [.seconds: configuration.drainTime.map { "\($0.components.seconds)" } ?? "unlimited"])
         // A separate task, because this one is cancelled and could not wait any more.
         await Task {
             gateway.beginDrain()
+            let began = Instant.now
+            await gateway.sessionsEnd(within: configuration.drainTime)
+            let open = await gateway.liveSessions()
+            if open > 0 { log.info("the drain time is over; open sessions are ended", [.count: "\(open)"]) }
+            gateway.handOverSessions()
             http.beginDrain()
             let limit = Task {
-                try await Task.sleep(for: configuration.drainTime)
+                // Requests that are being answered may use the rest of the drain time.
+                guard let drainTime = configuration.drainTime else { return }
+                try await Task.sleep(for: max(Self.handOverTime, drainTime - began.duration(to: .now)))
                 http.stop()
             }
             await gateway.stopJobs()

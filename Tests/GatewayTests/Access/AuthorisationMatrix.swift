@@ -106,6 +106,7 @@ struct RouteExpectation: Sendable {
         "DELETE /api/v1/admin/keys/{id}": .http("/api/v1/admin/keys/expired", 204, scopes: ["admin"]),
         "POST /api/v1/admin/keys/{id}/topup": .http("/api/v1/admin/keys/expired/topup", body: #"{"seconds":60}"#, 409, scopes: ["admin"]),
         "GET /api/v1/admin/engines": .http("/api/v1/admin/engines", scopes: ["admin"]),
+        "GET /api/v1/admin/drain": .http("/api/v1/admin/drain", scopes: ["admin"]),
         "GET /api/v1/admin/failovers": .http("/api/v1/admin/failovers", scopes: ["admin"]),
         "POST /api/v1/login": Self(target: "/api/v1/login", body: #"{"key":"right"}"#, admitted: .status(204)),
         "POST /api/v1/logout": Self(target: "/api/v1/logout", admitted: .status(204)),

@@ -136,6 +136,8 @@ final class TestGateway: Sendable {
 
     func beginDrain() { composition.beginDrain() }
 
+    func handOverSessions() { composition.handOverSessions() }
+
     func settle() async { await composition.settle() }
 
     func liveSessions() async -> Int { await composition.liveSessions() }

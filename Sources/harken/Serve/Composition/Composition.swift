@@ -1,8 +1,11 @@
+import Admission
 import Engines
 import Gateway
 import Journal
 import Live
+import Observability
 import Recordings
+import Speech
 
 /// A gateway with all of its parts, except its listening address. The parts start, drain and end in the order of the methods here.
 final class Composition: Sendable {
@@ -11,6 +14,7 @@ final class Composition: Sendable {
     let routes: Routes
     let recordings: RecordingServices
     private let inputs: GatewayInputs
+    private let admission: Admission
     private let storage: StorageParts
     private let live: LiveParts
     private let housekeeping: Housekeeping
@@ -37,6 +41,7 @@ final class Composition: Sendable {
             routes.main, responder: responder, admission: admission.admission, proxies: configuration.trustedProxies, newID: inputs.newID)
         housekeeping = Housekeeping(inputs, storage, admission, live)
         self.inputs = inputs
+        self.admission = admission.admission
         self.storage = storage
         self.live = live
         self.recordings = recordings
@@ -56,11 +61,29 @@ final class Composition: Sendable {
         await recordings.chunked.recover(recordings)
     }
 
-    /// Rejects new sessions and requests, and ends the live sessions.
+    /// Refuses new sessions and recordings. Open sessions go on, their lost clients may return, and stored data is served.
     func beginDrain() {
-        service.beginDrain()
-        live.contexts.drain()
+        admission.beginDrain()
+        inputs.metrics.drainBegan()
     }
+
+    /// Interval at which the end of the open sessions is looked for.
+    private static let drainPoll = Duration.milliseconds(50)
+
+    /// Waits until no session is open.
+    ///
+    /// - Parameter limit: maximum time to wait; nil when there is none.
+    func sessionsEnd(within limit: Duration?) async {
+        let deadline = limit.map { Instant.now + $0 }
+        while await liveSessions() > 0 {
+            if let deadline, deadline <= .now { return }
+            guard (try? await Task.sleep(for: Self.drainPoll)) != nil else { return }
+        }
+    }
+
+    /// Brings the open sessions to the end that their clients' protocols have for a gateway that goes down: all received audio is recognized, and
+    /// clients are told to connect again.
+    func handOverSessions() { live.contexts.drain() }
 
     /// Stops the work on jobs, and on transcripts of sessions that are over. The next run continues this work.
     func stopJobs() async {
