@@ -13,9 +13,12 @@ let strict: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
-func module(_ name: String, _ dependencies: [String] = []) -> Target {
-    // libm: rounding, for code that imports neither Glibc nor Foundation.
-    .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: strict, linkerSettings: [.linkedLibrary("m")])
+/// - Parameter folder: a folder of the target that has no Swift sources; nil: none.
+func module(_ name: String, _ dependencies: [String] = [], without folder: String? = nil) -> Target {
+    .target(
+        name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, exclude: folder.map { [$0] } ?? [], swiftSettings: strict,
+        // libm: rounding, for code that imports neither Glibc nor Foundation.
+        linkerSettings: [.linkedLibrary("m")])
 }
 
 func tests(_ name: String, _ dependencies: [String]) -> Target {
@@ -75,11 +78,12 @@ let package = Package(
                 "Speech", "Framing", "Net", "Protocols", "Vendors", "Audio", "Conversations", "Speakers", "RecordingAssembly", "Store", "Tracing",
                 "Settings", "Observability", "Engines", "Usage", "Admission", "Live",
             ]),
+        module("Console", ["Framing", "Net", "CPage"], without: "Page"),
         module(
             "Gateway",
             [
                 "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "Speakers", "RecordingAssembly", "Store", "Tracing",
-                "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live",
+                "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "Console",
             ]),
         module("Evaluation", ["Speech", "Framing"]),
         module("HarkenTesting", ["Speech", "Conversations"]),
@@ -130,6 +134,7 @@ let package = Package(
         .target(name: "COrt", path: "Sources/C/COrt"),
         .target(name: "CAligner", path: "Sources/C/CAligner"),
         .target(name: "CBits", path: "Sources/C/CBits"),
+        .target(name: "CPage", path: "Sources/C/CPage"),
         library("COpenSSL", debian: "libssl-dev"),
         library("CCurl", debian: "libcurl4-openssl-dev"),
         library("CCJOSE", debian: "libcjose-dev"),
@@ -168,6 +173,7 @@ let package = Package(
         tests("Observability", ["Speech", "Net", "Observability", "HarkenTesting"]),
         tests("Engines", ["Speech", "Protocols", "Sessions", "Engines"]),
         tests("Journal", ["Speech", "Net", "Continuity", "Sessions", "Store", "Observability", "Journal", "HarkenTesting"]),
+        tests("Console", ["Console", "Framing"]),
         tests("Admission", ["Speech", "Framing", "Net", "Protocols", "Store", "Settings", "Admission"]),
         tests("Live", ["Speech", "Net", "Audio", "Continuity", "Conversations", "Store", "Observability", "Live", "HarkenTesting"]),
         tests(

@@ -17,7 +17,7 @@ package struct Routes: Sendable {
     package var monitoring: [Route] { all.filter { MonitoringRoutes.paths.contains($0.path) } }
 
     package init(_ parts: GatewayParts) {
-        let served = Self.live(parts) + Self.tokens(parts) + Self.recordings(parts) + Self.monitoring(parts)
+        let served = Self.live(parts) + Self.tokens(parts) + Self.recordings(parts) + Self.monitoring(parts) + Self.console
         let table = RouteTable(served)
         let operations = API.operations(parts) { path in table.nearest(to: path).contains { $0.kind == .webSocket } }
         let admission = parts.admission
@@ -88,6 +88,14 @@ package struct Routes: Sendable {
             Route(
                 .http, .get, "/metrics", renderer: .harken,
                 MetricsEndpoint(access: access, version: version, metrics: parts.recordings.metrics, usage: parts.recordings.usage.metrics)),
+        ]
+    }
+
+    private static var console: [Route] {
+        [
+            Route(.http, .get, "/", renderer: .harken, ConsoleEndpoint(name: "index.html")),
+            Route(.http, .get, "/captions", renderer: .harken, ConsoleEndpoint(name: "captions.html")),
+            Route(.http, .get, ConsoleEndpoint.folder + "*", renderer: .harken, ConsoleEndpoint(name: nil)),
         ]
     }
 }

@@ -55,7 +55,7 @@ import Testing
 
     /// The modules in the manifest's order, then the executable.
     private var targets: [Target] {
-        let modules = manifest.matches(of: /(?m)^ +module\(\s*"(\w+)"(?:,\s*\[([^\]]*)\])?\)/).map { ($0.1, $0.2) }
+        let modules = manifest.matches(of: /(?m)^ +module\(\s*"(\w+)"(?:,\s*\[([^\]]*)\])?(?:, without: "\w+")?\)/).map { ($0.1, $0.2) }
         let executables = manifest.matches(of: /\.executableTarget\(\s*name: "(harken)",\s*dependencies: \[([^\]]*)\]/).map { ($0.1, Optional($0.2)) }
         return (modules + executables).map { name, imports in
             Target(name: String(name), imports: (imports ?? "").matches(of: /"(\w+)"/).map { String($0.1) })

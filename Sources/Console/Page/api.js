@@ -1,0 +1,91 @@
+// Calls of the gateway's API. Everything that a page knows of the gateway comes through here.
+
+/** An answer that is an error, or none at all (`status` 0). */
+export class CallError extends Error {
+  /**
+   * @param {number} status 0: the gateway did not answer
+   * @param {string} code the API's word for the error
+   * @param {string} message a sentence for people
+   */
+  constructor(status, code, message) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+
+  /** True if this gateway does not have the operation: an older one. */
+  get isMissing() { return this.status === 404 || this.status === 405 || this.status === 501; }
+}
+
+/** Tells the shell: `unauthenticated` when a call was refused for want of a login, `lost` when the gateway does not answer. */
+export const signals = new EventTarget();
+
+const errorOf = async (answer) => {
+  let error = {};
+  try {
+    const body = await answer.json();
+    error = body.error ?? body;
+  } catch { /* not JSON: the status says enough */ }
+  const message = typeof error === 'string' ? error : error.message ?? error.err_msg ?? `The gateway answered ${answer.status}.`;
+  return new CallError(answer.status, error.code ?? '', message);
+};
+
+/**
+ * Sends a request.
+ * @param {string} path from the gateway's root
+ * @param {RequestInit} init as for `fetch`
+ * @returns {Promise<Response>} an answer that is not an error
+ */
+export async function send(path, init = {}) {
+  let answer;
+  try {
+    answer = await fetch(path, { credentials: 'same-origin', ...init });
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    signals.dispatchEvent(new Event('lost'));
+    throw new CallError(0, 'lost', 'The gateway does not answer.');
+  }
+  if (answer.ok) return answer;
+  const error = await errorOf(answer);
+  if (error.status === 401) signals.dispatchEvent(new Event('unauthenticated'));
+  throw error;
+}
+
+const query = (values) => {
+  const all = Object.entries(values ?? {}).filter(([, value]) => value != null && value !== '');
+  return all.length ? '?' + new URLSearchParams(all) : '';
+};
+
+/** The address of an operation of `/api/v1`, with its query. */
+export const address = (path, values) => '/api/v1' + path + query(values);
+
+const json = async (answer) => (answer.status === 204 ? null : answer.json());
+const withBody = (method) => async (path, body) =>
+  json(await send(address(path), { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body ?? {}) }));
+
+/**
+ * Reads an operation of `/api/v1`.
+ * @param {string} path below `/api/v1`
+ * @param {object} values of the query; those that are null are left out
+ * @param {AbortSignal} signal
+ */
+export const get = async (path, values, signal) => json(await send(address(path, values), { signal }));
+
+/** Calls an operation of `/api/v1` with a JSON body. */
+export const post = withBody('POST'), patch = withBody('PATCH'), put = withBody('PUT');
+
+/** Deletes something. */
+export const remove = async (path) => json(await send(address(path), { method: 'DELETE' }));
+
+/**
+ * Returns what a call returns, or null when this gateway does not have the operation or the caller may not use it.
+ * @param {Promise} call
+ */
+export async function optional(call) {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof CallError && (error.isMissing || error.status === 403)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,221 @@
+// The shell: routes, navigation, theme, keyboard. Pages are loaded when they are first opened.
+import { signals, get, optional, send } from './api.js';
+import { gateway, learn, may, needsLogin } from './gateway.js';
+import { h, isNarrow, say } from './elements.js';
+import { icon, logo } from './icons.js';
+import { dialog, failure, note, segments } from './pieces.js';
+import { themeChanged } from './drawing.js';
+
+/** Page, title, icon, group, scope of which it needs one. */
+const routes = [
+  ['start', 'Start', 'start', 'Listen'], ['live', 'Live', 'live', 'Listen', 'listen'], ['playground', 'Playground', 'compare', 'Listen', 'transcribe'],
+  ['conversations', 'Conversations', 'list', 'Memory', 'read'], ['people', 'People', 'people', 'Memory', 'read'],
+  ['microscope', 'Microscope', 'micro', 'Gateway', 'read'], ['engines', 'Engines', 'engines', 'Gateway', 'admin'],
+  ['usage', 'Usage', 'usage', 'Gateway', 'read'], ['settings', 'Keys and settings', 'keys', 'Gateway', 'read'],
+];
+const titles = { login: 'Log in', conversation: 'Conversation' };
+const modules = { conversation: 'reader' };
+const atFoot = ['start', 'live', 'conversations', 'people'];
+const goes = { s: 'start', l: 'live', p: 'people', c: 'conversations', e: 'engines', u: 'usage', m: 'microscope' };
+const element = (id) => document.getElementById(id);
+
+let leave = null, links = {}, turn = 0, chord = 0;
+
+// MARK: Theme and keyboard
+
+const stored = (key, fallback) => {
+  try {
+    return localStorage.getItem(key) ?? fallback;
+  } catch {
+    return fallback;
+  }
+};
+
+/** Sets the theme, or applies the stored one. */
+function theme(value) {
+  if (value) localStorage.setItem('harken.theme', value);
+  const chosen = value ?? stored('harken.theme', 'auto');
+  if (chosen === 'auto') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = chosen;
+  themeChanged();
+  return chosen;
+}
+
+const themes = () => segments('Theme', [['auto', 'Auto'], ['light', 'Light'], ['dark', 'Dark']], theme(), theme, true);
+
+function help() {
+  const keys = [
+    ['/', 'Search'], ['j', 'Next, in a list or transcript'], ['k', 'Previous'], ['Enter', 'Open'], ['Space', 'Play, pause; start or stop listening'],
+    ['←', 'Back 5 s, or one word in the microscope'], ['→', 'On 5 s, or one word'], ['n', 'Name this voice'], ['g', 'Then s l c p m e u: go to a page'],
+    ['?', 'This list'],
+  ];
+  const opened = dialog('Keyboard', h('div.keys', keys.flatMap(([key, words]) => [h('kbd', key), h('span', words)])),
+    [h('button.btn', { onclick: () => opened.close() }, 'Close')]);
+}
+
+function step(by) {
+  const rows = [...document.querySelectorAll('[data-row]')];
+  if (!rows.length) return false;
+  const row = rows[Math.max(0, Math.min(rows.length - 1, rows.indexOf(document.activeElement?.closest('[data-row]')) + by))];
+  row.focus();
+  row.scrollIntoView({ block: 'nearest' });
+  return true;
+}
+
+addEventListener('keydown', (event) => {
+  const isTyping = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== 'range';
+  if (event.metaKey || event.ctrlKey || event.altKey || isTyping || document.querySelector('dialog[open]')) return;
+  if (stored('harken.keys', 'on') === 'off' && event.key !== 'Tab') return;
+  if (event.key === '?') return help();
+  if (event.key === '/') {
+    event.preventDefault();
+    const search = document.querySelector('main input[type=search]');
+    if (search) search.focus(); else location.hash = '#/conversations';
+    return;
+  }
+  if (chord && Date.now() - chord < 900) {
+    chord = 0;
+    if (goes[event.key]) location.hash = '#/' + goes[event.key];
+    return;
+  }
+  if (event.key === 'g') {
+    chord = Date.now();
+    return;
+  }
+  if ((event.key === 'j' || event.key === 'k') && step(event.key === 'j' ? 1 : -1)) return event.preventDefault();
+  if (!['j', 'k', 'n', ' ', 'ArrowLeft', 'ArrowRight'].includes(event.key)) return;
+  if (event.key === ' ' && /^(BUTTON|A|SUMMARY)$/.test(event.target.tagName)) return;
+  const isTaken = !document.dispatchEvent(new CustomEvent('harken-key', { detail: event.key, cancelable: true }));
+  if (isTaken) event.preventDefault();
+});
+
+// MARK: Navigation
+
+const allowed = () => routes.filter(([, , , , scope]) => !scope || may(scope));
+
+async function logOut() {
+  try {
+    await send('/api/v1/logout', { method: 'POST' });
+  } finally {
+    location.hash = '#/login';
+  }
+}
+
+function navigation() {
+  links = {};
+  const group = (name) => {
+    const own = allowed().filter((route) => route[3] === name);
+    return own.length ? h('div', h('h2', name), h('ul', own.map(([id, title, symbol]) => {
+      links[id] = h('a', { href: '#/' + id }, icon(symbol), h('span', title));
+      return h('li' + (atFoot.includes(id) ? '' : '.more'), links[id]);
+    }))) : null;
+  };
+  const out = gateway.keyless || !gateway.scopes ? null : h('button.btn.ghost.s', { onclick: logOut }, icon('logout'), 'Log out');
+  element('nav').replaceChildren(h('a.brand', { href: '#/start' }, logo(), 'Harken'), ...['Listen', 'Memory', 'Gateway'].map(group).filter(Boolean),
+    h('button.nav-more', { onclick: more, 'aria-haspopup': 'dialog' }, icon('more'), 'More'),
+    h('div.nav-foot', h('div', h('div.strong', gateway.address), h('div.faint', gateway.version ? `Harken ${gateway.version}` : '')), themes(),
+      h('button.btn.ghost.s', { onclick: help }, h('kbd', '?'), 'Keyboard'), out));
+}
+
+function more() {
+  const rest = allowed().filter(([id]) => !atFoot.includes(id));
+  const opened = dialog('More', h('div.stack',
+    h('ul.menu', rest.map(([id, title, symbol]) => h('li', h('a', { href: '#/' + id, onclick: () => opened.close() }, icon(symbol), title)))),
+    h('div.row.between', h('span.small.dim', `Harken ${gateway.version}`), themes())),
+  [h('button.btn', { onclick: () => opened.close() }, 'Close')]);
+}
+
+/** Shows at People how many voices nobody has named. */
+export async function countVoices() {
+  const link = links.people;
+  if (!link) return;
+  const answer = await optional(get('/voices')).catch(() => null);
+  link.querySelector('.count')?.remove();
+  const unnamed = (answer?.voices ?? []).filter((voice) => !voice.person_id && !voice.is_user).length;
+  if (unnamed) link.append(h('span.count', { 'aria-label': `${unnamed} voices without a name` }, String(unnamed)));
+}
+
+/** Returns the parts of the address: page, id, and the values after `?`. */
+function address() {
+  const [path, query] = (location.hash.slice(2) || 'start').split('?'), [page, ...rest] = path.split('/');
+  return { page, id: decodeURIComponent(rest.join('/')), values: new URLSearchParams(query ?? '') };
+}
+
+async function go() {
+  const mine = ++turn, { page, id, values } = address(), title = routes.find((route) => route[0] === page)?.[1] ?? titles[page];
+  leave?.();
+  leave = null;
+  document.querySelectorAll('dialog[open]').forEach((opened) => opened.close());
+  document.body.classList.toggle('bare', page === 'login');
+  for (const [name, link] of Object.entries(links)) {
+    const isHere = name === page || (page === 'conversation' && name === 'conversations');
+    if (isHere) link.setAttribute('aria-current', 'page'); else link.removeAttribute('aria-current');
+  }
+  const main = element('main'), root = h('div.page');
+  if (!title) {
+    root.append(h('div.head', h('div', h('h1', 'There is no such page'), h('p', 'The address may be from another version of Harken.'))),
+      h('div', h('a.btn', { href: '#/start' }, 'Go to Start')));
+  } else {
+    try {
+      const module = await import(`./${modules[page] ?? page}.js`);
+      if (mine !== turn) return;
+      leave = module.default(root, id, values);
+    } catch (error) {
+      if (mine !== turn) return;
+      root.replaceChildren(h('h1', title), failure(error, () => location.reload()));
+    }
+  }
+  main.replaceChildren(root);
+  document.title = `${title ?? 'Nothing here'} · Harken`;
+  scrollTo(0, 0);
+  main.focus({ preventScroll: true });
+  say(title ?? 'There is no such page');
+}
+
+// MARK: The gateway goes and comes back
+
+let isLost = false;
+
+function lost() {
+  if (isLost) return;
+  isLost = true;
+  let left = 4;
+  const wait = h('span', `Trying again in ${left} s. This page stays as it is.`), place = element('lost');
+  const back = async () => {
+    const answer = await fetch('/health', { cache: 'no-store' }).catch(() => null);
+    if (!answer?.ok) return false;
+    clearInterval(timer);
+    isLost = false;
+    place.replaceChildren();
+    signals.dispatchEvent(new Event('back'));
+    return true;
+  };
+  const timer = setInterval(async () => {
+    left -= 1;
+    if (left === 0 && !(await back())) left = 4;
+    wait.textContent = left > 0 ? `Trying again in ${left} s. This page stays as it is.` : 'Trying again now.';
+  }, 1000);
+  place.replaceChildren(note('warn', 'The gateway does not answer', wait, h('button.btn.s', { onclick: back }, 'Try now')));
+}
+
+signals.addEventListener('lost', lost);
+signals.addEventListener('unauthenticated', () => {
+  if (address().page !== 'login') location.hash = '#/login';
+});
+
+/** Learns who the caller is, and draws the shell. Called at the start and after a login. */
+export async function begin() {
+  try {
+    await learn();
+  } catch (error) {
+    if (needsLogin(error)) location.hash = '#/login';
+  }
+  navigation();
+  await go();
+  if (address().page !== 'login') countVoices();
+}
+
+theme();
+addEventListener('hashchange', go);
+if (isNarrow()) document.documentElement.classList.add('narrow');
+begin();

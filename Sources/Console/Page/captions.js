@@ -1,0 +1,59 @@
+// The overlay for OBS: the last lines of a running session, on nothing.
+// ?session=ID (otherwise the newest), ?lines=2, ?size=40 (pixels), ?names=0, ?ground paints a ground.
+import { CaptionLines } from './captionlines.js';
+import { get } from './api.js';
+import { h } from './elements.js';
+import { interimOf, openSessions, watch } from './watching.js';
+
+const values = new URLSearchParams(location.search), amount = Math.max(1, Math.min(6, Number(values.get('lines')) || 2));
+const stage = document.getElementById('captions'), finals = document.getElementById('final');
+/** Letters of a line that are shown: what was said longest ago goes first. */
+const letters = 90;
+/** Milliseconds between looks for a session that runs. */
+const patience = 2000;
+
+let lines = new CaptionLines(), people = [], said = 0;
+
+function draw() {
+  const all = lines.lines.filter((line) => line.voice || line.interim);
+  stage.replaceChildren(...all.slice(-amount).map((line) => {
+    const whole = line.text.length > letters ? '…' + line.text.slice(line.text.indexOf(' ', line.text.length - letters)) : line.text;
+    return h('p', h(`span.k${line.voice?.color ?? 0}`, values.get('names') === '0' || !line.voice ? null : h('b', line.voice.name + ' '), whole,
+      line.interim ? h('i.interim', ' ' + line.interim) : null));
+  }));
+  if (all.length > said + 1) {
+    const done = all.at(-2);
+    said = all.length - 1;
+    if (done.voice) finals.textContent = `${done.voice.name}: ${done.text}`;
+  }
+}
+
+async function show() {
+  const running = values.get('session') ? [{ id: values.get('session') }] : await openSessions();
+  const newest = running.toSorted((a, b) => String(a.started_at).localeCompare(String(b.started_at))).at(-1);
+  if (!newest) {
+    setTimeout(show, patience);
+    return;
+  }
+  lines = new CaptionLines();
+  lines.know(people);
+  said = 0;
+  watch(newest.id, {
+    segment: (event) => {
+      lines.take(event.segments ?? [event.segment ?? event]);
+      draw();
+    },
+    interim: (event) => {
+      lines.interim = interimOf(event) || null;
+      draw();
+    },
+    end: () => setTimeout(show, patience),
+  });
+}
+
+if (values.has('ground')) document.documentElement.classList.add('stage-demo');
+if (values.get('size')) stage.style.fontSize = `${Math.max(12, Math.min(200, Number(values.get('size'))))}px`;
+get('/people').then((answer) => {
+  people = answer.people;
+  lines.know(people);
+}, () => {}).finally(show);

@@ -1,0 +1,185 @@
+// Conversations: search on top, filters on the left, rows by day.
+import { get } from './api.js';
+import { strip } from './drawing.js';
+import { h, isNarrow } from './elements.js';
+import { clock, dayOf, length, plural, timeOf } from './figures.js';
+import { gapsOf } from './gaps.js';
+import { icon } from './icons.js';
+import { check, empty, failure, fill, glyph, tag } from './pieces.js';
+import { isLiteral, marked } from './snippets.js';
+import { colorOf, letter } from './voices.js';
+
+/** Time without a key after which a search begins, in milliseconds. */
+const pause = 120;
+const pageSize = 50;
+/** Hits that are shown of one conversation. */
+const shownHits = 3;
+
+/** Length of a conversation in seconds. */
+const durationOf = (conversation) => conversation.duration
+  ?? Math.max(0, (new Date(conversation.finished_at) - new Date(conversation.started_at)) / 1000);
+
+/** Who speaks, as signs, where the list says so. */
+const signs = (people) => h('span.glyphs', (people ?? []).slice(0, 5).map((person, index) =>
+  glyph({ color: colorOf(person.index ?? index), mark: letter(person.name ?? '?'), isNamed: !!person.name })));
+
+function row(conversation, hits = []) {
+  const duration = durationOf(conversation), gaps = gapsOf(conversation.gaps), where = hits.length ? `?t=${hits[0].start.toFixed(2)}` : '';
+  const turns = conversation.turns?.map(([start, end, index]) => [start, end, colorOf(index)]);
+  const names = (conversation.people ?? []).map((person) => person.name).filter(Boolean).join(', ');
+  return h('div', { role: 'listitem' }, h('a.conv', { href: `#/conversation/${conversation.id}${where}`, 'data-row': true },
+    h('span.t', timeOf(conversation.started_at)),
+    h('div', h('h3', conversation.title ?? (conversation.status === 'in_progress' ? 'Being recorded' : 'Without a title'),
+      gaps.length ? h('span.warn.tiny.nowrap', `  ${plural(gaps.length, 'gap')}`) : null),
+    h('p.p', hits.length ? dayOf(conversation.started_at) : conversation.summary ?? '')),
+    h('div.m', turns ? strip(turns, duration, gaps.map((gap) => [gap.start, gap.end]), names || 'Who spoke when') : null,
+      h('div.row', signs(conversation.people), conversation.status === 'in_progress' ? tag('ok', 'Live') : null, h('span', length(duration)))),
+    hits.slice(0, shownHits).map((hit) => h('div.hit', h('time', clock(hit.start)),
+      h('span', marked(hit.snippet), isLiteral(hit.snippet) ? null : h('span.faint.small', '  same meaning')))),
+    hits.length > shownHits ? h('div.hit', h('span'), h('span.faint', `${hits.length - shownHits} more`)) : null));
+}
+
+export default function conversations(root, _, values) {
+  const list = h('div', { role: 'region', 'aria-label': 'Conversations' }), amount = h('p.small.dim', { role: 'status' });
+  const filter = { person: null, from: null, hasGap: false };
+  let timer = 0, request = null, next = null, day = '', group = null;
+
+  const box = h('input.input', {
+    type: 'search', placeholder: 'Search what was said, or what it meant', 'aria-label': 'Search conversations', value: values.get('q') ?? '',
+    oninput: () => {
+      clearTimeout(timer);
+      timer = setTimeout(refresh, pause);
+    },
+    onkeydown: (event) => {
+      const first = list.querySelector('[data-row]');
+      if (event.key === 'ArrowDown' && first) {
+        event.preventDefault();
+        first.focus();
+      } else if (event.key === 'Enter' && first) {
+        event.preventDefault();
+        first.click();
+      }
+    },
+  });
+  const query = () => ({ person: filter.person, from: filter.from });
+  const fits = (conversation) => !filter.hasGap || conversation.gaps?.length;
+
+  const append = (items) => {
+    for (const conversation of items.filter(fits)) {
+      const itsDay = dayOf(conversation.started_at);
+      if (itsDay !== day) {
+        day = itsDay;
+        group = h('div.convs', { role: 'list', 'aria-label': day });
+        list.append(h('h2.day', day), group);
+      }
+      group.append(row(conversation));
+    }
+  };
+  const nothing = () => {
+    const isFiltered = filter.person || filter.from || filter.hasGap;
+    if (!isFiltered) {
+      list.append(empty([6, 10, 14, 10, 6], 'No conversations yet', 'Say something, drop a file, or connect a client. What is said live is kept here.',
+        h('a.btn.primary', { href: '#/live' }, 'Say something')));
+    } else {
+      list.append(empty([3, 8, 3, 8, 3], 'Nothing was found', 'Take away a filter.'));
+    }
+  };
+
+  const more = new IntersectionObserver((entries) => {
+    if (!entries[0].isIntersecting || !next || request) return;
+    const cursor = next;
+    next = null;
+    get('/conversations', { ...query(), limit: pageSize, cursor }).then((page) => {
+      next = page.next;
+      append(page.conversations);
+    }, () => { next = cursor; });
+  }, { rootMargin: '800px' });
+
+  const show = (page) => {
+    list.replaceChildren();
+    [next, day] = [page.next, ''];
+    append(page.conversations);
+    if (!list.children.length) nothing();
+    amount.textContent = page.conversations.length ? plural(list.querySelectorAll('.conv').length, 'conversation') + (next ? ' and more' : '') : '';
+  };
+
+  const found = (hits, known, spent) => {
+    list.replaceChildren();
+    const by = new Map();
+    for (const hit of hits) by.set(hit.conversation_id, [...(by.get(hit.conversation_id) ?? []), hit]);
+    if (!by.size) {
+      list.append(empty([3, 8, 3, 8, 3], 'Nothing was found', 'Search also finds what means the same. Try fewer words, or take away a filter.',
+        h('button.btn', { onclick: clear }, 'Clear search')));
+    } else {
+      list.append(h('h2.sr', 'Found'), h('div.convs', { role: 'list' }, [...by].map(([id, own]) =>
+        row(known.get(id) ?? { id, title: own[0].title, started_at: own[0].started_at, finished_at: own[0].started_at }, own))));
+    }
+    amount.textContent = `${plural(hits.length, 'place')} in ${plural(by.size, 'conversation')}, ${Math.round(spent)} ms`;
+  };
+
+  const known = new Map();
+  async function refresh() {
+    request?.abort();
+    const mine = request = new AbortController(), text = box.value.trim(), began = performance.now();
+    try {
+      if (text) {
+        const page = await get('/search', { q: text, limit: 50, ...query() }, mine.signal);
+        if (mine === request) found(page.hits, known, performance.now() - began);
+      } else {
+        const page = await get('/conversations', { ...query(), limit: pageSize }, mine.signal);
+        for (const conversation of page.conversations) known.set(conversation.id, conversation);
+        if (mine === request) show(page);
+      }
+    } catch (error) {
+      if (error.name !== 'AbortError') list.replaceChildren(failure(error, refresh));
+    } finally {
+      if (mine === request) request = null;
+    }
+  }
+  function clear() {
+    box.value = '';
+    box.focus();
+    refresh();
+  }
+
+  const who = h('fieldset', { hidden: true });
+  const since = (days) => new Date(Date.now() - days * 86_400_000).toISOString();
+  const only = (fieldset, input) => {
+    for (const other of fieldset.querySelectorAll('input')) if (other !== input) other.checked = false;
+  };
+  const choice = (fieldset, words, set) => check(words, false, { onchange: (event) => {
+    only(fieldset, event.target);
+    set(event.target.checked);
+    refresh();
+  } });
+  const when = h('fieldset', h('legend', 'When'));
+  for (const [words, days] of [['Last day', 1], ['Last week', 7], ['Last month', 30]]) {
+    when.append(choice(when, words, (isOn) => { filter.from = isOn ? since(days) : null; }));
+  }
+  const gap = check('a gap', false, { onchange: (event) => {
+    filter.hasGap = event.target.checked;
+    refresh();
+  } });
+  get('/people').then(({ people }) => {
+    if (!people.length) return;
+    who.hidden = false;
+    who.append(h('legend', 'Who'), ...people.slice(0, 12).map((person) =>
+      choice(who, person.name, (isOn) => { filter.person = isOn ? person.id : null; })));
+  }, () => {});
+
+  const end = h('div');
+  root.append(h('div.head', h('div', h('h1', 'Conversations')), amount), h('div.search.big', icon('search'), box, h('kbd.hide-s', '/')),
+    h('div.library', h('details.filters', { open: !isNarrow() }, h('summary.only-s', 'Filters'),
+      h('form.facets', { 'aria-label': 'Filters' }, who, when, h('fieldset', h('legend', 'Only those with'), gap))), h('div', list, end)));
+  more.observe(end);
+  fill(list, async () => {
+    const page = await get('/conversations', { limit: pageSize });
+    for (const conversation of page.conversations) known.set(conversation.id, conversation);
+    return page;
+  }, (page) => (box.value ? refresh() : show(page)));
+  return () => {
+    clearTimeout(timer);
+    request?.abort();
+    more.disconnect();
+  };
+}

@@ -1,0 +1,128 @@
+// What a hand may change in a conversation: words, speakers, title, where it begins and ends.
+import { address, get, patch, post, remove, send } from './api.js';
+import { h } from './elements.js';
+import { clock, dayOf, length, timeOf } from './figures.js';
+import { icon } from './icons.js';
+import { knownPeople, personNamed } from './naming.js';
+import { ask, copy, field, pop, save, select, toast } from './pieces.js';
+
+const path = (conversation) => `/conversations/${conversation.id}`;
+const link = (conversation, seconds) => `${location.origin}${location.pathname}#/conversation/${conversation.id}?t=${seconds.toFixed(1)}`;
+const menu = (anchor, ...items) => pop(anchor, h('div.menu', items), '.menu');
+const item = (symbol, words, act, isBad) => h('button' + (isBad ? '.bad' : ''), { onclick: (event) => {
+  event.currentTarget.closest('.pop').hidePopover();
+  act();
+} }, symbol ? icon(symbol) : null, words);
+
+const files = [['Subtitles', 'srt', 'SRT'], ['Web captions', 'vtt', 'VTT'], ['Everything', 'json', 'JSON'], ['To read', 'markdown', 'Markdown']];
+const suffixes = { markdown: 'md' };
+const nameOf = (conversation) => (conversation.title ?? 'conversation').replace(/[\\/:*?"<>|]+/g, ' ').trim().slice(0, 80) || 'conversation';
+
+/** Saves a conversation as a file. */
+async function exported(conversation, format) {
+  const answer = await send(address(`${path(conversation)}/export`, { format }));
+  save(`${nameOf(conversation)}.${suffixes[format] ?? format}`, await answer.blob());
+}
+
+async function exportedAudio(conversation) {
+  const answer = await send(address(`${path(conversation)}/audio`));
+  save(`${nameOf(conversation)}.ogg`, await answer.blob());
+}
+
+const complaining = (act) => async () => {
+  try {
+    await act();
+  } catch (error) {
+    toast(error.message);
+  }
+};
+
+/** The menu of files, and of a link to the position. */
+export const exportMenu = (anchor, conversation, { hasAudio, time }) => menu(anchor,
+  files.map(([words, format, name]) => h('button', { onclick: (event) => {
+    event.currentTarget.closest('.pop').hidePopover();
+    complaining(() => exported(conversation, format))();
+  } }, words, h('span.faint', name))),
+  hasAudio ? h('button', { onclick: (event) => {
+    event.currentTarget.closest('.pop').hidePopover();
+    complaining(() => exportedAudio(conversation))();
+  } }, 'Audio', h('span.faint', 'Opus')) : null,
+  h('hr'), item(null, `Copy a link to ${clock(time)}`, () => copy(link(conversation, time))));
+
+function rename(conversation, changed) {
+  const input = h('input.input', { value: conversation.title ?? '' });
+  ask('Rename', field('Title', input), 'Rename', async () => {
+    await patch(path(conversation), { title: input.value.trim() });
+    await changed();
+  });
+  input.select();
+}
+
+async function merge(conversation, changed) {
+  const { conversations } = await get('/conversations', { limit: 100 });
+  const others = conversations.filter((other) => other.id !== conversation.id && other.status !== 'in_progress');
+  if (!others.length) return toast('There is no other conversation');
+  const choice = select('Conversation that is moved into this one', others.map((other) =>
+    [other.id, `${dayOf(other.started_at)}, ${timeOf(other.started_at)}: ${other.title ?? 'Without a title'}`]));
+  const effect = 'The other conversation moves into this one, each segment at its time of day. The other is gone then.';
+  ask('Merge with another', h('div.stack', h('p.dim', effect), choice), 'Merge', async () => {
+    await post(`${path(conversation)}/merge`, { conversation_id: choice.value });
+    await changed();
+    toast('Merged');
+  });
+}
+
+function destroy(conversation) {
+  ask(`Delete “${conversation.title ?? 'this conversation'}”?`,
+    h('p.dim', `Words, audio and what was learned for the search go for good: ${length(conversation.duration)}. People and their voices stay. `
+      + 'This cannot be undone.'),
+    'Delete for good', async () => {
+      await remove(path(conversation));
+      location.hash = '#/conversations';
+      toast('Deleted for good');
+    }, { isDanger: true });
+}
+
+/** The menu of the whole conversation. @param {() => Promise} changed reads it again */
+export const conversationMenu = (anchor, conversation, changed) => menu(anchor,
+  item('edit', 'Rename', () => rename(conversation, changed)), item('merge', 'Merge with another', complaining(() => merge(conversation, changed))),
+  h('hr'), item('trash', 'Delete for good', () => destroy(conversation), true));
+
+function edit(conversation, segment, changed) {
+  const area = h('textarea.area', { rows: 4 });
+  area.value = segment.text;
+  ask(`What was said at ${clock(segment.start)}`,
+    field('Words', area, 'Nothing changes these words afterwards. What was said there before is forgotten everywhere.'), 'Keep', async () => {
+      await patch(`${path(conversation)}/segments/${segment.id}`, { text: area.value.trim() });
+      await changed();
+      toast('Kept');
+    });
+}
+
+async function assign(conversation, segment, changed) {
+  await knownPeople();
+  const input = h('input.input', { list: 'known', autocomplete: 'off' });
+  ask(`Who said this, at ${clock(segment.start)}?`,
+    h('div.stack', h('p', `“${segment.text}”`), field('Name', input, 'Only this segment. Leave it empty if nobody knows.')), 'Assign', async () => {
+      const name = input.value.trim(), person = name ? (await personNamed(name)).id : null;
+      await post(`${path(conversation)}/segments/assign`, { person_id: person, segment_ids: [segment.id] });
+      await changed();
+      toast(name ? `${name} said it` : 'Nobody is named there');
+    });
+}
+
+function split(conversation, segment) {
+  const effect = h('p.dim', `“${segment.text}” begins a conversation of its own, with its part of the audio.`);
+  ask(`Split at ${clock(segment.start)}?`, effect, 'Split', async () => {
+    const { later } = await post(`${path(conversation)}/split`, { segment_id: segment.id });
+    location.hash = `#/conversation/${later.id}`;
+    toast('Split');
+  });
+}
+
+/** The menu of one segment. */
+export const segmentMenu = (anchor, conversation, segment, changed) => menu(anchor,
+  item('edit', 'Edit the words', () => edit(conversation, segment, changed)),
+  item('people', 'Somebody else said this', complaining(() => assign(conversation, segment, changed))),
+  item('swap', 'Split here', () => split(conversation, segment)),
+  item('copy', 'Copy a link to here', () => copy(link(conversation, segment.start))));

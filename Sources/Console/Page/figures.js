@@ -1,0 +1,62 @@
+// Figures and words as people read them.
+
+/**
+ * Returns a position as a clock shows it: 1:02:03, or 2:03.4 with one decimal.
+ * @param {number} seconds
+ * @param {number} decimals of the seconds
+ */
+export function clock(seconds, decimals = 0) {
+  const rounded = decimals ? Math.round(Math.max(0, seconds) * 10 ** decimals) / 10 ** decimals : Math.floor(Math.max(0, seconds) + 1e-6);
+  const hours = Math.floor(rounded / 3600), minutes = Math.floor(rounded / 60) % 60, rest = (rounded % 60).toFixed(decimals);
+  const padded = rest.padStart(decimals ? 3 + decimals : 2, '0');
+  return hours ? `${hours}:${String(minutes).padStart(2, '0')}:${padded}` : `${minutes}:${padded}`;
+}
+
+/** Returns a length of time in words: 2 h 05 min, 12 min, 9 s. */
+export function length(seconds) {
+  if (seconds >= 3570) {
+    const minutes = Math.round(seconds / 60);
+    return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  }
+  return seconds >= 59.5 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds)} s`;
+}
+
+/** Returns US dollars; null when nobody knows the price. Small amounts keep the digits that say something. */
+export function money(dollars) {
+  if (dollars == null) return '–';
+  return '$' + dollars.toFixed(dollars && Math.abs(dollars) < 0.1 ? 4 : 2);
+}
+
+/** Returns a number with its thousands set off. */
+export const count = (number) => number.toLocaleString('en');
+
+/** Returns `1 gap`, `2 gaps`. */
+export const plural = (number, one, many = one + 's') => `${count(number)} ${number === 1 ? one : many}`;
+
+const day = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+
+/** Returns the local day of a time (RFC 3339) in words: Today, Yesterday, 18 November. */
+export function dayOf(time) {
+  const date = new Date(time), now = new Date(), days = Math.round((day(now) - day(date)) / 86_400_000);
+  if (days === 0) return 'Today';
+  if (days === 1) return 'Yesterday';
+  const year = date.getFullYear() === now.getFullYear() ? undefined : 'numeric';
+  return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year });
+}
+
+/** Returns the local time of day: 16:02. */
+export const timeOf = (time) => new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+
+let names;
+
+/** Returns a language's English name for its BCP 47 tag; the tag itself where the browser does not know the name. */
+export function language(tag) {
+  if (!tag) return '';
+  if (tag === 'multi' || tag === 'auto') return 'Any language';
+  try {
+    names ??= new Intl.DisplayNames(['en'], { type: 'language' });
+    return names.of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}

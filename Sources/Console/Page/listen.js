@@ -1,0 +1,178 @@
+// A client of /v4/listen: audio goes out, segments come back. A broken connection is resumed where the gateway's disk ends.
+import { post } from './api.js';
+import { socketAddress } from './gateway.js';
+import { rate } from './microphone.js';
+
+const path = '/v4/listen';
+/** Samples in a packet, and bytes that may wait in the socket: one second. */
+const packet = 320, backlog = 2 * rate;
+/** Codes after which nothing is resumed: the client's mistake, no credit, no engine, the session is over. */
+const final = new Set([1000, 1003, 1008, 1009, 1011, 4003]);
+
+/**
+ * Says `state` ('connecting', 'listening', 'resuming', 'ended'), `segments`, `status`, `session`, `safe` (seconds on the disk), `failure`.
+ */
+export class ListenClient extends EventTarget {
+  /** @param {{language: string, engine: ?string}} options */
+  constructor(options) {
+    super();
+    this.options = options;
+    this.state = 'connecting';
+    this.packets = []; // those that the gateway's disk does not have yet
+    this.first = 0; // position of the first of them, in samples
+    this.sent = 0; // position up to which this connection has sent
+    this.seen = 0;
+    this.session = null;
+    this.window = 120;
+    this.attempt = 0;
+    this.isFinishing = false;
+    this.connect();
+  }
+
+  say(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }
+
+  become(state) {
+    if (this.state === state) return;
+    this.state = state;
+    this.say('state', state);
+  }
+
+  async connect() {
+    let ticket;
+    try {
+      ({ ticket } = await post('/tickets', { path }));
+    } catch (error) {
+      if (error.status !== 0 || !this.session) return this.fail(error.message);
+      return this.again();
+    }
+    if (this.state === 'ended') return;
+    const query = new URLSearchParams({ codec: 'pcm16', sample_rate: rate, language: this.options.language, source: 'web', ack: 'true', ticket });
+    if (this.options.engine) query.set('engine', this.options.engine);
+    if (this.session) {
+      query.set('session_id', this.session);
+      query.set('resume_from', this.first);
+      query.set('seen', this.seen);
+    }
+    const socket = this.socket = new WebSocket(`${socketAddress()}${path}?${query}`);
+    socket.binaryType = 'arraybuffer';
+    socket.onmessage = ({ data }) => this.receive(data);
+    socket.onclose = ({ code, reason }) => {
+      if (socket === this.socket) this.closed(code, reason);
+    };
+  }
+
+  /** Takes a packet of 20 ms. It is kept until the gateway has it on its disk. */
+  push(samples) {
+    this.packets.push(samples);
+    this.pump();
+  }
+
+  pump() {
+    if (this.state !== 'listening' || this.socket.readyState !== WebSocket.OPEN) return;
+    while (this.socket.bufferedAmount < backlog) {
+      const next = this.packets[(this.sent - this.first) / packet];
+      if (!next) break;
+      this.socket.send(next);
+      this.sent += packet;
+    }
+    if (this.isFinishing && this.sent >= this.first + this.packets.length * packet) {
+      this.isFinishing = false;
+      this.socket.send(JSON.stringify({ type: 'finish' }));
+    }
+  }
+
+  receive(data) {
+    if (typeof data !== 'string' || data === 'ping') return;
+    const message = JSON.parse(data);
+    if (Array.isArray(message)) {
+      this.seen += 1;
+      return this.say('segments', message);
+    }
+    switch (message.type) {
+    case 'session_started':
+      this.session = message.session_id;
+      this.window = message.resume_window;
+      this.begin(0);
+      this.say('session', message.session_id);
+      break;
+    case 'session_resumed':
+      this.begin(this.first);
+      break;
+    case 'audio_ack':
+      this.acknowledged(message.samples);
+      break;
+    case 'session_expired':
+      this.expired();
+      break;
+    default:
+      this.seen += 1;
+      this.say('status', message);
+    }
+    this.pump();
+  }
+
+  begin(position) {
+    this.sent = position;
+    this.attempt = 0;
+    clearTimeout(this.deadline);
+    this.deadline = null;
+    this.become('listening');
+    this.pump();
+  }
+
+  acknowledged(samples) {
+    const done = Math.floor((samples - this.first) / packet);
+    if (done > 0) {
+      this.packets.splice(0, done);
+      this.first += done * packet;
+    }
+    this.say('safe', samples / rate);
+  }
+
+  /** What is kept goes on as a new session. */
+  expired() {
+    this.session = null;
+    this.seen = 0;
+    this.first = 0;
+    this.sent = 0;
+  }
+
+  closed(code, reason) {
+    if (this.state === 'ended') return;
+    if (code === 1000) return this.end();
+    if (final.has(code) || (!this.session && code !== 4404)) return this.fail(words[code] ?? reason ?? 'The gateway closed the connection.');
+    this.again();
+  }
+
+  again() {
+    this.become('resuming');
+    this.deadline ??= setTimeout(() => this.fail('The connection could not be mended in time. What was safe on the gateway’s disk is kept.'),
+      this.window * 1000);
+    setTimeout(() => { if (this.state === 'resuming') this.connect(); }, Math.min(8000, 500 * 2 ** this.attempt++));
+  }
+
+  /** Ends the session in order: the last words still come. */
+  finish() {
+    this.isFinishing = true;
+    if (this.state === 'listening') this.pump();
+    else this.fail(null);
+    setTimeout(() => { if (this.state !== 'ended') this.socket?.close(1000); }, 15_000);
+  }
+
+  end() {
+    clearTimeout(this.deadline);
+    this.become('ended');
+  }
+
+  fail(message) {
+    if (this.state === 'ended') return;
+    this.end();
+    this.socket?.close();
+    if (message) this.say('failure', message);
+  }
+}
+
+const words = {
+  1003: 'The gateway does not take this sound.', 1008: 'This login may not listen, or its credit is used up.', 1011: 'No engine can hear this now.',
+  4003: 'Another vendor key of yours is enrolled.',
+};

@@ -1,0 +1,91 @@
+// The microphone, or the sound of a tab, as 16 kHz mono in packets of 20 ms.
+
+/** Samples per second. */
+export const rate = 16_000;
+
+/** Why there is no sound, in words for people. */
+export class SoundError extends Error {
+  constructor(title, message) {
+    super(message);
+    this.title = title;
+  }
+}
+
+const refusals = {
+  NotAllowedError: ['The microphone is not allowed', 'The browser blocks it for this address. Allow it beside the address bar, then start again.'],
+  NotFoundError: ['There is no microphone', 'Connect one, then start again.'],
+  NotReadableError: ['The microphone cannot be read', 'Another program may hold it. Close that program, then start again.'],
+};
+
+async function stream(source) {
+  const devices = navigator.mediaDevices;
+  if (!devices) {
+    throw new SoundError('This address has no microphone',
+      'Browsers give it only to localhost and to https. Give the gateway a certificate, or open the page on its own machine.');
+  }
+  // What was said reaches the engine as it was.
+  const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
+  if (source !== 'tab') return devices.getUserMedia({ audio });
+  if (!devices.getDisplayMedia) throw new SoundError('This browser has no tab audio', 'Use the microphone, or a Chromium browser.');
+  const shared = await devices.getDisplayMedia({ video: true, audio: { ...audio, channelCount: 2 } });
+  for (const track of shared.getVideoTracks()) track.stop();
+  if (!shared.getAudioTracks().length) throw new SoundError('That tab shares no sound', 'Choose a tab, and tick “Also share tab audio”.');
+  return shared;
+}
+
+/**
+ * Opens the sound. `onaudio` gets an ArrayBuffer of 320 signed 16-bit samples, `onlevel` the level (0…1) ten times a second.
+ * @param {'microphone'|'tab'} source
+ * @returns {Promise<{stop: () => void}>}
+ */
+export async function openSound(source, { onaudio, onlevel, onend }) {
+  let input;
+  try {
+    input = await stream(source);
+  } catch (error) {
+    const words = refusals[error.name];
+    throw words ? new SoundError(...words) : error;
+  }
+  const context = new AudioContext({ latencyHint: 'interactive' });
+  const stop = () => {
+    for (const track of input.getTracks()) track.stop();
+    if (context.state !== 'closed') context.close();
+  };
+  try {
+    await context.audioWorklet.addModule(new URL('worklet.js', import.meta.url));
+    await context.resume();
+    const capture = new AudioWorkletNode(context, 'capture', { numberOfOutputs: 0 });
+    capture.port.onmessage = ({ data }) => {
+      onaudio(data.samples);
+      if (data.level !== null) onlevel?.(data.level);
+    };
+    context.createMediaStreamSource(input).connect(capture);
+    input.getAudioTracks()[0].addEventListener('ended', () => onend?.());
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return { stop };
+}
+
+/** Returns the height of a bar, 0…1, for a level: a scale of 60 dB. */
+export const heightOf = (level) => Math.max(0, Math.min(1, 1 + Math.log10(Math.max(level, 1e-4) * 1.4) / 2.6));
+
+/** Returns packets of samples as a WAV file. */
+export function wav(packets) {
+  const bytes = packets.reduce((sum, packet) => sum + packet.byteLength, 0), head = new DataView(new ArrayBuffer(44));
+  const text = (at, word) => [...word].forEach((letter, index) => head.setUint8(at + index, letter.charCodeAt(0)));
+  text(0, 'RIFF');
+  head.setUint32(4, 36 + bytes, true);
+  text(8, 'WAVEfmt ');
+  head.setUint32(16, 16, true);
+  head.setUint16(20, 1, true);
+  head.setUint16(22, 1, true);
+  head.setUint32(24, rate, true);
+  head.setUint32(28, rate * 2, true);
+  head.setUint16(32, 2, true);
+  head.setUint16(34, 16, true);
+  text(36, 'data');
+  head.setUint32(40, bytes, true);
+  return new Blob([head, ...packets], { type: 'audio/wav' });
+}

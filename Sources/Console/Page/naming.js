@@ -1,0 +1,76 @@
+// Whose voice is this? Samples to hear, a field for the name, one sentence that says what it will do.
+import { get, post } from './api.js';
+import { h } from './elements.js';
+import { icon } from './icons.js';
+import { busy, failure, glyph, pop } from './pieces.js';
+
+let known;
+
+/** Returns the names of the people whom the user knows, as a list for fields. */
+export async function knownPeople() {
+  const { people } = await get('/people').catch(() => ({ people: [] }));
+  known ??= h('datalist', { id: 'known' });
+  known.replaceChildren(...people.map((person) => h('option', { value: person.name })));
+  if (!known.isConnected) document.body.append(known);
+  return people;
+}
+
+/**
+ * A button that plays a passage.
+ * @param {{text: string, start: number, end: number}} sample
+ * @param {?(sample, ended: () => void) => void} play null: there is nothing to hear
+ */
+export const sampleButton = (sample, play) => {
+  const symbol = h('span.pl', icon('play'));
+  const button = h('button.sample', { type: 'button', disabled: !play, 'aria-pressed': 'false', onclick: () => {
+    button.setAttribute('aria-pressed', 'true');
+    symbol.replaceChildren(icon('pause'));
+    play(sample, () => {
+      button.setAttribute('aria-pressed', 'false');
+      symbol.replaceChildren(icon('play'));
+    });
+  } }, symbol, h('span.clip', `“${sample.text}”`), h('span.faint', `${(sample.end - sample.start).toFixed(1)} s`));
+  return button;
+};
+
+/** Returns the person of this name, who is added when nobody has it. */
+export const personNamed = (name) => post('/people', { name });
+
+/**
+ * Opens the question whose voice this is.
+ * @param {HTMLElement} anchor
+ * @param {import('./voices.js').Voice} voice
+ * @param {object} options
+ * @param {{text: string, start: number, end: number}[]} options.samples
+ * @param {Function} options.play for `sampleButton`
+ * @param {string} options.effect one sentence: what a name does
+ * @param {(owner: {person_id?: string, is_user?: boolean}, name: string) => Promise} options.assign
+ */
+export function nameVoice(anchor, voice, { samples, play, effect, assign }) {
+  const input = h('input.input', { placeholder: 'Name', 'aria-label': 'Name of this voice', list: 'known', autocomplete: 'off' });
+  const button = h('button.btn.primary', 'Name'), problem = h('div');
+  const give = async (owner, name) => {
+    if (await busy(button, () => assign(owner, name), problem)) opened.hidePopover();
+  };
+  const submit = async (event) => {
+    event.preventDefault();
+    const name = input.value.trim();
+    if (!name) {
+      input.setAttribute('aria-invalid', 'true');
+      return input.focus();
+    }
+    try {
+      await give({ person_id: (await personNamed(name)).id }, name);
+    } catch (error) {
+      problem.replaceChildren(failure(error));
+    }
+  };
+  const opened = pop(anchor, h('form.stack', { onsubmit: submit },
+    h('div.row.nowrap', glyph(voice, true), h('div', h('h2', 'Whose voice is this?'), h('p.small.dim', voice.name))),
+    samples.length ? h('div.samples', samples.map((sample) => sampleButton(sample, play))) : null,
+    h('div.suggest', h('button.chip', { type: 'button', onclick: () => give({ is_user: true }, 'You') }, 'That is me')),
+    h('div.row.nowrap', h('div.grow', input), button), problem, h('p.tiny.faint', effect)));
+  knownPeople();
+  input.focus({ preventScroll: true });
+  return opened;
+}

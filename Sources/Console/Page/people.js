@@ -1,0 +1,146 @@
+// People: voices without a name first, then those who are known.
+import { countVoices } from './app.js';
+import { address, get, optional, patch, post, remove } from './api.js';
+import { enrolment } from './enrolment.js';
+import { h } from './elements.js';
+import { dayOf, length } from './figures.js';
+import { may } from './gateway.js';
+import { icon } from './icons.js';
+import { knownPeople, personNamed, sampleButton } from './naming.js';
+import { ask, busy, empty, field, fill, glyph, select, toast, who } from './pieces.js';
+import { colorOf, letter } from './voices.js';
+
+/** Sound of samples: one at a time. */
+const sound = new Audio();
+
+/** Plays a sample that has an address of its own. */
+function play(sample, ended) {
+  sound.onended = sound.onpause = ended;
+  sound.src = sample.audio;
+  sound.play().catch(ended);
+}
+
+/** A voice's samples as the gateway has them; an older gateway has none. */
+const samplesOf = async (voice) => {
+  const answer = await optional(get(`/voices/${voice.id}/samples`)).catch(() => null);
+  return (answer?.samples ?? []).map((sample, index) => ({
+    text: sample.text ?? '', start: sample.start, end: sample.end, conversation: sample.conversation_id,
+    audio: sample.audio ?? sample.audio_url ?? address(`/voices/${voice.id}/samples/${index}`),
+  }));
+};
+
+/** A conversation through which a voice is named. Naming by voice holds in every conversation. */
+async function conversationOf(samples) {
+  if (samples[0]?.conversation) return samples[0].conversation;
+  const { conversations } = await get('/conversations', { limit: 1 });
+  if (!conversations.length) throw new Error('There is no conversation in which this voice is heard.');
+  return conversations[0].id;
+}
+
+function card(voice, order, changed) {
+  const name = voice.label, sign = { color: colorOf(order), name, mark: /\d+/.exec(name)?.[0] ?? '?', isNamed: false };
+  const input = h('input.input', { placeholder: 'Name', 'aria-label': `Name for ${name}`, list: 'known', autocomplete: 'off' });
+  const button = h('button.btn.primary', 'Name'), problem = h('div'), heard = h('div.samples');
+  let samples = [];
+  samplesOf(voice).then((found) => {
+    samples = found;
+    heard.replaceChildren(...found.map((sample) => sampleButton(sample, play)));
+    heard.hidden = !found.length;
+  });
+  const give = async (owner, words) => {
+    await post(`/conversations/${await conversationOf(samples)}/segments/assign`, { ...owner, voice_id: voice.id });
+    toast(`${words} is named`);
+    await changed();
+  };
+  const submit = (event) => {
+    event.preventDefault();
+    const words = input.value.trim();
+    if (!words) return input.focus();
+    busy(button, async () => give({ person_id: (await personNamed(words)).id }, words), problem);
+  };
+  const loss = h('p.dim', 'The voiceprint and its samples go. What was said stays, as somebody’s whom nobody knows.');
+  const forget = () => ask(`Forget ${name}?`, loss, 'Forget', async () => {
+    await remove(`/voices/${voice.id}`);
+    toast(`${name} is forgotten`);
+    await changed();
+  }, { isDanger: true });
+  return h('form.panel.voice', { onsubmit: submit },
+    h('div.row.nowrap', glyph(sign, true),
+      h('div.grow', h('h3', name), h('p.small.dim', `${length(voice.evidence)} of speech, first heard ${dayOf(voice.created_at).toLowerCase()}`)),
+      h('button.btn.ghost.icon.s', { type: 'button', 'aria-label': `Forget ${name}`, onclick: forget }, icon('trash'))),
+    heard, h('div.suggest', h('button.chip', { type: 'button', onclick: () => busy(button, () => give({ is_user: true }, 'You'), problem) }, 'That is me')),
+    h('div.row.nowrap', h('div.grow', input), button), problem);
+}
+
+function table(people, voices, changed) {
+  const secondsOf = (person) => voices.filter((voice) => voice.person_id === person.id).reduce((sum, voice) => sum + voice.evidence, 0);
+  const rename = (person) => {
+    const input = h('input.input', { value: person.name });
+    ask(`Rename ${person.name}`, field('Name', input, 'Also in past conversations.'), 'Rename', async () => {
+      await patch(`/people/${person.id}`, { name: input.value.trim() });
+      await changed();
+    });
+  };
+  const merge = (person) => {
+    const stays = select('Person who stays', people.filter((other) => other !== person).map((other) => [other.id, other.name]));
+    const effect = h('p.dim', `All that ${person.name} said and all that was learned of the voice goes to:`);
+    ask(`Merge ${person.name} into somebody`, h('div.stack', effect, stays), 'Merge', async () => {
+      await post(`/people/${stays.value}/merge`, { person_id: person.id });
+      toast('Merged');
+      await changed();
+    });
+  };
+  const loss = 'The voiceprint, the samples and the name go, in every conversation. What was said stays, without a name. This cannot be undone.';
+  const destroy = (person) => ask(`Delete ${person.name}?`, h('p.dim', loss), `Delete ${person.name}`, async () => {
+    await remove(`/people/${person.id}`);
+    toast(`${person.name} is deleted`);
+    await changed();
+  }, { isDanger: true });
+  const columns = ['Person', 'How it is known', 'Speech heard', 'Since', ''];
+  return h('table.table.cards', h('thead', h('tr', columns.map((words, index) =>
+    h('th' + (index === 2 ? '.num' : ''), { scope: 'col' }, words || h('span.sr', 'Actions'))))),
+  h('tbody', people.map((person, index) => {
+    const seconds = secondsOf(person), sign = { color: colorOf(index), name: person.name, mark: letter(person.name), isNamed: true };
+    return h('tr', { 'data-row': true, tabindex: -1 }, h('td.full', { 'data-l': '' }, who(sign)),
+      h('td.full.dim', { 'data-l': 'Known' }, seconds ? 'by the voice' : 'by name only'),
+      h('td.num', { 'data-l': 'Speech' }, seconds ? length(seconds) : '–'),
+      h('td.dim', { 'data-l': 'Since' }, dayOf(person.created_at)),
+      h('td.num', { 'data-l': '' }, may('write') ? h('div.row.nowrap.end',
+        h('button.btn.ghost.icon.s', { 'aria-label': `Rename ${person.name}`, onclick: () => rename(person) }, icon('edit')),
+        people.length > 1 ? h('button.btn.ghost.icon.s', { 'aria-label': `Merge ${person.name}`, onclick: () => merge(person) }, icon('merge')) : null,
+        h('button.btn.ghost.icon.s', { 'aria-label': `Delete ${person.name}`, onclick: () => destroy(person) }, icon('trash'))) : null));
+  })));
+}
+
+export default function page(root) {
+  const body = h('div.stack.l');
+  const read = async () => {
+    const [{ people }, { voices }] = await Promise.all([get('/people'), get('/voices')]);
+    return { people, voices };
+  };
+  const show = ({ people, voices }) => {
+    const unnamed = voices.filter((voice) => !voice.person_id && !voice.is_user);
+    body.replaceChildren();
+    if (!people.length && !voices.length) {
+      body.append(empty([4, 4, 22, 4, 4], 'No voices yet', 'Voices appear here by themselves once somebody spoke for some seconds in a conversation.',
+        h('a.btn.primary', { href: '#/live' }, 'Say something')));
+      return;
+    }
+    if (may('write')) {
+      body.append(h('section.stack', h('h2', 'Who is this?'),
+        unnamed.length ? h('div.voices', unnamed.map((voice, index) => card(voice, index, changed))) : h('p.dim', 'Every voice has a name.')));
+    }
+    body.append(h('section.sect', h('h2', 'Known'), people.length ? table(people, voices, changed) : h('p.dim', 'Nobody has a name yet.')));
+  };
+  const changed = async () => {
+    show(await read());
+    knownPeople();
+    countVoices();
+  };
+  root.append(h('div.head', h('div', h('h1', 'People'),
+    h('p', 'Harken tells voices apart by itself. Give one a name and it is known from then on, in what was said before as well.')),
+  may('write') ? h('button.btn', { onclick: () => enrolment(changed) }, icon('plus'), 'Enrol your voice') : null), body);
+  fill(body, read, show);
+  knownPeople();
+  return () => sound.pause();
+}

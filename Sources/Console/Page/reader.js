@@ -1,0 +1,194 @@
+// The reader: a conversation's words with who said them, its audio, and what a hand may change.
+import { countVoices } from './app.js';
+import { get, optional, post } from './api.js';
+import { conversationMenu, exportMenu, segmentMenu } from './corrections.js';
+import { h } from './elements.js';
+import { clock, dayOf, length, plural, timeOf } from './figures.js';
+import { gapsOf } from './gaps.js';
+import { may } from './gateway.js';
+import { icon } from './icons.js';
+import { nameVoice } from './naming.js';
+import { fill, note, select, toast, who } from './pieces.js';
+import { Player } from './player.js';
+import { Transcript } from './transcript.js';
+import { Cast, turnsOf } from './voices.js';
+import { wave } from './wave.js';
+
+/** Levels that are asked for: as many as a wide screen has bars. */
+const levels = 600;
+const speeds = [['1', '1×'], ['0.75', '0.75×'], ['1.25', '1.25×'], ['1.5', '1.5×'], ['2', '2×']];
+
+/** Three passages of a voice that say most about it: neither the shortest nor the longest. */
+function samplesOf(segments, cast, key) {
+  const own = segments.filter((segment) => cast.voiceOf(segment).key === key);
+  const fitness = (segment) => -Math.abs(segment.end - segment.start - 4);
+  return own.toSorted((a, b) => fitness(b) - fitness(a)).slice(0, 3).sort((a, b) => a.start - b.start)
+    .map(({ text, start, end }) => ({ text, start, end: Math.min(end, start + 8) }));
+}
+
+async function read(id) {
+  const [conversation, gaps, peaks] = await Promise.all([
+    get(`/conversations/${id}`), optional(get(`/conversations/${id}/gaps`)), optional(get(`/conversations/${id}/peaks`, { n: levels })),
+  ]);
+  return { conversation, gaps: gapsOf(gaps?.gaps ?? conversation.gaps), peaks: peaks?.peaks ?? null };
+}
+
+export default function reader(root, id, values) {
+  root.classList.add('fill');
+  const body = h('div.stack.reading');
+  root.append(body);
+  let leave = null, isGone = false;
+  fill(body, () => read(id), (all) => {
+    if (isGone) return;
+    root.replaceChildren();
+    leave = show(root, all, Number(values.get('t')) || 0);
+  });
+  return () => {
+    isGone = true;
+    leave?.();
+  };
+}
+
+function show(root, all, from) {
+  let { conversation, gaps, peaks } = all, cast, turns;
+  const player = new Player(conversation.id), mayWrite = may('write');
+  const understand = () => {
+    cast = new Cast(conversation.people);
+    turns = turnsOf(conversation.segments, cast);
+  };
+  understand();
+  const duration = () => Math.max(conversation.duration, conversation.segments.at(-1)?.end ?? 0);
+  const seek = (seconds) => player.seek(Math.max(0, Math.min(duration(), seconds)));
+
+  const title = h('h1.clip'), facts = h('p.clip'), aside = h('aside.side', { 'aria-label': 'Speakers' });
+  const transcript = new Transcript({
+    seek,
+    name: (anchor, segment) => naming(anchor, cast.voiceOf(segment)),
+    menu: (anchor, segment) => (mayWrite ? segmentMenu(anchor, conversation, segment, changed) : seek(segment.start)),
+  });
+  const strip = wave({ duration, turns: () => turns, gaps: () => gaps, peaks: () => peaks, seek });
+
+  // MARK: Who speaks
+
+  function naming(anchor, voice) {
+    if (voice.isNamed || !mayWrite || voice.speaker == null) return toast(voice.name);
+    nameVoice(anchor, voice, {
+      samples: samplesOf(conversation.segments, cast, voice.key),
+      play: player.hasAudio ? (sample, ended) => {
+        player.playPassage(sample.start, sample.end);
+        const watch = () => {
+          if (player.isPlaying && player.until != null) return;
+          player.removeEventListener('state', watch);
+          ended();
+        };
+        player.addEventListener('state', watch);
+      } : null,
+      effect: 'All that this voice said gets the name, in every conversation, and it is known from then on.',
+      assign: async (owner, name) => {
+        await post(`/conversations/${conversation.id}/segments/assign`, { ...owner, speaker_id: voice.speaker });
+        await changed();
+        countVoices();
+        toast(`${name} is named`);
+      },
+    });
+  }
+
+  function beside() {
+    const spoken = new Map();
+    for (const segment of conversation.segments) {
+      const { key } = cast.voiceOf(segment);
+      spoken.set(key, (spoken.get(key) ?? 0) + segment.end - segment.start);
+    }
+    const sum = [...spoken.values()].reduce((a, b) => a + b, 0) || 1;
+    const voices = cast.all.sort((a, b) => (spoken.get(b.key) ?? 0) - (spoken.get(a.key) ?? 0));
+    aside.replaceChildren(h('div.sect', h('h2', 'Who spoke'), voices.map((voice) => {
+      const seconds = spoken.get(voice.key) ?? 0, isOpen = !voice.isNamed && mayWrite && voice.speaker != null;
+      return h(`div.spk.k${voice.color}`, isOpen ? who(voice, { onclick: (event) => naming(event.currentTarget, voice) }) : who(voice),
+        isOpen ? h('button.btn.s', { 'aria-label': `Name ${voice.name}`, onclick: (event) => naming(event.currentTarget, voice) }, 'Name')
+          : h('span.dim', length(seconds)),
+        h('div.bar', h('i', { vars: { v: seconds / sum * 100 } })));
+    })));
+    if (conversation.summary) aside.append(h('div.sect', h('h2', 'Summary'), h('p.small.dim', conversation.summary)));
+    if (gaps.length) {
+      aside.append(h('div.sect', h('h2', `Gaps, ${length(gaps.reduce((sum, gap) => sum + gap.end - gap.start, 0))}`), gaps.map((gap) =>
+        h('button.who.k0', { onclick: () => {
+          seek(gap.start);
+          transcript.show(gap.start);
+        } }, h('span.small.warn', `${clock(gap.start)}, ${length(gap.end - gap.start)}`)))));
+    }
+  }
+
+  function draw() {
+    title.textContent = conversation.title ?? 'Without a title';
+    document.title = `${title.textContent} · Harken`;
+    const began = conversation.started_at, amount = conversation.segments.length;
+    facts.textContent = `${dayOf(began)}, ${timeOf(began)}, ${length(duration())}, ${plural(amount, 'segment')}`;
+    transcript.set(conversation.segments, gaps, cast);
+    beside();
+    strip.redraw();
+  }
+
+  async function changed() {
+    ({ conversation, gaps, peaks } = await read(conversation.id));
+    understand();
+    draw();
+  }
+
+  // MARK: Player
+
+  const now = h('b'), total = h('span.faint', ` / ${clock(duration())}`);
+  const button = h('button.btn.primary.round', { onclick: () => player.toggle(), 'aria-label': 'Play', disabled: true }, icon('play'));
+  const moved = () => {
+    const { time } = player;
+    now.textContent = clock(time);
+    strip.move(time);
+    transcript.at(time, player.isPlaying);
+  };
+  player.addEventListener('time', moved);
+  player.addEventListener('state', () => {
+    button.disabled = !player.hasAudio;
+    button.title = player.hasAudio ? '' : 'No audio is kept of this conversation';
+    button.replaceChildren(icon(player.isPlaying ? 'pause' : 'play'));
+    button.setAttribute('aria-label', player.isPlaying ? 'Pause' : 'Play');
+  });
+  player.addEventListener('failure', (event) => toast(event.detail));
+  const step = (by) => {
+    const row = transcript.rows[transcript.indexAt(player.time) + by];
+    if (!row) return;
+    seek(row.start + 0.01);
+    transcript.show(row.start);
+  };
+  const keys = {
+    ' ': () => player.toggle(), ArrowLeft: () => seek(player.time - 5), ArrowRight: () => seek(player.time + 5), j: () => step(1), k: () => step(-1),
+    n: () => transcript.list.shown.get(transcript.indexAt(player.time))?.querySelector('.who')?.click(),
+  };
+  const onkey = (event) => {
+    event.preventDefault();
+    keys[event.detail]?.();
+  };
+  document.addEventListener('harken-key', onkey);
+
+  // MARK: Layout
+
+  root.append(
+    h('header.reader-head', h('a.btn.ghost.icon', { href: '#/conversations', 'aria-label': 'All conversations' }, icon('back')),
+      h('div.grow', title, facts),
+      h('div.row', h('button.btn', { 'aria-haspopup': 'menu', 'aria-label': 'Export', onclick: (event) =>
+        exportMenu(event.currentTarget, conversation, { hasAudio: player.hasAudio, time: player.time }) }, icon('down'), h('span.hide-s', 'Export')),
+      mayWrite ? h('button.btn.icon', { 'aria-label': 'More', 'aria-haspopup': 'menu', onclick: (event) =>
+        conversationMenu(event.currentTarget, conversation, changed) }, icon('more')) : null)),
+    h('div.reader', h('div.reading', conversation.status === 'in_progress'
+      ? note('ok', 'This conversation is being recorded', 'Words of now are on the page Live.') : null, transcript.element, transcript.back), aside),
+    h('footer.player', { 'aria-label': 'Player' }, button, strip.element,
+      h('div.row.nowrap', h('div.clock', now, total), select('Speed', speeds, { onchange: (event) => { player.rate = Number(event.target.value); } }))));
+  draw();
+  seek(from);
+  if (from) requestAnimationFrame(() => transcript.show(from));
+  player.open().catch((error) => toast(error.message));
+  return () => {
+    document.removeEventListener('harken-key', onkey);
+    player.leave();
+    transcript.leave();
+    strip.leave();
+  };
+}

@@ -1,0 +1,180 @@
+// Keys and settings: access keys, own vendor keys, what is kept and learned, listening.
+import { get, optional, patch, post, put, remove } from './api.js';
+import { h } from './elements.js';
+import { dayOf, language, length } from './figures.js';
+import { may } from './gateway.js';
+import { icon } from './icons.js';
+import { ask, check, command, dialog, field, fill, select, tag, toast } from './pieces.js';
+
+const vendors = [['deepgram', 'Deepgram'], ['assemblyai', 'AssemblyAI'], ['soniox', 'Soniox'], ['speechmatics', 'Speechmatics'], ['openai', 'OpenAI']];
+const scopes = [
+  ['listen', 'listen: stream and hear back'], ['transcribe', 'transcribe: recordings'], ['read', 'read: conversations and search'],
+  ['write', 'write: change and delete them'], ['admin', 'admin: keys, engines, everybody’s usage'],
+];
+const expiries = [['', 'Never'], ['30', 'In 30 days'], ['90', 'In 90 days'], ['365', 'In a year']];
+const line = (title, text, control) => h('div.set', h('b.strong', title), h('p', text), h('div.ctl', control));
+
+// MARK: Access keys
+
+function made(key, name) {
+  const opened = dialog(name || 'The new key', h('div.secret', h('p', 'This is the only time the key is shown. It is accepted from now on.'), command(key)),
+    [h('button.btn.primary', { onclick: () => opened.close() }, 'I have kept it')]);
+}
+
+function make(changed) {
+  const name = h('input.input', { placeholder: 'Phone' }), expires = select('', expiries);
+  const minutes = h('input.input', { inputmode: 'numeric', placeholder: 'No limit' });
+  const chosen = new Set(['listen', 'transcribe', 'read', 'write']);
+  const boxes = scopes.map(([scope, words]) => check(words, chosen.has(scope), { onchange: (event) => {
+    if (event.target.checked) chosen.add(scope); else chosen.delete(scope);
+  } }));
+  ask('Make a key', h('div.stack', field('Name', name, 'So that you know it again.'), h('fieldset.stack.s', h('legend', 'May'), boxes),
+    h('div.two', field('Expires', expires), field('Credit, minutes', minutes))), 'Make the key', async () => {
+    const body = { name: name.value.trim() || undefined, scopes: [...chosen] };
+    if (expires.value) body.expires = new Date(Date.now() + expires.value * 86_400_000).toISOString();
+    if (minutes.value.trim()) body.credits = Math.round(Number(minutes.value) * 60);
+    const answer = await post('/admin/keys', body);
+    await changed();
+    made(answer.key, answer.name);
+  });
+}
+
+function keys(all, changed) {
+  const revoke = (key) => ask(`Revoke “${key.name || key.id}”?`,
+    h('p.dim', 'Programs with this key are refused within a second; sessions that are open end in order. This cannot be undone.'), 'Revoke', async () => {
+      await remove(`/admin/keys/${key.id}`);
+      toast(`${key.name || 'The key'} is revoked`);
+      await changed();
+    }, { isDanger: true });
+  const topUp = async (key) => {
+    try {
+      await post(`/admin/keys/${key.id}/topup`, { seconds: 3600 });
+      toast(`${key.name || 'The key'}: 60 minutes more`);
+      await changed();
+    } catch (error) {
+      toast(error.message);
+    }
+  };
+  const columns = ['Name', 'User', 'May', 'Made', 'Expires', 'Credit left', ''];
+  return h('section.stack', h('div.row.between', h('h2', 'Keys'), h('button.btn.primary', { onclick: () => make(changed) }, icon('plus'), 'Make a key')),
+    all.length ? h('table.table.cards', h('thead', h('tr', columns.map((words, index) =>
+      h('th' + (index === 5 ? '.num' : ''), { scope: 'col' }, words || h('span.sr', 'Actions'))))),
+    h('tbody', all.map((key) => h('tr', { 'data-row': true, tabindex: -1 },
+      h('td.full.strong', { 'data-l': '' }, key.name || key.id.slice(0, 8)),
+      h('td', { 'data-l': 'User' }, key.user ?? '–'), h('td', { 'data-l': 'May' }, (key.scopes ?? []).join(', ') || 'everything'),
+      h('td.dim', { 'data-l': 'Made' }, key.created_at ? dayOf(key.created_at) : '–'),
+      h('td', { 'data-l': 'Ends' }, key.revoked ? tag('bad', 'Revoked') : h('span.dim', key.expires_at ? dayOf(key.expires_at) : 'never')),
+      h('td.num', { 'data-l': 'Credit' }, key.credits == null ? h('span.faint', 'no limit') : length(key.credits)),
+      h('td.num', { 'data-l': '' }, key.revoked ? null : h('div.row.nowrap.end',
+        key.credits == null ? null : h('button.btn.s', { onclick: () => topUp(key) }, 'Top up'),
+        h('button.btn.ghost.s.danger', { onclick: () => revoke(key) }, 'Revoke')))))))
+      : h('p.dim', 'No key is there yet: only programs on this machine are served.'));
+}
+
+// MARK: Own keys at vendors
+
+function ownKeys(enrolled, changed) {
+  const add = (id, name) => {
+    const input = h('input.input', { type: 'password', autocomplete: 'off' });
+    const effect = 'Only its SHA-256 is kept. Your programs send the key itself with each session, and no other key of yours is accepted.';
+    ask(`Your key at ${name}`, field('Key', input, effect), 'Enrol', async () => {
+      if (!input.value.trim()) return false;
+      await put(`/users/me/provider-keys/${id}`, { key: input.value.trim() });
+      toast(`Your key at ${name} is enrolled`);
+      await changed();
+    });
+  };
+  const drop = (id, name) => {
+    ask(`Remove your key at ${name}?`, h('p.dim', 'Any key of yours is accepted again, or the operator’s is used.'), 'Remove', async () => {
+      await remove(`/users/me/provider-keys/${id}`);
+      await changed();
+    });
+  };
+  return h('section.sect', h('h2', 'Your own keys at vendors'), h('div', vendors.map(([id, name]) => {
+    const key = enrolled.find((entry) => entry.provider === id);
+    const state = key ? `Enrolled ${dayOf(key.created_at).toLowerCase()}, ${key.fingerprint.slice(0, 12)}…`
+      : 'None: the operator’s key is used, if there is one.';
+    const verb = key ? 'Replace' : 'Add';
+    return line(name, state, h('div.row.nowrap',
+      h('button.btn.s', { onclick: () => add(id, name), 'aria-label': `${verb} your key at ${name}` }, key ? verb : 'Add a key'),
+      key ? h('button.btn.ghost.s.danger', { onclick: () => drop(id, name), 'aria-label': `Remove your key at ${name}` }, 'Remove') : null));
+  })));
+}
+
+// MARK: Settings
+
+function choices(settings) {
+  const change = (values, words) => async (control) => {
+    try {
+      Object.assign(settings, await patch('/users/me/settings', values));
+      toast(words);
+    } catch (error) {
+      toast(error.message);
+      if (control?.type === 'checkbox') control.checked = !control.checked;
+    }
+  };
+  const flag = (name, label) => check(h('span.sr', label), settings[name], { isSwitch: true, 'aria-label': label, onchange: (event) =>
+    change({ [name]: event.target.checked }, event.target.checked ? `${label}: on` : `${label}: off`)(event.target) });
+  const spans = [['', 'As the operator says'], ['30', '30 days'], ['7', '7 days'], ['1', '1 day'], ['0', 'None'], ['365', '1 year']];
+  const days = select('Days of audio', spans, {
+    value: settings.audio_days == null ? '' : String(settings.audio_days),
+    onchange: (event) => change({ audio_days: event.target.value === '' ? null : Number(event.target.value) }, 'Kept')(),
+  });
+  const tags = ['en', 'de', 'es', 'fr', 'it', 'ja', 'ko', 'pt', 'zh'];
+  if (settings.language && !tags.includes(settings.language)) tags.unshift(settings.language);
+  const languages = [['', 'Not set'], ...tags.map((code) => [code, language(code)])];
+  const words = () => {
+    const area = h('textarea.area', { rows: 8 });
+    area.value = settings.vocabulary.join('\n');
+    ask('Words to expect', field('One in each line', area, 'Names and terms, at most 500. Engines are told the first 99.'), 'Keep', async () => {
+      await change({ vocabulary: area.value.split('\n').map((word) => word.trim()).filter(Boolean) }, 'Kept')();
+      expected.textContent = amount();
+    });
+  };
+  const amount = () => (settings.vocabulary.length === 1 ? '1 word' : `${settings.vocabulary.length} words`);
+  const expected = h('button.btn.s', { onclick: words }, amount());
+  const name = h('input.input', { value: settings.name ?? '', 'aria-label': 'Your name', autocomplete: 'off' });
+  const spoken = select('Language', languages, {
+    value: settings.language ?? '', onchange: (event) => change({ language: event.target.value || null }, 'Kept')(),
+  });
+  name.onchange = () => change({ name: name.value.trim() || null }, 'Kept')();
+  return [
+    h('section.sect', h('h2', 'Kept and learned'), h('div', line('Audio of conversations', 'The words stay when the audio goes.', days),
+      line('Learn voices', 'What you assign by hand teaches the voice, on this machine only.', flag('learn_voices', 'Learn voices')),
+      line('Summaries by a language model', 'Titles and summaries may be made by the server that the operator named.',
+        flag('model_summaries', 'Summaries by a language model')))),
+    h('section.sect', h('h2', 'Listening'), h('div',
+      line('Language', 'Your own language.', spoken),
+      line('One language at a time', 'Sessions of any language become sessions of yours.', flag('single_language_mode', 'One language at a time')),
+      line('Words to expect', 'Names and terms; engines are told.', expected),
+      line('Your name', 'Who says “my name is” with it is you, and no new person.', name))),
+  ];
+}
+
+function page() {
+  let isOn = true;
+  try {
+    isOn = localStorage.getItem('harken.keys') !== 'off';
+  } catch { /* the browser keeps nothing */ }
+  const single = check(h('span.sr', 'Single keys'), isOn, { isSwitch: true, 'aria-label': 'Single keys', onchange: (event) =>
+    localStorage.setItem('harken.keys', event.target.checked ? 'on' : 'off') });
+  return h('section.sect', h('h2', 'This page'),
+    h('div', line('Single keys', 'Letters and Space do something outside of fields, such as play and search.', single)));
+}
+
+export default function settings(root) {
+  const body = h('div.stack.l');
+  const read = async () => {
+    const [own, enrolled, access] = await Promise.all([
+      get('/users/me/settings'), get('/users/me/provider-keys'), may('admin') ? optional(get('/admin/keys')) : null,
+    ]);
+    return { own, enrolled: enrolled.provider_keys, access: access?.keys ?? (Array.isArray(access) ? access : null) };
+  };
+  const show = ({ own, enrolled, access }) => {
+    body.replaceChildren(...(access ? [keys(access, changed)] : []),
+      h('div.two', ownKeys(enrolled, changed), h('div.stack.l', choices(own), page())));
+  };
+  const changed = async () => show(await read());
+  root.append(h('div.head', h('div', h('h1', 'Keys and settings'))), body);
+  fill(body, read, show);
+}

@@ -1,0 +1,160 @@
+// Start: drop a recording, use the microphone, connect a client, see what is missing.
+import { get, optional } from './api.js';
+import { clients } from './clients.js';
+import { bars, strip } from './drawing.js';
+import { h, say } from './elements.js';
+import { clock, dayOf, length, plural, timeOf } from './figures.js';
+import { gateway, learn, may } from './gateway.js';
+import { icon } from './icons.js';
+import { command, failure, note, save, who } from './pieces.js';
+import { formats, kinds } from './subtitles.js';
+import { transcribe } from './transcribe.js';
+import { colorOf } from './voices.js';
+
+/** Title and sentence: ready, or what is wrong. */
+function state() {
+  const ready = gateway.engines.filter((engine) => engine.state === 'ready');
+  if (ready.length) {
+    const names = ready.map((engine) => engine.name).join(', '), isLocal = ready.some((engine) => engine.name === 'local');
+    return ['Ready to listen', `${ready.length === 1 ? 'Engine' : 'Engines'} that can be used: ${names}.`
+      + (isLocal && ready.length === 1 ? ' Nothing leaves this machine unless you add a vendor.' : '')];
+  }
+  if (gateway.engines.some((engine) => engine.state === 'loading')) return ['Getting ready', 'The models are being loaded. This takes a few seconds.'];
+  if (gateway.engines.length) return ['Harken runs. It cannot hear yet.', gateway.engines[0].why ?? 'No engine can be used.'];
+  return ['Harken', 'What is said becomes words, on your own machine.'];
+}
+
+const missing = () => {
+  const needs = gateway.missing.map((need) => {
+    const symbol = icon('todo');
+    symbol.classList.add('faint');
+    return h('li', symbol, h('div', h('b.strong', need.what), need.command ? command(need.command) : null));
+  });
+  if (needs.length) return h('section.sect', h('h2', 'What is missing'), h('ul.todo', needs));
+  const engines = gateway.engines.map((engine) => {
+    const isReady = engine.state === 'ready', symbol = icon(isReady ? 'ok' : 'todo');
+    symbol.classList.add(isReady ? 'ok' : 'faint');
+    return h('li', symbol, h('div', h('b.strong', engine.name), h('p.small.dim', isReady ? 'Ready' : engine.why ?? engine.state)));
+  });
+  return engines.length ? h('section.sect', h('h2', 'Engines'), h('ul.todo', engines)) : null;
+};
+
+/** The result of one recording: words as they come, then files to save. */
+function result(file, signal) {
+  const out = h('div.out', { tabindex: 0, 'aria-label': 'Words of the recording' });
+  const bar = h('div.bar.going', { role: 'progressbar', 'aria-label': 'Recognising' }, h('i'));
+  const info = h('span.small.dim', 'Sent to the gateway'), problem = h('div'), passages = [], colors = new Map();
+  const stem = (file.name || 'recording').replace(/\.\w+$/, '');
+  const buttons = Object.keys(formats).map((name) => h('button.btn.s', { disabled: true, onclick: () => {
+    const [suffix, type] = kinds[name];
+    save(`${stem}.${suffix}`, formats[name](passages), type);
+  } }, icon('down'), name));
+  let last = null;
+  const began = performance.now();
+
+  const voice = (speaker) => {
+    if (!colors.has(speaker)) colors.set(speaker, { color: colorOf(colors.size), name: `Speaker ${speaker}`, mark: speaker, isNamed: false });
+    return colors.get(speaker);
+  };
+  const add = (passage) => {
+    const line = last && last.speaker === passage.speaker ? last.line : h('p', passage.speaker ? [who(voice(passage.speaker)), ' '] : null);
+    line.append(line.isConnected ? ' ' : '', passage.text);
+    if (!line.isConnected) out.append(line);
+    last = { speaker: passage.speaker, line };
+    passages.push(passage);
+    out.scrollTop = out.scrollHeight;
+  };
+  const progress = () => {
+    const at = passages.at(-1)?.end, spent = (performance.now() - began) / 1000;
+    if (at == null) return;
+    info.textContent = `${clock(at)} so far, ${(at / spent).toFixed(0)}× real time`;
+  };
+  const run = async () => {
+    try {
+      for await (const passage of transcribe(file, signal)) {
+        add(passage);
+        progress();
+      }
+      const spent = (performance.now() - began) / 1000, whole = passages.at(-1)?.end;
+      info.textContent = whole ? `${length(whole)} of speech in ${spent.toFixed(1)} s` : `${spent.toFixed(1)} s`;
+      if (!passages.length) out.append(h('p.dim', 'Nothing was said: the recording has no speech.'));
+      const hasTimes = passages.some((passage) => passage.start != null);
+      buttons.forEach((button, index) => { button.disabled = !passages.length || (index < 2 && !hasTimes); });
+      say(`Done: ${plural(passages.length, 'passage')}`);
+    } catch (error) {
+      if (error.name === 'AbortError') return;
+      info.textContent = 'Not finished';
+      problem.replaceChildren(failure(error));
+      buttons.forEach((button, index) => { button.disabled = !passages.length || index < 2; });
+    } finally {
+      bar.hidden = true;
+    }
+  };
+  run();
+  return h('section.panel.stack', { 'aria-label': file.name },
+    h('div.row.between', h('h2', file.name), h('div.row', info, h('div.row', buttons))), bar, problem, out);
+}
+
+async function newest(place) {
+  const page = await optional(get('/conversations', { limit: 3 })).catch(() => null);
+  if (!page?.conversations.length) return;
+  place.append(h('div.row', h('h2', 'Newest conversations'), h('a.small', { href: '#/conversations' }, 'All of them')),
+    h('ul.recent', page.conversations.map((conversation) => {
+      const duration = conversation.duration ?? (new Date(conversation.finished_at) - new Date(conversation.started_at)) / 1000;
+      const turns = conversation.turns?.map(([start, end, index]) => [start, end, colorOf(index)]);
+      return h('li', h('a', { href: `#/conversation/${conversation.id}` },
+        h('div', h('div.strong.clip', conversation.title ?? 'Without a title'),
+          h('div.small.faint', `${dayOf(conversation.started_at)}, ${timeOf(conversation.started_at)}`)),
+        turns ? strip(turns, duration, conversation.gaps ?? []) : h('span'), h('span.small.dim.num', length(duration))));
+    })));
+  place.hidden = false;
+}
+
+export default function start(root) {
+  const leaving = new AbortController(), level = bars('bars', { tone: 'mark', rest: 'ink2' }), results = h('div.stack');
+  let beat = 0;
+  const sway = () => level.push(0.06 + 0.5 * Math.abs(Math.sin(beat / 3.1) * Math.sin(beat++ / 7.7)));
+  for (let i = 0; i < 40; i++) sway();
+  const take = (file) => {
+    if (!file) return;
+    results.prepend(result(file, leaving.signal));
+    results.firstChild.scrollIntoView({ block: 'nearest' });
+  };
+  const input = h('input.sr', { type: 'file', accept: 'audio/*,video/*', tabindex: -1, 'aria-hidden': 'true', onchange: () => {
+    take(input.files[0]);
+    input.value = '';
+  } });
+  const drop = h('section.drop', { 'aria-label': 'A recording' }, h('h2', 'Drop a recording here'),
+    h('p', 'Audio or video, any length. Words come as they are recognised, with who said them.'),
+    h('div.row', h('button.btn.primary', { onclick: () => input.click() }, 'Choose a file')), input);
+  const microphone = h('section.mic', { 'aria-label': 'Microphone' }, level, h('h2', 'Or say something'),
+    h('p', 'Your voice becomes captions while you speak.'), h('a.btn', { href: '#/live' }, icon('live'), 'Use the microphone'));
+  // The whole page takes the drop.
+  const on = (name, act) => addEventListener(name, act, { signal: leaving.signal });
+  on('dragover', (event) => {
+    event.preventDefault();
+    drop.classList.add('over');
+  });
+  on('dragleave', (event) => { if (!event.relatedTarget) drop.classList.remove('over'); });
+  on('drop', (event) => {
+    event.preventDefault();
+    drop.classList.remove('over');
+    for (const file of event.dataTransfer.files) take(file);
+  });
+  const heading = h('h1'), words = h('p'), recent = h('section.sect', { hidden: true });
+  const told = () => [heading.textContent, words.textContent] = state();
+  told();
+  const wait = setInterval(() => {
+    if (gateway.engines.some((engine) => engine.state === 'ready')) clearInterval(wait);
+    else learn().then(told, () => {});
+  }, 2000);
+  root.append(h('div.head', h('div', heading, words)),
+    may('transcribe') || may('listen') ? h('div.hero', drop, microphone)
+      : note('', 'This key may not send speech', 'It has neither the scope transcribe nor listen.'),
+    results, h('div.cols', h('section.sect', h('h2', 'Connect my client'), clients()), missing()), recent);
+  newest(recent);
+  return () => {
+    clearInterval(wait);
+    leaving.abort();
+  };
+}

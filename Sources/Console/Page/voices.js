@@ -1,0 +1,62 @@
+// Voices of a conversation: who speaks, in which colour, under which name.
+
+/**
+ * @typedef {object} Voice
+ * @property {string} key the same for all segments of one speaker
+ * @property {number} color 1…8 in the order in which voices were first heard; 0 is nobody
+ * @property {string} name
+ * @property {string} mark the letter or number of the sign
+ * @property {boolean} isNamed
+ * @property {?number} speaker number of the speaker in its conversation
+ * @property {?string} person id of the person
+ */
+
+/** A voice of nobody. */
+export const nobody = { key: '', color: 0, name: 'Unknown', mark: '?', isNamed: false, speaker: null, person: null };
+
+/** Returns the letter that stands for a name. */
+export const letter = (name) => (name.trim()[0] ?? '?').toUpperCase();
+
+/** Returns the colour of the person or voice that was heard as the `order`th, from 0. */
+export const colorOf = (order) => order % 8 + 1;
+
+/**
+ * The voices of a conversation in the order in which they were first heard.
+ */
+export class Cast {
+  /** @param {{id: string, name: string}[]} people those who have a name */
+  constructor(people = []) {
+    this.people = new Map(people.map((person) => [person.id, person.name]));
+    this.voices = new Map();
+  }
+
+  /** Returns the voice of a segment. @returns {Voice} */
+  voiceOf(segment) {
+    const key = segment.is_user ? 'user' : segment.person_id ? 'p' + segment.person_id : 's' + segment.speaker_id;
+    let voice = this.voices.get(key);
+    if (!voice) {
+      const name = segment.is_user ? 'You' : this.people.get(segment.person_id);
+      const number = segment.speaker_id + 1;
+      voice = {
+        key, color: colorOf(this.voices.size), name: name ?? `Speaker ${number}`, mark: name ? letter(name) : String(number), isNamed: !!name,
+        speaker: segment.speaker_id, person: segment.person_id ?? null,
+      };
+      this.voices.set(key, voice);
+    }
+    return voice;
+  }
+
+  /** All voices. @returns {Voice[]} */
+  get all() { return [...this.voices.values()]; }
+}
+
+/** Returns the runs of one voice after the other: `[start, end, colour]`, at most 400 of them. */
+export function turnsOf(segments, cast) {
+  const turns = [];
+  for (const segment of segments) {
+    const { color } = cast.voiceOf(segment), last = turns.at(-1);
+    if (last && last[2] === color && segment.start - last[1] < 3) last[1] = Math.max(last[1], segment.end);
+    else turns.push([segment.start, segment.end, color]);
+  }
+  return turns;
+}

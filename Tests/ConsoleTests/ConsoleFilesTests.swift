@@ -1,0 +1,74 @@
+import Console
+import Foundation
+import Framing
+import Testing
+
+@Suite struct `The files of the console` {
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Sources/Console/Page")
+
+    private func text(_ name: String) throws -> String {
+        try String(contentsOf: Self.folder.appending(path: name), encoding: .utf8)
+    }
+
+    private var modules: [String] { ConsoleFiles.all.keys.filter { $0.hasSuffix(".js") }.sorted() }
+
+    @Test func `are all that the folder has`() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
+        #expect(Set(ConsoleFiles.all.keys) == Set(names))
+    }
+
+    @Test func `have at most 300 KB`() {
+        let bytes = ConsoleFiles.all.values.map(\.byteCount).reduce(0, +)
+        #expect(bytes <= 300_000)
+    }
+
+    @Test func `import only each other`() throws {
+        for module in modules {
+            for match in try text(module).matches(of: /(?m)^import .*? from '\.\/([^']+)';$/) {
+                #expect(ConsoleFiles.all[String(match.1)] != nil, "\(module) imports \(match.1)")
+            }
+        }
+    }
+
+    @Test func `name no other host, and parse nothing as HTML`() throws {
+        let forbidden =
+            /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function|https?:\/\/(?!www\.w3\.org\/2000\/svg)[a-z]/
+        for module in modules + ["index.html", "captions.html", "style.css"] {
+            #expect(try text(module).firstMatch(of: forbidden) == nil, "\(module)")
+        }
+    }
+
+    @Test func `have no markup that the policy forbids`() throws {
+        for page in ["index.html", "captions.html"] {
+            #expect(try text(page).firstMatch(of: /<script>|<style|\sstyle=|\son\w+=/) == nil, "\(page)")
+        }
+    }
+
+    @Test func `have lines of at most 160 characters`() throws {
+        for module in modules {
+            let long = try text(module).split(separator: "\n").filter { $0.count > 160 }
+            #expect(long == [], "\(module)")
+        }
+    }
+
+    @Test func `explain what each module exports`() throws {
+        for module in modules {
+            let lines = try text(module).split(separator: "\n", omittingEmptySubsequences: false)
+            for (index, line) in lines.enumerated() where line.hasPrefix("export ") && !line.hasPrefix("export default") && index > 0 {
+                #expect(lines[index - 1].hasSuffix("*/"), "\(module): \(line)")
+            }
+        }
+    }
+
+    @Test func `are answered in the form that the client accepts`() throws {
+        let file = try #require(ConsoleFiles.all["style.css"])
+        let plain = file.answer(to: [:]), small = file.answer(to: ["Accept-Encoding": "gzip"])
+        #expect(plain.body.count == file.byteCount && plain.head.headers["Content-Encoding"] == nil)
+        #expect(small.body.starts(with: [0x1F, 0x8B]) && small.body.count < plain.body.count / 2)
+        let tag = try #require(small.head.headers["ETag"])
+        #expect(file.answer(to: ["Accept-Encoding": "gzip", "If-None-Match": tag]).head.status == .notModified)
+        // The other form is another representation.
+        #expect(file.answer(to: ["If-None-Match": tag]).head.status == .ok)
+    }
+}
