@@ -1,0 +1,378 @@
+"""What a person does with the console, as plays in a real browser against a real gateway. Each play is named for what must hold."""
+
+import base64
+import json
+import pathlib
+import re
+import time
+
+from axe_playwright_python.sync_playwright import Axe
+
+from console import expect, narrow, wide
+
+PAGES = ["start", "live", "playground", "conversations", "people", "microscope", "engines", "usage", "settings"]
+HARMLESS = {"minor", "moderate"}
+
+LONG_DAY = """async () => {
+    const answer = await fetch('/api/v1/tickets', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{"path":"/v4/listen"}'});
+    const {ticket} = await answer.json();
+    const query = new URLSearchParams({custom_stt: 'enabled', codec: 'pcm16', sample_rate: 16000, language: 'en', source: 'desktop', ack: 'true', ticket});
+    const socket = new WebSocket(`ws://${location.host}/v4/listen?${query}`);
+    await new Promise((opened) => { socket.onopen = opened; });
+    const closed = new Promise((done) => { socket.onclose = (event) => done(event.code); });
+    let time = 0;
+    for (let i = 0; i < 1010; i++) {
+        const segments = [];
+        for (let j = 0; j < 5; j++) {
+            segments.push({text: `This is sentence number ${i * 5 + j} of a long day, and it is as long as others are.`, start: time, end: time + 3.2,
+                           speaker: `SPEAKER_0${(i * 5 + j) % 4}`});
+            time += 5.75;
+        }
+        socket.send(JSON.stringify({type: 'suggested_transcript', segments}));
+        if (i % 40 === 0) await new Promise((rest) => setTimeout(rest, 10));
+    }
+    socket.send(JSON.stringify({type: 'finish'}));
+    return await closed;
+}"""
+
+SCROLLING = """async () => {
+    const list = document.querySelector('.vlist'), frames = [];
+    let last = await new Promise(requestAnimationFrame), most = 0;
+    for (let i = 0; i < 120; i++) {
+        list.scrollTop += list.scrollHeight / 130;
+        const now = await new Promise(requestAnimationFrame);
+        frames.push(now - last);
+        last = now;
+        most = Math.max(most, document.querySelectorAll('.vrow').length);
+    }
+    frames.sort((a, b) => a - b);
+    return {median: frames[60], late: frames[114], rows: most};
+}"""
+
+
+def words_of(text):
+    return re.findall(r"[a-z]+", text.lower())
+
+
+def share_heard(reference, text):
+    """The share of the reference's different words that are in a text."""
+    spoken, heard = set(words_of(reference)), set(words_of(text))
+    return len(spoken & heard) / max(1, len(spoken))
+
+
+class Plays:
+    def __init__(self, browser, server, recording, folder, harken):
+        self.browser, self.server, self.recording, self.folder, self.harken = browser, server, recording, folder, harken
+        self.reference = pathlib.Path(recording).with_suffix(".txt").read_text()
+        self.notes = []
+
+    def visit(self, path="/", **settings):
+        return self.browser.open(self.server, path, **settings)
+
+    # MARK: The page itself
+
+    def paints_at_once(self):
+        """First paint within 0.5 s, interactive within 1 s, at most 300 KB."""
+        self.visit().close()  # The browser itself is warm then.
+        console = self.visit()
+        console.page.wait_for_selector("main h1")
+        paint = console.page.evaluate("""() => ({
+            first: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null,
+            ready: performance.getEntriesByType('resource').filter((entry) => entry.name.endsWith('.js')).reduce((last, entry) => Math.max(last, entry.responseEnd), 0),
+            bytes: performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
+                .filter((entry) => !entry.name.includes('/api/')).reduce((sum, entry) => sum + entry.decodedBodySize, 0),
+        })""")
+        self.notes.append(f"first paint {paint['first']:.0f} ms, modules there {paint['ready']:.0f} ms, {paint['bytes'] / 1000:.0f} KB at first")
+        expect(paint["first"] is not None and paint["first"] <= 500, f"first paint at {paint['first']} ms")
+        expect(paint["ready"] <= 1000, f"the last module came at {paint['ready']} ms")
+        total = 0
+        for place in PAGES:
+            console.go(place)
+        for url in {url for url in console.requests if "/console/" in url or url.rstrip("/") == self.server.url}:
+            total += len(console.context.request.get(url).body())
+        expect(total <= 300_000, f"all files have {total} bytes")
+        console.judge()
+        console.close()
+
+    def is_cached(self):
+        """What the browser has is not sent again, and what is sent is compressed."""
+        console = self.visit()
+        answer = console.context.request.get("/console/app.js")
+        tag = answer.headers["etag"]
+        again = console.context.request.get("/console/app.js", headers={"If-None-Match": tag, "Accept-Encoding": "gzip, deflate, br"})
+        expect(again.status == 304, f"a file that did not change was answered with {again.status}")
+        expect(answer.headers.get("content-encoding") == "gzip", f"the answer's encoding is {answer.headers.get('content-encoding')}")
+        console.close()
+
+    def goes_by_keyboard(self):
+        """Pages, search and help by single keys; the skip link first."""
+        console = self.visit()
+        page = console.page
+        page.wait_for_selector("main h1")
+        for key, place in (("c", "conversations"), ("u", "usage"), ("s", "start")):
+            page.keyboard.press("g")
+            page.keyboard.press(key)
+            console.wait("(place) => location.hash.endsWith(place) && document.activeElement.id === 'main'", f"g {key} goes to {place}", argument=place)
+        page.keyboard.press("/")
+        console.wait("() => location.hash.endsWith('conversations')", "/ goes to the search")
+        page.keyboard.press("?")
+        page.wait_for_selector("dialog[open]")
+        page.keyboard.press("Escape")
+        console.wait("() => !document.querySelector('dialog')", "Escape closes the dialog")
+        console.judge()
+        console.close()
+
+    def survives_a_lost_gateway(self):
+        """The page stays when the gateway is gone, and says so."""
+        console = self.visit("/#/usage")
+        console.wait("() => document.querySelector('main h1')?.textContent === 'Usage'", "Usage is drawn")
+        console.context.route("**/api/**", lambda route: route.abort())
+        console.context.route("**/health", lambda route: route.abort())
+        console.page.goto("/#/conversations")
+        console.wait("() => document.querySelector('#lost .note')?.textContent.includes('does not answer')", "the note of the lost gateway")
+        console.context.unroute("**/api/**")
+        console.context.unroute("**/health")
+        console.page.get_by_role("button", name="Try now").click()
+        console.wait("() => !document.querySelector('#lost .note')", "the note goes")
+        console.close()
+
+    # MARK: Recordings
+
+    def recognises_a_dropped_file(self):
+        """A file is dropped on the page: its words come, and SRT, VTT, JSON and text are saved."""
+        console = self.visit("/#/start")
+        console.page.wait_for_selector(".drop")
+        data = pathlib.Path(self.recording).read_bytes()
+        transfer = console.page.evaluate_handle("""(bytes) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], 'talk.wav', {type: 'audio/wav'}));
+            return transfer;
+        }""", base64.b64encode(data).decode())
+        console.page.dispatch_event(".drop", "drop", {"dataTransfer": transfer})
+        console.wait("() => [...document.querySelectorAll('section.panel button')].some((button) => button.textContent === 'SRT' && !button.disabled)",
+                     "the recording is recognised", 60)
+        heard = console.text("section.panel .out")
+        expect(share_heard(self.reference, heard) >= 0.5, f"half of the words were heard: {heard!r}")
+        files = {}
+        for name in ("SRT", "VTT", "JSON", "Text"):
+            with console.page.expect_download() as saved:
+                console.page.get_by_role("button", name=name, exact=True).click()
+            files[name] = pathlib.Path(saved.value.path()).read_text()
+            expect(saved.value.suggested_filename.startswith("talk."), saved.value.suggested_filename)
+        expect(re.match(r"1\n00:00:0\d,\d{3} --> 00:00:", files["SRT"]), files["SRT"][:80])
+        expect(files["VTT"].startswith("WEBVTT\n\n00:00:0"), files["VTT"][:80])
+        expect(json.loads(files["JSON"])["segments"][0]["start"] < 2, files["JSON"][:200])
+        expect(share_heard(self.reference, files["Text"]) >= 0.5, files["Text"][:80])
+        console.judge()
+        console.close()
+
+    def says_why_a_file_fails(self):
+        """A file that is no recording gets a sentence, not a silence."""
+        console = self.visit("/#/start")
+        console.page.wait_for_selector(".drop")
+        console.page.set_input_files("input[type=file]", files=[{"name": "talk.mp3", "mimeType": "audio/mpeg", "buffer": b"this is no sound"}])
+        console.page.wait_for_selector("section.panel .note.bad")
+        expect(len(console.text("section.panel .note.bad")) > 40, console.text("section.panel .note.bad"))
+        console.close()
+
+    def compares_engines(self):
+        """The playground recognises a clip and compares it with a reference."""
+        console = self.visit("/#/playground")
+        console.page.wait_for_selector("textarea")
+        console.page.set_input_files("input[type=file]", self.recording)
+        console.page.fill("textarea", self.reference)
+        console.page.get_by_role("button", name="Run", exact=True).click()
+        console.wait("() => document.querySelector('.lanes3 .tag')?.textContent.includes('WER')", "a word error rate", 60)
+        console.judge()
+        console.close()
+
+    # MARK: Live
+
+    def captions_the_microphone(self):
+        """A fake microphone with real speech becomes captions; the conversation is kept, played, and each word lit."""
+        console = self.visit("/#/live")
+        page = console.page
+        page.get_by_role("button", name="Start listening").click()
+        console.wait("() => document.querySelector('aside.side .ok')?.textContent === 'I hear you'", "I hear you", 20)
+        half = len(set(words_of(self.reference))) // 2
+        console.wait("(half) => document.querySelector('.live-text').textContent.split(/\\s+/).length >= half", "captions", 45, half)
+        console.wait("() => /^\\d+:\\d\\d\\.\\d$/.test([...document.querySelectorAll('dl.dl dd')].map((entry) => entry.textContent)[2])", "safe on disk")
+        page.wait_for_timeout(2000)
+        page.get_by_role("button", name="Stop").click()
+        console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the session ends", 30)
+        heard = console.text(".live-text")
+        expect(share_heard(self.reference, heard) >= 0.5, f"half of the words were heard: {heard!r}")
+        conversation = console.get("/api/v1/conversations?limit=1")["conversations"][0]
+        console.go(f"conversation/{conversation['id']}")
+        page.wait_for_selector(".vrow .w")
+        page.locator(".vrow .w").nth(2).click()
+        expect(page.locator(".w.lit").count() == 1, "one word is lit")
+        lit = page.locator(".w.lit").inner_text()
+        console.wait("() => !document.querySelector('.player .btn.primary').disabled", "there is audio to play")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Play", exact=True).click()
+        console.wait("(before) => { const lit = document.querySelector('.w.lit'); return lit && lit.textContent !== before; }", "the next word is lit", 20, lit)
+        page.get_by_role("button", name="Pause").click()
+        console.judge()
+        console.close()
+
+    def mends_a_broken_connection(self):
+        """The connection breaks while somebody speaks: the session is resumed, and nothing is lost."""
+        console = self.browser.open(self.server, "/#/start")
+        links = []
+
+        def between(route):
+            links.append((route, route.connect_to_server()))
+
+        console.page.route_web_socket(re.compile("/v4/listen"), between)
+        console.go("live")
+        page = console.page
+        page.get_by_role("button", name="Start listening").click()
+        console.wait("() => document.querySelector('.live-text .said')", "the first caption", 45)
+        mine, theirs = links[0]
+        theirs.close(code=1001)
+        mine.close(code=1001)
+        for _ in range(100):
+            if len(links) > 1:
+                break
+            page.wait_for_timeout(100)
+        expect(len(links) > 1, "the page connected again")
+        expect("resume_from=" in links[1][0].url and "session_id=" in links[1][0].url, links[1][0].url)
+        page.wait_for_timeout(6000)
+        page.get_by_role("button", name="Stop").click()
+        console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the session ends", 30)
+        heard = console.text(".live-text")
+        expect(share_heard(self.reference, heard) >= 0.5, f"half of the words were heard: {heard!r}")
+        console.close()
+
+    def shows_captions_for_obs(self):
+        """/captions is transparent, and shows a session where the gateway sends its events."""
+        console = self.visit("/captions?ground")
+        console.page.wait_for_selector("#captions", state="attached")
+        ground = console.page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+        expect(ground == "rgba(0, 0, 0, 0)", f"the ground is {ground}")
+        console.judge()
+        console.close()
+
+    # MARK: Conversations
+
+    def searches_as_one_types(self):
+        """A word finds its place, and Enter opens it there."""
+        console = self.visit("/#/conversations")
+        console.page.wait_for_selector(".conv")
+        word = max(words_of(console.get("/api/v1/conversations?limit=1")["conversations"][0]["summary"] or "again"), key=len)
+        console.page.fill("input[type=search]", word)
+        console.wait("() => document.querySelector('.hit mark')", f"a hit for {word}")
+        expect("conversation" in console.text("p[role=status]"), console.text("p[role=status]"))
+        console.page.keyboard.press("Enter")
+        console.wait("() => location.hash.includes('?t=') && document.querySelector('.segm.cur')", "the reader opens at the hit")
+        console.page.goto("/#/conversations?q=xyzzyplugh")
+        console.wait("() => document.querySelector('.conv, .empty')", "an answer to a word that nobody said")
+        console.judge()
+        console.close()
+
+    def corrects_by_hand(self):
+        """A speaker gets a name, words are edited, a conversation is renamed, split, merged and deleted."""
+        console = self.visit("/#/conversations")
+        page = console.page
+        conversation = next(one for one in console.get("/api/v1/conversations?limit=20")["conversations"]
+                            if console.get(f"/api/v1/conversations/{one['id']}")["duration"] < 600)
+        path = f"/api/v1/conversations/{conversation['id']}"
+        console.go(f"conversation/{conversation['id']}")
+        page.wait_for_selector(".vrow .who")
+        page.locator(".vrow .who").first.click()
+        page.fill(".pop input", "Vera")
+        page.get_by_role("button", name="Name", exact=True).last.click()
+        console.wait("() => [...document.querySelectorAll('.spk .who')].some((who) => who.textContent.includes('Vera'))", "Vera is named")
+        expect("Vera" in [person["name"] for person in console.get(path)["people"]], "the gateway knows Vera")
+        page.locator(".vrow button.time").first.click()
+        page.get_by_role("button", name="Edit the words").click()
+        page.fill("dialog textarea", "Ever tried, said the hand.")
+        page.get_by_role("button", name="Keep").click()
+        console.wait("() => document.querySelector('.vrow .body').textContent.includes('said the hand')", "the words are changed")
+        page.get_by_role("button", name="More").click()
+        page.get_by_role("button", name="Rename").click()
+        page.fill("dialog input", "Trying again")
+        page.locator("dialog").get_by_role("button", name="Rename").click()
+        console.wait("() => document.querySelector('h1').textContent === 'Trying again'", "the title is changed")
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="Export").click()
+            page.get_by_role("button", name="Subtitles").click()
+        expect("said the hand" in pathlib.Path(saved.value.path()).read_text(), "the subtitles have the edited words")
+        if len(console.get(path)["segments"]) > 1:
+            page.locator(".vrow button.time").nth(1).click()
+            page.get_by_role("button", name="Split here").click()
+            page.locator("dialog").get_by_role("button", name="Split").click()
+            console.wait("(id) => !location.hash.includes(id)", "the later part opens", argument=conversation["id"])
+            page.wait_for_selector(".vrow .w")
+        page.get_by_role("button", name="More").click()
+        page.get_by_role("button", name="Delete for good").click()
+        page.locator("dialog").get_by_role("button", name="Delete for good").click()
+        console.wait("() => location.hash === '#/conversations'", "the list comes after the deletion")
+        console.go("people")
+        console.wait("() => document.querySelector('.table')?.textContent.includes('Vera')", "People has Vera")
+        console.judge()
+        console.close()
+
+    def scrolls_eight_hours(self):
+        """A conversation of eight hours: few rows in the document, and frames in time."""
+        console = self.visit("/#/start")
+        began = time.monotonic()
+        expect(console.page.evaluate(LONG_DAY) == 1000, "the long day is stored")
+        stored = time.monotonic() - began
+        longest = max((console.get(f"/api/v1/conversations/{one['id']}") for one in console.get("/api/v1/conversations?limit=5")["conversations"]),
+                      key=lambda one: one["duration"])
+        expect(longest["duration"] > 28_000, f"the longest conversation has {longest['duration']} s")
+        began = time.monotonic()
+        console.go(f"conversation/{longest['id']}")
+        console.page.wait_for_selector(".vrow .w")
+        shown = time.monotonic() - began
+        frames = console.page.evaluate(SCROLLING)
+        self.notes.append(f"{len(longest['segments'])} segments stored in {stored:.0f} s, shown in {shown * 1000:.0f} ms; "
+                          f"frames {frames['median']:.1f} ms, 95 % {frames['late']:.1f} ms, {frames['rows']} rows")
+        expect(frames["rows"] <= 60, f"{frames['rows']} rows are in the document")
+        expect(frames["median"] <= 25, f"half of the frames take {frames['median']:.1f} ms")
+        console.page.goto(f"/#/conversation/{longest['id']}?t=20000")
+        console.wait("() => document.querySelector('.segm.cur .time')?.textContent.startsWith('5:3')", "a link opens the sixth hour")
+        console.judge()
+        console.close()
+
+    # MARK: For everybody
+
+    def is_accessible(self, places=None, looks=None):
+        """axe finds nothing serious on any page, in both themes, wide and narrow."""
+        axe, serious = Axe(), []
+        conversations = None
+        for theme, viewport in looks or [("light", wide), ("dark", wide), ("light", narrow), ("dark", narrow)]:
+            console = self.visit(viewport=viewport, color_scheme=theme)
+            if conversations is None:
+                conversations = console.get("/api/v1/conversations?limit=1")["conversations"]
+            all_places = (places or PAGES + ["login"]) + [f"conversation/{conversation['id']}" for conversation in conversations]
+            for place in all_places:
+                console.go(place)
+                console.page.wait_for_timeout(250)
+                for violation in axe.run(console.page).response["violations"]:
+                    if violation["impact"] not in HARMLESS:
+                        nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:2])
+                        serious.append(f"{place} ({theme}, {viewport['width']}): {violation['id']}: {nodes}")
+                wider = console.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                if wider > 0:
+                    serious.append(f"{place} ({theme}, {viewport['width']}): the page is {wider} px too wide")
+            console.close()
+        expect(not serious, "\n    ".join([f"{len(serious)} findings"] + serious[:12]))
+
+    # MARK: Pictures
+
+    def pictures(self, folder):
+        """Pictures for the documents."""
+        console = self.visit()
+        conversations = console.get("/api/v1/conversations?limit=1")["conversations"]
+        console.close()
+        for name, place, theme, viewport in (
+                ("console-start", "start", "light", wide), ("console-conversations", "conversations", "dark", wide),
+                ("console-reader", f"conversation/{conversations[0]['id']}?t=3", "light", wide)):
+            console = self.visit(viewport=viewport, color_scheme=theme)
+            console.go(place)
+            console.page.wait_for_timeout(600)
+            console.page.screenshot(path=str(pathlib.Path(folder) / f"{name}.png"))
+            console.close()

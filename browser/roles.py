@@ -1,0 +1,73 @@
+"""A gateway with keys: who logs in sees what the key may do."""
+
+import re
+
+from console import Server, expect
+
+
+class Roles:
+    PLAYS = ["asks_for_a_key", "logs_in_and_out", "shows_a_key_what_it_may_do"]
+
+    def __init__(self, browser, harken, data):
+        self.browser, self.harken, self.data, self.notes, self.server = browser, harken, data, [], None
+
+    def begin(self):
+        self.server = Server(self.harken, self.data)
+        self.server.wait_until_announced(60)
+        self.key = self.server.make_key()
+
+    def end(self):
+        if self.server:
+            self.server.stop()
+
+    def _has_login(self, console):
+        has = console.context.request.post("/api/v1/login", data={"key": "none"}).status != 404
+        if not has:
+            self.notes.append("this gateway has no login yet")
+        return has
+
+    def _log_in(self, console, key):
+        console.page.wait_for_selector("input[type=password]")
+        console.page.fill("input[type=password]", key)
+        console.page.get_by_role("button", name="Log in").click()
+        console.wait("() => location.hash === '#/start' && document.querySelector('main h1') && !document.body.classList.contains('bare')",
+                     "Start comes after the login")
+
+    def asks_for_a_key(self):
+        """Without a login no page shows anything: the login comes. A wrong key gets a sentence."""
+        console = self.browser.open(self.server, "/#/conversations")
+        console.wait("() => location.hash === '#/login' && document.querySelector('h1')?.textContent === 'Log in'", "the login comes")
+        console.page.fill("input[type=password]", "hk_wrong")
+        console.page.get_by_role("button", name="Log in").click()
+        console.wait("() => (document.querySelector('#login-problem')?.textContent ?? '').length > 30", "a sentence about the wrong key", 30)
+        expect(console.page.evaluate("() => !localStorage.getItem('key') && !document.cookie"), "nothing of the key is kept for scripts")
+        console.judge()
+        console.close()
+
+    def logs_in_and_out(self):
+        """A key logs in; the cookie is out of the scripts' reach and of other sites'; logging out ends it."""
+        console = self.browser.open(self.server)
+        if not self._has_login(console):
+            return console.close()
+        self._log_in(console, self.key)
+        cookie = next((one for one in console.context.cookies() if one["httpOnly"]), None)
+        expect(cookie and cookie["sameSite"] == "Strict" and self.key not in cookie["value"], f"the cookie is {cookie}")
+        expect(console.page.evaluate("() => document.cookie") == "", "scripts see no cookie")
+        console.go("conversations")
+        expect(re.search("No conversations yet", console.text()), console.text()[:200])
+        console.page.get_by_role("button", name="Log out").click()
+        console.wait("() => location.hash === '#/login'", "the login comes after logging out")
+        expect(console.context.request.get("/api/v1/conversations").status == 401, "the cookie is worth nothing any more")
+        console.judge()
+        console.close()
+
+    def shows_a_key_what_it_may_do(self):
+        """A key that may only read has no page for what it may not do."""
+        console = self.browser.open(self.server)
+        if not self._has_login(console):
+            return console.close()
+        self._log_in(console, self.server.make_key("--scope", "read"))
+        console.wait("() => document.querySelector('#nav a[href=\"#/conversations\"]')", "Conversations is there")
+        places = console.page.eval_on_selector_all("#nav li a", "(links) => links.map((link) => link.getAttribute('href').slice(2))")
+        expect("live" not in places and "engines" not in places and "usage" in places, f"the pages are {places}")
+        console.close()
