@@ -9,7 +9,9 @@ package enum HTTPClientError: Error, Sendable, Equatable {
     /// No server answers at the address.
     case unreachable
     case timedOut
-    /// The certificate is not trusted, or TLS failed otherwise; with libcurl's words.
+    /// The server's certificate is not trusted; with libcurl's words.
+    case untrusted(String)
+    /// TLS failed otherwise; with libcurl's words.
     case tls(String)
     /// There were more redirections than allowed, or one to a scheme that is not allowed.
     case redirectionRejected

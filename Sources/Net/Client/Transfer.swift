@@ -213,7 +213,8 @@ final class Transfer {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .failure(.unresolved)
         case CURLE_COULDNT_CONNECT: return .failure(.unreachable)
         case CURLE_OPERATION_TIMEDOUT: return .failure(.timedOut)
-        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM:
+        case CURLE_PEER_FAILED_VERIFICATION: return .failure(.untrusted(text))
+        case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM:
             return .failure(.tls(text))
         default: return .failure(.failed(text))
         }

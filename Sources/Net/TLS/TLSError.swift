@@ -4,6 +4,14 @@ package struct TLSError: Error, Equatable, Sendable, CustomStringConvertible {
     package let operation: String
     /// The reason, in the words of OpenSSL or of the certificate check.
     package let reason: String
+    /// True if the peer's certificate is not trusted; `reason` says why.
+    package let isUntrusted: Bool
 
-    package var description: String { "\(operation): \(reason)" }
+    init(operation: String, reason: String, isUntrusted: Bool = false) {
+        self.operation = operation
+        self.reason = reason
+        self.isUntrusted = isUntrusted
+    }
+
+    package var description: String { "\(operation): \(isUntrusted ? "certificate refused: " : "")\(reason)" }
 }

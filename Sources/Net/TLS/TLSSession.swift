@@ -53,7 +53,7 @@ struct TLSSession: ~Copyable {
         if case .failed(.tls(let error)) = outcome {
             let code = SSL_get_verify_result(handle)
             guard code != Int(X509_V_OK), let text = X509_verify_cert_error_string(code) else { return outcome }
-            return .failed(.tls(TLSError(operation: error.operation, reason: "certificate refused: " + String(cString: text))))
+            return .failed(.tls(TLSError(operation: error.operation, reason: String(cString: text), isUntrusted: true)))
         }
         return outcome
     }

@@ -54,7 +54,7 @@ extension HTTPClientError {
         case .addressRejected: "The URL leads to a private address."
         case .unreachable: "The URL's host does not answer."
         case .timedOut: "The URL's host takes too long."
-        case .tls: "The URL's host has no valid certificate."
+        case .untrusted, .tls: "The URL's host has no valid certificate."
         case .redirectionRejected: "The URL redirects too often, or to an address that is not allowed."
         case .tooLarge(let limit): "The recording is longer than \(limit) bytes."
         case .file: "The gateway's disk is full."

@@ -196,7 +196,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         case .timedOut: late ?? .timedOut("\(name) does not answer.")
         case .unresolved: .unavailable("\(name) cannot be reached: its host has no address.")
         case .unreachable: .unavailable("\(name) cannot be reached.")
-        case .tls(let reason): .unavailable("\(name) has no valid certificate: \(reason)")
+        case .untrusted(let reason), .tls(let reason): .unavailable("\(name) has no valid certificate: \(reason)")
         case .malformedURL: .unavailable("The address of \(name) cannot be used.")
         case .file: .undecodable("The recording cannot be read.")
         case .tooLarge(let limit): .protocolViolation("\(name) answers with more than \(limit) bytes.")
@@ -224,7 +224,7 @@ extension HTTPClientError {
     fileprivate var mayBeActedOn: Bool {
         switch self {
         case .timedOut, .failed, .tooLarge: true
-        case .malformedURL, .unresolved, .addressRejected, .unreachable, .tls, .redirectionRejected, .file, .cancelled: false
+        case .malformedURL, .unresolved, .addressRejected, .unreachable, .untrusted, .tls, .redirectionRejected, .file, .cancelled: false
         }
     }
 }
