@@ -1,6 +1,6 @@
 import Framing
 import Glibc
-import Net
+package import Net
 import Sessions
 import Speech
 import Synchronization
@@ -8,7 +8,7 @@ import Tracing
 import Vendors
 
 /// Resources that all streams of a program share: one event loop for their sockets, and the collector of their spans.
-final class KitRuntime: Sendable {
+package final class KitRuntime: Sendable {
     let loop: Loop
     /// Collector of the spans; nil when tracing is off.
     let tracer: Tracer?
@@ -18,13 +18,15 @@ final class KitRuntime: Sendable {
     private static let shared = Mutex<KitRuntime?>(nil)
 
     /// Returns the program's runtime. The first call starts its loop.
-    static func start() throws(KitError) -> KitRuntime {
+    ///
+    /// - Parameter trust: the certificates to trust. Only the first call's are used.
+    @discardableResult package static func start(trusting trust: TLSClientContext.Trust = .system) throws(KitError) -> KitRuntime {
         try shared.withLock { (shared: inout sending KitRuntime?) throws(KitError) in
             if let runtime = shared { return runtime }
             let runtime: KitRuntime
             do {
                 runtime = KitRuntime(
-                    loop: try LoopGroup(count: 1).loops[0], client: WebSocketClient(tls: try TLSClientContext(), resolver: Resolver()),
+                    loop: try LoopGroup(count: 1).loops[0], client: WebSocketClient(tls: try TLSClientContext(trust), resolver: Resolver()),
                     tracer: try tracer())
             } catch let error as TraceSettingsError {
                 throw .unavailable("\(error.name) \(error.problem): use \(error.accepted)")

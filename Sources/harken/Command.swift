@@ -3,7 +3,7 @@ protocol Command: Sendable {
     static var description: CommandDescription { get }
 
     /// True if SIGINT is the normal end of the command: its exit status is then its own.
-    static var isEndedByInterruption: Bool { get }
+    var isEndedByInterruption: Bool { get }
 
     /// True if the command reads SIGHUP from the context's `hangups`. SIGHUP ends other commands.
     static var takesHangups: Bool { get }
@@ -16,8 +16,22 @@ protocol Command: Sendable {
 }
 
 extension Command {
-    static var isEndedByInterruption: Bool { false }
+    var isEndedByInterruption: Bool { false }
     static var takesHangups: Bool { false }
+}
+
+/// The amount of text that a command writes to standard error.
+enum Verbosity: Sendable {
+    /// Errors only.
+    case quiet
+    /// Errors, notes and progress.
+    case normal
+    /// Details of the work too.
+    case verbose
+
+    init(_ arguments: Arguments) {
+        self = arguments.has(.quiet) ? .quiet : arguments.has(.verbose) ? .verbose : .normal
+    }
 }
 
 /// The environment of a command: variables, output streams and signals.
@@ -25,8 +39,19 @@ struct CommandContext: Sendable {
     var environment: [String: String]
     var output = StandardStream.output
     var diagnostics = StandardStream.error
+    var verbosity = Verbosity.normal
     /// One element for each SIGHUP. Several signals that come at once may be one element.
     var hangups = AsyncStream<Void> { $0.finish() }
+
+    /// Writes a line that is not an error, unless the user wants errors only.
+    func note(_ line: String) {
+        if verbosity != .quiet { diagnostics.writeLine(line) }
+    }
+
+    /// Writes a line about the work, if the user wants to see such lines.
+    func detail(_ line: @autoclosure () -> String) {
+        if verbosity == .verbose { diagnostics.writeLine(line()) }
+    }
 
     /// Writes an error message in one line.
     func printError(_ command: CommandDescription, _ message: String) {

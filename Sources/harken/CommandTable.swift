@@ -5,32 +5,35 @@ enum CommandTable {
         ConversationsDelete.self, PeopleList.self, PeopleAdd.self, PeopleRename.self, PeopleMerge.self, PeopleDelete.self, PeopleEmbed.self,
         KeysCreate.self, KeysList.self, KeysRevoke.self,
         KeysTopUp.self, Usage.self, Engines.self, Evaluate.self, Replay.self, Doctor.self,
+        Completion.self, Manual.self, PrintVersion.self,
     ]
 
     /// The request of a command line.
     enum Request {
         case help(String)
-        case version
-        case run(any Command)
+        case run(any Command, Verbosity)
         /// The command line is wrong. The text is the usage, or one line that says what is wrong.
         case wrong(String)
     }
 
     static func request(_ words: [String], environment: [String: String]) -> Request {
         let descriptions = all.map { $0.description }
+        // The flags of all commands may stand before the command too.
+        let flags = words.prefix { word in [Flag.verbose, .quiet].contains { $0.name == word || $0.short == word } }
+        let words = words.dropFirst(flags.count) + (words.count > flags.count ? flags : [])
         guard let first = words.first else { return .wrong(HelpText.ofProgram(descriptions)) }
         switch first {
         case "--help", "-h", "help":
             let rest = words.dropFirst().joined(separator: " ")
             return rest.isEmpty ? .help(HelpText.ofProgram(descriptions)) : request(words.dropFirst() + ["--help"], environment: environment)
-        case "--version", "-V", "version": return .version
+        case "--version", "-V": return request(["version"] + words.dropFirst(), environment: environment)
         default: break
         }
         if let command = all.first(where: { words.starts(with: $0.description.name.split(separator: " ").map(String.init)) }) {
-            return request(words, command, environment: environment)
+            return request(Array(words), command, environment: environment)
         }
         let members = descriptions.filter { $0.name.hasPrefix(first + " ") }
-        if !members.isEmpty { return request(words, group: first, members) }
+        if !members.isEmpty { return request(Array(words), group: first, members) }
         let known = Set(descriptions.compactMap { $0.name.split(separator: " ").first.map(String.init) }).sorted()
         return .wrong("harken: there is no command \(first)" + Suggestion.text(for: first, among: known) + ending("harken --help"))
     }
@@ -40,7 +43,7 @@ enum CommandTable {
         do throws(UsageError) {
             let own = words.dropFirst(description.name.split(separator: " ").count)
             let arguments = try Arguments(Array(own), for: description, environment: environment)
-            return arguments.asksForHelp ? .help(HelpText.of(description)) : .run(try command.init(arguments))
+            return arguments.asksForHelp ? .help(HelpText.of(description)) : .run(try command.init(arguments), Verbosity(arguments))
         } catch {
             return .wrong("harken \(description.name): \(error)" + ending("harken \(description.name) --help"))
         }

@@ -5,4 +5,6 @@ enum ExitStatus: Int32, Sendable {
     case wrongUsage = 2
     case gateNotPassed = 3
     case interrupted = 130
+
+    static let explanation = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 evaluation not passed, 130 interrupted."
 }

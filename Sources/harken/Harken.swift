@@ -13,11 +13,13 @@ struct Harken {
         let context = CommandContext(environment: environment())
         switch CommandTable.request(Array(CommandLine.arguments.dropFirst()), environment: context.environment) {
         case .help(let text): context.output.write(text)
-        case .version: context.output.writeLine("harken " + Version.current)
         case .wrong(let text):
             context.diagnostics.write(text.hasSuffix("\n") ? text : text + "\n")
             exit(ExitStatus.wrongUsage.rawValue)
-        case .run(let command): run(command, in: context)
+        case .run(let command, let verbosity):
+            var context = context
+            context.verbosity = verbosity
+            run(command, in: context)
         }
     }
 
@@ -45,7 +47,7 @@ struct Harken {
             // `_exit` in place of `exit`: libraries with threads of their own are not torn down, and Harken has no buffered output.
             _exit((isInterrupted.load(ordering: .acquiring) ? .interrupted : status).rawValue)
         }
-        if waitForEnd() == .interrupt, !type(of: command).isEndedByInterruption { isInterrupted.store(true, ordering: .releasing) }
+        if waitForEnd() == .interrupt, !command.isEndedByInterruption { isInterrupted.store(true, ordering: .releasing) }
         work.cancel()
         _ = waitForEnd()
         _exit(ExitStatus.interrupted.rawValue)

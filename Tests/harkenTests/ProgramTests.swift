@@ -27,6 +27,43 @@ struct `The program` {
         #expect(help.diagnostics.isEmpty)
     }
 
+    @Test func `takes the flags of every command before and after the command`() async throws {
+        #expect(try await run("-q", "keys", "list").diagnostics == "")
+        #expect(try await run("keys", "list", "--quiet").diagnostics == "")
+        #expect(try await run("-v", "keys", "list").diagnostics.contains("no keys yet"))
+        #expect(try await run("-v", "keys", "list", "-q").status == 2)
+        #expect(try await run("-v").status == 2)
+    }
+
+    @Test func `writes the manual's pages into a folder`() async throws {
+        let outcome = try await run("man", "--directory", folder.path)
+        #expect(outcome.status == 0, "\(outcome.diagnostics)")
+        let pages = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".1") }
+        #expect(pages.count == CommandTable.all.count + 1)
+        #expect(try await run("man", "keys", "create").output == String(contentsOfFile: folder.path(of: "harken-keys-create.1"), encoding: .utf8))
+    }
+
+    @Test(.enabled(if: (try? ChildProcess.run(["openssl", "version"]))?.status == 0, "openssl is missing"))
+    func `calls a certificate untrusted, and trusts an authority that is given`() async throws {
+        let certificate = folder.path(of: "certificate.pem"), key = folder.path(of: "key.pem")
+        let made = try ChildProcess.run([
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+            "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate,
+        ])
+        try #require(made.status == 0, "\(made.diagnostics)")
+        let gateway = try BuiltProgram.start(
+            ["serve", "--listen", "127.0.0.1:0", "--tls-cert", certificate, "--tls-key", key], environment: environment)
+        defer { gateway.signal(SIGTERM) }
+        let url = try #require(try await gateway.line(beginning: "harken: ready on "))
+        let sound = try folder.write(WaveFile.silence(seconds: 1), as: "sound.wav")
+        for words in [["engines"], ["live", sound]] {
+            let refused = try await BuiltProgram.run(words + ["--url", url], environment: environment)
+            #expect(refused.diagnostics.contains("the certificate of \(url) is not trusted (self-signed certificate)"))
+            let trusted = try await BuiltProgram.run(words + ["--ca", certificate], environment: environment.merging(["HARKEN_URL": url]) { $1 })
+            #expect(!trusted.diagnostics.contains("certificate"))
+        }
+    }
+
     @Test(arguments: [[], ["kyes"], ["keys"], ["keys", "create", "--nmae", "x"], ["transcribe"], ["serve", "--listen", "nonsense"]])
     func `answers a wrong line on standard error, with status 2`(words: [String]) async throws {
         let outcome = try await BuiltProgram.run(words, environment: environment)

@@ -40,7 +40,9 @@ struct Arguments: Sendable {
         self.given = given
         self.environment = environment
         asksForHelp = given[Flag.help.name] != nil
-        if !asksForHelp { try Self.check(operands, for: command) }
+        guard !asksForHelp else { return }
+        if has(.verbose), has(.quiet) { throw UsageError("--verbose and --quiet cannot go together; give one of them") }
+        try Self.check(operands, for: command)
     }
 
     private static func option(_ name: String, of command: CommandDescription) throws(UsageError) -> any OptionDescription {

@@ -5,6 +5,8 @@ struct CommandDescription: Sendable {
         var placeholder: String
         var help: String
         var count: ClosedRange<Int>
+        /// All valid words, for completion in a shell; empty when they cannot be listed.
+        var words: [String] = []
 
         static let none = Operands(placeholder: "", help: "", count: 0...0)
     }
@@ -18,5 +20,6 @@ struct CommandDescription: Sendable {
     var operands = Operands.none
     var options: [any OptionDescription] = []
 
-    var allOptions: [any OptionDescription] { options + [Flag.help] }
+    /// The command's own options, and those of every command.
+    var allOptions: [any OptionDescription] { options + [Flag.verbose, Flag.quiet, Flag.help] }
 }

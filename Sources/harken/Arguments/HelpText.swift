@@ -16,10 +16,7 @@ enum HelpText {
         for option in command.allOptions {
             let short = option.short.map { $0 + ", " } ?? "    "
             let name = short + option.name + (option.placeholder.map { " " + $0 } ?? "")
-            var help = option.help
-            if let standard = option.standard { help += " Default: \(standard)." }
-            if let variable = option.variable { help += " Variable: \(variable)." }
-            text += row(name, help)
+            text += row(name, option.fullHelp)
         }
         return text
     }
@@ -36,9 +33,9 @@ enum HelpText {
         for command in commands { text += row(command.name, command.summary) }
         text += """
 
-            harken COMMAND --help explains a command; harken version prints the version.
+            harken COMMAND --help explains a command.
 
-            Exit status: 0 done, 1 failed, 2 wrong usage, 3 evaluation not passed, 130 interrupted.
+            \(ExitStatus.explanation)
 
             """
         return text

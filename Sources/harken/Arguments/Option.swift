@@ -12,6 +12,15 @@ protocol OptionDescription: Sendable {
     var standard: String? { get }
     /// Environment variable that gives the value when the option is absent; nil: none.
     var variable: String? { get }
+    /// All valid values, for completion in a shell; empty when they cannot be listed.
+    var words: [String] { get }
+}
+
+extension OptionDescription {
+    /// The help text with the default and the variable.
+    var fullHelp: String {
+        help + (standard.map { " Default: \($0)." } ?? "") + (variable.map { " Variable: \($0)." } ?? "")
+    }
 }
 
 /// An option without a value.
@@ -22,6 +31,7 @@ struct Flag: OptionDescription {
     var placeholder: String? { nil }
     var standard: String? { nil }
     var variable: String? { nil }
+    var words: [String] { [] }
 
     init(_ name: String, short: String? = nil, _ help: String) {
         self.name = name
@@ -31,6 +41,8 @@ struct Flag: OptionDescription {
 
     static let json = Flag("--json", "Prints JSON on standard output.")
     static let help = Flag("--help", short: "-h", "Shows this help.")
+    static let verbose = Flag("--verbose", short: "-v", "Also tells on standard error what the command does.")
+    static let quiet = Flag("--quiet", short: "-q", "Writes only errors to standard error.")
 }
 
 /// An option with a value.
@@ -43,11 +55,12 @@ struct Option<Value>: OptionDescription {
     let variable: String?
     /// Description of valid values for error messages: `a number above 0`.
     let accepts: String
+    let words: [String]
     let parse: @Sendable (String) -> Value?
 
     init(
         _ name: String, short: String? = nil, _ placeholder: String, standard: String? = nil, variable: String? = nil, accepts: String,
-        _ help: String, parse: @escaping @Sendable (String) -> Value?
+        words: [String] = [], _ help: String, parse: @escaping @Sendable (String) -> Value?
     ) {
         self.name = name
         self.short = short
@@ -55,6 +68,7 @@ struct Option<Value>: OptionDescription {
         self.standard = standard
         self.variable = variable
         self.accepts = accepts
+        self.words = words
         self.help = help
         self.parse = parse
     }
@@ -74,7 +88,7 @@ extension Option where Value: RawRepresentable<String> & CaseIterable & Sendable
     init(_ name: String, _ placeholder: String, standard: Value, variable: String? = nil, _ help: String) {
         let words = Value.allCases.map(\.rawValue)
         self.init(
-            name, placeholder, standard: standard.rawValue, variable: variable, accepts: words.formatted(with: "or"), help,
+            name, placeholder, standard: standard.rawValue, variable: variable, accepts: words.formatted(with: "or"), words: words, help,
             parse: Value.init(rawValue:))
     }
 }

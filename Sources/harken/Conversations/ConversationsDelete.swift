@@ -35,7 +35,7 @@ struct ConversationsDelete: Command {
                 writer.endObject()
                 context.output.writeLine(writer.text)
             } else {
-                context.diagnostics.writeLine("\(ids.count == 1 ? "1 conversation is" : "\(ids.count) conversations are") deleted")
+                context.note("\(ids.count == 1 ? "1 conversation is" : "\(ids.count) conversations are") deleted")
             }
         }
     }

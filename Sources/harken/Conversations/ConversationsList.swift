@@ -34,7 +34,7 @@ struct ConversationsList: Command {
             if json {
                 context.output.writeLine(Self.json(page.conversations))
             } else if page.conversations.isEmpty {
-                context.diagnostics.writeLine("no conversations")
+                context.note("no conversations")
             } else {
                 context.output.write(
                     Table.text(

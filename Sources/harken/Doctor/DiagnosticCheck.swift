@@ -87,7 +87,11 @@ struct DiagnosticCheck {
             let listen = configuration.listen
             let host = listen.host == "0.0.0.0" ? "127.0.0.1" : listen.host == "::" ? "::1" : listen.host
             let url = (configuration.tls == nil ? "http://" : "https://") + ListenAddress(host: host, port: listen.port).description
-            if await GatewayHealth.ask(url) != nil { return Finding("port", .ok, "a gateway answers at \(url)") }
+            do throws(GatewayError) {
+                if try await GatewayHealth.ask(GatewayAddress(url)) != nil { return Finding("port", .ok, "a gateway answers at \(url)") }
+            } catch {
+                return Finding("port", .note("if another program uses this address, choose another one with HARKEN_LISTEN"), "\(error)")
+            }
             guard Self.canListen(listen) else {
                 return Finding(
                     "port", .note("choose another address with --listen or HARKEN_LISTEN; port 0 picks a free port"),

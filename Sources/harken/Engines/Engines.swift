@@ -1,31 +1,25 @@
 import Framing
 import Gateway
 import LocalEngine
-import Net
 import Protocols
 import Speech
 
 struct Engines: Command {
-    private static let url = Option(
-        "--url", "URL", standard: "http://127.0.0.1:8080", accepts: "a URL such as http://127.0.0.1:8080",
-        "The gateway to ask for the health of its engines."
-    ) { WebSocketTarget($0) == nil ? nil : $0 }
-
     static let description = CommandDescription(
         name: "engines", summary: "List the engines, what they can do, and whether they can be used.",
         discussion: """
             Lists the engines that harken serve would use with the same settings. If a gateway answers at --url, the list also has the health \
             that the gateway reports for each engine, and the time that its answer took. With --json: one array of objects.
             """,
-        options: [url, OperatorSettings.config, Flag.json])
+        options: GatewayAddress.options + [OperatorSettings.config, Flag.json])
 
-    private let url: String
+    private let gateway: GatewayAddress
     private let configFile: String?
     private let environment: [String: String]
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        url = try arguments.value(Self.url) ?? ""
+        gateway = try GatewayAddress(arguments)
         configFile = try arguments.value(OperatorSettings.config)
         environment = arguments.environment
         json = arguments.has(.json)
@@ -41,7 +35,8 @@ struct Engines: Command {
         }
         let folder = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
         let rows = EngineRow.all(configuration, missingModels: folder.missing(ModelFolder.Item.recognition))
-        let health = await GatewayHealth.ask(url)
+        var health: GatewayHealth?
+        do throws(GatewayError) { health = try await GatewayHealth.ask(gateway) } catch { context.note("harken engines: \(error)") }
         context.output.write(json ? Self.json(rows, health) + "\n" : Self.table(rows, health))
         return .done
     }

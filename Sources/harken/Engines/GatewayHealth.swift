@@ -1,6 +1,6 @@
-import Speech
 import Framing
 import Net
+import Speech
 
 /// The health of a running gateway's engines.
 struct GatewayHealth {
@@ -9,23 +9,23 @@ struct GatewayHealth {
     /// Time from the request to the answer.
     var latency: Duration
 
-    /// Asks the gateway at this address; nil when no gateway answers.
-    static func ask(_ url: String) async -> GatewayHealth? {
-        var base = url
-        while base.hasSuffix("/") { base.removeLast() }
-        for (webSocket, http) in [("ws://", "http://"), ("wss://", "https://")] where base.hasPrefix(webSocket) {
-            base = http + base.dropFirst(webSocket.count)
-        }
-        var request = HTTPClientRequest(.get, base + "/ready")
+    /// Asks the gateway at this address; nil when no server answers there.
+    static func ask(_ gateway: GatewayAddress) async throws(GatewayError) -> GatewayHealth? {
+        var request = HTTPClientRequest(.get, gateway.httpURL + "/ready")
+        if let key = gateway.key { request.headers.set("Authorization", "Bearer " + key) }
         request.connectTimeout = .seconds(2)
         request.timeout = .seconds(5)
         request.responseLimit = 1 << 20
-        do {
-            let start = Instant.now
-            let answer = try await HTTPClient().send(request)
-            return GatewayHealth(body: answer.body, latency: Instant.now - start)
+        let client = try gateway.client(), start = Instant.now
+        do throws(HTTPClientError) {
+            let answer = try await client.send(request)
+            guard let health = GatewayHealth(body: answer.body, latency: Instant.now - start) else {
+                throw HTTPClientError.failed("the answer has status \(answer.status.code) and no engines")
+            }
+            return health
         } catch {
-            return nil
+            if error == .unreachable { return nil }
+            throw GatewayError(gateway.explain(error))
         }
     }
 

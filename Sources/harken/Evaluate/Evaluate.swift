@@ -118,7 +118,7 @@ struct Evaluate: Command {
             throw UsageError("--baseline \(first) is not one of the engines; give one of --engines")
         }
         if !names.contains(first), !names.isEmpty { names.append(first) }
-        let progress = ProgressLine(on: context.diagnostics)
+        let progress = ProgressLine(in: context)
         defer { progress.clear() }
         var results: [CaseResult] = []
         var skipped: [EvaluationReport.Skipped] = []

@@ -23,7 +23,7 @@ enum DataOption {
     /// Brings a change of the keys into the database's main file. The change is valid even when that fails; the failure is reported.
     static func bringToFile(_ keys: any AccessKeyAdministration, _ context: CommandContext) async {
         do throws(StoreError) { try await keys.bringToFile() } catch {
-            context.diagnostics.writeLine("the change is made, but the database's log could not be written into the database file: \(error)")
+            context.note("the change is made, but the database's log could not be written into the database file: \(error)")
         }
     }
 }

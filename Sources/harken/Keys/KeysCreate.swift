@@ -11,6 +11,7 @@ struct KeysCreate: Command {
         "--user", "USER", "The user that the key belongs to; \"local\" is the user of a gateway without keys. Default: a new user.")
     private static let scope = Option(
         "--scope", "SCOPE", accepts: AccessScope.allCases.map(\.rawValue).formatted(with: "or"),
+        words: AccessScope.allCases.map(\.rawValue),
         "The use that the key allows: " + AccessScope.allCases.map { "\($0.rawValue) (\($0.explanation))" }.formatted(with: "or")
             + "; may be given several times. Default: everything but admin.",
         parse: AccessScope.init(rawValue:))
@@ -52,7 +53,7 @@ struct KeysCreate: Command {
             await DataOption.bringToFile(keys, context)
             guard json else {
                 context.output.writeLine(created.text)
-                context.diagnostics.writeLine("\(created.key.id) of \(created.key.user): save the key now, it is not shown again")
+                context.note("\(created.key.id) of \(created.key.user): save the key now, it is not shown again")
                 return .done
             }
             var writer = JSONWriter()

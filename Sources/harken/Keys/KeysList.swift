@@ -24,7 +24,7 @@ struct KeysList: Command {
             if json {
                 context.output.writeLine(Self.json(keys))
             } else if keys.isEmpty {
-                context.diagnostics.writeLine("no keys yet; make one with: harken keys create")
+                context.note("no keys yet; make one with: harken keys create")
             } else {
                 context.output.write(Self.table(keys, now: .now))
             }

@@ -36,7 +36,7 @@ struct KeysRevoke: Command {
                 writer.endObject()
                 context.output.writeLine(writer.text)
             } else {
-                context.diagnostics.writeLine("\(id) is revoked")
+                context.note("\(id) is revoked")
             }
             return .done
         } catch {

@@ -50,7 +50,7 @@ struct KeysTopUp: Command {
                     writer.endObject()
                     context.output.writeLine(writer.text)
                 } else {
-                    context.diagnostics.writeLine("key \(id) has \(credit.components.seconds) seconds of credit now")
+                    context.note("key \(id) has \(credit.components.seconds) seconds of credit now")
                 }
                 return .done
             }

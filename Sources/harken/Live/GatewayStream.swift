@@ -22,8 +22,7 @@ final class GatewayStream: @unchecked Sendable {
     }
 
     private let loop: Loop
-    /// The gateway's address as the user gave it, for messages.
-    private let url: String
+    private let gateway: GatewayAddress
     private let deliver: @Sendable (Said) -> Void
     /// The encoder of audio messages; nil: audio is sent as PCM.
     private var encoder: OpusPacketEncoder?
@@ -35,11 +34,11 @@ final class GatewayStream: @unchecked Sendable {
     ///   - encoder: makes the messages of audio; nil: the messages are 16-bit little-endian PCM.
     ///   - deliver: takes the stream's items, on the loop. `.closed` comes last, when the socket is closed.
     init(
-        _ machine: any LiveClientMachine, encoder: consuming OpusPacketEncoder? = nil, url: String, connector: VendorConnector,
+        _ machine: any LiveClientMachine, encoder: consuming OpusPacketEncoder? = nil, gateway: GatewayAddress, connector: VendorConnector,
         deliver: @escaping @Sendable (Said) -> Void
     ) {
         self.encoder = encoder
-        self.url = url
+        self.gateway = gateway
         self.deliver = deliver
         loop = connector.loop
         stream = ClientStream(machine, connector: connector)
@@ -115,7 +114,7 @@ final class GatewayStream: @unchecked Sendable {
     /// gateway as a vendor.
     private func reason(of close: WebSocketClose, asked: Bool) -> EngineError? {
         if case .ending(let error) = state, asked || error == nil { return error }
-        if case .abnormal = close.origin { return .unavailable("the connection to \(url) broke") }
+        if case .abnormal = close.origin { return .unavailable("the connection to \(gateway.url) broke") }
         let reason = close.reason.isEmpty ? "code \(close.code)" : TerminalText.safe(close.reason)
         return .unavailable("the gateway ended the stream: \(reason)")
     }
@@ -123,10 +122,12 @@ final class GatewayStream: @unchecked Sendable {
     private func explanation(of error: WebSocketConnectError) -> EngineError {
         switch error {
         case .unresolved(let host, let reason): .unavailable("the host \(host) is not found: \(reason)")
-        case .unreachable: .unavailable("no gateway answers at \(url); start one with: harken serve")
-        case .timedOut: .timedOut("\(url) does not answer")
+        case .unreachable: .unavailable("no gateway answers at \(gateway.url); start one with: harken serve")
+        case .timedOut: .timedOut("\(gateway.url) does not answer")
         case .rejected(let head, let body): GatewayRejection(status: head.status.code, body: body).error
-        case .malformedAnswer, .lost: .unavailable("\(url) answered, but it is not a Harken gateway")
+        case .lost(.tls(let error)) where error.isUntrusted: .unavailable(gateway.untrusted(error.reason))
+        case .lost(.tls(let error)): .unavailable("TLS with \(gateway.url) failed: \(error.reason)")
+        case .malformedAnswer, .lost: .unavailable("\(gateway.url) answered, but it is not a Harken gateway")
         case .cancelled: .cancelled
         }
     }

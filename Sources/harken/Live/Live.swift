@@ -15,17 +15,12 @@ struct Live: Command {
 
     private static let microphone = Flag("--microphone", "Records from a microphone instead of a FILE; Ctrl-C ends the recording.")
     private static let device = Option("--device", "NAME", "The microphone's number, or a part of its name. Default: the system's.")
-    private static let url = Option(
-        "--url", "URL", standard: "http://127.0.0.1:8080", accepts: "a URL such as http://127.0.0.1:8080 or https://captions.example.org",
-        "The gateway's address."
-    ) { WebSocketTarget($0) == nil ? nil : $0 }
     private static let wire = Option(
         "--protocol", "NAME", standard: WireProtocol.deepgram,
         "The protocol: deepgram for captions, listen for a stored conversation with speakers.")
     private static let speed = Option(
         "--speed", "N", standard: "1", accepts: "a number above 0, at most 1000", "The speed at which FILE is sent, in seconds of audio per second."
     ) { text in Double(text).flatMap { $0 > 0 && $0 <= 1_000 ? $0 : nil } }
-    private static let key = Option("--key", "KEY", variable: "HARKEN_KEY", "The access key, if the gateway needs one.")
     private static let engine = Option(
         "--engine", "NAMES", accepts: "an engine's name, or several with commas", "The engines to use, in order. Default: the gateway's order."
     ) { text in text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ",-_".contains($0)) } && !text.isEmpty ? text : nil }
@@ -41,7 +36,7 @@ struct Live: Command {
             type segments, removed, speaker, conversation or end.
             """,
         operands: .init(placeholder: "[FILE]", help: "The audio or video file to stream.", count: 0...1),
-        options: [microphone, device, url, wire, speed, engine, key, language, Flag.json])
+        options: [microphone, device] + GatewayAddress.options + [wire, speed, engine, language, Flag.json])
 
     private enum ScreenEvent: Sendable {
         case said(GatewayStream.Said)
@@ -52,10 +47,9 @@ struct Live: Command {
 
     private let source: Source
     private let device: String?
-    private let url: String
+    private let gateway: GatewayAddress
     private let wire: WireProtocol
     private let speed: Double
-    private let key: String?
     private let engine: String?
     private let options: StreamOptions
     private let json: Bool
@@ -68,15 +62,17 @@ struct Live: Command {
         case (_?, true): throw UsageError("a FILE and --microphone cannot go together; give one of them")
         }
         device = try arguments.value(Self.device)
-        url = try arguments.value(Self.url) ?? ""
+        gateway = try GatewayAddress(arguments)
         wire = try arguments.value(Self.wire) ?? .deepgram
         speed = try arguments.value(Self.speed) ?? 1
-        key = try arguments.value(Self.key)
         engine = try arguments.value(Self.engine)
         if wire == .listen, let engine, engine.contains(",") { throw UsageError("--protocol listen takes one engine") }
         options = StreamOptions(rate: .speech, language: try arguments.value(Self.language).map { LanguageTag($0) })
         json = arguments.has(.json)
     }
+
+    /// Ctrl-C is the normal end of a recording with the microphone.
+    var isEndedByInterruption: Bool { if case .microphone = source { true } else { false } }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         if case .file(let path) = source, let problem = FileIdentity.problem(path: path) {
@@ -93,17 +89,16 @@ struct Live: Command {
 
     private func stream(_ context: CommandContext) async throws -> ExitStatus {
         let machine = machine
-        var base = url
-        while base.hasSuffix("/") { base.removeLast() }
-        guard let target = WebSocketTarget(base + machine.connection.target + (wire == .deepgram ? engine.map { "&engine=" + $0 } ?? "" : "")) else {
-            throw FeedError(description: "--url \(url) cannot be used; give a URL such as \(Self.url.standard ?? "")")
+        guard let target = WebSocketTarget(gateway.url + machine.connection.target + (wire == .deepgram ? engine.map { "&engine=" + $0 } ?? "" : ""))
+        else {
+            throw FeedError(description: "--url \(gateway.url) cannot be used; give a URL such as http://127.0.0.1:8080")
         }
         let loops = try LoopGroup(count: 1)
         let (events, continuation) = AsyncStream<ScreenEvent>.makeStream()
         let encoder = wire == .listen ? try OpusPacketEncoder(rate: options.rate) : nil
         let connector = VendorConnector(
-            loop: loops.next(), client: WebSocketClient(tls: try TLSClientContext(), resolver: Resolver()), configuration: connectionLimits)
-        let stream = GatewayStream(machine, encoder: encoder, url: base, connector: connector) { said in
+            loop: loops.next(), client: WebSocketClient(tls: try gateway.tls(), resolver: Resolver()), configuration: connectionLimits)
+        let stream = GatewayStream(machine, encoder: encoder, gateway: gateway, connector: connector) { said in
             continuation.yield(.said(said))
             if case .event(.closed) = said { continuation.finish() }
         }
@@ -114,13 +109,14 @@ struct Live: Command {
         defer { clock.cancel() }
         // A separate task, which goes on when this one is cancelled, so that all words until the end are shown.
         let captions = Task { await show(events, context) { stream.send(.cancel) } }
-        stream.connect(to: target, headers: key == nil ? [:] : machine.connection.headers)
+        context.detail("connecting to \(gateway.url) with the protocol \(wire.rawValue)")
+        stream.connect(to: target, headers: gateway.key == nil ? [:] : machine.connection.headers)
         let problem = await feed(stream, context)
         let end = await captions.value
         // A failed feed ends the stream, so the feed's error is the one to report.
         let complaint = problem?.description ?? end?.explanation
         if json { context.output.write(CaptionPrinter.json(end: complaint)) }
-        if Task.isCancelled { return .interrupted }
+        if Task.isCancelled, !isEndedByInterruption { return .interrupted }
         guard let complaint else { return .done }
         // The stream was given up because nobody reads the output, so no error is reported.
         if problem != nil || end != .cancelled { context.printError(Self.description, complaint) }
@@ -128,7 +124,7 @@ struct Live: Command {
     }
 
     private var machine: any LiveClientMachine {
-        let credential = Credential(key ?? "")
+        let credential = Credential(gateway.key ?? "")
         switch wire {
         case .deepgram: return DeepgramLiveClient(options, credential: credential)
         case .listen: return ListenClient(language: options.language, engine: engine.map { EngineName($0) }, credential: credential)
@@ -154,7 +150,7 @@ struct Live: Command {
             feed = FileFeed(path: path, speed: speed)
             atInterruption = .cancel
         case .microphone:
-            feed = MicrophoneFeed(device: device, diagnostics: context.diagnostics)
+            feed = MicrophoneFeed(device: device, note: { context.note($0) })
             atInterruption = .finish
         }
         return await withTaskCancellationHandler {

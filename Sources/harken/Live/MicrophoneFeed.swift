@@ -7,8 +7,8 @@ struct MicrophoneFeed: AudioFeed {
 
     /// Input device, by number or by (part of) its name; nil: the system's default.
     let device: String?
-    /// Stream for the message that the microphone is open.
-    let diagnostics: StandardStream
+    /// Tells that the microphone is open.
+    let note: @Sendable (String) -> Void
 
     func run(into stream: GatewayStream) async throws(FeedError) {
         guard await stream.untilOpen() else { return }
@@ -24,7 +24,7 @@ struct MicrophoneFeed: AudioFeed {
         do throws(CaptureError) {
             if Task.isCancelled { return }
             try capture.start()
-            diagnostics.writeLine("listening; Ctrl-C ends the recording")
+            note("listening; Ctrl-C ends the recording")
             for await block in blocks {
                 guard await stream.send(try block.get()) != nil else { return }
             }

@@ -25,7 +25,7 @@ struct PeopleList: Command {
             if json {
                 context.output.writeLine(Self.json(people, voices))
             } else if people.isEmpty && voices.isEmpty {
-                context.diagnostics.writeLine("nobody yet; add someone with: harken people add NAME")
+                context.note("nobody yet; add someone with: harken people add NAME")
             } else {
                 let known = people.map { person in
                     [person.id.rawValue, person.name, seconds(Self.evidence(of: .person(person.id), voices)), person.created.readable]

@@ -32,7 +32,7 @@ extension CommandContext {
     /// Reports a change of a person: as a JSON object, or in one line.
     func tell(_ person: Person, _ events: String, json: Bool) {
         guard json else {
-            diagnostics.writeLine(TerminalText.safe("\(person.name) (\(person.id)) \(events)"))
+            note(TerminalText.safe("\(person.name) (\(person.id)) \(events)"))
             return
         }
         var writer = JSONWriter()

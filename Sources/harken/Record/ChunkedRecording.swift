@@ -10,7 +10,9 @@ import Synchronization
 /// The work of `harken record`: the microphone's audio goes to the disk, and from there to the gateway.
 struct ChunkedRecording {
     struct Settings: Sendable {
-        var server: String
+        var gateway: GatewayAddress
+        /// The gateway's address, to which waiting recordings belong.
+        var server: String { gateway.httpURL }
         /// The folder in which recordings wait.
         var folder: String
         var token: String?
@@ -24,8 +26,8 @@ struct ChunkedRecording {
         /// Time after a stop for which delivery continues while the gateway accepts nothing.
         var patience: Duration = .seconds(60)
 
-        init(server: String, folder: String) {
-            self.server = server
+        init(gateway: GatewayAddress, folder: String) {
+            self.gateway = gateway
             self.folder = folder
         }
     }
@@ -59,7 +61,7 @@ struct ChunkedRecording {
         do {
             let spool = try RecordingSpool(
                 path: settings.folder, limit: settings.diskBytes, profile: profile, now: { .now }, newID: RandomUUID.text)
-            let transport = GatewayTransport(server: settings.server, token: settings.token, client: try HTTPClient())
+            let transport = GatewayTransport(server: settings.server, token: settings.token, client: try settings.gateway.client())
             let queue = UploadQueue(transport, clock: .system, newID: RandomUUID.text) { continuation.yield(.recorder($0)) }
             var options = ChunkRecorder.Settings(server: settings.server, language: settings.language)
             options.profile = profile
@@ -140,7 +142,7 @@ struct ChunkedRecording {
         _ spool: RecordingSpool, _ recorder: ChunkRecorder, _ queue: UploadQueue, _ screen: inout RecorderScreen
     ) -> SpooledRecording? {
         let all = spool.open()
-        let ours = all.filter { $0.origin.server == settings.server }
+        let ours = all.filter { GatewayAddress($0.origin.server).httpURL == settings.server }
         if ours.count < all.count {
             screen.say("\(all.count - ours.count) recordings wait for another gateway: give the --url of that gateway to send them")
         }

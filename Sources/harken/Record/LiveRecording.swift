@@ -5,6 +5,8 @@ import Speech
 /// The work of `harken record --managed` and `--byok`: recognition while the user speaks.
 struct LiveRecording {
     let engine: any HarkenKit.RecordingEngine
+    /// The gateway that recognizes; nil when a vendor does.
+    let gateway: GatewayAddress?
     let json: Bool
 
     private enum ScreenEvent: Sendable {
@@ -14,6 +16,12 @@ struct LiveRecording {
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
+        do {
+            if let gateway { try KitRuntime.start(trusting: gateway.trust()) }
+        } catch {
+            context.printError(Record.description, "\(error)")
+            return .failed
+        }
         let (events, continuation) = AsyncStream<ScreenEvent>.makeStream()
         let (stops, stop) = AsyncStream<Void>.makeStream()
         let engine = engine
@@ -32,7 +40,7 @@ struct LiveRecording {
             do throws(RecordingError) {
                 try await engine.initialize()
                 try await engine.start()
-                context.diagnostics.writeLine("listening; Ctrl-C ends the recording")
+                context.note("listening; Ctrl-C ends the recording")
                 return nil
             } catch {
                 return error
@@ -65,7 +73,7 @@ struct LiveRecording {
 
     /// Prints the results until the end. Returns the error that ended the recording; nil when the user ended it.
     private func show(_ events: AsyncStream<ScreenEvent>, _ context: CommandContext) async -> RecordingError? {
-        let progress = ProgressLine(on: context.diagnostics)
+        let progress = ProgressLine(in: context)
         var last: RecordingError?
         for await item in events {
             switch item {
@@ -76,7 +84,7 @@ struct LiveRecording {
                 if json { context.output.writeLine(Self.json("interim", result.text)) } else { progress.show(result.text) }
             case .low(let rest):
                 progress.clear()
-                context.diagnostics.writeLine("harken record: the key has credit for \(TimeText.clock(rest / .seconds(1))) left")
+                context.note("harken record: the key has credit for \(TimeText.clock(rest / .seconds(1))) left")
             case .failed(let error):
                 progress.clear()
                 context.printError(Record.description, "\(error)")

@@ -1,6 +1,5 @@
 import Framing
 import HarkenKit
-import Net
 import Protocols
 import Recorder
 import Recordings
@@ -8,11 +7,7 @@ import Settings
 import Speech
 
 struct Record: Command {
-    private static let url = Option(
-        "--url", "URL", standard: "http://127.0.0.1:8080", accepts: "a URL such as http://127.0.0.1:8080 or https://captions.example.org",
-        "The gateway's address."
-    ) { WebSocketTarget($0) == nil ? nil : $0 }
-    private static let token = Option("--token", "KEY", variable: "HARKEN_KEY", "The access key, if the gateway needs one.")
+    private static let token = Option("--token", "KEY", "The same as --key.")
     private static let language = Option(
         "--language", "TAG", accepts: "one language, such as en or pt-BR",
         "The spoken language. Default: the gateway's."
@@ -21,7 +16,7 @@ struct Record: Command {
     private static let list = Flag("--list-devices", "Lists the microphones, and records nothing.")
     private static let managed = Flag("--managed", "Recognizes live, through the gateway's managed route, instead of in chunks.")
     private static let byok = Option(
-        "--byok", "VENDOR", accepts: vendors.formatted(with: "or"),
+        "--byok", "VENDOR", accepts: vendors.formatted(with: "or"), words: vendors,
         "Recognizes live, straight at the vendor, with your own key, such as DEEPGRAM_API_KEY."
     ) { vendors.contains($0) ? $0 : nil }
     private static let disk = Option(
@@ -43,10 +38,10 @@ struct Record: Command {
             audio; a second Ctrl-C leaves it for the next run. With --managed or --byok the audio is recognized live, and nothing is kept on the disk.
             """,
         operands: .none,
-        options: [url, token, language, device, list, managed, byok, disk, goOn, send, DataOption.option, Flag.json])
+        options: GatewayAddress.options + [token, language, device, list, managed, byok, disk, goOn, send, DataOption.option, Flag.json])
 
     /// Ctrl-C is the normal end of a recording.
-    static let isEndedByInterruption = true
+    let isEndedByInterruption = true
 
     private enum Mode {
         case list
@@ -67,7 +62,7 @@ struct Record: Command {
         if arguments.has(Self.send), arguments.has(Self.managed) || vendor != nil {
             throw UsageError("--send sends recordings in chunks; leave --managed and --byok out")
         }
-        let url = try arguments.value(Self.url) ?? "", token = try arguments.value(Self.token)
+        let gateway = try GatewayAddress(arguments), token = try arguments.value(Self.token) ?? gateway.key
         let language = try arguments.value(Self.language), device = try arguments.value(Self.device)
         if vendor != nil || arguments.has(Self.managed) {
             var settings = RecordingSettings()
@@ -84,12 +79,12 @@ struct Record: Command {
                 engine = BYOKRecording(vendor: vendor, key: key, baseURL: address, settings: settings)
             } else {
                 // A gateway without keys accepts any token from its own machine.
-                engine = ManagedRecording(server: url, token: token ?? "local", settings: settings)
+                engine = ManagedRecording(server: gateway.url, token: token ?? "local", settings: settings)
             }
-            mode = .live(LiveRecording(engine: engine, json: json))
+            mode = .live(LiveRecording(engine: engine, gateway: vendor == nil ? gateway : nil, json: json))
             return
         }
-        var settings = ChunkedRecording.Settings(server: url, folder: try DataOption.path(arguments) + "/recorder")
+        var settings = ChunkedRecording.Settings(gateway: gateway, folder: try DataOption.path(arguments) + "/recorder")
         settings.token = token
         settings.language = language
         settings.device = device

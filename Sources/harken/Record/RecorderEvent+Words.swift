@@ -24,7 +24,7 @@ extension RecorderEvent {
         case .reachable: "the gateway can be reached again"
         case .notAdmitted(402, let detail): "the gateway accepts no more: \(detail ?? "your credit or limit is used up"); audio waits on the disk"
         case .notAdmitted(let status, let detail):
-            "the gateway refused the key (\(detail ?? "status \(status)")): give another --token; audio waits on the disk"
+            "the gateway refused the key (\(detail ?? "status \(status)")): give another --key; audio waits on the disk"
         case .rejected(let status, let detail): "the gateway refused a chunk (\(detail ?? "status \(status)")): the chunk stays on the disk"
         case .finished(let id, let title): "conversation \(id)" + (title.map { ": " + $0 } ?? "")
         case .damaged(let reason): reason

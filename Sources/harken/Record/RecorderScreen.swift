@@ -11,7 +11,7 @@ struct RecorderScreen {
     init(_ context: CommandContext, json: Bool) {
         self.context = context
         self.json = json
-        progress = ProgressLine(on: context.diagnostics)
+        progress = ProgressLine(in: context)
     }
 
     mutating func show(_ status: RecorderStatus) { progress.show(status.line) }
@@ -23,13 +23,19 @@ struct RecorderScreen {
             context.output.writeLine(TerminalText.safe("conversation \(id)" + (title.map { ": " + $0 } ?? "")))
             return
         }
-        if let words = events.words { say(words) }
+        guard let words = events.words else { return }
+        if case .failed = events {
+            progress.clear()
+            context.printError(Record.description, TerminalText.safe(words))
+        } else {
+            say(words)
+        }
     }
 
     /// Writes a line for the user.
     mutating func say(_ words: String) {
         progress.clear()
-        context.diagnostics.writeLine("harken record: " + TerminalText.safe(words))
+        context.note("harken record: " + TerminalText.safe(words))
     }
 
     mutating func end(_ status: RecorderStatus, folder: String) {

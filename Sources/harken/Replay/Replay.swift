@@ -40,7 +40,7 @@ struct Replay: Command {
             }
             let audio = try await store.audio(of: id, of: stores.user)
             guard !audio.isEmpty else { throw NoAudio(description: "conversation \(id) has no stored audio, so it cannot be recognized again") }
-            let progress = ProgressLine(on: context.diagnostics)
+            let progress = ProgressLine(in: context)
             defer { progress.clear() }
             var answers: [(part: StoredAudio, answer: EngineAnswer)] = []
             for (number, part) in audio.enumerated() {

@@ -52,7 +52,7 @@ struct Search: Command {
                 SearchDocument.write(page, to: &writer)
                 context.output.writeLine(writer.text)
             } else if page.hits.isEmpty {
-                context.diagnostics.writeLine("nothing found")
+                context.note("nothing found")
             } else {
                 let names = try await names(in: store)
                 for hit in page.hits { context.output.write(Self.text(hit, names)) }

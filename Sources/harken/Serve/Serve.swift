@@ -38,7 +38,8 @@ struct Serve: Command {
         """
     ) { SyncPolicy($0) == nil ? nil : $0 }
     private static let log = Option(
-        "--log", "LEVEL", accepts: "debug, info, warning or error", "The lowest level that is logged. Default: info. Variable: HARKEN_LOG."
+        "--log", "LEVEL", accepts: "debug, info, warning or error", words: ["debug", "info", "warning", "error"],
+        "The lowest level that is logged. Default: info. Variable: HARKEN_LOG."
     ) { Log.Level(name: $0) == nil ? nil : $0 }
 
     static let takesHangups = true
@@ -73,6 +74,10 @@ struct Serve: Command {
         ]
         for (name, option) in options {
             if let value = try arguments.value(option) { given[name] = (value, option.name) }
+        }
+        if given["HARKEN_LOG"] == nil {
+            if arguments.has(.verbose) { given["HARKEN_LOG"] = ("debug", Flag.verbose.name) }
+            if arguments.has(.quiet) { given["HARKEN_LOG"] = ("error", Flag.quiet.name) }
         }
         for (one, other) in [(Self.certificate, Self.key), (Self.key, Self.certificate)] {
             let isAlone = arguments.text(one) != nil && arguments.text(other) == nil

@@ -19,7 +19,7 @@ struct KnownSpeakers {
             let store = try stores.open()
             return KnownSpeakers(try await store.voices(of: stores.user), try await store.people(of: stores.user))
         } catch {
-            context.diagnostics.writeLine("speakers get no names, because the store cannot be read: \(error)")
+            context.note("speakers get no names, because the store cannot be read: \(error)")
             return nil
         }
     }

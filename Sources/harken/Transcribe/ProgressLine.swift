@@ -15,9 +15,9 @@ final class ProgressLine: Sendable {
     private let isTerminal: Bool
     private let state = Mutex(State())
 
-    init(on stream: StandardStream) {
-        self.stream = stream
-        isTerminal = stream.isTerminal
+    init(in context: CommandContext) {
+        stream = context.diagnostics
+        isTerminal = stream.isTerminal && context.verbosity != .quiet
     }
 
     /// Shows `text`, unless another text was shown a moment ago.

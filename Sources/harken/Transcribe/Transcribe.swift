@@ -4,6 +4,7 @@ import Speech
 struct Transcribe: Command {
     private static let engine = Option(
         "--engine", "NAME", standard: "local", accepts: RecordingEngine.names.map(\.rawValue).joined(separator: ", "),
+        words: RecordingEngine.names.map(\.rawValue),
         "The engine. A vendor needs its key in the environment, such as DEEPGRAM_API_KEY, and is sent the recording."
     ) { text in RecordingEngine.names.first { $0 == EngineName(text) } }
     private static let format = Option("--format", "FORMAT", standard: TranscriptFormat.text, "The format of the output: text, json, srt or vtt.")
@@ -56,7 +57,7 @@ struct Transcribe: Command {
             guard let engine = engine.make(for: Self.description, context) else { return .failed }
             let destination = try OutputFile.open(output, standard: context.output)
             if options.diarize, !engine.capabilities.speakers {
-                context.diagnostics.writeLine(
+                context.note(
                     "harken transcribe: the engine \(engine.name) does not tell speakers apart; the words have no speakers")
             }
             let known = options.diarize && self.engine.isLocal ? await KnownSpeakers.open(arguments, context) : nil
@@ -82,7 +83,7 @@ struct Transcribe: Command {
     private func transcribe(
         _ file: String, _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ context: CommandContext
     ) async -> FileTranscript? {
-        let progress = ProgressLine(on: context.diagnostics)
+        let progress = ProgressLine(in: context)
         let started = Instant.now
         defer { progress.clear() }
         if let problem = FileIdentity.problem(path: file) {

@@ -9,6 +9,7 @@ struct Usage: Command {
     ) { text in text.utf8.count == 10 ? UnixTime(rfc3339: text) : nil }
     private static let grouping = Option(
         "--by", "WHAT", accepts: UsageQuery.Grouping.allCases.map(\.rawValue).formatted(with: "or"),
+        words: UsageQuery.Grouping.allCases.map(\.rawValue),
         "Groups rows by engine, model and workload, and by this: provider, key or day. Default: provider.",
         parse: UsageQuery.Grouping.init(rawValue:))
 
@@ -40,7 +41,7 @@ struct Usage: Command {
                 UsageDocument.write(rows, to: &writer)
                 context.output.writeLine(writer.text)
             } else if rows.isEmpty {
-                context.diagnostics.writeLine("no usage yet")
+                context.note("no usage yet")
             } else {
                 context.output.write(Self.table(rows, query.grouping))
             }

@@ -29,6 +29,8 @@ import Testing
                                               and a bit more.
                       --an-option-with-a-long-name
                                               Stands alone.
+                  -v, --verbose               Also tells on standard error what the command does.
+                  -q, --quiet                 Writes only errors to standard error.
                   -h, --help                  Shows this help.
 
                 """)

@@ -53,12 +53,6 @@ final class TestGateway: Sendable {
 
     /// Writes samples at 16 kHz as a WAV file and returns its path.
     func recording(_ samples: [Int16]) throws -> String {
-        let length = UInt32(2 * samples.count)
-        func bytes(_ value: some FixedWidthInteger) -> Data { withUnsafeBytes(of: value.littleEndian) { Data($0) } }
-        var wave = Data("RIFF".utf8) + bytes(length + 36) + Data("WAVEfmt ".utf8) + bytes(16 as UInt32)
-        wave += bytes(1 as UInt16) + bytes(1 as UInt16) + bytes(16_000 as UInt32) + bytes(32_000 as UInt32) + bytes(2 as UInt16)
-        wave += bytes(16 as UInt16) + Data("data".utf8) + bytes(length)
-        wave += samples.withUnsafeBytes { Data($0) }
-        return try folder.write(wave, as: "recording.wav")
+        try folder.write(WaveFile.bytes(samples), as: "recording.wav")
     }
 }

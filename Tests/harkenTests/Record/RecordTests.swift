@@ -63,7 +63,7 @@ import Testing
 
     @Test func `ends, when it is interrupted, as one conversation, and leaves nothing on the disk`() async throws {
         let gateway = try await gateway()
-        var settings = ChunkedRecording.Settings(server: gateway.url, folder: gateway.folder.path + "/recorder")
+        var settings = ChunkedRecording.Settings(gateway: GatewayAddress(gateway.url), folder: gateway.folder.path + "/recorder")
         settings.json = true
         let run = try await run(settings, in: gateway.folder) { microphone in
             for _ in 0..<4 { microphone.say(loud) }
@@ -81,7 +81,7 @@ import Testing
 
     @Test func `sends nothing of a quiet room`() async throws {
         let gateway = try await gateway()
-        let settings = ChunkedRecording.Settings(server: gateway.url, folder: gateway.folder.path + "/recorder")
+        let settings = ChunkedRecording.Settings(gateway: GatewayAddress(gateway.url), folder: gateway.folder.path + "/recorder")
         let run = try await run(settings, in: gateway.folder) { microphone in
             for _ in 0..<30 { microphone.say([Int16](repeating: 3, count: 160_000)) }
         }
@@ -92,7 +92,7 @@ import Testing
     @Test func `says that the key is not taken, keeps what was said, and the key out of all files`() async throws {
         let gateway = try await gateway()
         _ = try await gateway.keys.create(AccessKeyRequest(name: "somebody"))
-        var settings = ChunkedRecording.Settings(server: gateway.url, folder: gateway.folder.path + "/recorder")
+        var settings = ChunkedRecording.Settings(gateway: GatewayAddress(gateway.url), folder: gateway.folder.path + "/recorder")
         settings.patience = .milliseconds(500)
         settings.token = "hk_wrong_key_of_somebody"
         let run = try await run(settings, in: gateway.folder) { microphone in
@@ -110,7 +110,7 @@ import Testing
 
     @Test func `ends with the reason when there is no microphone`() async throws {
         let gateway = try await gateway()
-        let settings = ChunkedRecording.Settings(server: gateway.url, folder: gateway.folder.path + "/recorder")
+        let settings = ChunkedRecording.Settings(gateway: GatewayAddress(gateway.url), folder: gateway.folder.path + "/recorder")
         let run = try await run(settings, in: gateway.folder, fault: .noDevice) { _ in }
         #expect(run.status == .failed)
         #expect(run.diagnostics.contains("there is no microphone"))

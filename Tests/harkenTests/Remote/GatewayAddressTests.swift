@@ -1,0 +1,34 @@
+import Net
+import Testing
+
+@testable import harken
+
+@Suite struct `A gateway's address` {
+    private let command = CommandDescription(name: "ask", summary: "Asks.", options: GatewayAddress.options)
+
+    private func address(_ words: [String], environment: [String: String] = [:]) throws -> GatewayAddress {
+        try GatewayAddress(Arguments(words, for: command, environment: environment))
+    }
+
+    @Test func `comes from the option, the variable or the default`() throws {
+        #expect(try address([]).url == "http://127.0.0.1:8080")
+        #expect(try address([], environment: ["HARKEN_URL": "https://a.example/"]).url == "https://a.example")
+        #expect(try address(["--url", "ws://b.example//"], environment: ["HARKEN_URL": "https://a.example/"]).httpURL == "http://b.example")
+        #expect(try address(["--url", "wss://b.example"]).httpURL == "https://b.example")
+        #expect(try address([], environment: ["HARKEN_KEY": "hk_1"]).key == "hk_1")
+        #expect(throws: UsageError.self) { try address([], environment: ["HARKEN_URL": "b.example"]) }
+    }
+
+    @Test func `says which file of authorities cannot be used`() throws {
+        #expect(throws: GatewayError.self) { try address(["--ca", "/nowhere/a.pem"]).tls() }
+        let problem = #expect(throws: GatewayError.self) { try address([], environment: ["HARKEN_CA": "/etc/hostname"]).client() }
+        #expect(problem?.description.contains("--ca takes a file of certificates in PEM form") == true)
+    }
+
+    @Test func `calls an untrusted certificate by its name`() {
+        let address = GatewayAddress("https://b.example")
+        let text = address.explain(.untrusted("self-signed certificate"))
+        #expect(text.hasPrefix("the certificate of https://b.example is not trusted (self-signed certificate)"))
+        #expect(text.contains("--ca FILE"))
+    }
+}
