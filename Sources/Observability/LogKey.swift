@@ -15,6 +15,9 @@ package enum LogKey: String, Sendable {
     case seconds
     case address
     case path
+    case name
+    /// The setting that may be meant.
+    case meant
     /// Maximum number of open files.
     case files
     case count

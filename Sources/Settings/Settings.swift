@@ -1,61 +1,65 @@
-internal import Protocols
-internal import Tracing
-
 /// Named values from the environment, a file or flags, read with checks. Later sources win over earlier ones.
 package struct Settings: Sendable {
-    /// The names of all settings, including those that every vendor has. Harken ignores other names.
-    package static let known = Catalogue.vendors.reduce(names.union(TraceSettings.names)) { $0.union($1.variables) }
+    /// The names of all settings. Harken ignores other names.
+    package static let known = Set(SettingTable.all.map(\.name))
 
-    private static let names: Set<String> = [
-        "HARKEN_LISTEN", "HARKEN_DATA", "HARKEN_DATABASE_URL", "HARKEN_LOG", "HARKEN_ENGINES", "HARKEN_MODE", "HARKEN_VOTE_SECONDS",
-        "HARKEN_SHADOW_SHARE", "HARKEN_STALL_SECONDS",
-        "HARKEN_REPAIR_SECONDS", "HARKEN_MODELS", "HARKEN_CACHE", "HARKEN_OIDC_ISSUER", "HARKEN_OIDC_AUDIENCE", "HARKEN_OIDC_JWKS_URL",
-        "HARKEN_LOOPS", "HARKEN_DRAIN_SECONDS", "HARKEN_TLS_CERT", "HARKEN_TLS_KEY", "HARKEN_MAX_CONNECTIONS",
-        "HARKEN_MAX_CONNECTIONS_PER_ADDRESS", "HARKEN_JOURNAL_BYTES",
-        "HARKEN_FSYNC", "HARKEN_TRANSCRIPT_COUNT", "HARKEN_TRANSCRIPT_BYTES", "HARKEN_TRANSCRIPT_DAYS",
-        "HARKEN_UPLOAD_BYTES", "HARKEN_RECORDING_BYTES", "HARKEN_RECORDING_HOURS", "HARKEN_COMPRESSION", "HARKEN_FETCH_URLS", "HARKEN_CORS_ORIGINS",
-        "HARKEN_MAX_SESSION_SECONDS", "HARKEN_ALLOW_PLAIN_TOKENS",
-        "HARKEN_TRUSTED_PROXIES", "HARKEN_METRICS_LISTEN", "HARKEN_METRICS_KEY", "HARKEN_SPOOL_BYTES", "HARKEN_USER_SPOOL_BYTES",
-        "HARKEN_USER_UPLOAD_BYTES", "HARKEN_UPLOADS_PER_KEY", "HARKEN_FREE_DISK_BYTES", "HARKEN_WRONG_KEY_SECONDS",
-        "HARKEN_CREDIT_WARNINGS", "HARKEN_MAX_SESSIONS_PER_USER", "HARKEN_GATE", "HARKEN_GATE_THRESHOLD", "HARKEN_GATE_HANGOVER_SECONDS",
-        "HARKEN_AUDIO_DAYS", "HARKEN_LLM_BASE_URL", "HARKEN_LLM_API_KEY", "HARKEN_LLM_MODEL", "HARKEN_LLM_SECONDS", "HARKEN_PRICES",
-        "HARKEN_USER_DAY_SECONDS", "HARKEN_USER_MONTH_USD", "HARKEN_KEY_DAY_SECONDS", "HARKEN_KEY_MONTH_USD",
-        "HARKEN_PROFILE_FIRST", "RATE_LIMIT_BOOST", "RATE_LIMIT_BOOST_EXEMPT", "RATE_LIMIT_SHADOW_MODE",
-        "ASSEMBLYAI_BACKGROUND_STT_ENABLED", "ASSEMBLYAI_BACKGROUND_STT_WORKLOADS", "ASSEMBLYAI_BACKGROUND_PROVIDER_MODE",
-        "ASSEMBLYAI_PRERECORDED_STT_ENABLED", "ASSEMBLYAI_PRERECORDED_STT_WORKLOADS", "ASSEMBLYAI_PRERECORDED_STT_FALLBACK_ENABLED",
-        "ASSEMBLYAI_PRERECORDED_STT_FALLBACK_WORKLOADS", "ASSEMBLYAI_STT_MODEL", "ASSEMBLYAI_POLL_INTERVAL_SECONDS",
-        "ASSEMBLYAI_MAX_POLL_SECONDS", "ASSEMBLYAI_SMOKE_AUDIO_URL", "OPENAI_STT_MODEL",
-    ]
+    /// The origin of a setting's value.
+    package enum Origin: Sendable, Equatable, CustomStringConvertible {
+        case environment
+        case file(path: String, line: Int)
+        /// An option of the command line: `--listen`.
+        case option(String)
+
+        package var description: String {
+            switch self {
+            case .environment: "environment"
+            case .file(let path, let line): "\(path), line \(line)"
+            case .option(let name): name
+            }
+        }
+    }
 
     private var values: [String: String] = [:]
+    private var origins: [String: Origin] = [:]
 
     package init() {}
 
     /// Adds values, which replace earlier ones. Empty values count as absent.
     package mutating func merge(_ source: [String: String]) {
-        for (name, value) in source where Self.known.contains(name) && !value.isEmpty { values[name] = value }
+        for (name, value) in source { set(name, value, from: .environment) }
     }
 
-    /// Reads `NAME=value` lines. Skips blank lines and lines that begin with `#`; a value may be in quotes.
-    package static func parse(file text: String, named path: String) throws(ConfigurationError) -> [String: String] {
-        var values: [String: String] = [:]
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let line = line.trimmed
-            if line.isEmpty || line.first == "#" { continue }
-            let place = "\(path), line \(index + 1)"
-            guard let equals = line.firstIndex(of: "=") else {
-                throw ConfigurationError(place, "is not NAME=value", accepted: "NAME=value, a blank line, or # and a comment")
-            }
-            let name = String(line[..<equals].trimmed)
-            guard known.contains(name) else {
-                throw ConfigurationError(place, "\(name) is not a setting of Harken", accepted: "one of the names that docs/operating.md lists")
-            }
-            var value = line[line.index(after: equals)...].trimmed
-            if value.count >= 2, let quote = value.first, quote == value.last, quote == "\"" || quote == "'" { value = value.dropFirst().dropLast() }
-            values[name] = String(value)
-        }
-        return values
+    /// Adds the values of a file, which replace earlier ones. Empty values count as absent.
+    package mutating func merge(_ file: SettingsFile) {
+        for line in file.lines { set(line.name, line.value, from: .file(path: file.path, line: line.number)) }
     }
+
+    /// Sets a value, in place of an earlier one. Unknown names and empty values are ignored.
+    package mutating func set(_ name: String, _ value: String, from origin: Origin) {
+        guard Self.known.contains(name), !value.isEmpty else { return }
+        values[name] = value
+        origins[name] = origin
+    }
+
+    /// Returns the origin of a setting's value; nil when the setting is not set.
+    package func origin(of name: String) -> Origin? { origins[name] }
+
+    /// Returns names of the environment that look like misspelt settings, each with the setting that may be meant.
+    package static func misspelt(in environment: [String: String]) -> [(name: String, meant: String)] {
+        // OpenTelemetry has more variables than Harken reads.
+        let prefixes = Set(known.compactMap { $0.split(separator: "_").first.map { $0 + "_" } }).subtracting(["OTEL_"])
+        return environment.keys.sorted().compactMap { name in
+            guard !known.contains(name), !commandVariables.contains(name), let prefix = prefixes.first(where: { name.hasPrefix($0) }) else {
+                return nil
+            }
+            let own = String(name.dropFirst(prefix.count))
+            let others = known.filter { $0.hasPrefix(prefix) }.sorted().map { String($0.dropFirst(prefix.count)) }
+            return Suggestion.nearest(to: own, among: others).map { (name, prefix + $0) }
+        }
+    }
+
+    /// Variables that commands read, and that are not settings of the gateway.
+    private static let commandVariables: Set<String> = ["HARKEN_URL", "HARKEN_KEY", "HARKEN_CA"]
 
     package subscript(_ name: String) -> String? { values[name] }
 
@@ -90,13 +94,5 @@ package struct Settings: Sendable {
         case "false", "0", "no", "off": false
         case .some(let text): throw ConfigurationError(name, "\"\(text)\" is neither true nor false", accepted: "true or false")
         }
-    }
-}
-
-extension StringProtocol {
-    fileprivate var trimmed: SubSequence {
-        let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" }
-        guard let first = firstIndex(where: { !blank($0) }), let last = lastIndex(where: { !blank($0) }) else { return self[endIndex...] }
-        return self[first...last]
     }
 }

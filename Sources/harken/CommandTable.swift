@@ -1,3 +1,5 @@
+import Settings
+
 /// All commands, in the order of the help page.
 enum CommandTable {
     static let all: [any Command.Type] = [
@@ -5,6 +7,7 @@ enum CommandTable {
         ConversationsDelete.self, PeopleList.self, PeopleAdd.self, PeopleRename.self, PeopleMerge.self, PeopleDelete.self, PeopleEmbed.self,
         KeysCreate.self, KeysList.self, KeysRevoke.self,
         KeysTopUp.self, Usage.self, Engines.self, Evaluate.self, Replay.self, Doctor.self,
+        ConfigShow.self, ConfigCheck.self, ConfigSample.self, ConfigReference.self,
         Completion.self, Manual.self, PrintVersion.self,
     ]
 

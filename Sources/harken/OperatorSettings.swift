@@ -6,26 +6,53 @@ import Usage
 
 /// The operator's settings from all sources: options override the environment, and the environment overrides `--config FILE`.
 enum OperatorSettings {
-    static let config = Option("--config", "FILE", "Reads NAME=value lines from FILE; environment variables override them.")
+    static let config = Option(
+        "--config", "FILE", variable: "HARKEN_CONFIG", "Reads NAME=value lines from FILE; environment variables override them.")
 
-    /// Reads the gateway's configuration.
-    ///
-    /// - Parameter given: settings that were given as options, by the names of their variables.
-    static func configuration(
-        file: String?, environment: [String: String], given: [String: String] = [:]
-    ) throws -> GatewayConfiguration {
+    /// A setting that was given as an option.
+    struct Given: Sendable {
+        /// The name of the setting.
+        var name: String
+        var value: String
+        /// The name of the option.
+        var option: String
+    }
+
+    /// Reads the settings from all sources.
+    static func settings(file: String?, environment: [String: String], given: [Given] = []) throws -> Settings {
         var settings = Settings()
         if let file {
             guard let text = TextFile.read(file) else { throw UsageError("--config \(file): \(String(cString: strerror(errno)).lowercased())") }
-            settings.merge(try Settings.parse(file: text, named: file))
+            settings.merge(try SettingsFile(parsing: text, named: file))
         }
         settings.merge(environment)
-        settings.merge(given)
+        for one in given { settings.set(one.name, one.value, from: .option(one.option)) }
+        return settings
+    }
+
+    /// Reads the gateway's configuration. Errors name the option in place of the setting that it gives.
+    static func configuration(file: String?, environment: [String: String], given: [Given] = []) throws -> GatewayConfiguration {
+        try configuration(settings(file: file, environment: environment, given: given), environment: environment)
+    }
+
+    /// Checks the settings.
+    static func configuration(_ settings: Settings, environment: [String: String]) throws -> GatewayConfiguration {
         guard let home = environment["HOME"] ?? settings["HARKEN_DATA"] else {
             throw UsageError("HOME is not set, so there is no default for --data: give --data DIR")
         }
-        return try GatewayConfiguration(settings, home: home, cores: Processors.count, version: Version.current)
+        do throws(ConfigurationError) {
+            return try GatewayConfiguration(settings, home: home, cores: Processors.count, version: Version.current)
+        } catch {
+            var error = error
+            switch settings.origin(of: error.name) {
+            case .option(let name): error.name = name
+            case .file(let path, let line): error.name = "\(path), line \(line): \(error.name)"
+            case .environment, nil: break
+            }
+            throw error
+        }
     }
+
     /// Returns the vendors' prices, from the environment or from Harken's own table.
     static func prices(environment: [String: String]) throws(UsageError) -> PriceTable {
         var settings = Settings()

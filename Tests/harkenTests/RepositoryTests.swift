@@ -1,6 +1,5 @@
 import Foundation
 import Gateway
-@testable import Settings
 import Testing
 
 /// The documents beside the code say what the manifest says.
@@ -28,11 +27,6 @@ import Testing
     @Test func `names the licence of every Debian package that the manifest names`() throws {
         let notice = try Self.text("NOTICE")
         #expect(debianPackages.filter { !notice.contains($0.replacing(/-dev$/, with: "")) } == [])
-    }
-
-    @Test func `explains every setting in docs/operating.md`() throws {
-        let page = try Self.text("docs/operating.md")
-        #expect(Settings.known.filter { !page.contains("`\($0)`") } == [])
     }
 
     @Test(arguments: ["Speech", "Framing", "Conversations", "Speakers", "RecordingAssembly", "Protocols", "Continuity"])

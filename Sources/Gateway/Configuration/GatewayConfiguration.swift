@@ -116,7 +116,7 @@ package struct GatewayConfiguration: Sendable {
     package init(_ settings: Settings, home: String, cores: Int, version: String = "0") throws(ConfigurationError) {
         self.version = version
         listen = try ListenAddress(parsing: settings["HARKEN_LISTEN"] ?? "127.0.0.1:8080", name: "HARKEN_LISTEN")
-        dataDirectory = settings["HARKEN_DATA"] ?? "\(home)/.local/share/harken"
+        dataDirectory = Self.path(settings["HARKEN_DATA"] ?? "~/.local/share/harken", home: home)
         guard let level = Log.Level(name: settings["HARKEN_LOG"] ?? "info") else {
             throw ConfigurationError(
                 "HARKEN_LOG", "\"\(settings["HARKEN_LOG"] ?? "")\" is not a log level", accepted: "debug, info, warning or error")
@@ -157,7 +157,7 @@ package struct GatewayConfiguration: Sendable {
         gate = try GateSettings(settings)
         sendsProfiles = try settings.boolean("HARKEN_PROFILE_FIRST", default: false)
         audioDays = try settings.integer("HARKEN_AUDIO_DAYS", in: 0...36_500, default: 30)
-        modelFolder = settings["HARKEN_MODELS"]
+        modelFolder = settings["HARKEN_MODELS"].map { Self.path($0, home: home) }
         let drainSeconds = try settings.seconds("HARKEN_DRAIN_SECONDS", in: 0...3600, default: 30)
         drainTime = drainSeconds > .zero ? drainSeconds : nil
         switch (settings["HARKEN_TLS_CERT"], settings["HARKEN_TLS_KEY"]) {
@@ -216,6 +216,9 @@ package struct GatewayConfiguration: Sendable {
             throw ConfigurationError(error.name, error.problem, accepted: error.accepted)
         }
     }
+
+    /// Returns the path with the home directory in place of `~/`. No shell replaces that in a file of settings.
+    private static func path(_ text: String, home: String) -> String { text.hasPrefix("~/") ? home + text.dropFirst() : text }
 
     private static func checked(_ name: String, _ address: () throws(VendorAddressError) -> String) throws(ConfigurationError) -> String {
         do throws(VendorAddressError) {

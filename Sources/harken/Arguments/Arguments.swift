@@ -1,3 +1,5 @@
+import Settings
+
 /// A command line, parsed by the description of its command.
 struct Arguments: Sendable {
     let command: CommandDescription

@@ -13,13 +13,13 @@ struct Doctor: Command {
 
     private let configFile: String?
     private let environment: [String: String]
-    private let given: [String: String]
+    private let given: [OperatorSettings.Given]
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         configFile = try arguments.value(OperatorSettings.config)
         environment = arguments.environment
-        given = arguments.text(DataOption.option).map { ["HARKEN_DATA": $0] } ?? [:]
+        given = arguments.text(DataOption.option).map { [.init(name: "HARKEN_DATA", value: $0, option: DataOption.option.name)] } ?? []
         json = arguments.has(.json)
     }
 

@@ -60,24 +60,22 @@ struct Serve: Command {
     /// Maximum time for which the start checks the database's pages for damage.
     private static let checkTime: Duration = .seconds(5)
 
-    /// Settings that were given as options, with the options' names for messages.
-    private let given: [String: (value: String, option: String)]
+    private let given: [OperatorSettings.Given]
     private let environment: [String: String]
     private let configFile: String?
 
     init(_ arguments: Arguments) throws(UsageError) {
-        var given: [String: (value: String, option: String)] = [:]
+        var given: [OperatorSettings.Given] = []
         let options = [
             ("HARKEN_LISTEN", Self.listen), ("HARKEN_DATA", Self.data), ("HARKEN_TLS_CERT", Self.certificate), ("HARKEN_TLS_KEY", Self.key),
             ("HARKEN_DRAIN_SECONDS", Self.drain),
             ("HARKEN_FSYNC", Self.fsync), ("HARKEN_LOG", Self.log),
         ]
-        for (name, option) in options {
-            if let value = try arguments.value(option) { given[name] = (value, option.name) }
+        for (flag, level) in [(Flag.verbose, "debug"), (Flag.quiet, "error")] where arguments.has(flag) {
+            given.append(.init(name: "HARKEN_LOG", value: level, option: flag.name))
         }
-        if given["HARKEN_LOG"] == nil {
-            if arguments.has(.verbose) { given["HARKEN_LOG"] = ("debug", Flag.verbose.name) }
-            if arguments.has(.quiet) { given["HARKEN_LOG"] = ("error", Flag.quiet.name) }
+        for (name, option) in options {
+            if let value = try arguments.value(option) { given.append(.init(name: name, value: value, option: option.name)) }
         }
         for (one, other) in [(Self.certificate, Self.key), (Self.key, Self.certificate)] {
             let isAlone = arguments.text(one) != nil && arguments.text(other) == nil
@@ -90,16 +88,10 @@ struct Serve: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         do {
-            let configuration = try OperatorSettings.configuration(
-                file: configFile, environment: environment, given: given.mapValues(\.value))
+            let configuration = try OperatorSettings.configuration(file: configFile, environment: environment, given: given)
             try await serve(configuration, context)
             return .done
-        } catch let error as ConfigurationError {
-            var error = error
-            error.name = given[error.name]?.option ?? error.name
-            context.printError(Self.description, "\(error)")
-            return .wrongUsage
-        } catch let error as UsageError {
+        } catch let error where error is ConfigurationError || error is UsageError {
             context.printError(Self.description, "\(error)")
             return .wrongUsage
         } catch {
@@ -127,6 +119,9 @@ struct Serve: Command {
         // Lines that were logged before a failure are written too.
         defer { writer.flush(within: .seconds(2)) }
         let log = Log(level: configuration.logLevel, write: { writer.write($0) })
+        for (name, meant) in Settings.misspelt(in: environment) {
+            log.warning("an environment variable looks like a misspelt setting", [.name: name, .meant: meant])
+        }
         if installation.check == .unfinished {
             log.debug(
                 "the database is too large to be checked completely at the start",

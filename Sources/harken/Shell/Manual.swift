@@ -1,10 +1,13 @@
+import Settings
+
 struct Manual: Command {
     private static let directory = Option("--directory", short: "-d", "DIR", "Writes all pages into this directory, such as /usr/share/man/man1.")
 
     static let description = CommandDescription(
         name: "man", summary: "Print a page of the manual, or write all pages.",
         discussion: "Without a COMMAND the page is the program's. To read a page: harken man serve | man -l -",
-        operands: .init(placeholder: "[COMMAND]", help: "The command, such as serve or keys create.", count: 0...2), options: [directory])
+        operands: .init(placeholder: "[COMMAND]", help: "The command, such as serve or keys create, or harken.conf for the settings.", count: 0...2),
+        options: [directory])
 
     private let page: ManualPage
     private let directory: String?
@@ -18,6 +21,10 @@ struct Manual: Command {
             return
         }
         if directory != nil { throw UsageError("--directory writes all pages; leave \(name) out") }
+        if name == "harken.conf" {
+            page = ManualPage(SettingsReference.groups)
+            return
+        }
         guard let command = descriptions.first(where: { $0.name == name }) else {
             throw UsageError("there is no command \(name)" + Suggestion.text(for: name, among: descriptions.map(\.name)))
         }
@@ -30,7 +37,7 @@ struct Manual: Command {
                 context.output.write(page.text)
                 return .done
             }
-            for page in [page] + CommandTable.all.map({ ManualPage($0.description) }) {
+            for page in [page, ManualPage(SettingsReference.groups)] + CommandTable.all.map({ ManualPage($0.description) }) {
                 let path = directory + "/" + page.name
                 let file = try OutputFile.open(path, standard: context.output)
                 try file.write(page.text)

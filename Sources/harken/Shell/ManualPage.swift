@@ -1,3 +1,5 @@
+import Settings
+
 /// A page of the manual, in the form of groff's `man` macros.
 struct ManualPage {
     /// The file's name: `harken-serve.1`.
@@ -45,6 +47,27 @@ struct ManualPage {
         let pages = commands.map { "harken-" + $0.name.replacing(" ", with: "-") + " (1)" } + ["harken.conf (5)"]
         text += pages.map { ".BR \(Self.escaped($0))" }.joined(separator: ",\n") + "\n"
         name = "harken.1"
+        self.text = text
+    }
+
+    /// Makes the page of the file of settings.
+    init(_ settings: [(SettingDescription.Group, [SettingDescription])]) {
+        var text = Self.head("harken.conf", section: 5, summary: "Settings of the gateway.")
+        text += Self.section(
+            "DESCRIPTION",
+            [
+                "harken serve --config FILE reads lines NAME=value. Lines that begin with # are comments. A line may begin with export, and a value may "
+                    + "be in quotes, as in a shell. Variables of the environment override the file, and options override both."
+            ])
+        for (group, settings) in settings {
+            text += ".SH \(Self.escaped(group.rawValue.uppercased()))\n"
+            for setting in settings {
+                let standard = setting.standard.map { " Default: \($0)." } ?? ""
+                text += ".TP\n\\fB\(Self.escaped(setting.name))\\fR\n\(Self.line(setting.plainMeaning + standard))\n"
+            }
+        }
+        text += ".SH SEE ALSO\n.BR harken\\-serve (1),\n.BR harken\\-config\\-check (1)\n"
+        name = "harken.conf.5"
         self.text = text
     }
 

@@ -143,22 +143,16 @@ import Testing
         #expect(try configuration([:]).journal.sync == .group(.milliseconds(200)))
     }
 
-    @Test func `reads a file of names and values`() throws {
-        let text = """
-            # comment
-            HARKEN_LOG = debug
-
-            HARKEN_DATA="/var/lib/my harken"\r
-            """
-        let values = try Settings.parse(file: text, named: "harken.conf")
-        #expect(values == ["HARKEN_LOG": "debug", "HARKEN_DATA": "/var/lib/my harken"])
-    }
-
-    @Test(arguments: ["HARKEN_LOGG=info", "just words"])
-    func `says which line of a file is wrong`(line: String) {
-        #expect { try Settings.parse(file: "\n" + line, named: "harken.conf") } throws: { error in
-            (error as? ConfigurationError)?.name == "harken.conf, line 2"
-        }
+    @Test(arguments: SettingTable.all.filter { $0.standard != nil }.map(\.name))
+    func `has the defaults that the table of settings names`(name: String) throws {
+        // These defaults are in the parts that use them.
+        guard name != "HARKEN_MODELS", !name.hasSuffix("_SESSION_CAP_SECONDS"), !name.hasSuffix("_POLL_INTERVAL_SECONDS"),
+            !name.hasSuffix("_MAX_POLL_SECONDS"),
+            name != "OPENAI_STT_MODEL"
+        else { return }
+        let standard = try #require(SettingTable[name]?.standard)
+        // Sorted, because the order of a set's elements is random.
+        #expect("\(try configuration([name: standard]))".sorted() == "\(try configuration([:]))".sorted())
     }
 }
 

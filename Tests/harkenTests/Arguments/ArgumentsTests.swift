@@ -1,3 +1,4 @@
+@testable import Settings
 import Testing
 
 @testable import harken

@@ -1,16 +1,21 @@
 /// Finds the word that a user may have meant.
-enum Suggestion {
+package enum Suggestion {
     /// Returns `; did you mean X?` for the nearest of `known`; empty when none is near.
-    static func text(for given: String, among known: [String]) -> String {
-        let allowed = max(1, given.count / 3)
-        let nearest = known.map { (word: $0, distance: distance(given, $0)) }.min { $0.distance < $1.distance }
-        if let nearest, nearest.distance <= allowed { return "; did you mean \(nearest.word)?" }
+    package static func text(for given: String, among known: [String]) -> String {
+        if let nearest = nearest(to: given, among: known) { return "; did you mean \(nearest)?" }
         let begun = known.filter { given.count > 2 && $0.hasPrefix(given) }
         return begun.count == 1 ? "; did you mean \(begun[0])?" : ""
     }
 
+    /// Returns the word that differs least from `given`; nil when all differ by more than a third of its letters.
+    package static func nearest(to given: String, among known: [String]) -> String? {
+        let nearest = known.map { (word: $0, distance: distance(given, $0)) }.min { $0.distance < $1.distance }
+        guard let nearest, nearest.distance <= max(1, given.count / 3) else { return nil }
+        return nearest.word
+    }
+
     /// Returns the number of letters to insert, remove, replace, or swap with their neighbour.
-    static func distance(_ a: String, _ b: String) -> Int {
+    package static func distance(_ a: String, _ b: String) -> Int {
         let a = Array(a), b = Array(b)
         var beforeLast: [Int] = []
         var last = Array(0...b.count)

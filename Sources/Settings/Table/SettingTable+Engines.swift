@@ -1,0 +1,91 @@
+internal import Protocols
+internal import Speech
+
+extension SettingTable {
+    static let engines: [SettingDescription] = [
+        .init(
+            "HARKEN_ENGINES", .engines, nil,
+            "Engines for live audio, in order of preference, with commas. Default: every vendor with a key, then `local`."),
+        .init("HARKEN_MODELS", .engines, "~/.cache/harken/models-v1", "Directory of the local models."),
+        .init("HARKEN_CACHE", .engines, nil, "Directory of everything that set-up fetches. Default: `~/.cache/harken`."),
+        .init(
+            "HARKEN_PRICES", .engines, nil,
+            """
+            A file with the engines' prices, in place of the built-in ones (rates of May 2026). Lines: \
+            `ENGINE MODEL [live] DOLLARS-PER-HOUR FROM-DAY SOURCE`; see [Usage](background.md#usage).
+            """),
+    ]
+
+    /// The settings that every vendor has, and those of single vendors.
+    static let vendors: [SettingDescription] = Catalogue.vendors.flatMap { ofVendor($0) }
+
+    private static func ofVendor(_ vendor: Vendor) -> [SettingDescription] {
+        let prefix = vendor.variablePrefix, title = titles[vendor.name.rawValue] ?? vendor.name.rawValue
+        let uses = [vendor.live.map { _ in "live audio" }, vendor.prerecorded.map { _ in "recordings" }].compactMap(\.self)
+        var rows = [
+            SettingDescription(
+                prefix + "_API_KEY", .vendors, nil, "The key of \(title). It makes \(title) an engine for \(uses.joined(separator: " and ")).",
+                isSecret: true)
+        ]
+        let address = prefix + "_BASE_URL"
+        if vendor.prerecorded != nil {
+            let isShared = vendor.live != nil && vendor.streamingVariable == address
+            rows.append(.init(address, .vendors, nil, "Address for \(isShared ? "live audio and recordings" : "recordings"). Default: the vendor's."))
+        }
+        if vendor.live != nil {
+            if vendor.streamingVariable != address || vendor.prerecorded == nil {
+                rows.append(.init(vendor.streamingVariable, .vendors, nil, "Address for live audio: `wss://HOST`. Default: the vendor's."))
+            }
+            rows.append(
+                .init(
+                    prefix + "_SESSION_CAP_SECONDS", .vendors, vendor.live?.capabilities.sessionCap.map { "\($0.components.seconds)" } ?? "0",
+                    """
+                    Seconds that the vendor lets one live stream last, 120 to 604800. 0: no limit. A session changes to a new stream in a silence, at \
+                    the latest a minute before.
+                    """))
+        }
+        return rows + (special[vendor.name.rawValue] ?? [])
+    }
+
+    private static let titles = [
+        "assemblyai": "AssemblyAI", "deepgram": "Deepgram", "soniox": "Soniox", "speechmatics": "Speechmatics",
+        "openai": "an OpenAI-compatible server",
+    ]
+
+    private static let special: [String: [SettingDescription]] = [
+        "assemblyai": [
+            .init(
+                "ASSEMBLYAI_STT_MODEL", .vendors, nil, "Model for recordings of callers who do not name an AssemblyAI model. Default: the vendor's."),
+            .init("ASSEMBLYAI_POLL_INTERVAL_SECONDS", .vendors, "3", "Interval at which the gateway asks AssemblyAI for a result."),
+            .init("ASSEMBLYAI_MAX_POLL_SECONDS", .vendors, "900", "The longest time that the gateway waits for one recording."),
+        ],
+        "openai": [
+            .init("OPENAI_STT_MODEL", .vendors, "whisper-1", "Model for recordings of callers who do not name a model of that server.")
+        ],
+    ]
+
+    static let background: [SettingDescription] = [
+        .init("ASSEMBLYAI_BACKGROUND_STT_ENABLED", .background, "false", "AssemblyAI recognizes [background work](background.md)."),
+        .init("ASSEMBLYAI_PRERECORDED_STT_ENABLED", .background, "false", "Another name of `ASSEMBLYAI_BACKGROUND_STT_ENABLED`."),
+        .init(
+            "ASSEMBLYAI_BACKGROUND_STT_WORKLOADS", .background, "sync,background,postprocess", "Workloads that AssemblyAI recognizes, or `none`."),
+        .init(
+            "ASSEMBLYAI_PRERECORDED_STT_WORKLOADS", .background, "sync,background,postprocess",
+            "Another name of `ASSEMBLYAI_BACKGROUND_STT_WORKLOADS`."),
+        .init(
+            "ASSEMBLYAI_BACKGROUND_PROVIDER_MODE", .background, "assemblyai",
+            "Engine of the workload `background`: `assemblyai`, `deepgram`, or `shadow_only` (Deepgram serves, AssemblyAI is only compared)."),
+        .init(
+            "ASSEMBLYAI_PRERECORDED_STT_FALLBACK_ENABLED", .background, "false",
+            "Deepgram takes over when AssemblyAI has failed, with keys of the same payer."),
+        .init(
+            "ASSEMBLYAI_PRERECORDED_STT_FALLBACK_WORKLOADS", .background, "sync,background,postprocess",
+            "Workloads for which Deepgram may take over, or `none`."),
+        .init(
+            "ASSEMBLYAI_SMOKE_AUDIO_URL", .background, nil,
+            "For tests only: see [Checking an installation](background.md#checking-an-installation)."),
+        .init("RATE_LIMIT_BOOST", .background, "1", "Factor for the limits of [background routes](background.md#endpoints)."),
+        .init("RATE_LIMIT_BOOST_EXEMPT", .background, nil, "The policies that `RATE_LIMIT_BOOST` does not change, with commas."),
+        .init("RATE_LIMIT_SHADOW_MODE", .background, "false", "`true`: requests over these limits are not refused."),
+    ]
+}

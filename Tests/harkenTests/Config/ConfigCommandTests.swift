@@ -1,0 +1,70 @@
+import Foundation
+import HarkenTesting
+@testable import Settings
+import Testing
+
+@testable import harken
+
+@Suite(.enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"), .timeLimit(.minutes(5)))
+struct `harken config` {
+    private let folder = TemporaryFolder()
+
+    private func run(_ words: [String], environment: [String: String] = [:]) async throws -> ChildProcess.Outcome {
+        try await BuiltProgram.run(["config"] + words, environment: ["HOME": folder.path].merging(environment) { $1 })
+    }
+
+    @Test func `shows each setting, its origin, and no secret`() async throws {
+        let file = try folder.write("export HARKEN_LISTEN=\"127.0.0.1:9000\"\nDEEPGRAM_API_KEY=hidden-key\n".utf8, as: "harken.conf")
+        let outcome = try await run(["show", "--config", file], environment: ["HARKEN_MODE": "failover"])
+        #expect(outcome.status == 0, "\(outcome.diagnostics)")
+        let rows = outcome.output.split(separator: "\n").map {
+            $0.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: true).map(String.init)
+        }
+        func row(_ name: String) -> [String]? { rows.first { $0.first == name }?.map { $0.trimmingCharacters(in: .whitespaces) } }
+        #expect(row("HARKEN_LISTEN") == ["HARKEN_LISTEN", "127.0.0.1:9000", "\(file), line 1"])
+        #expect(row("HARKEN_MODE") == ["HARKEN_MODE", "failover", "environment"])
+        #expect(row("HARKEN_LOG") == ["HARKEN_LOG", "info", "default"])
+        #expect(!outcome.output.contains("hidden-key"))
+        let asJSON = try await run(["show", "--set", "--json", "--config", file])
+        let objects = try #require(JSONSerialization.jsonObject(with: Data(asJSON.output.utf8)) as? [[String: Any]])
+        #expect(objects.map { $0["name"] as? String } == ["HARKEN_LISTEN", "DEEPGRAM_API_KEY"])
+        #expect(objects.last?["value"] is NSNull && objects.last?["is_set"] as? Bool == true)
+    }
+
+    @Test func `accepts the sample, with and without its comments`() async throws {
+        let sample = try await run(["sample"]).output
+        #expect(SettingTable.all.allSatisfy { sample.contains("\n#\($0.name)=") })
+        let file = try folder.write(sample.utf8, as: "harken.conf")
+        #expect(try await run(["check", file]).status == 0)
+        // Each setting with its default, as an operator would have it who removes the marks of comments.
+        let set = sample.replacing(/(?m)^#([A-Z])/) { "\($0.1)" }
+        #expect(try await run(["check", folder.write(set.utf8, as: "set.conf")]).diagnostics == "the settings are valid\n")
+    }
+
+    @Test(arguments: [
+        ("HARKEN_LOOG=info", "harken.conf, line 1: unknown setting HARKEN_LOOG; did you mean HARKEN_LOG?"),
+        ("\nHARKEN_GATE=maybe", "harken.conf, line 2: HARKEN_GATE: \"maybe\" is not a valid mode: use on, off, shadow"),
+    ])
+    func `says where a file is wrong`(text: String, message: String) async throws {
+        let file = try folder.write(text.utf8, as: "harken.conf")
+        for words in [["check", file], ["check", "--config", file]] {
+            let outcome = try await run(words)
+            #expect(outcome.status == 2)
+            #expect(outcome.diagnostics.hasPrefix("harken config check: "))
+            #expect(outcome.diagnostics.hasSuffix("/\(message)\n"))
+        }
+    }
+
+    @Test func `names a misspelt variable of the environment`() async throws {
+        let outcome = try await run(["check"], environment: ["HARKEN_LOOG": "debug"])
+        #expect(outcome.status == 2)
+        #expect(outcome.diagnostics == "harken config check: environment: unknown setting HARKEN_LOOG; did you mean HARKEN_LOG?\n")
+    }
+
+    @Test func `is described in docs/configuration.md as in the code`() throws {
+        let page = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/configuration.md").standardized
+        #expect(
+            try String(contentsOf: page, encoding: .utf8) == SettingsReference.markdown,
+            "make it new: harken config reference > docs/configuration.md")
+    }
+}
