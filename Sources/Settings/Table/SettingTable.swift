@@ -18,7 +18,8 @@ package enum SettingTable {
             "Certificate chain (PEM). Serves `https` and `wss`, with TLS 1.3 and 1.2 (ECDHE with AES-GCM or ChaCha20). Option: `--tls-cert`."),
         .init("HARKEN_TLS_KEY", .server, nil, "The certificate's private key (PEM). Option: `--tls-key`."),
         .init(
-            "HARKEN_DRAIN_SECONDS", .server, "30", "The longest time that open live sessions go on after SIGTERM, 0 to 3600; 0: until they end. Option: `--drain-seconds`."),
+            "HARKEN_DRAIN_SECONDS", .server, "30",
+            "The longest time that open live sessions go on after SIGTERM, 0 to 3600; 0: until they end. Option: `--drain-seconds`."),
         .init("HARKEN_LOOPS", .server, nil, "Number of event loops, 1 to 64. Default: one for each processor."),
         .init(
             "HARKEN_MAX_CONNECTIONS", .server, "10000",
