@@ -21,6 +21,8 @@ enum API {
             ConversationOperations(
                 store: store, service: conversations, erasure: parts.erasure, newID: recordings.newID
             ).all,
+            ConversationPartOperations(store: store, peaks: conversations.peaks, transcripts: parts.transcripts, log: recordings.log).all,
+            VoiceOperations(store: store).all,
             SegmentOperations(store: store, service: conversations, erasure: parts.erasure).all,
             SearchOperations(store: store, embedding: conversations.texts).all,
             PeopleOperations(store: store, newID: recordings.newID, now: recordings.now).all,

@@ -77,7 +77,6 @@ struct APIEndpoint: Endpoint {
             return feed.send(to: exchange)
         }
         guard let blobs = answer.blobs else { return call.answer(exchange, head, answer.body) }
-        call.begin(exchange, head)
-        BlobAnswer.send(blobs, to: exchange)
+        BlobAnswer.send(blobs, head, to: exchange, call)
     }
 }

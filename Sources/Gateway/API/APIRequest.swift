@@ -97,10 +97,12 @@ struct APIRequest: Sendable {
 
     // MARK: The query
 
-    func limit(standard: Int, most: Int) throws(APIError) -> Int {
-        guard let text = query.first("limit") else { return standard }
-        guard let limit = Int(text), (1...most).contains(limit) else { throw .badRequest("limit takes a whole number from 1 to \(most).") }
-        return limit
+    func limit(standard: Int, most: Int) throws(APIError) -> Int { try count("limit", standard: standard, most: most) }
+
+    func count(_ name: String, standard: Int, most: Int) throws(APIError) -> Int {
+        guard let text = query.first(name) else { return standard }
+        guard let count = Int(text), (1...most).contains(count) else { throw .badRequest("\(name) takes a whole number from 1 to \(most).") }
+        return count
     }
 
     func time(_ name: String) throws(APIError) -> UnixTime? {

@@ -41,7 +41,10 @@ struct ConversationOperations: Sendable {
                     .init("person", "string", "Lists conversations in which this person speaks: an id, or `user` for yourself."),
                 ],
                 answer: .object([
-                    .init("conversations", "[object]", required: true, "The conversations, without segments and people."),
+                    .init(
+                        "conversations", "[object]", required: true,
+                        "The conversations without segments, each with duration, people who speak in it (name, person_id, voice_id, is_user), and turns: "
+                            + "at most 200 [start, end, index in people]."),
                     .init("next", "string", "The cursor of the next page, or null."),
                 ])
             ) { request throws(APIError) in
@@ -49,6 +52,7 @@ struct ConversationOperations: Sendable {
                     from: try request.time("from"), to: try request.time("to"), speaker: request.speaker, cursor: request.query.first("cursor"),
                     limit: try request.limit(standard: 20, most: ConversationLimits.page))
                 let page = try await APIError.stored { () throws(StoreError) in try await store.list(query, of: request.user) }
+                let (outlines, names) = try await outlines(of: page.conversations, request)
                 return .json { json in
                     json.beginObject()
                     json.key("conversations")
@@ -56,6 +60,7 @@ struct ConversationOperations: Sendable {
                     for conversation in page.conversations {
                         json.beginObject()
                         ConversationDocument.writeMembers(of: conversation, to: &json)
+                        (outlines[conversation.id] ?? ConversationOutline()).writeMembers(to: &json, names)
                         json.endObject()
                     }
                     json.endArray()
@@ -166,6 +171,15 @@ struct ConversationOperations: Sendable {
     }
 
     // MARK: - What they share
+
+    private func outlines(
+        of conversations: [Conversation], _ request: APIRequest
+    ) async throws(APIError) -> ([ID<Conversation>: ConversationOutline], SpeakerNames) {
+        try await APIError.stored { () throws(StoreError) in
+            let names = SpeakerNames(people: try await store.people(of: request.user), voices: try await store.voices(of: request.user))
+            return (try await store.outlines(of: conversations.map(\.id), of: request.user), names)
+        }
+    }
 
     private func document(_ conversation: Conversation, _ request: APIRequest) async throws(APIError) -> ConversationDocument {
         try await APIError.stored { () throws(StoreError) in

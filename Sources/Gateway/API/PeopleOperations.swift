@@ -5,7 +5,7 @@ internal import Protocols
 internal import Speech
 internal import Store
 
-/// Operations on the people whom the user knows by name, and on the voices that the gateway tells apart.
+/// Operations on the people whom the user knows by name.
 struct PeopleOperations: Sendable {
     let store: any ConversationStores
     /// Gives a new UUID in lower case.
@@ -77,35 +77,7 @@ struct PeopleOperations: Sendable {
                 guard isDone else { throw APIError(.notFound, "not_found", "One of the two people does not exist.") }
                 return try await answer(request)
             },
-            APIOperation(
-                .get, "/voices", .read, summary: "Lists the voices that were told apart, in order of their numbers.",
-                answer: .object([
-                    .init("voices", "[object]", required: true, "Each with id, label, person_id, is_user, evidence (seconds of speech), created_at.")
-                ])
-            ) { request throws(APIError) in
-                let voices = try await APIError.stored { () throws(StoreError) in try await store.voices(of: request.user) }
-                return .json { json in
-                    json.beginObject()
-                    json.key("voices")
-                    json.beginArray()
-                    for voice in voices { Self.write(voice, to: &json) }
-                    json.endArray()
-                    json.endObject()
-                }
-            },
         ]
-    }
-
-    private static func write(_ voice: Voice, to json: inout JSONWriter) {
-        json.beginObject()
-        json.member("id", voice.id.rawValue)
-        json.member("label", SpeakerNames.label(of: voice))
-        let person: ID<Person>? = if case .person(let id) = voice.owner { id } else { nil }
-        json.member("person_id", optional: person?.rawValue)
-        json.member("is_user", voice.owner == .user)
-        json.member("evidence", voice.evidence / .seconds(1), decimals: 3)
-        json.member("created_at", voice.created.rfc3339)
-        json.endObject()
     }
 
     private static func name(_ request: APIRequest) throws(APIError) -> String {

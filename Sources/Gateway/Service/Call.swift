@@ -30,9 +30,11 @@ struct Call: Sendable {
     }
 
     /// Begins an answer whose body comes in pieces.
-    func begin(_ exchange: HTTPExchange, _ head: HTTPResponseHead) {
+    ///
+    /// - Parameter contentLength: length of the body in bytes; nil when it is not known.
+    func begin(_ exchange: HTTPExchange, _ head: HTTPResponseHead, contentLength: Int? = nil) {
         responder.metrics.answered(route: route, status: head.status.code)
-        exchange.begin(responder.completed(head, for: exchange.request))
+        exchange.begin(responder.completed(head, for: exchange.request), contentLength: contentLength)
     }
 
     /// Counts a request that has become a WebSocket.

@@ -37,6 +37,8 @@ package final class ConversationService: Sendable {
     private let audioDays: Int
     /// Conversations' audio, and recordings of users' voices.
     package let audio: any BlobStore
+    /// The loudness of the kept audio.
+    package let peaks: AudioPeaks
     private let state = Mutex(State())
 
     private struct State {
@@ -73,6 +75,7 @@ package final class ConversationService: Sendable {
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
     ) {
         self.audio = audio
+        peaks = AudioPeaks(in: audio)
         self.audioDays = audioDays
         self.store = store
         self.media = media

@@ -53,6 +53,12 @@ package protocol ConversationStore: Sendable {
     /// Returns a page of the user's conversations, the newest first, without segments.
     func list(_ query: ConversationQuery, of user: ID<User>) async throws(StoreError) -> ConversationPage
 
+    /// Returns who speaks when in conversations, by their ids; conversations that do not exist are left out.
+    func outlines(of conversations: [ID<Conversation>], of user: ID<User>) async throws(StoreError) -> [ID<Conversation>: ConversationOutline]
+
+    /// Returns the times in which live sessions speak in a conversation, in the order of the sessions' ids and of time.
+    func sessions(in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> [SessionSpan]
+
     // MARK: Search
 
     /// Finds segments by their words, by what they mean, or by both.

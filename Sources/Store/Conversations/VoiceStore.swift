@@ -6,6 +6,11 @@ package protocol VoiceStore: Sendable {
     /// Returns the user's voices in order of their numbers.
     func voices(of user: ID<User>) async throws(StoreError) -> [Voice]
 
+    /// Returns places where a voice is heard and whose audio is kept: the longest segments of at most 20 s first, then longer ones.
+    ///
+    /// - Returns: at most `limit` places; nil when the voice does not exist.
+    func excerpts(of voice: ID<Voice>, limit: Int, of user: ID<User>) async throws(StoreError) -> [VoiceExcerpt]?
+
     /// Stores a new voice with the user's next number.
     func add(_ voice: NewVoice, of user: ID<User>) async throws(StoreError) -> Voice
 

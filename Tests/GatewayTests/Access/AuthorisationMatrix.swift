@@ -128,6 +128,12 @@ struct RouteExpectation: Sendable {
         "POST /api/v1/conversations/{id}/split": .http(
             "/api/v1/conversations/CONVERSATION/split", body: #"{"segment_id":"SEGMENT"}"#, stranger: 404, secret: "moonlit", scopes: ["write"]
         ).once,
+        "GET /api/v1/conversations/{id}/segments": .http(
+            "/api/v1/conversations/CONVERSATION/segments", stranger: 404, secret: "moonlit", scopes: ["read", "write"]),
+        "GET /api/v1/conversations/{id}/gaps": .http("/api/v1/conversations/CONVERSATION/gaps", stranger: 404, scopes: ["read", "write"]),
+        "GET /api/v1/conversations/{id}/peaks": .http("/api/v1/conversations/CONVERSATION/peaks", stranger: 404, scopes: ["read", "write"]),
+        "GET /api/v1/voices/{id}/samples": .http("/api/v1/voices/voice-1/samples", stranger: 404, scopes: ["read", "write"]),
+        "DELETE /api/v1/voices/{id}": .http("/api/v1/voices/voice-1", 204, stranger: 404, scopes: ["write"]).once,
         "GET /api/v1/conversations/{id}/export": .http(
             "/api/v1/conversations/CONVERSATION/export?format=srt", stranger: 404, secret: "moonlit", scopes: ["read", "write"]),
         "GET /api/v1/conversations/{id}/audio": .http(

@@ -74,6 +74,32 @@ extension SQLiteConversationStore {
         return page ?? ConversationPage(conversations: [], next: nil)
     }
 
+    package func outlines(
+        of conversations: [ID<Conversation>], of user: ID<User>
+    ) async throws(StoreError) -> [ID<Conversation>: ConversationOutline] {
+        try await read(user) { (archive, connection) throws(StoreError) in
+            var outlines: [ID<Conversation>: ConversationOutline] = [:]
+            for id in conversations {
+                guard let number = try archive.conversation(id, on: connection) else { continue }
+                var outline = ConversationOutline()
+                try connection.run(
+                    """
+                    SELECT p.id, s.is_user, w.id, w.is_user, wp.id, s.start_at, s.end_at, s.speaker
+                    FROM segments s LEFT JOIN people p ON p.number = s.person LEFT JOIN voices v ON v.number = s.voice
+                    LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) LEFT JOIN people wp ON wp.number = w.person
+                    WHERE s.conversation = ? ORDER BY s.start_at, s.number
+                    """, [.integer(number)]
+                ) { (row) throws(StoreError) in
+                    let who = ConversationRow.who(
+                        person: row.text(0), isUser: row.flag(1), voice: row.text(2), isUsersVoice: row.flag(3), voicesPerson: row.text(4))
+                    outline.add(from: row.duration(5), to: row.duration(6), by: who, number: row.integer(7).map { SpeakerNumber(Int($0)) })
+                }
+                outlines[id] = outline
+            }
+            return outlines
+        } ?? [:]
+    }
+
     private static let listing: StaticString = """
         SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
         c.call, c.timeout, c.number

@@ -1,4 +1,4 @@
-import Conversations
+package import Conversations
 package import Speech
 
 extension SQLiteConversationStore {
@@ -38,6 +38,17 @@ extension SQLiteConversationStore {
                         shift: row.integer(2).map { .nanoseconds($0) }))
             }
             return parts
+        } ?? []
+    }
+
+    package func sessions(in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> [SessionSpan] {
+        try await read(user) { (archive, connection) throws(StoreError) -> [SessionSpan]? in
+            guard let number = try archive.conversation(conversation, on: connection) else { return nil }
+            return try Self.stretches(of: number, on: connection).map { stretch in
+                SessionSpan(
+                    session: ID(stretch.session), begins: .nanoseconds(stretch.begins), ends: stretch.ends.map { .nanoseconds($0) },
+                    shift: stretch.shift.map { .nanoseconds($0) })
+            }
         } ?? []
     }
 

@@ -24,6 +24,29 @@ extension SQLiteConversationStore {
         return voices ?? []
     }
 
+    package func excerpts(of voice: ID<Voice>, limit: Int, of user: ID<User>) async throws(StoreError) -> [VoiceExcerpt]? {
+        try await read(user) { (archive, connection) throws(StoreError) -> [VoiceExcerpt]? in
+            guard let number = try archive.voice(voice, on: connection) else { return nil }
+            var excerpts: [VoiceExcerpt] = []
+            try connection.run(
+                """
+                SELECT c.id, s.id, s.start_at, s.end_at, s.text FROM segments s JOIN conversations c ON c.number = s.conversation
+                WHERE s.voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1) AND c.archive = ?2
+                AND EXISTS (SELECT 1 FROM conversation_audio a WHERE a.conversation = c.number AND a.cut_from IS NULL
+                AND a.start_at <= s.start_at AND a.start_at + a.duration >= s.end_at)
+                ORDER BY s.end_at - s.start_at > 20000000000, iif(s.end_at - s.start_at > 20000000000, 0, s.start_at - s.end_at), s.number DESC
+                LIMIT ?3
+                """, [.integer(number), .integer(archive.number), .integer(max(0, limit))]
+            ) { (row) throws(StoreError) in
+                excerpts.append(
+                    VoiceExcerpt(
+                        conversation: ID(row.text(0) ?? ""), segment: ID(row.text(1) ?? ""), start: row.duration(2), end: row.duration(3),
+                        text: row.text(4) ?? ""))
+            }
+            return excerpts
+        }
+    }
+
     package func add(_ voice: NewVoice, of user: ID<User>) async throws(StoreError) -> Voice {
         try ConversationLimits.check(voice.id)
         try ConversationLimits.check(voice.voiceprint)

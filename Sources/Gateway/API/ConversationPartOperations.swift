@@ -1,0 +1,121 @@
+internal import Admission
+internal import Conversations
+internal import Continuity
+internal import Framing
+internal import Journal
+internal import Live
+internal import Observability
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// Operations that return parts of a conversation: segments of a time, and the gaps in its speech.
+struct ConversationPartOperations: Sendable {
+    /// Maximum number of segments in an answer.
+    private static let maxSegments = 500
+
+    /// Maximum number of values in a picture of the audio.
+    private static let maxPeaks = 4_000
+
+    let store: any ConversationStores
+    let peaks: AudioPeaks
+    let transcripts: TranscriptFolder
+    let log: Log
+
+    var all: [APIOperation] {
+        [
+            APIOperation(
+                .get, "/conversations/{id}/segments", .read, summary: "Returns segments of a conversation with their words, at most 500.",
+                query: [
+                    .init("from", "number", "Returns segments that end after this position, in seconds."),
+                    .init("to", "number", "Returns segments that begin before this position, in seconds."),
+                    .init("index", "integer", "Number of the first segment that is returned, of those that fit. Default: 0."),
+                    .init("limit", "integer", "Maximum number of segments: 1 to 500. Default: 500."),
+                ],
+                answer: .object([
+                    .init("segments", "[Segment]", required: true, "The segments, in order of start."),
+                    .init("first", "integer", required: true, "Number of the first of them in the conversation, from 0."),
+                    .init("total", "integer", required: true, "Number of all segments of the conversation."),
+                    .init("next", "integer?", required: true, "The index of the next page, or null."),
+                ])
+            ) { request throws(APIError) in
+                let from = try Self.position("from", request), to = try Self.position("to", request)
+                let index = try Self.index(request), limit = try request.limit(standard: Self.maxSegments, most: Self.maxSegments)
+                let segments = try await request.conversation(in: store).segments
+                let fitting = segments.indices.filter { place in
+                    (from.map { segments[place].end > $0 } ?? true) && (to.map { segments[place].start < $0 } ?? true)
+                }
+                let page = fitting.dropFirst(index).prefix(limit)
+                return .json { json in
+                    json.beginObject()
+                    json.key("segments")
+                    json.beginArray()
+                    for place in page { segments[place].write(to: &json, withWords: true) }
+                    json.endArray()
+                    json.member("first", page.first ?? 0)
+                    json.member("total", segments.count)
+                    json.key("next")
+                    if index + page.count < fitting.count { json.value(index + page.count) } else { json.null() }
+                    json.endObject()
+                }
+            },
+            APIOperation(
+                .get, "/conversations/{id}/gaps", .read, summary: "Lists the times of a conversation whose audio no engine has recognized.",
+                answer: .object([
+                    .init("gaps", "[object]", required: true, "Each with start, end, channel and reason, in order of start.")
+                ])
+            ) { request throws(APIError) in
+                _ = try await request.conversation(in: store)
+                let spans = try await APIError.stored { () throws(StoreError) in try await store.sessions(in: request.id("id"), of: request.user) }
+                var gaps: [ConversationGap] = []
+                for span in spans {
+                    do throws(StoredTranscript.Unreadable) {
+                        // The end of a session that goes on is not recognized yet.
+                        guard let stored = try await transcripts.find(span.session), stored.status != .live else { continue }
+                        gaps += ConversationGap.all(in: stored.transcript, span)
+                    } catch {
+                        log.error("a transcript cannot be read", [.session: span.session.rawValue, .error: "\(error)"])
+                        throw APIError(.unavailable("The transcript cannot be read."))
+                    }
+                }
+                gaps.sort { ($0.start, $0.channel) < ($1.start, $1.channel) }
+                return .json { [gaps] json in
+                    json.beginObject()
+                    json.key("gaps")
+                    json.beginArray()
+                    for gap in gaps { gap.write(to: &json) }
+                    json.endArray()
+                    json.endObject()
+                }
+            },
+            APIOperation(
+                .get, "/conversations/{id}/peaks", .read, summary: "Returns how loud a conversation is in equal parts of its time.",
+                query: [.init("n", "integer", "Number of the parts: 1 to 4000. Default: 1000.")],
+                answer: .object([
+                    .init("duration", "number", required: true, "The time that all parts cover together, in seconds."),
+                    .init("peaks", "[number?]", required: true, "The highest level in each part, 0 to 1; null where no audio is kept."),
+                ])
+            ) { request throws(APIError) in
+                let count = try request.count("n", standard: 1_000, most: Self.maxPeaks)
+                let conversation = try await request.conversation(in: store)
+                let audio = try await APIError.stored { () throws(StoreError) in try await store.audio(of: request.id("id"), of: request.user) }
+                let end = max(conversation.segments.map(\.end).max() ?? .zero, audio.map { $0.start + $0.duration }.max() ?? .zero)
+                var picture = LevelPicture(parts: count, duration: end)
+                for part in audio { if let levels = await peaks.peaks(of: part.file) { picture.add(levels, from: part.start) } }
+                return .json { [picture] in picture.write(to: &$0) }
+            },
+        ]
+    }
+
+    private static func position(_ name: String, _ request: APIRequest) throws(APIError) -> Duration? {
+        guard let text = request.query.first(name) else { return nil }
+        guard let seconds = Double(text), (0...1e9).contains(seconds) else { throw .badRequest("\(name) takes a number of seconds, such as 90.5.") }
+        return .seconds(seconds)
+    }
+
+    private static func index(_ request: APIRequest) throws(APIError) -> Int {
+        guard let text = request.query.first("index") else { return 0 }
+        guard let index = Int(text), index >= 0 else { throw .badRequest("index takes a whole number from 0.") }
+        return index
+    }
+}

@@ -1,0 +1,128 @@
+internal import Admission
+internal import Conversations
+internal import Framing
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// Operations on the voices that the gateway tells apart.
+struct VoiceOperations: Sendable {
+    /// Number of samples by which somebody recognizes a voice.
+    private static let samples = 3
+    /// Number of people whose voices are named as similar.
+    private static let neighbours = 3
+
+    let store: any ConversationStores
+
+    var all: [APIOperation] {
+        [
+            APIOperation(
+                .get, "/voices", .read, summary: "Lists the voices that were told apart, in order of their numbers.",
+                answer: .object([
+                    .init("voices", "[object]", required: true, "Each with id, label, person_id, is_user, evidence (seconds of speech), created_at.")
+                ])
+            ) { request throws(APIError) in
+                let voices = try await APIError.stored { () throws(StoreError) in try await store.voices(of: request.user) }
+                return .json { json in
+                    json.beginObject()
+                    json.key("voices")
+                    json.beginArray()
+                    for voice in voices { Self.write(voice, to: &json) }
+                    json.endArray()
+                    json.endObject()
+                }
+            },
+            APIOperation(
+                .get, "/voices/{id}/samples", .read, summary: "Returns places where the voice can be heard, and whom it sounds like.",
+                answer: .object([
+                    .init(
+                        "samples", "[object]", required: true,
+                        "At most three, each with conversation_id, segment_id, start, end, text, audio (a path), audio_start and audio_end in that audio."
+                    ),
+                    .init("near", "[object]", required: true, "The most similar voices with a name: person_id or is_user, and distance (0 to 2)."),
+                ])
+            ) { request throws(APIError) in try await samples(request) },
+            APIOperation(
+                .delete, "/voices/{id}", .write, summary: "Forgets a voice. What the voice said stays, without a speaker.", answer: .nothing
+            ) { request throws(APIError) in
+                let isDone = try await APIError.stored { () throws(StoreError) in
+                    try await store.delete(request.id("id", as: Voice.self), of: request.user)
+                }
+                guard isDone else { throw Self.missing(request) }
+                return .nothing
+            },
+        ]
+    }
+
+    private func samples(_ request: APIRequest) async throws(APIError) -> APIAnswer {
+        let id = request.id("id", as: Voice.self), user = request.user
+        var found: [(excerpt: VoiceExcerpt, part: Int, start: Duration)] = []
+        let (excerpts, voices) = try await APIError.stored { () throws(StoreError) in
+            (try await store.excerpts(of: id, limit: Self.samples, of: user), try await store.voices(of: user))
+        }
+        guard let excerpts else { throw Self.missing(request) }
+        for excerpt in excerpts {
+            let audio = try await APIError.stored { () throws(StoreError) in try await store.audio(of: excerpt.conversation, of: user) }
+            let part = audio.firstIndex { $0.start <= excerpt.start && $0.start + $0.duration >= excerpt.end }
+            if let part { found.append((excerpt, part, audio[part].start)) }
+        }
+        let near = voices.first { $0.id == id }.map { Self.near($0, among: voices) } ?? []
+        return .json { [found] json in
+            json.beginObject()
+            json.key("samples")
+            json.beginArray()
+            for (excerpt, part, start) in found {
+                json.beginObject()
+                json.member("conversation_id", excerpt.conversation.rawValue)
+                json.member("segment_id", excerpt.segment.rawValue)
+                json.member("start", excerpt.start / .seconds(1), decimals: 3)
+                json.member("end", excerpt.end / .seconds(1), decimals: 3)
+                json.member("text", excerpt.text)
+                json.member("audio", "\(APIOperation.root)/conversations/\(excerpt.conversation)/audio?part=\(part)")
+                json.member("audio_start", (excerpt.start - start) / .seconds(1), decimals: 3)
+                json.member("audio_end", (excerpt.end - start) / .seconds(1), decimals: 3)
+                json.endObject()
+            }
+            json.endArray()
+            json.key("near")
+            json.beginArray()
+            for (owner, distance) in near {
+                json.beginObject()
+                Self.write(owner, to: &json)
+                json.member("distance", Double(distance), decimals: 3)
+                json.endObject()
+            }
+            json.endArray()
+            json.endObject()
+        }
+    }
+
+    /// Returns the owners of the most similar voices, each once, the nearest first.
+    private static func near(_ voice: Voice, among voices: [Voice]) -> [(owner: Voice.Owner, distance: Float)] {
+        var near: [(owner: Voice.Owner, distance: Float)] = []
+        let named = voices.filter { $0.id != voice.id && $0.owner != .nobody }.map { ($0.owner, voice.voiceprint.distance(to: $0.voiceprint)) }
+        for (owner, distance) in named.sorted(by: { $0.1 < $1.1 }) where distance < 2 && !near.contains(where: { $0.owner == owner }) {
+            near.append((owner, distance))
+            if near.count == neighbours { break }
+        }
+        return near
+    }
+
+    private static func missing(_ request: APIRequest) -> APIError { .notFound("voice", request.parameters["id"] ?? "") }
+
+    private static func write(_ voice: Voice, to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("id", voice.id.rawValue)
+        json.member("label", SpeakerNames.label(of: voice))
+        write(voice.owner, to: &json)
+        json.member("evidence", voice.evidence / .seconds(1), decimals: 3)
+        json.member("created_at", voice.created.rfc3339)
+        json.endObject()
+    }
+
+    private static func write(_ owner: Voice.Owner, to json: inout JSONWriter) {
+        let person: ID<Person>? = if case .person(let id) = owner { id } else { nil }
+        json.member("person_id", optional: person?.rawValue)
+        json.member("is_user", owner == .user)
+    }
+}
