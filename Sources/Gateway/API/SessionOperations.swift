@@ -50,7 +50,7 @@ struct SessionOperations: Sendable {
                 }
             },
             APIOperation(
-                .get, "/sessions", .listen, .read, summary: "Lists the caller's open live sessions, the oldest first.",
+                .get, "/sessions", .read, summary: "Lists the caller's open live sessions, the oldest first.",
                 query: [.init("open", "boolean", "true, which is also the default: sessions that are over are not listed.")],
                 answer: .object([
                     .init(
@@ -70,12 +70,12 @@ struct SessionOperations: Sendable {
                 }
             },
             APIOperation(
-                .get, "/sessions/{id}/events", .listen, .read,
+                .get, "/sessions/{id}/events", .read,
                 summary: "Watches an open session: server-sent events state, segment, removed, interim, gap, engine and end.",
                 answer: .content(SessionEventFormat.contentType)
             ) { request throws(APIError) in try await watch(request, SessionEventFormat(request.id("id"))) },
             APIOperation(
-                .get, "/sessions/{id}/captions.vtt", .listen, .read, summary: "Watches an open session: captions in WebVTT, as they come.",
+                .get, "/sessions/{id}/captions.vtt", .read, summary: "Watches an open session: captions in WebVTT, as they come.",
                 answer: .content(LiveCaptionFormat.contentType)
             ) { request throws(APIError) in try await watch(request, LiveCaptionFormat()) },
             // A caller who may open sessions may also read their transcripts.
