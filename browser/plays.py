@@ -13,40 +13,52 @@ from console import expect, narrow, wide
 PAGES = ["start", "live", "playground", "conversations", "people", "microscope", "engines", "usage", "settings"]
 HARMLESS = {"minor", "moderate"}
 
-LONG_DAY = """async () => {
+# Stores a conversation: sentences with their speakers, as a client's own transcript.
+SAY = """async (lines) => {
     const answer = await fetch('/api/v1/tickets', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{"path":"/v4/listen"}'});
     const {ticket} = await answer.json();
     const query = new URLSearchParams({custom_stt: 'enabled', codec: 'pcm16', sample_rate: 16000, language: 'en', source: 'desktop', ack: 'true', ticket});
     const socket = new WebSocket(`ws://${location.host}/v4/listen?${query}`);
     await new Promise((opened) => { socket.onopen = opened; });
     const closed = new Promise((done) => { socket.onclose = (event) => done(event.code); });
-    let time = 0;
-    for (let i = 0; i < 1010; i++) {
-        const segments = [];
-        for (let j = 0; j < 5; j++) {
-            segments.push({text: `This is sentence number ${i * 5 + j} of a long day, and it is as long as others are.`, start: time, end: time + 3.2,
-                           speaker: `SPEAKER_0${(i * 5 + j) % 4}`});
-            time += 5.75;
-        }
+    for (let first = 0; first < lines.length; first += 5) {
+        const segments = lines.slice(first, first + 5).map(([speaker, start, end, text]) => ({text, start, end, speaker: `SPEAKER_0${speaker}`}));
         socket.send(JSON.stringify({type: 'suggested_transcript', segments}));
-        if (i % 40 === 0) await new Promise((rest) => setTimeout(rest, 10));
+        if (first % 200 === 0) await new Promise((rest) => setTimeout(rest, 10));
     }
     socket.send(JSON.stringify({type: 'finish'}));
     return await closed;
 }"""
 
+# Eight hours.
+LONG_DAY = [(number % 4, number * 5.75, number * 5.75 + 3.2, f"This is sentence number {number} of a long day, and it is as long as others are.")
+            for number in range(5050)]
+
+# "A Mad Tea-Party", Lewis Carroll.
+TEA_LINES = [
+    (1, "Your hair wants cutting."), (0, "You should learn not to make personal remarks. It's very rude."), (1, "Why is a raven like a writing desk?"),
+    (0, "I believe I can guess that."), (2, "Do you mean that you think you can find out the answer to it?"), (0, "Exactly so."),
+    (2, "Then you should say what you mean."), (0, "I do. At least I mean what I say. That's the same thing, you know."),
+    (1, "Not the same thing a bit! You might just as well say that I see what I eat is the same thing as I eat what I see."),
+    (1, "What day of the month is it?"), (0, "The fourth."), (1, "Two days wrong. I told you butter wouldn't suit the works."),
+    (2, "It was the best butter."), (1, "Yes, but some crumbs must have got in as well."), (2, "Take some more tea."),
+    (0, "I've had nothing yet, so I can't take more."), (1, "You mean you can't take less. It's very easy to take more than nothing."),
+]
+TEA = [(speaker, number * 5.2, number * 5.2 + 4.1, text) for number, (speaker, text) in enumerate(TEA_LINES)]
+
 SCROLLING = """async () => {
     const list = document.querySelector('.vlist'), frames = [];
     let last = await new Promise(requestAnimationFrame), most = 0;
-    for (let i = 0; i < 120; i++) {
-        list.scrollTop += list.scrollHeight / 130;
+    for (let i = 0; i < 180; i++) {
+        // A flick of 240 px a frame; now and then a jump to somewhere else.
+        list.scrollTop += i % 60 ? 240 : list.scrollHeight / 5;
         const now = await new Promise(requestAnimationFrame);
         frames.push(now - last);
         last = now;
         most = Math.max(most, document.querySelectorAll('.vrow').length);
     }
     frames.sort((a, b) => a - b);
-    return {median: frames[60], late: frames[114], rows: most};
+    return {median: frames[90], late: frames[171], rows: most};
 }"""
 
 
@@ -78,7 +90,8 @@ class Plays:
         console.page.wait_for_selector("main h1")
         paint = console.page.evaluate("""() => ({
             first: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null,
-            ready: performance.getEntriesByType('resource').filter((entry) => entry.name.endsWith('.js')).reduce((last, entry) => Math.max(last, entry.responseEnd), 0),
+            ready: performance.getEntriesByType('resource').filter((entry) => entry.name.endsWith('.js'))
+                .reduce((last, entry) => Math.max(last, entry.responseEnd), 0),
             bytes: performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
                 .filter((entry) => !entry.name.includes('/api/')).reduce((sum, entry) => sum + entry.decodedBodySize, 0),
         })""")
@@ -194,6 +207,7 @@ class Plays:
         page = console.page
         page.get_by_role("button", name="Start listening").click()
         console.wait("() => document.querySelector('aside.side .ok')?.textContent === 'I hear you'", "I hear you", 20)
+        session = page.locator("dl.dl a").get_attribute("href").split("/")[-1]
         half = len(set(words_of(self.reference))) // 2
         console.wait("(half) => document.querySelector('.live-text').textContent.split(/\\s+/).length >= half", "captions", 45, half)
         console.wait("() => /^\\d+:\\d\\d\\.\\d$/.test([...document.querySelectorAll('dl.dl dd')].map((entry) => entry.textContent)[2])", "safe on disk")
@@ -215,6 +229,7 @@ class Plays:
         page.get_by_role("button", name="Pause").click()
         console.judge()
         console.close()
+        self._explains_a_word(session)
 
     def mends_a_broken_connection(self):
         """The connection breaks while somebody speaks: the session is resumed, and nothing is lost."""
@@ -299,7 +314,7 @@ class Plays:
             page.get_by_role("button", name="Export").click()
             page.get_by_role("button", name="Subtitles").click()
         expect("said the hand" in pathlib.Path(saved.value.path()).read_text(), "the subtitles have the edited words")
-        if len(console.get(path)["segments"]) > 1:
+        if len(console.get(path)["segments"]) > 1 and console.get(path)["status"] != "in_progress":
             page.locator(".vrow button.time").nth(1).click()
             page.get_by_role("button", name="Split here").click()
             page.locator("dialog").get_by_role("button", name="Split").click()
@@ -318,7 +333,7 @@ class Plays:
         """A conversation of eight hours: few rows in the document, and frames in time."""
         console = self.visit("/#/start")
         began = time.monotonic()
-        expect(console.page.evaluate(LONG_DAY) == 1000, "the long day is stored")
+        expect(console.page.evaluate(SAY, LONG_DAY) == 1000, "the long day is stored")
         stored = time.monotonic() - began
         longest = max((console.get(f"/api/v1/conversations/{one['id']}") for one in console.get("/api/v1/conversations?limit=5")["conversations"]),
                       key=lambda one: one["duration"])
@@ -334,6 +349,58 @@ class Plays:
         expect(frames["median"] <= 25, f"half of the frames take {frames['median']:.1f} ms")
         console.page.goto(f"/#/conversation/{longest['id']}?t=20000")
         console.wait("() => document.querySelector('.segm.cur .time')?.textContent.startsWith('5:3')", "a link opens the sixth hour")
+        console.judge()
+        console.close()
+
+    # MARK: The gateway
+
+    def counts_usage(self):
+        """What was recognised is counted, by day and by engine."""
+        console = self.visit("/#/usage")
+        console.page.wait_for_selector(".plot .b")
+        expect("local" in console.text(".table"), console.text(".table"))
+        console.page.get_by_text("Money", exact=True).click()
+        console.wait("() => document.querySelector('.plot').getAttribute('aria-label').startsWith('Dollars')", "the chart shows money")
+        console.judge()
+        console.close()
+
+    def keeps_settings(self):
+        """A setting that is changed here is changed at the gateway, and stays."""
+        console = self.visit("/#/settings")
+        switch = console.page.get_by_role("switch", name="Learn voices")
+        was = switch.is_checked()
+        switch.click()
+        console.wait("() => document.querySelector('.toast')?.textContent.startsWith('Learn voices')", "the change is said")
+        expect(console.get("/api/v1/users/me/settings")["learn_voices"] is not was, "the gateway has the change")
+        console.page.get_by_role("button", name="0 words").click()
+        console.page.fill("dialog textarea", "treacle\nwriting-desk")
+        console.page.get_by_role("button", name="Keep").click()
+        console.page.get_by_role("button", name="2 words").wait_for()
+        console.page.reload()
+        console.page.get_by_role("button", name="2 words").wait_for()
+        expect(console.page.get_by_role("switch", name="Learn voices").is_checked() is not was, "the change stays")
+        console.judge()
+        console.close()
+
+    def lists_engines(self):
+        """The engines are there with their states."""
+        console = self.visit("/#/engines")
+        console.wait("() => document.querySelector('.table .tag.ok')?.textContent === 'Serving'", "the local engine serves")
+        console.judge()
+        console.close()
+
+    def _explains_a_word(self, session):
+        """The microscope says of a word of a live session who recognised it, and how sure."""
+        console = self.visit(f"/#/microscope/{session}")
+        page = console.page
+        page.wait_for_selector(".saw .w")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
+        page.locator(".saw .w").last.click()
+        told = console.text(".micro-low section:last-child")
+        expect("local" in told and "Confidence" in told, told)
+        page.locator("input[type=range]").fill("0")
+        console.wait("() => document.querySelector('.saw').textContent.includes('Nothing yet')", "the beginning has no words")
         console.judge()
         console.close()
 
@@ -364,15 +431,19 @@ class Plays:
     # MARK: Pictures
 
     def pictures(self, folder):
-        """Pictures for the documents."""
+        """Pictures for the documents, of a conversation that is stored for them."""
         console = self.visit()
-        conversations = console.get("/api/v1/conversations?limit=1")["conversations"]
+        expect(console.page.evaluate(SAY, TEA) == 1000, "the conversation is stored")
+        conversation = console.get("/api/v1/conversations?limit=1")["conversations"][0]["id"]
+        for number, name in enumerate(("Iris", "Ned")):
+            person = console.context.request.post("/api/v1/people", data={"name": name}).json()
+            console.context.request.post(f"/api/v1/conversations/{conversation}/segments/assign",
+                                         data={"speaker_id": number, "person_id": person["id"]})
         console.close()
-        for name, place, theme, viewport in (
-                ("console-start", "start", "light", wide), ("console-conversations", "conversations", "dark", wide),
-                ("console-reader", f"conversation/{conversations[0]['id']}?t=3", "light", wide)):
-            console = self.visit(viewport=viewport, color_scheme=theme)
+        for name, place, theme in (("start", "start", "light"), ("conversations", "conversations?q=tea", "dark"),
+                                   ("reader", f"conversation/{conversation}?t=21", "light")):
+            console = self.visit(viewport={"width": 1200, "height": 760}, color_scheme=theme)
             console.go(place)
-            console.page.wait_for_timeout(600)
-            console.page.screenshot(path=str(pathlib.Path(folder) / f"{name}.png"))
+            console.page.wait_for_timeout(800)
+            console.page.screenshot(path=str(pathlib.Path(folder) / f"console-{name}.png"))
             console.close()

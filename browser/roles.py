@@ -6,7 +6,7 @@ from console import Server, expect
 
 
 class Roles:
-    PLAYS = ["asks_for_a_key", "logs_in_and_out", "shows_a_key_what_it_may_do"]
+    PLAYS = ["asks_for_a_key", "logs_in_and_out", "makes_and_revokes_keys", "shows_a_key_what_it_may_do"]
 
     def __init__(self, browser, harken, data):
         self.browser, self.harken, self.data, self.notes, self.server = browser, harken, data, [], None
@@ -58,6 +58,33 @@ class Roles:
         console.page.get_by_role("button", name="Log out").click()
         console.wait("() => location.hash === '#/login'", "the login comes after logging out")
         expect(console.context.request.get("/api/v1/conversations").status == 401, "the cookie is worth nothing any more")
+        console.judge()
+        console.close()
+
+    def makes_and_revokes_keys(self):
+        """A key of an administrator makes a key, which works, and revokes it."""
+        console = self.browser.open(self.server)
+        if not self._has_login(console):
+            return console.close()
+        self._log_in(console, self.server.make_key("--scope", "admin", "--scope", "read", "--scope", "write"))
+        console.go("settings")
+        page = console.page
+        page.get_by_role("button", name="Make a key").click()
+        page.locator("dialog input.input").first.fill("Phone")
+        page.get_by_role("button", name="Make the key").click()
+        page.wait_for_selector("dialog .secret code")
+        key = page.inner_text("dialog .secret code")
+        page.get_by_role("button", name="I have kept it").click()
+        expect(self.server.get("/api/v1/conversations", key)[0] == 200, "the new key works")
+        row = page.locator("tr", has_text="Phone")
+        row.get_by_role("button", name="Revoke").click()
+        page.locator("dialog").get_by_role("button", name="Revoke").click()
+        row.get_by_text("Revoked").wait_for()
+        for _ in range(30):
+            if self.server.get("/api/v1/conversations", key)[0] == 401:
+                break
+            page.wait_for_timeout(100)
+        expect(self.server.get("/api/v1/conversations", key)[0] == 401, "the revoked key is refused")
         console.judge()
         console.close()
 

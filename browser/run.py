@@ -19,6 +19,7 @@ PLAYS = [
     ("paints_at_once", True), ("is_cached", True), ("goes_by_keyboard", True), ("survives_a_lost_gateway", True),
     ("recognises_a_dropped_file", True), ("says_why_a_file_fails", True), ("compares_engines", True),
     ("shows_captions_for_obs", True), ("mends_a_broken_connection", False), ("captions_the_microphone", True), ("is_accessible", True),
+    ("counts_usage", True), ("keeps_settings", True), ("lists_engines", True),
     ("searches_as_one_types", True), ("corrects_by_hand", True), ("scrolls_eight_hours", False),
 ]
 # Plays that hear the microphone from its beginning: each has a browser of its own.
@@ -71,7 +72,8 @@ def main():
                 if browser is not shared:
                     browser.close()
             if chosen.images:
-                Plays(shared, server, recording, folder, chosen.harken).pictures(chosen.images)
+                plays = Plays(shared, server, recording, folder, chosen.harken)
+                passed.append(play("pictures", lambda: plays.pictures(chosen.images), plays.notes))
         finally:
             server.stop()
         roles = Roles(shared, chosen.harken, f"{folder}/keyed")

@@ -1,7 +1,7 @@
 // The shell: routes, navigation, theme, keyboard. Pages are loaded when they are first opened.
 import { signals, get, optional, send } from './api.js';
 import { gateway, learn, may, needsLogin } from './gateway.js';
-import { h, isNarrow, say } from './elements.js';
+import { h, say } from './elements.js';
 import { icon, logo } from './icons.js';
 import { dialog, failure, note, segments } from './pieces.js';
 import { themeChanged } from './drawing.js';
@@ -187,7 +187,6 @@ function lost() {
     clearInterval(timer);
     isLost = false;
     place.replaceChildren();
-    signals.dispatchEvent(new Event('back'));
     return true;
   };
   const timer = setInterval(async () => {
@@ -217,5 +216,4 @@ export async function begin() {
 
 theme();
 addEventListener('hashchange', go);
-if (isNarrow()) document.documentElement.classList.add('narrow');
 begin();

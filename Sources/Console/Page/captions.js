@@ -3,7 +3,7 @@
 import { CaptionLines } from './captionlines.js';
 import { get } from './api.js';
 import { h } from './elements.js';
-import { interimOf, openSessions, watch } from './watching.js';
+import { openSessions, watch } from './watching.js';
 
 const values = new URLSearchParams(location.search), amount = Math.max(1, Math.min(6, Number(values.get('lines')) || 2));
 const stage = document.getElementById('captions'), finals = document.getElementById('final');
@@ -39,12 +39,16 @@ async function show() {
   lines.know(people);
   said = 0;
   watch(newest.id, {
-    segment: (event) => {
-      lines.take(event.segments ?? [event.segment ?? event]);
+    segment: (segment) => {
+      lines.take([segment]);
+      draw();
+    },
+    removed: ({ ids }) => {
+      lines.drop(ids);
       draw();
     },
     interim: (event) => {
-      lines.interim = interimOf(event) || null;
+      lines.interim = event.text || null;
       draw();
     },
     end: () => setTimeout(show, patience),

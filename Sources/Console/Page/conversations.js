@@ -20,20 +20,22 @@ const durationOf = (conversation) => conversation.duration
   ?? Math.max(0, (new Date(conversation.finished_at) - new Date(conversation.started_at)) / 1000);
 
 /** Who speaks, as signs, where the list says so. */
-const signs = (people) => h('span.glyphs', (people ?? []).slice(0, 5).map((person, index) =>
-  glyph({ color: colorOf(person.index ?? index), mark: letter(person.name ?? '?'), isNamed: !!person.name })));
+const signs = (people) => h('span.glyphs', (people ?? []).slice(0, 5).map((person, index) => {
+  const name = person.is_user ? 'You' : person.name;
+  return glyph({ color: colorOf(index), mark: name ? letter(name) : String(index + 1), isNamed: !!name });
+}));
 
 function row(conversation, hits = []) {
   const duration = durationOf(conversation), gaps = gapsOf(conversation.gaps), where = hits.length ? `?t=${hits[0].start.toFixed(2)}` : '';
   const turns = conversation.turns?.map(([start, end, index]) => [start, end, colorOf(index)]);
-  const names = (conversation.people ?? []).map((person) => person.name).filter(Boolean).join(', ');
+  const names = (conversation.people ?? []).map((person) => (person.is_user ? 'You' : person.name)).filter(Boolean).join(', ');
   return h('div', { role: 'listitem' }, h('a.conv', { href: `#/conversation/${conversation.id}${where}`, 'data-row': true },
     h('span.t', timeOf(conversation.started_at)),
     h('div', h('h3', conversation.title ?? (conversation.status === 'in_progress' ? 'Being recorded' : 'Without a title'),
       gaps.length ? h('span.warn.tiny.nowrap', `  ${plural(gaps.length, 'gap')}`) : null),
     h('p.p', hits.length ? dayOf(conversation.started_at) : conversation.summary ?? '')),
     h('div.m', turns ? strip(turns, duration, gaps.map((gap) => [gap.start, gap.end]), names || 'Who spoke when') : null,
-      h('div.row', signs(conversation.people), conversation.status === 'in_progress' ? tag('ok', 'Live') : null, h('span', length(duration)))),
+      h('div.row', signs(conversation.people), conversation.status === 'in_progress' ? tag('ok', 'Live') : null, duration ? h('span', length(duration)) : null)),
     hits.slice(0, shownHits).map((hit) => h('div.hit', h('time', clock(hit.start)),
       h('span', marked(hit.snippet), isLiteral(hit.snippet) ? null : h('span.faint.small', '  same meaning')))),
     hits.length > shownHits ? h('div.hit', h('span'), h('span.faint', `${hits.length - shownHits} more`)) : null));

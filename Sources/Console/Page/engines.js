@@ -1,13 +1,12 @@
 // Engines: which serve, how fast, and what failed.
 import { get, optional } from './api.js';
 import { h, s } from './elements.js';
-import { count, dayOf, timeOf } from './figures.js';
+import { count, dayOf, language, length, timeOf } from './figures.js';
 import { gateway, learn } from './gateway.js';
 import { empty, fill, note, tag } from './pieces.js';
 
 const states = {
-  ready: ['ok', 'Serving', 'ok'], closed: ['ok', 'Serving', 'ok'], loading: ['warn', 'Loading', 'swap'], half_open: ['warn', 'On trial', 'swap'],
-  trial: ['warn', 'On trial', 'swap'], open: ['bad', 'Resting', 'pause'], resting: ['bad', 'Resting', 'pause'], unavailable: ['', 'Not usable', 'info'],
+  ready: ['ok', 'Serving', 'ok'], loading: ['warn', 'Loading', 'swap'], resting: ['bad', 'Resting', 'pause'], unavailable: ['', 'Not usable', 'info'],
 };
 const stateOf = (engine) => states[engine.state] ?? ['', engine.state, 'info'];
 
@@ -27,7 +26,15 @@ const failures = (errors) => {
   return h('span.row', kinds.map(([kind, amount]) => h('span.nowrap', h('b.strong', count(amount)), h('span.dim', ` ${kind.replaceAll('_', ' ')}`))));
 };
 
-const features = (capabilities) => (Array.isArray(capabilities) ? capabilities.join(', ').replaceAll('_', ' ') : capabilities ?? '');
+/** What an engine can do, in words. */
+function features(can) {
+  if (!can) return '';
+  const languages = can.languages?.length === 1 ? language(can.languages[0]) : can.languages?.length ? `${can.languages.length} languages` : null;
+  return [can.streaming && 'live', can.prerecorded && 'files', can.speakers && 'speakers', can.interims && 'interims', languages].filter(Boolean).join(', ');
+}
+
+/** The figures in milliseconds: the API has seconds. */
+const inMilliseconds = (engine) => ({ ...engine, p50: engine.p50 == null ? null : engine.p50 * 1000, p95: engine.p95 == null ? null : engine.p95 * 1000 });
 
 function row(engine) {
   const [kind, name, symbol] = stateOf(engine);
@@ -45,14 +52,14 @@ function failovers(all) {
   if (!all.length) return h('p.dim', 'None since the gateway started.');
   return h('table.table.cards', h('tbody', all.slice(0, 20).map((entry) => h('tr',
     h('td.dim.nowrap', { 'data-l': '' }, entry.at ? `${dayOf(entry.at)}, ${timeOf(entry.at)}` : ''),
-    h('td.strong', { 'data-l': '' }, [entry.from, entry.to].filter(Boolean).join(' → ')), h('td.full', { 'data-l': '' }, entry.reason ?? entry.why ?? ''),
+    h('td.strong', { 'data-l': '' }, [entry.from, entry.to].filter(Boolean).join(' → ')), h('td.full', { 'data-l': '' }, entry.reason),
     h('td.num', { 'data-l': '' }, entry.session ? h('a', { href: `#/microscope/${entry.session}` }, h('code', entry.session.slice(0, 8))) : null)))));
 }
 
 async function read() {
   const [measured, changes] = await Promise.all([optional(get('/admin/engines')), optional(get('/admin/failovers'))]);
   if (!measured) await learn();
-  return { engines: measured?.engines ?? measured ?? gateway.engines, changes: changes?.failovers ?? changes, isMeasured: !!measured };
+  return { engines: (measured?.engines ?? measured ?? gateway.engines).map(inMilliseconds), changes: changes?.failovers ?? null, isMeasured: !!measured };
 }
 
 function show(body, { engines, changes, isMeasured }) {
@@ -61,7 +68,11 @@ function show(body, { engines, changes, isMeasured }) {
     return;
   }
   const resting = engines.filter((engine) => stateOf(engine)[0] === 'bad');
-  const rests = (engine) => note('warn', `${engine.name} rests`, `${engine.why ?? 'It failed too often.'} Sessions go to the next engine.`);
+  const rests = (engine) => {
+    const seconds = engine.retry_at ? Math.max(0, (new Date(engine.retry_at) - Date.now()) / 1000) : null;
+    return note('warn', `${engine.name} rests`, `${engine.why ?? 'It failed too often.'} Sessions go to the next engine.`
+      + (seconds ? ` The next trial is in ${length(seconds)}.` : ''));
+  };
   body.replaceChildren(...resting.map(rests),
     h('div.scroll-x', h('table.table.cards', h('thead', h('tr', columns.map((title, index) =>
       h('th' + ([3, 4, 5].includes(index) ? '.num' : ''), { scope: 'col' }, title)))), h('tbody', engines.map(row)))),

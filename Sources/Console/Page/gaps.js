@@ -1,5 +1,5 @@
 // Gaps: what is missing from a conversation.
 
-/** Returns gaps as `{start, end, why}` in order, from `[start, end, why]` or from objects. */
-export const gapsOf = (list) => (list ?? []).map((gap) => (Array.isArray(gap) ? { start: gap[0], end: gap[1], why: gap[2] ?? null }
-  : { start: gap.start, end: gap.end, why: gap.why ?? gap.reason ?? null })).sort((a, b) => a.start - b.start);
+/** Returns gaps in order, whether they come as `[start, end]` or as objects. @returns {{start: number, end: number, why: ?string}[]} */
+export const gapsOf = (list) => (list ?? []).map((gap) => (Array.isArray(gap) ? { start: gap[0], end: gap[1], why: null }
+  : { start: gap.start, end: gap.end, why: gap.reason?.replaceAll('_', ' ') ?? null })).sort((a, b) => a.start - b.start);

@@ -81,16 +81,6 @@ export class VirtualList {
     this.shown.clear();
   }
 
-  /** Renders one row again, when it is shown. */
-  refresh(index) {
-    const row = this.shown.get(index);
-    if (!row) return;
-    row.replaceChildren(this.render(index));
-    this.measured[index] = 0;
-    this.measure([index], this.at(this.offset));
-    this.move();
-  }
-
   draw() {
     if (!this.count) return;
     const top = this.offset, first = Math.max(0, this.at(top) - 4), last = Math.min(this.count - 1, this.at(top + this.element.clientHeight) + 6);

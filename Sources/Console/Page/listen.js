@@ -4,6 +4,8 @@ import { socketAddress } from './gateway.js';
 import { rate } from './microphone.js';
 
 const path = '/v4/listen';
+/** A conversation of this source is over when its client ends in order; others wait for two minutes of silence. */
+const source = 'desktop';
 /** Samples in a packet, and bytes that may wait in the socket: one second. */
 const packet = 320, backlog = 2 * rate;
 /** Codes after which nothing is resumed: the client's mistake, no credit, no engine, the session is over. */
@@ -26,6 +28,7 @@ export class ListenClient extends EventTarget {
     this.window = 120;
     this.attempt = 0;
     this.isFinishing = false;
+    this.isMoving = false; // what is kept goes on as a new session
     this.connect();
   }
 
@@ -42,11 +45,11 @@ export class ListenClient extends EventTarget {
     try {
       ({ ticket } = await post('/tickets', { path }));
     } catch (error) {
-      if (error.status !== 0 || !this.session) return this.fail(error.message);
+      if (error.status !== 503 && (error.status !== 0 || (!this.session && !this.isMoving))) return this.fail(error.message);
       return this.again();
     }
     if (this.state === 'ended') return;
-    const query = new URLSearchParams({ codec: 'pcm16', sample_rate: rate, language: this.options.language, source: 'web', ack: 'true', ticket });
+    const query = new URLSearchParams({ codec: 'pcm16', sample_rate: rate, language: this.options.language, source, ack: 'true', ticket });
     if (this.options.engine) query.set('engine', this.options.engine);
     if (this.session) {
       query.set('session_id', this.session);
@@ -98,6 +101,9 @@ export class ListenClient extends EventTarget {
     case 'session_resumed':
       this.begin(this.first);
       break;
+    case 'reconnect':
+      this.moved(message.samples);
+      break;
     case 'audio_ack':
       this.acknowledged(message.samples);
       break;
@@ -113,6 +119,7 @@ export class ListenClient extends EventTarget {
 
   begin(position) {
     this.sent = position;
+    this.isMoving = false;
     this.attempt = 0;
     clearTimeout(this.deadline);
     this.deadline = null;
@@ -129,8 +136,15 @@ export class ListenClient extends EventTarget {
     this.say('safe', samples / rate);
   }
 
+  /** The gateway goes down: all before a sample is in the transcript, the rest goes on as a new session. */
+  moved(samples) {
+    this.acknowledged(samples);
+    this.expired();
+  }
+
   /** What is kept goes on as a new session. */
   expired() {
+    this.isMoving = true;
     this.session = null;
     this.seen = 0;
     this.first = 0;
@@ -140,7 +154,7 @@ export class ListenClient extends EventTarget {
   closed(code, reason) {
     if (this.state === 'ended') return;
     if (code === 1000) return this.end();
-    if (final.has(code) || (!this.session && code !== 4404)) return this.fail(words[code] ?? reason ?? 'The gateway closed the connection.');
+    if (final.has(code) || (!this.session && !this.isMoving)) return this.fail(words[code] ?? reason ?? 'The gateway closed the connection.');
     this.again();
   }
 

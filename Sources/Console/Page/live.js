@@ -9,7 +9,7 @@ import { icon } from './icons.js';
 import { ListenClient } from './listen.js';
 import { heightOf, openSound, rate, SoundError } from './microphone.js';
 import { empty, note, select, toast, who } from './pieces.js';
-import { interimOf, openSessions, watch } from './watching.js';
+import { openSessions, watch } from './watching.js';
 
 const languages = ['en', 'multi', 'de', 'es', 'fr', 'it', 'pt', 'nl', 'pl', 'ja', 'ko', 'zh', 'ar', 'hi', 'ru', 'uk'];
 /** Level from which somebody is heard, and seconds of quiet after which that is said. */
@@ -27,7 +27,7 @@ export default function live(root) {
   const tongue = select('Language', languages.map((tag) => [tag, language(tag)]));
   const order = select('Engine', [['', 'The gateway’s order'], ...gateway.engines.map(({ name, state }) =>
     [name, state === 'ready' ? `${name} only` : `${name} only (${state})`])]);
-  let lines = new CaptionLines(), sound = null, client = null, unwatch = null, samples = 0, lastLoud = 0, said = 0, people = [], isDue = false;
+  let lines = new CaptionLines(), sound = null, client = null, unwatch = null, samples = 0, lastLoud = 0, said = 0, people = [], isDue = false, serving = null;
 
   get('/people').then((answer) => {
     people = answer.people;
@@ -69,30 +69,35 @@ export default function live(root) {
     lines = new CaptionLines();
     lines.know(people);
     said = 0;
+    serving = null;
     problem.replaceChildren();
     captions.replaceChildren(h('div.spring'));
   };
   const take = (segments) => {
     lines.take(segments);
     const last = segments.at(-1);
-    if (last?.stt_provider) engine.textContent = [last.stt_provider, last.stt_model].filter(Boolean).join(' ');
+    if (last?.stt_provider) {
+      serving = last.stt_provider;
+      engine.textContent = [last.stt_provider, last.stt_model].filter(Boolean).join(' ');
+    }
     redraw();
   };
   const observed = {
     interim: (event) => {
-      lines.interim = interimOf(event) || null;
+      lines.interim = event.text || null;
       redraw();
     },
-    gap: (event) => {
-      const missing = (event.end ?? 0) - (event.start ?? 0);
-      lines.mark('gap', missing > 0 ? `${length(missing)} missing${event.why ? `: ${event.why}` : ''}` : 'Audio is missing here');
+    gap: ({ start, end, reason }) => {
+      lines.mark('gap', `${(end - start).toFixed(1)} s missing${reason ? `: ${reason.replaceAll('_', ' ')}` : ''}`);
       redraw();
     },
     engine: (event) => {
-      const name = [event.engine ?? event.provider ?? event.name, event.model].filter(Boolean).join(' ');
-      if (!name || engine.textContent === name) return;
-      if (engine.textContent !== '–') lines.mark('event', `${engine.textContent} gave up; ${name} took over. What was open is recognised again.`);
-      engine.textContent = name;
+      if (serving && serving !== event.engine) lines.mark('event', `${serving} gave up; ${event.engine} took over. What was open is recognised again.`);
+      serving = engine.textContent = event.engine;
+      redraw();
+    },
+    removed: ({ ids }) => {
+      lines.drop(ids);
       redraw();
     },
   };
@@ -188,7 +193,7 @@ export default function live(root) {
     label('listening');
     session.replaceChildren(h('a', { href: `#/microscope/${id}` }, h('code', id.slice(0, 8))));
     heard.textContent = 'Watching';
-    unwatch = watch(id, { ...observed, segment: (event) => take(event.segments ?? [event.segment ?? event]), end: ended });
+    unwatch = watch(id, { ...observed, segment: (segment) => take([segment]), end: ended });
   }
 
   function toggle() {

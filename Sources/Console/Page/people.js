@@ -1,6 +1,6 @@
 // People: voices without a name first, then those who are known.
 import { countVoices } from './app.js';
-import { address, get, optional, patch, post, remove } from './api.js';
+import { get, optional, patch, post, remove } from './api.js';
 import { enrolment } from './enrolment.js';
 import { h } from './elements.js';
 import { dayOf, length } from './figures.js';
@@ -8,44 +8,59 @@ import { may } from './gateway.js';
 import { icon } from './icons.js';
 import { knownPeople, personNamed, sampleButton } from './naming.js';
 import { ask, busy, empty, field, fill, glyph, select, toast, who } from './pieces.js';
+import { Player } from './player.js';
 import { colorOf, letter } from './voices.js';
 
-/** Sound of samples: one at a time. */
-const sound = new Audio();
+/** What plays now: one sample at a time. */
+let player = null;
 
-/** Plays a sample that has an address of its own. */
-function play(sample, ended) {
-  sound.onended = sound.onpause = ended;
-  sound.src = sample.audio;
-  sound.play().catch(ended);
+/** Plays a sample out of its conversation. */
+async function play(sample, ended) {
+  player?.leave();
+  const mine = player = new Player(sample.conversation_id);
+  const over = () => {
+    if (mine.isPlaying && mine.until != null) return;
+    mine.removeEventListener('state', over);
+    ended();
+  };
+  if (!(await mine.open().catch(() => false))) return ended();
+  await mine.playPassage(sample.start, sample.end);
+  mine.addEventListener('state', over);
 }
 
-/** A voice's samples as the gateway has them; an older gateway has none. */
-const samplesOf = async (voice) => {
+/** A voice's samples, and whom it sounds like; an older gateway knows neither. */
+const heardOf = async (voice) => {
   const answer = await optional(get(`/voices/${voice.id}/samples`)).catch(() => null);
-  return (answer?.samples ?? []).map((sample, index) => ({
-    text: sample.text ?? '', start: sample.start, end: sample.end, conversation: sample.conversation_id,
-    audio: sample.audio ?? sample.audio_url ?? address(`/voices/${voice.id}/samples/${index}`),
-  }));
+  return { samples: answer?.samples ?? [], near: answer?.near ?? [] };
 };
 
 /** A conversation through which a voice is named. Naming by voice holds in every conversation. */
 async function conversationOf(samples) {
-  if (samples[0]?.conversation) return samples[0].conversation;
+  if (samples.length) return samples[0].conversation_id;
   const { conversations } = await get('/conversations', { limit: 1 });
   if (!conversations.length) throw new Error('There is no conversation in which this voice is heard.');
   return conversations[0].id;
 }
 
-function card(voice, order, changed) {
+function card(voice, order, people, changed) {
   const name = voice.label, sign = { color: colorOf(order), name, mark: /\d+/.exec(name)?.[0] ?? '?', isNamed: false };
   const input = h('input.input', { placeholder: 'Name', 'aria-label': `Name for ${name}`, list: 'known', autocomplete: 'off' });
   const button = h('button.btn.primary', 'Name'), problem = h('div'), heard = h('div.samples');
   let samples = [];
-  samplesOf(voice).then((found) => {
+  const likely = h('div.suggest', h('button.chip', { type: 'button', onclick: () => busy(button, () => give({ is_user: true }, 'You'), problem) }, 'That is me'));
+  heardOf(voice).then(({ samples: found, near }) => {
     samples = found;
     heard.replaceChildren(...found.map((sample) => sampleButton(sample, play)));
     heard.hidden = !found.length;
+    const known = near.map(({ person_id: id, distance }) => ({ person: people.find((person) => person.id === id), distance }))
+      .filter(({ person }) => person);
+    if (!known.length) return;
+    likely.prepend(h('span.small.faint', 'Sounds like'), ...known.map(({ person, distance }) => h('button.chip', {
+      type: 'button', title: `Distance ${distance.toFixed(2)}`, onclick: () => {
+        input.value = person.name;
+        input.focus();
+      },
+    }, person.name)));
   });
   const give = async (owner, words) => {
     await post(`/conversations/${await conversationOf(samples)}/segments/assign`, { ...owner, voice_id: voice.id });
@@ -68,8 +83,7 @@ function card(voice, order, changed) {
     h('div.row.nowrap', glyph(sign, true),
       h('div.grow', h('h3', name), h('p.small.dim', `${length(voice.evidence)} of speech, first heard ${dayOf(voice.created_at).toLowerCase()}`)),
       h('button.btn.ghost.icon.s', { type: 'button', 'aria-label': `Forget ${name}`, onclick: forget }, icon('trash'))),
-    heard, h('div.suggest', h('button.chip', { type: 'button', onclick: () => busy(button, () => give({ is_user: true }, 'You'), problem) }, 'That is me')),
-    h('div.row.nowrap', h('div.grow', input), button), problem);
+    heard, likely, h('div.row.nowrap', h('div.grow', input), button), problem);
 }
 
 function table(people, voices, changed) {
@@ -128,7 +142,7 @@ export default function page(root) {
     }
     if (may('write')) {
       body.append(h('section.stack', h('h2', 'Who is this?'),
-        unnamed.length ? h('div.voices', unnamed.map((voice, index) => card(voice, index, changed))) : h('p.dim', 'Every voice has a name.')));
+        unnamed.length ? h('div.voices', unnamed.map((voice, index) => card(voice, index, people, changed))) : h('p.dim', 'Every voice has a name.')));
     }
     body.append(h('section.sect', h('h2', 'Known'), people.length ? table(people, voices, changed) : h('p.dim', 'Nobody has a name yet.')));
   };
@@ -142,5 +156,5 @@ export default function page(root) {
   may('write') ? h('button.btn', { onclick: () => enrolment(changed) }, icon('plus'), 'Enrol your voice') : null), body);
   fill(body, read, show);
   knownPeople();
-  return () => sound.pause();
+  return () => player?.leave();
 }

@@ -49,8 +49,7 @@ export class Player extends EventTarget {
     return this.parts[this.part] + this.audio.currentTime;
   }
 
-  get rate() { return this.audio.playbackRate; }
-
+  /** Sets the speed: 1 is as it was said. */
   set rate(value) {
     this.audio.defaultPlaybackRate = value;
     this.audio.playbackRate = value;

@@ -27,10 +27,8 @@ function samplesOf(segments, cast, key) {
 }
 
 async function read(id) {
-  const [conversation, gaps, peaks] = await Promise.all([
-    get(`/conversations/${id}`), optional(get(`/conversations/${id}/gaps`)), optional(get(`/conversations/${id}/peaks`, { n: levels })),
-  ]);
-  return { conversation, gaps: gapsOf(gaps?.gaps ?? conversation.gaps), peaks: peaks?.peaks ?? null };
+  const [conversation, gaps] = await Promise.all([get(`/conversations/${id}`), optional(get(`/conversations/${id}/gaps`))]);
+  return { conversation, gaps: gapsOf(gaps?.gaps) };
 }
 
 export default function reader(root, id, values) {
@@ -50,7 +48,7 @@ export default function reader(root, id, values) {
 }
 
 function show(root, all, from) {
-  let { conversation, gaps, peaks } = all, cast, turns;
+  let { conversation, gaps } = all, cast, turns, peaks = null;
   const player = new Player(conversation.id), mayWrite = may('write');
   const understand = () => {
     cast = new Cast(conversation.people);
@@ -129,7 +127,7 @@ function show(root, all, from) {
   }
 
   async function changed() {
-    ({ conversation, gaps, peaks } = await read(conversation.id));
+    ({ conversation, gaps } = await read(conversation.id));
     understand();
     draw();
   }
@@ -185,6 +183,11 @@ function show(root, all, from) {
   seek(from);
   if (from) requestAnimationFrame(() => transcript.show(from));
   player.open().catch((error) => toast(error.message));
+  // The gateway may have to decode the audio for them.
+  optional(get(`/conversations/${conversation.id}/peaks`, { n: levels })).then((answer) => {
+    peaks = answer?.peaks ?? null;
+    strip.redraw();
+  }, () => {});
   return () => {
     document.removeEventListener('harken-key', onkey);
     player.leave();

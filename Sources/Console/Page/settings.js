@@ -2,9 +2,9 @@
 import { get, optional, patch, post, put, remove } from './api.js';
 import { h } from './elements.js';
 import { dayOf, language, length } from './figures.js';
-import { may } from './gateway.js';
+import { gateway, may } from './gateway.js';
 import { icon } from './icons.js';
-import { ask, check, command, dialog, field, fill, select, tag, toast } from './pieces.js';
+import { ask, check, command, dialog, field, fill, note, select, tag, toast } from './pieces.js';
 
 const vendors = [['deepgram', 'Deepgram'], ['assemblyai', 'AssemblyAI'], ['soniox', 'Soniox'], ['speechmatics', 'Speechmatics'], ['openai', 'OpenAI']];
 const scopes = [
@@ -24,23 +24,25 @@ function made(key, name) {
 function make(changed) {
   const name = h('input.input', { placeholder: 'Phone' }), expires = select('', expiries);
   const minutes = h('input.input', { inputmode: 'numeric', placeholder: 'No limit' });
+  const user = h('input.input', { value: gateway.user ?? '', autocomplete: 'off', spellcheck: 'false' });
   const chosen = new Set(['listen', 'transcribe', 'read', 'write']);
   const boxes = scopes.map(([scope, words]) => check(words, chosen.has(scope), { onchange: (event) => {
     if (event.target.checked) chosen.add(scope); else chosen.delete(scope);
   } }));
-  ask('Make a key', h('div.stack', field('Name', name, 'So that you know it again.'), h('fieldset.stack.s', h('legend', 'May'), boxes),
+  ask('Make a key', h('div.stack', field('Name', name, 'So that you know it again.'),
+    field('User', user, 'Whose conversations and people it reaches. Empty: a new user.'), h('fieldset.stack.s', h('legend', 'May'), boxes),
     h('div.two', field('Expires', expires), field('Credit, minutes', minutes))), 'Make the key', async () => {
-    const body = { name: name.value.trim() || undefined, scopes: [...chosen] };
-    if (expires.value) body.expires = new Date(Date.now() + expires.value * 86_400_000).toISOString();
+    const body = { name: name.value.trim() || undefined, user: user.value.trim() || undefined, scopes: [...chosen] };
+    if (expires.value) body.expires_at = new Date(Date.now() + expires.value * 86_400_000).toISOString();
     if (minutes.value.trim()) body.credits = Math.round(Number(minutes.value) * 60);
     const answer = await post('/admin/keys', body);
     await changed();
-    made(answer.key, answer.name);
+    made(answer.key, body.name);
   });
 }
 
 function keys(all, changed) {
-  const revoke = (key) => ask(`Revoke “${key.name || key.id}”?`,
+  const revoke = (key) => ask(`Revoke “${key.name || key.prefix}”?`,
     h('p.dim', 'Programs with this key are refused within a second; sessions that are open end in order. This cannot be undone.'), 'Revoke', async () => {
       await remove(`/admin/keys/${key.id}`);
       toast(`${key.name || 'The key'} is revoked`);
@@ -55,17 +57,18 @@ function keys(all, changed) {
       toast(error.message);
     }
   };
-  const columns = ['Name', 'User', 'May', 'Made', 'Expires', 'Credit left', ''];
+  const columns = ['Name', 'Begins with', 'User', 'May', 'Made', 'Expires', 'Credit left', ''];
   return h('section.stack', h('div.row.between', h('h2', 'Keys'), h('button.btn.primary', { onclick: () => make(changed) }, icon('plus'), 'Make a key')),
     all.length ? h('table.table.cards', h('thead', h('tr', columns.map((words, index) =>
-      h('th' + (index === 5 ? '.num' : ''), { scope: 'col' }, words || h('span.sr', 'Actions'))))),
+      h('th' + (index === 6 ? '.num' : ''), { scope: 'col' }, words || h('span.sr', 'Actions'))))),
     h('tbody', all.map((key) => h('tr', { 'data-row': true, tabindex: -1 },
-      h('td.full.strong', { 'data-l': '' }, key.name || key.id.slice(0, 8)),
-      h('td', { 'data-l': 'User' }, key.user ?? '–'), h('td', { 'data-l': 'May' }, (key.scopes ?? []).join(', ') || 'everything'),
+      h('td.full.strong', { 'data-l': '' }, key.name || key.prefix),
+      h('td', { 'data-l': 'Key' }, h('code', key.prefix + '…')), h('td', { 'data-l': 'User' }, key.user),
+      h('td', { 'data-l': 'May' }, (key.scopes ?? []).join(', ') || 'everything'),
       h('td.dim', { 'data-l': 'Made' }, key.created_at ? dayOf(key.created_at) : '–'),
-      h('td', { 'data-l': 'Ends' }, key.revoked ? tag('bad', 'Revoked') : h('span.dim', key.expires_at ? dayOf(key.expires_at) : 'never')),
+      h('td', { 'data-l': 'Ends' }, key.revoked_at ? tag('bad', 'Revoked') : h('span.dim', key.expires_at ? dayOf(key.expires_at) : 'never')),
       h('td.num', { 'data-l': 'Credit' }, key.credits == null ? h('span.faint', 'no limit') : length(key.credits)),
-      h('td.num', { 'data-l': '' }, key.revoked ? null : h('div.row.nowrap.end',
+      h('td.num', { 'data-l': '' }, key.revoked_at ? null : h('div.row.nowrap.end',
         key.credits == null ? null : h('button.btn.s', { onclick: () => topUp(key) }, 'Top up'),
         h('button.btn.ghost.s.danger', { onclick: () => revoke(key) }, 'Revoke')))))))
       : h('p.dim', 'No key is there yet: only programs on this machine are served.'));
@@ -168,11 +171,16 @@ export default function settings(root) {
     const [own, enrolled, access] = await Promise.all([
       get('/users/me/settings'), get('/users/me/provider-keys'), may('admin') ? optional(get('/admin/keys')) : null,
     ]);
-    return { own, enrolled: enrolled.provider_keys, access: access?.keys ?? (Array.isArray(access) ? access : null) };
+    return { own, enrolled: enrolled.provider_keys, access: access?.keys ?? null };
   };
   const show = ({ own, enrolled, access }) => {
     body.replaceChildren(...(access ? [keys(access, changed)] : []),
       h('div.two', ownKeys(enrolled, changed), h('div.stack.l', choices(own), page())));
+    if (may('write')) return;
+    body.prepend(note('', 'This key may only read', 'The scope write is needed to change something here.'));
+    for (const control of body.querySelectorAll('.two button, .two select, .two input')) {
+      control.disabled = control.getAttribute('aria-label') !== 'Single keys';
+    }
   };
   const changed = async () => show(await read());
   root.append(h('div.head', h('div', h('h1', 'Keys and settings'))), body);

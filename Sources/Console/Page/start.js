@@ -142,13 +142,17 @@ export default function start(root) {
     for (const file of event.dataTransfer.files) take(file);
   });
   const heading = h('h1'), words = h('p'), recent = h('section.sect', { hidden: true });
-  const told = () => [heading.textContent, words.textContent] = state();
+  const none = note('warn', 'No engine', 'Recordings and live sessions are refused until one can be used. This page notices by itself.');
+  const told = () => {
+    [heading.textContent, words.textContent] = state();
+    none.hidden = gateway.engines.some((engine) => engine.state !== 'unavailable');
+  };
   told();
   const wait = setInterval(() => {
     if (gateway.engines.some((engine) => engine.state === 'ready')) clearInterval(wait);
     else learn().then(told, () => {});
   }, 2000);
-  root.append(h('div.head', h('div', heading, words)),
+  root.append(h('div.head', h('div', heading, words)), none,
     may('transcribe') || may('listen') ? h('div.hero', drop, microphone)
       : note('', 'This key may not send speech', 'It has neither the scope transcribe nor listen.'),
     results, h('div.cols', h('section.sect', h('h2', 'Connect my client'), clients()), missing()), recent);

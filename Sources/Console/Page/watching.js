@@ -4,13 +4,10 @@ import { address, get, optional } from './api.js';
 /** Returns the caller's sessions that run now; none for an older gateway. */
 export const openSessions = async () => (await optional(get('/sessions', { open: 'true' })).catch(() => null))?.sessions ?? [];
 
-/** Returns the words of an interim event. */
-export const interimOf = (event) => event.text ?? (event.words ?? []).map((word) => word.text).join(' ');
-
 /**
  * Watches a session.
  * @param {string} id
- * @param {Record<string, (event) => void>} on by the event's name: state, segment, interim, gap, engine, end
+ * @param {Record<string, (event) => void>} on by the event's name: state, segment, removed, interim, gap, engine, end
  * @returns {() => void} stops watching
  */
 export function watch(id, on) {

@@ -11,7 +11,7 @@ const page = 60;
  * @param {() => number} options.duration seconds
  * @param {() => [number, number, number][]} options.turns start, end, colour
  * @param {() => {start: number, end: number}[]} options.gaps
- * @param {() => ?number[]} options.peaks levels of 0…1 over the whole length; null: the gateway has none
+ * @param {() => ?(?number)[]} options.peaks levels of 0…1 over the whole length, null where no audio is kept; null: the gateway has none
  * @param {(seconds: number) => void} options.seek
  */
 export function wave({ duration, turns, gaps, peaks, seek }) {
@@ -24,7 +24,7 @@ export function wave({ duration, turns, gaps, peaks, seek }) {
       if (missing.some((gap) => gap.start < until && gap.end > at)) continue;
       while (turn < all.length && all[turn][1] < at) turn++;
       const speaks = turn < all.length && all[turn][0] < until;
-      const level = levels?.length ? levels[Math.min(levels.length - 1, Math.floor(i / bars * levels.length))] : speaks ? 0.55 : 0.04;
+      const level = levels?.length ? levels[Math.floor(i / bars * levels.length)] ?? 0 : speaks ? 0.55 : 0.04;
       const tall = Math.max(2, level * (height - 6));
       context.fillStyle = speaks ? color('k' + all[turn][2]) : color('line');
       context.fillRect(i * 3, (height - tall) / 2, 2, tall);
