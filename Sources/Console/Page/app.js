@@ -198,16 +198,19 @@ function lost() {
 }
 
 signals.addEventListener('lost', lost);
-signals.addEventListener('unauthenticated', () => {
-  if (address().page !== 'login') location.hash = '#/login';
-});
+/** Asks for a login; the page that was wanted comes after it. */
+function askForLogin() {
+  if (address().page !== 'login') location.hash = `#/login?to=${encodeURIComponent(location.hash.slice(2))}`;
+}
+
+signals.addEventListener('unauthenticated', askForLogin);
 
 /** Learns who the caller is, and draws the shell. Called at the start and after a login. */
 export async function begin() {
   try {
     await learn();
   } catch (error) {
-    if (needsLogin(error)) location.hash = '#/login';
+    if (needsLogin(error)) askForLogin();
   }
   navigation();
   await go();

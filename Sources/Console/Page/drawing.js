@@ -17,7 +17,7 @@ export function color(name) {
 }
 
 /** Says `change` when the theme has changed. */
-export const themed = new EventTarget();
+const themed = new EventTarget();
 
 /** Forgets the colours of the theme before. */
 export function themeChanged() {

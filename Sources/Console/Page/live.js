@@ -3,12 +3,12 @@ import { get } from './api.js';
 import { CaptionLines } from './captionlines.js';
 import { bars } from './drawing.js';
 import { h, say } from './elements.js';
-import { clock, count, language, length } from './figures.js';
+import { clock, count, language, length, plural } from './figures.js';
 import { gateway } from './gateway.js';
 import { icon } from './icons.js';
 import { ListenClient } from './listen.js';
 import { heightOf, openSound, rate, SoundError } from './microphone.js';
-import { empty, note, select, toast, who } from './pieces.js';
+import { empty, note, select, who } from './pieces.js';
 import { openSessions, watch } from './watching.js';
 
 const languages = ['en', 'multi', 'de', 'es', 'fr', 'it', 'pt', 'nl', 'pl', 'ja', 'ko', 'zh', 'ar', 'hi', 'ru', 'uk'];
@@ -27,7 +27,7 @@ export default function live(root) {
   const tongue = select('Language', languages.map((tag) => [tag, language(tag)]));
   const order = select('Engine', [['', 'The gateway’s order'], ...gateway.engines.map(({ name, state }) =>
     [name, state === 'ready' ? `${name} only` : `${name} only (${state})`])]);
-  let lines = new CaptionLines(), sound = null, client = null, unwatch = null, samples = 0, lastLoud = 0, said = 0, people = [], isDue = false, serving = null;
+  let lines = new CaptionLines(), sound = null, client = null, unwatch = null, samples = 0, lastLoud = 0, said = 0, people = [], isDue = false, serving = null, conversation = null;
 
   get('/people').then((answer) => {
     people = answer.people;
@@ -69,7 +69,7 @@ export default function live(root) {
     lines = new CaptionLines();
     lines.know(people);
     said = 0;
-    serving = null;
+    serving = conversation = null;
     problem.replaceChildren();
     captions.replaceChildren(h('div.spring'));
   };
@@ -131,8 +131,10 @@ export default function live(root) {
     },
     resuming: () => problem.replaceChildren(note('warn', 'The connection broke', 'It is being mended. What you say meanwhile is kept in this page.')),
     ended: () => {
-      if (lines.words) toast('Kept in Conversations');
       ended();
+      if (!lines.words || !conversation) return;
+      problem.append(note('ok', 'Kept', `${plural(lines.words, 'word')}, with their sound where the settings say so.`,
+        h('a.btn.s', { href: `#/conversation/${conversation}` }, 'Read it')));
     },
   };
   const onlevel = (value) => {
@@ -175,6 +177,7 @@ export default function live(root) {
       unwatch = watch(detail, observed);
     });
     mine.addEventListener('status', ({ detail }) => {
+      if (detail.type === 'conversation_session') conversation = detail.conversation_id;
       if (detail.status === 'ready' && detail.provider) engine.textContent = detail.provider;
       if (detail.type === 'segments_deleted') lines.drop(detail.segment_ids ?? []);
       if (detail.status === 'stt_degraded') lines.mark('gap', detail.status_text ?? 'Audio was not recognised here');

@@ -12,7 +12,7 @@ const words = (error) => {
   return error.message;
 };
 
-export default function login(root) {
+export default function login(root, _, values) {
   root.classList.add('wide', 'flat');
   const key = h('input.input', { type: 'password', autocomplete: 'current-password', name: 'key', spellcheck: 'false', placeholder: 'hk_…' });
   const problem = h('p.err', { id: 'login-problem', role: 'alert', hidden: true }), button = h('button.btn.primary', 'Log in');
@@ -34,7 +34,7 @@ export default function login(root) {
         return refuse(words(error));
       }
       key.value = '';
-      history.replaceState(null, '', '#/start');
+      history.replaceState(null, '', '#/' + (values.get('to') || 'start'));
       await begin();
     });
   };

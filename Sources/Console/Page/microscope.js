@@ -136,7 +136,7 @@ function show(root, session, from) {
   }
   function read() {
     heading.textContent = `What had been said at ${clock(time, 1)}`;
-    const until = words.filter((word) => word.start <= time).slice(-80);
+    const until = words.filter((word) => word.start < time).slice(-80);
     const lines = [];
     for (const word of until) {
       if (lines.at(-1)?.segment !== word.segment) lines.push({ segment: word.segment, words: [] });

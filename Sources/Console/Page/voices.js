@@ -11,8 +11,8 @@
  * @property {?string} person id of the person
  */
 
-/** A voice of nobody. */
-export const nobody = { key: '', color: 0, name: 'Unknown', mark: '?', isNamed: false, speaker: null, person: null };
+/** The voice where nobody knows who speaks. */
+const nobody = { key: '', color: 0, name: 'Unknown', mark: '?', isNamed: false, speaker: null, person: null };
 
 /** Returns the letter that stands for a name. */
 export const letter = (name) => (name.trim()[0] ?? '?').toUpperCase();
@@ -32,6 +32,7 @@ export class Cast {
 
   /** Returns the voice of a segment. @returns {Voice} */
   voiceOf(segment) {
+    if (segment.speaker_identity_state === 'unknown') return nobody;
     const key = segment.is_user ? 'user' : segment.person_id ? 'p' + segment.person_id : 's' + segment.speaker_id;
     let voice = this.voices.get(key);
     if (!voice) {
