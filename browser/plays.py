@@ -9,6 +9,7 @@ import time
 from axe_playwright_python.sync_playwright import Axe
 
 from console import expect, narrow, wide
+from modules import EXPECTED
 
 PAGES = ["start", "live", "playground", "conversations", "people", "microscope", "engines", "usage", "settings"]
 HARMLESS = {"minor", "moderate"}
@@ -117,6 +118,17 @@ class Plays:
         expect(answer.headers.get("content-encoding") == "gzip", f"the answer's encoding is {answer.headers.get('content-encoding')}")
         console.close()
 
+    def computes_right(self):
+        """The modules return what they promise."""
+        console, wrong = self.visit(), []
+        console.page.wait_for_selector("main h1")
+        for module, expression, value in EXPECTED:
+            found = console.page.evaluate(f"(async () => {{ const m = await import('/console/{module}'); return await ({expression}); }})()")
+            if found != value:
+                wrong.append(f"{module}: {expression[:80]} is {found!r}, not {value!r}")
+        expect(not wrong, "; ".join(wrong))
+        console.close()
+
     def goes_by_keyboard(self):
         """Pages, search and help by single keys; the skip link first."""
         console = self.visit()
@@ -216,8 +228,7 @@ class Plays:
         console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the session ends", 30)
         heard = console.text(".live-text")
         expect(share_heard(self.reference, heard) >= 0.5, f"half of the words were heard: {heard!r}")
-        conversation = console.get("/api/v1/conversations?limit=1")["conversations"][0]
-        console.go(f"conversation/{conversation['id']}")
+        page.get_by_role("link", name="Read it").click()
         page.wait_for_selector(".vrow .w")
         page.locator(".vrow .w").nth(2).click()
         expect(page.locator(".w.lit").count() == 1, "one word is lit")
@@ -233,11 +244,33 @@ class Plays:
 
     def mends_a_broken_connection(self):
         """The connection breaks while somebody speaks: the session is resumed, and nothing is lost."""
+        url = self._interrupted(lambda page, messages: None)
+        expect("resume_from=" in url and "session_id=" in url, url)
+
+    def follows_a_gateway_that_goes_down(self):
+        """The gateway says from which sample on a new session goes on: the page follows, with the audio that it has kept."""
+        def goodbye(page, messages):
+            safe = [json.loads(message)["samples"] for message in messages if '"audio_ack"' in message]
+            page.send(json.dumps({"type": "reconnect", "samples": safe[-1]}))
+
+        url = self._interrupted(goodbye)
+        expect("session_id=" not in url, url)
+
+    def _interrupted(self, last_words):
+        """Breaks a session's connection after its first caption, and returns the address of the connection that follows."""
         console = self.browser.open(self.server, "/#/start")
-        links = []
+        links, messages = [], []
 
         def between(route):
-            links.append((route, route.connect_to_server()))
+            theirs = route.connect_to_server()
+            links.append((route, theirs))
+
+            def passed(message):
+                if isinstance(message, str):
+                    messages.append(message)
+                route.send(message)
+
+            theirs.on_message(passed)
 
         console.page.route_web_socket(re.compile("/v4/listen"), between)
         console.go("live")
@@ -245,6 +278,7 @@ class Plays:
         page.get_by_role("button", name="Start listening").click()
         console.wait("() => document.querySelector('.live-text .said')", "the first caption", 45)
         mine, theirs = links[0]
+        last_words(mine, messages)
         theirs.close(code=1001)
         mine.close(code=1001)
         for _ in range(100):
@@ -252,13 +286,13 @@ class Plays:
                 break
             page.wait_for_timeout(100)
         expect(len(links) > 1, "the page connected again")
-        expect("resume_from=" in links[1][0].url and "session_id=" in links[1][0].url, links[1][0].url)
         page.wait_for_timeout(6000)
         page.get_by_role("button", name="Stop").click()
         console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the session ends", 30)
         heard = console.text(".live-text")
         expect(share_heard(self.reference, heard) >= 0.5, f"half of the words were heard: {heard!r}")
         console.close()
+        return links[1][0].url
 
     def shows_captions_for_obs(self):
         """/captions is transparent, and shows a session where the gateway sends its events."""

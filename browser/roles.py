@@ -30,13 +30,13 @@ class Roles:
         console.page.wait_for_selector("input[type=password]")
         console.page.fill("input[type=password]", key)
         console.page.get_by_role("button", name="Log in").click()
-        console.wait("() => location.hash === '#/start' && document.querySelector('main h1') && !document.body.classList.contains('bare')",
-                     "Start comes after the login")
+        console.wait("() => document.querySelector('main h1') && !document.body.classList.contains('bare') && document.querySelector('#nav li')",
+                     "the page comes after the login")
 
     def asks_for_a_key(self):
         """Without a login no page shows anything: the login comes. A wrong key gets a sentence."""
         console = self.browser.open(self.server, "/#/conversations")
-        console.wait("() => location.hash === '#/login' && document.querySelector('h1')?.textContent === 'Log in'", "the login comes")
+        console.wait("() => location.hash.startsWith('#/login') && document.querySelector('h1')?.textContent === 'Log in'", "the login comes")
         console.page.fill("input[type=password]", "hk_wrong")
         console.page.get_by_role("button", name="Log in").click()
         console.wait("() => (document.querySelector('#login-problem')?.textContent ?? '').length > 30", "a sentence about the wrong key", 30)
@@ -49,7 +49,9 @@ class Roles:
         console = self.browser.open(self.server)
         if not self._has_login(console):
             return console.close()
+        console.go("conversations")
         self._log_in(console, self.key)
+        console.wait("() => location.hash === '#/conversations'", "the page that was wanted comes after the login")
         cookie = next((one for one in console.context.cookies() if one["httpOnly"]), None)
         expect(cookie and cookie["sameSite"] == "Strict" and self.key not in cookie["value"], f"the cookie is {cookie}")
         expect(console.page.evaluate("() => document.cookie") == "", "scripts see no cookie")

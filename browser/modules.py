@@ -1,0 +1,61 @@
+"""What the console's modules return, without a page around them: an expression in which `m` is the module, and its value."""
+
+SPEAKER = '{"id": "%s", "text": "%s", "start": %s, "end": %s, "speaker_id": %s, "is_user": false, "person_id": %s}'
+
+
+def segment(name, text, start, end, speaker=0, person="null"):
+    return SPEAKER % (name, text, start, end, speaker, person)
+
+
+PASSAGES = '[{text: "A & <b>", start: 0.5, end: 2, speaker: "A"}, {text: "two", start: 3661.25, end: 3662, speaker: null}, {text: "no time", start: null}]'
+LINES = ("(() => { const lines = new m.CaptionLines(); %s;"
+         "return lines.lines.map((line) => line.kind ?? `${line.voice?.name}: ${line.text}|${line.interim}`); })()")
+VIRTUAL = """(() => {
+    const box = document.createElement('div'); box.style.cssText = ''; box.style.height = '400px'; box.style.width = '600px'; box.style.overflow = 'auto';
+    document.body.append(box);
+    const list = new m.VirtualList(box, {count: %d, estimate: () => %d, render: (i) => { const row = document.createElement('p'); row.style.height = '%dpx';
+        row.style.margin = '0'; row.textContent = i; return row; }});
+    list.draw(); list.show(%d, false);
+    const shown = [...list.shown.keys()].sort((a, b) => a - b), top = list.space.getBoundingClientRect().height;
+    list.leave(); box.remove();
+    return [shown.includes(%d), shown.length < 60, top <= 15_000_001];
+})()"""
+
+EXPECTED = [
+    ("figures.js", "[0, 59.99, 61, 3725, -3].map((x) => m.clock(x))", ["0:00", "0:59", "1:01", "1:02:05", "0:00"]),
+    ("figures.js", "[0, 9.96, 59.97, 3599.96].map((x) => m.clock(x, 1))", ["0:00.0", "0:10.0", "1:00.0", "1:00:00.0"]),
+    ("figures.js", "[9, 59.6, 3540, 3599, 7260].map(m.length)", ["9 s", "1 min", "59 min", "1 h 00 min", "2 h 01 min"]),
+    ("figures.js", "[null, 0, 0.0123, 12.5].map(m.money)", ["–", "$0.00", "$0.0123", "$12.50"]),
+    ("figures.js", "[m.plural(1, 'gap'), m.plural(1234, 'gap')]", ["1 gap", "1,234 gaps"]),
+    ("figures.js", "[m.language('de'), m.language('multi'), m.language('??')]", ["German", "Any language", "??"]),
+    ("differences.js", "m.align('the cat sat down'.split(' '), 'The cat, sit'.split(' ')).errors", 2),
+    ("differences.js", "m.align(['a', 'b'], ['a', 'x', 'b']).steps.map((step) => step[0]).join('')", "=+="),
+    ("differences.js", "m.align([], ['a']).errors + m.align(['a', 'b'], []).errors", 3),
+    ("snippets.js", "m.marked('a <mark>b</mark> &lt;i&gt; c').map((part) => part.textContent ?? part)", ["a ", "b", " <i> c"]),
+    ("snippets.js", "[m.isLiteral('a <mark>b</mark>'), m.isLiteral('a b')]", [True, False]),
+    ("gaps.js", "m.gapsOf([[9, 10], {start: 1, end: 2, reason: 'no_engine'}])",
+     [{"start": 1, "end": 2, "why": "no engine"}, {"start": 9, "end": 10, "why": None}]),
+    ("subtitles.js", f"m.formats.SRT({PASSAGES})",
+     "1\n00:00:00,500 --> 00:00:02,000\nA: A & <b>\n\n2\n01:01:01,250 --> 01:01:02,000\ntwo\n"),
+    ("subtitles.js", f"m.formats.VTT({PASSAGES})",
+     "WEBVTT\n\n00:00:00.500 --> 00:00:02.000\n<v A>A &amp; &lt;b&gt;\n\n01:01:01.250 --> 01:01:02.000\ntwo\n"),
+    ("subtitles.js", f"m.formats.Text({PASSAGES})", "A: A & <b>\ntwo\nno time\n"),
+    # One voice's segments are one line; the interim of now is at its end, and goes with the final.
+    ("captionlines.js", LINES % f"lines.take([{segment('1', 'one', 0, 1)}, {segment('2', 'two', 1, 2)}]); lines.interim = 'thr'", ["Speaker 1: one two|thr"]),
+    ("captionlines.js", LINES % f"lines.interim = 'on'; lines.take([{segment('1', 'one', 0, 1)}, {segment('2', 'two', 1, 2, 1)}])",
+     ["Speaker 1: one|", "Speaker 2: two|"]),
+    # A newer form replaces a segment; what became part of another goes; a gap stands where it came.
+    ("captionlines.js", LINES % (f"lines.take([{segment('1', 'won', 0, 1)}]); lines.mark('gap', ''); lines.take([{segment('1', 'one', 0, 1)}, "
+                                 f"{segment('2', 'two', 1, 2, 1)}, {segment('3', 'x', 3, 4, 1)}]); lines.drop(['3'])"),
+     ["Speaker 1: one|", "gap", "Speaker 2: two|"]),
+    ("captionlines.js", LINES % f"""lines.know([{{id: 'p', name: 'Vera'}}]); lines.take([{segment('1', 'one', 0, 1, 0, '"p"')}])""", ["Vera: one|"]),
+    ("events.js", "(async () => { const all = []; const parts = ['data: a\\n', '\\nda', 'ta: b\\r\\n\\r\\n: beat\\n\\ndata: c\\ndata: d\\n\\ndata: cut'];"
+                  "const body = new ReadableStream({start(to) { for (const part of parts) to.enqueue(new TextEncoder().encode(part)); to.close(); }});"
+                  "for await (const data of m.eventsOf(new Response(body))) all.push(data); return all; })()", ["a", "b", "c\nd"]),
+    ("list.js", VIRTUAL % (5000, 40, 40, 2500, 2500), [True, True, True]),
+    # Heights that were estimated wrong, and a list that is longer than a browser can place.
+    ("list.js", VIRTUAL % (5000, 40, 90, 4999, 4999), [True, True, True]),
+    ("list.js", VIRTUAL % (400_000, 100, 100, 300_000, 300_000), [True, True, True]),
+    ("microphone.js", "(async () => { const file = m.wav([new Int16Array([1, -1]).buffer]), view = new DataView(await file.arrayBuffer());"
+                      "return [file.size, view.getUint32(24, true), view.getUint32(40, true), view.getInt16(46, true)]; })()", [48, 16000, 4, -1]),
+]
