@@ -5,3 +5,13 @@ package enum ConnectionError: Error, Sendable, Equatable {
     /// The peer accepted no byte of the waiting output during the write time-out.
     case writeTimedOut
 }
+
+extension ConnectionError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .system(let error): "\(error)"
+        case .tls(let error): "\(error)"
+        case .writeTimedOut: "the other side accepted no data in time"
+        }
+    }
+}

@@ -77,3 +77,12 @@ package enum EnrolledVoiceError: Error, Sendable, Equatable {
     /// The recording could not be read, or the voice model could not run.
     case unavailable(String)
 }
+
+extension EnrolledVoiceError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .rejected(let error): "\(error)"
+        case .unavailable(let reason): reason
+        }
+    }
+}

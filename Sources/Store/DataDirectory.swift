@@ -19,6 +19,15 @@ package struct DataDirectory: Sendable, Hashable {
         guard access(self.path, R_OK | W_OK | X_OK) == 0 else { throw .notUsable(path: self.path, reason: Self.reason(errno)) }
     }
 
+    /// Finds the directory of an existing installation, and changes nothing; nil when there is no database.
+    package init?(existing path: String) throws(StoreError) {
+        guard access(path + "/harken.db", F_OK) == 0 else {
+            guard errno == ENOENT || errno == ENOTDIR else { throw .notUsable(path: path, reason: Self.reason(errno)) }
+            return nil
+        }
+        try self.init(creating: path)
+    }
+
     /// Runs `body` while no other process sets up the same directory. The lock is released at the latest when this process ends.
     package func withSetUpLock<Value: ~Copyable>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -4,7 +4,8 @@ import Settings
 enum CommandTable {
     static let all: [any Command.Type] = [
         Serve.self, Transcribe.self, Live.self, Record.self, Search.self, ConversationsList.self, ConversationsShow.self, ConversationsExport.self,
-        ConversationsDelete.self, PeopleList.self, PeopleAdd.self, PeopleRename.self, PeopleMerge.self, PeopleDelete.self, PeopleEmbed.self,
+        ConversationsDelete.self, PeopleList.self, PeopleAdd.self, PeopleName.self, PeopleRename.self, PeopleMerge.self, PeopleDelete.self,
+        PeopleEmbed.self,
         KeysCreate.self, KeysList.self, KeysRevoke.self,
         KeysTopUp.self, Usage.self, Engines.self, Evaluate.self, Replay.self, Doctor.self,
         ConfigShow.self, ConfigCheck.self, ConfigSample.self, ConfigReference.self,

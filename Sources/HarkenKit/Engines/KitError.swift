@@ -18,7 +18,7 @@ public enum KitError: Error, Sendable, Equatable, CustomStringConvertible {
         case .missingKey(let vendor, let variable): "\(vendor) needs a key: give `key:`, or set \(variable)"
         case .invalidURL(let url): "\"\(url)\" is not the address of a server; give one such as wss://host or https://host:port"
         case .streamingOnly(let vendor): "\(vendor) recognizes only live audio here; use `stream(_:)`, or another engine for files"
-        case .engine(let error): "\(error)"
+        case .engine(let error): error.explanation
         case .unavailable(let reason): reason
         }
     }

@@ -25,7 +25,7 @@ public enum RecordingError: Error, Sendable, Equatable, CustomStringConvertible 
         case .stopped: "the recording was stopped while it started"
         case .notReady: "the server was not ready within 15 s"
         case .microphone(let reason): reason
-        case .engine(let error): "\(error)"
+        case .engine(let error): error.explanation
         }
     }
 }

@@ -115,7 +115,8 @@ package final class PreSessionHandler: WebSocketHandler {
             session.start(connection)
             return session
         } catch {
-            context.log.rejection("live session refused", of: client.ip, [.error: "\(error)", .peer: "\(client)"])
+            context.log.rejection(
+                "live session refused", of: client.ip, [.error: error.plain.code, .reason: error.plain.message, .peer: "\(client)"])
             guard error == .unauthenticated, beginning.credential != nil else {
                 reject(error)
                 return nil

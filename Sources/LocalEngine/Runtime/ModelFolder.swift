@@ -52,6 +52,14 @@ package struct ModelFolder: Sendable, Hashable {
         return contents
     }
 
+    /// Returns why the first of these files cannot be used, in words; nil when all can be read.
+    package func problem(_ items: [Item] = Item.allCases) -> String? {
+        for path in items.map(path(of:)) where access(path, R_OK) != 0 {
+            return errno == EACCES ? "\(path) cannot be read: permission denied" : "\(path) is missing"
+        }
+        return nil
+    }
+
     /// Returns the paths of the files that are missing or cannot be read.
     package func missing(_ items: [Item] = Item.allCases) -> [String] {
         items.map(path(of:)).filter { access($0, R_OK) != 0 }

@@ -24,3 +24,22 @@ package enum HTTPClientError: Error, Sendable, Equatable {
     /// Any other failure, such as a lost connection; with libcurl's words.
     case failed(String)
 }
+
+extension HTTPClientError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .malformedURL: "the address is not a URL of http or https"
+        case .unresolved: "the host is not found"
+        case .addressRejected: "the address is not public"
+        case .unreachable: "no server answers"
+        case .timedOut: "the server takes too long"
+        case .untrusted(let reason): "the certificate is not trusted: \(reason)"
+        case .tls(let reason): "TLS failed: \(reason)"
+        case .redirectionRejected: "the redirection is not allowed"
+        case .tooLarge(let limit): "the answer has more than \(limit) bytes"
+        case .file(let path, let error): "\(path): \(error)"
+        case .cancelled: "the request was cancelled"
+        case .failed(let reason): reason
+        }
+    }
+}

@@ -52,7 +52,7 @@ struct ActionDigest: Sendable {
         case .engineFault(let engine, let error):
             add(13)
             add(engine.rawValue)
-            add("\(error)")
+            add(String(describing: error))
         case .engineLagged(let engine, let lag):
             add(14)
             add(engine.rawValue)
@@ -104,11 +104,11 @@ struct ActionDigest: Sendable {
         case .gap(let channel, let range, let error):
             add(7, channel.number)
             add(range)
-            add("\(error)")
+            add(String(describing: error))
         case .ended(let end):
             add(8)
             add(end.received.samples)
-            add(end.error.map { "\($0)" } ?? "")
+            add(end.error.map { String(describing: $0) } ?? "")
         }
     }
 

@@ -481,7 +481,7 @@ package struct SimulatedWorld: ~Copyable {
             )
             witness.mended(backfill)
         case .evaluated(let evaluation): witness.evaluated(evaluation)
-        case .engineFault(let engine, let error): note("fault of \(engine): \(error)")
+        case .engineFault(let engine, let error): note("fault of \(engine): \(String(describing: error))")
         case .engineLagged(let engine, let lag): note("\(engine) answers after \(lag)")
         }
     }

@@ -20,7 +20,7 @@ enum Trace {
         case .interim(let hypothesis): "interim \(text(hypothesis))"
         case .final(let hypothesis, let reason): "final (\(reason)) \(text(hypothesis))"
         case .turnEnded(let channel, let at): "turnEnded channel \(channel.number) at \(Milliseconds.text(at))"
-        case .closed(let error): "closed \(error.map { "\($0)" } ?? "without error")"
+        case .closed(let error): "closed \(error.map { String(describing: $0) } ?? "without error")"
         case .opened, .speechStarted, .flushed, .creditsLow, .skipped: "\(event)"
         }
     }
@@ -39,7 +39,7 @@ enum Trace {
             "commit (\(commit.reason), \(commit.engine)) channel \(commit.channel.number) \(Milliseconds.text(commit.range)) \(text(commit.words))"
         case .gap(let channel, let range, let cause): "gap channel \(channel.number) \(Milliseconds.text(range)): \(cause)"
         case .turnEnded(let channel, let at): "turnEnded channel \(channel.number) at \(Milliseconds.text(at))"
-        case .ended(let end): "ended at \(Milliseconds.text(end.received.samples)) \(end.error.map { "with \($0)" } ?? "well")"
+        case .ended(let end): "ended at \(Milliseconds.text(end.received.samples)) \(end.error.map { "with \(String(describing: $0))" } ?? "well")"
         case .ready, .speechStarted, .flushed: "\(event)"
         }
     }

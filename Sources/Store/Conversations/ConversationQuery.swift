@@ -34,8 +34,11 @@ package struct ConversationPage: Sendable, Equatable {
     package var conversations: [Conversation]
     /// Cursor for the next page; nil when this page is the last.
     package var next: String?
+    /// Length of each conversation: the end of its last segment. A conversation without segments has none.
+    package var lengths: [ID<Conversation>: Duration]
 
-    package init(conversations: [Conversation], next: String?) {
+    package init(conversations: [Conversation], next: String?, lengths: [ID<Conversation>: Duration] = [:]) {
+        self.lengths = lengths
         self.conversations = conversations
         self.next = next
     }

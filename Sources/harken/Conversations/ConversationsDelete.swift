@@ -6,22 +6,25 @@ import Store
 struct ConversationsDelete: Command {
     static let description = CommandDescription(
         name: "conversations delete", summary: "Delete conversations for good: words, vectors and audio.",
-        operands: .init(placeholder: "ID…", help: "The conversations' ids, as conversations list shows them.", count: 1...Int.max),
+        operands: .init(
+            placeholder: "ID…", help: "The conversations' ids, or the beginnings of the ids; last is the newest conversation.", count: 1...Int.max),
         options: StoreAccess.options)
 
     private let stores: StoreAccess
-    private let ids: [ID<Conversation>]
+    private let names: [String]
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         stores = try StoreAccess(arguments)
-        ids = arguments.operands.map { ID($0) }
+        names = arguments.operands
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let store = try stores.open()
+            let store = try stores.needed()
+            var ids: [ID<Conversation>] = []
+            for name in names { ids.append(try await stores.id(name, in: store)) }
             for id in ids {
                 guard try await store.delete(id, of: stores.user) else { throw StoreAccess.Missing("conversation", id.rawValue, of: stores) }
             }

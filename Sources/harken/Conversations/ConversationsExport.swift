@@ -9,24 +9,25 @@ struct ConversationsExport: Command {
 
     static let description = CommandDescription(
         name: "conversations export", summary: "Write a conversation as Markdown, captions or JSON.",
-        operands: .init(placeholder: "ID", help: "The conversation's id, as conversations list shows it.", count: 1...1),
+        operands: .init(
+            placeholder: "ID", help: "The conversation's id or the beginning of the id, or last for the newest conversation.", count: 1...1),
         options: [format, output] + StoreAccess.options)
 
     private let stores: StoreAccess
-    private let id: ID<Conversation>
+    private let id: String
     private let format: ConversationDocument.Format
     private let output: String?
 
     init(_ arguments: Arguments) throws(UsageError) {
         stores = try StoreAccess(arguments)
-        id = ID(arguments.operands.joined())
+        id = arguments.operands.joined()
         format = arguments.has(.json) ? .json : try arguments.value(Self.format) ?? .markdown
         output = try arguments.value(Self.output)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let text = String(decoding: try await stores.document(id, in: stores.open()).rendered(as: format), as: UTF8.self)
+            let text = String(decoding: try await stores.document(id, in: stores.needed()).rendered(as: format), as: UTF8.self)
             let file = try OutputFile.open(output, standard: context.output)
             try file.write(format == .json ? text + "\n" : text)
         }

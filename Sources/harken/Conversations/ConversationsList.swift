@@ -30,42 +30,36 @@ struct ConversationsList: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let page = try await stores.open().list(query, of: stores.user)
+            let page = try await stores.existing()?.list(query, of: stores.user) ?? ConversationPage(conversations: [], next: nil)
             if json {
-                context.output.writeLine(Self.json(page.conversations))
+                context.output.writeLine(Self.json(page))
             } else if page.conversations.isEmpty {
-                context.note("no conversations")
+                context.note(try await stores.explanation(ofNothing: "no conversations"))
             } else {
                 context.output.write(
                     Table.text(
                         ["ID", "BEGAN", "LENGTH", "TITLE"],
                         page.conversations.map { conversation in
-                            let length = Duration.milliseconds(conversation.finished.milliseconds - conversation.started.milliseconds)
-                            return [
-                                conversation.id.rawValue, conversation.started.readable, ConversationDocument.clock(length),
-                                conversation.title ?? "(\(conversation.status.rawValue))",
+                            [
+                                conversation.id.rawValue, conversation.started.readable,
+                                ConversationDocument.clock(page.lengths[conversation.id] ?? .zero),
+                                conversation.title ?? "(\(conversation.status.rawValue.replacing("_", with: " ")))",
                             ]
                         }))
             }
         }
     }
 
-    private static func json(_ conversations: [Conversation]) -> String {
+    private static func json(_ page: ConversationPage) -> String {
         var json = JSONWriter()
         json.beginArray()
-        for conversation in conversations {
+        for conversation in page.conversations {
             json.beginObject()
             ConversationDocument.writeMembers(of: conversation, to: &json)
+            json.member("duration", (page.lengths[conversation.id] ?? .zero) / .seconds(1), decimals: 3)
             json.endObject()
         }
         json.endArray()
         return json.text
     }
-}
-
-/// A moment in time, as an option's value.
-enum MomentOption {
-    static let accepts = "a day such as 2026-01-31 (0:00 UTC), or a time such as 2026-01-31T12:00:00Z"
-
-    static let parse: @Sendable (String) -> UnixTime? = { UnixTime(rfc3339: $0) }
 }

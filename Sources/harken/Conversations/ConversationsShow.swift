@@ -6,22 +6,24 @@ import Store
 struct ConversationsShow: Command {
     static let description = CommandDescription(
         name: "conversations show", summary: "Print a conversation: who said what.", discussion: "With --json: one object, as the API has it.",
-        operands: .init(placeholder: "ID", help: "The conversation's id, as conversations list shows it.", count: 1...1), options: StoreAccess.options
+        operands: .init(
+            placeholder: "ID", help: "The conversation's id or the beginning of the id, or last for the newest conversation.", count: 1...1),
+        options: StoreAccess.options
     )
 
     private let stores: StoreAccess
-    private let id: ID<Conversation>
+    private let id: String
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         stores = try StoreAccess(arguments)
-        id = ID(arguments.operands.joined())
+        id = arguments.operands.joined()
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let document = try await stores.document(id, in: stores.open())
+            let document = try await stores.document(id, in: stores.needed())
             if json {
                 context.output.writeLine(String(decoding: document.rendered(as: .json), as: UTF8.self))
             } else {

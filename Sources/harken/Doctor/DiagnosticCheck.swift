@@ -2,10 +2,11 @@ import Gateway
 import Glibc
 import LocalEngine
 import Recorder
+import Sessions
 import Settings
 import Store
 
-/// Checks every part of an installation. Changes nothing, except that it creates the data directory if necessary.
+/// Checks every part of an installation. Changes nothing.
 struct DiagnosticCheck {
     let configuration: GatewayConfiguration
     let models: ModelFolder
@@ -38,10 +39,9 @@ struct DiagnosticCheck {
     }
 
     private var modelFiles: Finding {
-        let missing = models.missing()
-        guard let first = missing.first else { return Finding("models", .ok, models.path) }
-        let others = missing.count > 1 ? " and \(missing.count - 1) more" : ""
-        return Finding("models", .missing("run make setup, or set HARKEN_MODELS to the folder of the models"), "missing: \(first)\(others)")
+        guard let problem = models.problem() else { return Finding("models", .ok, models.path) }
+        let others = models.missing().count - 1
+        return Finding("models", .missing(ModelFolder.remedy), others > 0 ? "\(problem), and \(others) more" : problem)
     }
 
     private var runtime: Finding {
@@ -63,10 +63,14 @@ struct DiagnosticCheck {
     }
 
     private func data() async -> Finding {
+        let path = configuration.dataDirectory
         do throws(StoreError) {
-            let keys = try DataOption.openKeys(configuration.dataDirectory)
+            guard let directory = try DataDirectory(existing: path) else {
+                return Finding("data directory", .ok, "\(path) has no data yet: harken serve creates it")
+            }
+            let keys = try Installation(in: directory).keys(hashing: OpenSSLHashing(), now: { .now })
             let state = try await keys.isEmpty() ? "no keys yet: only this machine is served" : "keys exist: only callers with a key are served"
-            return Finding("data directory", .ok, "\(configuration.dataDirectory), \(state)")
+            return Finding("data directory", .ok, "\(path), \(state)")
         } catch {
             return Finding("data directory", .missing("correct that, or choose another directory with --data or HARKEN_DATA"), "\(error)")
         }
@@ -74,7 +78,12 @@ struct DiagnosticCheck {
 
     private var disk: Finding {
         var information = statvfs()
-        guard statvfs(configuration.dataDirectory, &information) == 0 else {
+        // A directory that does not exist yet will be on the disk of its nearest parent.
+        var path = configuration.dataDirectory
+        while statvfs(path, &information) != 0, errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+            path = String(path[..<slash])
+        }
+        guard statvfs(path, &information) == 0 else {
             return Finding("disk", .note("correct the data directory"), "free space is unknown")
         }
         let mebibytes = UInt(information.f_bavail) * UInt(information.f_frsize) / 1_048_576

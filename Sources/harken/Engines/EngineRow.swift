@@ -16,22 +16,41 @@ struct EngineRow: Equatable {
             case .missing(let remedy): remedy
             }
         }
+
+        /// The state in at most 24 columns.
+        var short: String {
+            switch self {
+            case .available: "available"
+            case .missing(let remedy) where remedy.hasPrefix(Self.noKey): String(remedy.dropFirst(Self.noKey.count))
+            case .missing: "not usable"
+            }
+        }
+
+        private static let noKey = "no key: "
     }
 
     var name: EngineName
     var capabilities: Capabilities
     var state: State
 
-    /// Languages as text: `en,de`, or `any`.
+    /// Languages in a few columns: `en`, `98`, or `any`.
     var languages: String {
         switch capabilities.languages {
         case .any: "any"
-        case .only(let tags): tags.sorted().joined(separator: ",")
+        case .only(let tags): tags.count > 2 ? String(tags.count) : tags.sorted().joined(separator: ",")
+        }
+    }
+
+    /// All languages: `en, de`, or `any`.
+    var allLanguages: String {
+        switch capabilities.languages {
+        case .any: "any"
+        case .only(let tags): tags.sorted().joined(separator: ", ")
         }
     }
 
     /// Returns all engines: in the operator's order, followed by the engines that are not configured.
-    static func all(_ configuration: GatewayConfiguration, missingModels: [String]) -> [EngineRow] {
+    static func all(_ configuration: GatewayConfiguration, modelProblem: String?) -> [EngineRow] {
         var rows = Catalogue.vendors.map { vendor in
             EngineRow(
                 name: vendor.name, capabilities: vendor.capabilities,
@@ -41,7 +60,7 @@ struct EngineRow: Equatable {
         rows.append(
             EngineRow(
                 name: .local, capabilities: LocalEngine.capabilities,
-                state: missingModels.isEmpty ? .available : .missing("no models: run make setup")))
+                state: modelProblem.map { .missing("\($0); harken doctor says what to do") } ?? .available))
         let order = configuration.engines
         return rows.sorted { (order.firstIndex(of: $0.name) ?? order.count) < (order.firstIndex(of: $1.name) ?? order.count) }
     }

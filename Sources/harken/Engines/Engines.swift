@@ -9,7 +9,8 @@ struct Engines: Command {
         name: "engines", summary: "List the engines, what they can do, and whether they can be used.",
         discussion: """
             Lists the engines that harken serve would use with the same settings. If a gateway answers at --url, the list also has the health \
-            that the gateway reports for each engine, and the time that its answer took. With --json: one array of objects.
+            that the gateway reports for each engine, and the time that its answer took. -v adds the models and languages. With --json: one array of \
+            objects.
             """,
         options: GatewayAddress.options + [OperatorSettings.config, Flag.json])
 
@@ -34,24 +35,38 @@ struct Engines: Command {
             return .wrongUsage
         }
         let folder = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
-        let rows = EngineRow.all(configuration, missingModels: folder.missing(ModelFolder.Item.recognition))
+        let rows = EngineRow.all(configuration, modelProblem: folder.problem(ModelFolder.Item.recognition))
         var health: GatewayHealth?
         do throws(GatewayError) { health = try await GatewayHealth.ask(gateway) } catch { context.note("harken engines: \(error)") }
-        context.output.write(json ? Self.json(rows, health) + "\n" : Self.table(rows, health))
+        context.output.write(json ? Self.json(rows, health) + "\n" : Self.table(rows, health, showsDetails: context.verbosity == .verbose))
         return .done
     }
 
-    static func table(_ rows: [EngineRow], _ health: GatewayHealth?) -> String {
-        Table.text(
-            ["ENGINE", "LIVE", "FILES", "LANGUAGES", "SPEAKERS", "MODELS", "STATE", "AT THE GATEWAY"],
-            rows.map { row in
-                [
-                    row.name.rawValue, row.capabilities.streaming ? "yes" : "no", row.capabilities.prerecorded ? "yes" : "no", row.languages,
-                    row.capabilities.speakers ? "yes" : "no", row.capabilities.models.joined(separator: ","), row.state.text,
-                    health?.engines[row.name.rawValue] ?? "-",
-                ]
-            })
-            + (health.map { "\nThe gateway answered in \(Int(($0.latency / .milliseconds(1)).rounded())) ms.\n" } ?? "")
+    /// - Parameter showsDetails: true to list each engine's models and languages below the table.
+    static func table(_ rows: [EngineRow], _ health: GatewayHealth?, showsDetails: Bool = false) -> String {
+        var headings = ["ENGINE", "LIVE", "FILES", "SPEAKERS", "LANGUAGES", "MODELS", "STATE"]
+        if health != nil { headings.append("GATEWAY") }
+        var notes: [String] = []
+        let body = rows.map { row in
+            let name = row.name.rawValue
+            var cells = [
+                name, row.capabilities.streaming ? "yes" : "no", row.capabilities.prerecorded ? "yes" : "no",
+                row.capabilities.speakers ? "yes" : "no", row.languages, String(row.capabilities.models.count), row.state.short,
+            ]
+            if case .missing(let remedy) = row.state, !remedy.hasSuffix(row.state.short) { notes.append("\(name): \(remedy)") }
+            if let health {
+                let state = health.engines[name] ?? "-"
+                cells.append(["ready", "loading", "-"].contains(state) ? state : "unavailable")
+                if cells.last == "unavailable" { notes.append("\(name) at the gateway: \(state)") }
+            }
+            if showsDetails {
+                notes.append("\(name): models \(row.capabilities.models.joined(separator: ", ")); languages \(row.allLanguages)")
+            }
+            return cells
+        }
+        var text = Table.text(headings, body)
+        if !notes.isEmpty { text += "\n" + notes.map { TerminalText.safe($0) + "\n" }.joined() }
+        return text + (health.map { "\nThe gateway answered in \(Int(($0.latency / .milliseconds(1)).rounded())) ms.\n" } ?? "")
     }
 
     static func json(_ rows: [EngineRow], _ health: GatewayHealth?) -> String {

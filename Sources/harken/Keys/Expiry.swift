@@ -12,9 +12,8 @@ enum Expiry: Equatable {
             self = .at(day)
             return
         }
-        let units: [Character: Int64] = ["m": 60, "h": 3_600, "d": 86_400, "w": 604_800]
-        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), (1...1_000_000).contains(count) else { return nil }
-        self = .after(.seconds(count * unit))
+        guard let span = TimeSpan.parse(text) else { return nil }
+        self = .after(span)
     }
 
     func time(from now: UnixTime) -> UnixTime {

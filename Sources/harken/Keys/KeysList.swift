@@ -10,17 +10,17 @@ struct KeysList: Command {
         discussion: "Only the first characters of a key are stored and shown. With --json: one array of objects.",
         options: [DataOption.option, Flag.json])
 
-    private let data: String
+    private let data: DataOption
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        data = try DataOption.path(arguments)
+        data = try DataOption(arguments)
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
-        do throws(StoreError) {
-            let keys = try await DataOption.openKeys(data).list()
+        await attempt(context) {
+            let keys = try await data.existingKeys()?.list() ?? []
             if json {
                 context.output.writeLine(Self.json(keys))
             } else if keys.isEmpty {
@@ -28,10 +28,6 @@ struct KeysList: Command {
             } else {
                 context.output.write(Self.table(keys, now: .now))
             }
-            return .done
-        } catch {
-            context.printError(Self.description, "\(error)")
-            return .failed
         }
     }
 

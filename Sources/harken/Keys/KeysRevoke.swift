@@ -9,24 +9,20 @@ struct KeysRevoke: Command {
         options: [DataOption.option, Flag.json])
 
     private let id: ID<AccessKey>
-    private let data: String
+    private let data: DataOption
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         id = ID(arguments.operands.joined())
-        data = try DataOption.path(arguments)
+        data = try DataOption(arguments)
         json = arguments.has(.json)
         // The message does not repeat the text, because it may be a whole key.
         if id.rawValue.hasPrefix("hk_") { throw UsageError("that is a key, not its id; harken keys list shows the ids") }
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
-        do throws(StoreError) {
-            let keys = try DataOption.openKeys(data)
-            guard try await keys.revoke(id) else {
-                context.printError(Self.description, "there is no key \(id) in \(data); harken keys list shows the existing keys")
-                return .failed
-            }
+        await attempt(context) {
+            guard let keys = try data.existingKeys(), try await keys.revoke(id) else { throw DataOption.NoKey(id: id, path: data.path) }
             await DataOption.bringToFile(keys, context)
             if json {
                 var writer = JSONWriter()
@@ -38,10 +34,6 @@ struct KeysRevoke: Command {
             } else {
                 context.note("\(id) is revoked")
             }
-            return .done
-        } catch {
-            context.printError(Self.description, "\(error)")
-            return .failed
         }
     }
 }

@@ -15,7 +15,7 @@ struct KeysTopUp: Command {
 
     private let id: ID<AccessKey>
     private let seconds: Int64
-    private let data: String
+    private let data: DataOption
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
@@ -28,20 +28,16 @@ struct KeysTopUp: Command {
                 "\"\(arguments.operands[1])\" is not a number of seconds; SECONDS takes a whole number from 1 to \(AccessKey.maxCreditSeconds)")
         }
         self.seconds = seconds
-        data = try DataOption.path(arguments)
+        data = try DataOption(arguments)
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
-        do throws(StoreError) {
-            switch try await DataOption.openKeys(data).topUp(id, seconds: seconds) {
-            case .noSuchKey:
-                context.printError(Self.description, "there is no key \(id) in \(data); harken keys list shows the existing keys")
-                return .failed
-            case .notCounted:
-                context.printError(Self.description, "the audio of key \(id) is not limited, so the key needs no credit")
-                return .failed
-            case .done(let credit):
+        await attempt(context) {
+            switch try await data.existingKeys()?.topUp(id, seconds: seconds) {
+            case nil, .noSuchKey?: throw DataOption.NoKey(id: id, path: data.path)
+            case .notCounted?: throw Unlimited(description: "the audio of key \(id) is not limited, so the key needs no credit")
+            case .done(let credit)?:
                 if json {
                     var writer = JSONWriter()
                     writer.beginObject()
@@ -52,11 +48,9 @@ struct KeysTopUp: Command {
                 } else {
                     context.note("key \(id) has \(credit.components.seconds) seconds of credit now")
                 }
-                return .done
             }
-        } catch {
-            context.printError(Self.description, "\(error)")
-            return .failed
         }
     }
+
+    private struct Unlimited: Error, CustomStringConvertible { let description: String }
 }

@@ -1,4 +1,5 @@
 import Audio
+import Glibc
 import Speech
 
 /// Sends the audio of a file at a multiple of real time.
@@ -8,13 +9,20 @@ struct FileFeed: AudioFeed {
     /// Maximum number of bytes that wait for the gateway. Beyond this number the feed pauses, because the gateway does not keep up.
     private static let maxWaiting = 256 * 1_024
 
+    /// The path that stands for standard input.
+    static let standardInput = "-"
+
     let path: String
     /// Speed in seconds of audio per second.
     let speed: Double
 
     func run(into stream: GatewayStream) async throws(FeedError) {
         do throws(MediaError) {
-            let file = try MediaFile(Recording(path: path), rate: .speech)
+            let isInput = path == Self.standardInput
+            let file =
+                isInput
+                ? try MediaFile(descriptor: dup(STDIN_FILENO), format: .container, rate: .speech, channels: .mixed)
+                : try MediaFile(Recording(path: path), rate: .speech)
             guard await stream.untilOpen() else { return }
             let start = Instant.now
             var bytes: [UInt8] = []
@@ -33,7 +41,7 @@ struct FileFeed: AudioFeed {
             }
         } catch {
             guard error != .cancelled else { return }
-            throw FeedError(description: "\(path): \(EngineError(error).explanation)")
+            throw FeedError(description: "\(path == Self.standardInput ? "standard input" : path): \(EngineError(error).advice)")
         }
     }
 }

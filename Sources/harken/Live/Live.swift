@@ -1,4 +1,5 @@
 import Audio
+import Conversations
 import Framing
 import Net
 import Protocols
@@ -29,7 +30,7 @@ struct Live: Command {
     static let description = CommandDescription(
         name: "live", summary: "Show live captions of a file or a microphone, through a running gateway.",
         discussion: """
-            FILE is any audio or video file; it is streamed as if it were spoken now. On a terminal the last line shows interim words, and \
+            FILE is any audio or video file, or - for standard input; it is streamed as if it were spoken now. On a terminal the last line shows interim words, and \
             final words are printed with their times. Elsewhere only final words are printed. With --json each line is one object of type interim, \
             final, turn_end or end, with times in seconds. With --protocol listen the audio is sent as Opus, and each segment of the conversation is \
             printed with its speaker once it is settled; times count from the conversation's first word. With --json each line is then an object of \
@@ -75,7 +76,7 @@ struct Live: Command {
     var isEndedByInterruption: Bool { if case .microphone = source { true } else { false } }
 
     func run(_ context: CommandContext) async -> ExitStatus {
-        if case .file(let path) = source, let problem = FileIdentity.problem(path: path) {
+        if case .file(let path) = source, path != FileFeed.standardInput, let problem = FileIdentity.problem(path: path) {
             context.printError(Self.description, "\(path): \(problem)")
             return .failed
         }
@@ -114,12 +115,15 @@ struct Live: Command {
         let problem = await feed(stream, context)
         let end = await captions.value
         // A failed feed ends the stream, so the feed's error is the one to report.
-        let complaint = problem?.description ?? end?.explanation
+        let complaint = problem?.description ?? end.error?.advice
         if json { context.output.write(CaptionPrinter.json(end: complaint)) }
         if Task.isCancelled, !isEndedByInterruption { return .interrupted }
-        guard let complaint else { return .done }
+        guard let complaint else {
+            if let id = end.conversation, !json { context.note("conversation \(id); to read it: harken conversations show \(id)") }
+            return .done
+        }
         // The stream was given up because nobody reads the output, so no error is reported.
-        if problem != nil || end != .cancelled { context.printError(Self.description, complaint) }
+        if problem != nil || end.error != .cancelled { context.printError(Self.description, complaint) }
         return .failed
     }
 
@@ -167,15 +171,25 @@ struct Live: Command {
         }
     }
 
-    /// Prints the stream's events. Returns the reason of its end; nil when the stream ended in order.
+    /// The end of the stream.
+    private struct End: Sendable {
+        /// The reason; nil when the stream ended in order.
+        var error: EngineError?
+        /// The last conversation of the stream; nil: there was none.
+        var conversation: ID<Conversation>?
+    }
+
+    /// Prints the stream's events until the end.
     ///
     /// - Parameter unread: called when nobody reads the output.
-    private func show(_ events: AsyncStream<ScreenEvent>, _ context: CommandContext, unread: () -> Void) async -> EngineError? {
+    private func show(_ events: AsyncStream<ScreenEvent>, _ context: CommandContext, unread: () -> Void) async -> End {
         let output = context.output
         let isTerminal = !json && output.isTerminal
         var captions = CaptionPrinter(json ? .json : .plain, rate: options.rate)
         var segments = SegmentPrinter(json ? .json : .plain)
+        var conversation: ID<Conversation>?
         for await item in events {
+            if case .said(.listen(.conversation(let id))) = item { conversation = id }
             if isTerminal {
                 captions.style = .terminal(columns: output.width)
                 segments.style = captions.style
@@ -188,8 +202,8 @@ struct Live: Command {
                 case .time: segments.text(now: .now)
                 }
             if !text.isEmpty, !output.write(text) { unread() }
-            if case .said(.event(.closed(let error))) = item { return error }
+            if case .said(.event(.closed(let error))) = item { return End(error: error, conversation: conversation) }
         }
-        return nil
+        return End(conversation: conversation)
     }
 }

@@ -4,8 +4,8 @@ import Store
 
 struct PeopleDelete: Command {
     static let description = CommandDescription(
-        name: "people delete", summary: "Delete a person with their voices and samples. What the person said stays, without a name.",
-        operands: .init(placeholder: "PERSON", help: "The person's name or id.", count: 1...1), options: StoreAccess.options)
+        name: "people delete", summary: "Delete a person with their voices and samples, or a voice. What was said stays, without a name.",
+        operands: .init(placeholder: "PERSON", help: "The name, label or id of the person or voice.", count: 1...1), options: StoreAccess.options)
 
     private let stores: StoreAccess
     private let person: String
@@ -19,11 +19,19 @@ struct PeopleDelete: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let store = try stores.open()
-            let person = try await stores.person(person, in: store)
-            guard try await store.delete(person.id, of: stores.user) else { throw StoreAccess.Missing("person", person.id.rawValue, of: stores) }
+            let store = try stores.needed()
+            let speaker = try await stores.speaker(person, in: store)
+            let isDone =
+                switch speaker {
+                case .person(let person): try await store.delete(person.id, of: stores.user)
+                case .voice(let voice): try await store.delete(voice.id, of: stores.user)
+                }
+            guard isDone else { throw StoreAccess.Missing("person or voice", person, of: stores) }
             try await store.settle()
-            context.tell(person, "is forgotten", json: json)
+            switch speaker {
+            case .person(let person): context.tell(person, "is forgotten", json: json)
+            case .voice(let voice): context.tell(voice, "is forgotten", json: json)
+            }
         }
     }
 }

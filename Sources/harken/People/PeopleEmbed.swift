@@ -48,7 +48,7 @@ struct PeopleEmbed: Command {
                 }
             } catch {
                 if error == .cancelled { return .interrupted }
-                context.printError(Self.description, "\(file): \(error.explanation)")
+                context.printError(Self.description, "\(file): \(error.advice)")
                 status = .failed
             }
         }

@@ -7,7 +7,10 @@ import Store
 struct PeopleList: Command {
     static let description = CommandDescription(
         name: "people list", summary: "List known people, and voices without a name.",
-        discussion: "With --json: one array of people, each with the seconds of speech that their voice was learned from.",
+        discussion: """
+            With --json: one array of people and of voices without a name, each with the seconds of speech that the voice was learned from. A voice \
+            has a label in place of a name.
+            """,
         options: StoreAccess.options)
 
     private let stores: StoreAccess
@@ -20,12 +23,12 @@ struct PeopleList: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let store = try stores.open()
-            let people = try await store.people(of: stores.user), voices = try await store.voices(of: stores.user)
+            let store = try stores.existing()
+            let people = try await store?.people(of: stores.user) ?? [], voices = try await store?.voices(of: stores.user) ?? []
             if json {
                 context.output.writeLine(Self.json(people, voices))
             } else if people.isEmpty && voices.isEmpty {
-                context.note("nobody yet; add someone with: harken people add NAME")
+                context.note("nobody yet; add someone with: harken people add NAME FILE")
             } else {
                 let known = people.map { person in
                     [person.id.rawValue, person.name, seconds(Self.evidence(of: .person(person.id), voices)), person.created.readable]
@@ -53,6 +56,14 @@ struct PeopleList: Command {
             json.member("name", person.name)
             json.member("created_at", person.created.rfc3339)
             json.member("speech", evidence(of: .person(person.id), voices) / .seconds(1), decimals: 3)
+            json.endObject()
+        }
+        for voice in voices where voice.owner == .nobody {
+            json.beginObject()
+            json.member("id", voice.id.rawValue)
+            json.member("label", SpeakerNames.label(of: voice))
+            json.member("created_at", voice.created.rfc3339)
+            json.member("speech", voice.evidence / .seconds(1), decimals: 3)
             json.endObject()
         }
         json.endArray()

@@ -1,12 +1,13 @@
 import Conversations
-import Framing
+import Protocols
 import Speech
 import Store
 
 struct PeopleRename: Command {
     static let description = CommandDescription(
-        name: "people rename", summary: "Rename a person, also in past conversations.",
-        operands: .init(placeholder: "PERSON NAME", help: "The person's name or id, and the new name.", count: 2...2), options: StoreAccess.options)
+        name: "people rename", summary: "Rename a person or a voice, in past conversations too.",
+        operands: .init(placeholder: "PERSON NAME", help: "The name, label or id of the person or voice, and the new name.", count: 2...2),
+        options: StoreAccess.options)
 
     private let stores: StoreAccess
     private let person: String
@@ -23,13 +24,19 @@ struct PeopleRename: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let store = try stores.open()
-            var person = try await stores.person(person, in: store)
-            guard try await store.rename(person.id, to: name, of: stores.user) else {
-                throw StoreAccess.Missing("person", person.id.rawValue, of: stores)
+            let store = try stores.needed()
+            switch try await stores.speaker(person, in: store) {
+            case .person(var person):
+                let before = person.name
+                guard try await store.rename(person.id, to: name, of: stores.user) else {
+                    throw StoreAccess.Missing("person", person.id.rawValue, of: stores)
+                }
+                person.name = name
+                context.tell(person, "was \(before)", json: json)
+            case .voice(let voice):
+                context.tell(
+                    try await stores.name(voice, name, in: store), "is the name of \(SpeakerNames.label(of: voice)) now", json: json)
             }
-            person.name = name
-            context.tell(person, "is called \(name) now", json: json)
         }
     }
 }

@@ -6,8 +6,8 @@ import Speech
 enum ChunkHearing {
     /// Makes the judge from the voice model. Without the model, all loud audio counts as speech, so that no speech is left out.
     static func make(_ folder: ModelFolder) -> (verdict: @Sendable (RecordedChunk) -> SpeechVerdict, missing: String?) {
-        if let missing = folder.missing([.runtime, .voiceActivity]).first {
-            return ({ loud($0) }, "\(missing) is missing; fetch the models with: make setup")
+        if let problem = folder.problem([.runtime, .voiceActivity]) {
+            return ({ loud($0) }, "\(problem); \(ModelFolder.remedy)")
         }
         do {
             let model = try VoiceActivity(InferenceRuntime(path: folder.path(of: .runtime)), path: folder.path(of: .voiceActivity))

@@ -16,14 +16,14 @@ struct Replay: Command {
         options: [engine] + StoreAccess.options)
 
     private let stores: StoreAccess
-    private let id: ID<Conversation>
+    private let name: String
     private let engine: RecordingEngine
     private let prices: PriceTable
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         stores = try StoreAccess(arguments)
-        id = ID(arguments.operands.joined())
+        name = arguments.operands.joined()
         engine = try RecordingEngine(try arguments.value(Self.engine) ?? .local, environment: arguments.environment)
         prices = try OperatorSettings.prices(environment: arguments.environment)
         json = arguments.has(.json)
@@ -34,7 +34,7 @@ struct Replay: Command {
     func run(_ context: CommandContext) async -> ExitStatus {
         guard let engine = engine.make(for: Self.description, context) else { return .failed }
         do {
-            let store = try stores.open()
+            let store = try stores.needed(), id = try await stores.id(name, in: store)
             guard let conversation = try await store.conversation(id, of: stores.user) else {
                 throw StoreAccess.Missing("conversation", id.rawValue, of: stores)
             }

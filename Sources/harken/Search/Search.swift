@@ -43,21 +43,28 @@ struct Search: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let store = try stores.open()
+            guard let store = try stores.existing() else {
+                if json { context.output.writeLine(Self.json(SearchPage(hits: [], next: nil))) } else { context.note("nothing found") }
+                return
+            }
             var query = query
             if let person { query.speaker = person == "user" ? .user : .person(try await stores.person(person, in: store).id) }
             let page = try await store.search(query, embedding: sentences(context), of: stores.user)
             if json {
-                var writer = JSONWriter()
-                SearchDocument.write(page, to: &writer)
-                context.output.writeLine(writer.text)
+                context.output.writeLine(Self.json(page))
             } else if page.hits.isEmpty {
-                context.note("nothing found")
+                context.note(try await stores.explanation(ofNothing: "nothing found"))
             } else {
                 let names = try await names(in: store)
                 for hit in page.hits { context.output.write(Self.text(hit, names)) }
             }
         }
+    }
+
+    private static func json(_ page: SearchPage) -> String {
+        var writer = JSONWriter()
+        SearchDocument.write(page, to: &writer)
+        return writer.text
     }
 
     /// Returns the sentence model for search by meaning; nil: the model does not exist, or the search is by words only.

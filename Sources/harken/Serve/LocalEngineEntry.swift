@@ -10,8 +10,8 @@ enum LocalEngineEntry {
     static func make(_ folder: ModelFolder, _ media: any MediaSource) -> EngineEntry {
         let engine = LocalEngine(folder, pool: Processors.count, media: media)
         // A missing model will not be loaded later, so the entry reports it from the start, with the remedy.
-        if let missing = folder.missing(ModelFolder.Item.recognition).first {
-            let reason = "\(missing) is missing; fetch the models with: make setup"
+        if let problem = folder.problem(ModelFolder.Item.recognition) {
+            let reason = "\(problem); \(ModelFolder.remedy)"
             return EngineEntry(engine) { .unavailable(reason) }
         }
         return EngineEntry(engine) { engine.unavailableReason.map { engine.isLoading ? .loading : .unavailable($0) } ?? .ready }

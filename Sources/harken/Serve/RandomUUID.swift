@@ -1,5 +1,8 @@
 /// Random UUIDs (RFC 9562, version 4), in lower case.
 enum RandomUUID {
+    /// Number of characters of a UUID.
+    static let length = 36
+
     static func text() -> String {
         var source = SystemRandomNumberGenerator()
         let high = (UInt64.random(in: .min ... .max, using: &source) & 0xffff_ffff_ffff_0fff) | 0x4000

@@ -207,7 +207,9 @@ struct Serve: Command {
         for file in [files.certificate, files.key] {
             if let problem = FileIdentity.problem(path: file) { throw ServeError("\(file): \(problem)") }
         }
-        return try TLSServerContext(certificateFile: files.certificate, keyFile: files.key)
+        do throws(TLSError) { return try TLSServerContext(certificateFile: files.certificate, keyFile: files.key) } catch {
+            throw ServeError("cannot \(error); give a certificate chain and its private key without a pass phrase, both in PEM form")
+        }
     }
 
     /// Loads the certificate from the files again, for new connections. The previous certificate stays when the files cannot be read.

@@ -1,5 +1,4 @@
 import Conversations
-import Glibc
 import Protocols
 import Speakers
 import Speech
@@ -12,11 +11,9 @@ struct KnownSpeakers {
 
     /// Opens the store; nil when there is none, or when it cannot be read, which is reported. Without it no speaker is named.
     static func open(_ arguments: Arguments, _ context: CommandContext) async -> KnownSpeakers? {
-        guard let path = try? DataOption.path(arguments), access(path + "/harken.db", F_OK) == 0, let stores = try? StoreAccess(arguments) else {
-            return nil
-        }
-        do throws(StoreError) {
-            let store = try stores.open()
+        do {
+            let stores = try StoreAccess(arguments)
+            guard let store = try stores.existing() else { return nil }
             return KnownSpeakers(try await store.voices(of: stores.user), try await store.people(of: stores.user))
         } catch {
             context.note("speakers get no names, because the store cannot be read: \(error)")

@@ -44,8 +44,8 @@ struct RecordingEngine {
             guard let service = Self.vendors.first(where: { $0.name == vendor.name })?.prerecorded, let client = try? HTTPClient() else { return nil }
             return VendorRecognizer(service, settings: vendor, client: client, clock: .system)
         }
-        if let missing = models.missing(ModelFolder.Item.recognition).first {
-            context.printError(command, "the local engine's models are missing (\(missing)); fetch them with: make setup")
+        if let problem = models.problem(ModelFolder.Item.recognition) {
+            context.printError(command, "the local engine cannot be used: \(problem); \(ModelFolder.remedy)")
             return nil
         }
         return LocalEngine(models, pool: Processors.count)

@@ -1,12 +1,14 @@
 import Framing
 import Gateway
+import Sessions
 import Speech
 import Store
 
 struct Usage: Command {
     private static let since = Option(
-        "--since", "DAY", accepts: "a day such as 2026-11-01", "Shows usage from this day (UTC) on. Default: all usage."
-    ) { text in text.utf8.count == 10 ? UnixTime(rfc3339: text) : nil }
+        "--since", "DAY", accepts: "today, yesterday, days ago such as 7d, or a day such as 2026-11-01",
+        "Shows usage from this day (UTC) on. Default: all usage."
+    ) { MomentOption.day($0, now: .now) }
     private static let grouping = Option(
         "--by", "WHAT", accepts: UsageQuery.Grouping.allCases.map(\.rawValue).formatted(with: "or"),
         words: UsageQuery.Grouping.allCases.map(\.rawValue),
@@ -22,20 +24,23 @@ struct Usage: Command {
         options: [since, grouping, DataOption.option, Flag.json])
 
     private let query: UsageQuery
-    private let data: String
+    private let data: DataOption
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         query = UsageQuery(since: try arguments.value(Self.since), grouping: try arguments.value(Self.grouping) ?? .provider)
-        data = try DataOption.path(arguments)
+        data = try DataOption(arguments)
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
-        do throws(StoreError) {
-            let ledger = try Installation(in: DataDirectory(creating: data)).usage
-            try await ledger.bookAll()
-            let rows = try await ledger.rows(query)
+        await attempt(context) {
+            var rows: [UsageRow] = []
+            if let directory = try data.existing() {
+                let ledger = try Installation(in: directory).usage
+                try await ledger.bookAll()
+                rows = try await ledger.rows(query)
+            }
             if json {
                 var writer = JSONWriter()
                 UsageDocument.write(rows, to: &writer)
@@ -45,10 +50,6 @@ struct Usage: Command {
             } else {
                 context.output.write(Self.table(rows, query.grouping))
             }
-            return .done
-        } catch {
-            context.printError(Self.description, "\(error)")
-            return .failed
         }
     }
 
@@ -71,7 +72,7 @@ struct Usage: Command {
     }
 
     private static func figures(_ totals: UsageTotals) -> [String] {
-        let cost = totals.knownCost.map { "$\($0)" } ?? "?"
+        let cost = totals.knownCost.map(\.readable) ?? "?"
         return [
             "\(totals.audioTime.components.seconds) s", String(totals.runs), String(totals.failed),
             totals.unpriced > 0 && totals.knownCost != nil ? cost + " + ?" : cost,

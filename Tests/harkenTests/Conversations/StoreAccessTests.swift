@@ -39,7 +39,7 @@ struct `Commands on what is stored` {
         try await fill(.local)
         try await fill(ID("ann"), id: "hers")
         let list = try await run("conversations", "list")
-        #expect(list.status == 0 && list.output.contains("c1") && list.output.contains("1:10") && !list.output.contains("hers"), "\(list)")
+        #expect(list.status == 0 && list.output.contains("c1") && list.output.contains("1:07") && !list.output.contains("hers"), "\(list)")
         #expect(try await run("conversations", "list", "--from", "2030-01-01").output.isEmpty)
         let json = try #require(
             try JSONSerialization.jsonObject(with: Data(try await run("conversations", "list", "--json", "--user", "ann").output.utf8))
@@ -64,6 +64,68 @@ struct `Commands on what is stored` {
         #expect(try await run("conversations", "show", "hers", "--user", "ann").status == 0)
     }
 
+    @Test(arguments: [
+        ["conversations", "list"], ["people", "list"], ["keys", "list"], ["usage"], ["search", "harbour"], ["doctor"],
+        ["conversations", "show", "last"], ["people", "rename", "Ann", "Anna"], ["people", "delete", "Ann"], ["keys", "revoke", "key_1"],
+    ])
+    func `make no folder and no database where there is none`(words: [String]) async throws {
+        _ = try await BuiltProgram.run(words, environment: environment)
+        #expect(!FileManager.default.fileExists(atPath: folder.path(of: "data")))
+        guard words != ["doctor"] else { return }
+        let named = try await BuiltProgram.run(words + ["--data", folder.path(of: "typo")], environment: environment)
+        #expect(named.status == 1)
+        #expect(named.diagnostics.contains("typo") && !FileManager.default.fileExists(atPath: folder.path(of: "typo")), "\(named.diagnostics)")
+    }
+
+    @Test func `say whose data there is when the user has none`() async throws {
+        #expect(try await run("keys", "create", "--user", "ann").status == 0)
+        #expect(try await run("conversations", "list").diagnostics == "no conversations\n")
+        try await fill(ID("ann"))
+        #expect(
+            try await run("conversations", "list").diagnostics
+                == "no conversations of the user local; there are conversations of ann: give --user USER\n")
+        #expect(try await run("search", "harbour").diagnostics.hasPrefix("nothing found of the user local; there are conversations of ann"))
+        #expect(try await run("conversations", "list", "--user", "bert").diagnostics == "no conversations\n")
+    }
+
+    @Test func `find conversations by the beginning of an id, and the last one`() async throws {
+        try await fill(.local, id: "5f21aaaa")
+        try await fill(.local, id: "5f22bbbb")
+        #expect(try await run("conversations", "show", "5f21").output.contains("Anna: Where"))
+        #expect(try await run("conversations", "show", "last").output.contains("Anna: Where"))
+        let several = try await run("conversations", "show", "5f2")
+        #expect(several.status == 1 && several.diagnostics.contains("several conversations begin with 5f2"))
+        #expect(try await run("conversations", "show", "9").diagnostics.contains("local has no conversation 9"))
+        #expect(try await run("conversations", "delete", "5f22").status == 0)
+        #expect(try await run("conversations", "show", "5f2").status == 0)
+    }
+
+    @Test func `name, merge and forget voices by their labels`() async throws {
+        try await fill(.local)
+        let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path(of: "data")))
+        let store = SQLiteConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: 0) })
+        for id in ["voice-1", "voice-2", "voice-3", "voice-4"] {
+            let voiceprint = Voiceprint([1, 0], model: "test")
+            _ = try await store.add(
+                NewVoice(id: ID(id), voiceprint: try #require(voiceprint), evidence: .seconds(7), created: UnixTime(milliseconds: 0)), of: .local)
+        }
+        #expect(try await run("people", "name", "speaker 1", "Vera").status == 0)
+        #expect(
+            try await store.voices(of: .local).first?.owner
+                == .person(try #require(try await store.people(of: .local).first { $0.name == "Vera" }).id))
+        #expect(try await run("people", "name", "Vera", "Veronika").diagnostics.contains("harken people rename"))
+        #expect(try await run("people", "rename", "voice-2", "Bert").status == 0)
+        #expect(try await run("people", "merge", "Speaker 3", "vera").status == 0)
+        #expect(try await run("people", "merge", "Vera", "Speaker 4").diagnostics.contains("the second one has no name"))
+        let json = try await run("people", "list", "--json")
+        let people = try #require(JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
+        #expect(people.compactMap { $0["name"] as? String } == ["Anna", "Bert", "Vera"])
+        #expect(people.compactMap { $0["label"] as? String } == ["Speaker 4"])
+        #expect(people.first { $0["name"] as? String == "Vera" }?["speech"] as? Double == 14)
+        #expect(try await run("people", "delete", "Speaker 4").status == 0)
+        #expect(try await store.voices(of: .local).count == 3)
+    }
+
     @Test func `add, rename, merge and forget people`() async throws {
         #expect(try await run("people", "list").status == 0)
         #expect(try await run("people", "add", "Bert").status == 0)
@@ -74,7 +136,7 @@ struct `Commands on what is stored` {
         #expect(try await run("conversations", "show", "c1").output.contains("Robert: Where"))
         #expect(try await run("people", "merge", "Robert", "robert").status == 1)
         #expect(try await run("people", "delete", "Robert").status == 0)
-        #expect(try await run("people", "delete", "Robert").diagnostics.contains("local has no person Robert"))
+        #expect(try await run("people", "delete", "Robert").diagnostics.contains("local has no person or voice Robert"))
         #expect(try await run("people", "list", "--json").output == "[]\n")
         #expect(try await run("people", "add", " ").status == 2)
         #expect(try await run("people", "add", "X", "--user", "ann").status == 0)

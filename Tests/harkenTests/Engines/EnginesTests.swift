@@ -6,10 +6,10 @@ import Testing
 @testable import harken
 
 @Suite struct `Engines that are listed` {
-    private func rows(_ variables: [String: String], missing: [String] = []) throws -> [EngineRow] {
+    private func rows(_ variables: [String: String], problem: String? = nil) throws -> [EngineRow] {
         var settings = Settings()
         settings.merge(variables)
-        return EngineRow.all(try GatewayConfiguration(settings, home: "/home/ann", cores: 1), missingModels: missing)
+        return EngineRow.all(try GatewayConfiguration(settings, home: "/home/ann", cores: 1), modelProblem: problem)
     }
 
     @Test func `without a key say which variable takes one`() throws {
@@ -33,8 +33,22 @@ import Testing
         #expect(!harken.Engines.json(rows, nil).contains("secret"))
     }
 
-    @Test func `of this machine need models`() throws {
-        #expect(try rows([:], missing: ["/models/x"]).first?.state == .missing("no models: run make setup"))
+    @Test func `of this machine need models that can be read`() throws {
+        let rows = try rows([:], problem: "/models/x cannot be read: permission denied")
+        #expect(rows.first?.state == .missing("/models/x cannot be read: permission denied; harken doctor says what to do"))
+        #expect(harken.Engines.table(rows, nil).contains("\nlocal: /models/x cannot be read"))
+    }
+
+    @Test func `fit 100 columns, with and without a gateway`() throws {
+        let health = GatewayHealth(
+            body: Array(#"{"engines":{"local":"ready","openai":"unavailable: its host has no address, and nothing else is known of it"}}"#.utf8),
+            latency: .milliseconds(3))
+        for health in [nil, health] {
+            let table = harken.Engines.table(try rows([:]), health).split(separator: "\n\n")[0]
+            #expect(table.split(separator: "\n").allSatisfy { $0.count <= 100 })
+        }
+        #expect(harken.Engines.table(try rows([:]), health).contains("openai at the gateway: unavailable: its host"))
+        #expect(harken.Engines.table(try rows([:]), nil, showsDetails: true).contains("openai: models whisper-1"))
     }
 
     @Test func `have a gateway's word on their health`() throws {

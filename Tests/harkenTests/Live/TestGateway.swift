@@ -1,4 +1,5 @@
 @testable import Engines
+import Conversations
 import Foundation
 import Gateway
 import HarkenTesting
@@ -44,6 +45,12 @@ final class TestGateway: Sendable {
     deinit {
         server.stop()
         loops.shutdown()
+    }
+
+    /// Returns the id of the newest conversation.
+    func lastConversation() async throws -> String {
+        let store = try Installation(in: DataDirectory(creating: folder.path)).conversations(now: { .now })
+        return try await store.list(ConversationQuery(limit: 1), of: .local).conversations.first?.id.rawValue ?? ""
     }
 
     /// Writes `seconds` of silence as a WAV file and returns its path.

@@ -57,7 +57,7 @@ import Testing
         let environment = ["HOME": folder.path, "HARKEN_DATA": folder.path(of: "data")]
         let missing = try await BuiltProgram.run(
             ["replay", "none", "--engine", "deepgram"], environment: environment.merging(["DEEPGRAM_API_KEY": "k"]) { $1 })
-        #expect(missing.status == 1 && missing.diagnostics.contains("no conversation none"), "\(missing)")
+        #expect(missing.status == 1 && missing.diagnostics.contains("there is no data in "), "\(missing)")
         #expect(try await BuiltProgram.run(["replay", "none", "--engine", "ears"], environment: environment).status == 2)
         #expect(try await BuiltProgram.run(["replay"], environment: environment).status == 2)
     }

@@ -56,6 +56,7 @@ extension SQLiteConversationStore {
         let page = try await read(user) { (archive, connection) throws(StoreError) -> ConversationPage? in
             guard let marks = try SpeakerMarks(query.speaker, in: archive, on: connection) else { return nil }
             var rows: [(conversation: Conversation, number: Int64)] = []
+            var lengths: [ID<Conversation>: Duration] = [:]
             try connection.run(
                 Self.listing,
                 [
@@ -63,13 +64,17 @@ extension SQLiteConversationStore {
                     .text(query.statuses.isEmpty ? nil : SegmentCoding.list(query.statuses.map(\.rawValue))),
                     .text(query.speaker == .nobody ? nil : SegmentCoding.list(marks.words)), .integer(limit + 1),
                 ]
-            ) { (row) throws(StoreError) in rows.append((ConversationRow.conversation(row), row.integer(13) ?? 0)) }
+            ) { (row) throws(StoreError) in
+                let conversation = ConversationRow.conversation(row)
+                rows.append((conversation, row.integer(13) ?? 0))
+                lengths[conversation.id] = row.duration(14)
+            }
             var next: String?
             if rows.count > limit {
                 rows.removeLast()
                 next = rows.last.map { ListCursor(started: $0.conversation.started.milliseconds, number: $0.number).text }
             }
-            return ConversationPage(conversations: rows.map(\.conversation), next: next)
+            return ConversationPage(conversations: rows.map(\.conversation), next: next, lengths: lengths)
         }
         return page ?? ConversationPage(conversations: [], next: nil)
     }
@@ -102,7 +107,7 @@ extension SQLiteConversationStore {
 
     private static let listing: StaticString = """
         SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
-        c.call, c.timeout, c.number
+        c.call, c.timeout, c.number, (SELECT max(s.end_at) FROM segments s WHERE s.conversation = c.number)
         FROM conversations c INDEXED BY conversations_by_time CROSS JOIN archives a ON a.number = c.archive
         WHERE c.archive = ?1 AND c.started_at >= coalesce(?2, -9223372036854775808) AND c.started_at < coalesce(?3, 9223372036854775807)
         AND (?4 IS NULL OR (c.started_at, c.number) < (?4, ?5))
