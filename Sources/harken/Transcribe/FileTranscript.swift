@@ -13,10 +13,29 @@ struct FileTranscript {
         switch format {
         case .text: text
         case .json: json + "\n"
-        case .srt: String(decoding: Captions.srt(Captions.cues(of: transcript)), as: UTF8.self)
-        case .vtt: String(decoding: Captions.vtt(Captions.cues(of: transcript)), as: UTF8.self)
+        case .srt: String(decoding: Captions.srt(cues), as: UTF8.self)
+        case .vtt: String(decoding: Captions.vtt(cues), as: UTF8.self)
         }
     }
+
+    /// The captions. A caption has the words of one speaker; the speaker's name comes first where the speaker changes.
+    private var cues: [Cue] {
+        var groups: [ArraySlice<Word>] = []
+        for (number, channel) in transcript.channels.enumerated() {
+            var start = channel.words.startIndex
+            while start < channel.words.endIndex {
+                let speaker = channel.words[start].speaker
+                let end = channel.words[start...].firstIndex { $0.speaker != speaker } ?? channel.words.endIndex
+                var words = Array(channel.words[start..<end])
+                if let speaker { words[0].text = name(speaker, in: number) + ": " + words[0].text }
+                groups += CaptionSplitter.split(words, rate: transcript.rate).map { words[$0] }
+                start = end
+            }
+        }
+        return Captions.cues(of: groups, rate: transcript.rate, length: transcript.length)
+    }
+
+    private func name(_ speaker: SpeakerLabel, in channel: Int) -> String { person(speaker, in: channel) ?? "Speaker \(speaker.number + 1)" }
 
     /// The transcript with one line per paragraph, or one line per turn where speakers were told apart.
     private var text: String {
@@ -35,8 +54,8 @@ struct FileTranscript {
             if let last = lines.last, last.speaker == speaker { lines[lines.count - 1].text += " " + text } else { lines.append((speaker, text)) }
         }
         return lines.map { line in
-            let name = line.speaker.map { person($0, in: number) ?? "Speaker \($0.number + 1)" }
-            return (name.map { TerminalText.safe($0) + ": " } ?? "") + line.text + "\n"
+            let speaker = line.speaker.map { name($0, in: number) }
+            return (speaker.map { TerminalText.safe($0) + ": " } ?? "") + line.text + "\n"
         }.joined()
     }
 

@@ -38,7 +38,7 @@ final class ProgressLine: Sendable {
         }
     }
 
-    /// Returns the line's text: `talk.mp3 42 % 01:23 of 03:10 12× real time`.
+    /// Returns the line's text: `talk.mp3 42 % 01:23 of 03:10 12× real time 00:09 left`.
     static func text(file: String, done: Double, of length: Double?, elapsed: Double) -> String {
         var text = file
         if let length, length > 0 {
@@ -48,7 +48,9 @@ final class ProgressLine: Sendable {
         } else {
             text += "  \(TimeText.clock(done))"
         }
-        if elapsed >= 1 { text += "  \(Int((done / elapsed).rounded()))× real time" }
+        guard elapsed >= 1, done > 0 else { return text }
+        text += "  \(Int((done / elapsed).rounded()))× real time"
+        if let length, length > done { text += "  \(TimeText.clock((length - done) * elapsed / done)) left" }
         return text
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import LocalEngine
 import Speech
 
@@ -15,21 +16,24 @@ struct Transcribe: Command {
     ) { text in
         text.count >= 2 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") } ? LanguageTag(text) : nil
     }
-    private static let output = Option("--output", short: "-o", "FILE", "The file to write. Default: standard output.")
+    private static let output = Option(
+        "--output", short: "-o", "FILE|DIR", "The file to write, or a folder for one file of each FILE. Default: standard output.")
 
     static let description = CommandDescription(
         name: "transcribe", summary: "Transcribe audio or video files: on this machine and offline, unless --engine names another engine.",
         discussion: """
-            Reads every format that libav reads. With --json (or --format json) each line is the object of one file, in order; times are in seconds.
+            Reads every format that libav reads. FILE may be - for standard input, a pipe, or a URL with http or https. With -o DIR each FILE gets a \
+            file of its own, such as DIR/talk.srt. On a terminal the words are shown as they come. With --json (or --format json) each line is the \
+            object of one file, in order; times are in seconds.
             The exit status is 1 if any of the files failed; the others are written anyway.
             """,
-        operands: .init(placeholder: "FILE…", help: "The audio or video files to transcribe.", count: 1...10_000),
+        operands: .init(placeholder: "FILE…", help: "The audio or video files to transcribe, - for standard input, or URLs.", count: 1...10_000),
         options: [engine, format, Flag.json, speakers, language, output])
 
     private let files: [String]
     private let format: TranscriptFormat
     private let options: RecognitionOptions
-    private let output: String?
+    private let destination: TranscriptDestination
     private let engine: RecordingEngine
     private let arguments: Arguments
 
@@ -40,13 +44,8 @@ struct Transcribe: Command {
             throw UsageError("--json and --format \(format.rawValue) contradict each other; give one of them")
         }
         self.format = arguments.has(.json) ? .json : format
-        output = try arguments.value(Self.output)
-        if files.count > 1, self.format == .srt || self.format == .vtt {
-            throw UsageError("--format \(self.format.rawValue) takes one FILE at a time")
-        }
-        if let output, let file = files.first(where: { FileIdentity(path: $0) == FileIdentity(path: output) && FileIdentity(path: $0) != nil }) {
-            throw UsageError("--output would overwrite \(file); name another file")
-        }
+        destination = TranscriptDestination(try arguments.value(Self.output))
+        try destination.check(files, self.format)
         engine = try RecordingEngine(try arguments.value(Self.engine) ?? .local, environment: arguments.environment)
         options = RecognitionOptions(language: try arguments.value(Self.language), diarize: arguments.has(Self.speakers))
         self.arguments = arguments
@@ -55,61 +54,113 @@ struct Transcribe: Command {
     func run(_ context: CommandContext) async -> ExitStatus {
         do throws(OutputFileError) {
             guard let engine = engine.make(for: Self.description, context) else { return .failed }
-            let destination = try OutputFile.open(output, standard: context.output)
             if options.diarize, !engine.capabilities.speakers {
-                context.note(
-                    "harken transcribe: the engine \(engine.name) does not tell speakers apart; the words have no speakers")
+                context.note("harken transcribe: the engine \(engine.name) does not tell speakers apart; the words have no speakers")
             }
             let known = options.diarize && self.engine.isLocal ? await KnownSpeakers.open(arguments, context) : nil
-            var status = ExitStatus.done
-            for file in files {
-                guard let transcript = await transcribe(file, engine, known, context) else {
-                    if Task.isCancelled { return .interrupted }
-                    status = .failed
-                    continue
+            switch destination {
+            case .together(let path):
+                let output = try OutputFile.open(path, standard: context.output)
+                // Words come as they are recognized, unless the whole transcript changes them: speakers are known at the end only.
+                let showsWords = path == nil && format == .text && !options.diarize && context.output.isTerminal
+                return try await transcribeAll(engine, known, context, showsWords: showsWords) { (file, text) throws(OutputFileError) in
+                    // The heading has the form that `head` and `tail` use.
+                    if format == .text, files.count > 1 { try output.write("==> \(TerminalText.safe(file)) <==\n") }
+                    try output.write(text)
                 }
-                // The heading has the form that `head` and `tail` use.
-                if format == .text, files.count > 1 { try destination.write("==> \(TerminalText.safe(file)) <==\n") }
-                try destination.write(transcript.rendered(as: format))
+            case .folder(let folder):
+                mkdir(folder, 0o777)
+                return try await transcribeAll(engine, known, context, showsWords: false) { (file, text) throws(OutputFileError) in
+                    let path = TranscriptDestination.path(of: file, in: folder, format)
+                    try OutputFile.open(path, standard: context.output).write(text)
+                    context.note(path)
+                }
             }
-            return status
         } catch {
             context.printError(Self.description, "\(error)")
             return .failed
         }
     }
 
+    /// Transcribes all files, and writes each transcript.
+    private func transcribeAll(
+        _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ context: CommandContext, showsWords: Bool,
+        write: (_ file: String, _ text: String) throws(OutputFileError) -> Void
+    ) async throws(OutputFileError) -> ExitStatus {
+        var status = ExitStatus.done
+        for file in files {
+            let words = showsWords ? ShownWords(on: context.output, heading: files.count > 1 ? file : nil) : nil
+            guard let transcript = await transcribe(file, engine, known, words, context) else {
+                if Task.isCancelled { return .interrupted }
+                status = .failed
+                continue
+            }
+            if words?.end() != true { try write(file, transcript.rendered(as: format)) }
+        }
+        return status
+    }
+
     /// Transcribes a file; nil when that failed, after a message to the user.
     private func transcribe(
-        _ file: String, _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ context: CommandContext
+        _ file: String, _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ words: ShownWords?, _ context: CommandContext
     ) async -> FileTranscript? {
         let progress = ProgressLine(in: context)
         let started = Instant.now
         defer { progress.clear() }
-        if let problem = FileIdentity.problem(path: file) {
-            context.printError(Self.description, "\(file): \(problem)")
+        let name = file == "-" ? "standard input" : file.split(separator: "/").last.map(String.init) ?? file
+        if file == "-" || InputFile.isURL(file) { progress.show("\(name)  reading") }
+        let input: InputFile
+        do throws(InputFileError) { input = try await InputFile.open(file) } catch {
+            progress.clear()
+            context.printError(Self.description, "\(error)")
             return nil
         }
-        let name = file.split(separator: "/").last.map(String.init) ?? file
+        let stated = input.statedLength
         progress.show(self.engine.isLocal ? "\(name)  loading the models" : "\(name)  with \(engine.name)")
         do throws(EngineError) {
             let told: @Sendable (RecognitionProgress) -> Void = { step in
-                guard case .reached(let through, let length, let rate) = step else { return }
-                progress.show(
-                    ProgressLine.text(
-                        file: name, done: through.seconds(at: rate), of: length?.seconds(at: rate),
-                        elapsed: (Instant.now - started) / .seconds(1)))
+                switch step {
+                case .segment(.first, let said, _):
+                    guard let words else { return }
+                    progress.clear()
+                    words.show(said)
+                case .reached(let through, let length, let rate) where words?.hasBegun != true:
+                    progress.show(
+                        ProgressLine.text(
+                            file: name, done: through.seconds(at: rate), of: length?.seconds(at: rate),
+                            elapsed: (Instant.now - started) / .seconds(1)))
+                case .reached, .segment, .askedAgain, .answerLost: break
+                }
             }
-            guard options.diarize, let local = engine as? LocalEngine else {
-                return FileTranscript(file: file, transcript: try await engine.recognize(Recording(path: file), options: options, progress: told))
+            let transcript: FileTranscript
+            if options.diarize, let local = engine as? LocalEngine {
+                let spoken = try await local.recognizeSpeakers(Recording(path: input.path), options: options, progress: told)
+                transcript = FileTranscript(
+                    file: file, transcript: spoken.transcript, people: spoken.voices.map { known?.names(of: $0) ?? [:] })
+            } else {
+                transcript = FileTranscript(
+                    file: file, transcript: try await engine.recognize(Recording(path: input.path), options: options, progress: told))
             }
-            let spoken = try await local.recognizeSpeakers(Recording(path: file), options: options, progress: told)
-            return FileTranscript(
-                file: file, transcript: spoken.transcript, people: spoken.voices.map { known?.names(of: $0) ?? [:] })
+            progress.clear()
+            report(transcript.transcript, of: name, stated: stated, elapsed: Instant.now - started, context)
+            return transcript
         } catch {
             progress.clear()
-            if error != .cancelled { context.printError(Self.description, "\(file): \(error.explanation)") }
+            if error != .cancelled { context.printError(Self.description, "\(file == "-" ? name : file): \(error.advice)") }
             return nil
         }
+    }
+
+    /// Maximum difference between a file's stated length and its audio, as a share; encoders round a little.
+    private static let tolerance = 0.02
+
+    /// Tells the speed, and that a file ends before the length that it states.
+    private func report(_ transcript: Transcript, of name: String, stated: Duration?, elapsed: Duration, _ context: CommandContext) {
+        let length = transcript.length.duration(at: transcript.rate), seconds = length / .seconds(1), time = elapsed / .seconds(1)
+        context.detail(
+            "\(name): \(TimeText.precise(seconds)) of audio in \(TimeText.precise(time)), \(Int((seconds / max(time, 0.001)).rounded()))× real time")
+        guard let stated, stated - length > .seconds(1), (stated - length) / stated > Self.tolerance else { return }
+        context.note(
+            "harken transcribe: \(name): the file is cut off: it has \(TimeText.clock(seconds)) of \(TimeText.clock(stated / .seconds(1)))")
     }
 }

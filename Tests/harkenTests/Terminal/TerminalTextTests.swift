@@ -26,7 +26,8 @@ import Testing
 
     @Test(arguments: [
         (12.0, 200.0 as Double?, 0.5, "a.wav    6 %  00:12 of 03:20"), (200, 200, 10, "a.wav  100 %  03:20 of 03:20  20× real time"),
-        (12, nil, 2, "a.wav  00:12  6× real time"), (250, 200, 10, "a.wav  100 %  04:10 of 03:20  25× real time"),
+        (12, nil, 2, "a.wav  00:12  6× real time"), (100, 200, 10, "a.wav   50 %  01:40 of 03:20  10× real time  00:10 left"),
+        (250, 200, 10, "a.wav  100 %  04:10 of 03:20  25× real time"),
     ])
     func `tells progress`(done: Double, length: Double?, elapsed: Double, text: String) {
         #expect(ProgressLine.text(file: "a.wav", done: done, of: length, elapsed: elapsed) == text)

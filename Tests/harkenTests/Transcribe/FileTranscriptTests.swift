@@ -49,6 +49,8 @@ import Testing
                 rate: SampleRate(hertz: 1_000), length: SampleCount(9_500), language: .english, model: "m", channels: [channel]),
             people: [[1: "Ana"]])
         #expect(spoken.rendered(as: .text) == "Speaker 1: Hello there.\nAna: Bye.\n")
+        #expect(spoken.rendered(as: .srt).contains("\nSpeaker 1: Hello there.\n") && spoken.rendered(as: .srt).contains("\nAna: Bye.\n"))
+        #expect(spoken.rendered(as: .vtt).contains("\nSpeaker 1: Hello there.\n") && spoken.rendered(as: .vtt).contains("\nAna: Bye.\n"))
         #expect(spoken.rendered(as: .json).contains(#""text":"Hello there.","speaker":0},"#))
         #expect(spoken.rendered(as: .json).contains(#""text":"Bye.","speaker":1,"person":"Ana"}"#))
     }

@@ -1,0 +1,141 @@
+import Audio
+import Framing
+import Glibc
+import Net
+import Speech
+
+/// A recording that a command line names: a file, standard input (`-`), a pipe, or a URL. What is not a plain file is copied into a temporary file,
+/// because the decoder reads a recording more than once.
+struct InputFile: ~Copyable {
+    /// The name as it was given.
+    let name: String
+    /// Path of the file to read.
+    let path: String
+    private let isTemporary: Bool
+
+    /// Maximum wait for a server that sends nothing.
+    private static let patience: Duration = .seconds(60)
+
+    static func isURL(_ name: String) -> Bool {
+        let start = name.prefix(8).lowercased()
+        return start.hasPrefix("http://") || start.hasPrefix("https://")
+    }
+
+    /// The name without folders and without the suffix, for files that are made from this one.
+    static func stem(_ name: String) -> String {
+        guard name != "-" else { return "stdin" }
+        let path = isURL(name) ? String(name.prefix { $0 != "?" && $0 != "#" }) : name
+        let file = path.split(separator: "/").last.map(String.init) ?? "recording"
+        guard let dot = file.lastIndex(of: "."), dot > file.startIndex else { return file }
+        return String(file[..<dot])
+    }
+
+    /// Opens the recording. Waits until a pipe or a URL has been copied.
+    static func open(_ name: String) async throws(InputFileError) -> InputFile {
+        if isURL(name) { return try await fetch(name) }
+        if name == "-" { return try copy(STDIN_FILENO, name) }
+        var information = stat()
+        if stat(name, &information) == 0, information.st_mode & S_IFMT != S_IFREG, information.st_mode & S_IFMT != S_IFDIR {
+            let descriptor = Glibc.open(name, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw InputFileError(name, String(cString: strerror(errno)).lowercased()) }
+            defer { close(descriptor) }
+            return try copy(descriptor, name)
+        }
+        if let problem = FileIdentity.problem(path: name) { throw InputFileError(name, problem) }
+        return InputFile(name: name, path: name, isTemporary: false)
+    }
+
+    private init(name: String, path: String, isTemporary: Bool) {
+        self.name = name
+        self.path = path
+        self.isTemporary = isTemporary
+    }
+
+    deinit { if isTemporary { unlink(path) } }
+
+    /// Length of the recording as the file states it; nil when the file does not state it.
+    var statedLength: Duration? {
+        if let length = statedWaveLength { return length }
+        guard let media = try? MediaFile(Recording(path: path)), !media.isLengthGuessed else { return nil }
+        return media.length?.duration(at: media.rate)
+    }
+
+    /// Length of a WAV file according to its header, because libav uses the size of the file. nil for other files, and for headers of streams.
+    private var statedWaveLength: Duration? {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var head = [UInt8](repeating: 0, count: 4_096)
+        let count = read(descriptor, &head, head.count)
+        guard count > 44, Array(head[0..<4]) == Array("RIFF".utf8), Array(head[8..<12]) == Array("WAVE".utf8) else { return nil }
+        func number(_ at: Int) -> Int { (0..<4).reduce(0) { $0 | Int(head[at + $1]) << (8 * $1) } }
+        var position = 12, bytesPerSecond = 0
+        while position + 8 <= count {
+            let name = String(decoding: head[position..<position + 4], as: UTF8.self), size = number(position + 4)
+            if name == "fmt ", position + 20 <= count { bytesPerSecond = number(position + 16) }
+            if name == "data" {
+                // Programs that write a stream do not know the size.
+                guard bytesPerSecond > 0, size > 0, size < 0x7FFF_0000 else { return nil }
+                return .seconds(Double(size) / Double(bytesPerSecond))
+            }
+            position += 8 + size + size % 2
+        }
+        return nil
+    }
+
+    private static func copy(_ source: Int32, _ name: String) throws(InputFileError) -> InputFile {
+        let (descriptor, path) = try makeTemporary(for: name)
+        defer { close(descriptor) }
+        let file = InputFile(name: name, path: path, isTemporary: true)
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while !Task.isCancelled {
+            let count = read(source, &buffer, buffer.count)
+            if count == 0 { break }
+            if count < 0 {
+                guard errno == EINTR else { throw InputFileError(name, String(cString: strerror(errno)).lowercased()) }
+                continue
+            }
+            do throws(SystemError) { try writeAll(buffer.span.extracting(first: count).bytes, to: descriptor) } catch {
+                throw InputFileError(name, "the temporary file \(path) cannot be written: \(error)")
+            }
+        }
+        return file
+    }
+
+    private static func fetch(_ url: String) async throws(InputFileError) -> InputFile {
+        let (descriptor, path) = try makeTemporary(for: url)
+        close(descriptor)
+        let file = InputFile(name: url, path: path, isTemporary: true)
+        var request = HTTPClientRequest(.get, url)
+        request.destination = .file(path: path)
+        request.responseLimit = .max
+        request.redirects = .followed(limit: 10)
+        request.timeout = nil
+        request.stallTimeout = patience
+        do throws(HTTPClientError) {
+            let answer = try await HTTPClient().send(request)
+            guard (200..<300).contains(answer.status.code) else { throw HTTPClientError.failed("the server answered \(answer.status.code)") }
+        } catch {
+            throw InputFileError(url, "\(error)")
+        }
+        return file
+    }
+
+    /// Makes an empty file for its owner only.
+    private static func makeTemporary(for name: String) throws(InputFileError) -> (descriptor: Int32, path: String) {
+        let folder = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        let path = "\(folder)/harken-\(RandomUUID.text())"
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw InputFileError(name, "no temporary file can be made in \(folder): \(String(cString: strerror(errno)).lowercased())")
+        }
+        return (descriptor, path)
+    }
+}
+
+/// A recording that cannot be opened, in one line for the user.
+struct InputFileError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ name: String, _ problem: String) { description = "\(name == "-" ? "standard input" : name): \(problem)" }
+}

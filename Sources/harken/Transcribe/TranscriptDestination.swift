@@ -1,0 +1,45 @@
+import Glibc
+
+/// The destination of transcripts: standard output or one file for all, or a folder with one file for each recording.
+enum TranscriptDestination: Sendable {
+    case together(path: String?)
+    case folder(String)
+
+    /// - Parameter output: the value of `--output`: a file, or a folder, which exists or has a slash at its end; nil: standard output.
+    init(_ output: String?) {
+        guard let output else {
+            self = .together(path: nil)
+            return
+        }
+        var information = stat()
+        let isFolder = output.hasSuffix("/") || stat(output, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+        self = isFolder ? .folder(output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output) : .together(path: output)
+    }
+
+    /// Checks that each recording gets a file of its own, and that no recording is overwritten.
+    func check(_ files: [String], _ format: TranscriptFormat) throws(UsageError) {
+        switch self {
+        case .together(let path):
+            if files.count > 1, format == .srt || format == .vtt {
+                throw UsageError("--format \(format.rawValue) writes one file for each FILE: give a folder with -o DIR")
+            }
+            guard let path, let identity = FileIdentity(path: path), let file = files.first(where: { FileIdentity(path: $0) == identity }) else {
+                return
+            }
+            throw UsageError("--output would overwrite \(file); name another file")
+        case .folder(let folder):
+            var taken: [String: String] = [:]
+            for file in files {
+                let path = Self.path(of: file, in: folder, format)
+                if let other = taken.updateValue(file, forKey: path) { throw UsageError("\(other) and \(file) would both be written to \(path)") }
+                if let identity = FileIdentity(path: path), let other = files.first(where: { FileIdentity(path: $0) == identity }) {
+                    throw UsageError("--output would overwrite \(other); name another folder")
+                }
+            }
+        }
+    }
+
+    static func path(of file: String, in folder: String, _ format: TranscriptFormat) -> String {
+        "\(folder)/\(InputFile.stem(file)).\(format == .text ? "txt" : format.rawValue)"
+    }
+}
