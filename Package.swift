@@ -55,7 +55,7 @@ let package = Package(
         module("Recorder", ["Speech", "Framing", "Net", "CPortAudio"]),
         module("HarkenKit", ["Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "LocalEngine", "Recorder", "Tracing"]),
         module("Settings", ["Speech", "Net", "Protocols", "Continuity", "Tracing"]),
-        module("Observability", ["Speech", "Net", "Sessions", "Continuity", "Tracing"]),
+        module("Observability", ["Speech", "Framing", "Net", "Sessions", "Continuity", "Tracing"]),
         module("Engines", ["Speech", "Net", "Protocols", "Vendors", "Sessions"]),
         module("Usage", ["Speech", "Net", "Sessions", "Continuity", "Store", "Settings", "Observability"]),
         module("Journal", ["Speech", "Framing", "Net", "Continuity", "Sessions", "Store", "Observability"]),

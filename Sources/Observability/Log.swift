@@ -4,8 +4,7 @@ internal import Sessions
 package import Speech
 internal import Synchronization
 
-/// Writes log lines, each with one write: time, level, a constant message, and variable values as `key=value`. By default the lines go to standard
-/// error.
+/// Writes log lines, each with one write: time, level, a constant message, and variable values with keys. By default the lines go to standard error.
 package struct Log: Sendable {
     package enum Level: Int, Sendable, Comparable, CaseIterable {
         case debug, info, warning, error
@@ -19,15 +18,18 @@ package struct Log: Sendable {
     }
 
     private let least: Level
+    private let format: LogFormat
     private let write: @Sendable (String) -> Void
     private let now: @Sendable () -> UnixTime
     private let rejections = SampledRejections()
 
     /// - Parameter write: called with each line, including its line break. It runs on event loops, so it must not block: see `LogWriter`.
     package init(
-        level: Level, now: @escaping @Sendable () -> UnixTime = { UnixTime.now }, write: @escaping @Sendable (String) -> Void = Log.standardError
+        level: Level, format: LogFormat = .text, now: @escaping @Sendable () -> UnixTime = { UnixTime.now },
+        write: @escaping @Sendable (String) -> Void = Log.standardError
     ) {
         least = level
+        self.format = format
         self.now = now
         self.write = write
     }
@@ -55,28 +57,7 @@ package struct Log: Sendable {
 
     private func log(_ level: Level, _ message: StaticString, _ metadata: KeyValuePairs<LogKey, String>) {
         guard level >= least else { return }
-        var line = "\(now().rfc3339) \(level) \(message)"
-        for (key, value) in metadata { line += " \(key.rawValue)=\(Self.quoted(value))" }
-        write(line + "\n")
-    }
-
-    /// Maximum number of characters of a logged value.
-    private static let maxValueLength = 500
-
-    /// Quotes a value, so that a peer who chose the value cannot forge a line or a field, and cannot fill the log.
-    private static func quoted(_ value: String) -> String {
-        let isPlain = value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }
-        guard !isPlain || value.isEmpty else { return value.utf8.count <= maxValueLength ? value : value.prefix(maxValueLength) + "…" }
-        var quoted = "\""
-        for scalar in value.unicodeScalars.prefix(maxValueLength) {
-            switch scalar {
-            case "\"", "\\": quoted += "\\" + String(scalar)
-            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x2028...0x202E).contains(scalar.value):
-                quoted += "\\u{" + String(scalar.value, radix: 16) + "}"
-            case _: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
+        write(format.line(now(), level, "\(message)", metadata))
     }
 
     /// Writes a line with one write(2), so that lines of several threads do not mix. Blocks while the reader of standard error is slow: for commands

@@ -15,6 +15,13 @@ package enum LogKey: String, Sendable {
     case seconds
     case address
     case path
+    case version
+    /// Engines and their states.
+    case engines
+    /// Callers who are admitted.
+    case access
+    /// Seconds that the work took.
+    case duration = "duration.seconds"
     case name
     /// The setting that may be meant.
     case meant

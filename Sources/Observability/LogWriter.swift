@@ -18,6 +18,7 @@ package final class LogWriter: Sendable {
     private let descriptor: Int32
     private let state: Mutex<State>
     private let wake = DispatchSemaphore(value: 0)
+    private let format: LogFormat
     private let dropped: @Sendable () -> Void
 
     /// - Parameters:
@@ -27,10 +28,12 @@ package final class LogWriter: Sendable {
     ///   - dropped: called for each line that did not fit, on the thread that logged it.
     /// - Throws: when no thread can be started.
     package init(
-        descriptor: Int32 = 2, maxLines: Int = 10_000, maxBytes: Int = 4 << 20, now: @escaping @Sendable () -> UnixTime = { .now },
+        descriptor: Int32 = 2, maxLines: Int = 10_000, maxBytes: Int = 4 << 20, format: LogFormat = .text,
+        now: @escaping @Sendable () -> UnixTime = { .now },
         dropped: @escaping @Sendable () -> Void = {}
     ) throws {
         self.descriptor = descriptor
+        self.format = format
         self.dropped = dropped
         state = Mutex(State(queue: LogQueue(limits: .init(lines: maxLines, bytes: maxBytes))))
         try startThread(name: "log") { [weak self, wake] in
@@ -69,7 +72,7 @@ package final class LogWriter: Sendable {
         while let entry = state.withLock({ $0.queue.next() }) {
             switch entry {
             case .line(let line): put(line)
-            case .dropped(let count): put("\(now().rfc3339) warning \(count) lines dropped: the log was not read \(LogKey.count.rawValue)=\(count)\n")
+            case .dropped(let count): put(format.line(now(), .warning, "\(count) lines dropped: the log was not read", [.count: "\(count)"]))
             }
             let ended = state.withLock { state in
                 if case .line = entry { state.done += 1 }

@@ -17,6 +17,21 @@ import Testing
             ])
     }
 
+    @Test func `writes one JSON object in a line`() {
+        let lines = Lines()
+        let log = Log(level: .info, format: .json, now: { UnixTime(milliseconds: 0) }, write: { line in lines.all.withLock { $0.append(line) } })
+        log.warning("odd", [.reason: "a\n\"b\"", .count: "3"])
+        #expect(
+            lines.all.withLock { $0 } == [
+                #"{"time":"1970-01-01T00:00:00.000Z","level":"warning","message":"odd","reason":"a\n\"b\"","count":"3"}"# + "\n"
+            ])
+    }
+
+    @Test(arguments: [(Duration.zero, "0.000"), (.microseconds(63), "0.000"), (.milliseconds(5_094), "5.094"), (.seconds(61), "61.000")])
+    func `has durations with three decimals`(duration: Duration, text: String) {
+        #expect(duration.logged == text)
+    }
+
     @Test func `cannot be made to write a second line by a value`() {
         let written = lines { $0.warning("odd", [.reason: "a\nfake error=1 \u{202E}"]) }
         #expect(written.count == 1)

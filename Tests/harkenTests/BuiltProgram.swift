@@ -17,13 +17,15 @@ struct BuiltProgram {
 }
 
 extension ChildProcess {
-    /// Waits until a line on standard error begins with `beginning`, and returns the rest of it; nil when the program ends before.
-    func line(beginning: String) async throws -> String? {
+    /// Waits until a line on standard error begins with `beginning` and has `part`, and returns the rest of it; nil when the program ends before.
+    func line(beginning: String, containing part: String = "") async throws -> String? {
         while true {
             let hasEnded = !isRunning
             // Whole lines: what comes after the last line feed is still being written.
             let lines = diagnostics.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-            if let line = lines.first(where: { $0.hasPrefix(beginning) }) { return String(line.dropFirst(beginning.count)) }
+            if let line = lines.first(where: { $0.hasPrefix(beginning) && (part.isEmpty || $0.contains(part)) }) {
+                return String(line.dropFirst(beginning.count))
+            }
             if hasEnded { return nil }
             try await Task.sleep(for: .milliseconds(20))
         }

@@ -180,6 +180,29 @@ struct `The program` {
         #expect(outcome.status == 0)
     }
 
+    @Test func `logs what it starts with, and warns when no engine can be used`() async throws {
+        let environment = environment.merging(["HARKEN_MODELS": "/nowhere"]) { $1 }
+        let gateway = try BuiltProgram.start(["serve", "--listen", "127.0.0.1:0"], environment: environment)
+        _ = try #require(try await gateway.line(beginning: "harken: ready on "))
+        _ = try #require(try await gateway.line(beginning: #"{"time":"# + "\"", containing: "no engine can be used"))
+        gateway.signal(SIGTERM)
+        let lines = await gateway.outcome().diagnostics.split(separator: "\n").filter { $0.hasPrefix("{") }
+        let objects = try lines.map { try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: String]) }
+        let started = try #require(objects.first { $0["message"] == "gateway started" })
+        #expect(
+            started["version"] == Version.current && started["engines"] == "local=unavailable" && started["access"] == "everybody on this machine")
+        #expect(
+            objects.contains { $0["message"] == "engine cannot be used" && $0["level"] == "warning" && $0["reason"]?.contains("is missing") == true })
+        #expect(objects.last?["message"] == "gateway stopped")
+    }
+
+    @Test func `exits when it needs an engine and none can be used`() async throws {
+        let outcome = try await BuiltProgram.run(
+            ["serve", "--listen", "127.0.0.1:0", "--require-engine"], environment: environment.merging(["HARKEN_MODELS": "/nowhere"]) { $1 })
+        #expect(outcome.status == 1)
+        #expect(outcome.diagnostics.contains("no engine can be used (--require-engine)") && !outcome.diagnostics.contains("ready on"))
+    }
+
     @Test func `ends with 130 when it is interrupted`() async throws {
         let gateway = try BuiltProgram.start(["serve", "--listen", "127.0.0.1:0"], environment: environment)
         _ = try #require(try await gateway.line(beginning: "harken: ready on "))

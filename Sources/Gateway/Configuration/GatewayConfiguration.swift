@@ -22,6 +22,8 @@ package struct GatewayConfiguration: Sendable {
     package var listen: ListenAddress
     package var dataDirectory: String
     package var logLevel: Log.Level
+    /// Form of log lines; nil: text on a terminal, otherwise JSON.
+    package var logFormat: LogFormat?
     /// Engines for live audio, in order. Engines that are not named here are used only for callers who ask for them.
     package var engines: [EngineName]
     package var vendors: [VendorSettings]
@@ -122,6 +124,12 @@ package struct GatewayConfiguration: Sendable {
                 "HARKEN_LOG", "\"\(settings["HARKEN_LOG"] ?? "")\" is not a log level", accepted: "debug, info, warning or error")
         }
         logLevel = level
+        logFormat = try settings["HARKEN_LOG_FORMAT"].map { text throws(ConfigurationError) in
+            guard let format = LogFormat(rawValue: text.lowercased()) else {
+                throw ConfigurationError("HARKEN_LOG_FORMAT", "\"\(text)\" is not a valid format", accepted: "text or json")
+            }
+            return format
+        }
         if let database = settings["HARKEN_DATABASE_URL"] {
             let scheme = database.prefix { $0 != ":" }
             throw ConfigurationError(

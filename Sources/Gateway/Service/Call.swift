@@ -13,6 +13,8 @@ struct Call: Sendable {
     let route: String
     let client: ClientAddress
     let responder: Responder
+    /// Time when the request came.
+    let start = Instant.now
     /// The endpoint that answers the request; nil when the request's path has none.
     var endpoint: (any Endpoint)?
 
@@ -25,16 +27,31 @@ struct Call: Sendable {
     func showsCredential(_ head: HTTPRequestHead) -> Bool { endpoint?.credential(in: head) != nil }
 
     func answer(_ exchange: HTTPExchange, _ head: HTTPResponseHead, _ body: [UInt8] = []) {
-        responder.metrics.answered(route: route, status: head.status.code)
-        exchange.respond(responder.completed(head, for: exchange.request), body: body)
+        log(exchange, head.status)
+        send(exchange, head, body)
     }
 
     /// Begins an answer whose body comes in pieces.
     ///
     /// - Parameter contentLength: length of the body in bytes; nil when it is not known.
     func begin(_ exchange: HTTPExchange, _ head: HTTPResponseHead, contentLength: Int? = nil) {
+        log(exchange, head.status)
         responder.metrics.answered(route: route, status: head.status.code)
         exchange.begin(responder.completed(head, for: exchange.request), contentLength: contentLength)
+    }
+
+    private func send(_ exchange: HTTPExchange, _ head: HTTPResponseHead, _ body: [UInt8]) {
+        responder.metrics.answered(route: route, status: head.status.code)
+        exchange.respond(responder.completed(head, for: exchange.request), body: body)
+    }
+
+    /// Logs an answered request. Probes and metrics are asked for all the time, so they are logged at the level `debug`.
+    private func log(_ exchange: HTTPExchange, _ status: HTTPStatus) {
+        let metadata: KeyValuePairs<LogKey, String> = [
+            .request: id, .method: exchange.request.method.nameInLogs, .route: route, .status: "\(status.code)",
+            .duration: (Instant.now - start).logged, .peer: "\(client)",
+        ]
+        if MonitoringRoutes.paths.contains(route) { responder.log.debug("request", metadata) } else { responder.log.info("request", metadata) }
     }
 
     /// Counts a request that has become a WebSocket.
@@ -50,33 +67,34 @@ struct Call: Sendable {
                 "request refused", of: client.ip,
                 [.request: id, .route: route, .status: "\(response.status.code)", .peer: "\(client)", .reason: reason],
                 level: .warning)
-            return send(response, exchange)
+            return send(exchange, HTTPResponseHead(response.status, headers: response.headers), response.body)
         }
         // `PreSessionHandler` handles wrong credentials in a WebSocket's messages.
-        guard error == .unauthenticated, showsCredential(exchange.request) else { return reject(exchange, response) }
-        rejectCredential(exchange, response, renderer)
+        let code = error.plain.code
+        guard error == .unauthenticated, showsCredential(exchange.request) else { return reject(exchange, response, reason: code) }
+        rejectCredential(exchange, response, renderer, reason: code)
     }
 
     /// Answers with the error for a wrong credential. The answer waits when the client's address has shown many wrong ones.
-    func rejectCredential(_ exchange: HTTPExchange, _ response: ErrorResponse, _ renderer: ErrorRenderer) {
+    func rejectCredential(_ exchange: HTTPExchange, _ response: ErrorResponse, _ renderer: ErrorRenderer, reason: String) {
         responder.wrongCredentials.rejected(client.ip, on: exchange.loop) {
-            reject(exchange, response)
+            reject(exchange, response, reason: reason)
         } turnAway: { wait in
-            reject(exchange, renderer.render(.tooManyRequests(retryAfter: wait), handshake))
+            let error = RequestError.tooManyRequests(retryAfter: wait)
+            reject(exchange, renderer.render(error, handshake), reason: error.plain.code)
         }
     }
 
-    func reject(_ exchange: HTTPExchange, _ response: ErrorResponse) {
+    /// - Parameter reason: the error's code, for the log; nil when the status says enough.
+    func reject(_ exchange: HTTPExchange, _ response: ErrorResponse, reason: String? = nil) {
+        // Only a request without a route is logged with its path: elsewhere the path may have names and ids of users.
         responder.log.rejection(
             "request refused", of: client.ip,
             [
-                .request: id, .route: route, .method: exchange.request.method.nameInLogs, .status: "\(response.status.code)",
+                .request: id, .method: exchange.request.method.nameInLogs, .route: route, .path: endpoint == nil ? exchange.request.path : "-",
+                .status: "\(response.status.code)", .reason: reason ?? "-", .duration: (Instant.now - start).logged,
                 .peer: "\(client)",
             ])
-        send(response, exchange)
-    }
-
-    private func send(_ response: ErrorResponse, _ exchange: HTTPExchange) {
-        answer(exchange, HTTPResponseHead(response.status, headers: response.headers), response.body)
+        send(exchange, HTTPResponseHead(response.status, headers: response.headers), response.body)
     }
 }

@@ -188,7 +188,8 @@ extension LiveSession {
         context.log.info(
             "session ended",
             [
-                .session: id.rawValue, .reason: outcome.rawValue, .seconds: "\(end.received.seconds(at: rate))",
+                .session: id.rawValue, .dialect: dialectName, .engine: firstEngine.rawValue, .key: keyInLogs,
+                .reason: outcome.rawValue, .seconds: "\(end.received.seconds(at: rate))", .duration: (UnixTime.now - started).logged,
                 .bytes: "\(end.received.samples * Int64(2 * channels))",
             ])
         context.remove(self)

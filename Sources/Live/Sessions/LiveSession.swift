@@ -13,6 +13,7 @@ internal import Settings
 package import Speech
 package import Store
 package import Tracing
+internal import Usage
 
 /// The live session of one client: carries messages between the client's socket, its dialect and its session driver.
 ///
@@ -191,7 +192,10 @@ package final class LiveSession: LiveHandler, SessionObserver {
         context.metrics.sessionOpened()
         context.log.info(
             "session started",
-            [.session: id.rawValue, .dialect: dialectName, .engine: firstEngine.rawValue, .peer: "\(connection.peer)"])
+            [
+                .session: id.rawValue, .dialect: dialectName, .engine: firstEngine.rawValue, .key: keyInLogs,
+                .peer: "\(connection.peer)",
+            ])
         startDecoder()
         if let request = conversationDialect?.conversation {
             gate = makeGate(request)
@@ -209,6 +213,9 @@ package final class LiveSession: LiveHandler, SessionObserver {
         run.start()
         conversation?.start()
     }
+
+    /// The id of the key that the client has shown, for the log.
+    var keyInLogs: String { grant.owner.key?.rawValue ?? "-" }
 
     var firstEngine: EngineName { engines.first?.name ?? .local }
 

@@ -63,6 +63,13 @@ package struct RecordingJob: Sendable {
                 grant.charge(transcript.length.duration(at: transcript.rate))
                 transcript = await placed(transcript, recording)
                 attempt.retries = again.count
+                services.log.info(
+                    "recording recognized",
+                    [
+                        .request: id, .engine: engine.name.rawValue, .model: transcript.model,
+                        .audio: transcript.length.duration(at: transcript.rate).logged,
+                        .duration: (Instant.now - start).logged, .key: grant.owner.key?.rawValue ?? "-",
+                    ])
                 await report(.success(transcript), of: engine.name, from: start, attempt, isLast: true, &trace)
                 return transcript
             } catch {

@@ -14,6 +14,9 @@ package enum SettingTable {
         .init("HARKEN_DATA", .server, "~/.local/share/harken", "The data directory. Option: `--data`."),
         .init("HARKEN_LOG", .server, "info", "The lowest level that is logged: `debug`, `info`, `warning` or `error`. Option: `--log`."),
         .init(
+            "HARKEN_LOG_FORMAT", .server, nil,
+            "Form of the log: `text` or `json` (one object in each line). Default: `text` on a terminal, otherwise `json`."),
+        .init(
             "HARKEN_TLS_CERT", .server, nil,
             "Certificate chain (PEM). Serves `https` and `wss`, with TLS 1.3 and 1.2 (ECDHE with AES-GCM or ChaCha20). Option: `--tls-cert`."),
         .init("HARKEN_TLS_KEY", .server, nil, "The certificate's private key (PEM). Option: `--tls-key`."),

@@ -42,6 +42,9 @@ struct Serve: Command {
         "The lowest level that is logged. Default: info. Variable: HARKEN_LOG."
     ) { Log.Level(name: $0) == nil ? nil : $0 }
 
+    private static let requireEngine = Flag(
+        "--require-engine", "Waits until an engine can be used before the gateway is ready, and exits with status 1 when none can be used.")
+
     static let takesHangups = true
 
     static let description = CommandDescription(
@@ -53,7 +56,7 @@ struct Serve: Command {
             (HARKEN_OIDC_ISSUER). All other settings are variables, such as DEEPGRAM_API_KEY, HARKEN_ENGINES and HARKEN_MODE (failover, hedged, \
             ensemble or shadow).
             """,
-        options: [listen, data, OperatorSettings.config, certificate, key, drain, fsync, log])
+        options: [listen, data, OperatorSettings.config, certificate, key, drain, fsync, log, requireEngine])
 
     /// Time for the last words of sessions that are handed over.
     private static let handOverTime: Duration = .seconds(8)
@@ -63,6 +66,7 @@ struct Serve: Command {
     private let given: [OperatorSettings.Given]
     private let environment: [String: String]
     private let configFile: String?
+    private let needsEngine: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         var given: [OperatorSettings.Given] = []
@@ -84,6 +88,7 @@ struct Serve: Command {
         self.given = given
         environment = arguments.environment
         configFile = try arguments.value(OperatorSettings.config)
+        needsEngine = arguments.has(Self.requireEngine)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
@@ -115,10 +120,11 @@ struct Serve: Command {
         }
         let address = try address(of: configuration.listen)
         let metrics = Metrics()
-        let writer = try LogWriter(dropped: { metrics.logLineDropped() })
+        let format = configuration.logFormat ?? (context.diagnostics.isTerminal ? .text : .json)
+        let writer = try LogWriter(format: format, dropped: { metrics.logLineDropped() })
         // Lines that were logged before a failure are written too.
         defer { writer.flush(within: .seconds(2)) }
-        let log = Log(level: configuration.logLevel, write: { writer.write($0) })
+        let log = Log(level: configuration.logLevel, format: format, write: { writer.write($0) })
         for (name, meant) in Settings.misspelt(in: environment) {
             log.warning("an environment variable looks like a misspelt setting", [.name: name, .meant: meant])
         }
@@ -131,9 +137,10 @@ struct Serve: Command {
         let client = try HTTPClient()
         let tracer = configuration.tracing.map { makeTracer($0, client, metrics, log) }
         let media = try Decoders.make(configuration, metrics, log)
+        let entries = engines(configuration, client, media)
         let gateway = try await Composition(
             GatewayInputs(
-                configuration: configuration, loops: loops.loops, entries: engines(configuration, client, media), keys: keys, directory: directory,
+                configuration: configuration, loops: loops.loops, entries: entries, keys: keys, directory: directory,
                 stores: installation.stores(now: { .now }),
                 client: client, webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: metrics, log: log,
                 media: media, tracer: tracer, newID: RandomUUID.text))
@@ -144,7 +151,19 @@ struct Serve: Command {
         let monitoring = try serveMonitoring(configuration, gateway, loops.loops, log)
         await gateway.resumeJobs()
         await gateway.recoverSessions()
+        let readiness = EngineReadiness(entries: entries, log: log), summary = readiness.summary
+        let reporting = Task { await readiness.report() }
+        defer { reporting.cancel() }
+        if needsEngine {
+            guard await reporting.value else { throw ServeError("no engine can be used (--require-engine); harken doctor says what is missing") }
+        }
         context.diagnostics.writeLine("harken: ready on \(configuration.tls == nil ? "http" : "https")://\(bound)")
+        log.info(
+            "gateway started",
+            [
+                .version: Version.current, .path: directory.path, .address: "\(bound)", .engines: summary,
+                .access: Self.access(configuration, isKeyless: isKeyless),
+            ])
 
         let reloading = Task { [tls = configuration.tls] in
             for await _ in context.hangups {
@@ -182,7 +201,14 @@ struct Serve: Command {
         http.stop()
         monitoring?.stop()
         loops.shutdown()
+        log.info("gateway stopped")
         withExtendedLifetime(claim) {}
+    }
+
+    /// Returns the callers who are admitted, for the log.
+    private static func access(_ configuration: GatewayConfiguration, isKeyless: Bool) -> String {
+        guard let identity = configuration.identity else { return isKeyless ? "everybody on this machine" : "keys" }
+        return (isKeyless ? "" : "keys and ") + "tokens of \(identity.issuer)"
     }
 
     /// Returns the limits of the HTTP server, and its certificate.
