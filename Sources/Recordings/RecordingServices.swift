@@ -3,6 +3,7 @@ package import Audio
 package import Live
 package import Net
 package import Observability
+package import Protocols
 package import RecordingAssembly
 package import Speech
 package import Tracing
@@ -76,13 +77,18 @@ package struct RecordingSettings: Sendable {
     /// Addresses from which URLs are fetched. No setting widens this range; a test's host is on the test's own machine.
     package var fetchReach: HTTPClientRequest.Reach
 
+    /// Engines for models that OpenAI's clients name and that no engine here has.
+    package var modelAliases: ModelAliases
+
     package init(
-        recordingBytes: Int?, storeRetries: RetrySchedule, routing: WorkloadRouting, fetchesURLs: Bool, fetchReach: HTTPClientRequest.Reach
+        recordingBytes: Int?, storeRetries: RetrySchedule, routing: WorkloadRouting, fetchesURLs: Bool, fetchReach: HTTPClientRequest.Reach,
+        modelAliases: ModelAliases = .standard
     ) {
         self.recordingBytes = recordingBytes
         self.storeRetries = storeRetries
         self.routing = routing
         self.fetchesURLs = fetchesURLs
         self.fetchReach = fetchReach
+        self.modelAliases = modelAliases
     }
 }

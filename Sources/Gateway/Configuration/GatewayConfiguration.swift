@@ -53,6 +53,8 @@ package struct GatewayConfiguration: Sendable {
     package var transcripts: TranscriptLimits
     /// Maximum size of a recording in bytes; nil for the limit of each protocol's vendor.
     package var recordingBytes: Int?
+    /// Engines for models that OpenAI's clients name and that no engine here has.
+    package var modelAliases: ModelAliases
     /// Maximum duration of a recording's decoded audio; nil for any duration.
     package var recordingLength: Duration?
     /// Maximum disk space, in bytes, for recordings that were uploaded to be recognised later.
@@ -190,6 +192,7 @@ package struct GatewayConfiguration: Sendable {
         uploadBytes = try settings.integer("HARKEN_UPLOAD_BYTES", in: 1 << 20...1 << 50, default: 64 << 30)
         let bytes = try settings.integer("HARKEN_RECORDING_BYTES", in: 0...1 << 40, default: 0)
         recordingBytes = bytes == 0 ? nil : bytes
+        modelAliases = try Self.modelAliases(settings)
         let hours = try settings.integer("HARKEN_RECORDING_HOURS", in: 0...10_000, default: 24)
         recordingLength = hours == 0 ? nil : .seconds(3_600 * hours)
         compressesWebSockets = try settings.boolean("HARKEN_COMPRESSION", default: false)
@@ -223,6 +226,17 @@ package struct GatewayConfiguration: Sendable {
         } catch {
             throw ConfigurationError(error.name, error.problem, accepted: error.accepted)
         }
+    }
+
+    private static func modelAliases(_ settings: Settings) throws(ConfigurationError) -> ModelAliases {
+        let name = "HARKEN_MODEL_ALIASES"
+        guard let entries = settings.list(name) else { return .standard }
+        let accepted = "NAME=ENGINE entries with commas, * for every other name, or none"
+        guard let aliases = ModelAliases(entries) else { throw ConfigurationError(name, "an entry is not NAME=ENGINE", accepted: accepted) }
+        for engine in aliases.all where engine != .local && !Catalogue.vendors.contains(where: { $0.name == engine }) {
+            throw ConfigurationError(name, "there is no engine \"\(engine)\"", accepted: accepted)
+        }
+        return aliases
     }
 
     /// Returns the path with the home directory in place of `~/`. No shell replaces that in a file of settings.

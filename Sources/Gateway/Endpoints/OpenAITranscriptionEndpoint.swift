@@ -2,6 +2,7 @@ internal import Admission
 internal import Engines
 internal import Framing
 internal import Net
+internal import Observability
 internal import Protocols
 internal import Recordings
 internal import Speech
@@ -11,8 +12,8 @@ internal import Synchronization
 /// The endpoint of `POST /v1/audio/transcriptions`: takes a form with a recording, and returns JSON, text, subtitles or a stream of events.
 struct OpenAITranscriptionEndpoint: Endpoint {
     static let renderer = ErrorRenderer { error, context in OpenAIErrorResponse.make(error, requestID: context.requestID) }
-    /// Maximum size of the whole request in bytes, as at the vendor, unless the operator has set another.
-    private static let limit = 26_214_400
+    /// Maximum size of the whole request in bytes, unless the operator has set another. The vendor accepts 25 MiB.
+    private static let limit = 2_000_000_000
 
     let recordings: RecordingServices
 
@@ -32,10 +33,17 @@ struct OpenAITranscriptionEndpoint: Endpoint {
             let form = try await UploadForm.read(
                 exchange, fileField: "file", spool: recordings.spool, id: call.id, limits: limits, by: caller.caller)
             let fields = form.fields.map { OpenAITranscriptionRequest.Field(name: $0.name, value: $0.value) }
-            switch OpenAITranscriptionRequest.parse(fields, hasFile: form.file != nil, head, handshake) {
+            switch OpenAITranscriptionRequest.parse(
+                fields, hasFile: form.file != nil, head, handshake, aliases: recordings.settings.modelAliases)
+            {
             case .failure(let response): exchange.loop.execute { call.reject(exchange, response) }
             case .success(let request):
                 guard let file = form.file else { throw .internalError }
+                if request.isAliased {
+                    recordings.log.info(
+                        "an unknown model is served by another engine",
+                        [.request: call.id, .model: request.model, .engine: request.engines.map(\.rawValue).joined(separator: ",")])
+                }
                 let engines = try grant.engines(for: .prerecorded, named: request.engines, language: request.language)
                 let job = RecordingJob(
                     services: recordings, id: call.id, grant: grant, engines: engines, options: request.options,

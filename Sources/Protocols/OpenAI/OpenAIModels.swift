@@ -9,6 +9,9 @@ package enum OpenAIModels {
         "gpt-4o-transcribe-diarize",
     ]
 
+    /// The model of a request that names none.
+    static let standard = "whisper-1"
+
     package static func isKnown(_ name: String, _ context: HandshakeContext) -> Bool {
         known.contains(name) || context.models.contains(name.lowercased())
     }

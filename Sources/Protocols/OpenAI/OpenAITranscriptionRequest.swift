@@ -30,6 +30,8 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     }
 
     package var model: String
+    /// True if no engine here has the model, so that another engine serves it.
+    package var isAliased = false
     package var language: LanguageTag?
     package var keywords: [String]
     package var format: Format
@@ -42,15 +44,20 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     /// - Parameters:
     ///   - fields: the fields in the order in which they came, without the value of `file`.
     ///   - hasFile: true if a part with the name `file` came, of any length.
+    ///   - aliases: engines for unknown models, unless the request names engines.
     package static func parse(
-        _ fields: [Field], hasFile: Bool, _ head: HTTPRequestHead, _ context: HandshakeContext
+        _ fields: [Field], hasFile: Bool, _ head: HTTPRequestHead, _ context: HandshakeContext,
+        aliases: ModelAliases = .standard
     ) -> Result<OpenAITranscriptionRequest, ErrorResponse> {
         do throws(OpenAIFieldError) {
-            let request = try OpenAITranscriptionRequest(OpenAIForm(fields: fields), engines: EngineChoice.engines(of: head))
+            var request = try OpenAITranscriptionRequest(OpenAIForm(fields: fields), engines: EngineChoice.engines(of: head))
             guard hasFile else { throw OpenAIFieldError("A file is needed: the recording, as the multipart field 'file'.", "file") }
-            guard OpenAIModels.isKnown(request.model, context) else {
+            guard !OpenAIModels.isKnown(request.model, context) else { return .success(request) }
+            guard let engine = aliases.engine(for: request.model) else {
                 return .failure(OpenAIErrorResponse.make(.unknownModel(request.model), requestID: context.requestID))
             }
+            request.isAliased = true
+            if request.engines.isEmpty { request.engines = [engine] }
             return .success(request)
         } catch {
             return .failure(OpenAIErrorResponse.invalid(error.message, parameter: error.parameter, code: error.code, requestID: context.requestID))
@@ -58,8 +65,7 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     }
 
     private init(_ form: OpenAIForm, engines: [EngineName]) throws(OpenAIFieldError) {
-        guard let model = form.text("model") else { throw OpenAIFieldError("You must provide a model parameter.", "model", code: nil) }
-        self.model = model
+        model = form.text("model") ?? OpenAIModels.standard
         self.engines = engines
         language = try Self.language(form)
         keywords = form.list("keywords")
@@ -118,7 +124,8 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
 
     package var options: RecognitionOptions {
         RecognitionOptions(
-            language: language, model: model, diarize: format == .diarizedJSON, keyterms: keywords, wordTimes: format != .json && format != .text)
+            language: language, model: isAliased ? nil : model, diarize: format == .diarizedJSON, keyterms: keywords,
+            wordTimes: format != .json && format != .text)
     }
 
     /// The answer to `POST /v1/audio/translations`: no engine here translates.

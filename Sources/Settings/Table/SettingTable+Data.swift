@@ -5,8 +5,13 @@ extension SettingTable {
         .init(
             "HARKEN_RECORDING_BYTES", .recordings, "0",
             """
-            Bytes of the largest recording; a larger one gets 413. 0: as the vendor whose protocol is used. Deepgram's protocol then accepts 2 GB, \
-            AssemblyAI's 2.2 GB, OpenAI's 25 MiB.
+            Bytes of the largest recording; a larger one gets 413. 0: Deepgram's and OpenAI's protocols accept 2 GB, AssemblyAI's 2.2 GB.
+            """),
+        .init(
+            "HARKEN_MODEL_ALIASES", .recordings, "*=local",
+            """
+            Engines for models that OpenAI's clients name and that no engine here has: `NAME=ENGINE` entries with commas, `*` for every other name, \
+            or `none`, which refuses unknown names. The log notes each use.
             """),
         .init(
             "HARKEN_RECORDING_HOURS", .recordings, "24",

@@ -102,12 +102,24 @@ import Testing
     }
 
     @Test func `that is too long is rejected before it has all come`() async throws {
-        try await TestGateway.with(engine) { gateway in
+        try await TestGateway.with(engine, settings: ["HARKEN_RECORDING_BYTES": "26214400"]) { gateway in
             let (body, headers) = form([("model", "whisper-1")], file: [UInt8](repeating: 0, count: 26_300_000))
             let answer = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)
             #expect(answer.status == 413)
             #expect(answer.text.contains("26214400"))
             try await spoolEmpties(gateway)
+        }
+    }
+
+    @Test func `may be larger than OpenAI accepts, without a model or with an unknown one`() async throws {
+        try await TestGateway.with(engine) { gateway in
+            for fields in [[], [("model", "Systran/faster-distil-whisper-large-v3")]] {
+                let (body, headers) = form(fields, file: [UInt8](repeating: 0, count: 26_300_000))
+                let answer = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)
+                #expect(answer.status == 200, "\(answer.text)")
+            }
+            let unknown = try await gateway.send(.get, "/v1/models/base")
+            #expect(unknown.status == 404 && unknown.text.contains("GET /v1/models lists the models"))
         }
     }
 

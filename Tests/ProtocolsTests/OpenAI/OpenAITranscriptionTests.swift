@@ -6,11 +6,13 @@ import Testing
 @Suite struct `OpenAI's transcriptions` {
     static let context = LiveConversation.context
 
-    static func request(_ fields: [(String, String)], hasFile: Bool = true, target: String = "/v1/audio/transcriptions") throws -> Result<
+    static func request(
+        _ fields: [(String, String)], hasFile: Bool = true, target: String = "/v1/audio/transcriptions", aliases: ModelAliases = .standard
+    ) throws -> Result<
         OpenAITranscriptionRequest, ErrorResponse
     > {
         OpenAITranscriptionRequest.parse(
-            fields.map { .init(name: $0.0, value: $0.1) }, hasFile: hasFile, try HTTPRequestHead(.post, target), context)
+            fields.map { .init(name: $0.0, value: $0.1) }, hasFile: hasFile, try HTTPRequestHead(.post, target), context, aliases: aliases)
     }
 
     static let transcript = Transcript(
@@ -114,7 +116,7 @@ import Testing
             ([("model", "whisper-1"), ("timestamp_granularities[]", "letter")], "timestamp_granularities"),
             ([("model", "whisper-1"), ("language", "english!")], "language"), ([("model", "whisper-1"), ("stream", "maybe")], "stream"),
             ([("model", "whisper-1"), ("stream", "true"), ("response_format", "srt")], "stream"),
-            ([("model", "whisper-1"), ("include[]", "everything")], "include"), ([], "model"),
+            ([("model", "whisper-1"), ("include[]", "everything")], "include"),
         ] as [([(String, String)], String)])
     func `are rejected for wrong fields`(fields: [(String, String)], parameter: String) throws {
         guard case .failure(let rejection) = try Self.request(fields) else {
@@ -137,13 +139,26 @@ import Testing
             return
         }
         #expect(try Parsed(noFile.body)["error"]["param"].string == "file")
-        guard case .failure(let noModel) = try Self.request([("model", "no-such-model-zz")]) else {
+        guard case .failure(let noModel) = try Self.request([("model", "no-such-model-zz")], aliases: .none) else {
             Issue.record("accepted without a model")
             return
         }
         #expect(noModel.status == .notFound)
         #expect(try Parsed(noModel.body)["error"]["code"].string == "model_not_found")
         #expect(throws: Never.self) { try Self.request([("model", "moonshine-base-en")]).get() }
+    }
+
+    @Test func `need no model, and take unknown models to another engine`() throws {
+        #expect(try Self.request([]).get().model == "whisper-1")
+        let unknown = try Self.request([("model", "Systran/faster-whisper-base")]).get()
+        #expect(unknown.isAliased && unknown.engines == [.local] && unknown.options.model == nil)
+        let named = try Self.request([("model", "base")], target: "/v1/audio/transcriptions?engine=deepgram").get()
+        #expect(named.isAliased && named.engines == [EngineName("deepgram")])
+        let aliases = try #require(ModelAliases(["base=deepgram", "*=openai"]))
+        #expect(try Self.request([("model", "BASE")], aliases: aliases).get().engines == [EngineName("deepgram")])
+        #expect(try Self.request([("model", "large")], aliases: aliases).get().engines == [EngineName("openai")])
+        #expect(try !Self.request([("model", "whisper-1")], aliases: aliases).get().isAliased)
+        #expect(ModelAliases(["none"]) == ModelAliases.none && ModelAliases(["base"]) == nil && ModelAliases(["=local"]) == nil)
     }
 
     @Test func `are asked for in our words`() throws {

@@ -26,7 +26,8 @@ extension RecordingServices {
             models: router.models,
             settings: RecordingSettings(
                 recordingBytes: configuration.recordingBytes, storeRetries: configuration.storeRetries, routing: configuration.routing,
-                fetchesURLs: configuration.fetchesURLs, fetchReach: configuration.fetchReach),
+                fetchesURLs: configuration.fetchesURLs, fetchReach: configuration.fetchReach,
+                modelAliases: configuration.modelAliases),
             now: inputs.now, newID: inputs.newID)
     }
 }
