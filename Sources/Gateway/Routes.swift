@@ -1,6 +1,7 @@
 internal import Framing
 internal import Live
 internal import Net
+internal import Observability
 internal import Protocols
 internal import Recordings
 internal import Usage
@@ -87,7 +88,9 @@ package struct Routes: Sendable {
             Route(.http, .get, "/ready", renderer: .harken, ReadyEndpoint(access: access, entries: parts.entries)),
             Route(
                 .http, .get, "/metrics", renderer: .harken,
-                MetricsEndpoint(access: access, version: version, metrics: parts.recordings.metrics, usage: parts.recordings.usage.metrics)),
+                MetricsEndpoint(
+                    access: access, version: version, metrics: parts.recordings.metrics, usage: parts.recordings.usage.metrics,
+                    process: ProcessMetrics(startedAt: parts.startedAt), entries: parts.entries)),
         ]
     }
 

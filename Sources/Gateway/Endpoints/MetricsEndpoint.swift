@@ -1,3 +1,4 @@
+internal import Engines
 internal import Framing
 internal import Net
 internal import Observability
@@ -11,6 +12,9 @@ struct MetricsEndpoint: Endpoint {
     let version: String
     let metrics: Metrics
     let usage: UsageMetrics
+    let process: ProcessMetrics
+    /// All engines of the gateway.
+    let entries: [EngineEntry]
 
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
 
@@ -27,7 +31,13 @@ struct MetricsEndpoint: Endpoint {
             harken_build_info{version="\(version)"} 1
 
             """
-        let text = build + metrics.rendered() + usage.rendered()
+        let text = build + metrics.rendered() + usage.rendered() + engines + process.rendered()
         call.answer(exchange, head, Array(text.utf8))
+    }
+
+    /// The engines' states.
+    private var engines: String {
+        let help = "# HELP harken_engine_up 1 if the engine can be used now, 0 if it is loading or cannot be used.\n# TYPE harken_engine_up gauge\n"
+        return help + entries.map { "harken_engine_up{engine=\"\($0.name)\"} \($0.status() == .ready ? 1 : 0)\n" }.joined()
     }
 }

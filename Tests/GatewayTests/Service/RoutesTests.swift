@@ -14,6 +14,10 @@ import Testing
             #expect(metrics.headers["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
             #expect(metrics.text.contains("harken_sessions_open 0"))
             #expect(metrics.text.contains(#"harken_build_info{version="0"} 1"#))
+            #expect(metrics.text.contains(#"harken_engine_up{engine="scripted"} 1"#))
+            for name in ["resident_memory_bytes", "cpu_seconds_total", "open_fds", "max_fds", "start_time_seconds"] {
+                #expect(metrics.text.contains("\nprocess_\(name) "))
+            }
             #expect(metrics.text.contains(#"harken_http_requests_total{route="/health",status="200"} 2"#))
         }
     }
