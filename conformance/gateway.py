@@ -22,10 +22,10 @@ def dies_with_us():
 
 
 def environment(settings=None):
-    """This process's environment without anyone's keys and addresses, and with the given settings."""
+    """This process's environment without anyone's keys and addresses, and with the given settings; the log is text, which drivers read."""
     ours = ("_API_KEY", "_BASE_URL", "_STREAMING_URL")
     kept = {name: value for name, value in os.environ.items() if not name.endswith(ours) and name != "HARKEN_ENGINES"}
-    return {**kept, **(settings or {})}
+    return {**kept, "HARKEN_LOG_FORMAT": "text", **(settings or {})}
 
 
 class ServerError(Exception):
