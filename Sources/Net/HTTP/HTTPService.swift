@@ -31,13 +31,7 @@ struct ServiceError {
         let code = String(status.reason.lowercased().map { $0 == " " ? "_" : $0 })
         var writer = JSONWriter()
         writer.beginObject()
-        writer.key("error")
-        writer.beginObject()
-        writer.key("code")
-        writer.value(code)
-        writer.key("message")
-        writer.value(message)
-        writer.endObject()
+        writer.error(code: code, message: message)
         writer.endObject()
         return writer.bytes
     }

@@ -1,5 +1,3 @@
-package import Framing
-
 extension JSONWriter {
     /// Writes the member `error` of Harken's own form of an error: `"error":{"code","message"}`.
     package mutating func error(code: String, message: String) {
