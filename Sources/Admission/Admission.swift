@@ -59,10 +59,13 @@ package final class Admission: Sendable {
     /// Returns the work to await before a caller with this credential can be judged; nil when there is none.
     ///
     /// - Parameter credential: the caller's credential; nil when the caller has shown none.
-    package func preparation(for credential: Credential?) -> (@Sendable () async -> Void)? { access.preparation(for: credential) }
+    package func preparation(for credential: ShownCredential?) -> (@Sendable () async -> Void)? { access.preparation(for: credential) }
 
-    /// Returns the credential that counts: what the caller shows, or else the login of the page that makes the request.
-    package func credential(_ shown: Credential?, in head: HTTPRequestHead) -> Credential? { access.credential(shown, in: head) }
+    /// Returns a caller's credential with the code by which it is looked up; nil when the caller has shown none.
+    package func shown(_ credential: Credential?) -> ShownCredential? { credential.map(access.shown) }
+
+    /// Returns the credential that counts, with its code: what the caller shows, or else the login of the page that makes the request.
+    package func shown(_ credential: Credential?, in head: HTTPRequestHead) -> ShownCredential? { access.shown(credential, in: head) }
 
     /// Makes a login for a page whose user has typed a key or a user token; nil when the gateway needs no credential.
     package func logIn(_ text: String, _ head: HTTPRequestHead, peer: SocketAddress) async throws(RequestError) -> Login? {
@@ -79,7 +82,7 @@ package final class Admission: Sendable {
     ///
     /// - Parameter scopes: scopes of which the key needs one; empty when any key suffices.
     package func authenticate(
-        _ exchange: HTTPExchange, credential: Credential?, for scopes: [AccessScope]
+        _ exchange: HTTPExchange, credential: ShownCredential?, for scopes: [AccessScope]
     ) throws(RequestError) -> AuthenticatedCaller {
         let caller = try authenticate(exchange.request, credential: credential, peer: exchange.peer, for: scopes)
         // From now on the connection's memory is not counted with the memory of unknown callers.
@@ -89,7 +92,7 @@ package final class Admission: Sendable {
 
     /// Admits a client that shows its credential in a message.
     package func authenticate(
-        _ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress, for scopes: [AccessScope]
+        _ head: HTTPRequestHead, credential: ShownCredential?, peer: SocketAddress, for scopes: [AccessScope]
     ) throws(RequestError) -> AuthenticatedCaller {
         let caller = try access.authenticate(head, credential: credential, peer: peer)
         try caller.caller.check(anyOf: scopes)
@@ -114,7 +117,7 @@ package final class Admission: Sendable {
 
     /// Admits a caller and makes the grant for a use, for routes that need both at once.
     package func admit(
-        _ exchange: HTTPExchange, credential: Credential?, for use: RecognitionUse
+        _ exchange: HTTPExchange, credential: ShownCredential?, for use: RecognitionUse
     ) async throws(RequestError) -> (caller: AuthenticatedCaller, grant: Grant) {
         let caller = try authenticate(exchange, credential: credential, for: use.scope.map { [$0] } ?? [])
         return (caller, try await admit(caller, BYOKCredentials(exchange.request), for: use))

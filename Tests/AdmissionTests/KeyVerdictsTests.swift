@@ -107,7 +107,7 @@ private final class HandClock: Sendable {
 }
 
 /// A key store that gives the answer that the test has set.
-private final class ScriptedKeys: AccessKeyStore {
+final class ScriptedKeys: AccessKeyStore {
     static let grant = AccessGrant(key: ID("key"), user: ID("user"), scopes: [], credit: nil)
 
     /// A load that waits for the test.
@@ -159,4 +159,10 @@ private final class ScriptedKeys: AccessKeyStore {
     func standing(of key: ID<AccessKey>) async throws(StoreError) -> KeyVerdict { try await verify(key.rawValue) }
 
     func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding] { [] }
+}
+
+extension KeyVerdicts {
+    fileprivate func load(_ text: String) async { await load(text, code(of: text)) }
+
+    fileprivate func verdict(on text: String) -> KeyVerdict? { verdict(on: code(of: text)) }
 }

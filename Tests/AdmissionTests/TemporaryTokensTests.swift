@@ -69,3 +69,9 @@ import Testing
         _ = try tokens.issue(terms, to: .local, now: now + .seconds(61))
     }
 }
+
+extension TemporaryTokens {
+    fileprivate func redeem(_ text: String, at path: String, now: Instant) -> AuthenticatedCaller? {
+        code(of: text).flatMap { redeem($0, at: path, now: now) }
+    }
+}

@@ -23,13 +23,10 @@ package struct Access: Sendable {
         self.logins = logins
     }
 
-    /// Returns the credential that counts: what the caller shows, or else the login of the page that makes the request.
-    package func credential(_ shown: Credential?, in head: HTTPRequestHead) -> Credential? { shown ?? LoginCookie.find(in: head) }
-
     /// Makes a login for a page whose user has typed a key or a user token; nil when the gateway needs no credential.
     package func logIn(_ text: String, _ head: HTTPRequestHead, peer: SocketAddress) async throws(RequestError) -> Login? {
         guard !RequestOrigin.isForeign(head, needsProof: false) else { throw .forbidden("Only pages of this gateway may log in here.") }
-        let credential = Credential(text)
+        let credential = shown(Credential(text))
         await preparation(for: credential)?()
         let caller = try authenticate(head, credential: credential, peer: peer)
         guard !caller.isByToken else { throw .unauthenticated }
@@ -67,13 +64,13 @@ package struct Access: Sendable {
     /// Returns the work to await before a caller with this credential can be judged; nil when there is none.
     ///
     /// - Parameter credential: the caller's credential; nil when the caller has shown none.
-    package func preparation(for credential: Credential?) -> (@Sendable () async -> Void)? {
+    package func preparation(for credential: ShownCredential?) -> (@Sendable () async -> Void)? {
         let mayBeOpen = users == nil && keys.mayBeEmpty
-        let proof = credential.flatMap { wanted(by: $0) }
+        let proof = credential.flatMap(wanted)
         guard mayBeOpen || proof != nil else { return nil }
         return { [keys, users] in
             switch proof {
-            case .text(let text): await keys.load(text)
+            case .text(let text, let code): await keys.load(text, code)
             case .key(let key): await keys.load(key)
             case .userToken: await users?.prepare()
             case nil: break
@@ -85,22 +82,45 @@ package struct Access: Sendable {
 
     /// The part of a credential that must be looked up before the credential can be judged.
     private enum Proof {
-        case text(String)
+        case text(String, KeyVerdicts.Code)
         /// The key behind a temporary token.
         case key(ID<AccessKey>)
         /// A user token that is signed by a key which was not fetched from the identity provider yet.
         case userToken
     }
 
-    private func wanted(by credential: Credential) -> Proof? {
-        let secret = credential.secret
-        if credential.place == .cookie {
+    private func wanted(by shown: ShownCredential) -> Proof? {
+        let secret = shown.credential.secret
+        switch shown.form {
+        case .token(let code): return tokens.caller(of: code)?.grant.map { .key($0.key) }
+        case .login:
             if case .key(let key)? = logins.holder(of: secret) { return .key(key) }
             return nil
+        case .userToken: return users?.needsPreparation(secret) == true ? .userToken : nil
+        case .key(let code): return .text(secret, code)
         }
-        if let caller = tokens.caller(of: secret) { return caller.grant.map { .key($0.key) } }
-        if let users, UserTokens.isToken(secret) { return users.needsPreparation(secret) ? .userToken : nil }
-        return .text(secret)
+    }
+
+    /// Returns the credential that counts, with the code by which it is looked up: what the caller shows, or else the login of the page that makes the
+    /// request; nil when there is none.
+    package func shown(_ credential: Credential?, in head: HTTPRequestHead) -> ShownCredential? {
+        (credential ?? LoginCookie.find(in: head)).map(shown)
+    }
+
+    /// Returns the credential with the code by which it is looked up.
+    package func shown(_ credential: Credential) -> ShownCredential {
+        let secret = credential.secret
+        let form: ShownCredential.Form
+        if credential.place == .cookie {
+            form = .login
+        } else if let code = tokens.code(of: secret), tokens.caller(of: code) != nil {
+            form = .token(code)
+        } else if users != nil, UserTokens.isToken(secret) {
+            form = .userToken
+        } else {
+            form = .key(keys.code(of: secret))
+        }
+        return ShownCredential(credential: credential, form: form)
     }
 
     /// Rejects callers whom no credential could admit. Used for callers who show their credential later.
@@ -109,18 +129,18 @@ package struct Access: Sendable {
     }
 
     package func authenticate(
-        _ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress
+        _ head: HTTPRequestHead, credential: ShownCredential?, peer: SocketAddress
     ) throws(RequestError) -> AuthenticatedCaller {
         if isOpenToThisMachineOnly {
             try admitLocal(head, peer)
-            guard let credential, let caller = tokens.redeem(credential.secret, at: head.path, now: .now) else {
+            guard case .token(let code)? = credential?.form, let caller = tokens.redeem(code, at: head.path, now: .now) else {
                 return AuthenticatedCaller(.local)
             }
             return caller
         }
-        guard let credential = self.credential(credential, in: head) else { throw .unauthenticated }
-        if credential.place == .cookie { return AuthenticatedCaller(try caller(ofLogin: credential.secret)) }
-        if var caller = tokens.redeem(credential.secret, at: head.path, now: .now) {
+        switch credential?.form {
+        case .token(let code):
+            guard var caller = tokens.redeem(code, at: head.path, now: .now) else { throw .unauthenticated }
             switch caller.caller {
             // The token was made before the first key existed, and has no key or user behind it now.
             case .local: throw .unauthenticated
@@ -128,15 +148,16 @@ package struct Access: Sendable {
             case .key(let grant): caller.caller = .key(try self.grant(keys.verdict(on: grant.key)))
             }
             return caller
-        }
-        if let users, UserTokens.isToken(credential.secret) {
-            switch users.verify(credential.secret) {
+        case .userToken:
+            switch credential.flatMap({ users?.verify($0.credential.secret) }) {
             case .user(let user): return AuthenticatedCaller(.user(user))
-            case .rejected: throw .unauthenticated
+            case .rejected, nil: throw .unauthenticated
             case .unavailable: throw .unavailable("The identity provider's keys cannot be fetched; try again in a moment.")
             }
+        case .login: return AuthenticatedCaller(try caller(ofLogin: credential.map(\.credential.secret) ?? ""))
+        case .key(let code): return AuthenticatedCaller(.key(try grant(keys.verdict(on: code))))
+        case nil: throw .unauthenticated
         }
-        return AuthenticatedCaller(.key(try grant(keys.verdict(on: credential.secret))))
     }
 
     private func caller(ofLogin login: String) throws(RequestError) -> Caller {

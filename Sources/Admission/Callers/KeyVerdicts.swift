@@ -11,6 +11,12 @@ internal import Synchronization
 /// Only keys that exist are kept, and only for a short time: a wrong key leaves nothing behind. The texts of keys are kept as authentication codes under
 /// a secret of this process.
 package final class KeyVerdicts: Sendable {
+    /// The authentication code of a text that may be a key's.
+    package struct Code: Hashable, Sendable {
+        /// The code's bytes; nil: the text is longer than any key's.
+        fileprivate let bytes: [UInt8]?
+    }
+
     /// The name under which a verdict is kept.
     private enum Subject: Hashable {
         case code([UInt8])
@@ -88,10 +94,17 @@ package final class KeyVerdicts: Sendable {
 
     // MARK: Single keys
 
+    /// Returns the code of a text that may be a key's.
+    package func code(of presented: String) -> Code {
+        Code(bytes: presented.utf8.count <= AccessKey.maxTextLength ? hmacSHA256(Array(presented.utf8), key: secret) : nil)
+    }
+
     /// Asks the store about a key's text.
-    package func load(_ presented: String) async {
-        guard let subject = subject(presented) else { return }
-        await load(subject) { (store) throws(StoreError) in try await store.verify(presented) }
+    ///
+    /// - Parameter code: the text's code.
+    package func load(_ presented: String, _ code: Code) async {
+        guard let bytes = code.bytes else { return }
+        await load(.code(bytes)) { (store) throws(StoreError) in try await store.verify(presented) }
     }
 
     /// Asks the store about the key behind a temporary token.
@@ -99,18 +112,11 @@ package final class KeyVerdicts: Sendable {
         await load(.key(key)) { (store) throws(StoreError) in try await store.standing(of: key) }
     }
 
-    /// Returns the last verdict on a key's text; nil when the store could not be read.
-    package func verdict(on presented: String) -> KeyVerdict? {
-        guard let subject = subject(presented) else { return .unknown }
-        return verdict(on: subject)
-    }
+    /// Returns the last verdict on the key's text with this code; nil when the store could not be read.
+    package func verdict(on code: Code) -> KeyVerdict? { code.bytes.map { verdict(on: .code($0)) } ?? .unknown }
 
     /// Returns the last verdict on the key behind a temporary token; nil when the store could not be read.
     package func verdict(on key: ID<AccessKey>) -> KeyVerdict? { verdict(on: .key(key)) }
-
-    private func subject(_ presented: String) -> Subject? {
-        presented.utf8.count <= AccessKey.maxTextLength ? .code(hmacSHA256(Array(presented.utf8), key: secret)) : nil
-    }
 
     private func verdict(on subject: Subject) -> KeyVerdict? {
         let now = clock()

@@ -38,7 +38,7 @@ package final class TemporaryTokens: Sendable {
     }
 
     private struct State {
-        var tokens: [[UInt8]: Token] = [:]
+        var tokens: [Code: Token] = [:]
         var ofHolder: [CallerID: Int] = [:]
         /// Size of all tokens' settings, in bytes.
         var settingsBytes = 0
@@ -47,7 +47,7 @@ package final class TemporaryTokens: Sendable {
             tokens.count < most && ofHolder[holder, default: 0] < maxOfOneCaller && settingsBytes + terms.settings.count <= maxSettings
         }
 
-        mutating func remove(_ code: [UInt8]) {
+        mutating func remove(_ code: Code) {
             guard let token = tokens.removeValue(forKey: code) else { return }
             settingsBytes -= token.terms.settings.count
             let holder = CallerID(token.caller)
@@ -76,7 +76,7 @@ package final class TemporaryTokens: Sendable {
         let bytes: [UInt8]
         do throws(TLSError) { bytes = try secureRandomBytes(Self.byteCount) } catch { throw .internalError }
         let text = Self.marker + bytes.hexadecimal
-        let code = code(of: text)
+        guard let code = code(of: text) else { throw .internalError }
         let holder = CallerID(caller)
         let isTaken = state.withLock { state in
             if !state.hasRoom(for: terms, of: holder) {
@@ -92,11 +92,20 @@ package final class TemporaryTokens: Sendable {
         return text
     }
 
-    /// Returns the caller that the token `text` admits at `path`; nil when `text` is not a token, has expired, or is not for this path.
-    package func redeem(_ text: String, at path: String, now: Instant) -> AuthenticatedCaller? {
-        guard isShaped(text) else { return nil }
-        let code = code(of: text)
-        return state.withLock { state in
+    /// The authentication code of a token's text.
+    package struct Code: Hashable, Sendable {
+        fileprivate let bytes: [UInt8]
+    }
+
+    /// Returns the code of the token `text`, or of another text of a token's form; nil when `text` does not have this form.
+    package func code(of text: String) -> Code? {
+        guard text.hasPrefix(Self.marker), text.utf8.count == Self.marker.utf8.count + 2 * Self.byteCount else { return nil }
+        return Code(bytes: hmacSHA256(Array(text.utf8), key: secret))
+    }
+
+    /// Returns the caller that the token with this code admits at `path`; nil when there is no such token, or it has expired, or is not for this path.
+    package func redeem(_ code: Code, at path: String, now: Instant) -> AuthenticatedCaller? {
+        state.withLock { state in
             guard let token = state.tokens[code], token.terms.paths.contains(path) else { return nil }
             if token.terms.isSingleUse || token.expires <= now { state.remove(code) }
             guard now < token.expires else { return nil }
@@ -104,19 +113,9 @@ package final class TemporaryTokens: Sendable {
         }
     }
 
-    /// Returns the caller behind the token `text`, whatever its paths; nil when `text` is not a token. The token is not used up.
-    package func caller(of text: String) -> Caller? {
-        guard isShaped(text) else { return nil }
-        let code = code(of: text)
-        return state.withLock { $0.tokens[code]?.caller }
-    }
-
-    private func isShaped(_ text: String) -> Bool {
-        text.hasPrefix(Self.marker) && text.utf8.count == Self.marker.utf8.count + 2 * Self.byteCount
-    }
+    /// Returns the caller behind the token with this code, whatever its paths; nil when there is no such token. The token is not used up.
+    package func caller(of code: Code) -> Caller? { state.withLock { $0.tokens[code]?.caller } }
 
     /// Number of tokens that are kept, expired ones included.
     package var count: Int { state.withLock { $0.tokens.count } }
-
-    private func code(of text: String) -> [UInt8] { hmacSHA256(Array(text.utf8), key: secret) }
 }

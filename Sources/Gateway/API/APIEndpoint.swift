@@ -17,7 +17,7 @@ struct APIEndpoint: Endpoint {
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let head = exchange.request
         do throws(RequestError) {
-            let caller = try admit(exchange)
+            let caller = try admit(exchange, call)
             guard operation.body != nil else { return run(caller, head, nil, exchange, call) }
             exchange.collectBody(limit: longestBody) { result in
                 do throws(RequestError) {
@@ -32,9 +32,9 @@ struct APIEndpoint: Endpoint {
         }
     }
 
-    private func admit(_ exchange: HTTPExchange) throws(RequestError) -> AuthenticatedCaller {
+    private func admit(_ exchange: HTTPExchange, _ call: Call) throws(RequestError) -> AuthenticatedCaller {
         guard !operation.scopes.isEmpty else { return AuthenticatedCaller(.local) }
-        return try admission.authenticate(exchange, credential: credential(in: exchange.request), for: operation.scopes)
+        return try admission.authenticate(exchange, credential: call.shown, for: operation.scopes)
     }
 
     private static func parsed(_ bytes: [UInt8]) throws(RequestError) -> JSONValue {

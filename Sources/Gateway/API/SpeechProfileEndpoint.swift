@@ -21,7 +21,7 @@ struct SpeechProfileEndpoint: Endpoint {
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         do throws(RequestError) {
-            let caller = try recordings.admission.authenticate(exchange, credential: credential(in: exchange.request), for: [.write])
+            let caller = try recordings.admission.authenticate(exchange, credential: call.shown, for: [.write])
             let task = Task { await run(exchange, caller, call) }
             exchange.onAbort = { task.cancel() }
         } catch {

@@ -24,25 +24,23 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
     }
 
     /// Admits the caller. Only an upload and an order get a grant. A key without credit may still ask for its own orders.
-    private func admit(_ exchange: HTTPExchange) async throws(RequestError) -> (JobOwner, Grant?) {
-        let head = exchange.request
-        let credential = self.credential(in: head)
+    private func admit(_ exchange: HTTPExchange, _ call: Call) async throws(RequestError) -> (JobOwner, Grant?) {
         let scopes: [AccessScope]
         switch action {
         case .upload, .create:
-            let (caller, grant) = try await recordings.admission.admit(exchange, credential: credential, for: .recording)
-            return (JobOwner(caller, credential), grant)
+            let (caller, grant) = try await recordings.admission.admit(exchange, credential: call.shown, for: .recording)
+            return (JobOwner(caller, call.shown?.credential), grant)
         case .list, .read: scopes = [.transcribe, .read]
         case .delete: scopes = [.transcribe, .write]
         }
-        let caller = try recordings.admission.authenticate(exchange, credential: credential, for: scopes)
-        return (JobOwner(caller, credential), nil)
+        let caller = try recordings.admission.authenticate(exchange, credential: call.shown, for: scopes)
+        return (JobOwner(caller, call.shown?.credential), nil)
     }
 
     private func answer(_ exchange: HTTPExchange, _ call: Call) async {
         let head = exchange.request
         do throws(RequestError) {
-            let (caller, grant) = try await admit(exchange)
+            let (caller, grant) = try await admit(exchange, call)
             var headers = AssemblyAIPrerecordedAnswer.headers(requestID: call.id)
             let body: [UInt8]
             switch action {

@@ -14,7 +14,7 @@ struct AssemblyAITokenEndpoint: Endpoint {
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let head = exchange.request
         do throws(RequestError) {
-            let caller = try admission.authenticate(exchange, credential: credential(in: head), for: [.listen])
+            let caller = try admission.authenticate(exchange, credential: call.shown, for: [.listen])
             let request = try AssemblyAITokenRequest(head)
             let token = try admission.issueToken(
                 .init(lifetime: request.lifetime, sessionLimit: request.sessionLimit, isSingleUse: true, paths: ["/v3/ws"]), to: caller)

@@ -27,7 +27,7 @@ struct BackgroundEndpoint: Endpoint {
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         do throws(RequestError) {
-            let caller = try recordings.admission.authenticate(exchange, credential: credential(in: exchange.request), for: [.transcribe])
+            let caller = try recordings.admission.authenticate(exchange, credential: call.shown, for: [.transcribe])
             Task { await run(exchange, caller, call) }
         } catch {
             call.reject(exchange, error, Self.renderer)

@@ -14,9 +14,8 @@ struct DeepgramGrantEndpoint: Endpoint {
     func credential(in head: HTTPRequestHead) -> Credential? { DeepgramCredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        let head = exchange.request
         do throws(RequestError) {
-            let caller = try admission.authenticate(exchange, credential: credential(in: head), for: [.listen, .transcribe])
+            let caller = try admission.authenticate(exchange, credential: call.shown, for: [.listen, .transcribe])
             exchange.collectBody(limit: DeepgramGrantRequest.longestBody) { result in
                 do throws(RequestError) {
                     let body = try result.mapError { RequestError($0, received: DeepgramGrantRequest.longestBody) }.get()

@@ -27,8 +27,7 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
         let handshake = call.handshake
         let head = exchange.request
         do throws(RequestError) {
-            let credential = self.credential(in: head)
-            let (caller, grant) = try await recordings.admission.admit(exchange, credential: credential, for: .recording)
+            let (caller, grant) = try await recordings.admission.admit(exchange, credential: call.shown, for: .recording)
             switch DeepgramPrerecordedRequest.parse(head, handshake) {
             case .failure(let response): exchange.loop.execute { call.reject(exchange, response) }
             case .success(let request):
@@ -36,7 +35,7 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
                 let job = RecordingJob(
                     services: recordings, id: call.id, grant: grant, engines: engines, options: request.options,
                     request: (call.route, TraceParent(head.headers)))
-                await run(request, job, handshake, JobOwner(caller, credential), exchange, call)
+                await run(request, job, handshake, JobOwner(caller, call.shown?.credential), exchange, call)
             }
         } catch {
             exchange.loop.execute { call.reject(exchange, error, Self.renderer) }

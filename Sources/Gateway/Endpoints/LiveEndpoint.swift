@@ -23,9 +23,8 @@ struct LiveEndpoint: Endpoint {
         let head = exchange.request
         do throws(RequestError) {
             try admitCaller(exchange, call)
-            let shown = services.admission.credential(credential(in: head), in: head)
-            guard dialect.authentication != .opening || shown != nil else { return begin(exchange, nil, call) }
-            let caller = try services.admission.authenticate(exchange, credential: shown, for: [.listen])
+            guard dialect.authentication != .opening || call.shown != nil else { return begin(exchange, nil, call) }
+            let caller = try services.admission.authenticate(exchange, credential: call.shown, for: [.listen])
             let keys = BYOKCredentials(head)
             guard asksForStanding(keys) else { return begin(exchange, Visitor(caller: caller, keys: keys), call) }
             Task {
@@ -98,7 +97,7 @@ struct LiveEndpoint: Endpoint {
     ) -> PreSessionHandler {
         let arrival = Arrival()
         let keys = BYOKCredentials(head)
-        @Sendable func admit(_ credential: Credential?) throws(RequestError) -> Visitor {
+        @Sendable func admit(_ credential: ShownCredential?) throws(RequestError) -> Visitor {
             let caller = try services.admission.authenticate(head, credential: credential, peer: call.client.peer, for: [.listen])
             return Visitor(caller: caller, keys: keys)
         }
@@ -106,7 +105,7 @@ struct LiveEndpoint: Endpoint {
         return PreSessionHandler(
             opening, context: context, client: call.client, wrongCredentials: call.responder.wrongCredentials,
             prepare: { beginning in
-                let credential = beginning.credential
+                let credential = arrival.shown(beginning.credential, to: services.admission)
                 let prepare = services.admission.preparation(for: credential)
                 guard asksForStanding, visitor == nil || credential != nil else { return prepare }
                 let load: @Sendable () async -> Void = {
@@ -128,7 +127,7 @@ struct LiveEndpoint: Endpoint {
             make: { beginning throws(RequestError) in
                 if let visitor, beginning.credential == nil { return try session(beginning.machine, head, visitor, grant, call, context) }
                 let arrived = arrival.result.withLock { $0 }
-                let visitor = if let arrived { try arrived.get() } else { try admit(beginning.credential) }
+                let visitor = if let arrived { try arrived.get() } else { try admit(arrival.shown(beginning.credential, to: services.admission)) }
                 return try session(beginning.machine, head, visitor, nil, call, context)
             })
     }
@@ -136,8 +135,17 @@ struct LiveEndpoint: Endpoint {
     /// The caller that a client's message named, or the error for that caller, once known.
     private final class Arrival: Sendable {
         let result = Mutex<Result<Visitor, RequestError>?>(nil)
+        private let shown = Mutex<ShownCredential?>(nil)
 
         var isAdmitted: Bool { result.withLock { if case .success = $0 { true } else { false } } }
+
+        /// Returns the credential of the client's message with its code, which is made once.
+        func shown(_ credential: Credential?, to admission: Admission) -> ShownCredential? {
+            shown.withLock { shown in
+                if shown?.credential != credential { shown = admission.shown(credential) }
+                return shown
+            }
+        }
 
         func admit(_ body: () throws(RequestError) -> Visitor) {
             let outcome = Result { () throws(RequestError) in try body() }
@@ -239,7 +247,7 @@ struct LiveEndpoint: Endpoint {
         call.responder.log.rejection(
             "live session refused", of: call.client.ip,
             [.request: call.id, .route: call.route, .code: "\(inBand.code)", .peer: "\(call.client)"])
-        guard error == .unauthenticated, call.showsCredential(exchange.request) else { return reject(exchange, inBand, context, call) }
+        guard error == .unauthenticated, call.shown != nil else { return reject(exchange, inBand, context, call) }
         call.responder.wrongCredentials.rejected(call.client.ip, on: exchange.loop) {
             reject(exchange, inBand, context, call)
         } turnAway: { wait in

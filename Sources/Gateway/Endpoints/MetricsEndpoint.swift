@@ -20,7 +20,7 @@ struct MetricsEndpoint: Endpoint {
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         do throws(RequestError) {
-            try access.admit(exchange)
+            try access.admit(exchange, call)
         } catch {
             return call.reject(exchange, error, .harken)
         }

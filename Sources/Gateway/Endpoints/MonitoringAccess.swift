@@ -9,10 +9,10 @@ struct MonitoringAccess: Sendable {
     /// True if a key is needed once there is a key.
     let needsKey: Bool
 
-    func admit(_ exchange: HTTPExchange) throws(RequestError) {
+    func admit(_ exchange: HTTPExchange, _ call: Call) throws(RequestError) {
         let head = exchange.request
         guard needsKey else { return try admission.admitUnknown(head, peer: exchange.peer) }
-        let caller = try admission.authenticate(head, credential: HarkenCredential.find(in: head), peer: exchange.peer, for: [.read]).caller
+        let caller = try admission.authenticate(head, credential: call.shown, peer: exchange.peer, for: [.read]).caller
         // Users of the identity provider have no right to the operator's data.
         if case .user = caller { throw .forbidden("A key of this gateway is needed: a user's token is not enough.") }
     }

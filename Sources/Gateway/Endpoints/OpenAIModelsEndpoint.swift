@@ -18,7 +18,7 @@ struct OpenAIModelsEndpoint: Endpoint {
         let head = exchange.request
         let handshake = call.handshake
         do throws(RequestError) {
-            _ = try admission.authenticate(exchange, credential: credential(in: head), for: [])
+            _ = try admission.authenticate(exchange, credential: call.shown, for: [])
         } catch {
             return call.reject(exchange, error, OpenAITranscriptionEndpoint.renderer)
         }

@@ -13,10 +13,9 @@ struct OpenAISecretEndpoint: Endpoint {
     func credential(in head: HTTPRequestHead) -> Credential? { OpenAICredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        let head = exchange.request
         let renderer = OpenAITranscriptionEndpoint.renderer
         do throws(RequestError) {
-            let caller = try admission.authenticate(exchange, credential: credential(in: head), for: [.listen])
+            let caller = try admission.authenticate(exchange, credential: call.shown, for: [.listen])
             exchange.collectBody(limit: RealtimeSecretRequest.longestBody) { result in
                 do throws(RequestError) {
                     let body = try result.mapError { RequestError($0, received: RealtimeSecretRequest.longestBody) }.get()

@@ -28,7 +28,7 @@ struct OpenAITranscriptionEndpoint: Endpoint {
         let handshake = call.handshake
         let head = exchange.request
         do throws(RequestError) {
-            let (caller, grant) = try await recordings.admission.admit(exchange, credential: credential(in: head), for: .recording)
+            let (caller, grant) = try await recordings.admission.admit(exchange, credential: call.shown, for: .recording)
             let limits = UploadForm.Limits(body: recordings.settings.recordingBytes ?? Self.limit)
             let form = try await UploadForm.read(
                 exchange, fileField: "file", spool: recordings.spool, id: call.id, limits: limits, by: caller.caller)

@@ -10,9 +10,8 @@ struct OpenAITranslationEndpoint: Endpoint {
     func credential(in head: HTTPRequestHead) -> Credential? { OpenAICredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        let head = exchange.request
         do throws(RequestError) {
-            _ = try admission.authenticate(exchange, credential: credential(in: head), for: [.transcribe])
+            _ = try admission.authenticate(exchange, credential: call.shown, for: [.transcribe])
             call.reject(exchange, OpenAITranscriptionRequest.translationError(call.handshake))
         } catch {
             call.reject(exchange, error, OpenAITranscriptionEndpoint.renderer)

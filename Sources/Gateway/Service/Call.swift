@@ -15,16 +15,19 @@ struct Call: Sendable {
     let responder: Responder
     /// Time when the request came.
     let start = Instant.now
-    /// The endpoint that answers the request; nil when the request's path has none.
-    var endpoint: (any Endpoint)?
+    /// The caller's credential: from the place where the request's endpoint looks for one, or the login of the gateway's page; nil when there is none.
+    var shown: ShownCredential?
+
+    /// The route of a request whose path or method nothing serves.
+    static let noRoute = "none"
 
     var now: UnixTime { responder.now() }
 
+    /// True if the caller's program shows a credential. A login that has ended is no attempt to guess a key.
+    private var showsCredential: Bool { shown.map { $0.credential.place != .cookie } ?? false }
+
     /// The facts about the request and the gateway that a protocol's own code may see.
     var handshake: HandshakeContext { responder.handshake(of: id) }
-
-    /// True if the request has a credential where its endpoint looks for one.
-    func showsCredential(_ head: HTTPRequestHead) -> Bool { endpoint?.credential(in: head) != nil }
 
     func answer(_ exchange: HTTPExchange, _ head: HTTPResponseHead, _ body: [UInt8] = []) {
         log(exchange, head.status)
@@ -71,7 +74,7 @@ struct Call: Sendable {
         }
         // `PreSessionHandler` handles wrong credentials in a WebSocket's messages.
         let code = error.plain.code
-        guard error == .unauthenticated, showsCredential(exchange.request) else { return reject(exchange, response, reason: code) }
+        guard error == .unauthenticated, showsCredential else { return reject(exchange, response, reason: code) }
         rejectCredential(exchange, response, renderer, reason: code)
     }
 
@@ -91,7 +94,7 @@ struct Call: Sendable {
         responder.log.rejection(
             "request refused", of: client.ip,
             [
-                .request: id, .method: exchange.request.method.nameInLogs, .route: route, .path: endpoint == nil ? exchange.request.path : "-",
+                .request: id, .method: exchange.request.method.nameInLogs, .route: route, .path: route == Call.noRoute ? exchange.request.path : "-",
                 .status: "\(response.status.code)", .reason: reason ?? "-", .duration: (Instant.now - start).logged,
                 .peer: "\(client)",
             ])

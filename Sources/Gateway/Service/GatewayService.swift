@@ -50,11 +50,12 @@ package struct GatewayService: HTTPService {
         // HEAD is answered like GET, without the body.
         let method = head.method == .head ? .get : head.method
         if let route = onPath.first(where: { $0.method == method && ($0.kind == .webSocket) == isUpgrade }) {
-            let call = Call(id: id, route: route.path, client: client, responder: responder, endpoint: route.endpoint)
+            let shown = admission.shown(route.endpoint.credential(in: head), in: head)
+            let call = Call(id: id, route: route.path, client: client, responder: responder, shown: shown)
             return route.path == "/health" ? route.endpoint.handle(exchange, call) : prepare(exchange, by: route, call)
         }
         let renderer = onPath.first?.renderer ?? .harken
-        let call = Call(id: id, route: "none", client: client, responder: responder)
+        let call = Call(id: id, route: Call.noRoute, client: client, responder: responder)
         if head.method == .options, !onPath.isEmpty {
             call.answer(exchange, HTTPResponseHead(.noContent, headers: ["Allow": allowed(onPath)]))
         } else if onPath.isEmpty {
@@ -70,10 +71,7 @@ package struct GatewayService: HTTPService {
 
     /// Waits, outside the loop, for the data that is needed to judge the caller.
     private func prepare(_ exchange: HTTPExchange, by route: Route, _ call: Call) {
-        let credential = admission.credential(route.endpoint.credential(in: exchange.request), in: exchange.request)
-        guard let prepare = admission.preparation(for: credential) else {
-            return handle(exchange, by: route, call)
-        }
+        guard let prepare = admission.preparation(for: call.shown) else { return handle(exchange, by: route, call) }
         Task {
             await prepare()
             exchange.loop.execute { handle(exchange, by: route, call) }

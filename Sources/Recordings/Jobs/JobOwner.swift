@@ -14,7 +14,8 @@ package struct JobOwner: Sendable {
         self.caller = caller.caller
         user = caller.user
         key = caller.caller.grant?.key
-        signingKey = credential.map { CallbackSignature.key(of: $0.secret) }
+        // A login's token ends with the login, so nobody could check a signature that it made.
+        signingKey = credential.flatMap { $0.place == .cookie ? nil : CallbackSignature.key(of: $0.secret) }
     }
 }
 
