@@ -42,7 +42,7 @@ package final class Metrics: Sendable {
         case gateFailures = "harken_gate_failures_total"
         case damaged = "harken_audio_messages_damaged_total"
         case audioDropped = "harken_conversation_audio_dropped_seconds_total"
-        case lessons = "harken_voice_lessons_total"
+        case enrollments = "harken_voice_lessons_total"
         case spansDropped = "harken_spans_dropped_total"
         case storeFailures = "harken_store_failures_total"
         case decodersStarted = "harken_decoders_started_total"
@@ -62,7 +62,7 @@ package final class Metrics: Sendable {
             case .gated: ["kind"]
             case .damaged: ["dialect"]
             case .gateFailures, .audioDropped, .decodersStarted: []
-            case .lessons: ["outcome"]
+            case .enrollments: ["outcome"]
             case .spansDropped, .decodersLost: ["cause"]
             case .storeFailures: ["work"]
             case .wrongCredentials: ["outcome"]
@@ -92,7 +92,7 @@ package final class Metrics: Sendable {
             case .gateFailures: "Sessions whose silence gate sends everything, because it failed or heard no speech in loud audio."
             case .damaged: "Clients' messages that should have been a packet of audio and could not be decoded."
             case .audioDropped: "Audio of conversations that was not kept because the store or the encoder was too slow, in seconds."
-            case .lessons: "Attempts to learn a person's voice from segments that were assigned by hand."
+            case .enrollments: "Attempts to learn a person's voice from segments that were assigned by hand."
             case .spansDropped: "Spans that could not be exported to a collector."
             case .storeFailures:
                 "Failed attempts, which are repeated, to read or write the store or a transcript's file, by the work that needs them."
@@ -237,7 +237,7 @@ package final class Metrics: Sendable {
 
     package func audioDropped(_ duration: Duration) { add(duration / .seconds(1), .audioDropped, []) }
 
-    package func taught(_ outcome: String) { add(1, .lessons, [outcome]) }
+    package func taught(_ outcome: String) { add(1, .enrollments, [outcome]) }
 
     /// Counts a failure of the store; the work is tried again.
     package func storeFailed(_ work: StoreRetry.Work) { add(1, .storeFailures, [work.rawValue]) }

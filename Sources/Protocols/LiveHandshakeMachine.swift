@@ -13,10 +13,10 @@ package protocol LiveHandshakeMachine: Sendable {
     /// Handles a text message: UTF-8, of any content.
     ///
     /// - Returns: the session that the client asked for; nil while more messages are needed.
-    mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> LiveBeginning?
+    mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> RequestedSession?
 
     /// Handles a binary message before the session.
-    mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> LiveBeginning?
+    mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> RequestedSession?
 
     /// Handles the rejection of the session that the client asked for.
     mutating func rejected(_ error: RequestError, now: Instant, output: inout ServerOutput)
@@ -28,7 +28,7 @@ package protocol LiveHandshakeMachine: Sendable {
 }
 
 /// The session that a client's first messages ask for.
-package struct LiveBeginning: Sendable {
+package struct RequestedSession: Sendable {
     package var machine: any LiveServerMachine
     /// The credential that a message brought; nil: the handshake's credential counts.
     package var credential: Credential?

@@ -14,9 +14,9 @@ package struct RejectedOpening: LiveHandshakeMachine {
         output.close(error.code, error.reason)
     }
 
-    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> LiveBeginning? { nil }
+    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> RequestedSession? { nil }
 
-    package mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> LiveBeginning? { nil }
+    package mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> RequestedSession? { nil }
 
     package mutating func rejected(_ error: RequestError, now: Instant, output: inout ServerOutput) {}
 

@@ -154,12 +154,12 @@ package final class SessionDriver {
         guard !pcm.isEmpty else { return nil }
         if meter != nil { measure(pcm) }
         let heard = gate?.hear(pcm) { range in note(speech: range) } ?? []
-        guard let arrival = machine.received(SampleCount(pcm.byteCount / (2 * channels)), now: connector.loop.now) else { return nil }
-        journal.keep(pcm, arrival.range)
-        for index in legs.indices where arrival.goesToLeg(in: legs[index].slot) { send(pcm, to: legs[index]) }
-        if arrival.needsPump { run(machine.pump(now: connector.loop.now)) }
+        guard let receipt = machine.received(SampleCount(pcm.byteCount / (2 * channels)), now: connector.loop.now) else { return nil }
+        journal.keep(pcm, receipt.range)
+        for index in legs.indices where receipt.goesToLeg(in: legs[index].slot) { send(pcm, to: legs[index]) }
+        if receipt.needsPump { run(machine.pump(now: connector.loop.now)) }
         for event in heard { decided(event) }
-        return arrival.range.count
+        return receipt.range.count
     }
 
     private func note(speech range: SampleRange) {

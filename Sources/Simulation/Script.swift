@@ -21,28 +21,28 @@ enum Script {
     /// - Parameters:
     ///   - isBreathless: true: there are few silences.
     ///   - few: number of different phrases, which are spoken again and again; nil: any phrases.
-    static func words(_ dice: inout SeededRandom, length: Int, isBreathless: Bool = false, few: Int? = nil) -> [SpokenWord] {
+    static func words(_ random: inout SeededRandom, length: Int, isBreathless: Bool = false, few: Int? = nil) -> [SpokenWord] {
         var words: [SpokenWord] = []
-        let phrases = (0..<(few ?? 0)).map { _ in phrase(&dice) }
-        let rests = dice.pick([300, 800, 800, 2_500])
-        var position = dice.pick(0...1_500)
+        let phrases = (0..<(few ?? 0)).map { _ in phrase(&random) }
+        let rests = random.pick([300, 800, 800, 2_500])
+        var position = random.pick(0...1_500)
         while position < length {
-            let islandEnd = isBreathless ? dice.pick(20...60) : dice.pick(1...14)
+            let islandEnd = isBreathless ? random.pick(20...60) : random.pick(1...14)
             var said = 0
             while said < islandEnd {
-                let texts = phrases.isEmpty ? phrase(&dice) : dice.pick(phrases)
+                let texts = phrases.isEmpty ? phrase(&random) : random.pick(phrases)
                 for text in texts {
-                    let duration = dice.pick(text.text.utf8.count <= 3 ? 70...260 : 140...520)
+                    let duration = random.pick(text.text.utf8.count <= 3 ? 70...260 : 140...520)
                     guard position + duration < length, words.count < WordIdentity.maxWords else { return words }
                     words.append(
                         SpokenWord(
                             number: words.count + 1, text: text.text, numeral: text.numeral, joined: text.joined,
                             range: SampleRange(Milliseconds.index(position), count: Milliseconds.samples(duration))))
-                    position += duration + (dice.happens(0.5) ? 0 : dice.pick(0...140))
+                    position += duration + (random.happens(0.5) ? 0 : random.pick(0...140))
                     said += 1
                 }
             }
-            position += dice.happens(0.08) ? dice.pick(2_000...6_000) : 180 + dice.pick(0...rests)
+            position += random.happens(0.08) ? random.pick(2_000...6_000) : 180 + random.pick(0...rests)
         }
         return words
     }
@@ -69,25 +69,25 @@ enum Script {
         ("week", "end", "weekend"), ("on", "line", "online"), ("in", "to", "into"), ("air", "port", "airport"), ("note", "book", "notebook"),
     ]
 
-    static func words(_ dice: inout SeededRandom, length: Int, _ manner: Manner) -> [SpokenWord] {
+    static func words(_ random: inout SeededRandom, length: Int, _ manner: Manner) -> [SpokenWord] {
         var words: [SpokenWord] = []
-        let chorus = (0..<dice.pick(3...4)).map { number in (plain[dice.pick(0...6) + 7 * number], nil, nil) as Piece }
-        var position = dice.pick(manner.start)
+        let chorus = (0..<random.pick(3...4)).map { number in (plain[random.pick(0...6) + 7 * number], nil, nil) as Piece }
+        var position = random.pick(manner.start)
         while position < length {
-            let islandEnd = dice.pick(manner.islands)
+            let islandEnd = random.pick(manner.islands)
             var said = 0
             while said < islandEnd {
                 let texts: [Piece] =
                     switch manner.phrases {
-                    case .any: phrase(&dice)
-                    case .plain: [(dice.pick(plain), nil, nil)]
-                    case .chorus: dice.happens(0.85) ? chorus : phrase(&dice)
-                    case .joined: joinable(&dice)
-                    case .echo: echo(&dice)
-                    case .numbers: number(&dice)
+                    case .any: phrase(&random)
+                    case .plain: [(random.pick(plain), nil, nil)]
+                    case .chorus: random.happens(0.85) ? chorus : phrase(&random)
+                    case .joined: joinable(&random)
+                    case .echo: echo(&random)
+                    case .numbers: number(&random)
                     }
                 for text in texts {
-                    let duration = Int(Double(dice.pick(text.text.utf8.count <= 3 ? 70...260 : 140...520)) * manner.slowness)
+                    let duration = Int(Double(random.pick(text.text.utf8.count <= 3 ? 70...260 : 140...520)) * manner.slowness)
                     guard position + duration < length, words.count < WordIdentity.maxWords else { return words }
                     words.append(
                         SpokenWord(
@@ -95,52 +95,53 @@ enum Script {
                             range: SampleRange(Milliseconds.index(position), count: Milliseconds.samples(duration))))
                     position += duration
                     // A short silence may lie within two words that some engines write as one.
-                    let isParted = text.joined != nil && (manner.phrases == .joined || manner.phrases == .numbers) && dice.happens(0.4)
-                    position += isParted ? dice.pick(150...195) : dice.happens(0.5) ? 0 : dice.pick(0...140)
+                    let isParted = text.joined != nil && (manner.phrases == .joined || manner.phrases == .numbers) && random.happens(0.4)
+                    position += isParted ? random.pick(150...195) : random.happens(0.5) ? 0 : random.pick(0...140)
                     said += 1
-                    if manner.phrases == .echo { position += 180 + dice.pick(0...manner.rests) }
+                    if manner.phrases == .echo { position += 180 + random.pick(0...manner.rests) }
                 }
             }
-            position += 180 + dice.pick(0...manner.rests)
+            position += 180 + random.pick(0...manner.rests)
         }
         return words
     }
 
-    private static func joinable(_ dice: inout SeededRandom) -> [Piece] {
-        let pair = dice.pick(compounds)
-        return dice.happens(0.7) ? [(pair.0, nil, pair.2), (pair.1, nil, nil)] : [(dice.pick(plain), nil, nil)]
+    private static func joinable(_ random: inout SeededRandom) -> [Piece] {
+        let pair = random.pick(compounds)
+        return random.happens(0.7) ? [(pair.0, nil, pair.2), (pair.1, nil, nil)] : [(random.pick(plain), nil, nil)]
     }
 
-    private static func echo(_ dice: inout SeededRandom) -> [Piece] {
-        let echo = dice.pick(echoes)
+    private static func echo(_ random: inout SeededRandom) -> [Piece] {
+        let echo = random.pick(echoes)
         return [(echo.0, nil, nil), (echo.1, nil, nil)]
     }
 
-    private static func number(_ dice: inout SeededRandom) -> [Piece] {
-        let ten = dice.pick(tens), unit = dice.pick(units)
-        return dice.happens(0.2) ? [(dice.pick(plain), nil, nil)] : [(ten.0, String(ten.1), String(ten.1 + unit.1)), (unit.0, String(unit.1), nil)]
+    private static func number(_ random: inout SeededRandom) -> [Piece] {
+        let ten = random.pick(tens), unit = random.pick(units)
+        return random.happens(0.2)
+            ? [(random.pick(plain), nil, nil)] : [(ten.0, String(ten.1), String(ten.1 + unit.1)), (unit.0, String(unit.1), nil)]
     }
 
     private typealias Piece = (text: String, numeral: String?, joined: String?)
 
-    private static func phrase(_ dice: inout SeededRandom) -> [Piece] {
-        switch dice.pick(0...9) {
+    private static func phrase(_ random: inout SeededRandom) -> [Piece] {
+        switch random.pick(0...9) {
         case 0:
-            let word = dice.pick(repeated)
-            return Array(repeating: (word, nil, nil), count: dice.pick(2...4))
+            let word = random.pick(repeated)
+            return Array(repeating: (word, nil, nil), count: random.pick(2...4))
         case 1:
-            let ten = dice.pick(tens), unit = dice.pick(units)
+            let ten = random.pick(tens), unit = random.pick(units)
             return [(ten.0, String(ten.1), String(ten.1 + unit.1)), (unit.0, String(unit.1), nil)]
         case 2:
-            let unit = dice.pick(units)
+            let unit = random.pick(units)
             return [(unit.0, String(unit.1), nil)]
         case 3:
-            let pair = dice.pick(pairs)
+            let pair = random.pick(pairs)
             return [(pair.0, nil, pair.2), (pair.1, nil, nil)]
         case 4:
-            let one = dice.pick(plain), other = dice.pick(plain)
+            let one = random.pick(plain), other = random.pick(plain)
             return [(one, nil, nil), (other, nil, nil), (one, nil, nil), (other, nil, nil)]
-        default: return [(dice.pick(plain), nil, nil)]
+        default: return [(random.pick(plain), nil, nil)]
         }
     }
 }

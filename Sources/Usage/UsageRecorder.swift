@@ -75,7 +75,7 @@ package final class UsageRecorder: Sendable {
         if let length = attempt.length {
             run.audio = length.duration(at: rate) * attempt.channels
         } else {
-            run.stretch = UsageRecord.Stretch(of: session.id, from: (attempt.start - .zero).duration(at: rate), channels: attempt.channels)
+            run.position = UsageRecord.StreamPosition(of: session.id, from: (attempt.start - .zero).duration(at: rate), channels: attempt.channels)
         }
         keep([run])
         Task { await flush() }
@@ -115,7 +115,7 @@ package final class UsageRecorder: Sendable {
             return streams
         }
         for var run in streams {
-            run.interrupt(at: now(), received: run.stretch.flatMap { received[$0.session] }, prices: prices)
+            run.interrupt(at: now(), received: run.position.flatMap { received[$0.session] }, prices: prices)
             await note(run)
         }
     }

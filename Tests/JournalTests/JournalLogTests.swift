@@ -396,7 +396,7 @@ import Testing
         }
         let ring = copy + "/0.ring"
         let length = try #require(try FileManager.default.attributesOfItem(atPath: ring)[.size] as? Int)
-        // The slab that was written is the last one that was made ready.
+        // The page that was written is the last one that was made ready.
         truncate(ring, off_t(length - JournalPage.size + 10_000))
         let lines = Mutex<[String]>([])
         let next = try JournalWriter(directory: copy, sync: .never, log: Log(level: .error, write: { line in lines.withLock { $0.append(line) } }))
@@ -490,7 +490,7 @@ import Testing
             log.finish()
         }
         let written = try bytes(of: #require(files.first))
-        // Pages of different times, as a power cut leaves them: the slab's are older than the header.
+        // Memory of different times, as a power cut leaves it: the page's is older than the header's.
         var bytes = [UInt8](try Data(contentsOf: ring))
         for index in 8..<44 { bytes[index] ^= 1 }
         for index in bytes.indices where index >= 8_192 { bytes[index] = 0xAA }
@@ -513,7 +513,7 @@ import Testing
                 try log.read(range, cursor: cursor) { bytes.append(contentsOf: $0) }
                 return bytes == Self.pcm(range, seed: 2)
             }
-            // No file may be larger: the ring has the slabs that it was made with, and the writer can bring the first of them to the segment.
+            // No file may be larger: the ring has the pages that it was made with, and the writer can bring the first of them to the segment.
             setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), [rlimit(rlim_cur: 300_000, rlim_max: rlim_t.max)])
             for range in ranges[..<90] { append(range) }
             log.finish()

@@ -21,15 +21,15 @@ struct Entrance {
         self.opening.opened(now: now, output: &output)
     }
 
-    mutating func text(_ text: String) -> LiveBeginning? { run { $0.receivedText(text.utf8.span.bytes, now: $1, output: &$2) } }
+    mutating func text(_ text: String) -> RequestedSession? { run { $0.receivedText(text.utf8.span.bytes, now: $1, output: &$2) } }
 
     /// With a first message that must be good.
-    mutating func begin(_ configuration: String) throws -> LiveBeginning {
-        let beginning = text(configuration)
-        return try #require(beginning)
+    mutating func begin(_ configuration: String) throws -> RequestedSession {
+        let requested = text(configuration)
+        return try #require(requested)
     }
 
-    mutating func binary(_ count: Int) -> LiveBeginning? { run { $0.receivedBinary(byteCount: count, now: $1, output: &$2) } }
+    mutating func binary(_ count: Int) -> RequestedSession? { run { $0.receivedBinary(byteCount: count, now: $1, output: &$2) } }
 
     mutating func rejected(_ cause: RequestError) { run { $0.rejected(cause, now: $1, output: &$2) } }
 

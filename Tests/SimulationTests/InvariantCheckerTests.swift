@@ -5,10 +5,10 @@ import Testing
 @testable import Simulation
 
 /// A check that misses nothing can be trusted to find something.
-@Suite struct `A witness` {
+@Suite struct `A checker` {
     let scenario: Scenario
     let words: [SpokenWord]
-    var witness: InvariantChecker
+    var checker: InvariantChecker
 
     init() {
         var scenario = Scenario(seed: 1)
@@ -17,13 +17,13 @@ import Testing
         }
         scenario.spoken = [words]
         scenario.engines = Array(scenario.engines.prefix(1))
-        scenario.engines[0].temper.jitter = 50
-        scenario.engines[0].temper.skew = 0
-        scenario.engines[0].temper.omits = 0
-        scenario.engines[0].temper.hasWordTimes = true
-        scenario.engines[0].temper.cutsWords = false
+        scenario.engines[0].profile.jitter = 50
+        scenario.engines[0].profile.skew = 0
+        scenario.engines[0].profile.omits = 0
+        scenario.engines[0].profile.hasWordTimes = true
+        scenario.engines[0].profile.cutsWords = false
         self.scenario = scenario
-        witness = InvariantChecker(scenario)
+        checker = InvariantChecker(scenario)
     }
 
     @Test mutating func `is content with a session that says all once, in order`() {
@@ -34,7 +34,7 @@ import Testing
     @Test mutating func `tells the same words apart: one that is missing, and one that is there twice`() {
         commit(0, 2_000, saying: [1, 3])
         #expect(verdict() == .lost)
-        witness = InvariantChecker(scenario)
+        checker = InvariantChecker(scenario)
         commit(0, 1_000, saying: [1])
         commit(1_000, 2_000, saying: [1, 2, 3])
         #expect(verdict() == .doubled)
@@ -42,7 +42,7 @@ import Testing
 
     @Test mutating func `excuses what lies in a reported gap`() {
         commit(0, 900, saying: [1])
-        witness.heard(.gap(.first, SampleRange(Milliseconds.index(900), Milliseconds.index(1_400)), .timedOut("")), received: received)
+        checker.heard(.gap(.first, SampleRange(Milliseconds.index(900), Milliseconds.index(1_400)), .timedOut("")), received: received)
         commit(1_400, 2_000, saying: [3])
         #expect(verdict() == nil)
     }
@@ -51,10 +51,10 @@ import Testing
         var scenario = scenario
         // Another one, which hears nothing of this, may be wrong by much more.
         scenario.engines.append(scenario.engines[0])
-        scenario.engines[1].temper.jitter = 150
-        witness = InvariantChecker(scenario)
+        scenario.engines[1].profile.jitter = 150
+        checker = InvariantChecker(scenario)
         commit(0, 1_300, saying: [1])
-        witness.heard(.gap(.first, SampleRange(Milliseconds.index(1_300), Milliseconds.index(1_400)), .timedOut("")), received: received)
+        checker.heard(.gap(.first, SampleRange(Milliseconds.index(1_300), Milliseconds.index(1_400)), .timedOut("")), received: received)
         commit(1_400, 2_000, saying: [3])
         #expect(verdict() == .lost)
     }
@@ -62,29 +62,29 @@ import Testing
     @Test(arguments: [[2, 1], [1, 2]]) mutating func `wants the words of a mend in order`(numbers: [Int]) {
         let range = SampleRange(Milliseconds.index(400), Milliseconds.index(1_300))
         commit(0, 400, saying: [])
-        witness.heard(.gap(.first, range, .timedOut("")), received: received)
+        checker.heard(.gap(.first, range, .timedOut("")), received: received)
         commit(1_300, 2_000, saying: [3])
-        witness.mended(mend(range, saying: numbers))
+        checker.mended(mend(range, saying: numbers))
         #expect(verdict() == (numbers == [1, 2] ? nil : .stored))
     }
 
     @Test mutating func `wants the words of a mend where they were said`() {
         let range = SampleRange(Milliseconds.index(400), Milliseconds.index(1_300))
         commit(0, 400, saying: [])
-        witness.heard(.gap(.first, range, .timedOut("")), received: received)
+        checker.heard(.gap(.first, range, .timedOut("")), received: received)
         commit(1_300, 2_000, saying: [3])
-        witness.mended(mend(range, saying: [1], late: 300))
+        checker.mended(mend(range, saying: [1], late: 300))
         #expect(verdict() == .stored)
     }
 
     @Test(arguments: [0, 1]) mutating func `counts words that are the same, of which nobody says where they lie, once more at the end`(begun: Int) {
         var scenario = scenario
-        scenario.engines[0].temper.hasWordTimes = false
-        witness = InvariantChecker(scenario)
+        scenario.engines[0].profile.hasWordTimes = false
+        checker = InvariantChecker(scenario)
         began(at: 0, saying: 1)
         for _ in 0..<begun { began(at: 600, saying: 1) }
         commit(0, 1_000, saying: [1, 1], isTimed: false)
-        #expect(witness.violation == nil)
+        #expect(checker.violation == nil)
         commit(1_000, 2_000, saying: [2, 3], isTimed: false)
         #expect(verdict() == (begun == 0 ? .doubled : nil))
     }
@@ -92,27 +92,27 @@ import Testing
     @Test(arguments: [false, true])
     mutating func `does not ask for a word that nobody has said, where the one before it is said to last as long`(isSaid: Bool) {
         var scenario = scenario
-        scenario.engines[0].temper.jitter = 100
+        scenario.engines[0].profile.jitter = 100
         scenario.spoken[0] = ["so", "we"].enumerated().map { index, text in
             let start = Milliseconds.index(80 * index + 520)
             return SpokenWord(number: index + 1, text: text, numeral: nil, joined: nil, range: SampleRange(start, count: Milliseconds.samples(80)))
         }
-        witness = InvariantChecker(scenario)
-        if isSaid { witness.told(made(0, 2_000, saying: [1, 2], late: 0).words, in: 0) }
+        checker = InvariantChecker(scenario)
+        if isSaid { checker.told(made(0, 2_000, saying: [1, 2], late: 0).words, in: 0) }
         commit(0, 2_000, saying: [1])
         #expect(verdict() == (isSaid ? .lost : nil))
     }
 
     @Test(arguments: 1...4) mutating func `takes the first and the last of two words that are said again and again for one of them`(number: Int) {
         var scenario = scenario
-        scenario.engines[0].temper.hasWordTimes = false
+        scenario.engines[0].profile.hasWordTimes = false
         scenario.spoken[0] = ["we", "no", "we", "no"].enumerated().map { index, text in
             let start = Milliseconds.index(200 * index + 500)
             return SpokenWord(number: index + 1, text: text, numeral: nil, joined: nil, range: SampleRange(start, count: Milliseconds.samples(200)))
         }
         for begun in 0...1 {
-            witness = InvariantChecker(scenario)
-            witness.told(made(0, 2_000, saying: [1, 2, 3, 4], late: 0).words, in: 0)
+            checker = InvariantChecker(scenario)
+            checker.told(made(0, 2_000, saying: [1, 2, 3, 4], late: 0).words, in: 0)
             began(at: 0, saying: 1)
             if begun > 0 { began(at: 700, saying: 2) }
             commit(0, 1_500, saying: [1, 2, 3, 4].filter { $0 != number }, isTimed: false)
@@ -128,9 +128,9 @@ import Testing
         )
     {
         var scenario = scenario
-        scenario.engines[0].temper.hasWordTimes = false
+        scenario.engines[0].profile.hasWordTimes = false
         for (index, text) in ["so", "we", "go"].enumerated() { scenario.spoken[0][index].text = text }
-        witness = InvariantChecker(scenario)
+        checker = InvariantChecker(scenario)
         began(at: 0, saying: 1)
         began(at: 550, saying: first)
         commit(0, 950, saying: [1, 2], isTimed: false)
@@ -143,7 +143,7 @@ import Testing
         commit(0, 900, saying: [1])
         commit(1_000, 2_000, saying: [2, 3])
         #expect(verdict() == .coverage)
-        witness = InvariantChecker(scenario)
+        checker = InvariantChecker(scenario)
         commit(0, 1_500, saying: [1, 2])
         #expect(verdict() == .coverage)
     }
@@ -154,19 +154,19 @@ import Testing
     }
 
     @Test mutating func `wants commits recorded before the client hears of them`() {
-        witness.heard(.commit(made(0, 2_000, saying: [1, 2, 3], late: 0)), received: received)
+        checker.heard(.commit(made(0, 2_000, saying: [1, 2, 3], late: 0)), received: received)
         #expect(verdict() == .journal)
     }
 
     @Test mutating func `wants an end, and nothing behind it`() {
         commit(0, 2_000, saying: [1, 2, 3])
-        witness.close(received: received, finalizes: 0)
-        #expect(witness.violation?.rule == .ending)
-        witness = InvariantChecker(scenario)
+        checker.close(received: received, finalizes: 0)
+        #expect(checker.violation?.rule == .ending)
+        checker = InvariantChecker(scenario)
         commit(0, 2_000, saying: [1, 2, 3])
-        witness.heard(.ended(SessionEnd(received: received - .zero)), received: received)
-        witness.heard(.ready, received: received)
-        #expect(witness.violation?.rule == .ending)
+        checker.heard(.ended(SessionEnd(received: received - .zero)), received: received)
+        checker.heard(.ready, received: received)
+        #expect(checker.violation?.rule == .ending)
     }
 
     @Test(arguments: [(1, 1, 0), (2_047, 3, 7), (0, 1, 4)]) func `finds a word's identity in its confidence`(first: Int, count: Int, engine: Int) {
@@ -187,10 +187,10 @@ import Testing
     }
 
     private mutating func began(at place: Int, saying number: Int) {
-        var temper = scenario.engines[0].temper
-        temper.hasWordTimes = false
+        var profile = scenario.engines[0].profile
+        profile.hasWordTimes = false
         let words = made(0, 2_000, saying: [number], late: 0).words
-        witness.began(temper, at: Milliseconds.index(place), saying: words, in: 0)
+        checker.began(profile, at: Milliseconds.index(place), saying: words, in: 0)
     }
 
     private func made(_ start: Int, _ end: Int, saying numbers: [Int], late: Int, isTimed: Bool = true) -> Commit {
@@ -201,22 +201,22 @@ import Testing
                 confidence: WordIdentity(first: number, count: 1, engine: 0).confidence(0.5))
         }
         if !isTimed { said.spread(over: range) }
-        return Commit(channel: .first, range: range, words: said, reason: .pause, engine: scenario.engines[0].temper.name)
+        return Commit(channel: .first, range: range, words: said, reason: .pause, engine: scenario.engines[0].profile.name)
     }
 
     private func mend(_ range: SampleRange, saying numbers: [Int], late: Int = 0) -> Backfill {
-        Backfill(channel: .first, range: range, words: made(0, 2_000, saying: numbers, late: late).words, engine: scenario.engines[0].temper.name)
+        Backfill(channel: .first, range: range, words: made(0, 2_000, saying: numbers, late: late).words, engine: scenario.engines[0].profile.name)
     }
 
     private mutating func commit(_ start: Int, _ end: Int, saying numbers: [Int], late: Int = 0, isTimed: Bool = true) {
         let commit = made(start, end, saying: numbers, late: late, isTimed: isTimed)
-        witness.recorded(commit, turn: 0)
-        witness.heard(.commit(commit), received: received)
+        checker.recorded(commit, turn: 0)
+        checker.heard(.commit(commit), received: received)
     }
 
     private mutating func verdict() -> Violation.Rule? {
-        witness.heard(.ended(SessionEnd(received: received - .zero)), received: received)
-        witness.close(received: received, finalizes: 0)
-        return witness.violation?.rule
+        checker.heard(.ended(SessionEnd(received: received - .zero)), received: received)
+        checker.close(received: received, finalizes: 0)
+        return checker.violation?.rule
     }
 }

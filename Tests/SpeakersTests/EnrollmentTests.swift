@@ -55,36 +55,37 @@ import Testing
 }
 
 @Suite struct `Teaching a voice` {
-    private func sample(_ id: String, _ start: Double, _ end: Double, theirs: Bool = true) -> Teaching.Sample {
-        Teaching.Sample(ID(id), .milliseconds(Int((start * 1_000).rounded()))...(.milliseconds(Int((end * 1_000).rounded()))), isTheirs: theirs)
+    private func sample(_ id: String, _ start: Double, _ end: Double, theirs: Bool = true) -> SegmentEnrollment.Sample {
+        SegmentEnrollment.Sample(
+            ID(id), .milliseconds(Int((start * 1_000).rounded()))...(.milliseconds(Int((end * 1_000).rounded()))), isTheirs: theirs)
     }
 
     @Test func `9.9 s are too little, 10 s enough, of long segments the middle`() {
-        #expect(Teaching.choose([sample("a", 0, 5), sample("b", 6, 10.9)]) == .needsMoreSpeech(.milliseconds(9_900)))
-        #expect(Teaching.choose([sample("a", 0, 20)]) == .windows([sample("a", 5, 15)]))
-        #expect(Teaching.choose([sample("a", 0, 0.9)]) == .needsMoreSpeech(.zero))
+        #expect(SegmentEnrollment.choose([sample("a", 0, 5), sample("b", 6, 10.9)]) == .needsMoreSpeech(.milliseconds(9_900)))
+        #expect(SegmentEnrollment.choose([sample("a", 0, 20)]) == .windows([sample("a", 5, 15)]))
+        #expect(SegmentEnrollment.choose([sample("a", 0, 0.9)]) == .needsMoreSpeech(.zero))
     }
 
     @Test func `what another spoke over is contaminated`() {
-        #expect(Teaching.choose([sample("a", 0, 10), sample("b", 9, 12, theirs: false)]) == .contaminated)
+        #expect(SegmentEnrollment.choose([sample("a", 0, 10), sample("b", 9, 12, theirs: false)]) == .contaminated)
     }
 
     @Test func `4 words, a share of 69 % and a similarity of 0.59 are rejected`() {
         let one = [SpeakerLabel?](repeating: SpeakerLabel(0), count: 70),
             mixed = one.dropLast() + [SpeakerLabel?](repeating: SpeakerLabel(1), count: 31)
-        #expect(Teaching.isVerified(words: 5, speakers: [], similarity: 0.6))
-        #expect(!Teaching.isVerified(words: 4, speakers: [], similarity: 1))
-        #expect(!Teaching.isVerified(words: 100, speakers: [], similarity: 0.59))
-        #expect(Teaching.isVerified(words: 100, speakers: one + [SpeakerLabel?](repeating: SpeakerLabel(1), count: 30), similarity: 1))
-        #expect(!Teaching.isVerified(words: 100, speakers: Array(mixed), similarity: 1))
+        #expect(SegmentEnrollment.isVerified(words: 5, speakers: [], similarity: 0.6))
+        #expect(!SegmentEnrollment.isVerified(words: 4, speakers: [], similarity: 1))
+        #expect(!SegmentEnrollment.isVerified(words: 100, speakers: [], similarity: 0.59))
+        #expect(SegmentEnrollment.isVerified(words: 100, speakers: one + [SpeakerLabel?](repeating: SpeakerLabel(1), count: 30), similarity: 1))
+        #expect(!SegmentEnrollment.isVerified(words: 100, speakers: Array(mixed), similarity: 1))
     }
 
     @Test(arguments: [
         ("Hello there, Anna.", "hello there anna", 1), ("one two three four", "one three two four", 0.75), ("one two", "three", 0), ("", "", 0),
         ("don't go", "dont go", 1), ("今日は雨です。", "今日は 雨 です", 1), ("今日は雨です", "明日は雪です", 4.0 / 6),
     ]) func `texts are alike by the words that both have in the same order`(one: String, other: String, similarity: Double) {
-        #expect(abs(Teaching.similarity(one, other) - similarity) < 1e-9)
-        #expect(Teaching.similarity(one, other) == Teaching.similarity(other, one))
+        #expect(abs(SegmentEnrollment.similarity(one, other) - similarity) < 1e-9)
+        #expect(SegmentEnrollment.similarity(one, other) == SegmentEnrollment.similarity(other, one))
     }
 
     @Test func `makes a voice of what no voice tells, and names a nameless one that sounds like it`() throws {
@@ -93,8 +94,8 @@ import Testing
                 id: ID(id), number: 1, owner: owner, voiceprint: try #require(Voiceprint(direction, model: "m")), evidence: .seconds(5),
                 created: UnixTime(milliseconds: 0))
         }
-        func result(_ voices: Voice...) throws -> Teaching.Result {
-            Teaching.result(try #require(Voiceprint([1, 0], model: "m")), of: ID("p"), beside: voices, rule: SpeakerRule())
+        func result(_ voices: Voice...) throws -> SegmentEnrollment.Result {
+            SegmentEnrollment.result(try #require(Voiceprint([1, 0], model: "m")), of: ID("p"), beside: voices, rule: SpeakerRule())
         }
         let theirs = try voice("theirs", .person(ID("p")), [0.9, 0.1]), far = try voice("far", .person(ID("p")), [0, 1])
         let nobodys = try voice("nobodys", .nobody, [1, 0.1]), others = try voice("others", .person(ID("q")), [1, 0])

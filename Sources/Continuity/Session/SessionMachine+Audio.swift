@@ -8,16 +8,16 @@ extension SessionMachine {
     /// True until the end of the session or of the client's audio.
     package var takesAudio: Bool { !isEnded && !clientIsDone }
 
-    /// Gives received audio its place. The driver journals it, then sends it to the legs that the arrival names, which count it as sent.
+    /// Gives received audio its place. The driver journals it, then sends it to the legs that the receipt names, which count it as sent.
     ///
     /// - Returns: nil after the end of the audio.
-    package mutating func received(_ count: SampleCount, now: Instant) -> Arrival? {
+    package mutating func received(_ count: SampleCount, now: Instant) -> AudioReceipt? {
         guard takesAudio else { return nil }
         let range = timeline.append(count)
-        var arrival = Arrival(range: range, needsPump: isHoldingClient || pool.hasDormant || repairWaits)
+        var receipt = AudioReceipt(range: range, needsPump: isHoldingClient || pool.hasDormant || repairWaits)
         let channelStates = channelStates, measuresLoudness = configuration.measuresLoudness
-        pool.take(&arrival, now: now) { leg in measuresLoudness && channelStates.areLoud(in: range, for: leg) }
-        return arrival
+        pool.take(&receipt, now: now) { leg in measuresLoudness && channelStates.areLoud(in: range, for: leg) }
+        return receipt
     }
 
     /// Returns true if `range` has speech that the leg has to answer.

@@ -71,7 +71,7 @@ package struct Stitcher: Sendable {
         return gap
     }
 
-    private static func remember<Said>(_ words: [Said], in tail: inout [Said]) {
+    private static func remember<Element>(_ words: [Element], in tail: inout [Element]) {
         guard !words.isEmpty else { return }
         if words.count >= longestTail {
             tail = Array(words.suffix(longestTail))

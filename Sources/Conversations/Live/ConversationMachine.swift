@@ -68,7 +68,7 @@ package struct ConversationMachine: Sendable {
     private var makers: [ChannelIndex: SegmentMaker] = [:]
     var speakers = ConversationSpeakers()
     /// Commits that came before `begin`.
-    private var waiting: [Heard] = []
+    private var waiting: [RecognizedWords] = []
     private var reason: String?
     /// True if the session has ended.
     private var isEnded = false
@@ -85,10 +85,10 @@ package struct ConversationMachine: Sendable {
         /// The words on the session's timeline, without a speaker.
         var words: [SpokenWord]
         /// The commit that had the words; nil: the client's own transcript had them.
-        var heard: Heard?
+        var heard: RecognizedWords?
     }
 
-    struct Heard: Sendable {
+    struct RecognizedWords: Sendable {
         var words: [Word]
         var channel: ChannelIndex
         var engine: EngineName?
@@ -169,7 +169,7 @@ package struct ConversationMachine: Sendable {
         _ words: [Word], in channel: ChannelIndex, by engine: EngineName?, model: String?, rate: SampleRate, now: UnixTime
     ) -> [Action] {
         guard !words.isEmpty else { return [] }
-        let heard = Heard(words: words, channel: channel, engine: engine, model: model, rate: rate)
+        let heard = RecognizedWords(words: words, channel: channel, engine: engine, model: model, rate: rate)
         guard current != nil else {
             if waiting.count < Self.maxWaiting { waiting.append(heard) }
             return []
@@ -177,14 +177,14 @@ package struct ConversationMachine: Sendable {
         return add(heard, now: now)
     }
 
-    private mutating func add(_ heard: Heard, now: UnixTime) -> [Action] {
+    private mutating func add(_ heard: RecognizedWords, now: UnixTime) -> [Action] {
         var words = Self.spoken(heard)
         for index in words.indices { words[index].speaker = speaker(of: heard.words[index].speaker, in: heard.channel) }
         return add(words, in: heard.channel, heard, now: now)
     }
 
     /// Returns the words on the session's timeline, without a speaker.
-    private static func spoken(_ heard: Heard) -> [SpokenWord] {
+    private static func spoken(_ heard: RecognizedWords) -> [SpokenWord] {
         heard.words.map { word in
             SpokenWord(
                 word.text, start: SampleCount(word.range.start.samples).duration(at: heard.rate),
@@ -200,7 +200,7 @@ package struct ConversationMachine: Sendable {
     ) -> [Action] {
         guard current != nil, let shift = offset else { return [] }
         let earliest = speakers.knownFrom
-        let heard = Heard(words: words, channel: channel, engine: engine, model: model, rate: rate)
+        let heard = RecognizedWords(words: words, channel: channel, engine: engine, model: model, rate: rate)
         let placed = Self.spoken(heard).map { $0.moved(by: shift) }.filter { $0.start >= max(.zero, earliest) }
         let late = LateWords(in: speakers.recent).segments(of: placed, in: channel) { ID(newID()) }
         return tell(SegmentChanges(changed: late))
@@ -253,7 +253,7 @@ package struct ConversationMachine: Sendable {
     /// Adds words to the conversation.
     ///
     /// - Parameter words: words on the session's timeline.
-    private mutating func add(_ words: [SpokenWord], in channel: ChannelIndex, _ heard: Heard?, now: UnixTime) -> [Action] {
+    private mutating func add(_ words: [SpokenWord], in channel: ChannelIndex, _ heard: RecognizedWords?, now: UnixTime) -> [Action] {
         guard var conversation = current, let first = words.first else { return [] }
         var started: UnixTime?
         let origin = firstAudio ?? configuration.started

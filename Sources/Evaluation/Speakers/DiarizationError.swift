@@ -33,26 +33,26 @@ public struct DiarizationError: Sendable, Equatable {
     ///
     /// - Parameter collar: time on each side of a reference turn's edge that is not judged.
     public init(reference: [SpokenTurn], hypothesis: [SpokenTurn], collar: Duration = .zero) {
-        let stretches = Self.stretches(reference, hypothesis, collar)
+        let intervals = Self.intervals(reference, hypothesis, collar)
         var shared: [String: [String: Int]] = [:]
-        for stretch in stretches {
-            for heard in stretch.heard {
-                for speaker in stretch.said { shared[heard, default: [:]][speaker, default: 0] += stretch.microseconds }
+        for interval in intervals {
+            for heard in interval.heard {
+                for speaker in interval.said { shared[heard, default: [:]][speaker, default: 0] += interval.microseconds }
             }
         }
         let pairs = SpeakerPairing(shared: shared).pairs
-        for stretch in stretches {
-            let length = Duration.microseconds(stretch.microseconds)
-            let right = stretch.heard.count { pairs[$0].map(stretch.said.contains) ?? false }
-            speech += length * stretch.said.count
-            missed += length * max(0, stretch.said.count - stretch.heard.count)
-            falseAlarm += length * max(0, stretch.heard.count - stretch.said.count)
-            confused += length * (min(stretch.said.count, stretch.heard.count) - right)
+        for interval in intervals {
+            let length = Duration.microseconds(interval.microseconds)
+            let right = interval.heard.count { pairs[$0].map(interval.said.contains) ?? false }
+            speech += length * interval.said.count
+            missed += length * max(0, interval.said.count - interval.heard.count)
+            falseAlarm += length * max(0, interval.heard.count - interval.said.count)
+            confused += length * (min(interval.said.count, interval.heard.count) - right)
         }
     }
 
-    /// A stretch of time in which no turn begins or ends.
-    private struct Stretch {
+    /// An interval of time in which no turn begins or ends.
+    private struct Interval {
         var microseconds: Int
         var said: Set<String>
         var heard: Set<String>
@@ -62,7 +62,7 @@ public struct DiarizationError: Sendable, Equatable {
         case said(String, Int), heard(String, Int), collar(Int)
     }
 
-    private static func stretches(_ reference: [SpokenTurn], _ hypothesis: [SpokenTurn], _ collar: Duration) -> [Stretch] {
+    private static func intervals(_ reference: [SpokenTurn], _ hypothesis: [SpokenTurn], _ collar: Duration) -> [Interval] {
         var edges: [(at: Duration, edge: Edge)] = []
         for turn in reference where turn.end > turn.start {
             edges += [(turn.start, .said(turn.speaker, 1)), (turn.end, .said(turn.speaker, -1))]
@@ -75,7 +75,7 @@ public struct DiarizationError: Sendable, Equatable {
         edges.sort { $0.at < $1.at }
         var (said, heard): ([String: Int], [String: Int]) = ([:], [:])
         var collars = 0
-        var stretches: [Stretch] = []
+        var intervals: [Interval] = []
         for (index, edge) in edges.enumerated() {
             switch edge.edge {
             case .said(let speaker, let change): said[speaker, default: 0] += change
@@ -85,10 +85,10 @@ public struct DiarizationError: Sendable, Equatable {
             guard index + 1 < edges.count, collars == 0 else { continue }
             let length = Int(((edges[index + 1].at - edge.at) / .microseconds(1)).rounded())
             guard length > 0 else { continue }
-            stretches.append(
-                Stretch(
+            intervals.append(
+                Interval(
                     microseconds: length, said: Set(said.filter { $0.value > 0 }.keys), heard: Set(heard.filter { $0.value > 0 }.keys)))
         }
-        return stretches
+        return intervals
     }
 }

@@ -26,11 +26,11 @@ struct LiveEndpoint: Endpoint {
             guard dialect.authentication != .opening || call.shown != nil else { return begin(exchange, nil, call) }
             let caller = try services.admission.authenticate(exchange, credential: call.shown, for: [.listen])
             let keys = BYOKCredentials(head)
-            guard asksForStanding(keys) else { return begin(exchange, Visitor(caller: caller, keys: keys), call) }
+            guard asksForStanding(keys) else { return begin(exchange, LiveCaller(caller: caller, keys: keys), call) }
             Task {
-                var visitor = Visitor(caller: caller, keys: keys)
-                await ask(for: &visitor)
-                exchange.loop.execute { [visitor] in begin(exchange, visitor, call) }
+                var liveCaller = LiveCaller(caller: caller, keys: keys)
+                await ask(for: &liveCaller)
+                exchange.loop.execute { [liveCaller] in begin(exchange, liveCaller, call) }
             }
         } catch {
             reject(exchange, error, call)
@@ -38,7 +38,7 @@ struct LiveEndpoint: Endpoint {
     }
 
     /// A caller whose key may open sessions, with the data for the decision about a grant.
-    private struct Visitor: Sendable {
+    private struct LiveCaller: Sendable {
         var caller: AuthenticatedCaller
         var keys: BYOKCredentials
         /// State of the caller; nil when it was not read.
@@ -49,25 +49,25 @@ struct LiveEndpoint: Endpoint {
         dialect.asksForUser || services.admission.needsStanding(keys)
     }
 
-    private func ask(for visitor: inout Visitor) async {
-        var standing = await services.admission.standing(of: visitor.caller, visitor.keys, asksForUser: dialect.asksForUser)
+    private func ask(for liveCaller: inout LiveCaller) async {
+        var standing = await services.admission.standing(of: liveCaller.caller, liveCaller.keys, asksForUser: dialect.asksForUser)
         if dialect.asksForUser, let introductions = services.introductions {
-            standing.user?.introduction = await introductions.introduction(of: visitor.caller.user)
+            standing.user?.introduction = await introductions.introduction(of: liveCaller.caller.user)
         }
-        visitor.standing = standing
+        liveCaller.standing = standing
     }
 
     /// Begins the WebSocket.
     ///
-    /// - Parameter visitor: the caller; nil when the client identifies itself later.
-    private func begin(_ exchange: HTTPExchange, _ visitor: Visitor?, _ call: Call) {
+    /// - Parameter liveCaller: the caller; nil when the client identifies itself later.
+    private func begin(_ exchange: HTTPExchange, _ liveCaller: LiveCaller?, _ call: Call) {
         let head = exchange.request
         do throws(RequestError) {
             guard let context = services.contexts.context(on: exchange.loop) else { throw .internalError }
             let accepted: LiveHandshake
             var handshake = call.handshake
-            handshake.credentialLimit = visitor?.caller.sessionLimit
-            handshake.credentialSettings = visitor?.caller.settings ?? []
+            handshake.credentialLimit = liveCaller?.caller.sessionLimit
+            handshake.credentialSettings = liveCaller?.caller.settings ?? []
             switch dialect.accept(head, handshake) {
             case .success(let value): accepted = value
             case .failure(let response): return call.reject(exchange, response)
@@ -75,13 +75,13 @@ struct LiveEndpoint: Endpoint {
             _ = try ModeChoice.mode(of: head)
             switch accepted.start {
             case .session(let machine):
-                let session = try session(machine, head, visitor, nil, call, context)
+                let session = try session(machine, head, liveCaller, nil, call, context)
                 guard let connection = upgrade(exchange, accepted, context, handler: session, call) else { return }
                 session.start(connection)
             case .opening(let opening):
                 // A client that shows a key in the handshake is rejected at once when the key cannot pay.
-                let grant = try visitor.flatMap { visitor throws(RequestError) in try self.grant(visitor) }
-                let entrance = entrance(opening, head, visitor, grant, call, context)
+                let grant = try liveCaller.flatMap { liveCaller throws(RequestError) in try self.grant(liveCaller) }
+                let entrance = entrance(opening, head, liveCaller, grant, call, context)
                 guard let connection = upgrade(exchange, accepted, context, handler: entrance, call) else { return }
                 entrance.start(connection)
             }
@@ -92,49 +92,49 @@ struct LiveEndpoint: Endpoint {
 
     /// Makes the handler of a client whose first messages hold its request, and perhaps its credential.
     private func entrance(
-        _ opening: any LiveHandshakeMachine, _ head: HTTPRequestHead, _ visitor: Visitor?, _ grant: Grant?, _ call: Call,
+        _ opening: any LiveHandshakeMachine, _ head: HTTPRequestHead, _ liveCaller: LiveCaller?, _ grant: Grant?, _ call: Call,
         _ context: LiveContext
     ) -> PreSessionHandler {
-        let arrival = Arrival()
+        let pending = PendingCaller()
         let keys = BYOKCredentials(head)
-        @Sendable func admit(_ credential: ShownCredential?) throws(RequestError) -> Visitor {
+        @Sendable func admit(_ credential: ShownCredential?) throws(RequestError) -> LiveCaller {
             let caller = try services.admission.authenticate(head, credential: credential, peer: call.client.peer, for: [.listen])
-            return Visitor(caller: caller, keys: keys)
+            return LiveCaller(caller: caller, keys: keys)
         }
         let asksForStanding = asksForStanding(keys)
         return PreSessionHandler(
             opening, context: context, client: call.client, wrongCredentials: call.responder.wrongCredentials,
-            prepare: { beginning in
-                let credential = arrival.shown(beginning.credential, to: services.admission)
+            prepare: { requested in
+                let credential = pending.shown(requested.credential, to: services.admission)
                 let prepare = services.admission.preparation(for: credential)
-                guard asksForStanding, visitor == nil || credential != nil else { return prepare }
+                guard asksForStanding, liveCaller == nil || credential != nil else { return prepare }
                 let load: @Sendable () async -> Void = {
-                    guard case .success(var visitor) = arrival.result.withLock({ $0 }) else { return }
-                    await ask(for: &visitor)
-                    arrival.result.withLock { [visitor] in $0 = .success(visitor) }
+                    guard case .success(var liveCaller) = pending.result.withLock({ $0 }) else { return }
+                    await ask(for: &liveCaller)
+                    pending.result.withLock { [liveCaller] in $0 = .success(liveCaller) }
                 }
                 guard let prepare else {
-                    arrival.admit { () throws(RequestError) in try admit(credential) }
+                    pending.admit { () throws(RequestError) in try admit(credential) }
                     // A caller who is not admitted is rejected at once.
-                    return arrival.isAdmitted ? load : nil
+                    return pending.isAdmitted ? load : nil
                 }
                 return {
                     await prepare()
-                    arrival.admit { () throws(RequestError) in try admit(credential) }
+                    pending.admit { () throws(RequestError) in try admit(credential) }
                     await load()
                 }
             },
-            make: { beginning throws(RequestError) in
-                if let visitor, beginning.credential == nil { return try session(beginning.machine, head, visitor, grant, call, context) }
-                let arrived = arrival.result.withLock { $0 }
-                let visitor = if let arrived { try arrived.get() } else { try admit(arrival.shown(beginning.credential, to: services.admission)) }
-                return try session(beginning.machine, head, visitor, nil, call, context)
+            make: { requested throws(RequestError) in
+                if let liveCaller, requested.credential == nil { return try session(requested.machine, head, liveCaller, grant, call, context) }
+                let known = pending.result.withLock { $0 }
+                let liveCaller = if let known { try known.get() } else { try admit(pending.shown(requested.credential, to: services.admission)) }
+                return try session(requested.machine, head, liveCaller, nil, call, context)
             })
     }
 
     /// The caller that a client's message named, or the error for that caller, once known.
-    private final class Arrival: Sendable {
-        let result = Mutex<Result<Visitor, RequestError>?>(nil)
+    private final class PendingCaller: Sendable {
+        let result = Mutex<Result<LiveCaller, RequestError>?>(nil)
         private let shown = Mutex<ShownCredential?>(nil)
 
         var isAdmitted: Bool { result.withLock { if case .success = $0 { true } else { false } } }
@@ -147,7 +147,7 @@ struct LiveEndpoint: Endpoint {
             }
         }
 
-        func admit(_ body: () throws(RequestError) -> Visitor) {
+        func admit(_ body: () throws(RequestError) -> LiveCaller) {
             let outcome = Result { () throws(RequestError) in try body() }
             result.withLock { $0 = outcome }
         }
@@ -167,17 +167,17 @@ struct LiveEndpoint: Endpoint {
     ///
     /// - Parameter grant: the grant; nil when none was made yet.
     private func session(
-        _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ visitor: Visitor?, _ grant: Grant?, _ call: Call, _ context: LiveContext
+        _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ liveCaller: LiveCaller?, _ grant: Grant?, _ call: Call, _ context: LiveContext
     ) throws(RequestError) -> any LiveHandler {
-        guard let visitor else { throw .internalError }
+        guard let liveCaller else { throw .internalError }
         // A session that waits for its client has a grant already.
-        let user = visitor.caller.user
+        let user = liveCaller.caller.user
         if let returning = machine as? any ResumableDialect, let resume = returning.resume {
             return SessionResumer(returning, resume, context.waiting.find(resume.session, of: user))
         }
-        let grant = if let grant { grant } else { try self.grant(visitor) }
+        let grant = if let grant { grant } else { try self.grant(liveCaller) }
         var machine = machine
-        let known = visitor.standing?.user
+        let known = liveCaller.standing?.user
         if let known, var personal = machine as? any ConversationDialect {
             personal.adopt(known.choices)
             machine = personal
@@ -191,8 +191,8 @@ struct LiveEndpoint: Endpoint {
         return LiveSession(plan, context: context)
     }
 
-    private func grant(_ visitor: Visitor) throws(RequestError) -> Grant {
-        try services.admission.grant(to: visitor.caller, visitor.keys, visitor.standing, for: .live)
+    private func grant(_ liveCaller: LiveCaller) throws(RequestError) -> Grant {
+        try services.admission.grant(to: liveCaller.caller, liveCaller.keys, liveCaller.standing, for: .live)
     }
 
     /// Returns the plan of a session: the engines that serve the session, and their mode.

@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// The audio and commits of all sessions of one loop, in one append-only log.
 ///
-/// Belongs to its loop. Appended bytes outlive the process at once, because they are in a ring of slabs that the kernel keeps: no write is needed
-/// before the audio is sent on. A thread writes the slabs to the log's files. Reading happens on the loop: it is short, and nearly always from
+/// Belongs to its loop. Appended bytes outlive the process at once, because they are in a ring of pages that the kernel keeps: no write is needed
+/// before the audio is sent on. A thread writes the pages to the log's files. Reading happens on the loop: it is short, and nearly always from
 /// memory.
 package final class JournalLog {
     private let directory: String
@@ -22,8 +22,8 @@ package final class JournalLog {
     /// Sessions with blocks that are not in the log or may never have reached the disk.
     private var doubtful: Set<UInt64> = []
     private var current: JournalSegment?
-    /// The slab for the next bytes of the current segment; nil: there is none.
-    private var slab: JournalPage?
+    /// The page for the next bytes of the current segment; nil: there is none.
+    private var page: JournalPage?
     private var nextSegment: UInt32 = 0
     private var nextSession: UInt64
     private var isFailing = false
@@ -203,9 +203,9 @@ package final class JournalLog {
         let block = JournalBlock(
             kind: kind, session: cursor.session, position: position, previous: cursor.index.last, rate: cursor.rate, channels: cursor.channels,
             payloadLength: payload.count)
-        if let slab, slab.room >= block.length {
-            block.write(payload: payload, to: slab.bytes + slab.count)
-            slab.grow(by: block.length)
+        if let page, page.room >= block.length {
+            block.write(payload: payload, to: page.bytes + page.count)
+            page.grow(by: block.length)
         } else {
             guard appendInPieces(block, payload, to: segment) else { return nil }
         }
@@ -220,9 +220,9 @@ package final class JournalLog {
         return location
     }
 
-    /// Appends a block that does not fit into the present slab.
+    /// Appends a block that does not fit into the present page.
     private func appendInPieces(_ block: JournalBlock, _ payload: UnsafeRawBufferPointer, to segment: JournalSegment) -> Bool {
-        let room = slab?.room ?? 0
+        let room = page?.room ?? 0
         let more: [JournalPage]
         do {
             more = try ring.take((block.length - room + JournalPage.size - 1) / JournalPage.size)
@@ -234,12 +234,12 @@ package final class JournalLog {
         var bytes: [UInt8] = []
         block.append(payload: payload, to: &bytes)
         bytes.withUnsafeBytes { bytes in
-            slab?.append(UnsafeRawBufferPointer(rebasing: bytes[..<room]))
+            page?.append(UnsafeRawBufferPointer(rebasing: bytes[..<room]))
             var start = room
             for next in more {
-                sealSlab(of: segment)
+                sealPage(of: segment)
                 segment.begin(next)
-                slab = next
+                page = next
                 let end = min(start + JournalPage.size, bytes.count)
                 next.append(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
                 start = end
@@ -248,17 +248,17 @@ package final class JournalLog {
         return true
     }
 
-    private func sealSlab(of segment: JournalSegment) {
-        guard let slab else { return }
-        slab.seal()
-        self.slab = nil
+    private func sealPage(of segment: JournalSegment) {
+        guard let page else { return }
+        page.seal()
+        self.page = nil
         writer.filled(segment)
     }
 
     private func segmentForWriting() -> JournalSegment? {
         if let current {
             guard current.length >= limits.segmentBytes || mayLeave(current) else { return current }
-            sealSlab(of: current)
+            sealPage(of: current)
             self.current = nil
         }
         do {
@@ -368,7 +368,7 @@ package final class JournalLog {
         guard !concerned.isEmpty || !words.isEmpty else { return nil }
         if let current, concerned[current.number] != nil {
             // The current segment gets no more blocks; the next block begins a new segment.
-            sealSlab(of: current)
+            sealPage(of: current)
             self.current = nil
         }
         for (number, segment) in concerned where segment.sessions.isEmpty { drop(number) }
@@ -389,15 +389,15 @@ package final class JournalLog {
         return block
     }
 
-    /// Reads each stretch from its slab, or else from the segment's file.
+    /// Reads each stretch from its page, or else from the segment's file.
     private func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int, in segment: JournalSegment) throws(JournalError) {
         var done = 0
         while done < buffer.count {
             let (stretch, start) = (offset + done).quotientAndRemainder(dividingBy: JournalPage.size)
             let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[done...].prefix(JournalPage.size - start))
-            if let slab = ring.slab(segment: segment.number, stretch: stretch) {
-                guard start + piece.count <= slab.count else { throw .cannotRead(path: segment.path, reason: "the file ends before byte \(offset)") }
-                piece.copyMemory(from: UnsafeRawBufferPointer(start: slab.bytes + start, count: piece.count))
+            if let page = ring.page(segment: segment.number, stretch: stretch) {
+                guard start + piece.count <= page.count else { throw .cannotRead(path: segment.path, reason: "the file ends before byte \(offset)") }
+                piece.copyMemory(from: UnsafeRawBufferPointer(start: page.bytes + start, count: piece.count))
             } else {
                 try segment.read(piece, at: offset + done)
             }

@@ -1,24 +1,24 @@
 internal import Glibc
 internal import Synchronization
 
-/// The mapped file behind a ring: a header, then slabs.
+/// The mapped file behind a ring: a header, then pages.
 ///
-/// Header: magic `HKJRING1` (8) · the machine's boot identifier (40, zero-padded) · slab size (4) · zero (12) · then for each slab 16 bytes: segment
+/// Header: magic `HKJRING1` (8) · the machine's boot identifier (40, zero-padded) · page size (4) · zero (12) · then for each page 16 bytes: segment
 /// (4) · stretch (4) · number of filled bytes (8; 0: none).
 // Sendable by proof: all properties are constant. Of the memory behind the addresses, only the loop writes the header.
 final class JournalMemory: @unchecked Sendable {
     static let headerSize = 8 << 10
-    /// Maximum number of slabs, 64 MB: room for some seconds of a thousand streams, while the disk does not answer.
-    static let maxSlabs = 256
+    /// Maximum number of pages, 64 MB: room for some seconds of a thousand streams, while the disk does not answer.
+    static let maxPages = 256
     private static let magic = Array("HKJRING1".utf8)
     private static let entries = 64
 
     let path: String
     private let descriptor: Int32
     private let base: UnsafeMutableRawPointer
-    private static let length = headerSize + maxSlabs * JournalPage.size
+    private static let length = headerSize + maxPages * JournalPage.size
 
-    /// Makes the file, with its header and without slabs.
+    /// Makes the file, with its header and without pages.
     init(creating path: String) throws(JournalError) {
         self.path = path
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -43,21 +43,21 @@ final class JournalMemory: @unchecked Sendable {
         close(descriptor)
     }
 
-    func slab(_ index: Int) -> UnsafeMutableRawPointer { base + Self.headerSize + index * JournalPage.size }
+    func page(_ index: Int) -> UnsafeMutableRawPointer { base + Self.headerSize + index * JournalPage.size }
 
-    /// Reserves room for the slab on the disk. Without it, touching the slab would kill the process when the disk is full.
+    /// Reserves room for the page on the disk. Without it, touching the page would kill the process when the disk is full.
     func allocate(_ index: Int) throws(JournalError) {
         let code = posix_fallocate(descriptor, off_t(Self.headerSize + index * JournalPage.size), off_t(JournalPage.size))
         guard code == 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(code))) }
     }
 
     func makeReady(_ index: Int) {
-        // Kernels before 5.14 reject this; there, the first touch of each page waits instead.
+        // Kernels before 5.14 reject this; there, the first touch of memory waits instead.
         madvise(base, Self.headerSize, MADV_POPULATE_WRITE)
-        madvise(slab(index), JournalPage.size, MADV_POPULATE_WRITE)
+        madvise(page(index), JournalPage.size, MADV_POPULATE_WRITE)
     }
 
-    // The order of these stores matters: a process that dies between two of them must not leave a slab under the name of another stretch.
+    // The order of these stores matters: a process that dies between two of them must not leave a page under the name of another stretch.
 
     func note(_ index: Int, segment: UInt32, stretch: Int) {
         note(index, filled: 0)
@@ -85,7 +85,7 @@ final class JournalMemory: @unchecked Sendable {
 // MARK: - After a crash
 
 extension JournalMemory {
-    /// Writes the contents of the ring's slabs into their segments, where those still exist, and deletes the ring.
+    /// Writes the contents of the ring's pages into their segments, where those still exist, and deletes the ring.
     ///
     /// After a crash of the machine the file may be any mixture of old and new pages, so it is used only in the boot in which it was made.
     ///
@@ -104,13 +104,13 @@ extension JournalMemory {
         var segments: [UInt32: Int32] = [:]
         defer { for descriptor in segments.values where descriptor >= 0 { close(descriptor) } }
         if isWhole, header.starts(with: magic + bootIdentifier), integer(header, at: 48, bytes: 4) == JournalPage.size {
-            var slab = [UInt8](repeating: 0, count: JournalPage.size)
-            for index in 0..<maxSlabs {
+            var page = [UInt8](repeating: 0, count: JournalPage.size)
+            for index in 0..<maxPages {
                 let entry = entries + 16 * index
                 let filled = integer(header, at: entry + 8, bytes: 8)
                 guard filled > 0, filled <= JournalPage.size else { continue }
                 let offset = off_t(headerSize + index * JournalPage.size)
-                let held = slab.withUnsafeMutableBytes { pread(ring, $0.baseAddress, filled, offset) }
+                let held = page.withUnsafeMutableBytes { pread(ring, $0.baseAddress, filled, offset) }
                 if held < filled { damage = held < 0 ? String(cString: strerror(errno)) : "the file is shorter than its header says" }
                 guard held > 0 else { continue }
                 let number = UInt32(integer(header, at: entry, bytes: 4))
@@ -118,7 +118,7 @@ extension JournalMemory {
                 // A segment that no longer exists was removed while the process lived.
                 guard let descriptor = segments[number], descriptor >= 0 else { continue }
                 let place = integer(header, at: entry + 4, bytes: 4) * JournalPage.size
-                let count = slab.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, held, off_t(place)) }
+                let count = page.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, held, off_t(place)) }
                 guard count == held else {
                     throw .cannotWrite(path: segment(number), reason: String(cString: strerror(count < 0 ? errno : ENOSPC)))
                 }

@@ -3,12 +3,12 @@ internal import Synchronization
 
 /// A piece of a ring's memory that holds one stretch of a segment until the stretch is in the segment's file.
 ///
-/// The loop fills the slab and seals it. The writer writes the filled bytes to the file. Then the loop may use the slab again.
-// Sendable by proof: `filled`, `isSealed` and `isSaved` are atomic. Only the writer uses `saved` from the moment that a segment has the slab until
+/// The loop fills the page and seals it. The writer writes the filled bytes to the file. Then the loop may use the page again.
+// Sendable by proof: `filled`, `isSealed` and `isSaved` are atomic. Only the writer uses `saved` from the moment that a segment has the page until
 // `isSaved` is set, and only the loop otherwise. Only the loop changes the rest, and neither the rest nor the bytes before `filled` change while the
-// writer has the slab.
+// writer has the page.
 final class JournalPage: @unchecked Sendable {
-    /// Size of every slab in bytes. A stretch begins at a multiple of this size.
+    /// Size of every page in bytes. A stretch begins at a multiple of this size.
     static let size = 256 << 10
 
     private let ring: JournalMemory
@@ -28,22 +28,22 @@ final class JournalPage: @unchecked Sendable {
     /// Number of bytes that are in the segment's file.
     var saved = 0
 
-    /// Reserves room for the slab on the disk and makes its pages ready.
+    /// Reserves room for the page on the disk and makes its memory ready.
     init(_ index: Int, of ring: JournalMemory) throws(JournalError) {
         try ring.allocate(index)
         self.ring = ring
         self.index = index
-        bytes = ring.slab(index)
+        bytes = ring.page(index)
         makeReady()
     }
 
-    /// Makes the pages of the slab and of the ring's header ready to be written, so that the loop need not wait for the file system, which takes
-    /// pages away after it has written them to the disk.
+    /// Makes the memory of the page and of the ring's header ready to be written, so that the loop need not wait for the file system, which takes
+    /// memory away after it has written it to the disk.
     func makeReady() { ring.makeReady(index) }
 
     var room: Int { Self.size - count }
 
-    /// Empties the slab and assigns it to another stretch.
+    /// Empties the page and assigns it to another stretch.
     func begin(segment: UInt32, stretch: Int) {
         self.segment = segment
         self.stretch = stretch
@@ -62,7 +62,7 @@ final class JournalPage: @unchecked Sendable {
         ring.note(index, filled: count)
     }
 
-    /// Empties the slab, which is not in use, and removes its assignment.
+    /// Empties the page, which is not in use, and removes its assignment.
     func reset() {
         ring.note(index, filled: 0)
         segment = .max
@@ -70,7 +70,7 @@ final class JournalPage: @unchecked Sendable {
         clearRoom()
     }
 
-    /// Overwrites the unused part with zeros, so that no earlier contents of the slab are left there.
+    /// Overwrites the unused part with zeros, so that no earlier contents of the page are left there.
     func clearRoom() { (bytes + count).initializeMemory(as: UInt8.self, repeating: 0, count: room) }
 
     func seal() { isSealed.store(true, ordering: .releasing) }

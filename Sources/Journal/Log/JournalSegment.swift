@@ -8,9 +8,9 @@ internal import Synchronization
 package final class JournalSegment: @unchecked Sendable {
     let number: UInt32
     let path: String
-    /// Number of appended bytes, in the file or still in slabs.
+    /// Number of appended bytes, in the file or still in pages.
     var length = 0
-    /// Number of slabs that were begun.
+    /// Number of pages that were begun.
     var stretches = 0
     /// Sessions that have blocks in the segment and have not ended.
     var sessions: Set<UInt64> = []
@@ -30,7 +30,7 @@ package final class JournalSegment: @unchecked Sendable {
 
     private let descriptor: Int32
     private var reader: Int32 = -1
-    /// Slabs with bytes that are not in the file, in order; all but the last are sealed.
+    /// Pages with bytes that are not in the file, in order; all but the last are sealed.
     private let unsaved = Mutex<[JournalPage]>([])
     private var isDirect: Bool
     private var isUnsynced = false
@@ -39,9 +39,9 @@ package final class JournalSegment: @unchecked Sendable {
     /// True if the file's name is on the disk.
     private var isInDirectory = false
     /// Alignment in bytes of writes past the page cache. Each such write begins and ends at a multiple of this size.
-    private static let page = 4_096
+    private static let diskPage = 4_096
     /// Buffer for the last page of the file: the last bytes, with zeros behind them.
-    private let lastPage = UnsafeMutableRawPointer.allocate(byteCount: page, alignment: page)
+    private let lastPage = UnsafeMutableRawPointer.allocate(byteCount: diskPage, alignment: diskPage)
 
     init(directory: String, loop: Int, number: UInt32) throws(JournalError) {
         self.number = number
@@ -80,11 +80,11 @@ package final class JournalSegment: @unchecked Sendable {
     /// True if everything that was appended is on the disk.
     var isSynced: Bool { synced.load(ordering: .acquiring) >= length }
 
-    /// Begins the segment's next stretch in the slab.
-    func begin(_ slab: JournalPage) {
-        slab.begin(segment: number, stretch: stretches)
+    /// Begins the segment's next stretch in the page.
+    func begin(_ page: JournalPage) {
+        page.begin(segment: number, stretch: stretches)
         stretches += 1
-        unsaved.withLock { $0.append(slab) }
+        unsaved.withLock { $0.append(page) }
     }
 
     /// Reads bytes that the writer has written to the file.
@@ -110,21 +110,21 @@ package final class JournalSegment: @unchecked Sendable {
 
     // MARK: - The writer
 
-    /// Writes slabs to the file.
+    /// Writes pages to the file.
     ///
     /// - Parameters:
-    ///   - everything: true: writes all bytes and syncs the file; false: writes sealed slabs only.
+    ///   - everything: true: writes all bytes and syncs the file; false: writes sealed pages only.
     ///   - disk: brings the file to the disk; nil: the kernel chooses the time.
     /// - Returns: number of bytes that are on the disk now; nil when nothing was synced.
     func save(everything: Bool, to disk: DiskSync?) throws(JournalError) -> Int? {
-        while let slab = unsaved.withLock({ $0.first }) {
-            let isSealed = slab.isSealed.load(ordering: .acquiring)
+        while let page = unsaved.withLock({ $0.first }) {
+            let isSealed = page.isSealed.load(ordering: .acquiring)
             guard isSealed || everything else { break }
-            if !isDropped.load(ordering: .relaxed) { try write(slab) }
-            slab.makeReady()
+            if !isDropped.load(ordering: .relaxed) { try write(page) }
+            page.makeReady()
             guard isSealed else { break }
             unsaved.withLock { _ = $0.removeFirst() }
-            slab.isSaved.store(true, ordering: .releasing)
+            page.isSaved.store(true, ordering: .releasing)
         }
         guard everything, let disk, isUnsynced, !isBroken.load(ordering: .relaxed) else { return nil }
         let bytes = written
@@ -139,22 +139,22 @@ package final class JournalSegment: @unchecked Sendable {
         return bytes
     }
 
-    /// True if all sealed slabs are in the file.
+    /// True if all sealed pages are in the file.
     var isSaved: Bool { unsaved.withLock { $0.isEmpty } }
 
-    private func write(_ slab: JournalPage) throws(JournalError) {
-        let filled = slab.filled.load(ordering: .acquiring)
-        guard filled > slab.saved else { return }
-        let start = slab.saved / Self.page * Self.page
-        let whole = filled / Self.page * Self.page
-        let offset = slab.stretch * JournalPage.size
-        try write(UnsafeRawBufferPointer(start: slab.bytes + start, count: whole - start), at: offset + start)
+    private func write(_ page: JournalPage) throws(JournalError) {
+        let filled = page.filled.load(ordering: .acquiring)
+        guard filled > page.saved else { return }
+        let start = page.saved / Self.diskPage * Self.diskPage
+        let whole = filled / Self.diskPage * Self.diskPage
+        let offset = page.stretch * JournalPage.size
+        try write(UnsafeRawBufferPointer(start: page.bytes + start, count: whole - start), at: offset + start)
         if filled > whole {
-            lastPage.initializeMemory(as: UInt8.self, repeating: 0, count: Self.page)
-            lastPage.copyMemory(from: slab.bytes + whole, byteCount: filled - whole)
-            try write(UnsafeRawBufferPointer(start: lastPage, count: Self.page), at: offset + whole)
+            lastPage.initializeMemory(as: UInt8.self, repeating: 0, count: Self.diskPage)
+            lastPage.copyMemory(from: page.bytes + whole, byteCount: filled - whole)
+            try write(UnsafeRawBufferPointer(start: lastPage, count: Self.diskPage), at: offset + whole)
         }
-        slab.saved = filled
+        page.saved = filled
         written = offset + filled
         isUnsynced = true
     }
@@ -165,8 +165,8 @@ package final class JournalSegment: @unchecked Sendable {
             let count = pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
             if count > 0 {
                 // A direct write that was cut short is repeated from the page in which it ended.
-                done = done + count < bytes.count && isDirect ? (done + count) / Self.page * Self.page : done + count
-                if count >= Self.page || !isDirect || done == bytes.count { continue }
+                done = done + count < bytes.count && isDirect ? (done + count) / Self.diskPage * Self.diskPage : done + count
+                if count >= Self.diskPage || !isDirect || done == bytes.count { continue }
             }
             if count < 0, errno == EINTR { continue }
             if count < 0, errno == EINVAL, isDirect {

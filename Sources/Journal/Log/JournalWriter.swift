@@ -5,9 +5,9 @@ internal import Glibc
 package import Observability
 internal import Synchronization
 
-/// Writes the logs' slabs to the disk, on a separate thread, because a loop must not wait for a disk.
+/// Writes the logs' pages to the disk, on a separate thread, because a loop must not wait for a disk.
 ///
-/// Full slabs are written to their files at once. Once in each interval, the rest is written and everything is synced. A sync begins before the
+/// Full pages are written to their files at once. Once in each interval, the rest is written and everything is synced. A sync begins before the
 /// interval's end, by the time that the last syncs took, so that a power cut loses at most the audio of one interval. If the disk is slower, one sync
 /// follows the other, and `report` gives the time for which bytes waited.
 package final class JournalWriter: Sendable {
@@ -84,7 +84,7 @@ package final class JournalWriter: Sendable {
         plan(segment, after: max(sync.interval - early, sync.interval / 4))
     }
 
-    /// Writes a slab of the segment that is full.
+    /// Writes a page of the segment that is full.
     package func filled(_ segment: JournalSegment) {
         queue.async { [self] in save(segment, everything: false) }
     }
@@ -179,7 +179,7 @@ package final class JournalWriter: Sendable {
                 log.error("the journal cannot be synced to the disk; a power cut may lose it", [.path: path, .error: reason])
             }
         } catch {
-            // Nothing is lost yet: the bytes stay in the slabs, and the write is repeated. Logged once, until a write succeeds.
+            // Nothing is lost yet: the bytes stay in the pages, and the write is repeated. Logged once, until a write succeeds.
             if !isFailing.exchange(true, ordering: .relaxed) { log.error("the journal cannot be written to the disk", [.error: "\(error)"]) }
             if everything { plan(segment, after: max(sync.interval, .seconds(1))) }
         }

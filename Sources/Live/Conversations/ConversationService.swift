@@ -31,7 +31,7 @@ package final class ConversationService: Sendable {
     package let texts: (any TextEmbedding)?
     private let completion: ConversationCompletion
     /// Input for the voices of people that are to be learned.
-    private let lessons: AsyncStream<UntaughtVoice>.Continuation
+    private let enrollments: AsyncStream<UntaughtVoice>.Continuation
     private let teaching: Task<Void, Never>?
     /// Number of days for which audio is kept, unless the user has chosen; zero: no audio is kept.
     private let audioDays: Int
@@ -59,10 +59,10 @@ package final class ConversationService: Sendable {
     /// Maximum time that completing a conversation takes, all attempts included.
     private static let processingLimit: Duration = .seconds(300)
     package static let sweepInterval: Duration = .seconds(5)
-    /// Maximum number of lessons that wait; further ones are dropped until a later start.
-    private static let maxLessons = 1_000
-    /// Maximum number of earlier runs' lessons that are queued at a start.
-    private static let maxEarlierLessons = 100
+    /// Maximum number of enrollments that wait; further ones are dropped until a later start.
+    private static let maxEnrollments = 1_000
+    /// Maximum number of earlier runs' enrollments that are queued at a start.
+    private static let maxEarlierEnrollments = 100
 
     /// - Parameters:
     ///   - listener: returns this machine's engine; nil while the engine cannot be used.
@@ -89,8 +89,8 @@ package final class ConversationService: Sendable {
         self.now = now
         self.texts = texts
         completion = ConversationCompletion(store: store, texts: texts, summaries: summaries, waits: completionWaits, log: log)
-        let (stream, continuation) = AsyncStream.makeStream(of: UntaughtVoice.self, bufferingPolicy: .bufferingOldest(Self.maxLessons))
-        lessons = continuation
+        let (stream, continuation) = AsyncStream.makeStream(of: UntaughtVoice.self, bufferingPolicy: .bufferingOldest(Self.maxEnrollments))
+        enrollments = continuation
         teaching = voices.map { [rule = speakerRule] voices in
             let teaching = EnrollmentWorker(
                 store: store, voices: voices, rule: rule, listener: listener, audio: audio, newPath: newPath, newID: newID,
@@ -101,9 +101,9 @@ package final class ConversationService: Sendable {
 
     deinit { teaching?.cancel() }
 
-    /// Queues a lesson: a person was assigned by hand in a conversation that is over, and the person's voice is learned from it later.
+    /// Queues an enrollment: a person was assigned by hand in a conversation that is over, and the person's voice is learned from it later.
     package func teach(_ voice: UntaughtVoice) {
-        lessons.yield(voice)
+        enrollments.yield(voice)
     }
 
     /// Returns the keeper of a session's audio; nil when no audio is kept.
@@ -198,16 +198,16 @@ package final class ConversationService: Sendable {
     package func recover() async {
         await takeUp(processingSince: now())
         state.withLock { $0.hasRecovered = true }
-        await takeUpLessons()
+        await takeUpEnrollments()
         await sweep()
     }
 
-    /// Queues voices that were assigned by hand in earlier runs and were not learned then. A voice whose lesson was rejected is queued again,
+    /// Queues voices that were assigned by hand in earlier runs and were not learned then. A voice whose enrollment was rejected is queued again,
     /// because rejections are not noted.
-    private func takeUpLessons() async {
+    private func takeUpEnrollments() async {
         guard teaching != nil else { return }
         do throws(StoreError) {
-            for voice in try await store.untaught(speaking: Teaching.leastSpeech, limit: Self.maxEarlierLessons) { teach(voice) }
+            for voice in try await store.untaught(speaking: SegmentEnrollment.leastSpeech, limit: Self.maxEarlierEnrollments) { teach(voice) }
         } catch {
             log.error("conversations with voices that are still to be learned cannot be read", [.error: "\(error)"])
         }

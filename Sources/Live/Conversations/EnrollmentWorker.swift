@@ -8,9 +8,9 @@ internal import Speakers
 internal import Speech
 internal import Store
 
-/// Learns people's voices from segments that were assigned by hand: one lesson after the other, from the audio that is kept.
+/// Learns people's voices from segments that were assigned by hand: one enrollment after the other, from the audio that is kept.
 ///
-/// Only this machine's own engine recognises the audio, so the lesson costs nothing and no audio leaves the machine.
+/// Only this machine's own engine recognises the audio, so the enrollment costs nothing and no audio leaves the machine.
 actor EnrollmentWorker {
     enum Outcome: Sendable, Equatable {
         case learned
@@ -23,7 +23,7 @@ actor EnrollmentWorker {
         case noAudio
         /// The user has chosen that no voices of other people are learned.
         case unwanted
-        /// Somebody has changed the segments or their speakers during the lesson.
+        /// Somebody has changed the segments or their speakers during the enrollment.
         case corrected
         /// The engine cannot be used, or does not know the language.
         case unavailable
@@ -76,7 +76,7 @@ actor EnrollmentWorker {
                 log.warning("a voice could not be learned", [.conversation: voice.conversation.rawValue, .error: "\(error)"])
             }
             metrics.taught(outcome.name)
-            log.debug("voice lesson", [.conversation: voice.conversation.rawValue, .status: outcome.name])
+            log.debug("voice enrollment", [.conversation: voice.conversation.rawValue, .status: outcome.name])
         }
     }
 
@@ -92,7 +92,7 @@ actor EnrollmentWorker {
         if let language = conversation.language, language.primary != "multi", !engine.capabilities.languages.contains(language) {
             return .unavailable
         }
-        let heard: [Heard]
+        let heard: [EnrollmentSample]
         switch try await choose(voice, conversation, audio, engine) {
         case .success(let windows): heard = windows
         case .failure(let reason): return reason.outcome
@@ -103,19 +103,19 @@ actor EnrollmentWorker {
             id: ID(newID()), owner: .person(voice.person), duration: SampleCount(samples.count).duration(at: .speech), voiceprint: voiceprint,
             created: now())
         let known = try await store.voices(of: voice.user)
-        let result: VoiceLesson.Result =
-            switch Teaching.result(voiceprint, of: voice.person, beside: known, rule: rule) {
+        let result: VoiceEnrollment.Result =
+            switch SegmentEnrollment.result(voiceprint, of: voice.person, beside: known, rule: rule) {
             case .nothing: .nothing
             case .names(let voice): .names(voice)
             case .makes: .makes(ID(newID()))
             }
-        let isKept = try await store.learn(VoiceLesson(sample, of: heard.map(\.segment), in: voice.conversation, result), of: voice.user)
+        let isKept = try await store.learn(VoiceEnrollment(sample, of: heard.map(\.segment), in: voice.conversation, result), of: voice.user)
         return isKept ? .learned : .corrected
     }
 
     // MARK: - What to learn from
 
-    private struct Heard {
+    private struct EnrollmentSample {
         var segment: ID<Segment>
         /// Audio samples at 16 kHz.
         var samples: [Float]
@@ -128,19 +128,19 @@ actor EnrollmentWorker {
     /// Chooses windows whose recognised words match their segments' words. Windows that do not match are replaced by others.
     private func choose(
         _ voice: UntaughtVoice, _ conversation: Conversation, _ audio: [StoredAudio], _ engine: any PrerecordedEngine
-    ) async throws -> Result<[Heard], Reason> {
-        var samples = conversation.segments.compactMap { segment -> Teaching.Sample? in
+    ) async throws -> Result<[EnrollmentSample], Reason> {
+        var samples = conversation.segments.compactMap { segment -> SegmentEnrollment.Sample? in
             guard segment.start < segment.end else { return nil }
             let isTheirs = segment.identity.person == voice.person
             // A segment that automation assigned to the person proves neither that the person speaks nor that somebody else does.
             guard !isTheirs || segment.identity.isFixed else { return nil }
-            return Teaching.Sample(segment.id, segment.start...segment.end, isTheirs: isTheirs)
+            return SegmentEnrollment.Sample(segment.id, segment.start...segment.end, isTheirs: isTheirs)
         }
-        var verified: [Teaching.Sample: Heard] = [:]
+        var verified: [SegmentEnrollment.Sample: EnrollmentSample] = [:]
         var isRejected = false
         while true {
-            let windows: [Teaching.Sample]
-            switch Teaching.choose(samples) {
+            let windows: [SegmentEnrollment.Sample]
+            switch SegmentEnrollment.choose(samples) {
             case .windows(let chosen): windows = chosen
             case .needsMoreSpeech: return .failure(Reason(outcome: isRejected ? .rejected : .needsMoreSpeech))
             case .contaminated: return .failure(Reason(outcome: .contaminated))
@@ -154,7 +154,7 @@ actor EnrollmentWorker {
                 samples.removeAll { $0.segment == next.segment }
                 continue
             }
-            verified[next] = Heard(segment: next.segment, samples: stretch)
+            verified[next] = EnrollmentSample(segment: next.segment, samples: stretch)
         }
     }
 
@@ -167,7 +167,7 @@ actor EnrollmentWorker {
         guard let name = BlobName(file.file), let kept = try await self.audio.file(of: name) else { return nil }
         defer { withExtendedLifetime(kept) {} }
         let recording = Recording(path: kept.path)
-        let samples = try await RecordingStretches(queue: queue, media: InProcessMedia()).read([wanted], of: recording).first ?? []
+        let samples = try await RecordingExcerpts(queue: queue, media: InProcessMedia()).read([wanted], of: recording).first ?? []
         // An encoder's last packet may end a little early.
         return samples.count + 1_600 >= Int(wanted.count.samples) ? samples : nil
     }
@@ -183,7 +183,7 @@ actor EnrollmentWorker {
             }
         }
         let options = RecognitionOptions(language: conversation.language, diarize: true, workload: .background)
-        return Teaching.isBorneOut(expected, by: try await recording.recognize(by: engine, options).words)
+        return SegmentEnrollment.isBorneOut(expected, by: try await recording.recognize(by: engine, options).words)
     }
 
     /// Returns the text of a segment in a range. Returns the whole text if the times of the segment's words are not known.

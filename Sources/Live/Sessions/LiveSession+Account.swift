@@ -40,8 +40,8 @@ extension LiveSession {
         let received = (run.received - .zero).duration(at: rate)
         var open = OpenUsage()
         for attempt in attempts.values {
-            guard let stretch = attempt.stretch, attempt.engine != NullEngine.entry.name, received > stretch.start else { continue }
-            let audio = (received - stretch.start) * stretch.channels * passedShare
+            guard let position = attempt.position, attempt.engine != NullEngine.entry.name, received > position.start else { continue }
+            let audio = (received - position.start) * position.channels * passedShare
             open.audio += audio
             let cost = context.usage.prices.cost(of: audio, engine: attempt.engine, model: attempt.model, workload: attempt.workload, at: now)
             open.cost = open.cost + (cost ?? .zero)

@@ -11,9 +11,9 @@ package final class PreSessionHandler: WebSocketHandler {
     private let client: ClientAddress
     private let wrongCredentials: WrongCredentials
     /// Admits the client and makes the handler of its later messages.
-    private let make: (LiveBeginning) throws(RequestError) -> any LiveHandler
+    private let make: (RequestedSession) throws(RequestError) -> any LiveHandler
     /// Returns the work that must be awaited before `make` can judge the client's credential; nil when there is none.
-    private let prepare: (LiveBeginning) -> (@Sendable () async -> Void)?
+    private let prepare: (RequestedSession) -> (@Sendable () async -> Void)?
     /// Messages that came while `prepare` is awaited; the first one began the wait. The client is not read meanwhile, so there are few.
     private var waiting: [Message]?
     private var opening: any LiveHandshakeMachine
@@ -30,8 +30,8 @@ package final class PreSessionHandler: WebSocketHandler {
 
     package init(
         _ opening: any LiveHandshakeMachine, context: LiveContext, client: ClientAddress, wrongCredentials: WrongCredentials,
-        prepare: @escaping (LiveBeginning) -> (@Sendable () async -> Void)?,
-        make: @escaping (LiveBeginning) throws(RequestError) -> any LiveHandler
+        prepare: @escaping (RequestedSession) -> (@Sendable () async -> Void)?,
+        make: @escaping (RequestedSession) throws(RequestError) -> any LiveHandler
     ) {
         self.opening = opening
         self.context = context
@@ -57,45 +57,45 @@ package final class PreSessionHandler: WebSocketHandler {
     package func received(text: RawSpan, on connection: WebSocketConnection) {
         guard !isRejected else { return }
         guard waiting == nil else { return keep(.text(text.withUnsafeBytes(Array.init))) }
-        let beginning = opening.receivedText(text, now: context.loop.now, output: &output)
+        let requested = opening.receivedText(text, now: context.loop.now, output: &output)
         carryOut()
-        guard let beginning else { return }
-        if let prepare = prepare(beginning) { return wait(prepare, .text(text.withUnsafeBytes(Array.init)), beginning) }
-        guard let session = begin(beginning) else { return }
-        if beginning.includesMessage { session.received(text: text, on: connection) }
+        guard let requested else { return }
+        if let prepare = prepare(requested) { return wait(prepare, .text(text.withUnsafeBytes(Array.init)), requested) }
+        guard let session = begin(requested) else { return }
+        if requested.includesMessage { session.received(text: text, on: connection) }
     }
 
     package func received(binary: RawSpan, on connection: WebSocketConnection) {
         guard !isRejected else { return }
         guard waiting == nil else { return keep(.binary(binary.withUnsafeBytes(Array.init))) }
-        let beginning = opening.receivedBinary(byteCount: binary.byteCount, now: context.loop.now, output: &output)
+        let requested = opening.receivedBinary(byteCount: binary.byteCount, now: context.loop.now, output: &output)
         carryOut()
-        guard let beginning else { return }
-        if let prepare = prepare(beginning) { return wait(prepare, .binary(binary.withUnsafeBytes(Array.init)), beginning) }
-        guard let session = begin(beginning) else { return }
-        if beginning.includesMessage { session.received(binary: binary, on: connection) }
+        guard let requested else { return }
+        if let prepare = prepare(requested) { return wait(prepare, .binary(binary.withUnsafeBytes(Array.init)), requested) }
+        guard let session = begin(requested) else { return }
+        if requested.includesMessage { session.received(binary: binary, on: connection) }
     }
 
     private func keep(_ message: Message) { waiting?.append(message) }
 
-    /// Continues with `beginning`, and with later messages, once the credential can be judged.
-    private func wait(_ prepare: @escaping @Sendable () async -> Void, _ first: Message, _ beginning: LiveBeginning) {
+    /// Continues with `requested`, and with later messages, once the credential can be judged.
+    private func wait(_ prepare: @escaping @Sendable () async -> Void, _ first: Message, _ requested: RequestedSession) {
         waiting = []
         connection?.pauseReading()
-        let resume = LoopBound({ [self] in goOn(beginning, first) }, on: context.loop)
+        let resume = LoopBound({ [self] in goOn(requested, first) }, on: context.loop)
         Task {
             await prepare()
             resume.enter { $0() }
         }
     }
 
-    private func goOn(_ beginning: LiveBeginning, _ first: Message) {
-        let messages = (beginning.includesMessage ? [first] : []) + (waiting ?? [])
+    private func goOn(_ requested: RequestedSession, _ first: Message) {
+        let messages = (requested.includesMessage ? [first] : []) + (waiting ?? [])
         waiting = nil
         // The client may have left meanwhile.
         guard let connection, connection.isOpen else { return }
         connection.resumeReading()
-        guard let session = begin(beginning) else { return }
+        guard let session = begin(requested) else { return }
         for message in messages {
             switch message {
             case .text(let bytes): session.received(text: bytes.span.bytes, on: connection)
@@ -106,10 +106,10 @@ package final class PreSessionHandler: WebSocketHandler {
 
     package func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) { leave() }
 
-    private func begin(_ beginning: LiveBeginning) -> (any LiveHandler)? {
+    private func begin(_ requested: RequestedSession) -> (any LiveHandler)? {
         guard let connection else { return nil }
         do throws(RequestError) {
-            let session = try make(beginning)
+            let session = try make(requested)
             leave()
             connection.hand(to: session)
             session.start(connection)
@@ -117,7 +117,7 @@ package final class PreSessionHandler: WebSocketHandler {
         } catch {
             context.log.rejection(
                 "live session refused", of: client.ip, [.error: error.plain.code, .reason: error.plain.message, .peer: "\(client)"])
-            guard error == .unauthenticated, beginning.credential != nil else {
+            guard error == .unauthenticated, requested.credential != nil else {
                 reject(error)
                 return nil
             }

@@ -8,24 +8,24 @@ extension LocalEngine: WordAligning {
             case .success(let models)? = await loading.wait(), let aligner = models.aligner
         else { return nil }
         var alignment = TranscriptAlignment(transcript)
-        guard !alignment.stretches.isEmpty else { return transcript }
+        guard !alignment.intervals.isEmpty else { return transcript }
         let turn: any MediaTurn
         do throws(MediaError) { turn = try await media.turn(for: recording) } catch { throw EngineError(error) }
-        let reader = StretchReader(turn)
-        for stretch in alignment.stretches {
-            let texts = alignment.texts(of: stretch)
+        let reader = IntervalReader(turn)
+        for interval in alignment.intervals {
+            let texts = alignment.texts(of: interval)
             let found = await pool.run(.prerecorded) { _ in
-                Result { () throws(EngineError) in aligner.place(texts, in: try reader.samples(of: stretch.audio)) }
+                Result { () throws(EngineError) in aligner.place(texts, in: try reader.samples(of: interval.audio)) }
             }
             guard let found, !Task.isCancelled else { throw .cancelled }
-            if let ranges = try found.get() { alignment.place(stretch, ranges) }
+            if let ranges = try found.get() { alignment.place(interval, ranges) }
         }
         return alignment.finished()
     }
 }
 
-/// Reads stretches of a recording in order, and keeps the audio of one stretch at a time.
-private final class StretchReader: Sendable {
+/// Reads intervals of a recording in order, and keeps the audio of one interval at a time.
+private final class IntervalReader: Sendable {
     private struct State {
         var file: (any DecodedMedia)?
         var store = SampleStore()

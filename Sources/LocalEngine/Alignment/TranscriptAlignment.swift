@@ -1,9 +1,9 @@
 package import Speech
 
-/// A transcript whose estimated words get exact times: says which stretches of audio to search for which words, and takes the results. Pure.
+/// A transcript whose estimated words get exact times: says which intervals of audio to search for which words, and takes the results. Pure.
 package struct TranscriptAlignment: Sendable {
     /// Words, and the audio in which to search for them.
-    package struct Stretch: Sendable, Equatable {
+    package struct Interval: Sendable, Equatable {
         package var words: Range<Int>
         package var audio: SampleRange
 
@@ -13,16 +13,16 @@ package struct TranscriptAlignment: Sendable {
         }
     }
 
-    /// Maximum length of neighbouring stretches that are searched together: a word may be cut where two stretches meet.
+    /// Maximum length of neighbouring intervals that are searched together: a word may be cut where two intervals meet.
     static let together: Duration = .seconds(30)
-    /// Maximum length of a stretch that is searched, because a search holds all of its audio in memory.
+    /// Maximum length of an interval that is searched, because a search holds all of its audio in memory.
     package static let longest: Duration = .seconds(125)
-    /// Maximum error of the engine's times for a stretch.
+    /// Maximum error of the engine's times for an interval.
     static let margin: Duration = .milliseconds(400)
 
     package private(set) var transcript: Transcript
-    /// Stretches to search, in order, in the first channel, at 16 kHz.
-    package let stretches: [Stretch]
+    /// Intervals to search, in order, in the first channel, at 16 kHz.
+    package let intervals: [Interval]
     private let estimated: [Transcript.Segment]
     private var placed: Set<Int> = []
 
@@ -30,37 +30,37 @@ package struct TranscriptAlignment: Sendable {
         self.transcript = transcript
         estimated = transcript.channels.first?.estimated ?? []
         let count = transcript.channels.first?.words.count ?? 0
-        var stretches: [Stretch] = []
+        var intervals: [Interval] = []
         for segment in estimated where segment.range.count <= SampleCount(Self.longest, at: .speech) && segment.words.upperBound <= count {
-            guard let last = stretches.last, last.words.upperBound == segment.words.lowerBound,
+            guard let last = intervals.last, last.words.upperBound == segment.words.lowerBound,
                 segment.range.end - last.audio.start <= SampleCount(Self.together, at: .speech)
             else {
-                stretches.append(Stretch(words: segment.words, audio: segment.range))
+                intervals.append(Interval(words: segment.words, audio: segment.range))
                 continue
             }
-            stretches[stretches.count - 1] = Stretch(
+            intervals[intervals.count - 1] = Interval(
                 words: last.words.lowerBound..<segment.words.upperBound, audio: SampleRange(last.audio.start, segment.range.end))
         }
         let margin = SampleCount(Self.margin, at: .speech)
-        self.stretches = stretches.map {
-            Stretch(words: $0.words, audio: SampleRange(max(.zero, $0.audio.start - margin), $0.audio.end + margin))
+        self.intervals = intervals.map {
+            Interval(words: $0.words, audio: SampleRange(max(.zero, $0.audio.start - margin), $0.audio.end + margin))
         }
     }
 
-    package func texts(of stretch: Stretch) -> [String] { transcript.channels[0].words[stretch.words].map(\.text) }
+    package func texts(of interval: Interval) -> [String] { transcript.channels[0].words[interval.words].map(\.text) }
 
-    /// Sets the times of a stretch's words.
+    /// Sets the times of an interval's words.
     ///
-    /// - Parameter ranges: one range for each word of the stretch, in order, in samples since the beginning of the stretch's audio.
-    package mutating func place(_ stretch: Stretch, _ ranges: [Range<Int>]) {
-        guard ranges.count == stretch.words.count else { return }
-        var earliest = stretch.words.lowerBound > 0 ? transcript.channels[0].words[stretch.words.lowerBound - 1].range.start : .zero
-        for (index, range) in zip(stretch.words, ranges) {
-            let start = max(earliest, stretch.audio.start + SampleCount(range.lowerBound))
+    /// - Parameter ranges: one range for each word of the interval, in order, in samples since the beginning of the interval's audio.
+    package mutating func place(_ interval: Interval, _ ranges: [Range<Int>]) {
+        guard ranges.count == interval.words.count else { return }
+        var earliest = interval.words.lowerBound > 0 ? transcript.channels[0].words[interval.words.lowerBound - 1].range.start : .zero
+        for (index, range) in zip(interval.words, ranges) {
+            let start = max(earliest, interval.audio.start + SampleCount(range.lowerBound))
             earliest = start
-            transcript.channels[0].words[index].range = SampleRange(start, max(start, stretch.audio.start + SampleCount(range.upperBound)))
+            transcript.channels[0].words[index].range = SampleRange(start, max(start, interval.audio.start + SampleCount(range.upperBound)))
         }
-        for (index, segment) in estimated.enumerated() where stretch.words.contains(segment.words.lowerBound) { placed.insert(index) }
+        for (index, segment) in estimated.enumerated() where interval.words.contains(segment.words.lowerBound) { placed.insert(index) }
     }
 
     /// Returns the transcript with the words that were placed.

@@ -28,10 +28,10 @@ package struct RecordingWork: Sendable {
     private struct Finished: Sendable {
         var index: Int
         var channel: ChannelIndex
-        var heard: Result<Heard, EngineError>
+        var heard: Result<RecognizedWindow, EngineError>
     }
 
-    private struct Heard: Sendable {
+    private struct RecognizedWindow: Sendable {
         var words: [Word]
         var passages: [SpeakerListener.Passage] = []
     }
@@ -106,11 +106,11 @@ package struct RecordingWork: Sendable {
     }
 
     private func recognize(_ item: RecordingReader.Item, _ index: Int) async -> Finished {
-        let heard: Result<Heard, EngineError>?? = await pool.run(.prerecorded) { permit in
+        let heard: Result<RecognizedWindow, EngineError>?? = await pool.run(.prerecorded) { permit in
             do throws(InferenceError) {
                 guard let words = try recognizer.recognize(item, mayContinue: permit.mayContinue) else { return nil }
-                guard let speakers else { return .success(Heard(words: words)) }
-                return try speakers.listen(to: item, mayContinue: permit.mayContinue).map { .success(Heard(words: words, passages: $0)) }
+                guard let speakers else { return .success(RecognizedWindow(words: words)) }
+                return try speakers.listen(to: item, mayContinue: permit.mayContinue).map { .success(RecognizedWindow(words: words, passages: $0)) }
             } catch {
                 return .failure(.unavailable(error.description))
             }

@@ -6,7 +6,7 @@ package struct SpeakerListener: Sendable {
     /// A stretch of speech, with the voices of its windows.
     struct Passage: Sendable {
         var range: SampleRange
-        var heard: [Diarization.Heard]
+        var heard: [Diarization.WindowVoice]
     }
 
     private let embedder: SpeakerEmbedder
@@ -18,7 +18,7 @@ package struct SpeakerListener: Sendable {
         let bounds = SampleRange(item.window.audio.start, count: SampleCount(item.samples.count))
         var passages: [Passage] = []
         for range in Diarization.passages(item.window.speech) {
-            var heard: [Diarization.Heard] = []
+            var heard: [Diarization.WindowVoice] = []
             for window in Diarization.windows(range, within: bounds) {
                 guard mayContinue() else { return nil }
                 let place = Int((window.start - bounds.start).samples)..<Int((window.end - bounds.start).samples)

@@ -17,7 +17,7 @@ package struct ListenOpening: LiveHandshakeMachine {
 
     package mutating func opened(now: Instant, output: inout ServerOutput) { openedAt = now }
 
-    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
+    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> RequestedSession? {
         guard !isDone else { return nil }
         // The parser's error text could quote the message, and with it a token.
         guard let document = try? JSONDocument(parsing: text, sizeLimit: Self.sizeLimit, depthLimit: 8), document.root.isObject else {
@@ -32,10 +32,10 @@ package struct ListenOpening: LiveHandshakeMachine {
             reject(.badToken, &output)
             return nil
         }
-        return LiveBeginning(machine: machine, credential: Credential(token))
+        return RequestedSession(machine: machine, credential: Credential(token))
     }
 
-    package mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
+    package mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> RequestedSession? {
         if !isDone { reject(.policy("Auth error"), &output) }
         return nil
     }

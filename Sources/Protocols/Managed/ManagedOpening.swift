@@ -16,7 +16,7 @@ package struct ManagedOpening: LiveHandshakeMachine {
 
     package mutating func opened(now: Instant, output: inout ServerOutput) { openedAt = now }
 
-    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
+    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> RequestedSession? {
         guard !isDone else { return nil }
         guard case .auth(let token, let configuration) = ManagedClientMessage(parsing: text) else {
             fail(
@@ -27,14 +27,14 @@ package struct ManagedOpening: LiveHandshakeMachine {
         }
         switch configuration {
         case .success(let configuration):
-            return LiveBeginning(machine: ManagedLiveServer(configuration, context), credential: token)
+            return RequestedSession(machine: ManagedLiveServer(configuration, context), credential: token)
         case .failure(let error):
             fail(ManagedError(.badConfig, error.message), &output)
             return nil
         }
     }
 
-    package mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
+    package mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> RequestedSession? {
         if !isDone { fail(ManagedError(.badMessage, "Audio came before auth. Send auth first."), &output) }
         return nil
     }

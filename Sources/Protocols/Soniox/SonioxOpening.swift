@@ -23,7 +23,7 @@ package struct SonioxOpening: LiveHandshakeMachine {
 
     package mutating func opened(now: Instant, output: inout ServerOutput) { deadline = now + Self.limit }
 
-    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
+    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> RequestedSession? {
         guard !isOver else { return nil }
         do throws(SonioxError) {
             let configuration = try SonioxConfiguration(parsing: text)
@@ -33,14 +33,14 @@ package struct SonioxOpening: LiveHandshakeMachine {
             let shown = credential ?? configuration.credential
             hasKey = shown != nil
             deadline = nil
-            return LiveBeginning(machine: SonioxLiveServer(configuration, engines: engines), credential: shown)
+            return RequestedSession(machine: SonioxLiveServer(configuration, engines: engines), credential: shown)
         } catch {
             end(error, &output)
             return nil
         }
     }
 
-    package mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
+    package mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> RequestedSession? {
         end(.startIsNotText, &output)
         return nil
     }

@@ -24,7 +24,7 @@ package struct SpeechmaticsOpening: LiveHandshakeMachine {
 
     package mutating func opened(now: Instant, output: inout ServerOutput) { deadline = now + Self.limit }
 
-    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
+    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> RequestedSession? {
         guard !isOver else { return nil }
         switch SpeechmaticsClientMessage(parsing: text, language: language) {
         case .startRecognition(let configuration):
@@ -34,7 +34,7 @@ package struct SpeechmaticsOpening: LiveHandshakeMachine {
                 return nil
             }
             deadline = nil
-            return LiveBeginning(machine: SpeechmaticsLiveServer(configuration, sessionID: sessionID, engines: engines))
+            return RequestedSession(machine: SpeechmaticsLiveServer(configuration, sessionID: sessionID, engines: engines))
         case .invalid(let error): end(error, &output)
         case .endOfStream, .channelAudio, .endOfChannel, .setRecognitionConfig, .forceEndOfUtterance, .getSpeakers:
             end(SpeechmaticsError(.protocolError, "The first message must be StartRecognition."), &output)
@@ -42,7 +42,7 @@ package struct SpeechmaticsOpening: LiveHandshakeMachine {
         return nil
     }
 
-    package mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
+    package mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> RequestedSession? {
         end(SpeechmaticsError(.protocolError, "Audio came before StartRecognition."), &output)
         return nil
     }

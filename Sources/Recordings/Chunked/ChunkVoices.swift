@@ -17,7 +17,7 @@ struct ChunkVoices: Sendable {
 
     /// Returns the chunk with the voices of its speakers, and with the identities of the speakers that the user's recordings know.
     func heard(_ chunk: RecognizedChunk, in recording: Recording, knowing directory: VoiceDirectory) async -> RecognizedChunk {
-        let pieces = ClusterStretch.all(in: chunk.words, pause: ClusterStretch.shortPause).map { stretch in
+        let pieces = ClusterSpan.all(in: chunk.words, pause: ClusterSpan.shortPause).map { stretch in
             ClusterIdentity.Piece(
                 cluster: stretch.cluster, SampleRange(.zero + SampleCount(stretch.start, at: .speech), .zero + SampleCount(stretch.end, at: .speech)),
                 words: stretch.words)
@@ -41,7 +41,7 @@ struct ChunkVoices: Sendable {
     private func samples(of spans: [String: [SampleRange]], in recording: Recording) async -> [String: [Float]]? {
         let wanted = spans.flatMap { cluster, ranges in ranges.map { (cluster: cluster, range: $0) } }.sorted { $0.range.start < $1.range.start }
         do throws(MediaError) {
-            let stretches = try await RecordingStretches(queue: queue, media: media).read(wanted.map(\.range), of: recording)
+            let stretches = try await RecordingExcerpts(queue: queue, media: media).read(wanted.map(\.range), of: recording)
             var samples: [String: [Float]] = [:]
             for (want, stretch) in zip(wanted, stretches) where !stretch.isEmpty { samples[want.cluster, default: []] += stretch }
             return samples

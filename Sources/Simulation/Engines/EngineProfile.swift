@@ -75,7 +75,7 @@ package struct EngineProfile: Sendable, Equatable {
 
 /// A simulated engine that recognises intervals for repairs.
 package struct Repairer: Sendable, Equatable {
-    package var temper: EngineProfile
+    package var profile: EngineProfile
     /// Probability that an attempt fails; `refusals` is the probability that the driver has no room for an attempt.
     package var failures: Double
     package var refusals: Double

@@ -13,7 +13,7 @@ struct SimulatedStream: Sendable {
         let channel: Int
         let spoken: [SpokenWord]
         /// All words that the engine will recognize if all of the audio comes.
-        var words: [HeardWord]
+        var words: [RecognizedWord]
         /// Index of the first word that is not final.
         var next = 0
         /// End of the finals.
@@ -23,7 +23,7 @@ struct SimulatedStream: Sendable {
     }
 
     let leg: LegID
-    let temper: EngineProfile
+    let profile: EngineProfile
     let channels: Range<Int>
     private(set) var origin: SampleIndex
     let fault: InjectedFault?
@@ -41,16 +41,16 @@ struct SimulatedStream: Sendable {
     private enum Part { static let taste = 1, attempt = 2, latency = 3, cut = 4, again = 5, stable = 6, hiccup = 7 }
 
     init(
-        leg: LegID, temper: EngineProfile, taste: Chance, attempt: Chance, channels: Range<Int>, origin: SampleIndex, fault: InjectedFault?,
+        leg: LegID, profile: EngineProfile, taste: Chance, attempt: Chance, channels: Range<Int>, origin: SampleIndex, fault: InjectedFault?,
         spoken: [[SpokenWord]]
     ) {
         self.leg = leg
-        self.temper = temper
+        self.profile = profile
         self.channels = channels
         self.origin = origin
         self.fault = fault
         self.chance = attempt
-        hearing = SimulatedRecognition(temper: temper, taste: taste, attempt: attempt)
+        hearing = SimulatedRecognition(profile: profile, taste: taste, attempt: attempt)
         heard = origin
         self.spoken = spoken
         begin(at: origin)
@@ -70,7 +70,7 @@ struct SimulatedStream: Sendable {
 
     mutating func open() -> [Message] {
         var said: [Message] = []
-        let delay = chance[Part.latency, 0].pick(temper.connect)
+        let delay = chance[Part.latency, 0].pick(profile.connect)
         switch fault {
         case .hang: break
         case .refuse(let error): close(error, delay: delay, &said)
@@ -84,7 +84,7 @@ struct SimulatedStream: Sendable {
         heard = range.end
         var said: [Message] = []
         for index in ears.indices { listen(index, &said, now: now) }
-        if let expiry = temper.expiry, heard - origin >= Milliseconds.samples(expiry) {
+        if let expiry = profile.expiry, heard - origin >= Milliseconds.samples(expiry) {
             close(.unavailable("The stream has reached its longest duration."), delay: latency(1_000_000), &said)
         }
         return said
@@ -111,23 +111,23 @@ struct SimulatedStream: Sendable {
     // MARK: - Recognition
 
     private mutating func listen(_ index: Int, _ said: inout [Message], now: Int64) {
-        let endpoint = Milliseconds.samples(temper.endpoint)
+        let endpoint = Milliseconds.samples(profile.endpoint)
         while !isClosed {
             var known = ears[index].next
             while known < ears[index].words.count, ears[index].words[known].spoken.end <= heard { known += 1 }
             let following = known < ears[index].words.count ? ears[index].words[known] : nil
             let isSpeaking = following.map { $0.spoken.start < heard } ?? false
             if known > ears[index].next, !isSpeaking, heard >= ears[index].words[known - 1].spoken.end + endpoint {
-                let isTurn = temper.turns == .inFinal
+                let isTurn = profile.turns == .inFinal
                 final(index, words: known, through: pauseEnd(index, known), isTurn ? .endOfTurn : .pause, &said, now: now)
-                if temper.turns == .after { say(.turnEnded(local(index), at: engine(ears[index].cut)), number: 3, &said, now: now) }
+                if profile.turns == .after { say(.turnEnded(local(index), at: engine(ears[index].cut)), number: 3, &said, now: now) }
                 continue
             }
-            if heard - ears[index].cut >= Milliseconds.samples(temper.longest) {
+            if heard - ears[index].cut >= Milliseconds.samples(profile.longest) {
                 // A word that is still being spoken may be cut. It is then whole in one of the two finals.
                 var words = known
                 var end = lengthEnd(index, known)
-                if let following, isSpeaking, temper.cutsWords {
+                if let following, isSpeaking, profile.cutsWords {
                     end = min(heard, max(ears[index].cut, following.range.middle))
                     let isMost = heard - following.spoken.start > SampleCount(following.spoken.count.samples * 6 / 10)
                     if isMost && chance[Part.cut, ears[index].finals].happens(0.5) { words += 1 }
@@ -136,7 +136,7 @@ struct SimulatedStream: Sendable {
                 final(index, words: words, through: end, .length, &said, now: now)
                 continue
             }
-            if let every = temper.interims, heard - ears[index].shown >= Milliseconds.samples(every) { interim(index, known, &said, now: now) }
+            if let every = profile.interims, heard - ears[index].shown >= Milliseconds.samples(every) { interim(index, known, &said, now: now) }
             return
         }
     }
@@ -144,7 +144,7 @@ struct SimulatedStream: Sendable {
     /// Returns the end of a final after a pause.
     private func pauseEnd(_ index: Int, _ known: Int) -> SampleIndex {
         let last = ears[index].words[known - 1].range.end
-        switch temper.coverage {
+        switch profile.coverage {
         case .word: return min(last, heard)
         case .silence: return min(heard, last + SampleCount((heard - last).samples / 2))
         case .heard: return framed(heard)
@@ -153,7 +153,7 @@ struct SimulatedStream: Sendable {
 
     /// Returns `end` moved to the end of its frame: the engine fills the last frame with silence.
     private func framed(_ end: SampleIndex) -> SampleIndex {
-        guard let frame = temper.frame.map(Milliseconds.samples) else { return end }
+        guard let frame = profile.frame.map(Milliseconds.samples) else { return end }
         return end + SampleCount((frame.samples - (end - origin).samples % frame.samples) % frame.samples)
     }
 
@@ -177,7 +177,7 @@ struct SimulatedStream: Sendable {
         }
         while known < ears[index].words.count, ears[index].words[known].spoken.end <= heard || reason == .endOfAudio { known += 1 }
         var end = heard
-        if reason == .flush, !temper.cutsFlushes, known < ears[index].words.count {
+        if reason == .flush, !profile.cutsFlushes, known < ears[index].words.count {
             end = max(ears[index].cut, min(end, ears[index].words[known].range.start))
         }
         if reason == .flush, known == ears[index].next, end <= ears[index].cut + Milliseconds.samples(50) {
@@ -195,7 +195,7 @@ struct SimulatedStream: Sendable {
         ears[index].shown = ears[index].cut
         ears[index].finals += 1
         say(event, number: 100 + ears[index].finals, &said, now: now)
-        if chance[Part.again, ears[index].finals].happens(temper.repeats) && reason != .flush {
+        if chance[Part.again, ears[index].finals].happens(profile.repeats) && reason != .flush {
             say(event, number: 100 + ears[index].finals, &said, now: now)
         }
     }
@@ -218,7 +218,7 @@ struct SimulatedStream: Sendable {
             let place = SampleRange(min(max(word.range.start, range.start), range.end), min(max(word.range.end, range.start), range.end))
             words.append(Word(word.text, engine(place), confidence: word.confidence))
         }
-        if !temper.hasWordTimes { words.spread(over: engine(range)) }
+        if !profile.hasWordTimes { words.spread(over: engine(range)) }
         return Hypothesis(channel: local(index), range: engine(range), words: words)
     }
 
@@ -253,8 +253,8 @@ struct SimulatedStream: Sendable {
 
     private func latency(_ number: Int) -> Int {
         let place = messages &* 7 &+ number
-        let usual = chance[Part.latency, place].pick(temper.latency)
-        return chance[Part.hiccup, place].happens(temper.hiccups) ? usual + chance[Part.hiccup][place][1].pick(500...2_000) : usual
+        let usual = chance[Part.latency, place].pick(profile.latency)
+        return chance[Part.hiccup, place].happens(profile.hiccups) ? usual + chance[Part.hiccup][place][1].pick(500...2_000) : usual
     }
 
     private func local(_ index: Int) -> ChannelIndex { ChannelIndex(ears[index].channel - channels.lowerBound) }
@@ -264,6 +264,6 @@ struct SimulatedStream: Sendable {
     /// Returns a position on the stream's timeline, by the engine's own clock.
     private func engine(_ index: SampleIndex) -> SampleIndex {
         let place = index - origin
-        return .zero + SampleCount(place.samples + Int64(Double(place.samples) * temper.skew))
+        return .zero + SampleCount(place.samples + Int64(Double(place.samples) * profile.skew))
     }
 }

@@ -15,29 +15,29 @@ extension Scenario {
 extension EngineProfile {
     /// Returns the profile of an engine without faults.
     static func plain(_ number: Int) -> EngineProfile {
-        var dice = SeededRandom(Chance(seed: 1))
-        var temper = EngineProfile(number: number, &dice)
-        temper.connect = 50...100
-        temper.latency = 100...300
-        temper.interims = 300
-        temper.endpoint = 300
-        temper.longest = 15_000
-        temper.pace = nil
-        temper.unanswered = nil
-        temper.channelsPerLeg = 1
-        temper.jitter = 40
-        temper.skew = 0
-        temper.coverage = .word
-        temper.turns = .inFinal
-        temper.isFormatted = false
-        temper.joins = 0
-        temper.substitutes = 0
-        temper.omits = 0
-        temper.repeats = 0
-        temper.cutsWords = false
-        temper.expiry = nil
-        temper.cap = nil
-        temper.answersAtOnce = false
-        return temper
+        var random = SeededRandom(Chance(seed: 1))
+        var profile = EngineProfile(number: number, &random)
+        profile.connect = 50...100
+        profile.latency = 100...300
+        profile.interims = 300
+        profile.endpoint = 300
+        profile.longest = 15_000
+        profile.pace = nil
+        profile.unanswered = nil
+        profile.channelsPerLeg = 1
+        profile.jitter = 40
+        profile.skew = 0
+        profile.coverage = .word
+        profile.turns = .inFinal
+        profile.isFormatted = false
+        profile.joins = 0
+        profile.substitutes = 0
+        profile.omits = 0
+        profile.repeats = 0
+        profile.cutsWords = false
+        profile.expiry = nil
+        profile.cap = nil
+        profile.answersAtOnce = false
+        return profile
     }
 }

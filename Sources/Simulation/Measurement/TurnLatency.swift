@@ -23,16 +23,16 @@ package struct TurnLatency {
     package init(_ engines: [Answers], mode: SessionMode, sessions: Int, seed: UInt64) {
         for session in 0..<sessions {
             var scenario = Scenario(plainSeed: seed &+ UInt64(session))
-            var dice = SeededRandom(Chance(seed: seed &+ UInt64(session))[1])
-            let turns = Script.turns(&dice, count: 12)
+            var random = SeededRandom(Chance(seed: seed &+ UInt64(session))[1])
+            let turns = Script.turns(&random, count: 12)
             scenario.spoken = [turns.words]
             scenario.length = turns.length
             scenario.mode = mode
             scenario.engines = engines.enumerated().map { number, answers in
-                var temper = EngineProfile.plain(number)
-                temper.latency = answers.usual
-                temper.hiccups = answers.hiccups
-                return Scenario.Engine(temper: temper, faults: [], isPersistent: false)
+                var profile = EngineProfile.plain(number)
+                profile.latency = answers.usual
+                profile.hiccups = answers.hiccups
+                return Scenario.Engine(profile: profile, faults: [], isPersistent: false)
             }
             scenario.keepSimple()
             var ends = turns.ends.map { scenario.spoken[0][$0].range.end }
@@ -58,19 +58,19 @@ package struct TurnLatency {
 
 extension Script {
     /// Returns turns of a few words with long silences between them, and the ends of their last words.
-    fileprivate static func turns(_ dice: inout SeededRandom, count: Int) -> (words: [SpokenWord], ends: [Int], length: Int) {
+    fileprivate static func turns(_ random: inout SeededRandom, count: Int) -> (words: [SpokenWord], ends: [Int], length: Int) {
         var words: [SpokenWord] = []
         var ends: [Int] = []
         var position = 500
         for _ in 0..<count {
-            for _ in 0..<dice.pick(3...10) {
-                let duration = dice.pick(150...400)
+            for _ in 0..<random.pick(3...10) {
+                let duration = random.pick(150...400)
                 let range = SampleRange(Milliseconds.index(position), count: Milliseconds.samples(duration))
-                words.append(SpokenWord(number: words.count + 1, text: dice.pick(plain), numeral: nil, joined: nil, range: range))
-                position += duration + dice.pick(0...100)
+                words.append(SpokenWord(number: words.count + 1, text: random.pick(plain), numeral: nil, joined: nil, range: range))
+                position += duration + random.pick(0...100)
             }
             ends.append(words.count - 1)
-            position += dice.pick(3_500...4_500)
+            position += random.pick(3_500...4_500)
         }
         return (words, ends, position)
     }

@@ -29,23 +29,23 @@ package struct WordErrors {
     package init(_ engines: [(number: Int, noise: Noise)], mode: SessionMode, texts: [String], seed: UInt64) {
         for (session, text) in texts.enumerated() {
             var scenario = Scenario(plainSeed: seed &+ UInt64(session))
-            var dice = SeededRandom(Chance(seed: seed &+ UInt64(session))[2])
+            var random = SeededRandom(Chance(seed: seed &+ UInt64(session))[2])
             let truth = text.split(separator: " ").map(String.init)
-            let script = Script.read(truth, &dice)
+            let script = Script.read(truth, &random)
             scenario.spoken = [script.words]
             scenario.length = script.length
             scenario.mode = mode
             scenario.engines = engines.map { number, noise in
-                var temper = EngineProfile.plain(number)
-                temper.substitutes = noise.substituted
-                temper.omits = noise.missing
-                temper.inserts = noise.added
-                temper.jitter = noise.jitter
-                temper.latency = 60 + 40 * number...200 + 100 * number
-                temper.endpoint = [300, 400, 250][number % 3]
-                temper.longest = [15_000, 5_000, 8_000][number % 3]
-                temper.coverage = EngineProfile.Coverage.allCases[number % 3]
-                return Scenario.Engine(temper: temper, faults: [], isPersistent: false)
+                var profile = EngineProfile.plain(number)
+                profile.substitutes = noise.substituted
+                profile.omits = noise.missing
+                profile.inserts = noise.added
+                profile.jitter = noise.jitter
+                profile.latency = 60 + 40 * number...200 + 100 * number
+                profile.endpoint = [300, 400, 250][number % 3]
+                profile.longest = [15_000, 5_000, 8_000][number % 3]
+                profile.coverage = EngineProfile.Coverage.allCases[number % 3]
+                return Scenario.Engine(profile: profile, faults: [], isPersistent: false)
             }
             scenario.keepSimple()
             var said: [String] = []
@@ -75,14 +75,14 @@ package struct WordErrors {
 
 extension Script {
     /// A text as somebody reads it, with a pause now and then.
-    fileprivate static func read(_ text: [String], _ dice: inout SeededRandom) -> (words: [SpokenWord], length: Int) {
+    fileprivate static func read(_ text: [String], _ random: inout SeededRandom) -> (words: [SpokenWord], length: Int) {
         var words: [SpokenWord] = []
         var position = 300
         for word in text.prefix(WordIdentity.maxWords) {
-            let duration = 90 + 45 * word.utf8.count + dice.pick(0...80)
+            let duration = 90 + 45 * word.utf8.count + random.pick(0...80)
             let range = SampleRange(Milliseconds.index(position), count: Milliseconds.samples(duration))
             words.append(SpokenWord(number: words.count + 1, text: word, numeral: nil, joined: nil, range: range))
-            position += duration + (dice.happens(0.12) ? dice.pick(400...1_200) : dice.pick(0...60))
+            position += duration + (random.happens(0.12) ? random.pick(400...1_200) : random.pick(0...60))
         }
         return (words, position + 1_500)
     }

@@ -15,28 +15,28 @@ extension Scenario {
             var faults = SeededRandom(chance[20 + number])
             let isFaulty = faults.happens(0.35)
             let attempts = isFaulty ? faults.pick([1, 1, 1, 2, 3]) : 0
-            var temper = EngineProfile(number: number, &engine)
-            temper.hasWordTimes = !engine.happens(0.12)
-            if Self.dense(chance) != nil { temper.harden(&engine) }
+            var profile = EngineProfile(number: number, &engine)
+            profile.hasWordTimes = !engine.happens(0.12)
+            if Self.dense(chance) != nil { profile.harden(&engine) }
             engines.append(
-                Engine(temper: temper, faults: (0..<attempts).map { _ in InjectedFault(&faults) }, isPersistent: false))
+                Engine(profile: profile, faults: (0..<attempts).map { _ in InjectedFault(&faults) }, isPersistent: false))
         }
         guard self.mode == .ensemble else { return }
         // The rules do not judge how a vote treats different words, or words with uncertain times. Therefore all engines hear the same words at the
         // same times.
         for number in engines.indices {
-            engines[number].temper.joins = 0
-            engines[number].temper.substitutes = 0
-            engines[number].temper.omits = 0
-            engines[number].temper.hearsParts = 0
-            engines[number].temper.hasWordTimes = true
+            engines[number].profile.joins = 0
+            engines[number].profile.substitutes = 0
+            engines[number].profile.omits = 0
+            engines[number].profile.hearsParts = 0
+            engines[number].profile.hasWordTimes = true
         }
         for number in repairers.indices {
-            repairers[number].temper.joins = 0
-            repairers[number].temper.substitutes = 0
-            repairers[number].temper.omits = 0
-            repairers[number].temper.hearsParts = 0
-            repairers[number].temper.hasWordTimes = true
+            repairers[number].profile.joins = 0
+            repairers[number].profile.substitutes = 0
+            repairers[number].profile.omits = 0
+            repairers[number].profile.hearsParts = 0
+            repairers[number].profile.hasWordTimes = true
         }
     }
 

@@ -32,26 +32,26 @@ extension Scenario {
     init(besideSeed seed: UInt64) {
         let chance = Chance(seed: seed)[7]
         let kind = chance[1].pick(Rare.often)
-        var dice = SeededRandom(chance[2])
+        var random = SeededRandom(chance[2])
         var script = SeededRandom(chance[3])
-        let manner = Script.Manner(kind, &dice)
-        let length = dice.pick(kind.length)
+        let manner = Script.Manner(kind, &random)
+        let length = random.pick(kind.length)
         self.seed = seed
         self.length = length
-        mode = kind.mode(&dice)
-        let said = kind == .lonely ? 3_000 : dice.happens(0.8) ? length - 300 : length + 400
-        spoken = (0..<(kind != .echo && dice.happens(0.1) ? 2 : 1)).map { _ in Script.words(&script, length: said, manner) }
+        mode = kind.mode(&random)
+        let said = kind == .lonely ? 3_000 : random.happens(0.8) ? length - 300 : length + 400
+        spoken = (0..<(kind != .echo && random.happens(0.1) ? 2 : 1)).map { _ in Script.words(&script, length: said, manner) }
         noises = []
         if kind == .noise || kind == .lonely {
             noises = [0..<length + 1_000]
-        } else if kind == .joined || kind == .drawled, dice.happens(0.4) {
-            let at = dice.pick([0, dice.pick(0...length)])
-            noises = [at..<at + dice.pick([length + 1_000, dice.pick(500...4_000)])]
+        } else if kind == .joined || kind == .drawled, random.happens(0.4) {
+            let at = random.pick([0, random.pick(0...length)])
+            noises = [at..<at + random.pick([length + 1_000, random.pick(500...4_000)])]
         }
         news = []
         recovery = FailoverPolicy.Rule()
         maxWaiting = .seconds(300)
-        client = Client(&dice, length: length)
+        client = Client(&random, length: length)
         // A client asks for words that are spoken after the heard audio, where finals of this engine end.
         let isAhead = kind == .brief && chance[4].happens(0.3)
         // A frame is not longer than the silence between two words.
@@ -63,7 +63,7 @@ extension Scenario {
         if [.lonely, .brief, .echo].contains(kind) { client.commands = [] }
         if kind == .cut {
             // Requests near the end of a word.
-            let said = spoken[0].filter { _ in dice.happens(0.4) }
+            let said = spoken[0].filter { _ in random.happens(0.4) }
             client.commands = finalizes(at: said.map { ($0.range.start.samples + $0.range.count.samples * 4 / 5) / 16 })
         }
         if isAhead {
@@ -73,35 +73,35 @@ extension Scenario {
             let asked = Set(first + first.map { $0 + 1 }).filter(words.indices.contains).sorted()
             client.commands = finalizes(at: asked.map { words[$0].range.end.samples / 16 + 20 })
         }
-        let untimed = kind == .echo ? 1 : dice.pick([0, 0.5, 1, 1])
-        let first = dice.pick(0...1)
-        engines = (0..<dice.pick([2, 2, 3])).map { number in
+        let untimed = kind == .echo ? 1 : random.pick([0, 0.5, 1, 1])
+        let first = random.pick(0...1)
+        engines = (0..<random.pick([2, 2, 3])).map { number in
             var engine = SeededRandom(chance[10 + number])
-            var temper = EngineProfile(number: number, &engine)
-            temper.harden(&engine)
-            temper.hasWordTimes = !engine.happens(untimed)
-            temper.suit(kind, isFirst: number % 2 == first, &engine)
-            if isAhead { temper.runAhead() }
+            var profile = EngineProfile(number: number, &engine)
+            profile.harden(&engine)
+            profile.hasWordTimes = !engine.happens(untimed)
+            profile.suit(kind, isFirst: number % 2 == first, &engine)
+            if isAhead { profile.runAhead() }
             var faults = SeededRandom(chance[20 + number])
             let attempts = kind == .mended ? 3 : faults.pick(kind == .count || kind == .noise ? [0, 1, 1] : [1, 1, 2])
-            return Engine(temper: temper, faults: (0..<attempts).map { _ in InjectedFault(&faults, most: kind.maxMessages) }, isPersistent: false)
+            return Engine(profile: profile, faults: (0..<attempts).map { _ in InjectedFault(&faults, most: kind.maxMessages) }, isPersistent: false)
         }
         let mending =
             switch kind {
             case .noise, .lonely, .drawled: 0
-            case .mended: dice.pick([1, 2])
-            default: dice.pick([0, 1, 1, 2])
+            case .mended: random.pick([1, 2])
+            default: random.pick([0, 1, 1, 2])
             }
         repairers = (0..<mending).map { number in
             var engine = SeededRandom(chance[30 + number])
             var repairer = Repairer(number: Self.firstRepairer + number, isRough: true, &engine)
-            repairer.temper.substitutes = 0
-            repairer.temper.omits = 0
+            repairer.profile.substitutes = 0
+            repairer.profile.omits = 0
             let answering = engine.pick(kind == .mended ? [50, 4_500, 6_000] : kind == .chorus ? [50] : [50, 2_000, 4_000])
-            repairer.temper.latency = answering...(answering * engine.pick(1...2))
-            repairer.temper.hasWordTimes = kind == .chorus || !engine.happens(untimed)
-            repairer.temper.hearsParts = repairer.temper.hasWordTimes && kind != .mended ? engine.pick([0.5, 1]) : 0
-            repairer.temper.joins = engine.pick([0, 1])
+            repairer.profile.latency = answering...(answering * engine.pick(1...2))
+            repairer.profile.hasWordTimes = kind == .chorus || !engine.happens(untimed)
+            repairer.profile.hearsParts = repairer.profile.hasWordTimes && kind != .mended ? engine.pick([0.5, 1]) : 0
+            repairer.profile.joins = engine.pick([0, 1])
             repairer.failures = engine.pick([0, 0.4])
             repairer.refusals = engine.pick([0, 0.4])
             return repairer
@@ -119,7 +119,7 @@ extension Scenario.Rare {
         }
     }
 
-    fileprivate func mode(_ dice: inout SeededRandom) -> SessionMode {
+    fileprivate func mode(_ random: inout SeededRandom) -> SessionMode {
         switch self {
         case .count: .ensemble
         default: .failover
@@ -138,27 +138,27 @@ extension Scenario.Rare {
 }
 
 extension Script.Manner {
-    fileprivate init(_ kind: Scenario.Rare, _ dice: inout SeededRandom) {
+    fileprivate init(_ kind: Scenario.Rare, _ random: inout SeededRandom) {
         switch kind {
         case .chorus:
             phrases = .chorus
-            islands = dice.pick([3...12, 20...60])
+            islands = random.pick([3...12, 20...60])
         case .joined:
             phrases = .joined
-            islands = dice.pick([2...6, 20...60])
+            islands = random.pick([2...6, 20...60])
         case .echo:
             phrases = .echo
             islands = 1...1
             rests = 200
         case .mended:
-            phrases = dice.pick([.joined, .chorus])
-            islands = dice.pick([3...6, 20...60])
+            phrases = random.pick([.joined, .chorus])
+            islands = random.pick([3...6, 20...60])
         case .count:
             phrases = .numbers
-            islands = dice.pick([2...6, 20...60])
+            islands = random.pick([2...6, 20...60])
         case .noise:
             islands = 1...2
-            rests = dice.pick([1_000, 1_500])
+            rests = random.pick([1_000, 1_500])
         case .lonely:
             phrases = .plain
             islands = 1...1
@@ -167,14 +167,14 @@ extension Script.Manner {
         case .brief:
             phrases = .plain
             slowness = 0.8
-            islands = dice.pick([1...4, 3...8])
+            islands = random.pick([1...4, 3...8])
             rests = 300
         case .cut:
             islands = 1...1
-            rests = dice.pick([300, 1_000])
+            rests = random.pick([300, 1_000])
         case .drawled:
             slowness = 1.8
-            islands = dice.pick([1...8, 20...60])
+            islands = random.pick([1...8, 20...60])
         }
     }
 }
@@ -183,12 +183,12 @@ extension EngineProfile {
     /// Adapts the profile to a kind of session.
     ///
     /// - Parameter isFirst: true for the engine that joins two words which its neighbours write separately.
-    fileprivate mutating func suit(_ kind: Scenario.Rare, isFirst: Bool, _ dice: inout SeededRandom) {
+    fileprivate mutating func suit(_ kind: Scenario.Rare, isFirst: Bool, _ random: inout SeededRandom) {
         switch kind {
         case .chorus:
             // If both engines gave no word times, nobody could tell which of them missed a word.
             if !isFirst { hasWordTimes = true }
-            if dice.happens(0.6) { hiccups = 0.3 }
+            if random.happens(0.6) { hiccups = 0.3 }
         case .joined, .echo:
             cutsWords = false
             coverage = .word
@@ -206,10 +206,10 @@ extension EngineProfile {
             joins = 0
             jitter = 30
             instants = 0
-            longest = dice.pick([500, 1_000, 1_500])
+            longest = random.pick([500, 1_000, 1_500])
             endpoint = isFirst ? 300 : 150
         case .noise:
-            longest = dice.pick([1_500, 8_000, 15_000])
+            longest = random.pick([1_500, 8_000, 15_000])
             interims = nil
         case .lonely:
             hasWordTimes = number == 0
@@ -218,23 +218,23 @@ extension EngineProfile {
             longest = 30_000
             interims = nil
         case .brief:
-            longest = dice.pick([400, 700, 1_000])
+            longest = random.pick([400, 700, 1_000])
             jitter = 150
             cutsWords = false
             coverage = .word
         case .cut:
             hasWordTimes = isFirst
-            longest = dice.pick([400, 700, 1_000])
+            longest = random.pick([400, 700, 1_000])
             endpoint = 150
             jitter = hasWordTimes ? 150 : 30
-            cutsWords = dice.happens(0.7)
+            cutsWords = random.happens(0.7)
             cutsFlushes = cutsWords
             if cutsWords { coverage = .heard }
             joins = 0
             isFormatted = false
         case .drawled:
             hasWordTimes = true
-            instants = dice.pick([0, 0.3, 1])
+            instants = random.pick([0, 0.3, 1])
             cutsWords = false
         }
     }

@@ -32,7 +32,7 @@ package struct Scenario: Sendable {
     }
 
     package struct Engine: Sendable, Equatable {
-        package var temper: EngineProfile
+        package var profile: EngineProfile
         /// Faults by the number of the connection. Connections beyond the last element have no fault.
         package var faults: [InjectedFault?]
         /// True if the last fault applies to all later connections too.
@@ -60,14 +60,14 @@ package struct Scenario: Sendable {
 
     package var channels: Int { spoken.count }
 
-    var tempers: [EngineProfile] { engines.map(\.temper) + repairers.map(\.temper) }
+    var profiles: [EngineProfile] { engines.map(\.profile) + repairers.map(\.profile) }
 
     /// Returns the profile of the engine or repairer with this number.
-    func temper(_ number: Int) -> EngineProfile? {
-        engines.first { $0.temper.number == number }?.temper ?? repairers.first { $0.temper.number == number }?.temper
+    func profile(_ number: Int) -> EngineProfile? {
+        engines.first { $0.profile.number == number }?.profile ?? repairers.first { $0.profile.number == number }?.profile
     }
 
-    func temper(_ name: EngineName) -> EngineProfile? {
-        engines.first { $0.temper.name == name }?.temper ?? repairers.first { $0.temper.name == name }?.temper
+    func profile(_ name: EngineName) -> EngineProfile? {
+        engines.first { $0.profile.name == name }?.profile ?? repairers.first { $0.profile.name == name }?.profile
     }
 }

@@ -61,8 +61,8 @@ struct InvariantChecker {
     }
 
     /// Returns the tolerance for an engine's times: its jitter, the skew of a whole session, and rounding.
-    private func tolerance(_ temper: EngineProfile) -> SampleCount {
-        SampleCount(Int64(temper.jitter * 16) + Int64(abs(temper.skew) * Double(scenario.length) * 16) + 32)
+    private func tolerance(_ profile: EngineProfile) -> SampleCount {
+        SampleCount(Int64(profile.jitter * 16) + Int64(abs(profile.skew) * Double(scenario.length) * 16) + 32)
     }
 
     mutating func fail(_ rule: Violation.Rule, _ details: String) {
@@ -76,10 +76,10 @@ struct InvariantChecker {
     }
 
     /// Notes the first words of an engine that began to hear at `origin`.
-    mutating func began(_ temper: EngineProfile, at origin: SampleIndex, saying words: [Word], in channel: Int) {
+    mutating func began(_ profile: EngineProfile, at origin: SampleIndex, saying words: [Word], in channel: Int) {
         guard let first = words.lazy.map({ WordIdentity(confidence: $0.confidence).first }).first(where: { $0 > 0 }) else { return }
         channels[channel].origins.append((origin, first, isBehind(origin, in: channel)))
-        if !temper.hasWordTimes { channels[channel].isUntimed = true }
+        if !profile.hasWordTimes { channels[channel].isUntimed = true }
     }
 
     /// Returns true if all committed words had ended at `origin`, and silence lasted from there to the end of the commits.
@@ -194,7 +194,7 @@ struct InvariantChecker {
             channels[number].times[said] += 1
             if channels[number].times[said] == 1 {
                 channels[number].engines[said] = identity.engine
-                let isVague = scenario.temper(identity.engine).map { !$0.hasWordTimes || $0.ahead > 0 } == true && word == commit.words.last
+                let isVague = scenario.profile(identity.engine).map { !$0.hasWordTimes || $0.ahead > 0 } == true && word == commit.words.last
                 channels[number].places[said] = SampleRange(word.range.start, isVague ? commit.range.end : word.range.end)
                 if isBeyond(said, word, in: commit) { channels[number].beyond.insert(said) }
             }
@@ -241,12 +241,12 @@ struct InvariantChecker {
     }
 
     private mutating func place(_ word: Word, _ identity: WordIdentity, _ said: SampleRange, in commit: Commit) {
-        guard let temper = scenario.temper(identity.engine) else { return }
+        guard let profile = scenario.profile(identity.engine) else { return }
         let number = commit.channel.number
-        guard temper.hasWordTimes else {
+        guard profile.hasWordTimes else {
             // The final may begin a little earlier, within the word before.
             let around = SampleRange(said.start - Milliseconds.samples(150), said.end + Milliseconds.samples(150))
-            if word == commit.words.first, !temper.cutsFlushes, !isBehindFlush(said, in: number), isFirst(said, in: commit),
+            if word == commit.words.first, !profile.cutsFlushes, !isBehindFlush(said, in: number), isFirst(said, in: commit),
                 word.range.intersection(around) == nil
             {
                 fail(.place, "“\(word.text)” at \(Milliseconds.text(word.range)), the first there, at \(Milliseconds.text(said))")
@@ -255,37 +255,37 @@ struct InvariantChecker {
         }
         var said = said
         // An engine that cuts two joined words gives the start of the second word as the start of the first half.
-        if temper.cutsWords, spoken(identity.first, number)?.joined != nil, let other = spoken(identity.first + 1, number) {
+        if profile.cutsWords, spoken(identity.first, number)?.joined != nil, let other = spoken(identity.first + 1, number) {
             said.end = max(said.end, other.range.end)
         }
         // In an ensemble, every voter influences a word's time.
-        var tolerance = scenario.mode == .ensemble ? scenario.tempers.map(self.tolerance).max() ?? .zero : self.tolerance(temper)
+        var tolerance = scenario.mode == .ensemble ? scenario.profiles.map(self.tolerance).max() ?? .zero : self.tolerance(profile)
         // The rest of a word that a seam has cut lies at its share of the word, or where another engine ends the other part.
         let whole = WordIdentity(confidence: word.confidence)
         let isVoted = scenario.mode == .ensemble
-        if whole.count > identity.count { tolerance = scenario.tempers.map(self.tolerance).max() ?? tolerance }
+        if whole.count > identity.count { tolerance = scenario.profiles.map(self.tolerance).max() ?? tolerance }
         // A vote takes the median of several engines' times, and one of the engines may have cut this word off the word before.
         let isLast = isVoted && spoken(whole.first - 1, number)?.joined != nil
         let start = min(said.start, spoken(isLast ? whole.first - 1 : whole.first, number)?.range.start ?? said.start)
         let isEarly = word.range.start < start - tolerance
         // A word that a seam or its engine has cut keeps only its later part.
         let isCut =
-            word.range.start == commit.range.start || (temper.cutsWords || isVoted) && word.range.start < said.end + tolerance
+            word.range.start == commit.range.start || (profile.cutsWords || isVoted) && word.range.start < said.end + tolerance
         // An engine whose finals end with whole frames places the words in the rest of the frame there too.
-        let ahead = Milliseconds.samples(temper.ahead)
+        let ahead = Milliseconds.samples(profile.ahead)
         said.end = said.end + ahead
         // Some engines give only the end time of a word.
-        let latest = temper.instants > 0 ? said.end : said.start + ahead
+        let latest = profile.instants > 0 ? said.end : said.start + ahead
         let isLate = word.range.end > said.end + tolerance || word.range.start > latest + tolerance && !isCut
         guard isEarly || isLate else { return }
         // Another engine does not hear the word, and has reported silence there. The word then stands at the end of that silence.
         let isUnheard = channels[number].covered.suffix(4).contains { covered in
-            guard let temper = covered.engine.flatMap(scenario.temper) else { return false }
-            return omits(identity.first, temper) || isDisputed(identity.first, by: [temper.number, identity.engine], in: number)
+            guard let profile = covered.engine.flatMap(scenario.profile) else { return false }
+            return omits(identity.first, profile) || isDisputed(identity.first, by: [profile.number, identity.engine], in: number)
         }
         if isLate, isCut, isUnheard, word.range.start < said.end + tolerance + Milliseconds.samples(300) { return }
         // Another engine's commit covers this word completely. The empty word then stands at the end of that commit.
-        let other = channels[number].covered.dropLast().last?.engine.flatMap(scenario.temper)
+        let other = channels[number].covered.dropLast().last?.engine.flatMap(scenario.profile)
         if isLate, word.range.isEmpty, word.range.start == commit.range.start, let other,
             !other.hasWordTimes || word.range.end <= said.end + self.tolerance(other)
         {
@@ -306,7 +306,7 @@ struct InvariantChecker {
         let rest = before.reduce(SampleCount.zero) { $0 + ($1.range.intersection(commit.range)?.count ?? .zero) }
         return rest <= longest
             && before.allSatisfy { word in
-                word.range.start < commit.range.start || !scenario.tempers.contains { omits(word.number, $0) }
+                word.range.start < commit.range.start || !scenario.profiles.contains { omits(word.number, $0) }
             }
     }
 
@@ -341,7 +341,7 @@ struct InvariantChecker {
                 let first = channels[mend.channel.number].engines[said]
                 // An engine that cuts words gives the whole word to the part after the gap, and a repair that ends there cuts the same word.
                 let isCut = word.range.end == mend.range.end && channels[mend.channel.number].places[said].start >= mend.range.end
-                if isCut, scenario.temper(first)?.cutsWords == true { continue }
+                if isCut, scenario.profile(first)?.cutsWords == true { continue }
                 if isCutOff(said, in: mend.channel.number) { continue }
                 if channels[mend.channel.number].times[said] > 1, !isDisputed(said, by: [first, identity.engine], in: mend.channel.number) {
                     channels[mend.channel.number].doubled.append(said)
@@ -358,10 +358,10 @@ struct InvariantChecker {
         if let last, identity.first <= last.first, !isDisputed(identity.first, by: [last.engine, identity.engine], in: number) {
             fail(.stored, "“\(word.text)” (\(identity.first)) comes behind word \(last.first) in a mend")
         }
-        guard let temper = scenario.temper(identity.engine), temper.hasWordTimes, !word.range.isEmpty,
+        guard let profile = scenario.profile(identity.engine), profile.hasWordTimes, !word.range.isEmpty,
             let first = spoken(identity.first, number)?.range, let end = spoken(identity.first + identity.count - 1, number)?.range.end
         else { return }
-        if word.range.end <= first.start - tolerance(temper) || word.range.start >= end + tolerance(temper) {
+        if word.range.end <= first.start - tolerance(profile) || word.range.start >= end + tolerance(profile) {
             fail(.stored, "“\(word.text)” at \(Milliseconds.text(word.range)) in a mend, said at \(Milliseconds.text(first))")
         }
     }
@@ -414,18 +414,18 @@ struct InvariantChecker {
         let covered = channels[number].covered
         let isMissed = covered.indices.contains { index in
             // The edges of the interval depend on the times of the engines in it and on either side.
-            let tempers = covered[max(0, index - 1)..<min(covered.count, index + 2)].compactMap { $0.engine.flatMap(scenario.temper) }
-            let reach = tempers.map(tolerance).max() ?? .zero
+            let profiles = covered[max(0, index - 1)..<min(covered.count, index + 2)].compactMap { $0.engine.flatMap(scenario.profile) }
+            let reach = profiles.map(tolerance).max() ?? .zero
             guard covered[index].range.intersection(SampleRange(around.start - reach, around.end + reach)) != nil else { return false }
-            guard let engine = covered[index].engine, let temper = scenario.temper(engine) else { return true }
-            return omits(word.number, temper)
+            guard let engine = covered[index].engine, let profile = scenario.profile(engine) else { return true }
+            return omits(word.number, profile)
         }
         if isMissed || isUncounted(word.number, in: number) || isOverlaid(word, in: number) { return true }
         // The word may lie where the results of two engines meet. Identical words in a row count as one.
         let run = run(of: word, in: number, period: 1).range
         let near = SampleRange(run.start - Milliseconds.samples(500), run.end + Milliseconds.samples(500))
         let close = covered.filter { $0.range.start <= near.end && $0.range.end >= near.start }
-        let engines = close.compactMap { $0.engine.flatMap(scenario.temper)?.number }
+        let engines = close.compactMap { $0.engine.flatMap(scenario.profile)?.number }
         return Set(engines).count > 1 && isDisputed(word.number, by: engines, in: number)
     }
 
@@ -443,10 +443,10 @@ struct InvariantChecker {
     /// can know whether the other engine's word is the same word or another one. Identical words in a row, and two words that alternate, count as one
     /// word.
     private func isDisputed(_ number: Int, by engines: some Sequence<Int>, in channel: Int) -> Bool {
-        let tempers = Set(engines).compactMap { scenario.temper($0) }
+        let profiles = Set(engines).compactMap { scenario.profile($0) }
         func further(_ number: Int, by step: Int) -> Int {
             var edge = number
-            for _ in 0...(tempers.count > 1 ? 2 : 1) {
+            for _ in 0...(profiles.count > 1 ? 2 : 1) {
                 edge = end(ofRunAt: edge, by: step, in: channel) + step
             }
             return edge - step
@@ -454,8 +454,10 @@ struct InvariantChecker {
         return (further(number, by: -1)...further(number, by: 1)).contains { word in
             // An engine makes the same mistakes each time, except for joined words: where its audio ends within joined words, it may recognize
             // another word.
-            if tempers.count == 1, spoken(word, channel)?.joined == nil, spoken(word - 1, channel)?.joined == nil { return false }
-            return tempers.contains { tempers.count > 1 && omits(word, $0) || SimulatedRecognition.substitutes(word, temper: $0, taste: taste($0)) }
+            if profiles.count == 1, spoken(word, channel)?.joined == nil, spoken(word - 1, channel)?.joined == nil { return false }
+            return profiles.contains {
+                profiles.count > 1 && omits(word, $0) || SimulatedRecognition.substitutes(word, profile: $0, taste: taste($0))
+            }
         }
     }
 
@@ -488,13 +490,13 @@ struct InvariantChecker {
     private func isVague(_ range: SampleRange, in channel: Int) -> Bool {
         let near = SampleRange(range.start - Milliseconds.samples(500), range.end + Milliseconds.samples(500))
         return channels[channel].covered.contains { covered in
-            covered.range.intersection(near) != nil && covered.engine.map { scenario.temper($0)?.hasWordTimes == false } ?? true
+            covered.range.intersection(near) != nil && covered.engine.map { scenario.profile($0)?.hasWordTimes == false } ?? true
         }
     }
 
     /// Returns true if an engine without word times gave one of these words again.
     private func isSaidAgainVaguely(_ numbers: ClosedRange<Int>, in channel: Int) -> Bool {
-        numbers.contains { channels[channel].again[$0]?.contains { scenario.temper($0)?.hasWordTimes == false } == true }
+        numbers.contains { channels[channel].again[$0]?.contains { scenario.profile($0)?.hasWordTimes == false } == true }
     }
 
     /// Returns the last number, in the direction of `step`, of the row of identical or alternating words around this word.
@@ -531,7 +533,7 @@ struct InvariantChecker {
 
     /// Returns true if an engine without word times ends its final before this word begins, although the word is in the final behind others.
     private func isBeyond(_ said: Int, _ word: Word, in commit: Commit) -> Bool {
-        guard let temper = scenario.temper(WordIdentity(confidence: word.confidence).engine), !temper.hasWordTimes else { return false }
+        guard let profile = scenario.profile(WordIdentity(confidence: word.confidence).engine), !profile.hasWordTimes else { return false }
         guard let place = spoken(said, commit.channel.number)?.range.start else { return false }
         return commit.words.first != word && commit.range.end <= place
     }
@@ -544,7 +546,7 @@ struct InvariantChecker {
         return beginners(at: number, until: word.range.end, in: channel) > 0
     }
 
-    private func omits(_ word: Int, _ temper: EngineProfile) -> Bool { SimulatedRecognition.omits(word, temper: temper, taste: taste(temper)) }
+    private func omits(_ word: Int, _ profile: EngineProfile) -> Bool { SimulatedRecognition.omits(word, profile: profile, taste: taste(profile)) }
 
-    private func taste(_ temper: EngineProfile) -> Chance { Chance(seed: scenario.seed)[SimulatedWorld.Part.taste, temper.number] }
+    private func taste(_ profile: EngineProfile) -> Chance { Chance(seed: scenario.seed)[SimulatedWorld.Part.taste, profile.number] }
 }

@@ -27,11 +27,11 @@ package enum Shrinker {
                 for fault in smallest.engines[engine].faults.indices.reversed() where smallest.engines[engine].faults[fault] != nil {
                     if attempt({ $0.engines[engine].faults[fault] = nil }) { isSmaller = true }
                 }
-                for calm in calmings { _ = attempt { calm(&$0.engines[engine].temper) } }
+                for calm in calmings { _ = attempt { calm(&$0.engines[engine].profile) } }
             }
             if !smallest.repairers.isEmpty, attempt({ $0.repairers.removeLast() }) { isSmaller = true }
             for repairer in smallest.repairers.indices {
-                for calm in calmings { _ = attempt { calm(&$0.repairers[repairer].temper) } }
+                for calm in calmings { _ = attempt { calm(&$0.repairers[repairer].profile) } }
                 _ = attempt { $0.repairers[repairer].failures = 0 }
                 _ = attempt { $0.repairers[repairer].refusals = 0 }
             }

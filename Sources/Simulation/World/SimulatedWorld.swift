@@ -53,7 +53,7 @@ package struct SimulatedWorld: ~Copyable {
     private let scenario: Scenario
     private let chance: Chance
     private var machine: SessionMachine
-    private var witness: InvariantChecker
+    private var checker: InvariantChecker
     private var queue = EventQueue<Event>()
     private var now: Int64 = 0
     private var connections: [Connection] = []
@@ -70,7 +70,7 @@ package struct SimulatedWorld: ~Copyable {
     private var legs = 0
     private var repairs = 0
     /// Repairs that will be answered with words: the repairer's profile, the start, the words and the channel.
-    private var repairing: [RepairID: (temper: EngineProfile, start: SampleIndex, words: [Word], channel: ChannelIndex)] = [:]
+    private var repairing: [RepairID: (profile: EngineProfile, start: SampleIndex, words: [Word], channel: ChannelIndex)] = [:]
     private var unavailable: Set<Int> = []
     // The client.
     private let length: SampleIndex
@@ -116,14 +116,14 @@ package struct SimulatedWorld: ~Copyable {
             .init(
                 rate: Milliseconds.rate, channels: scenario.channels,
                 engines: scenario.engines.map {
-                    let limits = Leg.Limits(pace: $0.temper.pace, unanswered: $0.temper.unanswered.map(Milliseconds.samples))
+                    let limits = Leg.Limits(pace: $0.profile.pace, unanswered: $0.profile.unanswered.map(Milliseconds.samples))
                     return SessionEngine(
-                        $0.temper.name, limits: limits, channelsPerLeg: $0.temper.channelsPerLeg, cap: $0.temper.cap.map { .milliseconds($0) },
-                        slowness: .milliseconds($0.temper.latency.upperBound), hasWordTimes: $0.temper.hasWordTimes)
+                        $0.profile.name, limits: limits, channelsPerLeg: $0.profile.channelsPerLeg, cap: $0.profile.cap.map { .milliseconds($0) },
+                        slowness: .milliseconds($0.profile.latency.upperBound), hasWordTimes: $0.profile.hasWordTimes)
                 },
                 recovery: scenario.recovery, maxWaiting: scenario.maxWaiting, mode: scenario.mode,
-                repairers: scenario.repairers.map(\.temper.name), measuresLoudness: true, tellsVoices: chance[Part.voice].happens(0.5)))
-        witness = InvariantChecker(scenario)
+                repairers: scenario.repairers.map(\.profile.name), measuresLoudness: true, tellsVoices: chance[Part.voice].happens(0.5)))
+        checker = InvariantChecker(scenario)
         connectionsMade = Array(repeating: 0, count: scenario.engines.count)
         loudNext = Array(repeating: 0, count: scenario.channels)
         length = Milliseconds.index(scenario.length)
@@ -136,24 +136,24 @@ package struct SimulatedWorld: ~Copyable {
         for moment in scenario.news { queue.add(.news(moment.what), at: Int64(moment.at) * 1_000) }
         var events = 0
         // A measurement goes on after a violation, because engines with errors break rules.
-        while witness.violation == nil || hear != nil, let next = queue.next() {
+        while checker.violation == nil || hear != nil, let next = queue.next() {
             now = next.at
             events += 1
-            if events > Self.maxEvents { witness.fail(.ending, "it does not come to rest") }
+            if events > Self.maxEvents { checker.fail(.ending, "it does not come to rest") }
             if now > deadline {
-                witness.fail(.ending, "it has not ended \(Self.patience / 1_000_000) s after its client")
+                checker.fail(.ending, "it has not ended \(Self.patience / 1_000_000) s after its client")
                 break
             }
             happen(next.event)
             if machine.waitingCount > scenario.channels * SessionMachine.maxWaitingCount {
-                witness.fail(.memory, "\(machine.waitingCount) events and words wait")
+                checker.fail(.memory, "\(machine.waitingCount) events and words wait")
             }
         }
-        if witness.violation == nil {
-            witness.close(received: machine.timeline.end, finalizes: finalizes)
+        if checker.violation == nil {
+            checker.close(received: machine.timeline.end, finalizes: finalizes)
         }
         return Outcome(
-            violation: witness.violation, words: witness.words, gaps: witness.gaps, legs: legs, repairs: repairs, mends: witness.mends,
+            violation: checker.violation, words: checker.words, gaps: checker.gaps, legs: legs, repairs: repairs, mends: checker.mends,
             digest: digest?.value)
     }
 
@@ -182,12 +182,12 @@ package struct SimulatedWorld: ~Copyable {
             // Each pump is a microsecond later: until the next sample's time has come, rounding may repeat the timer.
             let isDue = machine.nextPump(now: instant).map { $0 <= instant } ?? false
             vainTimers = isDue ? vainTimers + 1 : 0
-            if vainTimers > 200 { witness.fail(.timers, "what is due is still due, and nothing is done") }
+            if vainTimers > 200 { checker.fail(.timers, "what is due is still due, and nothing is done") }
         case .repaired(let repair, let outcome):
             note("repair \(repair.number): \(Trace.text(outcome))")
-            if let (temper, start, words, channel) = repairing.removeValue(forKey: repair) {
-                witness.began(temper, at: start, saying: words, in: channel.number)
-                witness.told(words, in: channel.number)
+            if let (profile, start, words, channel) = repairing.removeValue(forKey: repair) {
+                checker.began(profile, at: start, saying: words, in: channel.number)
+                checker.told(words, in: channel.number)
             }
             perform(machine.repaired(repair, outcome, now: instant))
         case .listened(let leg, let end, let hasSpeech):
@@ -195,7 +195,7 @@ package struct SimulatedWorld: ~Copyable {
             perform(machine.listened(to: leg, through: end, hasSpeech: hasSpeech, now: instant))
         case .news(let news):
             guard news.engine < scenario.engines.count, !machine.isEnded else { return }
-            let name = scenario.engines[news.engine].temper.name
+            let name = scenario.engines[news.engine].profile.name
             note("\(name) is \(news.isAvailable ? "available" : "unavailable")")
             if news.isAvailable { unavailable.remove(news.engine) } else { unavailable.insert(news.engine) }
             perform(machine.availability(name, isAvailable: news.isAvailable, now: instant))
@@ -245,19 +245,19 @@ package struct SimulatedWorld: ~Copyable {
     private mutating func push(_ count: SampleCount) {
         let place = SampleRange(sent, count: count)
         noteLoud(place)
-        guard let arrival = machine.received(count, now: instant) else {
-            return witness.fail(.coverage, "audio of \(Milliseconds.text(place)) was not taken")
+        guard let receipt = machine.received(count, now: instant) else {
+            return checker.fail(.coverage, "audio of \(Milliseconds.text(place)) was not taken")
         }
-        if arrival.range != place {
-            witness.fail(.coverage, "audio of \(Milliseconds.text(place)) was placed at \(Milliseconds.text(arrival.range))")
+        if receipt.range != place {
+            checker.fail(.coverage, "audio of \(Milliseconds.text(place)) was placed at \(Milliseconds.text(receipt.range))")
         }
-        journalled = arrival.range.end
+        journalled = receipt.range.end
         var index = 0
         while index < connections.count {
-            if arrival.goesToLeg(in: connections[index].slot) { send(arrival.range, to: connections[index].stream.leg) }
+            if receipt.goesToLeg(in: connections[index].slot) { send(receipt.range, to: connections[index].stream.leg) }
             index += 1
         }
-        if arrival.needsPump { perform(machine.pump(now: instant)) }
+        if receipt.needsPump { perform(machine.pump(now: instant)) }
     }
 
     /// Reports to the machine how loud the audio is, in order, as the driver does. The driver does not know the cause of the loudness.
@@ -292,30 +292,30 @@ package struct SimulatedWorld: ~Copyable {
         note("repair \(repair.id.number) \(Milliseconds.text(repair.range)) of channel \(repair.channel.number) by \(repair.engine)")
         repairs += 1
         if repair.range.end > journalled || repair.range.isEmpty {
-            witness.fail(.repair, "\(Milliseconds.text(repair.range)) of \(Milliseconds.text(journalled))")
+            checker.fail(.repair, "\(Milliseconds.text(repair.range)) of \(Milliseconds.text(journalled))")
         }
-        guard let repairer = scenario.repairers.first(where: { $0.temper.name == repair.engine }) else {
-            return witness.fail(.repair, "\(repair.engine) repairs nothing")
+        guard let repairer = scenario.repairers.first(where: { $0.profile.name == repair.engine }) else {
+            return checker.fail(.repair, "\(repair.engine) repairs nothing")
         }
-        let number = repairer.temper.number
-        witness.asked(repair.channel.number..<repair.channel.number + 1)
+        let number = repairer.profile.number
+        checker.asked(repair.channel.number..<repair.channel.number + 1)
         let attempt = chance[Part.repair, repair.id.number]
         if attempt[1].happens(repairer.refusals) {
             note("it is declined")
             return queue.add(.repaired(repair.id, .declined), at: now)
         }
-        let delay = attempt[2].pick(repairer.temper.latency) + Int(repair.range.count.samples) / 16 * repairer.work / 1_000
+        let delay = attempt[2].pick(repairer.profile.latency) + Int(repair.range.count.samples) / 16 * repairer.work / 1_000
         let outcome: RepairOutcome
         if attempt[3].happens(repairer.failures) {
             outcome = .failed(attempt[4].pick([.unavailable("503"), .timedOut("no answer"), .unauthorized("401"), .rateLimited(retryAfter: nil)]))
         } else {
-            let hearing = SimulatedRecognition(temper: repairer.temper, taste: chance[Part.taste, number], attempt: attempt)
+            let hearing = SimulatedRecognition(profile: repairer.profile, taste: chance[Part.taste, number], attempt: attempt)
             var words = hearing.words(scenario.spoken[repair.channel.number], in: repair.range).map {
                 Word($0.text, $0.range, confidence: $0.confidence)
             }
-            if !repairer.temper.hasWordTimes { words.spread(over: repair.range) }
-            outcome = repairer.temper.hasWordTimes ? .words(words) : .text(words)
-            repairing[repair.id] = (repairer.temper, repair.range.start, words, repair.channel)
+            if !repairer.profile.hasWordTimes { words.spread(over: repair.range) }
+            outcome = repairer.profile.hasWordTimes ? .words(words) : .text(words)
+            repairing[repair.id] = (repairer.profile, repair.range.start, words, repair.channel)
         }
         queue.add(.repaired(repair.id, outcome), at: now + Int64(delay) * 1_000)
     }
@@ -333,14 +333,14 @@ package struct SimulatedWorld: ~Copyable {
         case .closed(let error):
             gone.insert(leg)
             let isShadow = machine.legs.contains { $0.id == leg && $0.isShadow }
-            if let place, let error, error.isForGood, !isShadow { disabled.insert(connections[place].stream.temper.number) }
+            if let place, let error, error.isForGood, !isShadow { disabled.insert(connections[place].stream.profile.number) }
         case .interim(let said), .final(let said, _):
             guard let place, !said.words.isEmpty else { break }
             let stream = connections[place].stream
             let channel = stream.channels.lowerBound + said.channel.number
-            witness.told(said.words, in: channel)
+            checker.told(said.words, in: channel)
             if connections[place].speaking.insert(channel).inserted {
-                witness.began(stream.temper, at: stream.origin, saying: said.words, in: channel)
+                checker.began(stream.profile, at: stream.origin, saying: said.words, in: channel)
             }
         case .speechStarted, .turnEnded, .flushed, .creditsLow, .skipped: break
         }
@@ -349,7 +349,7 @@ package struct SimulatedWorld: ~Copyable {
 
     private mutating func hear(_ messages: [SimulatedStream.Message], from leg: LegID, isAnswer: Bool = false) {
         for message in messages {
-            if isAnswer, let index = index(of: leg), connections[index].stream.temper.answersAtOnce, connections[index].lastMessage < now {
+            if isAnswer, let index = index(of: leg), connections[index].stream.profile.answersAtOnce, connections[index].lastMessage < now {
                 engine(message.event, from: leg)
                 continue
             }
@@ -364,24 +364,24 @@ package struct SimulatedWorld: ~Copyable {
 
     private mutating func open(_ id: LegID) {
         // The stream may not be needed any more.
-        guard let leg = machine.legs.first(where: { $0.id == id }), let number = scenario.engines.firstIndex(where: { $0.temper.name == leg.engine })
+        guard let leg = machine.legs.first(where: { $0.id == id }), let number = scenario.engines.firstIndex(where: { $0.profile.name == leg.engine })
         else { return }
         let isAnyBetter = scenario.engines.indices.contains { !unavailable.contains($0) && !disabled.contains($0) }
         if unavailable.contains(number), isAnyBetter {
-            witness.fail(.disabled, "leg \(id.number) is opened to \(leg.engine), which is unavailable")
+            checker.fail(.disabled, "leg \(id.number) is opened to \(leg.engine), which is unavailable")
         }
-        if disabled.contains(number) { witness.fail(.disabled, "leg \(id.number) is opened to \(leg.engine)") }
-        if index(of: id) != nil { witness.fail(.audio, "leg \(id.number) is opened twice") }
+        if disabled.contains(number) { checker.fail(.disabled, "leg \(id.number) is opened to \(leg.engine)") }
+        if index(of: id) != nil { checker.fail(.audio, "leg \(id.number) is opened twice") }
         let engine = scenario.engines[number]
         let connection = connectionsMade[number]
         connectionsMade[number] += 1
         legs += 1
         var stream = SimulatedStream(
-            leg: id, temper: engine.temper, taste: chance[Part.taste, number], attempt: chance[Part.attempt, number][connection],
+            leg: id, profile: engine.profile, taste: chance[Part.taste, number], attempt: chance[Part.attempt, number][connection],
             channels: leg.channels, origin: leg.origin, fault: engine.fault(ofConnection: connection), spoken: scenario.spoken)
         note("open leg \(id.number) to \(leg.engine), channels \(leg.channels), from \(Milliseconds.text(leg.origin))")
-        witness.asked(leg.channels)
-        if let received = planned[id] { witness.tookOver(at: leg.origin, received: received) }
+        checker.asked(leg.channels)
+        if let received = planned[id] { checker.tookOver(at: leg.origin, received: received) }
         let messages = stream.open()
         connections.append(Connection(stream: stream, slot: leg.slot, sentThrough: leg.origin, levelAt: now, openedAt: now))
         queue.add(.connectTimeout(id), at: now + 10_000_000)
@@ -390,33 +390,33 @@ package struct SimulatedWorld: ~Copyable {
 
     private mutating func send(_ range: SampleRange, to leg: LegID) {
         guard let index = index(of: leg) else { return }
-        if range.end > journalled { witness.fail(.journal, "leg \(leg.number) is sent \(Milliseconds.text(range)), which is not journalled") }
+        if range.end > journalled { checker.fail(.journal, "leg \(leg.number) is sent \(Milliseconds.text(range)), which is not journalled") }
         if connections[index].sentThrough == connections[index].stream.origin, let origin = machine.legs.first(where: { $0.id == leg })?.origin,
             origin > connections[index].stream.origin
         {
             connections[index].stream.begin(at: origin)
-            witness.asked(connections[index].stream.channels)
+            checker.asked(connections[index].stream.channels)
             connections[index].sentThrough = origin
         }
         let before = connections[index].sentThrough
-        if range.start != before { witness.fail(.audio, "leg \(leg.number) is sent \(Milliseconds.text(range)) behind \(Milliseconds.text(before))") }
+        if range.start != before { checker.fail(.audio, "leg \(leg.number) is sent \(Milliseconds.text(range)) behind \(Milliseconds.text(before))") }
         connections[index].sentThrough = range.end
-        if connections[index].stream.isFinished { witness.fail(.audio, "leg \(leg.number) is sent audio behind its end") }
-        if !connections[index].isOpen { witness.fail(.audio, "leg \(leg.number) is sent audio before it is open") }
+        if connections[index].stream.isFinished { checker.fail(.audio, "leg \(leg.number) is sent audio behind its end") }
+        if !connections[index].isOpen { checker.fail(.audio, "leg \(leg.number) is sent audio before it is open") }
         // A leg that is behind gets the audio that it still has to hear, at its pace; another leg hears the current audio.
-        if let cap = connections[index].stream.temper.cap, now - connections[index].openedAt > Int64(cap - 60_000 + 6_000) * 1_000,
+        if let cap = connections[index].stream.profile.cap, now - connections[index].openedAt > Int64(cap - 60_000 + 6_000) * 1_000,
             !isClientDone, disabled.count < scenario.engines.count,
             !connections.contains(where: { $0.stream.leg.number > leg.number && $0.stream.channels.overlaps(connections[index].stream.channels) })
         {
-            witness.fail(.rotation, "leg \(leg.number) is still sent audio \((now - connections[index].openedAt) / 1_000_000) s after its opening")
+            checker.fail(.rotation, "leg \(leg.number) is still sent audio \((now - connections[index].openedAt) / 1_000_000) s after its opening")
         }
-        if let pace = connections[index].stream.temper.pace {
+        if let pace = connections[index].stream.profile.pace {
             let passed = Double(now - connections[index].levelAt) * 0.016 * pace
             connections[index].level = max(0, connections[index].level - passed) + Double(range.count.samples)
             connections[index].levelAt = now
             // One second may come at once, and a quarter of a second that was allowed before a pause.
             if connections[index].level > 20_100 {
-                witness.fail(.pace, "leg \(leg.number) is \(Int(connections[index].level / 16)) ms ahead of a pace of \(pace)")
+                checker.fail(.pace, "leg \(leg.number) is \(Int(connections[index].level / 16)) ms ahead of a pace of \(pace)")
             }
         }
         let messages = connections[index].stream.take(range, now: now)
@@ -450,19 +450,19 @@ package struct SimulatedWorld: ~Copyable {
             case .discard(let leg):
                 note("discard leg \(leg.number)")
                 connections.removeAll { $0.stream.leg == leg }
-            case .record(let commit, let turn): witness.recorded(commit, turn: turn)
+            case .record(let commit, let turn): checker.recorded(commit, turn: turn)
             case .emit(let event):
                 read()
                 note("client hears \(Trace.text(event))")
                 hear?(now, event)
-                witness.heard(event, received: journalled)
+                checker.heard(event, received: journalled)
             case .repair(let repair): self.repair(repair)
             case .cancelRepair(let id): note("repair \(id.number) is not needed any more")
             case .listen(let leg, let channels, let range): listen(to: leg, channels, range)
             case .report(let fact): hear(fact)
             case .ran(let record):
                 note("record: \(record.engine) \(record.kind) \(Milliseconds.text(record.range)) \(record.outcome)")
-                witness.ran(record)
+                checker.ran(record)
             }
         }
         armTimer()
@@ -479,8 +479,8 @@ package struct SimulatedWorld: ~Copyable {
             note(
                 "backfill channel \(backfill.channel.number) \(Milliseconds.text(backfill.range)) \(Trace.text(backfill.words)), by \(backfill.engine)"
             )
-            witness.mended(backfill)
-        case .evaluated(let evaluation): witness.evaluated(evaluation)
+            checker.mended(backfill)
+        case .evaluated(let evaluation): checker.evaluated(evaluation)
         case .engineFault(let engine, let error): note("fault of \(engine): \(String(describing: error))")
         case .engineLagged(let engine, let lag): note("\(engine) answers after \(lag)")
         }

@@ -7,7 +7,7 @@ extension Diarization {
 
     /// Returns the turns within a passage. At each moment, the speaker is the one who sounds like the windows around it; nearer windows count more,
     /// and changes are few.
-    static func turns(in range: SampleRange, _ heard: [Heard], _ centers: [Voiceprint], _ rule: DiarizationRule) -> [SpeakerTurn] {
+    static func turns(in range: SampleRange, _ heard: [WindowVoice], _ centers: [Voiceprint], _ rule: DiarizationRule) -> [SpeakerTurn] {
         let likeness = heard.map { window in centers.map { 1 - $0.distance(to: window.voiceprint) } }
         let count = max(1, Int((range.count.samples + frame.samples / 2) / frame.samples))
         let path = path(count, centers.count, change: rule.change) { index in
@@ -26,7 +26,7 @@ extension Diarization {
     }
 
     /// Returns each speaker's similarity to the sound at a moment: 1 for the same direction.
-    private static func scores(at moment: SampleIndex, _ heard: [Heard], _ likeness: [[Float]], speakers: Int) -> [Float] {
+    private static func scores(at moment: SampleIndex, _ heard: [WindowVoice], _ likeness: [[Float]], speakers: Int) -> [Float] {
         var scores = [Float](repeating: 0, count: speakers)
         var total: Float = 0
         for (window, likeness) in zip(heard, likeness) {

@@ -7,7 +7,7 @@ package import Speech
 /// (`windows`), adds them in order, and asks for the result at the end.
 package struct Diarization: Sendable {
     /// A window of a passage, with its voiceprint.
-    package struct Heard: Sendable, Equatable {
+    package struct WindowVoice: Sendable, Equatable {
         package var range: SampleRange
         package var voiceprint: Voiceprint
 
@@ -25,7 +25,7 @@ package struct Diarization: Sendable {
     }
 
     let rule: DiarizationRule
-    private(set) var passages: [(range: SampleRange, heard: [Heard])] = []
+    private(set) var passages: [(range: SampleRange, heard: [WindowVoice])] = []
 
     package init(rule: DiarizationRule = DiarizationRule()) { self.rule = rule }
 
@@ -68,7 +68,7 @@ package struct Diarization: Sendable {
     /// Adds the next passage. Where it overlaps the passage before, the border is in the middle of the overlap.
     ///
     /// - Parameter heard: the passage's windows, in order; empty when the passage is too short for a decision.
-    package mutating func add(_ passage: SampleRange, _ heard: [Heard]) {
+    package mutating func add(_ passage: SampleRange, _ heard: [WindowVoice]) {
         var passage = passage
         if let last = passages.last?.range, passage.start < last.end {
             let middle = SampleIndex((max(last.start, passage.start).samples + min(last.end, passage.end).samples) / 2)

@@ -4,7 +4,7 @@ internal import Speech
 /// The voices in one clip of live speech whose engine gives no speakers. Usually a clip has one voice; it has two where speakers follow each other
 /// without a pause.
 package enum ClipVoices {
-    package struct Heard: Sendable, Equatable {
+    package struct VoiceSample: Sendable, Equatable {
         /// The voiceprint; nil when the speech is too short.
         package var voiceprint: Voiceprint?
         /// Duration of the speech.
@@ -13,7 +13,7 @@ package enum ClipVoices {
 
     /// The voices of a clip in order of appearance, and its turns. A turn's label is the index of its voice. Positions are in the clip, at 16 kHz.
     package struct Result: Sendable, Equatable {
-        package var voices: [Heard]
+        package var voices: [VoiceSample]
         package var turns: [SpeakerTurn]
     }
 
@@ -32,7 +32,7 @@ package enum ClipVoices {
     package static func listen(to samples: [Float], by voices: any Voiceprinting) async throws -> Result {
         if let shared = try await shared(samples, voices) { return shared }
         let count = SampleCount(samples.count)
-        let heard = Heard(voiceprint: try await voices.voiceprint(of: samples), duration: count.duration(at: .speech))
+        let heard = VoiceSample(voiceprint: try await voices.voiceprint(of: samples), duration: count.duration(at: .speech))
         return Result(voices: [heard], turns: [SpeakerTurn(SampleRange(.zero, count: count), SpeakerLabel(0))])
     }
 
@@ -44,19 +44,19 @@ package enum ClipVoices {
             let beginning = try await voices.voiceprint(of: samples[first]), let end = try await voices.voiceprint(of: samples[last]),
             beginning.distance(to: end) >= surelyOne
         else { return nil }
-        var heard = [Diarization.Heard(first, beginning)]
+        var heard = [Diarization.WindowVoice(first, beginning)]
         for window in windows.dropFirst().dropLast() {
-            if let voiceprint = try await voices.voiceprint(of: samples[window]) { heard.append(Diarization.Heard(window, voiceprint)) }
+            if let voiceprint = try await voices.voiceprint(of: samples[window]) { heard.append(Diarization.WindowVoice(window, voiceprint)) }
         }
-        heard.append(Diarization.Heard(last, end))
+        heard.append(Diarization.WindowVoice(last, end))
         var diarization = Diarization()
         diarization.add(whole, heard)
         let turns = diarization.result().turns
-        var result: [Heard] = []
+        var result: [VoiceSample] = []
         for speaker in Set(turns.map(\.speaker.number)).sorted() {
             let speech = turns.filter { $0.speaker.number == speaker }.flatMap { samples[$0.range] }
             result.append(
-                Heard(voiceprint: try await voices.voiceprint(of: speech), duration: SampleCount(speech.count).duration(at: .speech)))
+                VoiceSample(voiceprint: try await voices.voiceprint(of: speech), duration: SampleCount(speech.count).duration(at: .speech)))
         }
         // Single windows may differ although whole turns do not.
         let isOne = result.indices.contains { index in

@@ -11,7 +11,7 @@ package struct WaitingSpeech: Sendable {
         var isOpen = false
     }
 
-    private struct Said: Sendable {
+    private struct WaitingWords: Sendable {
         var words: [Word]
         var clips: [Clip]
         let deadline: Instant
@@ -20,7 +20,7 @@ package struct WaitingSpeech: Sendable {
     }
 
     private let near: SampleCount
-    private var waiting: [Said] = []
+    private var waiting: [WaitingWords] = []
     private var nextClip = 0
     /// The speaker of the last released words, and the end of those words.
     private var last: (label: Int, end: SampleIndex)?
@@ -41,7 +41,7 @@ package struct WaitingSpeech: Sendable {
     package mutating func add(_ words: [Word], rate: SampleRate, until deadline: Instant) -> [(number: Int, clip: SpokenClip)] {
         let clips = SpokenClip.clips(of: words, rate: rate).enumerated().map { Clip(number: nextClip + $0, clip: $1) }
         nextClip += clips.count
-        waiting.append(Said(words: words, clips: clips, deadline: deadline))
+        waiting.append(WaitingWords(words: words, clips: clips, deadline: deadline))
         return clips.map { ($0.number, $0.clip) }
     }
 
@@ -102,7 +102,7 @@ package struct WaitingSpeech: Sendable {
     // MARK: - Neighbours in time
 
     /// Returns true if no later words can influence the speaker of the last words.
-    private func knowsWhatFollows(_ said: Said) -> Bool {
+    private func knowsWhatFollows(_ said: WaitingWords) -> Bool {
         guard let end = said.clips.last, end.clip.label == nil else { return true }
         let before = said.clips.last { $0.clip.label != nil }?.clip.range.end ?? last?.end
         if let before, end.clip.range.start - before < near { return true }
@@ -110,7 +110,7 @@ package struct WaitingSpeech: Sendable {
         return !next.isOpen
     }
 
-    private mutating func named(_ said: Said) -> [Word] {
+    private mutating func named(_ said: WaitingWords) -> [Word] {
         var words = said.words
         let following = said.clips + (waiting.count > 1 ? waiting[1].clips : [])
         for (index, clip) in said.clips.enumerated() {

@@ -34,7 +34,7 @@ package protocol VoiceStore: Sendable {
     /// Stores the result of learning a person's voice: the sample, and the new voice if the sample makes one.
     ///
     /// - Returns: false, and stores nothing, when one of the segments is not assigned to the person by hand any more, or was learned from before.
-    func learn(_ lesson: VoiceLesson, of user: ID<User>) async throws(StoreError) -> Bool
+    func learn(_ enrollment: VoiceEnrollment, of user: ID<User>) async throws(StoreError) -> Bool
 
     /// Returns true if something was learned of the person's voice from the conversation.
     func hasLearned(_ person: ID<Person>, from conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool

@@ -235,7 +235,7 @@ extension Migration {
         "CREATE INDEX session_parts_of_conversations ON session_parts (conversation)"
     )
 
-    /// The segments from which a person's voice was learned; `voice`: the voice that the lesson named or made.
+    /// The segments from which a person's voice was learned; `voice`: the voice that the enrollment named or made.
     static let voiceLessons = Migration(
         "ALTER TABLE speech_samples ADD COLUMN voice INTEGER REFERENCES voices (number) ON DELETE SET NULL",
         "ALTER TABLE speech_samples ADD COLUMN makes_voice INTEGER NOT NULL DEFAULT 0",

@@ -34,7 +34,7 @@ struct SearchTerms: Equatable {
         }
     }
 
-    /// Splits a word into search terms. In a script without spaces nobody can tell where words end: a run of at most `longestStretch` characters
+    /// Splits a word into search terms. In a script without spaces nobody can tell where words end: a run of at most `longestRun` characters
     /// stays whole, and a longer run becomes all its pairs of neighbouring characters.
     private static func pieces(of word: Substring) -> [Substring] {
         guard word.contains(where: UnspacedScript.contains) else { return [word] }
@@ -44,7 +44,7 @@ struct SearchTerms: Equatable {
             let isUnspaced = UnspacedScript.contains(first)
             let run = rest.prefix { UnspacedScript.contains($0) == isUnspaced }
             rest = rest[run.endIndex...]
-            guard isUnspaced, run.count > Self.longestStretch else {
+            guard isUnspaced, run.count > Self.longestRun else {
                 pieces.append(run)
                 continue
             }
@@ -54,7 +54,7 @@ struct SearchTerms: Equatable {
     }
 
     /// Maximum length of a run of unspaced characters that stays whole.
-    private static let longestStretch = 4
+    private static let longestRun = 4
 
     private mutating func add(_ part: Substring, isQuoted: Bool) {
         // A part without any letter or digit can find nothing.

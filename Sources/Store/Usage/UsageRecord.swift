@@ -30,7 +30,7 @@ package struct UsageRecord: Sendable, Equatable {
 
     /// The position of a stream in its session. If the stream's end was not recorded, the session's audio tells how much the stream may have
     /// received.
-    package struct Stretch: Sendable, Equatable {
+    package struct StreamPosition: Sendable, Equatable {
         package var session: ID<Session>
         /// Start of the stream, as time since the session's start.
         package var start: Duration
@@ -48,7 +48,7 @@ package struct UsageRecord: Sendable, Equatable {
     package var key: ID<AccessKey>?
     package var conversation: ID<Conversation>?
     /// Position of the stream in its session; nil when the attempt is not a stream of a session.
-    package var stretch: Stretch?
+    package var position: StreamPosition?
     package var engine: EngineName
     /// Model of the engine; nil when it is not known.
     package var model: String?
@@ -131,7 +131,7 @@ extension UsageRecord {
         completed = time
         billing = .unknown
         errorClass = "interrupted"
-        if let stretch, let received { audio = max(.zero, received - stretch.start) * max(1, stretch.channels) }
+        if let position, let received { audio = max(.zero, received - position.start) * max(1, position.channels) }
         billable = audio
         if let prices { cost = prices.cost(of: billable, engine: engine, model: model, workload: workload, at: time) }
     }

@@ -19,10 +19,10 @@ package enum UsageRecordCoding {
         json.member("user", run.user.rawValue)
         if let key = run.key { json.member("key", key.rawValue) }
         if let conversation = run.conversation { json.member("conversation_id", conversation.rawValue) }
-        if let stretch = run.stretch {
-            json.member("session_id", stretch.session.rawValue)
-            json.member("session_start_ns", Int(stretch.start.storedNanoseconds))
-            json.member("channel_count", stretch.channels)
+        if let position = run.position {
+            json.member("session_id", position.session.rawValue)
+            json.member("session_start_ns", Int(position.start.storedNanoseconds))
+            json.member("channel_count", position.channels)
         }
         json.member("provider", run.engine.rawValue)
         if let model = run.model { json.member("model", model) }
@@ -71,7 +71,7 @@ package enum UsageRecordCoding {
             payer: try name("payer", BillingParty.self),
             status: try name("status", UsageRecord.Status.self), started: UnixTime(milliseconds: try needed("started_at", number)))
         if let session = text("session_id") {
-            run.stretch = UsageRecord.Stretch(
+            run.position = UsageRecord.StreamPosition(
                 of: ID(session), from: .nanoseconds(try needed("session_start_ns", number)), channels: Int(try needed("channel_count", number)))
         }
         run.completed = number("completed_at").map { UnixTime(milliseconds: $0) }

@@ -16,14 +16,14 @@ final class GatewayStream: @unchecked Sendable {
     }
 
     /// An item from the stream.
-    enum Said: Sendable {
+    enum Item: Sendable {
         case event(EngineEvent)
         case listen(ListenEvent)
     }
 
     private let loop: Loop
     private let gateway: GatewayAddress
-    private let deliver: @Sendable (Said) -> Void
+    private let deliver: @Sendable (Item) -> Void
     /// The encoder of audio messages; nil: audio is sent as PCM.
     private var encoder: OpusPacketEncoder?
     private let stream: ClientStream
@@ -35,7 +35,7 @@ final class GatewayStream: @unchecked Sendable {
     ///   - deliver: takes the stream's items, on the loop. `.closed` comes last, when the socket is closed.
     init(
         _ machine: any LiveClientMachine, encoder: consuming OpusPacketEncoder? = nil, gateway: GatewayAddress, connector: VendorConnector,
-        deliver: @escaping @Sendable (Said) -> Void
+        deliver: @escaping @Sendable (Item) -> Void
     ) {
         self.encoder = encoder
         self.gateway = gateway

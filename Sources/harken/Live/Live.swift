@@ -40,7 +40,7 @@ struct Live: Command {
         options: [microphone, device] + GatewayAddress.options + [wire, speed, engine, language, Flag.json])
 
     private enum ScreenEvent: Sendable {
-        case said(GatewayStream.Said)
+        case said(GatewayStream.Item)
         case time
     }
 

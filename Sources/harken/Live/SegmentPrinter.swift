@@ -32,7 +32,7 @@ struct SegmentPrinter {
     var style: CaptionPrinter.Style
     /// The segments, in order of start.
     private var segments: [Shown] = []
-    private var names = HeardNames()
+    private var names = PrintedNames()
     /// Number of lines at the end of the terminal that are to be rewritten.
     private var drawn = 0
 
@@ -52,7 +52,7 @@ struct SegmentPrinter {
         case .conversation:
             text = settled { _ in true }
             segments = []
-            names = HeardNames()
+            names = PrintedNames()
         case .processing, .completed: break
         }
         return replacing(with: text + timePassed(now))

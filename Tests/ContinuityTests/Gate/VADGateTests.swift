@@ -8,7 +8,7 @@ import Testing
     private static let rate = SampleRate(hertz: 1_000)
     private static func at(_ milliseconds: Int) -> SampleIndex { SampleIndex(milliseconds) }
 
-    private struct Heard {
+    private struct GateRun {
         var gate: VADGate
         var end = 0
         var events: [VADGate.Event] = []
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `sends nothing of silence`() {
-        var heard = Heard()
+        var heard = GateRun()
         heard.hear(5_000, speech: false)
         #expect(heard.events == [])
         #expect(heard.passed == [])
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func `sends 300 ms of what was before the first speech, then speech as it comes`() {
-        var heard = Heard()
+        var heard = GateRun()
         heard.hear(1_000, speech: false)
         heard.hear(50, speech: true)
         #expect(heard.events == [.opened(at: Self.at(1_000))])
@@ -59,14 +59,14 @@ import Testing
     }
 
     @Test func `sends all there is when speech begins earlier than that`() {
-        var heard = Heard()
+        var heard = GateRun()
         heard.hear(100, speech: false)
         heard.hear(10, speech: true)
         #expect(heard.passed == [0..<110])
     }
 
     @Test func `may settle what was said once it was silent for 300 ms, and only once`() {
-        var heard = Heard()
+        var heard = GateRun()
         heard.hear(100, speech: true)
         heard.hear(299, speech: false)
         #expect(heard.events == [.opened(at: Self.at(0))])
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func `sends 4,000 ms of silence after speech, and not the next`() {
-        var heard = Heard()
+        var heard = GateRun()
         heard.hear(100, speech: true)
         heard.hear(4_000, speech: false)
         #expect(heard.gate.passages.isOpen)
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func `stays open when speech goes on within the hangover, and may settle again`() {
-        var heard = Heard()
+        var heard = GateRun()
         heard.hear(100, speech: true)
         heard.hear(3_999, speech: false)
         heard.hear(100, speech: true)
@@ -99,7 +99,7 @@ import Testing
     private static let short = VADGate.Rule(hangover: .milliseconds(500), unfinished: .seconds(4))
 
     @Test func `with a short hangover closes after a turn that is over, and holds one that may go on`() {
-        var over = Heard(Self.short), goesOn = Heard(Self.short), unknown = Heard(Self.short)
+        var over = GateRun(Self.short), goesOn = GateRun(Self.short), unknown = GateRun(Self.short)
         over.hear(100, speech: true)
         over.hear(300, speech: false)
         #expect(over.events.last == .paused(at: Self.at(400)))
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test func `forgets whether a turn was over as soon as speech goes on`() {
-        var heard = Heard(Self.short)
+        var heard = GateRun(Self.short)
         heard.hear(100, speech: true)
         heard.hear(300, speech: false)
         heard.gate.judged(isOver: true, at: Self.at(400))
@@ -137,14 +137,14 @@ import Testing
     }
 
     @Test func `with a short hangover and nobody to ask closes after it`() {
-        var heard = Heard(VADGate.Rule(hangover: .milliseconds(500)))
+        var heard = GateRun(VADGate.Rule(hangover: .milliseconds(500)))
         heard.hear(100, speech: true)
         heard.hear(501, speech: false)
         #expect(heard.events.last == .closed(at: Self.at(600)))
     }
 
     @Test func `sends nothing twice when the next passage reaches back to the one before`() {
-        var heard = Heard()
+        var heard = GateRun()
         heard.hear(100, speech: true)
         heard.hear(4_101, speech: false)
         heard.hear(100, speech: true)
@@ -152,7 +152,7 @@ import Testing
     }
 
     @Test func `is not trusted after 30 s of sound without any speech`() {
-        var heard = Heard()
+        var heard = GateRun()
         heard.hear(29_999, speech: false, isLoud: true)
         #expect(!heard.gate.isOff)
         heard.hear(1, speech: false, isLoud: true)
@@ -162,7 +162,7 @@ import Testing
     }
 
     @Test func `is trusted with sound once there was speech`() {
-        var heard = Heard()
+        var heard = GateRun()
         heard.hear(100, speech: true)
         heard.hear(60_000, speech: false, isLoud: true)
         #expect(!heard.gate.isOff)
@@ -170,7 +170,7 @@ import Testing
     }
 
     @Test func `takes sound for speech after five minutes of it without any, until there is some`() {
-        var heard = Heard()
+        var heard = GateRun()
         heard.hear(100, speech: true)
         heard.hear(4_000, speech: false)
         heard.hear(300_000, speech: false, isLoud: true)
@@ -190,7 +190,7 @@ import Testing
     }
 
     @Test func `lets everything through while nobody can tell speech, and then as after speech`() {
-        var heard = Heard()
+        var heard = GateRun()
         heard.hear(60_000, speech: nil, isLoud: true)
         #expect(heard.events == [.opened(at: Self.at(0))] && heard.gate.savings == VADGate.Savings())
         heard.hear(4_000, speech: false)
@@ -203,7 +203,7 @@ import Testing
     }
 
     @Test func `lets everything through from where it fails`() {
-        var heard = Heard()
+        var heard = GateRun()
         heard.hear(1_000, speech: false)
         heard.gate.fail(at: Self.at(1_000))
         heard.hear(500, speech: false)
@@ -212,7 +212,7 @@ import Testing
 
     @Test(arguments: [2, 160, 512, 3_200, 32_000])
     func `decides the same whatever pieces the audio comes in`(_ piece: Int) {
-        var heard = Heard()
+        var heard = GateRun()
         for (length, speech) in [(700, false), (900, true), (6_000, false), (20, true), (5_000, false)] { heard.hear(length, speech: speech) }
         var leg = GatedLeg(origin: .zero, channels: 1, rate: Self.rate)
         var sent: Set<Int> = []

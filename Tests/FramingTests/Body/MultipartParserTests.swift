@@ -2,14 +2,14 @@ import Framing
 import Testing
 
 @Suite struct `Multipart parser` {
-    enum Said: Equatable, Sendable {
+    enum Event: Equatable, Sendable {
         case part(MultipartPart), data([UInt8]), partEnd, end, error(MultipartError)
     }
 
     private func read(
         _ body: [UInt8], cuts: [Int] = [], contentType: String = "multipart/form-data; boundary=XyZ", limits: MultipartParser.Limits = .init()
-    ) -> [Said] {
-        var said: [Said] = []
+    ) -> [Event] {
+        var said: [Event] = []
         do throws(MultipartError) {
             var parser = try MultipartParser(contentType: contentType, limits: limits)
             for piece in HTTPDialogue.pieces(of: body, cuts: cuts) {
@@ -35,7 +35,7 @@ import Testing
         return said
     }
 
-    private func readEverywhere(_ text: String, limits: MultipartParser.Limits = .init()) -> [Said]? {
+    private func readEverywhere(_ text: String, limits: MultipartParser.Limits = .init()) -> [Event]? {
         let body = Array(text.utf8)
         let whole = read(body, limits: limits)
         for cut in 0...body.count {

@@ -1,7 +1,7 @@
 import Framing
 
 /// What a parser said about a stream, with body pieces joined so that it does not matter where the stream was cut.
-enum Said<Head: Equatable & Sendable>: Equatable, Sendable {
+enum ParserEvent<Head: Equatable & Sendable>: Equatable, Sendable {
     case head(Head)
     case body(String)
     case end
@@ -13,9 +13,9 @@ enum Said<Head: Equatable & Sendable>: Equatable, Sendable {
 /// Bytes in, cut where told; what was said out.
 struct HTTPDialogue {
     /// Feeds a server's parser. Stops at an error that closes.
-    static func requests(_ stream: [UInt8], cuts: [Int] = [], limits: HTTPLimits = HTTPLimits()) -> [Said<HTTPRequestHead>] {
+    static func requests(_ stream: [UInt8], cuts: [Int] = [], limits: HTTPLimits = HTTPLimits()) -> [ParserEvent<HTTPRequestHead>] {
         var parser = HTTPRequestParser(limits: limits)
-        var said: [Said<HTTPRequestHead>] = []
+        var said: [ParserEvent<HTTPRequestHead>] = []
         for piece in pieces(of: stream, cuts: cuts) {
             var offset = 0
             while true {
@@ -44,9 +44,9 @@ struct HTTPDialogue {
     /// Feeds a client's parser.
     static func response(
         _ stream: [UInt8], to method: HTTPMethod = .get, cuts: [Int] = [], closed: Bool = false, limits: HTTPLimits = HTTPLimits()
-    ) -> [Said<ResponseHead>] {
+    ) -> [ParserEvent<ResponseHead>] {
         var parser = HTTPResponseParser(answering: method, limits: limits)
-        var said: [Said<ResponseHead>] = []
+        var said: [ParserEvent<ResponseHead>] = []
         var rest: [UInt8] = []
         do throws(HTTPError) {
             for piece in pieces(of: stream, cuts: cuts) {
@@ -77,7 +77,7 @@ struct HTTPDialogue {
         }
     }
 
-    private static func append<Head>(_ bytes: ArraySlice<UInt8>, to said: inout [Said<Head>]) {
+    private static func append<Head>(_ bytes: ArraySlice<UInt8>, to said: inout [ParserEvent<Head>]) {
         let text = String(decoding: bytes, as: UTF8.self)
         if case .body(let before) = said.last {
             said[said.count - 1] = .body(before + text)

@@ -4,7 +4,7 @@ import Testing
 @Suite struct `HTTP request parser` {
     private func head(
         _ method: HTTPMethod, _ target: String, version: HTTPVersion = .http11, headers: HTTPHeaders, body: HTTPBodyLength = .none
-    ) throws -> Said<HTTPRequestHead> {
+    ) throws -> ParserEvent<HTTPRequestHead> {
         .head(try HTTPRequestHead(method, target, version: version, headers: headers, body: body))
     }
 
@@ -17,7 +17,7 @@ import Testing
             POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n\
             GET / HTTP/1.0\r\n\r\n
             """.utf8)
-        let expected: [Said<HTTPRequestHead>] = [
+        let expected: [ParserEvent<HTTPRequestHead>] = [
             try head(.get, "/a?b=c", headers: ["Host": "h", "Accept": "*/*", "X-Empty": ""]), .end,
             try head(.post, "/p", headers: ["host": "h:8080", "Content-Length": "5"], body: .known(5)), .body("hello"), .end,
             try head(.put, "/q", headers: ["Host": "h", "Transfer-Encoding": "Chunked"], body: .chunked), .body("hello, wörld \t!"), .end,

@@ -2,7 +2,7 @@ import Framing
 import Testing
 
 @Suite struct `HTTP response parser` {
-    private func head(_ code: Int, _ reason: String, _ headers: HTTPHeaders, interim: Bool = false) -> Said<HTTPDialogue.ResponseHead> {
+    private func head(_ code: Int, _ reason: String, _ headers: HTTPHeaders, interim: Bool = false) -> ParserEvent<HTTPDialogue.ResponseHead> {
         .head(.init(interim: interim, head: HTTPResponseHead(HTTPStatus(code, reason), headers: headers), reason: reason))
     }
 

@@ -8,7 +8,7 @@ import Testing
 
 /// Each route, asked over a real socket by each kind of caller.
 @Suite(.timeLimit(.minutes(5))) struct `The authorisation matrix` {
-    enum Visitor: String, CaseIterable {
+    enum CallerKind: String, CaseIterable {
         case nobody, wrongKey, revokedKey, expiredKey, expiredToken, tokenForOthers, tokenOfOthers
         case otherKey, otherToken
         /// Keys of the matrix's user that are good for one scope alone.
@@ -59,7 +59,7 @@ import Testing
         let expectation = try #require(RouteExpectation.all[route], "say in RouteExpectation who may call \(route)")
         try await TestIssuer.with { issuer in
             let user = TokenClaims.user("alice", of: issuer.url).rawValue
-            let scoped = Visitor.allCases.compactMap(\.scope)
+            let scoped = CallerKind.allCases.compactMap(\.scope)
             let keys = TestKeys(
                 valid: ["right", "other", "revoked", "expired"] + scoped,
                 users: Dictionary(uniqueKeysWithValues: [("right", user), ("other", "somebody")] + scoped.map { ($0, user) }),
@@ -76,7 +76,7 @@ import Testing
                 await gateway.resumeJobs()
                 try await gateway.keepMemories(of: ID(user))
                 let things = try await things(gateway, for: expectation)
-                for visitor in Visitor.allCases {
+                for visitor in CallerKind.allCases {
                     let shown = try credential(of: visitor, issuer)
                     if let scope = visitor.scope {
                         let (outcome, text) = try await ask(gateway, route, expectation, things, showing: shown)
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    private func credential(of visitor: Visitor, _ issuer: TestIssuer) throws -> String? {
+    private func credential(of visitor: CallerKind, _ issuer: TestIssuer) throws -> String? {
         switch visitor {
         case .nobody: nil
         case .wrongKey: "hk_wrong"

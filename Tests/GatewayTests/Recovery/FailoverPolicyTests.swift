@@ -162,7 +162,7 @@ import Testing
             func stream(_ name: String, _ session: String, from start: Duration, channels: Int = 1) -> UsageRecord {
                 var run = UsageRecord(
                     id: ID(name), user: .local, engine: EngineName("deepgram"), model: "nova-3", workload: .voiceMessage, kind: .stream, started: now)
-                run.stretch = UsageRecord.Stretch(of: ID(session), from: start, channels: channels)
+                run.position = UsageRecord.StreamPosition(of: ID(session), from: start, channels: channels)
                 return run
             }
             let other = UsageRecord(

@@ -165,7 +165,7 @@ import Testing
         }
     }
 
-    // MARK: - Lessons
+    // MARK: - Enrollments
 
     /// A conversation of 16 s of one voice that is over: "w1 w2 … w16".
     private func conversation(_ gateway: TestGateway, _ store: SQLiteConversationStore) async throws -> Conversation {
@@ -187,7 +187,7 @@ import Testing
         #expect(answer.status == 200)
     }
 
-    private func lesson(_ outcome: String, _ gateway: TestGateway) async throws {
+    private func enrollment(_ outcome: String, _ gateway: TestGateway) async throws {
         try await until { try await gateway.send(.get, "/metrics").text.contains(#"harken_voice_lessons_total{outcome="\#(outcome)"} 1.0"#) }
     }
 
@@ -195,12 +195,12 @@ import Testing
         try await with(heard: (3...14).map { "w\($0)" }) { gateway, store in
             let conversation = try await conversation(gateway, store)
             try await assign(conversation, gateway)
-            try await lesson("learned", gateway)
+            try await enrollment("learned", gateway)
             #expect(try await store.voices(of: .local).map(\.owner) == [.person(anna)])
             let samples = try await store.samples(of: .person(anna), of: .local)
             #expect(samples.map(\.duration) == [.seconds(10)])
             try await assign(conversation, gateway)
-            try await lesson("known", gateway)
+            try await enrollment("known", gateway)
             let next = try await gateway.connect(path)
             send(8, of: 8_000, to: next)
             #expect(await next.next { $0.contains("speaker_label_suggestion") && $0.contains("Anna") } != nil)
@@ -217,10 +217,10 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: directory) }
         try await with(directory: directory, keepsDirectory: true) { gateway, store in
             try await assign(try await conversation(gateway, store), gateway)
-            try await lesson("unavailable", gateway)
+            try await enrollment("unavailable", gateway)
         }
         try await with(heard: (3...14).map { "w\($0)" }, directory: directory, keepsDirectory: true) { gateway, store in
-            try await lesson("learned", gateway)
+            try await enrollment("learned", gateway)
             #expect(try await store.voices(of: .local).map(\.owner) == [.person(anna)])
             #expect(try await store.samples(of: .person(anna), of: .local).count == 1)
         }
@@ -231,10 +231,10 @@ import Testing
             let conversation = try await conversation(gateway, store)
             try await store.set("learn_voices", to: "false", of: .local)
             try await assign(conversation, gateway)
-            try await lesson("unwanted", gateway)
+            try await enrollment("unwanted", gateway)
             try await store.set("learn_voices", to: nil, of: .local)
             try await assign(conversation, gateway)
-            try await lesson("rejected", gateway)
+            try await enrollment("rejected", gateway)
             #expect(try await store.voices(of: .local).map(\.owner) == [.nobody])
             #expect(try await store.samples(of: .person(anna), of: .local).isEmpty)
         }
@@ -248,7 +248,7 @@ import Testing
             assign(0, to: "anna", on: socket)
             _ = try await voices(store) { $0.first?.owner == .person(anna) }
             socket.send(text: #"{"type":"finish"}"#)
-            try await lesson("learned", gateway)
+            try await enrollment("learned", gateway)
             #expect(try await store.samples(of: .person(anna), of: .local).count == 1)
             socket.close()
         }

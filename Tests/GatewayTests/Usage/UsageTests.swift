@@ -78,7 +78,7 @@ import Testing
                 return begun != nil
             }
             #expect(begun?.status == .started && begun?.kind == .stream && begun?.payer == .operator)
-            #expect(begun?.stretch?.start == .zero && begun?.stretch?.channels == 1 && begun?.stretch?.session.rawValue.isEmpty == false)
+            #expect(begun?.position?.start == .zero && begun?.position?.channels == 1 && begun?.position?.session.rawValue.isEmpty == false)
             socket.send(text: #"{"type":"CloseStream"}"#)
             _ = await socket.rest()
             try await gateway.sessionsEnd()

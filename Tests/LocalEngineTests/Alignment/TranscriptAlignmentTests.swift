@@ -7,9 +7,9 @@ import Testing
         SampleRange(SampleIndex(seconds: start, at: .speech), SampleIndex(seconds: end, at: .speech))
     }
 
-    /// Estimated stretches of two words each.
-    private func transcript(_ stretches: [(Double, Double)]) -> Transcript {
-        let estimated = stretches.enumerated().map { index, ends in
+    /// Estimated intervals of two words each.
+    private func transcript(_ intervals: [(Double, Double)]) -> Transcript {
+        let estimated = intervals.enumerated().map { index, ends in
             Transcript.Segment(range: seconds(ends.0, ends.1), words: 2 * index..<2 * index + 2)
         }
         let words = estimated.flatMap { segment in ["one", "two"].map { Word($0, segment.range, confidence: 1) } }
@@ -22,20 +22,20 @@ import Testing
     @Test func `searches neighbours together, with a margin, and nothing that is too long`() {
         let alignment = TranscriptAlignment(transcript([(0, 10), (10, 20), (20, 29), (29, 41), (41, 240), (240, 250)]))
         #expect(
-            alignment.stretches == [
+            alignment.intervals == [
                 .init(words: 0..<6, audio: seconds(0, 29.4)), .init(words: 6..<8, audio: seconds(28.6, 41.4)),
                 .init(words: 10..<12, audio: seconds(239.6, 250.4)),
             ])
-        #expect(alignment.texts(of: alignment.stretches[1]) == ["one", "two"])
+        #expect(alignment.texts(of: alignment.intervals[1]) == ["one", "two"])
     }
 
     @Test func `moves words, never back, and says what is still estimated`() {
         var alignment = TranscriptAlignment(transcript([(0, 20), (20, 40), (40, 240)]))
-        #expect(alignment.stretches.count == 2)
-        alignment.place(alignment.stretches[0], [16_000..<24_000, 310_000..<320_000])
-        // The second stretch's audio begins 0.4 s before it: its first word may not lie before the last of the first.
-        alignment.place(alignment.stretches[1], [0..<8_000, 32_000..<48_000])
-        alignment.place(alignment.stretches[1], [0..<1])
+        #expect(alignment.intervals.count == 2)
+        alignment.place(alignment.intervals[0], [16_000..<24_000, 310_000..<320_000])
+        // The second interval's audio begins 0.4 s before it: its first word may not lie before the last of the first.
+        alignment.place(alignment.intervals[1], [0..<8_000, 32_000..<48_000])
+        alignment.place(alignment.intervals[1], [0..<1])
         let placed = alignment.finished().channels[0]
         #expect(placed.words.map(\.range.start.samples) == [16_000, 310_000, 313_600, 345_600, 640_000, 640_000])
         #expect(placed.words[3].range.end.samples == 361_600)
@@ -45,7 +45,7 @@ import Testing
 
     @Test func `finds nothing to do where nothing is estimated`() {
         let known = transcript([])
-        #expect(TranscriptAlignment(known).stretches.isEmpty)
+        #expect(TranscriptAlignment(known).intervals.isEmpty)
         #expect(TranscriptAlignment(known).finished() == known)
     }
 

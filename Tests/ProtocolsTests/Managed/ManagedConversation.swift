@@ -7,7 +7,7 @@ import Testing
 struct ManagedConversation {
     var opening: any LiveHandshakeMachine
     var machine: (any LiveServerMachine)?
-    var beginning: LiveBeginning?
+    var requested: RequestedSession?
     var now = Instant.now
     private(set) var raw: [String] = []
 
@@ -40,7 +40,7 @@ struct ManagedConversation {
 
     /// The gateway has found the credential good.
     mutating func begin(credit: Duration? = nil) -> [String] {
-        machine = beginning?.machine
+        machine = requested?.machine
         return run { machine, now, output in
             machine.opened(LiveStart(rate: machine.request.rate, model: "moonshine-base-en", credit: credit), now: now, output: &output)
         }
@@ -97,9 +97,9 @@ struct ManagedConversation {
         return told(output)
     }
 
-    private mutating func runOpening(_ body: (inout any LiveHandshakeMachine, Instant, inout ServerOutput) -> LiveBeginning?) -> [String] {
+    private mutating func runOpening(_ body: (inout any LiveHandshakeMachine, Instant, inout ServerOutput) -> RequestedSession?) -> [String] {
         var output = ServerOutput()
-        if let beginning = body(&opening, now, &output) { self.beginning = beginning }
+        if let requested = body(&opening, now, &output) { self.requested = requested }
         return told(output)
     }
 

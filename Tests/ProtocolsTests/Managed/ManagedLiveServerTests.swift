@@ -7,7 +7,7 @@ import Testing
     @Test func `says ready first, then what was said, and the audio's length last`() throws {
         var stream = try ManagedConversation()
         #expect(stream.text(ManagedConversation.auth).isEmpty)
-        #expect(stream.beginning?.credential == Credential("t0ken"))
+        #expect(stream.requested?.credential == Credential("t0ken"))
         #expect(stream.begin().isEmpty)
         #expect(stream.text(#"{"type":"ping"}"#).isEmpty, "nothing may come before ready")
         #expect(stream.binary(32_000) == ["audio"])
@@ -48,7 +48,7 @@ import Testing
             var stream = try ManagedConversation()
             #expect(stream.text(message) == ["error bad_message fatal", "close 4400"])
             #expect(stream.text(ManagedConversation.auth).isEmpty)
-            #expect(stream.beginning == nil)
+            #expect(stream.requested == nil)
         }
 
         @Test func `takes no audio`() throws {
@@ -99,7 +99,7 @@ import Testing
         @Test func `takes an auth with nothing but a token, or not even that`() throws {
             var stream = try ManagedConversation()
             #expect(stream.text(#"{"type":"auth","token":null,"config":null,"more":1}"#).isEmpty)
-            let beginning = try #require(stream.beginning)
+            let beginning = try #require(stream.requested)
             #expect(beginning.credential == nil)
             #expect(beginning.machine.request == LiveRequest(format: .linear16(.speech)))
         }
@@ -114,7 +114,7 @@ import Testing
                     """#
                 ).isEmpty)
             #expect(
-                stream.beginning?.machine.request
+                stream.requested?.machine.request
                     == LiveRequest(
                         format: .raw(.mulaw, .telephone, channels: 2), language: LanguageTag("de"), interims: false, endpointing: .milliseconds(700),
                         keyterms: ["Harken"], engines: [.local]))

@@ -150,7 +150,7 @@ import Testing
 
     @Test(arguments: [(29.99, 1), (30.0, 2)]) func `makes a new stretch of a speaker after half a minute`(gap: Double, count: Int) {
         let chunk = RecognizedChunk.at(0, seconds: 60, [("a", 1, 1, "A"), ("b", 2 + gap, 1, "A")])
-        #expect(ClusterStretch.all(in: chunk.words).count == count)
+        #expect(ClusterSpan.all(in: chunk.words).count == count)
     }
 
     // MARK: The whole

@@ -34,7 +34,8 @@ private func result(_ passages: [(start: Double, end: Double, speaks: (Double) -
     for passage in passages {
         let whole = range(passage.start, passage.end)
         let heard = Diarization.windows(whole, within: range(0, 10_000), rule: rule).map { window in
-            Diarization.Heard(window, voices.window(of: passage.speaks((window.start.seconds(at: .speech) + window.end.seconds(at: .speech)) / 2)))
+            Diarization.WindowVoice(
+                window, voices.window(of: passage.speaks((window.start.seconds(at: .speech) + window.end.seconds(at: .speech)) / 2)))
         }
         diarization.add(whole, heard)
     }

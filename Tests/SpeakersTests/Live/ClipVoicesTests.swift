@@ -53,6 +53,6 @@ private func speech(_ turns: (speaker: Int, seconds: Double)...) -> [Float] {
 
     @Test func `are not told of what is too short to be heard at all`() async throws {
         let heard = try await ClipVoices.listen(to: speech((1, 0.4)), by: Ears())
-        #expect(heard.voices == [ClipVoices.Heard(voiceprint: nil, duration: .milliseconds(400))])
+        #expect(heard.voices == [ClipVoices.VoiceSample(voiceprint: nil, duration: .milliseconds(400))])
     }
 }

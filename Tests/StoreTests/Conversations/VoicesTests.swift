@@ -207,13 +207,13 @@ import Testing
         #expect(try await who(store) == [.unknown, .person(ID("p2"))])
     }
 
-    private func lesson(_ id: String, _ segments: [String], _ result: VoiceLesson.Result) throws -> VoiceLesson {
+    private func enrollment(_ id: String, _ segments: [String], _ result: VoiceEnrollment.Result) throws -> VoiceEnrollment {
         let sample = SpeechSample(
             id: ID(id), owner: .person(ID("p1")), duration: .seconds(10), voiceprint: try .of(7), created: .at(3))
-        return VoiceLesson(sample, of: segments.map { ID($0) }, in: self.id, result)
+        return VoiceEnrollment(sample, of: segments.map { ID($0) }, in: self.id, result)
     }
 
-    @Test(arguments: StoreKind.allCases) func `a lesson counts while its segments are the person's by hand`(kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases) func `an enrollment counts while its segments are the person's by hand`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         for (id, name) in [("p1", "Anna"), ("p2", "Otto")] { _ = try await store.add(person(id, name), reusing: false, of: .ann) }
         let one = try await store.add(voice(1), of: .ann)
@@ -224,15 +224,15 @@ import Testing
         }
         try await assign(["s1", "s3"], "p1")
         // By a machine only; of another user; gone.
-        #expect(try await !store.learn(lesson("x", ["s1", "s2"], .makes(ID("v9"))), of: .ann))
-        #expect(try await !store.learn(lesson("x", ["s1"], .makes(ID("v9"))), of: .bob))
-        #expect(try await !store.learn(lesson("x", ["s1", "s9"], .nothing), of: .ann))
+        #expect(try await !store.learn(enrollment("x", ["s1", "s2"], .makes(ID("v9"))), of: .ann))
+        #expect(try await !store.learn(enrollment("x", ["s1"], .makes(ID("v9"))), of: .bob))
+        #expect(try await !store.learn(enrollment("x", ["s1", "s9"], .nothing), of: .ann))
         #expect(try await !store.hasLearned(ID("p1"), from: id, of: .ann))
-        #expect(try await store.learn(lesson("x", ["s1"], .names(one.id)), of: .ann))
+        #expect(try await store.learn(enrollment("x", ["s1"], .names(one.id)), of: .ann))
         #expect(try await store.hasLearned(ID("p1"), from: id, of: .ann))
-        #expect(try await !store.learn(lesson("y", ["s1"], .nothing), of: .ann))
-        #expect(try await !store.learn(lesson("y", ["s3"], .names(one.id)), of: .ann), "it is somebody's already")
-        #expect(try await store.learn(lesson("y", ["s3"], .makes(ID("v9"))), of: .ann))
+        #expect(try await !store.learn(enrollment("y", ["s1"], .nothing), of: .ann))
+        #expect(try await !store.learn(enrollment("y", ["s3"], .names(one.id)), of: .ann), "it is somebody's already")
+        #expect(try await store.learn(enrollment("y", ["s3"], .makes(ID("v9"))), of: .ann))
         #expect(try await store.voices(of: .ann).map(\.owner) == [.person(ID("p1")), .person(ID("p1"))])
         #expect(try await store.samples(of: .person(ID("p1")), of: .ann).map(\.id) == [ID("x"), ID("y")])
         // Both were another's.
@@ -266,7 +266,7 @@ import Testing
         #expect(try await untaught(2) == ["p1 in c2 of ann", "p1 in c1 of ann"])
         #expect(try await untaught(1) == ["p1 in c2 of ann", "p2 in c2 of ann", "p1 in c1 of ann", "p2 in c1 of ann"])
         #expect(try await untaught(1, limit: 1) == ["p1 in c2 of ann"])
-        #expect(try await store.learn(lesson("x", ["s1"], .makes(ID("v9"))), of: .ann))
+        #expect(try await store.learn(enrollment("x", ["s1"], .makes(ID("v9"))), of: .ann))
         #expect(try await untaught(2) == ["p1 in c2 of ann"])
     }
 

@@ -75,7 +75,7 @@ import Testing
     @Test(arguments: [(Duration?.some(.seconds(20)), 30.0), (.seconds(3), 0), (nil, 0)])
     func `that was cut off has what its session had received since it began`(received: Duration?, seconds: Double) {
         var cut = run
-        cut.stretch = UsageRecord.Stretch(of: ID("s"), from: .seconds(5), channels: 2)
+        cut.position = UsageRecord.StreamPosition(of: ID("s"), from: .seconds(5), channels: 2)
         cut.interrupt(at: .at(9), received: received, prices: .standard)
         #expect(cut.audio == .seconds(seconds) && cut.billable == cut.audio && cut.billing == .unknown && cut.errorClass == "interrupted")
         #expect(cut.cost == USDollars(hundredMillionths: Int64(seconds / 60 * 680_000)))

@@ -173,21 +173,21 @@ struct LegPool: Sendable {
     /// Moves queued commands to `end` at the latest, because no audio comes beyond `end`.
     mutating func hurry(to end: SampleIndex) { for index in legs.indices { legs[index].hurry(to: end) } }
 
-    /// Counts received audio as sent to the legs in `arrival` that may be sent the audio at once.
+    /// Counts received audio as sent to the legs in `receipt` that may be sent the audio at once.
     ///
     /// - Parameter isLoud: returns true if a leg has to answer the audio.
-    mutating func take(_ arrival: inout Arrival, now: Instant, isLoud: (Leg) -> Bool) {
+    mutating func take(_ receipt: inout AudioReceipt, now: Instant, isLoud: (Leg) -> Bool) {
         for index in legs.indices {
             if legs[index].isDraining || legs[index].isFailed { continue }
-            if legs[index].slot < Arrival.maxLegs, legs[index].take(arrival.range, now: now) {
-                arrival.add(legIn: legs[index].slot)
+            if legs[index].slot < AudioReceipt.maxLegs, legs[index].take(receipt.range, now: now) {
+                receipt.add(legIn: legs[index].slot)
                 if legs[index].answers.owesSince == nil, isLoud(legs[index]) {
                     legs[index].owes(now: now)
                     // The driver then sets its timer.
-                    arrival.needsPump = true
+                    receipt.needsPump = true
                 }
             } else {
-                arrival.needsPump = true
+                receipt.needsPump = true
             }
         }
     }

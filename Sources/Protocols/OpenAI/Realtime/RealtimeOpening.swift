@@ -31,13 +31,13 @@ package struct RealtimeOpening: LiveHandshakeMachine {
         voice.created(configuration, &output)
     }
 
-    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
+    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> RequestedSession? {
         guard !isDone, let expiry else { return nil }
         let event = RealtimeClientEvent(parsing: text)
         switch event.kind {
         case .append:
             let machine = RealtimeServer(configuration, voice, expiry: expiry, engines: engines, models: context.models)
-            return LiveBeginning(machine: machine, includesMessage: true)
+            return RequestedSession(machine: machine, includesMessage: true)
         case .update(let shape):
             configuration.take(text, shape, event.id, context.models, &voice, &output)
         case .commit: voice.error(.nothingToCommit(milliseconds: 0), clientEvent: event.id, &output)
@@ -47,7 +47,7 @@ package struct RealtimeOpening: LiveHandshakeMachine {
         return nil
     }
 
-    package mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
+    package mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> RequestedSession? {
         if !isDone { voice.error(.binary, &output) }
         return nil
     }

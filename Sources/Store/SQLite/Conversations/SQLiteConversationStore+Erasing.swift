@@ -1,9 +1,9 @@
 extension SQLiteConversationStore {
-    package func settle() async throws(StoreError) { try await eraser.settle() }
+    package func settle() async throws(StoreError) { try await removal.settle() }
 
     /// Starts to erase deleted words and files from the disk soon.
     func startErasing() {
-        Task { await eraser.begin() }
+        Task { await removal.begin() }
     }
 
     /// Records that deleted words are still in the pages of the index.

@@ -77,15 +77,15 @@ extension SQLiteConversationStore {
     }
 
     /// A part of a session, with the beginning of the session's next part.
-    private struct Stretch {
+    private struct PartBounds {
         var session: String
         var begins: Int64
         var ends: Int64?
         var shift: Int64?
     }
 
-    private static func stretches(of conversation: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> [Stretch] {
-        var stretches: [Stretch] = []
+    private static func parts(of conversation: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> [PartBounds] {
+        var parts: [PartBounds] = []
         try connection.run(
             """
             SELECT p.session, p.begins, p.shift, (SELECT min(n.begins) FROM session_parts n WHERE n.session = p.session
@@ -93,15 +93,15 @@ extension SQLiteConversationStore {
             FROM session_parts p WHERE p.conversation = ? ORDER BY p.session, p.begins
             """, [.integer(conversation)]
         ) { (row) throws(StoreError) in
-            stretches.append(Stretch(session: row.text(0) ?? "", begins: row.integer(1) ?? 0, ends: row.integer(3), shift: row.integer(2)))
+            parts.append(PartBounds(session: row.text(0) ?? "", begins: row.integer(1) ?? 0, ends: row.integer(3), shift: row.integer(2)))
         }
-        return stretches
+        return parts
     }
 
     /// Records that the words that sessions said in a conversation must be forgotten.
     static func forgetSpeech(in conversation: Int64, now: UnixTime, on connection: borrowing SQLiteConnection) throws(StoreError) {
-        for stretch in try stretches(of: conversation, on: connection) where stretch.ends != stretch.begins {
-            try forget(stretch, in: nil, now, on: connection)
+        for part in try parts(of: conversation, on: connection) where part.ends != part.begins {
+            try forget(part, in: nil, now, on: connection)
         }
     }
 
@@ -109,7 +109,7 @@ extension SQLiteConversationStore {
     static func forgetSpeech(
         of segment: Segment, in conversation: Int64, now: UnixTime, on connection: borrowing SQLiteConnection
     ) throws(StoreError) {
-        for part in try stretches(of: conversation, on: connection) {
+        for part in try parts(of: conversation, on: connection) {
             guard let shift = part.shift else { continue }
             var said = part
             said.begins = max(part.begins, segment.start.storedNanoseconds - shift)
@@ -119,12 +119,12 @@ extension SQLiteConversationStore {
     }
 
     private static func forget(
-        _ stretch: Stretch, in channel: ChannelIndex?, _ now: UnixTime, on connection: borrowing SQLiteConnection
+        _ part: PartBounds, in channel: ChannelIndex?, _ now: UnixTime, on connection: borrowing SQLiteConnection
     ) throws(StoreError) {
         try connection.run(
             "INSERT INTO forgotten_speech (session, channel, begins, ends, noted_at) VALUES (?, ?, ?, ?, ?)",
             [
-                .text(stretch.session), .integer(channel.map { Int64($0.number) }), .integer(stretch.begins), .integer(stretch.ends), .time(now),
+                .text(part.session), .integer(channel.map { Int64($0.number) }), .integer(part.begins), .integer(part.ends), .time(now),
             ])
     }
 
@@ -132,7 +132,7 @@ extension SQLiteConversationStore {
     static func splitSpeech(
         of conversation: Int64, at boundary: Int64, into other: Int64, on connection: borrowing SQLiteConnection
     ) throws(StoreError) {
-        for part in try stretches(of: conversation, on: connection) {
+        for part in try parts(of: conversation, on: connection) {
             guard let shift = part.shift else { continue }
             let place = boundary - shift
             if place <= part.begins {

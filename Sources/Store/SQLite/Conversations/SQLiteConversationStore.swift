@@ -4,7 +4,7 @@ package import Speech
 package final class SQLiteConversationStore: ConversationStores {
     let database: SQLiteDatabase
     let now: @Sendable () -> UnixTime
-    let eraser: Eraser
+    let removal: DeletedDataRemoval
     let windowIndex = WindowIndex()
     let searchReaders: SearchReaders
     let revisions = RevisionWatches()
@@ -15,7 +15,7 @@ package final class SQLiteConversationStore: ConversationStores {
     package init(in database: SQLiteDatabase, audio: any BlobStore, now: @escaping @Sendable () -> UnixTime) {
         self.database = database
         self.now = now
-        eraser = Eraser(database, audio: audio)
+        removal = DeletedDataRemoval(database, audio: audio)
         searchReaders = SearchReaders(database)
         // Erases what was deleted before a crash.
         startErasing()

@@ -28,8 +28,8 @@ package final class SQLiteUsageStore: UsageStore {
     package func interrupt(now: UnixTime) async throws(StoreError) -> (count: Int, streams: [UsageRecord]) {
         try await database.write { (connection) throws(StoreError) in
             let open = try Self.outbox("SELECT record FROM usage_outbox WHERE is_open = 1", on: connection)
-            let streams = open.filter { $0.stretch != nil }
-            for var run in open where run.stretch == nil {
+            let streams = open.filter { $0.position != nil }
+            for var run in open where run.position == nil {
                 run.interrupt(at: now)
                 try Self.note(run, on: connection)
             }

@@ -55,15 +55,15 @@ struct RealtimeConversation {
 
     mutating func text(_ text: String) -> [String] {
         if machine != nil { return run { $0.receivedText(text.utf8.span.bytes, now: $1, output: &$2) } }
-        var beginning: LiveBeginning?
+        var requested: RequestedSession?
         let said = runOpening { opening, now, output in
-            beginning = opening.receivedText(text.utf8.span.bytes, now: now, output: &output)
+            requested = opening.receivedText(text.utf8.span.bytes, now: now, output: &output)
         }
-        guard let beginning else { return said }
-        machine = beginning.machine
+        guard let requested else { return said }
+        machine = requested.machine
         let rate = rate
         return said + run { $0.opened(LiveStart(rate: rate, model: "moonshine-base-en"), now: $1, output: &$2) }
-            + (beginning.includesMessage ? self.text(text) : [])
+            + (requested.includesMessage ? self.text(text) : [])
     }
 
     mutating func event(_ event: SessionEvent) -> [String] { run { $0.session(event, now: $1, output: &$2) } }

@@ -2,7 +2,7 @@ package import Conversations
 package import Speech
 
 /// Learning of another person's voice from segments that the user assigns to this person.
-package enum Teaching {
+package enum SegmentEnrollment {
     /// A segment of a recording, with the properties that matter for learning.
     package struct Sample: Sendable, Hashable {
         package var segment: ID<Segment>

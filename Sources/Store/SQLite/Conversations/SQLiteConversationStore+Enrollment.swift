@@ -2,18 +2,18 @@ package import Conversations
 package import Speech
 
 extension SQLiteConversationStore {
-    package func learn(_ lesson: VoiceLesson, of user: ID<User>) async throws(StoreError) -> Bool {
-        try ConversationLimits.check(lesson.sample.id)
-        guard case .person(let person) = lesson.sample.owner, let voiceprint = lesson.sample.voiceprint else { return false }
+    package func learn(_ enrollment: VoiceEnrollment, of user: ID<User>) async throws(StoreError) -> Bool {
+        try ConversationLimits.check(enrollment.sample.id)
+        guard case .person(let person) = enrollment.sample.owner, let voiceprint = enrollment.sample.voiceprint else { return false }
         try ConversationLimits.check(voiceprint)
         return try await revise(user) { (archive, connection) throws(StoreError) in
-            guard let conversation = try archive.conversation(lesson.conversation, on: connection),
+            guard let conversation = try archive.conversation(enrollment.conversation, on: connection),
                 let owner = try OwnerColumns(.person(person), in: archive, on: connection)
             else { return false }
-            let segments = try Self.teachers(lesson.segments, of: owner, in: conversation, on: connection)
-            guard !segments.isEmpty, segments.count == Set(lesson.segments).count else { return false }
+            let segments = try Self.teachers(enrollment.segments, of: owner, in: conversation, on: connection)
+            guard !segments.isEmpty, segments.count == Set(enrollment.segments).count else { return false }
             var voice: Int64?
-            switch lesson.result {
+            switch enrollment.result {
             case .nothing: break
             case .names(let id):
                 voice = try archive.voice(id, on: connection)
@@ -21,14 +21,15 @@ extension SQLiteConversationStore {
                 try Self.name(voice, owner, on: connection)
             case .makes(let id):
                 let new = NewVoice(
-                    id: id, owner: lesson.sample.owner, voiceprint: voiceprint, evidence: lesson.sample.duration, created: lesson.sample.created)
+                    id: id, owner: enrollment.sample.owner, voiceprint: voiceprint, evidence: enrollment.sample.duration,
+                    created: enrollment.sample.created)
                 _ = try Self.insert(new, owner, in: archive, on: connection)
                 voice = try archive.voice(id, on: connection)
             }
-            let sample = try Self.insert(lesson.sample, owner, in: archive, on: connection)
+            let sample = try Self.insert(enrollment.sample, owner, in: archive, on: connection)
             try connection.run(
                 "UPDATE speech_samples SET voice = ?, makes_voice = ? WHERE number = ?",
-                [.integer(voice), .integer(lesson.result.makesVoice), .integer(sample)])
+                [.integer(voice), .integer(enrollment.result.makesVoice), .integer(sample)])
             for segment in segments {
                 try connection.run(
                     "INSERT INTO speech_sample_sources (sample, segment) VALUES (?, ?)", [.integer(sample), .integer(segment)])
@@ -123,6 +124,6 @@ extension SQLiteConversationStore {
     }
 }
 
-extension VoiceLesson.Result {
+extension VoiceEnrollment.Result {
     fileprivate var makesVoice: Bool { if case .makes = self { true } else { false } }
 }

@@ -1,7 +1,7 @@
 package import Speech
 
 /// The place of newly received audio in the timeline, and the legs that may be sent the audio at once.
-package struct Arrival: Sendable, Equatable {
+package struct AudioReceipt: Sendable, Equatable {
     package let range: SampleRange
     /// True if audio or commands wait that `pump` may send.
     package internal(set) var needsPump: Bool

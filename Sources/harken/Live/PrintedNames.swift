@@ -2,7 +2,7 @@ import Conversations
 import Speech
 
 /// The names of a conversation's speakers, and the names under which they were printed.
-struct HeardNames {
+struct PrintedNames {
     private var names: [SpeakerNumber: String] = [:]
     private var people: [ID<Person>: String] = [:]
     /// Identity of each speaker, according to the speaker's newest segment.

@@ -1,8 +1,8 @@
 package import Dispatch
 package import Speech
 
-/// Reads stretches of a recording as one channel at 16 kHz.
-package struct RecordingStretches: Sendable {
+/// Reads excerpts of a recording as one channel at 16 kHz.
+package struct RecordingExcerpts: Sendable {
     private let queue: DispatchQueue
     private let media: any MediaSource
 
@@ -25,7 +25,7 @@ package struct RecordingStretches: Sendable {
 
     private static func read(_ wanted: [SampleRange], _ turn: any MediaTurn) throws(MediaError) -> [[Float]] {
         let file = try turn.open(rate: .speech, channels: .mixed)
-        var stretches = [[Float]](repeating: [], count: wanted.count)
+        var excerpts = [[Float]](repeating: [], count: wanted.count)
         var position = SampleIndex.zero
         let end = wanted.map(\.end).max() ?? .zero
         while position < end, let block = try file.next() {
@@ -33,10 +33,10 @@ package struct RecordingStretches: Sendable {
             let range = SampleRange(position, count: SampleCount(heard.count))
             for (index, want) in wanted.enumerated() {
                 guard let part = want.intersection(range) else { continue }
-                stretches[index] += heard[Int((part.start - position).samples)..<Int((part.end - position).samples)]
+                excerpts[index] += heard[Int((part.start - position).samples)..<Int((part.end - position).samples)]
             }
             position = range.end
         }
-        return stretches
+        return excerpts
     }
 }

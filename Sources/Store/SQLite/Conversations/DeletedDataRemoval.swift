@@ -1,9 +1,9 @@
 /// Removes deleted data from the disk: files that no row names, and deleted words that are still in the index.
 ///
-/// A deleted row leaves its words in the pages of FTS5's index until the pages are merged; SQLite 3.40 has no other way. The eraser therefore merges
+/// A deleted row leaves its words in the pages of FTS5's index until the pages are merged; SQLite 3.40 has no other way. The removal therefore merges
 /// the whole index into one piece after deletions, a few pages at a time between other writes. SQLite overwrites freed pages (`secure_delete`), and
 /// the log is emptied at the end.
-actor Eraser {
+actor DeletedDataRemoval {
     /// Number of the index's pages that one transaction merges: this takes a few milliseconds.
     private static let pages: Int64 = 128
     /// Time for which deletions are gathered, to be erased together.

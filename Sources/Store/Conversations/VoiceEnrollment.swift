@@ -2,7 +2,7 @@ package import Conversations
 package import Speech
 
 /// The result of learning a person's voice from segments that were assigned to the person by hand.
-package struct VoiceLesson: Sendable, Equatable {
+package struct VoiceEnrollment: Sendable, Equatable {
     /// Sample of the person's voice. Its audio is the audio of the segments.
     package var sample: SpeechSample
     package var conversation: ID<Conversation>
