@@ -55,8 +55,8 @@ struct TwoSides<Client: LiveClientMachine> {
                 var output = ServerOutput()
                 if server != nil {
                     server?.receivedText(text.span.bytes, now: now, output: &output)
-                } else if let beginning = opening?.receivedText(text.span.bytes, now: now, output: &output) {
-                    server = beginning.machine
+                } else if let requested = opening?.receivedText(text.span.bytes, now: now, output: &output) {
+                    server = requested.machine
                     server?.opened(LiveStart(rate: .speech, model: "m"), now: now, output: &output)
                     server?.session(.ready, now: now, output: &output)
                 }

@@ -99,9 +99,9 @@ import Testing
         @Test func `takes an auth with nothing but a token, or not even that`() throws {
             var stream = try ManagedConversation()
             #expect(stream.text(#"{"type":"auth","token":null,"config":null,"more":1}"#).isEmpty)
-            let beginning = try #require(stream.requested)
-            #expect(beginning.credential == nil)
-            #expect(beginning.machine.request == LiveRequest(format: .linear16(.speech)))
+            let requested = try #require(stream.requested)
+            #expect(requested.credential == nil)
+            #expect(requested.machine.request == LiveRequest(format: .linear16(.speech)))
         }
 
         @Test func `reads every option`() throws {

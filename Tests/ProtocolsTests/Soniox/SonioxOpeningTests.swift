@@ -8,15 +8,15 @@ import Testing
 
     @Test func `asks for a session`() throws {
         var client = Entrance.soniox()
-        let beginning = try client.begin(
+        let requested = try client.begin(
             """
             {"api_key":"k3y","model":"stt-rt-v5","audio_format":"mulaw","sample_rate":8000,"num_channels":2,"language_hints":["es"],
             "enable_speaker_diarization":true,"enable_endpoint_detection":true,"max_endpoint_delay_ms":900,"new":1,
             "context":{"general":[{"key":"domain","value":"law"}],"terms":["Harken","gateway"]},"client_reference_id":"r"}
             """)
-        let request = beginning.machine.request
-        #expect(beginning.credential == Credential("k3y"))
-        #expect(!beginning.includesMessage)
+        let request = requested.machine.request
+        #expect(requested.credential == Credential("k3y"))
+        #expect(!requested.includesMessage)
         #expect(request.format == .raw(.mulaw, .telephone, channels: 2))
         #expect(request.language == LanguageTag("es"))
         #expect(request.model == "stt-rt-v5")
@@ -29,10 +29,10 @@ import Testing
 
     @Test func `may say null for what it leaves out`() throws {
         var client = Entrance.soniox(["Authorization": "Bearer k3y"])
-        let beginning = try client.begin(
+        let requested = try client.begin(
             "{\(Self.plain),\"language_hints\":null,\"context\":null,\"max_endpoint_delay_ms\":null,\"translation\":null}")
-        #expect(beginning.credential == Credential("k3y"))
-        #expect(beginning.machine.request == LiveRequest(format: .linear16(.speech), model: "stt-rt-v4"))
+        #expect(requested.credential == Credential("k3y"))
+        #expect(requested.machine.request == LiveRequest(format: .linear16(.speech), model: "stt-rt-v4"))
     }
 
     @Test(arguments: [
@@ -40,21 +40,21 @@ import Testing
     ])
     func `names raw formats`(name: String, encoding: AudioEncoding) throws {
         var client = Entrance.soniox()
-        let beginning = try client.begin("{\(Self.plain.replacing("pcm_s16le", with: name))}")
-        #expect(beginning.machine.request.format == .raw(encoding, .speech, channels: 1))
+        let requested = try client.begin("{\(Self.plain.replacing("pcm_s16le", with: name))}")
+        #expect(requested.machine.request.format == .raw(encoding, .speech, channels: 1))
     }
 
     @Test func `of a browser shows the key as a subprotocol`() throws {
         var client = Entrance.soniox(["Sec-WebSocket-Protocol": "soniox-api-key, k3y"])
         #expect(client.handshake.subprotocol == "soniox-api-key")
-        let beginning = try client.begin("{\(Self.plain)}")
-        #expect(beginning.credential == Credential("k3y", in: .subprotocol))
+        let requested = try client.begin("{\(Self.plain)}")
+        #expect(requested.credential == Credential("k3y", in: .subprotocol))
     }
 
     @Test func `names several languages and leaves the choice`() throws {
         var client = Entrance.soniox()
-        let beginning = try client.begin("{\(Self.plain),\"language_hints\":[\"en\",\"de\"]}")
-        #expect(beginning.machine.request.language == LanguageTag("multi"))
+        let requested = try client.begin("{\(Self.plain),\"language_hints\":[\"en\",\"de\"]}")
+        #expect(requested.machine.request.language == LanguageTag("multi"))
     }
 
     @Test func `may name an engine's model`() throws {
@@ -97,8 +97,8 @@ import Testing
     @Test(arguments: wrong)
     func `is rejected in the socket`(message: String, problem: String) {
         var client = Entrance.soniox()
-        let beginning = client.text(message)
-        #expect(beginning == nil)
+        let requested = client.text(message)
+        #expect(requested == nil)
         #expect(client.said == ["error 400 \(problem)", "close 1008"])
         let next = client.text("{\(Self.plain)}")
         #expect(next == nil, "it is over")
@@ -107,15 +107,15 @@ import Testing
 
     @Test func `must be a text`() {
         var client = Entrance.soniox()
-        let beginning = client.binary(3_200)
-        #expect(beginning == nil)
+        let requested = client.binary(3_200)
+        #expect(requested == nil)
         #expect(client.said == ["error 400 Start request must be a text message.", "close 1008"])
     }
 
     @Test func `shows one key only`() {
         var client = Entrance.soniox(["Authorization": "Bearer k3y"])
-        let beginning = client.text("{\(Self.plain),\"api_key\":\"k3y\"}")
-        #expect(beginning == nil)
+        let requested = client.text("{\(Self.plain),\"api_key\":\"k3y\"}")
+        #expect(requested == nil)
         #expect(client.said == ["error 400 Start request is malformed.", "close 1008"])
     }
 

@@ -36,36 +36,36 @@ import Testing
 @Suite struct `Speechmatics' first message` {
     @Test func `asks for a session`() throws {
         var client = try Entrance.speechmatics("/v2/de")
-        let beginning = try client.begin(
+        let requested = try client.begin(
             """
             {"message":"StartRecognition","audio_format":{"type":"raw","encoding":"mulaw","sample_rate":8000},"new":{},
             "transcription_config":{"language":"en","output_locale":"en-GB","model":"enhanced","diarization":"speaker","max_delay":0.7,
             "additional_vocab":["Harken",{"content":"gnocchi","sounds_like":["nyohki"]}],"enable_partials":true,
             "conversation_config":{"end_of_utterance_silence_trigger":0.5}}}
             """)
-        let request = beginning.machine.request
+        let request = requested.machine.request
         #expect(request.format == .raw(.mulaw, .telephone, channels: 1))
         #expect(request.language == LanguageTag("en-GB"))
         #expect(request.model == "enhanced")
         #expect(request.diarize)
         #expect(request.keyterms == ["Harken", "gnocchi"])
         #expect(request.endpointing == .milliseconds(500))
-        #expect(beginning.credential == nil)
+        #expect(requested.credential == nil)
         #expect(client.said.isEmpty)
     }
 
     @Test func `may leave the language to the path`() throws {
         var client = try Entrance.speechmatics("/v2/de")
-        let beginning = try client.begin(
+        let requested = try client.begin(
             #"{"message":"StartRecognition","audio_format":{"type":"file"},"transcription_config":{"operating_point":"standard"}}"#)
-        #expect(beginning.machine.request.language == LanguageTag("de"))
-        #expect(beginning.machine.request.format == .container)
+        #expect(requested.machine.request.language == LanguageTag("de"))
+        #expect(requested.machine.request.format == .container)
     }
 
     @Test func `may send floating point`() throws {
         var client = try Entrance.speechmatics()
-        let beginning = try client.begin(SpeechmaticsConversation.start("").replacing("pcm_s16le", with: "pcm_f32le"))
-        #expect(beginning.machine.request.format == .raw(.float32, .speech, channels: 1))
+        let requested = try client.begin(SpeechmaticsConversation.start("").replacing("pcm_s16le", with: "pcm_f32le"))
+        #expect(requested.machine.request.format == .raw(.float32, .speech, channels: 1))
     }
 
     static let wrong: [(String, String, Int)] = [
@@ -89,8 +89,8 @@ import Testing
     @Test(arguments: wrong)
     func `is rejected in the socket`(message: String, type: String, close: Int) throws {
         var client = try Entrance.speechmatics()
-        let beginning = client.text(message)
-        #expect(beginning == nil)
+        let requested = client.text(message)
+        #expect(requested == nil)
         #expect(client.said == ["error \(type)", "close \(close) \(type)"])
         let next = client.text(SpeechmaticsConversation.start(""))
         #expect(next == nil, "it is over")
@@ -98,8 +98,8 @@ import Testing
 
     @Test func `must come before audio`() throws {
         var client = try Entrance.speechmatics()
-        let beginning = client.binary(320)
-        #expect(beginning == nil)
+        let requested = client.binary(320)
+        #expect(requested == nil)
         #expect(client.said == ["error protocol_error", "close 1003 protocol_error"])
     }
 
