@@ -17,7 +17,7 @@ package struct ProcessMetrics: Sendable {
             text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n\(name) \(value)\n"
         }
         var usage = rusage()
-        if getrusage(RUSAGE_SELF, &usage) == 0 {
+        if getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 {
             let seconds = Self.seconds(usage.ru_utime) + Self.seconds(usage.ru_stime)
             add("process_cpu_seconds_total", "counter", "User and system CPU time in seconds.", "\(seconds)")
         }

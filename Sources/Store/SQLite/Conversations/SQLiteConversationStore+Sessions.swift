@@ -44,10 +44,10 @@ extension SQLiteConversationStore {
     package func sessions(in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> [SessionSpan] {
         try await read(user) { (archive, connection) throws(StoreError) -> [SessionSpan]? in
             guard let number = try archive.conversation(conversation, on: connection) else { return nil }
-            return try Self.stretches(of: number, on: connection).map { stretch in
+            return try Self.parts(of: number, on: connection).map { part in
                 SessionSpan(
-                    session: ID(stretch.session), begins: .nanoseconds(stretch.begins), ends: stretch.ends.map { .nanoseconds($0) },
-                    shift: stretch.shift.map { .nanoseconds($0) })
+                    session: ID(part.session), begins: .nanoseconds(part.begins), ends: part.ends.map { .nanoseconds($0) },
+                    shift: part.shift.map { .nanoseconds($0) })
             }
         } ?? []
     }
