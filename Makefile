@@ -11,6 +11,9 @@ setup: ## install what is missing, fetch and verify the models
 build: setup ## .build/release/harken
 	@scripts/build --product harken
 
+package: build ## what users install, in .build/package: Debian packages and tarballs, of the program and of the models
+	@scripts/package
+
 demo: ## set up, build, and show live captions of a recording (EXIT=1 stops after them)
 	@EXIT='$(EXIT)' scripts/demo
 
@@ -57,4 +60,4 @@ nightly: ## what is too long for `make test`
 clean: ## remove what was built (models stay in the cache)
 	@rm -rf .build bench-results
 
-.PHONY: help setup build demo test check test-one bench lint format docs conformance faults attack simulate fuzz nightly clean
+.PHONY: help setup build package demo test check test-one bench lint format docs conformance faults attack simulate fuzz nightly clean

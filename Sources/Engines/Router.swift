@@ -17,6 +17,9 @@ package struct Router: Sendable {
         others = catalogue.filter { vendor in !entries.contains { $0.name == vendor.name } }
     }
 
+    /// True if the gateway has an engine with this name.
+    package func has(_ name: EngineName) -> Bool { entries.contains { $0.name == name } }
+
     /// Names of all engines' models, for dialects that check names.
     package var models: Set<String> { Set(entries.flatMap(\.capabilities.models)) }
 
@@ -28,7 +31,7 @@ package struct Router: Sendable {
     package func engines(
         for kind: Kind, named: [EngineName], preferred: EngineName? = nil, language: LanguageTag?
     ) throws(RequestError) -> [EngineEntry] {
-        for name in named where !entries.contains(where: { $0.name == name }) {
+        for name in named where !has(name) {
             throw .badRequest("This gateway has no engine \"\(name)\". Engines: \(list(entries.map(\.name))).")
         }
         let wanted = named.isEmpty ? [preferred].compactMap(\.self) + order.filter { $0 != preferred } : named

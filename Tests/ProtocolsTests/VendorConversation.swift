@@ -60,7 +60,7 @@ extension EngineEvent {
         case .flushed: "flushed"
         case .skipped(let problem): "skipped \(problem)"
         case .creditsLow(let remaining): "credits low \(remaining)"
-        case .closed(let error): error.map { "closed \($0)" } ?? "closed"
+        case .closed(let error): error.map { "closed \(String(describing: $0))" } ?? "closed"
         }
     }
 }

@@ -35,7 +35,8 @@ function row(conversation, hits = []) {
       gaps.length ? h('span.warn.tiny.nowrap', `  ${plural(gaps.length, 'gap')}`) : null),
     h('p.p', hits.length ? dayOf(conversation.started_at) : conversation.summary ?? '')),
     h('div.m', turns ? strip(turns, duration, gaps.map((gap) => [gap.start, gap.end]), names || 'Who spoke when') : null,
-      h('div.row', signs(conversation.people), conversation.status === 'in_progress' ? tag('ok', 'Live') : null, duration ? h('span', length(duration)) : null)),
+      h('div.row', signs(conversation.people), conversation.status === 'in_progress' ? tag('ok', 'Live') : null,
+        duration ? h('span', length(duration)) : null)),
     hits.slice(0, shownHits).map((hit) => h('div.hit', h('time', clock(hit.start)),
       h('span', marked(hit.snippet), isLiteral(hit.snippet) ? null : h('span.faint.small', '  same meaning')))),
     hits.length > shownHits ? h('div.hit', h('span'), h('span.faint', `${hits.length - shownHits} more`)) : null));

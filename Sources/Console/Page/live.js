@@ -27,7 +27,8 @@ export default function live(root) {
   const tongue = select('Language', languages.map((tag) => [tag, language(tag)]));
   const order = select('Engine', [['', 'The gateway’s order'], ...gateway.engines.map(({ name, state }) =>
     [name, state === 'ready' ? `${name} only` : `${name} only (${state})`])]);
-  let lines = new CaptionLines(), sound = null, client = null, unwatch = null, samples = 0, lastLoud = 0, said = 0, people = [], isDue = false, serving = null, conversation = null;
+  let lines = new CaptionLines(), sound = null, client = null, unwatch = null, serving = null, conversation = null;
+  let samples = 0, lastLoud = 0, said = 0, people = [], isDue = false;
 
   get('/people').then((answer) => {
     people = answer.people;

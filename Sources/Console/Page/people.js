@@ -47,7 +47,8 @@ function card(voice, order, people, changed) {
   const input = h('input.input', { placeholder: 'Name', 'aria-label': `Name for ${name}`, list: 'known', autocomplete: 'off' });
   const button = h('button.btn.primary', 'Name'), problem = h('div'), heard = h('div.samples');
   let samples = [];
-  const likely = h('div.suggest', h('button.chip', { type: 'button', onclick: () => busy(button, () => give({ is_user: true }, 'You'), problem) }, 'That is me'));
+  const take = () => busy(button, () => give({ is_user: true }, 'You'), problem);
+  const likely = h('div.suggest', h('button.chip', { type: 'button', onclick: take }, 'That is me'));
   heardOf(voice).then(({ samples: found, near }) => {
     samples = found;
     heard.replaceChildren(...found.map((sample) => sampleButton(sample, play)));

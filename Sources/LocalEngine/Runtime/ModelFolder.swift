@@ -25,16 +25,29 @@ package struct ModelFolder: Sendable, Hashable {
 
     package init(_ path: String) { self.path = path }
 
-    /// Makes the folder that set-up uses: `HARKEN_MODELS`; otherwise `models-v1` in `HARKEN_CACHE`; otherwise in `harken` in the user's cache folder.
-    package init(environment: [String: String]) {
+    /// Makes the folder that is used: `HARKEN_MODELS`; otherwise `models-v1` in `HARKEN_CACHE`; otherwise in `harken` in the user's cache folder, where
+    /// set-up puts the models; otherwise, where that folder is missing, the one that is installed with the program.
+    ///
+    /// - Parameter installed: the folder that is installed with the program.
+    package init(environment: [String: String], installed: ModelFolder? = .installed) {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         if let models = value("HARKEN_MODELS") {
             path = models
         } else if let cache = value("HARKEN_CACHE") {
             path = cache + "/models-v1"
         } else {
-            path = (value("XDG_CACHE_HOME") ?? (value("HOME") ?? "") + "/.cache") + "/harken/models-v1"
+            let own = (value("XDG_CACHE_HOME") ?? (value("HOME") ?? "") + "/.cache") + "/harken/models-v1"
+            path = installed.map { access(own, F_OK) != 0 && access($0.path, F_OK) == 0 ? $0.path : own } ?? own
         }
+    }
+
+    /// The folder of an installed package: `share/harken/models-v1` beside the folder `lib/harken` that has the program. Nil if the program's path cannot
+    /// be read.
+    package static var installed: ModelFolder? {
+        guard let program = realpath("/proc/self/exe", nil) else { return nil }
+        defer { free(program) }
+        let parts = String(cString: program).split(separator: "/").dropLast(3)
+        return ModelFolder("/" + (parts + ["share", "harken", "models-v1"]).joined(separator: "/"))
     }
 
     package func path(of item: Item) -> String { path + "/" + item.rawValue }

@@ -32,6 +32,9 @@ package struct ModelAliases: Sendable, Equatable {
         self.init(engines)
     }
 
+    /// Returns the aliases without those of one engine, for a gateway that does not have this engine.
+    package func without(_ engine: EngineName) -> ModelAliases { ModelAliases(engines.filter { $0.value != engine }) }
+
     /// All engines that serve a model here.
     package var all: Set<EngineName> { Set(engines.values) }
 

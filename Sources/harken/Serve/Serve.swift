@@ -164,6 +164,8 @@ struct Serve: Command {
                 .version: Version.current, .path: directory.path, .address: "\(bound)", .engines: summary,
                 .access: Self.access(configuration, isKeyless: isKeyless),
             ])
+        let manager = ServiceManager(environment: environment)
+        manager?.notify(.ready)
 
         let reloading = Task { [tls = configuration.tls] in
             for await _ in context.hangups {
@@ -172,6 +174,7 @@ struct Serve: Command {
         }
         await untilCancelled()
         reloading.cancel()
+        manager?.notify(.stopping)
         log.info("draining", [.seconds: configuration.drainTime.map { "\($0.components.seconds)" } ?? "unlimited"])
         // A separate task, because this one is cancelled and could not wait any more.
         await Task {

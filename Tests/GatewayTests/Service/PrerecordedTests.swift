@@ -112,14 +112,22 @@ import Testing
     }
 
     @Test func `may be larger than OpenAI accepts, without a model or with an unknown one`() async throws {
-        try await TestGateway.with(engine) { gateway in
+        try await TestGateway.with(ScriptedEngine(name: .local, transcript: .success(Self.transcript))) { gateway in
             for fields in [[], [("model", "Systran/faster-distil-whisper-large-v3")]] {
                 let (body, headers) = form(fields, file: [UInt8](repeating: 0, count: 26_300_000))
                 let answer = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)
                 #expect(answer.status == 200, "\(answer.text)")
             }
-            let unknown = try await gateway.send(.get, "/v1/models/base")
-            #expect(unknown.status == 404 && unknown.text.contains("GET /v1/models lists the models"))
+        }
+    }
+
+    @Test func `with an unknown model is refused where no local engine is, with the place that lists the models`() async throws {
+        try await TestGateway.with(engine) { gateway in
+            let (body, headers) = form([("model", "Systran/faster-distil-whisper-large-v3")], file: [UInt8](repeating: 0, count: 100))
+            for answer in [
+                try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body),
+                try await gateway.send(.get, "/v1/models/base"),
+            ] { #expect(answer.status == 404 && answer.text.contains("GET /v1/models lists the models")) }
         }
     }
 

@@ -9,7 +9,16 @@ import Testing
         (["HOME": "/h"], "/h/.cache/harken/models-v1"),
     ])
     func `is where the environment says`(environment: [String: String], path: String) {
-        #expect(ModelFolder(environment: environment).path == path)
+        #expect(ModelFolder(environment: environment, installed: nil).path == path)
+        // A package's models are used where nothing else says which, and the user has none.
+        let usesPackage = environment["HARKEN_MODELS", default: ""].isEmpty && environment["HARKEN_CACHE"] == nil
+        #expect(ModelFolder(environment: environment, installed: ModelFolder("/tmp")).path == (usesPackage ? "/tmp" : path))
+        #expect(ModelFolder(environment: environment, installed: ModelFolder("/nowhere")).path == path)
+    }
+
+    @Test func `of a package is beside the folder of the program`() throws {
+        let installed = try #require(ModelFolder.installed)
+        #expect(installed.path.hasSuffix("/share/harken/models-v1"))
     }
 
     @Test func `says exactly which files are missing`() {

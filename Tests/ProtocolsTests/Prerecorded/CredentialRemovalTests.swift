@@ -13,7 +13,8 @@ import Testing
     ]) func `is taken out, whole or from its beginning on`(text: String, expected: String) {
         #expect(key.removed(from: text) == expected)
         for error in [EngineError.unauthorized(text), .unavailable(text), .badRequest(text), .undecodable(text), .timedOut(text)] {
-            #expect("\(error.without(key))".contains(expected) && "\(error.without(key))".hasPrefix(error.label.prefix(3)))
+            let written = String(describing: error.without(key))
+            #expect(written.contains(expected) && written.hasPrefix(error.label.prefix(3)))
         }
     }
 

@@ -244,7 +244,7 @@ import Testing
         var machine = try machine("deepgram")
         _ = machine.start()
         guard case .failed(let error) = machine.answered(answer(body, status: status)) else { return #expect(Bool(false)) }
-        #expect("\(error)".hasPrefix(expected), "\(error)")
+        #expect(String(describing: error).hasPrefix(expected))
     }
 
     // MARK: Soniox

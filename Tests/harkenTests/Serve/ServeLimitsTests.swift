@@ -90,8 +90,8 @@ import Testing
             environment: ["PATH": "/usr/bin:/bin"].merging(environment) { $1 })
         #expect(try await gateway.line(beginning: "harken: ready on ") != nil)
         let line = try #require(gateway.diagnostics.split(separator: "\n").first { $0.contains("fewer connections") })
-        #expect(line.contains("count=150"))
-        #expect(line.contains("files=300"))
+        #expect(line.contains(#""count":"150""#))
+        #expect(line.contains(#""files":"300""#))
         gateway.signal(SIGTERM)
         #expect(await gateway.outcome().status == 0)
     }

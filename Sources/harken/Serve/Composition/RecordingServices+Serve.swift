@@ -2,7 +2,9 @@ import Admission
 import Engines
 import Gateway
 import Live
+import Protocols
 import Recordings
+import Speech
 import Store
 
 extension RecordingServices {
@@ -27,7 +29,7 @@ extension RecordingServices {
             settings: RecordingSettings(
                 recordingBytes: configuration.recordingBytes, storeRetries: configuration.storeRetries, routing: configuration.routing,
                 fetchesURLs: configuration.fetchesURLs, fetchReach: configuration.fetchReach,
-                modelAliases: configuration.modelAliases),
+                modelAliases: router.has(.local) ? configuration.modelAliases : configuration.modelAliases.without(.local)),
             now: inputs.now, newID: inputs.newID)
     }
 }
