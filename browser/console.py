@@ -25,7 +25,7 @@ def expect(is_so, words):
         raise Failure(words)
 
 
-def telephone_of(recording, folder):
+def microphone_of(recording, folder):
     """The recording as Chromium's fake microphone wants it: a WAV file that is not played again from its beginning."""
     with wave.open(str(recording)) as clip:
         parameters, frames = clip.getparams(), clip.readframes(clip.getnframes())
@@ -38,14 +38,15 @@ def telephone_of(recording, folder):
 
 
 class Browser:
-    """Chromium without a window. `recording` is what its microphone hears; None: beeps."""
+    """Chromium without a window. `recording` is what its microphone hears; None: beeps. `options` are further arguments."""
 
-    def __init__(self, playwright, folder, recording=None):
-        options = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required",
+    def __init__(self, playwright, folder, recording=None, options=()):
+        options = [*options, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required",
                    "--no-sandbox", "--disable-dev-shm-usage"]
         if recording:
-            options.append(f"--use-file-for-fake-audio-capture={telephone_of(recording, folder)}%noloop")
-        self._browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+            options.append(f"--use-file-for-fake-audio-capture={microphone_of(recording, folder)}%noloop")
+        # A muted browser has no sound of a tab to share.
+        self._browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options, ignore_default_args=["--mute-audio"])
 
     def open(self, server, path="/", viewport=None, **settings):
         return Console(self._browser, server, path, viewport or wide, settings)
@@ -57,9 +58,9 @@ class Browser:
 class Console:
     """One visitor: a context of its own, so that no cookie is shared."""
 
-    def __init__(self, browser, server, path, viewport, settings):
+    def __init__(self, browser, server, path, viewport, settings, context=None):
         self.server, self.problems, self.requests, self.sockets = server, [], [], []
-        self.context = browser.new_context(base_url=server.url, viewport=viewport, accept_downloads=True, **settings)
+        self.context = context or browser.new_context(base_url=server.url, viewport=viewport, accept_downloads=True, **settings)
         self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
         self.page = self.context.new_page()
         self.page.set_default_timeout(15_000)
@@ -68,6 +69,10 @@ class Console:
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("websocket", lambda socket: self.sockets.append(socket.url))
         self.page.goto(path)
+
+    def beside(self, path):
+        """Another tab of the same visitor."""
+        return Console(None, self.server, path, None, {}, self.context)
 
     def _heard(self, message):
         # An older gateway answers 404 to what it does not have, and 401 to who has not logged in; Chromium notes both.

@@ -8,6 +8,7 @@ import time
 
 from axe_playwright_python.sync_playwright import Axe
 
+from codes import code_picture, read_code
 from console import expect, narrow, wide
 from modules import EXPECTED
 
@@ -61,6 +62,18 @@ SCROLLING = """async () => {
     frames.sort((a, b) => a - b);
     return {median: frames[90], late: frames[171], rows: most};
 }"""
+
+
+# Plays a recording, given as base64, in a page.
+PLAY = """async (data) => {
+    const context = new AudioContext(), source = context.createBufferSource();
+    source.buffer = await context.decodeAudioData(Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0)).buffer);
+    source.connect(context.destination);
+    source.start();
+}"""
+
+# Bytes in a code: the most that each size holds, and one more.
+CODE_LENGTHS = [size + more for size in (14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362) for more in (0, 1)] + [412]
 
 
 def words_of(text):
@@ -127,6 +140,20 @@ class Plays:
             if found != value:
                 wrong.append(f"{module}: {expression[:80]} is {found!r}, not {value!r}")
         expect(not wrong, "; ".join(wrong))
+        console.close()
+
+    def draws_codes(self):
+        """Codes of all sizes are read by a decoder that is not ours, and are still read with dirt on them."""
+        console, wrong = self.visit(), []
+        console.page.wait_for_selector("main h1")
+        for length in CODE_LENGTHS:
+            text = ("https://gateway.example/#/phone?ticket=aZ09-_&language=ü " * 9).encode()[:length].decode(errors="ignore")
+            drawn = console.page.evaluate("async (text) => { const {size, dark} = (await import('/console/qr.js')).modules(text); return [size, [...dark]]; }",
+                                          text)
+            for dirt in (0, 1):
+                if read_code(code_picture(*drawn, dirt)) != text:
+                    wrong.append(f"{length} bytes{', dirty' if dirt else ''}")
+        expect(not wrong, f"not read: {wrong}")
         console.close()
 
     def goes_by_keyboard(self):
@@ -294,6 +321,27 @@ class Plays:
         console.close()
         return links[1][0].url
 
+    def captions_a_tab(self):
+        """The sound of another tab becomes captions."""
+        talk = self.visit("/#/settings")
+        talk.page.wait_for_selector("main h1")
+        console = talk.beside("/#/live")
+        console.page.wait_for_selector("select")
+        console.page.get_by_label("Source").select_option("tab")
+        talk.page.evaluate("document.title = 'Talk'")
+        console.page.get_by_role("button", name="Start listening").click()
+        console.wait("() => document.querySelector('aside.side dl').textContent.includes('local')", "the session begins")
+        talk.page.evaluate(PLAY, base64.b64encode(pathlib.Path(self.recording).read_bytes()).decode())
+        half = len(set(words_of(self.reference))) // 2
+        console.wait("(half) => document.querySelector('.live-text').textContent.split(/\\s+/).length >= half", "captions", 45, half)
+        console.page.wait_for_timeout(2000)
+        console.page.get_by_role("button", name="Stop").click()
+        console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the session ends", 30)
+        heard = console.text(".live-text")
+        expect(share_heard(self.reference, heard) >= 0.5, f"half of the words were heard: {heard!r}")
+        console.judge()
+        console.close()
+
     def shows_captions_for_obs(self):
         """/captions is transparent, and shows a session where the gateway sends its events."""
         console = self.visit("/captions?ground")
@@ -324,8 +372,7 @@ class Plays:
         """A speaker gets a name, words are edited, a conversation is renamed, split, merged and deleted."""
         console = self.visit("/#/conversations")
         page = console.page
-        conversation = next(one for one in console.get("/api/v1/conversations?limit=20")["conversations"]
-                            if console.get(f"/api/v1/conversations/{one['id']}")["duration"] < 600)
+        conversation = next(one for one in console.get("/api/v1/conversations?limit=20")["conversations"] if one["turns"] and one["duration"] < 600)
         path = f"/api/v1/conversations/{conversation['id']}"
         console.go(f"conversation/{conversation['id']}")
         page.wait_for_selector(".vrow .who")
@@ -448,7 +495,7 @@ class Plays:
             console = self.visit(viewport=viewport, color_scheme=theme)
             if conversations is None:
                 conversations = console.get("/api/v1/conversations?limit=1")["conversations"]
-            all_places = (places or PAGES + ["login"]) + [f"conversation/{conversation['id']}" for conversation in conversations]
+            all_places = (places or PAGES + ["login", "phone"]) + [f"conversation/{conversation['id']}" for conversation in conversations]
             for place in all_places:
                 console.go(place)
                 console.page.wait_for_timeout(250)

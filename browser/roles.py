@@ -2,18 +2,24 @@
 
 import re
 
+import types
+import urllib.parse
+
+from codes import read_code
 from console import Server, expect
 
 
 class Roles:
-    PLAYS = ["asks_for_a_key", "logs_in_and_out", "makes_and_revokes_keys", "shows_a_key_what_it_may_do"]
+    """`launch` returns a browser with the given options."""
 
-    def __init__(self, browser, harken, data):
-        self.browser, self.harken, self.data, self.notes, self.server = browser, harken, data, [], None
+    PLAYS = ["asks_for_a_key", "logs_in_and_out", "makes_and_revokes_keys", "shows_a_key_what_it_may_do", "listens_through_a_phone"]
+
+    def __init__(self, browser, launch, recording, harken, data):
+        self.browser, self.launch, self.recording, self.harken, self.data, self.notes, self.server = browser, launch, recording, harken, data, [], None
 
     def begin(self):
         self.server = Server(self.harken, self.data)
-        self.server.wait_until_announced(60)
+        self.server.wait_until_ready(120)
         self.key = self.server.make_key()
 
     def end(self):
@@ -100,3 +106,32 @@ class Roles:
         places = console.page.eval_on_selector_all("#nav li a", "(links) => links.map((link) => link.getAttribute('href').slice(2))")
         expect("live" not in places and "engines" not in places and "usage" in places, f"the pages are {places}")
         console.close()
+
+    def listens_through_a_phone(self):
+        """A code on the page makes a phone the microphone: it needs no login, and its captions come on the page."""
+        port = urllib.parse.urlsplit(self.server.url).port
+        # A name in the network, as a phone would need it, on which the browser allows the microphone as on https.
+        place = types.SimpleNamespace(url=f"http://gateway.test:{port}")
+        options = ["--host-resolver-rules=MAP gateway.test 127.0.0.1", f"--unsafely-treat-insecure-origin-as-secure={place.url}"]
+        browser = self.launch(recording=self.recording, options=options)
+        console = browser.open(place, "/#/live")
+        self._log_in(console, self.key)
+        console.page.get_by_role("button", name="Use a phone").click()
+        console.page.wait_for_selector("dialog .qr")
+        address = read_code(console.page.locator("dialog .qr").screenshot())
+        expect(address and address.startswith(f"{place.url}/#/phone?ticket="), f"the code says {address}")
+        phone = browser.open(place, address, {"width": 360, "height": 740}, has_touch=True)
+        speak = phone.page.get_by_role("button", name="Speak")
+        speak.tap()
+        expect("ticket" not in phone.page.url, f"the ticket stays in {phone.page.url}")
+        console.wait("() => !document.querySelector('dialog') && document.querySelector('.live-text').textContent.split(' ').length >= 8",
+                     "the phone's words on the page", 60)
+        phone.wait("() => document.querySelector('.phone-text').textContent.length > 20", "the words on the phone")
+        phone.page.get_by_role("button", name="Stop").tap()
+        console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the session ends on the page, too", 30)
+        phone.wait("() => document.body.textContent.includes('The session is over')", "the phone says that it is over")
+        again = browser.open(place, address)
+        again.wait("() => document.querySelector('.note.bad')?.textContent.includes('run out')", "a used code is refused in words")
+        console.judge()
+        phone.judge()
+        browser.close()

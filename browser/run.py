@@ -9,6 +9,7 @@ import time
 from playwright.sync_api import sync_playwright
 
 from console import Browser, Error, Failure, Server, narrow, wide
+from failovers import Failovers
 from plays import Plays
 from roles import Roles
 
@@ -16,15 +17,15 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # Plays with one gateway, in this order: later ones find the conversations of earlier ones. The second column: in `make test`, too.
 PLAYS = [
-    ("paints_at_once", True), ("is_cached", True), ("computes_right", True), ("goes_by_keyboard", True), ("survives_a_lost_gateway", True),
+    ("paints_at_once", True), ("is_cached", True), ("computes_right", True), ("draws_codes", True), ("goes_by_keyboard", True), ("survives_a_lost_gateway", True),
     ("recognises_a_dropped_file", True), ("says_why_a_file_fails", True), ("compares_engines", True),
     ("shows_captions_for_obs", True), ("mends_a_broken_connection", False), ("follows_a_gateway_that_goes_down", False),
-    ("captions_the_microphone", True), ("is_accessible", True),
+    ("captions_the_microphone", True), ("captions_a_tab", False), ("is_accessible", True),
     ("counts_usage", True), ("keeps_settings", True), ("lists_engines", True),
     ("searches_as_one_types", True), ("corrects_by_hand", True), ("scrolls_eight_hours", False),
 ]
 # Plays that hear the microphone from its beginning: each has a browser of its own.
-HEARS = {"captions_the_microphone", "mends_a_broken_connection", "follows_a_gateway_that_goes_down"}
+HEARS = {"captions_a_tab", "captions_the_microphone", "mends_a_broken_connection", "follows_a_gateway_that_goes_down"}
 # What `make test` looks at; the whole run looks at all.
 SHORT_LOOKS = [("light", wide), ("dark", narrow)]
 
@@ -34,6 +35,7 @@ def arguments():
     parser.add_argument("names", nargs="*", metavar="NAME", help="plays; none: all of the list")
     parser.add_argument("--harken", default=str(ROOT / ".build/release/harken"), help="the executable (default: .build/release/harken)")
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav and its words")
+    parser.add_argument("--simulators", required=True, metavar="PYTHON", help="a Python with the packages of conformance/requirements.txt")
     parser.add_argument("--whole", action="store_true", help="also the plays that are too long for make test")
     parser.add_argument("--images", metavar="FOLDER", help="keep pictures for the documents in this folder")
     return parser.parse_args()
@@ -77,15 +79,21 @@ def main():
                 passed.append(play("pictures", lambda: plays.pictures(chosen.images), plays.notes))
         finally:
             server.stop()
-        roles = Roles(shared, chosen.harken, f"{folder}/keyed")
-        names = [name for name in Roles.PLAYS if not chosen.names or name in chosen.names]
-        if names:
+
+        def launch(**options):
+            return Browser(playwright, folder, **options)
+
+        for cast in (Roles(shared, launch, recording, chosen.harken, f"{folder}/keyed"),
+                     Failovers(launch, recording, chosen.harken, f"{folder}/failing", chosen.simulators)):
+            names = [name for name in cast.PLAYS if not chosen.names or name in chosen.names]
+            if not names:
+                continue
             try:
-                roles.begin()
+                cast.begin()
                 for name in names:
-                    passed.append(play(name, getattr(roles, name), roles.notes))
+                    passed.append(play(name, getattr(cast, name), cast.notes))
             finally:
-                roles.end()
+                cast.end()
         shared.close()
     print(f"browser: {sum(passed)} of {len(passed)} plays passed", file=sys.stderr)
     return 0 if passed and all(passed) else 1

@@ -15,10 +15,10 @@ KEY = "simulated-vendor-key-0123456789"
 
 
 class Simulator:
-    """One vendor on a port of its own, hearing what the file `oracle` has."""
+    """One vendor on a port of its own, hearing what the file `oracle` has. `python` has the packages of requirements.txt."""
 
-    def __init__(self, vendor, oracle, faults=(), fault_count=0):
-        command = [sys.executable, os.path.join(VENDORS, f"sim_{vendor}.py"), "--oracle", oracle, "--key", KEY]
+    def __init__(self, vendor, oracle, faults=(), fault_count=0, python=sys.executable):
+        command = [python, os.path.join(VENDORS, f"sim_{vendor}.py"), "--oracle", oracle, "--key", KEY]
         command += [f"--fault={fault}" for fault in faults] + [f"--fault-count={fault_count}"]
         self.vendor, self.errors = vendor, tempfile.TemporaryFile("w+")
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

@@ -84,8 +84,14 @@ static const unsigned char microscope_js[] = {
 static const unsigned char naming_js[] = {
 #embed "../../Console/Page/naming.js"
 };
+static const unsigned char pairing_js[] = {
+#embed "../../Console/Page/pairing.js"
+};
 static const unsigned char people_js[] = {
 #embed "../../Console/Page/people.js"
+};
+static const unsigned char phone_js[] = {
+#embed "../../Console/Page/phone.js"
 };
 static const unsigned char pieces_js[] = {
 #embed "../../Console/Page/pieces.js"
@@ -95,6 +101,9 @@ static const unsigned char player_js[] = {
 };
 static const unsigned char playground_js[] = {
 #embed "../../Console/Page/playground.js"
+};
+static const unsigned char qr_js[] = {
+#embed "../../Console/Page/qr.js"
 };
 static const unsigned char reader_js[] = {
 #embed "../../Console/Page/reader.js"
@@ -166,10 +175,13 @@ static const harken_page_file files[] = {
     FILE("microphone.js", microphone_js),
     FILE("microscope.js", microscope_js),
     FILE("naming.js", naming_js),
+    FILE("pairing.js", pairing_js),
     FILE("people.js", people_js),
+    FILE("phone.js", phone_js),
     FILE("pieces.js", pieces_js),
     FILE("player.js", player_js),
     FILE("playground.js", playground_js),
+    FILE("qr.js", qr_js),
     FILE("reader.js", reader_js),
     FILE("settings.js", settings_js),
     FILE("snippets.js", snippets_js),

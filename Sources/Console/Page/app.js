@@ -13,7 +13,9 @@ const routes = [
   ['microscope', 'Microscope', 'micro', 'Gateway', 'read'], ['engines', 'Engines', 'engines', 'Gateway', 'admin'],
   ['usage', 'Usage', 'usage', 'Gateway', 'read'], ['settings', 'Keys and settings', 'keys', 'Gateway', 'read'],
 ];
-const titles = { login: 'Log in', conversation: 'Conversation' };
+const titles = { login: 'Log in', conversation: 'Conversation', phone: 'Microphone' };
+/** Pages that need no login, and have nothing beside them. */
+const bare = new Set(['login', 'phone']);
 const modules = { conversation: 'reader' };
 const atFoot = ['start', 'live', 'conversations', 'people'];
 const goes = { s: 'start', l: 'live', p: 'people', c: 'conversations', e: 'engines', u: 'usage', m: 'microscope' };
@@ -146,7 +148,7 @@ async function go() {
   leave?.();
   leave = null;
   document.querySelectorAll('dialog[open]').forEach((opened) => opened.close());
-  document.body.classList.toggle('bare', page === 'login');
+  document.body.classList.toggle('bare', bare.has(page));
   for (const [name, link] of Object.entries(links)) {
     const isHere = name === page || (page === 'conversation' && name === 'conversations');
     if (isHere) link.setAttribute('aria-current', 'page'); else link.removeAttribute('aria-current');
@@ -200,13 +202,14 @@ function lost() {
 signals.addEventListener('lost', lost);
 /** Asks for a login; the page that was wanted comes after it. */
 function askForLogin() {
-  if (address().page !== 'login') location.hash = `#/login?to=${encodeURIComponent(location.hash.slice(2))}`;
+  if (!bare.has(address().page)) location.hash = `#/login?to=${encodeURIComponent(location.hash.slice(2))}`;
 }
 
 signals.addEventListener('unauthenticated', askForLogin);
 
 /** Learns who the caller is, and draws the shell. Called at the start and after a login. */
 export async function begin() {
+  if (address().page === 'phone') return go();
   try {
     await learn();
   } catch (error) {
@@ -214,7 +217,7 @@ export async function begin() {
   }
   navigation();
   await go();
-  if (address().page !== 'login') countVoices();
+  if (!bare.has(address().page)) countVoices();
 }
 
 theme();

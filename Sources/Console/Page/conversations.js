@@ -19,16 +19,19 @@ const shownHits = 3;
 const durationOf = (conversation) => conversation.duration
   ?? Math.max(0, (new Date(conversation.finished_at) - new Date(conversation.started_at)) / 1000);
 
+/** The name of somebody who is known; null for a voice without one, whatever the list calls it. */
+const nameOf = (person) => (person.is_user ? 'You' : person.person_id ? person.name : null);
+
 /** Who speaks, as signs, where the list says so. */
 const signs = (people) => h('span.glyphs', (people ?? []).slice(0, 5).map((person, index) => {
-  const name = person.is_user ? 'You' : person.name;
-  return glyph({ color: colorOf(index), mark: name ? letter(name) : String(index + 1), isNamed: !!name });
+  const name = nameOf(person);
+  return glyph({ color: colorOf(index), mark: name ? letter(name) : /\d+/.exec(person.name)?.[0] ?? String(index + 1), isNamed: !!name });
 }));
 
 function row(conversation, hits = []) {
   const duration = durationOf(conversation), gaps = gapsOf(conversation.gaps), where = hits.length ? `?t=${hits[0].start.toFixed(2)}` : '';
   const turns = conversation.turns?.map(([start, end, index]) => [start, end, colorOf(index)]);
-  const names = (conversation.people ?? []).map((person) => (person.is_user ? 'You' : person.name)).filter(Boolean).join(', ');
+  const names = (conversation.people ?? []).map(nameOf).filter(Boolean).join(', ');
   return h('div', { role: 'listitem' }, h('a.conv', { href: `#/conversation/${conversation.id}${where}`, 'data-row': true },
     h('span.t', timeOf(conversation.started_at)),
     h('div', h('h3', conversation.title ?? (conversation.status === 'in_progress' ? 'Being recorded' : 'Without a title'),

@@ -15,10 +15,10 @@ const final = new Set([1000, 1003, 1008, 1009, 1011, 4003]);
  * Says `state` ('connecting', 'listening', 'resuming', 'ended'), `segments`, `status`, `session`, `safe` (seconds on the disk), `failure`.
  */
 export class ListenClient extends EventTarget {
-  /** @param {{language: string, engine: ?string}} options */
+  /** @param {{language: string, engine: ?string, ticket: ?string}} options the ticket is for the first connection; null: the page asks for one */
   constructor(options) {
     super();
-    this.options = options;
+    this.options = { ticket: null, ...options };
     this.state = 'connecting';
     this.packets = []; // those that the gateway's disk does not have yet
     this.first = 0; // position of the first of them, in samples
@@ -41,9 +41,10 @@ export class ListenClient extends EventTarget {
   }
 
   async connect() {
-    let ticket;
+    let { ticket } = this.options;
+    this.options.ticket = null;
     try {
-      ({ ticket } = await post('/tickets', { path }));
+      ticket ??= (await post('/tickets', { path })).ticket;
     } catch (error) {
       if (error.status !== 503 && (error.status !== 0 || (!this.session && !this.isMoving))) return this.fail(error.message);
       return this.again();
@@ -154,7 +155,7 @@ export class ListenClient extends EventTarget {
   closed(code, reason) {
     if (this.state === 'ended') return;
     if (code === 1000) return this.end();
-    if (final.has(code) || (!this.session && !this.isMoving)) return this.fail(words[code] ?? reason ?? 'The gateway closed the connection.');
+    if (final.has(code) || (!this.session && !this.isMoving)) return this.fail(words[code] ?? (reason || 'The gateway closed the connection.'));
     this.again();
   }
 

@@ -8,6 +8,7 @@ import { gateway } from './gateway.js';
 import { icon } from './icons.js';
 import { ListenClient } from './listen.js';
 import { heightOf, openSound, rate, SoundError } from './microphone.js';
+import { pair } from './pairing.js';
 import { empty, note, select, who } from './pieces.js';
 import { openSessions, watch } from './watching.js';
 
@@ -27,8 +28,8 @@ export default function live(root) {
   const tongue = select('Language', languages.map((tag) => [tag, language(tag)]));
   const order = select('Engine', [['', 'The gateway’s order'], ...gateway.engines.map(({ name, state }) =>
     [name, state === 'ready' ? `${name} only` : `${name} only (${state})`])]);
-  let lines = new CaptionLines(), sound = null, client = null, unwatch = null, serving = null, conversation = null;
-  let samples = 0, lastLoud = 0, said = 0, people = [], isDue = false;
+  let lines = new CaptionLines(), sound = null, client = null, unwatch = null, people = [], serving = null, conversation = null;
+  let samples = 0, lastLoud = 0, said = 0, isDue = false;
 
   get('/people').then((answer) => {
     people = answer.people;
@@ -93,7 +94,7 @@ export default function live(root) {
       redraw();
     },
     engine: (event) => {
-      if (serving && serving !== event.engine) lines.mark('event', `${serving} gave up; ${event.engine} took over. What was open is recognised again.`);
+      if (serving && serving !== event.engine) lines.mark('event', `${event.engine} took over from ${serving}. What was open is recognised again.`);
       serving = engine.textContent = event.engine;
       redraw();
     },
@@ -108,7 +109,7 @@ export default function live(root) {
   const label = (state) => {
     const isOn = state !== 'ended';
     button.replaceChildren(isOn ? h('span.row.on', h('span.pulse'), 'Stop') : h('span.row', icon('live'), 'Start listening'));
-    for (const control of [source, tongue, order]) control.disabled = isOn;
+    for (const control of [source, tongue, order, phone]) control.disabled = isOn;
   };
   const stopSound = () => {
     sound?.stop();
@@ -215,6 +216,7 @@ export default function live(root) {
 
   // MARK: Layout
 
+  const phone = h('button.btn.s', { onclick: () => pair({ language: tongue.value, engine: order.value }, watchSession) }, icon('phone'), 'Use a phone');
   button.addEventListener('click', toggle);
   label('ended');
   idle();
@@ -228,7 +230,8 @@ export default function live(root) {
   root.append(h('header.live-bar', h('h1', 'Live'), button, time, source, tongue, h('a.btn.ghost.hide-s', { href: 'captions', target: '_blank' }, 'Overlay')),
     h('div.live', h('div.reading', problem, captions), h('aside.side', { 'aria-label': 'Session' }, h('div.sect', level, heard),
       h('div.sect.hide-s', h('h2', 'Engine'), order, h('dl.dl', h('dt', 'Serving'), engine, h('dt', 'Words'), words,
-        h('dt', 'Safe on disk to'), safe, h('dt', 'Session'), session)), h('div.sect.hide-s', h('h2', 'Who speaks'), share))), finals);
+        h('dt', 'Safe on disk to'), safe, h('dt', 'Session'), session)), h('div.sect.hide-s', h('h2', 'Who speaks'), share),
+    h('div.sect.hide-s', h('div', phone)))), finals);
   return () => {
     document.removeEventListener('harken-key', onkey);
     stopSound();

@@ -47,8 +47,9 @@ function card(voice, order, people, changed) {
   const input = h('input.input', { placeholder: 'Name', 'aria-label': `Name for ${name}`, list: 'known', autocomplete: 'off' });
   const button = h('button.btn.primary', 'Name'), problem = h('div'), heard = h('div.samples');
   let samples = [];
-  const take = () => busy(button, () => give({ is_user: true }, 'You'), problem);
-  const likely = h('div.suggest', h('button.chip', { type: 'button', onclick: take }, 'That is me'));
+  const likely = h('div.suggest', h('button.chip', {
+    type: 'button', onclick: () => busy(button, () => give({ is_user: true }, 'You'), problem),
+  }, 'That is me'));
   heardOf(voice).then(({ samples: found, near }) => {
     samples = found;
     heard.replaceChildren(...found.map((sample) => sampleButton(sample, play)));

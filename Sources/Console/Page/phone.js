@@ -1,0 +1,100 @@
+// A phone as the microphone: opened by the code on the page Live, with a ticket in place of a login.
+import { CaptionLines } from './captionlines.js';
+import { bars } from './drawing.js';
+import { h, say } from './elements.js';
+import { clock } from './figures.js';
+import { icon, logo } from './icons.js';
+import { ListenClient } from './listen.js';
+import { heightOf, openSound, rate, SoundError } from './microphone.js';
+import { note } from './pieces.js';
+
+/** Letters of what was said that are shown. */
+const letters = 160;
+
+export default function phone(root, _, values) {
+  root.classList.add('wide', 'flat');
+  const ticket = values.get('ticket'), level = bars('meter'), problem = h('div'), text = h('p.phone-text', { 'aria-live': 'polite' });
+  const time = h('span.mono.small'), button = h('button.btn.primary', { disabled: true }), lines = new CaptionLines();
+  let sound = null, samples = 0, client = null;
+  // A ticket is good for one session: it need not stay in the address.
+  history.replaceState(null, '', '#/phone');
+
+  const label = () => button.replaceChildren(icon(sound ? 'stop' : 'live'), sound ? 'Stop' : 'Speak');
+  const stop = () => {
+    sound?.stop();
+    sound = null;
+    label();
+  };
+  const start = async () => {
+    problem.replaceChildren();
+    try {
+      sound = await openSound('microphone', {
+        onaudio: (packet) => {
+          samples += packet.byteLength / 2;
+          client.push(packet);
+        },
+        onlevel: (value) => {
+          level.push(heightOf(value));
+          time.textContent = clock(samples / rate);
+        },
+        onend: () => button.click(),
+      });
+      label();
+      navigator.wakeLock?.request('screen').catch(() => {});
+    } catch (error) {
+      problem.replaceChildren(note('bad', error instanceof SoundError ? error.title : 'The sound cannot be opened', error.message));
+    }
+  };
+  const over = (title, words) => {
+    stop();
+    button.disabled = true;
+    if (!problem.children.length) problem.replaceChildren(note('', title, words));
+    say(title);
+  };
+  const draw = () => {
+    const whole = lines.lines.map((line) => line.text).join(' ');
+    text.textContent = whole.length > letters ? '…' + whole.slice(whole.indexOf(' ', whole.length - letters)) : whole;
+  };
+  button.onclick = () => {
+    if (!sound) return start();
+    stop();
+    button.disabled = true;
+    client.finish();
+  };
+  label();
+  root.append(h('div.login', h('div', h('span.brand', logo(), 'Harken'), h('h1', 'This phone is the microphone'),
+    h('p.small.dim', 'What is said here becomes captions on the screen whose code you have scanned.'),
+    level, h('div.row.between', button, time), problem, text)));
+  if (!ticket) {
+    over('The code was used', 'It is good for one session. Scan the one that is on the screen now.');
+    return () => {};
+  }
+  // The session begins at once: the ticket is good for seconds only.
+  client = new ListenClient({ language: values.get('language') ?? 'en', engine: values.get('engine'), ticket });
+  client.addEventListener('state', ({ detail }) => {
+    if (detail === 'listening') {
+      button.disabled = false;
+      problem.replaceChildren();
+    }
+    if (detail === 'resuming') {
+      problem.replaceChildren(note('warn', 'The connection broke', 'It is being mended. What you say meanwhile is kept in this page.'));
+    }
+    if (detail === 'ended') over('The session is over', 'To go on, scan the code once more.');
+  });
+  client.addEventListener('segments', ({ detail }) => {
+    lines.take(detail);
+    draw();
+  });
+  client.addEventListener('status', ({ detail }) => {
+    if (detail.type !== 'segments_deleted') return;
+    lines.drop(detail.segment_ids ?? []);
+    draw();
+  });
+  client.addEventListener('failure', ({ detail }) => problem.replaceChildren(
+    client.session ? note('bad', 'The session has ended', detail)
+      : note('bad', 'The code has run out', 'It is good for one session, and for half a minute. Scan the new one.')));
+  return () => {
+    stop();
+    client.finish();
+  };
+}
