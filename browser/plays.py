@@ -1,12 +1,16 @@
 """What a person does with the console, as plays in a real browser against a real gateway. Each play is named for what must hold."""
 
 import base64
+import io
 import json
 import pathlib
 import re
+import subprocess
 import time
+import wave
 
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 
 from codes import code_picture, read_code
 from console import expect, narrow, wide
@@ -14,6 +18,7 @@ from modules import EXPECTED
 
 PAGES = ["start", "live", "playground", "conversations", "people", "microscope", "engines", "usage", "settings"]
 HARMLESS = {"minor", "moderate"}
+PICTURE = {"width": 1200, "height": 760}
 
 # Stores a conversation: sentences with their speakers, as a client's own transcript.
 SAY = """async (lines) => {
@@ -47,6 +52,22 @@ TEA_LINES = [
     (0, "I've had nothing yet, so I can't take more."), (1, "You mean you can't take less. It's very easy to take more than nothing."),
 ]
 TEA = [(speaker, number * 5.2, number * 5.2 + 4.1, text) for number, (speaker, text) in enumerate(TEA_LINES)]
+
+
+def talk_of(recording, folder):
+    """A talk of two voices, one after the other, twice."""
+    path = pathlib.Path(folder) / "talk.wav"
+    parts = [recording, *sorted(pathlib.Path(recording).parent.glob("librivox/*.wav"))[:2]]
+    with wave.open(str(path), "wb") as talk:
+        talk.setnchannels(1)
+        talk.setsampwidth(2)
+        talk.setframerate(16_000)
+        for part in parts + parts:
+            with wave.open(str(part)) as clip:
+                # A second of silence between them.
+                talk.writeframes(clip.readframes(clip.getnframes()) + bytes(32_000))
+    return str(path)
+
 
 SCROLLING = """async () => {
     const list = document.querySelector('.vlist'), frames = [];
@@ -342,6 +363,107 @@ class Plays:
         console.judge()
         console.close()
 
+    def watches_a_session(self):
+        """A session of another program is watched on the page Live and on the overlay, until it ends."""
+        program = self._program("3")
+        try:
+            console = self._watch()
+            overlay = console.beside("/captions?size=30&lines=1")
+            console.wait("() => document.querySelector('.live-text').textContent.split(' ').length >= 8", "words of the session", 30)
+            overlay.wait("() => document.querySelector('#captions p')?.textContent.length > 12", "words on the overlay", 30)
+            expect(overlay.page.evaluate("() => document.querySelectorAll('#captions p').length") == 1, "one line was asked for")
+            console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the end of the session", 60)
+            expect(program.wait(30) == 0, f"harken live ended with the status {program.returncode}")
+        finally:
+            program.kill()
+            program.wait()
+        console.judge()
+        overlay.judge()
+        console.context.close()
+
+    def _program(self, speed):
+        """A program that streams a talk to the gateway."""
+        return subprocess.Popen([self.harken, "live", talk_of(self.recording, self.folder), "--protocol", "listen", "--url", self.server.url, "--speed", speed],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def _watch(self, **settings):
+        """The page Live with the session that is open."""
+        console = self.visit("/#/live", **settings)
+        console.wait("async () => (await (await fetch('/api/v1/sessions?open=true')).json()).sessions.length > 0", "the session is open")
+        console.page.reload()
+        console.page.wait_for_selector("option[value^='session:']", state="attached")
+        running = console.page.get_attribute("option[value^='session:']", "value")
+        console.page.get_by_label("Source").select_option(running)
+        console.page.get_by_role("button", name="Start listening").click()
+        return console
+
+    def names_voices(self):
+        """Voices that nobody has named are heard by their samples and named; people are renamed, merged and deleted."""
+        console = self.visit("/#/people")
+        page = console.page
+        page.wait_for_selector(".voice .sample")
+        sample = page.locator(".voice .sample").first
+        sample.click()
+        console.wait("() => document.querySelector('.voice .sample').ariaPressed === 'true'", "the sample plays")
+        console.wait("() => document.querySelector('.voice .sample').ariaPressed === 'false'", "the sample ends", 20)
+        for name in ("Iris", "Ned"):
+            if name == "Iris" or page.locator(".voice").count():
+                card = page.locator(".voice").first
+                card.get_by_label("Name for").fill(name)
+                card.get_by_role("button", name="Name", exact=True).click()
+            else:
+                expect(console.context.request.post("/api/v1/people", data={"name": name}).ok, "Ned is added")
+                page.reload()
+            page.locator(".table tr", has_text=name).wait_for()
+        voice = next(voice for voice in console.get("/api/v1/voices")["voices"] if voice["person_id"])
+        expect(voice["person_id"] in [person["id"] for person in console.get("/api/v1/people")["people"]], "the voice is somebody's")
+        page.get_by_role("button", name="Rename Ned").click()
+        page.fill("dialog input", "Edward")
+        page.locator("dialog").get_by_role("button", name="Rename").click()
+        page.locator(".table tr", has_text="Edward").wait_for()
+        page.get_by_role("button", name="Merge Edward").click()
+        page.locator("dialog select").select_option(label="Iris")
+        page.locator("dialog").get_by_role("button", name="Merge").click()
+        page.locator(".table tr", has_text="Edward").wait_for(state="detached")
+        page.get_by_role("button", name="Delete Iris").click()
+        page.locator("dialog").get_by_role("button", name="Delete Iris").click()
+        page.locator(".table tr", has_text="Iris").wait_for(state="detached")
+        console.judge()
+        console.close()
+
+    def enrols_a_voice(self):
+        """One's own voice is recorded by the page, and known from then on."""
+        console = self.visit("/#/people")
+        page = console.page
+        page.get_by_role("button", name="Enrol your voice").click()
+        page.get_by_role("button", name="Record").click()
+        keep = page.get_by_role("button", name="Keep")
+        console.wait("() => [...document.querySelectorAll('dialog button')].some((button) => button.textContent === 'Keep' && !button.disabled)", "enough is heard")
+        page.wait_for_timeout(2000)
+        keep.click()
+        console.wait("() => document.querySelector('.toast')?.textContent === 'Your voice is known'", "the voice is known", 30)
+        console.judge()
+        console.close()
+
+    def merges_conversations(self):
+        """Two conversations become one."""
+        console = self.visit("/#/start")
+        for lines in (TEA[:6], TEA[6:12]):
+            expect(console.page.evaluate(SAY, lines) == 1000, "the conversations are stored")
+        first, second = (one["id"] for one in console.get("/api/v1/conversations?limit=2")["conversations"])
+        amounts = [len(console.get(f"/api/v1/conversations/{one}")["segments"]) for one in (first, second)]
+        console.go(f"conversation/{second}")
+        page = console.page
+        page.get_by_role("button", name="More").click()
+        page.get_by_role("button", name="Merge with another").click()
+        page.locator("dialog select").select_option(first)
+        page.locator("dialog").get_by_role("button", name="Merge").click()
+        console.wait("() => !document.querySelector('dialog')", "the dialog closes")
+        expect(console.context.request.get(f"/api/v1/conversations/{first}").status == 404, "the other conversation is gone")
+        expect(len(console.get(f"/api/v1/conversations/{second}")["segments"]) == sum(amounts), "all segments are here")
+        console.judge()
+        console.close()
+
     def shows_captions_for_obs(self):
         """/captions is transparent, and shows a session where the gateway sends its events."""
         console = self.visit("/captions?ground")
@@ -521,10 +643,29 @@ class Plays:
             console.context.request.post(f"/api/v1/conversations/{conversation}/segments/assign",
                                          data={"speaker_id": number, "person_id": person["id"]})
         console.close()
-        for name, place, theme in (("start", "start", "light"), ("conversations", "conversations?q=tea", "dark"),
-                                   ("reader", f"conversation/{conversation}?t=21", "light")):
-            console = self.visit(viewport={"width": 1200, "height": 760}, color_scheme=theme)
-            console.go(place)
-            console.page.wait_for_timeout(800)
-            console.page.screenshot(path=str(pathlib.Path(folder) / f"console-{name}.png"))
+        program = self._program("4")
+        try:
+            console = self._watch(viewport=PICTURE)
+            console.wait("() => document.querySelectorAll('.live-text .line').length >= 3", "a few lines", 30)
+            console.page.wait_for_timeout(1500)
+            self._keep(console, folder, "live")
+            console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the end of the session", 60)
             console.close()
+        finally:
+            program.kill()
+            program.wait()
+        for name, place, theme in (("start", "start", "light"), ("conversations", "conversations?q=tea", "dark"), ("people", "people", "light"),
+                                   ("reader", f"conversation/{conversation}?t=21", "light"), ("naming", f"conversation/{conversation}", "light")):
+            console = self.visit(viewport=PICTURE, color_scheme=theme)
+            console.go(place)
+            if name == "naming":
+                console.page.get_by_role("button", name="Name Speaker 3").click()
+            console.page.wait_for_timeout(800)
+            self._keep(console, folder, name)
+            console.close()
+
+    @staticmethod
+    def _keep(console, folder, name):
+        """A picture of what is seen, in few colours: they are plain areas and letters."""
+        picture = Image.open(io.BytesIO(console.page.screenshot())).convert("RGB")
+        picture.quantize(96, dither=Image.Dither.NONE).save(pathlib.Path(folder) / f"console-{name}.png", optimize=True)

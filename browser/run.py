@@ -20,12 +20,12 @@ PLAYS = [
     ("paints_at_once", True), ("is_cached", True), ("computes_right", True), ("draws_codes", True), ("goes_by_keyboard", True), ("survives_a_lost_gateway", True),
     ("recognises_a_dropped_file", True), ("says_why_a_file_fails", True), ("compares_engines", True),
     ("shows_captions_for_obs", True), ("mends_a_broken_connection", False), ("follows_a_gateway_that_goes_down", False),
-    ("captions_the_microphone", True), ("captions_a_tab", False), ("is_accessible", True),
+    ("captions_the_microphone", True), ("captions_a_tab", False), ("watches_a_session", True), ("names_voices", True), ("enrols_a_voice", True), ("is_accessible", True),
     ("counts_usage", True), ("keeps_settings", True), ("lists_engines", True),
-    ("searches_as_one_types", True), ("corrects_by_hand", True), ("scrolls_eight_hours", False),
+    ("searches_as_one_types", True), ("corrects_by_hand", True), ("merges_conversations", True), ("scrolls_eight_hours", False),
 ]
 # Plays that hear the microphone from its beginning: each has a browser of its own.
-HEARS = {"captions_a_tab", "captions_the_microphone", "mends_a_broken_connection", "follows_a_gateway_that_goes_down"}
+HEARS = {"captions_a_tab", "captions_the_microphone", "enrols_a_voice", "mends_a_broken_connection", "follows_a_gateway_that_goes_down"}
 # What `make test` looks at; the whole run looks at all.
 SHORT_LOOKS = [("light", wide), ("dark", narrow)]
 

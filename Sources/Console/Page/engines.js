@@ -43,7 +43,7 @@ function row(engine) {
       h('div.small.faint', features(engine.capabilities)), engine.why ? h('div.small.dim', engine.why) : null)),
     h('td', { 'data-l': '' }, tag(kind, name, symbol)), h('td.full', { 'data-l': '' }, latency(engine)),
     h('td.num', { 'data-l': 'p50' }, words(engine.p50)), h('td.num' + (engine.p95 > 2000 ? '.bad' : ''), { 'data-l': 'p95' }, words(engine.p95)),
-    h('td.num', { 'data-l': 'Streams' }, engine.streams == null ? '–' : count(engine.streams)), h('td.full', { 'data-l': '' }, failures(engine.errors)));
+    h('td.num', { 'data-l': 'Streams' }, engine.streams == null ? '–' : count(engine.streams)), h('td.full', { 'data-l': 'Errors' }, failures(engine.errors)));
 }
 
 const columns = ['Engine', 'State', 'Half and 95 % of finals within', 'p50', 'p95', 'Streams', 'Errors'];
