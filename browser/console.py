@@ -81,8 +81,8 @@ class Console:
             self.problems.append(f"console: {message.text}")
 
     def go(self, place):
-        """Goes to a page, such as `usage`, and waits until it is drawn."""
-        self.page.goto(f"/#/{place}")
+        """Goes to a page, such as `usage` or `/docs`, and waits until it is drawn."""
+        self.page.goto(place if place.startswith("/") else f"/#/{place}")
         self.page.wait_for_selector("main h1")
         self.page.wait_for_function("!document.querySelector('main [aria-busy=true]')")
 

@@ -21,6 +21,21 @@ VIRTUAL = """(() => {
     return [shown.includes(%d), shown.length < 60, top <= 15_000_001];
 })()"""
 
+DESCRIPTION = """({
+    tags: [{name: 'Things'}, {name: 'Empty'}],
+    paths: {
+        '/api/v1/other-things': {post: {}},
+        '/things/{id}': {parameters: [{name: 'id', in: 'path'}], get: {tags: ['Things'], operationId: 'readThing', parameters: [{$ref: '#/components/parameters/Limit'}]}},
+    },
+    components: {
+        parameters: {Limit: {name: 'limit', in: 'query'}},
+        schemas: {Thing: {type: 'object', required: ['id'], properties: {id: {type: 'string'}, inner: {type: 'object', properties: {depth: {type: 'number'}}},
+                                                                           again: {$ref: '#/components/schemas/Thing'}}}},
+    },
+    types: {text: {type: 'string'}, list: {type: 'array', items: {$ref: '#/components/schemas/Thing'}}, ref: {$ref: '#/components/schemas/Thing'},
+            choice: {enum: ['a', 'b']}, null: {type: ['number', 'null']}, file: {type: 'string', format: 'binary'}},
+})"""
+
 EXPECTED = [
     ("figures.js", "[0, 59.99, 61, 3725, -3].map((x) => m.clock(x))", ["0:00", "0:59", "1:01", "1:02:05", "0:00"]),
     ("figures.js", "[0, 9.96, 59.97, 3599.96].map((x) => m.clock(x, 1))", ["0:00.0", "0:10.0", "1:00.0", "1:00:00.0"]),
@@ -52,6 +67,12 @@ EXPECTED = [
     ("events.js", "(async () => { const all = []; const parts = ['data: a\\n', '\\nda', 'ta: b\\r\\n\\r\\n: beat\\n\\ndata: c\\ndata: d\\n\\ndata: cut'];"
                   "const body = new ReadableStream({start(to) { for (const part of parts) to.enqueue(new TextEncoder().encode(part)); to.close(); }});"
                   "for await (const data of m.eventsOf(new Response(body))) all.push(data); return all; })()", ["a", "b", "c\nd"]),
+    ("schema.js", f"['text', 'list', 'ref', 'choice', 'null', 'file'].map((name) => m.typeOf(({DESCRIPTION}).types[name], {DESCRIPTION}))",
+     ["text", "list of Thing", "Thing", "one of a, b", "number or null", "file"]),
+    ("schema.js", f"m.membersOf(({DESCRIPTION}).types.ref, {DESCRIPTION}).map((member) => [member.name, member.level, member.isRequired])",
+     [["id", 0, True], ["inner", 0, False], ["depth", 1, False], ["again", 0, False]]),
+    ("schema.js", f"[...m.groupsOf({DESCRIPTION})].map(([group, all]) => [group, all.map((one) => one.id + ' ' + one.parameters.length)])",
+     [["Things", ["readThing 2"]], ["other-things", ["post--api-v1-other-things 0"]]]),
     ("list.js", VIRTUAL % (5000, 40, 40, 2500, 2500), [True, True, True]),
     # Heights that were estimated wrong, and a list that is longer than a browser can place.
     ("list.js", VIRTUAL % (5000, 40, 90, 4999, 4999), [True, True, True]),

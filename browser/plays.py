@@ -209,6 +209,24 @@ class Plays:
         console.wait("() => !document.querySelector('#lost .note')", "the note goes")
         console.close()
 
+    def describes_the_api(self):
+        """/docs has every operation of the description, is searched, and is copied as a command that works."""
+        console = self.visit("/docs")
+        page = console.page
+        page.wait_for_selector(".docs-operation")
+        paths = console.get("/api/v1/openapi.json")["paths"]
+        amount = sum(method in operations for operations in paths.values() for method in ("get", "post", "put", "patch", "delete"))
+        expect(page.locator(".docs-operation").count() == amount, f"{page.locator('.docs-operation').count()} of {amount} operations are there")
+        page.fill("input[type=search]", "get people")
+        found = page.eval_on_selector_all(".docs-operation:not([hidden]) h3 code", "(all) => all.map((one) => one.textContent)")
+        expect("/api/v1/people" in found and "/api/v1/usage" not in found, f"found: {found}")
+        page.get_by_role("button", name="Copy: GET /api/v1/people", exact=True).click()
+        command = page.evaluate("() => navigator.clipboard.readText()")
+        done = subprocess.run(["bash", "-c", command + " -sf"], capture_output=True, text=True)
+        expect(done.returncode == 0 and "people" in json.loads(done.stdout), f"{command}: {done.stdout or done.stderr}")
+        console.judge()
+        console.close()
+
     # MARK: Recordings
 
     def recognises_a_dropped_file(self):
@@ -389,7 +407,8 @@ class Plays:
     def _watch(self, **settings):
         """The page Live with the session that is open."""
         console = self.visit("/#/live", **settings)
-        console.wait("async () => (await (await fetch('/api/v1/sessions?open=true')).json()).sessions.length > 0", "the session is open")
+        console.wait("async () => (await (await fetch('/api/v1/sessions?open=true')).json()).sessions.some((session) => session.state === 'open')",
+                     "the session is open")
         console.page.reload()
         console.page.wait_for_selector("option[value^='session:']", state="attached")
         running = console.page.get_attribute("option[value^='session:']", "value")
@@ -617,7 +636,7 @@ class Plays:
             console = self.visit(viewport=viewport, color_scheme=theme)
             if conversations is None:
                 conversations = console.get("/api/v1/conversations?limit=1")["conversations"]
-            all_places = (places or PAGES + ["login", "phone"]) + [f"conversation/{conversation['id']}" for conversation in conversations]
+            all_places = (places or PAGES + ["login", "phone", "/docs"]) + [f"conversation/{conversation['id']}" for conversation in conversations]
             for place in all_places:
                 console.go(place)
                 console.page.wait_for_timeout(250)

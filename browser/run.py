@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # Plays with one gateway, in this order: later ones find the conversations of earlier ones. The second column: in `make test`, too.
 PLAYS = [
-    ("paints_at_once", True), ("is_cached", True), ("computes_right", True), ("draws_codes", True), ("goes_by_keyboard", True), ("survives_a_lost_gateway", True),
+    ("paints_at_once", True), ("is_cached", True), ("computes_right", True), ("draws_codes", True), ("goes_by_keyboard", True), ("describes_the_api", True), ("survives_a_lost_gateway", True),
     ("recognises_a_dropped_file", True), ("says_why_a_file_fails", True), ("compares_engines", True),
     ("shows_captions_for_obs", True), ("mends_a_broken_connection", False), ("follows_a_gateway_that_goes_down", False),
     ("captions_the_microphone", True), ("captions_a_tab", False), ("watches_a_session", True), ("names_voices", True), ("enrols_a_voice", True), ("is_accessible", True),

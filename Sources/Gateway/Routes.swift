@@ -98,6 +98,7 @@ package struct Routes: Sendable {
         [
             Route(.http, .get, "/", renderer: .harken, ConsoleEndpoint(name: "index.html")),
             Route(.http, .get, "/captions", renderer: .harken, ConsoleEndpoint(name: "captions.html")),
+            Route(.http, .get, "/docs", renderer: .harken, ConsoleEndpoint(name: "docs.html")),
             Route(.http, .get, ConsoleEndpoint.folder + "*", renderer: .harken, ConsoleEndpoint(name: nil)),
         ]
     }

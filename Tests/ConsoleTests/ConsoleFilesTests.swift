@@ -34,13 +34,13 @@ import Testing
     @Test func `name no other host, and parse nothing as HTML`() throws {
         let forbidden =
             /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function|https?:\/\/(?!www\.w3\.org\/2000\/svg)[a-z]/
-        for module in modules + ["index.html", "captions.html", "style.css"] {
+        for module in modules + ["index.html", "captions.html", "docs.html", "style.css"] {
             #expect(try text(module).firstMatch(of: forbidden) == nil, "\(module)")
         }
     }
 
     @Test func `have no markup that the policy forbids`() throws {
-        for page in ["index.html", "captions.html"] {
+        for page in ["index.html", "captions.html", "docs.html"] {
             #expect(try text(page).firstMatch(of: /<script>|<style|\sstyle=|\son\w+=/) == nil, "\(page)")
         }
     }

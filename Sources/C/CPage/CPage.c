@@ -30,6 +30,9 @@ static const unsigned char corrections_js[] = {
 static const unsigned char differences_js[] = {
 #embed "../../Console/Page/differences.js"
 };
+static const unsigned char docs_html[] = {
+#embed "../../Console/Page/docs.html"
+};
 static const unsigned char drawing_js[] = {
 #embed "../../Console/Page/drawing.js"
 };
@@ -108,6 +111,12 @@ static const unsigned char qr_js[] = {
 static const unsigned char reader_js[] = {
 #embed "../../Console/Page/reader.js"
 };
+static const unsigned char reference_js[] = {
+#embed "../../Console/Page/reference.js"
+};
+static const unsigned char schema_js[] = {
+#embed "../../Console/Page/schema.js"
+};
 static const unsigned char settings_js[] = {
 #embed "../../Console/Page/settings.js"
 };
@@ -157,6 +166,7 @@ static const harken_page_file files[] = {
     FILE("conversations.js", conversations_js),
     FILE("corrections.js", corrections_js),
     FILE("differences.js", differences_js),
+    FILE("docs.html", docs_html),
     FILE("drawing.js", drawing_js),
     FILE("elements.js", elements_js),
     FILE("engines.js", engines_js),
@@ -183,6 +193,8 @@ static const harken_page_file files[] = {
     FILE("playground.js", playground_js),
     FILE("qr.js", qr_js),
     FILE("reader.js", reader_js),
+    FILE("reference.js", reference_js),
+    FILE("schema.js", schema_js),
     FILE("settings.js", settings_js),
     FILE("snippets.js", snippets_js),
     FILE("start.js", start_js),

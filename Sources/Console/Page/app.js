@@ -116,14 +116,14 @@ function navigation() {
   element('nav').replaceChildren(h('a.brand', { href: '#/start' }, logo(), 'Harken'), ...['Listen', 'Memory', 'Gateway'].map(group).filter(Boolean),
     h('button.nav-more', { onclick: more, 'aria-haspopup': 'dialog' }, icon('more'), 'More'),
     h('div.nav-foot', h('div', h('div.strong', gateway.address), h('div.faint', gateway.version ? `Harken ${gateway.version}` : '')), themes(),
-      h('button.btn.ghost.s', { onclick: help }, h('kbd', '?'), 'Keyboard'), out));
+      h('button.btn.ghost.s', { onclick: help }, h('kbd', '?'), 'Keyboard'), h('a.btn.ghost.s', { href: 'docs' }, icon('info'), 'API'), out));
 }
 
 function more() {
   const rest = allowed().filter(([id]) => !atFoot.includes(id));
   const opened = dialog('More', h('div.stack',
     h('ul.menu', rest.map(([id, title, symbol]) => h('li', h('a', { href: '#/' + id, onclick: () => opened.close() }, icon(symbol), title)))),
-    h('div.row.between', h('span.small.dim', `Harken ${gateway.version}`), themes())),
+    h('div.row.between', h('a.small', { href: 'docs' }, 'API'), h('span.small.dim', `Harken ${gateway.version}`), themes())),
   [h('button.btn', { onclick: () => opened.close() }, 'Close')]);
 }
 

@@ -208,10 +208,11 @@ export default function live(root) {
   }
 
   async function refreshSources() {
-    const running = await openSessions();
+    const running = (await openSessions()).toSorted((a, b) => String(b.started_at).localeCompare(String(a.started_at)));
     source.querySelectorAll('option[value^="session:"]').forEach((option) => option.remove());
     source.append(...running.map((entry) =>
-      h('option', { value: `session:${entry.id}` }, `Running: ${entry.source ?? entry.id.slice(0, 8)}, ${length(entry.duration ?? 0)}`)));
+      h('option', { value: `session:${entry.id}` }, `Running: ${entry.source ?? entry.id.slice(0, 8)}, ${length(entry.duration ?? 0)}`
+        + (entry.state === 'waiting' ? ', its client is away' : ''))));
   }
 
   // MARK: Layout

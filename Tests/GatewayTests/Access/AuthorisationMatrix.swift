@@ -72,6 +72,7 @@ struct RouteExpectation: Sendable {
         "GET /metrics": .open("/metrics"),
         "GET /": .open("/"),
         "GET /captions": .open("/captions"),
+        "GET /docs": .open("/docs"),
         "GET /console/*": .open("/console/app.js"),
         "WebSocket /v3/ws": .socket("/v3/ws?sample_rate=16000", rejected: .closed(1008)),
         "WebSocket /v1/listen": .socket("/v1/listen?encoding=linear16&sample_rate=16000"),

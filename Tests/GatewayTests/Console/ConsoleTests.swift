@@ -8,7 +8,8 @@ import Testing
     @Test func `is served without a key, and only from itself`() async throws {
         try await TestGateway.with(keys: ["right"]) { gateway in
             for (path, type) in [
-                ("/", "text/html; charset=utf-8"), ("/captions", "text/html; charset=utf-8"), ("/console/app.js", "text/javascript; charset=utf-8"),
+                ("/", "text/html; charset=utf-8"), ("/captions", "text/html; charset=utf-8"), ("/docs", "text/html; charset=utf-8"),
+                ("/console/app.js", "text/javascript; charset=utf-8"),
                 ("/console/style.css", "text/css; charset=utf-8"), ("/console/favicon.svg", "image/svg+xml"),
             ] {
                 let answer = try await gateway.send(.get, path)

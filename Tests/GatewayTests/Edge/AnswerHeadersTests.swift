@@ -8,7 +8,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct `Every answer` {
     /// What is the same for everybody.
-    private static let open: Set<String> = ["GET /api/v1/openapi.json", "GET /", "GET /captions", "GET /console/*"]
+    private static let open: Set<String> = ["GET /api/v1/openapi.json", "GET /", "GET /captions", "GET /docs", "GET /console/*"]
 
     private func check(_ headers: HTTPHeaders, _ name: String, isOpen: Bool = false) {
         #expect(headers.values("X-Content-Type-Options") == ["nosniff"], "\(name)")
