@@ -43,12 +43,12 @@ def make_key(harken, data, *options):
 
 
 class Server:
-    """`harken serve` with a data folder of its own, on a port that the system picks.
+    """`harken serve` with a data folder of its own, on a port that the system picks unless `port` is one.
 
     `address` is where it listens, `options` are further arguments, `descriptors` is its limit of open files.
     """
 
-    def __init__(self, harken, data, settings=None, drain_seconds=5, address="127.0.0.1", options=(), descriptors=None):
+    def __init__(self, harken, data, settings=None, drain_seconds=5, address="127.0.0.1", options=(), descriptors=None, port=0):
         self.harken, self.data, self.lines = harken, data, []
         self.said_at = []  # when each line came, on the monotonic clock
         self.url = None
@@ -63,7 +63,7 @@ class Server:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
         self._process = subprocess.Popen(
-            [harken, "serve", "--listen", f"{address}:0", "--data", data, "--drain-seconds", f"{drain_seconds:g}", *options],
+            [harken, "serve", "--listen", f"{address}:{port}", "--data", data, "--drain-seconds", f"{drain_seconds:g}", *options],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
             env=self.environment, preexec_fn=prepare)
         threading.Thread(target=self._listen, daemon=True).start()

@@ -10,6 +10,10 @@ package struct DataDirectory: Sendable, Hashable {
     package var uploads: String { path + "/uploads" }
     package var transcripts: String { path + "/transcripts" }
     package var results: String { path + "/results" }
+    /// Unix socket at which a gateway hands over its sockets.
+    package var handOver: String { path + "/gateway.sock" }
+    /// File of the claim.
+    var lock: String { path + "/gateway.lock" }
 
     /// Creates the directory, for its owner only, if it does not exist, and checks that files can be created in it.
     package init(creating path: String) throws(StoreError) {
@@ -41,7 +45,7 @@ package struct DataDirectory: Sendable, Hashable {
 
     /// Claims the directory for one gateway. Returns nil when another process has claimed it.
     package func claim() throws(StoreError) -> DirectoryClaim? {
-        let path = path + "/gateway.lock"
+        let path = lock
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw errno == ENOSPC ? .diskFull(path: path) : .notUsable(path: path, reason: Self.reason(errno))

@@ -95,10 +95,12 @@ package final class UsageRecorder: Sendable {
         Task { await flush() }
     }
 
-    /// Finds the attempts that the end of an earlier process interrupted. To be called at the start, before any attempt begins.
-    package func resume() async {
+    /// Finds the attempts that the end of an earlier process interrupted. To be called when no earlier process lives.
+    ///
+    /// - Parameter start: start of this process; nil when no attempt of this process has begun.
+    package func resume(startedBefore start: UnixTime? = nil) async {
         do throws(StoreError) {
-            let (count, streams) = try await ledger.interrupt(now: now())
+            let (count, streams) = try await ledger.interrupt(startedBefore: start, now: now())
             cutOff.withLock { $0 = streams }
             if count + streams.count > 0 {
                 log.info("attempts of engines were interrupted when an earlier run ended", [.count: "\(count + streams.count)"])

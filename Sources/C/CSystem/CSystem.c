@@ -105,6 +105,14 @@ int system_try_call(int which) {
     }
 }
 
+int system_peer_user(int socket, uid_t *user) {
+    struct ucred peer;
+    socklen_t length = sizeof(peer);
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return -1;
+    *user = peer.uid;
+    return 0;
+}
+
 ssize_t system_send_descriptor(int socket, const void *bytes, size_t count, int descriptor) {
     union {
         struct cmsghdr header;

@@ -11,6 +11,7 @@ internal import Synchronization
 /// memory.
 package final class JournalLog {
     private let directory: String
+    /// The log's number, unique in the directory.
     private let loop: Int
     private let limits: JournalLimits
     private let log: Log
@@ -43,18 +44,20 @@ package final class JournalLog {
 
     /// - Parameters:
     ///   - directory: the writer's directory.
+    ///   - loop: index of the loop in this process.
     ///   - startedAt: the start of this run in milliseconds since 1970; makes session numbers differ from those of earlier runs.
     package init(directory: String, loop: Int, limits: JournalLimits, startedAt milliseconds: Int64, writer: JournalWriter, log: Log)
         throws(JournalError)
     {
         self.directory = directory
-        self.loop = loop
+        let number = writer.run.log(ofLoop: loop)
+        self.loop = number
         self.limits = limits
         self.log = log
         self.writer = writer
-        ring = try JournalRing(creating: "\(directory)/\(loop)\(JournalWriter.ringSuffix)", writer: writer)
+        ring = try JournalRing(creating: "\(directory)/\(number)\(JournalWriter.ringSuffix)", writer: writer)
         nextSession = UInt64(truncatingIfNeeded: milliseconds) << 20
-        nextSegment = writer.earlier.claim(loop)
+        nextSegment = writer.earlier.claim(number)
     }
 
     /// Returns the place of a new session, which has no blocks in the log yet.

@@ -24,10 +24,12 @@ package final class JournalWriter: Sendable {
     private let report: @Sendable (Duration) -> Void
     /// Nanoseconds by which the latest syncs ended after their planned start: a maximum that fades. Initially a guess.
     private let delay: Atomic<Int64>
+    /// This process's part of the directory.
+    let run: JournalRun
     /// The segments that earlier runs left.
     package let earlier: PreviousRunJournal
 
-    /// Makes the directory, and completes the segments of a process that was killed, from its rings.
+    /// Makes the directory, claims a part of it, and completes the segments of processes that were killed, from their rings.
     ///
     /// - Parameters:
     ///   - report: called for each sync, on the writer's thread, with the age of the oldest bytes that the sync brought to the disk.
@@ -48,30 +50,12 @@ package final class JournalWriter: Sendable {
         } catch {
             throw .cannotCreate(path: directory, reason: error.localizedDescription)
         }
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
-            guard name.hasSuffix(Self.ringSuffix), let loop = Int(name.dropLast(Self.ringSuffix.count)) else { continue }
-            let path = "\(directory)/\(name)"
-            let damage = try JournalMemory.recover(path) { "\(directory)/\(JournalSegment.name(loop: loop, number: $0))" }
-            if let damage { try Self.setAside(path, damage, log) }
-        }
-        earlier = PreviousRunJournal(directory: directory, log: log)
+        run = try JournalRun.claimLowest(in: directory)
+        earlier = try PreviousRunJournal(directory: directory, run: run, log: log)
     }
 
     static let ringSuffix = ".ring"
     static let damagedSuffix = ".damaged"
-
-    /// Renames a damaged ring, so that it does not prevent the start and can be examined later.
-    private static func setAside(_ path: String, _ damage: String, _ log: Log) throws(JournalError) {
-        var aside = path + damagedSuffix, number = 1
-        while access(aside, F_OK) == 0 {
-            number += 1
-            aside = "\(path)\(damagedSuffix)-\(number)"
-        }
-        guard rename(path, aside) == 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
-        log.error(
-            "a journal ring is damaged and was set aside: the last seconds of the earlier run's sessions may be missing; the file may be deleted",
-            [.path: aside, .error: damage])
-    }
 
     /// Plans a save, because the segment has bytes that are not in its file. Called for every block.
     func appended(to segment: JournalSegment) {

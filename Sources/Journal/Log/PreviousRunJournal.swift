@@ -1,11 +1,13 @@
 internal import Continuity
 internal import Foundation
 internal import Glibc
-package import Observability
+internal import Observability
 package import Speech
 internal import Synchronization
 
 /// The segments that earlier runs left. They stay until their unfinished sessions are recovered, or until the journal needs their room.
+///
+/// Segments of a process that still lives are not among them: `collect` takes these when that process has ended.
 package final class PreviousRunJournal: Sendable {
     private struct Entry {
         var name: String
@@ -14,49 +16,143 @@ package final class PreviousRunJournal: Sendable {
         var bytes: Int
         /// True if a newer version wrote the segment, so that it is never changed.
         var isForeign = false
+        /// True if `unfinishedSessions` has read the segment.
+        var isRead = false
     }
 
     private let directory: String
     private let log: Log
+    /// This process's part of the directory.
+    private let run: JournalRun
     /// Entries in order of loop and number.
-    private let entries: Mutex<[Entry]>
+    private let entries = Mutex<[Entry]>([])
     /// True if everything that was committed in the segments is stored elsewhere.
     private let isStored = Mutex(false)
-    /// Loops that have a log in this run.
+    /// Numbers of this run's logs.
     private let loops = Mutex<Set<Int>>([])
 
-    /// Finds the segments. Must be made before any log of this run.
-    package init(directory: String, log: Log) {
-        self.directory = directory
-        self.log = log
-        var found: [Entry] = []
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
-            let path = "\(directory)/\(name)"
-            let remains = JournalSegment.parse(name, suffix: JournalCheckpoint.suffix)
-            let isNeedless = remains.map { access("\(directory)/\(JournalSegment.name(loop: $0.loop, number: $0.number))", F_OK) == 0 }
-            // A segment that still exists has everything that is in its checkpoint.
-            if isNeedless ?? name.hasSuffix(JournalCheckpoint.newSuffix) {
-                unlink(path)
-                continue
-            }
-            guard let (loop, number) = remains ?? JournalSegment.parse(name) else { continue }
-            let bytes = ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int) ?? 0
-            if bytes == 0 { unlink(path) } else { found.append(Entry(name: name, loop: loop, number: number, bytes: bytes)) }
-        }
-        entries = Mutex(found.sorted { ($0.loop, $0.number) < ($1.loop, $1.number) })
+    private struct Runs {
+        /// Parts of processes that have ended, which this process holds while they have segments.
+        var ended: [JournalRun] = []
+        /// Parts of processes that still live, or that were not looked for yet.
+        var living: Set<Int> = []
     }
+
+    private let runs: Mutex<Runs>
+
+    /// Finds the segments of processes that have ended. Must be made before any log of this run.
+    init(directory: String, run: JournalRun, log: Log) throws(JournalError) {
+        self.directory = directory
+        self.run = run
+        self.log = log
+        var others = Set(Self.names(in: directory).compactMap(JournalRun.number(ofFile:)))
+        others.remove(run.number)
+        runs = Mutex(Runs(living: others))
+        try takeLogs(of: run.number)
+        _ = try collect()
+    }
+
+    private static func names(in directory: String) -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] }
+
+    // MARK: - Processes that share the directory
+
+    /// True if a process that began before this one still lives. Its sessions go on, so its logs are left alone.
+    package var hasLivingRuns: Bool { runs.withLock { !$0.living.isEmpty } }
+
+    /// True if there are segments that `unfinishedSessions` has not read.
+    package var hasUnread: Bool { entries.withLock { $0.contains { !$0.isRead } } }
+
+    /// Takes the logs of the processes that have ended since the last call.
+    ///
+    /// - Returns: true if a process has ended.
+    package func collect() throws(JournalError) -> Bool {
+        var hasFound = false
+        for number in runs.withLock({ $0.living.sorted() }) {
+            guard let ended = try JournalRun.claim(number, in: directory) else { continue }
+            try takeLogs(of: number)
+            runs.withLock { runs in
+                runs.living.remove(number)
+                runs.ended.append(ended)
+            }
+            hasFound = true
+        }
+        releaseEmptyRuns()
+        return hasFound
+    }
+
+    /// Completes the segments of a process that was killed from its rings, and adds all its segments.
+    private func takeLogs(of number: Int) throws(JournalError) {
+        for name in Self.names(in: directory) where name.hasSuffix(JournalWriter.ringSuffix) && JournalRun.number(ofFile: name) == number {
+            guard let loop = Int(name.dropLast(JournalWriter.ringSuffix.count)) else { continue }
+            let path = "\(directory)/\(name)"
+            let damage = try JournalMemory.recover(path) { "\(directory)/\(JournalSegment.name(loop: loop, number: $0))" }
+            if let damage { try Self.setAside(path, damage, log) }
+        }
+        let found = Self.names(in: directory).filter { JournalRun.number(ofFile: $0) == number || isNewCheckpoint($0, of: number) }.compactMap(
+            entry(of:))
+        isStored.withLock { $0 = false }
+        entries.withLock { $0 = ($0 + found).sorted { ($0.loop, $0.number) < ($1.loop, $1.number) } }
+    }
+
+    private func isNewCheckpoint(_ name: String, of number: Int) -> Bool {
+        JournalSegment.parse(name, suffix: JournalCheckpoint.newSuffix).map { JournalRun.number(ofLog: $0.loop) } == number
+    }
+
+    /// Returns the entry of a file; nil when the file has nothing, and is deleted.
+    private func entry(of name: String) -> Entry? {
+        let path = "\(directory)/\(name)"
+        let remains = JournalSegment.parse(name, suffix: JournalCheckpoint.suffix)
+        let isNeedless = remains.map { access("\(directory)/\(JournalSegment.name(loop: $0.loop, number: $0.number))", F_OK) == 0 }
+        // A segment that still exists has everything that is in its checkpoint.
+        if isNeedless ?? name.hasSuffix(JournalCheckpoint.newSuffix) {
+            unlink(path)
+            return nil
+        }
+        guard let (loop, number) = remains ?? JournalSegment.parse(name) else { return nil }
+        let bytes = ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int) ?? 0
+        guard bytes > 0 else {
+            unlink(path)
+            return nil
+        }
+        return Entry(name: name, loop: loop, number: number, bytes: bytes)
+    }
+
+    /// Renames a damaged ring, so that it does not prevent the start and can be examined later.
+    private static func setAside(_ path: String, _ damage: String, _ log: Log) throws(JournalError) {
+        var aside = path + JournalWriter.damagedSuffix, number = 1
+        while access(aside, F_OK) == 0 {
+            number += 1
+            aside = "\(path)\(JournalWriter.damagedSuffix)-\(number)"
+        }
+        guard rename(path, aside) == 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
+        log.error(
+            "a journal ring is damaged and was set aside: the last seconds of the earlier run's sessions may be missing; the file may be deleted",
+            [.path: aside, .error: damage])
+    }
+
+    /// Gives up the parts of ended processes that have no segments any more, so that later processes get these numbers.
+    private func releaseEmptyRuns() {
+        let needed = entries.withLock { Set($0.map { JournalRun.number(ofLog: $0.loop) }) }
+        let empty = runs.withLock { runs in
+            defer { runs.ended.removeAll { !needed.contains($0.number) } }
+            return runs.ended.filter { !needed.contains($0.number) }
+        }
+        for run in empty { run.remove() }
+    }
+
+    // MARK: - Logs of this run
 
     /// Registers a log of this run. Segments of an earlier run's log with the same number count against its limit.
     ///
     /// - Returns: the first number for its segments.
-    package func claim(_ loop: Int) -> UInt32 {
+    func claim(_ loop: Int) -> UInt32 {
         loops.withLock { _ = $0.insert(loop) }
         return entries.withLock { entries in (entries.last { $0.loop == loop }?.number).map { $0 + 1 } ?? 0 }
     }
 
-    /// Returns true if the segment counts against the loop's limit. Segments of loops that do not exist in this run count against loop 0.
+    /// Returns true if the segment counts against the loop's limit. Segments of loops that do not exist in this run count against its first loop.
     private func isCharged(_ entry: Entry, to loop: Int, _ loops: Set<Int>) -> Bool {
-        entry.loop == loop || (loop == 0 && !loops.contains(entry.loop))
+        entry.loop == loop || (loop == run.log(ofLoop: 0) && !loops.contains(entry.loop))
     }
 
     /// Marks all commits in the segments as stored elsewhere. From now on the limit may remove the segments.
@@ -81,6 +177,7 @@ package final class PreviousRunJournal: Sendable {
         }
         guard let entry else { return nil }
         unlink("\(directory)/\(entry.name)")
+        releaseEmptyRuns()
         return entry.bytes
     }
 
@@ -91,12 +188,17 @@ package final class PreviousRunJournal: Sendable {
             entries.remove(at: index)
             return true
         }
-        if wasThere { unlink(file.path) }
+        guard wasThere else { return }
+        unlink(file.path)
+        releaseEmptyRuns()
     }
 
-    /// Reads all segments. Blocks the thread, for about a second for some hundred megabytes.
+    /// Reads all segments that were not read before. Blocks the thread, for about a second for some hundred megabytes.
     package func unfinishedSessions() -> JournalFindings {
-        let entries = entries.withLock { $0 }
+        let entries = entries.withLock { entries in
+            defer { for index in entries.indices { entries[index].isRead = true } }
+            return entries.filter { !$0.isRead }
+        }
         var findings = JournalFindings()
         for entry in entries {
             let path = "\(directory)/\(entry.name)"

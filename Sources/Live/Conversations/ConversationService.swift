@@ -195,8 +195,10 @@ package final class ConversationService: Sendable {
     }
 
     /// Takes over conversations that earlier runs left open. Sessions that are still being recognised must be `held` before.
-    package func recover() async {
-        await takeUp(processingSince: now())
+    ///
+    /// - Parameter time: start of this process. Completions that began later are this process's own.
+    package func recover(processingSince time: UnixTime) async {
+        await takeUp(processingSince: time)
         state.withLock { $0.hasRecovered = true }
         await takeUpEnrollments()
         await sweep()

@@ -24,6 +24,8 @@ package actor CrashRecovery {
     /// First and longest wait before a recovery that failed for a passing reason is tried again.
     private static let firstDelay: Duration = .seconds(300)
     private static let longestDelay: Duration = .seconds(3_600)
+    /// Interval at which the end of an earlier process, which still lives, is looked for.
+    private static let pollInterval: Duration = .seconds(1)
 
     /// The services and settings that a recovery works with.
     package struct Parts: Sendable {
@@ -38,16 +40,21 @@ package actor CrashRecovery {
         let engines: [EngineName]
         /// Time for which transcripts are kept.
         let transcriptAge: Duration
+        /// Time when this process started. Work that began earlier and did not end is an earlier process's.
+        let startedAt: UnixTime
         let now: @Sendable () -> UnixTime
         /// Returns the path of a file that does not exist yet, for audio that is given to an engine.
         let newPath: @Sendable () -> String
         /// Erases what users have asked to be forgotten, before any of it is recognised again.
         let forgetSpeech: @Sendable () async -> Void
+        /// Called when the last of the earlier processes has ended that still lived at the start. Not called when there was none.
+        let earlierProcessesEnded: @Sendable () async -> Void
 
         package init(
             admission: Admission, conversations: ConversationService, usage: UsageRecorder, metrics: Metrics, log: Log, tracer: Tracer?,
-            engines: [EngineName], transcriptAge: Duration, now: @escaping @Sendable () -> UnixTime, newPath: @escaping @Sendable () -> String,
-            forgetSpeech: @escaping @Sendable () async -> Void
+            engines: [EngineName], transcriptAge: Duration, startedAt: UnixTime, now: @escaping @Sendable () -> UnixTime,
+            newPath: @escaping @Sendable () -> String,
+            forgetSpeech: @escaping @Sendable () async -> Void, earlierProcessesEnded: @escaping @Sendable () async -> Void
         ) {
             self.admission = admission
             self.conversations = conversations
@@ -57,17 +64,19 @@ package actor CrashRecovery {
             self.tracer = tracer
             self.engines = engines
             self.transcriptAge = transcriptAge
+            self.startedAt = startedAt
             self.now = now
             self.newPath = newPath
             self.forgetSpeech = forgetSpeech
+            self.earlierProcessesEnded = earlierProcessesEnded
         }
     }
 
     private struct PendingSession: Sendable {
         var id: ID<Session>
         var audio: any RecoverableAudio
-        /// Numbers of the segments of earlier runs that hold the session.
-        var files: Set<Int> = []
+        /// The segments of earlier runs that hold the session.
+        var files: Set<ObjectIdentifier> = []
         /// Record of a session of an earlier run; nil for a session of this run.
         var record: SessionRecord?
     }
@@ -85,9 +94,12 @@ package actor CrashRecovery {
     private var isStopped = false
     /// Services and settings; nil while the recovery is not started.
     private var parts: Parts?
-    private var findings: JournalFindings?
+    /// Segments of earlier runs, which are removed when no session needs them. They are held open until then.
+    private var segments: [JournalFile] = []
+    /// Audio that sessions of earlier runs had received.
+    private var received: [ID<Session>: Duration] = [:]
     private var totals = Totals()
-    /// True if the sessions that earlier runs left are known.
+    /// True if the sessions that earlier runs left are known. False while an earlier process still lives.
     package private(set) var hasLookedThrough = false
 
     private struct Totals {
@@ -103,10 +115,35 @@ package actor CrashRecovery {
         self.transcripts = transcripts
     }
 
-    /// Starts the recovery. It looks for sessions of earlier runs in the background.
+    /// Starts the recovery. It looks for sessions of earlier runs in the background: at once for those of processes that have ended, and for the rest
+    /// when their processes have ended.
     package func start(_ parts: Parts) {
         self.parts = parts
-        reading = Task(priority: .utility) { await readEarlier(parts) }
+        reading = Task(priority: .utility) {
+            let isShared = earlier.hasLivingRuns
+            await readEarlier(parts, isShared: isShared)
+            while earlier.hasLivingRuns {
+                guard (try? await Task.sleep(for: Self.pollInterval)) != nil, collect(parts) else { return }
+                if !earlier.hasLivingRuns || earlier.hasUnread { await readEarlier(parts, isShared: true) }
+            }
+            if isShared, !Task.isCancelled { await parts.earlierProcessesEnded() }
+        }
+    }
+
+    /// Leaves the sessions of earlier processes that still live to the process that has taken over.
+    package func leaveEarlier() {
+        if earlier.hasLivingRuns { reading?.cancel() }
+    }
+
+    /// Takes the logs of processes that have ended. Returns false when these cannot be read; the next start takes them.
+    private func collect(_ parts: Parts) -> Bool {
+        do throws(JournalError) {
+            _ = try earlier.collect()
+            return true
+        } catch {
+            parts.log.error("the journal of a process that has ended cannot be taken", [.error: "\(error)"])
+            return false
+        }
     }
 
     /// Stops all work. The next start continues it.
@@ -134,15 +171,21 @@ package actor CrashRecovery {
 
     // MARK: - Earlier runs
 
-    private func readEarlier(_ parts: Parts) async {
+    /// - Parameter isShared: true if an earlier process still lived when this one started.
+    private func readEarlier(_ parts: Parts, isShared: Bool) async {
         let began = Instant.now
+        let isLast = !earlier.hasLivingRuns
         await parts.forgetSpeech()
         let found = await withCheckedContinuation { continuation in
             queue.async { [earlier] in continuation.resume(returning: earlier.unfinishedSessions()) }
         }
         guard !Task.isCancelled else { return }
-        await parts.usage.resume(
-            Dictionary(found.sessions.map { ($0.record.id, $0.transcript.received.duration(at: $0.transcript.rate)) }) { max($0, $1) })
+        received.merge(found.sessions.map { ($0.record.id, $0.transcript.received.duration(at: $0.transcript.rate)) }) { max($0, $1) }
+        if isLast {
+            if isShared { await parts.usage.resume(startedBefore: parts.startedAt) }
+            await parts.usage.resume(received)
+            received = [:]
+        }
         var pendingSessions: [PendingSession] = []
         var suspects: [PendingSession] = []
         var areStored = true
@@ -160,7 +203,8 @@ package actor CrashRecovery {
             case .stored(let before): attempts = before
             }
             let pending = PendingSession(
-                id: session.record.id, audio: EarlierAudio(audio: session.audio, queue: queue), files: session.files, record: session.record)
+                id: session.record.id, audio: EarlierAudio(audio: session.audio, queue: queue),
+                files: Set(session.files.map { ObjectIdentifier(found.files[$0]) }), record: session.record)
             if attempts == 0 { pendingSessions.append(pending) } else { suspects.append(pending) }
         }
         // Sessions whose recovery may have crashed the gateway come last.
@@ -172,10 +216,10 @@ package actor CrashRecovery {
             guard let record = pending.record else { continue }
             await parts.conversations.hold(record)
         }
-        await parts.conversations.recover()
-        findings = found
-        hasLookedThrough = true
-        totals.found = pendingSessions.count
+        if isLast { await parts.conversations.recover(processingSince: parts.startedAt) }
+        segments += found.files(without: [])
+        hasLookedThrough = isLast
+        totals.found += pendingSessions.count
         totals.began = began
         if !pendingSessions.isEmpty {
             let elapsed = "\((Instant.now - began) / .seconds(1))"
@@ -236,15 +280,15 @@ package actor CrashRecovery {
 
     /// Removes the journal segments of earlier runs that no remaining session needs.
     private func removeFiles() {
-        guard let findings else { return }
-        let needed = (waiting + resting).reduce(into: Set<Int>()) { $0.formUnion($1.files) }.union(busyFiles).union(left)
-        for file in findings.files(without: needed) { earlier.remove(file) }
-        // The files are closed, so that their disk space is free.
-        if needed.isEmpty { self.findings = nil }
+        guard !segments.isEmpty else { return }
+        let needed = (waiting + resting).reduce(into: Set<ObjectIdentifier>()) { $0.formUnion($1.files) }.union(busyFiles).union(left)
+        for file in segments where !needed.contains(ObjectIdentifier(file)) { earlier.remove(file) }
+        // A file that is not needed is closed, so that its disk space is free.
+        segments.removeAll { !needed.contains(ObjectIdentifier($0)) }
     }
 
-    private var busyFiles: Set<Int> { busy.values.reduce(into: []) { $0.formUnion($1) } }
-    private var busy: [ID<Session>: Set<Int>] = [:]
+    private var busyFiles: Set<ObjectIdentifier> { busy.values.reduce(into: []) { $0.formUnion($1) } }
+    private var busy: [ID<Session>: Set<ObjectIdentifier>] = [:]
     /// Transcripts of earlier runs' sessions that could not be written to the disk yet.
     private var unstored: [ID<Session>: StoredTranscript] = [:]
     /// True if a stored transcript cannot be read and its content is not known. The journal then keeps all that it has.
@@ -302,7 +346,7 @@ package actor CrashRecovery {
     }
 
     /// Journal segments with sessions that are left to a later start.
-    private var left: Set<Int> = []
+    private var left: Set<ObjectIdentifier> = []
 
     private func rouse(_ parts: Parts) {
         alarm = nil

@@ -6,6 +6,8 @@ package final class HTTPServer: Sendable {
     private struct State {
         var isDraining = false
         var isStopped = false
+        /// The listening sockets, until the server stops to listen.
+        var sockets: [Int32] = []
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -43,7 +45,7 @@ package final class HTTPServer: Sendable {
             throw error
         }
         guard workers.count > 1 else {
-            workers[0].listen(probe, for: self)
+            listen([probe])
             return bound
         }
         close(probe)
@@ -54,9 +56,40 @@ package final class HTTPServer: Sendable {
             for descriptor in descriptors { close(descriptor) }
             throw error
         }
-        for (worker, descriptor) in zip(workers, descriptors) { worker.listen(descriptor, for: self) }
+        listen(descriptors)
         return bound
     }
+
+    /// Listens on sockets that another process has opened, and takes ownership of them. Connections that wait there already are accepted too.
+    ///
+    /// - Parameter sockets: listening sockets of one address; at least one.
+    /// - Returns: the address.
+    /// - Throws: when one of the descriptors is not a listening socket of IPv4 or IPv6.
+    package func start(adopting sockets: [Int32]) throws(SystemError) -> SocketAddress {
+        var bound: SocketAddress?
+        for socket in sockets {
+            var isListening: Int32 = 0, size = socklen_t(MemoryLayout<Int32>.size)
+            guard getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &size) == 0 else { throw SystemError(call: "use descriptor \(socket)") }
+            guard isListening != 0 else { throw SystemError(call: "listen on descriptor \(socket)", code: EINVAL) }
+            let address = try Listener.address(of: socket)
+            bound = bound ?? address
+            // What systemd hands over may lack these flags.
+            guard fcntl(socket, F_SETFL, O_NONBLOCK) == 0, fcntl(socket, F_SETFD, FD_CLOEXEC) == 0 else {
+                throw SystemError(call: "set the flags of descriptor \(socket)")
+            }
+        }
+        guard let bound else { throw SystemError(call: "listen on no socket", code: EINVAL) }
+        listen(sockets)
+        return bound
+    }
+
+    private func listen(_ sockets: [Int32]) {
+        state.withLock { $0.sockets += sockets }
+        for (index, socket) in sockets.enumerated() { workers[index % workers.count].listen(socket, for: self) }
+    }
+
+    /// The listening sockets, for a process that takes over; empty when the server does not listen any more.
+    package var sockets: [Int32] { state.withLock { $0.sockets } }
 
     /// Number of open connections, including WebSocket connections.
     package var connectionCount: Int { count.load(ordering: .relaxed) }
@@ -69,8 +102,21 @@ package final class HTTPServer: Sendable {
     /// Stops accepting connections, closes idle connections, and ends the others with `Connection: close` after their present answer. WebSocket
     /// connections are left to their handlers.
     package func beginDrain() {
-        state.withLock { $0.isDraining = true }
+        state.withLock { state in
+            state.isDraining = true
+            state.sockets = []
+        }
         for worker in workers { worker.beginDrain() }
+    }
+
+    /// As `beginDrain`, for a server whose sockets another process has too: connections that wait to be accepted are left to that process, and
+    /// accepted connections wait for their first requests, so that no client is turned away.
+    package func leaveSockets() {
+        state.withLock { state in
+            state.isDraining = true
+            state.sockets = []
+        }
+        for worker in workers { worker.beginDrain(leavesSockets: true) }
     }
 
     /// Returns when no connection is open; to be called after `beginDrain` or `stop`.
@@ -90,6 +136,7 @@ package final class HTTPServer: Sendable {
         state.withLock { state in
             state.isDraining = true
             state.isStopped = true
+            state.sockets = []
         }
         for worker in workers { worker.stop() }
     }

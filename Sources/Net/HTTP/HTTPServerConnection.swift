@@ -472,7 +472,9 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         exchange?.abort()
     }
 
-    func drain() {
+    func drain(sparesNew: Bool) {
+        // Only the time before the first request is limited as a head.
+        if sparesNew, expiry == .head { return }
         guard phase == .head, parser.isBetweenRequests, leftover.isEmpty else { return }
         linger()
     }

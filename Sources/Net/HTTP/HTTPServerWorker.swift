@@ -42,11 +42,19 @@ final class HTTPServerWorker: @unchecked Sendable {
     }
 
     /// Begins to drain. May be called from any thread.
-    func beginDrain() {
+    ///
+    /// - Parameter leavesSockets: true if another process has the listening sockets too. It gets the connections that wait to be accepted, and the
+    ///   accepted ones wait for their first requests.
+    func beginDrain(leavesSockets: Bool = false) {
         loop.execute { [self] in
             isDraining = true
-            closeListeners()
-            for connection in Array(connections.values) { connection.drain() }
+            if leavesSockets {
+                for listener in listeners { listener.leave() }
+                listeners = []
+            } else {
+                closeListeners()
+            }
+            for connection in Array(connections.values) { connection.drain(sparesNew: leavesSockets) }
         }
     }
 

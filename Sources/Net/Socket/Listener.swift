@@ -70,6 +70,14 @@ final class Listener: EventSource {
         Glibc.close(descriptor)
     }
 
+    /// Stops listening, and leaves the connections that wait already to the process that has the same socket.
+    func leave() {
+        guard let registration else { return }
+        self.registration = nil
+        loop.unregister(registration)
+        Glibc.close(descriptor)
+    }
+
     func ready(_ readiness: Readiness) {
         accept(upTo: Self.connectionsPerTurn)
     }

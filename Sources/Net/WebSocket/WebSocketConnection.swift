@@ -313,7 +313,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
 
     // MARK: The end
 
-    func drain() {}
+    func drain(sparesNew: Bool) {}
 
     /// Stops the connection because the server stops; a close frame is sent if possible.
     func stop() {

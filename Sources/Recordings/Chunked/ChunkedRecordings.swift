@@ -67,12 +67,15 @@ package actor ChunkedRecordings {
     package func take(_ policy: RateLimiter.Policy, by user: ID<User>) -> Duration? { limiter.take(policy, by: user, now: .now) }
 
     /// Reads the open recordings after a start, before conversations of earlier runs are completed: more chunks may still come for these recordings.
-    package func recover(_ services: RecordingServices) async {
+    ///
+    /// - Parameter isShared: true if an earlier process still lives. It keeps the chunks and the recordings that it works on.
+    package func recover(_ services: RecordingServices, isShared: Bool = false) async {
         do throws(StoreError) {
-            try await recordings.recover(now: services.now())
+            if !isShared { try await recordings.recover(now: services.now()) }
             for recording in try await recordings.standing(RecordingState.open.rawValue) {
                 services.conversations.attach(ID(recording.conversation), of: recording.user)
             }
+            if isShared { return }
             for recording in try await recordings.standing(RecordingState.finishing.rawValue) {
                 services.conversations.attach(ID(recording.conversation), of: recording.user)
                 Task {

@@ -80,8 +80,19 @@ package actor JobRunner {
         self.schedule = schedule
     }
 
+    /// Starts the work on jobs. Takes up the work of earlier runs, now or as soon as the store can be read.
+    ///
+    /// - Parameter isShared: true if an earlier process still lives. It keeps its jobs, and `takeUpEarlier` takes up what it leaves.
+    package func start(_ services: RecordingServices, isShared: Bool = false) async {
+        if !isShared { await takeUpEarlier(services) }
+        await wake(services)
+        sweeping = Task {
+            while await lookAfter(services) { try? await Task.sleep(for: Self.sweepInterval) }
+        }
+    }
+
     /// Takes up the work of earlier runs, now or as soon as the store can be read. No other process uses this data directory.
-    package func start(_ services: RecordingServices) async {
+    package func takeUpEarlier(_ services: RecordingServices) async {
         isTakingUp = true
         do throws(StoreError) {
             try await takeUp(services)
@@ -93,9 +104,6 @@ package actor JobRunner {
             }
         }
         await wake(services)
-        sweeping = Task {
-            while await lookAfter(services) { try? await Task.sleep(for: Self.sweepInterval) }
-        }
     }
 
     private func takeUp(_ services: RecordingServices) async throws(StoreError) {

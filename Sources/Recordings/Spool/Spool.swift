@@ -10,10 +10,12 @@ package final class Spool: Sendable {
     /// Limits of the disk space for uploads.
     package let budget: DiskBudget
 
-    package init(directory: String, limits: DiskLimits = DiskLimits()) throws {
+    /// - Parameter keepsFiles: true if another process may work on files in the folder, so that none is removed now.
+    package init(directory: String, limits: DiskLimits = DiskLimits(), keepsFiles: Bool = false) throws {
         self.directory = directory
         budget = DiskBudget(limits: limits) { DiskSpace(of: directory) }
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        guard !keepsFiles else { return }
         for name in try FileManager.default.contentsOfDirectory(atPath: directory) where name.hasSuffix(".upload") {
             unlink(directory + "/" + name)
         }

@@ -13,6 +13,12 @@ package struct SQLiteInstallation: StoreBackEnd {
         blobs = Blobs(in: directory)
     }
 
+    /// Returns true if this version would change the format of the directory's database, which a running gateway may use.
+    package static func wouldMigrate(_ directory: DataDirectory) throws(StoreError) -> Bool {
+        let connection = try SQLiteConnection.open(directory.database, .readOnly)
+        return try Migration.reached(on: connection) < Migration.all.count
+    }
+
     /// Result of the check of the database's pages.
     package var check: QuickCheck { database.check }
 

@@ -11,11 +11,12 @@ package protocol UsageStore: Sendable {
     /// Puts runs that begin, and runs that have ended, into the outbox.
     func note(_ runs: [UsageRecord]) async throws(StoreError)
 
-    /// Marks as failed the runs whose end was not recorded. Called after a start, before any run begins.
+    /// Marks as failed the runs whose end was not recorded. Called when the processes of these runs have ended.
     ///
+    /// - Parameter start: time of the first run of a process that still lives; nil when there is no such process.
     /// - Returns: the number of these runs, and the sessions' streams among the open runs. The streams stay open, because the amount of their audio
     ///   may become known later.
-    func interrupt(now: UnixTime) async throws(StoreError) -> (count: Int, streams: [UsageRecord])
+    func interrupt(startedBefore start: UnixTime?, now: UnixTime) async throws(StoreError) -> (count: Int, streams: [UsageRecord])
 
     /// Returns the runs that have begun and whose end is not recorded.
     func open() async throws(StoreError) -> [UsageRecord]

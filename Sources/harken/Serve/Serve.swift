@@ -45,6 +45,11 @@ struct Serve: Command {
     private static let requireEngine = Flag(
         "--require-engine", "Waits until an engine can be used before the gateway is ready, and exits with status 1 when none can be used.")
 
+    private static let takeOver = Flag(
+        "--take-over",
+        "Takes the sockets of the gateway that uses the data directory, once this one is ready. That gateway ends when its sessions have ended. "
+            + "Without a running gateway this one starts as usual.")
+
     static let takesHangups = true
 
     static let description = CommandDescription(
@@ -56,7 +61,7 @@ struct Serve: Command {
             (HARKEN_OIDC_ISSUER). All other settings are variables, such as DEEPGRAM_API_KEY, HARKEN_ENGINES and HARKEN_MODE (failover, hedged, \
             ensemble or shadow).
             """,
-        options: [listen, data, OperatorSettings.config, certificate, key, drain, fsync, log, requireEngine])
+        options: [listen, data, OperatorSettings.config, certificate, key, drain, fsync, log, requireEngine, takeOver])
 
     /// Time for the last words of sessions that are handed over.
     private static let handOverTime: Duration = .seconds(8)
@@ -67,6 +72,7 @@ struct Serve: Command {
     private let environment: [String: String]
     private let configFile: String?
     private let needsEngine: Bool
+    private let mayTakeOver: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         var given: [OperatorSettings.Given] = []
@@ -89,6 +95,7 @@ struct Serve: Command {
         environment = arguments.environment
         configFile = try arguments.value(OperatorSettings.config)
         needsEngine = arguments.has(Self.requireEngine)
+        mayTakeOver = arguments.has(Self.takeOver)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
@@ -107,8 +114,15 @@ struct Serve: Command {
 
     private func serve(_ configuration: GatewayConfiguration, _ context: CommandContext) async throws {
         let directory = try DataDirectory(creating: configuration.dataDirectory)
-        guard let claim = try directory.claim() else {
-            throw ServeError("another harken serve uses \(directory.path); stop it, or give this one another --data")
+        var claim = try directory.claim()
+        let takesOver = claim == nil && mayTakeOver
+        guard claim != nil || takesOver else {
+            throw ServeError(
+                "another harken serve uses \(directory.path); stop it, take over from it with --take-over, or give this one another --data")
+        }
+        if takesOver, try Installation.wouldMigrate(directory) {
+            throw ServeError(
+                "the running gateway's database has the format of an earlier version; stop that gateway, then start this one without --take-over")
         }
         let installation = try Installation(in: directory, checkTime: Self.checkTime)
         let keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
@@ -147,16 +161,26 @@ struct Serve: Command {
         let server = try Self.serverConfiguration(configuration, log)
         metrics.setCapacity(server.maxConnectionCount)
         let http = HTTPServer(loops: loops.loops, configuration: server, service: gateway.service)
-        let bound = try listen(http, on: address)
-        let monitoring = try serveMonitoring(configuration, gateway, loops.loops, log)
-        await gateway.resumeJobs()
-        await gateway.recoverSessions()
-        let readiness = EngineReadiness(entries: entries, log: log), summary = readiness.summary
+        let readiness = EngineReadiness(entries: entries, log: log)
         let reporting = Task { await readiness.report() }
         defer { reporting.cancel() }
-        if needsEngine {
-            guard await reporting.value else { throw ServeError("no engine can be used (--require-engine); harken doctor says what is missing") }
+        if takesOver {
+            // The running gateway serves until this one can.
+            try await requireEngine(reporting)
+            _ = await reporting.value
         }
+        let taken = takesOver ? try await takeSockets(directory) : nil
+        let inherited = taken.map { InheritedSockets($0) } ?? InheritedSockets(environment: environment)
+        if let descriptor = inherited?.claim { claim = DirectoryClaim(adopting: descriptor, of: directory) }
+        guard let held = claim else { throw ServeError("the running gateway did not hand over \(directory.path); stop it, then start this one") }
+        let bound = try listen(http, on: address, inherited?.main ?? [], log)
+        let monitoring = try serveMonitoring(configuration, gateway, loops.loops, inherited, log)
+        let handOver = HandOver(directory, adopting: inherited?.handOver, log)
+        do throws(HandOverError) { try taken?.confirm() } catch { throw ServeError("the sockets were not taken over: \(error)") }
+        await gateway.resumeJobs()
+        await gateway.recoverSessions()
+        let summary = readiness.summary
+        if !takesOver { try await requireEngine(reporting) }
         context.diagnostics.writeLine("harken: ready on \(configuration.tls == nil ? "http" : "https")://\(bound)")
         log.info(
             "gateway started",
@@ -172,15 +196,29 @@ struct Serve: Command {
                 if let tls { Self.reload(tls, http, log) }
             }
         }
-        await untilCancelled()
+        let isTakenOver = await handOver.untilTaken { [claim = held.descriptor] in
+            InheritedSockets.offered(main: http, metrics: monitoring, claim: claim)
+        }
+        if isTakenOver {
+            log.info("another gateway has taken over the sockets")
+            claim = nil
+        }
         reloading.cancel()
         manager?.notify(.stopping)
         log.info("draining", [.seconds: configuration.drainTime.map { "\($0.components.seconds)" } ?? "unlimited"])
         // A separate task, because this one is cancelled and could not wait any more.
         await Task {
-            gateway.beginDrain()
             let began = Instant.now
-            await gateway.sessionsEnd(within: configuration.drainTime)
+            // systemd keeps its sockets for the next process.
+            let leavesSockets = isTakenOver || inherited != nil
+            if leavesSockets {
+                http.leaveSockets()
+                monitoring?.leaveSockets()
+                await gateway.leaveToNext()
+            } else {
+                gateway.beginDrain()
+            }
+            await gateway.sessionsEnd(within: configuration.drainTime) { leavesSockets && http.connectionCount > 0 }
             let open = await gateway.liveSessions()
             if open > 0 { log.info("the drain time is over; open sessions are ended", [.count: "\(open)"]) }
             gateway.handOverSessions()
@@ -196,6 +234,8 @@ struct Serve: Command {
             limit.cancel()
             await gateway.settle()
             await tracer?.finish(within: .seconds(5))
+            // The next gateway writes the log, which both use.
+            if isTakenOver { return }
             do throws(StoreError) { try await installation.settle() } catch {
                 // No data is lost: the next start reads the log.
                 log.warning("the database's log could not be written into its file", [.error: "\(error)"])
@@ -206,6 +246,17 @@ struct Serve: Command {
         loops.shutdown()
         log.info("gateway stopped")
         withExtendedLifetime(claim) {}
+    }
+
+    private func requireEngine(_ reporting: Task<Bool, Never>) async throws(ServeError) {
+        guard needsEngine else { return }
+        guard await reporting.value else { throw ServeError("no engine can be used (--require-engine); harken doctor says what is missing") }
+    }
+
+    private func takeSockets(_ directory: DataDirectory) async throws(ServeError) -> TakenSockets {
+        do throws(HandOverError) { return try await TakenSockets.take(from: directory.handOver) } catch {
+            throw ServeError("the sockets of the gateway that uses \(directory.path) cannot be taken over: \(error); that gateway goes on")
+        }
     }
 
     /// Returns the callers who are admitted, for the log.
@@ -253,13 +304,13 @@ struct Serve: Command {
 
     /// Serves readiness and metrics on a separate address, if the operator has set one. They are served until the gateway ends.
     private func serveMonitoring(
-        _ configuration: GatewayConfiguration, _ gateway: Composition, _ loops: [Loop], _ log: Log
+        _ configuration: GatewayConfiguration, _ gateway: Composition, _ loops: [Loop], _ inherited: InheritedSockets?, _ log: Log
     ) throws(ServeError) -> HTTPServer? {
         guard let listen = configuration.metricsListen else { return nil }
         var limits = HTTPServerConfiguration()
         limits.maxConnectionCount = 100
         let server = HTTPServer(loops: loops, configuration: limits, service: gateway.service.serving(gateway.routes.monitoring))
-        let bound = try self.listen(server, on: try address(of: listen), option: "HARKEN_METRICS_LISTEN=")
+        let bound = try self.listen(server, on: try address(of: listen), option: "HARKEN_METRICS_LISTEN=", inherited?.metrics ?? [], log)
         log.info("metrics served", [.address: "\(bound)"])
         return server
     }
@@ -293,8 +344,20 @@ struct Serve: Command {
         return SocketAddress(ip, port: listen.port)
     }
 
-    private func listen(_ server: HTTPServer, on address: SocketAddress, option: String = "--listen ") throws(ServeError) -> SocketAddress {
+    /// - Parameter inherited: sockets to listen on in place of new ones; empty when there are none.
+    private func listen(
+        _ server: HTTPServer, on address: SocketAddress, option: String = "--listen ", _ inherited: [Int32], _ log: Log
+    ) throws(ServeError) -> SocketAddress {
         do throws(SystemError) {
+            if !inherited.isEmpty {
+                let bound = try server.start(adopting: inherited)
+                if bound.ip != address.ip || (address.port != 0 && bound.port != address.port) {
+                    log.warning(
+                        "the address to listen on is that of the sockets that were handed over, not the one in the settings",
+                        [.address: "\(bound)", .meant: "\(address)"])
+                }
+                return bound
+            }
             return try server.start(on: address)
         } catch {
             switch error.code {

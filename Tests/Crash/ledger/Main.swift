@@ -13,7 +13,7 @@ import Store
         let words = CommandLine.arguments
         guard words.count == 4, let count = Int(words[3]) else { exit(2) }
         let ledger = SQLiteUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: words[1])))
-        _ = try await ledger.interrupt(now: .init(milliseconds: 1_790_000_000_000))
+        _ = try await ledger.interrupt(startedBefore: nil, now: .init(milliseconds: 1_790_000_000_000))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { while !Task.isCancelled { try await ledger.bookAll() } }
             for worker in 0..<atOnce {

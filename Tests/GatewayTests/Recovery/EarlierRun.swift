@@ -13,9 +13,9 @@ struct EarlierRun {
     init(loop: Int = 0, limits: JournalLimits = JournalLimits()) throws {
         let quiet = Log(level: .error, write: { _ in })
         let journal = directory + "/journal"
-        log = try JournalLog(
-            directory: journal, loop: loop, limits: limits, startedAt: 1_000, writer: JournalWriter(directory: journal, log: quiet),
-            log: quiet)
+        let writer = try JournalWriter(directory: journal, log: quiet)
+        log = try JournalLog(directory: journal, loop: loop, limits: limits, startedAt: 1_000, writer: writer, log: quiet)
+        writer.run.release()
     }
 
     /// A session with silence for audio, and a word for each of the first seconds.

@@ -495,6 +495,36 @@ import Testing
         #expect(server.server.connectionCount == 0)
     }
 
+    @Test func `leaves its sockets to another server, and turns no client away`() async throws {
+        let first = try TestServer(loops: 2, .echo)
+        let used = try first.client(), new = try first.client()
+        try used.send(hello("GET", "/used"))
+        #expect(try used.receiveAnswer().status == 200)
+        #expect(eventually { first.server.connectionCount == 2 })
+        let copies = first.server.sockets.map { dup($0) }
+        first.server.leaveSockets()
+        #expect(first.server.sockets.isEmpty)
+        // A connection that has had its answer ends, and one that has sent nothing yet gets its answer first.
+        #expect(try used.receiveAll() == "")
+        used.close()
+        // The connection waits in the kernel until the other server accepts it.
+        let waiting = try first.client()
+        try waiting.send(hello("GET", "/waiting"))
+        let second = try TestServer(loops: 1, .echo)
+        #expect(try second.server.start(adopting: copies) == first.address)
+        #expect(try waiting.receiveAnswer().body == "GET /waiting ")
+        try new.send(hello("GET", "/new"))
+        let answer = try new.receiveAll()
+        #expect(answer.hasSuffix("GET /new ") && answer.contains("Connection: close"))
+        new.close()
+        await first.server.drained()
+    }
+
+    @Test func `says that a descriptor is not a listening socket`() throws {
+        let server = try TestServer(.echo)
+        #expect(throws: SystemError.self) { try server.server.start(adopting: [STDERR_FILENO]) }
+    }
+
     @Test func `stops at once, and says so to those at work`() async throws {
         let aborted = Signal<Void>()
         let started = Signal<Void>()

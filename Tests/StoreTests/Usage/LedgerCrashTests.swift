@@ -51,7 +51,7 @@ import Testing
             // Another process, now and then: that is slow.
             if crashes % 20 == 0 { ledger = try kind.backEnd(in: folder).usage }
             let cut = runs.count { $0.status == .started }
-            #expect(try await ledger.interrupt(now: .at(500_000)).count == cut)
+            #expect(try await ledger.interrupt(startedBefore: nil, now: .at(500_000)).count == cut)
             for run in runs where run.status == .started { expected[run.id]?.interrupt(at: .at(500_000)) }
         }
         try await ledger.bookAll()
@@ -85,7 +85,7 @@ import Testing
             kills += 1
         }
         let ledger = SQLiteUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: folder.path)))
-        _ = try await ledger.interrupt(now: .at(0))
+        _ = try await ledger.interrupt(startedBefore: nil, now: .at(0))
         try await ledger.bookAll()
         let runs = try await ledger.runs()
         let booked = Set(runs.map(\.id.rawValue))

@@ -85,6 +85,6 @@ import Testing
         try await ledger.note([begun, ended, begun])
         try await ledger.bookAll()
         #expect(try await ledger.runs() == [ended])
-        #expect(try await ledger.interrupt(now: .at(0)).count == 0)
+        #expect(try await ledger.interrupt(startedBefore: nil, now: .at(0)).count == 0)
     }
 }

@@ -25,9 +25,12 @@ package final class SQLiteUsageStore: UsageStore {
             [.text(run.id.rawValue), .integer(run.status == .started), .text(UsageRecordCoding.encode(run))])
     }
 
-    package func interrupt(now: UnixTime) async throws(StoreError) -> (count: Int, streams: [UsageRecord]) {
+    package func interrupt(
+        startedBefore start: UnixTime?, now: UnixTime
+    ) async throws(StoreError) -> (count: Int, streams: [UsageRecord]) {
         try await database.write { (connection) throws(StoreError) in
             let open = try Self.outbox("SELECT record FROM usage_outbox WHERE is_open = 1", on: connection)
+                .filter { run in start.map { run.started < $0 } ?? true }
             let streams = open.filter { $0.position != nil }
             for var run in open where run.position == nil {
                 run.interrupt(at: now)

@@ -18,10 +18,11 @@ final class Composition: Sendable {
     private let storage: StorageParts
     private let live: LiveParts
     private let housekeeping: Housekeeping
+    private let startedAt: UnixTime
 
     init(_ inputs: GatewayInputs) async throws {
         let configuration = inputs.configuration
-        let startedAt = inputs.now()
+        startedAt = inputs.now()
         let router = Router(entries: inputs.entries, order: configuration.engines)
         let models = EngineModels(of: inputs.entries)
         let storage = try await StorageParts(inputs)
@@ -49,16 +50,18 @@ final class Composition: Sendable {
     }
 
     /// Resumes the jobs that an earlier run left.
-    func resumeJobs() async { await recordings.runner.start(recordings) }
+    func resumeJobs() async { await recordings.runner.start(recordings, isShared: storage.isShared) }
 
     /// Starts to complete, in the background, the transcripts of earlier runs' sessions, and from now on those of this run's sessions.
     func recoverSessions() async {
         await live.recovery.start(
             .init(
                 admission: recordings.admission, conversations: live.conversations, usage: storage.usage, metrics: inputs.metrics, log: inputs.log,
-                tracer: inputs.tracer, engines: inputs.configuration.engines, transcriptAge: inputs.configuration.transcripts.age, now: inputs.now,
-                newPath: recordings.newPath, forgetSpeech: { [erasure = live.erasure] in await erasure.run() }))
-        await recordings.chunked.recover(recordings)
+                tracer: inputs.tracer, engines: inputs.configuration.engines, transcriptAge: inputs.configuration.transcripts.age,
+                startedAt: startedAt, now: inputs.now, newPath: recordings.newPath,
+                forgetSpeech: { [erasure = live.erasure] in await erasure.run() },
+                earlierProcessesEnded: { [recordings] in await recordings.runner.takeUpEarlier(recordings) }))
+        await recordings.chunked.recover(recordings, isShared: storage.isShared)
     }
 
     /// Refuses new sessions and recordings. Open sessions go on, their lost clients may return, and stored data is served.
@@ -67,15 +70,24 @@ final class Composition: Sendable {
         inputs.metrics.drainBegan()
     }
 
+    /// Leaves new sessions, and what earlier processes have left, to the process that has taken over. Open sessions go on.
+    func leaveToNext() async {
+        housekeeping.leaveToNext()
+        await live.recovery.leaveEarlier()
+        inputs.metrics.drainBegan()
+    }
+
     /// Interval at which the end of the open sessions is looked for.
     private static let drainPoll = Duration.milliseconds(50)
 
     /// Waits until no session is open.
     ///
-    /// - Parameter limit: maximum time to wait; nil when there is none.
-    func sessionsEnd(within limit: Duration?) async {
+    /// - Parameters:
+    ///   - limit: maximum time to wait; nil when there is none.
+    ///   - mayBegin: returns true while a session may still begin.
+    func sessionsEnd(within limit: Duration?, while mayBegin: @Sendable () -> Bool = { false }) async {
         let deadline = limit.map { Instant.now + $0 }
-        while await liveSessions() > 0 {
+        while await liveSessions() > 0 || mayBegin() {
             if let deadline, deadline <= .now { return }
             guard (try? await Task.sleep(for: Self.drainPoll)) != nil else { return }
         }

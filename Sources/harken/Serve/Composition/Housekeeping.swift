@@ -29,8 +29,8 @@ final class Housekeeping: Sendable {
         sweeping = Task { [transcripts = storage.transcripts, now = inputs.now] in
             repeat { await transcripts.sweep(now: now()) } while (try? await Task.sleep(for: TranscriptFolder.sweepInterval)) != nil
         }
-        minding = Task { [conversations = live.conversations, erasure = live.erasure, start = inputs.now()] in
-            await conversations.removeUnfinishedAudio(before: start)
+        minding = Task { [conversations = live.conversations, erasure = live.erasure, start = inputs.now(), isShared = storage.isShared] in
+            if !isShared { await conversations.removeUnfinishedAudio(before: start) }
             await Self.mind(conversations, erasure)
         }
         settling = Task { [admission = parts.admission] in
@@ -57,6 +57,9 @@ final class Housekeeping: Sendable {
         sweeping.cancel()
         minding.cancel()
     }
+
+    /// Leaves the completion of conversations to the process that has taken over.
+    func leaveToNext() { minding.cancel() }
 
     /// Stores the charges for the last time. Called after the last session has ended.
     func settle() async {

@@ -15,6 +15,8 @@ struct StorageParts: Sendable {
     let journal: JournalWriter
     let transcripts: TranscriptFolder
     let shadows: ShadowLog
+    /// True if an earlier process worked in the data directory when this process started, and lets its sessions go on.
+    let isShared: Bool
 
     /// Path of the journals' folder, below the data directory.
     static let journals = "/journal"
@@ -22,21 +24,23 @@ struct StorageParts: Sendable {
     /// Opens the stores, and books usage that an earlier run has not booked.
     init(_ inputs: GatewayInputs) async throws {
         let configuration = inputs.configuration, metrics = inputs.metrics, log = inputs.log
-        spool = try Spool(directory: configuration.dataDirectory + "/spool", limits: configuration.disk)
         journal = try JournalWriter(
             directory: configuration.dataDirectory + Self.journals, sync: configuration.journal.sync, log: log,
             report: { metrics.journalSynced(after: $0) },
             syncFailed: { metrics.journalSyncFailed() })
+        // Files that another process works on are left alone.
+        isShared = journal.earlier.hasLivingRuns
+        spool = try Spool(directory: configuration.dataDirectory + "/spool", limits: configuration.disk, keepsFiles: isShared)
         transcripts = TranscriptFolder(
             in: inputs.stores.blobs.transcripts, limits: configuration.transcripts, log: log, retries: configuration.storeRetries,
             failed: { metrics.storeFailed(.transcript) })
         shadows = ShadowLog(directory: configuration.dataDirectory, log: log)
         directory = inputs.directory
         stores = inputs.stores
-        try await stores.blobs.prepare()
+        if !isShared { try await stores.blobs.prepare() }
         usage = UsageRecorder(
             stores.usage, prices: configuration.prices, metrics: UsageMetrics(), log: log,
             isWatched: !configuration.limits.isEmpty, newID: inputs.newID, now: inputs.now)
-        await usage.resume()
+        if !isShared { await usage.resume() }
     }
 }

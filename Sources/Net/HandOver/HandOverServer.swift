@@ -1,0 +1,112 @@
+internal import CSystem
+internal import Glibc
+internal import Synchronization
+
+/// Hands this process's sockets to a later process of the same user, which asks for them at a Unix socket.
+package final class HandOverServer: Sendable {
+    /// Descriptor at which processes ask.
+    private let listener: Int32
+    /// Pipe whose write end is closed to end the waiting.
+    private let waking: (read: Int32, write: Int32)
+    private let isStopped = Mutex(false)
+
+    /// Purpose under which the descriptor at which processes ask is handed over itself.
+    package static let purpose = "hand-over"
+
+    /// Makes the Unix socket. A file of that name is replaced.
+    package convenience init(at path: String) throws(SystemError) {
+        let descriptor = system_message_socket()
+        guard descriptor >= 0 else { throw SystemError(call: "socket \(path)") }
+        do throws(SystemError) {
+            let place = try UnixSocketPath(path)
+            defer { place.close() }
+            unlink(path)
+            guard place.withAddress({ bind(descriptor, $0, $1) }) == 0 else { throw SystemError(call: "bind \(path)") }
+            chmod(path, 0o600)
+            guard listen(descriptor, 4) == 0 else { throw SystemError(call: "listen on \(path)") }
+            try self.init(adopting: descriptor)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    /// Uses a socket that another process has made, and takes ownership of it.
+    package init(adopting descriptor: Int32) throws(SystemError) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw SystemError(call: "pipe") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        waking = (ends[0], ends[1])
+        listener = descriptor
+    }
+
+    deinit {
+        stop()
+        close(listener)
+        close(waking.read)
+    }
+
+    /// Waits until another process has taken the sockets, or until the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - sockets: returns the sockets to hand over. The socket at which processes ask is handed over as well.
+    ///   - failed: called when a process asked and then did not take the sockets. This process goes on as before.
+    /// - Returns: true if the sockets were taken; false when the task was cancelled.
+    package func handOver(
+        _ sockets: @escaping @Sendable () -> [HandedSocket], failed: @escaping @Sendable (HandOverError) -> Void
+    ) async -> Bool {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                do throws(SystemError) {
+                    try startThread(name: "hand-over") { [self] in continuation.resume(returning: serve(sockets, failed)) }
+                } catch {
+                    failed(.failed(error))
+                    continuation.resume(returning: false)
+                }
+            }
+        } onCancel: {
+            stop()
+        }
+    }
+
+    private func stop() {
+        isStopped.withLock { isStopped in
+            if !isStopped { close(waking.write) }
+            isStopped = true
+        }
+    }
+
+    private func serve(_ sockets: () -> [HandedSocket], _ failed: (HandOverError) -> Void) -> Bool {
+        while true {
+            var waiting = [
+                pollfd(fd: listener, events: Int16(POLLIN), revents: 0), pollfd(fd: waking.read, events: Int16(POLLIN), revents: 0),
+            ]
+            let count = poll(&waiting, 2, -1)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0, waiting[1].revents == 0 else { return false }
+            let accepted = accept(listener, nil, nil)
+            guard accepted >= 0 else { continue }
+            _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
+            do throws(HandOverError) {
+                try serve(HandOverChannel(accepted), sockets())
+                return true
+            } catch {
+                failed(error)
+            }
+        }
+    }
+
+    private func serve(_ channel: HandOverChannel, _ sockets: [HandedSocket]) throws(HandOverError) {
+        guard channel.isOfSameUser else {
+            try? channel.send(HandOverChannel.rejection + "it belongs to another user")
+            throw .rejected("the asking process belongs to another user")
+        }
+        guard try channel.receive().text == HandOverChannel.request else {
+            try? channel.send(HandOverChannel.rejection + "it has another version of the exchange")
+            throw .rejected("the asking process has another version of the exchange")
+        }
+        for socket in sockets + [HandedSocket(purpose: Self.purpose, descriptor: listener)] { try channel.send(socket) }
+        try channel.send(HandOverChannel.end)
+        guard try channel.receive().text == HandOverChannel.confirmation else { throw .brokenOff }
+    }
+}

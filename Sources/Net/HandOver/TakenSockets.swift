@@ -1,0 +1,59 @@
+internal import CSystem
+internal import Glibc
+
+/// The sockets that this process has got from a running one. The running process goes on as before until `confirm`.
+package final class TakenSockets: Sendable {
+    package let sockets: [HandedSocket]
+    private let channel: HandOverChannel
+
+    /// Asks the process that hands over its sockets at `path`.
+    package static func take(from path: String) async throws(HandOverError) -> TakenSockets {
+        let result: Result<TakenSockets, HandOverError> = await withCheckedContinuation { continuation in
+            do throws(SystemError) {
+                try startThread(name: "take-over") {
+                    continuation.resume(returning: Result { () throws(HandOverError) in try TakenSockets(from: path) })
+                }
+            } catch {
+                continuation.resume(returning: .failure(.failed(error)))
+            }
+        }
+        return try result.get()
+    }
+
+    /// Blocks until the other process has answered.
+    private init(from path: String) throws(HandOverError) {
+        let descriptor = system_message_socket()
+        guard descriptor >= 0 else { throw .failed(SystemError(call: "socket \(path)")) }
+        let channel = HandOverChannel(descriptor)
+        let place: UnixSocketPath
+        do throws(SystemError) { place = try UnixSocketPath(path) } catch { throw .failed(error) }
+        defer { place.close() }
+        guard place.withAddress({ connect(descriptor, $0, $1) }) == 0 else {
+            throw errno == ENOENT || errno == ECONNREFUSED ? .nobody(path: path) : .failed(SystemError(call: "connect to \(path)"))
+        }
+        guard channel.isOfSameUser else { throw .rejected("it belongs to another user") }
+        try channel.send(HandOverChannel.request)
+        var sockets: [HandedSocket] = []
+        do throws(HandOverError) {
+            while true {
+                let (text, received) = try channel.receive()
+                if text.hasPrefix(HandOverChannel.socket), let received {
+                    sockets.append(HandedSocket(purpose: String(text.dropFirst(HandOverChannel.socket.count)), descriptor: received))
+                } else if text.hasPrefix(HandOverChannel.rejection) {
+                    throw .rejected(String(text.dropFirst(HandOverChannel.rejection.count)))
+                } else {
+                    guard text == HandOverChannel.end else { throw .brokenOff }
+                    break
+                }
+            }
+        } catch {
+            for socket in sockets { close(socket.descriptor) }
+            throw error
+        }
+        self.channel = channel
+        self.sockets = sockets
+    }
+
+    /// Tells the running process that this one serves from now on.
+    package func confirm() throws(HandOverError) { try channel.send(HandOverChannel.confirmation) }
+}

@@ -1,0 +1,81 @@
+import Glibc
+import HarkenTesting
+@testable import Net
+import Synchronization
+import Testing
+
+@Suite struct `The hand-over of sockets` {
+    private let folder = TemporaryFolder()
+
+    private func pipe() throws -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [-1, -1]
+        try #require(Glibc.pipe(&ends) == 0)
+        return (ends[0], ends[1])
+    }
+
+    @Test func `gives another process the same open files, under their purposes`() async throws {
+        let path = folder.path(of: "gateway.sock"), pipe = try pipe()
+        let server = try HandOverServer(at: path)
+        async let isTaken = server.handOver({ [HandedSocket(purpose: "main", descriptor: pipe.write)] }, failed: { _ in })
+        let taken = try await TakenSockets.take(from: path)
+        #expect(taken.sockets.map(\.purpose) == ["main", HandOverServer.purpose])
+        let copy = try #require(taken.sockets.first?.descriptor)
+        #expect(copy != pipe.write)
+        #expect(fcntl(copy, F_GETFD) == FD_CLOEXEC)
+        #expect(write(copy, "x", 1) == 1)
+        var byte: UInt8 = 0
+        #expect(read(pipe.read, &byte, 1) == 1 && byte == UInt8(ascii: "x"))
+        try taken.confirm()
+        #expect(await isTaken)
+        for socket in taken.sockets { close(socket.descriptor) }
+    }
+
+    @Test func `goes on as before when the other process does not confirm`() async throws {
+        let path = folder.path(of: "gateway.sock"), pipe = try pipe(), failures = Mutex<[HandOverError]>([])
+        let server = try HandOverServer(at: path)
+        async let isTaken = server.handOver(
+            { [HandedSocket(purpose: "main", descriptor: pipe.write)] }, failed: { error in failures.withLock { $0.append(error) } })
+        var broken: TakenSockets? = try await TakenSockets.take(from: path)
+        for socket in broken?.sockets ?? [] { close(socket.descriptor) }
+        broken = nil
+        let taken = try await TakenSockets.take(from: path)
+        #expect(failures.withLock { $0 } == [.brokenOff])
+        try taken.confirm()
+        #expect(await isTaken)
+        for socket in taken.sockets { close(socket.descriptor) }
+    }
+
+    @Test func `reaches the next but one process at the same path`() async throws {
+        let path = folder.path(of: "gateway.sock")
+        let first = try HandOverServer(at: path)
+        async let isTaken = first.handOver({ [] }, failed: { _ in })
+        let taken = try await TakenSockets.take(from: path)
+        try taken.confirm()
+        #expect(await isTaken)
+        let second = try HandOverServer(adopting: try #require(taken.sockets.first?.descriptor))
+        async let isTakenAgain = second.handOver({ [] }, failed: { _ in })
+        try await TakenSockets.take(from: path).confirm()
+        #expect(await isTakenAgain)
+    }
+
+    @Test func `ends with the task that waits`() async throws {
+        let server = try HandOverServer(at: folder.path(of: "gateway.sock"))
+        let waiting = Task { await server.handOver({ [] }, failed: { _ in }) }
+        waiting.cancel()
+        #expect(await waiting.value == false)
+    }
+
+    @Test func `works at a path that is longer than a Unix socket's address`() async throws {
+        let deep = folder.path(of: String(repeating: "d", count: 120))
+        try #require(mkdir(deep, 0o700) == 0)
+        let server = try HandOverServer(at: deep + "/gateway.sock")
+        async let isTaken = server.handOver({ [] }, failed: { _ in })
+        try await TakenSockets.take(from: deep + "/gateway.sock").confirm()
+        #expect(await isTaken)
+    }
+
+    @Test func `says that nobody is there`() async {
+        let path = folder.path(of: "nobody.sock")
+        await #expect(throws: HandOverError.nobody(path: path)) { try await TakenSockets.take(from: path) }
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import FoundationNetworking
+import HarkenTesting
+import Testing
+
+@testable import harken
+
+@Suite(.enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"), .timeLimit(.minutes(5)))
+struct `A gateway that takes over` {
+    private let folder = TemporaryFolder()
+    private var environment: [String: String] { ["HOME": folder.path, "HARKEN_DATA": folder.path(of: "data"), "HARKEN_MODELS": "/nowhere"] }
+
+    private func serve(_ words: String...) throws -> ChildProcess { try BuiltProgram.start(["serve"] + words, environment: environment) }
+
+    private func status(_ url: String) async throws -> Int? {
+        (try await URLSession.shared.data(from: try #require(URL(string: url + "/health"))).1 as? HTTPURLResponse)?.statusCode
+    }
+
+    @Test func `serves at the same address, and the earlier one ends`() async throws {
+        let first = try serve("--listen", "127.0.0.1:0", "--take-over")
+        let url = try #require(try await first.line(beginning: "harken: ready on "), "without a running gateway it starts as usual")
+        let second = try serve("--listen", "127.0.0.1:0", "--take-over")
+        #expect(try await second.line(beginning: "harken: ready on ") == url)
+        let outcome = await first.outcome()
+        #expect(outcome.status == 0)
+        #expect(outcome.diagnostics.contains("another gateway has taken over the sockets"))
+        #expect(try await status(url) == 200)
+        // The claim of the data directory went along.
+        #expect(await (try serve("--listen", "127.0.0.1:0")).outcome().diagnostics.contains("take over from it with --take-over"))
+        let third = try serve("--listen", "127.0.0.1:0", "--take-over")
+        #expect(try await third.line(beginning: "harken: ready on ") == url)
+        #expect(await second.outcome().status == 0)
+        third.signal(SIGTERM)
+        #expect(await third.outcome().status == 0)
+    }
+
+    @Test func `leaves the running one as it is when it cannot take over`() async throws {
+        let running = try serve("--listen", "127.0.0.1:0")
+        let url = try #require(try await running.line(beginning: "harken: ready on "))
+        try FileManager.default.removeItem(atPath: folder.path(of: "data/gateway.sock"))
+        let outcome = await (try serve("--listen", "127.0.0.1:0", "--take-over")).outcome()
+        #expect(outcome.status == 1)
+        #expect(outcome.diagnostics.contains("cannot be taken over") && outcome.diagnostics.contains("that gateway goes on"))
+        #expect(try await status(url) == 200)
+        running.signal(SIGTERM)
+        #expect(await running.outcome().status == 0)
+    }
+}

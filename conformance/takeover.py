@@ -1,0 +1,227 @@
+"""Upgrades `harken serve` by `--take-over` while sessions stream real speech, and judges each session.
+
+As many clients as `--sessions` stream at all times, each a whole recording at its own pace; a client that is done begins the next session. Meanwhile
+one gateway after the other takes the sockets of the one before. What it asks:
+
+- every session ends in order, with each word of its recording once, in the order in which it was said (a simulated vendor hears exactly what came);
+- no connection and no request is refused or broken off, at any time;
+- each gateway that was taken over from ends by itself with status 0, and not before its sessions have ended;
+- the last gateway has the whole transcript of each session, with the same words;
+- a gateway gets its socket as systemd passes it, and a client that comes while no gateway runs is served by the next one.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import websockets
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "vendors"))
+
+from crash import RATE, references, speech, transcript, words_of
+from gateway import OPENER, Server, ServerError, dies_with_us, environment
+from matrix import ADDRESSES
+from simulators import KEY, Simulator
+
+VENDOR = "deepgram"
+FRAME = RATE // 5  # bytes of a message: 100 ms
+QUERY = "/v1/listen?encoding=linear16&sample_rate=16000&punctuate=true"
+
+
+class Session:
+    def __init__(self):
+        self.id, self.shown, self.problem, self.duration = None, [], None, 0
+
+    async def run(self, url, key, audio):
+        try:
+            async with websockets.connect(
+                    url.replace("http", "ws", 1) + QUERY, additional_headers={"Authorization": "Token " + key}, max_size=None, proxy=None,
+                    open_timeout=30, ping_interval=None) as socket:
+                self.id = socket.response.headers.get("X-Harken-Session")
+                reader = asyncio.create_task(self.read(socket))
+                began = time.monotonic()
+                for at in range(0, len(audio), FRAME):
+                    await socket.send(audio[at:at + FRAME])
+                    await asyncio.sleep(max(0, began + (at + FRAME) / (2 * RATE) - time.monotonic()))
+                await socket.send('{"type": "CloseStream"}')
+                await reader
+        except Exception as error:  # whatever ends a session is a finding
+            self.problem = f"{type(error).__name__}: {error}"
+
+    async def read(self, socket):
+        try:
+            async for message in socket:
+                said = json.loads(message)
+                if said["type"] == "Results" and said["is_final"]:
+                    self.shown += [word["punctuated_word"] for word in said["channel"]["alternatives"][0]["words"]]
+                elif said["type"] == "Metadata":
+                    self.duration = said["duration"]
+                elif said["type"] == "Error":
+                    self.problem = str(said)
+        except websockets.ConnectionClosedOK:
+            pass
+
+
+class Load:
+    """Clients that begin sessions, and a client that makes requests on connections of their own, until `stop` is set."""
+
+    def __init__(self, url, key, audio):
+        self.url, self.key, self.audio = url, key, audio
+        self.stop, self.sessions, self.requests, self.refused = asyncio.Event(), [], 0, []
+
+    async def speak(self, number, count):
+        # The clients begin one after the other, so that sessions begin and end all the time.
+        await asyncio.sleep(len(self.audio) / (2 * RATE) * number / count)
+        while not self.stop.is_set():
+            session = Session()
+            self.sessions.append(session)
+            await session.run(self.url, self.key, self.audio)
+
+    async def ask(self):
+        host, port = self.url.removeprefix("http://").split(":")
+        while not self.stop.is_set():
+            self.requests += 1
+            try:
+                reader, writer = await asyncio.open_connection(host, int(port))
+                writer.write(b"GET /health HTTP/1.1\r\nHost: harken\r\nConnection: close\r\n\r\n")
+                line = await asyncio.wait_for(reader.readline(), 30)
+                if b" 200 " not in line:
+                    self.refused.append(f"answered with {line!r}")
+                writer.close()
+            except OSError as error:
+                self.refused.append(str(error))
+            await asyncio.sleep(0.01)
+
+
+async def upgrade(args, data, settings, load, running, report):
+    """Lets one gateway after the other take over. Returns the gateways that were taken over from."""
+    speaking = [asyncio.create_task(load.speak(number, args.sessions)) for number in range(args.sessions)]
+    asking = asyncio.create_task(load.ask())
+    await asyncio.sleep(len(load.audio) / (2 * RATE))  # until every client speaks
+    earlier, slowest = [], 0
+    for _ in range(args.upgrades):
+        began = time.monotonic()
+        # Draining takes as long as the sessions: zero is no limit.
+        following = Server(args.harken, data, settings, drain_seconds=0, options=["--take-over"], port=running[0].url.rsplit(":", 1)[1])
+        earlier.append(running[0])
+        running[0] = following
+        await asyncio.to_thread(following.wait_until_announced, 120)
+        slowest = max(slowest, time.monotonic() - began)
+        await asyncio.sleep(args.every)
+    load.stop.set()
+    await asyncio.wait([*speaking, asking], timeout=len(load.audio) / (2 * RATE) + 60)
+    report.append(f"{len(earlier)} take-overs, the slowest was ready after {slowest:.1f} s")
+    return earlier
+
+
+def judge(load, server, key, truth, problems, report):
+    lost = doubled = unfinished = 0
+    for number, session in enumerate(load.sessions):
+        if session.problem or not session.id:
+            problems.append(f"session {number}: {session.problem or 'no X-Harken-Session'}")
+            continue
+        if session.shown != truth:
+            lost += len(set(truth) - set(session.shown)) or max(0, len(truth) - len(session.shown))
+            doubled += max(0, len(session.shown) - len(truth))
+            problems.append(f"session {number}: {len(session.shown)} words of {len(truth)}: {' '.join(session.shown)[:200]}")
+        if abs(session.duration - len(load.audio) / (2 * RATE)) > 0.001:
+            problems.append(f"session {number}: {session.duration} s were heard of {len(load.audio) / (2 * RATE)}")
+        said = transcript(server, session.id, key)
+        if not isinstance(said, dict) or said["status"] != "complete" or said["gaps"] or [word[0] for word in words_of(said)] != session.shown:
+            unfinished += 1
+            problems.append(f"session {number}: its transcript is {said if not isinstance(said, dict) else (said['status'], said['gaps'])}")
+    problems += [f"a request was refused: {refusal}" for refusal in load.refused]
+    report.append(
+        f"{len(load.sessions)} sessions, {len(load.sessions) * len(truth)} words expected: {lost} lost, {doubled} doubled; "
+        f"{unfinished} transcripts are not whole; {load.requests} requests, {len(load.refused)} refused")
+
+
+def activated(args, folder, problems, report):
+    """The gateway is stopped and started again while its socket stays open, as under a socket unit of systemd."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    url = "http://127.0.0.1:%d" % listener.getsockname()[1]
+    # The number of the process is known in the process only.
+    start = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ['LISTEN_PID'] = str(os.getpid()); os.execv(sys.argv[2], sys.argv[2:])"
+    command = [sys.executable, "-c", start, str(listener.fileno()), args.harken, "serve", "--data", os.path.join(folder, "activated"),
+               "--listen", url.removeprefix("http://")]
+
+    def begin():
+        return subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, preexec_fn=dies_with_us, pass_fds=[listener.fileno()],
+            env=environment({"LISTEN_FDS": "1", "LISTEN_FDNAMES": "harken.socket", "HARKEN_MODELS": "/nowhere"}))
+
+    for _ in range(2):
+        gateway = begin()
+        # The client comes at once; the kernel keeps its connection until the gateway accepts it.
+        with OPENER.open(url + "/health", timeout=60) as answer:
+            if answer.status != 200:
+                problems.append(f"a passed socket: /health was answered with {answer.status}")
+        gateway.terminate()
+        if gateway.wait(60) != 0:
+            problems.append(f"a passed socket: the gateway ended with {gateway.returncode}: {gateway.stderr.read()[-300:]}")
+    listener.close()
+    report.append("two gateways one after the other served the socket that was passed to them")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--harken", default=os.path.join(os.path.dirname(HERE), ".build/release/harken"))
+    parser.add_argument("--test-audio", required=True, help="folder with beckett.wav and librivox/")
+    parser.add_argument("--sessions", type=int, default=20)
+    parser.add_argument("--upgrades", type=int, default=3)
+    parser.add_argument("--every", type=float, default=3, help="seconds between a take-over and the next one")
+    args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    problems, report, earlier, running = [], [], [], []
+    with tempfile.TemporaryDirectory(prefix="harken-takeover-") as folder:
+        audio, data = speech(args.test_audio)[0], os.path.join(folder, "data")
+        words = references(args.harken, [audio], folder)[0]
+        oracle = os.path.join(folder, "oracle.json")
+        with open(oracle, "w") as file:
+            json.dump([{"file": os.path.join(folder, "0.wav"), "words": words}], file)
+        simulator = Simulator(VENDOR, oracle)
+        settings = {"HARKEN_ENGINES": VENDOR, VENDOR.upper() + "_API_KEY": KEY}
+        settings |= {f"{VENDOR.upper()}_{name}": form.format(simulator.url) for name, form in ADDRESSES[VENDOR].items()}
+        try:
+            first = Server(args.harken, data, settings, drain_seconds=0)
+            running.append(first)
+            first.wait_until_ready(120)
+            key = first.make_key()
+            load = Load(first.url, key, audio)
+            earlier = asyncio.run(upgrade(args, data, settings, load, running, report))
+            for server in earlier:
+                deadline = time.monotonic() + 60
+                while server.status is None and time.monotonic() < deadline:
+                    time.sleep(0.1)
+                if server.status != 0:
+                    problems.append(f"a gateway that was taken over from ended with {server.status}: {''.join(server.lines[-3:])}")
+            activated(args, folder, problems, report)
+            judge(load, running[0], key, [word["text"] for word in words], problems, report)
+        except ServerError as error:
+            problems.append(str(error))
+        finally:
+            for server in [*earlier, *running]:
+                server.stop()
+            said = simulator.stop()
+            if said:
+                problems.append(f"the simulator said: {said[-400:]}")
+    for line in report:
+        print(line)
+    for problem in problems[:20]:
+        print("FAIL  " + problem)
+    if problems and running:
+        print("the last harken serve said last:\n" + "".join(running[0].lines[-40:]), file=sys.stderr)
+    print(f"{'FAIL' if problems else 'PASS'}  take-over")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
