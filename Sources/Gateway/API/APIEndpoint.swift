@@ -58,7 +58,11 @@ struct APIEndpoint: Endpoint {
                 // A key in the body was wrong.
                 let isWrongKey = error.status == .unauthorized
                 exchange.loop.execute {
-                    if isWrongKey { call.rejectCredential(exchange, response, .harken, reason: RequestError.unauthenticated.plain.code) } else { call.reject(exchange, response) }
+                    if isWrongKey {
+                        call.rejectCredential(exchange, response, .harken, reason: RequestError.unauthenticated.plain.code)
+                    } else {
+                        call.reject(exchange, response)
+                    }
                 }
             }
         }
