@@ -15,8 +15,8 @@ enum API {
             LoginOperations(admission: parts.admission).all,
             AboutOperations(version: parts.configuration.version, entries: parts.entries).all,
             SessionOperations(
-                admission: parts.admission, contexts: parts.contexts, transcripts: parts.transcripts, recovery: parts.recovery, log: recordings.log,
-                isWebSocket: isWebSocket
+                admission: parts.admission, contexts: parts.contexts, transcripts: parts.transcripts, recovery: parts.recovery,
+                ledger: recordings.usage.ledger, log: recordings.log, version: parts.configuration.version, isWebSocket: isWebSocket
             ).all,
             ConversationOperations(
                 store: store, service: conversations, erasure: parts.erasure, newID: recordings.newID

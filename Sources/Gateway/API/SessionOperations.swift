@@ -6,6 +6,7 @@ internal import Live
 internal import Observability
 internal import Protocols
 internal import Speech
+internal import Store
 
 /// Operations on live sessions: tickets with which web pages open them, and their transcripts.
 struct SessionOperations: Sendable {
@@ -13,7 +14,9 @@ struct SessionOperations: Sendable {
     let contexts: LiveContexts
     let transcripts: TranscriptFolder
     let recovery: CrashRecovery
+    let ledger: any UsageStore
     let log: Log
+    let version: String
     /// True for paths at which a WebSocket is served.
     let isWebSocket: @Sendable (String) -> Bool
 
@@ -81,23 +84,94 @@ struct SessionOperations: Sendable {
             // A caller who may open sessions may also read their transcripts.
             APIOperation(
                 .get, "/sessions/{id}", .listen, .read, summary: "Returns a live session's transcript.", answer: .content("application/json")
+            ) { request throws(APIError) in APIAnswer(body: try await stored(request).json()) },
+            APIOperation(
+                .get, "/sessions/{id}/trace", .read,
+                summary: "Returns what is known of a live session, open or over: attempts of engines, words with their origin, turns, gaps and cost.",
+                answer: .object([
+                    .init("id", "string", required: true, "The session."),
+                    .init("status", "string", required: true, "live, complete, recovering or incomplete."),
+                    .init("duration", "number", required: true, "Seconds of audio that were received."),
+                    .init(
+                        "legs", "[object]", required: true,
+                        "Attempts of engines: id, engine, model, from, to, started_at, ended_at, end (open, succeeded, failed), error, retries, after, payer, cost."
+                    ),
+                    .init(
+                        "words", "[object]", required: true,
+                        "Each with text, start, end, confidence, channel, turn, speaker, and versions: at, text, kind (final, repair), engine, leg."),
+                    .init("turns", "[object]", required: true, "Ends of turns: channel, turn, at, p, over, reason."),
+                    .init("gaps", "[object]", required: true, "Audio without words: channel, start, end, reason."),
+                    .init("repairs", "[object]", required: true, "Audio that was recognized later: channel, start, end, engine, words."),
+                    .init("cost", "[array]", required: true, "Pairs of a position in seconds and the cost until then in US dollars."),
+                    .init("vad", "array?", required: true, "null: voice activity is not kept."),
+                ])
             ) { request throws(APIError) in
-                let id = request.id("id", as: Session.self)
-                // This is asked before the transcript is read: a transcript that is completed meanwhile is then in the folder.
-                let isKnown = await recovery.hasLookedThrough
-                let found: StoredTranscript?
-                do throws(StoredTranscript.Unreadable) {
-                    found = try await transcripts.find(id)
-                } catch {
-                    log.error("a transcript cannot be read", [.session: id.rawValue, .error: "\(error)"])
-                    throw APIError(.unavailable("The transcript cannot be read."))
-                }
-                if let found, found.record.owner?.user ?? ID.local.rawValue == request.user.rawValue { return APIAnswer(body: found.json()) }
-                // Interrupted sessions are known only after the search of the journal.
-                guard isKnown else { throw APIError(.unavailable("The gateway has just started; ask again in a moment.")) }
-                throw .notFound("session", id.rawValue)
+                let trace = try await trace(of: try await stored(request))
+                return .json { trace.write(to: &$0) }
             },
+            APIOperation(
+                .get, "/sessions/{id}/bundle", .read,
+                summary:
+                    "Returns an archive for a report of a fault: the session's trace, transcript and settings, without secrets and without audio.",
+                answer: .content("application/x-tar")
+            ) { request throws(APIError) in try await bundle(of: try await stored(request)) },
         ]
+    }
+
+    /// Returns the transcript of the session that the path names.
+    private func stored(_ request: APIRequest) async throws(APIError) -> StoredTranscript {
+        let id = request.id("id", as: Session.self)
+        // This is asked before the transcript is read: a transcript that is completed meanwhile is then in the folder.
+        let isKnown = await recovery.hasLookedThrough
+        let found: StoredTranscript?
+        do throws(StoredTranscript.Unreadable) {
+            found = try await transcripts.find(id)
+        } catch {
+            log.error("a transcript cannot be read", [.session: id.rawValue, .error: "\(error)"])
+            throw APIError(.unavailable("The transcript cannot be read."))
+        }
+        if let found, found.record.owner?.user ?? ID.local.rawValue == request.user.rawValue { return found }
+        // Interrupted sessions are known only after the search of the journal.
+        guard isKnown else { throw APIError(.unavailable("The gateway has just started; ask again in a moment.")) }
+        throw .notFound("session", id.rawValue)
+    }
+
+    /// Time after a session's end within which its last attempts are in the ledger.
+    private static let bookingTime: Duration = .seconds(86_400)
+
+    private func trace(of stored: StoredTranscript) async throws(APIError) -> SessionTraceDocument {
+        guard let started = stored.record.started else { return SessionTraceDocument(stored, attempts: []) }
+        let end = started + stored.transcript.received.duration(at: stored.transcript.rate) + Self.bookingTime
+        let days = String(started.rfc3339.prefix(10))...String(end.rfc3339.prefix(10))
+        let user = stored.record.owner.map { ID<User>($0.user) } ?? .local
+        let attempts = try await APIError.stored { () throws(StoreError) in try await ledger.runs(of: stored.record.id, of: user, in: days) }
+        return SessionTraceDocument(stored, attempts: attempts)
+    }
+
+    private func bundle(of stored: StoredTranscript) async throws(APIError) -> APIAnswer {
+        let record = stored.record, trace = try await trace(of: stored), changed = (record.started?.milliseconds ?? 0) / 1_000
+        var archive = TapeArchive()
+        let folder = "harken-session-\(record.id.rawValue)"
+        archive.add("\(folder)/trace.json", APIAnswer.json { trace.write(to: &$0) }.body, changedAt: changed)
+        archive.add("\(folder)/transcript.json", stored.json(), changedAt: changed)
+        let settings = APIAnswer.json { json in
+            json.beginObject()
+            json.member("version", version)
+            json.member("source", record.dialect)
+            json.member("workload", record.workload.rawValue)
+            json.member("language", optional: record.language?.rawValue)
+            json.member("model", optional: record.model)
+            json.member("diarize", record.diarize)
+            json.key("keyterms")
+            json.array(record.keyterms)
+            json.key("engines")
+            json.array((record.engines ?? []).map(\.rawValue))
+            json.endObject()
+        }
+        archive.add("\(folder)/settings.json", settings.body, changedAt: changed)
+        return APIAnswer(
+            contentType: "application/x-tar", headers: ["Content-Disposition": "attachment; filename=\"\(folder).tar\""],
+            body: archive.finish())
     }
 
     private func watch<Format: WatchFormat>(_ request: APIRequest, _ format: Format) async throws(APIError) -> APIAnswer {

@@ -47,6 +47,13 @@ package protocol UsageStore: Sendable {
     /// - Parameter user: user of the runs; nil for all users.
     func runs(of user: ID<User>?) async throws(StoreError) -> [UsageRecord]
 
+    /// Returns the streams of a session: those of the ledger, and those that have begun and are not booked yet.
+    ///
+    /// - Parameters:
+    ///   - user: user of the session.
+    ///   - days: first and last day of UTC, `2026-11-20`, on which the streams may have ended.
+    func runs(of session: ID<Session>, of user: ID<User>, in days: ClosedRange<String>) async throws(StoreError) -> [UsageRecord]
+
     // MARK: Upkeep
 
     /// Computes the sums of a day again from its runs. The sums stay the same unless they were wrong. Allowed only while all runs of the day are

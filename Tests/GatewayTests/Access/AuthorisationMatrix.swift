@@ -118,6 +118,8 @@ struct RouteExpectation: Sendable {
         "GET /api/v1/sessions": .http("/api/v1/sessions?open=true", secret: "SESSION", scopes: ["read", "write"]),
         "GET /api/v1/sessions/{id}/events": .http("/api/v1/sessions/none/events", 404, scopes: ["read", "write"]),
         "GET /api/v1/sessions/{id}/captions.vtt": .http("/api/v1/sessions/none/captions.vtt", 404, scopes: ["read", "write"]),
+        "GET /api/v1/sessions/{id}/trace": .http("/api/v1/sessions/SESSION/trace", stranger: 404, secret: "w1", scopes: ["read", "write"]),
+        "GET /api/v1/sessions/{id}/bundle": .http("/api/v1/sessions/SESSION/bundle", stranger: 404, secret: "w1", scopes: ["read", "write"]),
         "GET /api/v1/sessions/{id}": .http("/api/v1/sessions/SESSION", stranger: 404, secret: "w1", scopes: ["listen", "read", "write"]),
         "GET /api/v1/conversations": .http("/api/v1/conversations", secret: "CONVERSATION", scopes: ["read", "write"]),
         "GET /api/v1/conversations/{id}": .http("/api/v1/conversations/CONVERSATION", stranger: 404, secret: "moonlit", scopes: ["read", "write"]),

@@ -45,4 +45,22 @@ extension SQLiteUsageStore {
             return runs
         }
     }
+
+    package func runs(of session: ID<Session>, of user: ID<User>, in days: ClosedRange<String>) async throws(StoreError) -> [UsageRecord] {
+        try await database.read { (connection) throws(StoreError) in
+            var runs: [ID<UsageRecord>: UsageRecord] = [:]
+            // A run that was booked and is still in the outbox is the same run. The search in the text only spares most rows their decoding.
+            try connection.run(
+                """
+                SELECT record FROM usage_outbox WHERE instr(record, ?1) > 0
+                UNION ALL SELECT record FROM usage_runs WHERE user = ?2 AND day >= ?3 AND day <= ?4 AND instr(record, ?1) > 0
+                """,
+                [.text(session.rawValue), .text(user.rawValue), .text(days.lowerBound), .text(days.upperBound)]
+            ) { (row) throws(StoreError) in
+                let run = try Self.run(row.text(0))
+                if run.position?.session == session, run.user == user { runs[run.id] = run }
+            }
+            return runs.values.sorted { $0.id.rawValue < $1.id.rawValue }
+        }
+    }
 }

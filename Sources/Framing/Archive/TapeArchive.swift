@@ -1,0 +1,51 @@
+/// An archive of files in the format `ustar` of POSIX (pax, IEEE Std 1003.1), which `tar` reads.
+package struct TapeArchive: Sendable {
+    private static let blockSize = 512
+    private static let maxNameLength = 100
+
+    private var archive: [UInt8] = []
+
+    package init() {}
+
+    /// Adds a file.
+    ///
+    /// - Parameters:
+    ///   - name: at most 100 bytes of ASCII.
+    ///   - seconds: time of the file's last change, in seconds since 1970.
+    package mutating func add(_ name: String, _ content: [UInt8], changedAt seconds: Int64) {
+        var header = [UInt8](repeating: 0, count: Self.blockSize)
+        func put(_ text: String, at offset: Int) { header.replaceSubrange(offset..<(offset + text.utf8.count), with: text.utf8) }
+        func octal(_ number: Int, digits: Int) -> String {
+            let text = String(max(0, number), radix: 8)
+            return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
+        }
+        put(String(decoding: name.utf8.prefix(Self.maxNameLength), as: UTF8.self), at: 0)
+        put(octal(0o644, digits: 7), at: 100)
+        put(octal(0, digits: 7), at: 108)
+        put(octal(0, digits: 7), at: 116)
+        put(octal(content.count, digits: 11), at: 124)
+        put(octal(Int(seconds), digits: 11), at: 136)
+        // The checksum is computed as if its own field were spaces.
+        put("        ", at: 148)
+        put("0", at: 156)
+        put("ustar\0" + "00", at: 257)
+        put(octal(header.reduce(0) { $0 + Int($1) }, digits: 6) + "\0 ", at: 148)
+        archive += header
+        archive += content
+        pad()
+    }
+
+    /// Ends the archive.
+    ///
+    /// - Returns: the bytes of the archive.
+    package consuming func finish() -> [UInt8] {
+        var bytes = archive
+        bytes += [UInt8](repeating: 0, count: 2 * Self.blockSize)
+        return bytes
+    }
+
+    private mutating func pad() {
+        let rest = archive.count % Self.blockSize
+        if rest > 0 { archive += [UInt8](repeating: 0, count: Self.blockSize - rest) }
+    }
+}

@@ -1,0 +1,195 @@
+internal import Continuity
+internal import Framing
+internal import Journal
+internal import Speech
+internal import Store
+
+/// What is known of a live session, in one document: its engines' attempts, its words with their origin, turns, gaps, repairs and cost. Made of the
+/// transcript and of the usage ledger, so it is the same for an open session and for a stored one.
+struct SessionTraceDocument: Sendable {
+    let stored: StoredTranscript
+    /// The session's attempts, in order of start.
+    let attempts: [UsageRecord]
+
+    private var rate: SampleRate { stored.transcript.rate }
+
+    init(_ stored: StoredTranscript, attempts: [UsageRecord]) {
+        self.stored = stored
+        self.attempts = attempts.sorted { ($0.started, $0.id.rawValue) < ($1.started, $1.id.rawValue) }
+    }
+
+    func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("id", stored.record.id.rawValue)
+        json.member("status", stored.status.rawValue)
+        json.member("source", stored.record.dialect)
+        json.member("started_at", optional: stored.record.started?.rfc3339)
+        json.member("duration", stored.transcript.received.seconds(at: rate), decimals: 3)
+        json.member("channels", stored.transcript.channels)
+        writeLegs(to: &json)
+        writeWords(to: &json)
+        writeTurns(to: &json)
+        json.key("gaps")
+        json.beginArray()
+        for gap in stored.transcript.gaps {
+            json.beginObject()
+            write(gap.range, gap.channel, to: &json)
+            json.member("reason", gap.cause.rawValue)
+            json.endObject()
+        }
+        json.endArray()
+        writeRepairs(to: &json)
+        writeCost(to: &json)
+        // Voice activity is not kept.
+        json.key("vad")
+        json.null()
+        json.endObject()
+    }
+
+    // MARK: - Attempts
+
+    private func writeLegs(to json: inout JSONWriter) {
+        json.key("legs")
+        json.beginArray()
+        for attempt in attempts {
+            json.beginObject()
+            json.member("id", attempt.id.rawValue)
+            json.member("engine", attempt.engine.rawValue)
+            json.member("model", optional: attempt.model)
+            json.member("from", Self.start(of: attempt) / .seconds(1), decimals: 3)
+            json.key("to")
+            if let end = Self.end(of: attempt) { json.value(end / .seconds(1), decimals: 3) } else { json.null() }
+            json.member("started_at", attempt.started.rfc3339)
+            json.member("ended_at", optional: attempt.completed?.rfc3339)
+            json.member("end", attempt.status == .started ? "open" : attempt.status.rawValue)
+            json.member("error", optional: attempt.errorClass)
+            json.member("retries", attempt.retries)
+            json.member("after", optional: attempt.fallback?.from.rawValue)
+            json.member("payer", attempt.payer.rawValue)
+            json.key("cost")
+            if attempt.completed != nil, let cost = attempt.cost { json.value(cost.dollars, decimals: 8) } else { json.null() }
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    private static func start(of attempt: UsageRecord) -> Duration { attempt.position?.start ?? .zero }
+
+    /// Returns the position in the session at which the attempt ended; nil while it runs.
+    private static func end(of attempt: UsageRecord) -> Duration? {
+        guard attempt.completed != nil else { return nil }
+        return start(of: attempt) + attempt.audio / max(1, attempt.position?.channels ?? 1)
+    }
+
+    /// Returns the attempt that recognized words; nil when the ledger has none that fits, as for words that were recognized after the session.
+    private func leg(of piece: SessionTranscript.Piece) -> UsageRecord? {
+        if piece.isRecovered { return nil }
+        let start = (piece.commit.range.start - .zero).duration(at: rate)
+        return attempts.last { $0.engine == piece.commit.engine && Self.start(of: $0) <= start }
+    }
+
+    // MARK: - Words
+
+    private func writeWords(to json: inout JSONWriter) {
+        json.key("words")
+        json.beginArray()
+        for (piece, word) in words {
+            json.beginObject()
+            json.member("text", word.text)
+            json.member("start", word.range.start.seconds(at: rate), decimals: 3)
+            json.member("end", word.range.end.seconds(at: rate), decimals: 3)
+            json.member("confidence", Double(word.confidence), decimals: 3)
+            json.member("channel", piece.commit.channel.number)
+            json.member("turn", piece.turn)
+            json.key("speaker")
+            if let speaker = word.speaker { json.value(speaker.number) } else { json.null() }
+            json.key("versions")
+            json.beginArray()
+            json.beginObject()
+            // The time at which a client was shown a word is not kept.
+            json.key("at")
+            json.null()
+            json.member("text", word.text)
+            json.member("kind", piece.isRecovered ? "repair" : "final")
+            json.member("engine", piece.commit.engine.rawValue)
+            json.member("leg", optional: leg(of: piece)?.id.rawValue)
+            json.endObject()
+            json.endArray()
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    /// All words with their pieces, in order of start.
+    private var words: [(piece: SessionTranscript.Piece, word: Word)] {
+        stored.transcript.pieces.joined().flatMap { piece in piece.commit.words.map { (piece, $0) } }.sorted { a, b in
+            (a.1.range.start, a.0.commit.channel) < (b.1.range.start, b.0.commit.channel)
+        }
+    }
+
+    private func writeTurns(to json: inout JSONWriter) {
+        json.key("turns")
+        json.beginArray()
+        for pieces in stored.transcript.pieces {
+            for (index, piece) in pieces.enumerated() where index + 1 == pieces.count || pieces[index + 1].turn != piece.turn {
+                json.beginObject()
+                json.member("channel", piece.commit.channel.number)
+                json.member("turn", piece.turn)
+                json.member("at", piece.commit.range.end.seconds(at: rate), decimals: 3)
+                // The probability that a turn is over is not kept.
+                json.key("p")
+                json.null()
+                json.member("over", piece.commit.endsTurn)
+                json.member("reason", Self.name(of: piece.commit.reason))
+                json.endObject()
+            }
+        }
+        json.endArray()
+    }
+
+    private static func name(of reason: FinalReason) -> String {
+        switch reason {
+        case .endOfTurn: "end_of_turn"
+        case .pause: "pause"
+        case .length: "length"
+        case .flush: "flush"
+        case .endOfAudio: "end_of_audio"
+        }
+    }
+
+    private func writeRepairs(to json: inout JSONWriter) {
+        json.key("repairs")
+        json.beginArray()
+        for piece in stored.transcript.pieces.joined() where piece.isRecovered {
+            json.beginObject()
+            write(piece.commit.range, piece.commit.channel, to: &json)
+            json.member("engine", piece.commit.engine.rawValue)
+            json.member("words", piece.commit.words.count)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    private func write(_ range: SampleRange, _ channel: ChannelIndex, to json: inout JSONWriter) {
+        json.member("channel", channel.number)
+        json.member("start", range.start.seconds(at: rate), decimals: 3)
+        json.member("end", range.end.seconds(at: rate), decimals: 3)
+    }
+
+    /// Writes the cost so far at the end of each attempt. An attempt without a known cost ends the list, because no later sum is known.
+    private func writeCost(to json: inout JSONWriter) {
+        json.key("cost")
+        json.beginArray()
+        var total = USDollars.zero
+        for attempt in attempts {
+            guard let end = Self.end(of: attempt) else { continue }
+            guard let cost = attempt.cost else { break }
+            total = USDollars(hundredMillionths: total.hundredMillionths + cost.hundredMillionths)
+            json.beginArray()
+            json.value(end / .seconds(1), decimals: 3)
+            json.value(total.dollars, decimals: 8)
+            json.endArray()
+        }
+        json.endArray()
+    }
+}

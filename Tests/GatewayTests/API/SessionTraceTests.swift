@@ -1,0 +1,124 @@
+import Continuity
+import Framing
+import Foundation
+@testable import Gateway
+import HarkenTesting
+import Journal
+import Net
+import Speech
+import Store
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct `The trace of a session` {
+    private static let path = "/v1/listen?encoding=linear16&sample_rate=16000"
+
+    private func speak(_ gateway: TestGateway, seconds: Int) async throws -> String {
+        let socket = try await gateway.connect(Self.path)
+        for _ in 0..<(10 * seconds) { socket.send(binary: [UInt8](repeating: 64, count: 3_200)) }
+        let id = try await openSession(gateway)
+        socket.send(text: #"{"type":"CloseStream"}"#)
+        _ = await socket.rest()
+        try await gateway.sessionsEnd()
+        return id
+    }
+
+    private func openSession(_ gateway: TestGateway, headers: HTTPHeaders = [:]) async throws -> String {
+        var id: String?
+        try await until {
+            let list = try JSONValue(parsing: Array(try await gateway.send(.get, "/api/v1/sessions", headers: headers).text.utf8))
+            guard case .array(let sessions)? = list["sessions"], case .string(let text)? = sessions.first?["id"] else { return false }
+            id = text
+            return true
+        }
+        return try #require(id)
+    }
+
+    private func list(_ value: JSONValue?) throws -> [JSONValue] {
+        guard case .array(let list)? = value else { throw TestFailure("\(String(describing: value)) is not a list") }
+        return list
+    }
+
+    private struct TestFailure: Error {
+        init(_ text: String) { self.text = text }
+        let text: String
+    }
+
+    @Test func `says which attempt of an engine recognized each word`() async throws {
+        try await TestGateway.with { gateway in
+            let id = try await speak(gateway, seconds: 3)
+            try await until { try await gateway.send(.get, "/api/v1/sessions/\(id)").text.contains(#""status":"complete""#) }
+            var trace = JSONValue.null
+            try await until {
+                trace = try JSONValue(parsing: Array(try await gateway.send(.get, "/api/v1/sessions/\(id)/trace").text.utf8))
+                return try list(trace["legs"]).first?["end"] == "succeeded"
+            }
+            #expect(trace["duration"] == 3.0 && trace["source"] == "deepgram" && trace["vad"] == .null)
+            let legs = try list(trace["legs"]), words = try list(trace["words"])
+            #expect(legs.count == 1 && legs[0]["engine"] == "scripted" && legs[0]["from"] == 0.0 && legs[0]["to"] == 3.0, "\(legs)")
+            #expect(words.map { $0["text"] } == ["w1", "w2", "w3"])
+            for word in words {
+                let versions = try list(word["versions"])
+                #expect(versions.count == 1 && versions[0]["leg"] == legs[0]["id"] && versions[0]["kind"] == "final")
+            }
+            #expect(try list(trace["turns"]).last?["over"] == true && list(trace["gaps"]).isEmpty && list(trace["repairs"]).isEmpty)
+        }
+    }
+
+    @Test func `is shown to the session's user only`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: ["vera", "otto"], users: ["vera": "vera", "otto": "otto"])) { gateway in
+            let socket = try await gateway.connect(Self.path, headers: ["Authorization": "Token vera"])
+            let id = try await openSession(gateway, headers: ["Authorization": "Bearer vera"])
+            for (key, status) in [("vera", 200), ("otto", 404)] {
+                let answer = try await gateway.send(.get, "/api/v1/sessions/\(id)/trace", headers: ["Authorization": "Bearer \(key)"])
+                #expect(answer.status == status)
+            }
+            socket.close()
+        }
+    }
+
+    @Test func `tells repairs from finals, and gaps with their reasons`() throws {
+        let engine = EngineName("vendor"), rate = SampleRate.speech
+        func commit(_ text: String, _ start: Int, by engine: EngineName) -> Commit {
+            let range = SampleRange(SampleIndex(start * 16_000), count: SampleCount(16_000))
+            return Commit(channel: ChannelIndex(0), range: range, words: [Word(text, range, confidence: 0.5)], reason: .endOfTurn, engine: engine)
+        }
+        var transcript = SessionTranscript(rate: rate, channels: 1, received: SampleCount(48_000))
+        transcript.add(commit("shown", 0, by: engine), turn: 0)
+        transcript.add(commit("later", 1, by: EngineName("other")), turn: 1, isRecovered: true)
+        let session = ID<Session>("s"), started = UnixTime(milliseconds: 1_790_000_000_000)
+        var attempt = UsageRecord(id: ID("a"), user: .local, engine: engine, workload: .realtime, kind: .stream, started: started)
+        attempt.position = .init(of: session, from: .zero, channels: 1)
+        attempt.completed = started
+        attempt.audio = .seconds(1)
+        attempt.status = .failed
+        attempt.errorClass = "timed_out"
+        attempt.cost = USDollars(hundredMillionths: 1_000)
+        let document = SessionTraceDocument(
+            StoredTranscript(record: SessionRecord(id: session, started: started), transcript: transcript, status: .incomplete), attempts: [attempt])
+        let trace = try JSONValue(parsing: APIAnswer.json { document.write(to: &$0) }.body)
+        let versions = try list(trace["words"]).map { try list($0["versions"])[0] }
+        #expect(versions.map { $0["kind"] } == ["final", "repair"])
+        #expect(versions.map { $0["leg"] } == ["a", .null])
+        #expect(try list(trace["repairs"]).map { $0["engine"] } == ["other"])
+        #expect(try list(trace["gaps"]).map { $0["start"] } == [2.0])
+        #expect(try list(trace["legs"]).map { $0["error"] } == ["timed_out"])
+        #expect(try list(trace["cost"]) == [.array([.double(1.0), .double(0.00001)])])
+    }
+
+    @Test func `comes as an archive that tar reads`() async throws {
+        try await TestGateway.with { gateway in
+            let id = try await speak(gateway, seconds: 1)
+            try await until { try await gateway.send(.get, "/api/v1/sessions/\(id)").status == 200 }
+            let answer = try await gateway.send(.get, "/api/v1/sessions/\(id)/bundle")
+            #expect(answer.status == 200 && answer.headers["Content-Type"] == "application/x-tar")
+            let folder = TemporaryFolder()
+            try Data(answer.text.utf8).write(to: URL(filePath: folder.path(of: "bundle.tar")))
+            let outcome = try ChildProcess.run(["tar", "-xf", folder.path(of: "bundle.tar"), "-C", folder.path])
+            #expect(outcome.status == 0, "\(outcome.diagnostics)")
+            let name = folder.path(of: "harken-session-\(id)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: name).sorted() == ["settings.json", "trace.json", "transcript.json"])
+            let settings = try JSONValue(parsing: Array(Data(contentsOf: URL(filePath: name + "/settings.json"))))
+            #expect(settings["source"] == "deepgram")
+        }
+    }
+}
