@@ -1,3 +1,4 @@
+package import Engines
 internal import Conversations
 package import Framing
 package import Net
@@ -45,6 +46,9 @@ package final class Admission: Sendable {
 
     /// True if no new work of callers begins.
     package var isDraining: Bool { draining.isSet }
+
+    /// Returns a vendor's engine with a caller's own key, to check whether the vendor accepts the key; nil when the gateway does not reach this vendor.
+    package func engine(of vendor: EngineName, toCheck key: String) -> EngineEntry? { directory.entry(of: vendor, toCheck: key) }
 
     // MARK: Callers
 

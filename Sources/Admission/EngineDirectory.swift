@@ -35,6 +35,12 @@ package struct EngineDirectory: Sendable {
         }
     }
 
+    /// Returns a vendor's engine with a key that is only checked; nil when the gateway does not reach this vendor.
+    func entry(of vendor: EngineName, toCheck key: String) -> EngineEntry? {
+        guard let settings = settings(of: vendor), let known = Catalogue.vendors.first(where: { $0.name == vendor }) else { return nil }
+        return EngineEntry(known, settings: settings.with(Credential(key)), client: client, clock: .system, unfinished: unfinished)
+    }
+
     /// Returns the keys with which background work may be routed.
     ///
     /// - Parameter onlyFree: true if engines that cost the operator something may not be used.

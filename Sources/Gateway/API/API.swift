@@ -26,10 +26,12 @@ enum API {
             SegmentOperations(store: store, service: conversations, erasure: parts.erasure).all,
             SearchOperations(store: store, embedding: conversations.texts).all,
             PeopleOperations(store: store, newID: recordings.newID, now: recordings.now).all,
-            UserOperations(store: store, now: recordings.now).all,
-            UsageOperations(ledger: recordings.usage.ledger).all,
+            UserOperations(store: store, admission: parts.admission, contexts: parts.contexts, now: recordings.now).all,
+            UsageOperations(
+                ledger: recordings.usage.ledger, limits: parts.configuration.limits, prices: parts.configuration.prices, now: recordings.now
+            ).all,
             KeyOperations(keys: parts.keys, log: recordings.log, now: recordings.now).all,
-            EngineOperations(entries: parts.entries, health: parts.contexts.health, statistics: recordings.metrics.engines, now: recordings.now).all,
+            EngineOperations(entries: parts.entries, contexts: parts.contexts, statistics: recordings.metrics.engines, now: recordings.now).all,
             DrainOperation(admission: parts.admission, contexts: parts.contexts).all,
             JobOperations(store: store, recordings: recordings).all,
         ]

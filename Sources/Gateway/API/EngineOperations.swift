@@ -9,7 +9,7 @@ internal import Speech
 struct EngineOperations: Sendable {
     /// All engines of the gateway.
     let entries: [EngineEntry]
-    let health: EngineHealth
+    let contexts: LiveContexts
     let statistics: EngineStatistics
     let now: @Sendable () -> UnixTime
 
@@ -26,6 +26,17 @@ struct EngineOperations: Sendable {
                     for entry in entries { write(entry, to: &json) }
                     json.endArray()
                 }
+            },
+            APIOperation(
+                .post, "/admin/engines/{name}/try", .admin,
+                summary: "Opens a stream to an engine with the operator's key, and ends it. An engine that works gets sessions again at once.",
+                answer: .object(EngineTrial.fields)
+            ) { request throws(APIError) in
+                let name = request.parameters["name"] ?? ""
+                guard let entry = entries.first(where: { $0.name.rawValue == name }) else { throw .notFound("engine", name) }
+                let trial = await EngineTrial.run(entry, contexts)
+                if trial.isCall { contexts.health.tried(entry.name, trial.error) }
+                return .json { trial.write(to: &$0) }
             },
             APIOperation(
                 .get, "/admin/failovers", .admin, summary: "Lists the latest engine streams that failed and were replaced, the newest first.",
@@ -61,11 +72,11 @@ struct EngineOperations: Sendable {
         case .unavailable(let reason):
             json.member("state", literal: "unavailable")
             json.member("why", reason)
-        case .ready where health.isAvailable(account): json.member("state", literal: "ready")
+        case .ready where contexts.health.isAvailable(account): json.member("state", literal: "ready")
         case .ready:
             json.member("state", literal: "resting")
             json.member("why", "The engine has failed and gets no sessions for a while.")
-            json.member("retry_at", optional: health.restsUntil(account).map { (now() + ($0 - .now)).rfc3339 })
+            json.member("retry_at", optional: contexts.health.restsUntil(account).map { (now() + ($0 - .now)).rfc3339 })
         }
         write("p50", summary.median, to: &json)
         write("p95", summary.slow, to: &json)

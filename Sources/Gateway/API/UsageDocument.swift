@@ -4,7 +4,8 @@ package import Store
 
 /// The usage as the API and `harken usage --json` write it.
 package enum UsageDocument {
-    package static func write(_ rows: [UsageRow], to json: inout JSONWriter) {
+    /// - Parameter more: writes further members of the document.
+    package static func write(_ rows: [UsageRow], to json: inout JSONWriter, more: (inout JSONWriter) -> Void = { _ in }) {
         var total = UsageTotals()
         json.beginObject()
         json.key("rows")
@@ -25,6 +26,7 @@ package enum UsageDocument {
         json.beginObject()
         write(total, to: &json)
         json.endObject()
+        more(&json)
         json.endObject()
     }
 

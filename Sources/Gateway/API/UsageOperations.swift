@@ -7,14 +7,22 @@ internal import Usage
 /// Operations that report the speech recognised for the caller, and its cost.
 struct UsageOperations: Sendable {
     let ledger: any UsageStore
+    let limits: UsageLimits
+    let prices: PriceTable
+    let now: @Sendable () -> UnixTime
+
+    /// Grouping by day and provider; `day` alone is the same, because rows always have their provider.
+    private static let byDayAndProvider = "day,provider"
 
     var all: [APIOperation] {
         [
             APIOperation(
-                .get, "/usage", .read, summary: "Returns the caller's usage of engines: attempts, audio and cost, by engine, model and workload.",
+                .get, "/usage", .read,
+                summary:
+                    "Returns the caller's usage of engines by engine, model and workload, with a forecast of the month and the caller's budgets.",
                 query: [
                     .init("since", "string", "Counts usage from this UTC day on: a day, or a time (RFC 3339)."),
-                    .init("by", "string", "A further grouping of the rows: provider, key or day. Default: provider."),
+                    .init("by", "string", "A further grouping of the rows: provider, key, day or day,provider. Default: provider."),
                 ],
                 answer: .object([
                     .init(
@@ -22,18 +30,115 @@ struct UsageOperations: Sendable {
                         "Each with provider, model, workload, audio_seconds, billable_seconds, runs, failed, cost (US dollars, or null when unknown); key or day."
                     ),
                     .init("total", "object", required: true, "audio_seconds, billable_seconds, runs, failed and cost of all rows."),
+                    .init(
+                        "forecast", "object", required: true,
+                        "month, cost_so_far, cost and audio_seconds: of this month of UTC, from its usage so far and the mean of the last seven days."
+                    ),
+                    .init(
+                        "budgets", "[object]", required: true,
+                        "The limits that the operator has set: of (user or key), what (cost or audio_seconds), each (month or day), limit and used."),
+                    .init("rates", "[object]", required: true, "The prices that count now: provider, model, live, per_hour in US dollars."),
                 ])
             ) { request throws(APIError) in
                 let by = request.query.first("by") ?? UsageQuery.Grouping.provider.rawValue
-                guard let grouping = UsageQuery.Grouping(rawValue: by) else { throw .badRequest("by takes provider, key or day.") }
-                let query = UsageQuery(user: request.user, since: try request.time("since"), grouping: grouping)
-                let rows = try await APIError.stored { () throws(StoreError) in
+                let name = by == Self.byDayAndProvider ? UsageQuery.Grouping.day.rawValue : by
+                guard let grouping = UsageQuery.Grouping(rawValue: name) else { throw .badRequest("by takes provider, key, day or day,provider.") }
+                let query = UsageQuery(user: request.user, since: try request.time("since"), grouping: grouping), now = now()
+                let (rows, recent) = try await APIError.stored { () throws(StoreError) in
                     // Runs that have just ended are booked first, so that they count too.
                     try await ledger.bookAll()
-                    return try await ledger.rows(query)
+                    let recent = UsageQuery(user: request.user, since: UsageForecast.since(now), grouping: .day)
+                    return (try await ledger.rows(query), try await ledger.rows(recent))
                 }
-                return .json { UsageDocument.write(rows, to: &$0) }
+                let budgets = try await budgets(request, now)
+                return .json { json in
+                    UsageDocument.write(rows, to: &json) { json in
+                        write(UsageForecast(recent, now: now), to: &json)
+                        json.key("budgets")
+                        json.beginArray()
+                        for budget in budgets { budget.write(to: &json) }
+                        json.endArray()
+                        writeRates(now, to: &json)
+                    }
+                }
             }
         ]
+    }
+
+    private func write(_ forecast: UsageForecast, to json: inout JSONWriter) {
+        json.key("forecast")
+        json.beginObject()
+        json.member("month", forecast.month)
+        json.member("cost_so_far", forecast.soFar.cost.dollars, decimals: 8)
+        json.member("cost", forecast.cost.dollars, decimals: 8)
+        json.member("audio_seconds", forecast.audio / .seconds(1), decimals: 3)
+        json.endObject()
+    }
+
+    /// Writes the newest price of each model that counts now.
+    private func writeRates(_ now: UnixTime, to json: inout JSONWriter) {
+        let valid = prices.rates.filter { $0.from <= now }
+        json.key("rates")
+        json.beginArray()
+        for rate in valid
+        where !valid.contains(where: { $0.engine == rate.engine && $0.model == rate.model && $0.isLive == rate.isLive && $0.from > rate.from }) {
+            json.beginObject()
+            json.member("provider", rate.engine.rawValue)
+            json.member("model", rate.model)
+            json.member("live", rate.isLive)
+            json.member("per_hour", rate.perHour.dollars, decimals: 8)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    // MARK: - Budgets
+
+    private struct Budget: Sendable {
+        var owner: String
+        var audio: (limit: Duration, used: Duration)?
+        var cost: (limit: USDollars, used: USDollars)?
+
+        func write(to json: inout JSONWriter) {
+            if let audio {
+                json.beginObject()
+                json.member("of", owner)
+                json.member("what", literal: "audio_seconds")
+                json.member("each", literal: "day")
+                json.member("limit", audio.limit / .seconds(1), decimals: 3)
+                json.member("used", audio.used / .seconds(1), decimals: 3)
+                json.endObject()
+            }
+            if let cost {
+                json.beginObject()
+                json.member("of", owner)
+                json.member("what", literal: "cost")
+                json.member("each", literal: "month")
+                json.member("limit", cost.limit.dollars, decimals: 8)
+                json.member("used", cost.used.dollars, decimals: 8)
+                json.endObject()
+            }
+        }
+    }
+
+    private func budgets(_ request: APIRequest, _ now: UnixTime) async throws(APIError) -> [Budget] {
+        guard !limits.isEmpty else { return [] }
+        let user = request.user, key = request.caller.caller.grant?.key
+        var budgets = [try await budget("user", limits.user, of: user, key: nil, now)]
+        if let key { budgets.append(try await budget("key", limits.key, of: user, key: key, now)) }
+        return budgets
+    }
+
+    private func budget(
+        _ owner: String, _ limit: UsageLimits.Limit, of user: ID<User>, key: ID<AccessKey>?, _ now: UnixTime
+    ) async throws(APIError) -> Budget {
+        let (day, month) = try await APIError.stored { () throws(StoreError) in
+            (
+                try await ledger.spent(by: user, key: key, since: now),
+                try await ledger.spent(by: user, key: key, since: UsageForecast.monthStart(now))
+            )
+        }
+        return Budget(
+            owner: owner, audio: limit.audio.map { ($0, .nanoseconds(day.billable)) }, cost: limit.cost.map { ($0, month.cost) })
     }
 }

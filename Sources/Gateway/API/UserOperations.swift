@@ -1,5 +1,6 @@
 internal import Admission
 internal import Framing
+internal import Live
 internal import Protocols
 internal import Speech
 internal import Store
@@ -7,6 +8,8 @@ internal import Store
 /// Operations on the calling user's settings, and on the keys of their own that they use at vendors.
 struct UserOperations: Sendable {
     let store: any ConversationStores
+    let admission: Admission
+    let contexts: LiveContexts
     let now: @Sendable () -> UnixTime
 
     var all: [APIOperation] {
@@ -85,6 +88,20 @@ struct UserOperations: Sendable {
                 let key = ProviderKey(provider: provider, fingerprint: fingerprint, created: now())
                 try await APIError.stored { () throws(StoreError) in try await store.set(key, of: request.user) }
                 return .json { Self.write(key, to: &$0) }
+            },
+            APIOperation(
+                .post, "/users/me/provider-keys/{provider}/verify", .write,
+                summary: "Asks the vendor whether it accepts a key of the user's own, by a stream of half a second of silence. The key is not kept.",
+                body: [.init("key", "string", required: true, "The vendor's key.")],
+                answer: .object(
+                    EngineTrial.fields + [.init("enrolled", "boolean", required: true, "True if this key is the one that the user has enrolled.")])
+            ) { request throws(APIError) in
+                let provider = EngineName(try Self.provider(request)), key = try request.needed("key")
+                guard let entry = admission.engine(of: provider, toCheck: key) else { throw .notFound("vendor", provider.rawValue) }
+                let keys = try await APIError.stored { () throws(StoreError) in try await store.providerKeys(of: request.user) }
+                let fingerprint = KnownUser.fingerprint(of: key)
+                let trial = await EngineTrial.run(entry, contexts)
+                return .json { trial.write(to: &$0, isEnrolled: keys.contains { $0.provider == provider && $0.fingerprint == fingerprint }) }
             },
             APIOperation(
                 .delete, "/users/me/provider-keys/{provider}", .write, summary: "Removes an enrolment.", answer: .nothing

@@ -34,6 +34,8 @@ package final class EngineHealth: Sendable {
         var lags = AnswerLags()
         /// The time when something was last learned.
         var at: Instant
+        /// True if sessions were told by `tried` that the account works again.
+        var isTold = false
     }
 
     private struct Patron { weak var patron: (any EngineHealthObserver)? }
@@ -92,6 +94,22 @@ package final class EngineHealth: Sendable {
         records.withLock { learn(of: account, at: now, in: &$0) { $0.lags.add(lag, now: now) } }
     }
 
+    /// Notes the outcome of a trial with the operator's key that an administrator has asked for. An engine that works gets sessions at once.
+    ///
+    /// - Parameter error: nil when the engine works.
+    package func tried(_ engine: EngineName, _ error: EngineError?) {
+        let account = Account.operators(engine)
+        if let error { return failed(account, error) }
+        let isNews = records.withLock { [now = Instant.now] records in
+            guard var record = records[account], !record.breaker.isAvailable else { return false }
+            record.breaker.succeeded(now: now)
+            record.isTold = true
+            records[account] = record
+            return true
+        }
+        if isNews { served?.tell(account, isAvailable: true) }
+    }
+
     /// Notes that the account is known to be at fault.
     package func failed(_ account: Account, _ error: EngineError) {
         let now = Instant.now
@@ -145,6 +163,10 @@ package final class EngineHealth: Sendable {
                 }
             }
         }
-        served?.tell(account, isAvailable: true)
+        let isTold = records.withLock { records in
+            defer { records[account]?.isTold = false }
+            return records[account]?.isTold ?? false
+        }
+        if !isTold { served?.tell(account, isAvailable: true) }
     }
 }

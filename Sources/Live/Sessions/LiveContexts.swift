@@ -96,7 +96,15 @@ package final class LiveContexts: EngineHealthObserver {
     }
 
     package func probe(_ engine: EngineName) async -> EngineError? {
-        guard let entry = entries.first(where: { $0.name == engine }), let context = all.first else { return nil }
+        guard let entry = entries.first(where: { $0.name == engine }) else { return nil }
+        return await probe(entry)
+    }
+
+    /// Opens a stream to an engine, with the key that the entry has, and ends it.
+    ///
+    /// - Returns: the error; nil when the engine answered to the end. Engines of this process are not asked.
+    package func probe(_ entry: EngineEntry) async -> EngineError? {
+        guard let context = all.first else { return nil }
         return await withCheckedContinuation { continuation in
             context.enter { context in context.probe(entry) { error in continuation.resume(returning: error) } }
         }

@@ -111,6 +111,7 @@ struct RouteExpectation: Sendable {
         "POST /api/v1/admin/keys/{id}/topup": .http("/api/v1/admin/keys/expired/topup", body: #"{"seconds":60}"#, 409, scopes: ["admin"]),
         "GET /api/v1/admin/engines": .http("/api/v1/admin/engines", scopes: ["admin"]),
         "GET /api/v1/admin/drain": .http("/api/v1/admin/drain", scopes: ["admin"]),
+        "POST /api/v1/admin/engines/{name}/try": .http("/api/v1/admin/engines/none/try", 404, scopes: ["admin"]),
         "GET /api/v1/admin/failovers": .http("/api/v1/admin/failovers", scopes: ["admin"]),
         "POST /api/v1/login": Self(target: "/api/v1/login", body: #"{"key":"right"}"#, admitted: .status(204)),
         "POST /api/v1/logout": Self(target: "/api/v1/logout", admitted: .status(204)),
@@ -161,6 +162,8 @@ struct RouteExpectation: Sendable {
         "GET /api/v1/users/me/provider-keys": .http("/api/v1/users/me/provider-keys", secret: "soniox", scopes: ["read", "write"]),
         "PUT /api/v1/users/me/provider-keys/{provider}": .http(
             "/api/v1/users/me/provider-keys/deepgram", body: #"{"key":"vendor-key"}"#, scopes: ["write"]),
+        "POST /api/v1/users/me/provider-keys/{provider}/verify": .http(
+            "/api/v1/users/me/provider-keys/none/verify", body: #"{"key":"vendor-key"}"#, 404, scopes: ["write"]),
         "DELETE /api/v1/users/me/provider-keys/{provider}": .http("/api/v1/users/me/provider-keys/soniox", 204, stranger: 404, scopes: ["write"])
             .once,
         "GET /v2/desktop/capabilities": .http("/v2/desktop/capabilities", scopes: ["transcribe"]),

@@ -42,7 +42,10 @@ final class CountingVendor: Sendable {
     private final class Stream: WebSocketHandler {
         func received(text: RawSpan, on connection: WebSocketConnection) {
             let message = text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-            if message.contains("CloseStream") { connection.close(code: 1000, reason: "") }
+            guard message.contains("CloseStream") else { return }
+            connection.send(
+                text: #"{"type":"Metadata","request_id":"1","sha256":"0","created":"2026-11-22T00:00:00.000Z","duration":0.5,"channels":1}"#)
+            connection.close(code: 1000, reason: "")
         }
 
         func received(binary: RawSpan, on connection: WebSocketConnection) {}

@@ -85,6 +85,8 @@ struct PaymentExpectation: Sendable {
         "POST /api/v1/login": .nothing,
         "POST /api/v1/admin/keys": .nothing,
         "POST /api/v1/admin/keys/{id}/topup": .nothing,
+        "POST /api/v1/admin/engines/{name}/try": .nothing,
+        "POST /api/v1/users/me/provider-keys/{provider}/verify": .nothing,
         "POST /api/v1/logout": .nothing,
         "POST /api/v1/tickets": .nothing,
         "PATCH /api/v1/conversations/{id}": .nothing,
