@@ -20,9 +20,9 @@ package struct Routes: Sendable {
     package init(_ parts: GatewayParts) {
         let served = Self.live(parts) + Self.tokens(parts) + Self.recordings(parts) + Self.monitoring(parts) + Self.console
         let table = RouteTable(served)
-        let operations = API.operations(parts) { path in table.nearest(to: path).contains { $0.kind == .webSocket } }
+        let operations = API.operations(parts, beside: served) { path in table.nearest(to: path).contains { $0.kind == .webSocket } }
         let admission = parts.admission
-        all = served + (operations + SpeechProfileOperations(profiles: parts.profiles).all).map { $0.route(admission) }
+        all = served + operations.map { $0.route(admission) }
         // Monitoring has an address of its own.
         main = parts.configuration.metricsListen == nil ? all : all.filter { !MonitoringRoutes.guarded.contains($0.path) }
     }

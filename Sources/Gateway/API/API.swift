@@ -8,8 +8,12 @@ internal import Usage
 enum API {
     /// Returns all operations.
     ///
-    /// - Parameter isWebSocket: returns whether a WebSocket is served at a path.
-    static func operations(_ parts: GatewayParts, isWebSocket: @escaping @Sendable (String) -> Bool) -> [APIOperation] {
+    /// - Parameters:
+    ///   - routes: the gateway's other routes.
+    ///   - isWebSocket: returns whether a WebSocket is served at a path.
+    static func operations(
+        _ parts: GatewayParts, beside routes: [Route], isWebSocket: @escaping @Sendable (String) -> Bool
+    ) -> [APIOperation] {
         let recordings = parts.recordings, conversations = recordings.conversations, store = conversations.store
         let groups: [[APIOperation]] = [
             LoginOperations(admission: parts.admission).all,
@@ -34,8 +38,9 @@ enum API {
             EngineOperations(entries: parts.entries, contexts: parts.contexts, statistics: recordings.metrics.engines, now: recordings.now).all,
             DrainOperation(admission: parts.admission, contexts: parts.contexts).all,
             JobOperations(store: store, recordings: recordings).all,
+            SpeechProfileOperations(profiles: SpeechProfiles(service: conversations)).all,
         ]
         let operations = Array(groups.joined())
-        return operations + [OpenAPI.operation(describing: operations)]
+        return operations + [OpenAPI.operation(describing: operations, routes)]
     }
 }

@@ -2,12 +2,13 @@ internal import Admission
 internal import Framing
 internal import Net
 
-/// The description of the API as an OpenAPI 3.1 document.
+/// The description of the gateway's routes as an OpenAPI 3.1 document: the API, and the vendors' protocols.
 enum OpenAPI {
-    /// Returns the operation that describes `operations` and itself. The description is made once, because everyone may request it at any rate.
-    static func operation(describing operations: [APIOperation]) -> APIOperation {
+    /// Returns the operation that describes `operations`, `routes` and itself. The description is made once, because everyone may request it at any
+    /// rate.
+    static func operation(describing operations: [APIOperation], _ routes: [Route]) -> APIOperation {
         let itself = operation { _ throws(APIError) in APIAnswer() }
-        let document = document(operations + [itself])
+        let document = document(operations + [itself], routes.filter { RouteDescription.of($0) != nil })
         return operation { _ throws(APIError) in document }
     }
 
@@ -15,15 +16,15 @@ enum OpenAPI {
         APIOperation(.get, "/openapi.json", summary: "This description.", answer: .content("application/json"), run: run)
     }
 
-    private static func document(_ operations: [APIOperation]) -> APIAnswer {
-        var answer = APIAnswer.json { write(operations, to: &$0) }
+    private static func document(_ operations: [APIOperation], _ routes: [Route]) -> APIAnswer {
+        var answer = APIAnswer.json { write(operations, routes, to: &$0) }
         var digest = SHA256()
         digest.update(answer.body.span.bytes)
         answer.headers = ["ETag": "\"\(digest.finish().hexadecimal.prefix(32))\"", "Cache-Control": "no-cache"]
         return answer
     }
 
-    private static func write(_ operations: [APIOperation], to json: inout JSONWriter) {
+    private static func write(_ operations: [APIOperation], _ routes: [Route], to json: inout JSONWriter) {
         json.beginObject()
         json.member("openapi", literal: "3.1.0")
         json.key("info")
@@ -32,24 +33,63 @@ enum OpenAPI {
         json.member("version", literal: "1")
         json.member(
             "description",
-            "Conversations, people and search. Times in UTC (RFC 3339), positions in seconds, errors {\"error\": {\"code\", \"message\"}}.")
+            "Conversations, people and search, and the protocols of vendors. Times in UTC (RFC 3339), positions in seconds, errors of /api/v1 "
+                + "{\"error\": {\"code\", \"message\"}}.")
         json.endObject()
+        json.key("servers")
+        json.beginArray()
+        json.beginObject()
+        json.member("url", literal: "/")
+        json.member("description", literal: "The gateway that sent this description.")
+        json.endObject()
+        json.endArray()
+        writeTags(operations, to: &json)
         json.key("paths")
         json.beginObject()
         var seen: Set<String> = []
-        for path in operations.map(\.path) where seen.insert(path).inserted {
-            json.key(escaping: APIOperation.root + path)
+        for path in operations.map(\.fullPath) + routes.map(RouteDescription.path) where seen.insert(path).inserted {
+            json.key(escaping: path)
             json.beginObject()
-            for operation in operations where operation.path == path { write(operation, to: &json) }
+            for operation in operations where operation.fullPath == path { write(operation, to: &json) }
+            for route in routes where RouteDescription.path(route) == path { RouteDescription.write(route, to: &json) }
             json.endObject()
         }
         json.endObject()
+        writeComponents(to: &json)
+        json.endObject()
+    }
+
+    private static func writeTags(_ operations: [APIOperation], to json: inout JSONWriter) {
+        json.key("tags")
+        json.beginArray()
+        var seen: Set<String> = []
+        for operation in operations where seen.insert(operation.tag).inserted {
+            json.beginObject()
+            json.member("name", operation.tag)
+            json.endObject()
+        }
+        for tag in RouteDescription.Tag.allCases where seen.insert(tag.rawValue).inserted {
+            json.beginObject()
+            json.member("name", tag.rawValue)
+            json.member("description", tag.meaning)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    private static func writeComponents(to json: inout JSONWriter) {
         json.key("components")
         json.beginObject()
         json.key("schemas")
         json.beginObject()
         json.key("Segment")
         writeObject(SegmentOperations.segment, to: &json)
+        json.key("Error")
+        NamedError.writeSchema(to: &json)
+        json.endObject()
+        json.key("responses")
+        json.beginObject()
+        for error in NamedError.all { error.writeComponent(to: &json) }
         json.endObject()
         json.key("securitySchemes")
         json.beginObject()
@@ -61,30 +101,24 @@ enum OpenAPI {
         json.endObject()
         json.endObject()
         json.endObject()
-        json.endObject()
     }
 
     private static func write(_ operation: APIOperation, to json: inout JSONWriter) {
         json.key(escaping: operation.method.rawValue.lowercased())
         json.beginObject()
+        json.member("operationId", operationID(operation.method.rawValue.lowercased(), operation.path))
         json.member("summary", operation.summary)
-        json.key("security")
-        json.beginArray()
-        if !operation.scopes.isEmpty {
-            json.beginObject()
-            json.key("key")
-            json.array([])
-            json.endObject()
-        }
-        json.endArray()
+        json.key("tags")
+        json.array([operation.tag])
+        writeSecurity(needsKey: !operation.scopes.isEmpty, to: &json)
         if !operation.scopes.isEmpty {
             json.key("x-scopes")
             json.array(operation.scopes.map(\.rawValue))
         }
         json.key("parameters")
         json.beginArray()
-        for part in operation.path.split(separator: "/") where part.hasPrefix("{") {
-            write(.init(String(part.dropFirst().dropLast()), "string", required: true, "The parameter in the path."), in: "path", to: &json)
+        for name in parameters(of: operation.path) {
+            write(.init(name, "string", required: true, "The parameter in the path."), in: "path", to: &json)
         }
         for field in operation.query { write(field, in: "query", to: &json) }
         json.endArray()
@@ -106,16 +140,40 @@ enum OpenAPI {
         case .nothing: break
         }
         json.endObject()
-        json.key("default")
-        json.beginObject()
-        json.member("description", literal: "An error.")
-        content("application/json", [.init("error", "object", required: true, "code and message.")], to: &json)
-        json.endObject()
+        for error in NamedError.of(operation) { error.writeReference(to: &json) }
         json.endObject()
         json.endObject()
     }
 
-    private static func write(_ field: APIOperation.Field, in place: StaticString, to json: inout JSONWriter) {
+    // MARK: - Parts
+
+    /// Returns a name for an operation, of its verb and its path: `getSessionsByIdTrace`.
+    static func operationID(_ verb: String, _ path: String) -> String {
+        path.split(separator: "/").reduce(verb) { name, part in
+            let isParameter = part.hasPrefix("{")
+            let words = part.split { !$0.isLetter && !$0.isNumber }.map { $0.prefix(1).uppercased() + $0.dropFirst() }
+            return name + (isParameter ? "By" : "") + words.joined()
+        }
+    }
+
+    /// Returns the names of the parameters in a path.
+    static func parameters(of path: String) -> [String] {
+        path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
+
+    static func writeSecurity(needsKey: Bool, to json: inout JSONWriter) {
+        json.key("security")
+        json.beginArray()
+        if needsKey {
+            json.beginObject()
+            json.key("key")
+            json.array([])
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    static func write(_ field: APIOperation.Field, in place: StaticString, to json: inout JSONWriter) {
         json.beginObject()
         json.member("name", field.name)
         json.member("in", literal: place)
@@ -179,4 +237,13 @@ enum OpenAPI {
 
 extension APIOperation.Answer {
     fileprivate var isNothing: Bool { if case .nothing = self { true } else { false } }
+}
+
+extension APIOperation {
+    fileprivate var fullPath: String { root + path }
+
+    /// Group of the operation in the description: the path's first part that is no version.
+    fileprivate var tag: String {
+        path.split(separator: "/").first { !($0.hasPrefix("v") && $0.dropFirst().allSatisfy(\.isNumber)) }.map(String.init) ?? "api"
+    }
 }

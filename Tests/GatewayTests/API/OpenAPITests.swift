@@ -1,0 +1,59 @@
+import Foundation
+import Framing
+import HarkenTesting
+import Net
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct `The description of the routes` {
+    private static let judges = ProcessInfo.processInfo.environment["HARKEN_JUDGES"].flatMap { $0.isEmpty ? nil : $0 }
+    /// Pages for people, which need no description, and a spelling of another route's path.
+    private static let undescribed: Set<String> = ["GET /", "GET /captions", "GET /console/*", "WebSocket /v2/"]
+
+    private func description(_ gateway: TestGateway) async throws -> (text: String, json: JSONValue) {
+        let text = try await gateway.send(.get, "/api/v1/openapi.json").text
+        return (text, try JSONValue(parsing: Array(text.utf8)))
+    }
+
+    private func members(_ value: JSONValue?) -> [JSONValue.Member] { if case .object(let members)? = value { members } else { [] } }
+    private func list(_ value: JSONValue?) -> [JSONValue] { if case .array(let list)? = value { list } else { [] } }
+
+    @Test func `has every route of the gateway, with its verb`() async throws {
+        try await TestGateway.with { gateway in
+            let paths = try await description(gateway).json["paths"]
+            for route in gateway.routes where !Self.undescribed.contains(route) {
+                let parts = route.split(separator: " ").map(String.init)
+                let path = parts[1].hasSuffix("*") ? parts[1].dropLast() + "{rest}" : parts[1]
+                let verb = parts[0] == "WebSocket" ? "get" : parts[0].lowercased()
+                #expect(paths?[path]?[verb]?["summary"] != nil, "\(route)")
+            }
+        }
+    }
+
+    @Test func `names each operation once, and each of its tags and errors`() async throws {
+        try await TestGateway.with { gateway in
+            let document = try await description(gateway).json
+            let operations = members(document["paths"]).flatMap { members($0.value).map(\.value) }
+            let ids = operations.compactMap { operation -> String? in if case .string(let id)? = operation["operationId"] { id } else { nil } }
+            #expect(ids.count == operations.count && Set(ids).count == ids.count)
+            #expect(ids.contains("getSessionsByIdTrace") && ids.contains("openV1Listen"))
+            let tags = list(document["tags"]).map { $0["name"] }
+            #expect(operations.allSatisfy { operation in list(operation["tags"]).allSatisfy { tags.contains($0) } })
+            #expect(list(document["servers"]).first?["url"] == "/")
+            let errors = members(document["components"]?["responses"])
+            #expect(errors.count >= 8)
+            for error in errors { #expect(error.value["content"]?["application/json"]?["example"]?["error"]?["code"] != nil, "\(error.name)") }
+            let get = document["paths"]?["/api/v1/conversations/{id}"]?["get"]?["responses"]
+            #expect(get?["404"]?["$ref"] == "#/components/responses/NotFound")
+        }
+    }
+
+    @Test(.enabled(if: judges != nil, "HARKEN_JUDGES does not name the Python of scripts/judges"))
+    func `is valid OpenAPI`() async throws {
+        try await TestGateway.with { gateway in
+            let folder = TemporaryFolder(), file = folder.path(of: "openapi.json")
+            try await description(gateway).text.write(toFile: file, atomically: true, encoding: .utf8)
+            let outcome = try ChildProcess.run([try #require(Self.judges), "-m", "openapi_spec_validator", file])
+            #expect(outcome.status == 0, "\(outcome.output)\(outcome.diagnostics)")
+        }
+    }
+}
