@@ -93,7 +93,7 @@ let package = Package(
             dependencies: [
                 "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Conversations", "Speakers", "Store", "Tracing", "Settings",
                 "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "Gateway", "LocalEngine", "Recorder",
-                "HarkenKit", "Decoding", "Evaluation",
+                "HarkenKit", "Decoding", "Evaluation", "CSetup",
             ],
             swiftSettings: strict),
 
@@ -135,6 +135,7 @@ let package = Package(
         .target(name: "CAligner", path: "Sources/C/CAligner"),
         .target(name: "CBits", path: "Sources/C/CBits"),
         .target(name: "CPage", path: "Sources/C/CPage"),
+        .target(name: "CSetup", path: "Sources/C/CSetup"),
         library("COpenSSL", debian: "libssl-dev"),
         library("CCurl", debian: "libcurl4-openssl-dev"),
         library("CCJOSE", debian: "libcjose-dev"),

@@ -44,7 +44,7 @@ package struct Router: Sendable {
         guard !able.isEmpty else {
             let what = kind == .live ? "live audio" : "recordings"
             throw named.isEmpty
-                ? .unavailable("No engine for \(what) is configured. Run make setup for the local models, or set a vendor's key.")
+                ? .unavailable("No engine for \(what) is configured. Install the local models with harken models install, or set a vendor's key.")
                 : .badRequest("\(list(wanted)) cannot recognize \(what).")
         }
         guard let language, language.primary != "multi" else { return able }

@@ -7,7 +7,8 @@ enum CommandTable {
         ConversationsDelete.self, PeopleList.self, PeopleAdd.self, PeopleName.self, PeopleRename.self, PeopleMerge.self, PeopleDelete.self,
         PeopleEmbed.self,
         KeysCreate.self, KeysList.self, KeysRevoke.self,
-        KeysTopUp.self, Usage.self, Engines.self, Evaluate.self, Replay.self, Doctor.self,
+        KeysTopUp.self, Usage.self, Engines.self, ModelsList.self, ModelsInstall.self, ModelsFetch.self, ModelsVerify.self,
+        ModelsRemove.self, Evaluate.self, Replay.self, Doctor.self,
         ConfigShow.self, ConfigCheck.self, ConfigSample.self, ConfigReference.self,
         Completion.self, Manual.self, PrintVersion.self,
     ]

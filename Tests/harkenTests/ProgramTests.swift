@@ -153,7 +153,7 @@ struct `The program` {
         let outcome = try await BuiltProgram.run(["doctor"], environment: environment.merging(["HARKEN_MODELS": "/nowhere"]) { $1 })
         #expect(outcome.status == 1)
         #expect(outcome.output.contains("\nmissing  models"))
-        #expect(outcome.output.contains("make setup"))
+        #expect(outcome.output.contains("harken models install"))
         let engines = try await BuiltProgram.run(["engines", "--json"], environment: environment.merging(["HARKEN_MODELS": "/nowhere"]) { $1 })
         #expect(engines.status == 0)
         let rows = try #require(JSONSerialization.jsonObject(with: Data(engines.output.utf8)) as? [[String: Any]])

@@ -76,7 +76,7 @@ struct AboutOperations: Sendable {
         var shortages: [Shortage] = []
         for (name, status) in statuses where name == .local {
             if case .unavailable(let reason) = status {
-                shortages.append(Shortage(what: "The local engine cannot be used: \(reason)", command: "make setup"))
+                shortages.append(Shortage(what: "The local engine cannot be used: \(reason)", command: "harken models install FILE"))
             }
         }
         if isKeyless {

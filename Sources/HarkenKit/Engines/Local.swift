@@ -10,7 +10,7 @@ public final class Local: SpeechToText {
     /// Starts to load the models in the background. Audio that is pushed before they are loaded waits.
     ///
     /// - Parameters:
-    ///   - models: the folder with the models; nil: the folder that `make setup` fills.
+    ///   - models: the folder with the models; nil: the folder that `harken models install` fills.
     ///   - threads: number of recognitions that run at the same time; nil: the number of the machine's cores.
     /// - Throws: `KitError.unavailable` when a model is missing.
     public init(models: String? = nil, threads: Int? = nil, options: TranscriptionOptions = TranscriptionOptions()) throws(KitError) {
@@ -22,7 +22,7 @@ public final class Local: SpeechToText {
         let environment = names.reduce(into: [String: String]()) { values, name in values[name] = getenv(name).map { String(cString: $0) } }
         let folder = models.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
         if let missing = folder.missing(ModelFolder.Item.recognition).first {
-            throw .unavailable("\(missing) is missing; fetch the models with: make setup")
+            throw .unavailable("\(missing) is missing; install the models with: harken models install")
         }
         let engine = LocalEngine(folder, pool: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         return EngineCore(

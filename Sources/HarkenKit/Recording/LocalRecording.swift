@@ -5,7 +5,7 @@ public final class LocalRecording: RecordingEngine {
     private let recorder: EngineRecorder
 
     /// - Parameters:
-    ///   - models: the folder with the models; nil: the folder that `make setup` fills.
+    ///   - models: the folder with the models; nil: the folder that `harken models install` fills.
     public init(models: String? = nil, settings: RecordingSettings = RecordingSettings()) {
         recorder = EngineRecorder(settings) { () throws(RecordingError) in
             do throws(KitError) {

@@ -15,7 +15,8 @@ struct AlignerDecoder: ~Copyable {
         // These beams are wider than the library's defaults, which lose some voices before the utterance ends. Still wider beams take up to a quarter
         // more time, and move one word start in a thousand, by one frame.
         guard let handle = caligner_create(library.table, acousticModel, dictionary, 1e-60, 1e-50, 1e-60) else {
-            throw AlignerUnavailable(description: "the word aligner cannot read \(acousticModel) or \(dictionary); run make setup")
+            throw AlignerUnavailable(
+                description: "the word aligner cannot read \(acousticModel) or \(dictionary); install the models again with harken models install")
         }
         self.handle = handle
     }

@@ -10,7 +10,7 @@ package struct AlignerLibrary: @unchecked Sendable {
         var reason = [CChar](repeating: 0, count: 512)
         guard let table = caligner_open(path, &reason, reason.count) else {
             let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            throw AlignerUnavailable(description: "the word aligner cannot be opened: \(text); run make setup")
+            throw AlignerUnavailable(description: "the word aligner cannot be opened: \(text); install the models again with harken models install")
         }
         self.table = table
     }

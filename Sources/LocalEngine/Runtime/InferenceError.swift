@@ -11,9 +11,12 @@ package enum InferenceError: Error, Sendable, Equatable, CustomStringConvertible
 
     package var description: String {
         switch self {
-        case .missingFile(let path): "\(path) is missing. Run `make setup`, or point HARKEN_MODELS at the models folder."
-        case .unusableRuntime(let path, let reason): "The speech runtime \(path) cannot be used: \(reason). Run `make setup` again."
-        case .unusableModel(let path, let reason): "The model \(path) cannot be used: \(reason). Run `make setup` again."
+        case .missingFile(let path):
+            "\(path) is missing. Install the models with `harken models install`, or point HARKEN_MODELS at the models folder."
+        case .unusableRuntime(let path, let reason):
+            "The speech runtime \(path) cannot be used: \(reason). Install the models again with `harken models install`."
+        case .unusableModel(let path, let reason):
+            "The model \(path) cannot be used: \(reason). Install the models again with `harken models install`."
         case .failedRun(let model, let reason): "The model \(model) failed: \(reason)."
         }
     }

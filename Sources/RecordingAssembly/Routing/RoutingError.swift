@@ -29,8 +29,8 @@ package enum RoutingError: Error, Sendable, Equatable, CustomStringConvertible {
             """
         case .noEngine(let workload):
             """
-            There is no engine for the workload "\(workload.rawValue)". Send X-BYOK-Deepgram; or have the operator fetch the local models with make setup, or \
-            set DEEPGRAM_API_KEY.
+            There is no engine for the workload "\(workload.rawValue)". Send X-BYOK-Deepgram; or have the operator install the local models (harken \
+            models install), or set DEEPGRAM_API_KEY.
             """
         }
     }

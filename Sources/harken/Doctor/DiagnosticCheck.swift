@@ -49,7 +49,7 @@ struct DiagnosticCheck {
             let runtime = try InferenceRuntime(path: models.path(of: .runtime))
             return Finding("speech runtime", .ok, runtime.path)
         } catch {
-            return Finding("speech runtime", .missing("run make setup"), "\(error)")
+            return Finding("speech runtime", .missing(ModelError.remedy), "\(error)")
         }
     }
 
@@ -58,7 +58,7 @@ struct DiagnosticCheck {
             _ = try AlignerLibrary(path: models.path(of: .alignerLibrary))
             return Finding("word aligner", .ok, models.path(of: .alignerLibrary))
         } catch {
-            return Finding("word aligner", .note("run make setup; until then word times are estimates"), "\(error)")
+            return Finding("word aligner", .note("\(ModelError.remedy); until then word times are estimates"), "\(error)")
         }
     }
 

@@ -21,7 +21,7 @@ struct Search: Command {
         name: "search", summary: "Search conversations by words and by meaning.",
         discussion: """
             Words may be in any order. Words in double quotes are a phrase; a query of phrases only is searched by words alone. The search by meaning
-            needs the models of `make setup`. With --json: one object, as the API has it.
+            needs the local models (harken models). With --json: one object, as the API has it.
             """,
         operands: .init(placeholder: "QUERY", help: "The words to search for; several words are one query.", count: 1...Int.max),
         options: [limit, person, from, to, words] + StoreAccess.options)

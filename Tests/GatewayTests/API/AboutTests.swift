@@ -46,6 +46,6 @@ import Testing
         let about = try JSONValue(parsing: await operation.run(request).body)
         #expect(about["address"] == "https://speech.example")
         #expect(about["engines"] == [["name": "local", "state": "unavailable", "why": "the model is missing"]])
-        #expect(about["missing"] == [["what": "The local engine cannot be used: the model is missing", "command": "make setup"]])
+        #expect(about["missing"] == [["what": "The local engine cannot be used: the model is missing", "command": "harken models install FILE"]])
     }
 }

@@ -16,7 +16,7 @@ import Testing
             return
         }
         #expect(reason.contains("/nowhere/lib/libonnxruntime.so"))
-        #expect(reason.contains("make setup"))
+        #expect(reason.contains("harken models install"))
         #expect(engine.unavailableReason == reason)
     }
 

@@ -31,7 +31,7 @@ import Testing
         let error = #expect(throws: InferenceError.missingFile("/nowhere/lib/libonnxruntime.so")) {
             try InferenceRuntime(path: ModelFolder("/nowhere").path(of: .runtime))
         }
-        #expect(error?.description.contains("make setup") == true)
+        #expect(error?.description.contains("harken models install") == true)
     }
 
     @Test func `a file that is not a library is an error that says so`() {

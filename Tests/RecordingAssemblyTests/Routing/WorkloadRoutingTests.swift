@@ -203,7 +203,7 @@ import Testing
         ),
         (.ownKeyNotUsed(EngineName("soniox"), .sync), ["soniox", "X-BYOK-Deepgram"]),
         (.assemblyAIKeyMissing(.background), ["ASSEMBLYAI_API_KEY", "X-BYOK-AssemblyAI", "ASSEMBLYAI_PRERECORDED_STT_FALLBACK_ENABLED"]),
-        (.noEngine(.postprocess), ["make setup", "DEEPGRAM_API_KEY", "postprocess"]),
+        (.noEngine(.postprocess), ["harken models", "DEEPGRAM_API_KEY", "postprocess"]),
     ])
     func `says which key or setting to change`(rejection: RoutingError, names: [String]) {
         for name in names { #expect("\(rejection)".contains(name)) }

@@ -69,7 +69,7 @@ import Testing
 
     @Test func `is told by loudness alone when there is no model, which is said`() {
         let (verdict, missing) = ChunkHearing.make(ModelFolder("/nowhere"))
-        #expect(missing?.contains("make setup") == true)
+        #expect(missing?.contains("harken models install") == true)
         #expect(verdict(chunk(Sound.noise.samples)) == .speech)
         #expect(verdict(chunk(Sound.silence.samples)) == .insufficientSpeech)
     }

@@ -1,0 +1,52 @@
+// The part of scripts/setup.d that fetches the models, compiled in: `harken models fetch` writes these files out and runs them.
+#include "CSetup.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const unsigned char aligner_py[] = {
+#embed "../../../scripts/setup.d/aligner.py"
+};
+static const unsigned char models_py[] = {
+#embed "../../../scripts/setup.d/models.py"
+};
+static const unsigned char onnx_conversion_py[] = {
+#embed "../../../scripts/setup.d/onnx_conversion.py"
+};
+static const unsigned char onnx_integers_py[] = {
+#embed "../../../scripts/setup.d/onnx_integers.py"
+};
+static const unsigned char onnx_names_py[] = {
+#embed "../../../scripts/setup.d/onnx_names.py"
+};
+static const unsigned char onnx_wire_py[] = {
+#embed "../../../scripts/setup.d/onnx_wire.py"
+};
+static const unsigned char packages_py[] = {
+#embed "../../../scripts/setup.d/packages.py"
+};
+static const unsigned char parts_json[] = {
+#embed "../../../scripts/setup.d/parts.json"
+};
+static const unsigned char say_py[] = {
+#embed "../../../scripts/setup.d/say.py"
+};
+static const unsigned char speaker_model_py[] = {
+#embed "../../../scripts/setup.d/speaker_model.py"
+};
+
+#define FILE(name, bytes) {name, bytes, sizeof bytes}
+
+static const harken_setup_file files[] = {
+    FILE("aligner.py", aligner_py),
+    FILE("models.py", models_py),
+    FILE("onnx_conversion.py", onnx_conversion_py),
+    FILE("onnx_integers.py", onnx_integers_py),
+    FILE("onnx_names.py", onnx_names_py),
+    FILE("onnx_wire.py", onnx_wire_py),
+    FILE("packages.py", packages_py),
+    FILE("parts.json", parts_json),
+    FILE("say.py", say_py),
+    FILE("speaker_model.py", speaker_model_py),
+};
+
+const harken_setup_file *harken_setup_file_at(size_t index) { return index < sizeof files / sizeof files[0] ? &files[index] : NULL; }

@@ -1,0 +1,48 @@
+import LocalEngine
+
+/// A part of the models folder, as the user sees it.
+enum ModelPart: CaseIterable {
+    case runtime, english, alignment, voiceActivity, endOfTurn, speakers, meaning
+
+    var name: String {
+        switch self {
+        case .runtime: "ONNX Runtime"
+        case .english: "Moonshine base"
+        case .alignment: "PocketSphinx"
+        case .voiceActivity: "Silero"
+        case .endOfTurn: "Smart Turn"
+        case .speakers: "ECAPA-TDNN"
+        case .meaning: "MiniLM"
+        }
+    }
+
+    var purpose: String {
+        switch self {
+        case .runtime: "runs the models"
+        case .english: "English speech to text"
+        case .alignment: "times of words"
+        case .voiceActivity: "speech or silence"
+        case .endOfTurn: "end of a speaker's turn"
+        case .speakers: "telling voices apart"
+        case .meaning: "search by meaning"
+        }
+    }
+
+    /// The files without which the part cannot be used.
+    var items: [ModelFolder.Item] {
+        switch self {
+        case .runtime: [.runtime]
+        case .english: [.encoder, .decoder, .tokenTable]
+        case .alignment: [.alignerLibrary, .alignerModel, .alignerDictionary]
+        case .voiceActivity: [.voiceActivity]
+        case .endOfTurn: [.endOfTurn]
+        case .speakers: [.speakerEmbedder]
+        case .meaning: [.sentenceEmbedder, .sentenceVocabulary]
+        }
+    }
+
+    /// True if a file of the folder belongs to the part.
+    func has(_ path: String) -> Bool {
+        items.contains { $0.rawValue == path } || (self == .alignment && path.hasPrefix("models/align-en-us/"))
+    }
+}

@@ -1,0 +1,23 @@
+struct ModelsRemove: Command {
+    static let description = CommandDescription(
+        name: "models remove", summary: "Delete the local models.",
+        discussion: "Deletes the files that the folder's manifest names, and nothing else. A gateway that runs keeps the models that it has loaded.",
+        options: [ModelPlace.option])
+
+    private let place: ModelPlace
+
+    init(_ arguments: Arguments) throws(UsageError) { place = try ModelPlace(arguments) }
+
+    func run(_ context: CommandContext) async -> ExitStatus {
+        await attempt(context) {
+            let manifest = try place.manifest()
+            try await place.locked {
+                if try place.remove(manifest) {
+                    context.note("the models in \(place.path) are deleted")
+                } else {
+                    context.note("the models are deleted; \(place.path) has other files, which stay")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import HarkenTesting
+import LocalEngine
+import Testing
+
+@testable import harken
+
+private let models = ModelFolder(environment: ProcessInfo.processInfo.environment)
+
+/// The commands about models, with small archives that are made here. Each has the true runtime, because `install` opens it.
+@Suite(.enabled(if: models.problem().map { _ in false } ?? BuiltProgram.isThere, "the models are not there: make setup"), .timeLimit(.minutes(5)))
+struct `The commands about models` {
+    private let folder = TemporaryFolder()
+
+    private var place: String { folder.path(of: "place/models-v1") }
+
+    private func run(_ words: String...) async throws -> ChildProcess.Outcome {
+        try await BuiltProgram.run(["models"] + words, environment: ["HOME": folder.path(of: ""), "HARKEN_MODELS": place])
+    }
+
+    /// Makes a models folder, packs it, and returns the path of the archive.
+    private func archive(_ change: String = "true", leavingOut omitted: ModelFolder.Item? = nil) throws -> String {
+        let top = folder.path(of: "made/harken-models-1/share/harken/models-v1")
+        var files: [String: [String: Any]] = [:]
+        for item in ModelFolder.Item.allCases where item != omitted {
+            let path = top + "/" + item.rawValue
+            try FileManager.default.createDirectory(atPath: FileTree.folder(of: path), withIntermediateDirectories: true)
+            if item == .runtime {
+                try FileManager.default.copyItem(atPath: models.path(of: .runtime), toPath: path)
+            } else {
+                try Data(item.rawValue.utf8).write(to: URL(filePath: path))
+            }
+            files[item.rawValue] = ["bytes": try Data(contentsOf: URL(filePath: path)).count, "sha256": try FileDigest.sha256(path)]
+        }
+        files["test-audio/left-out.wav"] = ["bytes": 1, "sha256": "00"]
+        let manifest = try JSONSerialization.data(withJSONObject: ["parts": "none", "files": files])
+        try manifest.write(to: URL(filePath: top + "/manifest.json"))
+        let archive = folder.path(of: "models.tar.gz")
+        let script =
+            "cd '\(folder.path(of: "made"))' && TOP=harken-models-1/share/harken/models-v1 && \(change) && tar -czPf '\(archive)' * $(ls -d ../outside)"
+        #expect(try ChildProcess.run(["bash", "-c", script]).status == 0)
+        return archive
+    }
+
+    @Test func `install, verify, list and remove an archive`() async throws {
+        let archive = try archive()
+        let installed = try await run("install", archive)
+        #expect(installed.diagnostics == "the models are in \(place)\n")
+        #expect(installed.status == 0)
+        #expect(FileTree.names(in: FileTree.folder(of: place)) == ["models-v1", "models-v1.lock"])
+        #expect(try await run("verify").status == 0)
+        let list = try await run("list")
+        #expect(list.output.split(separator: "\n").filter { $0.hasSuffix("ready") }.count == ModelPart.allCases.count)
+        // A second time replaces the folder.
+        #expect(try await run("install", archive).status == 0)
+
+        try Data("Moonshine".utf8).write(to: URL(filePath: place + "/" + ModelFolder.Item.encoder.rawValue))
+        let damaged = try await run("verify")
+        #expect(damaged.status == 1)
+        #expect(damaged.diagnostics.contains("models/moonshine-base-en/encoder.onnx has 9 bytes in place of "))
+        #expect(try await run("list").output.contains("damaged"))
+
+        try Data().write(to: URL(filePath: place + "/mine"))
+        #expect(try await run("remove").diagnostics.contains("has other files, which stay"))
+        #expect(FileTree.names(in: place) == ["mine"])
+        let gone = try await run("verify")
+        #expect(gone.status == 1)
+        #expect(
+            gone.diagnostics.hasPrefix("harken models verify: there are no models in \(place); install the models with harken models install FILE"))
+    }
+
+    /// Changes of the folder before it is packed, as shell commands. A file `outside` above the folder is packed too.
+    @Test(arguments: [
+        ("ln -s /etc/passwd $TOP/link", "could lead out"), ("ln $TOP/manifest.json $TOP/second", "could lead out"),
+        ("touch ../outside", "could lead out"), ("echo x > $TOP/models/silero_vad.onnx", "models/silero_vad.onnx has 2 bytes"),
+        ("sed -i s/s/S/ $TOP/models/silero_vad.onnx", "models/silero_vad.onnx is damaged"), ("rm $TOP/manifest.json", "has no models"),
+    ])
+    func `refuse an archive that is not sound, and keep the folder`(change: String, expected: String) async throws {
+        let archive = try archive(change)
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        let refused = try await run("install", archive)
+        #expect(refused.status == 1)
+        #expect(refused.diagnostics.contains(expected), "\(refused.diagnostics)")
+        #expect(FileTree.names(in: FileTree.folder(of: place)) == ["models-v1", "models-v1.lock"])
+    }
+
+    @Test func `refuse an archive of another version`() async throws {
+        let refused = try await run("install", try archive(leavingOut: .endOfTurn))
+        #expect(refused.diagnostics.contains("has no models/smart-turn-v3.2-cpu.onnx; get the archive of this version"))
+    }
+
+    @Test func `refuse another checksum and an address without encryption`() async throws {
+        let other = try await run("install", try archive(), "--sha256", String(repeating: "0", count: 64))
+        #expect(other.status == 1)
+        #expect(other.diagnostics.contains("is not used: its SHA-256 checksum is "))
+        let plain = try await run("install", "http://127.0.0.1:9/models.tar.gz")
+        #expect(plain.status == 2)
+        #expect(plain.diagnostics.contains("is not encrypted"))
+    }
+
+    @Test func `fetch nothing when the models are complete`() async throws {
+        let outcome = try await BuiltProgram.run(["models", "fetch"], environment: ["HOME": folder.path(of: ""), "HARKEN_MODELS": models.path])
+        #expect(outcome.diagnostics == "the models in \(models.path) are complete\n")
+        #expect(outcome.status == 0)
+    }
+
+    @Test func `are compiled in as they are in the tree`() throws {
+        let tree = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../scripts/setup.d")
+        let written = try SetupScripts().write()
+        defer { FileTree.delete(written) }
+        let names = try FileManager.default.contentsOfDirectory(atPath: tree.path).filter { $0.hasSuffix(".py") || $0.hasSuffix(".json") }
+        #expect(FileTree.names(in: written) == names.sorted())
+        for name in names { #expect(try Data(contentsOf: tree.appending(path: name)) == Data(contentsOf: URL(filePath: written + "/" + name))) }
+    }
+}
