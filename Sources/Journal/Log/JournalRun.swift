@@ -73,7 +73,10 @@ package final class JournalRun: Sendable {
             defer { descriptor = nil }
             return descriptor
         }
-        if let descriptor { close(descriptor) }
+        guard let descriptor else { return }
+        // A child process that was forked a moment ago may have the file open too, until it runs its own program: closing alone would leave the lock.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
     }
 
     /// Ends the claim of a part that holds nothing any more, and removes its lock file.
