@@ -12,7 +12,7 @@ from console import Server, expect
 class Roles:
     """`launch` returns a browser with the given options."""
 
-    PLAYS = ["asks_for_a_key", "logs_in_and_out", "makes_and_revokes_keys", "shows_a_key_what_it_may_do", "listens_through_a_phone"]
+    PLAYS = ["makes_the_first_key", "asks_for_a_key", "logs_in_and_out", "makes_and_revokes_keys", "shows_a_key_what_it_may_do", "listens_through_a_phone"]
 
     def __init__(self, browser, launch, recording, harken, data):
         self.browser, self.launch, self.recording, self.harken, self.data, self.notes, self.server = browser, launch, recording, harken, data, [], None
@@ -38,6 +38,33 @@ class Roles:
         console.page.get_by_role("button", name="Log in").click()
         console.wait("() => document.querySelector('main h1') && !document.body.classList.contains('bare') && document.querySelector('#nav li')",
                      "the page comes after the login")
+
+    def makes_the_first_key(self):
+        """On a gateway without keys, the page makes the first one, shows it, and goes on with it."""
+        server = Server(self.harken, self.data + "-first")
+        try:
+            server.wait_until_announced(60)
+            console = self.browser.open(server, "/#/settings")
+            page = console.page
+            page.get_by_role("button", name="Make a key").click()
+            page.get_by_role("button", name="Make the key").click()
+            page.wait_for_selector("dialog .secret code")
+            key = page.inner_text("dialog .secret code")
+            page.get_by_role("button", name="I have kept it").click()
+            page.get_by_role("button", name="Log out").wait_for()
+            for _ in range(30):
+                if server.get("/api/v1/conversations")[0] == 401:
+                    break
+                page.wait_for_timeout(100)
+            expect(server.get("/api/v1/conversations")[0] == 401, "programs without a key are refused")
+            expect(server.get("/api/v1/conversations", key)[0] == 200, "the key works")
+            page.reload()
+            console.go("settings")
+            page.get_by_role("button", name="Revoke").wait_for()
+            console.judge()
+            console.close()
+        finally:
+            server.stop()
 
     def asks_for_a_key(self):
         """Without a login no page shows anything: the login comes. A wrong key gets a sentence."""

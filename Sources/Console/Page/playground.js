@@ -51,7 +51,7 @@ const requests = (engines, name) => {
 
 export default function playground(root) {
   const names = gateway.engines.map(({ name }) => name);
-  const chosen = new Set(gateway.engines.filter(({ state }) => state === 'ready').map(({ name }) => name));
+  const chosen = new Set(gateway.engines.filter(({ state }) => state !== 'unavailable').map(({ name }) => name));
   const area = h('textarea.area', { rows: 3, oninput: () => draw() }), out = h('div.lanes3'), problem = h('div');
   const title = h('h2', 'No clip yet'), level = bars('meter'), text = h('pre', { tabindex: 0, 'aria-label': 'The same request' });
   const go = h('button.btn.primary', { disabled: true }, 'Run'), record = h('button.btn.s', icon('live'), 'Record');

@@ -1,4 +1,5 @@
 // Keys and settings: access keys, own vendor keys, what is kept and learned, listening.
+import { begin } from './app.js';
 import { get, optional, patch, post, put, remove } from './api.js';
 import { h } from './elements.js';
 import { dayOf, language, length } from './figures.js';
@@ -22,21 +23,28 @@ function made(key, name) {
 }
 
 function make(changed) {
+  // After the first key, nobody is served without one: this page needs it, too.
+  const isFirst = gateway.keyless;
   const name = h('input.input', { placeholder: 'Phone' }), expires = select('', expiries);
   const minutes = h('input.input', { inputmode: 'numeric', placeholder: 'No limit' });
   const user = h('input.input', { value: gateway.user ?? '', autocomplete: 'off', spellcheck: 'false' });
-  const chosen = new Set(['listen', 'transcribe', 'read', 'write']);
+  const chosen = new Set(['listen', 'transcribe', 'read', 'write', ...(isFirst ? ['admin'] : [])]);
   const boxes = scopes.map(([scope, words]) => check(words, chosen.has(scope), { onchange: (event) => {
     if (event.target.checked) chosen.add(scope); else chosen.delete(scope);
   } }));
-  ask('Make a key', h('div.stack', field('Name', name, 'So that you know it again.'),
+  ask('Make a key', h('div.stack',
+    isFirst ? note('', 'This is the first key',
+      'From then on, programs without a key are refused, on this machine too. This page logs in with the new key.') : null,
+    field('Name', name, 'So that you know it again.'),
     field('User', user, 'Whose conversations and people it reaches. Empty: a new user.'), h('fieldset.stack.s', h('legend', 'May'), boxes),
     h('div.two', field('Expires', expires), field('Credit, minutes', minutes))), 'Make the key', async () => {
     const body = { name: name.value.trim() || undefined, user: user.value.trim() || undefined, scopes: [...chosen] };
     if (expires.value) body.expires_at = new Date(Date.now() + expires.value * 86_400_000).toISOString();
     if (minutes.value.trim()) body.credits = Math.round(Number(minutes.value) * 60);
     const answer = await post('/admin/keys', body);
-    await changed();
+    // The key is shown whatever comes then: it is never shown again.
+    if (isFirst) await post('/login', { key: answer.key }).then(begin).catch(() => {});
+    else await changed().catch(() => {});
     made(answer.key, body.name);
   });
 }
