@@ -25,7 +25,8 @@ DESCRIPTION = """({
     tags: [{name: 'Things'}, {name: 'Empty'}],
     paths: {
         '/api/v1/other-things': {post: {}},
-        '/things/{id}': {parameters: [{name: 'id', in: 'path'}], get: {tags: ['Things'], operationId: 'readThing', parameters: [{$ref: '#/components/parameters/Limit'}]}},
+        '/things/{id}': {parameters: [{name: 'id', in: 'path'}], 
+            get: {tags: ['Things'], operationId: 'readThing', parameters: [{$ref: '#/components/parameters/Limit'}]}},
     },
     components: {
         parameters: {Limit: {name: 'limit', in: 'query'}},
