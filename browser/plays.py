@@ -610,6 +610,9 @@ class Plays:
         """The engines are there with their states."""
         console = self.visit("/#/engines")
         console.wait("() => document.querySelector('.table .tag.ok')?.textContent === 'Serving'", "the local engine serves")
+        console.page.get_by_role("button", name="Try local now").click()
+        # An older gateway has no trial, and says so.
+        console.wait("() => /^(local works|This gateway cannot try)/.test(document.querySelector('.toast')?.textContent)", "the outcome of the trial")
         console.judge()
         console.close()
 

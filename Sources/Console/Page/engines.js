@@ -1,9 +1,9 @@
 // Engines: which serve, how fast, and what failed.
-import { get, optional } from './api.js';
+import { get, optional, post } from './api.js';
 import { h, s } from './elements.js';
 import { count, dayOf, language, length, timeOf } from './figures.js';
 import { gateway, learn } from './gateway.js';
-import { empty, fill, note, tag } from './pieces.js';
+import { busy, empty, fill, note, tag, toast } from './pieces.js';
 
 const states = {
   ready: ['ok', 'Serving', 'ok'], loading: ['warn', 'Loading', 'swap'], resting: ['bad', 'Resting', 'pause'], unavailable: ['', 'Not usable', 'info'],
@@ -36,17 +36,29 @@ function features(can) {
 /** The figures in milliseconds: the API has seconds. */
 const inMilliseconds = (engine) => ({ ...engine, p50: engine.p50 == null ? null : engine.p50 * 1000, p95: engine.p95 == null ? null : engine.p95 * 1000 });
 
-function row(engine) {
+/** Asks the gateway to call an engine now. */
+function trial(engine, changed) {
+  const button = h('button.btn.s', { 'aria-label': `Try ${engine.name} now`, onclick: () => busy(button, async () => {
+    const answer = await optional(post(`/admin/engines/${encodeURIComponent(engine.name)}/try`));
+    if (!answer) return toast('This gateway cannot try an engine');
+    toast(answer.works ? `${engine.name} works` : `${engine.name} does not work: ${answer.why ?? answer.error}`);
+    await changed();
+  }) }, 'Try now');
+  return button;
+}
+
+function row(engine, changed) {
   const [kind, name, symbol] = stateOf(engine);
   return h('tr', { 'data-row': true, tabindex: -1 },
     h('td.full', { 'data-l': '' }, h('div', h('div', h('b.strong', engine.name), ' ', h('span.dim', engine.model ?? '')),
       h('div.small.faint', features(engine.capabilities)), engine.why ? h('div.small.dim', engine.why) : null)),
     h('td', { 'data-l': '' }, tag(kind, name, symbol)), h('td.full', { 'data-l': '' }, latency(engine)),
     h('td.num', { 'data-l': 'p50' }, words(engine.p50)), h('td.num' + (engine.p95 > 2000 ? '.bad' : ''), { 'data-l': 'p95' }, words(engine.p95)),
-    h('td.num', { 'data-l': 'Streams' }, engine.streams == null ? '–' : count(engine.streams)), h('td.full', { 'data-l': 'Errors' }, failures(engine.errors)));
+    h('td.num', { 'data-l': 'Streams' }, engine.streams == null ? '–' : count(engine.streams)), h('td.full', { 'data-l': 'Errors' }, failures(engine.errors)),
+    h('td.num', { 'data-l': '' }, engine.state === 'loading' ? null : trial(engine, changed)));
 }
 
-const columns = ['Engine', 'State', 'Half and 95 % of finals within', 'p50', 'p95', 'Streams', 'Errors'];
+const columns = ['Engine', 'State', 'Half and 95 % of finals within', 'p50', 'p95', 'Streams', 'Errors', ''];
 
 function failovers(all) {
   if (!all.length) return h('p.dim', 'None since the gateway started.');
@@ -62,7 +74,7 @@ async function read() {
   return { engines: (measured?.engines ?? measured ?? gateway.engines).map(inMilliseconds), changes: changes?.failovers ?? null, isMeasured: !!measured };
 }
 
-function show(body, { engines, changes, isMeasured }) {
+function show(body, { engines, changes, isMeasured }, changed) {
   if (!engines.length) {
     body.replaceChildren(empty([3, 3, 3, 3, 3], 'No engine', 'Sessions are refused until the gateway has one.'));
     return;
@@ -75,7 +87,8 @@ function show(body, { engines, changes, isMeasured }) {
   };
   body.replaceChildren(...resting.map(rests),
     h('div.scroll-x', h('table.table.cards', h('thead', h('tr', columns.map((title, index) =>
-      h('th' + ([3, 4, 5].includes(index) ? '.num' : ''), { scope: 'col' }, title)))), h('tbody', engines.map(row)))),
+      h('th' + ([3, 4, 5].includes(index) ? '.num' : ''), { scope: 'col' }, title || h('span.sr', 'Actions'))))),
+    h('tbody', engines.map((engine) => row(engine, changed))))),
     isMeasured ? h('p.tiny.faint', 'Lines at 0.2, 0.5, 1 and 2 s. The dot is the median, the bar p95.')
       : h('p.small.faint', 'This gateway does not tell its pages how fast its engines are. Its metrics do: /metrics.'));
   if (changes) body.append(h('section.sect', h('h2', 'Last failovers'), failovers(changes)));
@@ -85,7 +98,9 @@ export default function page(root) {
   const body = h('div.stack.l');
   root.append(h('div.head', h('div', h('h1', 'Engines'),
     h('p', 'In the order in which live sessions try them. Figures count from the gateway’s start.'))), body);
-  fill(body, read, (all) => show(body, all));
-  const again = setInterval(() => { read().then((all) => show(body, all), () => {}); }, 10_000);
+  const changed = async () => show(body, await read(), changed);
+  fill(body, read, (all) => show(body, all, changed));
+  // A button that waits for its answer stays.
+  const again = setInterval(() => { if (!body.querySelector('[aria-busy]')) changed().catch(() => {}); }, 10_000);
   return () => clearInterval(again);
 }

@@ -6,7 +6,7 @@ import { copy, failure, tag } from './pieces.js';
 import { groupsOf, membersOf, resolved, typeOf } from './schema.js';
 
 const contents = document.getElementById('contents'), main = document.getElementById('main');
-const colors = { GET: '', POST: 'ok', PUT: 'warn', PATCH: 'warn', DELETE: 'bad' };
+const colors = { GET: '', WS: 'warn', POST: 'ok', PUT: 'warn', PATCH: 'warn', DELETE: 'bad' };
 
 /** Text in which `words between ticks` are code. */
 const prose = (text) => (text ?? '').split('`').map((part, index) => (index % 2 ? h('code', part) : part));
@@ -31,15 +31,17 @@ const bodies = (caption, content, description, isSent) => Object.entries(content
   table(`${caption}, ${type}`, membersOf(media.schema, description), isSent) ?? h('p.small.dim', `${caption}: ${type}`,
     media.schema ? ` (${typeOf(media.schema, description)})` : ''), example(media)]);
 
-/** The operation as a line for a shell. */
+/** The operation as a line for a shell; a WebSocket as its address. */
 function curl({ method: name, path, operation, parameters }, description) {
+  if (name === 'WS') return `${location.origin.replace(/^http/, 'ws')}${path}`;
   const body = resolved(operation.requestBody, description).content ?? {}, json = body['application/json'];
   const query = parameters.filter((parameter) => parameter.in === 'query' && parameter.required).map((parameter) => `${parameter.name}=…`).join('&');
   const isOpen = (operation.security ?? description.security)?.length === 0;
   const required = json ? membersOf(json.schema, description).filter((member) => member.isRequired && !member.level) : [];
   const sent = json ? Object.fromEntries(required.map((member) => [member.name, '…'])) : null;
   return ['curl', name === 'GET' ? null : `-X ${name}`, isOpen ? null : '-H "Authorization: Bearer KEY"',
-    sent ? `-H "Content-Type: application/json" -d '${JSON.stringify(sent)}'` : body['multipart/form-data'] ? '-F file=@talk.mp3' : null,
+    sent ? `-H "Content-Type: application/json" -d '${JSON.stringify(sent)}'` : body['multipart/form-data'] ? '-F file=@talk.mp3'
+      : body['application/octet-stream'] ? '--data-binary @talk.mp3' : null,
     `"${location.origin}${path}${query ? '?' + query : ''}"`].filter(Boolean).join(' ');
 }
 

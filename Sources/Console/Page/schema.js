@@ -62,7 +62,8 @@ export function groupsOf(description) {
       if (!operation) continue;
       const group = groupOf(operation, path), id = operation.operationId ?? `${method}-${path.replace(/[^\w]+/g, '-')}`;
       const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) => resolved(parameter, description));
-      groups.set(group, [...(groups.get(group) ?? []), { id, method: method.toUpperCase(), path, operation, parameters }]);
+      const name = operation['x-websocket'] ? 'WS' : method.toUpperCase();
+      groups.set(group, [...(groups.get(group) ?? []), { id, method: name, path, operation, parameters }]);
     }
   }
   return new Map([...groups].filter(([, operations]) => operations.length));

@@ -88,9 +88,16 @@ function ownKeys(enrolled, changed) {
   const add = (id, name) => {
     const input = h('input.input', { type: 'password', autocomplete: 'off' });
     const effect = 'Only its SHA-256 is kept. Your programs send the key itself with each session, and no other key of yours is accepted.';
+    let doubted = null;
     ask(`Your key at ${name}`, field('Key', input, effect), 'Enrol', async () => {
-      if (!input.value.trim()) return false;
-      await put(`/users/me/provider-keys/${id}`, { key: input.value.trim() });
+      const key = input.value.trim();
+      if (!key) return false;
+      const trial = key === doubted ? null : await optional(post(`/users/me/provider-keys/${id}/verify`, { key }));
+      if (trial?.called && !trial.works) {
+        doubted = key;
+        throw new Error(`The key did not work: ${trial.why ?? trial.error} Press Enrol once more to enrol it all the same.`);
+      }
+      await put(`/users/me/provider-keys/${id}`, { key });
       toast(`Your key at ${name} is enrolled`);
       await changed();
     });
