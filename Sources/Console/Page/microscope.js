@@ -1,10 +1,10 @@
 // The microscope: one session on one time axis, as the gateway kept it: who recognised which word, when, how sure.
-import { get } from './api.js';
+import { address, get, optional, send } from './api.js';
 import { canvas, color, hatch } from './drawing.js';
 import { h, isNarrow } from './elements.js';
 import { clock, dayOf, length, plural, timeOf } from './figures.js';
 import { icon } from './icons.js';
-import { empty, fill, save, tag } from './pieces.js';
+import { busy, empty, fill, save, tag } from './pieces.js';
 import { colorOf } from './voices.js';
 import { openSessions } from './watching.js';
 
@@ -24,6 +24,13 @@ function describe(session, words) {
   const repaired = session.segments.filter((segment) => segment.recovered).length;
   return `${dayOf(session.started_at)}, ${timeOf(session.started_at)}, over ${session.dialect}. ${length(session.duration)}, ${plural(words.length, 'word')}, `
     + `${plural(laneNames(session).length, 'engine')}${repaired ? `, ${plural(repaired, 'repair')}` : ''}.`;
+}
+
+/** Saves what a report of a fault needs: the gateway's archive; of an older gateway, the transcript. */
+async function report(session) {
+  const bundle = await optional(send(address(`/sessions/${session.id}/bundle`)));
+  if (bundle) save(`session-${session.id}.tar`, await bundle.blob());
+  else save(`session-${session.id}.json`, JSON.stringify(session, null, 2), 'application/json');
 }
 
 function show(root, session, from) {
@@ -199,8 +206,7 @@ function show(root, session, from) {
   document.addEventListener('harken-key', onkey);
 
   root.append(h('div.head', h('div', h('h1', `Session ${session.id.slice(0, 8)}`), h('p', describe(session, words))),
-    h('button.btn', { onclick: () => save(`session-${session.id}.json`, JSON.stringify(session, null, 2), 'application/json') },
-      icon('down'), 'Save for a report')),
+    h('button.btn', { onclick: (event) => busy(event.currentTarget, () => report(session)) }, icon('down'), 'Save for a report')),
   h('div.micro', h('div.panel.flush', h('div.lanes', names, scope), h('div.scrub', output, scrub)),
     h('div.row.between', h('div.row', h('button.btn.icon', { 'aria-label': 'Zoom in', onclick: () => zoom(0.7) }, icon('plus')),
       h('button.btn.icon', { 'aria-label': 'Zoom out', onclick: () => zoom(1.4) }, icon('minus'))),

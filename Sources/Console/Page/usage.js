@@ -104,6 +104,20 @@ function show(root, rows) {
   h('section.sect', h('h2', 'By provider and model'), table(rows)));
 }
 
+/** The operator's limits, with what is used of them. An older gateway tells of none. */
+function budgets(all) {
+  const amount = ({ what }, value) => (what === 'cost' ? money(value) : length(value));
+  return h('section.sect', h('h2', 'Budgets'), h('p.small.dim', 'At a limit, only engines that cost nothing serve.'),
+    all.map((budget) => {
+      const words = `${budget.of === 'key' ? 'This key' : 'You'}, each ${budget.each}`, share = budget.used / Math.max(budget.limit, 1e-9) * 100;
+      return h('div.stack.s', h('div.row.between', h('span', words),
+        h('span.num', `${amount(budget, budget.used)} of ${amount(budget, budget.limit)}`)),
+      h('div.bar' + (share >= 100 ? '.over' : ''), {
+        role: 'meter', 'aria-label': words, 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': Math.round(Math.min(100, share)),
+      }, h('i', { vars: { v: Math.min(100, share) } })));
+    }));
+}
+
 function table(rows) {
   const all = sums(rows, (row) => JSON.stringify([row.provider, row.model ?? '', row.workload]));
   const columns = ['Provider', 'Model', 'Workload', 'Minutes', 'Runs', 'Failed', 'Cost'];
@@ -121,5 +135,8 @@ export default function usage(root) {
   const month = new Date().toLocaleDateString('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }), body = h('div.stack.l');
   root.append(h('div.head', h('div', h('h1', 'Usage'),
     h('p', `${month} to today. Costs are estimates from the gateway’s table of rates; this machine costs nothing.`))), body);
-  fill(body, () => get('/usage', { since: new Date().toISOString().slice(0, 8) + '01', by: 'day' }), ({ rows }) => show(body, rows));
+  fill(body, () => get('/usage', { since: new Date().toISOString().slice(0, 8) + '01', by: 'day' }), ({ rows, budgets: limits }) => {
+    show(body, rows);
+    if (limits?.length) body.append(budgets(limits));
+  });
 }
