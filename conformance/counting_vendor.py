@@ -1,0 +1,93 @@
+"""A vendor of Deepgram's live protocol that hears numbers: half a second of samples of the value 100 × n is the word wn.
+
+It needs so little of the processor that hundreds of sessions can be heard beside the gateway, and it hears exactly what came: audio that was lost,
+doubled or moved gives words that are lost, doubled or moved.
+"""
+
+import array
+import asyncio
+import json
+import multiprocessing
+
+import websockets
+
+RATE = 16_000
+WORD = RATE // 2  # samples of a word
+
+
+def audio(count):
+    """The words w1, w2, … as 16-bit little-endian PCM."""
+    return b"".join(array.array("h", [100 * number]).tobytes() * WORD for number in range(1, count + 1))
+
+
+def words(count):
+    return [f"w{number}" for number in range(1, count + 1)]
+
+
+class Stream:
+    """One stream: where it is, and the run of equal samples that it is in."""
+
+    def __init__(self, socket):
+        self.socket, self.at, self.value, self.count = socket, 0, None, 0
+
+    async def hear(self, message):
+        for value in array.array("h", message)[::100]:  # every piece is a multiple of 100 samples
+            if value != self.value:
+                self.value, self.count = value, 0
+            self.count += 100
+            self.at += 100
+            if self.count == WORD:
+                await self.say(value // 100)
+
+    async def say(self, number):
+        start, end = (self.at - WORD) / RATE, self.at / RATE
+        said = {"word": f"w{number}", "punctuated_word": f"w{number}", "start": start, "end": end, "confidence": 1.0}
+        await self.results(start, end - start, [said] if number else [], number % 5 == 0)
+
+    async def results(self, start, duration, words, is_end, from_finalize=False):
+        text = " ".join(word["word"] for word in words)
+        await self.socket.send(json.dumps({
+            "type": "Results", "channel_index": [0, 1], "start": start, "duration": duration, "is_final": True, "speech_final": is_end,
+            "from_finalize": from_finalize, "channel": {"alternatives": [{"transcript": text, "confidence": 1.0, "words": words}]},
+            "metadata": {"request_id": "1", "model_info": {"name": "counting", "version": "1", "arch": "none"}, "model_uuid": "1"}}))
+
+    async def run(self):
+        async for message in self.socket:
+            if isinstance(message, bytes):
+                await self.hear(message)
+                continue
+            kind = json.loads(message)["type"]
+            if kind == "Finalize":
+                await self.results(self.at / RATE, 0, [], True, from_finalize=True)
+            elif kind == "CloseStream":
+                await self.socket.send(json.dumps({
+                    "type": "Metadata", "request_id": "1", "sha256": "0", "created": "2026-01-01T00:00:00.000Z", "duration": self.at / RATE,
+                    "channels": 1}))
+                return
+
+
+def _serve(pipe):
+    async def run():
+        async def handle(socket):
+            try:
+                await Stream(socket).run()
+            except websockets.ConnectionClosed:
+                pass
+        async with websockets.serve(handle, "127.0.0.1", 0, ping_interval=None, compression=None) as server:
+            pipe.send(server.sockets[0].getsockname()[1])
+            await asyncio.Future()
+    asyncio.run(run())
+
+
+class CountingVendor:
+    """The vendor as a process of its own, at `url`."""
+
+    def __init__(self):
+        pipe, other = multiprocessing.Pipe()
+        self._process = multiprocessing.Process(target=_serve, args=[other], daemon=True)
+        self._process.start()
+        self.url = f"http://127.0.0.1:{pipe.recv()}"
+
+    def stop(self):
+        self._process.terminate()
+        self._process.join(10)
