@@ -65,6 +65,54 @@ package struct OggOpusCut: Sendable, Equatable {
             start: .seconds(Double(start) / rate), duration: .seconds(Double(through - preSkip - start) / rate), byteCount: writer.bytes.count)
     }
 
+    /// Writes a copy of a file without the sound between `from` and `to`. The packets of that time, and the one after them, become packets without
+    /// data, so the copy is as long as the original and has nothing of that sound.
+    ///
+    /// - Returns: size of the copy in bytes.
+    package static func silence(_ path: String, from: Duration, to: Duration, of source: String) throws(MediaError) -> Int {
+        guard let bytes = FileManager.default.contents(atPath: source).map({ [UInt8]($0) }) else { throw .unreadable("\(source) cannot be read") }
+        guard let stream = Stream(bytes), stream.packets.count >= 2 else { throw .unreadable("\(source) is not Opus in Ogg") }
+        let head = Array(bytes[stream.packets[0]])
+        guard head.count >= 19, head.starts(with: "OpusHead".utf8) else { throw .unreadable("\(source) is not Opus in Ogg") }
+        let preSkip = Int(head[10]) | Int(head[11]) << 8
+        let wanted = { (time: Duration) in Int((time / .seconds(1) * rate).rounded()) + preSkip }
+        let first = from <= .zero ? 0 : wanted(from), last = wanted(to)
+        var writer = Writer(serial: stream.serial)
+        writer.page([head], granule: 0, flags: 2)
+        writer.page([Array(bytes[stream.packets[1]])], granule: 0, flags: 0)
+        var page: [[UInt8]] = [], segments = 0, pageStart = 0, position = 0, isAfterSilence = false
+        for range in stream.packets[2...] {
+            var packet = Array(bytes[range])
+            let start = position, end = position + samples(of: bytes[range])
+            let isIn = end > first && start < last
+            // The packet after the time may have a copy of the sound before it (RFC 6716, 2.1.7).
+            if isIn || isAfterSilence { packet = silent(packet) }
+            isAfterSilence = isIn
+            if segments + packet.count / 255 + 1 > 255 || (!page.isEmpty && start - pageStart >= maxInPage) {
+                writer.page(page, granule: start, flags: 0)
+                (page, segments, pageStart) = ([], 0, start)
+            }
+            page.append(packet)
+            segments += packet.count / 255 + 1
+            position = end
+        }
+        writer.page(page, granule: min(position, stream.granule), flags: 4)
+        guard FileManager.default.createFile(atPath: path, contents: Data(writer.bytes), attributes: [.posixPermissions: 0o600]),
+            let file = FileHandle(forWritingAtPath: path), (try? file.synchronize()) != nil
+        else { throw .unreadable("\(path) cannot be written") }
+        return writer.bytes.count
+    }
+
+    /// Returns a packet of the same duration whose frames have no data (RFC 6716, 3.2).
+    private static func silent(_ packet: [UInt8]) -> [UInt8] {
+        guard let first = packet.first else { return packet }
+        switch first & 3 {
+        case 0: return [first]
+        case 1, 2: return [first & ~3 | 1]
+        default: return packet.count > 1 ? [first, packet[1] & 63] : packet
+        }
+    }
+
     /// Returns the number of samples in a packet, by its first bytes (RFC 6716, 3.1).
     private static func samples(of packet: ArraySlice<UInt8>) -> Int {
         guard let first = packet.first else { return 0 }

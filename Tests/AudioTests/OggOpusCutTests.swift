@@ -52,4 +52,25 @@ import Testing
         #expect(loud[2..<9].allSatisfy { $0 < 0.01 } && loud[12..<19].allSatisfy { $0 > 0.02 }, "\(loud)")
         #expect(try OggOpusCut.write(folder.path(of: "none"), from: .seconds(11), to: .seconds(12), of: whole) == nil)
     }
+
+    @Test func `is as long without a time's sound, and has no packet of that`() throws {
+        let whole = try file(seconds: 6), silenced = folder.path(of: "silenced.opus")
+        let count = try OggOpusCut.silence(silenced, from: .seconds(2), to: .seconds(4), of: whole)
+        let before = FileManager.default.contents(atPath: whole) ?? Data(), after = FileManager.default.contents(atPath: silenced) ?? Data()
+        #expect(after.count == count && count < before.count)
+        let length = { (path: String) throws -> Int in
+            let file = try MediaFile(Recording(path: path))
+            var samples = 0
+            while let block = try file.next() { samples += block.samples.count }
+            return samples
+        }
+        #expect(try length(silenced) == length(whole))
+        let loud = try tenths(whole), rest = try tenths(silenced)
+        // The third second is quiet and the fourth is loud in the original. A decoder fades out for a moment after the last packet with data.
+        #expect(loud[32..<39].allSatisfy { $0 > 0.02 } && rest[25..<40].allSatisfy { $0 < 0.01 }, "\(rest)")
+        #expect(rest[12..<19].allSatisfy { $0 > 0.02 } && rest[52..<58].allSatisfy { $0 > 0.02 }, "\(rest)")
+        for place in stride(from: before.count * 4 / 10, to: before.count * 6 / 10, by: 500) {
+            #expect(after.firstRange(of: before[place..<place + 40]) == nil)
+        }
+    }
 }

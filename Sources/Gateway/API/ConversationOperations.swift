@@ -135,6 +135,38 @@ struct ConversationOperations: Sendable {
                 }
             },
             APIOperation(
+                .post, Self.path + "/{id}/redact", .write,
+                summary: "Redacts a time of a conversation for good: its words become [redacted], and its audio is silenced.",
+                body: [
+                    .init("from", "number", required: true, "Start of the time, in seconds since the conversation's start."),
+                    .init("to", "number", required: true, "End of the time."),
+                ],
+                answer: .object([
+                    .init("segments", "[Segment]", required: true, "The segments that were changed."),
+                    .init("files", "integer", required: true, "Number of audio files that were silenced."),
+                ])
+            ) { request throws(APIError) in
+                guard let from = try request.seconds("from"), let to = try request.seconds("to"), from < to else {
+                    throw .badRequest("The body must be JSON with two positions in seconds: {\"from\": 12.5, \"to\": 15}.")
+                }
+                let id = request.id("id", as: Conversation.self)
+                let redacted = try await APIError.stored { () throws(StoreError) in try await store.redact(from..<to, in: id, of: request.user) }
+                guard let redacted else { throw request.missingConversation }
+                guard let files = await service.silence(from..<to, of: id, of: request.user) else {
+                    throw APIError(.unavailable("The words are redacted, and the audio is not yet: try again."))
+                }
+                await erasure.run()
+                return .json { json in
+                    json.beginObject()
+                    json.key("segments")
+                    json.beginArray()
+                    for segment in redacted { segment.write(to: &json, withWords: true) }
+                    json.endArray()
+                    json.member("files", files)
+                    json.endObject()
+                }
+            },
+            APIOperation(
                 .get, Self.path + "/{id}/export", .read, summary: "Returns a conversation as a file.",
                 query: [.init("format", "string", "The format: json, srt, vtt or markdown. Default: json.")], answer: .content("*/*")
             ) { request throws(APIError) in

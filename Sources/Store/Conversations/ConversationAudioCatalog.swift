@@ -11,6 +11,12 @@ package protocol ConversationAudioCatalog: Sendable {
     /// Returns a conversation's files in order of start. Leaves out files that also hold audio of another conversation.
     func audio(of conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> [StoredAudio]
 
+    /// Replaces a file of a conversation by another one of the same time. The replaced file is deleted for good.
+    ///
+    /// - Parameter file: name of the file that is replaced.
+    /// - Returns: false when the conversation does not have that file any more; the caller must then delete the new one.
+    func replace(_ file: String, by audio: StoredAudio, in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
+
     /// Returns those of the files that no conversation, no voice and no pending deletion names.
     func unnamed(_ files: [String]) async throws(StoreError) -> [String]
 

@@ -76,6 +76,13 @@ package protocol ConversationStore: Sendable {
     /// - Returns: the changed segment.
     func setText(_ text: String, of segment: ID<Segment>, in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Segment?
 
+    /// Redacts the words of a conversation that were said in `range`: see `Segment.redacting`. The speech of all channels in that time becomes
+    /// `forgottenSpeech`. Title and summary are made again, except a title that the user wrote. The audio is not changed: see `replace`.
+    ///
+    /// - Returns: the segments that were changed, in order; nil when the conversation does not exist.
+    /// - Throws: `StoreError.conflict` while the conversation is still being recorded or completed.
+    func redact(_ range: Range<Duration>, in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> [Segment]?
+
     /// Sets the speaker of segments by hand. Automation does not change that speaker again. What was learned of another person's voice from the
     /// segments is forgotten.
     ///

@@ -124,6 +124,8 @@ struct RouteExpectation: Sendable {
         "GET /api/v1/sessions/{id}": .http("/api/v1/sessions/SESSION", stranger: 404, secret: "w1", scopes: ["listen", "read", "write"]),
         "GET /api/v1/conversations": .http("/api/v1/conversations", secret: "CONVERSATION", scopes: ["read", "write"]),
         "GET /api/v1/conversations/{id}": .http("/api/v1/conversations/CONVERSATION", stranger: 404, secret: "moonlit", scopes: ["read", "write"]),
+        "POST /api/v1/conversations/{id}/redact": .http(
+            "/api/v1/conversations/CONVERSATION/redact", body: #"{"from":9000,"to":9001}"#, stranger: 404, scopes: ["write"]),
         "PATCH /api/v1/conversations/{id}": .http("/api/v1/conversations/CONVERSATION", body: #"{"title":"new"}"#, stranger: 404, scopes: ["write"]),
         "DELETE /api/v1/conversations/{id}": .http("/api/v1/conversations/CONVERSATION", 204, stranger: 404, scopes: ["write"]).once,
         "POST /api/v1/conversations/{id}/merge": .http(

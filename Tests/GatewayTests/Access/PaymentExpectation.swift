@@ -83,6 +83,7 @@ struct PaymentExpectation: Sendable {
         "POST /v1/auth/grant": .nothing,
         "POST /v1/audio/translations": .nothing,
         "POST /api/v1/login": .nothing,
+        "POST /api/v1/conversations/{id}/redact": .nothing,
         "POST /api/v1/admin/keys": .nothing,
         "POST /api/v1/admin/keys/{id}/topup": .nothing,
         "POST /api/v1/admin/engines/{name}/try": .nothing,

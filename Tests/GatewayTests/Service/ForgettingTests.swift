@@ -193,4 +193,51 @@ import Testing
             #expect(left.firstRange(of: bytes[bytes.count / 4..<bytes.count / 4 + 40]) != nil)
         }
     }
+
+    @Test func `are silent and wordless in a redacted time, in every file`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
+            let store = try store(gateway), id = ID<Conversation>("spoken")
+            let words = (0..<10).map { SegmentWord("secret\($0)", start: .seconds($0), end: .seconds($0 + 1), confidence: 1) }
+            let segment = Segment(id: ID("s"), text: words.map(\.text).joined(separator: " "), start: .zero, end: .seconds(10), words: words)
+            #expect(
+                try await store.begin(
+                    Conversation(
+                        id: id, user: .local, status: .completed, source: "test", title: "secret5", summary: "secret5", started: TestGateway.time,
+                        finished: TestGateway.time, segments: [segment])))
+            let folder = gateway.directory + "/audio"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let audio = ConversationAudio(in: FolderBlobStore(folder), rate: .speech, channels: 1, newID: { "whole" })
+            var state: UInt32 = 1
+            for second in 0..<10 {
+                let noise = (0..<16_000).map { _ in
+                    state = state &* 1_664_525 &+ 1_013_904_223
+                    return Int16(truncatingIfNeeded: Int32(bitPattern: state) >> 16) / 8
+                }
+                #expect(await audio.append(noise, from: SampleIndex(second * 16_000)) == nil)
+            }
+            let kept = try #require(try await audio.finish())
+            let bytes = try #require(FileManager.default.contents(atPath: folder + "/" + kept.file.text))
+            let stored = StoredAudio(
+                file: kept.file.text, start: .zero, duration: .seconds(10), byteCount: kept.byteCount, created: TestGateway.time)
+            #expect(try await store.add(stored, to: id, of: .local))
+            let answer = try await gateway.send(
+                .post, "/api/v1/conversations/spoken/redact", headers: ["Content-Type": "application/json"],
+                body: Array(#"{"from":4.5,"to":6}"#.utf8))
+            #expect(answer.status == 200 && answer.text.contains(#""files":1"#), "\(answer.text)")
+            let left = try #require(try await store.conversation(id, of: .local))
+            #expect(left.segments.first?.text == "secret0 secret1 secret2 secret3 [redacted] secret6 secret7 secret8 secret9")
+            #expect(left.title?.contains("secret5") == false && left.summary?.contains("secret5") == false)
+            let file = try #require(try await store.audio(of: id, of: .local).first?.file)
+            try await store.settle()
+            try await until { try FileManager.default.contentsOfDirectory(atPath: folder) == [file] }
+            let silenced = try #require(FileManager.default.contents(atPath: folder + "/" + file))
+            for place in stride(from: bytes.count * 48 / 100, to: bytes.count * 57 / 100, by: 300) {
+                #expect(silenced.firstRange(of: bytes[place..<place + 40]) == nil)
+            }
+            #expect(silenced.firstRange(of: bytes[bytes.count / 4..<bytes.count / 4 + 40]) != nil)
+            let bad = try await gateway.send(
+                .post, "/api/v1/conversations/spoken/redact", headers: ["Content-Type": "application/json"], body: Array(#"{"from":6}"#.utf8))
+            #expect(bad.status == 400)
+        }
+    }
 }

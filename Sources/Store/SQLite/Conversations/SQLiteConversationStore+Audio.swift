@@ -35,6 +35,25 @@ extension SQLiteConversationStore {
         return audio ?? []
     }
 
+    package func replace(
+        _ file: String, by audio: StoredAudio, in conversation: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) -> Bool {
+        try Self.checkName(audio.file)
+        let isReplaced =
+            try await change(user) { (archive, connection) throws(StoreError) -> Bool? in
+                guard let number = try archive.conversation(conversation, on: connection) else { return false }
+                try Self.checkIsFree(audio.file, on: connection)
+                try connection.run(
+                    "UPDATE conversation_audio SET file = ?3, byte_count = ?4 WHERE conversation = ?1 AND file = ?2 AND cut_from IS NULL",
+                    [.integer(number), .text(file), .text(audio.file), .integer(audio.byteCount)])
+                guard connection.changedRows() == 1 else { return false }
+                try Self.abandon(file, on: connection)
+                return true
+            } ?? false
+        if isReplaced { startErasing() }
+        return isReplaced
+    }
+
     package func unnamed(_ files: [String]) async throws(StoreError) -> [String] {
         try await database.read { (connection) throws(StoreError) in
             var unnamed: [String] = []

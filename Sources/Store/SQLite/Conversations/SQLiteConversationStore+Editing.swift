@@ -27,6 +27,31 @@ extension SQLiteConversationStore {
         return changed.segment
     }
 
+    package func redact(
+        _ range: Range<Duration>, in conversation: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) -> [Segment]? {
+        let now = now()
+        let changed = try await change(user) { (archive, connection) throws(StoreError) -> (segments: [Segment], stale: Stale)? in
+            guard let number = try archive.conversation(conversation, on: connection), let whole = try ConversationRow.whole(number, on: connection)
+            else { return nil }
+            try Self.checkIsOver(whole)
+            let redacted = whole.segments.compactMap { $0.redacting(range) }
+            for segment in redacted { try connection.run(SegmentRow.redact, SegmentRow.redaction(of: segment, in: number)) }
+            try Self.noteErasure(on: connection)
+            try Self.forgetSpeech(range, nil, in: number, now: now, on: connection)
+            try Self.sumUp(number, on: connection)
+            // The conversation must not be found by the meaning of its former words.
+            try Self.dropWindows(of: number, on: connection)
+            let segments =
+                redacted.isEmpty ? [] : try ConversationRow.segments(of: number, ids: redacted.map(\.id), on: connection)
+            return (segments, Stale(archive: archive, conversations: [number]))
+        }
+        guard let changed else { return nil }
+        forget(changed.stale)
+        startErasing()
+        return changed.segments
+    }
+
     package func assign(
         _ segments: [ID<Segment>], in conversation: ID<Conversation>, to owner: Voice.Owner, namingVoices: Bool, of user: ID<User>
     ) async throws(StoreError) -> [Segment]? {

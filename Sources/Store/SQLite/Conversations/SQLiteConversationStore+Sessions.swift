@@ -109,12 +109,21 @@ extension SQLiteConversationStore {
     static func forgetSpeech(
         of segment: Segment, in conversation: Int64, now: UnixTime, on connection: borrowing SQLiteConnection
     ) throws(StoreError) {
+        try forgetSpeech(segment.start..<max(segment.start, segment.end), segment.channel, in: conversation, now: now, on: connection)
+    }
+
+    /// Records that the words of a time must be forgotten.
+    ///
+    /// - Parameter channel: channel of the words; nil for all channels.
+    static func forgetSpeech(
+        _ range: Range<Duration>, _ channel: ChannelIndex?, in conversation: Int64, now: UnixTime, on connection: borrowing SQLiteConnection
+    ) throws(StoreError) {
         for part in try parts(of: conversation, on: connection) {
             guard let shift = part.shift else { continue }
             var said = part
-            said.begins = max(part.begins, segment.start.storedNanoseconds - shift)
-            said.ends = min(part.ends ?? .max, segment.end.storedNanoseconds - shift)
-            if said.begins < said.ends ?? 0 { try forget(said, in: segment.channel, now, on: connection) }
+            said.begins = max(part.begins, range.lowerBound.storedNanoseconds - shift)
+            said.ends = min(part.ends ?? .max, range.upperBound.storedNanoseconds - shift)
+            if said.begins < said.ends ?? 0 { try forget(said, in: channel, now, on: connection) }
         }
     }
 

@@ -42,6 +42,17 @@ enum SegmentRow {
         return ComposedSQL("UPDATE segments SET is_edited = 1, ") + ComposedSQL(columns) + ComposedSQL(" WHERE conversation = ?2 AND id = ?3")
     }()
 
+    /// Sets the text and the words of a redacted segment. Parameters: text, words, conversation, id.
+    static let redact = ComposedSQL("UPDATE segments SET is_edited = 1, text = ?1, words = ?2 WHERE conversation = ?3 AND id = ?4")
+
+    /// Returns the parameters of `redact`.
+    static func redaction(of segment: Segment, in conversation: Int64) -> [SQLiteValue] {
+        [
+            .text(segment.text), segment.words.isEmpty ? .null : .text(SegmentCoding.encode(segment.words)), .integer(conversation),
+            .text(segment.id.rawValue),
+        ]
+    }
+
     /// Reads segments. Columns: id, speaker (7), and those of `restore`. Parameters: conversation, and a list of ids or nil for all segments.
     static let select: ComposedSQL = {
         let columns = SegmentField.stored.map { ComposedSQL("s.", $0.column.name) }
