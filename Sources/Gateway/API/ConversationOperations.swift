@@ -168,7 +168,7 @@ struct ConversationOperations: Sendable {
             },
             APIOperation(
                 .get, Self.path + "/{id}/export", .read, summary: "Returns a conversation as a file.",
-                query: [.init("format", "string", "The format: json, srt, vtt or markdown. Default: json.")], answer: .content("*/*")
+                query: [.init("format", "string", "The format: json, srt, vtt, markdown or text. Default: json.")], answer: .content("*/*")
             ) { request throws(APIError) in
                 guard let format = ConversationDocument.Format(rawValue: request.query.first("format") ?? "json") else {
                     throw .badRequest("format takes \(ConversationDocument.Format.allCases.map(\.rawValue).joined(separator: ", ")).")

@@ -27,6 +27,8 @@ package enum SearchDocument {
         json.member("speaker", optional: hit.speaker?.label)
         let person: String? = if case .person(let id) = hit.who { id.rawValue } else { nil }
         json.member("person_id", optional: person)
+        let voice: String? = if case .voice(let id) = hit.who { id.rawValue } else { nil }
+        json.member("voice_id", optional: voice)
         json.member("is_user", hit.who == .user)
         json.endObject()
     }

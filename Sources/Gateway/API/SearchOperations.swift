@@ -29,7 +29,7 @@ struct SearchOperations: Sendable {
                         "hits", "[object]", required: true,
                         """
                         Each with conversation_id, segment_id, start (seconds since the conversation's start), started_at and title of the conversation, snippet (HTML, hits in <mark>), \
-                        score, speaker, person_id, is_user.
+                        score, speaker, person_id, voice_id, is_user.
                         """),
                     .init("next", "string", "The cursor of the next page, or null."),
                 ])

@@ -43,6 +43,29 @@ struct VoiceOperations: Sendable {
                 ])
             ) { request throws(APIError) in try await samples(request) },
             APIOperation(
+                .patch, "/voices/{id}", .write, summary: "Gives a voice to a person, in every conversation.",
+                body: [.init("person_id", "string", "The person; null: nobody."), .init("is_user", "boolean", "True: yourself.")], answer: .nothing
+            ) { request throws(APIError) in
+                let owner = try request.owner()
+                let isDone = try await APIError.stored { () throws(StoreError) in
+                    try await store.setOwner(owner, of: request.id("id", as: Voice.self), of: request.user)
+                }
+                guard isDone else { throw APIError(.notFound, "not_found", "The voice or the person does not exist.") }
+                return .nothing
+            },
+            APIOperation(
+                .post, "/voices/{id}/merge", .write, summary: "Merges another voice into this one, in every conversation.",
+                body: [.init("voice_id", "string", required: true, "The other voice, which is removed.")], answer: .nothing
+            ) { request throws(APIError) in
+                let other = ID<Voice>(try request.needed("voice_id"))
+                guard other != request.id("id") else { throw .badRequest("A voice cannot be merged with itself.") }
+                let isDone = try await APIError.stored { () throws(StoreError) in
+                    try await store.merge(other, into: request.id("id"), of: request.user)
+                }
+                guard isDone else { throw APIError(.notFound, "not_found", "One of the two voices does not exist.") }
+                return .nothing
+            },
+            APIOperation(
                 .delete, "/voices/{id}", .write, summary: "Forgets a voice. What the voice said stays, without a speaker.", answer: .nothing
             ) { request throws(APIError) in
                 let isDone = try await APIError.stored { () throws(StoreError) in

@@ -4,7 +4,7 @@ import Speech
 
 extension ConversationDocument {
     package enum Format: String, Sendable, CaseIterable {
-        case json, srt, vtt, markdown
+        case json, srt, vtt, markdown, text
 
         package var contentType: String {
             switch self {
@@ -12,11 +12,18 @@ extension ConversationDocument {
             case .srt: "application/x-subrip; charset=utf-8"
             case .vtt: "text/vtt; charset=utf-8"
             case .markdown: "text/markdown; charset=utf-8"
+            case .text: "text/plain; charset=utf-8"
             }
         }
 
         /// Extension of files in this format.
-        package var suffix: String { self == .markdown ? "md" : rawValue }
+        package var suffix: String {
+            switch self {
+            case .markdown: "md"
+            case .text: "txt"
+            case .json, .srt, .vtt: rawValue
+            }
+        }
     }
 
     package func rendered(as format: Format) -> [UInt8] {
@@ -28,6 +35,7 @@ extension ConversationDocument {
         case .srt: return Captions.srt(cues)
         case .vtt: return Captions.vtt(cues)
         case .markdown: return Array(markdown.utf8)
+        case .text: return Array(text.utf8)
         }
     }
 
@@ -63,6 +71,14 @@ extension ConversationDocument {
             said += text.count + 1
             return Word(text, SampleRange(index(start), index(segment.start + length * said / letters)), confidence: 0)
         }
+    }
+
+    /// One line for each segment: `[1:05] Anna: Down there.`
+    private var text: String {
+        conversation.segments.map { segment in
+            let words = String(segment.text.map { $0.isNewline ? " " : $0 })
+            return "[\(Self.clock(segment.start))] " + (name(of: segment).map { $0 + ": " } ?? "") + words + "\n"
+        }.joined()
     }
 
     private var markdown: String {

@@ -1,14 +1,19 @@
 package import Conversations
-import Speech
+package import Speech
 
 /// The names of the speakers in a user's conversations.
 package struct SpeakerNames: Sendable {
     let people: [ID<Person>: Person]
-    private let voices: [ID<Voice>: Voice]
+    private let labels: [ID<Voice>: String]
 
     package init(people: [Person], voices: [Voice]) {
+        self.init(people: people, labels: Dictionary(voices.map { ($0.id, Self.label(of: $0)) }) { first, _ in first })
+    }
+
+    /// - Parameter labels: the labels of voices, for those without a name.
+    package init(people: [Person], labels: [ID<Voice>: String]) {
         self.people = Dictionary(people.map { ($0.id, $0) }) { first, _ in first }
-        self.voices = Dictionary(voices.map { ($0.id, $0) }) { first, _ in first }
+        self.labels = labels
     }
 
     /// Returns the speaker's name for people to read: a name, `You` for the owner, `Speaker 3` for a voice without a name; nil when the speaker is
@@ -17,7 +22,7 @@ package struct SpeakerNames: Sendable {
         switch who {
         case .user: "You"
         case .person(let id): people[id]?.name
-        case .voice(let id): voices[id].map(Self.label)
+        case .voice(let id): labels[id]
         case .unknown: nil
         }
     }

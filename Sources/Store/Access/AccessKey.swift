@@ -19,6 +19,21 @@ package struct AccessKey: Sendable, Equatable {
     package var revoked: UnixTime?
     /// Audio that the key may still spend; nil when the key's audio is not counted.
     package var credit: Duration?
+
+    package init(
+        id: ID<AccessKey>, prefix: String, name: String?, user: ID<User>, scopes: [String], created: UnixTime, expires: UnixTime? = nil,
+        revoked: UnixTime? = nil, credit: Duration? = nil
+    ) {
+        self.id = id
+        self.prefix = prefix
+        self.name = name
+        self.user = user
+        self.scopes = scopes
+        self.created = created
+        self.expires = expires
+        self.revoked = revoked
+        self.credit = credit
+    }
 }
 
 /// The properties of a key to be made.
@@ -46,6 +61,11 @@ package struct AccessKeyRequest: Sendable, Equatable {
 package struct CreatedAccessKey: Sendable {
     package var key: AccessKey
     package var text: String
+
+    package init(key: AccessKey, text: String) {
+        self.key = key
+        self.text = text
+    }
 }
 
 /// The verdict on a key that a client shows.

@@ -66,6 +66,14 @@ package struct UsageGroup: Hashable, Comparable, Sendable {
     package var model: String
     package var workload: Workload
 
+    package init(day: String? = nil, key: String? = nil, engine: EngineName, model: String, workload: Workload) {
+        self.day = day
+        self.key = key
+        self.engine = engine
+        self.model = model
+        self.workload = workload
+    }
+
     private var order: [String] { [day ?? "", key ?? "", engine.rawValue, model, workload.rawValue] }
     package static func < (a: Self, b: Self) -> Bool { a.order.lexicographicallyPrecedes(b.order) }
 }
@@ -73,6 +81,11 @@ package struct UsageGroup: Hashable, Comparable, Sendable {
 package struct UsageRow: Sendable, Equatable {
     package var group: UsageGroup
     package var totals: UsageTotals
+
+    package init(group: UsageGroup, totals: UsageTotals) {
+        self.group = group
+        self.totals = totals
+    }
 }
 
 /// A query for usage: the selection of runs, and their grouping.

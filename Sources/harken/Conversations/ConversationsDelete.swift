@@ -8,28 +8,24 @@ struct ConversationsDelete: Command {
         name: "conversations delete", summary: "Delete conversations for good: words, vectors and audio.",
         operands: .init(
             placeholder: "ID…", help: "The conversations' ids, or the beginnings of the ids; last is the newest conversation.", count: 1...Int.max),
-        options: StoreAccess.options)
+        options: DataPlace.options)
 
-    private let stores: StoreAccess
+    private let place: DataPlace
     private let names: [String]
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        stores = try StoreAccess(arguments)
+        place = try DataPlace(arguments)
         names = arguments.operands
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let store = try stores.needed()
+            let data = try place.needed()
             var ids: [ID<Conversation>] = []
-            for name in names { ids.append(try await stores.id(name, in: store)) }
-            for id in ids {
-                guard try await store.delete(id, of: stores.user) else { throw StoreAccess.Missing("conversation", id.rawValue, of: stores) }
-            }
-            // When this returns, the deleted conversations have left no data on the disk.
-            try await store.settle()
+            for name in names { ids.append(try await data.id(name)) }
+            if let missing = try await data.delete(ids) { throw data.missing("conversation", missing.rawValue) }
             if json {
                 var writer = JSONWriter()
                 writer.beginObject()

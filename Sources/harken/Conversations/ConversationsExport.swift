@@ -8,18 +8,18 @@ struct ConversationsExport: Command {
     private static let output = Option("--output", short: "-o", "FILE", "The file to write. Default: standard output.")
 
     static let description = CommandDescription(
-        name: "conversations export", summary: "Write a conversation as Markdown, captions or JSON.",
+        name: "conversations export", summary: "Write a conversation as Markdown, captions, text or JSON.",
         operands: .init(
             placeholder: "ID", help: "The conversation's id or the beginning of the id, or last for the newest conversation.", count: 1...1),
-        options: [format, output] + StoreAccess.options)
+        options: [format, output] + DataPlace.options)
 
-    private let stores: StoreAccess
+    private let place: DataPlace
     private let id: String
     private let format: ConversationDocument.Format
     private let output: String?
 
     init(_ arguments: Arguments) throws(UsageError) {
-        stores = try StoreAccess(arguments)
+        place = try DataPlace(arguments)
         id = arguments.operands.joined()
         format = arguments.has(.json) ? .json : try arguments.value(Self.format) ?? .markdown
         output = try arguments.value(Self.output)
@@ -27,7 +27,9 @@ struct ConversationsExport: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let text = String(decoding: try await stores.document(id, in: stores.needed()).rendered(as: format), as: UTF8.self)
+            let data = try place.needed()
+            guard let document = try await data.export(data.id(id), as: format) else { throw data.missing("conversation", id) }
+            let text = String(decoding: document, as: UTF8.self)
             let file = try OutputFile.open(output, standard: context.output)
             try file.write(format == .json ? text + "\n" : text)
         }

@@ -15,14 +15,14 @@ struct ConversationsList: Command {
 
     static let description = CommandDescription(
         name: "conversations list", summary: "List conversations, the newest first.", discussion: "With --json: one array of objects.",
-        options: [limit, from, to] + StoreAccess.options)
+        options: [limit, from, to] + DataPlace.options)
 
-    private let stores: StoreAccess
+    private let place: DataPlace
     private let query: ConversationQuery
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        stores = try StoreAccess(arguments)
+        place = try DataPlace(arguments)
         query = ConversationQuery(
             from: try arguments.value(Self.from), to: try arguments.value(Self.to), limit: try arguments.value(Self.limit) ?? 20)
         json = arguments.has(.json)
@@ -30,11 +30,11 @@ struct ConversationsList: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let page = try await stores.existing()?.list(query, of: stores.user) ?? ConversationPage(conversations: [], next: nil)
+            let page = try await place.existing()?.list(query) ?? ConversationPage(conversations: [], next: nil)
             if json {
                 context.output.writeLine(Self.json(page))
             } else if page.conversations.isEmpty {
-                context.note(try await stores.explanation(ofNothing: "no conversations"))
+                context.note(try await place.explanation(ofNothing: "no conversations"))
             } else {
                 context.output.write(
                     Table.text(

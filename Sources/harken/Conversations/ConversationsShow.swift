@@ -8,40 +8,35 @@ struct ConversationsShow: Command {
         name: "conversations show", summary: "Print a conversation: who said what.", discussion: "With --json: one object, as the API has it.",
         operands: .init(
             placeholder: "ID", help: "The conversation's id or the beginning of the id, or last for the newest conversation.", count: 1...1),
-        options: StoreAccess.options
+        options: DataPlace.options
     )
 
-    private let stores: StoreAccess
+    private let place: DataPlace
     private let id: String
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        stores = try StoreAccess(arguments)
+        place = try DataPlace(arguments)
         id = arguments.operands.joined()
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let document = try await stores.document(id, in: stores.needed())
-            if json {
-                context.output.writeLine(String(decoding: document.rendered(as: .json), as: UTF8.self))
-            } else {
-                context.output.write(Self.text(document))
+            let data = try place.needed(), id = try await data.id(id)
+            guard let conversation = try await data.conversation(id), let document = try await data.export(id, as: json ? .json : .text) else {
+                throw data.missing("conversation", self.id)
             }
+            let text = String(decoding: document, as: UTF8.self)
+            if json { context.output.writeLine(text) } else { context.output.write(Self.heading(of: conversation) + Self.safe(text)) }
         }
     }
 
-    static func text(_ document: ConversationDocument) -> String {
-        let conversation = document.conversation
+    private static func heading(of conversation: Conversation) -> String {
         var text = "\(TerminalText.safe(conversation.title ?? conversation.id.rawValue))\n\(conversation.started.readable)\n"
         if let summary = conversation.summary, !summary.isEmpty { text += "\n\(TerminalText.safe(summary))\n" }
-        text += "\n"
-        for segment in conversation.segments {
-            text += "[\(ConversationDocument.clock(segment.start))] "
-            if let name = document.name(of: segment) { text += TerminalText.safe(name) + ": " }
-            text += TerminalText.safe(segment.text) + "\n"
-        }
-        return text
+        return text + "\n"
     }
+
+    private static func safe(_ lines: String) -> String { lines.split(separator: "\n").map { TerminalText.safe(String($0)) + "\n" }.joined() }
 }

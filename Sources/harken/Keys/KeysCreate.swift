@@ -28,10 +28,10 @@ struct KeysCreate: Command {
             A running gateway on the same data directory accepts the key from the next connection on. Only a keyed hash is stored, so a lost key \
             cannot be shown again. Once a key exists, the gateway refuses callers without one, on this machine too.
             """,
-        options: [name, user, scope, expires, credits, DataOption.option, Flag.json])
+        options: [name, user, scope, expires, credits] + DataPlace.installationOptions)
 
     private let request: AccessKeyRequest
-    private let data: String
+    private let place: DataPlace
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
@@ -42,19 +42,17 @@ struct KeysCreate: Command {
             name: try arguments.value(Self.name), user: try arguments.value(Self.user).map { ID($0) },
             scopes: try arguments.values(Self.scope).map(\.rawValue),
             expires: expires, creditSeconds: try arguments.value(Self.credits))
-        data = try DataOption.path(arguments)
+        place = try DataPlace(arguments, ofUser: false)
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
-        do throws(StoreError) {
-            let keys = try DataOption.openKeys(data)
-            let created = try await keys.create(request)
-            await DataOption.bringToFile(keys, context)
+        await attempt(context) {
+            let created = try await place.createdInstallation(context).create(request)
             guard json else {
                 context.output.writeLine(created.text)
                 context.note("\(created.key.id) of \(created.key.user): save the key now, it is not shown again")
-                return .done
+                return
             }
             var writer = JSONWriter()
             writer.beginObject()
@@ -63,10 +61,6 @@ struct KeysCreate: Command {
             writer.members(of: created.key)
             writer.endObject()
             context.output.writeLine(writer.text)
-            return .done
-        } catch {
-            context.printError(Self.description, "\(error)")
-            return .failed
         }
     }
 }

@@ -8,19 +8,19 @@ struct KeysList: Command {
     static let description = CommandDescription(
         name: "keys list", summary: "List access keys, also revoked and expired ones.",
         discussion: "Only the first characters of a key are stored and shown. With --json: one array of objects.",
-        options: [DataOption.option, Flag.json])
+        options: DataPlace.installationOptions)
 
-    private let data: DataOption
+    private let place: DataPlace
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        data = try DataOption(arguments)
+        place = try DataPlace(arguments, ofUser: false)
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let keys = try await data.existingKeys()?.list() ?? []
+            let keys = try await place.existingInstallation(context)?.keys() ?? []
             if json {
                 context.output.writeLine(Self.json(keys))
             } else if keys.isEmpty {

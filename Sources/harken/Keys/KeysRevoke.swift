@@ -6,15 +6,15 @@ struct KeysRevoke: Command {
     static let description = CommandDescription(
         name: "keys revoke", summary: "Revoke an access key: it is refused at once, and its open sessions end within seconds.",
         operands: .init(placeholder: "ID", help: "The key's id, as keys create and keys list show it.", count: 1...1),
-        options: [DataOption.option, Flag.json])
+        options: DataPlace.installationOptions)
 
     private let id: ID<AccessKey>
-    private let data: DataOption
+    private let place: DataPlace
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         id = ID(arguments.operands.joined())
-        data = try DataOption(arguments)
+        place = try DataPlace(arguments, ofUser: false)
         json = arguments.has(.json)
         // The message does not repeat the text, because it may be a whole key.
         if id.rawValue.hasPrefix("hk_") { throw UsageError("that is a key, not its id; harken keys list shows the ids") }
@@ -22,8 +22,7 @@ struct KeysRevoke: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            guard let keys = try data.existingKeys(), try await keys.revoke(id) else { throw DataOption.NoKey(id: id, path: data.path) }
-            await DataOption.bringToFile(keys, context)
+            guard try await place.existingInstallation(context)?.revoke(id) == true else { throw place.missing(id) }
             if json {
                 var writer = JSONWriter()
                 writer.beginObject()

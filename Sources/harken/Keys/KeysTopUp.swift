@@ -11,11 +11,11 @@ struct KeysTopUp: Command {
             --credits have a credit; the audio of other keys is not limited.
             """,
         operands: .init(placeholder: "ID SECONDS", help: "The key's id, as keys list shows it, and the seconds to add.", count: 2...2),
-        options: [DataOption.option, Flag.json])
+        options: DataPlace.installationOptions)
 
     private let id: ID<AccessKey>
     private let seconds: Int64
-    private let data: DataOption
+    private let place: DataPlace
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
@@ -28,14 +28,14 @@ struct KeysTopUp: Command {
                 "\"\(arguments.operands[1])\" is not a number of seconds; SECONDS takes a whole number from 1 to \(AccessKey.maxCreditSeconds)")
         }
         self.seconds = seconds
-        data = try DataOption(arguments)
+        place = try DataPlace(arguments, ofUser: false)
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            switch try await data.existingKeys()?.topUp(id, seconds: seconds) {
-            case nil, .noSuchKey?: throw DataOption.NoKey(id: id, path: data.path)
+            switch try await place.existingInstallation(context)?.topUp(id, seconds: seconds) {
+            case nil, .noSuchKey?: throw place.missing(id)
             case .notCounted?: throw Unlimited(description: "the audio of key \(id) is not limited, so the key needs no credit")
             case .done(let credit)?:
                 if json {

@@ -14,16 +14,16 @@ struct PeopleAdd: Command {
             recognizes the person by their voice, in live sessions too. If a recording is not suitable, the command says why and stores nothing.
             """,
         operands: .init(placeholder: "NAME FILE…", help: "The person's name, and recordings of their voice.", count: 1...1_000),
-        options: StoreAccess.options)
+        options: DataPlace.options)
 
-    private let stores: StoreAccess
+    private let place: DataPlace
     private let name: String
     private let files: [String]
     private let json: Bool
     private let models: ModelFolder
 
     init(_ arguments: Arguments) throws(UsageError) {
-        stores = try StoreAccess(arguments)
+        place = try DataPlace(arguments)
         name = try PersonName.checked(arguments.operands.first ?? "")
         files = Array(arguments.operands.dropFirst())
         json = arguments.has(.json)
@@ -33,11 +33,14 @@ struct PeopleAdd: Command {
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
             let heard = try await listen()
-            let store = try stores.open()
-            let new = Person(id: ID(RandomUUID.text()), name: name, created: .now)
-            let person = try await store.add(new, reusing: true, of: stores.user)
-            for voice in heard { try await keep(voice, of: person.id, in: store) }
-            context.tell(person, person.id == new.id ? "was added" : "existed already", json: json)
+            let data = try place.created()
+            guard heard.isEmpty || data.takesSamples else {
+                throw Unusable(
+                    description: "a gateway takes no samples of a voice; run harken people add on its machine, with --data in place of --url")
+            }
+            let (person, isNew) = try await data.add(name)
+            for voice in heard { try await data.keep(voice, of: person.id) }
+            context.tell(person, isNew ? "was added" : "existed already", json: json)
         }
     }
 
@@ -61,22 +64,5 @@ struct PeopleAdd: Command {
             }
         }
         return heard
-    }
-
-    /// Stores the voice. Merges it with a known voice of the person that sounds like it, because a person may have two voices.
-    private func keep(_ voice: EnrolledVoice, of person: ID<Person>, in store: any ConversationStores) async throws(StoreError) {
-        let known = VoiceDirectory(try await store.voices(of: stores.user).filter { $0.owner == .person(person) })
-        if case .known(let match, _) = known.match(voice.voiceprint, evidence: .seconds(60)), let before = known[match.voice] {
-            var evidence = VoiceEvidence(before.voiceprint, before.evidence)
-            evidence.add(VoiceEvidence(voice.voiceprint, voice.duration))
-            _ = try await store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: before.id, of: stores.user)
-        } else {
-            let new = NewVoice(
-                id: ID(RandomUUID.text()), owner: .person(person), voiceprint: voice.voiceprint, evidence: voice.duration, created: .now)
-            _ = try await store.add(new, of: stores.user)
-        }
-        let sample = SpeechSample(
-            id: ID(RandomUUID.text()), owner: .person(person), duration: voice.duration, voiceprint: voice.voiceprint, created: .now)
-        _ = try await store.add(sample, of: stores.user)
     }
 }

@@ -11,20 +11,20 @@ struct PeopleList: Command {
             With --json: one array of people and of voices without a name, each with the seconds of speech that the voice was learned from. A voice \
             has a label in place of a name.
             """,
-        options: StoreAccess.options)
+        options: DataPlace.options)
 
-    private let stores: StoreAccess
+    private let place: DataPlace
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        stores = try StoreAccess(arguments)
+        place = try DataPlace(arguments)
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let store = try stores.existing()
-            let people = try await store?.people(of: stores.user) ?? [], voices = try await store?.voices(of: stores.user) ?? []
+            let data = try place.existing()
+            let people = try await data?.people() ?? [], voices = try await data?.voices() ?? []
             if json {
                 context.output.writeLine(Self.json(people, voices))
             } else if people.isEmpty && voices.isEmpty {
@@ -34,7 +34,7 @@ struct PeopleList: Command {
                     [person.id.rawValue, person.name, seconds(Self.evidence(of: .person(person.id), voices)), person.created.readable]
                 }
                 let unnamed = voices.filter { $0.owner == .nobody }.map { voice in
-                    [voice.id.rawValue, "(\(SpeakerNames.label(of: voice)))", seconds(voice.evidence), voice.created.readable]
+                    [voice.id.rawValue, "(\(voice.label))", seconds(voice.evidence), voice.created.readable]
                 }
                 context.output.write(Table.text(["ID", "NAME", "SPEECH", "SINCE"], known + unnamed))
             }
@@ -43,11 +43,11 @@ struct PeopleList: Command {
 
     private func seconds(_ duration: Duration) -> String { "\(duration.components.seconds) s" }
 
-    private static func evidence(of owner: Voice.Owner, _ voices: [Voice]) -> Duration {
+    private static func evidence(of owner: Voice.Owner, _ voices: [KnownVoice]) -> Duration {
         voices.reduce(.zero) { $1.owner == owner ? $0 + $1.evidence : $0 }
     }
 
-    private static func json(_ people: [Person], _ voices: [Voice]) -> String {
+    private static func json(_ people: [Person], _ voices: [KnownVoice]) -> String {
         var json = JSONWriter()
         json.beginArray()
         for person in people {
@@ -61,7 +61,7 @@ struct PeopleList: Command {
         for voice in voices where voice.owner == .nobody {
             json.beginObject()
             json.member("id", voice.id.rawValue)
-            json.member("label", SpeakerNames.label(of: voice))
+            json.member("label", voice.label)
             json.member("created_at", voice.created.rfc3339)
             json.member("speech", voice.evidence / .seconds(1), decimals: 3)
             json.endObject()

@@ -10,15 +10,15 @@ struct PeopleName: Command {
             VOICE is a voice without a name, as people list shows it: "Speaker 1", or its id. If a person with this NAME exists, the voice becomes \
             theirs. From then on Harken recognizes the person by the voice.
             """,
-        operands: .init(placeholder: "VOICE NAME", help: "The voice's label or id, and the name.", count: 2...2), options: StoreAccess.options)
+        operands: .init(placeholder: "VOICE NAME", help: "The voice's label or id, and the name.", count: 2...2), options: DataPlace.options)
 
-    private let stores: StoreAccess
+    private let place: DataPlace
     private let voice: String
     private let name: String
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        stores = try StoreAccess(arguments)
+        place = try DataPlace(arguments)
         voice = arguments.operands[0]
         name = try PersonName.checked(arguments.operands[1])
         json = arguments.has(.json)
@@ -26,11 +26,11 @@ struct PeopleName: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let store = try stores.needed()
-            guard case .voice(let found) = try await stores.speaker(voice, in: store) else {
+            let data = try place.needed()
+            guard case .voice(let found) = try await data.speaker(voice) else {
                 throw UsageError("\(voice) is a person; to change the name: harken people rename \"\(voice)\" \"\(name)\"")
             }
-            context.tell(try await stores.name(found, name, in: store), "is the name of \(SpeakerNames.label(of: found)) now", json: json)
+            context.tell(try await data.name(found, name), "is the name of \(found.label) now", json: json)
         }
     }
 }

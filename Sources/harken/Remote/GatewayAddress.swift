@@ -11,7 +11,13 @@ struct GatewayAddress: Sendable {
         "--ca", "FILE", variable: "HARKEN_CA",
         "Trusts the certificate authorities in FILE (PEM), in place of the system's, for an address with https.")
 
+    private static let choiceOption = Option(
+        "--url", "URL", variable: "HARKEN_URL", accepts: "a URL such as http://127.0.0.1:8080 or https://captions.example.org",
+        "Uses the data of the gateway at this address, through its API, in place of a data directory.", parse: urlOption.parse)
+
     static let options: [any OptionDescription] = [urlOption, keyOption, authoritiesOption]
+    /// Options of commands that can do without a gateway.
+    static let choice: [any OptionDescription] = [choiceOption, keyOption, authoritiesOption]
 
     /// The address without a slash at its end, with one of the schemes `http`, `https`, `ws` and `wss`.
     let url: String
@@ -25,6 +31,15 @@ struct GatewayAddress: Sendable {
             try arguments.value(Self.urlOption) ?? "", key: try arguments.value(Self.keyOption),
             authorities: try arguments.value(Self.authoritiesOption))
     }
+
+    /// Makes the address for a command that can do without a gateway; nil when neither the command line nor the environment names one.
+    init?(chosenBy arguments: Arguments) throws(UsageError) {
+        guard let url = try arguments.value(Self.choiceOption) else { return nil }
+        self.init(url, key: try arguments.value(Self.keyOption), authorities: try arguments.value(Self.authoritiesOption))
+    }
+
+    /// True if the command line itself names a gateway.
+    static func isNamed(_ arguments: Arguments) -> Bool { arguments.text(choiceOption) != nil }
 
     init(_ url: String, key: String? = nil, authorities: String? = nil) {
         var url = url

@@ -1,5 +1,6 @@
 import Conversations
 import Evaluation
+import LocalEngine
 import Speech
 import Store
 
@@ -19,6 +20,7 @@ struct Replay: Command {
     private let name: String
     private let engine: RecordingEngine
     private let prices: PriceTable
+    private let models: ModelFolder
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
@@ -26,6 +28,7 @@ struct Replay: Command {
         name = arguments.operands.joined()
         engine = try RecordingEngine(try arguments.value(Self.engine) ?? .local, environment: arguments.environment)
         prices = try OperatorSettings.prices(environment: arguments.environment)
+        models = ModelFolder(environment: arguments.environment)
         json = arguments.has(.json)
     }
 
@@ -34,10 +37,8 @@ struct Replay: Command {
     func run(_ context: CommandContext) async -> ExitStatus {
         guard let engine = engine.make(for: Self.description, context) else { return .failed }
         do {
-            let store = try stores.needed(), id = try await stores.id(name, in: store)
-            guard let conversation = try await store.conversation(id, of: stores.user) else {
-                throw StoreAccess.Missing("conversation", id.rawValue, of: stores)
-            }
+            let store = try stores.needed(), data = stores.userData(in: store, models: models), id = try await data.id(name)
+            guard let conversation = try await data.conversation(id) else { throw data.missing("conversation", id.rawValue) }
             let audio = try await store.audio(of: id, of: stores.user)
             guard !audio.isEmpty else { throw NoAudio(description: "conversation \(id) has no stored audio, so it cannot be recognized again") }
             let progress = ProgressLine(in: context)

@@ -1,7 +1,6 @@
 import Conversations
 import Framing
 import Gateway
-import LocalEngine
 import Protocols
 import Speech
 import Store
@@ -24,15 +23,15 @@ struct Search: Command {
             needs the local models (harken models). With --json: one object, as the API has it.
             """,
         operands: .init(placeholder: "QUERY", help: "The words to search for; several words are one query.", count: 1...Int.max),
-        options: [limit, person, from, to, words] + StoreAccess.options)
+        options: [limit, person, from, to, words] + DataPlace.options)
 
-    private let stores: StoreAccess
+    private let place: DataPlace
     private let query: SearchQuery
     private let person: String?
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        stores = try StoreAccess(arguments)
+        place = try DataPlace(arguments)
         query = SearchQuery(
             arguments.operands.joined(separator: " "), by: arguments.has(Self.words) ? .words : .both, from: try arguments.value(Self.from),
             to: try arguments.value(Self.to),
@@ -43,19 +42,19 @@ struct Search: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            guard let store = try stores.existing() else {
+            guard let data = try place.existing() else {
                 if json { context.output.writeLine(Self.json(SearchPage(hits: [], next: nil))) } else { context.note("nothing found") }
                 return
             }
             var query = query
-            if let person { query.speaker = person == "user" ? .user : .person(try await stores.person(person, in: store).id) }
-            let page = try await store.search(query, embedding: sentences(context), of: stores.user)
+            if let person { query.speaker = person == "user" ? .user : .person(try await data.person(person).id) }
+            let page = try await data.search(query)
             if json {
                 context.output.writeLine(Self.json(page))
             } else if page.hits.isEmpty {
-                context.note(try await stores.explanation(ofNothing: "nothing found"))
+                context.note(try await place.explanation(ofNothing: "nothing found"))
             } else {
-                let names = try await names(in: store)
+                let names = try await data.speakerNames()
                 for hit in page.hits { context.output.write(Self.text(hit, names)) }
             }
         }
@@ -65,18 +64,6 @@ struct Search: Command {
         var writer = JSONWriter()
         SearchDocument.write(page, to: &writer)
         return writer.text
-    }
-
-    /// Returns the sentence model for search by meaning; nil: the model does not exist, or the search is by words only.
-    private func sentences(_ context: CommandContext) -> (any TextEmbedding)? {
-        guard query.by != .words else { return nil }
-        let folder = ModelFolder(environment: context.environment)
-        return try? SentenceEmbedder(folder, InferenceRuntime(path: folder.path(of: .runtime)))
-    }
-
-    /// Returns the names of the speakers.
-    private func names(in store: any ConversationStores) async throws -> SpeakerNames {
-        SpeakerNames(people: try await store.people(of: stores.user), voices: try await store.voices(of: stores.user))
     }
 
     private static func text(_ hit: SearchHit, _ names: SpeakerNames) -> String {

@@ -18,29 +18,24 @@ struct Usage: Command {
     static let description = CommandDescription(
         name: "usage", summary: "Show the usage and cost of each engine.",
         discussion: """
-            Shows the usage of all users. Costs are estimates from the price table (HARKEN_PRICES); "?" means that the table has no price for the \
-            model. With --json: one object, as GET /api/v1/usage has it.
+            Shows the usage of all users; with --url, the usage of the key's user. Costs are estimates from the price table (HARKEN_PRICES); "?" means \
+            that the table has no price for the model. With --json: one object, as GET /api/v1/usage has it.
             """,
-        options: [since, grouping, DataOption.option, Flag.json])
+        options: [since, grouping] + DataPlace.installationOptions)
 
     private let query: UsageQuery
-    private let data: DataOption
+    private let place: DataPlace
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         query = UsageQuery(since: try arguments.value(Self.since), grouping: try arguments.value(Self.grouping) ?? .provider)
-        data = try DataOption(arguments)
+        place = try DataPlace(arguments, ofUser: false)
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            var rows: [UsageRow] = []
-            if let directory = try data.existing() {
-                let ledger = try Installation(in: directory).usage
-                try await ledger.bookAll()
-                rows = try await ledger.rows(query)
-            }
+            let rows = try await place.existingInstallation(context)?.usage(query) ?? []
             if json {
                 var writer = JSONWriter()
                 UsageDocument.write(rows, to: &writer)

@@ -146,6 +146,12 @@ import Testing
             #expect(samples.map { $0["audio_start"] } == [5.0, 0.0] && samples.map { $0["audio_end"] } == [8.5, 3.5])
             #expect(samples.first?["audio"] == "/api/v1/conversations/conversation-1/audio?part=1")
             #expect(answer["near"] == [])
+            func voice() async throws -> JSONValue? { list(try await ask(gateway, "/voices")["voices"]).first }
+            #expect(try await gateway.send(.patch, "/api/v1/voices/voice-1", body: Array(#"{"is_user":true}"#.utf8)).status == 204)
+            #expect(try await voice()?["is_user"] == true)
+            #expect(try await gateway.send(.patch, "/api/v1/voices/voice-1", body: Array(#"{"person_id":"nobody"}"#.utf8)).status == 404)
+            #expect(try await gateway.send(.patch, "/api/v1/voices/voice-1", body: Array(#"{}"#.utf8)).status == 400)
+            #expect(try await gateway.send(.post, "/api/v1/voices/voice-1/merge", body: Array(#"{"voice_id":"voice-1"}"#.utf8)).status == 400)
             #expect(try await gateway.send(.delete, "/api/v1/voices/voice-1").status == 204)
             #expect(try await ask(gateway, "/voices")["voices"] == [])
             _ = try await ask(gateway, "/voices/voice-1/samples", status: 404)

@@ -139,6 +139,9 @@ struct RouteExpectation: Sendable {
         "GET /api/v1/conversations/{id}/gaps": .http("/api/v1/conversations/CONVERSATION/gaps", stranger: 404, scopes: ["read", "write"]),
         "GET /api/v1/conversations/{id}/peaks": .http("/api/v1/conversations/CONVERSATION/peaks", stranger: 404, scopes: ["read", "write"]),
         "GET /api/v1/voices/{id}/samples": .http("/api/v1/voices/voice-1/samples", stranger: 404, scopes: ["read", "write"]),
+        "PATCH /api/v1/voices/{id}": .http("/api/v1/voices/voice-1", body: #"{"person_id":"PERSON"}"#, 204, stranger: 404, scopes: ["write"]),
+        // There is one voice.
+        "POST /api/v1/voices/{id}/merge": .http("/api/v1/voices/voice-1/merge", body: #"{"voice_id":"none"}"#, 404, scopes: ["write"]),
         "DELETE /api/v1/voices/{id}": .http("/api/v1/voices/voice-1", 204, stranger: 404, scopes: ["write"]).once,
         "GET /api/v1/conversations/{id}/export": .http(
             "/api/v1/conversations/CONVERSATION/export?format=srt", stranger: 404, secret: "moonlit", scopes: ["read", "write"]),

@@ -50,6 +50,11 @@ import Testing
         #expect(text(.vtt, [segment("1", "  ", at: 1, .unknown, hasWords: false)]) == "WEBVTT\n\n")
     }
 
+    @Test func `is text with one line for each segment`() {
+        let segments = [segment("1", "Good\nmorning.", at: 0, .person(ID("p"))), segment("2", "It is.", at: 65, .unknown)]
+        #expect(text(.text, segments) == "[0:00] Anna: Good morning.\n[1:05] Speaker 1: It is.\n")
+    }
+
     @Test func `is Markdown in which nothing that was said has a meaning`() {
         let markdown = text(.markdown, [segment("1", "# not a *heading* <b>", at: 3_723, .person(ID("p")))])
         #expect(

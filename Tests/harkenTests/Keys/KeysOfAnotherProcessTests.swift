@@ -1,6 +1,7 @@
 import Framing
 import HarkenTesting
 import Net
+import Sessions
 import Speech
 import Store
 import Testing
@@ -21,7 +22,7 @@ import Testing
 
     @Test func `count from the next request on`() async throws {
         let gateway = try await TestGateway()
-        let commands = try DataOption.openKeys(gateway.folder.path)
+        let commands = try Installation(in: DataDirectory(creating: gateway.folder.path)).keys(hashing: OpenSSLHashing(), now: { .now })
         #expect(try await status(gateway, nil) == 200)
         let first = try await commands.create(AccessKeyRequest()), second = try await commands.create(AccessKeyRequest())
         #expect(try await status(gateway, nil) == 401, "there are keys now")

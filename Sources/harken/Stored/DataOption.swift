@@ -1,7 +1,4 @@
-import Gateway
 import Store
-import Sessions
-import Speech
 
 /// The data directory of a command, from its option, its variable or the default.
 struct DataOption {
@@ -10,7 +7,7 @@ struct DataOption {
 
     let path: String
     /// True if the command line names the directory.
-    private let isNamed: Bool
+    let isNamed: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         path = try Self.path(arguments)
@@ -41,30 +38,5 @@ struct DataOption {
         let path: String
 
         var description: String { "there is no data in \(path); give the directory of harken serve with --data or HARKEN_DATA" }
-    }
-
-    /// The error of a key that does not exist.
-    struct NoKey: Error, CustomStringConvertible {
-        let id: ID<AccessKey>
-        let path: String
-
-        var description: String { "there is no key \(id) in \(path); harken keys list shows the existing keys" }
-    }
-
-    /// Opens the keys in the data directory. Creates the directory and the keys if they do not exist.
-    static func openKeys(_ path: String) throws(StoreError) -> any AccessKeyAdministration {
-        try Installation(in: DataDirectory(creating: path)).keys(hashing: OpenSSLHashing(), now: { .now })
-    }
-
-    /// Opens the keys; nil when there is no data yet.
-    func existingKeys() throws -> (any AccessKeyAdministration)? {
-        try existing().map { try Installation(in: $0).keys(hashing: OpenSSLHashing(), now: { .now }) }
-    }
-
-    /// Brings a change of the keys into the database's main file. The change is valid even when that fails; the failure is reported.
-    static func bringToFile(_ keys: any AccessKeyAdministration, _ context: CommandContext) async {
-        do throws(StoreError) { try await keys.bringToFile() } catch {
-            context.note("the change is made, but the database's log could not be written into the database file: \(error)")
-        }
     }
 }

@@ -1,0 +1,64 @@
+import Framing
+import Net
+
+/// The API of a running gateway (`/api/v1`), with one user's key.
+struct GatewayAPI: Sendable {
+    /// Maximum size of an answer, in bytes: a conversation of many hours with all its words.
+    private static let answerLimit = 256 << 20
+
+    let address: GatewayAddress
+    private let client: HTTPClient
+
+    init(_ address: GatewayAddress) throws(GatewayError) {
+        self.address = address
+        client = try address.client()
+    }
+
+    /// Sends a request, and returns the body of the answer; nil when the gateway says that the object does not exist.
+    ///
+    /// - Parameters:
+    ///   - path: the path below `/api/v1`, each part percent-encoded.
+    ///   - body: a JSON object; nil: no body.
+    func send(_ method: HTTPMethod, _ path: String, _ query: URLQuery = URLQuery(), body: [UInt8]? = nil) async throws(GatewayError) -> [UInt8]? {
+        var request = HTTPClientRequest(
+            method, address.httpURL + "/api/v1" + path + (query.pairs.isEmpty ? "" : "?" + query.encoded), body: body)
+        if let key = address.key { request.headers.set("Authorization", "Bearer " + key) }
+        if body != nil { request.headers.set("Content-Type", "application/json") }
+        request.responseLimit = Self.answerLimit
+        let answer: HTTPClientResponse
+        do throws(HTTPClientError) { answer = try await client.send(request) } catch { throw GatewayError(address.explain(error)) }
+        if (200..<300).contains(answer.status.code) { return answer.body }
+        guard let document = try? JSONDocument(parsing: answer.body), let message = document.root["error"]["message"].string else {
+            throw GatewayError("\(address.url) answered \(answer.status.code), but it is not a Harken gateway with an API")
+        }
+        switch answer.status.code {
+        case 401:
+            throw GatewayError("\(address.url) needs \(address.key == nil ? "a key" : "a valid key"); give it with --key or HARKEN_KEY")
+        case 404 where document.root["error"]["code"].equals("not_found"): return nil
+        case _: throw GatewayError("\(address.url): \(message)")
+        }
+    }
+
+    /// Sends a request whose answer is a JSON object, and returns the object; nil when the gateway says that the object does not exist.
+    func document(
+        _ method: HTTPMethod, _ path: String, _ query: URLQuery = URLQuery(), body: [UInt8]? = nil
+    ) async throws(GatewayError) -> JSONDocument? {
+        guard let bytes = try await send(method, path, query, body: body) else { return nil }
+        do throws(JSONError) { return try JSONDocument(parsing: bytes, sizeLimit: Self.answerLimit) } catch { throw malformed }
+    }
+
+    /// The error of an answer that another version of the gateway may have given.
+    var malformed: GatewayError { GatewayError("the answer of \(address.url) cannot be read; use the same version of harken there and here") }
+
+    /// Returns an object with text members, as the body of a request.
+    static func body(_ members: (name: String, value: String)...) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        for member in members {
+            writer.key(escaping: member.name)
+            writer.value(member.value)
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+}

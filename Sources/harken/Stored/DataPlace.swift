@@ -1,0 +1,98 @@
+import Conversations
+import LocalEngine
+import Speech
+import Store
+
+/// The place of stored data for a command: a data directory of this machine, or a gateway. The command line counts before the environment, and
+/// `HARKEN_URL` before `HARKEN_DATA`.
+struct DataPlace {
+    private enum Kind {
+        case directory(StoreAccess)
+        case gateway(GatewayAddress)
+    }
+
+    /// Options of commands on one user's data.
+    static let options: [any OptionDescription] = StoreAccess.places + GatewayAddress.choice + [Flag.json]
+    /// Options of commands on the data of an installation.
+    static let installationOptions: [any OptionDescription] = [DataOption.option] + GatewayAddress.choice + [Flag.json]
+
+    private let kind: Kind
+    private let models: ModelFolder
+
+    /// - Parameter ofUser: true for the data of one user; false for the data of the installation.
+    init(_ arguments: Arguments, ofUser: Bool = true) throws(UsageError) {
+        models = ModelFolder(environment: arguments.environment)
+        let stores = try StoreAccess(arguments)
+        if let gateway = try GatewayAddress(chosenBy: arguments) {
+            guard stores.data.isNamed || (ofUser && stores.namesUser) else {
+                kind = .gateway(gateway)
+                return
+            }
+            if GatewayAddress.isNamed(arguments) {
+                throw UsageError("--url cannot go together with --data or --user: a gateway has its own data, and the key decides the user")
+            }
+        }
+        kind = .directory(stores)
+    }
+
+    /// Returns the user's data; nil when there is none yet. Nothing is created.
+    func existing() throws -> (any UserData)? {
+        switch kind {
+        case .directory(let stores): try stores.existing().map { stores.userData(in: $0, models: models) }
+        case .gateway(let address): GatewayUserData(api: try GatewayAPI(address))
+        }
+    }
+
+    /// Returns the user's data for a command that needs existing data.
+    func needed() throws -> any UserData {
+        switch kind {
+        case .directory(let stores): stores.userData(in: try stores.needed(), models: models)
+        case .gateway(let address): GatewayUserData(api: try GatewayAPI(address))
+        }
+    }
+
+    /// Returns the user's data. Creates the data directory and the database if they do not exist.
+    func created() throws -> any UserData {
+        switch kind {
+        case .directory(let stores): stores.userData(in: try stores.open(), models: models)
+        case .gateway(let address): GatewayUserData(api: try GatewayAPI(address))
+        }
+    }
+
+    /// Returns `message`, or whose conversations there are when the command line names no user and access keys exist.
+    func explanation(ofNothing message: String) async throws -> String {
+        switch kind {
+        case .directory(let stores): try await stores.explanation(ofNothing: message)
+        case .gateway: message
+        }
+    }
+
+    /// Returns the data of the installation; nil when there is none yet. Nothing is created.
+    func existingInstallation(_ context: CommandContext) throws -> (any InstallationData)? {
+        switch kind {
+        case .directory(let stores):
+            try stores.data.existing().map { DirectoryInstallationData(installation: try Installation(in: $0), context: context) }
+        case .gateway(let address): GatewayInstallationData(api: try GatewayAPI(address))
+        }
+    }
+
+    /// Returns the data of the installation. Creates the data directory and the database if they do not exist.
+    func createdInstallation(_ context: CommandContext) throws -> any InstallationData {
+        switch kind {
+        case .directory(let stores):
+            let installation = try Installation(in: DataDirectory(creating: stores.data.path))
+            return DirectoryInstallationData(installation: installation, context: context)
+        case .gateway(let address): return GatewayInstallationData(api: try GatewayAPI(address))
+        }
+    }
+
+    /// Returns the error of a key that does not exist.
+    func missing(_ key: ID<AccessKey>) -> NoKey {
+        let place =
+            switch kind {
+            case .directory(let stores): "in \(stores.data.path)"
+            case .gateway(let address): "at \(address.url)"
+            }
+        return NoKey(description: "there is no key \(key) \(place); harken keys list shows the existing keys")
+    }
+}

@@ -1,0 +1,94 @@
+import Conversations
+import LocalEngine
+import Protocols
+import Sessions
+import Speakers
+import Speech
+import Store
+
+/// One user's data in the data directory of this machine, with or without a running gateway.
+struct DirectoryUserData: UserData {
+    let store: any ConversationStores
+    let user: ID<User>
+    /// Path of the data directory.
+    let path: String
+    /// The folder of the sentence model for search by meaning.
+    let models: ModelFolder
+
+    var owner: String { user.rawValue }
+    var place: String { "in \(path)" }
+    var takesSamples: Bool { true }
+
+    func list(_ query: ConversationQuery) async throws -> ConversationPage { try await store.list(query, of: user) }
+
+    func conversation(_ id: ID<Conversation>) async throws -> Conversation? { try await store.conversation(id, of: user) }
+
+    func export(_ id: ID<Conversation>, as format: ConversationDocument.Format) async throws -> [UInt8]? {
+        guard let conversation = try await conversation(id) else { return nil }
+        return ConversationDocument(conversation, people: try await people(), voices: try await store.voices(of: user)).rendered(as: format)
+    }
+
+    func delete(_ conversations: [ID<Conversation>]) async throws -> ID<Conversation>? {
+        for id in conversations { if try await !store.delete(id, of: user) { return id } }
+        // When this returns, the deleted conversations have left no data on the disk.
+        try await store.settle()
+        return nil
+    }
+
+    func search(_ query: SearchQuery) async throws -> SearchPage { try await store.search(query, embedding: sentences(query), of: user) }
+
+    /// Returns the sentence model for search by meaning; nil: the model does not exist, or the search is by words only.
+    private func sentences(_ query: SearchQuery) -> (any TextEmbedding)? {
+        guard query.by != .words else { return nil }
+        return try? SentenceEmbedder(models, InferenceRuntime(path: models.path(of: .runtime)))
+    }
+
+    func people() async throws -> [Person] { try await store.people(of: user) }
+
+    func voices() async throws -> [KnownVoice] {
+        try await store.voices(of: user).map {
+            KnownVoice(id: $0.id, label: SpeakerNames.label(of: $0), owner: $0.owner, evidence: $0.evidence, created: $0.created)
+        }
+    }
+
+    func add(_ name: String) async throws -> (person: Person, isNew: Bool) {
+        let new = Person(id: ID(RandomUUID.text()), name: name, created: .now)
+        let person = try await store.add(new, reusing: true, of: user)
+        return (person, person.id == new.id)
+    }
+
+    /// Stores the voice. Merges it with a known voice of the person that sounds like it, because a person may have two voices.
+    func keep(_ voice: EnrolledVoice, of person: ID<Person>) async throws {
+        let known = VoiceDirectory(try await store.voices(of: user).filter { $0.owner == .person(person) })
+        if case .known(let match, _) = known.match(voice.voiceprint, evidence: .seconds(60)), let before = known[match.voice] {
+            var evidence = VoiceEvidence(before.voiceprint, before.evidence)
+            evidence.add(VoiceEvidence(voice.voiceprint, voice.duration))
+            _ = try await store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: before.id, of: user)
+        } else {
+            let new = NewVoice(
+                id: ID(RandomUUID.text()), owner: .person(person), voiceprint: voice.voiceprint, evidence: voice.duration, created: .now)
+            _ = try await store.add(new, of: user)
+        }
+        let sample = SpeechSample(
+            id: ID(RandomUUID.text()), owner: .person(person), duration: voice.duration, voiceprint: voice.voiceprint, created: .now)
+        _ = try await store.add(sample, of: user)
+    }
+
+    func rename(_ person: ID<Person>, to name: String) async throws -> Bool { try await store.rename(person, to: name, of: user) }
+
+    func merge(_ person: ID<Person>, into other: ID<Person>) async throws -> Bool { try await store.merge(person, into: other, of: user) }
+
+    func merge(_ voice: ID<Voice>, into other: ID<Voice>) async throws -> Bool { try await store.merge(voice, into: other, of: user) }
+
+    func give(_ voice: ID<Voice>, to person: ID<Person>) async throws -> Bool { try await store.setOwner(.person(person), of: voice, of: user) }
+
+    func delete(_ person: ID<Person>) async throws -> Bool { try await forgotten(store.delete(person, of: user)) }
+
+    func delete(_ voice: ID<Voice>) async throws -> Bool { try await forgotten(store.delete(voice, of: user)) }
+
+    /// Waits until the deleted data has left the disk.
+    private func forgotten(_ isDone: Bool) async throws -> Bool {
+        if isDone { try await store.settle() }
+        return isDone
+    }
+}

@@ -1,0 +1,145 @@
+import Conversations
+import Framing
+import Protocols
+import Speakers
+import Speech
+import Store
+
+/// The data of a key's user behind a gateway's API.
+struct GatewayUserData: UserData {
+    let api: GatewayAPI
+
+    var owner: String { "the user" }
+    var place: String { "at \(api.address.url)" }
+    var takesSamples: Bool { false }
+
+    func list(_ query: ConversationQuery) async throws -> ConversationPage {
+        var words = URLQuery()
+        words.add("limit", "\(query.limit)")
+        words.add("from", query.from?.rfc3339)
+        words.add("to", query.to?.rfc3339)
+        words.add("cursor", query.cursor)
+        let document = try await needed(.get, "/conversations", words)
+        let list = document.root["conversations"]
+        var page = ConversationPage(conversations: [], next: document.root["next"].string)
+        for index in 0..<list.count {
+            guard let conversation = Conversation(list[index]) else { throw api.malformed }
+            page.conversations.append(conversation)
+            page.lengths[conversation.id] = .seconds(list[index]["duration"].double ?? 0)
+        }
+        return page
+    }
+
+    func conversation(_ id: ID<Conversation>) async throws -> Conversation? {
+        guard let document = try await api.document(.get, path("conversations", id.rawValue)) else { return nil }
+        guard let conversation = Conversation(document.root) else { throw api.malformed }
+        return conversation
+    }
+
+    func export(_ id: ID<Conversation>, as format: ConversationDocument.Format) async throws -> [UInt8]? {
+        try await api.send(.get, path("conversations", id.rawValue) + "/export", ["format": format.rawValue])
+    }
+
+    func delete(_ conversations: [ID<Conversation>]) async throws -> ID<Conversation>? {
+        for id in conversations { if try await api.send(.delete, path("conversations", id.rawValue)) == nil { return id } }
+        return nil
+    }
+
+    func search(_ query: SearchQuery) async throws -> SearchPage {
+        var words: URLQuery = ["q": query.text, "limit": "\(query.limit)", "by": query.by.name]
+        words.add("from", query.from?.rfc3339)
+        words.add("to", query.to?.rfc3339)
+        words.add("cursor", query.cursor)
+        switch query.speaker {
+        case .nobody: break
+        case .person(let id): words.add("person", id.rawValue)
+        case .user: words.add("person", "user")
+        }
+        let document = try await needed(.get, "/search", words)
+        let list = document.root["hits"]
+        var page = SearchPage(hits: [], next: document.root["next"].string)
+        for index in 0..<list.count {
+            guard let hit = SearchHit(list[index]) else { throw api.malformed }
+            page.hits.append(hit)
+        }
+        return page
+    }
+
+    func people() async throws -> [Person] {
+        let document = try await needed(.get, "/people")
+        let list = document.root["people"]
+        var people: [Person] = []
+        for index in 0..<list.count { people.append(try person(list[index])) }
+        return people
+    }
+
+    func voices() async throws -> [KnownVoice] {
+        let document = try await needed(.get, "/voices")
+        let list = document.root["voices"]
+        var voices: [KnownVoice] = []
+        for index in 0..<list.count {
+            guard let voice = KnownVoice(list[index]) else { throw api.malformed }
+            voices.append(voice)
+        }
+        return voices
+    }
+
+    func add(_ name: String) async throws -> (person: Person, isNew: Bool) {
+        let before = Set(try await people().map(\.id))
+        let document = try await needed(.post, "/people", body: GatewayAPI.body(("name", name)))
+        let person = try person(document.root)
+        return (person, !before.contains(person.id))
+    }
+
+    func keep(_ voice: EnrolledVoice, of person: ID<Person>) async throws {
+        throw GatewayError("samples of a voice are stored on the gateway's machine only: run harken people add there, with --data")
+    }
+
+    func rename(_ person: ID<Person>, to name: String) async throws -> Bool {
+        try await api.send(.patch, path("people", person.rawValue), body: GatewayAPI.body(("name", name))) != nil
+    }
+
+    func merge(_ person: ID<Person>, into other: ID<Person>) async throws -> Bool {
+        try await api.send(.post, path("people", other.rawValue) + "/merge", body: GatewayAPI.body(("person_id", person.rawValue))) != nil
+    }
+
+    func merge(_ voice: ID<Voice>, into other: ID<Voice>) async throws -> Bool {
+        try await api.send(.post, path("voices", other.rawValue) + "/merge", body: GatewayAPI.body(("voice_id", voice.rawValue))) != nil
+    }
+
+    func give(_ voice: ID<Voice>, to person: ID<Person>) async throws -> Bool {
+        try await api.send(.patch, path("voices", voice.rawValue), body: GatewayAPI.body(("person_id", person.rawValue))) != nil
+    }
+
+    func delete(_ person: ID<Person>) async throws -> Bool { try await api.send(.delete, path("people", person.rawValue)) != nil }
+
+    func delete(_ voice: ID<Voice>) async throws -> Bool { try await api.send(.delete, path("voices", voice.rawValue)) != nil }
+
+    private func path(_ kind: String, _ id: String) -> String { "/\(kind)/" + PercentCoding.encode(id) }
+
+    private func person(_ view: JSONView) throws -> Person {
+        guard let person = Person(view) else { throw api.malformed }
+        return person
+    }
+
+    private func needed(_ method: HTTPMethod, _ path: String, _ query: URLQuery = URLQuery(), body: [UInt8]? = nil) async throws -> JSONDocument {
+        guard let document = try await api.document(method, path, query, body: body) else { throw api.malformed }
+        return document
+    }
+}
+
+extension URLQuery {
+    /// Adds a value unless it is nil.
+    mutating func add(_ name: String, _ value: String?) { if let value { add(name, value as String) } }
+}
+
+extension SearchQuery.By {
+    /// The kind's name in the API.
+    fileprivate var name: String {
+        switch self {
+        case .words: "words"
+        case .meaning: "meaning"
+        case .both: "both"
+        }
+    }
+}

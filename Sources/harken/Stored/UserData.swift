@@ -1,0 +1,98 @@
+import Conversations
+import Protocols
+import Speakers
+import Speech
+import Store
+
+/// One user's stored data, in the data directory of this machine or behind a gateway's API.
+protocol UserData: Sendable {
+    /// Whose data this is and where it is, for messages: `local has no … in /var/lib/harken`.
+    var owner: String { get }
+    var place: String { get }
+    /// True if samples of a voice can be stored.
+    var takesSamples: Bool { get }
+
+    func list(_ query: ConversationQuery) async throws -> ConversationPage
+
+    /// Returns a conversation without its segments; nil when it does not exist.
+    func conversation(_ id: ID<Conversation>) async throws -> Conversation?
+
+    /// Returns a conversation as a file; nil when it does not exist.
+    func export(_ id: ID<Conversation>, as format: ConversationDocument.Format) async throws -> [UInt8]?
+
+    /// Deletes conversations for good.
+    ///
+    /// - Returns: the first one that does not exist; nil when all are deleted.
+    func delete(_ conversations: [ID<Conversation>]) async throws -> ID<Conversation>?
+
+    func search(_ query: SearchQuery) async throws -> SearchPage
+
+    func people() async throws -> [Person]
+
+    /// Returns the voices that were told apart, also those of people.
+    func voices() async throws -> [KnownVoice]
+
+    /// Adds a person. A name that exists, in upper or lower case, is not added twice.
+    func add(_ name: String) async throws -> (person: Person, isNew: Bool)
+
+    /// Stores a sample of a person's voice.
+    func keep(_ voice: EnrolledVoice, of person: ID<Person>) async throws
+
+    /// The changes below return false when one of their objects does not exist.
+    func rename(_ person: ID<Person>, to name: String) async throws -> Bool
+    func merge(_ person: ID<Person>, into other: ID<Person>) async throws -> Bool
+    func merge(_ voice: ID<Voice>, into other: ID<Voice>) async throws -> Bool
+    func give(_ voice: ID<Voice>, to person: ID<Person>) async throws -> Bool
+    func delete(_ person: ID<Person>) async throws -> Bool
+    func delete(_ voice: ID<Voice>) async throws -> Bool
+}
+
+/// A voice that was told apart from others, without its voiceprint.
+struct KnownVoice: Sendable {
+    var id: ID<Voice>
+    /// The name of a voice without a person: `Speaker 3`.
+    var label: String
+    var owner: Voice.Owner
+    /// Duration of the speech that the voice was learned from.
+    var evidence: Duration
+    var created: UnixTime
+}
+
+/// An object that a user does not have.
+struct MissingData: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ what: String, _ id: String, of owner: String, _ place: String) { description = "\(owner) has no \(what) \(id) \(place)" }
+}
+
+extension UserData {
+    func missing(_ what: String, _ id: String) -> MissingData { MissingData(what, id, of: owner, place) }
+
+    /// Returns the id of the conversation that a text names: an id, the beginning of an id, or `last`.
+    ///
+    /// - Throws: `MissingData` when no conversation has the id, `UsageError` when several begin so.
+    func id(_ text: String) async throws -> ID<Conversation> {
+        if text == "last" {
+            guard let last = try await list(ConversationQuery(limit: 1)).conversations.first else { throw missing("conversation", "yet") }
+            return last.id
+        }
+        // A whole id is looked up by the caller.
+        guard text.utf8.count < RandomUUID.length else { return ID(text) }
+        var found: [ID<Conversation>] = []
+        var query = ConversationQuery(limit: ConversationLimits.page)
+        repeat {
+            let page = try await list(query)
+            if let exact = page.conversations.first(where: { $0.id.rawValue == text }) { return exact.id }
+            found += page.conversations.map(\.id).filter { $0.rawValue.hasPrefix(text) }
+            query.cursor = page.next
+        } while query.cursor != nil && found.count < 2
+        guard found.count < 2 else { throw UsageError("several conversations begin with \(text); give more of the id") }
+        guard let id = found.first else { throw missing("conversation", text) }
+        return id
+    }
+
+    /// Returns the names of the speakers in conversations.
+    func speakerNames() async throws -> SpeakerNames {
+        SpeakerNames(people: try await people(), labels: Dictionary(try await voices().map { ($0.id, $0.label) }) { first, _ in first })
+    }
+}

@@ -1,0 +1,125 @@
+import Conversations
+import Foundation
+import HarkenTesting
+import Speech
+import Store
+import Testing
+
+@testable import harken
+
+/// The commands on stored data, asked of a running gateway and of its data directory.
+@Suite(.enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"), .timeLimit(.minutes(5)))
+struct `Commands on a gateway's data` {
+    private let folder = TemporaryFolder()
+    private var data: String { folder.path(of: "data") }
+    private var environment: [String: String] { ["HOME": folder.path] }
+
+    private func run(_ words: [String], _ more: [String: String] = [:]) async throws -> ChildProcess.Outcome {
+        try await BuiltProgram.run(words, environment: environment.merging(more) { $1 })
+    }
+
+    private func fill() async throws {
+        let database = try SQLiteDatabase(in: DataDirectory(creating: data))
+        let store = SQLiteConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: 0) })
+        let anna = try await store.add(Person(id: ID("person-anna"), name: "Anna", created: UnixTime(milliseconds: 0)), reusing: true, of: .local)
+        for (number, place) in [[Float(1), 0, 0], [0, 1, 0], [0, 0, 1]].enumerated() {
+            let voiceprint = try #require(Voiceprint(place, model: "test"))
+            _ = try await store.add(
+                NewVoice(
+                    id: ID("voice-\(number + 1)"), owner: number == 2 ? .person(anna.id) : .nobody, voiceprint: voiceprint, evidence: .seconds(4),
+                    created: UnixTime(milliseconds: 0)), of: .local)
+        }
+        let segments = [
+            Segment(
+                id: ID("s1"), text: "Where is the \u{1B}[31m <harbour>?", start: .seconds(1), end: .seconds(3), speaker: SpeakerNumber(0),
+                identity: SpeakerIdentity(.person(anna.id), by: .manual)),
+            Segment(
+                id: ID("s2"), text: "The harbour is down there.", start: .seconds(65), end: .seconds(67), speaker: SpeakerNumber(1),
+                identity: SpeakerIdentity(.voice(ID("voice-2")), by: .voiceprint)),
+        ]
+        for (id, start) in [("first", 0 as Int64), ("second", 86_400_000)] {
+            _ = try await store.begin(
+                Conversation(
+                    id: ID(id), user: .local, status: .completed, source: "test", language: LanguageTag("en"), title: "Harbour", summary: "Ships.",
+                    started: UnixTime(milliseconds: 1_800_000_000_000 + start), finished: UnixTime(milliseconds: 1_800_000_070_000 + start),
+                    segments: id == "first" ? segments : []))
+        }
+    }
+
+    private func gateway() async throws -> (process: ChildProcess, url: String) {
+        let process = try BuiltProgram.start(["serve", "--listen", "127.0.0.1:0", "--data", data], environment: environment)
+        return (process, try #require(try await process.line(beginning: "harken: ready on ")))
+    }
+
+    @Test func `read the same as in the data directory`() async throws {
+        try await fill()
+        let (process, url) = try await gateway()
+        defer { process.signal(SIGTERM) }
+        let commands = [
+            "conversations list", "conversations list --json", "conversations list --limit 1", "conversations list --from 2027-01-16 --json",
+            "conversations show f", "conversations show last", "conversations show first --json", "conversations export first --format srt",
+            "conversations export first --format text", "conversations export first", "search harbour", "search harbour --json",
+            "search harbour --person anna", "search harbour --from 2030-01-01", "people list", "people list --json", "usage", "usage --by key --json",
+            "keys list", "keys list --json",
+        ]
+        for command in commands {
+            let words = command.split(separator: " ").map(String.init)
+            let here = try await run(words + ["--data", data]), there = try await run(words + ["--url", url])
+            #expect(there.output == here.output, "\(command)")
+            #expect(there.diagnostics == here.diagnostics, "\(command)")
+            #expect(there.status == 0 && here.status == 0, "\(command)")
+        }
+        #expect(try await run(["conversations", "show", "f"], ["HARKEN_URL": url]).output.contains("[1:05] Speaker 2: The harbour is down there.\n"))
+        let missing = try await run(["conversations", "show", "none", "--url", url])
+        #expect(missing.status == 1 && missing.diagnostics.hasSuffix(": the user has no conversation none at \(url)\n"), "\(missing)")
+        #expect(try await run(["people", "list", "--url", url, "--user", "ann"]).status == 2)
+        // What the command line names counts before the environment.
+        #expect(try await run(["people", "list", "--data", folder.path(of: "none")], ["HARKEN_URL": url]).diagnostics.contains("there is no data"))
+    }
+
+    @Test func `change people, voices and conversations`() async throws {
+        try await fill()
+        let (process, url) = try await gateway()
+        defer { process.signal(SIGTERM) }
+        func change(_ words: String..., saying expected: String) async throws {
+            let outcome = try await run(words + ["--url", url])
+            #expect(outcome.status == 0 && outcome.diagnostics.contains(expected), "\(words): \(outcome)")
+        }
+        try await change("people", "add", "Bob", saying: "was added")
+        try await change("people", "add", "bob", saying: "existed already")
+        try await change("people", "rename", "bob", "Robert", saying: "was Bob")
+        try await change("people", "merge", "Speaker 2", "Speaker 1", saying: "has all data of Speaker 2 now")
+        try await change("people", "name", "Speaker 1", "Vera", saying: "is the name of Speaker 1 now")
+        try await change("people", "merge", "vera", "Anna", saying: "has all data of Vera now")
+        try await change("people", "delete", "Robert", saying: "is forgotten")
+        #expect(try await run(["conversations", "show", "first", "--data", data]).output.contains("[1:05] Anna: "))
+        try await change("conversations", "delete", "first", "sec", saying: "2 conversations are deleted")
+        let list = try await run(["conversations", "list", "--data", data])
+        #expect(list.output == "" && list.diagnostics == "no conversations\n")
+        let sample = try await run(["people", "delete", "nobody", "--url", url])
+        #expect(sample.status == 1 && sample.diagnostics.contains("has no person or voice nobody at \(url)"))
+    }
+
+    @Test func `manage keys with an administrator's key`() async throws {
+        let (process, url) = try await gateway()
+        defer { process.signal(SIGTERM) }
+        let first = try await run(["keys", "create", "--scope", "admin", "--name", "boss", "--url", url])
+        let key = first.output.split(separator: "\n").joined()
+        #expect(key.hasPrefix("hk_") && first.diagnostics.contains("save the key now"), "\(first)")
+        let refused = try await run(["keys", "list", "--url", url])
+        #expect(refused.status == 1 && refused.diagnostics == "harken keys list: \(url) needs a key; give it with --key or HARKEN_KEY\n")
+        let second = try await run(["keys", "create", "--credits", "60", "--user", "ann", "--json", "--url", url, "--key", key])
+        let made = try #require(try JSONSerialization.jsonObject(with: Data(second.output.utf8)) as? [String: Any])
+        let id = try #require(made["id"] as? String), ordinary = try #require(made["key"] as? String)
+        let credited = try await run(["keys", "topup", id, "40", "--url", url], ["HARKEN_KEY": key])
+        #expect(credited.diagnostics == "key \(id) has 100 seconds of credit now\n")
+        let list = try await run(["keys", "list", "--url", url, "--key", key])
+        #expect(try await run(["keys", "list", "--data", data]).output == list.output)
+        let forbidden = try await run(["keys", "list", "--url", url, "--key", ordinary])
+        #expect(forbidden.status == 1 && forbidden.diagnostics.contains("admin"), "\(forbidden)")
+        #expect(try await run(["people", "list", "--url", url, "--key", ordinary]).status == 0)
+        #expect(try await run(["keys", "revoke", id, "--url", url, "--key", key]).diagnostics == "\(id) is revoked\n")
+        #expect(try await run(["keys", "revoke", "none", "--url", url, "--key", key]).diagnostics.contains("there is no key none at \(url)"))
+        #expect(try await run(["people", "list", "--url", url, "--key", ordinary]).diagnostics.contains("needs a valid key"))
+    }
+}
