@@ -8,7 +8,7 @@ enum CommandTable {
         PeopleEmbed.self,
         KeysCreate.self, KeysList.self, KeysRevoke.self,
         KeysTopUp.self, Usage.self, Engines.self, ModelsList.self, ModelsInstall.self, ModelsFetch.self, ModelsVerify.self,
-        ModelsRemove.self, Evaluate.self, Replay.self, Doctor.self,
+        ModelsRemove.self, Backup.self, Restore.self, Evaluate.self, Replay.self, Doctor.self,
         ConfigShow.self, ConfigCheck.self, ConfigSample.self, ConfigReference.self,
         Completion.self, Manual.self, PrintVersion.self,
     ]

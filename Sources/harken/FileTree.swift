@@ -1,4 +1,5 @@
 import Glibc
+import Net
 
 /// Files and folders below a folder.
 enum FileTree {
@@ -19,6 +20,54 @@ enum FileTree {
             if name != ".", name != ".." { names.append(name) }
         }
         return names.sorted()
+    }
+
+    /// Returns the paths of all plain files below a folder, relative to the folder, sorted.
+    static func files(below path: String) -> [String] {
+        names(in: path).flatMap { name in
+            var information = stat()
+            guard lstat(path + "/" + name, &information) == 0 else { return [String]() }
+            switch information.st_mode & S_IFMT {
+            case S_IFREG: return [name]
+            case S_IFDIR: return files(below: path + "/" + name).map { name + "/" + $0 }
+            case _: return []
+            }
+        }
+    }
+
+    /// Gives a file, or a folder with everything in it, to a user.
+    static func give(_ path: String, to user: uid_t, _ group: gid_t) {
+        for name in names(in: path) { give(path + "/" + name, to: user, group) }
+        _ = lchown(path, user, group)
+    }
+
+    /// Makes a second name of a file that does not change, or a copy where that is not possible. Does nothing when the name exists, or when the file
+    /// does not exist any more.
+    static func duplicate(_ path: String, to target: String) throws(FileTreeError) {
+        if link(path, target) == 0 || errno == EEXIST || errno == ENOENT { return }
+        try copy(path, to: target)
+    }
+
+    /// Copies a file. Does nothing when the file does not exist.
+    static func copy(_ path: String, to target: String) throws(FileTreeError) {
+        let source = open(path, O_RDONLY | O_CLOEXEC)
+        guard source >= 0 else {
+            if errno == ENOENT { return }
+            throw FileTreeError("read", path)
+        }
+        defer { close(source) }
+        let sink = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard sink >= 0 else { throw FileTreeError("write", target) }
+        defer { close(sink) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            let count = read(source, &buffer, buffer.count)
+            if count == 0 { return }
+            guard count > 0 else { throw FileTreeError("read", path) }
+            do throws(SystemError) { try writeAll(buffer.span.extracting(first: count).bytes, to: sink) } catch {
+                throw FileTreeError("write", target, code: error.code)
+            }
+        }
     }
 
     /// Makes a folder and the folders above it that do not exist.

@@ -1,3 +1,4 @@
+import Glibc
 package import Speech
 
 /// An installation whose stores are in one SQLite database and whose blobs are in folders beside it. Only this type names the classes of the stores.
@@ -38,6 +39,15 @@ package struct SQLiteInstallation: StoreBackEnd {
         Stores(
             conversations: conversations(now: now), jobs: SQLiteJobQueue(in: database), uploads: SQLiteUploadStore(in: database),
             chunks: SQLiteChunkStore(in: database), usage: usage, blobs: blobs)
+    }
+
+    package static func copyRows(of directory: DataDirectory, to copy: DataDirectory) throws(StoreError) {
+        try SQLiteDatabase.makePrivateFile(copy.database)
+        try SQLiteConnection.open(directory.database, .readOnly).copy(to: copy.database)
+        // The marker says what the copy has: a key may be made at the moment of the copy.
+        if try KeysMarker.hasKeys(copy.database) { try KeysMarker(of: copy).write() }
+        // A reader leaves an empty log, which is no part of the copy.
+        for suffix in ["-wal", "-shm"] { unlink(copy.database + suffix) }
     }
 
     package func settle() async throws(StoreError) { try await database.emptyLog() }

@@ -35,7 +35,7 @@ struct ModelPlace {
     }
 
     /// Replaces the folder by the models of an archive. The folder stays as it is until the new one is complete.
-    func install(_ archive: ModelArchive) async throws {
+    func install(_ archive: TarArchive) async throws {
         let draft = path + ".partial", old = path + ".old"
         for leftover in [draft, old] { FileTree.delete(leftover) }
         defer { FileTree.delete(draft) }
@@ -43,7 +43,12 @@ struct ModelPlace {
         // Models are for every user of the machine, whatever the mask of this one is.
         let mask = umask(0o022)
         defer { umask(mask) }
-        let new = try await archive.unpack(into: draft)
+        let names = try await archive.unpack(into: draft)
+        let manifests = names.filter { $0 == ModelManifest.name || $0.hasSuffix("/" + ModelManifest.name) }
+        guard let manifest = manifests.min(by: { $0.count < $1.count }) else {
+            throw ModelError("\(archive.name) has no models: \(ModelManifest.name) is missing; give an archive such as harken-models-….tar.gz")
+        }
+        let new = draft + "/" + manifest.dropLast(ModelManifest.name.count)
         try Self.check(new, of: archive)
         let hasOld = rename(path, old) == 0
         guard hasOld || errno == ENOENT else { throw FileTreeError("replace", path) }
@@ -55,9 +60,9 @@ struct ModelPlace {
         FileTree.delete(old)
     }
 
-    private static func check(_ folder: String, of archive: ModelArchive) throws(ModelError) {
+    private static func check(_ folder: String, of archive: TarArchive) throws(ModelError) {
         guard let manifest = try ModelManifest(folder: folder) else { throw ModelError("\(archive.name) has no \(ModelManifest.name)") }
-        if let problem = manifest.problems(in: folder, readsAll: true).first {
+        if let problem = manifest.list.problems(in: folder, readsAll: true).first {
             throw ModelError("\(archive.name) is not used: \(problem); get the archive again")
         }
         let models = ModelFolder(folder)
@@ -71,7 +76,7 @@ struct ModelPlace {
 
     /// Deletes the files that the manifest names, and folders that are then empty. Returns false when other files are left.
     func remove(_ manifest: ModelManifest) throws -> Bool {
-        let names = manifest.files.map(\.path) + [ModelManifest.name]
+        let names = manifest.list.files.map(\.path) + [ModelManifest.name]
         for name in names where unlink(path + "/" + name) != 0 && errno != ENOENT { throw FileTreeError("delete", path + "/" + name) }
         var folders: Set<String> = []
         for name in names {

@@ -47,7 +47,7 @@ struct ModelsFetch: Command {
     /// True if the models were made by these scripts and all files have their sizes.
     private func isComplete(_ scripts: SetupScripts) -> Bool {
         guard let manifest = try? ModelManifest(folder: place.path), manifest.parts == scripts.partsDigest else { return false }
-        return place.folder.problem() == nil && manifest.problems(in: place.path, readsAll: false).isEmpty
+        return place.folder.problem() == nil && manifest.list.problems(in: place.path, readsAll: false).isEmpty
     }
 
     private func checkNeeds() async throws {

@@ -18,6 +18,9 @@ struct ModelsInstall: Command {
         operands: .init(placeholder: "FILE|URL", help: "The archive: a file, or a URL with https.", count: 1...1),
         options: [digest, authorities, ModelPlace.option])
 
+    /// Maximum size of an archive, packed and unpacked, in bytes.
+    private static let sizeLimit = 4 << 30
+
     private let source: String
     private let digest: String?
     private let authorities: String?
@@ -48,7 +51,7 @@ struct ModelsInstall: Command {
                     guard actual == digest else { throw ModelError("\(source) is not used: its SHA-256 checksum is \(actual)") }
                 }
                 context.detail("unpacking \(source)")
-                try await place.install(ModelArchive(path: path, name: source))
+                try await place.install(TarArchive(path: path, name: source, sizeLimit: Self.sizeLimit))
                 context.note("the models are in \(place.path)")
             }
         }
@@ -58,7 +61,7 @@ struct ModelsInstall: Command {
         context.note("fetching \(source)")
         var request = HTTPClientRequest(.get, source)
         request.destination = .file(path: path)
-        request.responseLimit = ModelArchive.sizeLimit
+        request.responseLimit = Self.sizeLimit
         request.redirects = .followed(limit: 10)
         request.timeout = nil
         request.stallTimeout = .seconds(60)

@@ -40,8 +40,8 @@ struct ModelsList: Command {
     }
 
     private func row(_ part: ModelPart, _ manifest: ModelManifest?) -> Row {
-        let files = manifest?.files.filter { part.has($0.path) } ?? []
-        let problems = files.compactMap { file in manifest?.problem(of: file, in: place.path, readsAll: false) }
+        let files = manifest?.list.files.filter { part.has($0.path) } ?? []
+        let problems = files.compactMap { file in manifest?.list.problem(of: file, in: place.path, readsAll: false) }
         let missing = place.folder.problem(part.items)
         return Row(
             part: part, size: missing == nil ? files.reduce(0) { $0 + $1.size } : 0,

@@ -17,12 +17,12 @@ struct ModelsVerify: Command {
         var problems: [String] = []
         let status = await attempt(context) {
             let manifest = try place.manifest()
-            problems = manifest.problems(in: place.path, readsAll: true)
+            problems = manifest.list.problems(in: place.path, readsAll: true)
             if json {
                 var writer = JSONWriter()
                 writer.beginObject()
                 writer.member("path", place.path)
-                writer.member("files", manifest.files.count)
+                writer.member("files", manifest.list.files.count)
                 writer.key("problems")
                 writer.array(problems)
                 writer.endObject()

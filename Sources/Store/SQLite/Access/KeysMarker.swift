@@ -48,7 +48,7 @@ extension KeysMarker {
         throw .keysLost(path: database, marker: path)
     }
 
-    private static func hasKeys(_ database: String) throws(StoreError) -> Bool {
+    static func hasKeys(_ database: String) throws(StoreError) -> Bool {
         var information = stat()
         // SQLite would treat an empty file as a new database, and would delete the log next to it.
         guard stat(database, &information) == 0, information.st_size > 0 else { return false }

@@ -1,0 +1,67 @@
+import Glibc
+import Store
+
+struct Backup: Command {
+    static let description = CommandDescription(
+        name: "backup", summary: "Write all stored data into one file, also while the gateway runs.",
+        discussion: """
+            The file is a tar archive, compressed when its name ends in .gz, for its owner only: it has the keys' secret. It has everything but audio \
+            of open sessions that is not recognized yet, and spooled recordings of harken record.
+            """,
+        operands: .init(placeholder: "FILE", help: "The file to make, such as harken-2026-11-20.tar.", count: 1...1), options: [DataOption.option])
+
+    private let file: String
+    private let data: DataOption
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        file = arguments.operands.joined()
+        data = try DataOption(arguments)
+    }
+
+    func run(_ context: CommandContext) async -> ExitStatus {
+        await attempt(context) {
+            guard let directory = try data.existing() else { throw data.noData }
+            let draft = file + ".partial"
+            let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { throw FileTreeError("write", draft) }
+            defer {
+                close(descriptor)
+                unlink(draft)
+            }
+            guard access(file, F_OK) != 0 else { throw ArchiveError("\(file) exists; give another name, or delete the file") }
+            try await pack(directory, into: draft, context)
+            guard fsync(descriptor) == 0, rename(draft, file) == 0 else { throw FileTreeError("write", file) }
+            var information = stat()
+            stat(file, &information)
+            context.note("\(file) has the data of \(directory.path): \((information.st_size + 999_999) / 1_000_000) MB")
+        }
+    }
+
+    private func pack(_ directory: DataDirectory, into file: String, _ context: CommandContext) async throws {
+        // On the same disk as the data, so that blobs get a second name in place of a copy.
+        let parent = directory.path + "/.backup.draft"
+        let lock = try Self.lock(parent)
+        defer {
+            FileTree.delete(parent)
+            close(lock)
+        }
+        for leftover in FileTree.names(in: parent) { FileTree.delete(parent + "/" + leftover) }
+        let folder = BackupFolder(path: parent + "/" + BackupFolder.name)
+        context.detail("copying \(directory.path)")
+        try folder.fill(from: directory)
+        context.detail("writing \(self.file)")
+        try await TarArchive(path: file, name: self.file).pack(folder.path, isCompressed: self.file.hasSuffix(".gz") || self.file.hasSuffix(".tgz"))
+    }
+
+    /// Makes the folder, and keeps other backups out of it.
+    private static func lock(_ folder: String) throws -> Int32 {
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw FileTreeError("make the folder", folder) }
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileTreeError("open", folder) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw ArchiveError("another backup of the same data is at work; try again when it has ended")
+        }
+        return descriptor
+    }
+}

@@ -1,0 +1,80 @@
+import Framing
+import Glibc
+import Sessions
+import Speech
+import Store
+
+/// A copy of an installation's data, as it lies in an archive: a manifest, and the files of the data directory in a folder.
+struct BackupFolder {
+    /// The name of the folder in an archive.
+    static let name = "harken-backup"
+    private static let manifestName = "harken-backup.json"
+    /// Folders of blobs. A blob does not change once it has its name.
+    private static let blobs = ["audio", "transcripts", "uploads", "results"]
+    /// Files next to the database.
+    private static let files = ["secret", "evaluations.jsonl"]
+
+    let path: String
+
+    private var data: String { path + "/data" }
+    private var manifest: String { path + "/" + Self.manifestName }
+
+    /// Copies the data, as it is at one moment, while a gateway works on it.
+    func fill(from directory: DataDirectory) throws {
+        try FileTree.makeFolder(data)
+        // Rows refer to blobs. Blobs that are deleted after the first look are kept by it; those that are made before the rows are copied are found by
+        // the second look.
+        try copyBlobs(of: directory)
+        try Installation.copyRows(of: directory, to: DataDirectory(creating: data))
+        try copyBlobs(of: directory)
+        for name in Self.files { try FileTree.copy(directory.path + "/" + name, to: data + "/" + name) }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("harken", Version.current)
+        writer.member("created_at", UnixTime.now.rfc3339)
+        writer.key("files")
+        try FileManifest(of: data).write(to: &writer)
+        writer.endObject()
+        try OutputFile.open(manifest, standard: .output).write(writer.text + "\n")
+    }
+
+    private func copyBlobs(of directory: DataDirectory) throws {
+        for folder in Self.blobs {
+            let source = directory.path + "/" + folder
+            for name in FileTree.files(below: source) where !name.hasPrefix(".") && !name.contains("/.") {
+                let target = data + "/" + folder + "/" + name
+                try FileTree.makeFolder(FileTree.folder(of: target))
+                try FileTree.duplicate(source + "/" + name, to: target)
+            }
+        }
+    }
+
+    /// Compares the files with the manifest, and brings the database up to this version.
+    ///
+    /// - Returns: the version of Harken that made the copy.
+    func check(of archive: String) async throws -> String {
+        guard let text = TextFile.read(manifest, most: 1 << 30), let document = try? JSONDocument(parsing: Array(text.utf8), sizeLimit: 1 << 30),
+            let version = document.root["harken"].string, let list = FileManifest(document.root["files"])
+        else { throw ArchiveError("\(archive) is not a backup of harken: it has no \(Self.manifestName) that can be read") }
+        if let problem = list.problems(in: data, readsAll: true).first { throw ArchiveError("\(archive) is not used: \(problem)") }
+        guard let directory = try DataDirectory(existing: data) else {
+            throw ArchiveError("\(archive) is not a backup of harken: it has no database")
+        }
+        do throws(StoreError) {
+            try await Installation(in: directory, checkTime: .seconds(3_600)).settle()
+        } catch {
+            guard case .newerSchema = error else { throw error }
+            throw ArchiveError(
+                "\(archive) was made by harken \(version), which is newer than this one (\(Version.current)); restore it with that version")
+        }
+        return version
+    }
+
+    /// Moves the data to its place, the database last.
+    func move(to directory: DataDirectory) throws(FileTreeError) {
+        let names = FileTree.names(in: data).filter { !$0.hasPrefix("harken.db") } + ["harken.db"]
+        for name in names {
+            guard rename(data + "/" + name, directory.path + "/" + name) == 0 else { throw FileTreeError("write", directory.path + "/" + name) }
+        }
+    }
+}
