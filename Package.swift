@@ -80,10 +80,16 @@ let package = Package(
             ]),
         module("Console", ["Framing", "Net", "CPage"], without: "Page"),
         module(
+            "API",
+            [
+                "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "Speakers", "Store", "Settings", "Observability", "Engines",
+                "Usage", "Journal", "Admission", "Recordings", "Live",
+            ]),
+        module(
             "Gateway",
             [
-                "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "Speakers", "RecordingAssembly", "Store", "Tracing",
-                "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "Console",
+                "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "RecordingAssembly", "Store", "Tracing",
+                "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "API", "Console",
             ]),
         module("Evaluation", ["Speech", "Framing"]),
         module("HarkenTesting", ["Speech", "Conversations"]),
@@ -92,8 +98,8 @@ let package = Package(
             name: "harken",
             dependencies: [
                 "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Conversations", "Speakers", "Store", "Tracing", "Settings",
-                "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "Gateway", "LocalEngine", "Recorder",
-                "HarkenKit", "Decoding", "Evaluation", "CSetup",
+                "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "API", "Gateway", "LocalEngine",
+                "Recorder", "HarkenKit", "Decoding", "Evaluation", "CSetup",
             ],
             swiftSettings: strict),
 
@@ -188,8 +194,8 @@ let package = Package(
             "Gateway",
             [
                 "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "RecordingAssembly", "Store",
-                "Tracing", "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "Gateway", "Decoding",
-                "harken", "HarkenTesting", "CCJOSE",
+                "Tracing", "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "API", "Gateway",
+                "Decoding", "harken", "HarkenTesting", "CCJOSE",
             ]),
         tests(
             "harken",

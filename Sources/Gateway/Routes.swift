@@ -1,3 +1,4 @@
+internal import API
 internal import Framing
 internal import Live
 internal import Net
@@ -20,7 +21,8 @@ package struct Routes: Sendable {
     package init(_ parts: GatewayParts) {
         let served = Self.live(parts) + Self.tokens(parts) + Self.recordings(parts) + Self.monitoring(parts) + Self.console
         let table = RouteTable(served)
-        let operations = API.operations(parts, beside: served) { path in table.nearest(to: path).contains { $0.kind == .webSocket } }
+        let names = served.map { RouteName($0.method, $0.path, isWebSocket: $0.kind == .webSocket) }
+        let operations = APIOperations.all(parts.api, beside: names) { path in table.nearest(to: path).contains { $0.kind == .webSocket } }
         let admission = parts.admission
         all = served + operations.map { $0.route(admission) }
         // Monitoring has an address of its own.

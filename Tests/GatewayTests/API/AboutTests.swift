@@ -1,6 +1,7 @@
 @testable import Admission
 import Engines
 import Framing
+@testable import API
 @testable import Gateway
 import HarkenTesting
 import Net

@@ -1,6 +1,7 @@
 import Continuity
 import Conversations
 import Framing
+@testable import API
 @testable import Gateway
 import HarkenTesting
 import Net

@@ -1,6 +1,7 @@
 import Continuity
 import Framing
 import Foundation
+@testable import API
 @testable import Gateway
 import HarkenTesting
 import Journal

@@ -1,5 +1,6 @@
 import Conversations
 import Framing
+@testable import API
 @testable import Gateway
 import HarkenTesting
 import Net

@@ -1,3 +1,4 @@
+import API
 import Admission
 import Engines
 import Gateway
@@ -29,11 +30,13 @@ final class Composition: Sendable {
         let admission = try AdmissionParts(inputs, router: router, storage)
         let live = try await LiveParts(inputs, models, storage, admission.admission)
         let recordings = try RecordingServices(inputs, router: router, models, storage, admission.admission, live.conversations)
+        let api = APIParts(
+            version: configuration.version, limits: configuration.limits, prices: configuration.prices, admission: admission.admission,
+            keys: inputs.keys, entries: inputs.entries, contexts: live.contexts, recordings: recordings, transcripts: storage.transcripts,
+            recovery: live.recovery, erasure: live.erasure)
         let routes = Routes(
             GatewayParts(
-                configuration, admission: admission.admission, keys: inputs.keys, entries: inputs.entries, contexts: live.contexts,
-                recordings: recordings,
-                transcripts: storage.transcripts, recovery: live.recovery, erasure: live.erasure,
+                configuration, admission: admission.admission, entries: inputs.entries, contexts: live.contexts, recordings: recordings, api: api,
                 startedAt: startedAt))
         let responder = Responder(
             configuration, router: router, entries: inputs.entries, wrongCredentials: admission.wrongCredentials, metrics: inputs.metrics,

@@ -5,22 +5,22 @@ internal import Recordings
 internal import Usage
 
 /// The operations below `/api/v1`.
-enum API {
+package enum APIOperations {
     /// Returns all operations.
     ///
     /// - Parameters:
     ///   - routes: the gateway's other routes.
     ///   - isWebSocket: returns whether a WebSocket is served at a path.
-    static func operations(
-        _ parts: GatewayParts, beside routes: [Route], isWebSocket: @escaping @Sendable (String) -> Bool
+    package static func all(
+        _ parts: APIParts, beside routes: [RouteName], isWebSocket: @escaping @Sendable (String) -> Bool
     ) -> [APIOperation] {
         let recordings = parts.recordings, conversations = recordings.conversations, store = conversations.store
         let groups: [[APIOperation]] = [
             LoginOperations(admission: parts.admission).all,
-            AboutOperations(version: parts.configuration.version, entries: parts.entries).all,
+            AboutOperations(version: parts.version, entries: parts.entries).all,
             SessionOperations(
                 admission: parts.admission, contexts: parts.contexts, transcripts: parts.transcripts, recovery: parts.recovery,
-                ledger: recordings.usage.ledger, log: recordings.log, version: parts.configuration.version, isWebSocket: isWebSocket
+                ledger: recordings.usage.ledger, log: recordings.log, version: parts.version, isWebSocket: isWebSocket
             ).all,
             ConversationOperations(
                 store: store, service: conversations, erasure: parts.erasure, newID: recordings.newID
@@ -32,7 +32,7 @@ enum API {
             PeopleOperations(store: store, newID: recordings.newID, now: recordings.now).all,
             UserOperations(store: store, admission: parts.admission, contexts: parts.contexts, now: recordings.now).all,
             UsageOperations(
-                ledger: recordings.usage.ledger, limits: parts.configuration.limits, prices: parts.configuration.prices, now: recordings.now
+                ledger: recordings.usage.ledger, limits: parts.limits, prices: parts.prices, now: recordings.now
             ).all,
             KeyOperations(keys: parts.keys, log: recordings.log, now: recordings.now).all,
             EngineOperations(entries: parts.entries, contexts: parts.contexts, statistics: recordings.metrics.engines, now: recordings.now).all,

@@ -6,7 +6,7 @@ internal import Net
 enum OpenAPI {
     /// Returns the operation that describes `operations`, `routes` and itself. The description is made once, because everyone may request it at any
     /// rate.
-    static func operation(describing operations: [APIOperation], _ routes: [Route]) -> APIOperation {
+    static func operation(describing operations: [APIOperation], _ routes: [RouteName]) -> APIOperation {
         let itself = operation { _ throws(APIError) in APIAnswer() }
         let document = document(operations + [itself], routes.filter { RouteDescription.of($0) != nil })
         return operation { _ throws(APIError) in document }
@@ -16,7 +16,7 @@ enum OpenAPI {
         APIOperation(.get, "/openapi.json", summary: "This description.", answer: .content("application/json"), run: run)
     }
 
-    private static func document(_ operations: [APIOperation], _ routes: [Route]) -> APIAnswer {
+    private static func document(_ operations: [APIOperation], _ routes: [RouteName]) -> APIAnswer {
         var answer = APIAnswer.json { write(operations, routes, to: &$0) }
         var digest = SHA256()
         digest.update(answer.body.span.bytes)
@@ -24,7 +24,7 @@ enum OpenAPI {
         return answer
     }
 
-    private static func write(_ operations: [APIOperation], _ routes: [Route], to json: inout JSONWriter) {
+    private static func write(_ operations: [APIOperation], _ routes: [RouteName], to json: inout JSONWriter) {
         json.beginObject()
         json.member("openapi", literal: "3.1.0")
         json.key("info")

@@ -7,7 +7,7 @@ internal import Speech
 internal import Store
 
 /// One request to the API, from a caller who was admitted to the operation.
-struct APIRequest: Sendable {
+package struct APIRequest: Sendable {
     let caller: AuthenticatedCaller
     /// Values of the path's parameters, such as `{id}`.
     let parameters: [String: String]
@@ -16,6 +16,14 @@ struct APIRequest: Sendable {
     let client: ClientAddress
     /// The request's body; nil when there was none.
     let body: JSONValue?
+
+    package init(caller: AuthenticatedCaller, parameters: [String: String], head: HTTPRequestHead, client: ClientAddress, body: JSONValue?) {
+        self.caller = caller
+        self.parameters = parameters
+        self.head = head
+        self.client = client
+        self.body = body
+    }
 
     var user: ID<User> { caller.user }
 

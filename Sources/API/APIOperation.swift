@@ -2,7 +2,7 @@ internal import Admission
 internal import Framing
 
 /// One operation of `/api/v1`: its scopes, parameters, answer and action, and the words that describe it.
-struct APIOperation: Sendable {
+package struct APIOperation: Sendable {
     /// A value that a request or an answer holds.
     struct Field: Sendable {
         var name: String
@@ -29,20 +29,25 @@ struct APIOperation: Sendable {
     }
 
     /// The path of the API. `path` is below this path.
-    var root = Self.root
-    let method: HTTPMethod
+    package var root = Self.root
+    package let method: HTTPMethod
     /// Path of the operation below `/api/v1`: `/conversations/{id}`.
-    let path: String
+    package let path: String
     /// Scopes of which a key needs one; empty when everyone may call.
-    let scopes: [AccessScope]
+    package let scopes: [AccessScope]
     let summary: String
     var query: [Field] = []
     /// Members of the request's body; nil when no body is read.
     var body: [Field]?
     let answer: Answer
-    let run: @Sendable (APIRequest) async throws(APIError) -> APIAnswer
+    /// Carries the operation out.
+    package let run: @Sendable (APIRequest) async throws(APIError) -> APIAnswer
 
-    static let root = "/api/v1"
+    /// The path of the API.
+    package static let root = "/api/v1"
+
+    /// True if the request has a body, a JSON object.
+    package var readsBody: Bool { body != nil }
 
     init(
         _ method: HTTPMethod, _ path: String, _ scopes: AccessScope..., summary: String, query: [Field] = [], body: [Field]? = nil, answer: Answer,
@@ -56,9 +61,5 @@ struct APIOperation: Sendable {
         self.body = body
         self.answer = answer
         self.run = run
-    }
-
-    func route(_ admission: Admission) -> Route {
-        Route(.http, method, root + path, renderer: .harken, APIEndpoint(operation: self, admission: admission))
     }
 }

@@ -1,15 +1,15 @@
 internal import Framing
 
 /// The answer of an operation.
-struct APIAnswer: Sendable {
-    var status: HTTPStatus = .ok
-    var contentType = "application/json"
-    var headers: HTTPHeaders = [:]
-    var body: [UInt8] = []
+package struct APIAnswer: Sendable {
+    package var status: HTTPStatus = .ok
+    package var contentType = "application/json"
+    package var headers: HTTPHeaders = [:]
+    package var body: [UInt8] = []
     /// Blobs whose bytes are sent in place of the body; nil when the body is sent.
-    var blobs: StoredContent?
+    package var blobs: StoredContent?
     /// Feed that sends the body while a session runs; nil when the body is sent.
-    var feed: SessionFeed?
+    package var feed: SessionFeed?
 
     static let nothing = APIAnswer(status: .noContent)
 

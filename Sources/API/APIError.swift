@@ -4,8 +4,8 @@ internal import Recordings
 internal import Store
 
 /// The reason why an operation of the API failed, sent as `{"error":{"code","message"}}`.
-struct APIError: Error {
-    var status: HTTPStatus
+package struct APIError: Error {
+    package var status: HTTPStatus
     var code: String
     var message: String
     /// The engine's error, when an engine has failed.
@@ -29,7 +29,8 @@ struct APIError: Error {
     /// Returns the failure for an object that the user does not have. It is the same when another user has the object, so the answer reveals nothing.
     static func notFound(_ what: String, _ id: String) -> APIError { APIError(.notFound, "not_found", "There is no \(what) \(id).") }
 
-    var json: [UInt8] {
+    /// The error as it is sent.
+    package var json: [UInt8] {
         var json = JSONWriter()
         json.beginObject()
         json.error(code: code, message: message)

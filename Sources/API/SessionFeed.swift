@@ -6,7 +6,7 @@ internal import Synchronization
 
 /// The answer to a session's watcher: goes on while the session runs. The session never waits for the watcher: a reader that is too slow misses interims
 /// first, and is then cut off.
-final class SessionFeed: Sendable {
+package final class SessionFeed: Sendable {
     private struct State {
         var format: any WatchFormat
         /// Bytes that wait for the exchange.
@@ -67,7 +67,7 @@ final class SessionFeed: Sendable {
     }
 
     /// Sends the events to the exchange, whose head was sent. Called on the exchange's loop.
-    func send(to exchange: HTTPExchange) {
+    package func send(to exchange: HTTPExchange) {
         guard exchange.isOpen, exchange.request.method != .head else { return end(exchange) }
         state.withLock { $0.exchange = exchange }
         exchange.onAbort = { self.end(exchange) }

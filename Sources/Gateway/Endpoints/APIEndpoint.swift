@@ -1,3 +1,4 @@
+internal import API
 internal import Admission
 internal import Framing
 internal import Net
@@ -18,7 +19,7 @@ struct APIEndpoint: Endpoint {
         let head = exchange.request
         do throws(RequestError) {
             let caller = try admit(exchange, call)
-            guard operation.body != nil else { return run(caller, head, nil, exchange, call) }
+            guard operation.readsBody else { return run(caller, head, nil, exchange, call) }
             exchange.collectBody(limit: longestBody) { result in
                 do throws(RequestError) {
                     let bytes = try result.mapError { RequestError($0, received: longestBody) }.get()
@@ -82,5 +83,12 @@ struct APIEndpoint: Endpoint {
         }
         guard let blobs = answer.blobs else { return call.answer(exchange, head, answer.body) }
         BlobAnswer.send(blobs, head, to: exchange, call)
+    }
+}
+
+extension APIOperation {
+    /// Returns the operation's line in the table of routes.
+    func route(_ admission: Admission) -> Route {
+        Route(.http, method, root + path, renderer: .harken, APIEndpoint(operation: self, admission: admission))
     }
 }

@@ -1,9 +1,9 @@
 internal import Store
 
 /// Blobs whose contents are sent one after the other.
-struct StoredContent: Sendable {
-    let names: [BlobName]
-    let store: any BlobStore
+package struct StoredContent: Sendable {
+    package let names: [BlobName]
+    package let store: any BlobStore
 
     /// - Parameter files: names as the catalog has them. A name that no blob can have is left out.
     init(_ files: [String], in store: any BlobStore) {

@@ -1,3 +1,4 @@
+internal import API
 internal import Framing
 internal import Net
 internal import Store

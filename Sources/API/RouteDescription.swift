@@ -28,12 +28,12 @@ struct RouteDescription: Sendable {
     var needsKey = true
 
     /// Returns the description of a route; nil for the files of the page, and for the operations of the API, which describe themselves.
-    static func of(_ route: Route) -> RouteDescription? { all[key(of: route)] }
+    static func of(_ route: RouteName) -> RouteDescription? { all[key(of: route)] }
 
-    private static func key(of route: Route) -> String { (route.kind == .webSocket ? "WebSocket" : route.method.rawValue) + " " + route.path }
+    private static func key(of route: RouteName) -> String { (route.isWebSocket ? "WebSocket" : route.method.rawValue) + " " + route.path }
 
     /// Returns the path in the description: the rest of a path is a parameter there.
-    static func path(_ route: Route) -> String { route.path.hasSuffix("*") ? route.path.dropLast() + "{rest}" : route.path }
+    static func path(_ route: RouteName) -> String { route.path.hasSuffix("*") ? route.path.dropLast() + "{rest}" : route.path }
 
     private static let form = "multipart/form-data"
     private static let bytes = "application/octet-stream"
@@ -81,9 +81,9 @@ struct RouteDescription: Sendable {
         "GET /metrics": .init(tag: .monitoring, summary: "Metrics in the format of Prometheus.", answer: "text/plain", needsKey: false),
     ]
 
-    static func write(_ route: Route, to json: inout JSONWriter) {
+    static func write(_ route: RouteName, to json: inout JSONWriter) {
         guard let description = of(route) else { return }
-        let isWebSocket = route.kind == .webSocket, path = path(route)
+        let isWebSocket = route.isWebSocket, path = path(route)
         json.key(escaping: route.method.rawValue.lowercased())
         json.beginObject()
         json.member("operationId", OpenAPI.operationID(isWebSocket ? "open" : route.method.rawValue.lowercased(), path))
