@@ -32,12 +32,12 @@ struct PeopleAdd: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let heard = try await listen()
-            let data = try place.created()
-            guard heard.isEmpty || data.takesSamples else {
+            guard files.isEmpty || !place.isGateway else {
                 throw Unusable(
                     description: "a gateway takes no samples of a voice; run harken people add on its machine, with --data in place of --url")
             }
+            let heard = try await listen()
+            let data = try place.created()
             let (person, isNew) = try await data.add(name)
             for voice in heard { try await data.keep(voice, of: person.id) }
             context.tell(person, isNew ? "was added" : "existed already", json: json)

@@ -35,6 +35,9 @@ struct DataPlace {
         kind = .directory(stores)
     }
 
+    /// True for data behind a gateway, which takes no samples of voices.
+    var isGateway: Bool { if case .gateway = kind { true } else { false } }
+
     /// Returns the user's data; nil when there is none yet. Nothing is created.
     func existing() throws -> (any UserData)? {
         switch kind {

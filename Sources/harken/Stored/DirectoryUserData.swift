@@ -17,7 +17,6 @@ struct DirectoryUserData: UserData {
 
     var owner: String { user.rawValue }
     var place: String { "in \(path)" }
-    var takesSamples: Bool { true }
 
     func list(_ query: ConversationQuery) async throws -> ConversationPage { try await store.list(query, of: user) }
 

@@ -11,7 +11,6 @@ struct GatewayUserData: UserData {
 
     var owner: String { "the user" }
     var place: String { "at \(api.address.url)" }
-    var takesSamples: Bool { false }
 
     func list(_ query: ConversationQuery) async throws -> ConversationPage {
         var words = URLQuery()

@@ -9,8 +9,6 @@ protocol UserData: Sendable {
     /// Whose data this is and where it is, for messages: `local has no … in /var/lib/harken`.
     var owner: String { get }
     var place: String { get }
-    /// True if samples of a voice can be stored.
-    var takesSamples: Bool { get }
 
     func list(_ query: ConversationQuery) async throws -> ConversationPage
 

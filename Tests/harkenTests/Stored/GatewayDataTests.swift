@@ -87,6 +87,8 @@ struct `Commands on a gateway's data` {
         }
         try await change("people", "add", "Bob", saying: "was added")
         try await change("people", "add", "bob", saying: "existed already")
+        let sample = try await run(["people", "add", "Bob", "voice.wav", "--url", url])
+        #expect(sample.status == 1 && sample.diagnostics.contains("a gateway takes no samples of a voice"), "\(sample)")
         try await change("people", "rename", "bob", "Robert", saying: "was Bob")
         try await change("people", "merge", "Speaker 2", "Speaker 1", saying: "has all data of Speaker 2 now")
         try await change("people", "name", "Speaker 1", "Vera", saying: "is the name of Speaker 1 now")
@@ -96,8 +98,8 @@ struct `Commands on a gateway's data` {
         try await change("conversations", "delete", "first", "sec", saying: "2 conversations are deleted")
         let list = try await run(["conversations", "list", "--data", data])
         #expect(list.output == "" && list.diagnostics == "no conversations\n")
-        let sample = try await run(["people", "delete", "nobody", "--url", url])
-        #expect(sample.status == 1 && sample.diagnostics.contains("has no person or voice nobody at \(url)"))
+        let missing = try await run(["people", "delete", "nobody", "--url", url])
+        #expect(missing.status == 1 && missing.diagnostics.contains("has no person or voice nobody at \(url)"))
     }
 
     @Test func `manage keys with an administrator's key`() async throws {

@@ -1,0 +1,42 @@
+import Sessions
+import Speech
+import Store
+
+/// The keys and the usage in a data directory.
+struct DirectoryInstallationData: InstallationData {
+    let installation: Installation
+    let context: CommandContext
+
+    private func administration() throws -> any AccessKeyAdministration { try installation.keys(hashing: OpenSSLHashing(), now: { .now }) }
+
+    func keys() async throws -> [AccessKey] { try await administration().list() }
+
+    func create(_ request: AccessKeyRequest) async throws -> CreatedAccessKey {
+        let keys = try administration()
+        let created = try await keys.create(request)
+        await bringToFile(keys)
+        return created
+    }
+
+    func revoke(_ key: ID<AccessKey>) async throws -> Bool {
+        let keys = try administration()
+        guard try await keys.revoke(key) else { return false }
+        await bringToFile(keys)
+        return true
+    }
+
+    func topUp(_ key: ID<AccessKey>, seconds: Int64) async throws -> TopUp { try await administration().topUp(key, seconds: seconds) }
+
+    func usage(_ query: UsageQuery) async throws -> [UsageRow] {
+        let ledger = installation.usage
+        try await ledger.bookAll()
+        return try await ledger.rows(query)
+    }
+
+    /// Brings a change of the keys into the database's main file. The change is valid even when that fails; the failure is reported.
+    private func bringToFile(_ keys: any AccessKeyAdministration) async {
+        do throws(StoreError) { try await keys.bringToFile() } catch {
+            context.note("the change is made, but the database's log could not be written into the database file: \(error)")
+        }
+    }
+}
