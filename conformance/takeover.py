@@ -32,7 +32,7 @@ from gateway import OPENER, Server, ServerError, dies_with_us, environment
 
 KEY = "the-vendor's-key"
 WORDS = 40  # of a recording of 20 s
-FRAME = RATE // 5  # bytes of a message: 100 ms
+FRAME = RATE // 2  # bytes of a message: 250 ms
 QUERY = "/v1/listen?encoding=linear16&sample_rate=16000&punctuate=true"
 
 
