@@ -172,7 +172,9 @@ struct Serve: Command {
         let taken = takesOver ? try await takeSockets(directory) : nil
         let inherited = taken.map { InheritedSockets($0) } ?? InheritedSockets(environment: environment)
         if let descriptor = inherited?.claim { claim = DirectoryClaim(adopting: descriptor, of: directory) }
-        guard let held = claim else { throw ServeError("the running gateway did not hand over \(directory.path); stop it, then start this one") }
+        guard let lock = claim?.descriptor else {
+            throw ServeError("the running gateway did not hand over \(directory.path); stop it, then start this one")
+        }
         let bound = try listen(http, on: address, inherited?.main ?? [], log)
         let monitoring = try serveMonitoring(configuration, gateway, loops.loops, inherited, log)
         let handOver = HandOver(directory, adopting: inherited?.handOver, log)
@@ -196,11 +198,12 @@ struct Serve: Command {
                 if let tls { Self.reload(tls, http, log) }
             }
         }
-        let isTakenOver = await handOver.untilTaken { [claim = held.descriptor] in
-            InheritedSockets.offered(main: http, metrics: monitoring, claim: claim)
+        let isTakenOver = await handOver.untilTaken {
+            InheritedSockets.offered(main: http, metrics: monitoring, claim: lock)
         }
         if isTakenOver {
             log.info("another gateway has taken over the sockets")
+            // The claim is the next gateway's alone: when that ends, another one may start although this one still drains.
             claim = nil
         }
         reloading.cancel()

@@ -34,6 +34,25 @@ struct `A gateway that takes over` {
         #expect(await third.outcome().status == 0)
     }
 
+    @Test func `has the claim alone, so that another may start when it crashes while the earlier one drains`() async throws {
+        let first = try serve("--listen", "127.0.0.1:0", "--drain-seconds", "0")
+        let url = try #require(try await first.line(beginning: "harken: ready on "))
+        // A connection without a request keeps the first one for some seconds.
+        let connection = try ChildProcess(["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/\(url.split(separator: ":").last ?? ""); sleep 100"])
+        defer { connection.signal(SIGKILL) }
+        try await Task.sleep(for: .milliseconds(300))
+        let second = try serve("--listen", "127.0.0.1:0", "--take-over")
+        #expect(try await second.line(beginning: "harken: ready on ") == url)
+        second.signal(SIGKILL)
+        _ = await second.outcome()
+        #expect(first.isRunning)
+        let third = try serve("--listen", "127.0.0.1:0")
+        #expect(try await third.line(beginning: "harken: ready on ") != nil)
+        third.signal(SIGTERM)
+        #expect(await third.outcome().status == 0)
+        first.signal(SIGKILL)
+    }
+
     @Test func `leaves the running one as it is when it cannot take over`() async throws {
         let running = try serve("--listen", "127.0.0.1:0")
         let url = try #require(try await running.line(beginning: "harken: ready on "))
