@@ -1,4 +1,4 @@
-internal import Framing
+package import Framing
 
 /// The answer of an operation.
 package struct APIAnswer: Sendable {

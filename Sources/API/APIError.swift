@@ -1,4 +1,4 @@
-internal import Framing
+package import Framing
 internal import Protocols
 internal import Recordings
 internal import Store

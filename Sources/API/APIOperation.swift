@@ -1,5 +1,5 @@
-internal import Admission
-internal import Framing
+package import Admission
+package import Framing
 
 /// One operation of `/api/v1`: its scopes, parameters, answer and action, and the words that describe it.
 package struct APIOperation: Sendable {

@@ -1,6 +1,6 @@
-internal import Admission
+package import Admission
 internal import Conversations
-internal import Framing
+package import Framing
 internal import Live
 internal import Protocols
 internal import Speech

@@ -1,6 +1,6 @@
 internal import Framing
 internal import Live
-internal import Net
+package import Net
 internal import Speech
 internal import Synchronization
 

@@ -75,7 +75,7 @@ struct SpeechProfileOperations: Sendable {
                 return Self.object { json in
                     json.key("samples")
                     json.beginArray()
-                    for sample in others { Self.write(sample, to: &json) }
+                    for sample in others { sample.write(to: &json) }
                     json.endArray()
                 }
             },
@@ -94,14 +94,6 @@ struct SpeechProfileOperations: Sendable {
             operation.root = ""
             return operation
         }
-    }
-
-    static func write(_ sample: SpeechSample, to json: inout JSONWriter) {
-        json.beginObject()
-        json.member("id", sample.id.rawValue)
-        json.member("duration_seconds", sample.duration / .seconds(1), decimals: 3)
-        json.member("created_at", sample.created.rfc3339)
-        json.endObject()
     }
 
     private func samples(_ request: APIRequest) async throws(APIError) -> (profile: SpeechSample?, others: [SpeechSample]) {

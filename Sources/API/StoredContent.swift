@@ -1,4 +1,4 @@
-internal import Store
+package import Store
 
 /// Blobs whose contents are sent one after the other.
 package struct StoredContent: Sendable {

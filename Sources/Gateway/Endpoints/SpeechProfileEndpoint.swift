@@ -1,3 +1,4 @@
+internal import API
 internal import Admission
 internal import Framing
 internal import Live
@@ -6,6 +7,7 @@ internal import Observability
 internal import Protocols
 internal import Recordings
 internal import Speech
+internal import Store
 
 /// The endpoint for forms with a recording of the user's voice. `POST /v3/upload-audio` makes the recording the profile, and answers with its
 /// address; `POST /v3/speech-profile/expand` keeps the recording in addition, and answers with the recordings that are kept.
@@ -62,7 +64,7 @@ struct SpeechProfileEndpoint: Endpoint {
             json.member("url", SpeechProfiles.audioPath)
             json.endObject()
         } else {
-            SpeechProfileOperations.write(try await profiles.expand(path, of: user), to: &json)
+            try await profiles.expand(path, of: user).write(to: &json)
         }
         return json.bytes
     }

@@ -1,3 +1,4 @@
+import API
 import Admission
 import Framing
 import Gateway

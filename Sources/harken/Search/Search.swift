@@ -1,3 +1,4 @@
+import API
 import Conversations
 import Framing
 import Gateway
