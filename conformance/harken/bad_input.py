@@ -137,7 +137,7 @@ def recorded(server, audio):
                   "callback=ftp%3A%2F%2Fx", "engine=nobody", "model=%ZZ"]:
         status, answer = server.post("/v1/listen?" + query, whole)
         check(status == 400 and json_of(answer), f"deepgram recorded, ?{query}", (status, answer))
-    for fields, file in [([], whole), ([("model", "whisper-1")], None), ([("model", "whisper-1"), ("temperature", "hot")], whole),
+    for fields, file in [([("model", "whisper-1")], None), ([("model", "whisper-1"), ("temperature", "hot")], whole),
                          ([("model", "whisper-1"), ("language", "klingon")], whole), ([("model", "whisper-1"), ("language", "de")], whole),
                          ([("model", "x" * 70000)], whole)]:
         data, headers = form(fields, file)

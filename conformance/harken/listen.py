@@ -778,12 +778,16 @@ async def ends(gateway, judge, clip):
     """The gateway goes down: the last of all checks."""
     session = await gateway.session({**OPUS, **OWN_WORDS})
     await session.event("service_status", status="ready")
+    returning = await gateway.session({"codec": "pcm16", "sample_rate": RATE, "ack": "true"})
+    await returning.event("session_started", 10)
     waiting = await gateway.session(OPUS, WEB, key=None)
     status = await asyncio.to_thread(gateway.server.terminate, 30)
     end = await session.closed(10)
     judge(end == (1001, "going_away"), "the gateway goes down", end)
     end = await waiting.closed(10)
-    judge(end == (1001, "going_away"), "the gateway goes down before anybody said who they are", end)
+    judge(end in ((1001, "going_away"), (1008, "Auth timeout")), "the gateway goes down before anybody said who they are", end)
+    end = await returning.closed(10)
+    judge(end == (1001, "going_away") and returning.of("reconnect"), "the gateway goes down, and says where a client may go on", (end, returning.events))
     judge(status == 0, "the gateway ends well", status)
 
 
