@@ -269,7 +269,7 @@ def journal_window(server):
 
 def cut_back(source, target, lengths):
     """A copy of the data as a power cut leaves it: the segments as far as they were synced, nothing of the rings."""
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.ring"))
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.ring", "*.sock"))
     for name in os.listdir(os.path.join(target, "journal")):
         os.truncate(os.path.join(target, "journal", name), lengths.get(name, 0))
 

@@ -83,7 +83,7 @@ def lost_database(attempt):
         for what, damage in DAMAGES.items():
             copy = os.path.join(attempt.folder, "copy")
             shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(data, copy)
+            shutil.copytree(data, copy, ignore=shutil.ignore_patterns("*.sock"))
             damage(copy)
             server = attempt.start(keys=False, data=copy, may_fail=True)
             if server.url is None:

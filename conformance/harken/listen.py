@@ -588,8 +588,13 @@ async def known_voice(gateway, judge, clip):
     memory = created[0]["memory"]
     await gateway.api("POST", f"/api/v1/conversations/{memory['id']}/segments/assign", key,
                       {"person_id": person["id"], "speaker_id": memory["transcript_segments"][0]["speaker_id"]})
-    session = await read(("0920", "0930"), "omi")
-    told = await session.event("speaker_label_suggestion", 20)
+    # The voice is learned in the background, which takes longer than a short session on a busy machine.
+    for _ in range(2):
+        session = await read(("0920", "0930"), "omi")
+        told = await session.event("speaker_label_suggestion", 20)
+        if told is not None:
+            break
+        await session.leave()
     judge(told is not None and told["person_id"] == person["id"] and told["person_name"] == "Reader", "voices: whose it is", (told, session.text))
     judge(any(one["person_id"] == person["id"] for one in session.segments.values()), "voices: the segments say so", session.segments)
     await session.leave()
@@ -810,11 +815,11 @@ async def drive(args, gateway, judge):
     chosen = args.only or list(checks)
     await asyncio.gather(*(timed(check, *more) for name, (check, more) in checks.items() if name in chosen))
     if not args.only:
+        await timed(ends)
         missing = sorted({*EVENTS, "segments"} - {*judge.seen, *NEVER})
         judge(not missing, "every event of the schema was seen", missing)
         judge(judge.statuses == STATUSES, "every status was seen", STATUSES ^ judge.statuses)
         judge(not NEVER & set(judge.seen), "nothing pretends", judge.seen)
-        await timed(ends)
 
 
 def main():
