@@ -149,11 +149,11 @@ def table_of_the_guide():
 
 @attack("guide", alone=True)
 def guide(attempt):
-    """Settings that docs/security.md names stand in the tables of docs/operating.md, where their meaning is said."""
-    with open(GUIDE) as security, open(os.path.join(os.path.dirname(GUIDE), "operating.md")) as operating:
-        named, known = set(re.findall(r"`(HARKEN_\w+)", security.read())), operating.read()
+    """Settings that docs/security.md names stand in the tables of docs/configuration.md, where their meaning is said."""
+    with open(GUIDE) as security, open(os.path.join(os.path.dirname(GUIDE), "configuration.md")) as reference:
+        named, known = set(re.findall(r"`(HARKEN_\w+)", security.read())), reference.read()
     for name in sorted(named):
-        attempt.expect(re.search(rf"^\|[^|]*`{name}`", known, re.MULTILINE), f"{name} is not in the tables of docs/operating.md")
+        attempt.expect(re.search(rf"^\|[^|]*`{name}`", known, re.MULTILINE), f"{name} is not in the tables of docs/configuration.md")
     attempt.note(f"{len(named)} settings")
 
 

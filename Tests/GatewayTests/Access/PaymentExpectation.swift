@@ -98,6 +98,8 @@ struct PaymentExpectation: Sendable {
         "POST /api/v1/people": .nothing,
         "PATCH /api/v1/people/{id}": .nothing,
         "POST /api/v1/people/{id}/merge": .nothing,
+        "PATCH /api/v1/voices/{id}": .nothing,
+        "POST /api/v1/voices/{id}/merge": .nothing,
         "PATCH /api/v1/users/me/settings": .nothing,
         "PUT /api/v1/users/me/provider-keys/{provider}": .nothing,
         "POST /v2/desktop/background-conversation/{id}/finish": .nothing,

@@ -37,6 +37,14 @@ struct EarlierRun {
         return cursor
     }
 
+    /// Waits until no gateway of this process has the run's part of the journal any more.
+    func untilFree() async throws {
+        for _ in 0..<3_000 {
+            if let run = try JournalRun.claim(0, in: directory + "/journal") { return run.release() }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
     /// The files of its journal, with what they hold.
     var files: [String: Data] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory + "/journal")) ?? []
