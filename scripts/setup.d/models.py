@@ -13,7 +13,7 @@ import sys
 import aligner
 import onnx_conversion
 import packages
-import speaker_model
+import voice_models
 from say import SetupError, say
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -52,7 +52,8 @@ def fill(folder, downloads):
     runtime = onnx_conversion.Runtime(os.path.join(partial, "lib/libonnxruntime.so"))
     for conversion in parts["conversions"]:
         onnx_conversion.convert(conversion, runtime, partial)
-    speaker_model.convert(parts["speaker_model"], partial)
+    for conversion in parts["voice_models"]:
+        voice_models.convert(conversion, partial)
     aligner.build(os.path.join(partial, "unpacked/pocketsphinx"), os.path.join(partial, "lib/libpocketsphinx.so"))
     for path, text in parts["transcripts"].items():
         with open(os.path.join(partial, path), "w") as file:

