@@ -174,7 +174,7 @@ let package = Package(
         tests("Net", ["Net", "HarkenTesting", "Framing"]),
         tests("Decoding", ["Decoding", "HarkenTesting", "Audio", "Speech", "Net"]),
         tests("Tracing", ["Tracing", "Speech", "Framing", "Net"]),
-        tests("LocalEngine", ["LocalEngine", "HarkenTesting", "Audio", "Conversations", "Speech"]),
+        tests("LocalEngine", ["LocalEngine", "HarkenTesting", "Audio", "Conversations", "Speakers", "Speech"]),
         tests("Vendors", ["Vendors", "HarkenTesting", "Protocols", "Speech", "Framing", "Net"]),
         tests("Sessions", ["Sessions", "HarkenTesting", "Speech", "Net", "Continuity", "Vendors"]),
         tests("Observability", ["Speech", "Net", "Observability", "HarkenTesting"]),

@@ -21,6 +21,14 @@ VIRTUAL = """(() => {
     return [shown.includes(%d), shown.length < 60, top <= 15_000_001];
 })()"""
 
+TRACE = """({
+    duration: 2, legs: [{id: 'a', engine: 'local', from: 0, to: 2}], turns: [],
+    words: [{text: 'ice', start: 0, end: 0.6, channel: 0, turn: 0, versions: [{at: 0.7, text: 'I scream', kind: 'interim', engine: 'local', leg: 'a'},
+        {at: 0.9, text: 'ice', kind: 'interim', engine: 'local', leg: 'a'}, {at: 1.3, text: 'ice', kind: 'final', engine: 'local', leg: 'a', reason: 'end_of_turn'}]}],
+    shown: [{channel: 0, at: 0.7, kept: 0, engine: 'local', words: [['I', 0, 0.2], ['scream', 0.2, 0.6]]},
+        {channel: 0, at: 0.9, kept: 0, engine: 'local', words: [['ice', 0, 0.6]]}, {channel: 0, at: 1.3, through: 0.6}],
+})"""
+
 DESCRIPTION = """({
     tags: [{name: 'Things'}, {name: 'Empty'}],
     paths: {
@@ -46,6 +54,11 @@ EXPECTED = [
     ("figures.js", "[m.language('de'), m.language('multi'), m.language('??')]", ["German", "Any language", "??"]),
     ("differences.js", "m.align('the cat sat down'.split(' '), 'The cat, sit'.split(' ')).errors", 2),
     ("differences.js", "m.align(['a', 'b'], ['a', 'x', 'b']).steps.map((step) => step[0]).join('')", "=+="),
+    ("trace.js", f"m.seen({TRACE}, m.wordsOf({TRACE}), 1.0).interims[0].join(' ')", "ice"),
+    ("trace.js", f"m.seen({TRACE}, m.wordsOf({TRACE}), 0.8).interims[0].join(' ')", "I scream"),
+    ("trace.js", f"m.seen({TRACE}, m.wordsOf({TRACE}), 1.3).finals.map((word) => word.text).join(' ')", "ice"),
+    ("trace.js", f"m.latency(m.wordsOf({TRACE})[0]).final.toFixed(1)", "0.7"),
+    ("trace.js", f"m.reason({TRACE}, m.wordsOf({TRACE})[0], 2)", "Final: the turn was over."),
     ("differences.js", "m.align([], ['a']).errors + m.align(['a', 'b'], []).errors", 3),
     ("snippets.js", "m.marked('a <mark>b</mark> &lt;i&gt; c').map((part) => part.textContent ?? part)", ["a ", "b", " <i> c"]),
     ("snippets.js", "[m.isLiteral('a <mark>b</mark>'), m.isLiteral('a b')]", [True, False]),

@@ -626,6 +626,7 @@ class Plays:
         page.locator(".saw .w").last.click()
         told = console.text(".micro-low section:last-child")
         expect("local" in told and "Confidence" in told, told)
+        expect("Final: " in told and "after its end" in told, told)
         with page.expect_download() as saved:
             page.get_by_role("button", name="Save for a report").click()
         expect(session in saved.value.suggested_filename and saved.value.path().stat().st_size > 200, saved.value.suggested_filename)

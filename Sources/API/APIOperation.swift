@@ -6,7 +6,7 @@ package struct APIOperation: Sendable {
     /// A value that a request or an answer holds.
     struct Field: Sendable {
         var name: String
-        /// Name of the type as in JSON Schema, or `Segment`. A list has the type of its elements in brackets, `[string]`; a value that may be null
+        /// Name of the type as in JSON Schema, or of an `APISchema`. A list has the type of its elements in brackets, `[string]`; a value that may be null
         /// has a question mark, `string?`.
         var type: String
         var isRequired = false
@@ -23,6 +23,8 @@ package struct APIOperation: Sendable {
     enum Answer: Sendable {
         /// The answer is an object with these members.
         case object([Field])
+        /// The answer is an object of the `APISchema` of this name.
+        case schema(String)
         /// The answer is another document, of this media type.
         case content(String)
         case nothing

@@ -20,17 +20,21 @@ package enum APIOperations {
             AboutOperations(version: parts.version, entries: parts.entries).all,
             SessionOperations(
                 admission: parts.admission, contexts: parts.contexts, transcripts: parts.transcripts, recovery: parts.recovery,
-                ledger: recordings.usage.ledger, log: recordings.log, version: parts.version, isWebSocket: isWebSocket
+                ledger: recordings.usage.ledger, conversations: store, log: recordings.log, version: parts.version, isWebSocket: isWebSocket
             ).all,
             ConversationOperations(
                 store: store, service: conversations, erasure: parts.erasure, newID: recordings.newID
             ).all,
             ConversationPartOperations(store: store, peaks: conversations.peaks, transcripts: parts.transcripts, log: recordings.log).all,
-            VoiceOperations(store: store).all,
+            VoiceOperations(store: store, service: conversations).all,
             SegmentOperations(store: store, service: conversations, erasure: parts.erasure).all,
             SearchOperations(store: store, embedding: conversations.texts).all,
-            PeopleOperations(store: store, newID: recordings.newID, now: recordings.now).all,
-            UserOperations(store: store, admission: parts.admission, contexts: parts.contexts, now: recordings.now).all,
+            PeopleOperations(store: store, service: conversations, newID: recordings.newID, now: recordings.now).all,
+            UserOperations(
+                store: store, deletion: parts.deletion,
+                export: UserExport(store: store, ledger: recordings.usage.ledger, transcripts: parts.transcripts, now: recordings.now),
+                admission: parts.admission, contexts: parts.contexts, now: recordings.now
+            ).all,
             UsageOperations(
                 ledger: recordings.usage.ledger, limits: parts.limits, prices: parts.prices, now: recordings.now
             ).all,

@@ -21,10 +21,12 @@ package struct APIParts: Sendable {
     let transcripts: TranscriptFolder
     let recovery: CrashRecovery
     let erasure: ErasureService
+    let deletion: UserDeletion
 
     package init(
         version: String, limits: UsageLimits, prices: PriceTable, admission: Admission, keys: any AccessKeyAdministration, entries: [EngineEntry],
-        contexts: LiveContexts, recordings: RecordingServices, transcripts: TranscriptFolder, recovery: CrashRecovery, erasure: ErasureService
+        contexts: LiveContexts, recordings: RecordingServices, transcripts: TranscriptFolder, recovery: CrashRecovery, erasure: ErasureService,
+        deletion: UserDeletion
     ) {
         self.version = version
         self.limits = limits
@@ -37,5 +39,6 @@ package struct APIParts: Sendable {
         self.transcripts = transcripts
         self.recovery = recovery
         self.erasure = erasure
+        self.deletion = deletion
     }
 }

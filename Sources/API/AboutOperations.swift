@@ -24,9 +24,8 @@ struct AboutOperations: Sendable {
                     .init("version", "string", required: true, "The version of Harken."),
                     .init("address", "string", required: true, "The address by which the caller reached the gateway."),
                     .init(
-                        "engines", "[object]", required: true,
-                        "Each with name, state (ready, loading or unavailable), and why where it is unavailable."),
-                    .init("missing", "[object]", required: true, "What narrows the gateway: each with what, and the command that mends it."),
+                        "engines", "[EngineState]", required: true, "In the operator's order."),
+                    .init("missing", "[Shortage]", required: true, "What narrows the gateway."),
                     .init("scopes", "[string]", required: true, "The scopes that the caller has."),
                     .init("user", "string", required: true, "The user whose data the caller reads."),
                     .init("keyless", "boolean", required: true, "True if the gateway has no keys and serves its own machine only."),
@@ -47,7 +46,7 @@ struct AboutOperations: Sendable {
             json.beginObject()
             json.member("name", name.rawValue)
             switch status {
-            case .ready: json.member("state", literal: "ready")
+            case .ready, .idle: json.member("state", literal: "ready")
             case .loading: json.member("state", literal: "loading")
             case .unavailable(let reason):
                 json.member("state", literal: "unavailable")

@@ -16,18 +16,7 @@ struct ConversationOperations: Sendable {
     let newID: @Sendable () -> String
 
     private static let path = "/conversations"
-    private static let conversation: APIOperation.Answer = .object([
-        .init("id", "string", required: true, "The conversation."),
-        .init("status", "string", required: true, "in_progress, processing, completed, discarded or failed."),
-        .init("source", "string", required: true, "The device or app that recorded the conversation."),
-        .init("language", "string", "A BCP 47 tag, or null."),
-        .init("title", "string", "Or null."), .init("summary", "string", "Or null."),
-        .init("started_at", "string", required: true, "UTC, RFC 3339; the times of segments count from here."),
-        .init("finished_at", "string", required: true, "UTC, RFC 3339."), .init("call_id", "string", "The client's name of the call, or null."),
-        .init("duration", "number", required: true, "Seconds."),
-        .init("segments", "[Segment]", required: true, "In order of start, each with its words; positions in seconds."),
-        .init("people", "[object]", required: true, "Those who speak and have a name: id, name, created_at."),
-    ])
+    private static let conversation = APIOperation.Answer.schema("Conversation")
 
     var all: [APIOperation] {
         [
@@ -42,10 +31,8 @@ struct ConversationOperations: Sendable {
                 ],
                 answer: .object([
                     .init(
-                        "conversations", "[object]", required: true,
-                        "The conversations without segments, each with duration, people who speak in it (name, person_id, voice_id, is_user), and turns: "
-                            + "at most 200 [start, end, index in people]."),
-                    .init("next", "string", "The cursor of the next page, or null."),
+                        "conversations", "[ListedConversation]", required: true, "The conversations, without segments."),
+                    .init("next", "string?", required: true, "The cursor of the next page; null on the last page."),
                 ])
             ) { request throws(APIError) in
                 let query = ConversationQuery(
@@ -60,6 +47,7 @@ struct ConversationOperations: Sendable {
                     for conversation in page.conversations {
                         json.beginObject()
                         ConversationDocument.writeMembers(of: conversation, to: &json)
+                        json.member("duration", (page.lengths[conversation.id] ?? .zero) / .seconds(1), decimals: 3)
                         (outlines[conversation.id] ?? ConversationOutline()).writeMembers(to: &json, names)
                         json.endObject()
                     }
@@ -114,8 +102,8 @@ struct ConversationOperations: Sendable {
                 .post, Self.path + "/{id}/split", .write, summary: "Splits a conversation in two.",
                 body: [.init("segment_id", "string", required: true, "The first segment of the later part.")],
                 answer: .object([
-                    .init("earlier", "object", required: true, "The conversation, without the later part."),
-                    .init("later", "object", required: true, "A new conversation with the later part."),
+                    .init("earlier", "Conversation", required: true, "The conversation, without the later part."),
+                    .init("later", "Conversation", required: true, "A new conversation with the later part."),
                 ])
             ) { request throws(APIError) in
                 let segment = ID<Segment>(try request.needed("segment_id"))

@@ -7,9 +7,8 @@ extension ConversationOutline {
     /// Maximum number of turns in an answer: more cannot be told apart on a screen.
     private static let maxTurns = 200
 
-    /// Writes the members `duration`, `people` and `turns`.
+    /// Writes the members `people` and `turns`.
     func writeMembers(to json: inout JSONWriter, _ names: SpeakerNames) {
-        json.member("duration", (runs.map(\.end).max() ?? .zero) / .seconds(1), decimals: 3)
         json.key("people")
         json.beginArray()
         for speaker in speakers {

@@ -62,7 +62,7 @@ struct ConversationPartOperations: Sendable {
             APIOperation(
                 .get, "/conversations/{id}/gaps", .read, summary: "Lists the times of a conversation whose audio no engine has recognized.",
                 answer: .object([
-                    .init("gaps", "[object]", required: true, "Each with start, end, channel and reason, in order of start.")
+                    .init("gaps", "[ConversationGap]", required: true, "In order of start.")
                 ])
             ) { request throws(APIError) in
                 _ = try await request.conversation(in: store)

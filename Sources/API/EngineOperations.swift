@@ -40,7 +40,7 @@ struct EngineOperations: Sendable {
             },
             APIOperation(
                 .get, "/admin/failovers", .admin, summary: "Lists the latest engine streams that failed and were replaced, the newest first.",
-                answer: .object([.init("failovers", "[object]", required: true, "Each with at, session, from, to (or null) and reason.")])
+                answer: .object([.init("failovers", "[Failover]", required: true, "The newest first.")])
             ) { _ throws(APIError) in
                 .json { json in
                     json.beginObject()
@@ -73,7 +73,8 @@ struct EngineOperations: Sendable {
             json.member("state", literal: "unavailable")
             json.member("why", reason)
         case .ready where contexts.health.isAvailable(account): json.member("state", literal: "ready")
-        case .ready:
+        case .idle where contexts.health.isAvailable(account): json.member("state", literal: "idle")
+        case .ready, .idle:
             json.member("state", literal: "resting")
             json.member("why", "The engine has failed and gets no sessions for a while.")
             json.member("retry_at", optional: contexts.health.restsUntil(account).map { (now() + ($0 - .now)).rfc3339 })

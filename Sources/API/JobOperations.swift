@@ -17,11 +17,12 @@ struct JobOperations: Sendable {
         .init("job_id", "string", required: true, "The job."),
         .init("status", "string", required: true, "queued, processing, completed, partial_failure or failed."),
         .init("status_url", "string", required: true, "The path that returns the job's state."),
-        .init("conversation_id", "string", "The first of the conversations, or null."),
+        .init("conversation_id", "string?", required: true, "The first of the conversations."),
         .init("conversations", "[string]", required: true, "The conversations that the job has made or changed."),
-        .init("error", "string", "The reason for missing results, or null."),
+        .init("error", "string?", required: true, "The reason for missing results."),
         .init("provider", "string", "The engine that failed; absent if none did."),
         .init("code", "string", "The failure's stable code, such as provider_key_refused."),
+        .init("files", "[FileState]", "The files of the job, in order; absent until one is done."),
     ])
 
     var all: [APIOperation] {

@@ -27,7 +27,7 @@ struct KeyOperations: Sendable {
                 .get, "/admin/keys", .admin, summary: "Lists all access keys, also revoked and expired ones.",
                 answer: .object([
                     .init(
-                        "keys", "[object]", required: true, "Each with id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credits.")
+                        "keys", "[AccessKey]", required: true, "The newest first.")
                 ])
             ) { _ throws(APIError) in
                 let list = try await APIError.stored { () throws(StoreError) in try await keys.list() }

@@ -1,6 +1,7 @@
 internal import Admission
 internal import Conversations
 internal import Framing
+internal import Live
 internal import Protocols
 internal import Speech
 internal import Store
@@ -8,20 +9,18 @@ internal import Store
 /// Operations on the people whom the user knows by name.
 struct PeopleOperations: Sendable {
     let store: any ConversationStores
+    let service: ConversationService
     /// Gives a new UUID in lower case.
     let newID: @Sendable () -> String
     let now: @Sendable () -> UnixTime
 
-    private static let person: APIOperation.Answer = .object([
-        .init("id", "string", required: true, "The person."), .init("name", "string", required: true, "Their name."),
-        .init("created_at", "string", required: true, "UTC, RFC 3339."),
-    ])
+    private static let person = APIOperation.Answer.schema("Person")
 
     var all: [APIOperation] {
         [
             APIOperation(
                 .get, "/people", .read, summary: "Lists people in order of their names.",
-                answer: .object([.init("people", "[object]", required: true, "Each with id, name, created_at.")])
+                answer: .object([.init("people", "[Person]", required: true, "In order of their names.")])
             ) { request throws(APIError) in
                 let people = try await people(request)
                 return .json { json in
@@ -63,6 +62,7 @@ struct PeopleOperations: Sendable {
                     try await store.delete(request.id("id", as: Person.self), of: request.user)
                 }
                 guard isDone else { throw Self.missing(request) }
+                await service.reconcileVoices(of: request.user)
                 return .nothing
             },
             APIOperation(
@@ -75,6 +75,7 @@ struct PeopleOperations: Sendable {
                     try await store.merge(other, into: request.id("id"), of: request.user)
                 }
                 guard isDone else { throw APIError(.notFound, "not_found", "One of the two people does not exist.") }
+                await service.reconcileVoices(of: request.user)
                 return try await answer(request)
             },
         ]

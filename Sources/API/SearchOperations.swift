@@ -26,12 +26,8 @@ struct SearchOperations: Sendable {
                 ],
                 answer: .object([
                     .init(
-                        "hits", "[object]", required: true,
-                        """
-                        Each with conversation_id, segment_id, start (seconds since the conversation's start), started_at and title of the conversation, snippet (HTML, hits in <mark>), \
-                        score, speaker, person_id, voice_id, is_user.
-                        """),
-                    .init("next", "string", "The cursor of the next page, or null."),
+                        "hits", "[SearchHit]", required: true, "The best first."),
+                    .init("next", "string?", required: true, "The cursor of the next page; null on the last page."),
                 ])
             ) { request throws(APIError) in
                 guard let text = request.query.first("q"), text.contains(where: { !$0.isWhitespace }) else {

@@ -17,7 +17,8 @@ struct SegmentOperations: Sendable {
             case .integer: "integer"
             case .time, .fraction: "number"
             case .flag: "boolean"
-            case .words, .emptyList: "[object]"
+            case .words: "[Word]"
+            case .emptyList: "[object]"
             case .null: "null"
             }
         return APIOperation.Field(name.description, type + (field.isOptional ? "?" : ""), required: true, field.meaning.description)
@@ -32,7 +33,7 @@ struct SegmentOperations: Sendable {
             APIOperation(
                 .patch, "/conversations/{id}/segments/{segment}", .write, summary: "Changes a segment's text. Its words' times are dropped.",
                 body: [.init("text", "string", required: true, "The new one.")],
-                answer: .object(Self.segment)
+                answer: .schema("Segment")
             ) { request throws(APIError) in
                 guard let text = try request.string("text") else { throw .badRequest("The body must be JSON with a text \"text\".") }
                 let segment = try await APIError.stored { () throws(StoreError) in
@@ -91,6 +92,7 @@ struct SegmentOperations: Sendable {
             try await store.assign(ids, in: conversation.id, to: owner, namingVoices: namingVoices, of: request.user)
         }
         guard let segments else { throw APIError(.notFound, "not_found", "The person does not exist.") }
+        await service.reconcileVoices(of: request.user)
         if case .person(let person) = owner, conversation.status == .completed {
             service.teach(UntaughtVoice(person, in: conversation.id, of: request.user))
         }
@@ -98,6 +100,8 @@ struct SegmentOperations: Sendable {
     }
 
     private func name(_ voice: ID<Voice>, _ owner: Voice.Owner, _ request: APIRequest) async throws(APIError) -> Bool {
-        try await APIError.stored { () throws(StoreError) in try await store.setOwner(owner, of: voice, of: request.user) }
+        let isDone = try await APIError.stored { () throws(StoreError) in try await store.setOwner(owner, of: voice, of: request.user) }
+        if isDone { await service.reconcileVoices(of: request.user) }
+        return isDone
     }
 }

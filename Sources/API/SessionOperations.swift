@@ -15,6 +15,7 @@ struct SessionOperations: Sendable {
     let transcripts: TranscriptFolder
     let recovery: CrashRecovery
     let ledger: any UsageStore
+    let conversations: any ConversationStore
     let log: Log
     let version: String
     /// True for paths at which a WebSocket is served.
@@ -57,8 +58,7 @@ struct SessionOperations: Sendable {
                 query: [.init("open", "boolean", "true, which is also the default: sessions that are over are not listed.")],
                 answer: .object([
                     .init(
-                        "sessions", "[object]", required: true,
-                        "Each with id, state (open, or waiting for its client), started_at, duration, engine, language and source (the protocol).")
+                        "sessions", "[OpenSession]", required: true, "The oldest first.")
                 ])
             ) { request throws(APIError) in
                 guard (request.query.first("open") ?? "true") == "true" else { throw .badRequest("open takes true.") }
@@ -91,17 +91,21 @@ struct SessionOperations: Sendable {
                 answer: .object([
                     .init("id", "string", required: true, "The session."),
                     .init("status", "string", required: true, "live, complete, recovering or incomplete."),
+                    .init("source", "string", required: true, "The protocol."),
+                    .init("started_at", "string?", required: true, "UTC, RFC 3339."),
                     .init("duration", "number", required: true, "Seconds of audio that were received."),
+                    .init("channels", "integer", required: true, "Number of audio channels."),
                     .init(
-                        "legs", "[object]", required: true,
-                        "Attempts of engines: id, engine, model, from, to, started_at, ended_at, end (open, succeeded, failed), error, retries, after, payer, cost."
-                    ),
+                        "legs", "[Leg]", required: true, "Attempts of engines, in order of start."),
                     .init(
-                        "words", "[object]", required: true,
-                        "Each with text, start, end, confidence, channel, turn, speaker, and versions: at, text, kind (final, repair), engine, leg."),
-                    .init("turns", "[object]", required: true, "Ends of turns: channel, turn, at, p, over, reason."),
-                    .init("gaps", "[object]", required: true, "Audio without words: channel, start, end, reason."),
-                    .init("repairs", "[object]", required: true, "Audio that was recognized later: channel, start, end, engine, words."),
+                        "words", "[TracedWord]", required: true, "In order of start."),
+                    .init(
+                        "shown", "[ShownChange]", required: true, "Changes of what the client was shown, in order. Empty after a crash."),
+                    .init(
+                        "conversations", "[SessionPart]", required: true, "The session's parts in conversations."),
+                    .init("turns", "[TurnEnd]", required: true, "Ends of turns."),
+                    .init("gaps", "[Gap]", required: true, "Audio without words."),
+                    .init("repairs", "[Repair]", required: true, "Audio that was recognized later."),
                     .init("cost", "[array]", required: true, "Pairs of a position in seconds and the cost until then in US dollars."),
                     .init("vad", "array?", required: true, "null: voice activity is not kept."),
                 ])
@@ -145,7 +149,8 @@ struct SessionOperations: Sendable {
         let days = String(started.rfc3339.prefix(10))...String(end.rfc3339.prefix(10))
         let user = stored.record.owner.map { ID<User>($0.user) } ?? .local
         let attempts = try await APIError.stored { () throws(StoreError) in try await ledger.runs(of: stored.record.id, of: user, in: days) }
-        return SessionTraceDocument(stored, attempts: attempts)
+        let parts = try await APIError.stored { () throws(StoreError) in try await conversations.parts(of: stored.record.id, of: user) }
+        return SessionTraceDocument(stored, attempts: attempts, parts: parts)
     }
 
     private func bundle(of stored: StoredTranscript) async throws(APIError) -> APIAnswer {

@@ -4,17 +4,20 @@ internal import Journal
 internal import Speech
 internal import Store
 
-/// What is known of a live session, in one document: its engines' attempts, its words with their origin, turns, gaps, repairs and cost. Made of the
-/// transcript and of the usage ledger, so it is the same for an open session and for a stored one.
+/// The known facts about a live session, in one document: its engines' attempts, its words with their origin, turns, gaps, repairs and cost. The
+/// document is made of the transcript and of the usage ledger, so it is the same for an open session and for a stored one.
 struct SessionTraceDocument: Sendable {
     let stored: StoredTranscript
     /// The session's attempts, in order of start.
     let attempts: [UsageRecord]
+    /// The session's parts in conversations, in order of time.
+    let parts: [SessionPart]
 
     private var rate: SampleRate { stored.transcript.rate }
 
-    init(_ stored: StoredTranscript, attempts: [UsageRecord]) {
+    init(_ stored: StoredTranscript, attempts: [UsageRecord], parts: [SessionPart] = []) {
         self.stored = stored
+        self.parts = parts
         self.attempts = attempts.sorted { ($0.started, $0.id.rawValue) < ($1.started, $1.id.rawValue) }
     }
 
@@ -26,8 +29,10 @@ struct SessionTraceDocument: Sendable {
         json.member("started_at", optional: stored.record.started?.rfc3339)
         json.member("duration", stored.transcript.received.seconds(at: rate), decimals: 3)
         json.member("channels", stored.transcript.channels)
+        writeConversations(to: &json)
         writeLegs(to: &json)
         writeWords(to: &json)
+        writeShown(to: &json)
         writeTurns(to: &json)
         json.key("gaps")
         json.beginArray()
@@ -44,6 +49,21 @@ struct SessionTraceDocument: Sendable {
         json.key("vad")
         json.null()
         json.endObject()
+    }
+
+    private func writeConversations(to json: inout JSONWriter) {
+        json.key("conversations")
+        json.beginArray()
+        for part in parts {
+            json.beginObject()
+            json.member("id", part.conversation.rawValue)
+            json.member("from", part.begins / .seconds(1), decimals: 3)
+            // A part in which nobody has spoken yet has no place in its conversation.
+            json.key("shift")
+            if let shift = part.shift { json.value(shift / .seconds(1), decimals: 3) } else { json.null() }
+            json.endObject()
+        }
+        json.endArray()
     }
 
     // MARK: - Attempts
@@ -81,16 +101,16 @@ struct SessionTraceDocument: Sendable {
         return start(of: attempt) + attempt.audio / max(1, attempt.position?.channels ?? 1)
     }
 
-    /// Returns the attempt that recognized words; nil when the ledger has none that fits, as for words that were recognized after the session.
-    private func leg(of piece: SessionTranscript.Piece) -> UsageRecord? {
-        if piece.isRecovered { return nil }
-        let start = (piece.commit.range.start - .zero).duration(at: rate)
-        return attempts.last { $0.engine == piece.commit.engine && Self.start(of: $0) <= start }
+    /// Returns the attempt in which an engine recognized the word at `start`; nil when the ledger has none that fits.
+    private func leg(_ engine: EngineName, _ start: SampleIndex) -> UsageRecord? {
+        let start = (start - .zero).duration(at: rate)
+        return attempts.last { $0.engine == engine && Self.start(of: $0) <= start }
     }
 
     // MARK: - Words
 
     private func writeWords(to json: inout JSONWriter) {
+        let versions = WordVersions(stored.transcript.shown, at: rate)
         json.key("words")
         json.beginArray()
         for (piece, word) in words {
@@ -105,16 +125,59 @@ struct SessionTraceDocument: Sendable {
             if let speaker = word.speaker { json.value(speaker.number) } else { json.null() }
             json.key("versions")
             json.beginArray()
-            json.beginObject()
-            // The time at which a client was shown a word is not kept.
-            json.key("at")
-            json.null()
-            json.member("text", word.text)
-            json.member("kind", piece.isRecovered ? "repair" : "final")
-            json.member("engine", piece.commit.engine.rawValue)
-            json.member("leg", optional: leg(of: piece)?.id.rawValue)
-            json.endObject()
+            for version in versions.interims(of: word, in: piece.commit.channel) {
+                write("interim", version.text, version.received, version.engine, leg(version.engine, word.range.start), nil, to: &json)
+            }
+            // Words that were recognized after the session have no attempt in the ledger.
+            let leg = piece.isRecovered ? nil : leg(piece.commit.engine, piece.commit.range.start)
+            let final = piece.isRecovered ? nil : versions.final(of: word, in: piece.commit.channel)
+            write(piece.isRecovered ? "repair" : "final", word.text, final, piece.commit.engine, leg, piece.commit.reason, to: &json)
             json.endArray()
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    private func write(
+        _ kind: String, _ text: String, _ received: SampleIndex?, _ engine: EngineName, _ leg: UsageRecord?, _ reason: FinalReason?,
+        to json: inout JSONWriter
+    ) {
+        json.beginObject()
+        json.key("at")
+        if let received { json.value(received.seconds(at: rate), decimals: 3) } else { json.null() }
+        json.member("text", text)
+        json.member("kind", kind)
+        json.member("engine", engine.rawValue)
+        json.member("leg", optional: leg?.id.rawValue)
+        json.member("reason", optional: reason.map(Self.name))
+        json.endObject()
+    }
+
+    /// Writes what the client was shown, change by change. An interim's first `kept` words are those of the interim before; a final ends the words
+    /// whose middles are before `through`.
+    private func writeShown(to json: inout JSONWriter) {
+        json.key("shown")
+        json.beginArray()
+        for shown in stored.transcript.shown {
+            json.beginObject()
+            json.member("channel", shown.channel.number)
+            json.member("at", shown.received.seconds(at: rate), decimals: 3)
+            switch shown.change {
+            case .final(let position): json.member("through", position.seconds(at: rate), decimals: 3)
+            case .interim(let kept, let words, let engine):
+                json.member("engine", engine.rawValue)
+                json.member("kept", kept)
+                json.key("words")
+                json.beginArray()
+                for word in words {
+                    json.beginArray()
+                    json.value(word.text)
+                    json.value(word.range.start.seconds(at: rate), decimals: 3)
+                    json.value(word.range.end.seconds(at: rate), decimals: 3)
+                    json.endArray()
+                }
+                json.endArray()
+            }
             json.endObject()
         }
         json.endArray()

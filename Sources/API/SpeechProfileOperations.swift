@@ -69,7 +69,7 @@ struct SpeechProfileOperations: Sendable {
             },
             APIOperation(
                 .get, "/v3/speech-profile/expand", .read, summary: "Lists the additional recordings of the user's voice.",
-                answer: .object([.init("samples", "[object]", required: true, "Each with id, duration_seconds, created_at.")])
+                answer: .object([.init("samples", "[SpeechSample]", required: true, "The oldest first.")])
             ) { request throws(APIError) in
                 let others = try await samples(request).others
                 return Self.object { json in

@@ -14,36 +14,32 @@ struct UsageOperations: Sendable {
     /// Grouping by day and provider; `day` alone is the same, because rows always have their provider.
     private static let byDayAndProvider = "day,provider"
 
+    private static let parameters: [APIOperation.Field] = [
+        .init("since", "string", "Counts usage from this UTC day on: a day, or a time (RFC 3339)."),
+        .init("by", "string", "A further grouping of the rows: provider, key, day or day,provider. Default: provider."),
+    ]
+
+    private static let rows = APIOperation.Field("rows", "[UsageRow]", required: true, "One for each group of the usage.")
+    private static let total = APIOperation.Field("total", "UsageTotal", required: true, "The sums of all rows.")
+
     var all: [APIOperation] {
         [
             APIOperation(
                 .get, "/usage", .read,
                 summary:
                     "Returns the caller's usage of engines by engine, model and workload, with a forecast of the month and the caller's budgets.",
-                query: [
-                    .init("since", "string", "Counts usage from this UTC day on: a day, or a time (RFC 3339)."),
-                    .init("by", "string", "A further grouping of the rows: provider, key, day or day,provider. Default: provider."),
-                ],
+                query: Self.parameters,
                 answer: .object([
+                    Self.rows, Self.total,
                     .init(
-                        "rows", "[object]", required: true,
-                        "Each with provider, model, workload, audio_seconds, billable_seconds, runs, failed, cost (US dollars, or null when unknown); key or day."
-                    ),
-                    .init("total", "object", required: true, "audio_seconds, billable_seconds, runs, failed and cost of all rows."),
+                        "forecast", "Forecast", required: true,
+                        "This month of UTC: its usage so far, and the mean of the last seven days for the rest."),
                     .init(
-                        "forecast", "object", required: true,
-                        "month, cost_so_far, cost and audio_seconds: of this month of UTC, from its usage so far and the mean of the last seven days."
-                    ),
-                    .init(
-                        "budgets", "[object]", required: true,
-                        "The limits that the operator has set: of (user or key), what (cost or audio_seconds), each (month or day), limit and used."),
-                    .init("rates", "[object]", required: true, "The prices that count now: provider, model, live, per_hour in US dollars."),
+                        "budgets", "[Budget]", required: true, "The limits that the operator has set."),
+                    .init("rates", "[Price]", required: true, "The prices that count now."),
                 ])
             ) { request throws(APIError) in
-                let by = request.query.first("by") ?? UsageQuery.Grouping.provider.rawValue
-                let name = by == Self.byDayAndProvider ? UsageQuery.Grouping.day.rawValue : by
-                guard let grouping = UsageQuery.Grouping(rawValue: name) else { throw .badRequest("by takes provider, key, day or day,provider.") }
-                let query = UsageQuery(user: request.user, since: try request.time("since"), grouping: grouping), now = now()
+                let query = try Self.query(request, of: request.user), now = now()
                 let (rows, recent) = try await APIError.stored { () throws(StoreError) in
                     // Runs that have just ended are booked first, so that they count too.
                     try await ledger.bookAll()
@@ -61,8 +57,29 @@ struct UsageOperations: Sendable {
                         writeRates(now, to: &json)
                     }
                 }
-            }
+            },
+            APIOperation(
+                .get, "/admin/usage", .admin, summary: "Returns the usage of all users, by engine, model and workload.", query: Self.parameters,
+                answer: .object([Self.rows, Self.total])
+            ) { request throws(APIError) in
+                let query = try Self.query(request, of: nil)
+                let rows = try await APIError.stored { () throws(StoreError) in
+                    try await ledger.bookAll()
+                    return try await ledger.rows(query)
+                }
+                return .json { UsageDocument.write(rows, to: &$0) }
+            },
         ]
+    }
+
+    /// Reads the request's query.
+    ///
+    /// - Parameter user: the user whose usage counts; nil for all users.
+    private static func query(_ request: APIRequest, of user: ID<User>?) throws(APIError) -> UsageQuery {
+        let by = request.query.first("by") ?? UsageQuery.Grouping.provider.rawValue
+        let name = by == byDayAndProvider ? UsageQuery.Grouping.day.rawValue : by
+        guard let grouping = UsageQuery.Grouping(rawValue: name) else { throw .badRequest("by takes provider, key, day or day,provider.") }
+        return UsageQuery(user: user, since: try request.time("since"), grouping: grouping)
     }
 
     private func write(_ forecast: UsageForecast, to json: inout JSONWriter) {

@@ -8,6 +8,8 @@ internal import Store
 /// Operations on the calling user's settings, and on the keys of their own that they use at vendors.
 struct UserOperations: Sendable {
     let store: any ConversationStores
+    let deletion: UserDeletion
+    let export: UserExport
     let admission: Admission
     let contexts: LiveContexts
     let now: @Sendable () -> UnixTime
@@ -23,6 +25,30 @@ struct UserOperations: Sendable {
                     json.member("id", request.user.rawValue)
                     json.endObject()
                 }
+            },
+            APIOperation(
+                .get, "/users/me/export", .read,
+                summary: """
+                    Returns an archive of everything that the gateway has of the caller: settings, people, voices with their voiceprints, conversations, \
+                    transcripts of sessions and usage. Audio is listed with its paths.
+                    """, answer: .content("application/x-tar")
+            ) { request throws(APIError) in try await export.archive(of: request.user) },
+            APIOperation(
+                .delete, "/users/me", .write,
+                summary: """
+                    Deletes the caller with everything that the gateway has of them: conversations, voices, people, recordings, transcripts, jobs and \
+                    settings. Their keys are revoked and their sessions end. Amounts of usage stay, without a name. Returns when all is gone.
+                    """, answer: .nothing
+            ) { request throws(APIError) in
+                _ = try await APIError.stored { () throws(StoreError) in try await deletion.delete(request.user) }
+                return .nothing
+            },
+            APIOperation(
+                .delete, "/admin/users/{user}", .admin, summary: "Deletes a user with everything that the gateway has of them.", answer: .nothing
+            ) { request throws(APIError) in
+                let isDone = try await APIError.stored { () throws(StoreError) in try await deletion.delete(request.id("user")) }
+                guard isDone else { throw .notFound("user", request.parameters["user"] ?? "") }
+                return .nothing
             },
             APIOperation(
                 .get, "/users/me/settings", .read, summary: "Returns the user's settings for all their live sessions.", answer: Self.settings
@@ -65,7 +91,7 @@ struct UserOperations: Sendable {
             },
             APIOperation(
                 .get, "/users/me/provider-keys", .read, summary: "Lists the vendors at which the user has enrolled an own key.",
-                answer: .object([.init("provider_keys", "[object]", required: true, "Each with provider, fingerprint, created_at.")])
+                answer: .object([.init("provider_keys", "[ProviderKey]", required: true, "The vendors' keys, never themselves.")])
             ) { request throws(APIError) in
                 let keys = try await APIError.stored { () throws(StoreError) in try await store.providerKeys(of: request.user) }
                 return .json { json in
@@ -81,7 +107,7 @@ struct UserOperations: Sendable {
                 .put, "/users/me/provider-keys/{provider}", .write,
                 summary: "Enrols a key of the user's own at a vendor. Only its fingerprint is kept.",
                 body: [.init("key", "string", required: true, "The vendor's key.")],
-                answer: .object([.init("fingerprint", "string", required: true, "SHA-256 of the key, in hexadecimal; with provider and created_at.")])
+                answer: .schema("ProviderKey")
             ) { request throws(APIError) in
                 let provider = EngineName(try Self.provider(request))
                 guard let fingerprint = KnownUser.fingerprint(of: try request.needed("key")) else { throw APIError(.internalError) }
@@ -119,11 +145,11 @@ struct UserOperations: Sendable {
     private static let settings = APIOperation.Answer.object([
         .init("single_language_mode", "boolean", required: true, "True if sessions are in one language."),
         .init("vocabulary", "[string]", required: true, "Words that engines are to expect."),
-        .init("language", "string", "The user's own language, or null."),
-        .init("name", "string", "The user's name, or null."),
+        .init("language", "string?", required: true, "The user's own language."),
+        .init("name", "string?", required: true, "The user's name."),
         .init("learn_voices", "boolean", required: true, "True if voices of other people are learned."),
         .init("model_summaries", "boolean", required: true, "True if the operator's language model may get conversations."),
-        .init("audio_days", "integer", "Days that the audio of conversations is kept; null: the operator's setting."),
+        .init("audio_days", "integer?", required: true, "Days that the audio of conversations is kept; null: the operator's setting."),
     ])
 
     private func choices(_ request: APIRequest) async throws(APIError) -> UserChoices {

@@ -1,6 +1,7 @@
 internal import Admission
 internal import Conversations
 internal import Framing
+internal import Live
 internal import Protocols
 internal import Speech
 internal import Store
@@ -13,13 +14,14 @@ struct VoiceOperations: Sendable {
     private static let neighbours = 3
 
     let store: any ConversationStores
+    let service: ConversationService
 
     var all: [APIOperation] {
         [
             APIOperation(
                 .get, "/voices", .read, summary: "Lists the voices that were told apart, in order of their numbers.",
                 answer: .object([
-                    .init("voices", "[object]", required: true, "Each with id, label, person_id, is_user, evidence (seconds of speech), created_at.")
+                    .init("voices", "[Voice]", required: true, "The voices of the user.")
                 ])
             ) { request throws(APIError) in
                 let voices = try await APIError.stored { () throws(StoreError) in try await store.voices(of: request.user) }
@@ -36,10 +38,8 @@ struct VoiceOperations: Sendable {
                 .get, "/voices/{id}/samples", .read, summary: "Returns places where the voice can be heard, and whom it sounds like.",
                 answer: .object([
                     .init(
-                        "samples", "[object]", required: true,
-                        "At most three, each with conversation_id, segment_id, start, end, text, audio (a path), audio_start and audio_end in that audio."
-                    ),
-                    .init("near", "[object]", required: true, "The most similar voices with a name: person_id or is_user, and distance (0 to 2)."),
+                        "samples", "[VoiceSample]", required: true, "At most three."),
+                    .init("near", "[NearVoice]", required: true, "The most similar voices with a name."),
                 ])
             ) { request throws(APIError) in try await samples(request) },
             APIOperation(
@@ -51,6 +51,7 @@ struct VoiceOperations: Sendable {
                     try await store.setOwner(owner, of: request.id("id", as: Voice.self), of: request.user)
                 }
                 guard isDone else { throw APIError(.notFound, "not_found", "The voice or the person does not exist.") }
+                await service.reconcileVoices(of: request.user)
                 return .nothing
             },
             APIOperation(
@@ -63,6 +64,21 @@ struct VoiceOperations: Sendable {
                     try await store.merge(other, into: request.id("id"), of: request.user)
                 }
                 guard isDone else { throw APIError(.notFound, "not_found", "One of the two voices does not exist.") }
+                await service.reconcileVoices(of: request.user)
+                return .nothing
+            },
+            APIOperation(
+                .delete, "/voices/{id}/adoption", .write,
+                summary: """
+                    Takes a voice from the owner whom it got automatically. The voice has no name again, in every conversation, and the owner does \
+                    not get it automatically again.
+                    """, answer: .nothing
+            ) { request throws(APIError) in
+                let isDone = try await APIError.stored { () throws(StoreError) in
+                    try await store.release(request.id("id"), isRejected: true, of: request.user)
+                }
+                guard isDone else { throw .notFound("adopted voice", request.parameters["id"] ?? "") }
+                await service.reconcileVoices(of: request.user)
                 return .nothing
             },
             APIOperation(
@@ -72,6 +88,7 @@ struct VoiceOperations: Sendable {
                     try await store.delete(request.id("id", as: Voice.self), of: request.user)
                 }
                 guard isDone else { throw Self.missing(request) }
+                await service.reconcileVoices(of: request.user)
                 return .nothing
             },
         ]
@@ -140,6 +157,15 @@ struct VoiceOperations: Sendable {
         write(voice.owner, to: &json)
         json.member("evidence", voice.evidence / .seconds(1), decimals: 3)
         json.member("created_at", voice.created.rfc3339)
+        if let adoption = voice.adoption {
+            json.key("adoption")
+            json.beginObject()
+            json.member("adopted_at", adoption.time.rfc3339)
+            json.member("distance", Double(adoption.distance), decimals: 3)
+            json.endObject()
+        } else {
+            json.member("adoption", optional: nil)
+        }
         json.endObject()
     }
 

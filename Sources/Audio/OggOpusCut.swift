@@ -1,4 +1,5 @@
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 
 /// A part of a file of Opus in Ogg, written as a file of its own. The packets are copied unchanged.
 package struct OggOpusCut: Sendable, Equatable {
@@ -57,9 +58,7 @@ package struct OggOpusCut: Sendable, Equatable {
         }
         writer.page(page, granule: max(through - cut, 0), flags: 4)
         // The file is forced to the disk: the original may be deleted as soon as its parts exist.
-        guard FileManager.default.createFile(atPath: path, contents: Data(writer.bytes), attributes: [.posixPermissions: 0o600]),
-            let file = FileHandle(forWritingAtPath: path), (try? file.synchronize()) != nil
-        else { throw .unreadable("\(path) cannot be written") }
+        try store(writer.bytes, path)
         let start = max(0, cut - preSkip)
         return OggOpusCut(
             start: .seconds(Double(start) / rate), duration: .seconds(Double(through - preSkip - start) / rate), byteCount: writer.bytes.count)
@@ -97,10 +96,17 @@ package struct OggOpusCut: Sendable, Equatable {
             position = end
         }
         writer.page(page, granule: min(position, stream.granule), flags: 4)
-        guard FileManager.default.createFile(atPath: path, contents: Data(writer.bytes), attributes: [.posixPermissions: 0o600]),
-            let file = FileHandle(forWritingAtPath: path), (try? file.synchronize()) != nil
-        else { throw .unreadable("\(path) cannot be written") }
+        try store(writer.bytes, path)
         return writer.bytes.count
+    }
+
+    /// Writes a file, and forces it to the disk.
+    private static func store(_ bytes: [UInt8], _ path: String) throws(MediaError) {
+        let isWritten = FileManager.default.createFile(atPath: path, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
+        let descriptor = isWritten ? open(path, O_WRONLY | O_CLOEXEC) : -1
+        guard descriptor >= 0 else { throw .unreadable("\(path) cannot be written") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .unreadable("\(path) cannot be written") }
     }
 
     /// Returns a packet of the same duration whose frames have no data (RFC 6716, 3.2).

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Glibc
 
 /// The end of a file of Ogg, which tells whether the file was written completely.
 package enum OggOpusEnd {
@@ -7,15 +7,21 @@ package enum OggOpusEnd {
 
     /// Returns true if the file ends with a whole page that is marked as the last one. Returns nil when the file cannot be read.
     package static func isComplete(_ path: String) -> Bool? {
-        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-        defer { try? file.close() }
-        do {
-            let length = try file.seekToEnd()
-            try file.seek(toOffset: length - min(length, UInt64(maxPage)))
-            return isComplete(tail: [UInt8](try file.readToEnd() ?? Data()))
-        } catch {
-            return nil
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        let length = lseek(descriptor, 0, SEEK_END)
+        guard length >= 0 else { return nil }
+        let start = max(0, length - off_t(maxPage))
+        var tail = [UInt8](repeating: 0, count: Int(length - start)), count = 0
+        while count < tail.count {
+            let read = tail.withUnsafeMutableBytes { rest in
+                pread(descriptor, rest.baseAddress?.advanced(by: count), rest.count - count, start + off_t(count))
+            }
+            guard read > 0 else { return nil }
+            count += read
         }
+        return isComplete(tail: tail)
     }
 
     /// - Parameter tail: the file's last bytes, with the whole last page.

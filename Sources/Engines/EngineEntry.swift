@@ -74,10 +74,20 @@ package struct EngineEntry: Sendable {
 /// The status of an engine.
 package enum EngineStatus: Sendable, Equatable {
     case ready
+    /// The engine has no models in memory. The next request loads them, and waits.
+    case idle
     /// The engine is loading; requests wait.
     case loading
     /// The engine cannot be used. The text says what is missing and what to do.
     case unavailable(String)
+
+    /// True if a request begins at once, or after the engine has loaded its models itself.
+    package var isReady: Bool {
+        switch self {
+        case .ready, .idle: true
+        case .loading, .unavailable: false
+        }
+    }
 }
 
 extension EngineName {

@@ -1,6 +1,5 @@
 package import Audio
 package import Speech
-import Synchronization
 
 /// The engine that needs neither a key nor a network: Moonshine on ONNX Runtime, English only.
 package final class LocalEngine: Sendable {
@@ -13,7 +12,7 @@ package final class LocalEngine: Sendable {
     package var capabilities: Capabilities {
         var capabilities = Self.capabilities
         // The local engine labels speakers in recordings only. In live streams the session tells voices apart.
-        capabilities.speakers = has.voices
+        capabilities.speakers = voices != nil
         return capabilities
     }
 
@@ -21,49 +20,62 @@ package final class LocalEngine: Sendable {
     let media: any MediaSource
     /// The threads on which live streams and recordings are recognized.
     package let pool: DecodePool
-    let loading: LoadedModels
-    /// True for the optional models that set-up has made: those of voices and those of meanings.
-    let has: (voices: Bool, meanings: Bool)
+    /// The loader of the models of recognition.
+    let recognition: ModelLoader<LocalModels>
+    /// The loader of the voice model; nil when set-up has not made this model.
+    let voices: ModelLoader<SpeakerEmbedder>?
+    /// The loader of the model that hears two speakers at once; nil when set-up has not made this model: speakers of recordings are then told apart
+    /// by their voices alone.
+    let overlaps: ModelLoader<SpeakerSegmentation>?
+    /// The loader of the sentence model; nil when set-up has not made this model.
+    let meanings: ModelLoader<SentenceEmbedder>?
     /// The thread that reads the audio of live streams.
     let listening = ListeningThread()
 
-    /// Starts to load the models in the background.
-    ///
     /// - Parameters:
     ///   - folder: the folder that set-up has filled.
     ///   - pool: number of threads that recognise; usually the number of cores.
     ///   - media: the decoder of recordings.
-    package init(_ folder: ModelFolder, pool threads: Int, media: any MediaSource = InProcessMedia()) {
+    ///   - keepAlive: time for which models that nothing uses are kept in memory. The models are then loaded on first use. nil: the models are kept
+    ///     for ever, and those of recognition are loaded now, in the background.
+    package init(_ folder: ModelFolder, pool threads: Int, media: any MediaSource = InProcessMedia(), keepAlive: Duration? = nil) {
         self.media = media
-        pool = DecodePool(threads: threads)
-        has = (
-            folder.missing([.runtime, .speakerEmbedder]).isEmpty, folder.missing([.runtime, .sentenceEmbedder, .sentenceVocabulary]).isEmpty
-        )
-        let loading = LoadedModels()
-        self.loading = loading
-        pool.submit(.prerecorded) { _ in
-            loading.finish(Result { () throws(InferenceError) in try LocalModels(folder, threads: max(1, threads)) })
+        let pool = DecodePool(threads: threads), runtime = SharedRuntime(folder)
+        self.pool = pool
+        recognition = ModelLoader(keepAlive: keepAlive, pool: pool) { () throws(InferenceError) in
+            try LocalModels(folder, runtime.open(), threads: max(1, threads))
         }
+        // One thread of their own, so that voices and sentences take no more than one core from recognition.
+        let embedding = DecodePool(threads: 1)
+        voices =
+            folder.missing([.runtime, .speakerEmbedder]).isEmpty
+            ? ModelLoader(keepAlive: keepAlive, pool: embedding) { () throws(InferenceError) in
+                try SpeakerEmbedder(
+                    runtime.open(), path: folder.path(of: .speakerEmbedder), second: folder.path(of: .secondSpeakerEmbedder), pool: embedding)
+            } : nil
+        overlaps =
+            folder.missing([.runtime, .segmentation]).isEmpty
+            ? ModelLoader(keepAlive: keepAlive, pool: embedding) { () throws(InferenceError) in
+                try SpeakerSegmentation(runtime.open(), path: folder.path(of: .segmentation))
+            } : nil
+        meanings =
+            folder.missing([.runtime, .sentenceEmbedder, .sentenceVocabulary]).isEmpty
+            ? ModelLoader(keepAlive: keepAlive, pool: embedding) { () throws(InferenceError) in
+                try SentenceEmbedder(
+                    runtime.open(), path: folder.path(of: .sentenceEmbedder), vocabulary: folder.path(of: .sentenceVocabulary), pool: embedding)
+            } : nil
+        if keepAlive == nil { _ = recognition.use() }
     }
 
-    /// The reason why nothing can be recognised now; nil when the models are loaded.
-    package var unavailableReason: String? {
-        switch loading.current {
-        case nil: "the models of the local engine are still being loaded"
-        case .failure(let error): error.description
-        case .success: nil
-        }
-    }
+    /// The presence of the models of recognition in memory. Requests wait for models that are not there.
+    package var presence: ModelPresence { recognition.presence }
 
-    /// True while the models are being loaded. Requests that come meanwhile wait.
-    package var isLoading: Bool { loading.current == nil }
-
-    /// Waits until the models are loaded, and returns them.
-    package func models() async throws(EngineError) -> LocalModels {
-        switch await loading.wait() {
+    /// Waits until the models of recognition are loaded, and returns them.
+    package func models() async throws(EngineError) -> ModelUse<LocalModels> {
+        switch await recognition.wait() {
         case nil: throw .cancelled
         case .failure(let error): throw .unavailable(error.description)
-        case .success(let models): return models
+        case .success(let use): return use
         }
     }
 

@@ -7,6 +7,9 @@ package protocol LiveHandshakeMachine: Sendable {
     /// Time at which `timePassed` wants to be called; nil when the machine waits for nothing.
     var deadline: Instant? { get }
 
+    /// True if the client wants to resume a session that has begun on another connection.
+    var resumes: Bool { get }
+
     /// Handles the opening of the socket. Called once, before all other functions.
     mutating func opened(now: Instant, output: inout ServerOutput)
 
@@ -25,6 +28,10 @@ package protocol LiveHandshakeMachine: Sendable {
     mutating func drain(now: Instant, output: inout ServerOutput)
 
     mutating func timePassed(now: Instant, output: inout ServerOutput)
+}
+
+extension LiveHandshakeMachine {
+    package var resumes: Bool { false }
 }
 
 /// The session that a client's first messages ask for.

@@ -87,6 +87,21 @@ package struct Settings: Sendable {
         return .seconds(value)
     }
 
+    /// Returns a time with its unit, such as `90s`, `5m` or `1h`; nil when the setting is missing or 0, which means "never".
+    package func duration(_ name: String, in range: ClosedRange<Duration>) throws(ConfigurationError) -> Duration? {
+        guard let text = values[name], text != "0" else { return nil }
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Double(text.dropLast()), (0...1e9).contains(count),
+            range.contains(.seconds(count * unit))
+        else {
+            throw ConfigurationError(
+                name, "\"\(text)\" is not usable",
+                accepted:
+                    "a time such as 30s, 5m or 1h, from \(range.lowerBound.components.seconds)s to \(range.upperBound.components.seconds)s, or 0")
+        }
+        return .seconds(count * unit)
+    }
+
     package func boolean(_ name: String, default standard: Bool) throws(ConfigurationError) -> Bool {
         switch values[name]?.lowercased() {
         case nil: standard

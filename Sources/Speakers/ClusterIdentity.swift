@@ -80,7 +80,7 @@ package enum ClusterIdentity {
                 if case .failure(let failure) = voice { findings[key] = Finding(identity: .unknown, reason: failure.reason, candidates: []) }
                 continue
             }
-            let all = directory.candidates(voiceprint)
+            let all = directory.contenders(for: voiceprint)
             let free = all.filter { !used.contains($0.who) }
             var finding = Finding(identity: .unknown, reason: all.isEmpty ? .missingCandidates : .belowThreshold, candidates: Array(free.prefix(3)))
             if let first = free.first, first.distance < directory.rule.distance,

@@ -40,7 +40,7 @@ package struct EnrolledVoice: Sendable {
             } catch {
                 throw EnrolledVoiceError.rejected(error)
             }
-            guard let voiceprint = try await voices.voiceprint(of: kept) else { throw EnrolledVoiceError.rejected(.noSpeech) }
+            guard let voiceprint = try await voices.keptVoiceprint(of: kept) else { throw EnrolledVoiceError.rejected(.noSpeech) }
             self.voiceprint = voiceprint
             self.samples = kept
         } catch {

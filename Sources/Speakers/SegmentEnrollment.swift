@@ -93,8 +93,6 @@ package enum SegmentEnrollment {
     package enum Result: Sendable, Equatable {
         /// A voice of the person already has this sound.
         case nothing
-        /// This voice belongs to the person, and had no owner so far.
-        case names(ID<Voice>)
         /// The voiceprint becomes a new voice of the person.
         case makes
     }
@@ -103,12 +101,8 @@ package enum SegmentEnrollment {
     ///
     /// - Parameter voices: the voices of all people.
     package static func result(_ voiceprint: Voiceprint, of person: ID<Person>, beside voices: [Voice], rule: SpeakerRule) -> Result {
-        let near = voices.map { (voice: $0, distance: $0.voiceprint.distance(to: voiceprint)) }.filter { $0.distance < rule.distance }
-            .sorted { ($0.distance, $0.voice.number) < ($1.distance, $1.voice.number) }
-        guard !near.contains(where: { $0.voice.owner == .person(person) }) else { return .nothing }
-        // A named voice beside a nameless one with the same sound would never be recognized: every match would be a tie.
-        guard let nearest = near.first, nearest.voice.owner == .nobody else { return .makes }
-        return .names(nearest.voice.id)
+        let known = voices.filter { $0.owner == .person(person) && $0.adoption == nil }
+        return known.contains { $0.voiceprint.distance(to: voiceprint) < rule.distance } ? .nothing : .makes
     }
 
     private static func length(_ sample: Sample) -> Duration { sample.range.upperBound - sample.range.lowerBound }

@@ -1,3 +1,5 @@
+package import Conversations
+
 /// The rule by which a voice counts as a known one.
 ///
 /// The distance is calibrated for the local engine's ECAPA-TDNN. On the development recordings, voices are at most 0.47 from their own voiceprint,
@@ -21,6 +23,9 @@ package struct SpeakerRule: Sendable, Equatable {
         self.shortestClip = shortestClip
         self.evidence = evidence
     }
+
+    /// Returns true for a voice without a name of which too little was heard to recognize it.
+    package func isShort(_ voice: Voice) -> Bool { voice.owner == .nobody && voice.evidence < evidence }
 
     /// Returns the confidence of a match at `distance`: 1 for the same direction, 0 at the threshold.
     package func confidence(at distance: Float) -> Float { max(0, min(1, 1 - distance / self.distance)) }

@@ -41,16 +41,22 @@ package struct VoiceDirectory: Sendable, Equatable {
     /// Returns the voices to compare with, nearest first, and for each owner only the nearest voice. Voiceprints of another model are left out.
     package func candidates(_ voiceprint: Voiceprint) -> [Candidate] {
         var seen: Set<String> = []
-        return byID.values.filter { $0.voiceprint.model == voiceprint.model && $0.voiceprint.direction.count == voiceprint.direction.count }
+        return byID.values.filter { $0.voiceprint.isComparable(to: voiceprint) }
             .map { Candidate(voice: $0.id, who: Self.who($0), distance: $0.voiceprint.distance(to: voiceprint)) }
             .sorted { ($0.distance, $0.voice.rawValue) < ($1.distance, $1.voice.rawValue) }
             .filter { seen.insert(Self.key($0.who)).inserted }
     }
 
+    /// Returns the candidates, without voices of which too little was heard if another voice is near enough: a short voice makes no tie.
+    package func contenders(for voiceprint: Voiceprint) -> [Candidate] {
+        let all = candidates(voiceprint), whole = all.filter { byID[$0.voice].map { !rule.isShort($0) } ?? false }
+        return whole.first.map { $0.distance < rule.distance } ?? false ? whole : all
+    }
+
     /// Finds the known voice for a voiceprint that was made from this duration of speech.
     package func match(_ voiceprint: Voiceprint, evidence: Duration) -> Match {
         guard evidence >= rule.evidence else { return .undecided }
-        let candidates = candidates(voiceprint)
+        let candidates = contenders(for: voiceprint)
         guard let first = candidates.first, first.distance < rule.distance else { return .unknown(nearest: candidates.first) }
         // The small constant keeps a rounding error from counting as a difference.
         if candidates.count > 1, candidates[1].distance - first.distance < rule.margin - 1e-6 { return .tie(first, candidates[1]) }

@@ -2,7 +2,8 @@
 public struct Transcript: Sendable, Equatable {
     public struct Channel: Sendable, Equatable {
         public var words: [Word]
-        /// Stretches of speech between pauses, in order; each holds a range of `words`.
+        /// Stretches of speech between pauses, in order; each holds a range of `words`. Where speakers are told apart, segments of different speakers
+        /// may overlap, and a segment without words is speech that was not recognized.
         public var segments: [Segment]
         /// Stretches, in order, whose words have estimated times: the engine gave none, so each word has a share in proportion to its letters.
         public var estimated: [Segment]
@@ -18,6 +19,8 @@ public struct Transcript: Sendable, Equatable {
         public var range: SampleRange
         /// Indices into the channel's words.
         public var words: Range<Int>
+        /// The speaker; nil where the words alone have speakers, or nobody told speakers apart.
+        public var speaker: SpeakerLabel?
         public init(range: SampleRange, words: Range<Int>) {
             self.range = range
             self.words = words

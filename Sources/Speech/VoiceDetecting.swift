@@ -3,8 +3,15 @@ public protocol VoiceDetecting: Sendable {
     /// Number of samples, at 16 kHz, that get one probability.
     var window: SampleCount { get }
 
-    /// Makes a detector for one stream of audio; nil while the detector's model is not loaded yet.
+    /// Makes a detector for one stream of audio; nil while the detector's model is being loaded.
     func makeDetector() throws(EngineError) -> (any VoiceDetector)?
+
+    /// Makes a detector like `makeDetector`, but waits until the detector's model is loaded.
+    func loadedDetector() async throws(EngineError) -> (any VoiceDetector)?
+}
+
+extension VoiceDetecting {
+    public func loadedDetector() async throws(EngineError) -> (any VoiceDetector)? { try makeDetector() }
 }
 
 /// The detector for one stream. One thread at a time may use it.

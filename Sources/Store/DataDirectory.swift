@@ -20,13 +20,13 @@ package struct DataDirectory: Sendable, Hashable {
         guard !path.isEmpty else { throw .notUsable(path: "\"\"", reason: "the name is empty") }
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         try Self.makeDirectories(self.path)
-        guard access(self.path, R_OK | W_OK | X_OK) == 0 else { throw .notUsable(path: self.path, reason: Self.reason(errno)) }
+        guard access(self.path, R_OK | W_OK | X_OK) == 0 else { throw .failure(self.path) }
     }
 
     /// Finds the directory of an existing installation, and changes nothing; nil when there is no database.
     package init?(existing path: String) throws(StoreError) {
         guard access(path + "/harken.db", F_OK) == 0 else {
-            guard errno == ENOENT || errno == ENOTDIR else { throw .notUsable(path: path, reason: Self.reason(errno)) }
+            guard errno == ENOENT || errno == ENOTDIR else { throw .failure(path) }
             return nil
         }
         try self.init(creating: path)
@@ -35,10 +35,10 @@ package struct DataDirectory: Sendable, Hashable {
     /// Runs `body` while no other process sets up the same directory. The lock is released at the latest when this process ends.
     package func withSetUpLock<Value: ~Copyable>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .notUsable(path: path, reason: Self.reason(errno)) }
+        guard descriptor >= 0 else { throw .failure(path) }
         defer { close(descriptor) }
         while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw .notUsable(path: path, reason: Self.reason(errno)) }
+            guard errno == EINTR else { throw .failure(path) }
         }
         return try body()
     }
@@ -47,9 +47,7 @@ package struct DataDirectory: Sendable, Hashable {
     package func claim() throws(StoreError) -> DirectoryClaim? {
         let path = lock
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw errno == ENOSPC ? .diskFull(path: path) : .notUsable(path: path, reason: Self.reason(errno))
-        }
+        guard descriptor >= 0 else { throw .failure(path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             return nil
@@ -67,17 +65,12 @@ package struct DataDirectory: Sendable, Hashable {
             }
         case ENOENT:
             guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
-                throw .notUsable(path: path, reason: reason(ENOENT))
+                throw .failure(path, ENOENT)
             }
             try makeDirectories(String(path[..<slash]))
             // `mkdir` is retried once only, because /proc answers ENOENT even when all parents exist.
-            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .notUsable(path: path, reason: reason(errno)) }
-        case ENOSPC: throw .diskFull(path: path)
-        case let code: throw .notUsable(path: path, reason: reason(code))
+            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .failure(path) }
+        case let code: throw .failure(path, code)
         }
-    }
-
-    static func reason(_ code: Int32) -> String {
-        String(cString: strerror(code)).lowercased()
     }
 }

@@ -9,7 +9,7 @@ enum PrivateFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
-            throw failure(path)
+            throw .failure(path)
         }
         defer { close(descriptor) }
         // A file that was restored from a copy may have wider permissions: they are narrowed again.
@@ -19,7 +19,7 @@ enum PrivateFile {
         while bytes.count < limit {
             let count = Glibc.read(descriptor, &buffer, min(buffer.count, limit - bytes.count))
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure(path) }
+            guard count >= 0 else { throw .failure(path) }
             if count == 0 { break }
             bytes += buffer[..<count]
         }
@@ -30,11 +30,11 @@ enum PrivateFile {
     static func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
         let draft = path + ".new"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure(path) }
+        guard descriptor >= 0 else { throw .failure(path) }
         defer { close(descriptor) }
         fchmod(descriptor, 0o600)
         guard writeAll(bytes, to: descriptor), fsync(descriptor) == 0, rename(draft, path) == 0 else {
-            let failure = failure(path)
+            let failure = StoreError.failure(path)
             unlink(draft)
             throw failure
         }
@@ -57,12 +57,8 @@ enum PrivateFile {
     static func syncFolder(of path: String) throws(StoreError) {
         guard let slash = path.lastIndex(of: "/") else { return }
         let descriptor = open(String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure(path) }
+        guard descriptor >= 0 else { throw .failure(path) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure(path) }
-    }
-
-    static func failure(_ path: String) -> StoreError {
-        errno == ENOSPC ? .diskFull(path: path) : .notUsable(path: path, reason: DataDirectory.reason(errno))
+        guard fsync(descriptor) == 0 else { throw .failure(path) }
     }
 }

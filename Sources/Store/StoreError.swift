@@ -1,7 +1,11 @@
+import Glibc
+
 /// The reason why the store cannot do a task. Each description is one line that says what to do next.
 package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The data directory or a file in it cannot be made, read or written.
     case notUsable(path: String, reason: String)
+    /// The user that runs Harken may not read or write the data directory or a file in it.
+    case notPermitted(path: String, reason: String)
     case diskFull(path: String)
     /// The file is damaged, or is not a database.
     case corrupt(path: String, detail: String)
@@ -24,9 +28,21 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Any other error that SQLite reports.
     case failed(code: Int, String)
 
+    /// Returns the error for a system call on a path that failed with `code`, a value of `errno`.
+    static func failure(_ path: String, _ code: Int32 = errno) -> StoreError {
+        let reason = String(cString: strerror(code)).lowercased()
+        return switch code {
+        case ENOSPC: .diskFull(path: path)
+        case EACCES, EPERM, EROFS: .notPermitted(path: path, reason: reason)
+        default: .notUsable(path: path, reason: reason)
+        }
+    }
+
     package var description: String {
         switch self {
         case .notUsable(let path, let reason):
+            "cannot use \(path): \(reason). Choose another directory with --data"
+        case .notPermitted(let path, let reason):
             "cannot use \(path): \(reason). Give the user that runs Harken read and write access, or choose another directory with --data"
         case .diskFull(let path):
             "no space left for \(path). Free space on that disk, or choose a directory on another disk with --data"

@@ -4,14 +4,18 @@ import Settings
 enum CommandTable {
     static let all: [any Command.Type] = [
         Serve.self, Transcribe.self, Live.self, Record.self, Search.self, ConversationsList.self, ConversationsShow.self, ConversationsExport.self,
-        ConversationsDelete.self, PeopleList.self, PeopleAdd.self, PeopleName.self, PeopleRename.self, PeopleMerge.self, PeopleDelete.self,
+        ConversationsDelete.self, PeopleList.self, PeopleAdd.self, PeopleName.self, PeopleRename.self, PeopleMerge.self, PeopleAdoptions.self,
+        PeopleForget.self,
         PeopleEmbed.self,
         KeysCreate.self, KeysList.self, KeysRevoke.self,
-        KeysTopUp.self, Usage.self, Engines.self, ModelsList.self, ModelsInstall.self, ModelsFetch.self, ModelsVerify.self,
+        KeysTopUp.self, UsersDelete.self, Usage.self, Engines.self, ModelsList.self, ModelsInstall.self, ModelsFetch.self, ModelsVerify.self,
         ModelsRemove.self, Backup.self, Restore.self, Evaluate.self, Replay.self, Doctor.self,
         ConfigShow.self, ConfigCheck.self, ConfigSample.self, ConfigReference.self,
         Completion.self, Manual.self, PrintVersion.self,
     ]
+
+    /// Earlier names of commands, which still work, with the present ones.
+    private static let earlierNames = [["people", "delete"]: ["people", "forget"]]
 
     /// The request of a command line.
     enum Request {
@@ -25,7 +29,8 @@ enum CommandTable {
         let descriptions = all.map { $0.description }
         // The flags of all commands may stand before the command too.
         let flags = words.prefix { word in [Flag.verbose, .quiet].contains { $0.name == word || $0.short == word } }
-        let words = words.dropFirst(flags.count) + (words.count > flags.count ? flags : [])
+        var words = words.dropFirst(flags.count) + (words.count > flags.count ? flags : [])
+        if let name = earlierNames[Array(words.prefix(2))] { words = name + words.dropFirst(2) }
         guard let first = words.first else { return .wrong(HelpText.ofProgram(descriptions)) }
         switch first {
         case "--help", "-h", "help":

@@ -48,6 +48,34 @@ import Testing
         #expect(try TemporaryTokens().redeem(text, at: "/v3/ws", now: now) == nil)
     }
 
+    @Test func `are valid at the process that takes over`() throws {
+        let earlier = try TemporaryTokens(), next = try TemporaryTokens()
+        let texts = [
+            try earlier.issue(once, to: caller, now: now),
+            try earlier.issue(
+                .init(lifetime: .seconds(60), isSingleUse: false, paths: ["/v3/ws"], settings: [1, 255]), to: .user(ID("u")), now: now),
+            try earlier.issue(once, to: .local, now: now),
+        ]
+        _ = try earlier.issue(.init(lifetime: .seconds(1), isSingleUse: true, paths: ["/v3/ws"]), to: caller, now: now)
+        #expect(next.adopt(earlier.document(now: now + .seconds(10)), now: now + .seconds(10)))
+        #expect(next.count == 3, "the fourth has expired")
+        let callers = texts.map { next.redeem($0, at: "/v3/ws", now: now + .seconds(59)) }
+        #expect(callers.map { $0?.caller.user } == [ID("user"), ID("u"), .local])
+        #expect(callers.map { $0?.caller.grant?.key } == [ID("key"), nil, nil])
+        #expect(callers.map { $0?.sessionLimit } == [.seconds(600), nil, .seconds(600)])
+        #expect(callers.map { $0?.settings } == [[], [1, 255], []])
+        #expect(next.redeem(texts[0], at: "/v3/ws", now: now) == nil, "it was good once")
+        #expect(next.redeem(texts[1], at: "/v3/ws", now: now + .seconds(61)) == nil)
+    }
+
+    @Test(arguments: ["", "{}", #"{"version":2,"secret":"","tokens":[]}"#, #"{"version":1,"secret":"00","tokens":[]}"#])
+    func `cannot be adopted from what is not a document of tokens`(text: String) throws {
+        let tokens = try TemporaryTokens()
+        let own = try tokens.issue(once, to: caller, now: now)
+        #expect(!tokens.adopt(Array(text.utf8), now: now))
+        #expect(tokens.redeem(own, at: "/v3/ws", now: now) != nil)
+    }
+
     @Test func `are bounded for each caller, and make room when they expire`() throws {
         let tokens = try TemporaryTokens()
         for _ in 0..<TemporaryTokens.maxOfOneCaller { _ = try tokens.issue(once, to: caller, now: now) }

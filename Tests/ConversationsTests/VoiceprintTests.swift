@@ -28,3 +28,38 @@ import Testing
         #expect(joined.distance(to: one) < joined.distance(to: two))
     }
 }
+
+@Suite struct `Voiceprint by two models` {
+    private func one(_ x: Float, _ y: Float) -> Voiceprint { Voiceprint([x, y], model: "one")! }
+    private func both(_ x: Float, _ y: Float, _ z: Float, _ w: Float) -> Voiceprint {
+        Voiceprint(parts: [one(x, y), Voiceprint([z, w], model: "two")!])!
+    }
+
+    @Test func `gives each model the same weight, whatever the lengths of the vectors`() {
+        let voice = Voiceprint([3, 4, 0, 100], model: "one+two")
+        #expect(voice.map { $0.distance(to: both(0.6, 0.8, 0, 1)) < 1e-6 } == true)
+        #expect(voice.map { $0.direction.reduce(0) { $0 + $1 * $1 } }.map { abs($0 - 1) < 1e-6 } == true)
+        #expect(Voiceprint([1, 0, 0], model: "one+two") == nil)
+        #expect(Voiceprint([1, 0, 0, 0], model: "one+two") == nil)
+    }
+
+    @Test func `is compared by the mean of the cosines, so that the threshold of one model holds`() {
+        // Cosines 1 and 0.
+        #expect(abs(both(1, 0, 1, 0).distance(to: both(1, 0, 0, 1)) - 0.5 * 0.50 / 0.56) < 1e-6)
+        #expect(abs(both(1, 0, 1, 0).distance(to: both(2, 0, 3, 0))) < 1e-6)
+    }
+
+    @Test func `is compared by the model that has heard both voices`() {
+        #expect(abs(both(1, 0, 1, 0).distance(to: one(0.6, 0.8)) - 0.4) < 1e-6)
+        #expect(abs(one(0.6, 0.8).distance(to: both(1, 0, 1, 0)) - 0.4) < 1e-6)
+        let other = Voiceprint([1, 0], model: "three")!
+        #expect(!both(1, 0, 1, 0).isComparable(to: other) && both(1, 0, 1, 0).distance(to: other) == 2)
+    }
+
+    @Test func `keeps what the second model has heard when it is joined with a voiceprint by one model`() {
+        let joined = one(0, 1).joined(with: both(1, 0, 0, 1), weights: (own: 1, other: 1))
+        #expect(joined?.model == "one+two")
+        #expect(joined.map { $0.distance(to: both(1, 1, 0, 1)) < 1e-6 } == true)
+        #expect(both(1, 0, 0, 1).joined(with: Voiceprint([1, 0], model: "three")!, weights: (own: 1, other: 1)) == nil)
+    }
+}

@@ -30,7 +30,7 @@ import Testing
     @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
     func `must be writable`() throws {
         chmod(temporary.path, 0o500)
-        #expect(throws: StoreError.notUsable(path: temporary.path, reason: "permission denied")) { try DataDirectory(creating: temporary.path) }
+        #expect(throws: StoreError.notPermitted(path: temporary.path, reason: "permission denied")) { try DataDirectory(creating: temporary.path) }
     }
 
     @Test(.enabled(if: access("/proc/sys", F_OK) == 0, "there is no /proc"))

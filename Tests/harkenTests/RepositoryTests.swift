@@ -42,6 +42,20 @@ import Testing
         }
     }
 
+    @Test func `needs no more of Foundation than its essentials`() throws {
+        // All of it, with its ICU data, is 6 MB of an idle gateway's memory. Tests and simulations may use it.
+        let folder = Self.root.appending(path: "Sources")
+        let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)).compactMap { $0 as? URL }
+        let program = files.filter { file in
+            file.pathExtension == "swift" && !["/HarkenTesting/", "/simulate/"].contains { file.path.contains($0) }
+        }
+        #expect(program.count > 500)
+        for file in program {
+            let imports = try String(contentsOf: file, encoding: .utf8).contains(/(?m)^(?:public |package |internal )?import Foundation$/)
+            #expect(!imports, "\(file.lastPathComponent)")
+        }
+    }
+
     private struct Target: Equatable {
         var name: String
         var imports: [String]

@@ -40,7 +40,7 @@ import Synchronization
 
         let folder = ModelFolder(environment: ProcessInfo.processInfo.environment)
         let engine = LocalEngine(folder, pool: threads)
-        let models = try await engine.models()
+        let models = try await engine.models().model
         let (wall, cpu) = (Instant.now, cpuSeconds())
         let lines =
             switch arguments[1] {

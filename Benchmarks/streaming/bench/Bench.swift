@@ -16,7 +16,7 @@ import Speech
             for id in Set(plan.streams.flatMap(\.items)) { try printLine(try await Recorded(id, engine)) }
         }
         if plan.rehearsal {
-            let models = try await engine.models()
+            let models = try await engine.models().model
             let cpu = cpuSeconds()
             let played = try await rehearsed(plan, models)
             try printLine(

@@ -93,9 +93,8 @@ package struct Access: Sendable {
         let secret = shown.credential.secret
         switch shown.form {
         case .token(let code): return tokens.caller(of: code)?.grant.map { .key($0.key) }
-        case .login:
-            if case .key(let key)? = logins.holder(of: secret) { return .key(key) }
-            return nil
+        case .login(.key(let key)): return .key(key)
+        case .login: return nil
         case .userToken: return users?.needsPreparation(secret) == true ? .userToken : nil
         case .key(let code): return .text(secret, code)
         }
@@ -112,7 +111,7 @@ package struct Access: Sendable {
         let secret = credential.secret
         let form: ShownCredential.Form
         if credential.place == .cookie {
-            form = .login
+            form = .login(logins.holder(of: secret))
         } else if let code = tokens.code(of: secret), tokens.caller(of: code) != nil {
             form = .token(code)
         } else if users != nil, UserTokens.isToken(secret) {
@@ -154,14 +153,14 @@ package struct Access: Sendable {
             case .rejected, nil: throw .unauthenticated
             case .unavailable: throw .unavailable("The identity provider's keys cannot be fetched; try again in a moment.")
             }
-        case .login: return AuthenticatedCaller(try caller(ofLogin: credential.map(\.credential.secret) ?? ""))
+        case .login(let holder): return AuthenticatedCaller(try caller(of: holder))
         case .key(let code): return AuthenticatedCaller(.key(try grant(keys.verdict(on: code))))
         case nil: throw .unauthenticated
         }
     }
 
-    private func caller(ofLogin login: String) throws(RequestError) -> Caller {
-        switch logins.holder(of: login) {
+    private func caller(of holder: LoginTokens.Holder?) throws(RequestError) -> Caller {
+        switch holder {
         case .key(let key): return .key(try grant(keys.verdict(on: key)))
         // The provider may have been taken out of the settings since.
         case .user(let user) where users != nil: return .user(user)

@@ -6,8 +6,8 @@ package struct ShownCredential: Sendable {
     enum Form: Sendable {
         /// A temporary token that exists.
         case token(TemporaryTokens.Code)
-        /// The login of a page of the gateway.
-        case login
+        /// The login of a page of the gateway, with its holder; nil: the login does not hold.
+        case login(LoginTokens.Holder?)
         /// A token of the identity provider.
         case userToken
         /// A key's text, or a wrong credential.

@@ -2,13 +2,14 @@ internal import Framing
 package import Net
 package import Protocols
 package import Speech
+internal import Store
 internal import Synchronization
 
 /// Temporary tokens in place of a key or a user token: a server gives them to browsers and devices that must not have its key, and web pages open
 /// WebSockets with them.
 ///
-/// The tokens are kept in this process only, each as an authentication code under a secret of the process: neither the memory nor the duration of a
-/// look-up reveals a token. The number of tokens is limited, in all and for each caller.
+/// The tokens are kept in memory only, each as an authentication code under a secret of the process: neither the memory nor the duration of a look-up
+/// reveals a token. A process that takes over gets codes and secret. The number of tokens is limited, in all and for each caller.
 package final class TemporaryTokens: Sendable {
     /// The terms of a token's use.
     package struct Terms: Sendable, Equatable {
@@ -35,9 +36,48 @@ package final class TemporaryTokens: Sendable {
         let caller: Caller
         let terms: Terms
         let expires: Instant
+
+        init(caller: Caller, terms: Terms, expires: Instant) {
+            self.caller = caller
+            self.terms = terms
+            self.expires = expires
+        }
+
+        /// Reads an entry of a document of tokens; nil when the entry cannot be read.
+        init?(_ json: JSONView, now: Instant) {
+            guard let left = json["left_ms"].int, let isSingleUse = json["single_use"].bool, let user = json["user"].string,
+                let settings = json["settings"].string.flatMap([UInt8].init(hexadecimal:)), let paths = json["paths"].array
+            else { return nil }
+            if let key = json["key"].string {
+                // The key's rights are read again when the token is shown.
+                caller = .key(AccessGrant(key: ID(key), user: ID(user), scopes: [], credit: nil))
+            } else {
+                caller = json["local"].bool == true ? .local : .user(ID(user))
+            }
+            terms = Terms(
+                lifetime: .milliseconds(left), sessionLimit: json["session_ms"].int.map { .milliseconds($0) }, isSingleUse: isSingleUse,
+                paths: Set(paths.compactMap { if case .string(let path) = $0 { path } else { nil } }), settings: settings)
+            expires = now + .milliseconds(left)
+        }
+
+        func write(to json: inout JSONWriter, _ code: Code, now: Instant) {
+            json.beginObject()
+            json.member("code", code.bytes.hexadecimal)
+            json.member("user", caller.user.rawValue)
+            json.member("key", optional: caller.grant?.key.rawValue)
+            json.member("local", caller == .local)
+            json.member("left_ms", Int((expires - now) / .milliseconds(1)))
+            if let limit = terms.sessionLimit { json.member("session_ms", Int(limit / .milliseconds(1))) }
+            json.member("single_use", terms.isSingleUse)
+            json.key("paths")
+            json.array(terms.paths.sorted())
+            json.member("settings", terms.settings.hexadecimal)
+            json.endObject()
+        }
     }
 
     private struct State {
+        var secret: [UInt8]
         var tokens: [Code: Token] = [:]
         var ofHolder: [CallerID: Int] = [:]
         /// Size of all tokens' settings, in bytes.
@@ -45,6 +85,12 @@ package final class TemporaryTokens: Sendable {
 
         func hasRoom(for terms: Terms, of holder: CallerID) -> Bool {
             tokens.count < most && ofHolder[holder, default: 0] < maxOfOneCaller && settingsBytes + terms.settings.count <= maxSettings
+        }
+
+        mutating func add(_ token: Token, _ code: Code) {
+            tokens[code] = token
+            ofHolder[CallerID(token.caller), default: 0] += 1
+            settingsBytes += token.terms.settings.count
         }
 
         mutating func remove(_ code: Code) {
@@ -64,13 +110,12 @@ package final class TemporaryTokens: Sendable {
     package static let marker = "ht_"
     private static let byteCount = 32
 
-    private let secret: [UInt8]
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// Makes an empty set of tokens.
     ///
     /// - Throws: when the system has no randomness.
-    package init() throws(TLSError) { secret = try secureRandomBytes(Self.byteCount) }
+    package init() throws(TLSError) { state = Mutex(State(secret: try secureRandomBytes(Self.byteCount))) }
 
     package func issue(_ terms: Terms, to caller: Caller, now: Instant) throws(RequestError) -> String {
         let bytes: [UInt8]
@@ -83,9 +128,7 @@ package final class TemporaryTokens: Sendable {
                 for (code, token) in state.tokens where token.expires <= now { state.remove(code) }
             }
             guard state.hasRoom(for: terms, of: holder) else { return false }
-            state.tokens[code] = Token(caller: caller, terms: terms, expires: now + terms.lifetime)
-            state.ofHolder[holder, default: 0] += 1
-            state.settingsBytes += terms.settings.count
+            state.add(Token(caller: caller, terms: terms, expires: now + terms.lifetime), code)
             return true
         }
         guard isTaken else { throw .tooManyRequests(retryAfter: .seconds(10)) }
@@ -100,7 +143,7 @@ package final class TemporaryTokens: Sendable {
     /// Returns the code of the token `text`, or of another text of a token's form; nil when `text` does not have this form.
     package func code(of text: String) -> Code? {
         guard text.hasPrefix(Self.marker), text.utf8.count == Self.marker.utf8.count + 2 * Self.byteCount else { return nil }
-        return Code(bytes: hmacSHA256(Array(text.utf8), key: secret))
+        return Code(bytes: hmacSHA256(Array(text.utf8), key: state.withLock { $0.secret }))
     }
 
     /// Returns the caller that the token with this code admits at `path`; nil when there is no such token, or it has expired, or is not for this path.
@@ -115,6 +158,49 @@ package final class TemporaryTokens: Sendable {
 
     /// Returns the caller behind the token with this code, whatever its paths; nil when there is no such token. The token is not used up.
     package func caller(of code: Code) -> Caller? { state.withLock { $0.tokens[code]?.caller } }
+
+    /// Returns the tokens in a form that `adopt` reads.
+    package func document(now: Instant) -> [UInt8] {
+        let (secret, tokens) = state.withLock { ($0.secret, $0.tokens) }
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("version", Self.documentVersion)
+        json.member("secret", secret.hexadecimal)
+        json.key("tokens")
+        json.beginArray()
+        for (code, token) in tokens where now < token.expires { token.write(to: &json, code, now: now) }
+        json.endArray()
+        json.endObject()
+        return json.bytes
+    }
+
+    /// Takes the tokens of an earlier process over. Called before this process makes a token of its own.
+    ///
+    /// - Returns: false when the document cannot be read. Nothing is changed then.
+    package func adopt(_ document: [UInt8], now: Instant) -> Bool {
+        let json: JSONDocument
+        do throws(JSONError) { json = try JSONDocument(parsing: document, sizeLimit: Self.maxDocument) } catch { return false }
+        guard json.root["version"].int == Self.documentVersion, let secret = json.root["secret"].string.flatMap([UInt8].init(hexadecimal:)),
+            secret.count == Self.byteCount
+        else { return false }
+        var found: [(Code, Token)] = []
+        let list = json.root["tokens"]
+        for index in 0..<list.count {
+            let entry = list[index]
+            guard let code = entry["code"].string.flatMap([UInt8].init(hexadecimal:)), let token = Token(entry, now: now) else { return false }
+            found.append((Code(bytes: code), token))
+        }
+        return state.withLock { state in
+            guard state.tokens.isEmpty else { return false }
+            state.secret = secret
+            for (code, token) in found where state.hasRoom(for: token.terms, of: CallerID(token.caller)) { state.add(token, code) }
+            return true
+        }
+    }
+
+    private static let documentVersion = 1
+    /// Maximum size of a document of tokens: that of the settings, written as digits, and of everything else.
+    package static let maxDocument = 256 << 20
 
     /// Number of tokens that are kept, expired ones included.
     package var count: Int { state.withLock { $0.tokens.count } }

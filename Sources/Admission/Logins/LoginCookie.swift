@@ -7,7 +7,7 @@ package enum LoginCookie {
 
     /// Returns the login of a request; nil when there is none, or when a page of another site may have caused the request.
     ///
-    /// What changes something, and what opens a WebSocket, needs the browser's word for the page's origin.
+    /// A request that changes something or opens a WebSocket needs the browser's word for the page's origin.
     package static func find(in head: HTTPRequestHead) -> Credential? {
         guard let text = value(in: head) else { return nil }
         let isReading = (head.method == .get || head.method == .head) && !head.asksForWebSocket

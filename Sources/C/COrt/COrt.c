@@ -1,6 +1,7 @@
 #include "COrt.h"
 
 #include <dlfcn.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,9 +35,11 @@ enum {
     RELEASE_VALUE = 96,
     RELEASE_TENSOR_TYPE_AND_SHAPE_INFO = 99,
     RELEASE_SESSION_OPTIONS = 100,
+    ADD_SESSION_CONFIG_ENTRY = 130,
 };
 
-enum { API_VERSION = 1, LOG_ERRORS_ONLY = 3, ENABLE_ALL_OPTIMISATIONS = 99, ARENA_ALLOCATOR = 1, DEFAULT_MEMORY = 0 };
+// The last position is there since version 6.
+enum { API_VERSION = 6, LOG_ERRORS_ONLY = 3, ENABLE_ALL_OPTIMISATIONS = 99, ARENA_ALLOCATOR = 1, DEFAULT_MEMORY = 0 };
 
 typedef void *status;
 typedef struct { const void *const *(*get_api)(uint32_t version); const char *(*version)(void); } api_base;
@@ -84,7 +87,7 @@ char *cort_runtime_open(const char *path, cort_runtime **out) {
     const api_base *(*get_base)(void) = (const api_base *(*)(void))dlsym(library, "OrtGetApiBase");
     if (!get_base) return copy_message("it does not export OrtGetApiBase");
     const void *const *api = get_base()->get_api(API_VERSION);
-    if (!api) return copy_message("it does not offer version 1 of the API");
+    if (!api) return copy_message("it does not offer version 6 of the API");
 
     cort_runtime *runtime = calloc(1, sizeof *runtime);
     if (!runtime) return out_of_memory;
@@ -141,6 +144,11 @@ char *cort_session_open(const cort_runtime *runtime, const char *path, int threa
     if (!failure) failure = take(api, CALL(api, SET_INTER_OP_NUM_THREADS, void *, int)(options, 1));
     if (!failure)
         failure = take(api, CALL(api, SET_SESSION_GRAPH_OPTIMIZATION_LEVEL, void *, int)(options, ENABLE_ALL_OPTIMISATIONS));
+    // The weights do not go into the arena, which would keep those that are packed into another form when the model is loaded.
+    if (!failure)
+        failure = take(
+            api, CALL(api, ADD_SESSION_CONFIG_ENTRY, void *, const char *, const char *)(
+                options, "session.use_device_allocator_for_initializers", "1"));
     if (!failure && !arena) failure = take(api, CALL(api, DISABLE_CPU_MEM_ARENA, void *)(options));
     if (!failure)
         failure = take(
@@ -220,3 +228,5 @@ char *cort_value_describe(const cort_runtime *runtime, cort_value *value, cort_t
     if (!failure) failure = take(api, CALL(api, GET_TENSOR_MUTABLE_DATA, void *, void **)(value, &out->data));
     return failure;
 }
+
+void cort_return_free_memory(void) { malloc_trim(0); }

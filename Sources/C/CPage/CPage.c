@@ -114,6 +114,9 @@ static const unsigned char reader_js[] = {
 static const unsigned char reference_js[] = {
 #embed "../../Console/Page/reference.js"
 };
+static const unsigned char replay_js[] = {
+#embed "../../Console/Page/replay.js"
+};
 static const unsigned char schema_js[] = {
 #embed "../../Console/Page/schema.js"
 };
@@ -131,6 +134,9 @@ static const unsigned char style_css[] = {
 };
 static const unsigned char subtitles_js[] = {
 #embed "../../Console/Page/subtitles.js"
+};
+static const unsigned char trace_js[] = {
+#embed "../../Console/Page/trace.js"
 };
 static const unsigned char transcribe_js[] = {
 #embed "../../Console/Page/transcribe.js"
@@ -194,12 +200,14 @@ static const harken_page_file files[] = {
     FILE("qr.js", qr_js),
     FILE("reader.js", reader_js),
     FILE("reference.js", reference_js),
+    FILE("replay.js", replay_js),
     FILE("schema.js", schema_js),
     FILE("settings.js", settings_js),
     FILE("snippets.js", snippets_js),
     FILE("start.js", start_js),
     FILE("style.css", style_css),
     FILE("subtitles.js", subtitles_js),
+    FILE("trace.js", trace_js),
     FILE("transcribe.js", transcribe_js),
     FILE("transcript.js", transcript_js),
     FILE("usage.js", usage_js),

@@ -105,13 +105,16 @@ int system_try_call(int which) {
     }
 }
 
-int system_peer_user(int socket, uid_t *user) {
+int system_peer(int socket, uid_t *user, pid_t *process) {
     struct ucred peer;
     socklen_t length = sizeof(peer);
     if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return -1;
     *user = peer.uid;
+    *process = peer.pid;
     return 0;
 }
+
+int system_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
 ssize_t system_send_descriptor(int socket, const void *bytes, size_t count, int descriptor) {
     union {

@@ -6,7 +6,8 @@ import { gateway, learn } from './gateway.js';
 import { busy, empty, fill, note, tag, toast } from './pieces.js';
 
 const states = {
-  ready: ['ok', 'Serving', 'ok'], loading: ['warn', 'Loading', 'swap'], resting: ['bad', 'Resting', 'pause'], unavailable: ['', 'Not usable', 'info'],
+  ready: ['ok', 'Serving', 'ok'], idle: ['ok', 'Idle', 'pause'], loading: ['warn', 'Loading', 'swap'], resting: ['bad', 'Resting', 'pause'],
+  unavailable: ['', 'Not usable', 'info'],
 };
 const stateOf = (engine) => states[engine.state] ?? ['', engine.state, 'info'];
 

@@ -20,7 +20,7 @@ const engines = async () => {
   const answer = await fetch('/ready').catch(() => null);
   const body = await answer?.json().catch(() => null);
   return Object.entries(body?.engines ?? {}).map(([name, state]) =>
-    state === 'ready' || state === 'loading' ? { name, state } : { name, state: 'unavailable', why: state });
+    state === 'ready' || state === 'idle' ? { name, state: 'ready' } : state === 'loading' ? { name, state } : { name, state: 'unavailable', why: state });
 };
 
 /** Asks the gateway about itself, and about the caller. Throws `CallError` 401 when a login is needed. */

@@ -1,42 +1,48 @@
-// The microscope: one session on one time axis, as the gateway kept it: who recognised which word, when, how sure.
+// The microscope: one session on one time axis, as the gateway kept it: who recognised which word, when it was shown, how sure.
 import { address, get, optional, send } from './api.js';
 import { canvas, color, hatch } from './drawing.js';
 import { h, isNarrow } from './elements.js';
 import { clock, dayOf, length, plural, timeOf } from './figures.js';
 import { icon } from './icons.js';
 import { busy, empty, fill, save, tag } from './pieces.js';
+import { replay } from './replay.js';
+import { enginesOf, latency, reason, seen, wordsOf } from './trace.js';
 import { colorOf } from './voices.js';
 import { openSessions } from './watching.js';
 
 const ruler = 26, between = 10;
-/** Seconds without words from which a stretch between two segments is told of. */
+/** Seconds without words from which a silence is told of. */
 const silence = 2;
 /** Shortest and longest span that is seen, in seconds. */
 const closest = 4;
 
-/** The session's words, each with its segment. */
-const wordsOf = (session) => session.segments.flatMap((segment) => segment.words.map((word) => ({ ...word, segment })))
-  .sort((a, b) => a.start - b.start);
+/** Seconds of delay that fill the lane of delays. */
+const slow = 3;
+/** Number of parts into which the wave is divided. */
+const levels = 4000;
+/** Versions of a word that have a line of their own. */
+const rows = 4;
 
-const laneNames = (session) => [...new Set(session.segments.map((segment) => segment.engine))];
-
-function describe(session, words) {
-  const repaired = session.segments.filter((segment) => segment.recovered).length;
-  return `${dayOf(session.started_at)}, ${timeOf(session.started_at)}, over ${session.dialect}. ${length(session.duration)}, ${plural(words.length, 'word')}, `
-    + `${plural(laneNames(session).length, 'engine')}${repaired ? `, ${plural(repaired, 'repair')}` : ''}.`;
+function describe(trace, words, engines) {
+  const repaired = trace.repairs.length, began = trace.started_at ? `${dayOf(trace.started_at)}, ${timeOf(trace.started_at)}, over ` : 'Over ';
+  const cost = trace.cost.at(-1)?.[1];
+  return `${began}${trace.source}. ${length(trace.duration)}, ${plural(words.length, 'word')}, `
+    + `${plural(engines.length, 'engine')}${repaired ? `, ${plural(repaired, 'repair')}` : ''}${cost ? `, $${cost.toFixed(4)}` : ''}.`;
 }
 
-/** Saves what a report of a fault needs: the gateway's archive; of an older gateway, the transcript. */
-async function report(session) {
-  const bundle = await optional(send(address(`/sessions/${session.id}/bundle`)));
-  if (bundle) save(`session-${session.id}.tar`, await bundle.blob());
-  else save(`session-${session.id}.json`, JSON.stringify(session, null, 2), 'application/json');
+/** Saves what a report of a fault needs: the gateway's archive; of an older gateway, the trace. */
+async function report(trace) {
+  const bundle = await optional(send(address(`/sessions/${trace.id}/bundle`)));
+  if (bundle) save(`session-${trace.id}.tar`, await bundle.blob());
+  else save(`session-${trace.id}.json`, JSON.stringify(trace, null, 2), 'application/json');
 }
 
-function show(root, session, from) {
-  const duration = Math.max(session.duration, 0.1), words = wordsOf(session), engines = laneNames(session), gaps = session.gaps ?? [];
-  const lanes = [...engines.map((name) => ({ name, small: 'engine', height: 46 })), { name: 'Final', small: 'as kept', height: 28 },
-    { name: 'Confidence', small: '0 to 1', height: 46 }];
+function show(root, trace, from) {
+  const duration = Math.max(trace.duration, 0.1), words = wordsOf(trace), engines = enginesOf(trace), { gaps } = trace;
+  let peaks = null;
+  const lanes = [{ name: 'Wave', small: 'as kept', height: 40 }, ...engines.map((name) => ({ name, small: 'engine', height: 46 })),
+    { name: 'Final', small: 'and turns', height: 28 }, { name: 'Delay', small: `to ${slow} s`, height: 40 },
+    { name: 'Confidence', small: '0 to 1', height: 40 }];
   const tops = [];
   let whole = ruler;
   for (const lane of lanes) {
@@ -45,8 +51,27 @@ function show(root, session, from) {
   }
   let first = 0, last = isNarrow() ? Math.min(16, duration) : Math.min(60, duration), time = from, chosen = null;
   const x = (seconds, width) => (seconds - first) / (last - first) * width;
-  const ink = (word) => color('k' + colorOf(word.segment.channel * 3 + Math.max(0, Number(word.speaker) || 0)));
+  const ink = (word) => color('k' + colorOf(word.channel * 3 + Math.max(0, Number(word.speaker) || 0)));
   const font = () => `11px ${getComputedStyle(document.body).fontFamily}`;
+
+  const bar = (context, center, lane, share, fill) => {
+    const tall = Math.max(1, Math.min(1, share) * lanes[lane].height);
+    context.fillStyle = fill;
+    context.fillRect(center - 1, tops[lane] + lanes[lane].height - tall, 2, tall);
+  };
+  /** Draws the levels of the session's audio, where its conversation has them. */
+  const wave = (context, width) => {
+    context.fillStyle = color('ink3');
+    for (const part of peaks ?? []) {
+      const step = part.duration / part.peaks.length, left = Math.max(0, Math.floor((first + part.shift) / step));
+      const right = Math.min(part.peaks.length, Math.ceil((last + part.shift) / step));
+      for (let index = left; index < right; index++) {
+        if (part.peaks[index] == null) continue;
+        const tall = Math.max(1, part.peaks[index] * lanes[0].height);
+        context.fillRect(x(index * step - part.shift, width), tops[0] + (lanes[0].height - tall) / 2, Math.max(1, step / (last - first) * width - 1), tall);
+      }
+    }
+  };
 
   const picture = canvas('base', (context, width) => {
     context.font = font();
@@ -64,39 +89,61 @@ function show(root, session, from) {
       context.fillRect(left, ruler, wide, whole);
       hatch(context, left, ruler, wide, whole, color('warn'));
     }
-    for (const segment of session.segments) {
-      if (segment.end < first || segment.start > last) continue;
-      const lane = engines.indexOf(segment.engine), left = x(segment.start, width), wide = Math.max(2, x(segment.end, width) - left);
+    wave(context, width);
+    const laneOf = (name) => 1 + engines.indexOf(name), finals = engines.length + 1, delays = finals + 1, sure = finals + 2;
+    for (const leg of trace.legs) {
+      const until = leg.to ?? duration;
+      if (until < first || leg.from > last) continue;
+      const lane = laneOf(leg.engine), left = x(leg.from, width), wide = Math.max(2, x(until, width) - left);
       context.fillStyle = color('hover');
       context.beginPath();
       context.roundRect(left, tops[lane], wide, lanes[lane].height, 5);
       context.fill();
-      if (!segment.recovered) continue;
+      if (leg.end !== 'failed') continue;
+      context.strokeStyle = color('bad');
+      context.strokeRect(left + 0.5, tops[lane] + 0.5, wide - 1, lanes[lane].height - 1);
+      context.fillStyle = color('bad');
+      context.fillText(leg.error ?? 'failed', left + 4, tops[lane] + lanes[lane].height - 7);
+    }
+    for (const repair of trace.repairs) {
+      if (repair.end < first || repair.start > last) continue;
+      const lane = laneOf(repair.engine), left = x(repair.start, width);
       context.strokeStyle = color('warn');
       context.setLineDash([4, 3]);
-      context.strokeRect(left + 0.5, tops[lane] + 0.5, wide - 1, lanes[lane].height - 1);
+      context.strokeRect(left + 0.5, tops[lane] + 0.5, Math.max(2, x(repair.end, width) - left) - 1, lanes[lane].height - 1);
       context.setLineDash([]);
     }
-    const finals = engines.length, sure = finals + 1;
+    for (const turn of trace.turns) {
+      if (turn.at < first || turn.at > last) continue;
+      context.fillStyle = color('ink3');
+      context.fillRect(x(turn.at, width) - 0.5, tops[finals] - 4, turn.over ? 2 : 1, lanes[finals].height + 4);
+    }
     for (const word of words) {
       if (word.end < first || word.start > last) continue;
-      const left = x(word.start, width), wide = Math.max(2, x(word.end, width) - left - 1.2), lane = engines.indexOf(word.segment.engine);
+      const left = x(word.start, width), wide = Math.max(2, x(word.end, width) - left - 1.2);
+      word.versions.slice(-rows).forEach((version, row) => {
+        context.fillStyle = version.kind === 'repair' ? color('warn') : ink(word);
+        context.globalAlpha = version.kind === 'interim' ? 0.35 : 1;
+        context.fillRect(left, tops[laneOf(version.engine)] + 4 + 8 * row, wide, 6);
+      });
+      context.globalAlpha = 1;
       context.fillStyle = ink(word);
-      context.fillRect(left, tops[lane] + 12, wide, 8);
       context.beginPath();
       context.roundRect(left, tops[finals], wide, 9, 2);
       context.fill();
-      if (word.confidence != null) {
-        const tall = Math.max(1, word.confidence * lanes[sure].height);
-        context.fillStyle = word.confidence < 0.5 ? color('bad') : color('ink3');
-        context.fillRect(left + wide / 2 - 1, tops[sure] + lanes[sure].height - tall, 2, tall);
+      const delay = latency(word);
+      if (delay.final != null) {
+        bar(context, left + wide / 2, delays, delay.final / slow, delay.final > slow / 2 ? color('warn') : color('ink3'));
+        bar(context, left + wide / 2 - 3, delays, delay.first / slow, color('line'));
       }
+      if (word.confidence != null) bar(context, left + wide / 2, sure, word.confidence, word.confidence < 0.5 ? color('bad') : color('ink3'));
       if (wide > context.measureText(word.text).width + 2) {
         context.fillStyle = color('ink');
         context.fillText(word.text, left, tops[finals] + lanes[finals].height - 7);
       }
     }
-  }, { role: 'img', 'aria-label': `${length(duration)} of a session: words by engine, finals, confidence. The same is in the lists below.` });
+  }, { role: 'img', 'aria-label': `${length(duration)} of a session: levels, versions of words by engine, finals, delays, `
+    + 'confidence. The words are in the lists below.' });
   const cursor = canvas('cursor', (context, width) => {
     const at = x(time, width), label = Math.max(22, Math.min(width - 22, at));
     if (chosen) {
@@ -142,30 +189,32 @@ function show(root, session, from) {
     if (word) explain(word);
   }
   function read() {
-    heading.textContent = `What had been said at ${clock(time, 1)}`;
-    const until = words.filter((word) => word.start < time).slice(-80);
-    const lines = [];
-    for (const word of until) {
-      if (lines.at(-1)?.segment !== word.segment) lines.push({ segment: word.segment, words: [] });
-      lines.at(-1).words.push(word);
+    heading.textContent = `What the client saw at ${clock(time, 1)}`;
+    const { finals, interims } = seen(trace, words, time), lines = [];
+    for (const word of finals.slice(-80)) {
+      const line = lines.at(-1);
+      if (!line || line[0].turn !== word.turn || line[0].channel !== word.channel || line[0].engine !== word.engine) lines.push([word]);
+      else line.push(word);
     }
-    saw.replaceChildren(...lines.slice(-6).map((line) => h('p', line.words.flatMap((word) => [h('button.w' + (line.segment.recovered ? '.rep' : '')
+    saw.replaceChildren(...lines.slice(-6).map((line) => h('p', line.flatMap((word) => [h('button.w' + (word.isRepaired ? '.rep' : '')
       + (word.confidence != null && word.confidence < 0.5 ? '.low' : '') + (word === chosen ? '.sel' : ''), {
       'aria-pressed': String(word === chosen), onclick: () => {
         chosen = word;
         cursor.redraw();
         read();
         explain(word);
-      } }, word.text), ' ']))));
-    if (!lines.length) saw.append(h('p.dim', words.length ? `Nothing yet: the first word is at ${clock(words[0].start, 1)}.` : 'The session has no words.'));
+      } }, word.text), ' ']))), ...interims.map((texts) => h('p.interim', texts.join(' '))));
+    if (saw.childElementCount) return;
+    saw.append(h('p.dim', words.length ? `Nothing yet: the first word is at ${clock(words[0].start, 1)}.` : 'The session has no words.'));
   }
   function explain(word) {
-    const { segment } = word, facts = ['Said', `${clock(word.start, 2)} to ${clock(word.end, 2)}`, 'Recognised by', segment.engine,
-      'Confidence', word.confidence == null ? '–' : word.confidence.toFixed(2), 'Channel', String(segment.channel + 1), 'Turn', String(segment.turn + 1),
-      ...(word.speaker == null ? [] : ['Speaker', String(word.speaker)])];
-    about.replaceChildren(h('div.row.between', h('h2', `“${word.text}”`), segment.recovered ? tag('warn', 'repaired') : tag('ok', 'final')),
-      h('p.small.dim', segment.recovered ? 'The engine of then missed it. It was recognised again from the journal.'
-        : 'The engine that served made it final.'),
+    const delay = latency(word), seconds = (value) => value == null ? '–' : `${value.toFixed(2)} s after its end`;
+    const facts = ['Said', `${clock(word.start, 2)} to ${clock(word.end, 2)}`, 'Recognised by', word.engine, 'Shown first', seconds(delay.first),
+      'Final', seconds(delay.final), 'Confidence', word.confidence == null ? '–' : word.confidence.toFixed(2), 'Channel', String(word.channel + 1),
+      'Turn', String(word.turn + 1), ...(word.speaker == null ? [] : ['Speaker', String(word.speaker)])];
+    about.replaceChildren(h('div.row.between', h('h2', `“${word.text}”`), word.isRepaired ? tag('warn', 'repaired') : tag('ok', 'final')),
+      h('table.table', h('tbody', word.versions.map((version, index) => h('tr', h('td.nowrap', version.at == null ? '–' : clock(version.at, 1)),
+        h('td', `“${version.text}”`), h('td.dim', reason(trace, word, index)))))),
       h('dl.dl', facts.map((fact, index) => h(index % 2 ? 'dd' : 'dt', fact))));
   }
   const momentOf = (event) => {
@@ -201,36 +250,49 @@ function show(root, session, from) {
     if (!by || !words.length) return;
     event.preventDefault();
     const next = words[Math.max(0, Math.min(words.length - 1, words.indexOf(chosen) + by))];
-    go(next.end, next);
+    go(next.finalAt ?? next.end, next);
   };
   document.addEventListener('harken-key', onkey);
 
-  root.append(h('div.head', h('div', h('h1', `Session ${session.id.slice(0, 8)}`), h('p', describe(session, words))),
-    h('button.btn', { onclick: (event) => busy(event.currentTarget, () => report(session)) }, icon('down'), 'Save for a report')),
+  root.append(h('div.head', h('div', h('h1', `Session ${trace.id.slice(0, 8)}`), h('p', describe(trace, words, engines))),
+    h('button.btn', { onclick: (event) => busy(event.currentTarget, () => report(trace)) }, icon('down'), 'Save for a report')),
   h('div.micro', h('div.panel.flush', h('div.lanes', names, scope), h('div.scrub', output, scrub)),
     h('div.row.between', h('div.row', h('button.btn.icon', { 'aria-label': 'Zoom in', onclick: () => zoom(0.7) }, icon('plus')),
       h('button.btn.icon', { 'aria-label': 'Zoom out', onclick: () => zoom(1.4) }, icon('minus'))),
-    h('div.legend', h('span', h('i.k1'), 'final'), h('span', 'dashed: repaired'), h('span', h('i.hatch'), 'gap'))),
+    h('div.legend', h('span', h('i.k1'), 'final'), h('span', 'pale: interim'), h('span', 'dashed: repaired'), h('span', h('i.hatch'), 'gap'))),
     h('div.micro-low', h('section.panel.stack', heading, saw),
       h('section.panel', { 'aria-live': 'polite', 'aria-label': 'The word that was chosen' }, about)),
-    quietParts(session)));
+    replay(trace), quietParts(trace, words)));
   if (words.length) {
     const word = words.find((candidate) => candidate.end >= from) ?? words[0];
-    go(from || word.end, word);
+    go(from || (word.finalAt ?? word.end), word);
   } else {
     about.append(h('p.dim', 'No word is chosen.'));
     read();
   }
-  return () => document.removeEventListener('harken-key', onkey);
+  let isGone = false;
+  Promise.all(trace.conversations.filter(({ shift }) => shift != null).map(async ({ id, shift }) => {
+    const answer = await optional(get(`/conversations/${id}/peaks`, { n: levels }));
+    return answer?.peaks.length ? { ...answer, shift } : null;
+  })).then((all) => {
+    if (isGone) return;
+    peaks = all.filter(Boolean);
+    picture.redraw();
+  });
+  return () => {
+    isGone = true;
+    document.removeEventListener('harken-key', onkey);
+  };
 }
 
 /** What is missing, and where nobody spoke, as a list. */
-function quietParts(session) {
-  const rows = (session.gaps ?? []).map((gap) => [gap.start, gap.end, gap.why ?? 'not recognised']);
-  session.segments.forEach((segment, index) => {
-    const before = session.segments[index - 1];
-    if (before && segment.start - before.end > silence) rows.push([before.end, segment.start, 'no words']);
-  });
+function quietParts(trace, words) {
+  const rows = trace.gaps.map((gap) => [gap.start, gap.end, gap.reason ?? 'not recognised']);
+  let end = words[0]?.start ?? 0;
+  for (const word of words) {
+    if (word.start - end > silence) rows.push([end, word.start, 'no words']);
+    end = Math.max(end, word.end);
+  }
   if (!rows.length) return null;
   return h('section.sect', h('h2', 'Without words'), h('table.table', h('tbody', rows.sort((a, b) => a[0] - b[0]).slice(0, 50).map(([start, end, why]) =>
     h('tr', h('td.nowrap', clock(start, 1)), h('td.num', length(end - start)), h('td.dim', why))))));
@@ -266,10 +328,10 @@ export default function microscope(root, id, values) {
   const body = h('div.stack');
   root.append(body);
   let leave = null, isGone = false;
-  fill(body, () => get(`/sessions/${encodeURIComponent(id)}`), (session) => {
+  fill(body, () => get(`/sessions/${encodeURIComponent(id)}/trace`), (trace) => {
     if (isGone) return;
     root.replaceChildren();
-    leave = show(root, session, Number(values.get('t')) || 0);
+    leave = show(root, trace, Number(values.get('t')) || 0);
   });
   return () => {
     isGone = true;

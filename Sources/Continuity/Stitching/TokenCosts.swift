@@ -171,7 +171,7 @@ struct TokenCosts {
     /// the pair is among these, and `joined`, if the new token is not among those of either old token.
     func near(_ number: Int) -> Range<Int> {
         guard hasTimes else { return new.indices }
-        // Where ends are compared in place of middles, a token lies further off by half its length. The last sample is for rounding.
+        // A token lies further off by half its length if ends are compared in place of middles. The last sample is for rounding.
         let most = max(reach, usual) + (old[number].length + longest) / 2 + 1, middle = old[number].middle
         guard let first = newMiddles.firstIndex(where: { abs($0 - middle) <= most }) else { return 0..<0 }
         let last = newMiddles.lastIndex { abs($0 - middle) <= most } ?? first

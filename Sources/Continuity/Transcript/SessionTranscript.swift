@@ -36,6 +36,8 @@ package struct SessionTranscript: Sendable, Equatable {
     package var received: SampleCount
     /// The pieces of each channel.
     package private(set) var pieces: [[Piece]]
+    /// The changes of what the client was shown, in order; empty when they were not kept.
+    package var shown: [ShownWords] = []
     /// The known reasons for missing intervals; the newest reason is last.
     private var causes: [Gap] = []
     /// Maximum number of reasons that are kept.
@@ -132,6 +134,7 @@ package struct SessionTranscript: Sendable, Equatable {
         for index in pieces[channel.number].indices where pieces[channel.number][index].commit.range.intersection(range) != nil {
             pieces[channel.number][index].commit.words.removeAll { range.contains($0.middle) }
         }
+        for index in shown.indices where shown[index].channel == channel { shown[index].forget(range) }
         for missing in missing(in: channel) {
             guard let part = missing.intersection(range) else { continue }
             fill(channel, part, [], by: EngineName(""))

@@ -17,6 +17,12 @@ package protocol Voiceprinting: Sendable {
     /// Returns the voiceprint of the one voice in `samples` (16 kHz, −1…1); nil when the samples are too short or silent. Works on another
     /// thread.
     func voiceprint(of samples: [Float]) async throws -> Voiceprint?
+    /// Returns the voiceprint by all models that there are, for voices that are kept or compared with kept ones. It needs more work.
+    func keptVoiceprint(of samples: [Float]) async throws -> Voiceprint?
+}
+
+extension Voiceprinting {
+    package func keptVoiceprint(of samples: [Float]) async throws -> Voiceprint? { try await voiceprint(of: samples) }
 }
 
 /// An engine that also provides models for texts and voices.

@@ -1,34 +1,103 @@
-/// The sound of a voice, as a direction in the space of one embedding model.
+/// The sound of a voice, as a direction in the space of an embedding model, or of several models side by side.
 package struct Voiceprint: Sendable, Equatable {
-    /// Name of the model that defines the space. Directions of different spaces cannot be compared.
+    /// Character between the names of several models.
+    private static let separator: Character = "+"
+    /// Factor that makes distances by two models comparable to distances by the first model alone. Voices are told apart best at 0.50 by ECAPA-TDNN, and at
+    /// 0.56 by the mean of ECAPA-TDNN's and CAM++'s cosines, so that one threshold holds for both.
+    private static let meanScale: Float = 0.50 / 0.56
+
+    /// Name of the model that defines the space, or the names of several models, joined by "+".
     package var model: String
-    /// The direction, as a vector of length 1.
+    /// The direction, as a vector of length 1. The directions of several models have equal lengths, and the same number of values.
     package let direction: [Float]
 
-    /// Makes the voiceprint; nil for a vector without a direction (zero, empty, or not finite).
+    /// Makes the voiceprint; nil for a vector without a direction (zero, empty, or not finite), and for one that several models do not share evenly.
     ///
     /// - Parameter vector: a vector of any length except zero.
     package init?(_ vector: [Float], model: String) {
-        let square = vector.reduce(0) { $0 + Double($1) * Double($1) }
-        guard square.isFinite, square > 1e-12 else { return nil }
-        let scale = Float(1 / square.squareRoot())
+        let count = model.count { $0 == Self.separator } + 1
+        guard vector.count.isMultiple(of: count) else { return nil }
+        let width = vector.count / count
+        var direction: [Float] = []
+        for part in 0..<count {
+            let values = vector[(part * width)..<((part + 1) * width)]
+            let square = values.reduce(0) { $0 + Double($1) * Double($1) }
+            guard square.isFinite, square > 1e-12 else { return nil }
+            let scale = Float(1 / (square * Double(count)).squareRoot())
+            direction += values.map { $0 * scale }
+        }
         self.model = model
-        direction = vector.map { $0 * scale }
+        self.direction = direction
     }
 
-    /// Returns 1 − cosine: 0 for the same direction, 1 for unrelated directions, 2 for opposite ones. Returns 2 for voiceprints that cannot be
-    /// compared.
+    /// Makes the voiceprint by several models of one voice.
+    ///
+    /// - Parameter parts: the voiceprints by one model each.
+    package init?(parts: [Voiceprint]) {
+        self.init(parts.flatMap(\.direction), model: parts.map(\.model).joined(separator: String(Self.separator)))
+    }
+
+    /// The voiceprints by one model each.
+    private var parts: [(model: Substring, values: ArraySlice<Float>)] {
+        let models = model.split(separator: Self.separator, omittingEmptySubsequences: false)
+        let width = direction.count / models.count
+        return models.enumerated().map { ($1, direction[($0 * width)..<(($0 + 1) * width)]) }
+    }
+
+    /// Factor between the distance of two voiceprints of this kind and 1 − the product of their directions.
+    package var scale: Float { model.contains(Self.separator) ? Self.meanScale : 1 }
+
+    /// Returns true if a model has heard both voices.
+    package func isComparable(to other: Voiceprint) -> Bool {
+        if model == other.model { return direction.count == other.direction.count }
+        let theirs = other.parts
+        return parts.contains { part in theirs.contains { $0.model == part.model && $0.values.count == part.values.count } }
+    }
+
+    /// Returns the distance of two voices: 0 for the same direction, 1 for unrelated directions, 2 for opposite ones. It is 1 − cosine by one model, and in
+    /// proportion to 1 − the mean of the cosines where two models have heard both voices. Returns 2 for voiceprints that cannot be compared.
     package func distance(to other: Voiceprint) -> Float {
-        guard model == other.model, direction.count == other.direction.count else { return 2 }
-        var cosine: Float = 0
-        for index in direction.indices { cosine += direction[index] * other.direction[index] }
-        return 1 - max(-1, min(1, cosine))
+        if model == other.model {
+            guard direction.count == other.direction.count else { return 2 }
+            return scale * (1 - max(-1, min(1, Self.product(direction[...], other.direction[...]))))
+        }
+        let theirs = other.parts
+        for part in parts {
+            guard let same = theirs.first(where: { $0.model == part.model }), same.values.count == part.values.count else { continue }
+            let lengths = (Self.product(part.values, part.values) * Self.product(same.values, same.values)).squareRoot()
+            return 1 - max(-1, min(1, Self.product(part.values, same.values) / lengths))
+        }
+        return 2
     }
 
-    /// Returns the direction between two voiceprints, weighted by the amount of speech of each; nil when they cannot be compared.
+    /// Returns the direction between two voiceprints, weighted by the amount of speech of each; nil when they cannot be compared. A model that has heard only
+    /// one of them keeps that one's direction.
     package func joined(with other: Voiceprint, weights: (own: Double, other: Double)) -> Voiceprint? {
-        guard model == other.model, direction.count == other.direction.count else { return nil }
-        return Voiceprint(
-            zip(direction, other.direction).map { Float(weights.own) * $0 + Float(weights.other) * $1 }, model: model)
+        guard isComparable(to: other) else { return nil }
+        let own = parts, theirs = other.parts
+        var joined: [Voiceprint] = []
+        for part in own.count >= theirs.count ? own : theirs {
+            let one = own.first { $0.model == part.model }, another = theirs.first { $0.model == part.model }
+            let values =
+                if let one, let another {
+                    zip(Self.unit(one.values), Self.unit(another.values)).map { Float(weights.own) * $0 + Float(weights.other) * $1 }
+                } else {
+                    Array(part.values)
+                }
+            guard let voiceprint = Voiceprint(values, model: String(part.model)) else { return nil }
+            joined.append(voiceprint)
+        }
+        return Voiceprint(parts: joined)
+    }
+
+    private static func product(_ one: ArraySlice<Float>, _ other: ArraySlice<Float>) -> Float {
+        var product: Float = 0
+        for (left, right) in zip(one.indices, other.indices) { product += one[left] * other[right] }
+        return product
+    }
+
+    private static func unit(_ values: ArraySlice<Float>) -> [Float] {
+        let length = product(values, values).squareRoot()
+        return values.map { $0 / length }
     }
 }

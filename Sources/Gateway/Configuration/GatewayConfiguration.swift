@@ -39,6 +39,8 @@ package struct GatewayConfiguration: Sendable {
     package var limits: UsageLimits
     /// Folder of the local models; nil for the folder that set-up uses.
     package var modelFolder: String?
+    /// Time for which local models that nothing uses are kept in memory; nil: for ever.
+    package var keepAlive: Duration?
     /// Maximum time that open sessions go on after the gateway was asked to end; nil: until they end.
     package var drainTime: Duration?
     package var tls: TLSFiles?
@@ -68,6 +70,8 @@ package struct GatewayConfiguration: Sendable {
     package var modes: ModeSettings
     /// Number of days for which conversations' audio is kept, unless the user has chosen; 0 when none is kept.
     package var audioDays: Int
+    /// Number of days after which a voice without a name that is not heard any more is deleted.
+    package var voiceDays: Int
     /// Settings of the gate that keeps silence from engines.
     package var gate: GateSettings
     /// True if engines that tell speakers apart hear the user's speech profile before a live conversation.
@@ -75,7 +79,7 @@ package struct GatewayConfiguration: Sendable {
     /// Maximum time that words of a conversation wait until their speaker is known.
     package var speakerPatience: Duration = .seconds(2)
     /// Interval at which a live conversation checks whether it is over, and whether other replicas have changed people and voices.
-    package var conversationPoll: Duration = .seconds(5)
+    package var conversationPoll: Duration = .milliseconds(1_500)
     /// Waits between attempts to complete a conversation; after the last attempt the conversation has failed.
     package var completionWaits: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]
     /// Waits between attempts to store data that must not be lost: results of jobs, and transcripts.
@@ -167,7 +171,9 @@ package struct GatewayConfiguration: Sendable {
         gate = try GateSettings(settings)
         sendsProfiles = try settings.boolean("HARKEN_PROFILE_FIRST", default: false)
         audioDays = try settings.integer("HARKEN_AUDIO_DAYS", in: 0...36_500, default: 30)
+        voiceDays = try settings.integer("HARKEN_VOICE_DAYS", in: 1...36_500, default: 365)
         modelFolder = settings["HARKEN_MODELS"].map { Self.path($0, home: home) }
+        keepAlive = try settings.duration("HARKEN_KEEP_ALIVE", in: .seconds(1)...(.seconds(7 * 86_400)))
         let drainSeconds = try settings.seconds("HARKEN_DRAIN_SECONDS", in: 0...3600, default: 30)
         drainTime = drainSeconds > .zero ? drainSeconds : nil
         switch (settings["HARKEN_TLS_CERT"], settings["HARKEN_TLS_KEY"]) {

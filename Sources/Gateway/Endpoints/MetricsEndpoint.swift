@@ -37,7 +37,12 @@ struct MetricsEndpoint: Endpoint {
 
     /// The engines' states.
     private var engines: String {
-        let help = "# HELP harken_engine_up 1 if the engine can be used now, 0 if it is loading or cannot be used.\n# TYPE harken_engine_up gauge\n"
-        return help + entries.map { "harken_engine_up{engine=\"\($0.name)\"} \($0.status() == .ready ? 1 : 0)\n" }.joined()
+        let statuses = entries.map { ($0.name, $0.status()) }
+        func gauge(_ name: String, _ help: String, _ isSet: (EngineStatus) -> Bool) -> String {
+            "# HELP \(name) \(help)\n# TYPE \(name) gauge\n"
+                + statuses.map { "\(name){engine=\"\($0.0)\"} \(isSet($0.1) ? 1 : 0)\n" }.joined()
+        }
+        return gauge("harken_engine_up", "1 if the engine can be used now, 0 if it is loading or cannot be used.") { $0.isReady }
+            + gauge("harken_engine_idle", "1 if the engine has no models in memory; the next request loads them.") { $0 == .idle }
     }
 }

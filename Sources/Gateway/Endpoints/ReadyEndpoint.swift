@@ -21,7 +21,7 @@ struct ReadyEndpoint: Endpoint {
         }
         let statuses = entries.map { ($0.name, $0.status()) }
         let isDraining = access.admission.isDraining
-        let isReady = !isDraining && statuses.contains { $0.1 == .ready }
+        let isReady = !isDraining && statuses.contains { $0.1.isReady }
         var json = JSONWriter()
         json.beginObject()
         json.member("status", isDraining ? "draining" : isReady ? "ready" : "not_ready")
@@ -31,6 +31,7 @@ struct ReadyEndpoint: Endpoint {
             json.key(escaping: name.rawValue)
             switch status {
             case .ready: json.value("ready")
+            case .idle: json.value("idle")
             case .loading: json.value("loading")
             case .unavailable(let reason): json.value(reason)
             }

@@ -1,6 +1,6 @@
 import Speech
 internal import Dispatch
-internal import Foundation
+internal import FoundationEssentials
 internal import Glibc
 package import Observability
 internal import Synchronization
@@ -48,7 +48,7 @@ package final class JournalWriter: Sendable {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw .cannotCreate(path: directory, reason: error.localizedDescription)
+            throw .cannotCreate(path: directory, reason: String(cString: strerror(errno)).lowercased())
         }
         run = try JournalRun.claimLowest(in: directory)
         earlier = try PreviousRunJournal(directory: directory, run: run, log: log)

@@ -1,5 +1,5 @@
 internal import Continuity
-internal import Foundation
+internal import FoundationEssentials
 internal import Glibc
 internal import Observability
 package import Speech
@@ -109,7 +109,8 @@ package final class PreviousRunJournal: Sendable {
             return nil
         }
         guard let (loop, number) = remains ?? JournalSegment.parse(name) else { return nil }
-        let bytes = ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int) ?? 0
+        var status = stat()
+        let bytes = lstat(path, &status) == 0 ? Int(status.st_size) : 0
         guard bytes > 0 else {
             unlink(path)
             return nil

@@ -16,13 +16,31 @@ package final class LiveTranscript: Sendable {
         /// Number of bytes in the file. Bytes behind them belong to an incomplete write.
         var inFile = 0
         var gaps: [SessionTranscript.Gap] = []
+        /// What the client is shown now.
+        var interims: ShownInterims
+        /// Number of bytes of entries of shown words.
+        var shownBytes = 0
 
         /// True if a part could not be written; the journal still has it.
         var isDamaged = false
     }
 
-    /// Maximum number of bytes in `newest`: some ten minutes of speech.
+    /// The kind of an entry: what its bytes are.
+    private enum Kind: UInt8 {
+        /// A commit, encoded by `CommitRecord`.
+        case commit = 0
+        /// Words for a gap that was noted, encoded as a commit.
+        case mend = 1
+        /// A `ShownWords` of an interim: the words as a commit. The entry's position is the end of the audio received, the turn the number of kept words.
+        case interim = 2
+        /// A `ShownWords` of a final: a commit without words, from the position through which words are final to the end of the audio received.
+        case final = 3
+    }
+
+    /// Maximum number of bytes in `newest`: some minutes of speech.
     static let maxInMemory = 64 << 10
+    /// Maximum number of bytes of shown words: some two hours of speech. What is shown later is not kept.
+    static let maxShown = 4 << 20
     /// Maximum number of parts that wait for the disk: hours of speech.
     static let maxLeaving = 16
     private static let maxGaps = 1_000
@@ -30,7 +48,7 @@ package final class LiveTranscript: Sendable {
     package let record: SessionRecord
     let rate: SampleRate
     let channels: Int
-    let state = Mutex(State())
+    let state: Mutex<State>
     private let folder: TranscriptFolder
 
     package init(_ record: SessionRecord, rate: SampleRate, channels: Int, folder: TranscriptFolder) {
@@ -38,28 +56,65 @@ package final class LiveTranscript: Sendable {
         self.rate = rate
         self.channels = channels
         self.folder = folder
+        state = Mutex(State(interims: ShownInterims(channels: channels)))
     }
 
     /// Appends a commit.
     ///
     /// - Parameter commit: the commit, encoded by `CommitRecord`.
-    package func append(commit: [UInt8], at start: SampleIndex) { append(commit, at: start, kind: 0) }
+    package func append(commit: [UInt8], at start: SampleIndex) { append(commit, at: start, .commit) }
 
     /// Appends words for a gap that was noted, encoded as a commit.
-    package func append(mend: [UInt8], at start: SampleIndex) { append(mend, at: start, kind: 1) }
+    package func append(mend: [UInt8], at start: SampleIndex) { append(mend, at: start, .mend) }
 
-    private func append(_ bytes: [UInt8], at start: SampleIndex, kind: UInt8) {
+    /// Keeps what the client is shown by an interim.
+    ///
+    /// - Parameter received: end of the audio received so far.
+    package func show(_ interim: Hypothesis, by engine: EngineName, received: SampleIndex) {
+        keep { $0.change(to: interim, by: engine, received: received) }
+    }
+
+    /// Keeps when the client was shown a commit.
+    ///
+    /// - Parameter received: end of the audio received so far.
+    package func show(_ commit: Commit, received: SampleIndex) {
+        keep { $0.change(by: commit, received: received) }
+    }
+
+    private func keep(_ change: (inout ShownInterims) -> ShownWords?) {
         let isFull = state.withLock { state in
-            state.newest.append(kind)
-            withUnsafeBytes(of: start.samples.littleEndian) { state.newest.append(contentsOf: $0) }
-            withUnsafeBytes(of: UInt32(bytes.count).littleEndian) { state.newest.append(contentsOf: $0) }
-            state.newest += bytes
-            guard state.newest.count >= Self.maxInMemory else { return false }
-            state.leaving.append(state.newest)
-            state.newest = []
-            return true
+            guard state.shownBytes < Self.maxShown, let shown = change(&state.interims) else { return false }
+            let kind: Kind, commit: Commit, turn: Int, start: SampleIndex
+            switch shown.change {
+            case .interim(let kept, let words, let engine):
+                (kind, turn, start) = (.interim, kept, shown.received)
+                commit = Commit(channel: shown.channel, range: SampleRange(start, start), words: words, reason: .pause, engine: engine)
+            case .final(let position):
+                (kind, turn, start) = (.final, 0, min(position, shown.received))
+                let range = SampleRange(start, shown.received)
+                commit = Commit(channel: shown.channel, range: range, words: [], reason: .pause, engine: EngineName(""))
+            }
+            let bytes = CommitRecord.encode(commit, turn: turn)
+            state.shownBytes += bytes.count
+            return Self.append(bytes, at: start, kind, to: &state)
         }
         if isFull { folder.spill(self) }
+    }
+
+    private func append(_ bytes: [UInt8], at start: SampleIndex, _ kind: Kind) {
+        if state.withLock({ Self.append(bytes, at: start, kind, to: &$0) }) { folder.spill(self) }
+    }
+
+    /// Appends an entry. Returns true if a part is to be written to the file.
+    private static func append(_ bytes: [UInt8], at start: SampleIndex, _ kind: Kind, to state: inout State) -> Bool {
+        state.newest.append(kind.rawValue)
+        withUnsafeBytes(of: start.samples.littleEndian) { state.newest.append(contentsOf: $0) }
+        withUnsafeBytes(of: UInt32(bytes.count).littleEndian) { state.newest.append(contentsOf: $0) }
+        state.newest += bytes
+        guard state.newest.count >= Self.maxInMemory else { return false }
+        state.leaving.append(state.newest)
+        state.newest = []
+        return true
     }
 
     package func note(_ gap: SessionTranscript.Gap) {
@@ -78,12 +133,22 @@ package final class LiveTranscript: Sendable {
             let number = { (from: Int, count: Int) in
                 (0..<count).reduce(UInt64(0)) { $0 | UInt64(rest[rest.startIndex + from + $1]) << (8 * UInt64($1)) }
             }
-            let kind = number(0, 1)
+            let kind = Kind(rawValue: rest[rest.startIndex])
             let start = SampleIndex(Int64(bitPattern: number(1, 8)))
             let length = Int(number(9, 4))
             guard rest.count >= 13 + length else { break }
             if let (commit, turn) = CommitRecord.decode(rest.dropFirst(13).prefix(length), start: start) {
-                if kind == 0 { transcript.add(commit, turn: turn) } else { mends.append(commit) }
+                switch kind {
+                case .commit: transcript.add(commit, turn: turn)
+                case .mend: mends.append(commit)
+                case .interim:
+                    let change = ShownWords.Change.interim(kept: turn, words: commit.words, commit.engine)
+                    transcript.shown.append(ShownWords(channel: commit.channel, received: start, change: change))
+                case .final:
+                    transcript.shown.append(
+                        ShownWords(channel: commit.channel, received: commit.range.end, change: .final(through: start)))
+                case nil: break
+                }
             }
             rest = rest.dropFirst(13 + length)
         }

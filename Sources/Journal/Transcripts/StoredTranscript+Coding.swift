@@ -64,8 +64,38 @@ extension StoredTranscript {
             json.endArray()
         }
         json.endArray()
+        if !transcript.shown.isEmpty {
+            json.key("shown")
+            json.beginArray()
+            for shown in transcript.shown { Self.write(shown, &json) }
+            json.endArray()
+        }
         json.endObject()
         return json.bytes
+    }
+
+    /// Writes `[channel, received, kept, engine, words]` for an interim, and `[channel, received, through]` for a final.
+    private static func write(_ shown: ShownWords, _ json: inout JSONWriter) {
+        json.beginArray()
+        json.value(shown.channel.number)
+        json.value(Int(shown.received.samples))
+        switch shown.change {
+        case .interim(let kept, let words, let engine):
+            json.value(kept)
+            json.value(engine.rawValue)
+            Word.write(words, to: &json)
+        case .final(let position): json.value(Int(position.samples))
+        }
+        json.endArray()
+    }
+
+    private static func readShown(_ shown: borrowing JSONView) -> ShownWords? {
+        guard let channel = shown[0].int, let received = shown[1].int, let number = shown[2].int else { return nil }
+        let change =
+            shown.count > 3
+            ? ShownWords.Change.interim(kept: number, words: Word.read(shown[4]), EngineName(shown[3].string ?? ""))
+            : .final(through: SampleIndex(number))
+        return ShownWords(channel: ChannelIndex(channel), received: SampleIndex(received), change: change)
     }
 
     private static func write(_ piece: SessionTranscript.Piece, _ json: inout JSONWriter) {
@@ -111,6 +141,8 @@ extension StoredTranscript {
                 gap[3].string.flatMap(GapCause.init(rawValue:)) ?? .interrupted, ChannelIndex(channel),
                 SampleRange(SampleIndex(start), count: SampleCount(count)))
         }
+        let shown = root["shown"]
+        transcript.shown = (0..<shown.count).compactMap { Self.readShown(shown[$0]) }
         self.status = status
         attempts = root["attempts"].int ?? 0
     }

@@ -1,4 +1,5 @@
 package import Continuity
+internal import Framing
 internal import Net
 package import Observability
 package import Speech
@@ -283,6 +284,27 @@ package final class TranscriptFolder: Sendable {
     }
 
     // MARK: - Erasure
+
+    /// Returns the sessions of a user whose transcripts are stored.
+    package func sessions(of user: ID<User>) async throws(StoreError) -> [ID<Session>] {
+        let result = await inOrder { [self] in
+            do throws(StoreError) {
+                var sessions: [ID<Session>] = []
+                for blob in try await blobs.all() where blob.name.text.hasSuffix(Self.suffix) {
+                    guard let bytes = try await blobs.content(of: blob.name, maxByteCount: Self.maxByteCount) else { continue }
+                    // The transcript of a newer version has the same members.
+                    guard let document = try? JSONDocument(parsing: bytes, sizeLimit: Self.maxByteCount),
+                        document.root["user"].string ?? ID<User>.local.rawValue == user.rawValue
+                    else { continue }
+                    sessions.append(ID(String(blob.name.text.dropLast(Self.suffix.count))))
+                }
+                return Result<_, StoreError>.success(sessions)
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
 
     /// Erases the forgotten speech from all stored transcripts, and from those that are stored later.
     package func forget(_ all: [ID<Session>: [ForgottenSpeech]]) async {

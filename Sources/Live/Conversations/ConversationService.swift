@@ -35,6 +35,8 @@ package final class ConversationService: Sendable {
     private let teaching: Task<Void, Never>?
     /// Number of days for which audio is kept, unless the user has chosen; zero: no audio is kept.
     private let audioDays: Int
+    /// Number of days after which a voice without a name that is not heard any more is deleted.
+    private let voiceDays: Int
     /// Conversations' audio, and recordings of users' voices.
     package let audio: any BlobStore
     /// The loudness of the kept audio.
@@ -68,7 +70,7 @@ package final class ConversationService: Sendable {
     ///   - listener: returns this machine's engine; nil while the engine cannot be used.
     ///   - newPath: returns the path of a file that does not exist yet.
     package init(
-        store: any ConversationStores, audio: any BlobStore, audioDays: Int, texts: (any TextEmbedding)?, summaries: ModelSummaries?,
+        store: any ConversationStores, audio: any BlobStore, audioDays: Int, voiceDays: Int, texts: (any TextEmbedding)?, summaries: ModelSummaries?,
         media: any MediaSource = InProcessMedia(), voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration,
         poll: Duration, completionWaits: [Duration],
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?, newPath: @escaping @Sendable () -> String, log: Log, metrics: Metrics,
@@ -77,6 +79,7 @@ package final class ConversationService: Sendable {
         self.audio = audio
         peaks = AudioPeaks(in: audio)
         self.audioDays = audioDays
+        self.voiceDays = voiceDays
         self.store = store
         self.media = media
         self.voices = voices
@@ -106,6 +109,14 @@ package final class ConversationService: Sendable {
         enrollments.yield(voice)
     }
 
+    /// Gives voices without a name to the people whose voices they are, after a change of the user's people or voices. The change itself is stored by
+    /// then, so a failure is logged; the next change repairs it.
+    package func reconcileVoices(of user: ID<User>) async {
+        do throws(StoreError) { try await VoiceReconciler(store, rule: speakerRule).run(for: user) } catch {
+            log.error("voices without a name cannot be compared with those of people", [.error: "\(error)"])
+        }
+    }
+
     /// Returns the keeper of a session's audio; nil when no audio is kept.
     ///
     /// - Parameter days: number of days that the user has chosen; nil when the user has not chosen.
@@ -128,6 +139,16 @@ package final class ConversationService: Sendable {
             }
         } catch {
             log.error("old audio cannot be deleted", [.error: "\(error)"])
+        }
+    }
+
+    /// Deletes voices without a name that were not heard for long. Call every hour or so.
+    package func forgetVoices() async {
+        do throws(StoreError) {
+            let count = try await store.removeVoices(unheardSince: now() + .seconds(-86_400 * voiceDays))
+            if count > 0 { log.info("voices that were not heard for long are forgotten", [.count: "\(count)"]) }
+        } catch {
+            log.error("old voices cannot be deleted", [.error: "\(error)"])
         }
     }
 
@@ -190,6 +211,7 @@ package final class ConversationService: Sendable {
         }
         for (stored, onlyRecovered) in late { await take(stored, onlyRecovered: onlyRecovered) }
         guard let done = await completion.complete(id, of: user) else { return nil }
+        await reconcileVoices(of: user)
         for person in Set(done.segments.filter(\.identity.isFixed).compactMap(\.identity.person)) { teach(UntaughtVoice(person, in: id, of: user)) }
         return done
     }

@@ -104,7 +104,9 @@ package struct ConversationWork: Sendable {
         case .keep(let voice, let label): tell(.voice(try await service.store.add(voice, of: user), label: label))
         case .learn(let voice, let voiceprint, let evidence):
             _ = try await service.store.setVoiceprint(voiceprint, evidence: evidence, of: voice, of: user)
-        case .name(let voice, let owner): _ = try await service.store.setOwner(owner, of: voice, of: user)
+        case .name(let voice, let owner):
+            _ = try await service.store.setOwner(owner, of: voice, of: user)
+            await service.reconcileVoices(of: user)
         case .audio(let pcm, let position):
             if let error = await audio?.append(pcm, from: position) {
                 service.log.error("a session's audio cannot be kept", [.error: "\(error)"])

@@ -98,7 +98,7 @@ actor EnrollmentWorker {
         case .failure(let reason): return reason.outcome
         }
         let samples = heard.flatMap(\.samples)
-        guard let voiceprint = try await voices.voiceprint(of: samples) else { return .rejected }
+        guard let voiceprint = try await voices.keptVoiceprint(of: samples) else { return .rejected }
         let sample = SpeechSample(
             id: ID(newID()), owner: .person(voice.person), duration: SampleCount(samples.count).duration(at: .speech), voiceprint: voiceprint,
             created: now())
@@ -106,11 +106,12 @@ actor EnrollmentWorker {
         let result: VoiceEnrollment.Result =
             switch SegmentEnrollment.result(voiceprint, of: voice.person, beside: known, rule: rule) {
             case .nothing: .nothing
-            case .names(let voice): .names(voice)
             case .makes: .makes(ID(newID()))
             }
         let isKept = try await store.learn(VoiceEnrollment(sample, of: heard.map(\.segment), in: voice.conversation, result), of: voice.user)
-        return isKept ? .learned : .corrected
+        guard isKept else { return .corrected }
+        try await VoiceReconciler(store, rule: rule).run(for: voice.user)
+        return .learned
     }
 
     // MARK: - What to learn from

@@ -24,6 +24,10 @@ extension LiveConversation {
             case .isNew(let label, let voiceprint, let evidence):
                 let voice = NewVoice(id: ID(service.newID()), voiceprint: voiceprint, evidence: evidence, created: service.now())
                 work.yield(.keep(voice, label: label))
+                // Nobody waits for the answer any more. The voice is stored before the segments that name it.
+                if isConcluded {
+                    run(machine.identified(machine.speaker(ofLabel: label), as: SpeakerIdentity(.voice(voice.id), by: .voiceprint)))
+                }
             case .learned(let voice, let voiceprint, let evidence): work.yield(.learn(voice, voiceprint, evidence))
             }
         }

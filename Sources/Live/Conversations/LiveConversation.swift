@@ -30,7 +30,7 @@ package final class LiveConversation {
     /// A command that names unknown people. Later commands wait until the store has been asked for them.
     private var asking: ConversationCommand?
     /// True if the session's conversation is over and is being completed.
-    private var isConcluded = false
+    private(set) var isConcluded = false
     /// Called when the conversation is complete.
     private var completed: (() -> Void)?
     /// The conversation whose completion was requested last.
@@ -226,6 +226,7 @@ package final class LiveConversation {
         timer?.cancel()
         timer = nil
         let current = machine.current?.id
+        speakers?.finish()
         speakers?.cancel()
         speakers = nil
         closeAudio(current, offset: machine.offset)

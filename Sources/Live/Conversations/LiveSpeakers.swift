@@ -90,6 +90,9 @@ package final class LiveSpeakers {
         release()
     }
 
+    /// Decides about the speakers of whom too little was heard. Called at the end of the session, before `cancel`.
+    func finish() { heard(tracker.finish()) }
+
     func cancel() {
         timer?.cancel()
         timer = nil

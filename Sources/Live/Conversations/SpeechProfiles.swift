@@ -48,8 +48,13 @@ package struct SpeechProfiles: Sendable {
 
     package func duration(of profile: SpeechSample) -> Duration { profile.duration + Self.margin }
 
-    /// True if voiceprints can be made now.
-    package var isAvailable: Bool { service.voices != nil && (try? service.detecting?.makeDetector()) != nil }
+    /// True if voiceprints can be made.
+    package var isAvailable: Bool {
+        guard service.voices != nil, let detecting = service.detecting else { return false }
+        do throws(EngineError) { _ = try detecting.makeDetector() } catch { return false }
+        // A model that is being loaded is waited for.
+        return true
+    }
 
     /// Makes a recording the user's profile. The previous profile stays until the new one is completely stored.
     package func enrol(_ path: String, of user: ID<User>) async throws(SpeechProfileError) {
@@ -62,7 +67,7 @@ package struct SpeechProfiles: Sendable {
             let sample = SpeechSample(
                 id: ID(service.newID()), owner: .user, file: file.text, duration: voice.duration, voiceprint: voice.voiceprint, created: service.now()
             )
-            if let known = try await service.store.voices(of: user).first(where: { $0.owner == .user }) {
+            if let known = try await taught(of: user).first {
                 _ = try await service.store.setVoiceprint(voice.voiceprint, evidence: voice.duration, of: known.id, of: user)
             } else {
                 let new = NewVoice(
@@ -73,6 +78,7 @@ package struct SpeechProfiles: Sendable {
             unnamed = nil
             try await service.store.set(Self.setting, to: sample.id.rawValue, of: user)
             if let before { _ = try await service.store.delete(before.id, of: user) }
+            await service.reconcileVoices(of: user)
         } catch {
             if let unnamed { try? await service.audio.delete(unnamed) }
             throw .store(error)
@@ -91,15 +97,15 @@ package struct SpeechProfiles: Sendable {
             )
             _ = try await service.store.add(sample, of: user)
             unnamed = nil
-            let own = try await voices(of: user)
-            guard let known = own.first else {
+            if let known = try await taught(of: user).first {
+                var evidence = VoiceEvidence(known.voiceprint, known.evidence)
+                if evidence.add(VoiceEvidence(voice.voiceprint, voice.duration)) { try await set(evidence, known, user) }
+            } else {
                 let new = NewVoice(
                     id: ID(service.newID()), owner: .user, voiceprint: voice.voiceprint, evidence: voice.duration, created: service.now())
                 _ = try await service.store.add(new, of: user)
-                return sample
             }
-            var evidence = VoiceEvidence(known.voiceprint, known.evidence)
-            if evidence.add(VoiceEvidence(voice.voiceprint, voice.duration)) { try await set(evidence, known, user) }
+            await service.reconcileVoices(of: user)
             return sample
         } catch {
             if let unnamed { try? await service.audio.delete(unnamed) }
@@ -118,7 +124,8 @@ package struct SpeechProfiles: Sendable {
         guard var evidence = voices.last else { return }
         // Voiceprints of different models cannot be joined: then the newest one counts.
         for other in voices.dropLast() { evidence.add(other) }
-        for known in try await self.voices(of: user) { try await set(evidence, known, user) }
+        for known in try await taught(of: user) { try await set(evidence, known, user) }
+        await service.reconcileVoices(of: user)
     }
 
     /// Deletes the user's voices and speech samples from the store. A call that was interrupted is completed by another call.
@@ -131,6 +138,9 @@ package struct SpeechProfiles: Sendable {
     private func voices(of user: ID<User>) async throws(StoreError) -> [Voice] {
         try await service.store.voices(of: user).filter { $0.owner == .user }
     }
+
+    /// Returns the voices that are the user's by the user's word, without adopted ones: the recordings teach these.
+    private func taught(of user: ID<User>) async throws(StoreError) -> [Voice] { try await voices(of: user).filter { $0.adoption == nil } }
 
     private func set(_ evidence: VoiceEvidence, _ voice: Voice, _ user: ID<User>) async throws(StoreError) {
         _ = try await service.store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: voice.id, of: user)
@@ -150,7 +160,7 @@ package struct SpeechProfiles: Sendable {
         } catch {
             throw .rejected("\(error)")
         }
-        guard let voices = service.voices, let detecting = service.detecting, let detector = try? detecting.makeDetector() else {
+        guard let voices = service.voices, let detecting = service.detecting, let detector = try? await detecting.loadedDetector() else {
             throw .unavailable("This gateway cannot compare voices now.")
         }
         do throws(EnrolledVoiceError) {

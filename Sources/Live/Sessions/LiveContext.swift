@@ -51,6 +51,8 @@ package final class LiveContext {
     private var samples = SampleCount(0)
     private var seconds = 0.0
     private var isDraining = false
+    /// True if clients without a session are ended at once.
+    private(set) var endsEntrances = false
     private var entrances: [ObjectIdentifier: PreSessionHandler] = [:]
 
     package init(
@@ -184,6 +186,11 @@ package final class LiveContext {
         for session in sessions.values where session.grant.owner.key.map(keys.contains) ?? false { session.keyIsOver() }
     }
 
+    /// Ends the sessions of a user who is deleted.
+    package func end(sessionsOf user: ID<User>) {
+        for session in sessions.values where session.grant.user == user { session.keyIsOver() }
+    }
+
     /// Returns the usage of open sessions at the operator's cost, by owner.
     package func openUsage(now: UnixTime) -> [UsageOwner: OpenUsage] {
         var open: [UsageOwner: OpenUsage] = [:]
@@ -205,8 +212,16 @@ package final class LiveContext {
         for session in sessions.values where session.grant.account == nil { session.keyIsOver() }
     }
 
+    /// Ends the clients that have no session yet, and those that come from now on: no session can begin any more. Clients that return to a session
+    /// are not ended.
+    package func endEntrances() {
+        endsEntrances = true
+        for entrance in entrances.values where !entrance.resumes { entrance.drain() }
+    }
+
     package func drain() {
         isDraining = true
+        endsEntrances = true
         for entrance in entrances.values { entrance.drain() }
         for session in sessions.values { session.drain() }
     }

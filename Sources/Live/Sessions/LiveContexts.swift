@@ -71,8 +71,16 @@ package final class LiveContexts: EngineHealthObserver {
     /// Ends the sessions of keys that were revoked or have expired.
     package func end(sessionsOf keys: Set<ID<AccessKey>>) { forEach { $0.end(sessionsOf: keys) } }
 
+    /// Ends the sessions of a user who is deleted.
+    package func end(sessionsOf user: ID<User>) async {
+        for context in all { await context.loop.run { context.withValue { $0.end(sessionsOf: user) } } }
+    }
+
     /// Ends the sessions that began without a key, before there were keys.
     package func endSessionsWithoutKeys() { forEach { $0.endSessionsWithoutKeys() } }
+
+    /// Ends the clients that have no session yet, and those that come from now on. Open sessions go on.
+    package func endEntrances() { forEach { $0.endEntrances() } }
 
     /// Brings all sessions to their end.
     package func drain() { forEach { $0.drain() } }

@@ -132,13 +132,17 @@ extension LiveSession {
         }
         if trace != nil { traced(event) }
         tellWatchers(of: event)
-        if case .interim = event { context.metrics.interim() }
+        if case .interim(let hypothesis) = event {
+            context.metrics.interim()
+            if let run { journal.transcript?.show(hypothesis, by: run.servingEngine ?? firstEngine, received: run.received) }
+        }
         if case .gap(let channel, let range, let error) = event {
             context.metrics.gap(engine: firstEngine, range.count, at: rate)
             journal.transcript?.note(.init(channel: channel, range: range, cause: GapCause(error)))
         }
         if case .commit(let commit) = event {
             context.metrics.committed(words: commit.words.count)
+            if let run { journal.transcript?.show(commit, received: run.received) }
             if let run, !commit.words.isEmpty {
                 context.metrics.finalCame(from: commit.engine, behind: (run.received - commit.range.end).seconds(at: rate))
             }

@@ -47,7 +47,11 @@ package final class PreSessionHandler: WebSocketHandler {
         context.add(self)
         opening.opened(now: context.loop.now, output: &output)
         carryOut()
+        if context.endsEntrances, !resumes { drain() }
     }
+
+    /// True if the client wants to return to a session.
+    var resumes: Bool { opening.resumes }
 
     package func drain() {
         opening.drain(now: context.loop.now, output: &output)

@@ -1,6 +1,5 @@
 package import Continuity
 internal import Dispatch
-internal import Foundation
 internal import Framing
 internal import Glibc
 package import Observability

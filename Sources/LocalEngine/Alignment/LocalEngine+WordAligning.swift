@@ -5,8 +5,9 @@ import Synchronization
 extension LocalEngine: WordAligning {
     package func align(_ transcript: Transcript, in recording: Recording) async throws(EngineError) -> Transcript? {
         guard transcript.channels.count == 1, transcript.rate == .speech, capabilities.languages.contains(transcript.language),
-            case .success(let models)? = await loading.wait(), let aligner = models.aligner
+            case .success(let use)? = await recognition.wait(), let aligner = use.model.aligner
         else { return nil }
+        defer { withExtendedLifetime(use) {} }
         var alignment = TranscriptAlignment(transcript)
         guard !alignment.intervals.isEmpty else { return transcript }
         let turn: any MediaTurn

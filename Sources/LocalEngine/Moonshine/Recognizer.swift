@@ -1,6 +1,6 @@
 package import Speech
 
-/// The recogniser of short stretches of English speech. One instance per process: it holds about 0.8 GB. Several threads use it at once.
+/// The recogniser of short stretches of English speech. One instance per process: it holds about 0.15 GB. Several threads use it at once.
 package final class Recognizer: Sendable {
     /// Sample rate of the audio that the recogniser takes.
     package static let rate = SampleRate.speech

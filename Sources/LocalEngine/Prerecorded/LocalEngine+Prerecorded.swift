@@ -12,11 +12,23 @@ extension LocalEngine: PrerecordedEngine {
         _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> SpokenTranscript {
         try check(options.language)
-        let models = try await models()
-        let speakers = options.diarize ? models.speakerEmbedder.map { SpeakerListener($0) } : nil
+        let use = try await models(), models = use.model
+        let voice = options.diarize ? try await Self.use(of: voices) : nil
+        let overlap = voice == nil ? nil : try await Self.use(of: overlaps)
+        defer { withExtendedLifetime((use, voice, overlap)) {} }
         let work = RecordingWork(
             media: media, pool: pool, voiceActivity: models.voiceActivity, recognizer: WindowRecognizer(models.recognizer, models.aligner),
-            speakers: speakers)
+            speakers: voice.map { SpeakerListener($0.model, overlap?.model) })
         return try await work.run(recording, options, progress: progress)
+    }
+
+    /// Waits until a model is loaded, and returns it; nil when it cannot be loaded, or is not there. Speakers are then told apart less well, or not.
+    private static func use<Model>(of loader: ModelLoader<Model>?) async throws(EngineError) -> ModelUse<Model>? {
+        guard let loader else { return nil }
+        switch await loader.wait() {
+        case nil: throw .cancelled
+        case .failure: return nil
+        case .success(let use): return use
+        }
     }
 }

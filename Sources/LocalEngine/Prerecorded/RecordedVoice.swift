@@ -16,11 +16,12 @@ package final class RecordedVoice: Sendable {
 
     /// Loads the models of voice activity and voices. The models of recognition are not needed.
     package init(_ folder: ModelFolder) throws(InferenceError) {
-        if let missing = folder.missing([.runtime, .voiceActivity, .speakerEmbedder]).first { throw .missingFile(missing) }
+        try folder.check([.runtime, .voiceActivity, .speakerEmbedder])
         let runtime = try InferenceRuntime(path: folder.path(of: .runtime))
         pool = DecodePool(threads: 1)
         voiceActivity = try VoiceActivity(runtime, path: folder.path(of: .voiceActivity))
-        embedder = try SpeakerEmbedder(runtime, path: folder.path(of: .speakerEmbedder), pool: pool)
+        embedder = try SpeakerEmbedder(
+            runtime, path: folder.path(of: .speakerEmbedder), second: folder.path(of: .secondSpeakerEmbedder), pool: pool)
     }
 
     /// Returns the voiceprint; nil when the recording has too little speech.
@@ -56,7 +57,7 @@ package final class RecordedVoice: Sendable {
             for item in batch.items { heard += item.samples }
         }
         do throws(InferenceError) {
-            return try embedder.embed(heard.span)
+            return try embedder.embedKept(heard.span)
         } catch {
             throw .unavailable(error.description)
         }

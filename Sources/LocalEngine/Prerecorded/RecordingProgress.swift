@@ -49,6 +49,11 @@ struct RecordingProgress {
         self.report(report)
     }
 
+    /// Notes the speakers of a stretch, in any order.
+    mutating func heard(_ stretch: LocalSpeakers, _ channel: ChannelIndex) {
+        if speakers.indices.contains(channel.number) { speakers[channel.number].add(stretch) }
+    }
+
     mutating func report(_ report: (RecognitionProgress) -> Void) {
         let through = running.values.min() ?? planned
         guard through > reported else { return }
@@ -61,7 +66,7 @@ struct RecordingProgress {
             rate: Recognizer.rate, length: length, language: .english, model: Recognizer.modelName,
             channels: channels.map { Transcript.Channel(words: $0, segments: SegmentRule.segments(of: $0)) })
         let found = speakers.map { $0.result() }
-        for index in found.indices where !found[index].turns.isEmpty { transcript.channels[index].tell(found[index].turns) }
+        for index in found.indices where !found[index].turns.isEmpty { transcript.channels[index].tell(found[index]) }
         return SpokenTranscript(transcript: transcript, voices: found.map(\.voices))
     }
 }

@@ -12,8 +12,16 @@ package final class RecordingReader: Sendable {
         package var samples: [Float]
     }
 
+    /// A stretch that the segmentation model hears.
+    package struct Stretch: Sendable {
+        package var channel: ChannelIndex
+        package var start: SampleIndex
+        package var samples: [Float]
+    }
+
     package struct Batch: Sendable {
         package var items: [Item]
+        package var stretches: [Stretch]
         /// End of the audio whose windows have all been returned.
         package var through: SampleIndex
         package var isEnd: Bool
@@ -29,6 +37,8 @@ package final class RecordingReader: Sendable {
         var planner: WindowPlanner
         var store = SampleStore()
         var level = RecordingLevel()
+        /// The planner of stretches; nil: nobody hears stretches.
+        var stretches: StretchPlanner?
         /// Blocks whose loudness was measured, and whose speech was not detected yet.
         var ahead: [[Float]] = []
     }
@@ -44,14 +54,19 @@ package final class RecordingReader: Sendable {
     package let channelCount: Int
 
     /// Opens the recording. Called when the recording's turn has come. Blocks.
+    ///
+    /// - Parameter hasStretches: true: batches have the stretches that a segmentation model hears.
     package init(
-        _ turn: any MediaTurn, separateChannels: Bool, _ voiceActivity: VoiceActivity, _ configuration: WindowPlanner.Configuration = .init()
+        _ turn: any MediaTurn, separateChannels: Bool, _ voiceActivity: VoiceActivity, _ configuration: WindowPlanner.Configuration = .init(),
+        hasStretches: Bool = false
     ) throws(EngineError) {
         do throws(MediaError) {
             let file = try turn.open(rate: .speech, channels: separateChannels ? .separate : .mixed)
             length = file.length
             channelCount = file.channelCount
-            let channel = Channel(probabilities: SpeechProbabilities(voiceActivity), planner: WindowPlanner(configuration))
+            let channel = Channel(
+                probabilities: SpeechProbabilities(voiceActivity), planner: WindowPlanner(configuration),
+                stretches: hasStretches ? StretchPlanner() : nil)
             state = Mutex(State(file: file, channels: Array(repeating: channel, count: file.channelCount)))
         } catch {
             throw EngineError(error)
@@ -79,8 +94,9 @@ package final class RecordingReader: Sendable {
         _ state: inout State, limit: @Sendable () -> SampleCount, mayContinue: @Sendable () -> Bool
     ) throws(EngineError) -> Batch {
         var items: [Item] = []
+        var stretches: [Stretch] = []
         var isEnd = false
-        for _ in 0..<maxBlocks where items.isEmpty && !isEnd {
+        for _ in 0..<maxBlocks where items.isEmpty && stretches.isEmpty && !isEnd {
             guard mayContinue() else { throw .cancelled }
             let block = try read(state.file)
             isEnd = block == nil
@@ -93,10 +109,11 @@ package final class RecordingReader: Sendable {
                     } else {
                         try finish(&state.channels[number])
                     }
+                stretches += takeStretches(&state.channels[number], ChannelIndex(number), isLast: isEnd)
                 items += take(windows, &state.channels[number], ChannelIndex(number))
             }
         }
-        return Batch(items: items, through: state.channels.map(\.planner.neededFrom).min() ?? .zero, isEnd: isEnd)
+        return Batch(items: items, stretches: stretches, through: state.channels.map(\.planner.neededFrom).min() ?? .zero, isEnd: isEnd)
     }
 
     private static func read(_ file: any DecodedMedia) throws(EngineError) -> AudioBlock? {
@@ -137,6 +154,7 @@ package final class RecordingReader: Sendable {
         var windows: [SpeechWindow] = []
         for probability in heard {
             let power = channel.store.power(of: SampleRange(channel.planner.position, count: VoiceActivity.window))
+            channel.stretches?.add(probability: probability, until: channel.planner.position + VoiceActivity.window)
             windows += channel.planner.add(probability: probability, power: power)
         }
         return windows
@@ -148,7 +166,15 @@ package final class RecordingReader: Sendable {
             window.audio.end = min(window.audio.end, channel.store.end)
             return Item(channel: number, window: window, samples: channel.store[window.audio])
         }
-        channel.store.discard(before: channel.planner.neededFrom)
+        channel.store.discard(before: min(channel.planner.neededFrom, channel.stretches?.next ?? channel.store.end))
         return items
+    }
+
+    /// Returns the next stretches. The last ones of a recording end with it.
+    private static func takeStretches(_ channel: inout Channel, _ number: ChannelIndex, isLast: Bool) -> [Stretch] {
+        let end = channel.store.end
+        return (channel.stretches?.stretches(until: end, isLast: isLast) ?? []).map { range in
+            Stretch(channel: number, start: range.start, samples: channel.store[SampleRange(range.start, min(range.end, end))])
+        }
     }
 }

@@ -25,10 +25,15 @@ package struct RecordingWork: Sendable {
     }
 
     /// A window that was recognised.
-    private struct Finished: Sendable {
+    private struct FinishedWindow: Sendable {
         var index: Int
         var channel: ChannelIndex
         var heard: Result<RecognizedWindow, EngineError>
+    }
+
+    private enum Finished: Sendable {
+        case window(FinishedWindow)
+        case stretch(ChannelIndex, Result<LocalSpeakers?, EngineError>)
     }
 
     private struct RecognizedWindow: Sendable {
@@ -52,7 +57,7 @@ package struct RecordingWork: Sendable {
         _ reader: RecordingReader, _ group: inout TaskGroup<Finished>, _ progress: @Sendable (RecognitionProgress) -> Void
     ) async -> Result<SpokenTranscript, EngineError> {
         var state = RecordingProgress(channels: reader.channelCount, length: reader.length)
-        var order = ResultOrder<Finished>()
+        var order = ResultOrder<FinishedWindow>()
         // This number keeps every thread busy while the next windows are looked for.
         let maxRunning = 2 * pool.threadCount + 1
         var runningCount = 0
@@ -63,17 +68,26 @@ package struct RecordingWork: Sendable {
                 for item in batch.items {
                     let index = state.began(item)
                     runningCount += 1
-                    group.addTask { await recognize(item, index) }
+                    group.addTask { .window(await recognize(item, index)) }
+                }
+                for stretch in batch.stretches {
+                    runningCount += 1
+                    group.addTask { .stretch(stretch.channel, await listen(to: stretch)) }
                 }
                 state.read(through: batch.through, isEnd: batch.isEnd)
                 if batch.items.isEmpty { state.report(progress) }
             }
             guard let finished = await group.next() else { break }
             runningCount -= 1
-            for finished in order.add(finished, at: finished.index) {
-                switch finished.heard {
-                case .failure(let error): return .failure(error)
-                case .success(let heard): state.finished(finished.index, finished.channel, heard.words, heard.passages, progress)
+            switch finished {
+            case .stretch(_, .failure(let error)): return .failure(error)
+            case .stretch(let channel, .success(let speakers)): if let speakers { state.heard(speakers, channel) }
+            case .window(let window):
+                for finished in order.add(window, at: window.index) {
+                    switch finished.heard {
+                    case .failure(let error): return .failure(error)
+                    case .success(let heard): state.finished(finished.index, finished.channel, heard.words, heard.passages, progress)
+                    }
                 }
             }
         }
@@ -87,7 +101,8 @@ package struct RecordingWork: Sendable {
         do throws(MediaError) { turn = try await media.turn(for: recording) } catch { throw EngineError(error) }
         let opened = await pool.run(.prerecorded) { _ in
             Result { () throws(EngineError) in
-                try RecordingReader(turn, separateChannels: options.separateChannels, voiceActivity, configuration)
+                try RecordingReader(
+                    turn, separateChannels: options.separateChannels, voiceActivity, configuration, hasStretches: speakers?.hearsStretches ?? false)
             }
         }
         guard let opened else { throw .cancelled }
@@ -105,7 +120,14 @@ package struct RecordingWork: Sendable {
         return try batch.get()
     }
 
-    private func recognize(_ item: RecordingReader.Item, _ index: Int) async -> Finished {
+    private func listen(to stretch: RecordingReader.Stretch) async -> Result<LocalSpeakers?, EngineError> {
+        let heard = await pool.run(.prerecorded) { _ in
+            Result { () throws(InferenceError) in try speakers?.listen(to: stretch) }
+        }
+        return heard?.mapError { .unavailable($0.description) } ?? .failure(.cancelled)
+    }
+
+    private func recognize(_ item: RecordingReader.Item, _ index: Int) async -> FinishedWindow {
         let heard: Result<RecognizedWindow, EngineError>?? = await pool.run(.prerecorded) { permit in
             do throws(InferenceError) {
                 guard let words = try recognizer.recognize(item, mayContinue: permit.mayContinue) else { return nil }
@@ -115,6 +137,6 @@ package struct RecordingWork: Sendable {
                 return .failure(.unavailable(error.description))
             }
         }
-        return Finished(index: index, channel: item.channel, heard: (heard ?? nil) ?? .failure(.cancelled))
+        return FinishedWindow(index: index, channel: item.channel, heard: (heard ?? nil) ?? .failure(.cancelled))
     }
 }

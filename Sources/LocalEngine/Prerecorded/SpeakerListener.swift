@@ -1,7 +1,7 @@
 import Speakers
 import Speech
 
-/// Computes the voices in a recording's windows of speech.
+/// Computes the voices in a recording's windows of speech, and hears the speakers of stretches.
 package struct SpeakerListener: Sendable {
     /// A stretch of speech, with the voices of its windows.
     struct Passage: Sendable {
@@ -10,8 +10,21 @@ package struct SpeakerListener: Sendable {
     }
 
     private let embedder: SpeakerEmbedder
+    private let segmentation: SpeakerSegmentation?
 
-    package init(_ embedder: SpeakerEmbedder) { self.embedder = embedder }
+    /// - Parameter segmentation: the model that hears stretches; nil when it could not be loaded.
+    package init(_ embedder: SpeakerEmbedder, _ segmentation: SpeakerSegmentation? = nil) {
+        self.embedder = embedder
+        self.segmentation = segmentation
+    }
+
+    /// True if stretches are heard.
+    var hearsStretches: Bool { segmentation != nil }
+
+    /// Returns the speakers of a stretch; nil without a model.
+    func listen(to stretch: RecordingReader.Stretch) throws(InferenceError) -> LocalSpeakers? {
+        try segmentation?.speakers(in: stretch.samples, from: stretch.start)
+    }
 
     /// Returns the passages of `item`, in order; nil when `mayContinue` returned false.
     func listen(to item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> [Passage]? {

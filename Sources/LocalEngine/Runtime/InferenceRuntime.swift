@@ -9,7 +9,7 @@ package final class InferenceRuntime: Sendable {
 
     /// - Parameter path: the path of `libonnxruntime.so`.
     package init(path: String) throws(InferenceError) {
-        guard access(path, R_OK) == 0 else { throw .missingFile(path) }
+        guard access(path, R_OK) == 0 else { throw InferenceError(unopened: path) }
         var handle: OpaquePointer?
         if let reason = failure(cort_runtime_open(path, &handle)) { throw .unusableRuntime(path: path, reason: reason) }
         guard let handle else { throw .unusableRuntime(path: path, reason: "the library returned no handle") }

@@ -31,7 +31,7 @@ package final class InferenceSession: Sendable {
     /// - Parameter reusesMemory: true keeps the memory of a run's tensors for the next run. This is faster, but the memory stays as large as the
     ///   largest run needed.
     package init(_ runtime: InferenceRuntime, path: String, reusesMemory: Bool = true) throws(InferenceError) {
-        guard access(path, R_OK) == 0 else { throw .missingFile(path) }
+        guard access(path, R_OK) == 0 else { throw InferenceError(unopened: path) }
         var handle: OpaquePointer?
         if let reason = failure(cort_session_open(runtime.handle, path, 1, reusesMemory, &handle)) {
             throw .unusableModel(path: path, reason: reason)

@@ -14,11 +14,17 @@ package struct ModelFolder: Sendable, Hashable {
         case voiceActivity = "models/silero_vad.onnx"
         case endOfTurn = "models/smart-turn-v3.2-cpu.onnx"
         case speakerEmbedder = "models/ecapa-voxceleb.onnx"
+        case secondSpeakerEmbedder = "models/campplus-zh-en.onnx"
+        case segmentation = "models/pyannote-segmentation-3.0.onnx"
         case sentenceEmbedder = "models/minilm/model.onnx"
         case sentenceVocabulary = "models/minilm/vocab.txt"
 
+        /// Files that a folder may lack because set-up did not make them before version 0.2. Without them, voices are told apart less well.
+        package static let optional: [Item] = [.secondSpeakerEmbedder, .segmentation]
+        /// Files that every folder has.
+        package static let required = allCases.filter { !optional.contains($0) }
         /// Files that recognition needs. The other files are for telling voices apart and for search by meaning.
-        package static let recognition = allCases.filter { ![.speakerEmbedder, .sentenceEmbedder, .sentenceVocabulary].contains($0) }
+        package static let recognition = required.filter { ![.speakerEmbedder, .sentenceEmbedder, .sentenceVocabulary].contains($0) }
     }
 
     package let path: String
@@ -57,7 +63,7 @@ package struct ModelFolder: Sendable, Hashable {
 
     /// Returns the contents of a small file.
     static func contents(ofFile path: String) throws(InferenceError) -> [UInt8] {
-        guard let file = fopen(path, "rb") else { throw .missingFile(path) }
+        guard let file = fopen(path, "rb") else { throw InferenceError(unopened: path) }
         defer { fclose(file) }
         var contents: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 1 << 16)
@@ -66,15 +72,20 @@ package struct ModelFolder: Sendable, Hashable {
     }
 
     /// Returns why the first of these files cannot be used, in words; nil when all can be read.
-    package func problem(_ items: [Item] = Item.allCases) -> String? {
+    package func problem(_ items: [Item] = Item.required) -> String? {
         for path in items.map(path(of:)) where access(path, R_OK) != 0 {
             return errno == EACCES ? "\(path) cannot be read: permission denied" : "\(path) is missing"
         }
         return nil
     }
 
+    /// Throws for the first of these files that is missing or cannot be read.
+    func check(_ items: [Item]) throws(InferenceError) {
+        for path in items.map(path(of:)) where access(path, R_OK) != 0 { throw InferenceError(unopened: path) }
+    }
+
     /// Returns the paths of the files that are missing or cannot be read.
-    package func missing(_ items: [Item] = Item.allCases) -> [String] {
+    package func missing(_ items: [Item] = Item.required) -> [String] {
         items.map(path(of:)).filter { access($0, R_OK) != 0 }
     }
 }

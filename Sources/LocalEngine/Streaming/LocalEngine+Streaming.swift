@@ -8,12 +8,12 @@ extension LocalEngine: StreamingEngine {
             stream.post(.unavailable(unsupported))
             return stream
         }
-        switch loading.current {
+        switch recognition.use() {
         case .success(let models): stream.post(.models(models))
         case .failure(let error): stream.post(.unavailable(.unavailable(error.description)))
         case nil:
-            Task { [loading] in
-                switch await loading.wait() {
+            Task { [recognition] in
+                switch await recognition.wait() {
                 case .success(let models): stream.post(.models(models))
                 case .failure(let error): stream.post(.unavailable(.unavailable(error.description)))
                 case nil: stream.post(.unavailable(.cancelled))

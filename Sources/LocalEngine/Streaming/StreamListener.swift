@@ -9,7 +9,8 @@ final class StreamListener: @unchecked Sendable {
     private let pool: DecodePool
     /// Receiver of the events. Released with `.closed`, because the receiver may hold the stream in turn.
     private var deliver: (@Sendable (EngineEvent) -> Void)?
-    private var models: LocalModels?
+    /// The models; nil until they are loaded.
+    private var models: ModelUse<LocalModels>?
     private var channels: [ChannelListener] = []
     private var unfinished = 0
     /// Bytes that came before the models were loaded, or that do not fill a frame yet.
@@ -60,12 +61,12 @@ final class StreamListener: @unchecked Sendable {
         }
     }
 
-    private func begin(_ models: LocalModels, _ stream: LocalStream) {
+    private func begin(_ models: ModelUse<LocalModels>, _ stream: LocalStream) {
         for number in 0..<max(1, options.channels) {
             guard let input = StreamInput(rate: options.rate) else {
                 return close(.badRequest("a sample rate of \(options.rate.hertz) Hz cannot be recognized; send 8000 to 96000 Hz"))
             }
-            channels.append(ChannelListener(ChannelIndex(number), input, options, models))
+            channels.append(ChannelListener(ChannelIndex(number), input, options, models.model))
         }
         unfinished = channels.count
         self.models = models
@@ -147,7 +148,7 @@ final class StreamListener: @unchecked Sendable {
     private func recognize(_ request: SegmentRequest, _ channel: Int, _ stream: LocalStream) {
         guard let models else { return }
         let samples = channels[channel].samples(request.heard)
-        let work = SegmentRecognizer(models)
+        let work = SegmentRecognizer(models.model)
         let job = pool.submit(.live(deadline: .now + Self.patience(request.purpose))) { [weak stream] permit in
             let result = Result { () throws(InferenceError) in try work.recognize(request, samples, mayContinue: permit.mayContinue) }
             switch result {
@@ -160,7 +161,7 @@ final class StreamListener: @unchecked Sendable {
     }
 
     private func judge(_ id: Int, _ audio: SampleRange, _ channel: Int, _ stream: LocalStream) {
-        guard let endOfTurn = models?.endOfTurn else { return }
+        guard let endOfTurn = models?.model.endOfTurn else { return }
         let samples = channels[channel].samples(audio)
         pool.submit(.live(deadline: .now + .milliseconds(300))) { [weak stream] _ in
             // Without an answer, silence ends the turn.
@@ -186,6 +187,7 @@ final class StreamListener: @unchecked Sendable {
         pool.liveStreamClosed()
         deliver?(.closed(error))
         deliver = nil
+        models = nil
         pending = []
     }
 }

@@ -1,36 +1,41 @@
 package import Conversations
 
 extension LocalEngine: EmbeddingModels {
-    package var sentences: (any TextEmbedding)? { has.meanings ? LocalSentences(loading: loading) : nil }
-    package var voiceprints: (any Voiceprinting)? { has.voices ? LocalVoiceprints(loading: loading) : nil }
+    package var sentences: (any TextEmbedding)? { meanings.map(LocalSentences.init) }
+    package var voiceprints: (any Voiceprinting)? { voices.map(LocalVoiceprints.init) }
 }
 
-/// The engine's sentence model. Requests wait while the model is being loaded.
+/// The engine's sentence model. The first request loads it.
 private struct LocalSentences: TextEmbedding {
-    let loading: LoadedModels
+    let loader: ModelLoader<SentenceEmbedder>
     var model: String { SentenceEmbedder.modelName }
     var dimensions: Int { SentenceEmbedder.dimensions }
 
     func embed(_ texts: [String]) async throws -> [[Float]] {
-        guard let models = try await loading.wait()?.get() else { throw CancellationError() }
-        guard let embedder = models.sentenceEmbedder else {
-            throw InferenceError.unusableModel(path: SentenceEmbedder.modelName, reason: "it could not be loaded")
-        }
-        return try await embedder.embed(texts)
+        guard let use = try await loader.wait()?.get() else { throw CancellationError() }
+        defer { withExtendedLifetime(use) {} }
+        return try await use.model.embed(texts)
     }
 }
 
-/// The engine's voice model. Requests wait while the model is being loaded.
+/// The engine's voice model. The first request loads it.
 private struct LocalVoiceprints: Voiceprinting {
-    let loading: LoadedModels
+    let loader: ModelLoader<SpeakerEmbedder>
     var model: String { SpeakerEmbedder.modelName }
     var shortest: Duration { SpeakerEmbedder.shortest }
 
     func voiceprint(of samples: [Float]) async throws -> Voiceprint? {
-        guard let models = try await loading.wait()?.get() else { throw CancellationError() }
-        guard let embedder = models.speakerEmbedder else {
-            throw InferenceError.unusableModel(path: SpeakerEmbedder.modelName, reason: "it could not be loaded")
-        }
-        return try await embedder.voiceprint(of: samples)
+        try await withEmbedder { (embedder) async throws in try await embedder.voiceprint(of: samples) }
+    }
+
+    func keptVoiceprint(of samples: [Float]) async throws -> Voiceprint? {
+        try await withEmbedder { (embedder) async throws in try await embedder.keptVoiceprint(of: samples) }
+    }
+
+    /// Runs `body` with the voice model, which stays in memory meanwhile.
+    private func withEmbedder(_ body: (SpeakerEmbedder) async throws -> Voiceprint?) async throws -> Voiceprint? {
+        guard let use = try await loader.wait()?.get() else { throw CancellationError() }
+        defer { withExtendedLifetime(use) {} }
+        return try await body(use.model)
     }
 }

@@ -73,7 +73,7 @@ package final class HTTPServer: Sendable {
             guard isListening != 0 else { throw SystemError(call: "listen on descriptor \(socket)", code: EINVAL) }
             let address = try Listener.address(of: socket)
             bound = bound ?? address
-            // What systemd hands over may lack these flags.
+            // A socket of systemd may lack these flags.
             guard fcntl(socket, F_SETFL, O_NONBLOCK) == 0, fcntl(socket, F_SETFD, FD_CLOEXEC) == 0 else {
                 throw SystemError(call: "set the flags of descriptor \(socket)")
             }
@@ -101,22 +101,18 @@ package final class HTTPServer: Sendable {
 
     /// Stops accepting connections, closes idle connections, and ends the others with `Connection: close` after their present answer. WebSocket
     /// connections are left to their handlers.
-    package func beginDrain() {
-        state.withLock { state in
-            state.isDraining = true
-            state.sockets = []
-        }
-        for worker in workers { worker.beginDrain() }
-    }
+    package func beginDrain() { beginDrain(leavesSockets: false) }
 
     /// As `beginDrain`, for a server whose sockets another process has too: connections that wait to be accepted are left to that process, and
     /// accepted connections wait for their first requests, so that no client is turned away.
-    package func leaveSockets() {
+    package func leaveSockets() { beginDrain(leavesSockets: true) }
+
+    private func beginDrain(leavesSockets: Bool) {
         state.withLock { state in
             state.isDraining = true
             state.sockets = []
         }
-        for worker in workers { worker.beginDrain(leavesSockets: true) }
+        for worker in workers { worker.beginDrain(leavesSockets: leavesSockets) }
     }
 
     /// Returns when no connection is open; to be called after `beginDrain` or `stop`.

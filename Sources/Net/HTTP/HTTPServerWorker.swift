@@ -45,7 +45,7 @@ final class HTTPServerWorker: @unchecked Sendable {
     ///
     /// - Parameter leavesSockets: true if another process has the listening sockets too. It gets the connections that wait to be accepted, and the
     ///   accepted ones wait for their first requests.
-    func beginDrain(leavesSockets: Bool = false) {
+    func beginDrain(leavesSockets: Bool) {
         loop.execute { [self] in
             isDraining = true
             if leavesSockets {

@@ -28,20 +28,18 @@ final class HandOverChannel: Sendable {
 
     deinit { close(descriptor) }
 
-    /// True if the process at the other end belongs to the same user.
-    var isOfSameUser: Bool {
-        var user = uid_t()
-        return system_peer_user(descriptor, &user) == 0 && user == geteuid()
+    /// The process at the other end; nil when it belongs to another user.
+    var peer: Int32? {
+        var user = uid_t(), process = pid_t()
+        return system_peer(descriptor, &user, &process) == 0 && user == geteuid() ? process : nil
     }
 
     func send(_ text: String) throws(HandOverError) {
-        let bytes = Array(text.utf8)
-        guard Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else { throw .brokenOff }
+        guard DescriptorMessage.send(Array(text.utf8), nil, over: descriptor) else { throw .brokenOff }
     }
 
     func send(_ socket: HandedSocket) throws(HandOverError) {
-        let bytes = Array((Self.socket + socket.purpose).utf8)
-        guard system_send_descriptor(descriptor, bytes, bytes.count, socket.descriptor) == bytes.count else { throw .brokenOff }
+        guard DescriptorMessage.send(Array((Self.socket + socket.purpose).utf8), socket.descriptor, over: descriptor) else { throw .brokenOff }
     }
 
     /// Receives a message; the descriptor, if there is one, belongs to the caller.

@@ -51,17 +51,17 @@ package final class HandOverServer: Sendable {
     /// - Parameters:
     ///   - sockets: returns the sockets to hand over. The socket at which processes ask is handed over as well.
     ///   - failed: called when a process asked and then did not take the sockets. This process goes on as before.
-    /// - Returns: true if the sockets were taken; false when the task was cancelled.
+    /// - Returns: the process that has taken the sockets; nil when the task was cancelled.
     package func handOver(
         _ sockets: @escaping @Sendable () -> [HandedSocket], failed: @escaping @Sendable (HandOverError) -> Void
-    ) async -> Bool {
+    ) async -> Int32? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 do throws(SystemError) {
                     try startThread(name: "hand-over") { [self] in continuation.resume(returning: serve(sockets, failed)) }
                 } catch {
                     failed(.failed(error))
-                    continuation.resume(returning: false)
+                    continuation.resume(returning: nil)
                 }
             }
         } onCancel: {
@@ -76,28 +76,27 @@ package final class HandOverServer: Sendable {
         }
     }
 
-    private func serve(_ sockets: () -> [HandedSocket], _ failed: (HandOverError) -> Void) -> Bool {
+    private func serve(_ sockets: () -> [HandedSocket], _ failed: (HandOverError) -> Void) -> Int32? {
         while true {
             var waiting = [
                 pollfd(fd: listener, events: Int16(POLLIN), revents: 0), pollfd(fd: waking.read, events: Int16(POLLIN), revents: 0),
             ]
             let count = poll(&waiting, 2, -1)
             if count < 0, errno == EINTR { continue }
-            guard count > 0, waiting[1].revents == 0 else { return false }
+            guard count > 0, waiting[1].revents == 0 else { return nil }
             let accepted = accept(listener, nil, nil)
             guard accepted >= 0 else { continue }
             _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
             do throws(HandOverError) {
-                try serve(HandOverChannel(accepted), sockets())
-                return true
+                return try serve(HandOverChannel(accepted), sockets())
             } catch {
                 failed(error)
             }
         }
     }
 
-    private func serve(_ channel: HandOverChannel, _ sockets: [HandedSocket]) throws(HandOverError) {
-        guard channel.isOfSameUser else {
+    private func serve(_ channel: HandOverChannel, _ sockets: [HandedSocket]) throws(HandOverError) -> Int32 {
+        guard let peer = channel.peer else {
             try? channel.send(HandOverChannel.rejection + "it belongs to another user")
             throw .rejected("the asking process belongs to another user")
         }
@@ -108,5 +107,6 @@ package final class HandOverServer: Sendable {
         for socket in sockets + [HandedSocket(purpose: Self.purpose, descriptor: listener)] { try channel.send(socket) }
         try channel.send(HandOverChannel.end)
         guard try channel.receive().text == HandOverChannel.confirmation else { throw .brokenOff }
+        return peer
     }
 }

@@ -31,7 +31,7 @@ package final class TakenSockets: Sendable {
         guard place.withAddress({ connect(descriptor, $0, $1) }) == 0 else {
             throw errno == ENOENT || errno == ECONNREFUSED ? .nobody(path: path) : .failed(SystemError(call: "connect to \(path)"))
         }
-        guard channel.isOfSameUser else { throw .rejected("it belongs to another user") }
+        guard channel.peer != nil else { throw .rejected("it belongs to another user") }
         try channel.send(HandOverChannel.request)
         var sockets: [HandedSocket] = []
         do throws(HandOverError) {

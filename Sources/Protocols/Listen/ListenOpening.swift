@@ -13,6 +13,8 @@ package struct ListenOpening: LiveHandshakeMachine {
 
     init(_ machine: ListenServer) { self.machine = machine }
 
+    package var resumes: Bool { machine.resume != nil }
+
     package var deadline: Instant? { isDone ? nil : openedAt.map { $0 + Self.patience } }
 
     package mutating func opened(now: Instant, output: inout ServerOutput) { openedAt = now }

@@ -27,7 +27,7 @@ struct ChunkVoices: Sendable {
         var chunk = chunk
         for (cluster, samples) in samples {
             do {
-                guard let voiceprint = try await voices.voiceprint(of: samples) else { continue }
+                guard let voiceprint = try await voices.keptVoiceprint(of: samples) else { continue }
                 chunk.voices[cluster] = VoiceEvidence(voiceprint, SampleCount(samples.count).duration(at: .speech))
             } catch {
                 log.warning("the voice of a speaker of a chunk could not be compared", [.error: "\(error)"])

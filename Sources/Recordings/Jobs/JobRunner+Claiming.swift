@@ -79,7 +79,7 @@ extension JobRunner {
     private func claim(
         _ source: JobClaimTerms.Source, _ shares: WorkShares, below: Int, _ services: RecordingServices
     ) async throws(StoreError) -> TranscriptionJob? {
-        let terms = JobClaimTerms(source, held: shares.held, below: below == .max ? nil : below, without: known)
+        let terms = JobClaimTerms(source, held: shares.held, below: below == .max ? nil : below, without: known, onlyLeased: isLeaving)
         let now = services.now()
         guard let job = try await jobs.claim(terms, JobLease(owner: owner, until: now + Self.leaseTime), now: now) else { return nil }
         // The gateway is stopping, so no new work begins.
@@ -161,15 +161,15 @@ extension JobRunner {
 
     // MARK: - Leases
 
-    /// Renews the leases of this process's jobs while there are any.
-    private func renewLeases(_ services: RecordingServices) {
+    /// Renews the leases of this process's jobs from now on.
+    func renewLeases(_ services: RecordingServices) {
         guard renewing == nil else { return }
         renewing = Task {
             var failed = 0
             while !Task.isCancelled {
                 do { try await Task.sleep(for: Self.renewalInterval) } catch { return }
                 do throws(StoreError) {
-                    try await jobs.renew(known, JobLease(owner: owner, until: services.now() + Self.leaseTime))
+                    try await jobs.renew(known.union(ownKeys.keys), JobLease(owner: owner, until: services.now() + Self.leaseTime))
                     failed = 0
                 } catch {
                     // The process does not claim jobs that it has under way, so a lost lease starts no job twice here.

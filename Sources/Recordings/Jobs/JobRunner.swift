@@ -59,6 +59,8 @@ package actor JobRunner {
     private var takingUp: Task<Void, Never>?
     var claimAgain: Task<Void, Never>?
     package private(set) var isStopped = false
+    /// True if another process claims the jobs from now on; this one does only jobs whose vendor keys it has.
+    private(set) var isLeaving = false
     /// True while the results of earlier runs are being taken up. No job is claimed meanwhile.
     var isTakingUp = false
     /// True while a claim is under way; `again` is true if another claim must follow.
@@ -157,7 +159,9 @@ package actor JobRunner {
         if !keys.isEmpty { ownKeys[job.id] = keys }
         let isTaken: Bool
         do throws(StoreError) {
-            isTaken = try await jobs.add(job, most: Self.maxWaiting, hasNotice: hasNotice)
+            // Only this process has the keys.
+            let lease = keys.isEmpty ? nil : JobLease(owner: owner, until: services.now() + Self.leaseTime)
+            isTaken = try await jobs.add(job, most: Self.maxWaiting, hasNotice: hasNotice, lease: lease)
         } catch {
             ownKeys[job.id] = nil
             throw error
@@ -166,9 +170,16 @@ package actor JobRunner {
             ownKeys[job.id] = nil
             return false
         }
+        if !keys.isEmpty { renewLeases(services) }
         Task { await wake(services) }
         return true
     }
+
+    /// True while jobs are not over whose vendor keys only this process has.
+    package var hasOwnKeys: Bool { !ownKeys.isEmpty }
+
+    /// Leaves the jobs that wait to the process that has taken over, except those whose vendor keys only this process has.
+    package func leaveToNext() { isLeaving = true }
 
     /// Returns a user's job of one of these kinds, with its report; nil when the user has no job with this id.
     package nonisolated func report(
@@ -180,6 +191,7 @@ package actor JobRunner {
 
     /// Cancels a job that its owner does not want any more.
     package func cancel(_ id: ID<TranscriptionJob>) {
+        ownKeys[id] = nil
         underWay[id]?.cancel()
         deliveries[id]?.cancel()
         unstored[id]?.cancel()

@@ -1,5 +1,5 @@
 package import Dispatch
-internal import Foundation
+internal import FoundationEssentials
 internal import Glibc
 
 /// The folder for uploads that are being worked on. A file is deleted with its last user, and at the latest at the next start.

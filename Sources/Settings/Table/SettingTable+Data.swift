@@ -39,6 +39,9 @@ extension SettingTable {
             overrides it. 0: no audio is kept for any user. A user's 0: no audio of that user is written.
             """),
         .init(
+            "HARKEN_VOICE_DAYS", .conversations, "365",
+            "Days after which a voice without a name that was not heard any more is deleted, with its voiceprint. What it said stays."),
+        .init(
             "HARKEN_LLM_BASE_URL", .conversations, nil,
             """
             A server of OpenAI's chat completions (`https://HOST/v1`, `http://127.0.0.1:11434/v1`) for titles and summaries; it gets at most 24,000 \

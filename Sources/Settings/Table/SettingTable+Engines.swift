@@ -7,6 +7,12 @@ extension SettingTable {
             "HARKEN_ENGINES", .engines, nil,
             "Engines for live audio, in order of preference, with commas. Default: every vendor with a key, then `local`."),
         .init("HARKEN_MODELS", .engines, "~/.cache/harken/models-v1", "Directory of the local models."),
+        .init(
+            "HARKEN_KEEP_ALIVE", .engines, "0",
+            """
+            Time after which idle local models leave the memory, such as `5m`; the first request loads them, and waits for some seconds. 0: the models \
+            of recognition are loaded at the start, and all stay; see [Memory](operating.md#memory).
+            """),
         .init("HARKEN_CACHE", .engines, nil, "Directory of everything that set-up fetches. Default: `~/.cache/harken`."),
         .init(
             "HARKEN_PRICES", .engines, nil,

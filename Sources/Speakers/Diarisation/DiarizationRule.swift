@@ -10,6 +10,24 @@ package struct DiarizationRule: Sendable, Equatable {
     package var step = SampleCount(12_000)
     /// Mean distance below which two groups of windows are one voice. It is large because single windows are farther apart than whole clips.
     package var distance: Float = 0.77
+    /// The same, where a segmentation model gives hints.
+    package var hintedDistance: Float = 0.78
+    /// Minimum share of a window's speech in which the segmentation model hears one speaker, and nobody else, for the window to found a group.
+    package var purity: Float = 0.7
+    /// Distance that is added for two clips that the segmentation model gives to different speakers.
+    package var apart: Float = 0.2
+    /// Distance that is subtracted for two clips that the segmentation model gives to one speaker.
+    package var same: Float = 0.1
+    /// Probability of anybody's speech from which the segmentation model hears speech.
+    package var activity: Float = 0.2
+    /// Length by which a turn begins earlier than the segmentation model hears speech.
+    package var activityLead = SampleCount(3_200)
+    /// Length by which a turn ends later than the segmentation model hears speech.
+    package var activityTail = SampleCount(1_600)
+    /// Probability of a second speaker from which two speak.
+    package var second: Float = 0.5
+    /// Maximum pause between a speaker's own turn and the same speaker's words in another's turn, which become one.
+    package var overlapPause = SampleCount(8_000)
     /// Minimum length of a window that may found a group. Shorter windows only join one.
     package var shortestEvidence = SampleCount(16_000)
     /// Minimum speech of a speaker; `leastShare` is the minimum share of all speech. A speaker below both is merged with the most similar one.

@@ -155,7 +155,44 @@ package struct SpeakerTracker: Sendable {
 
     private mutating func identify(_ index: Int, _ voice: ID<Voice>, _ distance: Float) -> [Event] {
         speakers[index].decision = .voice(voice, distance: distance)
-        return [.identified(speakers[index].label, voice, confidence: rule.confidence(at: distance))]
+        return [.identified(speakers[index].label, voice, confidence: rule.confidence(at: distance))] + complete(voice, with: speakers[index])
+    }
+
+    /// Adds what was heard of a speaker to a voice of which too little was heard before.
+    private mutating func complete(_ id: ID<Voice>, with speaker: Speaker) -> [Event] {
+        guard var voice = known[id], rule.isShort(voice) else { return [] }
+        var evidence = VoiceEvidence(voice.voiceprint, voice.evidence)
+        guard evidence.add(VoiceEvidence(speaker.voice.voiceprint, speaker.evidence)) else { return [] }
+        (voice.voiceprint, voice.evidence) = (evidence.voiceprint, evidence.duration)
+        known.put(voice)
+        return [.learned(id, evidence.voiceprint, evidence: evidence.duration)]
+    }
+
+    // MARK: - The end
+
+    /// Distance from every known voice at which a short voice is surely another one: clips of one voice are at most 0.66 apart.
+    private var surelyOther: Float { rule.distance + 2 * rule.margin }
+
+    /// Ends the session for the speakers of whom too little was heard. A speaker who sounds like a voice without a name has that voice. Others have
+    /// a new voice, which is recognized once more of it comes. No speaker gets a person's name from so little.
+    package mutating func finish() -> [Event] {
+        guard !awaitsVoices else { return [] }
+        var events: [Event] = []
+        for index in speakers.indices where speakers[index].decision == .open && speakers[index].evidence >= rule.shortestClip {
+            let speaker = speakers[index]
+            guard speaker.evidence < rule.evidence else { continue }
+            let candidates = known.contenders(for: speaker.voice.voiceprint)
+            guard let first = candidates.first, first.distance < surelyOther else {
+                speakers[index].decision = .isCreated
+                events.append(.isNew(speaker.label, speaker.voice.voiceprint, evidence: speaker.evidence))
+                continue
+            }
+            guard first.distance < rule.distance, case .voice(let voice) = first.who,
+                candidates.count < 2 || candidates[1].distance - first.distance >= rule.margin
+            else { continue }
+            events += identify(index, voice, first.distance)
+        }
+        return events
     }
 
     /// Decides which of several speakers is the user, because only one can be: the plainly nearest one, or nobody on a tie.

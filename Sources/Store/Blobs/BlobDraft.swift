@@ -18,11 +18,11 @@ package final class BlobDraft: Sendable {
     package func write(_ bytes: [UInt8], at offset: Int) async throws(StoreError) {
         try await queue.work { [self] () throws(StoreError) in
             let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw PrivateFile.failure(path) }
+            guard descriptor >= 0 else { throw .failure(path) }
             defer { close(descriptor) }
             guard ftruncate(descriptor, off_t(offset)) == 0, lseek(descriptor, 0, SEEK_END) == off_t(offset),
                 PrivateFile.writeAll(bytes, to: descriptor)
-            else { throw PrivateFile.failure(path) }
+            else { throw .failure(path) }
         }
     }
 

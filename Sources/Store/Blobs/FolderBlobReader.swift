@@ -52,7 +52,7 @@ actor FolderBlobReader: BlobReader {
                 filled = max(0, result)
             }
             if result >= 0 { return bytes }
-            guard errno == EINTR else { throw PrivateFile.failure(file.path) }
+            guard errno == EINTR else { throw .failure(file.path) }
         }
     }
 }

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Foundation
+internal import FoundationEssentials
 internal import Glibc
 internal import Speech
 
@@ -35,14 +35,14 @@ package final class FolderBlobStore: BlobStore {
         try await queue.work { [self] () throws(StoreError) in
             let (draft, descriptor) = try openDraft()
             defer { close(descriptor) }
-            guard PrivateFile.writeAll(content, to: descriptor) else { throw PrivateFile.failure(path(of: name)) }
+            guard PrivateFile.writeAll(content, to: descriptor) else { throw .failure(path(of: name)) }
             try finish(draft, descriptor, as: name)
         }
     }
 
     package func delete(_ name: BlobName) async throws(StoreError) {
         try await queue.work { [path = path(of: name)] () throws(StoreError) in
-            guard unlink(path) == 0 || errno == ENOENT else { throw PrivateFile.failure(path) }
+            guard unlink(path) == 0 || errno == ENOENT else { throw .failure(path) }
         }
     }
 
@@ -54,30 +54,30 @@ package final class FolderBlobStore: BlobStore {
     }
 
     private func makeFolder() throws(StoreError) {
-        guard mkdir(location, 0o700) == 0 || errno == EEXIST else { throw PrivateFile.failure(location) }
+        guard mkdir(location, 0o700) == 0 || errno == EEXIST else { throw .failure(location) }
     }
 
     private func openDraft() throws(StoreError) -> (BlobDraft, Int32) {
         try makeFolder()
         let path = "\(location)/.\(String(UInt64.random(in: 0 ... .max), radix: 36))\(Self.draftSuffix)"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw PrivateFile.failure(location) }
+        guard descriptor >= 0 else { throw .failure(location) }
         return (BlobDraft(path: path, on: queue), descriptor)
     }
 
     private func take(_ path: String, as name: BlobName) throws(StoreError) -> Int {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { throw PrivateFile.failure(path) }
+        guard descriptor >= 0 else { throw .failure(path) }
         defer { close(descriptor) }
         let status = try Self.status(of: descriptor, path)
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notUsable(path: path, reason: "the path is not a file") }
         try makeFolder()
-        guard fchmod(descriptor, 0o600) == 0, fsync(descriptor) == 0 else { throw PrivateFile.failure(path) }
+        guard fchmod(descriptor, 0o600) == 0, fsync(descriptor) == 0 else { throw .failure(path) }
         if rename(path, self.path(of: name)) == 0 {
             try PrivateFile.syncFolder(of: self.path(of: name))
         } else {
             // The file may be on another file system than the folder.
-            guard errno == EXDEV else { throw PrivateFile.failure(self.path(of: name)) }
+            guard errno == EXDEV else { throw .failure(self.path(of: name)) }
             let (draft, copy) = try openDraft()
             defer { close(copy) }
             try Self.copy(descriptor, to: copy, path)
@@ -91,7 +91,7 @@ package final class FolderBlobStore: BlobStore {
     private func finish(_ draft: BlobDraft, _ descriptor: Int32, as name: BlobName) throws(StoreError) {
         defer { withExtendedLifetime(draft) {} }
         let path = path(of: name)
-        guard fsync(descriptor) == 0, rename(draft.path, path) == 0 else { throw PrivateFile.failure(path) }
+        guard fsync(descriptor) == 0, rename(draft.path, path) == 0 else { throw .failure(path) }
         try PrivateFile.syncFolder(of: path)
     }
 
@@ -101,7 +101,7 @@ package final class FolderBlobStore: BlobStore {
             let count = Glibc.read(source, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             if count == 0 { return }
-            guard count > 0, PrivateFile.writeAll(Array(buffer[..<count]), to: target) else { throw PrivateFile.failure(path) }
+            guard count > 0, PrivateFile.writeAll(Array(buffer[..<count]), to: target) else { throw .failure(path) }
         }
     }
 
@@ -121,7 +121,7 @@ package final class FolderBlobStore: BlobStore {
             let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
             guard descriptor >= 0 else {
                 if errno == ENOENT { return nil }
-                throw PrivateFile.failure(path)
+                throw .failure(path)
             }
             do throws(StoreError) {
                 let status = try Self.status(of: descriptor, path)
@@ -151,7 +151,7 @@ package final class FolderBlobStore: BlobStore {
     private func files() throws(StoreError) -> [String] {
         guard access(location, F_OK) == 0 || errno != ENOENT else { return [] }
         do { return try FileManager.default.contentsOfDirectory(atPath: location) } catch {
-            throw .notUsable(path: location, reason: error.localizedDescription)
+            throw StoreError.failure(location)
         }
     }
 
@@ -159,7 +159,7 @@ package final class FolderBlobStore: BlobStore {
         var status = stat()
         guard lstat(path(of: name), &status) == 0 else {
             if errno == ENOENT { return nil }
-            throw PrivateFile.failure(path(of: name))
+            throw .failure(path(of: name))
         }
         guard status.st_mode & S_IFMT == S_IFREG else { return nil }
         let changed = UnixTime(milliseconds: Int64(status.st_mtim.tv_sec) * 1_000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
@@ -168,7 +168,7 @@ package final class FolderBlobStore: BlobStore {
 
     private static func status(of descriptor: Int32, _ path: String) throws(StoreError) -> stat {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw PrivateFile.failure(path) }
+        guard fstat(descriptor, &status) == 0 else { throw .failure(path) }
         return status
     }
 }

@@ -1,6 +1,6 @@
 package import Speech
 
-/// The part of the store that forgets: deletes speech on request, and audio that is too old.
+/// The part of the store that forgets: deletes speech on request, and audio and voices that are too old.
 package protocol RetentionStore: Sendable {
     /// Returns the speech of all users' sessions that must be forgotten.
     ///
@@ -17,6 +17,11 @@ package protocol RetentionStore: Sendable {
     ///
     /// - Returns: the number of files.
     func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> Int
+
+    /// Deletes voices without an owner that were made before `time` and are heard in no conversation that ended later.
+    ///
+    /// - Returns: the number of voices.
+    func removeVoices(unheardSince time: UnixTime) async throws(StoreError) -> Int
 
     /// Returns the users who have audio that was made before `time`, in no order.
     func usersWithAudio(before time: UnixTime) async throws(StoreError) -> [ID<User>]

@@ -12,8 +12,6 @@ package struct VoiceEnrollment: Sendable, Equatable {
     package enum Result: Sendable, Equatable {
         /// The sample adds nothing to the person's known voices.
         case nothing
-        /// The sample shows that this voice, which had no owner, is the person's voice.
-        case names(ID<Voice>)
         /// The sample makes a new voice with this id.
         case makes(ID<Voice>)
     }

@@ -19,10 +19,23 @@ package protocol VoiceStore: Sendable {
     /// - Parameter evidence: total duration of the speech that the voiceprint is made from.
     func setVoiceprint(_ voiceprint: Voiceprint, evidence: Duration, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Sets the owner of a voice. All segments of the voice, past ones too, get the new owner. Segments that were assigned by hand stay unchanged.
+    /// Sets the owner of a voice by hand. All segments of the voice, past ones too, get the new owner. Segments that were assigned by hand stay
+    /// unchanged. An owner who loses the voice does not get it automatically again.
     ///
     /// - Returns: false when the voice or the person does not exist.
     func setOwner(_ owner: Voice.Owner, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// Gives a voice without an owner to `owner`, as `setOwner` does, because it sounds like a voice of this owner.
+    ///
+    /// - Parameter distance: distance of the two voices.
+    /// - Returns: false when the voice has an owner, or when somebody has taken it from this owner by hand before.
+    func adopt(_ voice: ID<Voice>, by owner: Voice.Owner, distance: Float, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// Takes an adopted voice from its owner: it is a voice without a name again.
+    ///
+    /// - Parameter isRejected: true if the owner must not get the voice automatically again.
+    /// - Returns: false when the voice was not adopted.
+    func release(_ voice: ID<Voice>, isRejected: Bool, of user: ID<User>) async throws(StoreError) -> Bool
 
     /// Merges `voice` into `other`: the segments of both belong to `other`, and `voice` is not listed any more. A stored `ID` of `voice` still means
     /// `other`.

@@ -17,12 +17,17 @@ package struct JobClaimTerms: Sendable, Equatable {
     package var below: Int?
     /// Jobs that the claiming process has under way. They are not claimed, whatever their leases say.
     package var without: Set<ID<TranscriptionJob>>
+    /// True if only jobs are claimed that wait with a lease of the claiming process.
+    package var onlyLeased: Bool
 
-    package init(_ source: Source, held: [ID<User>: Int] = [:], below: Int? = nil, without: Set<ID<TranscriptionJob>> = []) {
+    package init(
+        _ source: Source, held: [ID<User>: Int] = [:], below: Int? = nil, without: Set<ID<TranscriptionJob>> = [], onlyLeased: Bool = false
+    ) {
         self.source = source
         self.held = held
         self.below = below
         self.without = without
+        self.onlyLeased = onlyLeased
     }
 }
 

@@ -10,8 +10,10 @@ package protocol JobQueue: Sendable {
     /// - Parameters:
     ///   - most: maximum number of one user's jobs that wait or are worked on.
     ///   - hasNotice: true if the end of the job is reported to a server of the caller.
+    ///   - lease: the lease of the only process that can do the job: other processes claim the waiting job when the lease has expired. nil: any
+    ///     process can do the job.
     /// - Returns: false when the user has reached the maximum.
-    func add(_ job: TranscriptionJob, most: Int, hasNotice: Bool) async throws(StoreError) -> Bool
+    func add(_ job: TranscriptionJob, most: Int, hasNotice: Bool, lease: JobLease?) async throws(StoreError) -> Bool
 
     // MARK: Leases
 
@@ -32,7 +34,7 @@ package protocol JobQueue: Sendable {
 
     /// Renews the lease on jobs.
     ///
-    /// - Parameter ids: jobs that are under way. A job that the lease's owner does not hold any more is left alone.
+    /// - Parameter ids: jobs that are under way, or that wait with a lease. A job that the lease's owner does not hold any more is left alone.
     func renew(_ ids: Set<ID<TranscriptionJob>>, _ lease: JobLease) async throws(StoreError)
 
     /// Ends the leases of all other processes. For a caller that knows that the other processes are dead.
@@ -85,4 +87,11 @@ package protocol JobQueue: Sendable {
 
     /// Stores that the end of the job was reported to the caller's server, or that the report is given up.
     func announced(_ id: ID<TranscriptionJob>, status: Int?) async throws(StoreError)
+}
+
+extension JobQueue {
+    /// Puts a job in the queue that any process can do.
+    package func add(_ job: TranscriptionJob, most: Int, hasNotice: Bool) async throws(StoreError) -> Bool {
+        try await add(job, most: most, hasNotice: hasNotice, lease: nil)
+    }
 }

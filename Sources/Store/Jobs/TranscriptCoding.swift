@@ -25,6 +25,7 @@ enum TranscriptCoding {
                 json.value(Int(segment.range.count.samples))
                 json.value(segment.words.lowerBound)
                 json.value(segment.words.count)
+                if let speaker = segment.speaker { json.value(speaker.number) }
                 json.endArray()
             }
             json.endArray()
@@ -60,7 +61,9 @@ enum TranscriptCoding {
             guard let start = segment[0].int, let count = segment[1].int, let first = segment[2].int, let length = segment[3].int,
                 first >= 0, length >= 0, length <= words, first <= words - length
             else { return nil }
-            return Transcript.Segment(range: SampleRange(SampleIndex(start), count: SampleCount(count)), words: first..<first + length)
+            var read = Transcript.Segment(range: SampleRange(SampleIndex(start), count: SampleCount(count)), words: first..<first + length)
+            read.speaker = segment[4].int.map { SpeakerLabel($0) }
+            return read
         }
     }
 }

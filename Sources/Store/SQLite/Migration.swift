@@ -93,6 +93,8 @@ package struct Migration: Sendable {
             // Vendors that the job's caller pays with keys of their own, separated by commas. The keys themselves are not stored.
             "ALTER TABLE jobs ADD COLUMN own_keys TEXT NOT NULL DEFAULT ''"
         ),
+        voiceAdoptions,
+        deletedUsers,
     ]
 
     /// Returns the number of the last step that the database has.

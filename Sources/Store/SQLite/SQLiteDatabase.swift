@@ -60,9 +60,7 @@ package final class SQLiteDatabase: Sendable {
     /// Creates the file for its owner only. SQLite would create it as the umask says; SQLite's WAL files copy the permissions of this file.
     static func makePrivateFile(_ path: String) throws(StoreError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw errno == ENOSPC ? .diskFull(path: path) : .notUsable(path: path, reason: DataDirectory.reason(errno))
-        }
+        guard descriptor >= 0 else { throw .failure(path) }
         close(descriptor)
     }
 }

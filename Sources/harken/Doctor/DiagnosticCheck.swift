@@ -1,6 +1,8 @@
+import Framing
 import Gateway
 import Glibc
 import LocalEngine
+import Net
 import Recorder
 import Sessions
 import Settings
@@ -19,7 +21,7 @@ struct DiagnosticCheck {
 
     private var memory: Finding {
         let mebibytes = (TextFile.read("/proc/meminfo").flatMap { Self.kibibytes("MemAvailable", in: $0) } ?? 0) / 1_024
-        let remedy = "the local models take about 800 MiB; end other programs, or use a vendor's engine"
+        let remedy = "the local models take about 300 MiB; end other programs, or use a vendor's engine"
         return Finding("memory", mebibytes >= 1_200 ? .ok : .note(remedy), "\(mebibytes) MiB available")
     }
 
@@ -39,7 +41,10 @@ struct DiagnosticCheck {
     }
 
     private var modelFiles: Finding {
-        guard let problem = models.problem() else { return Finding("models", .ok, models.path) }
+        guard let problem = models.problem() else {
+            guard let lacking = models.problem(ModelFolder.Item.optional) else { return Finding("models", .ok, models.path) }
+            return Finding("models", .note("\(ModelError.remedy); until then speakers are told apart less well"), lacking)
+        }
         let others = models.missing().count - 1
         return Finding("models", .missing(ModelFolder.remedy), others > 0 ? "\(problem), and \(others) more" : problem)
     }
@@ -93,9 +98,7 @@ struct DiagnosticCheck {
 
     private var port: Finding {
         get async {
-            let listen = configuration.listen
-            let host = listen.host == "0.0.0.0" ? "127.0.0.1" : listen.host == "::" ? "::1" : listen.host
-            let url = (configuration.tls == nil ? "http://" : "https://") + ListenAddress(host: host, port: listen.port).description
+            let listen = configuration.listen, url = Self.url(of: listen, isSecure: configuration.tls != nil)
             do throws(GatewayError) {
                 if try await GatewayHealth.ask(GatewayAddress(url)) != nil { return Finding("port", .ok, "a gateway answers at \(url)") }
             } catch {
@@ -107,6 +110,27 @@ struct DiagnosticCheck {
                     "\(listen.description) cannot be used as the listen address")
             }
             return Finding("port", .ok, "\(listen.description) is free; start the gateway with: harken serve")
+        }
+    }
+
+    private static func url(of listen: ListenAddress, isSecure: Bool) -> String {
+        let host = listen.host == "0.0.0.0" ? "127.0.0.1" : listen.host == "::" ? "::1" : listen.host
+        return (isSecure ? "https://" : "http://") + ListenAddress(host: host, port: listen.port).description
+    }
+
+    /// Returns the finding about the gateway that should run with these settings. The address for monitoring is asked, where there is one. Every answer
+    /// counts, also that of a gateway that drains, or wants a key.
+    func gateway() async -> Finding {
+        let monitoring = configuration.metricsListen
+        let url = Self.url(of: monitoring ?? configuration.listen, isSecure: monitoring == nil && configuration.tls != nil)
+        var request = HTTPClientRequest(.get, url + (monitoring == nil ? "/health" : "/ready"))
+        request.connectTimeout = .seconds(2)
+        request.timeout = .seconds(5)
+        do {
+            _ = try await GatewayAddress(url).client().send(request)
+            return Finding("gateway", .ok, "a gateway answers at \(url)")
+        } catch {
+            return Finding("gateway", .missing("start the gateway with: harken serve"), "no gateway answers at \(url): \(error)")
         }
     }
 

@@ -3,23 +3,28 @@ import Gateway
 import LocalEngine
 
 struct Doctor: Command {
+    private static let gateway = Flag(
+        "--gateway", "Checks only that a gateway answers at its address: for the health check of a container.")
+
     static let description = CommandDescription(
         name: "doctor", summary: "Check the installation, and say how to repair it.",
         discussion: """
             Each line is ok, note (something that not everybody needs) or missing. The exit status is 1 if anything is missing. With --json: one array \
             of objects.
             """,
-        options: [OperatorSettings.config, DataOption.option, Flag.json])
+        options: [OperatorSettings.config, DataOption.option, gateway, Flag.json])
 
     private let configFile: String?
     private let environment: [String: String]
     private let given: [OperatorSettings.Given]
+    private let asksGatewayOnly: Bool
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         configFile = try arguments.value(OperatorSettings.config)
         environment = arguments.environment
         given = arguments.text(DataOption.option).map { [.init(name: "HARKEN_DATA", value: $0, option: DataOption.option.name)] } ?? []
+        asksGatewayOnly = arguments.has(Self.gateway)
         json = arguments.has(.json)
     }
 
@@ -28,7 +33,8 @@ struct Doctor: Command {
         do {
             let configuration = try OperatorSettings.configuration(file: configFile, environment: environment, given: given)
             let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
-            findings = await DiagnosticCheck(configuration: configuration, models: models).findings()
+            let check = DiagnosticCheck(configuration: configuration, models: models)
+            findings = asksGatewayOnly ? [await check.gateway()] : await check.findings()
         } catch {
             findings = [Finding("settings", .missing("correct the setting, then run harken doctor again"), "\(error)")]
         }

@@ -50,16 +50,22 @@ struct EngineRow: Equatable {
     }
 
     /// Returns all engines: in the operator's order, followed by the engines that are not configured.
-    static func all(_ configuration: GatewayConfiguration, modelProblem: String?) -> [EngineRow] {
+    ///
+    /// - Parameters:
+    ///   - modelProblem: the reason why the local engine's models cannot be used; nil: they can.
+    ///   - hasVoices: true if the local engine's models of voices are there, so that recordings get speakers.
+    static func all(_ configuration: GatewayConfiguration, modelProblem: String?, hasVoices: Bool) -> [EngineRow] {
         var rows = Catalogue.vendors.map { vendor in
             EngineRow(
                 name: vendor.name, capabilities: vendor.capabilities,
                 state: configuration.vendors.contains { $0.name == vendor.name }
                     ? .available : .missing("no key: set \(vendor.name.rawValue.uppercased())_API_KEY"))
         }
+        var local = LocalEngine.capabilities
+        local.speakers = hasVoices
         rows.append(
             EngineRow(
-                name: .local, capabilities: LocalEngine.capabilities,
+                name: .local, capabilities: local,
                 state: modelProblem.map { .missing("\($0); harken doctor says what to do") } ?? .available))
         let order = configuration.engines
         return rows.sorted { (order.firstIndex(of: $0.name) ?? order.count) < (order.firstIndex(of: $1.name) ?? order.count) }

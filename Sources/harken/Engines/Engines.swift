@@ -35,7 +35,9 @@ struct Engines: Command {
             return .wrongUsage
         }
         let folder = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
-        let rows = EngineRow.all(configuration, modelProblem: folder.problem(ModelFolder.Item.recognition))
+        let rows = EngineRow.all(
+            configuration, modelProblem: folder.problem(ModelFolder.Item.recognition),
+            hasVoices: folder.problem([.runtime, .speakerEmbedder]) == nil)
         var health: GatewayHealth?
         do throws(GatewayError) { health = try await GatewayHealth.ask(gateway) } catch { context.note("harken engines: \(error)") }
         context.output.write(json ? Self.json(rows, health) + "\n" : Self.table(rows, health, showsDetails: context.verbosity == .verbose))
@@ -56,7 +58,7 @@ struct Engines: Command {
             if case .missing(let remedy) = row.state, !remedy.hasSuffix(row.state.short) { notes.append("\(name): \(remedy)") }
             if let health {
                 let state = health.engines[name] ?? "-"
-                cells.append(["ready", "loading", "-"].contains(state) ? state : "unavailable")
+                cells.append(["ready", "idle", "loading", "-"].contains(state) ? state : "unavailable")
                 if cells.last == "unavailable" { notes.append("\(name) at the gateway: \(state)") }
             }
             if showsDetails {

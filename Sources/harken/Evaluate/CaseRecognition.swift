@@ -43,7 +43,8 @@ struct CaseRecognition {
             channel.segments.map { segment in
                 EngineAnswer.Segment(
                     text: channel.words[segment.words].map(\.text).joined(separator: " "), start: position(segment.range.start),
-                    end: position(segment.range.end), cluster: channel.words[segment.words].first?.speaker.map { String($0.number) })
+                    end: position(segment.range.end),
+                    cluster: (segment.speaker ?? channel.words[segment.words].first?.speaker).map { String($0.number) })
             }
         }
         return EngineAnswer(

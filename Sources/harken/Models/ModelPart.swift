@@ -2,7 +2,7 @@ import LocalEngine
 
 /// A part of the models folder, as the user sees it.
 enum ModelPart: CaseIterable {
-    case runtime, english, alignment, voiceActivity, endOfTurn, speakers, meaning
+    case runtime, english, alignment, voiceActivity, endOfTurn, speakers, identity, segmentation, meaning
 
     var name: String {
         switch self {
@@ -12,6 +12,8 @@ enum ModelPart: CaseIterable {
         case .voiceActivity: "Silero"
         case .endOfTurn: "Smart Turn"
         case .speakers: "ECAPA-TDNN"
+        case .identity: "CAM++"
+        case .segmentation: "pyannote segmentation"
         case .meaning: "MiniLM"
         }
     }
@@ -24,6 +26,8 @@ enum ModelPart: CaseIterable {
         case .voiceActivity: "speech or silence"
         case .endOfTurn: "end of a speaker's turn"
         case .speakers: "telling voices apart"
+        case .identity: "knowing a voice again"
+        case .segmentation: "two speakers at once"
         case .meaning: "search by meaning"
         }
     }
@@ -37,6 +41,8 @@ enum ModelPart: CaseIterable {
         case .voiceActivity: [.voiceActivity]
         case .endOfTurn: [.endOfTurn]
         case .speakers: [.speakerEmbedder]
+        case .identity: [.secondSpeakerEmbedder]
+        case .segmentation: [.segmentation]
         case .meaning: [.sentenceEmbedder, .sentenceVocabulary]
         }
     }

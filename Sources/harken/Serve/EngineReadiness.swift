@@ -17,6 +17,7 @@ struct EngineReadiness: Sendable {
             let state =
                 switch entry.status() {
                 case .ready: "ready"
+                case .idle: "idle"
                 case .loading: "loading"
                 case .unavailable: "unavailable"
                 }
@@ -35,6 +36,9 @@ struct EngineReadiness: Sendable {
                 case .ready:
                     usable += 1
                     log.info("engine ready", [.engine: entry.name.rawValue, .duration: (Instant.now - start).logged])
+                case .idle:
+                    usable += 1
+                    log.info("engine ready; the first request loads its models", [.engine: entry.name.rawValue])
                 case .unavailable(let reason): log.warning("engine cannot be used", [.engine: entry.name.rawValue, .reason: reason])
                 }
                 return true

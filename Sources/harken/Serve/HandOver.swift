@@ -22,11 +22,11 @@ struct HandOver: Sendable {
     /// Waits until the next gateway has taken the sockets, or until the task is cancelled.
     ///
     /// - Parameter sockets: returns the sockets to hand over.
-    /// - Returns: true if the sockets were taken.
-    func untilTaken(_ sockets: @escaping @Sendable () -> [HandedSocket]) async -> Bool {
+    /// - Returns: the process that has taken the sockets; nil when the task was cancelled.
+    func untilTaken(_ sockets: @escaping @Sendable () -> [HandedSocket]) async -> Int32? {
         guard let server else {
             await untilCancelled()
-            return false
+            return nil
         }
         return await server.handOver(sockets) { [log] error in
             log.warning("another gateway asked for the sockets and did not take them", [.error: "\(error)"])

@@ -9,6 +9,7 @@ struct InheritedSockets: Sendable {
         static let main = "main"
         static let metrics = "metrics"
         static let claim = "claim"
+        static let tokens = "tokens"
     }
 
     /// Sockets of the address at which the gateway listens.
@@ -17,6 +18,8 @@ struct InheritedSockets: Sendable {
     private(set) var metrics: [Int32] = []
     /// Claim of the data directory; nil when the gateway has to claim the directory itself.
     private(set) var claim: Int32?
+    /// File with the temporary tokens of the earlier gateway; nil when there is none.
+    private(set) var tokens: Int32?
     /// Socket at which the next gateway asks; nil when there is none yet.
     private(set) var handOver: Int32?
 
@@ -42,6 +45,7 @@ struct InheritedSockets: Sendable {
             case Purpose.main: main.append(socket.descriptor)
             case Purpose.metrics: metrics.append(socket.descriptor)
             case Purpose.claim: claim = socket.descriptor
+            case Purpose.tokens: tokens = socket.descriptor
             case HandOverServer.purpose: handOver = socket.descriptor
             // A newer gateway may hand over more than this version knows.
             case _: close(socket.descriptor)
@@ -50,9 +54,10 @@ struct InheritedSockets: Sendable {
     }
 
     /// Returns what a gateway hands to the next one.
-    static func offered(main: HTTPServer, metrics: HTTPServer?, claim: Int32) -> [HandedSocket] {
+    static func offered(main: HTTPServer, metrics: HTTPServer?, claim: Int32, tokens: Int32?) -> [HandedSocket] {
         main.sockets.map { HandedSocket(purpose: Purpose.main, descriptor: $0) }
             + (metrics?.sockets ?? []).map { HandedSocket(purpose: Purpose.metrics, descriptor: $0) }
             + [HandedSocket(purpose: Purpose.claim, descriptor: claim)]
+            + (tokens.map { [HandedSocket(purpose: Purpose.tokens, descriptor: $0)] } ?? [])
     }
 }

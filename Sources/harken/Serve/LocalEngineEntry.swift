@@ -6,14 +6,23 @@ import Speech
 
 /// The local engine's entry in the gateway's list of engines.
 enum LocalEngineEntry {
-    /// - Parameter media: the decoder of recordings.
-    static func make(_ folder: ModelFolder, _ media: any MediaSource) -> EngineEntry {
-        let engine = LocalEngine(folder, pool: Processors.count, media: media)
+    /// - Parameters:
+    ///   - media: the decoder of recordings.
+    ///   - keepAlive: time for which idle models are kept in memory; nil: for ever.
+    static func make(_ folder: ModelFolder, _ media: any MediaSource, keepAlive: Duration?) -> EngineEntry {
+        let engine = LocalEngine(folder, pool: Processors.count, media: media, keepAlive: keepAlive)
         // A missing model will not be loaded later, so the entry reports it from the start, with the remedy.
         if let problem = folder.problem(ModelFolder.Item.recognition) {
             let reason = "\(problem); \(ModelFolder.remedy)"
             return EngineEntry(engine) { .unavailable(reason) }
         }
-        return EngineEntry(engine) { engine.unavailableReason.map { engine.isLoading ? .loading : .unavailable($0) } ?? .ready }
+        return EngineEntry(engine) {
+            switch engine.presence {
+            case .idle: .idle
+            case .loading: .loading
+            case .loaded: .ready
+            case .failed(let error): .unavailable(error.description)
+            }
+        }
     }
 }

@@ -50,6 +50,12 @@ struct Serve: Command {
         "Takes the sockets of the gateway that uses the data directory, once this one is ready. That gateway ends when its sessions have ended. "
             + "Without a running gateway this one starts as usual.")
 
+    private static let detach = Flag(
+        "--detach", "Starts the gateway in a process of its own, waits until it is ready, and exits with status 1 when it could not start.")
+    private static let readyDescriptor = Option(
+        "--ready-fd", "N", accepts: "a descriptor from 3 to 1023", "Writes an empty line to the open descriptor N when the gateway is ready."
+    ) { text in Int32(text).flatMap { (3...1_023).contains($0) ? text : nil } }
+
     static let takesHangups = true
 
     static let description = CommandDescription(
@@ -61,7 +67,7 @@ struct Serve: Command {
             (HARKEN_OIDC_ISSUER). All other settings are variables, such as DEEPGRAM_API_KEY, HARKEN_ENGINES and HARKEN_MODE (failover, hedged, \
             ensemble or shadow).
             """,
-        options: [listen, data, OperatorSettings.config, certificate, key, drain, fsync, log, requireEngine, takeOver])
+        options: [listen, data, OperatorSettings.config, certificate, key, drain, fsync, log, requireEngine, takeOver, detach, readyDescriptor])
 
     /// Time for the last words of sessions that are handed over.
     private static let handOverTime: Duration = .seconds(8)
@@ -73,6 +79,9 @@ struct Serve: Command {
     private let configFile: String?
     private let needsEngine: Bool
     private let mayTakeOver: Bool
+    private let detaches: Bool
+    /// Place to report that the gateway is ready; nil when nobody waits.
+    private let readyLine: ReadyLine?
 
     init(_ arguments: Arguments) throws(UsageError) {
         var given: [OperatorSettings.Given] = []
@@ -96,9 +105,12 @@ struct Serve: Command {
         configFile = try arguments.value(OperatorSettings.config)
         needsEngine = arguments.has(Self.requireEngine)
         mayTakeOver = arguments.has(Self.takeOver)
+        detaches = arguments.has(Self.detach)
+        readyLine = try arguments.value(Self.readyDescriptor).flatMap(Int32.init).map(ReadyLine.init)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
+        if detaches { return await detach(context) }
         do {
             let configuration = try OperatorSettings.configuration(file: configFile, environment: environment, given: given)
             try await serve(configuration, context)
@@ -108,6 +120,15 @@ struct Serve: Command {
             return .wrongUsage
         } catch {
             context.printError(Self.description, "\(error)")
+            return .failed
+        }
+    }
+
+    private func detach(_ context: CommandContext) async -> ExitStatus {
+        do throws(SystemError) {
+            return try await DetachedProcess.start(CommandLine.arguments.dropFirst().filter { $0 != Self.detach.name })
+        } catch {
+            context.printError(Self.description, "the gateway cannot be started in a process of its own: \(error)")
             return .failed
         }
     }
@@ -175,6 +196,11 @@ struct Serve: Command {
         guard let lock = claim?.descriptor else {
             throw ServeError("the running gateway did not hand over \(directory.path); stop it, then start this one")
         }
+        if let descriptor = inherited?.tokens {
+            do throws(SystemError) { gateway.adoptTokens(try MemoryFile.contents(closing: descriptor, limit: TemporaryTokens.maxDocument)) } catch {
+                log.warning("the temporary tokens of the earlier gateway cannot be read; their holders need new ones", [.error: "\(error)"])
+            }
+        }
         let bound = try listen(http, on: address, inherited?.main ?? [], log)
         let monitoring = try serveMonitoring(configuration, gateway, loops.loops, inherited, log)
         let handOver = HandOver(directory, adopting: inherited?.handOver, log)
@@ -192,22 +218,26 @@ struct Serve: Command {
             ])
         let manager = ServiceManager(environment: environment)
         manager?.notify(.ready)
+        readyLine?.write()
 
         let reloading = Task { [tls = configuration.tls] in
             for await _ in context.hangups {
                 if let tls { Self.reload(tls, http, log) }
             }
         }
-        let isTakenOver = await handOver.untilTaken {
-            InheritedSockets.offered(main: http, metrics: monitoring, claim: lock)
+        let handedTokens = HandedTokens()
+        let successor = await handOver.untilTaken {
+            InheritedSockets.offered(
+                main: http, metrics: monitoring, claim: lock, tokens: handedTokens.descriptor(gateway.tokensToHandOver(), log))
         }
+        let isTakenOver = successor != nil
         if isTakenOver {
             log.info("another gateway has taken over the sockets")
             // The claim is the next gateway's alone: when that ends, another one may start although this one still drains.
             claim = nil
         }
         reloading.cancel()
-        manager?.notify(.stopping)
+        manager?.notify(successor.map { .mainProcess($0) } ?? .stopping)
         log.info("draining", [.seconds: configuration.drainTime.map { "\($0.components.seconds)" } ?? "unlimited"])
         // A separate task, because this one is cancelled and could not wait any more.
         await Task {
@@ -222,6 +252,7 @@ struct Serve: Command {
                 gateway.beginDrain()
             }
             await gateway.sessionsEnd(within: configuration.drainTime) { leavesSockets && http.connectionCount > 0 }
+            if isTakenOver { await gateway.ownKeyJobsEnd(within: configuration.drainTime.map { $0 - began.duration(to: .now) }) }
             let open = await gateway.liveSessions()
             if open > 0 { log.info("the drain time is over; open sessions are ended", [.count: "\(open)"]) }
             gateway.handOverSessions()
@@ -237,8 +268,8 @@ struct Serve: Command {
             limit.cancel()
             await gateway.settle()
             await tracer?.finish(within: .seconds(5))
-            // The next gateway writes the log, which both use.
-            if isTakenOver { return }
+            // When this process ends, the service manager must know already that the next one is the service.
+            if isTakenOver { return await manager?.settle() ?? () }
             do throws(StoreError) { try await installation.settle() } catch {
                 // No data is lost: the next start reads the log.
                 log.warning("the database's log could not be written into its file", [.error: "\(error)"])
@@ -331,7 +362,7 @@ struct Serve: Command {
 
     private func engines(_ configuration: GatewayConfiguration, _ client: HTTPClient, _ media: any MediaSource) -> [EngineEntry] {
         let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
-        var entries = [LocalEngineEntry.make(models, media)]
+        var entries = [LocalEngineEntry.make(models, media, keepAlive: configuration.keepAlive)]
         for settings in configuration.vendors {
             guard let vendor = Catalogue.vendors.first(where: { $0.name == settings.name }) else { continue }
             entries.append(EngineEntry(vendor, settings: settings, client: client, clock: .system))

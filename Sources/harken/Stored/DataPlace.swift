@@ -74,7 +74,7 @@ struct DataPlace {
     func existingInstallation(_ context: CommandContext) throws -> (any InstallationData)? {
         switch kind {
         case .directory(let stores):
-            try stores.data.existing().map { DirectoryInstallationData(installation: try Installation(in: $0), context: context) }
+            try stores.data.existing().map { DirectoryInstallationData(installation: try Installation(in: $0), directory: $0, context: context) }
         case .gateway(let address): GatewayInstallationData(api: try GatewayAPI(address))
         }
     }
@@ -83,19 +83,27 @@ struct DataPlace {
     func createdInstallation(_ context: CommandContext) throws -> any InstallationData {
         switch kind {
         case .directory(let stores):
-            let installation = try Installation(in: DataDirectory(creating: stores.data.path))
-            return DirectoryInstallationData(installation: installation, context: context)
+            let directory = try DataDirectory(creating: stores.data.path)
+            return DirectoryInstallationData(installation: try Installation(in: directory), directory: directory, context: context)
         case .gateway(let address): return GatewayInstallationData(api: try GatewayAPI(address))
         }
     }
 
     /// Returns the error of a key that does not exist.
     func missing(_ key: ID<AccessKey>) -> NoKey {
-        let place =
-            switch kind {
-            case .directory(let stores): "in \(stores.data.path)"
-            case .gateway(let address): "at \(address.url)"
-            }
-        return NoKey(description: "there is no key \(key) \(place); harken keys list shows the existing keys")
+        NoKey(description: "there is no key \(key) \(text); harken keys list shows the existing keys")
+    }
+
+    /// Returns the error of a user of whom nothing is stored.
+    func missing(_ user: ID<User>) -> NoKey {
+        NoKey(description: "nothing is stored of a user \(user) \(text); harken keys list shows the users of keys")
+    }
+
+    /// The place, for messages.
+    private var text: String {
+        switch kind {
+        case .directory(let stores): "in \(stores.data.path)"
+        case .gateway(let address): "at \(address.url)"
+        }
     }
 }

@@ -1,3 +1,6 @@
+import Journal
+import Live
+import Observability
 import Sessions
 import Speech
 import Store
@@ -5,6 +8,7 @@ import Store
 /// The keys and the usage in a data directory.
 struct DirectoryInstallationData: InstallationData {
     let installation: Installation
+    let directory: DataDirectory
     let context: CommandContext
 
     private func administration() throws -> any AccessKeyAdministration { try installation.keys(hashing: OpenSSLHashing(), now: { .now }) }
@@ -27,7 +31,17 @@ struct DirectoryInstallationData: InstallationData {
 
     func topUp(_ key: ID<AccessKey>, seconds: Int64) async throws -> TopUp { try await administration().topUp(key, seconds: seconds) }
 
-    func usage(_ query: UsageQuery) async throws -> [UsageRow] {
+    func delete(_ user: ID<User>) async throws -> Bool {
+        let log = Log(level: .error), blobs = Blobs(in: directory)
+        let deletion = UserDeletion(
+            store: installation.conversations(now: { .now }), blobs: blobs,
+            transcripts: TranscriptFolder(in: blobs.transcripts, limits: TranscriptLimits(), log: log), gateway: nil, log: log)
+        // The outbox may have usage that the sums of the days do not have yet.
+        try await installation.usage.bookAll()
+        return try await deletion.delete(user)
+    }
+
+    func usage(_ query: UsageQuery, ofAllUsers: Bool) async throws -> [UsageRow] {
         let ledger = installation.usage
         try await ledger.bookAll()
         return try await ledger.rows(query)

@@ -1,4 +1,5 @@
 import Conversations
+import Live
 import LocalEngine
 import Protocols
 import Sessions
@@ -46,7 +47,8 @@ struct DirectoryUserData: UserData {
 
     func voices() async throws -> [KnownVoice] {
         try await store.voices(of: user).map {
-            KnownVoice(id: $0.id, label: SpeakerNames.label(of: $0), owner: $0.owner, evidence: $0.evidence, created: $0.created)
+            KnownVoice(
+                id: $0.id, label: SpeakerNames.label(of: $0), owner: $0.owner, evidence: $0.evidence, created: $0.created, adoption: $0.adoption)
         }
     }
 
@@ -58,7 +60,7 @@ struct DirectoryUserData: UserData {
 
     /// Stores the voice. Merges it with a known voice of the person that sounds like it, because a person may have two voices.
     func keep(_ voice: EnrolledVoice, of person: ID<Person>) async throws {
-        let known = VoiceDirectory(try await store.voices(of: user).filter { $0.owner == .person(person) })
+        let known = VoiceDirectory(try await store.voices(of: user).filter { $0.owner == .person(person) && $0.adoption == nil })
         if case .known(let match, _) = known.match(voice.voiceprint, evidence: .seconds(60)), let before = known[match.voice] {
             var evidence = VoiceEvidence(before.voiceprint, before.evidence)
             evidence.add(VoiceEvidence(voice.voiceprint, voice.duration))
@@ -71,19 +73,32 @@ struct DirectoryUserData: UserData {
         let sample = SpeechSample(
             id: ID(RandomUUID.text()), owner: .person(person), duration: voice.duration, voiceprint: voice.voiceprint, created: .now)
         _ = try await store.add(sample, of: user)
+        try await VoiceReconciler(store).run(for: user)
     }
 
     func rename(_ person: ID<Person>, to name: String) async throws -> Bool { try await store.rename(person, to: name, of: user) }
 
-    func merge(_ person: ID<Person>, into other: ID<Person>) async throws -> Bool { try await store.merge(person, into: other, of: user) }
+    func merge(_ person: ID<Person>, into other: ID<Person>) async throws -> Bool {
+        try await reconciled(store.merge(person, into: other, of: user))
+    }
 
-    func merge(_ voice: ID<Voice>, into other: ID<Voice>) async throws -> Bool { try await store.merge(voice, into: other, of: user) }
+    func merge(_ voice: ID<Voice>, into other: ID<Voice>) async throws -> Bool { try await reconciled(store.merge(voice, into: other, of: user)) }
 
-    func give(_ voice: ID<Voice>, to person: ID<Person>) async throws -> Bool { try await store.setOwner(.person(person), of: voice, of: user) }
+    func give(_ voice: ID<Voice>, to person: ID<Person>) async throws -> Bool {
+        try await reconciled(store.setOwner(.person(person), of: voice, of: user))
+    }
+
+    func release(_ voice: ID<Voice>) async throws -> Bool { try await reconciled(store.release(voice, isRejected: true, of: user)) }
 
     func delete(_ person: ID<Person>) async throws -> Bool { try await forgotten(store.delete(person, of: user)) }
 
     func delete(_ voice: ID<Voice>) async throws -> Bool { try await forgotten(store.delete(voice, of: user)) }
+
+    /// Gives voices without a name to the people whose voices they are, after a change.
+    private func reconciled(_ isDone: Bool) async throws -> Bool {
+        if isDone { try await VoiceReconciler(store).run(for: user) }
+        return isDone
+    }
 
     /// Waits until the deleted data has left the disk.
     private func forgotten(_ isDone: Bool) async throws -> Bool {

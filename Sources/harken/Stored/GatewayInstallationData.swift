@@ -49,10 +49,14 @@ struct GatewayInstallationData: InstallationData {
         return .done(.seconds(credit))
     }
 
-    func usage(_ query: UsageQuery) async throws -> [UsageRow] {
+    func delete(_ user: ID<User>) async throws -> Bool {
+        try await api.send(.delete, "/admin/users/" + PercentCoding.encode(user.rawValue)) != nil
+    }
+
+    func usage(_ query: UsageQuery, ofAllUsers: Bool) async throws -> [UsageRow] {
         var words: URLQuery = ["by": query.grouping.rawValue]
         words.add("since", query.since?.rfc3339)
-        guard let document = try await api.document(.get, "/usage", words) else { throw api.malformed }
+        guard let document = try await api.document(.get, ofAllUsers ? "/admin/usage" : "/usage", words) else { throw api.malformed }
         let list = document.root["rows"]
         var rows: [UsageRow] = []
         for index in 0..<list.count {

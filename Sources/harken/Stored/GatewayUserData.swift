@@ -110,6 +110,10 @@ struct GatewayUserData: UserData {
         try await api.send(.patch, path("voices", voice.rawValue), body: GatewayAPI.body(("person_id", person.rawValue))) != nil
     }
 
+    func release(_ voice: ID<Voice>) async throws -> Bool {
+        try await api.send(.delete, path("voices", voice.rawValue) + "/adoption") != nil
+    }
+
     func delete(_ person: ID<Person>) async throws -> Bool { try await api.send(.delete, path("people", person.rawValue)) != nil }
 
     func delete(_ voice: ID<Voice>) async throws -> Bool { try await api.send(.delete, path("voices", voice.rawValue)) != nil }

@@ -10,11 +10,16 @@ protocol InstallationData: Sendable {
     func revoke(_ key: ID<AccessKey>) async throws -> Bool
     func topUp(_ key: ID<AccessKey>, seconds: Int64) async throws -> TopUp
 
+    /// Deletes a user with everything that is stored of them. Returns false when there is nothing of the user.
+    func delete(_ user: ID<User>) async throws -> Bool
+
     /// Returns the usage of all users, or behind a gateway the usage of the key's user.
-    func usage(_ query: UsageQuery) async throws -> [UsageRow]
+    ///
+    /// - Parameter ofAllUsers: true for the usage of all users behind a gateway too; the key needs the scope `admin`.
+    func usage(_ query: UsageQuery, ofAllUsers: Bool) async throws -> [UsageRow]
 }
 
-/// An access key that does not exist.
+/// An access key or a user that does not exist.
 struct NoKey: Error, CustomStringConvertible {
     let description: String
 }

@@ -34,7 +34,10 @@ extension KnownVoice {
             let created = view["created_at"].string.flatMap({ UnixTime(rfc3339: $0) })
         else { return nil }
         let owner: Voice.Owner = view["is_user"].bool == true ? .user : view["person_id"].string.map { .person(ID($0)) } ?? .nobody
-        self.init(id: ID(id), label: label, owner: owner, evidence: .seconds(evidence), created: created)
+        let adoption = view["adoption"]["adopted_at"].string.flatMap { UnixTime(rfc3339: $0) }.map {
+            Voice.Adoption($0, distance: Float(view["adoption"]["distance"].double ?? 0))
+        }
+        self.init(id: ID(id), label: label, owner: owner, evidence: .seconds(evidence), created: created, adoption: adoption)
     }
 }
 

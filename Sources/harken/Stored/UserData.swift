@@ -6,7 +6,7 @@ import Store
 
 /// One user's stored data, in the data directory of this machine or behind a gateway's API.
 protocol UserData: Sendable {
-    /// Whose data this is and where it is, for messages: `local has no … in /var/lib/harken`.
+    /// The owner of the data, and the place of the data, for messages: `local has no … in /var/lib/harken`.
     var owner: String { get }
     var place: String { get }
 
@@ -41,6 +41,8 @@ protocol UserData: Sendable {
     func merge(_ person: ID<Person>, into other: ID<Person>) async throws -> Bool
     func merge(_ voice: ID<Voice>, into other: ID<Voice>) async throws -> Bool
     func give(_ voice: ID<Voice>, to person: ID<Person>) async throws -> Bool
+    /// Takes an adopted voice from its owner, who does not get it automatically again.
+    func release(_ voice: ID<Voice>) async throws -> Bool
     func delete(_ person: ID<Person>) async throws -> Bool
     func delete(_ voice: ID<Voice>) async throws -> Bool
 }
@@ -54,6 +56,8 @@ struct KnownVoice: Sendable {
     /// Duration of the speech that the voice was learned from.
     var evidence: Duration
     var created: UnixTime
+    /// The automatic decision that gave the voice its owner; nil when a person did.
+    var adoption: Voice.Adoption?
 }
 
 /// An object that a user does not have.

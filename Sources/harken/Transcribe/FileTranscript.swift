@@ -49,7 +49,7 @@ struct FileTranscript {
 
     private func turns(of channel: Transcript.Channel, _ number: Int) -> String {
         var lines: [(speaker: SpeakerLabel?, text: String)] = []
-        for segment in channel.segments {
+        for segment in channel.segments where !segment.words.isEmpty {
             let speaker = channel.words[segment.words].first?.speaker, text = channel.words[segment.words].map(\.text).joined(separator: " ")
             if let last = lines.last, last.speaker == speaker { lines[lines.count - 1].text += " " + text } else { lines.append((speaker, text)) }
         }
@@ -71,9 +71,31 @@ struct FileTranscript {
         writer.member("text", transcript.channels.indices.map { transcript.text(of: ChannelIndex($0)) }.joined(separator: "\n"))
         writer.member("language", transcript.language.rawValue)
         writer.member("duration", transcript.length.seconds(at: transcript.rate), decimals: 3)
+        write(transcript.channels.flatMap(\.words)[...], to: &writer)
+        writer.key("segments")
+        writer.beginArray()
+        for (number, channel) in transcript.channels.enumerated() {
+            for segment in channel.segments {
+                writer.beginObject()
+                writer.members(of: segment.range, at: transcript.rate)
+                writer.member("text", channel.words[segment.words].map(\.text).joined(separator: " "))
+                if let speaker = segment.speaker ?? channel.words[segment.words].first?.speaker {
+                    writer.member("speaker", speaker.number)
+                    if let person = person(speaker, in: number) { writer.member("person", person) }
+                    write(channel.words[segment.words], to: &writer)
+                }
+                writer.endObject()
+            }
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.text
+    }
+
+    private func write(_ words: ArraySlice<Word>, to writer: inout JSONWriter) {
         writer.key("words")
         writer.beginArray()
-        for word in transcript.channels.flatMap(\.words) {
+        for word in words {
             writer.beginObject()
             writer.member("text", word.text)
             writer.members(of: word.range, at: transcript.rate)
@@ -82,22 +104,5 @@ struct FileTranscript {
             writer.endObject()
         }
         writer.endArray()
-        writer.key("segments")
-        writer.beginArray()
-        for (number, channel) in transcript.channels.enumerated() {
-            for segment in channel.segments {
-                writer.beginObject()
-                writer.members(of: segment.range, at: transcript.rate)
-                writer.member("text", channel.words[segment.words].map(\.text).joined(separator: " "))
-                if let speaker = channel.words[segment.words].first?.speaker {
-                    writer.member("speaker", speaker.number)
-                    if let person = person(speaker, in: number) { writer.member("person", person) }
-                }
-                writer.endObject()
-            }
-        }
-        writer.endArray()
-        writer.endObject()
-        return writer.text
     }
 }

@@ -44,7 +44,7 @@ struct Transcribe: Command {
             throw UsageError("--json and --format \(format.rawValue) contradict each other; give one of them")
         }
         self.format = arguments.has(.json) ? .json : format
-        destination = TranscriptDestination(try arguments.value(Self.output))
+        destination = TranscriptDestination(try arguments.value(Self.output), needsFolder: files.count > 1 && self.format.needsOwnFile)
         try destination.check(files, self.format)
         engine = try RecordingEngine(try arguments.value(Self.engine) ?? .local, environment: arguments.environment)
         options = RecognitionOptions(language: try arguments.value(Self.language), diarize: arguments.has(Self.speakers))

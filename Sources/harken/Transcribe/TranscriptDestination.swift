@@ -5,14 +5,17 @@ enum TranscriptDestination: Sendable {
     case together(path: String?)
     case folder(String)
 
-    /// - Parameter output: the value of `--output`: a file, or a folder, which exists or has a slash at its end; nil: standard output.
-    init(_ output: String?) {
+    /// - Parameters:
+    ///   - output: the value of `--output`: a file, or a folder, which exists or has a slash at its end; nil: standard output.
+    ///   - needsFolder: true if one file cannot hold all transcripts: a path where nothing exists then becomes a folder.
+    init(_ output: String?, needsFolder: Bool = false) {
         guard let output else {
             self = .together(path: nil)
             return
         }
         var information = stat()
-        let isFolder = output.hasSuffix("/") || stat(output, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+        let exists = stat(output, &information) == 0
+        let isFolder = output.hasSuffix("/") || (exists ? information.st_mode & S_IFMT == S_IFDIR : needsFolder)
         self = isFolder ? .folder(output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output) : .together(path: output)
     }
 
@@ -20,7 +23,7 @@ enum TranscriptDestination: Sendable {
     func check(_ files: [String], _ format: TranscriptFormat) throws(UsageError) {
         switch self {
         case .together(let path):
-            if files.count > 1, format == .srt || format == .vtt {
+            if files.count > 1, format.needsOwnFile {
                 throw UsageError("--format \(format.rawValue) writes one file for each FILE: give a folder with -o DIR")
             }
             guard let path, let identity = FileIdentity(path: path), let file = files.first(where: { FileIdentity(path: $0) == identity }) else {

@@ -16,27 +16,31 @@ struct Usage: Command {
         "Groups rows by engine, model and workload, and by this: provider, key or day. Default: provider.",
         parse: UsageQuery.Grouping.init(rawValue:))
 
+    private static let all = Flag("--all", "With --url: shows the usage of all users. Needs a key with the scope admin.")
+
     static let description = CommandDescription(
         name: "usage", summary: "Show the usage and cost of each engine.",
         discussion: """
-            Shows the usage of all users; with --url, the usage of the key's user. Costs are estimates from the price table (HARKEN_PRICES); "?" means \
+            Shows the usage of all users; with --url, the usage of the key's user, or with --all that of all users. Costs are estimates from the price table (HARKEN_PRICES); "?" means \
             that the table has no price for the model. With --json: one object, as GET /api/v1/usage has it.
             """,
-        options: [since, grouping] + DataPlace.installationOptions)
+        options: [since, grouping, all] + DataPlace.installationOptions)
 
     private let query: UsageQuery
+    private let ofAllUsers: Bool
     private let place: DataPlace
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         query = UsageQuery(since: try arguments.value(Self.since), grouping: try arguments.value(Self.grouping) ?? .provider)
+        ofAllUsers = arguments.has(Self.all)
         place = try DataPlace(arguments, ofUser: false)
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let rows = try await place.existingInstallation(context)?.usage(query) ?? []
+            let rows = try await place.existingInstallation(context)?.usage(query, ofAllUsers: ofAllUsers) ?? []
             if json {
                 var writer = JSONWriter()
                 UsageDocument.write(rows, to: &writer)

@@ -49,6 +49,15 @@ import Testing
         }
     }
 
+    @Test func `sees the usage of all users`() async throws {
+        try await TestGateway.with(keys: keys) { gateway in
+            let usage = try await ask(gateway, .get, "/usage?by=day")
+            #expect(usage["rows"] == .array([]) && usage["total"]?["runs"] == 0 && usage["forecast"] == nil)
+            _ = try await ask(gateway, .get, "/usage?by=nothing", status: 400)
+            _ = try await ask(gateway, .get, "/usage", key: "plain", status: 403)
+        }
+    }
+
     @Test func `is nobody whose key does not say so`() async throws {
         try await TestGateway.with(keys: keys) { gateway in
             _ = try await ask(gateway, .get, "/keys", key: "plain", status: 403)

@@ -47,6 +47,23 @@ import Testing
         }
     }
 
+    @Test func `has a schema for each kind of object, and examples`() async throws {
+        try await TestGateway.with { gateway in
+            let (text, document) = try await description(gateway)
+            let schemas = members(document["components"]?["schemas"])
+            #expect(schemas.count >= 30)
+            for reference in text.matches(of: /#\/components\/schemas\/([A-Za-z]+)/) {
+                #expect(schemas.contains { $0.name == reference.output.1 }, "\(reference.output.0)")
+            }
+            let unused = schemas.map(\.name).filter { !text.contains("\"#/components/schemas/\($0)\"") }
+            #expect(unused == ["Error"] || unused.isEmpty, "\(unused)")
+            for schema in schemas where schema.name != "Error" {
+                #expect(members(schema.value["properties"]).contains { $0.value["examples"] != nil }, "\(schema.name)")
+            }
+            #expect(document["components"]?["schemas"]?["Voice"]?["properties"]?["label"]?["examples"] == ["Speaker 1"])
+        }
+    }
+
     @Test(.enabled(if: judges != nil, "HARKEN_JUDGES does not name the Python of scripts/judges"))
     func `is valid OpenAPI`() async throws {
         try await TestGateway.with { gateway in

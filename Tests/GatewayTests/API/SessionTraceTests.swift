@@ -106,6 +106,58 @@ import Testing
         #expect(try list(trace["cost"]) == [.array([.double(1.0), .double(0.00001)])])
     }
 
+    @Test func `says when each version of a word was shown`() throws {
+        let engine = EngineName("vendor"), rate = SampleRate.speech
+        func word(_ text: String, _ start: Int, _ end: Int) -> Word {
+            Word(text, SampleRange(SampleIndex(start * 1_600), SampleIndex(end * 1_600)), confidence: 1)
+        }
+        var interims = ShownInterims(channels: 1), transcript = SessionTranscript(rate: rate, channels: 1, received: SampleCount(32_000))
+        func hear(_ words: [Word], at tenths: Int) {
+            let interim = Hypothesis(range: SampleRange(.zero, SampleIndex(tenths * 1_600)), words: words)
+            transcript.shown += [interims.change(to: interim, by: engine, received: SampleIndex(tenths * 1_600))].compactMap { $0 }
+        }
+        hear([word("I", 0, 2), word("scream", 2, 6)], at: 7)
+        hear([word("I", 0, 2), word("scream", 2, 6)], at: 9)
+        hear([word("ice", 0, 2), word("cream", 2, 6)], at: 11)
+        let words = [word("Ice", 0, 2), word("cream", 2, 6)]
+        let commit = Commit(
+            channel: .first, range: SampleRange(.zero, count: SampleCount(16_000)), words: words, reason: .endOfTurn, engine: engine)
+        transcript.add(commit, turn: 0)
+        transcript.shown += [interims.change(by: commit, received: SampleIndex(20_800))].compactMap { $0 }
+        hear([], at: 14)
+        #expect(transcript.shown.count == 3, "an interim without a change, and none behind a final")
+
+        let stored = StoredTranscript(
+            record: SessionRecord(id: ID("s"), started: UnixTime(milliseconds: 0)), transcript: transcript, status: .complete)
+        #expect(try StoredTranscript(decoding: stored.encoded()).transcript.shown == transcript.shown)
+        let trace = try JSONValue(parsing: APIAnswer.json { SessionTraceDocument(stored, attempts: []).write(to: &$0) }.body)
+        let versions = try list(trace["words"]).map { try list($0["versions"]).map { [$0["text"], $0["kind"], $0["at"]] } }
+        #expect(
+            versions == [
+                [["I", "interim", 0.7], ["ice", "interim", 1.1], ["Ice", "final", 1.3]],
+                [["scream", "interim", 0.7], ["cream", "interim", 1.1], ["cream", "final", 1.3]],
+            ])
+        #expect(try list(trace["shown"]).map { $0["kept"] } == [0, 0, nil])
+
+        transcript.forget(SampleRange(.zero, SampleIndex(3_200)), in: .first)
+        let rest = StoredTranscript(record: stored.record, transcript: transcript, status: .complete)
+        let texts = try list(JSONValue(parsing: APIAnswer.json { SessionTraceDocument(rest, attempts: []).write(to: &$0) }.body)["words"])
+            .flatMap { try list($0["versions"]).map { $0["text"] } }
+        #expect(texts == ["scream", "cream", "cream"], "forgotten words are in no version")
+        #expect(!String(decoding: rest.encoded(), as: UTF8.self).lowercased().contains("\"ice"))
+    }
+
+    @Test func `keeps what was shown while the session runs`() async throws {
+        try await TestGateway.with { gateway in
+            let id = try await speak(gateway, seconds: 3)
+            let trace = try JSONValue(parsing: Array(try await gateway.send(.get, "/api/v1/sessions/\(id)/trace").text.utf8))
+            let finals = try list(trace["shown"]).compactMap { $0["through"] }
+            #expect(finals.last == 3.0)
+            #expect(try list(trace["words"]).allSatisfy { try list($0["versions"]).last?["at"] != .null })
+            #expect(try list(trace["conversations"]).isEmpty)
+        }
+    }
+
     @Test func `comes as an archive that tar reads`() async throws {
         try await TestGateway.with { gateway in
             let id = try await speak(gateway, seconds: 1)

@@ -109,7 +109,9 @@ struct RouteExpectation: Sendable {
         "POST /api/v1/admin/keys": .http("/api/v1/admin/keys", body: #"{"scopes":["read"]}"#, 201, scopes: ["admin"]),
         "DELETE /api/v1/admin/keys/{id}": .http("/api/v1/admin/keys/expired", 204, scopes: ["admin"]),
         "POST /api/v1/admin/keys/{id}/topup": .http("/api/v1/admin/keys/expired/topup", body: #"{"seconds":60}"#, 409, scopes: ["admin"]),
+        "DELETE /api/v1/admin/users/{user}": .http("/api/v1/admin/users/nobody", 404, scopes: ["admin"]),
         "GET /api/v1/admin/engines": .http("/api/v1/admin/engines", scopes: ["admin"]),
+        "GET /api/v1/admin/usage": .http("/api/v1/admin/usage", scopes: ["admin"]),
         "GET /api/v1/admin/drain": .http("/api/v1/admin/drain", scopes: ["admin"]),
         "POST /api/v1/admin/engines/{name}/try": .http("/api/v1/admin/engines/none/try", 404, scopes: ["admin"]),
         "GET /api/v1/admin/failovers": .http("/api/v1/admin/failovers", scopes: ["admin"]),
@@ -142,6 +144,8 @@ struct RouteExpectation: Sendable {
         "PATCH /api/v1/voices/{id}": .http("/api/v1/voices/voice-1", body: #"{"person_id":"PERSON"}"#, 204, stranger: 404, scopes: ["write"]),
         // There is one voice.
         "POST /api/v1/voices/{id}/merge": .http("/api/v1/voices/voice-1/merge", body: #"{"voice_id":"none"}"#, 404, scopes: ["write"]),
+        // No voice is adopted.
+        "DELETE /api/v1/voices/{id}/adoption": .http("/api/v1/voices/voice-1/adoption", 404, scopes: ["write"]),
         "DELETE /api/v1/voices/{id}": .http("/api/v1/voices/voice-1", 204, stranger: 404, scopes: ["write"]).once,
         "GET /api/v1/conversations/{id}/export": .http(
             "/api/v1/conversations/CONVERSATION/export?format=srt", stranger: 404, secret: "moonlit", scopes: ["read", "write"]),
@@ -162,6 +166,8 @@ struct RouteExpectation: Sendable {
             .once,
         "GET /api/v1/voices": .http("/api/v1/voices", secret: "voice-1", scopes: ["read", "write"]),
         "GET /api/v1/users/me": .http("/api/v1/users/me", scopes: ["read", "write", "listen", "transcribe"]),
+        "GET /api/v1/users/me/export": .http("/api/v1/users/me/export", secret: "moonlit", scopes: ["read", "write"]),
+        "DELETE /api/v1/users/me": .http("/api/v1/users/me", 204, scopes: ["write"]),
         "GET /api/v1/users/me/settings": .http("/api/v1/users/me/settings", scopes: ["read", "write"]),
         "PATCH /api/v1/users/me/settings": .http("/api/v1/users/me/settings", body: #"{"single_language_mode":true}"#, scopes: ["write"]),
         "GET /api/v1/users/me/provider-keys": .http("/api/v1/users/me/provider-keys", secret: "soniox", scopes: ["read", "write"]),

@@ -108,11 +108,16 @@ import Testing
         #expect(never.repairTime == .zero)
     }
 
+    @Test(arguments: [("5m", Duration.seconds(300)), ("90s", .seconds(90)), ("1.5h", .seconds(5_400)), ("7d", .seconds(604_800)), ("0", nil)])
+    func `takes a time with its unit for idle models`(text: String, expected: Duration?) throws {
+        #expect(try configuration(["HARKEN_KEEP_ALIVE": text]).keepAlive == expected)
+    }
+
     @Test(arguments: [
         ("HARKEN_LISTEN", "nonsense"), ("HARKEN_LISTEN", "::1:80"), ("HARKEN_LISTEN", "127.0.0.1:99999"), ("HARKEN_LOG", "loud"),
         ("HARKEN_ENGINES", "whisper"), ("HARKEN_ENGINES", "deepgram"), ("HARKEN_MODE", "hedged"), ("HARKEN_MODE", "best"),
         ("HARKEN_VOTE_SECONDS", "0"), ("HARKEN_SHADOW_SHARE", "2"), ("HARKEN_STALL_SECONDS", "soon"),
-        ("SONIOX_SESSION_CAP_SECONDS", "5"),
+        ("SONIOX_SESSION_CAP_SECONDS", "5"), ("HARKEN_KEEP_ALIVE", "5"), ("HARKEN_KEEP_ALIVE", "0.1s"), ("HARKEN_KEEP_ALIVE", "nan"),
         ("HARKEN_REPAIR_SECONDS", "-1"), ("HARKEN_DRAIN_SECONDS", "x"), ("HARKEN_TLS_CERT", "only.pem"), ("HARKEN_LOOPS", "0"),
         ("HARKEN_COMPRESSION", "perhaps"), ("ASSEMBLYAI_BACKGROUND_STT_ENABLED", "perhaps"),
         ("ASSEMBLYAI_BACKGROUND_STT_WORKLOADS", "sync,everything"), ("ASSEMBLYAI_PRERECORDED_STT_WORKLOADS", "realtime"),

@@ -40,6 +40,20 @@ import Testing
         }
     }
 
+    @Test func `ends clients at once that have no session yet`() async throws {
+        let path = "/v4/web/listen?codec=pcm16&sample_rate=16000"
+        try await TestGateway.with { gateway in
+            let waiting = try await gateway.connect(path)
+            try await Task.sleep(for: .milliseconds(50))
+            let start = Instant.now
+            gateway.beginDrain()
+            #expect(await waiting.rest() == [.closed(1001, "going_away")])
+            // A client of this protocol may come to resume its session, so the connection itself is not refused.
+            #expect(await (try gateway.connect(path)).rest() == [.closed(1001, "going_away")])
+            #expect(Instant.now - start < .seconds(4), "the deadline for the first message is 5 s")
+        }
+    }
+
     @Test func `serves stored data and says that it drains`() async throws {
         try await TestGateway.with { gateway in
             func drain() async throws -> String { try await gateway.send(.get, "/api/v1/admin/drain").text }

@@ -147,6 +147,24 @@ import Testing
         }
     }
 
+    /// Keeps ten seconds of noise, whose every part is different.
+    ///
+    /// - Returns: the kept audio, and the content of its file.
+    private func noise(_ id: String, in folder: String) async throws -> (kept: ConversationAudio.Kept, bytes: Data) {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let audio = ConversationAudio(in: FolderBlobStore(folder), rate: .speech, channels: 1, newID: { id })
+        var state: UInt32 = 1
+        for second in 0..<10 {
+            let noise = (0..<16_000).map { _ in
+                state = state &* 1_664_525 &+ 1_013_904_223
+                return Int16(truncatingIfNeeded: Int32(bitPattern: state) >> 16) / 8
+            }
+            #expect(await audio.append(noise, from: SampleIndex(second * 16_000)) == nil)
+        }
+        let kept = try #require(try await audio.finish())
+        return (kept, try #require(FileManager.default.contents(atPath: folder + "/" + kept.file.text)))
+    }
+
     @Test func `have a file of their own when they are split, and nothing of the other part`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
             let store = try store(gateway), day = UnixTime(milliseconds: 86_400_000)
@@ -157,18 +175,7 @@ import Testing
                 id: ID("whole"), user: .local, status: .completed, source: "test", started: day, finished: day, segments: segments)
             #expect(try await store.begin(whole))
             let folder = gateway.directory + "/audio"
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            let audio = ConversationAudio(in: FolderBlobStore(folder), rate: .speech, channels: 1, newID: { "shared" })
-            var state: UInt32 = 1
-            for second in 0..<10 {
-                let noise = (0..<16_000).map { _ in
-                    state = state &* 1_664_525 &+ 1_013_904_223
-                    return Int16(truncatingIfNeeded: Int32(bitPattern: state) >> 16) / 8
-                }
-                #expect(await audio.append(noise, from: SampleIndex(second * 16_000)) == nil)
-            }
-            let kept = try #require(try await audio.finish())
-            let bytes = try #require(FileManager.default.contents(atPath: folder + "/" + kept.file.text))
+            let (kept, bytes) = try await noise("shared", in: folder)
             #expect(
                 try await store.add(
                     StoredAudio(file: kept.file.text, start: .zero, duration: .seconds(10), byteCount: kept.byteCount, created: day), to: ID("whole"),
@@ -205,18 +212,7 @@ import Testing
                         id: id, user: .local, status: .completed, source: "test", title: "secret5", summary: "secret5", started: TestGateway.time,
                         finished: TestGateway.time, segments: [segment])))
             let folder = gateway.directory + "/audio"
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            let audio = ConversationAudio(in: FolderBlobStore(folder), rate: .speech, channels: 1, newID: { "whole" })
-            var state: UInt32 = 1
-            for second in 0..<10 {
-                let noise = (0..<16_000).map { _ in
-                    state = state &* 1_664_525 &+ 1_013_904_223
-                    return Int16(truncatingIfNeeded: Int32(bitPattern: state) >> 16) / 8
-                }
-                #expect(await audio.append(noise, from: SampleIndex(second * 16_000)) == nil)
-            }
-            let kept = try #require(try await audio.finish())
-            let bytes = try #require(FileManager.default.contents(atPath: folder + "/" + kept.file.text))
+            let (kept, bytes) = try await noise("whole", in: folder)
             let stored = StoredAudio(
                 file: kept.file.text, start: .zero, duration: .seconds(10), byteCount: kept.byteCount, created: TestGateway.time)
             #expect(try await store.add(stored, to: id, of: .local))

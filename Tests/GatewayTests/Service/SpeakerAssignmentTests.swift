@@ -196,7 +196,8 @@ import Testing
             let conversation = try await conversation(gateway, store)
             try await assign(conversation, gateway)
             try await enrollment("learned", gateway)
-            #expect(try await store.voices(of: .local).map(\.owner) == [.person(anna)])
+            #expect(try await store.voices(of: .local).map(\.owner) == [.person(anna), .person(anna)])
+            #expect(try await store.voices(of: .local).map { $0.adoption != nil } == [true, false])
             let samples = try await store.samples(of: .person(anna), of: .local)
             #expect(samples.map(\.duration) == [.seconds(10)])
             try await assign(conversation, gateway)
@@ -221,7 +222,7 @@ import Testing
         }
         try await with(heard: (3...14).map { "w\($0)" }, directory: directory, keepsDirectory: true) { gateway, store in
             try await enrollment("learned", gateway)
-            #expect(try await store.voices(of: .local).map(\.owner) == [.person(anna)])
+            #expect(try await store.voices(of: .local).map(\.owner) == [.person(anna), .person(anna)])
             #expect(try await store.samples(of: .person(anna), of: .local).count == 1)
         }
     }

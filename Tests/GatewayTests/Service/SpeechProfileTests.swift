@@ -111,6 +111,46 @@ import Testing
         }
     }
 
+    /// Sends seconds of a voice to a session.
+    private func speak(_ seconds: Int, to socket: TestSocket) {
+        let second = (0..<16_000).flatMap { _ in [UInt8(64), UInt8(31)] }
+        for _ in 0..<seconds { socket.send(binary: second) }
+    }
+
+    @Test(arguments: ["/v3/upload-audio", "/v3/speech-profile/expand"])
+    func `adopts the user's voice that was heard before it`(path: String) async throws {
+        try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars(), change: { $0.speakerPatience = .seconds(120) }) { gateway in
+            let store = try gateway.store(), live = "/v4/listen?language=en&sample_rate=16000&codec=pcm16&vad_gate=disabled"
+            let earlier = try await gateway.connect(live + "&source=desktop")
+            speak(8, to: earlier)
+            #expect(await earlier.next { $0.contains("w8") } != nil)
+            while try await store.voices(of: .local).isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+            earlier.send(text: #"{"type":"finish"}"#)
+            #expect(await earlier.next { $0.contains("memory_created") } != nil)
+            let id = try #require(try await store.lastCompleted(of: .local))
+            let segment = try #require(try await store.conversation(id, of: .local)?.segments.last?.id)
+            let open = try await gateway.connect(live)
+            speak(8, to: open)
+            #expect(await open.next { $0.contains("w8") } != nil)
+            try await upload(wav([(6, 8_000)]), to: gateway, at: path, status: 200)
+            // The open session is told, and the earlier conversation is relabelled.
+            #expect(await open.next { $0.contains(#""is_user":true"#) } != nil)
+            open.close()
+            #expect(try await store.conversation(id, of: .local)?.segments.allSatisfy { $0.identity.isUser } == true)
+            #expect(try await gateway.send(.get, "/api/v1/search?q=w3&by=words&person=user").text.contains(id.rawValue))
+            #expect(try await gateway.send(.get, "/api/v1/conversations/\(id)/export?format=text").text.contains("You:"))
+            let listed = try await gateway.send(.get, "/api/v1/voices").text
+            #expect(listed.contains(#""distance":0.0"#) && listed.contains(#""adoption":null"#), "\(listed)")
+            // A person says otherwise: that counts for good.
+            let voices = try await store.voices(of: .local), voice = try #require(voices.first?.id)
+            #expect(voices.map { $0.adoption != nil } == [true, false])
+            #expect(try await gateway.send(.delete, "/api/v1/voices/\(voice)/adoption").status == 204)
+            #expect(try await gateway.send(.delete, "/api/v1/voices/\(voice)/adoption").status == 404)
+            try await upload(wav([(7, 8_000)]), to: gateway, at: path, status: 200)
+            #expect(try await store.conversation(id, of: .local)?.segments.last { $0.id == segment }?.identity.voice == voice)
+        }
+    }
+
     @Test func `is not heard any more in a session that is live when it is forgotten`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars(), change: { $0.speakerPatience = .seconds(120) }) { gateway in
             try await upload(wav([(6, 8_000)]), to: gateway, status: 200)

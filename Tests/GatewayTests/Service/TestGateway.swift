@@ -111,7 +111,13 @@ final class TestGateway: Sendable {
         _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil
     ) async throws -> (status: Int, headers: HTTPHeaders, text: String) {
         let answer = try await client.send(HTTPClientRequest(method, "http://127.0.0.1:\(port)\(path)", headers: headers, body: body))
-        return (answer.status.code, answer.headers, String(decoding: answer.body, as: UTF8.self))
+        let text = String(decoding: answer.body, as: UTF8.self)
+        if path.hasPrefix("/api/v1/"), answer.status.code == 200, answer.headers["Content-Type"] == "application/json",
+            !path.hasSuffix("/openapi.json")
+        {
+            try await AnswerDescription.of(self).check(text, method, path)
+        }
+        return (answer.status.code, answer.headers, text)
     }
 
     /// - Parameter opening: the client's first message.

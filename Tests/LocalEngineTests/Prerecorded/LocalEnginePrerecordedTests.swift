@@ -17,7 +17,7 @@ import Testing
         }
         #expect(reason.contains("/nowhere/lib/libonnxruntime.so"))
         #expect(reason.contains("harken models install"))
-        #expect(engine.unavailableReason == reason)
+        #expect(engine.presence == .failed(.missingFile("/nowhere/lib/libonnxruntime.so")))
     }
 
     @Test(arguments: ["de", "fr-CA", "multi"])

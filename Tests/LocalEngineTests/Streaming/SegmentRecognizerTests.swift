@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.enabled(if: TestModels.areThere, TestModels.needed)) struct `Segment recognizer` {
     @Test func `a sentence that a pause cut goes on: the full stop before the pause is not part of the context`() throws {
-        let models = try LocalModels(TestModels.folder, threads: 1)
+        let models = try LocalModels(TestModels.folder, InferenceRuntime(path: TestModels.folder.path(of: .runtime)), threads: 1)
         let recognizer = SegmentRecognizer(models)
         let samples = try TestModels.samples("beckett.wav")
         func recognize(_ range: SampleRange, _ context: SegmentRequest.Context?) throws -> SegmentResult {

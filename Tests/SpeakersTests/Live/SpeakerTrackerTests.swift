@@ -45,6 +45,41 @@ import Testing
         #expect(events.isEmpty != isKnown)
     }
 
+    @Test func `keeps a voice of which too little was heard, and knows it when it comes again`() throws {
+        var first = SpeakerTracker()
+        #expect(first.hear(Self.along(0), lasting: .seconds(3), label: nil).events.isEmpty)
+        #expect(first.hear(Self.along(1), lasting: .milliseconds(1_900), label: 1).events.isEmpty, "less than 2 s tell nothing")
+        guard case .isNew(_, let voiceprint, let evidence)? = first.finish().first else { return #expect(Bool(false), "no voice was kept") }
+        #expect(evidence == .seconds(3) && first.finish().isEmpty)
+        let kept = Voice(id: ID("v"), number: 1, voiceprint: voiceprint, evidence: evidence, created: UnixTime(milliseconds: 0))
+        var second = SpeakerTracker()
+        second.know([kept])
+        let label = second.hear(Self.print(0.3), lasting: .seconds(3), label: nil).label
+        let events = second.finish()
+        #expect(events.count == 2)
+        guard case .identified(label, ID("v"), _)? = events.first, case .learned(ID("v"), _, .seconds(6))? = events.last else {
+            return #expect(Bool(false), "\(events)")
+        }
+    }
+
+    @Test(arguments: [(Float(0.49), 0), (0.69, 0), (0.71, 1)])
+    func `makes nobody new, and gives no name, where little was heard near a person`(distance: Float, count: Int) {
+        var tracker = SpeakerTracker()
+        tracker.know([Self.voice("v", Self.along(0), .person(ID("a")))])
+        #expect(tracker.hear(Self.print(distance), lasting: .seconds(4), label: nil).events.isEmpty)
+        let events = tracker.finish()
+        #expect(events.count == count && events.allSatisfy { if case .isNew = $0 { true } else { false } })
+    }
+
+    @Test func `knows a person beside a short voice that is as near`() {
+        var tracker = SpeakerTracker()
+        let short = Voice(id: ID("s"), number: 2, voiceprint: Self.print(0.2, axis: 2), evidence: .seconds(3), created: UnixTime(milliseconds: 0))
+        tracker.know([Self.voice("v", Self.print(0.25), .person(ID("a"))), short])
+        let events = tracker.hear(Self.along(0), lasting: .seconds(6), label: 0).events
+        guard case .identified(0, ID("v"), _)? = events.first else { return #expect(Bool(false), "\(events)") }
+        #expect(events.count == 1)
+    }
+
     @Test func `takes two voices of one person for one`() {
         var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65))
         tracker.know([

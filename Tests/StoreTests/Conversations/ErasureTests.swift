@@ -22,6 +22,91 @@ import Testing
         }
     }
 
+    /// Returns the numbers of the byte sequences that are in any file of the folder.
+    private func onDisk(_ all: [[UInt8]]) throws -> Set<Int> {
+        let files = try #require(FileManager.default.enumerator(atPath: folder.path)).compactMap { $0 as? String }
+        let contents = files.compactMap { FileManager.default.contents(atPath: folder.path(of: $0)) }
+        return Set(all.indices.filter { number in contents.contains { $0.range(of: Data(all[number])) != nil } })
+    }
+
+    /// A voiceprint that no other number has, and the bytes by which it is found in a file.
+    private func print(_ number: Int) throws -> (voiceprint: Voiceprint, bytes: [UInt8]) {
+        var generator = SeededGenerator(seed: UInt64(number))
+        let voiceprint = try #require(Voiceprint((0..<192).map { _ in Float.random(in: -1...1, using: &generator) }, model: "m"))
+        return (voiceprint, voiceprint.direction[50..<60].flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } })
+    }
+
+    /// Stores voices 0 to 119, each heard in a conversation of its own, with a sample of those of the person "p1".
+    ///
+    /// - Returns: the bytes of their voiceprints.
+    private func speak(_ store: SQLiteConversationStore) async throws -> [[UInt8]] {
+        _ = try await store.add(Person(id: ID("p1"), name: "Annabella", created: .at(0)), reusing: false, of: .ann)
+        var all: [[UInt8]] = []
+        for number in 0..<120 {
+            let (voiceprint, bytes) = try print(number)
+            let owner: Voice.Owner = number % 10 == 0 ? .person(ID("p1")) : .nobody
+            _ = try await store.add(
+                NewVoice(id: ID("voice\(number)"), owner: owner, voiceprint: voiceprint, evidence: .seconds(9), created: .at(0)), of: .ann)
+            // A voiceprint grows while its speaker talks.
+            let grown = try #require(voiceprint.joined(with: try print(number + 1_000).voiceprint, weights: (own: 1, other: 0.01)))
+            _ = try await store.setVoiceprint(grown, evidence: .seconds(10), of: ID("voice\(number)"), of: .ann)
+            _ = try await store.setVoiceprint(voiceprint, evidence: .seconds(11), of: ID("voice\(number)"), of: .ann)
+            if owner != .nobody {
+                let sample = SpeechSample(id: ID("sample\(number)"), owner: owner, duration: .seconds(9), voiceprint: voiceprint, created: .at(0))
+                #expect(try await store.add(sample, of: .ann))
+            }
+            _ = try await store.begin(.of(.ann, "c\(number)", .said("s", "hello", at: 0, .voice(ID("voice\(number)")))))
+            all.append(bytes)
+        }
+        return all
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: [false, true])
+    func `leaves no byte of a voiceprint, after a crash either`(isKilled: Bool) async throws {
+        var store = try open()
+        let prints = try await speak(store)
+        #expect(try onDisk(prints).count == prints.count)
+        // A voice; the last conversation of one; a person; a merged voice; what was not heard for long.
+        #expect(try await store.delete(ID<Voice>("voice1"), of: .ann))
+        #expect(try await store.delete(ID<Conversation>("c2"), of: .ann))
+        #expect(try await store.delete(ID<Person>("p1"), of: .ann))
+        #expect(try await store.merge(ID<Voice>("voice3"), into: ID<Voice>("voice4"), of: .ann))
+        if isKilled { store = try open() }
+        try await store.settle()
+        let left = try onDisk(prints)
+        #expect(left == Set(prints.indices.filter { $0 % 10 != 0 && ![1, 2, 3].contains($0) }))
+        #expect(try await store.voices(of: .ann).count == left.count)
+        #expect(try !isOnDisk("Annabella"))
+        // The other conversations end after 60 s.
+        _ = try await store.begin(.of(.ann, "late", at: 50, .said("s", "hello", at: 0, .voice(ID("voice8")))))
+        #expect(try await store.removeVoices(unheardSince: .at(0)) == 0)
+        #expect(try await store.removeVoices(unheardSince: .at(100)) == left.count - 1)
+        if isKilled { store = try open() }
+        try await store.settle()
+        #expect(try onDisk(prints) == [8])
+    }
+
+    @Test func `keeps a voice that speaks elsewhere, has a name, or stands for another one`() async throws {
+        let store = try open()
+        _ = try await store.add(Person(id: ID("p1"), name: "Anna", created: .at(0)), reusing: false, of: .ann)
+        for (number, owner) in [(1, Voice.Owner.nobody), (2, .person(ID("p1"))), (3, .nobody), (4, .nobody)] {
+            _ = try await store.add(
+                NewVoice(id: ID("v\(number)"), owner: owner, voiceprint: try print(number).voiceprint, evidence: .seconds(9), created: .at(0)),
+                of: .ann)
+        }
+        _ = try await store.begin(
+            .of(
+                .ann, "c1", .said("a", "one", at: 0, .voice(ID("v1"))), .said("b", "two", at: 1, .voice(ID("v2"))),
+                .said("c", "three", at: 2, .voice(ID("v3"))), .said("d", "four", at: 3, .voice(ID("v4")))))
+        _ = try await store.begin(.of(.ann, "c2", .said("a", "one", at: 0, .voice(ID("v1")))))
+        #expect(try await store.merge(ID<Voice>("v3"), into: ID<Voice>("v4"), of: .ann))
+        _ = try await store.begin(.of(.ann, "c3", .said("a", "one", at: 0, .voice(ID("v3")))))
+        #expect(try await store.delete(ID<Conversation>("c1"), of: .ann))
+        #expect(try await store.voices(of: .ann).map(\.id) == [ID("v1"), ID("v2"), ID("v4")])
+        #expect(try await store.delete(ID<Conversation>("c3"), of: .ann))
+        #expect(try await store.voices(of: .ann).map(\.id) == [ID("v1"), ID("v2")])
+    }
+
     private func open() throws -> SQLiteConversationStore {
         let data = try DataDirectory(creating: folder.path)
         return SQLiteConversationStore(in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { .at(0) })

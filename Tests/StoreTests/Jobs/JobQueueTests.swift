@@ -72,6 +72,31 @@ import Testing
         #expect(try await jobs.find(ID("a1"), of: ann)?.job.status == .processing, "it is another's now")
     }
 
+    @Test(arguments: StoreKind.allCases) func `keeps a waiting job for the process that alone can do it`(kind: StoreKind) async throws {
+        let jobs = try kind.stores(in: temporary).jobs
+        for (name, owner) in [("a1", "one"), ("a2", "dead")] {
+            _ = try await jobs.add(
+                .of(name, ann), most: 9, hasNotice: false, lease: JobLease(owner: owner, until: UnixTime(milliseconds: 60_000)))
+        }
+        _ = try await jobs.add(.of("a3", ann), most: 9, hasNotice: false)
+        #expect(try await jobs.take(by: "other", at: 1)?.id == ID("a3"), "the others wait for their processes")
+        #expect(try await jobs.take(by: "other", at: 1) == nil)
+        try await jobs.renew([ID("a1")], JobLease(owner: "one", until: UnixTime(milliseconds: 100_000)))
+        #expect(try await jobs.take(by: "other", at: 60)?.id == ID("a2"), "its process is dead")
+        #expect(try await jobs.take(by: "one", at: 61)?.id == ID("a1"))
+    }
+
+    @Test(arguments: StoreKind.allCases) func `gives a process that leaves only what it alone can do`(kind: StoreKind) async throws {
+        let jobs = try kind.stores(in: temporary).jobs, lease = JobLease(owner: "one", until: UnixTime(milliseconds: 60_000))
+        _ = try await jobs.add(.of("a1", ann), most: 9, hasNotice: false)
+        _ = try await jobs.add(.of("a2", ann), most: 9, hasNotice: false, lease: lease)
+        let terms = JobClaimTerms(.address, onlyLeased: true)
+        #expect(try await jobs.claim(terms, lease, now: UnixTime(milliseconds: 1))?.id == ID("a2"))
+        #expect(try await jobs.claim(terms, lease, now: UnixTime(milliseconds: 1)) == nil)
+        try await jobs.endLeases(except: "two")
+        #expect(try await jobs.take(by: "two", at: 1) != nil)
+    }
+
     @Test(arguments: StoreKind.allCases) func `frees a dead process's jobs when a start ends its leases`(kind: StoreKind) async throws {
         let jobs = try kind.stores(in: temporary).jobs
         for name in ["a1", "a2"] { _ = try await jobs.add(.of(name, ann), most: 2, hasNotice: false) }

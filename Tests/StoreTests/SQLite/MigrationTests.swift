@@ -59,6 +59,11 @@ import Testing
         ],
         ["UPDATE jobs SET owner = 'process', lease_until = 1, sealed = x'00'"],
         ["UPDATE jobs SET own_keys = 'deepgram'"],
+        [
+            "INSERT INTO voices (archive, id, label, model, direction, evidence, created_at) VALUES (1, 'v1', 1, 'm', x'00', 1, 1)",
+            "INSERT INTO rejected_owners VALUES (1, NULL)",
+        ],
+        ["INSERT INTO deleted_users VALUES ('bob', 1)"],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {

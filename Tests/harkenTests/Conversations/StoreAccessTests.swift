@@ -104,10 +104,12 @@ struct `Commands on what is stored` {
         try await fill(.local)
         let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path(of: "data")))
         let store = SQLiteConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: 0) })
-        for id in ["voice-1", "voice-2", "voice-3", "voice-4"] {
-            let voiceprint = Voiceprint([1, 0], model: "test")
+        // Equal voices would become one person's with the first name.
+        for number in 1...4 {
+            let voiceprint = Voiceprint((1...4).map { $0 == number ? 1 : 0 }, model: "test")
             _ = try await store.add(
-                NewVoice(id: ID(id), voiceprint: try #require(voiceprint), evidence: .seconds(7), created: UnixTime(milliseconds: 0)), of: .local)
+                NewVoice(id: ID("voice-\(number)"), voiceprint: try #require(voiceprint), evidence: .seconds(7), created: UnixTime(milliseconds: 0)),
+                of: .local)
         }
         #expect(try await run("people", "name", "speaker 1", "Vera").status == 0)
         #expect(

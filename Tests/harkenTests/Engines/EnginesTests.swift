@@ -6,10 +6,10 @@ import Testing
 @testable import harken
 
 @Suite struct `Engines that are listed` {
-    private func rows(_ variables: [String: String], problem: String? = nil) throws -> [EngineRow] {
+    private func rows(_ variables: [String: String], problem: String? = nil, hasVoices: Bool = true) throws -> [EngineRow] {
         var settings = Settings()
         settings.merge(variables)
-        return EngineRow.all(try GatewayConfiguration(settings, home: "/home/ann", cores: 1), modelProblem: problem)
+        return EngineRow.all(try GatewayConfiguration(settings, home: "/home/ann", cores: 1), modelProblem: problem, hasVoices: hasVoices)
     }
 
     @Test func `without a key say which variable takes one`() throws {
@@ -25,6 +25,11 @@ import Testing
         #expect(order.prefix(2) == ["deepgram", "local"])
         let turned = try rows(["DEEPGRAM_API_KEY": "secret", "HARKEN_ENGINES": "local,deepgram"]).map(\.name.rawValue)
         #expect(turned.prefix(2) == ["local", "deepgram"])
+    }
+
+    @Test(arguments: [true, false])
+    func `of this machine know speakers with models of voices`(hasVoices: Bool) throws {
+        #expect(try rows([:], hasVoices: hasVoices).first?.capabilities.speakers == hasVoices)
     }
 
     @Test func `show no key`() throws {

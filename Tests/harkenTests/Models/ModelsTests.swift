@@ -89,6 +89,12 @@ struct `The commands about models` {
         #expect(refused.diagnostics.contains("has no models/smart-turn-v3.2-cpu.onnx; get the archive of this version"))
     }
 
+    @Test func `install an archive from before a model was added`() async throws {
+        #expect(try await run("install", try archive(leavingOut: .segmentation)).status == 0)
+        #expect(try await run("list").output.split(separator: "\n").first { $0.contains("pyannote") }?.hasSuffix("missing") == true)
+        #expect(try await run("verify").status == 0)
+    }
+
     @Test func `refuse another checksum and an address without encryption`() async throws {
         let other = try await run("install", try archive(), "--sha256", String(repeating: "0", count: 64))
         #expect(other.status == 1)
@@ -98,7 +104,19 @@ struct `The commands about models` {
         #expect(plain.diagnostics.contains("is not encrypted"))
     }
 
-    @Test func `fetch nothing when the models are complete`() async throws {
+    @Test func `use the folder of the file of settings`() async throws {
+        let file = folder.path(of: "harken.conf")
+        try "HARKEN_MODELS=\(models.path)\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let outcome = try await BuiltProgram.run(["models", "list", "--config", file], environment: ["HOME": folder.path(of: "")])
+        #expect(outcome.status == 0)
+        #expect(outcome.diagnostics == "\nThe models are in \(models.path).\n")
+        let named = try await BuiltProgram.run(
+            ["models", "list"], environment: ["HOME": folder.path(of: ""), "HARKEN_CONFIG": file, "HARKEN_MODELS": "/nowhere"])
+        #expect(named.diagnostics.contains("The models are in /nowhere."))
+    }
+
+    @Test(.enabled(if: models.problem(ModelFolder.Item.optional) == nil, "the models are older: make setup"))
+    func `fetch nothing when the models are complete`() async throws {
         let outcome = try await BuiltProgram.run(["models", "fetch"], environment: ["HOME": folder.path(of: ""), "HARKEN_MODELS": models.path])
         #expect(outcome.diagnostics == "the models in \(models.path) are complete\n")
         #expect(outcome.status == 0)

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HarkenTesting
 import Testing
 
 @testable import harken
@@ -40,6 +41,22 @@ import Testing
         #expect(receiver.message() == "READY=1")
         manager.notify(.stopping)
         #expect(receiver.message() == "STOPPING=1")
+    }
+
+    @Test func `is told which process is the service, and read before this one ends`() async throws {
+        let receiver = try Receiver("/tmp/harken-\(UUID().uuidString)")
+        let manager = try #require(ServiceManager(environment: ["NOTIFY_SOCKET": receiver.path]))
+        manager.notify(.mainProcess(4711))
+        let settling = Task { await manager.settle() }
+        #expect(receiver.message() == "MAINPID=4711")
+        var barrier = ""
+        try await until {
+            barrier = receiver.message()
+            return !barrier.isEmpty
+        }
+        #expect(barrier == "BARRIER=1")
+        // The receiver does not take the descriptor, so the kernel has closed it.
+        await settling.value
     }
 
     @Test(arguments: [[:], ["NOTIFY_SOCKET": ""], ["NOTIFY_SOCKET": "relative"]])

@@ -53,6 +53,29 @@ struct `A gateway that takes over` {
         first.signal(SIGKILL)
     }
 
+    /// Starts a gateway that goes on when its command has ended. Its log goes nowhere, so that the command's end is the end of the output.
+    private func detach() throws -> ChildProcess {
+        try ChildProcess(
+            ["/bin/sh", "-c", "exec \"$0\" serve --listen 127.0.0.1:0 --take-over --detach 2> /dev/null", BuiltProgram.path], environment: environment
+        )
+    }
+
+    @Test func `is left running by a command that ends when it is ready`() async throws {
+        let first = try serve("--listen", "127.0.0.1:0")
+        let url = try #require(try await first.line(beginning: "harken: ready on "))
+        #expect(await (try detach()).outcome().status == 0)
+        #expect(await first.outcome().status == 0)
+        #expect(try await status(url) == 200)
+        // The one that takes over in turn ends the detached one.
+        let third = try serve("--listen", "127.0.0.1:0", "--take-over")
+        #expect(try await third.line(beginning: "harken: ready on ") == url)
+        try FileManager.default.removeItem(atPath: folder.path(of: "data/gateway.sock"))
+        #expect(await (try detach()).outcome().status == 1)
+        #expect(try await status(url) == 200)
+        third.signal(SIGTERM)
+        #expect(await third.outcome().status == 0)
+    }
+
     @Test func `leaves the running one as it is when it cannot take over`() async throws {
         let running = try serve("--listen", "127.0.0.1:0")
         let url = try #require(try await running.line(beginning: "harken: ready on "))

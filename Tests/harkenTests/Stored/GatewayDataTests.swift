@@ -60,6 +60,7 @@ struct `Commands on a gateway's data` {
             "conversations show f", "conversations show last", "conversations show first --json", "conversations export first --format srt",
             "conversations export first --format text", "conversations export first", "search harbour", "search harbour --json",
             "search harbour --person anna", "search harbour --from 2030-01-01", "people list", "people list --json", "usage", "usage --by key --json",
+            "usage --all",
             "keys list", "keys list --json",
         ]
         for command in commands {

@@ -51,8 +51,19 @@ import Testing
         #expect(spoken.rendered(as: .text) == "Speaker 1: Hello there.\nAna: Bye.\n")
         #expect(spoken.rendered(as: .srt).contains("\nSpeaker 1: Hello there.\n") && spoken.rendered(as: .srt).contains("\nAna: Bye.\n"))
         #expect(spoken.rendered(as: .vtt).contains("\nSpeaker 1: Hello there.\n") && spoken.rendered(as: .vtt).contains("\nAna: Bye.\n"))
-        #expect(spoken.rendered(as: .json).contains(#""text":"Hello there.","speaker":0},"#))
-        #expect(spoken.rendered(as: .json).contains(#""text":"Bye.","speaker":1,"person":"Ana"}"#))
+        #expect(spoken.rendered(as: .json).contains(#""text":"Hello there.","speaker":0,"words":[{"text":"Hello","start":0.25"#))
+        #expect(spoken.rendered(as: .json).contains(#""text":"Bye.","speaker":1,"person":"Ana","words":[{"text":"Bye.""#))
+    }
+
+    @Test func `shows speech without recognized words in JSON only`() throws {
+        var spoken = transcript.transcript
+        for index in spoken.channels[0].words.indices { spoken.channels[0].words[index].speaker = SpeakerLabel(0) }
+        var unheard = Transcript.Segment(range: SampleRange(SampleIndex(3_000), SampleIndex(4_500)), words: 2..<2)
+        unheard.speaker = SpeakerLabel(1)
+        spoken.channels[0].segments.insert(unheard, at: 1)
+        let file = FileTranscript(file: "a.wav", transcript: spoken)
+        #expect(file.rendered(as: .json).contains(#"{"start":3.0,"end":4.5,"text":"","speaker":1,"words":[]}"#))
+        #expect(file.rendered(as: .text) == "Speaker 1: Hello there. Bye.\n")
     }
 
     @Test func `of silence is empty, and still an object`() {

@@ -18,6 +18,18 @@ import Testing
         }
     }
 
+    @Test func `is a new folder if one file cannot hold all`() throws {
+        guard case .folder("/nowhere/new") = TranscriptDestination("/nowhere/new", needsFolder: true) else {
+            Issue.record("a file")
+            return
+        }
+        let file = try folder.write("".utf8, as: "all.srt")
+        guard case .together(file) = TranscriptDestination(file, needsFolder: true) else {
+            Issue.record("a folder")
+            return
+        }
+    }
+
     @Test(arguments: [
         ("a/talk.mp3", "talk"), ("talk", "talk"), (".hidden", ".hidden"), ("-", "stdin"), ("https://example.org/a/talk.ogg?x=1.2#y", "talk"),
         ("a.b.wav", "a.b"), ("https://example.org", "example"),

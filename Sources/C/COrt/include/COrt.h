@@ -54,3 +54,6 @@ typedef struct {
 } cort_tensor;
 
 char *cort_value_describe(const cort_runtime *runtime, cort_value *value, cort_tensor *out);
+
+/// Returns memory that was freed to the system. The allocator keeps it otherwise: after a model was loaded or closed, that is much.
+void cort_return_free_memory(void);

@@ -31,8 +31,11 @@ static inline int system_message_sockets(int pair[2]) { return socketpair(AF_UNI
 /// A Unix socket that keeps the bounds of messages, close-on-exec. The descriptor, or -1 with errno.
 static inline int system_message_socket(void) { return socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0); }
 
-/// Finds the user of the process at the other end of a Unix socket. 0, or -1 with errno.
-int system_peer_user(int socket, uid_t *user);
+/// Finds the process at the other end of a Unix socket, and its user. 0, or -1 with errno.
+int system_peer(int socket, uid_t *user, pid_t *process);
+
+/// An anonymous file in memory, close-on-exec. The descriptor, or -1 with errno.
+int system_memory_file(const char *name);
 
 /// Sends one message and a descriptor, without SIGPIPE. Bytes sent, or -1 with errno.
 ssize_t system_send_descriptor(int socket, const void *bytes, size_t count, int descriptor);

@@ -12,14 +12,14 @@ struct KeysMarker: Sendable {
     /// Returns true if the marker exists. Throws when the file system does not tell.
     func isThere() throws(StoreError) -> Bool {
         if access(path, F_OK) == 0 { return true }
-        guard errno == ENOENT else { throw PrivateFile.failure(path) }
+        guard errno == ENOENT else { throw .failure(path) }
         return false
     }
 
     /// Creates the file if it does not exist. After `bringToDisk` the file survives a power cut.
     func write() throws(StoreError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw PrivateFile.failure(path) }
+        guard descriptor >= 0 else { throw .failure(path) }
         close(descriptor)
     }
 

@@ -194,6 +194,7 @@ extension SQLiteConversationStore {
                     isThere = true
                     try Self.abandon(row.text(0), on: connection)
                 }
+                if isThere { try Self.noteErasure(on: connection) }
                 return isThere
             }
         if done { startErasing() }

@@ -79,7 +79,10 @@ extension SQLiteConversationStore {
             if isRevised { try archive.revise(on: connection) }
             return (try ConversationRow.segments(of: number, ids: segments, on: connection), isRevised)
         }
-        if done?.isRevised == true { revisions.tell(user) }
+        if done?.isRevised == true {
+            revisions.tell(user)
+            startErasing()
+        }
         return done?.segments
     }
 
@@ -207,8 +210,9 @@ extension SQLiteConversationStore {
 
     private func delete(_ id: ID<Conversation>, of user: ID<User>, onlyIfEmpty: Bool) async throws(StoreError) -> Bool {
         let now = now()
-        let deleted = try await change(user) { (archive, connection) throws(StoreError) -> Stale? in
+        let deleted = try await change(user) { (archive, connection) throws(StoreError) -> (stale: Stale, isRevised: Bool)? in
             guard let number = try archive.conversation(id, on: connection) else { return nil }
+            let voices = try Self.namelessVoices(in: number, on: connection)
             if onlyIfEmpty {
                 guard try connection.integer("SELECT segment_count FROM conversations WHERE number = ?", [.integer(number)]) == 0 else { return nil }
             } else {
@@ -224,10 +228,13 @@ extension SQLiteConversationStore {
             try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(number)])
             try SQLiteChunkStore.forget(id, of: user, on: connection)
             try Self.noteErasure(on: connection)
-            return Stale(archive: archive, conversations: [number])
+            let isRevised = try Self.forgetUnheard(voices, on: connection)
+            if isRevised { try archive.revise(on: connection) }
+            return (Stale(archive: archive, conversations: [number]), isRevised)
         }
         guard let deleted else { return false }
-        forget(deleted)
+        if deleted.isRevised { revisions.tell(user) }
+        forget(deleted.stale)
         startErasing()
         return true
     }

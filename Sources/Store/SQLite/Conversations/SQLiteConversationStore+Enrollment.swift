@@ -15,10 +15,6 @@ extension SQLiteConversationStore {
             var voice: Int64?
             switch enrollment.result {
             case .nothing: break
-            case .names(let id):
-                voice = try archive.voice(id, on: connection)
-                guard let voice, try Self.isNameless(voice, on: connection) else { return false }
-                try Self.name(voice, owner, on: connection)
             case .makes(let id):
                 let new = NewVoice(
                     id: id, owner: enrollment.sample.owner, voiceprint: voiceprint, evidence: enrollment.sample.duration,
@@ -75,10 +71,6 @@ extension SQLiteConversationStore {
         }
     }
 
-    private static func isNameless(_ voice: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
-        try connection.integer("SELECT 1 FROM voices WHERE number = ? AND person IS NULL AND NOT is_user", [.integer(voice)]) != nil
-    }
-
     /// Returns the row numbers of the segments that are assigned to the person by hand and that nothing was learned from yet.
     private static func teachers(
         _ segments: [ID<Segment>], of owner: OwnerColumns, in conversation: Int64, on connection: borrowing SQLiteConnection
@@ -118,8 +110,10 @@ extension SQLiteConversationStore {
                 try abandon(row.text(0), on: connection)
             }
             guard let voice else { continue }
+            // Earlier versions gave a voice without a name to the person in place of making one.
             if isMade { try forget(voice: voice, on: connection) } else { try name(voice, .nobody, on: connection) }
         }
+        if !wrong.isEmpty { try noteErasure(on: connection) }
         return !wrong.isEmpty
     }
 }

@@ -58,6 +58,7 @@ extension SQLiteConversationStore {
             try connection.run("UPDATE segments SET person = ? WHERE person = ?", both)
             try connection.run("UPDATE voices SET person = ? WHERE person = ?", both)
             try connection.run("UPDATE speech_samples SET person = ? WHERE person = ?", both)
+            try connection.run("UPDATE rejected_owners SET person = ? WHERE person = ?", both)
             try connection.run("DELETE FROM people WHERE number = ?", [.integer(gone)])
             return true
         }
@@ -79,6 +80,7 @@ extension SQLiteConversationStore {
                     [.integer(number)])
                 try connection.run("DELETE FROM voices WHERE person = ?", [.integer(number)])
                 try connection.run("DELETE FROM people WHERE number = ?", [.integer(number)])
+                try Self.noteErasure(on: connection)
                 return true
             }
         if done { startErasing() }

@@ -7,7 +7,7 @@ extension SQLiteConversationStore {
             var voices: [Voice] = []
             try connection.run(
                 """
-                SELECT v.id, v.label, p.id, v.is_user, v.model, v.direction, v.evidence, v.created_at
+                SELECT v.id, v.label, p.id, v.is_user, v.model, v.direction, v.evidence, v.created_at, v.adopted_at, v.adoption_distance
                 FROM voices v LEFT JOIN people p ON p.number = v.person WHERE v.archive = ? AND v.joined_to IS NULL ORDER BY v.label
                 """, [.integer(archive.number)]
             ) { (row) throws(StoreError) in
@@ -17,7 +17,8 @@ extension SQLiteConversationStore {
                     Voice(
                         id: ID(row.text(0) ?? ""), number: Int(row.integer(1) ?? 0),
                         owner: row.flag(3) ? .user : row.text(2).map { .person(ID($0)) } ?? .nobody, voiceprint: voiceprint,
-                        evidence: row.duration(6), created: row.time(7)))
+                        evidence: row.duration(6), created: row.time(7),
+                        adoption: row.integer(8).map { _ in Voice.Adoption(row.time(8), distance: Float(row.real(9) ?? 0)) }))
             }
             return voices
         }
@@ -104,10 +105,59 @@ extension SQLiteConversationStore {
         }
     }
 
+    package func adopt(_ voice: ID<Voice>, by owner: Voice.Owner, distance: Float, of user: ID<User>) async throws(StoreError) -> Bool {
+        let now = now()
+        return try await revise(user) { (archive, connection) throws(StoreError) in
+            guard owner != .nobody, let number = try archive.voice(voice, on: connection),
+                let columns = try OwnerColumns(owner, in: archive, on: connection),
+                try connection.integer(
+                    """
+                    SELECT 1 FROM voices v WHERE number = ?1 AND person IS NULL AND NOT is_user
+                    AND NOT EXISTS (SELECT 1 FROM rejected_owners r WHERE r.voice = v.number AND r.person IS ?2)
+                    """, [.integer(number), .integer(columns.person)]) != nil
+            else { return false }
+            try Self.set(columns, of: number, on: connection)
+            try connection.run(
+                "UPDATE voices SET adopted_at = ?, adoption_distance = ? WHERE number = ?",
+                [.time(now), .real(distance), .integer(number)])
+            return true
+        }
+    }
+
+    package func release(_ voice: ID<Voice>, isRejected: Bool, of user: ID<User>) async throws(StoreError) -> Bool {
+        try await revise(user) { (archive, connection) throws(StoreError) in
+            guard let number = try archive.voice(voice, on: connection),
+                try connection.integer("SELECT 1 FROM voices WHERE number = ? AND adopted_at IS NOT NULL", [.integer(number)]) != nil
+            else { return false }
+            if isRejected {
+                try Self.name(number, .nobody, on: connection)
+            } else {
+                try Self.set(.nobody, of: number, on: connection)
+            }
+            return true
+        }
+    }
+
+    /// Sets the owner of a voice by hand. An owner who loses the voice does not get it automatically again.
+    ///
     /// - Parameter voice: number of the voice's row.
     static func name(_ voice: Int64, _ owner: OwnerColumns, on connection: borrowing SQLiteConnection) throws(StoreError) {
         try connection.run(
-            "UPDATE voices SET person = ?, is_user = ? WHERE number = ?", [.integer(owner.person), .integer(owner.isUser), .integer(voice)])
+            "DELETE FROM rejected_owners WHERE voice = ?1 AND person IS ?2 AND (?2 IS NOT NULL OR ?3)",
+            [.integer(voice), .integer(owner.person), .integer(owner.isUser)])
+        try connection.run(
+            """
+            INSERT INTO rejected_owners (voice, person) SELECT number, person FROM voices WHERE number = ?1
+            AND (person IS NOT NULL OR is_user) AND (person IS NOT ?2 OR is_user <> ?3)
+            """, [.integer(voice), .integer(owner.person), .integer(owner.isUser)])
+        try set(owner, of: voice, on: connection)
+    }
+
+    /// - Parameter voice: number of the voice's row.
+    private static func set(_ owner: OwnerColumns, of voice: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        try connection.run(
+            "UPDATE voices SET person = ?, is_user = ?, adopted_at = NULL, adoption_distance = NULL WHERE number = ?",
+            [.integer(owner.person), .integer(owner.isUser), .integer(voice)])
         // Segments that automation had assigned otherwise belong to the voice again.
         try connection.run(
             """
@@ -117,24 +167,85 @@ extension SQLiteConversationStore {
     }
 
     package func merge(_ voice: ID<Voice>, into other: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await revise(user) { (archive, connection) throws(StoreError) in
+        let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
             guard let gone = try archive.voice(voice, on: connection), let kept = try archive.voice(other, on: connection) else { return false }
             guard gone != kept else { return true }
             // Every merged voice points directly to the voice that is kept. Only the kept voice's voiceprint is compared from now on.
             try connection.run("UPDATE voices SET joined_to = ?1 WHERE number = ?2 OR joined_to = ?2", [.integer(kept), .integer(gone)])
-            try connection.run("UPDATE voices SET person = NULL, is_user = 0, direction = x'' WHERE number = ?", [.integer(gone)])
+            try connection.run(
+                "UPDATE voices SET person = NULL, is_user = 0, adopted_at = NULL, adoption_distance = NULL, direction = x'' WHERE number = ?",
+                [.integer(gone)])
+            try Self.noteErasure(on: connection)
             return true
         }
+        if isDone { startErasing() }
+        return isDone
     }
 
     package func delete(_ voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await revise(user) { (archive, connection) throws(StoreError) in
+        let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
             guard let number = try archive.voice(voice, on: connection) else { return false }
             try Self.forget(voice: number, on: connection)
             return true
         }
+        if isDone { startErasing() }
+        return isDone
     }
 
+    package func removeVoices(unheardSince time: UnixTime) async throws(StoreError) -> Int {
+        let removed = try await database.write { (connection) throws(StoreError) in
+            var found: [(voice: Int64, archive: Int64, user: String)] = []
+            try connection.run(
+                """
+                SELECT v.number, a.number, a.user FROM voices v JOIN archives a ON a.number = v.archive
+                WHERE v.person IS NULL AND NOT v.is_user AND v.joined_to IS NULL AND v.created_at < ?1 AND NOT EXISTS (
+                    SELECT 1 FROM segments s JOIN conversations c ON c.number = s.conversation
+                    WHERE s.voice IN (SELECT number FROM voices WHERE number = v.number OR joined_to = v.number) AND c.finished_at >= ?1)
+                """, [.time(time)]
+            ) { (row) throws(StoreError) in
+                if let voice = row.integer(0), let archive = row.integer(1), let user = row.text(2) { found.append((voice, archive, user)) }
+            }
+            for row in found { try Self.forget(voice: row.voice, on: connection) }
+            for archive in Set(found.map(\.archive)) { try UserPartition(number: archive).revise(on: connection) }
+            return found.map { ID<User>($0.user) }
+        }
+        for user in Set(removed) { revisions.tell(user) }
+        if !removed.isEmpty { startErasing() }
+        return removed.count
+    }
+
+    /// Returns the row numbers of the voices without an owner that speak in a conversation.
+    static func namelessVoices(in conversation: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> [Int64] {
+        var voices: [Int64] = []
+        try connection.run(
+            """
+            SELECT DISTINCT w.number FROM segments s JOIN voices v ON v.number = s.voice JOIN voices w ON w.number = coalesce(v.joined_to, v.number)
+            WHERE s.conversation = ? AND w.person IS NULL AND NOT w.is_user
+            """, [.integer(conversation)]
+        ) { (row) throws(StoreError) in
+            if let number = row.integer(0) { voices.append(number) }
+        }
+        return voices
+    }
+
+    /// Forgets those of the voices that no segment has any more.
+    ///
+    /// - Parameter voices: numbers of the voices' rows.
+    /// - Returns: true if a voice was forgotten.
+    static func forgetUnheard(_ voices: [Int64], on connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
+        var isDone = false
+        for voice in voices
+        where try connection.integer(
+            "SELECT 1 FROM segments WHERE voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1) LIMIT 1", [.integer(voice)]) == nil
+        {
+            try forget(voice: voice, on: connection)
+            isDone = true
+        }
+        return isDone
+    }
+
+    /// Deletes a voice. The caller calls `startErasing` afterwards.
+    ///
     /// - Parameter voice: number of the voice's row.
     static func forget(voice: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
         try connection.run(
@@ -144,5 +255,6 @@ extension SQLiteConversationStore {
             WHERE voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1)
             """, [.integer(voice)])
         try connection.run("DELETE FROM voices WHERE number = ?", [.integer(voice)])
+        try noteErasure(on: connection)
     }
 }

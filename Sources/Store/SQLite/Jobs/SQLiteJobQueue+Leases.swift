@@ -10,7 +10,9 @@ extension SQLiteJobQueue {
                 UPDATE jobs SET status = 'processing', attempts = attempts + 1, owner = ?1, lease_until = ?2 WHERE number = (
                     SELECT number FROM (
                         SELECT number, coalesce((SELECT value FROM json_each(?4) WHERE key = user), 0) AS held FROM jobs
-                        WHERE status IN ('queued', 'processing') AND (status = 'queued' OR coalesce(lease_until, 0) <= ?3)
+                        WHERE status IN ('queued', 'processing')
+                        AND (coalesce(lease_until, 0) <= ?3 OR status = 'queued' AND owner = ?1)
+                        AND (NOT ?8 OR status = 'queued' AND owner = ?1)
                         AND (instr(audio, '://') > 0) = ?5 AND id NOT IN (SELECT value FROM json_each(?7)))
                     WHERE ?6 IS NULL OR held < ?6 ORDER BY held, number LIMIT 1)
                 RETURNING id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
@@ -18,7 +20,7 @@ extension SQLiteJobQueue {
                 """,
                 [
                     .text(lease.owner), .time(lease.until), .time(now), .text(Self.json(terms.held)), .integer(terms.source == .address),
-                    .integer(terms.below.map(Int64.init)), .text(Self.json(terms.without)),
+                    .integer(terms.below.map(Int64.init)), .text(Self.json(terms.without)), .integer(terms.onlyLeased ? 1 : 0),
                 ]
             ) { (row) throws(StoreError) in job = TranscriptionJob(row) }
             return job
@@ -53,7 +55,7 @@ extension SQLiteJobQueue {
         guard !ids.isEmpty else { return }
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
-                "UPDATE jobs SET lease_until = ? WHERE owner = ? AND status = 'processing' AND id IN (SELECT value FROM json_each(?))",
+                "UPDATE jobs SET lease_until = ? WHERE owner = ? AND status IN ('queued', 'processing') AND id IN (SELECT value FROM json_each(?))",
                 [.time(lease.until), .text(lease.owner), .text(Self.json(ids))])
         }
     }
@@ -61,7 +63,8 @@ extension SQLiteJobQueue {
     package func endLeases(except owner: String) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
-                "UPDATE jobs SET lease_until = NULL WHERE status = 'processing' AND owner IS NOT ? AND lease_until IS NOT NULL", [.text(owner)])
+                "UPDATE jobs SET lease_until = NULL WHERE status IN ('queued', 'processing') AND owner IS NOT ? AND lease_until IS NOT NULL",
+                [.text(owner)])
         }
     }
 

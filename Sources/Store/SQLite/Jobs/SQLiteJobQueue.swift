@@ -8,7 +8,7 @@ package final class SQLiteJobQueue: JobQueue {
 
     private static func list(_ names: [EngineName]) -> String { names.map(\.rawValue).joined(separator: ",") }
 
-    package func add(_ job: TranscriptionJob, most: Int, hasNotice: Bool) async throws(StoreError) -> Bool {
+    package func add(_ job: TranscriptionJob, most: Int, hasNotice: Bool, lease: JobLease?) async throws(StoreError) -> Bool {
         try await database.write { (connection) throws(StoreError) in
             var unfinished = 0
             try connection.run(
@@ -18,14 +18,15 @@ package final class SQLiteJobQueue: JobQueue {
             try connection.run(
                 """
                 INSERT INTO jobs (id, dialect, user, status, created_at, attempts, request, audio, engines, signing_key, notice, access_key,
-                keeps_raw, sealed, own_keys)
-                VALUES (?, ?, ?, 'queued', ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                keeps_raw, sealed, own_keys, owner, lease_until)
+                VALUES (?, ?, ?, 'queued', ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .text(job.id.rawValue), .text(job.dialect), .text(job.user.rawValue), .integer(job.created.milliseconds), .text(job.request),
                     .text(job.audio), .text(Self.list(job.engines)), job.signingKey.map { .blob($0) } ?? .null,
                     .text(hasNotice ? "wanted" : nil), .text(job.key?.rawValue), .integer(job.keepsRaw ? 1 : 0),
                     job.sealed.map { .blob($0) } ?? .null, .text(Self.list(job.ownKeys)),
+                    .text(lease?.owner), .integer(lease?.until.milliseconds),
                 ])
             return true
         }

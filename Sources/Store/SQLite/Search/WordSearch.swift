@@ -1,5 +1,5 @@
 import Conversations
-import Foundation
+import Glibc
 import Speech
 
 /// Search for segments that have a query's words: the best segments come first.

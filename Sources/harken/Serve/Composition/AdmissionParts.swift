@@ -7,6 +7,7 @@ import Usage
 /// The parts of a gateway that decide which callers may do what, and which party pays.
 struct AdmissionParts: Sendable {
     let admission: Admission
+    let tokens: TemporaryTokens
     let accounts: BillingAccounts
     let limits: LimitWatch
     let wrongCredentials: WrongCredentials
@@ -18,9 +19,10 @@ struct AdmissionParts: Sendable {
         users?.refresh()
         accounts = BillingAccounts(keys: inputs.keys, sessionsPerUser: configuration.sessionsPerUser)
         limits = LimitWatch(configuration.limits, usage: storage.usage, log: log, now: inputs.now)
+        tokens = try TemporaryTokens()
         admission = Admission(
             access: Access(
-                keys: try KeyVerdicts(of: inputs.keys), tokens: try TemporaryTokens(), users: users,
+                keys: try KeyVerdicts(of: inputs.keys), tokens: tokens, users: users,
                 logins: LoginTokens(secret: try InstallationSecret(of: inputs.directory), now: inputs.now)),
             keys: inputs.keys, accounts: accounts,
             store: storage.stores.conversations, watch: limits,

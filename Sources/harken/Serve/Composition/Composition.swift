@@ -7,6 +7,7 @@ import Live
 import Observability
 import Recordings
 import Speech
+import Store
 
 /// A gateway with all of its parts, except its listening address. The parts start, drain and end in the order of the methods here.
 final class Composition: Sendable {
@@ -16,6 +17,7 @@ final class Composition: Sendable {
     let recordings: RecordingServices
     private let inputs: GatewayInputs
     private let admission: Admission
+    private let tokens: TemporaryTokens
     private let storage: StorageParts
     private let live: LiveParts
     private let housekeeping: Housekeeping
@@ -30,10 +32,14 @@ final class Composition: Sendable {
         let admission = try AdmissionParts(inputs, router: router, storage)
         let live = try await LiveParts(inputs, models, storage, admission.admission)
         let recordings = try RecordingServices(inputs, router: router, models, storage, admission.admission, live.conversations)
+        let deletion = UserDeletion(
+            store: storage.stores.conversations, blobs: storage.stores.blobs, transcripts: storage.transcripts,
+            gateway: .init(contexts: live.contexts, erasure: live.erasure) { [runner = recordings.runner] in await runner.cancel($0) },
+            log: inputs.log)
         let api = APIParts(
             version: configuration.version, limits: configuration.limits, prices: configuration.prices, admission: admission.admission,
             keys: inputs.keys, entries: inputs.entries, contexts: live.contexts, recordings: recordings, transcripts: storage.transcripts,
-            recovery: live.recovery, erasure: live.erasure)
+            recovery: live.recovery, erasure: live.erasure, deletion: deletion)
         let routes = Routes(
             GatewayParts(
                 configuration, admission: admission.admission, entries: inputs.entries, contexts: live.contexts, recordings: recordings, api: api,
@@ -43,9 +49,10 @@ final class Composition: Sendable {
             log: inputs.log, now: inputs.now)
         service = GatewayService(
             routes.main, responder: responder, admission: admission.admission, proxies: configuration.trustedProxies, newID: inputs.newID)
-        housekeeping = Housekeeping(inputs, storage, admission, live)
+        housekeeping = Housekeeping(inputs, storage, admission, live, deletion)
         self.inputs = inputs
         self.admission = admission.admission
+        tokens = admission.tokens
         self.storage = storage
         self.live = live
         self.recordings = recordings
@@ -67,16 +74,28 @@ final class Composition: Sendable {
         await recordings.chunked.recover(recordings, isShared: storage.isShared)
     }
 
-    /// Refuses new sessions and recordings. Open sessions go on, their lost clients may return, and stored data is served.
+    /// Refuses new sessions and recordings, and ends clients that have no session yet. Open sessions go on, their lost clients may return, and stored data is served.
     func beginDrain() {
         admission.beginDrain()
+        live.contexts.endEntrances()
         inputs.metrics.drainBegan()
+    }
+
+    /// Returns the temporary tokens and tickets, for the process that takes over.
+    func tokensToHandOver() -> [UInt8] { tokens.document(now: .now) }
+
+    /// Takes the temporary tokens and tickets of the process from which this one takes over.
+    func adoptTokens(_ document: [UInt8]) {
+        if !tokens.adopt(document, now: .now) {
+            inputs.log.warning("the temporary tokens of the earlier gateway cannot be read; their holders need new ones")
+        }
     }
 
     /// Leaves new sessions, and what earlier processes have left, to the process that has taken over. Open sessions go on.
     func leaveToNext() async {
         housekeeping.leaveToNext()
         await live.recovery.leaveEarlier()
+        await recordings.runner.leaveToNext()
         inputs.metrics.drainBegan()
     }
 
@@ -91,6 +110,17 @@ final class Composition: Sendable {
     func sessionsEnd(within limit: Duration?, while mayBegin: @Sendable () -> Bool = { false }) async {
         let deadline = limit.map { Instant.now + $0 }
         while await liveSessions() > 0 || mayBegin() {
+            if let deadline, deadline <= .now { return }
+            guard (try? await Task.sleep(for: Self.drainPoll)) != nil else { return }
+        }
+    }
+
+    /// Waits until the jobs are over whose vendor keys only this process has.
+    ///
+    /// - Parameter limit: maximum time to wait; nil when there is none.
+    func ownKeyJobsEnd(within limit: Duration?) async {
+        let deadline = limit.map { Instant.now + $0 }
+        while await recordings.runner.hasOwnKeys {
             if let deadline, deadline <= .now { return }
             guard (try? await Task.sleep(for: Self.drainPoll)) != nil else { return }
         }

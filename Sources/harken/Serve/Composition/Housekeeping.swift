@@ -20,7 +20,7 @@ final class Housekeeping: Sendable {
     private let sweeping: Task<Void, Never>
     private let minding: Task<Void, Never>
 
-    init(_ inputs: GatewayInputs, _ storage: StorageParts, _ parts: AdmissionParts, _ live: LiveParts) {
+    init(_ inputs: GatewayInputs, _ storage: StorageParts, _ parts: AdmissionParts, _ live: LiveParts, _ deletion: UserDeletion) {
         let contexts = live.contexts, usage = storage.usage, log = inputs.log, accounts = parts.accounts
         self.accounts = accounts
         self.contexts = contexts
@@ -31,7 +31,7 @@ final class Housekeeping: Sendable {
         }
         minding = Task { [conversations = live.conversations, erasure = live.erasure, start = inputs.now(), isShared = storage.isShared] in
             if !isShared { await conversations.removeUnfinishedAudio(before: start) }
-            await Self.mind(conversations, erasure)
+            await Self.mind(conversations, erasure, deletion)
         }
         settling = Task { [admission = parts.admission] in
             while (try? await Task.sleep(for: .seconds(1))) != nil {
@@ -70,20 +70,22 @@ final class Housekeeping: Sendable {
     }
 
     /// Completes conversations and erases deleted speech, at intervals, until the task is cancelled.
-    private static func mind(_ conversations: ConversationService, _ erasure: ErasureService) async {
+    private static func mind(_ conversations: ConversationService, _ erasure: ErasureService, _ deletion: UserDeletion) async {
         var rounds = 0
         while (try? await Task.sleep(for: ConversationService.sweepInterval)) != nil {
             await conversations.sweep()
             await erasure.eraseJournals()
             if rounds % 12 == 0 {
-                // Other processes may have deleted speech in the data directory.
+                // Other processes may have deleted speech, and users, in the data directory.
                 await erasure.run()
+                await deletion.resume()
                 await conversations.cutAudio()
                 await conversations.takeUpForgotten()
                 await conversations.complement()
             }
             if rounds % 720 == 0 {
                 await conversations.forgetAudio()
+                await conversations.forgetVoices()
                 await erasure.prune()
             }
             rounds += 1

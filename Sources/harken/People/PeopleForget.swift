@@ -2,9 +2,13 @@ import Conversations
 import Speech
 import Store
 
-struct PeopleDelete: Command {
+struct PeopleForget: Command {
     static let description = CommandDescription(
-        name: "people delete", summary: "Delete a person with their voices and samples, or a voice. What was said stays, without a name.",
+        name: "people forget", summary: "Delete a person with their voices and samples, or a voice. What was said stays, without a name.",
+        discussion: """
+            Name, voiceprints and recordings of the voice are gone from the disk when the command ends. The earlier name of this command, people \
+            delete, still works.
+            """,
         operands: .init(placeholder: "PERSON", help: "The name, label or id of the person or voice.", count: 1...1), options: DataPlace.options)
 
     private let place: DataPlace

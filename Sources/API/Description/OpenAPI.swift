@@ -82,8 +82,10 @@ enum OpenAPI {
         json.beginObject()
         json.key("schemas")
         json.beginObject()
-        json.key("Segment")
-        writeObject(SegmentOperations.segment, to: &json)
+        for schema in APISchema.all {
+            json.key(escaping: schema.name)
+            writeObject(schema.fields, to: &json)
+        }
         json.key("Error")
         NamedError.writeSchema(to: &json)
         json.endObject()
@@ -136,6 +138,17 @@ enum OpenAPI {
         json.member("description", literal: "Done.")
         switch operation.answer {
         case .object(let fields): content("application/json", fields, to: &json)
+        case .schema(let name):
+            json.key("content")
+            json.beginObject()
+            json.key("application/json")
+            json.beginObject()
+            json.key("schema")
+            json.beginObject()
+            writeType(name, to: &json)
+            json.endObject()
+            json.endObject()
+            json.endObject()
         case .content(let type): content(type, nil, to: &json)
         case .nothing: break
         }
@@ -183,6 +196,10 @@ enum OpenAPI {
         json.beginObject()
         writeType(field.type, to: &json)
         json.endObject()
+        if let example = APIExample.of(field.name, field.type) {
+            json.key("example")
+            APIExample.write(example, to: &json)
+        }
         json.endObject()
     }
 
@@ -211,6 +228,12 @@ enum OpenAPI {
             json.beginObject()
             writeType(field.type, to: &json)
             json.member("description", field.meaning)
+            if let example = APIExample.of(field.name, field.type) {
+                json.key("examples")
+                json.beginArray()
+                APIExample.write(example, to: &json)
+                json.endArray()
+            }
             json.endObject()
         }
         json.endObject()
@@ -224,11 +247,20 @@ enum OpenAPI {
             json.beginObject()
             writeType(String(type.dropFirst().dropLast()), to: &json)
             json.endObject()
+        } else if type.hasSuffix("?"), type.first?.isUppercase == true {
+            json.key("anyOf")
+            json.beginArray()
+            for choice in [String(type.dropLast()), "null"] {
+                json.beginObject()
+                writeType(choice, to: &json)
+                json.endObject()
+            }
+            json.endArray()
         } else if type.hasSuffix("?") {
             json.key("type")
             json.array([String(type.dropLast()), "null"])
-        } else if type == "Segment" {
-            json.member("$ref", literal: "#/components/schemas/Segment")
+        } else if type.first?.isUppercase == true {
+            json.member("$ref", "#/components/schemas/\(type)")
         } else {
             json.member("type", type)
         }

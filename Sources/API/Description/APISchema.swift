@@ -1,0 +1,202 @@
+/// A kind of object that answers hold, with its name in the description of the API.
+struct APISchema: Sendable {
+    let name: String
+    let fields: [APIOperation.Field]
+
+    private init(_ name: String, _ fields: APIOperation.Field...) { self.init(name, fields) }
+
+    private init(_ name: String, _ fields: [APIOperation.Field]) {
+        self.name = name
+        self.fields = fields
+    }
+
+    private static let creation = APIOperation.Field("created_at", "string", required: true, "UTC, RFC 3339.")
+    private static let start = APIOperation.Field("start", "number", required: true, "Seconds.")
+    private static let end = APIOperation.Field("end", "number", required: true, "Seconds.")
+    private static let channel = APIOperation.Field("channel", "integer", required: true, "The audio channel, from 0.")
+    private static let usage: [APIOperation.Field] = [
+        .init("audio_seconds", "number", required: true, "Audio that engines heard."),
+        .init("billable_seconds", "number", required: true, "Audio that vendors bill."),
+        .init("runs", "integer", required: true, "Attempts of engines."),
+        .init("failed", "integer", required: true, "Attempts that failed."),
+        .init("cost", "number?", required: true, "US dollars; null when a price is unknown."),
+        .init("unpriced_runs", "integer", required: true, "Attempts without a known price."),
+    ]
+    static let conversationHead: [APIOperation.Field] = [
+        .init("id", "string", required: true, "The conversation."),
+        .init("status", "string", required: true, "in_progress, processing, completed, discarded or failed."),
+        .init("source", "string", required: true, "The device or app that recorded the conversation."),
+        .init("language", "string?", required: true, "A BCP 47 tag."),
+        .init("title", "string?", required: true, "The user's title, or one that was made of the words."),
+        .init("summary", "string?", required: true, "A summary of the words."),
+        .init("started_at", "string", required: true, "UTC, RFC 3339; the times of segments count from here."),
+        .init("finished_at", "string", required: true, "UTC, RFC 3339."),
+        .init("call_id", "string?", required: true, "The client's name of the call."),
+        .init("duration", "number", required: true, "Seconds."),
+    ]
+
+    static let all: [APISchema] = conversations + sessions + administration
+
+    private static let conversations: [APISchema] = [
+        APISchema(
+            "Conversation",
+            conversationHead + [
+                .init("segments", "[Segment]", required: true, "In order of start, each with its words; positions in seconds."),
+                .init("people", "[Person]", required: true, "Those who speak and have a name."),
+            ]),
+        APISchema(
+            "ListedConversation",
+            conversationHead + [
+                .init("people", "[Speaker]", required: true, "Those who speak, in order of their first words."),
+                .init("turns", "[[number]]", required: true, "At most 200 turns: start, end, index in people."),
+            ]),
+        APISchema("Segment", SegmentOperations.segment),
+        APISchema(
+            "Word", .init("text", "string", required: true, "The word with its punctuation."), start, end,
+            .init("confidence", "number?", "0 to 1.")),
+        APISchema(
+            "Speaker", .init("name", "string?", required: true, "The person's name, or a label such as Speaker 1; null for words of nobody."),
+            .init("person_id", "string?", required: true, "The person; null without a name."),
+            .init("voice_id", "string?", required: true, "The voice; null when the speaker has none."),
+            .init("is_user", "boolean", required: true, "True for the user.")),
+        APISchema(
+            "ConversationGap", start, end, channel, .init("reason", "string", required: true, "Why the audio has no words.")),
+        APISchema(
+            "Person", .init("id", "string", required: true, "The person."), .init("name", "string", required: true, "The person's name."), creation),
+        APISchema(
+            "SearchHit", .init("conversation_id", "string", required: true, "The conversation."),
+            .init("segment_id", "string", required: true, "The segment."),
+            .init("start", "number", required: true, "Seconds since the conversation's start."),
+            .init("started_at", "string", required: true, "The start of the conversation: UTC, RFC 3339."),
+            .init("title", "string?", required: true, "The title of the conversation."),
+            .init("snippet", "string", required: true, "HTML, with the hits in <mark>."),
+            .init("score", "number", required: true, "The higher, the better."),
+            .init("speaker", "string?", required: true, "The speaker's label in the conversation."),
+            .init("person_id", "string?", required: true, "The person who speaks."),
+            .init("voice_id", "string?", required: true, "The voice without a name that speaks."),
+            .init("is_user", "boolean", required: true, "True if the user speaks.")),
+        APISchema(
+            "Voice", .init("id", "string", required: true, "The voice."),
+            .init("label", "string", required: true, "A label such as Speaker 1."),
+            .init("person_id", "string?", required: true, "The person whose voice it is."),
+            .init("is_user", "boolean", required: true, "True for the user's voice."),
+            .init("evidence", "number", required: true, "Seconds of speech. A voice without a name of less than 5 s is not recognized yet."),
+            creation,
+            .init("adoption", "Adoption?", required: true, "Set if the voice got its owner automatically, by its sound.")),
+        APISchema(
+            "Adoption", .init("adopted_at", "string", required: true, "UTC, RFC 3339."),
+            .init("distance", "number", required: true, "0 to 2; the smaller, the more similar the voices were.")),
+        APISchema(
+            "VoiceSample", .init("conversation_id", "string", required: true, "The conversation."),
+            .init("segment_id", "string", required: true, "The segment."), start, end,
+            .init("text", "string", required: true, "What is said."),
+            .init("audio", "string", required: true, "A path of this API."),
+            .init("audio_start", "number", required: true, "Seconds in that audio."),
+            .init("audio_end", "number", required: true, "Seconds in that audio.")),
+        APISchema(
+            "NearVoice", .init("person_id", "string?", required: true, "The person; null for the user."),
+            .init("is_user", "boolean", required: true, "True for the user."),
+            .init("distance", "number", required: true, "0 to 2; the smaller, the more similar.")),
+        APISchema(
+            "SpeechSample", .init("id", "string", required: true, "The recording."),
+            .init("duration_seconds", "number", required: true, "Its length."), creation),
+    ]
+
+    private static let sessions: [APISchema] = [
+        APISchema(
+            "OpenSession", .init("id", "string", required: true, "The session."),
+            .init("state", "string", required: true, "open, or waiting for its client."),
+            .init("started_at", "string", required: true, "UTC, RFC 3339."),
+            .init("duration", "number", required: true, "Seconds of audio received."),
+            .init("engine", "string", required: true, "The engine that serves."),
+            .init("language", "string?", required: true, "The language that the client named."),
+            .init("source", "string", required: true, "The protocol.")),
+        APISchema(
+            "Leg", .init("id", "string", required: true, "The attempt."), .init("engine", "string", required: true, "The engine."),
+            .init("model", "string?", required: true, "The model."), .init("from", "number", required: true, "Seconds."),
+            .init("to", "number?", required: true, "Seconds; null while the attempt runs."),
+            .init("started_at", "string", required: true, "UTC, RFC 3339."),
+            .init("ended_at", "string?", required: true, "UTC, RFC 3339."),
+            .init("end", "string", required: true, "open, succeeded or failed."),
+            .init("error", "string?", required: true, "The kind of the error."),
+            .init("retries", "integer", required: true, "Number of retries."),
+            .init("after", "string?", required: true, "The engine that had failed before."),
+            .init("payer", "string", required: true, "operator or user."),
+            .init("cost", "number?", required: true, "US dollars; null when unknown.")),
+        APISchema(
+            "TracedWord", .init("text", "string", required: true, "The word."), start, end,
+            .init("confidence", "number", required: true, "0 to 1."), channel, .init("turn", "integer", required: true, "The turn, from 0."),
+            .init("speaker", "integer?", required: true, "The engine's number of the speaker."),
+            .init("versions", "[WordVersion]", required: true, "What the client was shown, in order.")),
+        APISchema(
+            "WordVersion", .init("at", "number?", required: true, "Seconds of audio received when the client was shown the version."),
+            .init("text", "string", required: true, "The word."), .init("kind", "string", required: true, "interim, final or repair."),
+            .init("engine", "string", required: true, "The engine."), .init("leg", "string?", required: true, "The attempt."),
+            .init("reason", "string?", required: true, "Why it became final: end_of_turn, pause, length, flush or end_of_audio.")),
+        APISchema(
+            "ShownChange", channel, .init("at", "number", required: true, "Seconds of audio received."),
+            .init("engine", "string", "Of an interim: the engine."),
+            .init("kept", "integer", "Of an interim: how many words of the interim before are its first words."),
+            .init("words", "[array]", "Of an interim: the words that follow, as [text, start, end]."),
+            .init("through", "number", "Of a final: words before this position are final.")),
+        APISchema(
+            "SessionPart", .init("id", "string", required: true, "The conversation."),
+            .init("from", "number", required: true, "Seconds in the session."),
+            .init("shift", "number?", required: true, "Seconds to add to a position in the session to get that in the conversation.")),
+        APISchema(
+            "TurnEnd", channel, .init("turn", "integer", required: true, "The turn, from 0."), .init("at", "number", required: true, "Seconds."),
+            .init("p", "number?", required: true, "Always null: the probability that the turn is over is not kept."),
+            .init("over", "boolean", required: true, "False for the last words of a turn that goes on."),
+            .init("reason", "string", required: true, "end_of_turn, pause, length, flush or end_of_audio.")),
+        APISchema("Gap", channel, start, end, .init("reason", "string", required: true, "Why there are no words.")),
+        APISchema(
+            "Repair", channel, start, end, .init("engine", "string", required: true, "The engine."),
+            .init("words", "integer", required: true, "Number of words.")),
+    ]
+
+    private static let administration: [APISchema] = [
+        APISchema(
+            "AccessKey", .init("id", "string", required: true, "The key."), .init("prefix", "string", required: true, "The beginning of the key."),
+            .init("name", "string?", required: true, "The key's name."), .init("user", "string", required: true, "Whose data the key reads."),
+            .init("scopes", "[string]", required: true, "What the key allows."), creation,
+            .init("expires_at", "string?", required: true, "UTC, RFC 3339."), .init("revoked_at", "string?", required: true, "UTC, RFC 3339."),
+            .init("credits", "integer?", required: true, "Seconds of audio that are left; null: no limit.")),
+        APISchema(
+            "UsageRow",
+            [
+                .init("day", "string", "The day of UTC, if the rows are by day."), .init("key", "string?", "The key's id, if the rows are by key."),
+                .init("provider", "string", required: true, "The engine."), .init("model", "string?", required: true, "The model."),
+                .init("workload", "string", required: true, "realtime, sync, background or another."),
+            ] + usage),
+        APISchema("UsageTotal", usage),
+        APISchema(
+            "Forecast", .init("month", "string", required: true, "The month of UTC."),
+            .init("cost_so_far", "number", required: true, "US dollars."), .init("cost", "number", required: true, "US dollars of the whole month."),
+            .init("audio_seconds", "number", required: true, "Audio of the whole month.")),
+        APISchema(
+            "Budget", .init("of", "string", required: true, "user or key."), .init("what", "string", required: true, "cost or audio_seconds."),
+            .init("each", "string", required: true, "month or day."), .init("limit", "number", required: true, "US dollars or seconds."),
+            .init("used", "number", required: true, "US dollars or seconds.")),
+        APISchema(
+            "Price", .init("provider", "string", required: true, "The engine."), .init("model", "string", required: true, "The model."),
+            .init("live", "boolean", required: true, "True for live streams."), .init("per_hour", "number", required: true, "US dollars.")),
+        APISchema(
+            "Failover", .init("at", "string", required: true, "UTC, RFC 3339."), .init("session", "string", required: true, "The session."),
+            .init("from", "string", required: true, "The engine that failed."),
+            .init("to", "string?", required: true, "The engine that took over."), .init("reason", "string", required: true, "The kind of the error.")),
+        APISchema(
+            "EngineState", .init("name", "string", required: true, "The engine."),
+            .init("state", "string", required: true, "ready, loading or unavailable."), .init("why", "string", "Why the engine is unavailable.")),
+        APISchema(
+            "Shortage", .init("what", "string", required: true, "What is missing."),
+            .init("command", "string", required: true, "The command that mends it.")),
+        APISchema(
+            "FileState", .init("status", "string", required: true, "completed or failed."),
+            .init("error", "string?", required: true, "The reason for missing results."),
+            .init("provider", "string", "The engine that failed; absent if none did."),
+            .init("code", "string", "The failure's stable code, such as provider_key_refused.")),
+        APISchema(
+            "ProviderKey", .init("provider", "string", required: true, "The vendor."),
+            .init("fingerprint", "string", required: true, "SHA-256 of the key, in hexadecimal."), creation),
+    ]
+}

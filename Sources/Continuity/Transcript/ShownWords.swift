@@ -1,0 +1,37 @@
+package import Speech
+
+/// A change of the words that a live session has shown for a channel. The changes of a channel, in order, say what a client saw at each moment.
+package struct ShownWords: Sendable, Equatable {
+    package enum Change: Sendable, Equatable {
+        /// An interim of an engine. Its first `kept` words are the first words of the interim before, and `words` follow them.
+        case interim(kept: Int, words: [Word], EngineName)
+        /// Words whose middles are before this position are final, and no longer part of an interim.
+        case final(through: SampleIndex)
+    }
+
+    package var channel: ChannelIndex
+    /// End of the audio that had been received by then.
+    package var received: SampleIndex
+    package var change: Change
+
+    package init(channel: ChannelIndex, received: SampleIndex, change: Change) {
+        self.channel = channel
+        self.received = received
+        self.change = change
+    }
+
+    /// Applies the change to the words of the channel's interim.
+    package func apply(to interim: inout [Word]) {
+        switch change {
+        case .interim(let kept, let words, _): interim = interim.prefix(kept) + words
+        case .final(let position): interim.removeAll { $0.middle < position }
+        }
+    }
+
+    /// Removes the texts of words that are forgotten. The words stay as empty ones, because later changes count them.
+    mutating func forget(_ range: SampleRange) {
+        guard case .interim(let kept, var words, let engine) = change else { return }
+        for index in words.indices where range.contains(words[index].middle) { words[index].text = "" }
+        change = .interim(kept: kept, words: words, engine)
+    }
+}

@@ -1,0 +1,98 @@
+package import Journal
+package import Observability
+package import Speech
+package import Store
+
+/// Deletes users: ends their sessions, and removes everything that the gateway has of them.
+///
+/// The store records a deletion first. A deletion that is cut off is continued at the next start, and one that another process has begun within a
+/// minute.
+package actor UserDeletion {
+    private let store: any ConversationStores
+    private let blobs: Blobs
+    private let transcripts: TranscriptFolder
+    /// The parts of a running gateway; nil in another process, which leaves the journal, and with it the end of the deletion, to the gateway.
+    private let gateway: Gateway?
+    private let log: Log
+
+    package struct Gateway: Sendable {
+        let contexts: LiveContexts
+        let erasure: ErasureService
+        /// Stops the work on a job.
+        let cancel: @Sendable (ID<TranscriptionJob>) async -> Void
+
+        package init(contexts: LiveContexts, erasure: ErasureService, cancel: @escaping @Sendable (ID<TranscriptionJob>) async -> Void) {
+            self.contexts = contexts
+            self.erasure = erasure
+            self.cancel = cancel
+        }
+    }
+
+    /// Maximum number of rounds in which sessions that have ended may still store something.
+    private static let maxRounds = 10
+    /// Time that sessions get to end, and to store what they still have.
+    private static let patience: Duration = .seconds(10), pause: Duration = .milliseconds(200)
+
+    package init(store: any ConversationStores, blobs: Blobs, transcripts: TranscriptFolder, gateway: Gateway?, log: Log) {
+        self.store = store
+        self.blobs = blobs
+        self.transcripts = transcripts
+        self.gateway = gateway
+        self.log = log
+    }
+
+    /// Deletes a user.
+    ///
+    /// - Returns: false when there is nothing of the user.
+    package func delete(_ user: ID<User>) async throws(StoreError) -> Bool {
+        guard try await store.beginDeletion(of: user) else { return false }
+        try await complete(user)
+        return true
+    }
+
+    /// Continues the deletions that have begun and not ended.
+    package func resume() async {
+        do throws(StoreError) {
+            for user in try await store.deletions() { try await complete(user) }
+        } catch {
+            log.error("the deletion of a user is not complete; it is tried again", [.error: "\(error)"])
+        }
+    }
+
+    private func complete(_ user: ID<User>) async throws(StoreError) {
+        await endSessions(of: user)
+        for _ in 0..<Self.maxRounds {
+            let sessions = try await transcripts.sessions(of: user)
+            try await removeFiles(of: user)
+            var isGone = sessions.isEmpty
+            while try await store.deleteRows(of: user, sessions: sessions) { isGone = false }
+            await gateway?.erasure.run()
+            try await store.settle()
+            guard gateway != nil else { return }
+            if isGone { break }
+            // A session that has just ended may still store its last words.
+            try? await Task.sleep(for: Self.pause)
+        }
+        try await store.endDeletion(of: user)
+        try await store.settle()
+    }
+
+    private func endSessions(of user: ID<User>) async {
+        guard let gateway else { return }
+        await gateway.contexts.end(sessionsOf: user)
+        let deadline = ContinuousClock.now + Self.patience
+        while await !gateway.contexts.openSessions(of: user).isEmpty, ContinuousClock.now < deadline { try? await Task.sleep(for: Self.pause) }
+    }
+
+    /// Deletes uploads and unstored results. Their rows go afterwards, so that a crash leaves no file without a row.
+    private func removeFiles(of user: ID<User>) async throws(StoreError) {
+        let belongings = try await store.belongings(of: user)
+        for job in belongings.jobs {
+            await gateway?.cancel(job)
+            await UnstoredResults(in: blobs.results).remove(job)
+        }
+        for upload in belongings.uploads {
+            if let name = BlobName(upload.rawValue) { try await blobs.uploads.delete(name) }
+        }
+    }
+}

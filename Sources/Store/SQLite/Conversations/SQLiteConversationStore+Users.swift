@@ -1,0 +1,182 @@
+package import Speech
+
+extension SQLiteConversationStore {
+    /// Number of conversations that one transaction deletes, so that other writes wait for milliseconds only.
+    private static let conversationsAtOnce = 20
+
+    package func beginDeletion(of user: ID<User>) async throws(StoreError) -> Bool {
+        let now = now()
+        return try await database.write { (connection) throws(StoreError) in
+            guard user != .deleted, try Self.isKnown(user, on: connection) else { return false }
+            try connection.run(
+                "INSERT INTO deleted_users (user, since) VALUES (?, ?) ON CONFLICT DO NOTHING", [.text(user.rawValue), .time(now)])
+            try connection.run(
+                "UPDATE access_keys SET revoked_at = coalesce(revoked_at, ?) WHERE user = ?", [.time(now), .text(user.rawValue)])
+            return true
+        }
+    }
+
+    package func deletions() async throws(StoreError) -> [ID<User>] {
+        try await database.read { (connection) throws(StoreError) in
+            var users: [ID<User>] = []
+            try connection.run("SELECT user FROM deleted_users ORDER BY since, user") { (row) throws(StoreError) in
+                users.append(ID(row.text(0) ?? ""))
+            }
+            return users
+        }
+    }
+
+    package func belongings(of user: ID<User>) async throws(StoreError) -> UserBelongings {
+        try await database.read { (connection) throws(StoreError) in
+            var found = UserBelongings(uploads: [], jobs: [])
+            try connection.run("SELECT id FROM uploads WHERE user = ?", [.text(user.rawValue)]) { (row) throws(StoreError) in
+                found.uploads.append(ID(row.text(0) ?? ""))
+            }
+            try connection.run("SELECT id FROM jobs WHERE user = ?", [.text(user.rawValue)]) { (row) throws(StoreError) in
+                found.jobs.append(ID(row.text(0) ?? ""))
+            }
+            return found
+        }
+    }
+
+    package func deleteRows(of user: ID<User>, sessions: [ID<Session>]) async throws(StoreError) -> Bool {
+        let now = now()
+        let deleted = try await database.write { (connection) throws(StoreError) -> (archive: Int64?, conversations: [Int64])? in
+            // The transcripts of sessions may be all that there is.
+            try Self.forget(sessions, of: user, now: now, on: connection)
+            guard try Self.isKnown(user, on: connection) else { return nil }
+            let archive = try UserPartition.find(user, on: connection)
+            let conversations = try archive.map { (archive) throws(StoreError) in try Self.deleteConversations(of: archive, on: connection) } ?? []
+            if conversations.isEmpty {
+                try Self.deleteSpeakers(of: user, archive, on: connection)
+                try Self.deleteOrders(of: user, on: connection)
+                try Self.removeNames(of: user, on: connection)
+            }
+            try Self.noteErasure(on: connection)
+            return (archive?.number, conversations)
+        }
+        guard let deleted else { return false }
+        if let archive = deleted.archive {
+            for conversation in deleted.conversations { windowIndex.apply(.remove(conversation: conversation), to: archive) }
+            revisions.tell(user)
+        }
+        startErasing()
+        return true
+    }
+
+    package func endDeletion(of user: ID<User>) async throws(StoreError) {
+        try await database.write { (connection) throws(StoreError) in
+            try connection.run("DELETE FROM deleted_users WHERE user = ?", [.text(user.rawValue)])
+            try Self.noteErasure(on: connection)
+        }
+        startErasing()
+    }
+
+    // MARK: Parts of these
+
+    private static func isKnown(_ user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
+        try connection.integer(
+            """
+            SELECT EXISTS (SELECT 1 FROM archives WHERE user = ?1) OR EXISTS (SELECT 1 FROM users WHERE id = ?1)
+            OR EXISTS (SELECT 1 FROM jobs WHERE user = ?1) OR EXISTS (SELECT 1 FROM uploads WHERE user = ?1)
+            OR EXISTS (SELECT 1 FROM background_recordings WHERE user = ?1) OR EXISTS (SELECT 1 FROM usage_days WHERE user = ?1)
+            OR EXISTS (SELECT 1 FROM usage_runs WHERE user = ?1) OR EXISTS (SELECT 1 FROM usage_outbox WHERE json_extract(record, '$.user') = ?1)
+            """, [.text(user.rawValue)]) == 1
+    }
+
+    /// Records that all words of the user's sessions must be forgotten.
+    private static func forget(
+        _ sessions: [ID<Session>], of user: ID<User>, now: UnixTime, on connection: borrowing SQLiteConnection
+    ) throws(StoreError) {
+        try connection.run(
+            """
+            INSERT INTO forgotten_speech (session, channel, begins, ends, noted_at) SELECT session, NULL, 0, NULL, ?3 FROM (
+                SELECT value AS session FROM json_each(?2)
+                UNION SELECT p.session FROM session_parts p JOIN conversations c ON c.number = p.conversation
+                JOIN archives a ON a.number = c.archive WHERE a.user = ?1
+                UNION SELECT json_extract(record, '$.session_id') FROM usage_runs WHERE user = ?1
+                UNION SELECT json_extract(record, '$.session_id') FROM usage_outbox WHERE json_extract(record, '$.user') = ?1
+            ) s WHERE session IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM forgotten_speech f WHERE f.session = s.session AND f.channel IS NULL AND f.begins = 0 AND f.ends IS NULL)
+            """, [.text(user.rawValue), .text(SegmentCoding.list(sessions.map(\.rawValue))), .time(now)])
+    }
+
+    /// Deletes some conversations.
+    ///
+    /// - Returns: the row numbers of the deleted conversations.
+    private static func deleteConversations(of archive: UserPartition, on connection: borrowing SQLiteConnection) throws(StoreError) -> [Int64] {
+        var conversations: [Int64] = []
+        try connection.run(
+            "SELECT number FROM conversations WHERE archive = ? LIMIT ?", [.integer(archive.number), .integer(conversationsAtOnce)]
+        ) { (row) throws(StoreError) in
+            if let number = row.integer(0) { conversations.append(number) }
+        }
+        for conversation in conversations {
+            // The marks are deleted first, so that the segments' trigger finds none.
+            try connection.run("DELETE FROM conversation_marks WHERE conversation = ?", [.integer(conversation)])
+            try connection.run(
+                "INSERT OR IGNORE INTO abandoned_files (file) SELECT file FROM conversation_audio WHERE conversation = ?", [.integer(conversation)])
+            try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(conversation)])
+        }
+        return conversations
+    }
+
+    private static func deleteSpeakers(
+        of user: ID<User>, _ archive: UserPartition?, on connection: borrowing SQLiteConnection
+    ) throws(StoreError) {
+        guard let archive else { return }
+        let number: [SQLiteValue] = [.integer(archive.number)]
+        try connection.run(
+            "INSERT OR IGNORE INTO abandoned_files (file) SELECT file FROM speech_samples WHERE archive = ? AND file IS NOT NULL", number)
+        try connection.run("DELETE FROM speech_samples WHERE archive = ?", number)
+        try connection.run("DELETE FROM voices WHERE archive = ?", number)
+        try connection.run("DELETE FROM people WHERE archive = ?", number)
+        try connection.run("DELETE FROM settings WHERE archive = ?", number)
+        try connection.run("DELETE FROM provider_keys WHERE archive = ?", number)
+        try connection.run("DELETE FROM archives WHERE number = ?", number)
+    }
+
+    /// Deletes jobs, uploads, and recordings that come in chunks.
+    private static func deleteOrders(of user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        let name: [SQLiteValue] = [.text(user.rawValue)]
+        try connection.run("DELETE FROM jobs WHERE user = ?", name)
+        try connection.run("DELETE FROM uploads WHERE user = ?", name)
+        try connection.run("DELETE FROM background_recordings WHERE user = ?", name)
+    }
+
+    /// Removes the user's name from the usage and from the access keys. A key stays as a revoked one, because an installation without keys would be
+    /// open to everybody.
+    private static func removeNames(of user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        let names: [SQLiteValue] = [.text(user.rawValue), .text(ID<User>.deleted.rawValue)]
+        try connection.run(
+            """
+            UPDATE usage_runs SET user = ?2,
+            record = json_set(json_remove(record, '$.key', '$.conversation_id', '$.session_id', '$.session_start_ns', '$.channel_count'), '$.user', ?2)
+            WHERE user = ?1
+            """, names)
+        try connection.run(
+            """
+            UPDATE usage_outbox
+            SET record = json_set(json_remove(record, '$.key', '$.conversation_id', '$.session_id', '$.session_start_ns', '$.channel_count'), '$.user', ?2)
+            WHERE json_extract(record, '$.user') = ?1
+            """, names)
+        try connection.run(
+            """
+            INSERT INTO usage_days (day, user, access_key, provider, model, workload, payer, runs, failed, audio, speech, billable, cost, unpriced,
+            retries, fallbacks, segments, words, speakers, identified)
+            SELECT day, ?2, '', provider, model, workload, payer, sum(runs), sum(failed), sum(audio), sum(speech), sum(billable), sum(cost),
+            sum(unpriced), sum(retries), sum(fallbacks), sum(segments), sum(words), sum(speakers), sum(identified) FROM usage_days WHERE user = ?1
+            GROUP BY day, provider, model, workload, payer
+            ON CONFLICT DO UPDATE SET runs = runs + excluded.runs, failed = failed + excluded.failed, audio = audio + excluded.audio,
+            speech = speech + excluded.speech, billable = billable + excluded.billable, cost = cost + excluded.cost,
+            unpriced = unpriced + excluded.unpriced, retries = retries + excluded.retries, fallbacks = fallbacks + excluded.fallbacks,
+            segments = segments + excluded.segments, words = words + excluded.words, speakers = speakers + excluded.speakers,
+            identified = identified + excluded.identified
+            """, names)
+        try connection.run("DELETE FROM usage_days WHERE user = ?", [.text(user.rawValue)])
+        try connection.run("INSERT INTO users (id, created_at) VALUES (?, 0) ON CONFLICT DO NOTHING", [names[1]])
+        try connection.run(
+            "UPDATE access_keys SET user = ?2, name = NULL, prefix = '', hash = randomblob(32) WHERE user = ?1", names)
+        try connection.run("DELETE FROM users WHERE id = ?", [.text(user.rawValue)])
+    }
+}

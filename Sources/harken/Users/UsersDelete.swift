@@ -1,0 +1,41 @@
+import Framing
+import Speech
+import Store
+
+struct UsersDelete: Command {
+    static let description = CommandDescription(
+        name: "users delete", summary: "Delete a user with everything that is stored of them.",
+        discussion: """
+            Conversations, voices, people, recordings, transcripts, jobs and settings are gone, and the user's keys are revoked. Amounts of usage \
+            stay, without a name. In a data directory, the gateway ends the user's sessions and clears its journal: within a minute, or at its next \
+            start.
+            """,
+        operands: .init(placeholder: "USER", help: "The user, as keys list shows it; local is the user of a gateway without keys.", count: 1...1),
+        options: DataPlace.installationOptions)
+
+    private let user: ID<User>
+    private let place: DataPlace
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        user = ID(arguments.operands.joined())
+        place = try DataPlace(arguments, ofUser: false)
+        json = arguments.has(.json)
+    }
+
+    func run(_ context: CommandContext) async -> ExitStatus {
+        await attempt(context) {
+            guard try await place.existingInstallation(context)?.delete(user) == true else { throw place.missing(user) }
+            if json {
+                var writer = JSONWriter()
+                writer.beginObject()
+                writer.member("user", user.rawValue)
+                writer.member("deleted", true)
+                writer.endObject()
+                context.output.writeLine(writer.text)
+            } else {
+                context.note("\(user) is deleted" + (place.isGateway ? "" : "; the gateway clears its journal within a minute, or at its next start"))
+            }
+        }
+    }
+}
