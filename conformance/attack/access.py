@@ -162,10 +162,9 @@ def scopes(attempt):
     """Every route that docs/security.md names with a key of each scope, and every route of the API by what it says of itself."""
     server, table = attempt.start({"HARKEN_WRONG_KEY_SECONDS": "0"}), table_of_the_guide()
     attempt.expect(len(table) > 50, f"the guide's table has {len(table)} routes")
-    keys = {}
-    for scope in SCOPES:
-        keys[scope] = make_key(attempt.context.harken, server.data, "--user", "ann", "--scope", scope)
-        attempt.secrets.append(keys[scope])
+    keys, leavers = ({scope: make_key(attempt.context.harken, server.data, "--user", user(scope), "--scope", scope) for scope in SCOPES}
+                     for user in (lambda scope: "ann", lambda scope: f"leaves-{scope}"))
+    attempt.secrets += [*keys.values(), *leavers.values()]
     attempt.sleep(1.2)
     said = json.loads(attempt.ask("GET", "/api/v1/openapi.json").body)
     for path, methods in said["paths"].items():
@@ -180,7 +179,8 @@ def scopes(attempt):
         method, path = route.split(" ")
         target = re.sub(r"\{provider\}", "deepgram", path)
         target = re.sub(r"\{\w+\}", "00000000-0000-4000-8000-000000000000", target) + QUERIES.get(path, "")
-        for scope, key in keys.items():
+        # The keys of a user who is deleted are revoked, so each of these keys has a user of its own.
+        for scope, key in (leavers if route == "DELETE /api/v1/users/me" else keys).items():
             count += 1
             if method == "WS":
                 refused, got = _socket_refuses(attempt, target, OPENINGS.get(path), key)
