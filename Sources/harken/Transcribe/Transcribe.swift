@@ -89,7 +89,7 @@ struct Transcribe: Command {
     ) async throws(OutputFileError) -> ExitStatus {
         var status = ExitStatus.done
         for file in files {
-            let words = showsWords ? ShownWords(on: context.output, heading: files.count > 1 ? file : nil) : nil
+            let words = showsWords ? WordPrinter(on: context.output, heading: files.count > 1 ? file : nil) : nil
             guard let transcript = await transcribe(file, engine, known, words, context) else {
                 if Task.isCancelled { return .interrupted }
                 status = .failed
@@ -102,7 +102,7 @@ struct Transcribe: Command {
 
     /// Transcribes a file; nil when that failed, after a message to the user.
     private func transcribe(
-        _ file: String, _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ words: ShownWords?, _ context: CommandContext
+        _ file: String, _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ words: WordPrinter?, _ context: CommandContext
     ) async -> FileTranscript? {
         let progress = ProgressLine(in: context)
         let started = Instant.now

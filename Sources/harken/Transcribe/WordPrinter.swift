@@ -2,7 +2,7 @@ import Speech
 import Synchronization
 
 /// Words of a recording on a terminal, written as they are recognized.
-final class ShownWords: Sendable {
+final class WordPrinter: Sendable {
     private let output: StandardStream
     /// The file's name, if there are several files; nil: no heading.
     private let heading: String?
