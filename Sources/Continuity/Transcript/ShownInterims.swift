@@ -15,18 +15,15 @@ package struct ShownInterims: Sendable {
         guard words.indices.contains(number) else { return nil }
         let kept = zip(words[number], interim.words).prefix { $0.text == $1.text }.count
         guard kept < max(words[number].count, interim.words.count) else { return nil }
-        let shown = ShownWords(
-            channel: interim.channel, received: received, change: .interim(kept: kept, words: Array(interim.words[kept...]), engine))
-        shown.apply(to: &words[number])
-        return shown
+        words[number] = interim.words
+        return ShownWords(channel: interim.channel, received: received, change: .interim(kept: kept, words: interim.words[kept...], engine))
     }
 
     /// Returns the change that a commit makes.
     package mutating func change(by commit: Commit, received: SampleIndex) -> ShownWords? {
         let number = commit.channel.number
         guard words.indices.contains(number), !commit.words.isEmpty || !words[number].isEmpty else { return nil }
-        let shown = ShownWords(channel: commit.channel, received: received, change: .final(through: commit.range.end))
-        shown.apply(to: &words[number])
-        return shown
+        words[number].removeAll { $0.middle < commit.range.end }
+        return ShownWords(channel: commit.channel, received: received, change: .final(through: commit.range.end))
     }
 }

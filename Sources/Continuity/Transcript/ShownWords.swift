@@ -4,7 +4,7 @@ package import Speech
 package struct ShownWords: Sendable, Equatable {
     package enum Change: Sendable, Equatable {
         /// An interim of an engine. Its first `kept` words are the first words of the interim before, and `words` follow them.
-        case interim(kept: Int, words: [Word], EngineName)
+        case interim(kept: Int, words: ArraySlice<Word>, EngineName)
         /// Words whose middles are before this position are final, and no longer part of an interim.
         case final(through: SampleIndex)
     }
@@ -18,14 +18,6 @@ package struct ShownWords: Sendable, Equatable {
         self.channel = channel
         self.received = received
         self.change = change
-    }
-
-    /// Applies the change to the words of the channel's interim.
-    package func apply(to interim: inout [Word]) {
-        switch change {
-        case .interim(let kept, let words, _): interim = interim.prefix(kept) + words
-        case .final(let position): interim.removeAll { $0.middle < position }
-        }
     }
 
     /// Removes the texts of words that are forgotten. The words stay as empty ones, because later changes count them.

@@ -16,7 +16,7 @@ package final class LiveTranscript: Sendable {
         /// Number of bytes in the file. Bytes behind them belong to an incomplete write.
         var inFile = 0
         var gaps: [SessionTranscript.Gap] = []
-        /// What the client is shown now.
+        /// The interims that the client sees at the moment.
         var interims: ShownInterims
         /// Number of bytes of entries of shown words.
         var shownBytes = 0
@@ -31,10 +31,8 @@ package final class LiveTranscript: Sendable {
         case commit = 0
         /// Words for a gap that was noted, encoded as a commit.
         case mend = 1
-        /// A `ShownWords` of an interim: the words as a commit. The entry's position is the end of the audio received, the turn the number of kept words.
-        case interim = 2
-        /// A `ShownWords` of a final: a commit without words, from the position through which words are final to the end of the audio received.
-        case final = 3
+        /// A change of the words that the client is shown, encoded by `ShownRecord`. The entry's position is the end of the audio received.
+        case shown = 2
     }
 
     /// Maximum number of bytes in `newest`: some minutes of speech.
@@ -84,19 +82,9 @@ package final class LiveTranscript: Sendable {
     private func keep(_ change: (inout ShownInterims) -> ShownWords?) {
         let isFull = state.withLock { state in
             guard state.shownBytes < Self.maxShown, let shown = change(&state.interims) else { return false }
-            let kind: Kind, commit: Commit, turn: Int, start: SampleIndex
-            switch shown.change {
-            case .interim(let kept, let words, let engine):
-                (kind, turn, start) = (.interim, kept, shown.received)
-                commit = Commit(channel: shown.channel, range: SampleRange(start, start), words: words, reason: .pause, engine: engine)
-            case .final(let position):
-                (kind, turn, start) = (.final, 0, min(position, shown.received))
-                let range = SampleRange(start, shown.received)
-                commit = Commit(channel: shown.channel, range: range, words: [], reason: .pause, engine: EngineName(""))
-            }
-            let bytes = CommitRecord.encode(commit, turn: turn)
+            let bytes = ShownRecord.encode(shown)
             state.shownBytes += bytes.count
-            return Self.append(bytes, at: start, kind, to: &state)
+            return Self.append(bytes, at: shown.received, .shown, to: &state)
         }
         if isFull { folder.spill(self) }
     }
@@ -137,18 +125,12 @@ package final class LiveTranscript: Sendable {
             let start = SampleIndex(Int64(bitPattern: number(1, 8)))
             let length = Int(number(9, 4))
             guard rest.count >= 13 + length else { break }
-            if let (commit, turn) = CommitRecord.decode(rest.dropFirst(13).prefix(length), start: start) {
-                switch kind {
-                case .commit: transcript.add(commit, turn: turn)
-                case .mend: mends.append(commit)
-                case .interim:
-                    let change = ShownWords.Change.interim(kept: turn, words: commit.words, commit.engine)
-                    transcript.shown.append(ShownWords(channel: commit.channel, received: start, change: change))
-                case .final:
-                    transcript.shown.append(
-                        ShownWords(channel: commit.channel, received: commit.range.end, change: .final(through: start)))
-                case nil: break
-                }
+            let entry = rest.dropFirst(13).prefix(length)
+            switch kind {
+            case .commit: if let (commit, turn) = CommitRecord.decode(entry, start: start) { transcript.add(commit, turn: turn) }
+            case .mend: if let (commit, _) = CommitRecord.decode(entry, start: start) { mends.append(commit) }
+            case .shown: if let shown = ShownRecord.decode(entry, received: start) { transcript.shown.append(shown) }
+            case nil: break
             }
             rest = rest.dropFirst(13 + length)
         }

@@ -83,7 +83,7 @@ extension StoredTranscript {
         case .interim(let kept, let words, let engine):
             json.value(kept)
             json.value(engine.rawValue)
-            Word.write(words, to: &json)
+            Word.write(Array(words), to: &json)
         case .final(let position): json.value(Int(position.samples))
         }
         json.endArray()
@@ -93,7 +93,7 @@ extension StoredTranscript {
         guard let channel = shown[0].int, let received = shown[1].int, let number = shown[2].int else { return nil }
         let change =
             shown.count > 3
-            ? ShownWords.Change.interim(kept: number, words: Word.read(shown[4]), EngineName(shown[3].string ?? ""))
+            ? ShownWords.Change.interim(kept: number, words: Word.read(shown[4])[...], EngineName(shown[3].string ?? ""))
             : .final(through: SampleIndex(number))
         return ShownWords(channel: ChannelIndex(channel), received: SampleIndex(received), change: change)
     }
