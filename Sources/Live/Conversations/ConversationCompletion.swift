@@ -4,7 +4,7 @@ internal import Protocols
 internal import Speech
 internal import Store
 
-/// Completes conversations that are over: sets title and summary, and stores the index for searches. Each conversation is completed by one task at a
+/// Completes conversations that are over: sets title and summary. Stores the index for searches. Each conversation is completed by one task at a
 /// time, with repeated attempts.
 actor ConversationCompletion {
     private let store: any ConversationStore & UserSettingsStore
@@ -64,9 +64,7 @@ actor ConversationCompletion {
         try await summarize(&conversation)
         conversation.status = .completed
         let update = ConversationUpdate(id, status: .completed, title: conversation.title, summary: conversation.summary)
-        guard try await store.write(update, of: user) else { return nil }
-        await embed(conversation)
-        return conversation
+        return try await store.write(update, of: user) ? conversation : nil
     }
 
     /// Sets the title and the summary of a conversation. An existing title or summary stays.
@@ -87,7 +85,7 @@ actor ConversationCompletion {
 
     /// Stores the meaning of a conversation, so that the conversation is found by its meaning. Without it, the conversation is found by its words,
     /// and `complement` tries again.
-    private func embed(_ conversation: Conversation) async {
+    func embed(_ conversation: Conversation) async {
         guard let texts else { return }
         let windows = MeaningWindow.windows(of: conversation.segments)
         do {

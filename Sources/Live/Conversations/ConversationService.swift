@@ -200,7 +200,7 @@ package final class ConversationService: Sendable {
         state.withLock { $0.late[OwnedConversation(id: id, user: user), default: []].append((stored, onlyRecovered)) }
     }
 
-    /// Completes a conversation that is over.
+    /// Completes a conversation that is over. `learn(from:)` follows when those who wait for the conversation were told.
     ///
     /// - Returns: the conversation, when this call has completed it; nil when the conversation does not exist, was complete, or cannot be completed.
     package func complete(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
@@ -210,10 +210,17 @@ package final class ConversationService: Sendable {
             return state.live[key] == nil ? state.late.removeValue(forKey: key) ?? [] : []
         }
         for (stored, onlyRecovered) in late { await take(stored, onlyRecovered: onlyRecovered) }
-        guard let done = await completion.complete(id, of: user) else { return nil }
+        return await completion.complete(id, of: user)
+    }
+
+    /// Stores the meaning of a completed conversation for searches, and learns its voices. Takes seconds where a model must be loaded first.
+    package func learn(from conversation: Conversation) async {
+        let user = conversation.user
+        await completion.embed(conversation)
         await reconcileVoices(of: user)
-        for person in Set(done.segments.filter(\.identity.isFixed).compactMap(\.identity.person)) { teach(UntaughtVoice(person, in: id, of: user)) }
-        return done
+        for person in Set(conversation.segments.filter(\.identity.isFixed).compactMap(\.identity.person)) {
+            teach(UntaughtVoice(person, in: conversation.id, of: user))
+        }
     }
 
     /// Takes over conversations that earlier runs left open. Sessions that are still being recognised must be `held` before.
@@ -271,6 +278,8 @@ package final class ConversationService: Sendable {
             for key in over { state.left[key] = nil }
             return over
         }
-        for key in over { _ = await complete(key.id, of: key.user) }
+        for key in over {
+            if let done = await complete(key.id, of: key.user) { await learn(from: done) }
+        }
     }
 }

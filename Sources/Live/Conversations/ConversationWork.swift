@@ -90,7 +90,11 @@ package struct ConversationWork: Sendable {
             if let conversation = try await service.store.conversation(id, of: user) { tell(.processing(conversation)) }
             // Later words do not wait for the completion.
             Task {
-                if let done = await service.complete(id, of: user) { return tell(.completed(id, done)) }
+                if let done = await service.complete(id, of: user) {
+                    // The client of a session that is over waits for its conversation, but not for what is learned from it.
+                    tell(.completed(id, done))
+                    return await service.learn(from: done)
+                }
                 // Another session may have created the person before.
                 do throws(StoreError) {
                     let there = try await service.store.conversation(id, of: user)

@@ -359,7 +359,9 @@ package actor ChunkedRecordings {
         }
         await assemble(place, isWhole: true, services)
         let id = ID<Conversation>(place.conversation)
-        if kept?.status == .inProgress || kept?.status == .processing { _ = await services.conversations.complete(id, of: place.user) }
+        if kept?.status == .inProgress || kept?.status == .processing, let done = await services.conversations.complete(id, of: place.user) {
+            await services.conversations.learn(from: done)
+        }
         while true {
             let found = try await ChunkedRecordingError.stored { () throws(StoreError) in try await store.conversation(id, of: place.user) }
             guard let found, found.status == .inProgress || found.status == .processing else {
