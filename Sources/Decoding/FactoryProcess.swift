@@ -26,33 +26,17 @@ struct FactoryProcess: Sendable {
             close(theirs)
             theirs = copy
         }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        // `exec` closes all other descriptors of the gateway.
-        posix_spawn_file_actions_adddup2(&actions, theirs, DecodeFactory.socket)
-        for standard in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
-            posix_spawn_file_actions_addopen(&actions, standard, "/dev/null", O_RDWR, 0)
-        }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t(), all = sigset_t()
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-        let words = [configuration.executable] + configuration.words
-        var arguments = words.map { strdup($0) } + [nil]
-        var variables = environment.map { strdup($0) } + [nil]
-        defer { for text in arguments + variables { free(text) } }
-        var id: pid_t = 0
-        let code = posix_spawn(&id, configuration.executable, &actions, &attributes, &arguments, &variables)
-        guard code == 0 else {
+        let id: pid_t
+        do throws(SystemError) {
+            // `exec` closes all other descriptors of the gateway.
+            id = try NewProcess.start(
+                [configuration.executable] + configuration.words, environment: environment,
+                descriptors: [
+                    DecodeFactory.socket: .copy(theirs), STDIN_FILENO: .null(O_RDWR), STDOUT_FILENO: .null(O_RDWR), STDERR_FILENO: .null(O_RDWR),
+                ], ownsGroup: true)
+        } catch {
             close(ours)
-            throw SystemError(call: "posix_spawn \(configuration.executable)", code: code)
+            throw error
         }
         return FactoryProcess(id: id, socket: ours)
     }

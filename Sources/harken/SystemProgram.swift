@@ -28,7 +28,12 @@ enum SystemProgram {
         let output = try Pipe(), diagnostics = try Pipe()
         let id: pid_t
         do throws(SystemError) {
-            id = try spawn(words, environment, output: output.writer, diagnostics: showsDiagnostics ? STDERR_FILENO : diagnostics.writer)
+            id = try NewProcess.start(
+                words, environment: environment.map { "\($0.key)=\($0.value)" },
+                descriptors: [
+                    STDIN_FILENO: .null(O_RDONLY), STDOUT_FILENO: .copy(output.writer),
+                    STDERR_FILENO: .copy(showsDiagnostics ? STDERR_FILENO : diagnostics.writer),
+                ])
         } catch {
             for pipe in [output, diagnostics] { _ = [pipe.reader, pipe.writer].map(close) }
             guard error.code == ENOENT else { throw error }
@@ -52,34 +57,6 @@ enum SystemProgram {
         } onCancel: {
             isOver.withLock { if !$0 { kill(id, SIGINT) } }
         }
-    }
-
-    private static func spawn(
-        _ words: [String], _ environment: [String: String], output: Int32, diagnostics: Int32
-    ) throws(SystemError) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, diagnostics, STDERR_FILENO)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // This process blocks the signals that ask it to end.
-        var none = sigset_t(), all = sigset_t()
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        var arguments = words.map { strdup($0) } + [nil]
-        var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for text in arguments + variables { free(text) } }
-        var id: pid_t = 0
-        let code = posix_spawnp(&id, words.first ?? "", &actions, &attributes, &arguments, &variables)
-        guard code == 0 else { throw SystemError(call: "start \(words.first ?? "")", code: code) }
-        return id
     }
 
     /// A pipe from a program to this process.

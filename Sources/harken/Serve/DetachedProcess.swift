@@ -17,7 +17,11 @@ enum DetachedProcess {
         let (reader, writer) = (ends[0], ends[1])
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(reader) }
-        let spawned = Result { () throws(SystemError) in try spawn(words + ["--ready-fd", "\(readyDescriptor)"], writer) }
+        let spawned = Result { () throws(SystemError) in
+            try NewProcess.start(
+                ["harken"] + words + ["--ready-fd", "\(readyDescriptor)"], program: "/proc/self/exe",
+                descriptors: [STDIN_FILENO: .null(O_RDONLY), readyDescriptor: .copy(writer)], ownsGroup: true)
+        }
         // The end of the process is the end of the pipe.
         close(writer)
         let process = try spawned.get()
@@ -36,30 +40,5 @@ enum DetachedProcess {
         } onCancel: {
             isOver.withLock { if !$0 { kill(process, SIGTERM) } }
         }
-    }
-
-    private static func spawn(_ words: [String], _ ready: Int32) throws(SystemError) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, ready, readyDescriptor)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t(), all = sigset_t()
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        // A group of its own: what a terminal sends to its foreground does not reach the process.
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-        var arguments = (["harken"] + words).map { strdup($0) } + [nil]
-        defer { for text in arguments { free(text) } }
-        var id: pid_t = 0
-        let code = posix_spawn(&id, "/proc/self/exe", &actions, &attributes, &arguments, environ)
-        guard code == 0 else { throw SystemError(call: "start harken", code: code) }
-        return id
     }
 }
