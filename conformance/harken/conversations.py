@@ -16,7 +16,6 @@ import time
 import urllib.request
 import wave
 
-import av
 import numpy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -26,8 +25,8 @@ sys.path.insert(0, os.path.dirname(HERE))
 
 from gateway import OPENER, Server, dies_with_us, environment
 from judging import main
+from speech import RATE, load
 
-RATE = 16_000
 # Twice as fast as they spoke.
 SPEED = 2
 NAMES = {"ls367": "Laura", "ls1688": "Martin"}
@@ -37,12 +36,6 @@ SECOND = [
     ("ls-367-130732-0008", "ls367", 0.5), ("ls-1688-142285-0009", "ls1688", 0.4), ("ls-367-130732-0009", "ls367", 0)]
 # What was said, in other words; and where it was said.
 PARAPHRASES = [("a recipe with eggs and alcohol", 28.6, 38.1), ("he died in poverty", 3.9, 7.9), ("nobody knows everything about that eating house", 68.4, 74.2)]
-
-
-def load(path):
-    with av.open(path) as file:
-        resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
-        return numpy.concatenate([part.to_ndarray().reshape(-1) for frame in file.decode(audio=0) for part in resampler.resample(frame)])
 
 
 def spoken(samples):

@@ -16,7 +16,6 @@ import urllib.error
 import urllib.request
 import wave
 
-import av
 import numpy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -26,8 +25,8 @@ sys.path.insert(0, os.path.dirname(HERE))
 
 from gateway import OPENER, Server, dies_with_us, environment, make_key
 from judging import main
+from speech import RATE, load
 
-RATE = 16_000
 # Twice as fast as they spoke.
 SPEED = 2
 PAUSE = 0.6
@@ -40,14 +39,8 @@ TOLD = 2.0
 LEAST = 0.25
 
 
-def load(clip):
-    with av.open(os.path.join(AUDIO, "asr", clip + ".flac")) as file:
-        resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
-        return numpy.concatenate([part.to_ndarray().reshape(-1) for frame in file.decode(audio=0) for part in resampler.resample(frame)])
-
-
 def clips(reader, part):
-    return [load(reader[0] + number) for number in reader[part]]
+    return [load(os.path.join(AUDIO, "asr", reader[0] + number + ".flac")) for number in reader[part]]
 
 
 def joined(pieces):
