@@ -67,13 +67,25 @@ def against_local(args, drivers):
             "OTEL_RESOURCE_ATTRIBUTES": "deployment.environment.name=conformance"})
         key = None
 
-        def one(driver):
+        busy = []
+
+        def run_one(driver):
             extra = ["--harken", args.harken] if driver.starts_gateway else []
             outcome = run(driver, server.url, key, args.test_audio, folder, extra)
             # The local engine leaves interims out when the machine does not keep up with the speech.
             if outcome.problems == [NO_INTERIM] and server.effort(key, os.path.join(args.test_audio, "beckett.wav")) > 0.5:
                 print(f"      {driver.name}: the machine is too busy for interims: again without them", flush=True)
                 outcome = run(driver, server.url, key, args.test_audio, folder, ["--no-interim-check"])
+            return outcome
+
+        def one(driver):
+            outcome = run_one(driver)
+            if not outcome.passed and args.jobs is None and len(drivers) > 1 and driver.processors < (os.cpu_count() or 1):
+                busy.append((driver, outcome))
+                return True
+            return judge(driver, outcome)
+
+        def judge(driver, outcome):
             verdict = "SKIP" if outcome.passed and outcome.skipped else "PASS" if outcome.passed else "FAIL"
             line = f"{verdict}  {driver.name}  {outcome.skipped or format(outcome.seconds, '.1f') + ' s'}"
             print("\n      ".join([line, *outcome.problems]), flush=True)
@@ -83,6 +95,10 @@ def against_local(args, drivers):
             server.wait_until_ready(args.ready_seconds)
             key = server.make_key()
             passed = all(side_by_side(one, drivers, args.jobs))
+            # What must arrive in time is late on a busy machine: what failed beside others is judged alone.
+            for driver, outcome in busy:
+                print("\n      ".join([f"AGAIN {driver.name}: it failed beside others", *outcome.problems]), flush=True)
+                passed = judge(driver, run_one(driver)) and passed
         except ServerError as error:
             print(f"FAIL  {error}", flush=True)
             passed = False
