@@ -25,7 +25,7 @@ private func fuzzLiveClient(_ machine: some LiveClientMachine, _ bytes: RawSpan)
                 through[final.channel] = final.range.end
                 for word in final.words { precondition(word.range.start >= final.range.start && word.range.end <= sent, "a word outside its final") }
             case .closed: isClosed = true
-            case .opened, .speechStarted, .interim, .turnEnded, .flushed, .skipped, .creditsLow: break
+            case .opened, .speechStarted, .interim, .turnEnded, .flushed, .skipped, .notice: break
             }
         }
         actions.removeAll()

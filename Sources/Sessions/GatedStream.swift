@@ -84,7 +84,7 @@ final class GatedStream: EngineStream {
         case .closed(let error) where hasOpened && !isLast && leg.outlives(error):
             inner = nil
             return
-        case .closed, .speechStarted, .interim, .final, .turnEnded, .flushed, .creditsLow, .skipped: break
+        case .closed, .speechStarted, .interim, .final, .turnEnded, .flushed, .notice, .skipped: break
         }
         for event in leg.hear(event) { deliver(event) }
     }

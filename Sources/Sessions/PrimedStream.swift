@@ -80,7 +80,7 @@ final class PrimedStream: EngineStream {
         switch event {
         case .opened: return pass()
         case .closed: end()
-        case .speechStarted, .interim, .final, .turnEnded, .flushed, .creditsLow, .skipped: break
+        case .speechStarted, .interim, .final, .turnEnded, .flushed, .notice, .skipped: break
         }
         guard let rest = prelude.hear(event), let deliver else { return }
         deliver(rest)

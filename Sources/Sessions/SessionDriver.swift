@@ -238,7 +238,7 @@ package final class SessionDriver {
     private func engine(_ event: EngineEvent, from leg: LegID) {
         switch event {
         case .skipped(let problem): if let engine = engine(of: leg) { observer?.observe(.messageSkipped(engine, problem: problem)) }
-        case .creditsLow(let remaining): if let engine = engine(of: leg) { observer?.observe(.creditsLow(engine, remaining: remaining)) }
+        case .notice(let notice): if let engine = engine(of: leg) { observer?.observe(.engine(engine, notice)) }
         case .opened, .speechStarted, .interim, .final, .turnEnded, .flushed, .closed: break
         }
         run(machine.engine(event, from: leg, now: connector.loop.now))

@@ -9,8 +9,8 @@ package enum SessionNotice: Sendable {
     case fact(SessionFact)
     /// An engine sent a message that cannot be read. `problem` is a text.
     case messageSkipped(EngineName, problem: String)
-    /// The engine will recognise only `remaining` more audio.
-    case creditsLow(EngineName, remaining: Duration)
+    /// An engine tells something besides speech.
+    case engine(EngineName, EngineNotice)
     /// A recognition attempt begins. `number` is unique in the session.
     case attemptBegan(AttemptStart, number: Int)
     /// A recognition attempt is over. Comes once for each stream and each repair that was asked for. The number is nil when the attempt did not begin.

@@ -14,8 +14,8 @@ public enum EngineEvent: Sendable, Equatable {
     /// Answers a `finalize` when there were no more words to make final. Every `finalize` gets one answer in each channel: this event, or a final
     /// with the reason `.flush`.
     case flushed(ChannelIndex)
-    /// The engine will recognise only this much more audio.
-    case creditsLow(Duration)
+    /// The engine tells something besides speech.
+    case notice(EngineNotice)
     /// A message from the engine was skipped because it cannot be read. The text says what is wrong with the message, and never quotes it.
     case skipped(String)
     /// The last event of every stream. Without an error, finals cover all audio that was sent before `finish`.

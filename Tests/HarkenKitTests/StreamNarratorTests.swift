@@ -30,6 +30,7 @@ import Testing
             case .metrics: "metrics"
             case .opened: "opened"
             case .creditsLow: "creditsLow"
+            case .sessionEnded: "sessionEnded"
             case .problem: "problem"
             case .terminated: "terminated"
             }

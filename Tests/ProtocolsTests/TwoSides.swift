@@ -103,7 +103,7 @@ extension TwoSides {
                 guard final.range.start == through else { return false }
                 through = final.range.end
             case .closed: guard index == heard.count - 1 else { return false }
-            case .opened, .speechStarted, .interim, .turnEnded, .flushed, .skipped, .creditsLow: break
+            case .opened, .speechStarted, .interim, .turnEnded, .flushed, .skipped, .notice: break
             }
         }
         if case .closed = heard.last { return true }

@@ -59,7 +59,9 @@ extension EngineEvent {
         case .turnEnded(_, let at): "turn ended \(at.seconds(at: .speech))"
         case .flushed: "flushed"
         case .skipped(let problem): "skipped \(problem)"
-        case .creditsLow(let remaining): "credits low \(remaining)"
+        case .notice(.creditsLow(let remaining)): "credits low \(remaining)"
+        case .notice(.complaint(let complaint)): "complaint \(complaint)"
+        case .notice(.sessionEnded(let end)): "session ended \(end.used) \(end.reason)"
         case .closed(let error): error.map { "closed \(String(describing: $0))" } ?? "closed"
         }
     }

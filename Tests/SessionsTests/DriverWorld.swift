@@ -87,7 +87,8 @@ final class DriverWorld: SessionObserver, SessionJournal, @unchecked Sendable {
         case .attemptBegan(let attempt, let number): note("attempt \(number) began at \(attempt.engine)")
         case .attemptEnded(let attempt, let number): note("attempt \(number.map { "\($0)" } ?? "?") over at \(attempt.engine)")
         case .messageSkipped(let engine, let problem): note("skipped of \(engine): \(problem)")
-        case .creditsLow(let engine, let remaining): note("credit of \(engine): \(remaining)")
+        case .engine(let engine, .creditsLow(let remaining)): note("credit of \(engine): \(remaining)")
+        case .engine(let engine, let notice): note("\(engine): \(notice)")
         case .event, .fact, .counted, .gateFailed, .paused, .userSpeaks: break
         }
     }

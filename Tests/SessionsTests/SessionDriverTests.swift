@@ -106,7 +106,7 @@ import Testing
         try await DriverWorld.with([engine], log: log) { world in
             try await world.until("ready")
             engine.say(.skipped("no JSON"))
-            engine.say(.creditsLow(.seconds(60)))
+            engine.say(.notice(.creditsLow(.seconds(60))))
             try await world.until("skipped of fake: no JSON")
             try await world.until("credit of fake: 60.0 seconds")
         }

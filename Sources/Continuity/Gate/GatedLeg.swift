@@ -84,7 +84,7 @@ package struct GatedLeg: Sendable {
     /// Returns the events that the leg gets for an event of the engine.
     package mutating func hear(_ event: EngineEvent) -> [EngineEvent] {
         switch event {
-        case .opened, .creditsLow, .skipped: return [event]
+        case .opened, .notice, .skipped: return [event]
         case .speechStarted(let channel, let at): return [.speechStarted(channel, at: time.start(of: at))]
         case .turnEnded(let channel, let at): return [.turnEnded(channel, at: time.end(of: at))]
         case .interim(let hypothesis):

@@ -299,7 +299,7 @@ package struct Leg: Sendable {
     /// Returns `event` on the session's timeline and with the session's channels; nil if the event says nothing new.
     package mutating func mapped(_ event: EngineEvent) -> EngineEvent? {
         switch event {
-        case .opened, .closed, .skipped, .creditsLow: return event
+        case .opened, .closed, .skipped, .notice: return event
         case .speechStarted(let channel, let at): return .speechStarted(session(channel), at: session(at))
         case .interim(let hypothesis):
             let mapped = session(hypothesis)

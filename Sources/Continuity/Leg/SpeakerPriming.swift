@@ -20,7 +20,7 @@ package struct SpeakerPriming: Sendable {
     /// Returns the event that the leg gets for an event of the engine; nil: the event concerns the priming audio only.
     package mutating func hear(_ event: EngineEvent) -> EngineEvent? {
         switch event {
-        case .opened, .flushed, .creditsLow, .skipped, .closed: return event
+        case .opened, .flushed, .notice, .skipped, .closed: return event
         case .speechStarted(let channel, let at): return at < .zero + length ? nil : .speechStarted(channel, at: at - length)
         case .turnEnded(let channel, let at): return at <= .zero + length ? nil : .turnEnded(channel, at: at - length)
         case .interim(let hypothesis): return behind(hypothesis).map { .interim($0) }

@@ -16,7 +16,7 @@ extension SessionMachine {
         switch said {
         case .opened: opened(id, now: now, &actions)
         // The driver handles these events itself.
-        case .skipped, .creditsLow: return []
+        case .skipped, .notice: return []
         case .closed(let error): closed(id, error, now: now, &actions)
         case .speechStarted(let channel, _), .turnEnded(let channel, _), .flushed(let channel):
             answered(id, nil, now: now)
@@ -78,7 +78,7 @@ extension SessionMachine {
             if let start = channelStates[number].ensemble.start(of: id), start > channelStates[number].spans[place].start { return }
             channelStates[number].spans[place].heldThrough = max(channelStates[number].spans[place].heldThrough, hypothesis.range.end)
         case .speechStarted, .turnEnded, .flushed: _ = channelStates[number].hold(said.event, at: place, of: leg)
-        case .opened, .closed, .skipped, .creditsLow: break
+        case .opened, .closed, .skipped, .notice: break
         }
     }
 

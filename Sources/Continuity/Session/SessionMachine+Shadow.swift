@@ -34,7 +34,7 @@ extension SessionMachine {
         case .closed(let error):
             let isComplete = error == nil && leg.isDraining
             endShadow(id, isComplete ? .completed : .failed(error ?? .unavailable("The engine closed the stream.")), now: now, &actions)
-        case .speechStarted, .turnEnded, .flushed, .skipped, .creditsLow: break
+        case .speechStarted, .turnEnded, .flushed, .skipped, .notice: break
         }
     }
 

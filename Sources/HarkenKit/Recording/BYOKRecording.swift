@@ -34,4 +34,5 @@ public final class BYOKRecording: RecordingEngine {
     public func onFinal(_ body: @escaping @Sendable (RecordingResult) -> Void) { recorder.callbacks.onFinal(body) }
     public func onError(_ body: @escaping @Sendable (RecordingError) -> Void) { recorder.callbacks.onError(body) }
     public func onCreditsLow(_ body: @escaping @Sendable (Duration) -> Void) { recorder.callbacks.onCreditsLow(body) }
+    public func onSessionEnd(_ body: @escaping @Sendable (EngineSessionEnd) -> Void) { recorder.callbacks.onSessionEnd(body) }
 }

@@ -8,6 +8,7 @@ final class RecordingCallbacks: Sendable {
         var final: (@Sendable (RecordingResult) -> Void)?
         var error: (@Sendable (RecordingError) -> Void)?
         var creditsLow: (@Sendable (Duration) -> Void)?
+        var sessionEnded: (@Sendable (EngineSessionEnd) -> Void)?
         var userName: String?
     }
 
@@ -26,6 +27,8 @@ final class RecordingCallbacks: Sendable {
 
     func onCreditsLow(_ body: @escaping @Sendable (Duration) -> Void) { bodies.withLock { $0.creditsLow = body } }
 
+    func onSessionEnd(_ body: @escaping @Sendable (EngineSessionEnd) -> Void) { bodies.withLock { $0.sessionEnded = body } }
+
     func said(_ text: String, isFinal: Bool) {
         guard text.contains(where: { !$0.isWhitespace }) else { return }
         let bodies = bodies.withLock { $0 }
@@ -36,4 +39,6 @@ final class RecordingCallbacks: Sendable {
     func failed(_ error: RecordingError) { bodies.withLock { $0.error }?(error) }
 
     func creditsLow(_ remaining: Duration) { bodies.withLock { $0.creditsLow }?(remaining) }
+
+    func sessionEnded(_ end: EngineSessionEnd) { bodies.withLock { $0.sessionEnded }?(end) }
 }

@@ -36,10 +36,14 @@ public protocol RecordingEngine: AnyObject, Sendable {
     /// Sets the callback for final results, which do not change.
     func onFinal(_ body: @escaping @Sendable (RecordingResult) -> Void)
 
+    /// Sets the callback for errors. An error ends the recording, except `RecordingError.complaint`.
     func onError(_ body: @escaping @Sendable (RecordingError) -> Void)
 
     /// Sets the callback for low credit. Its argument is the amount of audio that will still be recognised.
     func onCreditsLow(_ body: @escaping @Sendable (Duration) -> Void)
+
+    /// Sets the callback for the server's account of a session that is over. The last words came before; an error that ended the session comes after.
+    func onSessionEnd(_ body: @escaping @Sendable (EngineSessionEnd) -> Void)
 }
 
 /// Recognized words. The text is never blank.

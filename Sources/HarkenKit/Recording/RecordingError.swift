@@ -15,6 +15,8 @@ public enum RecordingError: Error, Sendable, Equatable, CustomStringConvertible 
     case notReady
     case microphone(String)
     case engine(EngineError)
+    /// The server reported an error, and the recording goes on.
+    case complaint(EngineComplaint)
 
     public var description: String {
         switch self {
@@ -26,6 +28,7 @@ public enum RecordingError: Error, Sendable, Equatable, CustomStringConvertible 
         case .notReady: "the server was not ready within 15 s"
         case .microphone(let reason): reason
         case .engine(let error): error.explanation
+        case .complaint(let complaint): "\(complaint)"
         }
     }
 }

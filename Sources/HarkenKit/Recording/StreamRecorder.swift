@@ -159,6 +159,7 @@ final class StreamRecorder: Sendable {
 
     /// Reads the stream's events to the end, and calls the callbacks.
     private func read(_ stream: SpeechStream, _ attempt: Int, _ outcome: AsyncStream<RecordingError?>.Continuation) async {
+        var sessionEnd: EngineSessionEnd?
         for await event in stream.events {
             switch event {
             case .opened: outcome.yield(nil)
@@ -167,11 +168,14 @@ final class StreamRecorder: Sendable {
             case .creditsLow(let remaining): callbacks.creditsLow(remaining)
             case .terminated(let termination):
                 let error = termination.error.map(RecordingError.engine) ?? .stopped
-                let wasStarting = state.withLock { $0.phase.isCurrent(attempt) && $0.phase.state == .starting }
+                let (isCurrent, wasStarting) = state.withLock { ($0.phase.isCurrent(attempt), $0.phase.state == .starting) }
                 outcome.yield(error)
+                if let sessionEnd { callbacks.sessionEnded(sessionEnd) }
                 // A failed start throws its error from `start()` and needs no callback.
-                if !wasStarting, termination.error != nil, state.withLock({ $0.phase.isCurrent(attempt) }) { callbacks.failed(error) }
-                if !wasStarting { await end(attempt) }
+                if isCurrent, !wasStarting, termination.error != nil { callbacks.failed(error) }
+                if !isCurrent || !wasStarting { await end(attempt) }
+            case .sessionEnded(_, let end): sessionEnd = end
+            case .problem(.complaint(_, let complaint)): callbacks.failed(.complaint(complaint))
             case .startOfSpeech, .preflight, .endOfSpeech, .usage, .metrics, .problem: break
             }
         }

@@ -20,6 +20,8 @@ public enum StreamEvent: Sendable, Equatable {
     case metrics(StreamMetrics)
     /// The engine will recognise only this much more audio.
     case creditsLow(Duration)
+    /// The engine has ended its session for good. The last words and `terminated` follow.
+    case sessionEnded(EngineName, EngineSessionEnd)
     /// A fault that the stream has dealt with.
     case problem(StreamProblem)
     /// The last event of every stream.
@@ -66,6 +68,8 @@ public enum StreamProblem: Sendable, Equatable {
     case connectionLost(EngineName, EngineError)
     /// A message could not be read and was left out.
     case unreadableMessage(EngineName, String)
+    /// The engine reported an error, and the stream goes on.
+    case complaint(EngineName, EngineComplaint)
     /// An interval of audio that no engine could recognise.
     case notRecognized(start: Duration, end: Duration, EngineError)
     /// Audio comes faster than the engine takes it, and the buffer is full: `push` drops audio until there is room again.

@@ -80,7 +80,9 @@ final class StreamSession: SessionObserver {
     func observe(_ notice: SessionNotice) {
         switch notice {
         case .event(let event): hear(event)
-        case .creditsLow(_, let remaining): tell(.creditsLow(remaining))
+        case .engine(_, .creditsLow(let remaining)): tell(.creditsLow(remaining))
+        case .engine(let engine, .complaint(let complaint)): tell(.problem(.complaint(engine, complaint)))
+        case .engine(let engine, .sessionEnded(let end)): tell(.sessionEnded(engine, end))
         case .messageSkipped(let engine, let problem): tell(.problem(.unreadableMessage(engine, problem)))
         case .attemptEnded(let attempt, _):
             if let span = trace?.ran(attempt) { tracer?.take([span]) }

@@ -36,7 +36,7 @@ extension LiveContext {
                 stream?.send(Self.probeAudio.span.bytes)
                 stream?.send(.finish)
             case .closed(let error): finish(error)
-            case .speechStarted, .interim, .final, .turnEnded, .flushed, .creditsLow, .skipped: break
+            case .speechStarted, .interim, .final, .turnEnded, .flushed, .notice, .skipped: break
             }
         }
     }

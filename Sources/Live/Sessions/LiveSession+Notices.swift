@@ -19,8 +19,7 @@ extension LiveSession {
         case .event(let event): hear(event)
         case .fact(let fact): observe(fact)
         case .messageSkipped(let engine, _): context.metrics.skippedMessage(engine: engine)
-        case .creditsLow(let engine, let remaining):
-            context.log.warning("engine is nearly out of credit", [.engine: engine.rawValue, .seconds: "\(remaining.components.seconds)"])
+        case .engine(let engine, let notice): observe(notice, of: engine)
         case .attemptBegan(let attempt, let number): began(attempt, number)
         case .attemptEnded(let attempt, let number): ran(attempt, number)
         case .counted(let tally, let before):
@@ -162,6 +161,15 @@ extension LiveSession {
             carryOutOutput()
         }
         if case .ended(let end) = event { ended(end) }
+    }
+
+    private func observe(_ notice: EngineNotice, of engine: EngineName) {
+        switch notice {
+        case .creditsLow(let remaining):
+            context.log.warning("engine is nearly out of credit", [.engine: engine.rawValue, .seconds: "\(remaining.components.seconds)"])
+        case .complaint(let complaint): context.log.warning("an engine reported an error", [.engine: engine.rawValue, .error: "\(complaint)"])
+        case .sessionEnded(let end): context.log.info("an engine ended its session", [.engine: engine.rawValue, .reason: end.reason])
+        }
     }
 
     private func traced(_ event: SessionEvent) {

@@ -79,7 +79,7 @@ final class ChannelListener {
             let final = onStream(hypothesis)
             through = final.range.end
             return .final(final, reason: reason)
-        case .opened, .flushed, .skipped, .creditsLow, .closed: return event
+        case .opened, .flushed, .skipped, .notice, .closed: return event
         }
     }
 

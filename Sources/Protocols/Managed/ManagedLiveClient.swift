@@ -4,7 +4,8 @@ package import Speech
 /// The client side of the managed proxy, `WS /ws/transcribe`: for a gateway that holds the vendors' keys.
 ///
 /// Each final of the proxy begins where the last final ended, so finals cover the audio without gaps. When the proxy ends the session normally, audio
-/// after the last final is silence.
+/// after the last final is silence. Some proxies send `text` and `is_final` alone. Their transcripts cover the audio that was sent so far, and each of
+/// their finals ends a turn.
 package struct ManagedLiveClient: LiveClientMachine {
     /// Maximum wait for `ready`.
     package static let readyLimit: Duration = .seconds(15)
@@ -20,7 +21,7 @@ package struct ManagedLiveClient: LiveClientMachine {
     private var lastSent: Instant?
     private var owed = OwedFlushes()
     private var broken = BrokenMessages(of: "The managed server")
-    /// The last error that the proxy sent before it closed.
+    /// The error that the proxy sent last, if no transcript has come since: the reason when the proxy closes.
     private var complaint: EngineError?
 
     package init(_ options: StreamOptions, credential: Credential) {
@@ -94,9 +95,10 @@ package struct ManagedLiveClient: LiveClientMachine {
             state = .open
             actions.append(.event(.opened))
         case .transcript(let transcript): received(transcript, &actions)
-        case .creditsLow(let seconds): actions.append(.event(.creditsLow(.seconds(max(0, seconds)))))
-        case .sessionEnd(_, let reason): ended(reason, &actions)
-        case .error(let code, let message, _): complaint = Self.error(code, String(message.prefix(300)))
+        case .creditsLow(let seconds): actions.append(.event(.notice(.creditsLow(.seconds(max(0, seconds))))))
+        case .sessionEnd(let used, let reason): ended(used, String(reason.prefix(60)), &actions)
+        case .error(let code, let message, let isFatal):
+            complained(EngineComplaint(code: String(code.prefix(60)), message: String(message.prefix(300))), isFatal, &actions)
         case .pong, .unrecognized: break
         case .malformed:
             if let error = broken.add("not JSON with a type and the members of that type", &actions) { fail(error, &actions) }
@@ -104,9 +106,8 @@ package struct ManagedLiveClient: LiveClientMachine {
     }
 
     private mutating func received(_ transcript: ManagedServerMessage.Transcript, _ actions: inout [ClientAction]) {
-        guard let end = sent.position(seconds: transcript.end), sent.position(seconds: transcript.start) != nil else {
-            return actions.append(.event(.skipped("a transcript with invalid times")))
-        }
+        complaint = nil
+        let end = transcript.times.flatMap { sent.position(seconds: $0.upperBound) } ?? sent.end
         let through = max(finalizedThrough, end)
         let hypothesis = Hypothesis(range: SampleRange(finalizedThrough, through), words: words(transcript, through))
         guard transcript.isFinal else { return actions.append(.event(.interim(hypothesis))) }
@@ -116,11 +117,11 @@ package struct ManagedLiveClient: LiveClientMachine {
             actions.append(.event(.final(hypothesis, reason: .flush)))
         } else if isNew {
             let isLast = if case .draining = state { end >= sent.end } else { false }
-            actions.append(.event(.final(hypothesis, reason: isLast ? .endOfAudio : transcript.speechFinal ? .endOfTurn : .pause)))
+            actions.append(.event(.final(hypothesis, reason: isLast ? .endOfAudio : transcript.speechFinal ?? true ? .endOfTurn : .pause)))
         }
     }
 
-    /// Returns the transcript's words. A transcript without word times becomes one long word.
+    /// Returns the transcript's words. Words without times get proportional ones.
     private func words(_ transcript: ManagedServerMessage.Transcript, _ through: SampleIndex) -> [Word] {
         func place(_ start: Double, _ end: Double) -> SampleRange? {
             guard let start = sent.position(seconds: start), let end = sent.position(seconds: end) else { return nil }
@@ -131,23 +132,31 @@ package struct ManagedLiveClient: LiveClientMachine {
                 place(word.start, word.end).map { Word(word.text, $0, confidence: Float(min(max(word.confidence, 0), 1))) }
             }
         }
-        guard !transcript.text.isEmpty, let range = place(transcript.start, transcript.end) else { return [] }
-        return [Word(transcript.text, range, confidence: 1)]
+        let texts = transcript.text.split(whereSeparator: \.isWhitespace).map(String.init)
+        let range = transcript.times.flatMap { place($0.lowerBound, $0.upperBound) } ?? SampleRange(finalizedThrough, through)
+        return zip(texts, ProportionalTimes.ranges(of: texts, in: range)).map { Word($0, $1, confidence: 1) }
     }
 
-    private mutating func ended(_ reason: ManagedServerMessage.EndReason, _ actions: inout [ClientAction]) {
-        switch reason {
-        case .clientEnd: complete(&actions)
-        case .creditsExhausted: fail(.quotaExhausted("The managed server's credit is used up."), &actions)
-        case .maxDuration: fail(.unavailable("The session reached the managed server's longest duration."), &actions)
-        case .idle: fail(.timedOut("The managed server got no audio for too long."), &actions)
-        case .serverShutdown: fail(.unavailable("The managed server is going down."), &actions)
+    /// Ends the session as the proxy has. The session is not begun again: the proxy would end it again, or the user has stopped it.
+    private mutating func ended(_ used: Double, _ reason: String, _ actions: inout [ClientAction]) {
+        let used = Duration.seconds(used.isFinite ? min(max(0, used), 1_000_000_000) : 0)
+        actions.append(.event(.notice(.sessionEnded(EngineSessionEnd(used: used, reason: reason)))))
+        if reason == ManagedServerMessage.EndReason.creditsExhausted.rawValue {
+            return fail(.quotaExhausted("The managed server's credit is used up."), &actions)
         }
+        if case .draining = state { complete(&actions) } else { fail(.cancelled, &actions) }
     }
 
-    private static func error(_ code: String, _ message: String) -> EngineError {
-        let said = "The managed server: \(message)"
-        switch code {
+    private mutating func complained(_ complaint: EngineComplaint, _ isFatal: Bool, _ actions: inout [ClientAction]) {
+        let error = Self.error(complaint)
+        if isFatal { return fail(error, &actions) }
+        self.complaint = error
+        actions.append(.event(.notice(.complaint(complaint))))
+    }
+
+    private static func error(_ complaint: EngineComplaint) -> EngineError {
+        let said = "The managed server: \(complaint)"
+        switch complaint.code {
         case "auth_failed", "auth_timeout": return .unauthorized(said)
         case "no_credits": return .quotaExhausted(said)
         case "too_many_sessions", "rate_exceeded": return .rateLimited(retryAfter: nil)

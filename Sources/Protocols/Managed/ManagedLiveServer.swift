@@ -203,7 +203,8 @@ package struct ManagedLiveServer: LiveServerMachine {
         let text = texts.joined(separator: " ")
         guard let first = words.first, let last = words.last, text.contains(where: { !$0.isWhitespace }) else { return }
         var message = ManagedServerMessage.Transcript(
-            text: text, isFinal: isFinal, start: first.range.start.seconds(at: rate), end: last.range.end.seconds(at: rate),
+            text: text, isFinal: isFinal,
+            times: min(first.range.start, last.range.end).seconds(at: rate)...last.range.end.seconds(at: rate),
             speechFinal: speechFinal)
         if configuration.words {
             message.words = zip(words, texts).map { word, text in
@@ -219,7 +220,7 @@ package struct ManagedLiveServer: LiveServerMachine {
         if end != .creditsExhausted, let error = session.error { return report(ManagedError(error, isReady: isReady), &output) }
         isClosed = true
         let reason = end ?? .clientEnd
-        output.send { ManagedServerMessage.sessionEnd(secondsUsed: session.received.seconds(at: rate), reason: reason).write(to: &$0) }
+        output.send { ManagedServerMessage.sessionEnd(secondsUsed: session.received.seconds(at: rate), reason: reason.rawValue).write(to: &$0) }
         switch reason {
         case .clientEnd, .maxDuration, .idle: output.close(1000)
         case .creditsExhausted: output.close(ManagedError.Code.noCredits.closeCode, "No credits are left.")

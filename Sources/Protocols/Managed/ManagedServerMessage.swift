@@ -8,7 +8,8 @@ package enum ManagedServerMessage: Sendable, Equatable {
     case ready(sessionID: String, model: String, secondsRemaining: Int?)
     case transcript(Transcript)
     case creditsLow(secondsRemaining: Int)
-    case sessionEnd(secondsUsed: Double, reason: EndReason)
+    /// The session is over. `reason` is an `EndReason`, or another server's own word.
+    case sessionEnd(secondsUsed: Double, reason: String)
     case error(code: String, message: String, isFatal: Bool)
     case pong
     /// A message whose type this version does not know.
@@ -18,18 +19,17 @@ package enum ManagedServerMessage: Sendable, Equatable {
     package struct Transcript: Sendable, Equatable {
         package var text: String
         package var isFinal: Bool
-        package var start: Double
-        package var end: Double
-        /// True if the turn is over; only in finals.
-        package var speechFinal: Bool
+        /// The times of the first word's start and the last word's end; nil from servers that send no times.
+        package var times: ClosedRange<Double>?
+        /// True if the turn is over; only in finals, and nil from servers that do not say.
+        package var speechFinal: Bool?
         /// The words with their times; nil unless the client asked for them.
         package var words: [Word]?
 
-        package init(text: String, isFinal: Bool, start: Double, end: Double, speechFinal: Bool = false, words: [Word]? = nil) {
+        package init(text: String, isFinal: Bool, times: ClosedRange<Double>?, speechFinal: Bool? = nil, words: [Word]? = nil) {
             self.text = text
             self.isFinal = isFinal
-            self.start = start
-            self.end = end
+            self.times = times
             self.speechFinal = speechFinal
             self.words = words
         }
@@ -71,16 +71,15 @@ package enum ManagedServerMessage: Sendable, Equatable {
                 secondsRemaining: root["seconds_remaining"].double.flatMap { Int(exactly: $0.rounded(.down)) })
         case "transcript":
             guard let text = root["text"].string else { self = .malformed; return }
-            let start = root["start"].double ?? 0
             self = .transcript(
                 Transcript(
-                    text: text, isFinal: root["is_final"].bool ?? false, start: start, end: root["end"].double ?? start,
-                    speechFinal: root["speech_final"].bool ?? false, words: Self.words(root["words"])))
+                    text: text, isFinal: root["is_final"].bool ?? false, times: Self.times(root), speechFinal: root["speech_final"].bool,
+                    words: Self.words(root["words"])))
         case "credits_low":
             self = .creditsLow(secondsRemaining: root["seconds_remaining"].double.flatMap { Int(exactly: $0.rounded(.down)) } ?? 0)
         case "session_end":
             self = .sessionEnd(
-                secondsUsed: root["seconds_used"].double ?? 0, reason: root["reason"].string.flatMap(EndReason.init) ?? .clientEnd)
+                secondsUsed: root["seconds_used"].double ?? 0, reason: root["reason"].string ?? EndReason.clientEnd.rawValue)
         case "error":
             self = .error(
                 code: root["code"].string ?? "", message: root["message"].string ?? "", isFatal: root["fatal"].bool ?? false)
@@ -88,6 +87,13 @@ package enum ManagedServerMessage: Sendable, Equatable {
         case .some: self = .unrecognized
         case nil: self = .malformed
         }
+    }
+
+    /// Returns the transcript's times; nil where there are none. Invalid times are no times.
+    private static func times(_ transcript: borrowing JSONView) -> ClosedRange<Double>? {
+        guard let end = transcript["end"].double, end > 0, end.isFinite else { return nil }
+        let start = transcript["start"].double ?? 0
+        return start >= 0 && start <= end ? start...end : nil
     }
 
     private static func words(_ list: JSONView) -> [Word]? {
@@ -117,7 +123,7 @@ package enum ManagedServerMessage: Sendable, Equatable {
         case .sessionEnd(let secondsUsed, let reason):
             json.member("type", literal: "session_end")
             json.member("seconds_used", secondsUsed, decimals: 3)
-            json.member("reason", reason.rawValue)
+            json.member("reason", reason)
         case .error(let code, let message, let isFatal):
             json.member("type", literal: "error")
             json.member("code", code)
@@ -140,9 +146,11 @@ package enum ManagedServerMessage: Sendable, Equatable {
         json.member("type", literal: "transcript")
         json.member("text", transcript.text)
         json.member("is_final", transcript.isFinal)
-        json.member("start", transcript.start, decimals: 3)
-        json.member("end", transcript.end, decimals: 3)
-        if transcript.isFinal { json.member("speech_final", transcript.speechFinal) }
+        if let times = transcript.times {
+            json.member("start", times.lowerBound, decimals: 3)
+            json.member("end", times.upperBound, decimals: 3)
+        }
+        if transcript.isFinal, let speechFinal = transcript.speechFinal { json.member("speech_final", speechFinal) }
         guard let words = transcript.words else { return }
         json.key("words")
         json.beginArray()

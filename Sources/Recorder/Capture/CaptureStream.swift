@@ -9,7 +9,7 @@ final class CaptureStream: Sendable {
     /// Opens the stream and starts it.
     init(_ wanted: String?, delivery: CaptureDelivery) throws(CaptureError) {
         self.delivery = delivery
-        handle = try PortAudio.alone { () throws(CaptureError) -> PortAudio.Handle in
+        handle = try PortAudio.silent { () throws(CaptureError) -> PortAudio.Handle in
             try PortAudio.start()
             do throws(CaptureError) {
                 return try Self.open(wanted, delivery: delivery)

@@ -13,10 +13,16 @@ enum PortAudio {
 
     private static let lock = Mutex(())
 
-    /// Runs `body` while no other thread calls the library. Suppresses what sound systems write to standard error meanwhile: pages about missing
-    /// cards, surround channels and servers.
+    /// Runs `body` while no other thread calls the library.
     static func alone<Result: Sendable>(_ body: () throws(CaptureError) -> Result) throws(CaptureError) -> Result {
-        try lock.withLock { (_: inout sending Void) throws(CaptureError) -> Result in
+        try lock.withLock { (_: inout sending Void) throws(CaptureError) -> Result in try body() }
+    }
+
+    /// Runs `body`, which looks for devices, while no other thread calls the library. Suppresses what sound systems write to standard error
+    /// meanwhile: pages about missing cards, surround channels and servers. What the program itself writes meanwhile is lost too, so a device is
+    /// closed by `alone`.
+    static func silent<Result: Sendable>(_ body: () throws(CaptureError) -> Result) throws(CaptureError) -> Result {
+        try alone { () throws(CaptureError) -> Result in
             let saved = dup(STDERR_FILENO), silence = open("/dev/null", O_WRONLY | O_CLOEXEC)
             if saved >= 0 && silence >= 0 { dup2(silence, STDERR_FILENO) }
             defer {
@@ -39,7 +45,7 @@ enum PortAudio {
     }
 
     static func devices() throws(CaptureError) -> [CaptureDevice] {
-        try alone { () throws(CaptureError) -> [CaptureDevice] in
+        try silent { () throws(CaptureError) -> [CaptureDevice] in
             try start()
             defer { Pa_Terminate() }
             return inputDevices

@@ -126,7 +126,7 @@ package final class ResumingStream: EngineStream {
             finalizes -= 1
         case .final(let final, .flush) where final.channel == .first:
             if finalizes > 0 { finalizes -= 1 } else { event = .final(final, reason: .pause) }
-        case .opened, .speechStarted, .interim, .final, .turnEnded, .flushed, .creditsLow, .skipped, .closed: break
+        case .opened, .speechStarted, .interim, .final, .turnEnded, .flushed, .notice, .skipped, .closed: break
         }
         deliver(event)
     }

@@ -342,7 +342,7 @@ package struct SimulatedWorld: ~Copyable {
             if connections[place].speaking.insert(channel).inserted {
                 checker.began(stream.profile, at: stream.origin, saying: said.words, in: channel)
             }
-        case .speechStarted, .turnEnded, .flushed, .creditsLow, .skipped: break
+        case .speechStarted, .turnEnded, .flushed, .notice, .skipped: break
         }
         perform(machine.engine(event, from: leg, now: instant))
     }

@@ -21,7 +21,7 @@ enum Trace {
         case .final(let hypothesis, let reason): "final (\(reason)) \(text(hypothesis))"
         case .turnEnded(let channel, let at): "turnEnded channel \(channel.number) at \(Milliseconds.text(at))"
         case .closed(let error): "closed \(error.map { String(describing: $0) } ?? "without error")"
-        case .opened, .speechStarted, .flushed, .creditsLow, .skipped: "\(event)"
+        case .opened, .speechStarted, .flushed, .notice, .skipped: "\(event)"
         }
     }
 

@@ -32,7 +32,7 @@ struct CaptionPrinter {
         case (.closed, .terminal): clear()
         case (.turnEnded(_, let position), .json): Self.json(turnEnd: position, rate)
         case (.interim, .plain), (.closed, .plain), (.closed, .json), (.turnEnded, _), (.opened, _), (.speechStarted, _), (.flushed, _),
-            (.skipped, _), (.creditsLow, _):
+            (.skipped, _), (.notice, _):
             ""
         }
     }

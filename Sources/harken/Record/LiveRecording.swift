@@ -13,6 +13,7 @@ struct LiveRecording {
         case said(RecordingResult)
         case failed(RecordingError)
         case low(Duration)
+        case ended(EngineSessionEnd)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
@@ -27,13 +28,18 @@ struct LiveRecording {
         let engine = engine
         engine.onRealtime { continuation.yield(.said($0)) }
         engine.onFinal { continuation.yield(.said($0)) }
-        // After an error nothing more is recorded.
-        engine.onError {
-            continuation.yield(.failed($0))
+        engine.onError { error in
+            continuation.yield(.failed(error))
+            if case .complaint = error { return }
+            // After any other error nothing more is recorded.
             continuation.finish()
             stop.finish()
         }
         engine.onCreditsLow { continuation.yield(.low($0)) }
+        engine.onSessionEnd { end in
+            continuation.yield(.ended(end))
+            stop.finish()
+        }
         // A separate task, which gets the last words even when this task is cancelled.
         let shown = Task { await show(events, context) }
         let work = Task { () -> RecordingError? in
@@ -50,6 +56,9 @@ struct LiveRecording {
             if let error = await work.value { return error == .stopped ? nil : error }
             // Waits until the user or an error ends the recording.
             for await _ in stops {}
+            // An error may follow the end of the session.
+            await engine.stop()
+            continuation.finish()
             return nil
         } onCancel: {
             Task {
@@ -85,9 +94,14 @@ struct LiveRecording {
             case .low(let rest):
                 progress.clear()
                 context.note("harken record: the key has credit for \(TimeText.clock(rest / .seconds(1))) left")
+            case .ended(let end) where end.reason == "client_end": break
+            case .ended(let end):
+                progress.clear()
+                context.note("the server ended the session (\(TerminalText.safe(end.reason))) after \(TimeText.clock(end.used / .seconds(1)))")
             case .failed(let error):
                 progress.clear()
                 context.printError(Record.description, "\(error)")
+                if case .complaint = error { continue }
                 last = error
             }
         }

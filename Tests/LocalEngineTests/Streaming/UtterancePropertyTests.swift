@@ -31,7 +31,7 @@ import Testing
                 stable = Array(texts.prefix(hypothesis.stableWords))
             case .flushed: flushes += 1
             case .speechStarted(_, let at): #expect(at >= through)
-            case .turnEnded, .opened, .skipped, .creditsLow, .closed: break
+            case .turnEnded, .opened, .skipped, .notice, .closed: break
             }
         }
         #expect(through == SampleIndex(stream.windows * 512))

@@ -124,10 +124,10 @@ struct ManagedConversation {
         switch ManagedServerMessage(parsing: message.span.bytes) {
         case .ready(_, let model, let seconds): "ready \(model) \(seconds.map(String.init) ?? "-")"
         case .transcript(let transcript):
-            "\(transcript.isFinal ? "final" : "live") \(transcript.start)…\(transcript.end) “\(transcript.text)”"
-                + (transcript.speechFinal ? " speech_final" : "")
+            "\(transcript.isFinal ? "final" : "live") \(transcript.times.map { "\($0.lowerBound)…\($0.upperBound)" } ?? "-") “\(transcript.text)”"
+                + (transcript.speechFinal == true ? " speech_final" : "")
         case .creditsLow(let seconds): "low \(seconds)"
-        case .sessionEnd(let used, let reason): "end \(used) \(reason.rawValue)"
+        case .sessionEnd(let used, let reason): "end \(used) \(reason)"
         case .error(let code, _, let isFatal): "error \(code)\(isFatal ? " fatal" : "")"
         case .pong: "pong"
         case .unrecognized: "unrecognized"

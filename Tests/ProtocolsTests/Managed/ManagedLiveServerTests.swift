@@ -317,11 +317,11 @@ import Testing
 
     @Test(arguments: [
         ManagedServerMessage.ready(sessionID: "a", model: "b", secondsRemaining: nil), .ready(sessionID: "a", model: "b", secondsRemaining: 7),
-        .transcript(.init(text: "a \"b\"", isFinal: false, start: 0.5, end: 1.25)),
+        .transcript(.init(text: "a \"b\"", isFinal: false, times: 0.5...1.25)),
         .transcript(
             .init(
-                text: "a", isFinal: true, start: 0, end: 1, speechFinal: true, words: [.init(text: "a", start: 0, end: 1, confidence: 0.5)])),
-        .creditsLow(secondsRemaining: 60), .sessionEnd(secondsUsed: 12.345, reason: .idle), .error(code: "x", message: "y", isFatal: true), .pong,
+                text: "a", isFinal: true, times: 0...1, speechFinal: true, words: [.init(text: "a", start: 0, end: 1, confidence: 0.5)])),
+        .creditsLow(secondsRemaining: 60), .sessionEnd(secondsUsed: 12.345, reason: "idle"), .error(code: "x", message: "y", isFatal: true), .pong,
     ])
     func `reads what it writes`(message: ManagedServerMessage) {
         #expect(ManagedServerMessage(parsing: message.text.span.bytes) == message)

@@ -37,7 +37,7 @@ extension ChannelState {
         case .interim(var said):
             said.words = spread(said.words, over: said.range, of: leg)
             return .interim(said)
-        case .opened, .closed, .speechStarted, .turnEnded, .flushed, .creditsLow, .skipped: return event
+        case .opened, .closed, .speechStarted, .turnEnded, .flushed, .notice, .skipped: return event
         }
     }
 
@@ -99,7 +99,7 @@ extension ChannelState {
         case .turnEnded:
             if !isFailed || hasOpenTurn && lastSource == .leg(said.leg) { actions.append(endTurn(by: said.event)) }
         case .flushed(let channel): if !isFailed { actions.append(.tell(.flushed(channel))) }
-        case .opened, .closed, .skipped, .creditsLow: break
+        case .opened, .closed, .skipped, .notice: break
         }
     }
 

@@ -31,7 +31,7 @@ extension ChannelState {
             guard !participant.isGone, !ensemble.isAnnounced, at >= stitcher.lastWordEnd ?? .zero else { return }
             ensemble.isAnnounced = true
             actions.append(.tell(.speechStarted(channel, at: max(at, stitcher.committedThrough))))
-        case .opened, .closed, .skipped, .creditsLow: break
+        case .opened, .closed, .skipped, .notice: break
         }
         settle(moment, &actions)
     }

@@ -47,7 +47,7 @@ struct TimelineSpan: Sendable {
         held.contains { said in
             switch said.event {
             case .final, .flushed, .turnEnded: true
-            case .opened, .closed, .speechStarted, .interim, .skipped, .creditsLow: false
+            case .opened, .closed, .speechStarted, .interim, .skipped, .notice: false
             }
         }
     }
@@ -90,7 +90,7 @@ struct TimelineSpan: Sendable {
             guard said.leg == leg else { return false }
             return switch said.event {
             case .flushed, .final(_, .flush): true
-            case .final, .turnEnded, .interim, .opened, .speechStarted, .skipped, .creditsLow, .closed: false
+            case .final, .turnEnded, .interim, .opened, .speechStarted, .skipped, .notice, .closed: false
             }
         }
     }
@@ -108,7 +108,7 @@ extension EngineEvent {
     var weight: Int {
         switch self {
         case .final(let hypothesis, _), .interim(let hypothesis): 1 + hypothesis.words.count
-        case .opened, .speechStarted, .turnEnded, .flushed, .creditsLow, .skipped, .closed: 1
+        case .opened, .speechStarted, .turnEnded, .flushed, .notice, .skipped, .closed: 1
         }
     }
 }

@@ -1,0 +1,36 @@
+/// What an engine tells besides speech.
+public enum EngineNotice: Sendable, Equatable {
+    /// The engine will recognise only this much more audio.
+    case creditsLow(Duration)
+    /// The engine reports an error that does not end the stream.
+    case complaint(EngineComplaint)
+    /// The engine has ended the session for good. `.closed` follows.
+    case sessionEnded(EngineSessionEnd)
+}
+
+/// An error that an engine reports without ending the stream.
+public struct EngineComplaint: Sendable, Equatable, CustomStringConvertible {
+    /// The engine's code of the error.
+    public var code: String
+    public var message: String
+
+    package init(code: String, message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { "[\(code)] \(message)" }
+}
+
+/// The end of a session by its engine.
+public struct EngineSessionEnd: Sendable, Equatable {
+    /// Duration of the audio that the engine counted.
+    public var used: Duration
+    /// The engine's word for the reason, such as `max_duration`.
+    public var reason: String
+
+    package init(used: Duration, reason: String) {
+        self.used = used
+        self.reason = reason
+    }
+}
