@@ -8,8 +8,8 @@ enum CommandTable {
         PeopleForget.self,
         PeopleEmbed.self,
         KeysCreate.self, KeysList.self, KeysRevoke.self,
-        KeysTopUp.self, UsersDelete.self, Usage.self, Engines.self, ModelsList.self, ModelsInstall.self, ModelsFetch.self, ModelsVerify.self,
-        ModelsRemove.self, Backup.self, Restore.self, Evaluate.self, Replay.self, Doctor.self,
+        KeysTopUp.self, UsersDelete.self, Usage.self, Engines.self, ModelsList.self, ModelsInstall.self, ModelsFetch.self, ModelsAdd.self,
+        ModelsVerify.self, ModelsRemove.self, Backup.self, Restore.self, Evaluate.self, Replay.self, Doctor.self,
         ConfigShow.self, ConfigCheck.self, ConfigSample.self, ConfigReference.self,
         Completion.self, Manual.self, PrintVersion.self,
     ]

@@ -18,6 +18,8 @@ from say import SetupError, say
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PARTS = os.path.join(HERE, "parts.json")
+# How the names of the folders of models begin that `harken models add` makes.
+ADDED = "whisper-"
 
 
 def main(folder, downloads):
@@ -59,12 +61,21 @@ def fill(folder, downloads):
         with open(os.path.join(partial, path), "w") as file:
             file.write(text + "\n")
     shutil.rmtree(os.path.join(partial, "unpacked"))
+    keep_added(folder, partial)
     write_manifest(parts, partial)
     if os.path.exists(folder):
         os.rename(folder, old)
     os.rename(partial, folder)
     shutil.rmtree(old, ignore_errors=True)
     say(f"models are in {folder}")
+
+
+def keep_added(folder, partial):
+    """Copies the models that the user added, and that set-up cannot make again."""
+    models = os.path.join(folder, "models")
+    for name in os.listdir(models) if os.path.isdir(models) else []:
+        if name.startswith(ADDED) and not name.endswith(".partial"):
+            shutil.copytree(os.path.join(models, name), os.path.join(partial, "models", name), dirs_exist_ok=True)
 
 
 def write_manifest(parts, folder):

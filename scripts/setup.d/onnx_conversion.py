@@ -17,7 +17,9 @@ from say import SetupError, say
 GET_ERROR_MESSAGE, CREATE_ENVIRONMENT, CREATE_SESSION = 2, 3, 7
 CREATE_OPTIONS, SET_OPTIMIZED_MODEL_PATH, SET_OPTIMIZATION_LEVEL = 10, 11, 23
 RELEASE_SESSION, RELEASE_OPTIONS = 95, 100
-LOG_ERRORS, NO_OPTIMIZATION = 3, 0
+LOG_ERRORS = 3
+# Levels of optimisation. The second computes what depends on constants alone.
+NO_OPTIMIZATION, CONSTANTS_FOLDED = 0, 1
 
 
 class _ApiBase(ctypes.Structure):
@@ -37,10 +39,10 @@ class Runtime:
         self._environment = ctypes.c_void_p()
         self._call(CREATE_ENVIRONMENT, ctypes.c_int(LOG_ERRORS), b"setup", ctypes.byref(self._environment))
 
-    def write_as_onnx(self, model, target):
+    def write_as_onnx(self, model, target, level=NO_OPTIMIZATION):
         options, session = ctypes.c_void_p(), ctypes.c_void_p()
         self._call(CREATE_OPTIONS, ctypes.byref(options))
-        self._call(SET_OPTIMIZATION_LEVEL, options, ctypes.c_int(NO_OPTIMIZATION))
+        self._call(SET_OPTIMIZATION_LEVEL, options, ctypes.c_int(level))
         self._call(SET_OPTIMIZED_MODEL_PATH, options, os.fsencode(target))
         self._call(CREATE_SESSION, self._environment, os.fsencode(model), options, ctypes.byref(session))
         self._release(RELEASE_SESSION, session)

@@ -5,7 +5,7 @@ import struct
 from onnx_wire import delimited, encoded
 from say import SetupError
 
-FLOAT, INT64 = 1, 7
+FLOAT, UINT8, INT64, HALF = 1, 2, 7, 10
 
 
 class Graph:
@@ -43,9 +43,9 @@ class Graph:
             self._integers[key] = self.raw([len(values)], struct.pack(f"<{len(values)}q", *values), INT64)
         return self._integers[key]
 
-    def node(self, operation, inputs, output=None, **attributes):
+    def node(self, operation, inputs, output=None, domain=None, **attributes):
         name = output or self._name()
-        self._nodes.append(_node(operation, inputs, [name], attributes))
+        self._nodes.append(_node(operation, inputs, [name], attributes, domain))
         return name
 
     def split(self, x, count):
@@ -62,21 +62,28 @@ class Graph:
         """The file's bytes. `given` and `found`: name and shape of the input and of the output."""
         if self.weights:
             raise SetupError(f"the checkpoint of {name} has tensors that are not expected: {sorted(self.weights)[:3]}")
+        return self.file(name, [given], [found], version=7, opsets={"": 13})
+
+    def file(self, name, given, found, version, opsets, metadata=None):
+        """The bytes of a file of this version of the format. `given` and `found`: name, shape and, unless it is FLOAT, kind of each."""
         pieces = [delimited(1, node) for node in self._nodes] + [delimited(2, name.encode())]
         pieces += [delimited(5, tensor) for tensor in self._tensors]
-        pieces += [delimited(11, _value(*given)), delimited(12, _value(*found))]
-        opset = delimited(1, b"") + encoded(2 << 3) + encoded(13)
-        return encoded(1 << 3) + encoded(7) + delimited(2, b"harken") + delimited(7, b"".join(pieces)) + delimited(8, opset)
+        pieces += [delimited(11, _value(*value)) for value in given] + [delimited(12, _value(*value)) for value in found]
+        head = encoded(1 << 3) + encoded(version) + delimited(2, b"harken") + delimited(7, b"".join(pieces))
+        tail = [delimited(8, delimited(1, domain.encode()) + encoded(2 << 3) + encoded(opset)) for domain, opset in opsets.items()]
+        tail += [delimited(14, delimited(1, key.encode()) + delimited(2, str(value).encode())) for key, value in (metadata or {}).items()]
+        return head + b"".join(tail)
 
     def _name(self):
         self._count += 1
         return f"t{self._count}"
 
 
-def _node(operation, inputs, outputs, attributes):
+def _node(operation, inputs, outputs, attributes, domain=None):
     pieces = [delimited(1, name.encode()) for name in inputs] + [delimited(2, name.encode()) for name in outputs]
     pieces.append(delimited(4, operation.encode()))
-    return b"".join(pieces + [delimited(5, _attribute(name, value)) for name, value in attributes.items()])
+    pieces += [delimited(5, _attribute(name, value)) for name, value in attributes.items()]
+    return b"".join(pieces + ([delimited(7, domain.encode())] if domain else []))
 
 
 def _attribute(name, value):
@@ -87,11 +94,11 @@ def _attribute(name, value):
     elif isinstance(value, float):
         body, kind = encoded(2 << 3 | 5) + struct.pack("<f", value), 1
     else:
-        body, kind = encoded(3 << 3) + encoded(value), 2
+        body, kind = encoded(3 << 3) + encoded(value % (1 << 64)), 2
     return delimited(1, name.encode()) + body + encoded(20 << 3) + encoded(kind)
 
 
-def _value(name, shape):
+def _value(name, shape, kind=FLOAT):
     dims = [delimited(2, size.encode()) if isinstance(size, str) else encoded(1 << 3) + encoded(size) for size in shape]
-    tensor = encoded(1 << 3) + encoded(FLOAT) + delimited(2, b"".join(delimited(1, dim) for dim in dims))
+    tensor = encoded(1 << 3) + encoded(kind) + delimited(2, b"".join(delimited(1, dim) for dim in dims))
     return delimited(1, name.encode()) + delimited(2, delimited(1, tensor))

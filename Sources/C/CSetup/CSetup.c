@@ -12,6 +12,9 @@ static const unsigned char campplus_model_py[] = {
 static const unsigned char checkpoint_py[] = {
 #embed "../../../scripts/setup.d/checkpoint.py"
 };
+static const unsigned char ctranslate2_model_py[] = {
+#embed "../../../scripts/setup.d/ctranslate2_model.py"
+};
 static const unsigned char ecapa_model_py[] = {
 #embed "../../../scripts/setup.d/ecapa_model.py"
 };
@@ -48,6 +51,12 @@ static const unsigned char segmentation_model_py[] = {
 static const unsigned char voice_models_py[] = {
 #embed "../../../scripts/setup.d/voice_models.py"
 };
+static const unsigned char whisper_py[] = {
+#embed "../../../scripts/setup.d/whisper.py"
+};
+static const unsigned char whisper_model_py[] = {
+#embed "../../../scripts/setup.d/whisper_model.py"
+};
 
 #define FILE(name, bytes) {name, bytes, sizeof bytes}
 
@@ -55,6 +64,7 @@ static const harken_setup_file files[] = {
     FILE("aligner.py", aligner_py),
     FILE("campplus_model.py", campplus_model_py),
     FILE("checkpoint.py", checkpoint_py),
+    FILE("ctranslate2_model.py", ctranslate2_model_py),
     FILE("ecapa_model.py", ecapa_model_py),
     FILE("models.py", models_py),
     FILE("onnx_conversion.py", onnx_conversion_py),
@@ -67,6 +77,8 @@ static const harken_setup_file files[] = {
     FILE("say.py", say_py),
     FILE("segmentation_model.py", segmentation_model_py),
     FILE("voice_models.py", voice_models_py),
+    FILE("whisper.py", whisper_py),
+    FILE("whisper_model.py", whisper_model_py),
 };
 
 const harken_setup_file *harken_setup_file_at(size_t index) { return index < sizeof files / sizeof files[0] ? &files[index] : NULL; }

@@ -9,6 +9,9 @@ package struct ModelFolder: Sendable, Hashable {
         case encoder = "models/moonshine-base-en/encoder.onnx"
         case decoder = "models/moonshine-base-en/decoder.onnx"
         case tokenTable = "models/moonshine-base-en/tokenizer.bin"
+        case whisperEncoder = "models/whisper-base/encoder.onnx"
+        case whisperDecoder = "models/whisper-base/decoder.onnx"
+        case whisperTokens = "models/whisper-base/tokens.txt"
         case alignerModel = "models/align-en-us/mdef"
         case alignerDictionary = "models/align-en-us/cmudict-en-us.dict"
         case voiceActivity = "models/silero_vad.onnx"
@@ -19,10 +22,12 @@ package struct ModelFolder: Sendable, Hashable {
         case sentenceEmbedder = "models/minilm/model.onnx"
         case sentenceVocabulary = "models/minilm/vocab.txt"
 
+        /// Files of the model that recognizes other languages than English. A folder has them once the model was added.
+        package static let multilingual: [Item] = [.whisperEncoder, .whisperDecoder, .whisperTokens]
         /// Files that a folder may lack because set-up did not make them before version 0.2. Without them, voices are told apart less well.
         package static let optional: [Item] = [.secondSpeakerEmbedder, .segmentation]
         /// Files that every folder has.
-        package static let required = allCases.filter { !optional.contains($0) }
+        package static let required = allCases.filter { !(optional + multilingual).contains($0) }
         /// Files that recognition needs. The other files are for telling voices apart and for search by meaning.
         package static let recognition = required.filter { ![.speakerEmbedder, .sentenceEmbedder, .sentenceVocabulary].contains($0) }
     }

@@ -2,12 +2,13 @@ import LocalEngine
 
 /// A part of the models folder, as the user sees it.
 enum ModelPart: CaseIterable {
-    case runtime, english, alignment, voiceActivity, endOfTurn, speakers, identity, segmentation, meaning
+    case runtime, english, multilingual, alignment, voiceActivity, endOfTurn, speakers, identity, segmentation, meaning
 
     var name: String {
         switch self {
         case .runtime: "ONNX Runtime"
         case .english: "Moonshine base"
+        case .multilingual: "Whisper base"
         case .alignment: "PocketSphinx"
         case .voiceActivity: "Silero"
         case .endOfTurn: "Smart Turn"
@@ -22,6 +23,7 @@ enum ModelPart: CaseIterable {
         switch self {
         case .runtime: "runs the models"
         case .english: "English speech to text"
+        case .multilingual: "speech in other languages"
         case .alignment: "times of words"
         case .voiceActivity: "speech or silence"
         case .endOfTurn: "end of a speaker's turn"
@@ -37,6 +39,7 @@ enum ModelPart: CaseIterable {
         switch self {
         case .runtime: [.runtime]
         case .english: [.encoder, .decoder, .tokenTable]
+        case .multilingual: ModelFolder.Item.multilingual
         case .alignment: [.alignerLibrary, .alignerModel, .alignerDictionary]
         case .voiceActivity: [.voiceActivity]
         case .endOfTurn: [.endOfTurn]
@@ -46,6 +49,9 @@ enum ModelPart: CaseIterable {
         case .meaning: [.sentenceEmbedder, .sentenceVocabulary]
         }
     }
+
+    /// True if the folder need not have the part.
+    var isOptional: Bool { self == .multilingual }
 
     /// True if a file of the folder belongs to the part.
     func has(_ path: String) -> Bool {

@@ -10,7 +10,7 @@ struct ModelsFetch: Command {
         options: ModelPlace.options)
 
     /// Debian's own Python, as set-up uses it, whatever else is on the PATH.
-    private static let python = "/usr/bin/python3"
+    static let python = "/usr/bin/python3"
     private static let needs = "Python 3.11 with pip, and gcc (Debian: apt install python3 python3-pip gcc libc6-dev)"
 
     private let place: ModelPlace
@@ -47,7 +47,8 @@ struct ModelsFetch: Command {
     /// True if the models were made by these scripts and all files have their sizes.
     private func isComplete(_ scripts: SetupScripts) -> Bool {
         guard let manifest = try? ModelManifest(folder: place.path), manifest.parts == scripts.partsDigest else { return false }
-        return place.folder.problem(ModelFolder.Item.allCases) == nil && manifest.list.problems(in: place.path, readsAll: false).isEmpty
+        return place.folder.problem(ModelFolder.Item.required + ModelFolder.Item.optional) == nil
+            && manifest.list.problems(in: place.path, readsAll: false).isEmpty
     }
 
     private func checkNeeds() async throws {

@@ -7,6 +7,9 @@ struct ModelsList: Command {
         discussion: "States come from the sizes of files; harken models verify reads everything. With --json: one object.",
         options: ModelPlace.options + [Flag.json])
 
+    /// The state of an optional part that is not there.
+    private static let notAdded = "not added"
+
     private struct Row {
         var part: ModelPart
         var size: Int
@@ -34,7 +37,7 @@ struct ModelsList: Command {
                         ["MODEL", "FOR", "SIZE", "STATE"],
                         rows.map { [$0.part.name, $0.part.purpose, Self.megabytes($0.size), $0.state] } + [["total", "", Self.megabytes(total), ""]]))
                 context.note("\nThe models are in \(place.path).")
-                if rows.contains(where: { $0.state != "ready" }) { context.note("To mend this: \(ModelFolder.remedy).") }
+                if rows.contains(where: { $0.state != "ready" && $0.state != Self.notAdded }) { context.note("To mend this: \(ModelFolder.remedy).") }
             }
         }
     }
@@ -45,7 +48,8 @@ struct ModelsList: Command {
         let missing = place.folder.problem(part.items)
         return Row(
             part: part, size: missing == nil ? files.reduce(0) { $0 + $1.size } : 0,
-            state: missing.map { $0.hasSuffix("is missing") ? "missing" : "cannot be read" } ?? (problems.isEmpty ? "ready" : "damaged"))
+            state: missing.map { $0.hasSuffix("is missing") ? (part.isOptional ? Self.notAdded : "missing") : "cannot be read" }
+                ?? (problems.isEmpty ? "ready" : "damaged"))
     }
 
     private static func megabytes(_ bytes: Int) -> String {
