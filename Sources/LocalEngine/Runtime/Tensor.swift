@@ -48,6 +48,27 @@ package final class Tensor {
         storage?.deallocate()
     }
 
+    /// Returns a tensor whose elements along `axis` are copies of those with these indices.
+    func selecting<E: Element>(_ indices: [Int], axis: Int, _: E.Type) throws(InferenceError) -> Tensor {
+        var shape = try self.shape()
+        let blocks = shape[..<axis].reduce(1, *), count = shape[axis], size = shape[(axis + 1)...].reduce(1, *)
+        shape[axis] = indices.count
+        let selected = try withElements(E.self) { elements in
+            [E](unsafeUninitializedCapacity: blocks * indices.count * size) { buffer, initialized in
+                elements.withUnsafeBufferPointer { source in
+                    guard let base = source.baseAddress, let target = buffer.baseAddress else { return }
+                    for block in 0..<blocks {
+                        for (place, index) in indices.enumerated() {
+                            (target + (block * indices.count + place) * size).initialize(from: base + (block * count + index) * size, count: size)
+                        }
+                    }
+                }
+                initialized = blocks * indices.count * size
+            }
+        }
+        return try Tensor(selected, shape: shape, runtime)
+    }
+
     package func shape() throws(InferenceError) -> [Int] {
         let tensor = try describe()
         return withUnsafeBytes(of: tensor.shape) { $0.bindMemory(to: Int64.self).prefix(tensor.rank).map(Int.init) }

@@ -1,0 +1,144 @@
+import Speech
+
+/// The recogniser of short stretches of speech in the languages that a Whisper model knows. Several threads use it at once.
+package final class WhisperRecognizer: Sendable {
+    package struct Configuration: Sendable, Equatable {
+        /// Number of hypotheses of the first try.
+        package var beam = 5
+        /// Length of the silence behind the speech, in seconds. With less silence, the model says things twice.
+        package var silence = 3.0
+        /// Minimum length of a window, in seconds.
+        package var shortestWindow = 6.0
+
+        package init() {}
+    }
+
+    /// The model's name for people.
+    package static let modelName = "whisper-base"
+
+    /// Length of the windows that the model was trained with, in seconds.
+    private static let wholeWindow = 30.0
+    /// Probability that there is no speech, above which there are no words.
+    private static let noSpeechLimit: Float = 0.4
+    /// Mean logarithm of the probability of a token, below which a text cannot be right.
+    private static let doubtLimit: Float = -1
+
+    package let facts: WhisperFacts
+    private let model: WhisperModel
+    private let tokens: WhisperTokens
+    private let configuration: Configuration
+    /// For each ordinary token and the end, true if the token may be part of a text; then the same for the first token of a text.
+    private let isAllowed: [Bool]
+    private let isAllowedFirst: [Bool]
+
+    /// Loads the model; takes a second.
+    package init(_ folder: ModelFolder, _ runtime: InferenceRuntime, _ configuration: Configuration = .init()) throws(InferenceError) {
+        try folder.check(ModelFolder.Item.multilingual)
+        let tokensPath = folder.path(of: .whisperTokens)
+        model = try WhisperModel(runtime, encoder: folder.path(of: .whisperEncoder), decoder: folder.path(of: .whisperDecoder))
+        facts = model.facts
+        tokens = try WhisperTokens(path: tokensPath)
+        guard tokens.count <= facts.end.id else { throw .unusableModel(path: tokensPath, reason: "it has more tokens than the model") }
+        self.configuration = configuration
+        var allowed = [Bool](repeating: true, count: Int(facts.end.id) + 1)
+        for token in facts.suppressed where allowed.indices.contains(Int(token.id)) { allowed[Int(token.id)] = false }
+        isAllowed = allowed
+        for token in facts.suppressedFirst where allowed.indices.contains(Int(token.id)) { allowed[Int(token.id)] = false }
+        isAllowedFirst = allowed
+    }
+
+    /// Returns the language of speech. Costs 0.1 s.
+    ///
+    /// - Parameters:
+    ///   - samples: audio, mono, 16 kHz, −1…1; best 3 s to 5 s of speech. Below 2 s the language is a guess.
+    ///   - codes: the languages among which the model chooses; nil: all.
+    package func identify(_ samples: Span<Float>, among codes: Set<String>? = nil) throws(InferenceError) -> IdentifiedLanguage? {
+        let audio = try model.encode(samples, seconds: IdentifiedLanguage.window)
+        let state = try model.begin(audio, [facts.begin])
+        var allowed = [Bool](repeating: false, count: facts.vocabulary)
+        for (code, token) in facts.languages where codes?.contains(code) ?? true { allowed[Int(token.id)] = true }
+        let best = try model.withScores(state, row: 0) { WhisperScores($0).best(1, isAllowed: allowed.span) }
+        guard let first = best.first, let code = facts.languages.first(where: { $0.value == first.token })?.key else { return nil }
+        return IdentifiedLanguage(LanguageTag(code), logProbability: first.logProbability)
+    }
+
+    /// Recognises the speech in `samples`. Blocks: 20 ms for each second of audio, then 5 ms for each token.
+    ///
+    /// - Parameters:
+    ///   - samples: audio, mono, 16 kHz, −1…1; never above 28 s.
+    ///   - code: the language, one of `facts.codes`.
+    ///   - mayContinue: called before every step; false ends the work with `.cancelled`.
+    package func decode(
+        _ samples: Span<Float>, language code: String, mayContinue: () -> Bool = { true }
+    ) throws(InferenceError) -> WhisperDecoded {
+        let seconds = Double(samples.count) / Double(Recognizer.rate.hertz)
+        let window = min(max(seconds + configuration.silence, configuration.shortestWindow), Self.wholeWindow)
+        let first = try attempt(samples, code, window: window, mayContinue)
+        guard first.isDoubtful, window < Self.wholeWindow else { return first.isDoubtful ? first.kept : first }
+        return try attempt(samples, code, window: Self.wholeWindow, mayContinue).kept
+    }
+
+    private func attempt(
+        _ samples: Span<Float>, _ code: String, window: Double, _ mayContinue: () -> Bool
+    ) throws(InferenceError) -> WhisperDecoded {
+        guard mayContinue(), let language = facts.languages[code] else { return WhisperDecoded(stop: .cancelled) }
+        let audio = try model.encode(samples, seconds: window)
+        guard mayContinue() else { return WhisperDecoded(stop: .cancelled) }
+        var state = try model.begin(audio, [facts.begin])
+        let noSpeech = try model.withScores(state, row: 0) { WhisperScores($0).probability(of: facts.noSpeech) }
+        guard noSpeech <= Self.noSpeechLimit else { return WhisperDecoded(stop: .end) }
+        try model.advance(&state, audio, by: [[language, facts.transcribe, facts.noTimes]])
+        let prompt = [facts.begin, language, facts.transcribe, facts.noTimes]
+        let (best, stop) = try search(&state, audio, budget: budget(samples.count), mayContinue)
+        guard stop != .cancelled else { return WhisperDecoded(stop: .cancelled) }
+        let kept =
+            stop == .repetition ? Array(best.tokens[..<(DecodeGuard.endOfLoop(in: best.tokens.map(\.token)) ?? best.tokens.count)]) : best.tokens
+        var decoded = WhisperDecoded(words: tokens.words(of: kept), tokens: kept, mean: best.mean, stop: stop)
+        decoded.isDoubtful = stop != .end || best.mean < Self.doubtLimit
+        decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: samples.count)
+        return decoded
+    }
+
+    private func budget(_ sampleCount: Int) -> Int {
+        min(sampleCount * 12 / Int(Recognizer.rate.hertz) + 12, 220, facts.maxTokens - 8)
+    }
+
+    private func search(
+        _ state: inout WhisperModel.State, _ audio: WhisperModel.Audio, budget: Int, _ mayContinue: () -> Bool
+    ) throws(InferenceError) -> (BeamSearch.Hypothesis, Decoded.Stop) {
+        var search = BeamSearch(width: configuration.beam, end: facts.end)
+        for count in 0..<budget {
+            let isAllowed = count == 0 ? isAllowedFirst : isAllowed
+            var candidates: [[ScoredToken]] = []
+            for row in 0..<state.rows {
+                candidates.append(
+                    try model.withScores(state, row: row) { scores in
+                        WhisperScores(scores).best(search.candidateCount, isAllowed: isAllowed.span)
+                    })
+            }
+            let parents = search.extend(candidates)
+            guard !search.isDone else { return (search.best, .end) }
+            if let loop = search.live.first, DecodeGuard.endOfLoop(in: loop.tokens.map(\.token)) != nil {
+                return search.ended.isEmpty ? (loop, .repetition) : (search.best, .end)
+            }
+            guard mayContinue() else { return (search.best, .cancelled) }
+            try model.select(parents, in: &state)
+            try model.advance(&state, audio, by: search.live.map { hypothesis in hypothesis.tokens.suffix(1).map(\.token) })
+        }
+        return (search.best, search.ended.isEmpty ? .budget : .end)
+    }
+
+    /// Returns for each token, and for the end, the sample at which it begins; nil when the model does not tell.
+    private func starts(
+        _ audio: WhisperModel.Audio, _ prompt: [Token], _ text: [Token], sampleCount: Int
+    ) throws(InferenceError) -> [Int]? {
+        let all = prompt + text + [facts.end]
+        guard !text.isEmpty, all.count <= facts.maxTokens, let attention = try model.attention(audio, all) else { return nil }
+        // The row of a token is that of the token before it, which chose it.
+        let rows = prompt.count - 1..<all.count - 1
+        let frame = 320
+        let starts = AttentionTimes.starts(
+            attention: attention.values, heads: attention.heads, tokens: all.count, rows: rows, used: (sampleCount + frame - 1) / frame)
+        return starts.map { min($0 * frame, sampleCount) }
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import LocalEngine
+import Testing
+
+/// A small Whisper model with random weights, made by set-up's own program from a folder as faster-whisper has it.
+struct RandomWhisper {
+    /// The folder of models in which the new model is, with the runtime of the real folder.
+    let models: ModelFolder
+
+    static let isPossible = TestModels.areThere && FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
+
+    /// Made once for all tests of the process.
+    static let shared = Result { try RandomWhisper(seed: 3) }
+
+    init(seed: Int) throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: "harken-whisper-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: root.appending(path: "models"), withIntermediateDirectories: true)
+        // All models but Whisper are the real ones.
+        for name in try FileManager.default.contentsOfDirectory(atPath: TestModels.folder.path + "/models") where !name.hasPrefix("whisper") {
+            try FileManager.default.createSymbolicLink(
+                atPath: root.path + "/models/" + name, withDestinationPath: TestModels.folder.path + "/models/" + name)
+        }
+        try FileManager.default.createSymbolicLink(atPath: root.path + "/lib", withDestinationPath: TestModels.folder.path + "/lib")
+        let here = URL(filePath: #filePath).deletingLastPathComponent()
+        let setup = here.appending(path: "../../../scripts/setup.d/whisper.py").standardizedFileURL.path
+        try Self.run([here.path + "/random_whisper.py", root.path + "/source", "\(seed)"])
+        try Self.run([setup, root.path, root.path + "/source"])
+        models = ModelFolder(root.path)
+    }
+
+    func recognizer(_ configuration: WhisperRecognizer.Configuration = .init()) throws -> WhisperRecognizer {
+        let runtime = try InferenceRuntime(path: models.path(of: .runtime))
+        return try WhisperRecognizer(models, runtime, configuration)
+    }
+
+    private static func run(_ arguments: [String]) throws {
+        let process = Process(), output = Pipe()
+        process.executableURL = URL(filePath: "/usr/bin/python3")
+        process.arguments = ["-B"] + arguments
+        process.standardError = output
+        try process.run()
+        let said = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw Failure(text: String(decoding: said, as: UTF8.self)) }
+    }
+
+    private struct Failure: Error { var text: String }
+}

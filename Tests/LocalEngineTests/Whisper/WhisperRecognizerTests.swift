@@ -1,0 +1,108 @@
+import Foundation
+import Speech
+import Testing
+
+@testable import LocalEngine
+
+/// The expected numbers are those of `reference_whisper.py` for the same files.
+@Suite(.enabled(if: RandomWhisper.isPossible, "\(TestModels.needed), or /usr/bin/python3 is not"))
+struct `Whisper with random weights` {
+    private let recognizer: WhisperRecognizer
+    private let samples: [Float]
+
+    init() throws {
+        recognizer = try RandomWhisper.shared.get().recognizer()
+        samples = try TestModels.samples("cards/005.wav")
+    }
+
+    @Test func `the text of the best of five hypotheses is that of the reference`() throws {
+        let decoded = try recognizer.decode(samples.span, language: "de")
+        let expected: [Int32] = [
+            260, 225, 225, 307, 225, 260, 260, 260, 249, 69, 197, 177, 58, 298, 260, 214, 260, 260, 208, 260, 260, 214, 260, 260, 260, 260, 148,
+        ]
+        #expect(decoded.tokens.map(\.token.id) == expected)
+        #expect(abs(decoded.mean - -0.845) < 0.01)
+        #expect(decoded.stop == .end)
+        #expect(decoded.words.map(\.text) == expected.map { "w\($0)" })
+    }
+
+    @Test func `times of tokens are those of the reference`() throws {
+        let decoded = try recognizer.decode(samples.span, language: "de")
+        let frames = [
+            0, 0, 0, 3, 4, 6, 7, 15, 17, 18, 19, 24, 80, 81, 82, 83, 84, 85, 86, 92, 93, 175, 175, 175, 175, 175, 175, 175,
+        ]
+        // The attention of random weights hardly prefers one frame, so that a few tokens may begin elsewhere.
+        let starts = try #require(decoded.starts)
+        #expect(starts.count == frames.count)
+        #expect(zip(starts, frames).count { $0 == min($1 * 320, samples.count) } >= 24, "\(starts)")
+    }
+
+    @Test func `the language and its probability are those of the reference`() throws {
+        let start = samples.span.extracting(first: min(samples.count, 48_000))
+        let all = try #require(try recognizer.identify(start))
+        #expect(all.language.rawValue == "en" && abs(all.confidence - 0.5053) < 0.002, "\(all)")
+        let two = try #require(try recognizer.identify(start, among: ["de", "es"]))
+        #expect(two.language.rawValue == "es" && abs(two.confidence - 0.2853 / (0.2853 + 0.1419)) < 0.002, "\(two)")
+        #expect(try recognizer.identify(start, among: ["xx"]) == nil)
+    }
+
+    @Test func `work that may not continue ends as cancelled`() throws {
+        var steps = 0
+        let decoded = try recognizer.decode(samples.span, language: "de") {
+            steps += 1
+            return steps < 5
+        }
+        #expect(decoded.stop == .cancelled)
+    }
+
+    @Test func `metadata, special tokens and languages come from the file`() throws {
+        let facts = recognizer.facts
+        #expect(facts.codes == ["en", "de", "es", "fr"])
+        #expect(facts.begin.id == 321 && facts.end.id == 320 && facts.noTimes.id == 331 && facts.vocabulary == 1_833)
+        #expect(facts.code(for: LanguageTag("de-AT")) == "de" && facts.code(for: LanguageTag("ja")) == nil)
+    }
+}
+
+@Suite struct `Beam search` {
+    private let end = Token(9)
+
+    private func candidates(_ tokens: [(Int32, Float)]) -> [ScoredToken] { tokens.map { ScoredToken(Token($0.0), logProbability: $0.1) } }
+
+    @Test func `a hypothesis that began worse can win`() {
+        var search = BeamSearch(width: 2, end: end)
+        #expect(search.extend([candidates([(1, -0.5), (2, -1), (3, -4)])]) == [0, 0])
+        #expect(search.extend([candidates([(4, -3), (5, -3.5), (9, -6)]), candidates([(6, -0.1), (7, -3), (9, -6)])]) == [1, 0])
+        #expect(search.live.map { $0.tokens.map(\.token.id) } == [[2, 6], [1, 4]])
+        _ = search.extend([candidates([(9, -0.1), (8, -3)]), candidates([(9, -0.1), (8, -3)])])
+        #expect(search.isDone)
+        #expect(search.best.tokens.map(\.token.id) == [2, 6])
+    }
+
+    @Test func `texts are compared by the mean of a token, so that short ones do not win by being short`() {
+        var search = BeamSearch(width: 2, end: end)
+        _ = search.extend([candidates([(1, -0.1), (9, -1), (2, -5)])])
+        _ = search.extend([candidates([(9, -0.9), (3, -5)]), candidates([(9, -9), (3, -9)])])
+        #expect(search.ended.map { $0.tokens.count } == [0, 1])
+        #expect(search.best.tokens.map(\.token.id) == [1])
+    }
+}
+
+@Suite struct `Whisper's features` {
+    @Test func `a window has whole groups of frames, and no more than the model takes`() {
+        #expect(WhisperFeatures.frames(seconds: 6) == 600)
+        #expect(WhisperFeatures.frames(seconds: 6.01) == 608)
+        #expect(WhisperFeatures.frames(seconds: 60) == 3_000)
+    }
+
+    @Test func `silence is the same everywhere, and a tone fills its band`() {
+        let features = WhisperFeatures(bands: 80)
+        let silence = features.features(of: [Float](repeating: 0, count: 1_600).span, frames: 16)
+        #expect(silence.allSatisfy { $0 == silence[0] })
+        let tone = (0..<2_560).map { sinf(Float($0) * 2 * .pi * 1_000 / 16_000) }
+        let heard = features.features(of: tone.span, frames: 16)
+        let levels = (0..<80).map { heard[$0 * 16 + 8] }
+        // 1 kHz is Slaney's mel 15, and 80 bands reach to mel 45.2.
+        let loudest = levels.firstIndex(of: levels.max() ?? 0) ?? 0
+        #expect((25...27).contains(loudest), "\(loudest)")
+    }
+}
