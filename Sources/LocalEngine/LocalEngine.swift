@@ -1,7 +1,7 @@
 package import Audio
 package import Speech
 
-/// The engine that needs neither a key nor a network: Moonshine on ONNX Runtime, English only.
+/// The engine that needs neither a key nor a network: Moonshine for English and, once it was added, Whisper for other languages, on ONNX Runtime.
 package final class LocalEngine: Sendable {
     package let name = EngineName.local
     package static let capabilities = Capabilities(
@@ -13,6 +13,11 @@ package final class LocalEngine: Sendable {
         var capabilities = Self.capabilities
         // The local engine labels speakers in recordings only. In live streams the session tells voices apart.
         capabilities.speakers = voices != nil
+        if let facts {
+            // Several languages: a client that wants the language found out says so with the tag `multi`.
+            capabilities.languages = .only(facts.codes.union(["en", "multi"]))
+            capabilities.models.append(WhisperRecognizer.modelName)
+        }
         return capabilities
     }
 
@@ -22,6 +27,10 @@ package final class LocalEngine: Sendable {
     package let pool: DecodePool
     /// The loader of the models of recognition.
     let recognition: ModelLoader<LocalModels>
+    /// The loader of the model for other languages than English; nil when it was not added.
+    let multilingual: ModelLoader<WhisperRecognizer>?
+    /// The languages of that model, known before it is loaded.
+    let facts: WhisperFacts?
     /// The loader of the voice model; nil when set-up has not made this model.
     let voices: ModelLoader<SpeakerEmbedder>?
     /// The loader of the model that hears two speakers at once; nil when set-up has not made this model: speakers of recordings are then told apart
@@ -45,6 +54,11 @@ package final class LocalEngine: Sendable {
         recognition = ModelLoader(keepAlive: keepAlive, pool: pool) { () throws(InferenceError) in
             try LocalModels(folder, runtime.open(), threads: max(1, threads))
         }
+        facts = folder.missing(ModelFolder.Item.multilingual).isEmpty ? try? WhisperFacts(path: folder.path(of: .whisperEncoder)) : nil
+        multilingual =
+            facts == nil
+            ? nil
+            : ModelLoader(keepAlive: keepAlive, pool: pool) { () throws(InferenceError) in try WhisperRecognizer(folder, runtime.open()) }
         // One thread of their own, so that voices and sentences take no more than one core from recognition.
         let embedding = DecodePool(threads: 1)
         voices =

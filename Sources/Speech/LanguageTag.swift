@@ -5,6 +5,8 @@ public struct LanguageTag: Hashable, Sendable, CustomStringConvertible {
     public init(_ rawValue: String) { self.rawValue = rawValue }
 
     public static let english = LanguageTag("en")
+    /// The tag of speech whose language is not known.
+    public static let undetermined = LanguageTag("und")
 
     /// The part before the first `-` or `_`, in lower case: `en` of `en-US`.
     public var primary: String {

@@ -15,9 +15,10 @@ extension LocalEngine: PrerecordedEngine {
         let use = try await models(), models = use.model
         let voice = options.diarize ? try await Self.use(of: voices) : nil
         let overlap = voice == nil ? nil : try await Self.use(of: overlaps)
-        defer { withExtendedLifetime((use, voice, overlap)) {} }
+        let others = needsOthers(options.language) ? try await Self.use(of: multilingual) : nil
+        defer { withExtendedLifetime((use, voice, overlap, others)) {} }
         let work = RecordingWork(
-            media: media, pool: pool, voiceActivity: models.voiceActivity, recognizer: WindowRecognizer(models.recognizer, models.aligner),
+            media: media, pool: pool, voiceActivity: models.voiceActivity, recognizer: recognizer(options.language, models, others?.model),
             speakers: voice.map { SpeakerListener($0.model, overlap?.model) })
         return try await work.run(recording, options, progress: progress)
     }

@@ -12,6 +12,17 @@ struct RecordingProgress {
     private var planned = SampleIndex.zero
     private var reported = SampleIndex.zero
     private(set) var isRead = false
+    /// What recognises the recording; nil until the language is known.
+    var recognizer: SpokenLanguageRecognizer? {
+        didSet { if doubt == nil, recognizer?.isAssumed == true { doubt = LanguageDoubt() } }
+    }
+    /// The doubt that the speech is in the language that was assumed; nil where nothing was assumed.
+    private var doubt: LanguageDoubt?
+    /// Segments that are not reported while the language is in doubt.
+    private var held: [RecognitionProgress] = []
+
+    /// True if the speech is in a language that nobody here knows.
+    var isForeign: Bool { doubt?.isForeign ?? false }
 
     init(channels: Int, length: SampleCount?) {
         self.channels = Array(repeating: [], count: channels)
@@ -44,7 +55,12 @@ struct RecordingProgress {
         }
         if !words.isEmpty, channels.indices.contains(channel.number) {
             channels[channel.number] += words
-            report(.segment(channel, words: words, rate: Recognizer.rate))
+            held.append(.segment(channel, words: words, rate: Recognizer.rate))
+            doubt?.add(words)
+        }
+        if doubt?.isOpen != true {
+            for segment in held { report(segment) }
+            held = []
         }
         self.report(report)
     }
@@ -63,7 +79,8 @@ struct RecordingProgress {
 
     func transcript(length: SampleCount) -> SpokenTranscript {
         var transcript = Transcript(
-            rate: Recognizer.rate, length: length, language: .english, model: Recognizer.modelName,
+            rate: Recognizer.rate, length: length, language: recognizer?.language ?? .english, languageConfidence: recognizer?.confidence,
+            model: recognizer?.model ?? Recognizer.modelName,
             channels: channels.map { Transcript.Channel(words: $0, segments: SegmentRule.segments(of: $0)) })
         let found = speakers.map { $0.result() }
         for index in found.indices where !found[index].turns.isEmpty { transcript.channels[index].tell(found[index]) }

@@ -7,13 +7,13 @@ package struct RecordingWork: Sendable {
     private let media: any MediaSource
     private let pool: DecodePool
     private let voiceActivity: VoiceActivity
-    private let recognizer: WindowRecognizer
+    private let recognizer: RecordingRecognizer
     /// The listener that tells speakers apart; nil: speakers are not told apart.
     private let speakers: SpeakerListener?
     private let configuration: WindowPlanner.Configuration
 
     package init(
-        media: any MediaSource, pool: DecodePool, voiceActivity: VoiceActivity, recognizer: WindowRecognizer, speakers: SpeakerListener? = nil,
+        media: any MediaSource, pool: DecodePool, voiceActivity: VoiceActivity, recognizer: RecordingRecognizer, speakers: SpeakerListener? = nil,
         configuration: WindowPlanner.Configuration = .init()
     ) {
         self.speakers = speakers
@@ -61,14 +61,23 @@ package struct RecordingWork: Sendable {
         // This number keeps every thread busy while the next windows are looked for.
         let maxRunning = 2 * pool.threadCount + 1
         var runningCount = 0
+        var choice = RecognizerChoice(recognizer)
         while true {
             while !state.isRead, runningCount < maxRunning {
                 let batch: RecordingReader.Batch
                 do throws(EngineError) { batch = try await next(reader) } catch { return .failure(error) }
                 for item in batch.items {
-                    let index = state.began(item)
-                    runningCount += 1
-                    group.addTask { .window(await recognize(item, index)) }
+                    choice.add(item, state.began(item))
+                }
+                if let identify = choice.question(isEnd: batch.isEnd) {
+                    do throws(EngineError) { choice.answer(try await identify(choice.speech)) } catch { return .failure(error) }
+                }
+                if let chosen = choice.chosen {
+                    state.recognizer = chosen
+                    for (item, index) in choice.takeItems() {
+                        runningCount += 1
+                        group.addTask { .window(await recognize(item, index, chosen.recognizer)) }
+                    }
                 }
                 for stretch in batch.stretches {
                     runningCount += 1
@@ -92,6 +101,7 @@ package struct RecordingWork: Sendable {
             }
         }
         if Task.isCancelled { return .failure(.cancelled) }
+        if state.isForeign { return .failure(.unsupportedLanguage(.undetermined)) }
         return .success(state.transcript(length: reader.decodedLength))
     }
 
@@ -127,7 +137,7 @@ package struct RecordingWork: Sendable {
         return heard?.mapError { .unavailable($0.description) } ?? .failure(.cancelled)
     }
 
-    private func recognize(_ item: RecordingReader.Item, _ index: Int) async -> FinishedWindow {
+    private func recognize(_ item: RecordingReader.Item, _ index: Int, _ recognizer: any WindowRecognizing) async -> FinishedWindow {
         let heard: Result<RecognizedWindow, EngineError>?? = await pool.run(.prerecorded) { permit in
             do throws(InferenceError) {
                 guard let words = try recognizer.recognize(item, mayContinue: permit.mayContinue) else { return nil }

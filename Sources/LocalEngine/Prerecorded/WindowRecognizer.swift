@@ -1,7 +1,7 @@
 package import Speech
 
 /// Recognises one window of a recording: decodes it, tries again when the result cannot be right, and finds the words' times.
-package struct WindowRecognizer: Sendable {
+package struct WindowRecognizer: WindowRecognizing {
     package struct Configuration: Sendable, Equatable {
         /// True: the aligner gives the words' times. False: the times are in proportion to the letters.
         package var alignsWords = true

@@ -24,7 +24,8 @@ extension LocalEngine: StreamingEngine {
     }
 
     private func unsupported(of options: StreamOptions) -> EngineError? {
-        do throws(EngineError) { try check(options.language) } catch { return error }
+        // Live speech is recognized in English only.
+        if let language = options.language, !["en", "multi"].contains(language.primary) { return .unsupportedLanguage(language) }
         guard (1...capabilities.channelsPerStream).contains(options.channels) else {
             return .badRequest("the local engine accepts up to \(capabilities.channelsPerStream) channels in a stream, not \(options.channels)")
         }
