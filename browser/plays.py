@@ -84,6 +84,17 @@ SCROLLING = """async () => {
     return {median: frames[90], late: frames[171], rows: most};
 }"""
 
+# Opens a conversation in the page.
+OPENING = """async (id) => {
+    performance.clearResourceTimings();
+    const began = performance.now();
+    location.hash = `#/conversation/${id}`;
+    while (!document.querySelector('.vrow .w')) await new Promise(requestAnimationFrame);
+    const size = performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/api/v1/conversations/'))
+        .reduce((sum, entry) => sum + entry.decodedBodySize, 0);
+    return [performance.now() - began, size];
+}"""
+
 
 # Plays a recording, given as base64, in a page.
 PLAY = """async (data) => {
@@ -554,27 +565,44 @@ class Plays:
         console.close()
 
     def scrolls_eight_hours(self):
-        """A conversation of eight hours: few rows in the document, and frames in time."""
+        """A conversation of eight hours: words at once, few rows in the document, frames in time, and places that are found."""
         console = self.visit("/#/start")
         began = time.monotonic()
         expect(console.page.evaluate(SAY, LONG_DAY) == 1000, "the long day is stored")
         stored = time.monotonic() - began
-        longest = max((console.get(f"/api/v1/conversations/{one['id']}") for one in console.get("/api/v1/conversations?limit=5")["conversations"]),
-                      key=lambda one: one["duration"])
+        listed = console.get("/api/v1/conversations?limit=10")["conversations"]
+        longest = max(listed, key=lambda one: one["duration"])
         expect(longest["duration"] > 28_000, f"the longest conversation has {longest['duration']} s")
-        began = time.monotonic()
-        console.go(f"conversation/{longest['id']}")
-        console.page.wait_for_selector(".vrow .w")
-        shown = time.monotonic() - began
+        expect(console.page.evaluate(SAY, TEA) == 1000, "a short talk is stored")
+        short = next(one for one in console.get("/api/v1/conversations?limit=10")["conversations"] if one["duration"] < 200)
+        brief, _ = self._opens(console, short)
+        shown, size = self._opens(console, longest)
+        whole = len(console.context.request.get(f"/api/v1/conversations/{longest['id']}").body())
         frames = console.page.evaluate(SCROLLING)
-        self.notes.append(f"{len(longest['segments'])} segments stored in {stored:.0f} s, shown in {shown * 1000:.0f} ms; "
-                          f"frames {frames['median']:.1f} ms, 95 % {frames['late']:.1f} ms, {frames['rows']} rows")
+        self.notes.append(f"5050 segments stored in {stored:.0f} s, shown in {shown:.0f} ms (a short talk: {brief:.0f} ms) after {size / 1000:.0f} of "
+                          f"{whole / 1000:.0f} KB; frames {frames['median']:.1f} ms, 95 % {frames['late']:.1f} ms, {frames['rows']} rows")
+        expect(size < whole / 8, f"{size} bytes were read before words were shown; the whole conversation has {whole}")
+        expect(shown <= max(1000, 6 * brief), f"words are shown after {shown:.0f} ms; those of a short talk after {brief:.0f} ms")
         expect(frames["rows"] <= 60, f"{frames['rows']} rows are in the document")
         expect(frames["median"] <= 25, f"half of the frames take {frames['median']:.1f} ms")
         console.page.goto(f"/#/conversation/{longest['id']}?t=20000")
         console.wait("() => document.querySelector('.segm.cur .time')?.textContent.startsWith('5:3')", "a link opens the sixth hour")
+        console.wait("() => document.querySelector('.segm.cur .w')", "the words of the sixth hour")
+        console.page.locator(".segm.cur .w").nth(3).click()
+        console.wait("() => document.querySelector('.segm.cur .w.lit')?.textContent === 'number'", "the word that is clicked is lit")
+        console.page.get_by_label("Find in this conversation").fill('"number 4321"')
+        console.wait("() => document.querySelector('.segm.found')?.textContent.includes('number 4321 of')", "a sentence of the seventh hour is found")
+        expect(console.text(".find [role=status]") == "1 of 1", console.text(".find [role=status]"))
         console.judge()
         console.close()
+
+    def _opens(self, console, conversation):
+        """Opens a conversation, and returns the milliseconds until words are seen and the bytes of the API's answers until then."""
+        console.page.goto("/#/start")
+        console.page.reload()
+        console.page.wait_for_selector("main h1")
+        console.page.wait_for_timeout(500)
+        return console.page.evaluate(OPENING, conversation["id"])
 
     # MARK: The gateway
 

@@ -41,6 +41,12 @@ package struct APIRequest: Sendable {
         return found
     }
 
+    /// Throws `missingConversation` when the caller has no conversation that the path names.
+    func requireConversation(in store: any ConversationStores) async throws(APIError) {
+        let status = try await APIError.stored { () throws(StoreError) in try await store.status(of: id("id"), of: user) }
+        guard status != nil else { throw missingConversation }
+    }
+
     /// The failure of a request whose path names a conversation that the caller does not have.
     var missingConversation: APIError { .notFound("conversation", parameters["id"] ?? "") }
 

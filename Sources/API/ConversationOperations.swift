@@ -170,7 +170,7 @@ struct ConversationOperations: Sendable {
                 .get, Self.path + "/{id}/audio", .read, summary: "Returns a conversation's audio: Opus in Ogg, its parts one after the other.",
                 query: [.init("part", "integer", "Returns only this part, counted from 0.")], answer: .content("audio/ogg")
             ) { request throws(APIError) in
-                _ = try await request.conversation(in: store)
+                try await request.requireConversation(in: store)
                 let stored = try await APIError.stored { () throws(StoreError) in
                     try await store.audio(of: request.id("id"), of: request.user)
                 }

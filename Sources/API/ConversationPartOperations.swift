@@ -41,23 +41,37 @@ struct ConversationPartOperations: Sendable {
             ) { request throws(APIError) in
                 let from = try Self.position("from", request), to = try Self.position("to", request)
                 let index = try Self.index(request), limit = try request.limit(standard: Self.maxSegments, most: Self.maxSegments)
-                let segments = try await request.conversation(in: store).segments
-                let fitting = segments.indices.filter { place in
-                    (from.map { segments[place].end > $0 } ?? true) && (to.map { segments[place].start < $0 } ?? true)
+                let page = try await APIError.stored { () throws(StoreError) in
+                    try await store.segments(
+                        SegmentQuery(from: from, to: to, index: index, limit: limit), in: request.id("id"), of: request.user)
                 }
-                let page = fitting.dropFirst(index).prefix(limit)
+                guard let page else { throw request.missingConversation }
                 return .json { json in
                     json.beginObject()
                     json.key("segments")
                     json.beginArray()
-                    for place in page { segments[place].write(to: &json, withWords: true) }
+                    for segment in page.segments { segment.write(to: &json, withWords: true) }
                     json.endArray()
-                    json.member("first", page.first ?? 0)
-                    json.member("total", segments.count)
+                    json.member("first", page.first)
+                    json.member("total", page.total)
                     json.key("next")
-                    if index + page.count < fitting.count { json.value(index + page.count) } else { json.null() }
+                    if let next = page.next { json.value(next) } else { json.null() }
                     json.endObject()
                 }
+            },
+            APIOperation(
+                .get, "/conversations/{id}/outline", .read,
+                summary: "Returns a conversation without its words: who speaks, and where each segment is.",
+                answer: .schema("OutlinedConversation")
+            ) { request throws(APIError) in
+                let found = try await APIError.stored { () throws(StoreError) in
+                    try await store.places(in: request.id("id"), of: request.user)
+                }
+                guard let found else { throw request.missingConversation }
+                let names = try await APIError.stored { () throws(StoreError) in
+                    SpeakerNames(people: try await store.people(of: request.user), voices: try await store.voices(of: request.user))
+                }
+                return .json { OutlineDocument(found.conversation, found.places, names).write(to: &$0) }
             },
             APIOperation(
                 .get, "/conversations/{id}/gaps", .read, summary: "Lists the times of a conversation whose audio no engine has recognized.",
@@ -65,7 +79,7 @@ struct ConversationPartOperations: Sendable {
                     .init("gaps", "[ConversationGap]", required: true, "In order of start.")
                 ])
             ) { request throws(APIError) in
-                _ = try await request.conversation(in: store)
+                try await request.requireConversation(in: store)
                 let spans = try await APIError.stored { () throws(StoreError) in try await store.sessions(in: request.id("id"), of: request.user) }
                 var gaps: [ConversationGap] = []
                 for span in spans {
@@ -97,9 +111,12 @@ struct ConversationPartOperations: Sendable {
                 ])
             ) { request throws(APIError) in
                 let count = try request.count("n", standard: 1_000, most: Self.maxPeaks)
-                let conversation = try await request.conversation(in: store)
+                let places = try await APIError.stored { () throws(StoreError) in
+                    try await store.places(in: request.id("id"), of: request.user)?.places
+                }
+                guard let places else { throw request.missingConversation }
                 let audio = try await APIError.stored { () throws(StoreError) in try await store.audio(of: request.id("id"), of: request.user) }
-                let end = max(conversation.segments.map(\.end).max() ?? .zero, audio.map { $0.start + $0.duration }.max() ?? .zero)
+                let end = max(places.map(\.end).max() ?? .zero, audio.map { $0.start + $0.duration }.max() ?? .zero)
                 var picture = LevelPicture(parts: count, duration: end)
                 for part in audio { if let levels = await peaks.peaks(of: part.file) { picture.add(levels, from: part.start) } }
                 return .json { [picture] in picture.write(to: &$0) }

@@ -23,6 +23,7 @@ struct SearchOperations: Sendable {
                     .init("from", "string", "Searches conversations that began at this time or later: a time (RFC 3339) or a day."),
                     .init("to", "string", "Searches conversations that began before this time."),
                     .init("person", "string", "Searches only the words of this person: an id, or `user` for yourself."),
+                    .init("conversation", "string", "Searches only this conversation."),
                 ],
                 answer: .object([
                     .init(
@@ -35,8 +36,10 @@ struct SearchOperations: Sendable {
                 }
                 guard text.utf8.count <= SearchQuery.maxText else { throw .badRequest("q takes at most \(SearchQuery.maxText) bytes.") }
                 let query = SearchQuery(
-                    text, by: try Self.by(request), speaker: request.speaker, from: try request.time("from"), to: try request.time("to"),
-                    cursor: request.query.first("cursor"), limit: try request.limit(standard: 20, most: SearchQuery.maxHits))
+                    text, by: try Self.by(request), speaker: request.speaker, in: request.query.first("conversation").map { ID($0) },
+                    from: try request.time("from"),
+                    to: try request.time("to"), cursor: request.query.first("cursor"),
+                    limit: try request.limit(standard: 20, most: SearchQuery.maxHits))
                 let page = try await APIError.stored { () throws(StoreError) in
                     try await store.search(query, embedding: embedding, of: request.user)
                 }

@@ -50,6 +50,21 @@ struct APISchema: Sendable {
                 .init("people", "[Speaker]", required: true, "Those who speak, in order of their first words."),
                 .init("turns", "[[number]]", required: true, "At most 200 turns: start, end, index in people."),
             ]),
+        APISchema(
+            "OutlinedConversation",
+            conversationHead + [
+                .init("speakers", "[OutlinedSpeaker]", required: true, "Those who speak, in order of their first words."),
+                .init(
+                    "segments", "[[number]]", required: true,
+                    "All segments in order of start: start, end, index in speakers, number of characters of the text."),
+            ]),
+        APISchema(
+            "OutlinedSpeaker",
+            .init("name", "string?", required: true, "The person's name; null for a speaker without a name."),
+            .init("person_id", "string?", required: true, "The person; null without a name."),
+            .init("is_user", "boolean", required: true, "True for the user."),
+            .init("speaker_id", "integer", required: true, "The conversation's number of the speaker, from 0; 0 also when nobody knows who speaks."),
+            .init("speaker_identity_state", "string", required: true, "unknown, unassigned, identified or user.")),
         APISchema("Segment", SegmentOperations.segment),
         APISchema(
             "Word", .init("text", "string", required: true, "The word with its punctuation."), start, end,

@@ -54,6 +54,9 @@ static const unsigned char favicon_svg[] = {
 static const unsigned char figures_js[] = {
 #embed "../../Console/Page/figures.js"
 };
+static const unsigned char find_js[] = {
+#embed "../../Console/Page/find.js"
+};
 static const unsigned char gaps_js[] = {
 #embed "../../Console/Page/gaps.js"
 };
@@ -120,6 +123,9 @@ static const unsigned char replay_js[] = {
 static const unsigned char schema_js[] = {
 #embed "../../Console/Page/schema.js"
 };
+static const unsigned char segmentpages_js[] = {
+#embed "../../Console/Page/segmentpages.js"
+};
 static const unsigned char settings_js[] = {
 #embed "../../Console/Page/settings.js"
 };
@@ -180,6 +186,7 @@ static const harken_page_file files[] = {
     FILE("events.js", events_js),
     FILE("favicon.svg", favicon_svg),
     FILE("figures.js", figures_js),
+    FILE("find.js", find_js),
     FILE("gaps.js", gaps_js),
     FILE("gateway.js", gateway_js),
     FILE("icons.js", icons_js),
@@ -202,6 +209,7 @@ static const harken_page_file files[] = {
     FILE("reference.js", reference_js),
     FILE("replay.js", replay_js),
     FILE("schema.js", schema_js),
+    FILE("segmentpages.js", segmentpages_js),
     FILE("settings.js", settings_js),
     FILE("snippets.js", snippets_js),
     FILE("start.js", start_js),

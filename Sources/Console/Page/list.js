@@ -81,6 +81,21 @@ export class VirtualList {
     this.shown.clear();
   }
 
+  /** Renders the rows of a range again: what is in them has changed. */
+  renew(first, end) {
+    const fresh = [];
+    for (let i = first; i < end; i++) {
+      this.measured[i] = 0;
+      const row = this.shown.get(i);
+      if (!row) continue;
+      row.replaceChildren(this.render(i));
+      fresh.push(i);
+    }
+    this.measure(fresh, this.at(this.offset));
+    this.move();
+    this.ondraw?.();
+  }
+
   draw() {
     if (!this.count) return;
     const top = this.offset, first = Math.max(0, this.at(top) - 4), last = Math.min(this.count - 1, this.at(top + this.element.clientHeight) + 6);

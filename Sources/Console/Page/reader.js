@@ -4,12 +4,14 @@ import { get, optional, post } from './api.js';
 import { conversationMenu, exportMenu, segmentMenu } from './corrections.js';
 import { h } from './elements.js';
 import { clock, dayOf, length, plural, timeOf } from './figures.js';
+import { finder } from './find.js';
 import { gapsOf } from './gaps.js';
 import { may } from './gateway.js';
 import { icon } from './icons.js';
 import { nameVoice } from './naming.js';
 import { fill, note, select, toast, who } from './pieces.js';
 import { Player } from './player.js';
+import { SegmentPages } from './segmentpages.js';
 import { Transcript } from './transcript.js';
 import { Cast, turnsOf } from './voices.js';
 import { wave } from './wave.js';
@@ -18,17 +20,20 @@ import { wave } from './wave.js';
 const levels = 600;
 const speeds = [['1', '1×'], ['0.75', '0.75×'], ['1.25', '1.25×'], ['1.5', '1.5×'], ['2', '2×']];
 
-/** Three passages of a voice that say most about it: neither the shortest nor the longest. */
-function samplesOf(segments, cast, key) {
-  const own = segments.filter((segment) => cast.voiceOf(segment).key === key);
-  const fitness = (segment) => -Math.abs(segment.end - segment.start - 4);
-  return own.toSorted((a, b) => fitness(b) - fitness(a)).slice(0, 3).sort((a, b) => a.start - b.start)
-    .map(({ text, start, end }) => ({ text, start, end: Math.min(end, start + 8) }));
+/** Numbers of three passages of a voice that say most about it: neither the shortest nor the longest, in order. */
+function samplesOf(places, cast, key) {
+  const own = places.filter((place) => cast.voiceOf(place).key === key);
+  const fitness = (place) => -Math.abs(place.end - place.start - 4);
+  return own.sort((a, b) => fitness(b) - fitness(a)).slice(0, 3).map((place) => place.index).sort((a, b) => a - b);
 }
 
+/** Reads everything but the words: who speaks, and where each segment is. */
 async function read(id) {
-  const [conversation, gaps] = await Promise.all([get(`/conversations/${id}`), optional(get(`/conversations/${id}/gaps`))]);
-  return { conversation, gaps: gapsOf(gaps?.gaps) };
+  const [{ segments, speakers, ...conversation }, gaps] = await Promise.all([
+    get(`/conversations/${id}/outline`), optional(get(`/conversations/${id}/gaps`))]);
+  const places = segments.map(([start, end, speaker, letters], index) => ({ ...speakers[speaker], start, end, letters, index }));
+  const people = speakers.filter((speaker) => speaker.person_id).map((speaker) => ({ id: speaker.person_id, name: speaker.name }));
+  return { conversation, places, people, gaps: gapsOf(gaps?.gaps) };
 }
 
 export default function reader(root, id, values) {
@@ -48,30 +53,45 @@ export default function reader(root, id, values) {
 }
 
 function show(root, all, from) {
-  let { conversation, gaps } = all, cast, turns, peaks = null;
+  let { conversation, places, gaps } = all, cast, turns, pages, changes = 0, peaks = null;
   const player = new Player(conversation.id), mayWrite = may('write');
-  const understand = () => {
-    cast = new Cast(conversation.people);
-    turns = turnsOf(conversation.segments, cast);
+  const understand = (people) => {
+    cast = new Cast(people);
+    turns = turnsOf(places, cast);
   };
-  understand();
-  const duration = () => Math.max(conversation.duration, conversation.segments.at(-1)?.end ?? 0);
+  const pagesOf = () => {
+    const mine = new SegmentPages(conversation.id, {
+      loaded: (first, end, total) => {
+        if (mine !== pages) return;
+        // Somebody else has changed the conversation, or speaks on.
+        if (total !== places.length) changed().catch((error) => toast(error.message)); else transcript.renew(first, end);
+      },
+      failed: (error) => { if (mine === pages) toast(error.message); },
+    });
+    return mine;
+  };
+  pages = pagesOf();
+  understand(all.people);
+  const duration = () => conversation.duration;
   const seek = (seconds) => player.seek(Math.max(0, Math.min(duration(), seconds)));
 
   const title = h('h1.clip'), facts = h('p.clip'), aside = h('aside.side', { 'aria-label': 'Speakers' });
   const transcript = new Transcript({
     seek,
-    name: (anchor, segment) => naming(anchor, cast.voiceOf(segment)),
+    name: (anchor, place) => naming(anchor, cast.voiceOf(place)),
     menu: (anchor, segment) => (mayWrite ? segmentMenu(anchor, conversation, segment, changed) : seek(segment.start)),
+    segment: (index) => pages.segment(index),
+    want: (first, last) => pages.want(first, last),
   });
   const strip = wave({ duration, turns: () => turns, gaps: () => gaps, peaks: () => peaks, seek });
 
   // MARK: Who speaks
 
-  function naming(anchor, voice) {
+  async function naming(anchor, voice) {
     if (voice.isNamed || !mayWrite || voice.speaker == null) return toast(voice.name);
+    const passages = await Promise.all(samplesOf(places, cast, voice.key).map((index) => pages.read(index))).catch(() => []);
     nameVoice(anchor, voice, {
-      samples: samplesOf(conversation.segments, cast, voice.key),
+      samples: passages.filter(Boolean).map(({ text, start, end }) => ({ text, start, end: Math.min(end, start + 8) })),
       play: player.hasAudio ? (sample, ended) => {
         player.playPassage(sample.start, sample.end);
         const watch = () => {
@@ -93,9 +113,9 @@ function show(root, all, from) {
 
   function beside() {
     const spoken = new Map();
-    for (const segment of conversation.segments) {
-      const { key } = cast.voiceOf(segment);
-      spoken.set(key, (spoken.get(key) ?? 0) + segment.end - segment.start);
+    for (const place of places) {
+      const { key } = cast.voiceOf(place);
+      spoken.set(key, (spoken.get(key) ?? 0) + place.end - place.start);
     }
     const sum = [...spoken.values()].reduce((a, b) => a + b, 0) || 1;
     const voices = cast.all.sort((a, b) => (spoken.get(b.key) ?? 0) - (spoken.get(a.key) ?? 0));
@@ -119,16 +139,22 @@ function show(root, all, from) {
   function draw() {
     title.textContent = conversation.title ?? 'Without a title';
     document.title = `${title.textContent} · Harken`;
-    const began = conversation.started_at, amount = conversation.segments.length;
+    const began = conversation.started_at, amount = places.length;
     facts.textContent = `${dayOf(began)}, ${timeOf(began)}, ${length(duration())}, ${plural(amount, 'segment')}`;
-    transcript.set(conversation.segments, gaps, cast);
+    transcript.set(places, gaps, cast);
     beside();
     strip.redraw();
   }
 
   async function changed() {
-    ({ conversation, gaps } = await read(conversation.id));
-    understand();
+    const mine = ++changes, fresh = await read(conversation.id), next = pagesOf(), { seen } = transcript;
+    // The words in sight come before they are drawn again, so that nothing flickers.
+    if (seen && fresh.places.length) await next.read(Math.min(seen[0], fresh.places.length - 1));
+    if (mine !== changes) return;
+    pages.leave();
+    pages = next;
+    ({ conversation, places, gaps } = fresh);
+    understand(fresh.people);
     draw();
   }
 
@@ -166,6 +192,15 @@ function show(root, all, from) {
   };
   document.addEventListener('harken-key', onkey);
 
+  const search = finder(conversation.id, {
+    position: () => player.time,
+    found: (hits) => transcript.found(new Set(hits.map((hit) => hit.segment_id))),
+    show: (hit) => {
+      seek(hit.start);
+      transcript.show(hit.start);
+    },
+  });
+
   // MARK: Layout
 
   root.append(
@@ -176,7 +211,8 @@ function show(root, all, from) {
       mayWrite ? h('button.btn.icon', { 'aria-label': 'More', 'aria-haspopup': 'menu', onclick: (event) =>
         conversationMenu(event.currentTarget, conversation, changed) }, icon('more')) : null)),
     h('div.reader', h('div.reading', conversation.status === 'in_progress'
-      ? note('ok', 'This conversation is being recorded', 'Words of now are on the page Live.') : null, transcript.element, transcript.back), aside),
+      ? note('ok', 'This conversation is being recorded', 'Words of now are on the page Live.') : null,
+    search.element, transcript.element, transcript.back), aside),
     h('footer.player', { 'aria-label': 'Player' }, button, strip.element,
       h('div.row.nowrap', h('div.clock', now, total), select('Speed', speeds, { onchange: (event) => { player.rate = Number(event.target.value); } }))));
   draw();
@@ -189,9 +225,12 @@ function show(root, all, from) {
     strip.redraw();
   }, () => {});
   return () => {
+    changes++;
     document.removeEventListener('harken-key', onkey);
     player.leave();
     transcript.leave();
+    search.leave();
+    pages.leave();
     strip.leave();
   };
 }

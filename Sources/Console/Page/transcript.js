@@ -9,19 +9,23 @@ const patience = 4000;
 /** Width of a letter and height of a line, in pixels: for heights before they are measured. */
 const letterWidth = 8.6, lineHeight = 27;
 
-/** Segments and gaps in the order of their beginning. */
-const merged = (segments, gaps) => [...segments, ...gaps.map((gap) => ({ ...gap, isGap: true }))].sort((a, b) => a.start - b.start);
+/** Places of segments and gaps in the order of their beginning. */
+const merged = (places, gaps) => [...places, ...gaps.map((gap) => ({ ...gap, isGap: true }))].sort((a, b) => a.start - b.start);
 
 /** The list of segments and gaps of one conversation. */
 export class Transcript {
   /**
    * @param {object} options
    * @param {(seconds: number) => void} options.seek
-   * @param {(anchor: HTMLElement, segment) => void} options.name somebody asks who speaks
+   * @param {(anchor: HTMLElement, place) => void} options.name somebody asks who speaks
    * @param {(anchor: HTMLElement, segment) => void} options.menu somebody asks what can be done with a segment
+   * @param {(index: number) => ?object} options.segment the segment of a number with its words; null while it is not here
+   * @param {(first: number, last: number) => void} options.want segments of these numbers are in sight
    */
-  constructor({ seek, name, menu }) {
-    Object.assign(this, { name, menu, rows: [], current: -1, lit: null, time: 0, scrolledAt: -patience });
+  constructor({ seek, name, menu, segment, want }) {
+    Object.assign(this, {
+      name, menu, segment, want, rows: [], rowOf: new Int32Array(), hits: new Set(), current: -1, lit: null, time: 0, scrolledAt: -patience,
+    });
     this.element = h('div.vlist', { tabindex: 0, role: 'region', 'aria-label': 'Transcript' });
     this.back = h('button.btn.back-now', { hidden: true, onclick: () => {
       this.scrolledAt = -patience;
@@ -35,19 +39,60 @@ export class Transcript {
       this.element.addEventListener(event, () => { this.scrolledAt = performance.now(); }, { passive: true });
     }
     this.list = new VirtualList(this.element, { count: 0, estimate: (index, width) => this.estimate(index, width), render: (index) => this.row(index) });
-    this.list.ondraw = () => this.mark();
+    this.list.ondraw = () => {
+      this.read();
+      this.mark();
+    };
   }
 
-  /** Shows other words. The place in the list stays. */
-  set(segments, gaps, cast) {
+  /** Shows another conversation, or the same one after a change. The place in the list stays. */
+  set(places, gaps, cast) {
     this.cast = cast;
     const top = this.element.scrollTop;
-    this.rows = merged(segments, gaps);
-    this.element.setAttribute('aria-label', `Transcript, ${segments.length} segments`);
+    this.rows = merged(places, gaps);
+    this.rowOf = new Int32Array(places.length);
+    this.rows.forEach((row, index) => { if (!row.isGap) this.rowOf[row.index] = index; });
+    this.element.setAttribute('aria-label', `Transcript, ${places.length} segments`);
     this.list.setCount(this.rows.length);
     this.element.scrollTop = top;
     this.list.draw();
   }
+
+  /** The numbers of the segments in sight; null when there are none. @returns {?[number, number]} */
+  get seen() {
+    let first = Infinity, last = -1;
+    for (const index of this.list.shown.keys()) {
+      const row = this.rows[index];
+      if (row.isGap) continue;
+      first = Math.min(first, row.index);
+      last = Math.max(last, row.index);
+    }
+    return last < 0 ? null : [first, last];
+  }
+
+  /** Asks for the words of what is in sight. */
+  read() {
+    const { seen } = this;
+    if (!seen) return;
+    this.want(...seen);
+    let isWaiting = false;
+    for (let index = seen[0]; index <= seen[1] && !isWaiting; index++) isWaiting = !this.segment(index);
+    if (isWaiting) this.element.setAttribute('aria-busy', 'true'); else this.element.removeAttribute('aria-busy');
+  }
+
+  /** The words of segments are here: they are shown in their rows. */
+  renew(first, end) {
+    if (first >= this.rowOf.length || end <= first) return;
+    this.list.renew(this.rowOf[first], this.rowOf[Math.min(end, this.rowOf.length) - 1] + 1);
+  }
+
+  /** Marks the segments that a search has found. @param {Set<string>} ids */
+  found(ids) {
+    this.hits = ids;
+    for (const [index, row] of this.list.shown) row.firstChild.classList.toggle('found', this.isFound(index));
+  }
+
+  isFound(index) { return !this.rows[index].isGap && this.hits.has(this.segment(this.rows[index].index)?.id); }
 
   /** The row at a position: the last that has begun. */
   indexAt(seconds) {
@@ -68,7 +113,7 @@ export class Transcript {
     const row = this.rows[index];
     if (row.isGap) return 46;
     const isNarrow = width < 620, letters = isNarrow ? (width - 32) / letterWidth : Math.min(62, (width - 280) / letterWidth);
-    return 14 + Math.max(1, Math.ceil(row.text.length / letters)) * lineHeight + (isNarrow && !this.goesOn(index) ? 26 : 0);
+    return 14 + Math.max(1, Math.ceil(row.letters / letters)) * lineHeight + (isNarrow && !this.goesOn(index) ? 26 : 0);
   }
 
   row(index) {
@@ -76,21 +121,33 @@ export class Transcript {
     if (row.isGap) {
       return h('div.segm', h('time', clock(row.start)), h('div.gap', `${length(row.end - row.start)} missing${row.why ? `: ${row.why}` : ''}`));
     }
-    const voice = this.cast.voiceOf(row), words = row.words?.length ? row.words : [{ text: row.text, start: row.start }];
-    return h('div.segm' + (this.goesOn(index) ? '.cont' : '') + (index === this.current ? '.cur' : ''),
+    const voice = this.cast.voiceOf(row), segment = this.segment(row.index);
+    return h('div.segm' + (this.goesOn(index) ? '.cont' : '') + (index === this.current ? '.cur' : '') + (this.isFound(index) ? '.found' : ''),
       h('button.time', {
-        'aria-haspopup': 'menu', 'aria-label': `${clock(row.start)}: edit, assign, split`, onclick: (event) => this.menu(event.currentTarget, row),
+        'aria-haspopup': 'menu', 'aria-label': `${clock(row.start)}: edit, assign, split`,
+        onclick: (event) => segment && this.menu(event.currentTarget, segment),
       }, clock(row.start)),
       who(voice, { 'aria-label': voice.isNamed ? voice.name : `${voice.name}: name this voice`, onclick: (event) => {
         event.stopPropagation();
         this.name(event.currentTarget, row);
       } }),
-      h('div.body', words.flatMap((word) => {
-        const isUnsure = word.confidence != null && word.confidence < 0.5;
-        return [h('span.w' + (isUnsure ? '.low' : ''), {
-          'data-t': word.start, title: isUnsure ? `The engine was not sure: ${word.confidence.toFixed(2)}` : null,
-        }, word.text), ' '];
-      })));
+      segment ? this.words(segment) : this.waiting(index));
+  }
+
+  words(segment) {
+    const words = segment.words?.length ? segment.words : [{ text: segment.text, start: segment.start }];
+    return h('div.body', words.flatMap((word) => {
+      const isUnsure = word.confidence != null && word.confidence < 0.5;
+      return [h('span.w' + (isUnsure ? '.low' : ''), {
+        'data-t': word.start, title: isUnsure ? `The engine was not sure: ${word.confidence.toFixed(2)}` : null,
+      }, word.text), ' '];
+    }));
+  }
+
+  /** What stands for words that are not here yet: as high as they are estimated to be. */
+  waiting(index) {
+    const lines = Math.round((this.list.heights[index] - 14) / lineHeight);
+    return h('div.body.waiting', { vars: { lines: Math.max(1, lines) } });
   }
 
   /** Says which position is played. @param {boolean} isFollowed true: the list goes there */

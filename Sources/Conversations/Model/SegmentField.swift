@@ -132,14 +132,7 @@ extension Segment {
     /// A speaker whom nobody knows is number 0 to clients, told from the first speaker by `speaker_identity_state`.
     fileprivate var shownSpeaker: SpeakerNumber { speaker ?? SpeakerNumber(0) }
 
-    fileprivate var identityState: String {
-        switch identity.who {
-        case .unknown: speaker == nil ? "unknown" : "unassigned"
-        case .voice: "unassigned"
-        case .person: "identified"
-        case .user: "user"
-        }
-    }
+    fileprivate var identityState: String { PlacedSpeaker(identity.who, number: speaker).state }
 
     fileprivate var identityStatus: String {
         switch identity.who {

@@ -2,7 +2,7 @@ package import Speech
 
 /// The identity of a segment's speaker, and the source of this knowledge.
 package struct SpeakerIdentity: Sendable, Equatable {
-    package enum Who: Sendable, Equatable {
+    package enum Who: Sendable, Hashable {
         /// The speaker is not known.
         case unknown
         /// A voice that was told apart from others and has no name yet: "Speaker 3" in all conversations.

@@ -50,6 +50,14 @@ package protocol ConversationStore: Sendable {
     /// Returns a conversation with its segments and words.
     func conversation(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Conversation?
 
+    /// Returns a conversation without its segments, and the places of the segments, in order of start.
+    func places(
+        in conversation: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) -> (conversation: Conversation, places: [SegmentPlace])?
+
+    /// Returns a page of a conversation's segments, with their words; nil when the conversation does not exist.
+    func segments(_ query: SegmentQuery, in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> SegmentPage?
+
     /// Returns a page of the user's conversations, the newest first, without segments.
     func list(_ query: ConversationQuery, of user: ID<User>) async throws(StoreError) -> ConversationPage
 

@@ -18,6 +18,8 @@ package struct SearchQuery: Sendable, Equatable {
     package var by: By
     /// Speaker of the segments to search; `nobody` for any speaker.
     package var speaker: Voice.Owner
+    /// The only conversation to search; nil for all conversations.
+    package var conversation: ID<Conversation>?
     /// Earliest start of the conversations to search; nil for no limit.
     package var from: UnixTime?
     /// Time before which the conversations to search began; nil for no limit.
@@ -33,12 +35,13 @@ package struct SearchQuery: Sendable, Equatable {
     package static let maxText = 2_000
 
     package init(
-        _ text: String, by: By = .both, speaker: Voice.Owner = .nobody, from: UnixTime? = nil, to: UnixTime? = nil, cursor: String? = nil,
-        limit: Int = 20
+        _ text: String, by: By = .both, speaker: Voice.Owner = .nobody, in conversation: ID<Conversation>? = nil, from: UnixTime? = nil,
+        to: UnixTime? = nil, cursor: String? = nil, limit: Int = 20
     ) {
         self.text = text
         self.by = by
         self.speaker = speaker
+        self.conversation = conversation
         self.from = from
         self.to = to
         self.cursor = cursor

@@ -51,6 +51,39 @@ import Testing
         }
     }
 
+    @Test func `are places of all segments with their speakers, without words`() async throws {
+        try await with { gateway in
+            let path = "/conversations/conversation-1"
+            _ = try await gateway.send(
+                .post, "/api/v1" + path + "/segments/assign", body: Array(#"{"person_id":"person-1","segment_ids":["segment-2"]}"#.utf8))
+            let outline = try await ask(gateway, path + "/outline"), whole = try await ask(gateway, path)
+            #expect(outline["segments"] == [[0.0, 3.5, 0, 22], [10.0, 13.5, 1, 22], [20.0, 23.5, 0, 22]], "\(outline)")
+            #expect(list(outline["speakers"]).map { $0["name"] } == [.null, "Anna"])
+            for (place, segment) in zip(list(outline["segments"]), list(whole["segments"])) {
+                guard case .int(let index) = list(place)[2] else { throw UnexpectedAnswer() }
+                let speaker = list(outline["speakers"])[index]
+                for name in ["person_id", "is_user", "speaker_id", "speaker_identity_state"] { #expect(speaker[name] == segment[name], "\(name)") }
+            }
+            for name in ["id", "title", "summary", "started_at", "duration"] { #expect(outline[name] == whole[name], "\(name)") }
+            _ = try await ask(gateway, "/conversations/none/outline", status: 404)
+        }
+    }
+
+    private struct UnexpectedAnswer: Error {}
+
+    @Test func `are places that a search in it finds`() async throws {
+        try await with { gateway in
+            func found(_ query: String) async throws -> [JSONValue?] {
+                list(try await ask(gateway, "/search?q=moonlit" + query)["hits"]).map { $0["conversation_id"] }
+            }
+            let everywhere = try await found(""), there = try await found("&conversation=conversation-2")
+            #expect(everywhere.contains("conversation-1"))
+            #expect(there == ["conversation-2", "conversation-2", "conversation-2"])
+            let nowhere = try await found("&conversation=none")
+            #expect(nowhere == [])
+        }
+    }
+
     @Test func `are ranges of its audio, over the borders of files`() async throws {
         try await with { gateway in
             let path = "/api/v1/conversations/conversation-1/audio"

@@ -138,6 +138,8 @@ struct RouteExpectation: Sendable {
         ).once,
         "GET /api/v1/conversations/{id}/segments": .http(
             "/api/v1/conversations/CONVERSATION/segments", stranger: 404, secret: "moonlit", scopes: ["read", "write"]),
+        "GET /api/v1/conversations/{id}/outline": .http(
+            "/api/v1/conversations/CONVERSATION/outline", stranger: 404, secret: "harbour", scopes: ["read", "write"]),
         "GET /api/v1/conversations/{id}/gaps": .http("/api/v1/conversations/CONVERSATION/gaps", stranger: 404, scopes: ["read", "write"]),
         "GET /api/v1/conversations/{id}/peaks": .http("/api/v1/conversations/CONVERSATION/peaks", stranger: 404, scopes: ["read", "write"]),
         "GET /api/v1/voices/{id}/samples": .http("/api/v1/voices/voice-1/samples", stranger: 404, scopes: ["read", "write"]),

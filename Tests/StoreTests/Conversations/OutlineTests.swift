@@ -25,6 +25,30 @@ import Testing
         #expect(try await store.outlines(of: ids, of: ID("nobody")) == [:])
     }
 
+    @Test(arguments: StoreKind.allCases) func `has the places of segments, and their words page by page`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        let segments: [Segment] = [
+            .said("a", "one", at: 0, for: 30, speaker: 0), .said("b", "two", at: 5), .said("c", "three", at: 6, .user), .said("d", "four", at: 40),
+        ]
+        _ = try await store.begin(.of(.ann, "c1", segments[2], segments[0], segments[3], segments[1]))
+        let found = try #require(try await store.places(in: ID("c1"), of: .ann))
+        #expect(found.conversation.segments.isEmpty && found.conversation.language == .english)
+        #expect(found.places.map(\.start) == [.zero, .seconds(5), .seconds(6), .seconds(40)] && found.places.map(\.length) == [3, 3, 5, 4])
+        #expect(found.places.map(\.speaker.state) == ["unassigned", "unknown", "user", "unknown"])
+        func page(_ query: SegmentQuery) async throws -> SegmentPage? { try await store.segments(query, in: ID("c1"), of: .ann) }
+        #expect(try await page(SegmentQuery(limit: 9)) == SegmentPage(segments: segments, first: 0, total: 4))
+        #expect(try await page(SegmentQuery(index: 1, limit: 2)) == SegmentPage(segments: [segments[1], segments[2]], first: 1, total: 4, next: 3))
+        // The first segment is still said at 20 s, and the next ones are over.
+        #expect(
+            try await page(SegmentQuery(from: .seconds(20), limit: 1)) == SegmentPage(segments: [segments[0]], first: 0, total: 4, next: 1))
+        #expect(
+            try await page(SegmentQuery(from: .seconds(20), index: 1, limit: 1)) == SegmentPage(segments: [segments[3]], first: 3, total: 4))
+        #expect(try await page(SegmentQuery(to: .seconds(6), limit: 9))?.segments == [segments[0], segments[1]])
+        #expect(try await page(SegmentQuery(index: 4, limit: 9)) == SegmentPage(segments: [], first: 0, total: 4))
+        #expect(try await store.places(in: ID("c1"), of: .bob) == nil)
+        #expect(try await store.segments(SegmentQuery(limit: 1), in: ID("c1"), of: .bob) == nil)
+    }
+
     @Test(arguments: StoreKind.allCases) func `has the sessions of a conversation, each to where it goes on elsewhere`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         for id in ["c1", "c2"] { _ = try await store.begin(.of(.ann, id)) }

@@ -55,6 +55,25 @@ import Testing
         #expect(try await find(store, words("别的")) == ["c1/s1"])
     }
 
+    @Test(arguments: StoreKind.allCases) func `finds segments of one conversation, by words and by meaning`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        _ = try await store.begin(.of(.ann, "c1", .said("s1", "a red car", at: 0), .said("s2", "a red house", at: 2)))
+        _ = try await store.begin(.of(.ann, "c2", .said("s3", "a red car", at: 0)))
+        for (id, segments) in [("c1", ["s1", "s2"]), ("c2", ["s3"])] {
+            let vector = try await WordBag().embed(["a red car"])[0]
+            let window = TextWindow(start: .zero, end: .seconds(3), segments: segments.map { ID($0) }, vector: vector)
+            #expect(try await store.setWindows([window], model: WordBag().model, of: ID(id), of: .ann))
+        }
+        for by in [SearchQuery.By.words, .both] {
+            #expect(Set(try await find(store, SearchQuery("car", by: by))).isSuperset(of: ["c1/s1", "c2/s3"]))
+            #expect(try await find(store, SearchQuery("car", by: by, in: ID("c2"))) == ["c2/s3"])
+            #expect(try await find(store, SearchQuery("car", by: by, in: ID("none"))) == [])
+        }
+        #expect(Set(try await find(store, SearchQuery("car", by: .meaning, in: ID("c1")))).isSubset(of: ["c1/s1", "c1/s2"]))
+        #expect(try await find(store, SearchQuery("house", by: .words, in: ID("c2"))) == [])
+        #expect(try await find(store, SearchQuery("car", in: ID("c1")), of: .bob) == [])
+    }
+
     @Test(arguments: StoreKind.allCases) func `finds phrases where the words stand together`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         _ = try await store.begin(

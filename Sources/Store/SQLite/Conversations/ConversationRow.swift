@@ -15,6 +15,13 @@ enum ConversationRow {
 
     /// Reads a conversation with its segments.
     static func whole(_ number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> Conversation? {
+        guard var found = try head(number, on: connection) else { return nil }
+        found.segments = try segments(of: number, on: connection)
+        return found
+    }
+
+    /// Reads a conversation without its segments.
+    static func head(_ number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> Conversation? {
         var found: Conversation?
         try connection.run(
             """
@@ -23,8 +30,6 @@ enum ConversationRow {
             FROM conversations c JOIN archives a ON a.number = c.archive WHERE c.number = ?
             """, [.integer(number)]
         ) { (row) throws(StoreError) in found = conversation(row) }
-        guard var found else { return nil }
-        found.segments = try segments(of: number, on: connection)
         return found
     }
 
@@ -37,15 +42,18 @@ enum ConversationRow {
         var segments: [Segment] = []
         try connection.run(
             SegmentRow.select, [.integer(conversation), .text(ids.map { SegmentCoding.list($0.map(\.rawValue)) })]
-        ) { (row) throws(StoreError) in
-            var segment = Segment(id: ID(row.text(0) ?? ""), text: "", start: .zero, end: .zero)
-            segment.identity = SpeakerIdentity(
-                who(person: row.text(1), isUser: row.flag(2), voice: row.text(3), isUsersVoice: row.flag(4), voicesPerson: row.text(5)),
-                by: row.text(6).flatMap(SpeakerIdentity.Source.init(rawValue:)), confidence: row.real(7).map { Float($0) })
-            SegmentRow.restore(&segment, row, from: 8)
-            segments.append(segment)
-        }
+        ) { (row) throws(StoreError) in segments.append(segment(row)) }
         return segments
+    }
+
+    /// Reads a row of the columns of `SegmentRow.select`.
+    static func segment(_ row: borrowing SQLiteRow) -> Segment {
+        var segment = Segment(id: ID(row.text(0) ?? ""), text: "", start: .zero, end: .zero)
+        segment.identity = SpeakerIdentity(
+            who(person: row.text(1), isUser: row.flag(2), voice: row.text(3), isUsersVoice: row.flag(4), voicesPerson: row.text(5)),
+            by: row.text(6).flatMap(SpeakerIdentity.Source.init(rawValue:)), confidence: row.real(7).map { Float($0) })
+        SegmentRow.restore(&segment, row, from: 8)
+        return segment
     }
 
     /// Returns the speaker of a segment: the person or user whom the segment names, else the owner of the segment's voice.

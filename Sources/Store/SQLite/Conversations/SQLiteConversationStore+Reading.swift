@@ -105,6 +105,64 @@ extension SQLiteConversationStore {
         } ?? [:]
     }
 
+    package func places(
+        in conversation: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) -> (conversation: Conversation, places: [SegmentPlace])? {
+        try await read(user) { (archive, connection) throws(StoreError) in
+            guard let number = try archive.conversation(conversation, on: connection), let head = try ConversationRow.head(number, on: connection)
+            else {
+                return nil
+            }
+            var places: [SegmentPlace] = []
+            try connection.run(
+                """
+                SELECT p.id, s.is_user, w.id, w.is_user, wp.id, s.start_at, s.end_at, s.speaker, length(s.text)
+                FROM segments s LEFT JOIN people p ON p.number = s.person LEFT JOIN voices v ON v.number = s.voice
+                LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) LEFT JOIN people wp ON wp.number = w.person
+                WHERE s.conversation = ? ORDER BY s.start_at, s.number
+                """, [.integer(number)]
+            ) { (row) throws(StoreError) in
+                let who = ConversationRow.who(
+                    person: row.text(0), isUser: row.flag(1), voice: row.text(2), isUsersVoice: row.flag(3), voicesPerson: row.text(4))
+                let speaker = PlacedSpeaker(who, number: row.integer(7).map { SpeakerNumber(Int($0)) })
+                places.append(SegmentPlace(start: row.duration(5), end: row.duration(6), speaker: speaker, length: Int(row.integer(8) ?? 0)))
+            }
+            return (head, places)
+        }
+    }
+
+    package func segments(
+        _ query: SegmentQuery, in conversation: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) -> SegmentPage? {
+        try await read(user) { (archive, connection) throws(StoreError) in
+            guard let number = try archive.conversation(conversation, on: connection) else { return nil }
+            var page = SegmentPage(segments: [], first: 0, total: 0)
+            // One more than the page holds: if there is one, another page follows.
+            let limit = max(1, query.limit)
+            try connection.run(
+                SegmentRow.page,
+                [
+                    .integer(number), query.from.map { .duration($0) } ?? .null, query.to.map { .duration($0) } ?? .null,
+                    .integer(max(0, query.index)), .integer(limit + 1),
+                ]
+            ) { (row) throws(StoreError) in page.segments.append(ConversationRow.segment(row)) }
+            if page.segments.count > limit {
+                page.segments.removeLast()
+                page.next = query.index + limit
+            }
+            page.total = Int(try connection.integer("SELECT count(*) FROM segments WHERE conversation = ?", [.integer(number)]) ?? 0)
+            if let first = page.segments.first {
+                let before = try connection.integer(
+                    """
+                    SELECT count(*) FROM segments WHERE conversation = ?1
+                    AND (start_at, number) < (SELECT start_at, number FROM segments WHERE conversation = ?1 AND id = ?2)
+                    """, [.integer(number), .text(first.id.rawValue)])
+                page.first = Int(before ?? 0)
+            }
+            return page
+        }
+    }
+
     private static let listing: StaticString = """
         SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
         c.call, c.timeout, c.number, (SELECT max(s.end_at) FROM segments s WHERE s.conversation = c.number)

@@ -54,15 +54,34 @@ enum SegmentRow {
     }
 
     /// Reads segments. Columns: id, speaker (7), and those of `restore`. Parameters: conversation, and a list of ids or nil for all segments.
-    static let select: ComposedSQL = {
+    static let select =
+        columns
+        + ComposedSQL(
+            """
+            WHERE s.conversation = ?1 AND (?2 IS NULL OR s.id IN (SELECT value FROM json_each(?2)))
+            ORDER BY s.start_at, s.number
+            """)
+
+    /// Reads a page of segments. Columns as of `select`. Parameters: conversation, from, to, number of segments before the page, limit.
+    static let page =
+        columns
+        + ComposedSQL(
+            """
+            WHERE s.number IN (
+                SELECT number FROM segments INDEXED BY segments_in_order
+                WHERE conversation = ?1 AND (?2 IS NULL OR end_at > ?2) AND (?3 IS NULL OR start_at < ?3)
+                ORDER BY start_at, number LIMIT ?5 OFFSET ?4)
+            ORDER BY s.start_at, s.number
+            """)
+
+    private static let columns: ComposedSQL = {
         let columns = SegmentField.stored.map { ComposedSQL("s.", $0.column.name) }
         return ComposedSQL("SELECT s.id, p.id, s.is_user, w.id, w.is_user, wp.id, s.identified_by, s.confidence, ") + ComposedSQL(columns)
             + ComposedSQL(
                 """
                  FROM segments s LEFT JOIN people p ON p.number = s.person LEFT JOIN voices v ON v.number = s.voice
                 LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) LEFT JOIN people wp ON wp.number = w.person
-                WHERE s.conversation = ?1 AND (?2 IS NULL OR s.id IN (SELECT value FROM json_each(?2)))
-                ORDER BY s.start_at, s.number
+
                 """)
     }()
 

@@ -22,11 +22,13 @@ extension SQLiteConversationStore {
         return SearchPage(hits: hits, next: next < ranked.count ? String(next, radix: 36) : nil)
     }
 
-    /// The restrictions of a search: archive, speaker and time.
+    /// The restrictions of a search: archive, speaker, conversation and time.
     private struct Filter: Sendable {
         var archive: UserPartition
         var marks: [String]?
         var rows: ClosedRange<Int64>
+        /// Row number of the only conversation that counts; nil for all conversations.
+        var conversation: Int64?
         var time: Range<Int64>?
     }
 
@@ -39,14 +41,20 @@ extension SQLiteConversationStore {
             }
             var filter = Filter(archive: archive, rows: archive.firstNumber...archive.lastNumber)
             if query.speaker != .nobody { filter.marks = Array(marks.words.prefix(Self.maxMarks)) }
-            guard query.from != nil || query.to != nil else { return filter }
+            if let id = query.conversation {
+                guard let conversation = try archive.conversation(id, on: connection) else { return nil }
+                filter.conversation = conversation
+            }
+            guard query.from != nil || query.to != nil || query.conversation != nil else { return filter }
             let from = query.from?.milliseconds ?? .min, to = query.to?.milliseconds ?? .max
             guard from < to else { return nil }
             filter.time = from..<to
             var rows: ClosedRange<Int64>?
             try connection.run(
-                "SELECT min(first_segment), max(last_segment) FROM conversations WHERE archive = ? AND started_at >= ? AND started_at < ?",
-                [.integer(archive.number), .integer(from), .integer(to)]
+                """
+                SELECT min(first_segment), max(last_segment) FROM conversations
+                WHERE archive = ? AND started_at >= ? AND started_at < ? AND (?4 IS NULL OR number = ?4)
+                """, [.integer(archive.number), .integer(from), .integer(to), .integer(filter.conversation)]
             ) { (row) throws(StoreError) in
                 if let first = row.integer(0), let last = row.integer(1), first <= last { rows = first...last }
             }
@@ -61,7 +69,8 @@ extension SQLiteConversationStore {
 
     private func wordRanking(_ terms: SearchTerms?, _ filter: Filter) async -> Result<[Int64], StoreError> {
         guard let terms else { return .success([]) }
-        let search = WordSearch(archive: filter.archive, marks: filter.marks, rows: filter.rows, time: filter.time)
+        let search = WordSearch(
+            archive: filter.archive, marks: filter.marks, rows: filter.rows, conversation: filter.conversation, time: filter.time)
         do throws(StoreError) {
             return .success(
                 try await searchReaders.words().run { (connection) throws(StoreError) in
@@ -75,7 +84,8 @@ extension SQLiteConversationStore {
         let text = text.filter { $0 != "\"" }
         guard let vector = try? await embedding.embed([text]).first else { return .success([]) }
         let search = WindowSearch(
-            archive: filter.archive, model: embedding.model, vector: vector, marks: filter.marks, time: filter.time)
+            archive: filter.archive, model: embedding.model, vector: vector, marks: filter.marks, conversation: filter.conversation,
+            time: filter.time)
         do throws(StoreError) {
             return .success(
                 try await searchReaders.windows().run { [windowIndex] (connection) throws(StoreError) in

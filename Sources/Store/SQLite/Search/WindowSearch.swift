@@ -18,13 +18,19 @@ struct WindowSearch {
     let vector: [Float]
     /// Marks of the speakers that count; nil for all speakers.
     let marks: [String]?
+    /// Row number of the only conversation that counts; nil for all conversations.
+    let conversation: Int64?
     /// Starts of the conversations that count, in milliseconds since 1970 UTC; nil for any time.
     let time: Range<Int64>?
 
     /// - Returns: for each window, the row numbers of the segments that count, in order; at most `SearchQuery.maxHits` windows.
     func ranking(in index: WindowIndex, on connection: borrowing SQLiteConnection) throws(StoreError) -> [[Int64]] {
         var filter = WindowBits.Filter()
-        if let time { filter.conversations = try conversations(in: time, on: connection) }
+        if let conversation {
+            filter.conversations = NumberSet([conversation])
+        } else if let time {
+            filter.conversations = try conversations(in: time, on: connection)
+        }
         if let marks { filter.segments = try segments(of: marks, on: connection) }
         // A speaker with many segments is checked afterwards: enough of the nearest windows are then theirs.
         let isLate = marks != nil && filter.segments == nil

@@ -22,6 +22,8 @@ struct WordSearch {
     let marks: [String]?
     /// Row numbers of the segments that count.
     let rows: ClosedRange<Int64>
+    /// Row number of the only conversation that counts; nil for all conversations.
+    let conversation: Int64?
     /// Starts of the conversations that count, in milliseconds since 1970 UTC; nil for any time.
     let time: Range<Int64>?
 
@@ -109,11 +111,13 @@ struct WordSearch {
         try connection.run(
             """
             SELECT rowid, word_score(segment_words, ?2) FROM segment_words
-            WHERE segment_words MATCH ?1 AND rowid BETWEEN ?3 AND ?4 ORDER BY rowid DESC LIMIT ?5
+            WHERE segment_words MATCH ?1 AND rowid BETWEEN ?3 AND ?4
+            AND (?6 IS NULL OR (SELECT s.conversation FROM segments s WHERE s.number = segment_words.rowid) = ?6)
+            ORDER BY rowid DESC LIMIT ?5
             """,
             [
                 .text(expression), .blob(WordScore.weights(weights)), .integer(self.rows.lowerBound), .integer(self.rows.upperBound),
-                .integer(most),
+                .integer(most), .integer(conversation),
             ]
         ) { (row) throws(StoreError) in rows.append((row.integer(0) ?? 0, row.real(1) ?? 0)) }
         rows.sort { ($0.score, $0.number) > ($1.score, $1.number) }
