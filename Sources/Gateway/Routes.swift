@@ -79,6 +79,9 @@ package struct Routes: Sendable {
             Route(
                 .http, .post, "/v3/speech-profile/expand", renderer: .harken,
                 SpeechProfileEndpoint(isProfile: false, profiles: parts.profiles, recordings: services)),
+            Route(
+                .http, .post, PersonEnrollmentEndpoint.path, renderer: .harken,
+                PersonEnrollmentEndpoint(people: PersonEnrollment(service: services.conversations), recordings: services)),
         ] + BackgroundEndpoint.routes(services)
     }
 

@@ -76,6 +76,8 @@ struct RouteDescription: Sendable {
         "POST /v2/desktop/background-conversation/{id}/finish": .init(tag: .recordings, summary: "Ends a recording in chunks.", request: body),
         "POST /v3/upload-audio": .init(tag: .recordings, summary: "Takes a recording of the user's voice as the speech profile.", request: form),
         "POST /v3/speech-profile/expand": .init(tag: .recordings, summary: "Adds a recording of a voice.", request: form),
+        "POST /api/v1/people/enroll": .init(
+            tag: .recordings, summary: "Adds a person by their name (name), with recordings of their voice (file).", request: form),
         "GET /health": .init(tag: .monitoring, summary: "Says that the gateway runs.", needsKey: false),
         "GET /ready": .init(tag: .monitoring, summary: "Says if an engine can be used (200) or not (503).", needsKey: false),
         "GET /metrics": .init(tag: .monitoring, summary: "Metrics in the format of Prometheus.", answer: "text/plain", needsKey: false),

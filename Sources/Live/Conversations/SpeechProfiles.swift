@@ -43,7 +43,7 @@ package struct SpeechProfiles: Sendable {
         defer { withExtendedLifetime(file) {} }
         // This gateway has encoded the file, so it is decoded in this process: a beginning session does not wait for the decoding of others'
         // recordings.
-        return try? await read(file.path, longest: Self.introduction, by: InProcessMedia())
+        return try? await EnrollmentListener.read(file.path, longest: Self.introduction, by: InProcessMedia())
     }
 
     package func duration(of profile: SpeechSample) -> Duration { profile.duration + Self.margin }
@@ -148,31 +148,14 @@ package struct SpeechProfiles: Sendable {
 
     private func listen(_ path: String) async throws(SpeechProfileError) -> EnrolledVoice {
         guard let head = Self.head(of: path), case .found(let wav) = WAVHeader.read(head) else { throw .rejected("The file is not a WAV file.") }
-        let samples: [Float]
-        do throws(MediaError) {
-            // The limit is a little above a profile's maximum length.
-            samples = try await read(path, longest: Enrollment.lengths.upperBound + .seconds(2), by: service.media)
-        } catch {
-            throw .rejected("The file cannot be read: \(error).")
-        }
+        let listener = EnrollmentListener(service: service)
+        let samples = try await listener.samples(in: path)
         do throws(EnrollmentError) {
             try Enrollment.check(rate: SampleRate(hertz: wav.hertz), channels: wav.channels, length: SampleCount(samples.count).duration(at: .speech))
         } catch {
             throw .rejected("\(error)")
         }
-        guard let voices = service.voices, let detecting = service.detecting, let detector = try? await detecting.loadedDetector() else {
-            throw .unavailable("This gateway cannot compare voices now.")
-        }
-        do throws(EnrolledVoiceError) {
-            return try await EnrolledVoice(of: samples, detector: detector, window: detecting.window, voices: voices)
-        } catch {
-            switch error {
-            case .rejected(let error): throw .rejected("\(error)")
-            case .unavailable(let reason):
-                service.log.error("a voice cannot be compared", [.error: reason])
-                throw .unavailable("The voice could not be compared; try again later.")
-            }
-        }
+        return try await listener.voice(in: samples)
     }
 
     private static func head(of path: String) -> [UInt8]? {
@@ -180,14 +163,6 @@ package struct SpeechProfiles: Sendable {
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         return [UInt8](unsafeUninitializedCapacity: 60_000) { buffer, count in count = max(0, pread(descriptor, buffer.baseAddress, 60_000, 0)) }
-    }
-
-    private func read(_ path: String, longest: Duration, by media: any MediaSource) async throws(MediaError) -> [Float] {
-        let file = try await media.open(Recording(path: path))
-        let most = Int(SampleCount(longest, at: .speech).samples)
-        var samples: [Float] = []
-        while samples.count < most, let block = try file.next() { samples += block.channels.first ?? [] }
-        return samples
     }
 
     /// Stores samples as Opus in Ogg.

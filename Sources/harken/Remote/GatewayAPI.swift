@@ -24,6 +24,35 @@ struct GatewayAPI: Sendable {
             method, address.httpURL + "/api/v1" + path + (query.pairs.isEmpty ? "" : "?" + query.encoded), body: body)
         if let key = address.key { request.headers.set("Authorization", "Bearer " + key) }
         if body != nil { request.headers.set("Content-Type", "application/json") }
+        return try await send(request)
+    }
+
+    /// Sends files in a form, and returns the JSON object of the answer; nil when the gateway says that the object does not exist.
+    ///
+    /// - Parameter files: paths; each file is a field `file`.
+    func upload(_ path: String, fields: [(name: String, value: String)], files: [String]) async throws(GatewayError) -> JSONDocument? {
+        let boundary = "harken-" + RandomUUID.text()
+        var parts: [HTTPClientRequest.BodyPart] = fields.map { name, value in
+            .bytes(Array("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8))
+        }
+        for file in files {
+            // The file's own name, without its folder. The name cannot end its quotes or its line.
+            let name = (file.split(separator: "/").last ?? "").map { $0 == "\"" || $0.isNewline ? "_" : $0 }
+            let head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(String(name))\"\r\n\r\n"
+            parts += [.bytes(Array(head.utf8)), .file(path: file), .bytes(Array("\r\n".utf8))]
+        }
+        parts.append(.bytes(Array("--\(boundary)--\r\n".utf8)))
+        var request = HTTPClientRequest(.post, address.httpURL + "/api/v1" + path)
+        request.body = parts
+        if let key = address.key { request.headers.set("Authorization", "Bearer " + key) }
+        request.headers.set("Content-Type", "multipart/form-data; boundary=\(boundary)")
+        guard let bytes = try await send(request) else { return nil }
+        do throws(JSONError) { return try JSONDocument(parsing: bytes) } catch { throw malformed }
+    }
+
+    /// Sends a request, and returns the body of the answer; nil when the gateway says that the object does not exist.
+    private func send(_ request: HTTPClientRequest) async throws(GatewayError) -> [UInt8]? {
+        var request = request
         request.responseLimit = Self.answerLimit
         let answer: HTTPClientResponse
         do throws(HTTPClientError) { answer = try await client.send(request) } catch { throw GatewayError(address.explain(error)) }

@@ -58,22 +58,21 @@ struct DirectoryUserData: UserData {
         return (person, person.id == new.id)
     }
 
-    /// Stores the voice. Merges it with a known voice of the person that sounds like it, because a person may have two voices.
-    func keep(_ voice: EnrolledVoice, of person: ID<Person>) async throws {
-        let known = VoiceDirectory(try await store.voices(of: user).filter { $0.owner == .person(person) && $0.adoption == nil })
-        if case .known(let match, _) = known.match(voice.voiceprint, evidence: .seconds(60)), let before = known[match.voice] {
-            var evidence = VoiceEvidence(before.voiceprint, before.evidence)
-            evidence.add(VoiceEvidence(voice.voiceprint, voice.duration))
-            _ = try await store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: before.id, of: user)
-        } else {
-            let new = NewVoice(
-                id: ID(RandomUUID.text()), owner: .person(person), voiceprint: voice.voiceprint, evidence: voice.duration, created: .now)
-            _ = try await store.add(new, of: user)
+    func enrol(_ name: String, _ files: [String]) async throws -> (person: Person, isNew: Bool) {
+        let listener = try RecordedVoice(models)
+        var heard: [EnrolledVoice] = []
+        for file in files {
+            do throws(EnrolledVoiceError) {
+                heard.append(try await listener.enrol(Recording(path: file)))
+            } catch {
+                throw UnsuitableRecording(file, "\(error)")
+            }
         }
-        let sample = SpeechSample(
-            id: ID(RandomUUID.text()), owner: .person(person), duration: voice.duration, voiceprint: voice.voiceprint, created: .now)
-        _ = try await store.add(sample, of: user)
+        let (person, isNew) = try await add(name)
+        let keeper = EnrolledVoiceKeeper(store, newID: RandomUUID.text, now: { .now })
+        for voice in heard { try await keeper.keep(voice, of: person.id, of: user) }
         try await VoiceReconciler(store).run(for: user)
+        return (person, isNew)
     }
 
     func rename(_ person: ID<Person>, to name: String) async throws -> Bool { try await store.rename(person, to: name, of: user) }

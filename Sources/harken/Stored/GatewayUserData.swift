@@ -90,8 +90,11 @@ struct GatewayUserData: UserData {
         return (person, !before.contains(person.id))
     }
 
-    func keep(_ voice: EnrolledVoice, of person: ID<Person>) async throws {
-        throw GatewayError("samples of a voice are stored on the gateway's machine only: run harken people add there, with --data")
+    func enrol(_ name: String, _ files: [String]) async throws -> (person: Person, isNew: Bool) {
+        let before = Set(try await people().map(\.id))
+        guard let document = try await api.upload("/people/enroll", fields: [("name", name)], files: files) else { throw api.malformed }
+        let person = try person(document.root)
+        return (person, !before.contains(person.id))
     }
 
     func rename(_ person: ID<Person>, to name: String) async throws -> Bool {

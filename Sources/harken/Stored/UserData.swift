@@ -33,8 +33,8 @@ protocol UserData: Sendable {
     /// Adds a person. A name that exists, in upper or lower case, is not added twice.
     func add(_ name: String) async throws -> (person: Person, isNew: Bool)
 
-    /// Stores a sample of a person's voice.
-    func keep(_ voice: EnrolledVoice, of person: ID<Person>) async throws
+    /// Adds a person with recordings of their voice. Unless all files are suitable, nothing is stored.
+    func enrol(_ name: String, _ files: [String]) async throws -> (person: Person, isNew: Bool)
 
     /// The changes below return false when one of their objects does not exist.
     func rename(_ person: ID<Person>, to name: String) async throws -> Bool

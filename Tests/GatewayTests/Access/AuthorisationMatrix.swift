@@ -199,6 +199,7 @@ struct RouteExpectation: Sendable {
         "GET /v3/speech-profile/stt-availability": .http("/v3/speech-profile/stt-availability", scopes: ["read", "write"]),
         "GET /v3/speech-profile/audio": .http("/v3/speech-profile/audio", stranger: 404, secret: "OggS", scopes: ["read", "write"]),
         "DELETE /v3/speech-profile": .http("/v3/speech-profile", 204, scopes: ["write"]),
+        "POST /api/v1/people/enroll": .http("/api/v1/people/enroll", body: "", 400, scopes: ["write"]),
         "POST /v3/speech-profile/expand": .http("/v3/speech-profile/expand", body: "", 400, scopes: ["write"]),
         "GET /v3/speech-profile/expand": .http("/v3/speech-profile/expand", scopes: ["read", "write"]),
         "DELETE /v3/speech-profile/expand": .http("/v3/speech-profile/expand", 204, scopes: ["write"]),

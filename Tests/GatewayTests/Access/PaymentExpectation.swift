@@ -105,6 +105,7 @@ struct PaymentExpectation: Sendable {
         "POST /v2/desktop/background-conversation/{id}/finish": .nothing,
         "POST /v3/upload-audio": .nothing,
         "POST /v3/speech-profile/expand": .nothing,
+        "POST /api/v1/people/enroll": .nothing,
     ]
 
     private static func speechmatics(_ target: String) -> Self {

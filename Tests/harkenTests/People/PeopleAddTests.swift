@@ -51,6 +51,28 @@ struct `People who are added with recordings of their voice` {
         #expect(list.contains(#""name":"Jane""#) && !list.contains(#""name":"jane""#))
     }
 
+    @Test func `are learned by a gateway, which says which recording will not do`() async throws {
+        let environment = ["HOME": folder.path, "HARKEN_MODELS": models.path]
+        let process = try BuiltProgram.start(
+            ["serve", "--listen", "127.0.0.1:0", "--data", folder.path(of: "data")], environment: environment)
+        defer { process.signal(SIGTERM) }
+        let url = try #require(try await process.line(beginning: "harken: ready on "))
+        func add(_ words: String...) async throws -> ChildProcess.Outcome {
+            try await BuiltProgram.run(["people", "add"] + words + ["--url", url], environment: environment)
+        }
+        let short = try await add("Jane", austen("0870"), austen("0880"))
+        #expect(short.status == 1 && short.diagnostics.contains("0880.wav: there are only "), "\(short)")
+        #expect(try await voices().isEmpty)
+        let added = try await add("Jane", austen("0870"), beckett)
+        #expect(added.status == 0 && (added.diagnostics + added.output).contains("was added"), "\(added)")
+        // Two readers: two voices of one person.
+        #expect(try await voices().count == 2)
+        let again = try await add("jane", austen("0920"))
+        #expect(again.status == 0 && (again.diagnostics + again.output).contains("existed already"), "\(again)")
+        #expect(try await voices().count == 2)
+        #expect(try await run("transcribe", "--speakers", "--json", austen("0920")).output.contains(#""person":"Jane""#))
+    }
+
     @Test func `are not stored when one of the recordings will not do`() async throws {
         let short = try await run("people", "add", "Jane", austen("0870"), austen("0880"))
         #expect(short.status == 1 && short.diagnostics.contains("0880.wav: "), "\(short)")

@@ -1,0 +1,51 @@
+package import Conversations
+internal import Speakers
+package import Speech
+internal import Store
+
+/// The enrollment of people: learns the voices of people whom the user knows from recordings.
+package struct PersonEnrollment: Sendable {
+    package let service: ConversationService
+
+    package init(service: ConversationService) { self.service = service }
+
+    /// A recording of one person's voice.
+    package struct VoiceRecording: Sendable {
+        /// The name that errors call the recording by.
+        package var name: String
+        package var path: String
+
+        package init(name: String, path: String) {
+            self.name = name
+            self.path = path
+        }
+    }
+
+    /// Adds a person with recordings of their voice. A name that exists, in upper or lower case, is not added twice. Unless all recordings are
+    /// suitable, nothing is stored.
+    package func enrol(
+        _ name: String, _ recordings: [VoiceRecording], of user: ID<User>
+    ) async throws(SpeechProfileError) -> (person: Person, isNew: Bool) {
+        var voices: [EnrolledVoice] = []
+        let listener = EnrollmentListener(service: service)
+        for recording in recordings {
+            do throws(SpeechProfileError) {
+                voices.append(try await listener.voice(in: try await listener.samples(in: recording.path)))
+            } catch {
+                guard case .rejected(let reason) = error else { throw error }
+                throw .rejected("\(recording.name): \(reason)")
+            }
+        }
+        do throws(StoreError) {
+            let new = Person(id: ID(service.newID()), name: name, created: service.now())
+            let person = try await service.store.add(new, reusing: true, of: user)
+            let keeper = EnrolledVoiceKeeper(service.store, newID: service.newID, now: service.now)
+            for voice in voices { try await keeper.keep(voice, of: person.id, of: user) }
+            await service.reconcileVoices(of: user)
+            return (person, person.id == new.id)
+        } catch {
+            if case .tooMuch = error { throw .rejected("No more recordings can be kept: \(error).") }
+            throw .store(error)
+        }
+    }
+}
