@@ -5,6 +5,8 @@ package import Speech
 /// The session mode for clients that do not choose one, which decides how many engines hear a live session.
 package struct ModeSettings: Sendable, Equatable {
     package var mode: SessionMode
+    /// The users whose sessions get the mode. All others get `failover`.
+    package var users: UserShare
     /// Maximum wait of one engine's final for the other engines' votes.
     package var voteTime: Duration
     /// The share of sessions that get a shadow in the mode `shadow`: 0…1.
@@ -25,6 +27,7 @@ package struct ModeSettings: Sendable, Equatable {
                 accepted: "failover, or the key of another vendor")
         }
         self.mode = mode
+        users = try settings.userShare("HARKEN_MODE")
         voteTime = try settings.seconds("HARKEN_VOTE_SECONDS", in: 0.1...10, default: 1.5)
         let share = settings["HARKEN_SHADOW_SHARE"] ?? "0.1"
         guard let number = Double(share), (0...1).contains(number) else {
@@ -36,13 +39,9 @@ package struct ModeSettings: Sendable, Equatable {
     /// Returns the mode of a session whose client does not choose one; every call returns the same mode for a session.
     ///
     /// - Parameter engines: the number of engines that may serve the session. With too few engines for the operator's mode, the mode is `failover`.
-    package func mode(of session: ID<Session>, engines: Int) -> SessionMode {
-        guard engines >= mode.fewestEngines else { return .failover }
+    package func mode(of session: ID<Session>, by user: ID<User>, engines: Int) -> SessionMode {
+        guard mode != .failover, engines >= mode.fewestEngines, users.contains(user) else { return .failover }
         guard mode == .shadow else { return mode }
-        // FNV-1a; a last multiplication mixes the high bits well.
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in session.rawValue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        hash = (hash ^ (hash >> 32)) &* 0x9E37_79B9_7F4A_7C15
-        return Double(hash >> 11) * 0x1p-53 < shadowShare ? .shadow : .failover
+        return StableShare.position(of: session.rawValue) < shadowShare ? .shadow : .failover
     }
 }

@@ -75,6 +75,16 @@ package struct Settings: Sendable {
         return value
     }
 
+    /// Returns the users whom `…_SHARE` (a percentage) and `…_USERS` (ids with commas) name; all users when neither is set.
+    package func userShare(_ prefix: String) throws(ConfigurationError) -> UserShare {
+        let users = Set(list(prefix + "_USERS") ?? [])
+        guard let text = values[prefix + "_SHARE"] else { return UserShare(prefix, share: users.isEmpty ? 1 : 0, users: users) }
+        guard let percent = Double(text), (0...100).contains(percent) else {
+            throw ConfigurationError(prefix + "_SHARE", "\"\(text)\" is not a valid share", accepted: "a percentage from 0 to 100")
+        }
+        return UserShare(prefix, share: percent / 100, users: users)
+    }
+
     /// - Parameter orZero: true if 0 is accepted too, with the meaning "never".
     package func seconds(
         _ name: String, in range: ClosedRange<Double>, orZero: Bool = false, default standard: Double

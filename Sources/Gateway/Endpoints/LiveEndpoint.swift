@@ -221,7 +221,7 @@ struct LiveEndpoint: Endpoint {
         let id = ID<Session>(call.id)
         return LiveSession.Plan(
             id: id, started: call.now, dialect: dialect.name, machine: machine, engines: usable,
-            mode: asked ?? services.modes.mode(of: id, engines: usable.count), grant: grant,
+            mode: asked ?? services.modes.mode(of: id, by: grant.user, engines: usable.count), grant: grant,
             caller: services.isTraced ? TraceParent(head.headers) : nil)
     }
 

@@ -13,12 +13,17 @@ package struct WorkloadRouting: Sendable, Equatable {
         case shadowOnly = "shadow_only"
     }
 
+    /// Prefix of the settings that name `users`.
+    package static let shareName = "ASSEMBLYAI_BACKGROUND_STT"
+
     /// Workloads that may be recognised as recordings. All other workloads are recognised as their audio comes.
     package static let recorded: Set<Workload> = [.sync, .background, .postprocess]
 
     package var isAssemblyAIEnabled: Bool
     /// Workloads that AssemblyAI may take.
     package var workloads: Set<Workload>
+    /// Users whose recordings AssemblyAI may take.
+    package var users: UserShare
     package var mode: Mode
     /// Workloads for which Deepgram may take over from AssemblyAI.
     package var fallback: Set<Workload>
@@ -26,19 +31,29 @@ package struct WorkloadRouting: Sendable, Equatable {
     package var model: String?
 
     package init(
-        isAssemblyAIEnabled: Bool = false, workloads: Set<Workload> = recorded, mode: Mode = .assemblyAI, fallback: Set<Workload> = [],
-        model: String? = nil
+        isAssemblyAIEnabled: Bool = false, workloads: Set<Workload> = recorded, users: UserShare = UserShare(shareName), mode: Mode = .assemblyAI,
+        fallback: Set<Workload> = [], model: String? = nil
     ) {
         self.isAssemblyAIEnabled = isAssemblyAIEnabled
         self.workloads = workloads
+        self.users = users
         self.mode = mode
         self.fallback = fallback
         self.model = model
     }
 
-    /// - Parameter model: the model that the request names; nil: none.
-    package func decide(_ workload: Workload, keys: RoutingKeys, model: String? = nil) throws(RoutingError) -> RoutingDecision {
+    /// - Parameters:
+    ///   - user: the user whose recording it is; nil for any user of whom AssemblyAI may take recordings.
+    ///   - model: the model that the request names; nil: none.
+    package func decide(
+        _ workload: Workload, of user: ID<User>? = nil, keys: RoutingKeys, model: String? = nil
+    ) throws(RoutingError) -> RoutingDecision {
         guard Self.recorded.contains(workload) else { return .streaming }
+        if isAssemblyAIEnabled, let user, !users.contains(user) {
+            var others = self
+            others.isAssemblyAIEnabled = false
+            return try others.decide(workload, keys: keys, model: model)
+        }
         let isAssemblyAIs = isOpenToAssemblyAI(workload) && (workload != .background || mode == .assemblyAI)
         return .recorded(try isAssemblyAIs ? assemblyAI(workload, keys, model) : deepgram(workload, keys, model))
     }

@@ -29,7 +29,7 @@ struct WorkloadRecognition: Sendable {
     ) async throws(ChunkedRecordingError) -> (transcript: Transcript, run: UsageRecord) {
         let decision: RoutingDecision
         do throws(RoutingError) {
-            decision = try services.settings.routing.decide(workload, keys: grant.routingKeys)
+            decision = try services.settings.routing.decide(workload, of: grant.user, keys: grant.routingKeys)
         } catch {
             if let words = grant.freeOnly { throw ChunkedRecordingError(.limitReached(words)) }
             throw ChunkedRecordingError(error)

@@ -9,6 +9,7 @@ extension WorkloadRouting {
         let listed = Self.present(["ASSEMBLYAI_BACKGROUND_STT_WORKLOADS", "ASSEMBLYAI_PRERECORDED_STT_WORKLOADS"], in: settings)
         self.init(
             isAssemblyAIEnabled: try settings.boolean(enabled, default: false), workloads: try Self.workloads(listed, settings),
+            users: try settings.userShare(Self.shareName),
             mode: try Self.mode("ASSEMBLYAI_BACKGROUND_PROVIDER_MODE", settings), model: settings["ASSEMBLYAI_STT_MODEL"])
         if try settings.boolean("ASSEMBLYAI_PRERECORDED_STT_FALLBACK_ENABLED", default: false) {
             fallback = try Self.workloads("ASSEMBLYAI_PRERECORDED_STT_FALLBACK_WORKLOADS", settings)

@@ -79,6 +79,12 @@ extension SettingTable {
             "ASSEMBLYAI_PRERECORDED_STT_WORKLOADS", .background, "sync,background,postprocess",
             "Another name of `ASSEMBLYAI_BACKGROUND_STT_WORKLOADS`."),
         .init(
+            "ASSEMBLYAI_BACKGROUND_STT_SHARE", .background, "100",
+            "Percentage of users whose recordings AssemblyAI recognizes, the same users at every start."),
+        .init(
+            "ASSEMBLYAI_BACKGROUND_STT_USERS", .background, nil,
+            "Users, by id and with commas, whose recordings AssemblyAI recognizes whatever the percentage is."),
+        .init(
             "ASSEMBLYAI_BACKGROUND_PROVIDER_MODE", .background, "assemblyai",
             "Engine of the workload `background`: `assemblyai`, `deepgram`, or `shadow_only` (Deepgram serves, AssemblyAI is only compared)."),
         .init(

@@ -75,6 +75,10 @@ package enum SettingTable {
         .init(
             "HARKEN_VOTE_SECONDS", .live, "1.5",
             "How long a final of one engine may wait for the other engines in `hedged` and `ensemble`, 0.1 to 10."),
+        .init(
+            "HARKEN_MODE_SHARE", .live, "100",
+            "Percentage of users whose sessions get `HARKEN_MODE`, the same users at every start; the others get `failover`."),
+        .init("HARKEN_MODE_USERS", .live, nil, "Users, by id and with commas, whose sessions get `HARKEN_MODE` whatever the percentage is."),
         .init("HARKEN_SHADOW_SHARE", .live, "0.1", "Share of sessions that get a shadow in mode `shadow`, 0 to 1."),
         .init(
             "HARKEN_STALL_SECONDS", .live, "3",

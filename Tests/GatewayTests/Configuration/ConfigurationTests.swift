@@ -79,6 +79,20 @@ import Testing
         #expect(try configuration(["ASSEMBLYAI_BACKGROUND_STT_WORKLOADS": "none"]).routing.workloads.isEmpty)
     }
 
+    @Test func `tries a vendor and a mode with some users`() throws {
+        let some = try configuration([
+            "ASSEMBLYAI_API_KEY": "secret", "DEEPGRAM_API_KEY": "secret", "ASSEMBLYAI_BACKGROUND_STT_ENABLED": "true",
+            "ASSEMBLYAI_BACKGROUND_STT_SHARE": "5", "HARKEN_MODE": "hedged", "HARKEN_MODE_USERS": "anna, bert",
+        ])
+        #expect(some.routing.users.share == 0.05 && some.routing.users.users.isEmpty)
+        #expect(some.modes.users.share == 0 && some.modes.users.users == ["anna", "bert"])
+        #expect(some.modes.mode(of: ID("s"), by: ID("anna"), engines: 2) == .hedged)
+        #expect(some.modes.mode(of: ID("s"), by: ID("carl"), engines: 2) == .failover)
+        for text in ["-1", "101", "five"] {
+            #expect(throws: ConfigurationError.self) { try configuration(["ASSEMBLYAI_BACKGROUND_STT_SHARE": text]) }
+        }
+    }
+
     @Test func `knows how a vendor is reached that only callers have keys for`() throws {
         let configuration = try configuration(["DEEPGRAM_BASE_URL": "http://127.0.0.1:9000/"])
         #expect(configuration.vendors.isEmpty)

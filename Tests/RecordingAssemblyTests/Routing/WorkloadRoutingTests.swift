@@ -173,6 +173,18 @@ import Testing
         #expect(WorkloadRouting(isAssemblyAIEnabled: true).fallback.isEmpty)
     }
 
+    @Test func `sends AssemblyAI only the recordings of the users with whom it is tried`() throws {
+        let routing = WorkloadRouting(
+            isAssemblyAIEnabled: true, users: UserShare(WorkloadRouting.shareName, share: 0, users: ["anna"]))
+        let keys = RoutingKeys(operator: [.assemblyAI, .deepgram])
+        func engine(_ user: String) throws -> EngineName? {
+            guard case .recorded(let plan) = try routing.decide(.background, of: ID(user), keys: keys) else { return nil }
+            return plan.first.engine
+        }
+        #expect(try engine("anna") == .assemblyAI)
+        #expect(try engine("bert") == .deepgram)
+    }
+
     @Test(arguments: [
         ("nova-3", "universal-2", "nova-3"), ("nova-2-meeting", "universal-2", "nova-2-meeting"),
         ("universal-3-5-pro", "universal-3-5-pro", "nova-3"),
