@@ -1,3 +1,5 @@
+package import Speech
+
 /// Named values from the environment, a file or flags, read with checks. Later sources win over earlier ones.
 package struct Settings: Sendable {
     /// The names of all settings. Harken ignores other names.
