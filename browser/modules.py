@@ -22,7 +22,8 @@ VIRTUAL = """(() => {
 })()"""
 
 TRACE = """({
-    duration: 2, legs: [{id: 'a', engine: 'local', from: 0, to: 2}], turns: [],
+    duration: 2, legs: [{id: 'a', engine: 'local', from: 0, to: 2}], turns: [], vad: [{channel: 0, start: 0, end: 0.6}, {channel: 0, start: 1, end: 1.5}],
+    judgments: [{channel: 0, at: 0.6, p: 0.2, engine: 'local'}, {channel: 0, at: 1.5, p: 0.9, engine: null}],
     words: [{text: 'ice', start: 0, end: 0.6, channel: 0, turn: 0, versions: [{at: 0.7, text: 'I scream', kind: 'interim', engine: 'local', leg: 'a'},
         {at: 0.9, text: 'ice', kind: 'interim', engine: 'local', leg: 'a'}, {at: 1.3, text: 'ice', kind: 'final', engine: 'local', leg: 'a', reason: 'end_of_turn'}]}],
     shown: [{channel: 0, at: 0.7, kept: 0, engine: 'local', words: [['I', 0, 0.2], ['scream', 0.2, 0.6]]},
@@ -57,6 +58,9 @@ EXPECTED = [
     ("trace.js", f"m.seen({TRACE}, m.wordsOf({TRACE}), 1.0).interims[0].join(' ')", "ice"),
     ("trace.js", f"m.seen({TRACE}, m.wordsOf({TRACE}), 0.8).interims[0].join(' ')", "I scream"),
     ("trace.js", f"m.seen({TRACE}, m.wordsOf({TRACE}), 1.3).finals.map((word) => word.text).join(' ')", "ice"),
+    ("trace.js", f"((all) => [all.speech.length, all.judgments.length])(m.heard({TRACE}, 0.55, 0.9))", [1, 1]),
+    ("trace.js", f"m.heard({{...{TRACE}, vad: null, judgments: undefined}}, 0, 9)", {"speech": [], "judgments": []}),
+    ("trace.js", f"[0, 0.9, 1.2, 2.5].map((time) => m.judgmentAt({TRACE}, time)?.p ?? null)", [None, 0.2, 0.9, None]),
     ("trace.js", f"m.latency(m.wordsOf({TRACE})[0]).final.toFixed(1)", "0.7"),
     ("trace.js", f"m.reason({TRACE}, m.wordsOf({TRACE})[0], 2)", "Final: the turn was over."),
     ("differences.js", "m.align([], ['a']).errors + m.align(['a', 'b'], []).errors", 3),

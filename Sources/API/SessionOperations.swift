@@ -107,7 +107,10 @@ struct SessionOperations: Sendable {
                     .init("gaps", "[Gap]", required: true, "Audio without words."),
                     .init("repairs", "[Repair]", required: true, "Audio that was recognized later."),
                     .init("cost", "[array]", required: true, "Pairs of a position in seconds and the cost until then in US dollars."),
-                    .init("vad", "array?", required: true, "null: voice activity is not kept."),
+                    .init(
+                        "vad", "[HeardSpeech]?", required: true,
+                        "Where the voice detector of the gate, or of the engine, heard speech; null when none listened."),
+                    .init("judgments", "[TurnJudgment]", required: true, "Judgments of end-of-turn models, in order."),
                 ])
             ) { request throws(APIError) in
                 let trace = try await trace(of: try await stored(request))

@@ -45,10 +45,36 @@ struct SessionTraceDocument: Sendable {
         json.endArray()
         writeRepairs(to: &json)
         writeCost(to: &json)
-        // Voice activity is not kept.
-        json.key("vad")
-        json.null()
+        writeSpeech(to: &json)
+        writeJudgments(to: &json)
         json.endObject()
+    }
+
+    /// Writes where voice detectors heard speech; null when none listened, or when the session was kept by an earlier version.
+    private func writeSpeech(to json: inout JSONWriter) {
+        json.key("vad")
+        guard !stored.transcript.speech.isEmpty else { return json.null() }
+        json.beginArray()
+        for speech in stored.transcript.speech {
+            json.beginObject()
+            write(speech.range, speech.channel, to: &json)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    private func writeJudgments(to json: inout JSONWriter) {
+        json.key("judgments")
+        json.beginArray()
+        for judgment in stored.transcript.judgments {
+            json.beginObject()
+            json.member("channel", judgment.channel.number)
+            json.member("at", judgment.position.seconds(at: rate), decimals: 3)
+            json.member("p", Double(judgment.probability), decimals: 3)
+            json.member("engine", optional: judgment.engine?.rawValue)
+            json.endObject()
+        }
+        json.endArray()
     }
 
     private func writeConversations(to json: inout JSONWriter) {
@@ -199,9 +225,8 @@ struct SessionTraceDocument: Sendable {
                 json.member("channel", piece.commit.channel.number)
                 json.member("turn", piece.turn)
                 json.member("at", piece.commit.range.end.seconds(at: rate), decimals: 3)
-                // The probability that a turn is over is not kept.
                 json.key("p")
-                json.null()
+                if let judgment = judgment(of: piece) { json.value(Double(judgment.probability), decimals: 3) } else { json.null() }
                 json.member("over", piece.commit.endsTurn)
                 json.member("reason", Self.name(of: piece.commit.reason))
                 json.endObject()
@@ -209,6 +234,17 @@ struct SessionTraceDocument: Sendable {
         }
         json.endArray()
     }
+
+    /// Returns the last judgment about the pause at which a piece ends; nil when there is none.
+    private func judgment(of piece: SessionTranscript.Piece) -> TurnJudgment? {
+        // A piece may end in the silence behind the pause, and a turn may end with a piece of silence.
+        let end = piece.commit.words.last?.range.end ?? piece.commit.range.start
+        let from = end - SampleCount(Self.judgmentMargin, at: rate), through = piece.commit.range.end + SampleCount(Self.judgmentMargin, at: rate)
+        return stored.transcript.judgments.last { $0.channel == piece.commit.channel && from <= $0.position && $0.position <= through }
+    }
+
+    /// Distance between the end of a turn's last word and the pause that was judged, by which detectors and engines differ.
+    private static let judgmentMargin: Duration = .milliseconds(500)
 
     private static func name(of reason: FinalReason) -> String {
         switch reason {

@@ -38,9 +38,11 @@ package final class TestEars: PrerecordedEngine, VoiceDetecting, Voiceprinting, 
     /// Number of turns that the engine was asked about.
     package var judged: Int { judgments.withLock { $0 } }
 
-    package func isComplete(turn samples: [Float]) async -> Bool? {
+    package let completeness: Float = 0.5
+
+    package func judge(turn samples: [Float]) async -> Float? {
         judgments.withLock { $0 += 1 }
-        return samples.reduce(0, +) > 0
+        return samples.reduce(0, +) > 0 ? 0.75 : 0.25
     }
 
     package func makeDetector() throws(EngineError) -> (any VoiceDetector)? { isLoading() ? nil : Detector(fails: failsToDetect) }

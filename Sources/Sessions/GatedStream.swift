@@ -75,6 +75,9 @@ final class GatedStream: EngineStream {
         inner?.send(.finalize)
     }
 
+    /// Returns where speech that the engine heard lies in the leg's time.
+    func place(_ speech: SampleRange) -> SampleRange { leg.place(speech) }
+
     /// Takes an event of the engine.
     func hear(_ event: EngineEvent) {
         switch event {

@@ -15,10 +15,14 @@ final class LegConnection {
     let sessionChannels: Int
     /// The engine's name for the requested model; nil: not known.
     let model: String?
+    /// Place of the leg's first sample in the session.
+    let origin: SampleIndex
+    /// The last pause of each channel of the leg: its number at the engine, and its place in the session.
+    private var pauses: [ChannelIndex: (number: Int, position: SampleIndex)] = [:]
 
     init(
         id: LegID, slot: Int, engine: EngineName, stream: any EngineStream, gated: GatedStream?, channels: Range<Int>, sessionChannels: Int,
-        model: String?
+        model: String?, origin: SampleIndex
     ) {
         self.id = id
         self.slot = slot
@@ -28,7 +32,30 @@ final class LegConnection {
         self.channels = channels
         self.sessionChannels = sessionChannels
         self.model = model
+        self.origin = origin
     }
+
+    /// Places a finding of the engine in the session; nil when the finding is about an earlier pause than the last one.
+    func place(_ hearing: EngineHearing) -> Placed? {
+        switch hearing {
+        case .speech(let channel, let range, let pause):
+            let onLeg = gated?.place(range) ?? range, shift = origin - SampleIndex.zero
+            let placed = SampleRange(onLeg.start + shift, onLeg.end + shift)
+            if let pause { pauses[channel] = (pause, placed.end) }
+            return .speech(HeardSpeech(channel: place(channel), range: placed))
+        case .turn(let channel, let pause, let probability):
+            guard let last = pauses[channel], last.number == pause else { return nil }
+            return .turn(TurnJudgment(channel: place(channel), position: last.position, probability: probability, engine: engine))
+        }
+    }
+
+    /// A finding of the engine, in the session's channels and positions.
+    enum Placed {
+        case speech(HeardSpeech)
+        case turn(TurnJudgment)
+    }
+
+    private func place(_ channel: ChannelIndex) -> ChannelIndex { ChannelIndex(channels.lowerBound + channel.number) }
 
     /// Sends the leg's channels of a frame to the engine.
     ///

@@ -172,10 +172,27 @@ package final class SessionDriver {
         case .opened: break
         // An engine of this process detects the end of a turn by itself.
         case .paused(let position):
+            noteSpeech()
             for leg in legs where !isInProcess(leg.engine) { leg.gated?.settle() }
             observer?.observe(.paused(at: position))
         case .closed: for leg in legs { leg.gated?.settle() }
-        case .doubted: observer?.observe(.gateFailed)
+        case .doubted:
+            noteSpeech()
+            observer?.observe(.gateFailed)
+        }
+    }
+
+    /// Tells the observer what the gate has heard since the last pause.
+    private func noteSpeech() {
+        if let range = gate?.takeSpeech() { observer?.observe(.heard(HeardSpeech(channel: .first, range: range))) }
+    }
+
+    /// Takes a finding of an engine. Where there is a gate, the gate tells who speaks when.
+    private func heard(_ hearing: EngineHearing, from leg: LegID) {
+        switch legs.first(where: { $0.id == leg })?.place(hearing) {
+        case .speech(let speech): if gate == nil { observer?.observe(.heard(speech)) }
+        case .turn(let judgment): observer?.observe(.judged(judgment))
+        case nil: break
         }
     }
 
@@ -254,8 +271,9 @@ package final class SessionDriver {
                 connector.loop.soon { [self] in self.engine(event, from: id) }
             }
         }
-        let (stream, model) = takePreceded(id, engine) ?? connect(id, to: engine, channels: leg.channels.count)
-        gated?.open(stream) { [self] in connect(id, to: engine, channels: leg.channels.count).stream }
+        let isShadow = leg.isShadow
+        let (stream, model) = takePreceded(id, engine) ?? connect(id, to: engine, channels: leg.channels.count, isHeard: !isShadow)
+        gated?.open(stream) { [self] in connect(id, to: engine, channels: leg.channels.count, isHeard: !isShadow).stream }
         let kind = leg.isShadow ? RecognitionAttempt.Kind.shadow : .stream
         begin(
             AttemptRecord.Kind(leg), AttemptStart(kind, by: engine.name, model: model, from: leg.origin, length: nil, channels: leg.channels.count),
@@ -263,22 +281,32 @@ package final class SessionDriver {
         legs.append(
             LegConnection(
                 id: id, slot: leg.slot, engine: engine.name, stream: gated ?? stream, gated: gated, channels: leg.channels, sessionChannels: channels,
-                model: model))
+                model: model, origin: leg.origin))
     }
 
-    private func connect(_ id: LegID, to engine: LiveEngine, channels: Int) -> (stream: any EngineStream, model: String?) {
-        connect(to: engine, channels: channels) { [self] event in hear(event, from: id) }
+    /// - Parameter isHeard: true if the observer is told what the engine's listening finds.
+    private func connect(
+        _ id: LegID, to engine: LiveEngine, channels: Int, isHeard: Bool
+    ) -> (stream: any EngineStream, model: String?) {
+        connect(to: engine, channels: channels, hear: isHeard ? { [self] hearing in heard(hearing, from: id) } : nil) { [self] event in
+            hear(event, from: id)
+        }
     }
 
     private func connect(
-        to engine: LiveEngine, channels: Int, deliver: @escaping (EngineEvent) -> Void
+        to engine: LiveEngine, channels: Int, hear: ((EngineHearing) -> Void)? = nil, deliver: @escaping (EngineEvent) -> Void
     ) -> (stream: any EngineStream, model: String?) {
         let options = fitted(options, to: engine, channels: channels)
         switch engine.access {
         case .inProcess(let engine):
             let listener = LoopBound(deliver, on: connector.loop)
             // Not during this call: an engine that answers before `open` returns would speak to a leg that does not exist yet.
-            let stream = engine.open(options) { event in listener.loop.execute { listener.withValue { $0(event) } } }
+            let deliver: @Sendable (EngineEvent) -> Void = { event in listener.loop.execute { listener.withValue { $0(event) } } }
+            guard let hear, let hearing = engine as? any HearingEngine else {
+                return (engine.open(options, deliver: deliver), engine.capabilities.models.first)
+            }
+            let ear = LoopBound(hear, on: connector.loop)
+            let stream = hearing.open(options, hear: { found in ear.loop.execute { ear.withValue { $0(found) } } }, deliver: deliver)
             return (stream, engine.capabilities.models.first)
         case .vendor(let vendor, let settings):
             let stream = VendorStream(vendor, settings: settings, options: options, context: connector, deliver: deliver)
@@ -472,6 +500,7 @@ package final class SessionDriver {
         timer?.cancel()
         timer = nil
         forgetPreceded()
+        noteSpeech()
         let last = observer
         observer = nil
         last?.observe(.event(event))

@@ -21,6 +21,10 @@ package enum SessionNotice: Sendable {
     case gateFailed
     /// The gate has heard no speech for a while.
     case paused(at: SampleIndex)
+    /// The voice detector of the gate, or of an engine where there is no gate, heard speech that is over or paused.
+    case heard(HeardSpeech)
+    /// An engine's end-of-turn model has judged a pause.
+    case judged(TurnJudgment)
     /// The engine has named the speaker that is the session's user. The engine heard the user's speech first.
     case userSpeaks(as: SpeakerLabel)
 }

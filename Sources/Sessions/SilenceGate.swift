@@ -52,6 +52,9 @@ package final class SilenceGate {
     /// Takes the end-of-turn model's answer for the pause at `pause`.
     package func judged(isOver: Bool, at pause: SampleIndex) { gate.judged(isOver: isOver, at: pause) }
 
+    /// Takes the speech since the last call: see `VADGate.takeSpeech`.
+    func takeSpeech() -> SampleRange? { gate.takeSpeech() }
+
     /// Skips `count` samples that never came.
     func skip(_ count: SampleCount) -> [VADGate.Event] { decide { each in try windows.skip(count, each) } }
 

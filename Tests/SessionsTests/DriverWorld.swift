@@ -89,6 +89,8 @@ final class DriverWorld: SessionObserver, SessionJournal, @unchecked Sendable {
         case .messageSkipped(let engine, let problem): note("skipped of \(engine): \(problem)")
         case .engine(let engine, .creditsLow(let remaining)): note("credit of \(engine): \(remaining)")
         case .engine(let engine, let notice): note("\(engine): \(notice)")
+        case .heard(let speech): note("heard \(speech.range.start.samples)–\(speech.range.end.samples)")
+        case .judged(let turn): note("judged \(turn.probability) at \(turn.position.samples) by \(turn.engine?.rawValue ?? "the gate")")
         case .event, .fact, .counted, .gateFailed, .paused, .userSpeaks: break
         }
     }

@@ -3,11 +3,12 @@ import Speech
 import Synchronization
 
 /// An engine that writes down what it is sent, and says what the test wants.
-final class FakeEngine: StreamingEngine {
+final class FakeEngine: HearingEngine {
     let name: EngineName
     let capabilities = Capabilities(streaming: true, prerecorded: false, languages: .any, models: ["fake-1"])
     private let log: SharedLog
     private let listeners = Mutex<[@Sendable (EngineEvent) -> Void]>([])
+    private let hearers = Mutex<[@Sendable (EngineHearing) -> Void]>([])
 
     init(_ name: String = "fake", log: SharedLog) {
         self.name = EngineName(name)
@@ -19,6 +20,16 @@ final class FakeEngine: StreamingEngine {
         deliver(.opened)
         return Stream(name, log)
     }
+
+    func open(
+        _ options: StreamOptions, hear: @escaping @Sendable (EngineHearing) -> Void, deliver: @escaping @Sendable (EngineEvent) -> Void
+    ) -> any EngineStream {
+        hearers.withLock { $0.append(hear) }
+        return open(options, deliver: deliver)
+    }
+
+    /// Hears this on its newest stream.
+    func hear(_ hearing: EngineHearing) { hearers.withLock { $0.last }?(hearing) }
 
     /// Says this on its newest stream.
     func say(_ event: EngineEvent) { listeners.withLock { $0.last }?(event) }

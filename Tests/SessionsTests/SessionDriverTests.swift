@@ -45,6 +45,35 @@ import Testing
         }
     }
 
+    @Test func `tells where an engine heard speech, and its judgment of the last pause only`() async throws {
+        let first = FakeEngine("first", log: log), second = FakeEngine("second", log: log)
+        try await DriverWorld.with([first, second], log: log) { world in
+            try await world.until("ready")
+            for _ in 0..<40 { await world.push(800) }
+            func speech(_ from: Int, _ to: Int, pause: Int?) -> EngineHearing {
+                .speech(.first, SampleRange(SampleIndex(from), SampleIndex(to)), pause: pause)
+            }
+            first.hear(speech(1_000, 9_000, pause: 1))
+            first.hear(speech(10_000, 12_000, pause: 2))
+            first.hear(.turn(.first, pause: 1, probability: 0.125))
+            first.hear(.turn(.first, pause: 2, probability: 0.75))
+            try await world.until("judged 0.75 at 12000 by first")
+            #expect(
+                order.filter { $0.hasPrefix("heard ") || $0.hasPrefix("judged ") } == [
+                    "heard 1000–9000", "heard 10000–12000", "judged 0.75 at 12000 by first",
+                ])
+            // Another engine's time begins where its leg begins.
+            first.say(final("one", 0))
+            try await world.until("said one")
+            first.say(.closed(.unauthorized("no")))
+            try await HarkenTesting.until { order.contains { $0.hasPrefix("replayed ") } }
+            let replayed = try #require(order.first { $0.hasPrefix("replayed ") }?.split(separator: " ").last)
+            let origin = try #require(Int(replayed.split(separator: "–")[0]))
+            second.hear(speech(100, 300, pause: nil))
+            try await world.until("heard \(origin + 100)–\(origin + 300)")
+        }
+    }
+
     @Test func `goes on at the next engine with the audio that nothing was said to`() async throws {
         let first = FakeEngine("first", log: log), second = FakeEngine("second", log: log)
         try await DriverWorld.with([first, second], log: log) { world in

@@ -69,7 +69,7 @@ struct Rehearsal {
                 let took = SampleCount(Self.duration(of: request), at: .speech)
                 due.append((now + took, request, took))
             case .cancel(let id): due.removeAll { $0.request.id == id }
-            case .judge(let id, let audio):
+            case .judge(let id, let audio, _):
                 guard let model = models.endOfTurn else { continue }
                 let probability = try model.probability(player.samples[Int(audio.start.samples)..<Int(audio.end.samples)].span)
                 judgments.append((now + SampleCount(.milliseconds(60), at: .speech), id, probability))

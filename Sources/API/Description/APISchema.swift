@@ -158,9 +158,14 @@ struct APISchema: Sendable {
             "SessionPart", .init("id", "string", required: true, "The conversation."),
             .init("from", "number", required: true, "Seconds in the session."),
             .init("shift", "number?", required: true, "Seconds to add to a position in the session to get that in the conversation.")),
+        APISchema("HeardSpeech", channel, start, end),
+        APISchema(
+            "TurnJudgment", channel, .init("at", "number", required: true, "The pause that was judged, in seconds."),
+            .init("p", "number", required: true, "Probability that the turn is over, 0 to 1."),
+            .init("engine", "string?", required: true, "The engine whose model it is; null for the model that the gate asks.")),
         APISchema(
             "TurnEnd", channel, .init("turn", "integer", required: true, "The turn, from 0."), .init("at", "number", required: true, "Seconds."),
-            .init("p", "number?", required: true, "Always null: the probability that the turn is over is not kept."),
+            .init("p", "number?", required: true, "Probability that the turn is over, 0 to 1; null when no model judged."),
             .init("over", "boolean", required: true, "False for the last words of a turn that goes on."),
             .init("reason", "string", required: true, "end_of_turn, pause, length, flush or end_of_audio.")),
         APISchema("Gap", channel, start, end, .init("reason", "string", required: true, "Why there are no words.")),

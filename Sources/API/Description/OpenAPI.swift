@@ -241,13 +241,13 @@ enum OpenAPI {
     }
 
     private static func writeType(_ type: String, to json: inout JSONWriter) {
-        if type.hasPrefix("[") {
+        if type.hasPrefix("["), type.hasSuffix("]") {
             json.member("type", literal: "array")
             json.key("items")
             json.beginObject()
             writeType(String(type.dropFirst().dropLast()), to: &json)
             json.endObject()
-        } else if type.hasSuffix("?"), type.first?.isUppercase == true {
+        } else if type.hasSuffix("?"), type.first?.isUppercase == true || type.first == "[" {
             json.key("anyOf")
             json.beginArray()
             for choice in [String(type.dropLast()), "null"] {

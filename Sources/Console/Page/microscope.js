@@ -6,7 +6,7 @@ import { clock, dayOf, length, plural, timeOf } from './figures.js';
 import { icon } from './icons.js';
 import { busy, empty, fill, save, tag } from './pieces.js';
 import { replay } from './replay.js';
-import { enginesOf, latency, reason, seen, wordsOf } from './trace.js';
+import { enginesOf, heard, judgmentAt, latency, reason, seen, wordsOf } from './trace.js';
 import { colorOf } from './voices.js';
 import { openSessions } from './watching.js';
 
@@ -40,7 +40,8 @@ async function report(trace) {
 function show(root, trace, from) {
   const duration = Math.max(trace.duration, 0.1), words = wordsOf(trace), engines = enginesOf(trace), { gaps } = trace;
   let peaks = null;
-  const lanes = [{ name: 'Wave', small: 'as kept', height: 40 }, ...engines.map((name) => ({ name, small: 'engine', height: 46 })),
+  const lanes = [{ name: 'Wave', small: 'as kept', height: 40 }, { name: 'Speech', small: 'and pauses', height: 28 },
+    ...engines.map((name) => ({ name, small: 'engine', height: 46 })),
     { name: 'Final', small: 'and turns', height: 28 }, { name: 'Delay', small: `to ${slow} s`, height: 40 },
     { name: 'Confidence', small: '0 to 1', height: 40 }];
   const tops = [];
@@ -58,6 +59,23 @@ function show(root, trace, from) {
     const tall = Math.max(1, Math.min(1, share) * lanes[lane].height);
     context.fillStyle = fill;
     context.fillRect(center - 1, tops[lane] + lanes[lane].height - tall, 2, tall);
+  };
+  /** Draws where speech was heard, and each judgment of a pause: the taller its line, the surer the model that the turn is over. */
+  const listening = (context, width) => {
+    const { speech, judgments } = heard(trace, first, last), ground = tops[1] + lanes[1].height;
+    context.fillStyle = color('ok');
+    for (const part of speech) {
+      const left = x(part.start, width);
+      context.fillRect(left, ground - 7, Math.max(1, x(part.end, width) - left), 6);
+    }
+    context.fillStyle = color('now');
+    for (const judgment of judgments) {
+      const at = x(judgment.at, width), tall = Math.max(2, judgment.p * (lanes[1].height - 4));
+      context.fillRect(at - 1, ground - tall, 2, tall);
+      context.beginPath();
+      context.arc(at, ground - tall, 2.5, 0, 7);
+      context.fill();
+    }
   };
   /** Draws the levels of the session's audio, where its conversation has them. */
   const wave = (context, width) => {
@@ -90,7 +108,8 @@ function show(root, trace, from) {
       hatch(context, left, ruler, wide, whole, color('warn'));
     }
     wave(context, width);
-    const laneOf = (name) => 1 + engines.indexOf(name), finals = engines.length + 1, delays = finals + 1, sure = finals + 2;
+    listening(context, width);
+    const laneOf = (name) => 2 + engines.indexOf(name), finals = engines.length + 2, delays = finals + 1, sure = finals + 2;
     for (const leg of trace.legs) {
       const until = leg.to ?? duration;
       if (until < first || leg.from > last) continue;
@@ -142,7 +161,7 @@ function show(root, trace, from) {
         context.fillText(word.text, left, tops[finals] + lanes[finals].height - 7);
       }
     }
-  }, { role: 'img', 'aria-label': `${length(duration)} of a session: levels, versions of words by engine, finals, delays, `
+  }, { role: 'img', 'aria-label': `${length(duration)} of a session: levels, speech and judged pauses, versions of words by engine, finals, delays, `
     + 'confidence. The words are in the lists below.' });
   const cursor = canvas('cursor', (context, width) => {
     const at = x(time, width), label = Math.max(22, Math.min(width - 22, at));
@@ -168,7 +187,7 @@ function show(root, trace, from) {
   scope.style.height = names.style.height = whole + 'px';
   const scrub = h('input.range', { type: 'range', min: 0, max: duration, step: 0.1, value: time, 'aria-label': 'Moment in the session',
     oninput: () => go(Number(scrub.value)) });
-  const output = h('output', clock(time, 1)), heading = h('h2'), saw = h('div.saw'), about = h('div.stack');
+  const pause = h('p.small.dim'), output = h('output', clock(time, 1)), heading = h('h2'), saw = h('div.saw'), about = h('div.stack');
 
   function frame() {
     if (time >= first && time <= last) return;
@@ -190,6 +209,9 @@ function show(root, trace, from) {
   }
   function read() {
     heading.textContent = `What the client saw at ${clock(time, 1)}`;
+    const judgment = judgmentAt(trace, time);
+    pause.textContent = judgment ? `Pause at ${clock(judgment.at, 1)}: ${judgment.engine ?? 'the gate'} takes the turn for over with `
+      + `${Math.round(judgment.p * 100)} %.` : '';
     const { finals, interims } = seen(trace, words, time), lines = [];
     for (const word of finals.slice(-80)) {
       const line = lines.at(-1);
@@ -259,8 +281,9 @@ function show(root, trace, from) {
   h('div.micro', h('div.panel.flush', h('div.lanes', names, scope), h('div.scrub', output, scrub)),
     h('div.row.between', h('div.row', h('button.btn.icon', { 'aria-label': 'Zoom in', onclick: () => zoom(0.7) }, icon('plus')),
       h('button.btn.icon', { 'aria-label': 'Zoom out', onclick: () => zoom(1.4) }, icon('minus'))),
-    h('div.legend', h('span', h('i.k1'), 'final'), h('span', 'pale: interim'), h('span', 'dashed: repaired'), h('span', h('i.hatch'), 'gap'))),
-    h('div.micro-low', h('section.panel.stack', heading, saw),
+    h('div.legend', h('span', h('i.k1'), 'final'), h('span', 'pale: interim'), h('span', 'dashed: repaired'), h('span', h('i.hatch'), 'gap'),
+      h('span', h('i.heard'), 'speech'), h('span', h('i.turn'), 'a pause: the taller, the surer that the turn is over'))),
+    h('div.micro-low', h('section.panel.stack', heading, saw, pause),
       h('section.panel', { 'aria-live': 'polite', 'aria-label': 'The word that was chosen' }, about)),
     replay(trace), quietParts(trace, words)));
   if (words.length) {

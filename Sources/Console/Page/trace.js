@@ -41,6 +41,20 @@ export function seen(trace, words, time) {
   };
 }
 
+/** The speech and the judgments of pauses that lie in a span of time. Older gateways have neither. */
+export function heard(trace, first, last) {
+  return {
+    speech: (trace.vad ?? []).filter((part) => part.end >= first && part.start <= last),
+    judgments: (trace.judgments ?? []).filter((judgment) => judgment.at >= first && judgment.at <= last),
+  };
+}
+
+/** The judgment that is nearest to a moment, of those at most half a second away; null when there is none. */
+export function judgmentAt(trace, time) {
+  const near = (trace.judgments ?? []).filter((judgment) => Math.abs(judgment.at - time) <= 0.5);
+  return near.reduce((best, one) => (!best || Math.abs(one.at - time) < Math.abs(best.at - time) ? one : best), null);
+}
+
 /** Why a version of a word took the place of the version before it. */
 export function reason(trace, word, index) {
   const version = word.versions[index], before = word.versions[index - 1], leg = trace.legs.find(({ id }) => id === version.leg);

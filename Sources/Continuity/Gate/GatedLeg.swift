@@ -105,6 +105,9 @@ package struct GatedLeg: Sendable {
         }
     }
 
+    /// Returns where speech that the engine heard lies in the leg's time.
+    package func place(_ speech: SampleRange) -> SampleRange { time.range(of: speech) }
+
     private mutating func final(_ hypothesis: Hypothesis, _ reason: FinalReason) -> [EngineEvent] {
         let number = hypothesis.channel.number
         guard channels.indices.contains(number) else { return [.final(hypothesis, reason: reason)] }

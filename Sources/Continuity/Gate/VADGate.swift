@@ -69,6 +69,8 @@ package struct VADGate: Sendable {
     /// End of the last speech, or of the last audio that may have been speech.
     private var lastSpeech: SampleIndex?
     private var hasHeardSpeech = false
+    /// The speech that has not been taken yet; nil when there is none.
+    private var spoken: SampleRange?
     /// The place of the pause in the current hangover.
     private var pausedAt: SampleIndex?
     private var isTurnOver = false
@@ -118,7 +120,10 @@ package struct VADGate: Sendable {
             return decide(range, isSpeech: true)
         }
         let isSpeech = probability > rule.threshold
-        if isSpeech { (hasHeardSpeech, doubtful) = (true, .zero) }
+        if isSpeech {
+            (hasHeardSpeech, doubtful) = (true, .zero)
+            spoken = SampleRange(spoken?.start ?? range.start, range.end)
+        }
         let event = decide(range, isSpeech: isSpeech || isLoud && hasHeardSpeech && doubtful >= laterDoubt)
         passages.decide(through: range.end)
         if isSpeech { savings.speech += range.count } else { savings.silence += range.count }
@@ -129,6 +134,13 @@ package struct VADGate: Sendable {
         guard state == .silence, isLoud else { return event }
         doubtful += range.count
         return hasHeardSpeech || doubtful < doubt ? event : turnOff(at: range.end)
+    }
+
+    /// Takes the speech since the last call, from its first window to its last one; nil when there was none. Pauses between two calls are part of the
+    /// speech, so that a caller who wants them calls at each pause.
+    package mutating func takeSpeech() -> SampleRange? {
+        defer { spoken = nil }
+        return spoken
     }
 
     /// Takes the end-of-turn model's answer for the pause at `pause`. An answer for an earlier pause is ignored.

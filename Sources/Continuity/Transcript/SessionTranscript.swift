@@ -38,6 +38,10 @@ package struct SessionTranscript: Sendable, Equatable {
     package private(set) var pieces: [[Piece]]
     /// The changes of what the client was shown, in order; empty when they were not kept.
     package var shown: [ShownWords] = []
+    /// The speech that voice detectors heard, in the order in which each stretch ended; empty when nobody listened.
+    package var speech: [HeardSpeech] = []
+    /// The judgments of end-of-turn models, in order.
+    package var judgments: [TurnJudgment] = []
     /// The known reasons for missing intervals; the newest reason is last.
     private var causes: [Gap] = []
     /// Maximum number of reasons that are kept.
@@ -135,6 +139,8 @@ package struct SessionTranscript: Sendable, Equatable {
             pieces[channel.number][index].commit.words.removeAll { range.contains($0.middle) }
         }
         for index in shown.indices where shown[index].channel == channel { shown[index].forget(range) }
+        speech.removeAll { $0.channel == channel && $0.range.intersection(range) != nil }
+        judgments.removeAll { $0.channel == channel && range.contains($0.position) }
         for missing in missing(in: channel) {
             guard let part = missing.intersection(range) else { continue }
             fill(channel, part, [], by: EngineName(""))

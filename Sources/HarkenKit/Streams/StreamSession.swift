@@ -88,7 +88,7 @@ final class StreamSession: SessionObserver {
             if let span = trace?.ran(attempt) { tracer?.take([span]) }
             if attempt.kind == .stream, let error = attempt.error { tell(.problem(.connectionLost(attempt.engine, error))) }
         // A stream has one engine, no gate and no repairs, and its journal bounds what waits.
-        case .fact, .attemptBegan, .counted, .gateFailed, .paused, .userSpeaks: break
+        case .fact, .attemptBegan, .counted, .gateFailed, .paused, .heard, .judged, .userSpeaks: break
         }
     }
 

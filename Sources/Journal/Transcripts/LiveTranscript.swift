@@ -18,7 +18,7 @@ package final class LiveTranscript: Sendable {
         var gaps: [SessionTranscript.Gap] = []
         /// The interims that the client sees at the moment.
         var interims: ShownInterims
-        /// Number of bytes of entries of shown words.
+        /// Number of bytes of entries of shown words, of speech and of judgments.
         var shownBytes = 0
 
         /// True if a part could not be written; the journal still has it.
@@ -33,6 +33,10 @@ package final class LiveTranscript: Sendable {
         case mend = 1
         /// A change of the words that the client is shown, encoded by `ShownRecord`. The entry's position is the end of the audio received.
         case shown = 2
+        /// A `HeardSpeech`: a commit without words.
+        case speech = 3
+        /// A `TurnJudgment`: a commit without words at the pause. The turn is the probability in steps of 1/10,000.
+        case judgment = 4
     }
 
     /// Maximum number of bytes in `newest`: some minutes of speech.
@@ -89,6 +93,32 @@ package final class LiveTranscript: Sendable {
         if isFull { folder.spill(self) }
     }
 
+    /// Keeps that a voice detector heard speech.
+    package func note(_ speech: HeardSpeech) {
+        keep(Commit(channel: speech.channel, range: speech.range, words: [], reason: .pause, engine: EngineName("")), .speech)
+    }
+
+    /// Keeps the judgment of an end-of-turn model.
+    package func note(_ judgment: TurnJudgment) {
+        let place = SampleRange(judgment.position, judgment.position)
+        keep(
+            Commit(channel: judgment.channel, range: place, words: [], reason: .pause, engine: judgment.engine ?? EngineName("")), .judgment,
+            turn: Int((judgment.probability * Self.probabilitySteps).rounded()))
+    }
+
+    /// Number of steps of a kept probability from 0 to 1.
+    private static let probabilitySteps: Float = 10_000
+
+    private func keep(_ commit: Commit, _ kind: Kind, turn: Int = 0) {
+        let bytes = CommitRecord.encode(commit, turn: turn)
+        let isFull = state.withLock { state in
+            guard state.shownBytes < Self.maxShown else { return false }
+            state.shownBytes += bytes.count
+            return Self.append(bytes, at: commit.range.start, kind, to: &state)
+        }
+        if isFull { folder.spill(self) }
+    }
+
     private func append(_ bytes: [UInt8], at start: SampleIndex, _ kind: Kind) {
         if state.withLock({ Self.append(bytes, at: start, kind, to: &$0) }) { folder.spill(self) }
     }
@@ -130,6 +160,17 @@ package final class LiveTranscript: Sendable {
             case .commit: if let (commit, turn) = CommitRecord.decode(entry, start: start) { transcript.add(commit, turn: turn) }
             case .mend: if let (commit, _) = CommitRecord.decode(entry, start: start) { mends.append(commit) }
             case .shown: if let shown = ShownRecord.decode(entry, received: start) { transcript.shown.append(shown) }
+            case .speech:
+                if let (commit, _) = CommitRecord.decode(entry, start: start) {
+                    transcript.speech.append(HeardSpeech(channel: commit.channel, range: commit.range))
+                }
+            case .judgment:
+                if let (commit, turn) = CommitRecord.decode(entry, start: start) {
+                    transcript.judgments.append(
+                        TurnJudgment(
+                            channel: commit.channel, position: start, probability: Float(turn) / Self.probabilitySteps,
+                            engine: commit.engine.rawValue.isEmpty ? nil : commit.engine))
+                }
             case nil: break
             }
             rest = rest.dropFirst(13 + length)

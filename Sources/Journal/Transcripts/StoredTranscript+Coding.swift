@@ -70,8 +70,49 @@ extension StoredTranscript {
             for shown in transcript.shown { Self.write(shown, &json) }
             json.endArray()
         }
+        Self.write(transcript.speech, transcript.judgments, &json)
         json.endObject()
         return json.bytes
+    }
+
+    /// Writes `[channel, start, length]` for speech, and `[channel, position, probability, engine]` for a judgment; the engine may be missing.
+    private static func write(_ speech: [HeardSpeech], _ judgments: [TurnJudgment], _ json: inout JSONWriter) {
+        if !speech.isEmpty {
+            json.key("speech")
+            json.beginArray()
+            for heard in speech {
+                json.beginArray()
+                json.value(heard.channel.number)
+                json.value(Int(heard.range.start.samples))
+                json.value(Int(heard.range.count.samples))
+                json.endArray()
+            }
+            json.endArray()
+        }
+        guard !judgments.isEmpty else { return }
+        json.key("judgments")
+        json.beginArray()
+        for judgment in judgments {
+            json.beginArray()
+            json.value(judgment.channel.number)
+            json.value(Int(judgment.position.samples))
+            json.value(Double(judgment.probability), decimals: 4)
+            if let engine = judgment.engine { json.value(engine.rawValue) }
+            json.endArray()
+        }
+        json.endArray()
+    }
+
+    private static func readSpeech(_ heard: borrowing JSONView) -> HeardSpeech? {
+        guard let channel = heard[0].int, let start = heard[1].int, let count = heard[2].int else { return nil }
+        return HeardSpeech(channel: ChannelIndex(channel), range: SampleRange(SampleIndex(start), count: SampleCount(count)))
+    }
+
+    private static func readJudgment(_ judgment: borrowing JSONView) -> TurnJudgment? {
+        guard let channel = judgment[0].int, let position = judgment[1].int, let probability = judgment[2].double else { return nil }
+        return TurnJudgment(
+            channel: ChannelIndex(channel), position: SampleIndex(position), probability: Float(probability),
+            engine: judgment[3].string.map { EngineName($0) })
     }
 
     /// Writes `[channel, received, kept, engine, words]` for an interim, and `[channel, received, through]` for a final.
@@ -143,6 +184,9 @@ extension StoredTranscript {
         }
         let shown = root["shown"]
         transcript.shown = (0..<shown.count).compactMap { Self.readShown(shown[$0]) }
+        let speech = root["speech"], judgments = root["judgments"]
+        transcript.speech = (0..<speech.count).compactMap { Self.readSpeech(speech[$0]) }
+        transcript.judgments = (0..<judgments.count).compactMap { Self.readJudgment(judgments[$0]) }
         self.status = status
         attempts = root["attempts"].int ?? 0
     }

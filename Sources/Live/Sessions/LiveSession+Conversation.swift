@@ -67,12 +67,17 @@ extension LiveSession {
         let start = max(.zero, position - SampleCount(turns.longestTurn, at: rate))
         guard let samples = heard(SampleRange(start, position)) else { return }
         let session = LoopBound(self, on: context.loop)
-        Self.judge(samples, rate, turns) { isOver in session.enter { $0.gate?.judged(isOver: isOver, at: position) } }
+        Self.judge(samples, rate, turns) { probability in
+            session.enter {
+                $0.gate?.judged(isOver: probability > turns.completeness, at: position)
+                $0.journal.transcript?.note(TurnJudgment(channel: .first, position: position, probability: probability, engine: nil))
+            }
+        }
     }
 
     /// - Parameter tell: called on any thread; not called when the model cannot tell.
-    private static func judge(_ samples: [Int16], _ rate: SampleRate, _ turns: any TurnJudging, tell: @escaping @Sendable (Bool) -> Void) {
-        Task { if let isOver = await turns.isComplete(turn: SpeechSamples.floats(samples, rate)) { tell(isOver) } }
+    private static func judge(_ samples: [Int16], _ rate: SampleRate, _ turns: any TurnJudging, tell: @escaping @Sendable (Float) -> Void) {
+        Task { if let probability = await turns.judge(turn: SpeechSamples.floats(samples, rate)) { tell(probability) } }
     }
 
     func gateFailed() {

@@ -26,6 +26,8 @@ extension LiveSession {
             context.metrics.counted(lateFinals: tally.lateFinals - before.lateFinals, changedWords: tally.changedWords - before.changedWords)
         case .gateFailed: gateFailed()
         case .paused(let position): paused(at: position)
+        case .heard(let speech): journal.transcript?.note(speech)
+        case .judged(let judgment): journal.transcript?.note(judgment)
         case .userSpeaks(let speaker): conversation?.userSpeaks(as: speaker.number)
         }
     }

@@ -83,6 +83,15 @@ final class ChannelListener {
         }
     }
 
+    /// Returns a range on the stream's own timeline.
+    func onStream(_ range: SampleRange) -> SampleRange {
+        let start = input.position(range.start)
+        return SampleRange(start, max(start, input.position(range.end)))
+    }
+
+    /// Speech that had not paused when the audio ended, on the stream's own timeline; nil when there is none.
+    var unpausedSpeech: SampleRange? { machine.unpausedSpeech.map { onStream($0) } }
+
     private func onStream(_ hypothesis: Hypothesis) -> Hypothesis {
         var mapped = hypothesis
         mapped.range = SampleRange(through, input.position(hypothesis.range.end))

@@ -1,9 +1,15 @@
 package import Speech
 
-extension LocalEngine: StreamingEngine {
+extension LocalEngine: HearingEngine {
     /// Opens a stream. While the models are being loaded, the stream already takes audio and commands; `.opened` comes once the models are loaded.
     package func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {
-        let stream = LocalStream(options, on: listening, pool: pool, deliver: deliver)
+        open(options, hear: { _ in }, deliver: deliver)
+    }
+
+    package func open(
+        _ options: StreamOptions, hear: @escaping @Sendable (EngineHearing) -> Void, deliver: @escaping @Sendable (EngineEvent) -> Void
+    ) -> any EngineStream {
+        let stream = LocalStream(options, on: listening, pool: pool, hear: hear, deliver: deliver)
         if let unsupported = unsupported(of: options) {
             stream.post(.unavailable(unsupported))
             return stream

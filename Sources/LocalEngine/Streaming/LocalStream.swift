@@ -7,9 +7,12 @@ final class LocalStream: EngineStream, Sendable {
     private let listener: StreamListener
     private let thread: ListeningThread
 
-    init(_ options: StreamOptions, on thread: ListeningThread, pool: DecodePool, deliver: @escaping @Sendable (EngineEvent) -> Void) {
+    init(
+        _ options: StreamOptions, on thread: ListeningThread, pool: DecodePool, hear: @escaping @Sendable (EngineHearing) -> Void,
+        deliver: @escaping @Sendable (EngineEvent) -> Void
+    ) {
         self.thread = thread
-        listener = StreamListener(options, pool, deliver)
+        listener = StreamListener(options, pool, hear, deliver)
     }
 
     func send(_ audio: RawSpan) {

@@ -9,6 +9,8 @@ final class StreamListener: @unchecked Sendable {
     private let pool: DecodePool
     /// Receiver of the events. Released with `.closed`, because the receiver may hold the stream in turn.
     private var deliver: (@Sendable (EngineEvent) -> Void)?
+    /// Receiver of the findings; released with `deliver`.
+    private var tell: (@Sendable (EngineHearing) -> Void)?
     /// The models; nil until they are loaded.
     private var models: ModelUse<LocalModels>?
     private var channels: [ChannelListener] = []
@@ -21,9 +23,13 @@ final class StreamListener: @unchecked Sendable {
     /// Maximum audio that waits for the models to be loaded, or for a listening thread that is late.
     private static let longestWait = Duration.seconds(60)
 
-    init(_ options: StreamOptions, _ pool: DecodePool, _ deliver: @escaping @Sendable (EngineEvent) -> Void) {
+    init(
+        _ options: StreamOptions, _ pool: DecodePool, _ tell: @escaping @Sendable (EngineHearing) -> Void,
+        _ deliver: @escaping @Sendable (EngineEvent) -> Void
+    ) {
         self.options = options
         self.pool = pool
+        self.tell = tell
         self.deliver = deliver
         pool.liveStreamOpened()
     }
@@ -57,7 +63,9 @@ final class StreamListener: @unchecked Sendable {
             let actions = channels[channel].recognized(id, result)
             run(actions, channel, stream)
         case .recognized(_, _, .failure(let error)): close(.unavailable(error.description))
-        case .judged(let channel, let id, let probability): run(channels[channel].judged(id, probability), channel, stream)
+        case .judged(let channel, let id, let probability):
+            tell?(.turn(ChannelIndex(channel), pause: id, probability: probability))
+            run(channels[channel].judged(id, probability), channel, stream)
         }
     }
 
@@ -136,8 +144,11 @@ final class StreamListener: @unchecked Sendable {
             case .event(let event): deliver?(channels[channel].onStream(event))
             case .recognize(let request): recognize(request, channel, stream)
             case .cancel(let id): channels[channel].cancel(id)
-            case .judge(let id, let audio): judge(id, audio, channel, stream)
+            case .judge(let id, let audio, let speech):
+                tell?(.speech(ChannelIndex(channel), channels[channel].onStream(speech), pause: id))
+                judge(id, audio, channel, stream)
             case .finished:
+                if let speech = channels[channel].unpausedSpeech { tell?(.speech(ChannelIndex(channel), speech, pause: nil)) }
                 unfinished -= 1
                 if unfinished == 0 { close(nil) }
             case .fellBehind: close(.unavailable("the local engine cannot keep up with its live streams"))
@@ -187,6 +198,7 @@ final class StreamListener: @unchecked Sendable {
         pool.liveStreamClosed()
         deliver?(.closed(error))
         deliver = nil
+        tell = nil
         models = nil
         pending = []
     }

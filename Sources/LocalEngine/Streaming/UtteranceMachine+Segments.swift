@@ -5,6 +5,7 @@ extension UtteranceMachine {
 
     mutating func speechStarted(at start: SampleIndex) {
         turn.spoken(at: start)
+        spokenFrom = start
         guard var open = segment else {
             let item = QueuedItem.speechStarted(at: max(start, covered))
             queue.append(item)
@@ -26,6 +27,8 @@ extension UtteranceMachine {
     }
 
     mutating func speechPaused(at end: SampleIndex) {
+        let began = spokenFrom ?? end
+        spokenFrom = nil
         guard let open = segment else { return }
         let at = max(end, open.speechStart)
         let silentSince = min(at, max(at - timing.hangover, open.soundEnd))
@@ -33,7 +36,8 @@ extension UtteranceMachine {
         lastID += 1
         turn.paused(at: silentSince, judgment: lastID)
         let heard = min(received, detector.position)
-        actions.append(.judge(id: lastID, audio: SampleRange(max(turn.start ?? end, heard - Self.turnMemory, .zero), heard)))
+        let audio = SampleRange(max(turn.start ?? end, heard - Self.turnMemory, .zero), heard)
+        actions.append(.judge(id: lastID, audio: audio, speech: SampleRange(min(began, silentSince), silentSince)))
     }
 
     mutating func openSegment(speechStart: SampleIndex) {

@@ -12,8 +12,9 @@ package struct UtteranceMachine: Sendable {
         case recognize(SegmentRequest)
         /// The result of this request is not needed any more.
         case cancel(Int)
-        /// Judge whether the turn is complete. The turn's last speech ends with `audio`; `judged` takes the answer.
-        case judge(id: Int, audio: SampleRange)
+        /// Judge whether the turn is complete. The turn's last speech ends with `audio`; `judged` takes the answer. `speech` has paused; it began after
+        /// the pause before.
+        case judge(id: Int, audio: SampleRange, speech: SampleRange)
         /// Finals cover all audio, and all commands are answered.
         case finished
         /// Recognition cannot keep up. The stream ends, and finals do not cover all of its audio.
@@ -40,6 +41,8 @@ package struct UtteranceMachine: Sendable {
     /// Time that the last interim took.
     var took = SampleCount.zero
     var turn = TurnState()
+    /// Start of the speech that has not paused; nil when nobody speaks.
+    var spokenFrom: SampleIndex?
     /// True if words of the turn were sent as final.
     var turnHasWords = false
     var lastID = 0
@@ -62,6 +65,9 @@ package struct UtteranceMachine: Sendable {
         }
         return max(.zero, first)
     }
+
+    /// Speech that has not paused; nil when nobody speaks.
+    package var unpausedSpeech: SampleRange? { spokenFrom.map { SampleRange($0, max($0, detector.position)) } }
 
     /// Maximum audio that the end-of-turn model hears.
     static let turnMemory = SampleCount(8 * 16_000)

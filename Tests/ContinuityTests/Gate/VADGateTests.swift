@@ -42,6 +42,24 @@ import Testing
         }
     }
 
+    @Test func `tells the speech between two pauses, and nothing of silence`() {
+        var heard = GateRun()
+        #expect(heard.gate.takeSpeech() == nil)
+        heard.hear(1_000, speech: false)
+        heard.hear(200, speech: true)
+        heard.hear(100, speech: false)
+        heard.hear(200, speech: true)
+        heard.hear(300, speech: false)
+        #expect(heard.events == [.opened(at: Self.at(1_000)), .paused(at: Self.at(1_800))])
+        #expect(heard.gate.takeSpeech() == SampleRange(Self.at(1_000), Self.at(1_500)))
+        heard.hear(1_000, speech: false)
+        #expect(heard.gate.takeSpeech() == nil)
+        heard.hear(50, speech: true)
+        #expect(heard.gate.takeSpeech() == SampleRange(Self.at(2_800), Self.at(2_850)))
+        heard.hear(10, speech: nil)
+        #expect(heard.gate.takeSpeech() == nil, "what may be speech is not told")
+    }
+
     @Test func `sends nothing of silence`() {
         var heard = GateRun()
         heard.hear(5_000, speech: false)

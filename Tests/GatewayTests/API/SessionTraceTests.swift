@@ -147,6 +147,43 @@ import Testing
         #expect(!String(decoding: rest.encoded(), as: UTF8.self).lowercased().contains("\"ice"))
     }
 
+    @Test func `has what detectors heard, and the judgment of each turn's pause`() throws {
+        let engine = EngineName("local"), rate = SampleRate.speech
+        func at(_ tenths: Int) -> SampleIndex { SampleIndex(tenths * 1_600) }
+        func commit(_ from: Int, _ to: Int, word end: Int, _ reason: FinalReason) -> Commit {
+            let word = Word("word", SampleRange(at(from), at(end)), confidence: 1)
+            return Commit(channel: .first, range: SampleRange(at(from), at(to)), words: [word], reason: reason, engine: engine)
+        }
+        var transcript = SessionTranscript(rate: rate, channels: 1, received: SampleCount(64_000))
+        transcript.add(commit(0, 12, word: 10, .endOfTurn), turn: 0)
+        transcript.add(commit(12, 40, word: 20, .endOfAudio), turn: 1)
+        transcript.speech = [HeardSpeech(channel: .first, range: SampleRange(at(1), at(10)))]
+        transcript.judgments = [
+            TurnJudgment(channel: .first, position: at(10), probability: 0.75, engine: engine),
+            TurnJudgment(channel: .first, position: at(30), probability: 0.125, engine: nil),
+        ]
+        let stored = StoredTranscript(
+            record: SessionRecord(id: ID("s"), started: UnixTime(milliseconds: 0)), transcript: transcript, status: .complete)
+        let again = try StoredTranscript(decoding: stored.encoded()).transcript
+        #expect(again.speech == transcript.speech && again.judgments == transcript.judgments)
+        func trace(_ transcript: SessionTranscript) throws -> JSONValue {
+            let document = SessionTraceDocument(StoredTranscript(record: stored.record, transcript: transcript, status: .complete), attempts: [])
+            return try JSONValue(parsing: APIAnswer.json { document.write(to: &$0) }.body)
+        }
+        let whole = try trace(transcript)
+        #expect(try list(whole["vad"]).map { [$0["channel"], $0["start"], $0["end"]] } == [[0, 0.1, 1.0]])
+        #expect(try list(whole["judgments"]).map { [$0["at"], $0["p"], $0["engine"]] } == [[1.0, 0.75, "local"], [3.0, 0.125, .null]])
+        #expect(try list(whole["turns"]).map { $0["p"] } == [0.75, 0.125])
+        transcript.forget(SampleRange(.zero, at(12)), in: .first)
+        let rest = try trace(transcript)
+        #expect(try rest["vad"] == .null && list(rest["judgments"]).count == 1 && list(rest["turns"]).map { $0["p"] } == [.null, 0.125])
+        // What an earlier version has stored.
+        let old = String(decoding: stored.encoded(), as: UTF8.self).replacing(#","speech":[[0,1600,14400]]"#, with: "")
+            .replacing(#","judgments":[[0,16000,0.75,"local"],[0,48000,0.125]]"#, with: "")
+        let earlier = try StoredTranscript(decoding: Array(old.utf8)).transcript
+        #expect(!old.contains("judgments") && earlier.speech.isEmpty && earlier.judgments.isEmpty && earlier.pieces == again.pieces)
+    }
+
     @Test func `keeps what was shown while the session runs`() async throws {
         try await TestGateway.with { gateway in
             let id = try await speak(gateway, seconds: 3)

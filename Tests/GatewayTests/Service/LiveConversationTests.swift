@@ -131,6 +131,8 @@ import Testing
         }
     }
 
+    private struct NoSession: Error {}
+
     @Test(arguments: [Int16(8_000), -8_000]) func `with a short hangover keeps engines from the silence after a turn that is over, and only that`(
         value: Int16
     ) async throws {
@@ -144,6 +146,11 @@ import Testing
                 try await Task.sleep(for: .milliseconds(20))
                 socket.send(binary: tenth(0))
             }
+            let sessions = try JSONValue(parsing: Array(try await gateway.send(.get, "/api/v1/sessions").text.utf8))
+            guard case .array(let open)? = sessions["sessions"], case .string(let id)? = open.first?["id"] else { throw NoSession() }
+            let trace = try await gateway.send(.get, "/api/v1/sessions/\(id)/trace").text
+            #expect(trace.contains(#""vad":[{"channel":0,"start":0.0,"end":2"#), "\(trace)")
+            #expect(trace.contains(#""p":\#(value > 0 ? 0.75 : 0.25),"engine":null}"#), "\(trace)")
             socket.send(text: #"{"type":"finish"}"#)
             #expect(await socket.rest().last == .closed(1_000, ""))
             try await gateway.sessionsEnd()

@@ -97,7 +97,7 @@ struct SimulatedStream {
             case .cancel(let id):
                 // A result may already be on its way.
                 if Bool.random(using: &random) { due.removeAll { $0.request.id == id } }
-            case .judge(let id, _):
+            case .judge(let id, _, _):
                 if Bool.random(using: &random) { judgments.append((window + Int.random(in: 0...20, using: &random), id)) }
             case .finished: hasFinished = true
             case .fellBehind: fellBehind = true

@@ -16,7 +16,7 @@ import Testing
             case .recognize(let request):
                 let word = SegmentResult.Word(text: "and", confidence: 0.9, tokens: [Token(1)], range: request.speech)
                 _ = machine.recognized(request.id, SegmentResult(words: [word]), took: .zero)
-            case .judge(let id, _): _ = machine.judged(id, 0.45)
+            case .judge(let id, _, _): _ = machine.judged(id, 0.45)
             case .event, .cancel, .finished, .fellBehind: break
             }
         }

@@ -27,12 +27,25 @@ import Testing
     }
 
     private func judgment(_ actions: [Action]) -> Int? {
-        for case .judge(let id, _) in actions.reversed() { return id }
+        for case .judge(let id, _, _) in actions.reversed() { return id }
         return nil
     }
 
     private func events(_ actions: [Action]) -> [EngineEvent] {
         actions.compactMap { if case .event(let event) = $0 { event } else { nil } }
+    }
+
+    @Test func `tells the speech before each pause, and what had not paused at the end`() {
+        func speech(_ actions: [Action]) -> [SampleRange] {
+            actions.compactMap { if case .judge(_, _, let speech) = $0 { speech } else { nil } }
+        }
+        var machine = machine(interims: false)
+        #expect(speech(hear(&machine, 20, 0) + hear(&machine, 30, 1)) == [] && machine.unpausedSpeech == SampleRange(w(20), w(50)))
+        #expect(speech(hear(&machine, 4, 0)) == [SampleRange(w(20), w(50))] && machine.unpausedSpeech == nil)
+        #expect(speech(hear(&machine, 10, 1) + hear(&machine, 4, 0)) == [SampleRange(w(54), w(64))])
+        _ = hear(&machine, 10, 1)
+        _ = machine.finish()
+        #expect(machine.unpausedSpeech == SampleRange(w(68), w(78)))
     }
 
     @Test func `a pause makes the words final at once when they were recognised meanwhile`() throws {
