@@ -6,6 +6,9 @@ struct GatewayAPI: Sendable {
     /// Maximum size of an answer, in bytes: a conversation of many hours with all its words.
     private static let answerLimit = 256 << 20
 
+    /// Maximum time for files: to send them, and to have them heard.
+    private static let uploadTime: Duration = .seconds(600)
+
     let address: GatewayAddress
     private let client: HTTPClient
 
@@ -44,6 +47,8 @@ struct GatewayAPI: Sendable {
         parts.append(.bytes(Array("--\(boundary)--\r\n".utf8)))
         var request = HTTPClientRequest(.post, address.httpURL + "/api/v1" + path)
         request.body = parts
+        // The gateway listens to the recordings before it answers.
+        request.timeout = Self.uploadTime
         if let key = address.key { request.headers.set("Authorization", "Bearer " + key) }
         request.headers.set("Content-Type", "multipart/form-data; boundary=\(boundary)")
         guard let bytes = try await send(request) else { return nil }
