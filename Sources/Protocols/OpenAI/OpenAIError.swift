@@ -21,7 +21,7 @@ struct OpenAIError: Sendable, Equatable {
     init(_ failure: ProviderError) {
         switch failure.error {
         case .undecodable(let reason):
-            self.init("Audio file might be corrupted or unsupported. \(reason)", parameter: "file", code: "invalid_value")
+            self.init("Audio file might be corrupted or unsupported: \(reason)", parameter: "file", code: "invalid_value")
         case .unsupportedLanguage(let language):
             self.init(
                 "No engine that this request may use has the language '\(language)'. Leave language out or choose another engine.",
