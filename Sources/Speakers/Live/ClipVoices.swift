@@ -9,6 +9,11 @@ package enum ClipVoices {
         package var voiceprint: Voiceprint?
         /// Duration of the speech.
         package var duration: Duration
+
+        package init(voiceprint: Voiceprint?, duration: Duration) {
+            self.voiceprint = voiceprint
+            self.duration = duration
+        }
     }
 
     /// The voices of a clip in order of appearance, and its turns. A turn's label is the index of its voice. Positions are in the clip, at 16 kHz.
@@ -26,20 +31,36 @@ package enum ClipVoices {
     /// for one voice, and at least 0.73 apart for different voices.
     private static let surelyTwo: Float = 0.70
 
+    /// Length of a clip's rest that is too short to hold another voice that could be told apart.
+    private static let shortestRest: Duration = .milliseconds(750)
+
     /// Finds the voices of a clip.
     ///
-    /// - Parameter samples: the clip at 16 kHz.
-    package static func listen(to samples: [Float], by voices: any Voiceprinting) async throws -> Result {
+    /// - Parameters:
+    ///   - samples: the clip at 16 kHz.
+    ///   - beginning: the voice of the clip's beginning if that was heard before, with its duration; nil: it was not. With it, at most the clip's end
+    ///     is heard, unless that sounds different.
+    package static func listen(to samples: [Float], after beginning: VoiceSample? = nil, by voices: any Voiceprinting) async throws -> Result {
+        let count = SampleCount(samples.count), whole = [SpeakerTurn(SampleRange(.zero, count: count), SpeakerLabel(0))]
+        if let beginning, let voice = beginning.voiceprint {
+            guard count.duration(at: .speech) > beginning.duration + shortestRest, let last = windows(samples).last,
+                let end = try await voices.voiceprint(of: samples[last]), voice.distance(to: end) >= surelyOne
+            else { return Result(voices: [beginning], turns: whole) }
+        }
         if let shared = try await shared(samples, voices) { return shared }
-        let count = SampleCount(samples.count)
         let heard = VoiceSample(voiceprint: try await voices.voiceprint(of: samples), duration: count.duration(at: .speech))
-        return Result(voices: [heard], turns: [SpeakerTurn(SampleRange(.zero, count: count), SpeakerLabel(0))])
+        return Result(voices: [heard], turns: whole)
+    }
+
+    private static func windows(_ samples: [Float]) -> [SampleRange] {
+        let whole = SampleRange(.zero, count: SampleCount(samples.count))
+        return Diarization.windows(whole, within: whole)
     }
 
     /// Returns the voices of a clip with several; nil when the clip has only one voice.
     private static func shared(_ samples: [Float], _ voices: any Voiceprinting) async throws -> Result? {
         let whole = SampleRange(.zero, count: SampleCount(samples.count))
-        let windows = Diarization.windows(whole, within: whole)
+        let windows = windows(samples)
         guard whole.count >= shortestShared, let first = windows.first, let last = windows.last,
             let beginning = try await voices.voiceprint(of: samples[first]), let end = try await voices.voiceprint(of: samples[last]),
             beginning.distance(to: end) >= surelyOne

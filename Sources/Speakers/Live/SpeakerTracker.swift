@@ -40,6 +40,7 @@ package struct SpeakerTracker: Sendable {
     private var rule: SpeakerRule { known.rule }
     private var nextLabel = SpeakerTracker.ownLabels
     private var awaitsVoices: Bool
+    private let joinsLabels: Bool
     private var isUserReserved = false
 
     /// The first of the tracker's own labels.
@@ -49,10 +50,13 @@ package struct SpeakerTracker: Sendable {
     /// Evidence beyond which further speech no longer changes a voiceprint.
     private static let maxEvidence: Duration = .seconds(60)
 
-    /// - Parameter awaitsVoices: true while the known voices are being read: until `know` is called, no speaker counts as new.
-    package init(rule: SpeakerRule = SpeakerRule(), awaitsVoices: Bool = false) {
+    /// - Parameters:
+    ///   - awaitsVoices: true while the known voices are being read: until `know` is called, no speaker counts as new.
+    ///   - joinsLabels: true if a clip without an engine's label may belong to a speaker to whom an engine has given a label.
+    package init(rule: SpeakerRule = SpeakerRule(), awaitsVoices: Bool = false, joinsLabels: Bool = false) {
         known = VoiceDirectory(rule: rule)
         self.awaitsVoices = awaitsVoices
+        self.joinsLabels = joinsLabels
     }
 
     /// Sets the voices that are known from now on.
@@ -92,6 +96,16 @@ package struct SpeakerTracker: Sendable {
         return (speakers[index].label, decide(index))
     }
 
+    /// Returns the label that a clip without an engine's label would get now: a speaker's, or that of the next new one. Nothing is learned.
+    ///
+    /// - Returns: nil when the clip does not plainly tell.
+    package func likely(_ clip: Voiceprint, lasting duration: Duration) -> Int? {
+        let counts = duration >= rule.shortestClip
+        if let index = nearest(to: clip, counts: counts) { return speakers[index].label }
+        let isOther = speakers.allSatisfy { $0.voice.voiceprint.distance(to: clip) >= surelyOther }
+        return counts && isOther && speakers.count < Self.maxSpeakers ? nextLabel : likeliest(clip)
+    }
+
     /// Notes that the speaker's voice is stored.
     package mutating func created(_ voice: Voice, for label: Int) -> [Event] {
         known.put(voice)
@@ -115,8 +129,10 @@ package struct SpeakerTracker: Sendable {
     ///
     /// - Parameter counts: true if the clip is long enough for that; the position of a short clip is too uncertain.
     private func nearest(to clip: Voiceprint, counts: Bool) -> Int? {
-        let ranked = speakers.indices.filter { speakers[$0].isOwn }.map { (index: $0, distance: speakers[$0].voice.voiceprint.distance(to: clip)) }
-            .sorted { $0.distance < $1.distance }
+        let ranked = speakers.indices.filter { joinsLabels || speakers[$0].isOwn }.map {
+            (index: $0, distance: speakers[$0].voice.voiceprint.distance(to: clip))
+        }
+        .sorted { $0.distance < $1.distance }
         guard let first = ranked.first else { return nil }
         // A speaker of whom only a short clip is known may sound different the next time.
         let grace = !counts ? 0 : speakers[first.index].evidence > .zero ? rule.margin : 2 * rule.margin
@@ -127,7 +143,7 @@ package struct SpeakerTracker: Sendable {
 
     /// Returns the speaker who plainly sounds most like a clip that is too short to make a speaker. With a single speaker nothing can be concluded.
     private func likeliest(_ clip: Voiceprint) -> Int? {
-        let ranked = speakers.filter(\.isOwn).map { (label: $0.label, distance: $0.voice.voiceprint.distance(to: clip)) }.sorted {
+        let ranked = speakers.filter { joinsLabels || $0.isOwn }.map { (label: $0.label, distance: $0.voice.voiceprint.distance(to: clip)) }.sorted {
             $0.distance < $1.distance
         }
         guard ranked.count > 1, ranked[1].distance - ranked[0].distance >= rule.margin else { return nil }

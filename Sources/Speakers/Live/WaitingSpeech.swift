@@ -9,6 +9,8 @@ package struct WaitingSpeech: Sendable {
         var clip: SpokenClip
         /// True if the clip's speaker is still to be told.
         var isOpen = false
+        /// The speaker if nobody tells.
+        var guess: Int?
     }
 
     private struct WaitingWords: Sendable {
@@ -51,6 +53,12 @@ package struct WaitingSpeech: Sendable {
         waiting[said].clips[clip].isOpen = true
     }
 
+    /// Notes who speaks the clip if its speaker is not told in time, or cannot be told.
+    package mutating func suppose(_ number: Int, _ label: Int) {
+        guard let (said, clip) = place(of: number) else { return }
+        waiting[said].clips[clip].guess = label
+    }
+
     /// Returns the clip; nil when it no longer waits.
     package subscript(_ number: Int) -> SpokenClip? { place(of: number).map { waiting[$0].clips[$1].clip } }
 
@@ -78,7 +86,9 @@ package struct WaitingSpeech: Sendable {
                 parts[parts.count - 1].clip.range.end = max(parts[parts.count - 1].clip.range.end, range.end)
             } else {
                 parts.append(
-                    Clip(number: whole.number, clip: SpokenClip(words: index..<index + 1, range: range, label: whole.clip.label ?? labels[turn])))
+                    Clip(
+                        number: whole.number, clip: SpokenClip(words: index..<index + 1, range: range, label: whole.clip.label ?? labels[turn]),
+                        guess: turns.count == 1 ? whole.guess : nil))
             }
             turnBefore = turn
         }
@@ -114,7 +124,7 @@ package struct WaitingSpeech: Sendable {
         var words = said.words
         let following = said.clips + (waiting.count > 1 ? waiting[1].clips : [])
         for (index, clip) in said.clips.enumerated() {
-            let label = clip.clip.label ?? nearest(to: clip.clip, among: following[(index + 1)...])
+            let label = clip.clip.label ?? clip.guess ?? nearest(to: clip.clip, among: following[(index + 1)...])
             guard let label else { continue }
             last = (label, clip.clip.range.end)
             for word in clip.clip.words where words[word].speaker == nil { words[word].speaker = SpeakerLabel(label) }

@@ -55,4 +55,21 @@ private func speech(_ turns: (speaker: Int, seconds: Double)...) -> [Float] {
         let heard = try await ClipVoices.listen(to: speech((1, 0.4)), by: Ears())
         #expect(heard.voices == [ClipVoices.VoiceSample(voiceprint: nil, duration: .milliseconds(400))])
     }
+
+    /// The voice of the beginning, as it was heard before.
+    private func beginning(_ speaker: Int, _ seconds: Double) async throws -> ClipVoices.VoiceSample {
+        ClipVoices.VoiceSample(voiceprint: try await Ears().voiceprint(of: speech((speaker, seconds))), duration: .seconds(seconds))
+    }
+
+    @Test func `are that of a beginning that was heard before, where the end sounds like it`() async throws {
+        let known = try await beginning(1, 2)
+        let heard = try await ClipVoices.listen(to: speech((1, 6)), after: known, by: Ears())
+        #expect(heard.voices == [known])
+        #expect(heard.turns == [SpeakerTurn(SampleRange(.zero, count: SampleCount(96_000)), SpeakerLabel(0))])
+    }
+
+    @Test func `are two where the end sounds different from a beginning that was heard before`() async throws {
+        let heard = try await ClipVoices.listen(to: speech((1, 4), (2, 3)), after: beginning(1, 2), by: Ears())
+        #expect(heard.turns.map(\.speaker.number) == [0, 1])
+    }
 }

@@ -224,4 +224,22 @@ import Testing
         let events = tracker.hear(Self.along(0), lasting: .seconds(6), label: 0).events
         #expect(events.contains { if case .isNew = $0 { true } else { false } })
     }
+
+    @Test func `tells early who speaks, a new speaker too, and learns nothing from it`() {
+        var tracker = SpeakerTracker()
+        let first = tracker.hear(Self.along(0), lasting: .seconds(4), label: nil).label
+        #expect(tracker.likely(Self.print(0.2), lasting: .seconds(2)) == first)
+        #expect(tracker.likely(Self.along(3), lasting: .seconds(1)) == nil, "too short for a new speaker")
+        let early = tracker.likely(Self.along(3), lasting: .seconds(2))
+        #expect(early != nil && early != first)
+        #expect(tracker.likely(Self.along(4), lasting: .seconds(2)) == early, "the next new speaker's, as long as there is none")
+        #expect(tracker.hear(Self.along(3), lasting: .seconds(4), label: nil).label == early)
+    }
+
+    @Test(arguments: [true, false]) func `gives a voice the label that an engine gave it, if it may`(_ joins: Bool) {
+        var tracker = SpeakerTracker(joinsLabels: joins)
+        _ = tracker.hear(Self.along(0), lasting: .seconds(4), label: 7)
+        let label = tracker.hear(Self.print(0.2), lasting: .seconds(4), label: nil).label
+        #expect((label == 7) == joins)
+    }
 }

@@ -1,0 +1,103 @@
+package import Speech
+
+/// The speakers of words that are not final yet, as far as the beginning of what they say was heard.
+///
+/// A value without I/O. A clip of words is listened to once it is long enough to know a voice, and again when it is twice as long and the voice was
+/// not clear. Words that follow others without a pause have the speaker of those.
+package struct EarlySpeakers: Sendable {
+    /// Audio to listen to, with the number under which `told` takes the answer.
+    package struct Look: Sendable, Equatable {
+        package var number: Int
+        package var range: SampleRange
+    }
+
+    private struct Stretch: Sendable {
+        let number: Int
+        let start: SampleIndex
+        /// Length of the stretch when it was listened to last.
+        var heard: SampleCount
+        var label: Int?
+        /// The voice of the beginning; nil: not heard.
+        var voice: ClipVoices.VoiceSample?
+    }
+
+    private let rate: SampleRate
+    private let shortest: SampleCount
+    private let longest: SampleCount
+    private let pause: SampleCount
+    private var stretches: [Stretch] = []
+    private var nextNumber = 0
+    /// The speaker of the last final words, and their end.
+    private var last: (label: Int?, end: SampleIndex)?
+
+    /// Audio beyond which more does not make a voice clearer.
+    private static let longest: Duration = .seconds(4)
+    /// Maximum difference between the beginnings that two interims give for the same words.
+    private static let pause: Duration = .milliseconds(350)
+
+    /// - Parameter shortest: minimum length of speech in which a voice is known.
+    package init(rate: SampleRate, shortest: Duration) {
+        self.rate = rate
+        self.shortest = SampleCount(shortest, at: rate)
+        longest = SampleCount(Self.longest, at: rate)
+        pause = SampleCount(Self.pause, at: rate)
+    }
+
+    /// Takes the words of an interim, and gives each the speaker that is known for it.
+    ///
+    /// - Returns: the audio to listen to now.
+    package mutating func label(_ words: inout [Word]) -> [Look] {
+        var looks: [Look] = []
+        var before = last
+        for clip in SpokenClip.clips(of: words, rate: rate) {
+            var label = clip.label
+            if label == nil {
+                if let look = look(at: clip.range) { looks.append(look) }
+                label = stretches.first { isSame($0, clip.range) }?.label
+                if label == nil, let before, clip.range.start - before.end < pause { label = before.label }
+            }
+            before = (label, clip.range.end)
+            guard let label else { continue }
+            for index in clip.words { words[index].speaker = SpeakerLabel(label) }
+        }
+        return looks
+    }
+
+    private mutating func look(at range: SampleRange) -> Look? {
+        guard range.count >= shortest else { return nil }
+        let known = stretches.firstIndex { isSame($0, range) }
+        if let known, stretches[known].label != nil || range.count.samples < 2 * stretches[known].heard.samples { return nil }
+        let audio = SampleRange(range.start, count: min(range.count, longest))
+        if let known {
+            stretches[known].heard = range.count
+            return Look(number: stretches[known].number, range: audio)
+        }
+        nextNumber += 1
+        stretches.append(Stretch(number: nextNumber, start: range.start, heard: range.count))
+        return Look(number: nextNumber, range: audio)
+    }
+
+    private func isSame(_ stretch: Stretch, _ range: SampleRange) -> Bool { abs((stretch.start - range.start).samples) < pause.samples }
+
+    /// Notes the voice that was heard.
+    ///
+    /// - Parameter label: the speaker; nil: the voice is not clear.
+    package mutating func told(_ number: Int, _ voice: ClipVoices.VoiceSample, label: Int?) {
+        guard let index = stretches.firstIndex(where: { $0.number == number }) else { return }
+        stretches[index].label = label
+        stretches[index].voice = voice
+    }
+
+    /// The voice that was heard at the beginning of this audio, and its speaker; nil: not known.
+    package func beginning(of range: SampleRange) -> (voice: ClipVoices.VoiceSample?, label: Int?) {
+        let stretch = stretches.first { isSame($0, range) }
+        return (stretch?.voice, stretch?.label)
+    }
+
+    /// Notes words that are final, with their speakers.
+    package mutating func committed(_ words: [Word]) {
+        guard let word = words.last else { return }
+        last = (word.speaker?.number, word.range.end)
+        stretches.removeAll { $0.start < word.range.end }
+    }
+}
