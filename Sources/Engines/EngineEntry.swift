@@ -13,6 +13,8 @@ package struct EngineEntry: Sendable {
     package var prerecorded: (any PrerecordedEngine)?
     /// Capabilities for recordings, where they differ from those for live audio.
     private var prerecordedCapabilities: Capabilities?
+    /// True if the engine gives the words of live audio speaker labels when it is asked to.
+    package var labelsLiveSpeakers: Bool
     /// The engine's present status; cheap, from any thread.
     package var status: @Sendable () -> EngineStatus
 
@@ -24,6 +26,7 @@ package struct EngineEntry: Sendable {
         self.capabilities = capabilities
         self.live = live
         self.prerecorded = prerecorded
+        labelsLiveSpeakers = capabilities.speakers
         self.status = status
     }
 
@@ -54,6 +57,7 @@ package struct EngineEntry: Sendable {
             name: vendor.name, capabilities: vendor.capabilities, live: vendor.live.map { .vendor($0, settings) },
             prerecorded: vendor.prerecorded.map { VendorRecognizer($0, settings: settings, client: client, clock: clock, unfinished: unfinished) })
         prerecordedCapabilities = vendor.prerecorded?.capabilities
+        labelsLiveSpeakers = vendor.live?.capabilities.speakers ?? false
     }
 
     /// Returns the engine's capabilities for this kind of audio; nil when the engine does not accept this kind.

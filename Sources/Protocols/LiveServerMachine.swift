@@ -52,12 +52,15 @@ package struct LiveStart: Sendable, Equatable {
     package var credit: Duration?
     /// The preferred engine; nil: not known. `served(by:)` of a `ConversationDialect` reports the engine that serves.
     package var engine: EngineName?
+    /// False if the client asks for speakers, and neither the session's engines nor voices can tell them: no word will have a speaker.
+    package var tellsSpeakers: Bool
 
-    package init(rate: SampleRate, model: String, credit: Duration? = nil, engine: EngineName? = nil) {
+    package init(rate: SampleRate, model: String, credit: Duration? = nil, engine: EngineName? = nil, tellsSpeakers: Bool = true) {
         self.rate = rate
         self.model = model
         self.credit = credit
         self.engine = engine
+        self.tellsSpeakers = tellsSpeakers
     }
 }
 

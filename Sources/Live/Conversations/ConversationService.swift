@@ -20,6 +20,8 @@ package final class ConversationService: Sendable {
     package let speakerRule = SpeakerRule()
     /// Maximum time that words wait until their speaker is known.
     package let speakerPatience: Duration
+    /// Maximum time that final words of a transcript wait for the labels of their speakers.
+    package let labelPatience: Duration
     /// Interval at which a live conversation checks the store and its own timeout.
     package let poll: Duration
     package let log: Log
@@ -72,6 +74,7 @@ package final class ConversationService: Sendable {
     package init(
         store: any ConversationStores, audio: any BlobStore, audioDays: Int, voiceDays: Int, texts: (any TextEmbedding)?, summaries: ModelSummaries?,
         media: any MediaSource = InProcessMedia(), voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration,
+        labelPatience: Duration = .seconds(1),
         poll: Duration, completionWaits: [Duration],
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?, newPath: @escaping @Sendable () -> String, log: Log, metrics: Metrics,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
@@ -85,6 +88,7 @@ package final class ConversationService: Sendable {
         self.voices = voices
         self.detecting = detecting
         self.speakerPatience = speakerPatience
+        self.labelPatience = labelPatience
         self.poll = poll
         self.log = log
         self.metrics = metrics

@@ -12,11 +12,20 @@ package final class LiveSpeakers {
         var words: [Word]
         var channel: ChannelIndex
         var engine: EngineName
-        var model: String?
+        var model: String? = nil
+    }
+
+    /// The purpose for which speakers are told apart.
+    enum Purpose {
+        /// A conversation: words that are too short to tell wait for those that follow, and an engine's labels are speakers of their own.
+        case conversation
+        /// The labels of words: no words wait for others, and words without a label may belong to a speaker to whom an engine has given one.
+        case labels
     }
 
     private let voices: any Voiceprinting
     private let rule: SpeakerRule
+    private let purpose: Purpose
     /// The previous clip: its label, its end, and the start of its audio that is heard again with the next clip because it was not enough.
     private var last: (label: Int?, start: SampleIndex, end: SampleIndex)?
     /// Maximum time that words wait for their speaker.
@@ -28,6 +37,8 @@ package final class LiveSpeakers {
     private let heard: ([SpeakerTracker.Event]) -> Void
     private var tracker: SpeakerTracker
     private var waiting: WaitingSpeech
+    /// Speakers of words that are not final.
+    private var early: EarlySpeakers
     /// Speech that waits, in order. Its words are replaced by the words with their speakers when they are handed on.
     private var spoken: [Spoken] = []
     /// Number of clips that are being embedded.
@@ -50,11 +61,13 @@ package final class LiveSpeakers {
     ///   - handOn: takes the words, in order.
     ///   - heard: takes events about the speakers.
     init(
-        _ voices: any Voiceprinting, rule: SpeakerRule, patience: Duration, rate: SampleRate, loop: Loop, audio: @escaping (SampleRange) -> [Int16]?,
+        _ voices: any Voiceprinting, rule: SpeakerRule, patience: Duration, for purpose: Purpose = .conversation, rate: SampleRate, loop: Loop,
+        audio: @escaping (SampleRange) -> [Int16]?,
         handOn: @escaping (Spoken) -> Void, heard: @escaping ([SpeakerTracker.Event]) -> Void
     ) {
         self.voices = voices
         self.rule = rule
+        self.purpose = purpose
         self.patience = patience
         self.rate = rate
         self.loop = loop
@@ -62,7 +75,8 @@ package final class LiveSpeakers {
         self.handOn = handOn
         self.heard = heard
         waiting = WaitingSpeech(rate: rate)
-        tracker = SpeakerTracker(rule: rule, awaitsVoices: true)
+        early = EarlySpeakers(rate: rate, shortest: rule.shortestClip)
+        tracker = SpeakerTracker(rule: rule, awaitsVoices: true, joinsLabels: purpose == .labels)
     }
 
     func know(_ voices: [Voice]) { heard(tracker.know(voices)) }
@@ -78,10 +92,24 @@ package final class LiveSpeakers {
     func committed(_ said: Spoken) {
         spoken.append(said)
         for (number, clip) in waiting.add(said.words, rate: rate, until: loop.now + patience) {
-            let isTaken = embed(heard(clip), clip.label, number)
+            let beginning = early.beginning(of: clip.range)
+            let isTaken = embed(heard(clip), clip.label, number, after: beginning.voice)
             if isTaken && clip.label == nil { waiting.expect(number) }
+            if clip.label == nil, let guess = beginning.label { waiting.suppose(number, guess) }
         }
         release()
+    }
+
+    /// Returns the words of an interim with the speakers that are known for them, and listens to those that are not.
+    func labelled(_ words: [Word]) -> [Word] {
+        var words = words
+        for look in early.label(&words) {
+            guard underWay < Self.maxUnderWay, let samples = audio(look.range) else { continue }
+            underWay += 1
+            let session = LoopBound(self, on: loop), duration = look.range.count.duration(at: rate)
+            Self.listen(samples, rate, voices) { voiceprint in session.enter { $0.take(voiceprint, lasting: duration, of: look) } }
+        }
+        return words
     }
 
     /// Calls `body` when no words wait for their speakers any more.
@@ -102,6 +130,12 @@ package final class LiveSpeakers {
         unlabelled = []
     }
 
+    /// Loads the model of voices, so that the first clip does not wait for that.
+    func prepare() {
+        let voices = voices
+        Task { _ = try? await voices.voiceprint(of: []) }
+    }
+
     // MARK: - Embedding
 
     /// Returns the audio to embed for a clip. Some engines commit one word at a time, so earlier audio is added until there is enough to recognise a
@@ -118,8 +152,9 @@ package final class LiveSpeakers {
 
     /// Starts to embed a clip.
     ///
+    /// - Parameter beginning: the voice of the clip's beginning, if that was heard before.
     /// - Returns: false when the clip cannot be embedded.
-    private func embed(_ range: SampleRange, _ label: Int?, _ number: Int) -> Bool {
+    private func embed(_ range: SampleRange, _ label: Int?, _ number: Int, after beginning: ClipVoices.VoiceSample?) -> Bool {
         let duration = range.count.duration(at: rate), middle = middle(of: range)
         guard underWay < Self.maxUnderWay, duration >= voices.shortest, let samples = audio(middle) else { return false }
         // Clips with a label that are too short decide nothing.
@@ -130,7 +165,7 @@ package final class LiveSpeakers {
             Self.listen(samples, rate, voices) { voiceprint in session.enter { $0.take(voiceprint, lasting: duration, label: label) } }
         } else {
             unlabelled.append((number, middle.start, nil))
-            Self.listen(samples, rate, voices) { heard in session.enter { $0.take(heard, of: number) } }
+            Self.listen(samples, after: beginning, rate, voices) { heard in session.enter { $0.take(heard, of: number) } }
         }
         return true
     }
@@ -148,9 +183,10 @@ package final class LiveSpeakers {
     ///
     /// - Parameter tell: takes the voices, or nil when the clip cannot be embedded; called once, on any thread.
     private static func listen(
-        _ samples: [Int16], _ rate: SampleRate, _ voices: any Voiceprinting, tell: @escaping @Sendable (ClipVoices.Result?) -> Void
+        _ samples: [Int16], after beginning: ClipVoices.VoiceSample?, _ rate: SampleRate, _ voices: any Voiceprinting,
+        tell: @escaping @Sendable (ClipVoices.Result?) -> Void
     ) {
-        Task { tell(try? await ClipVoices.listen(to: SpeechSamples.floats(samples, rate), by: voices)) }
+        Task { tell(try? await ClipVoices.listen(to: SpeechSamples.floats(samples, rate), after: beginning, by: voices)) }
     }
 
     private func middle(of range: SampleRange) -> SampleRange {
@@ -165,6 +201,14 @@ package final class LiveSpeakers {
         underWay -= 1
         let events = voiceprint.map { tracker.hear($0, lasting: duration, label: label).events } ?? []
         if !events.isEmpty { heard(events) }
+    }
+
+    /// Takes the voiceprint of words that are not final.
+    private func take(_ voiceprint: Voiceprint?, lasting duration: Duration, of look: EarlySpeakers.Look) {
+        underWay -= 1
+        guard let voiceprint else { return }
+        let voice = ClipVoices.VoiceSample(voiceprint: voiceprint, duration: duration)
+        early.told(look.number, voice, label: tracker.likely(voiceprint, lasting: duration))
     }
 
     private func take(_ heard: ClipVoices.Result?, of number: Int) {
@@ -182,8 +226,8 @@ package final class LiveSpeakers {
     }
 
     private func take(_ heard: ClipVoices.Result, from start: SampleIndex, of number: Int) -> [SpeakerTracker.Event] {
-        // If the words went on without waiting for their speaker, nothing is learned from them, and the assumed speaker stays.
-        guard waiting[number] != nil else { return [] }
+        // If the words of a conversation went on without waiting for their speaker, nothing is learned from them, and the assumed speaker stays.
+        guard purpose == .labels || waiting[number] != nil else { return [] }
         var events: [SpeakerTracker.Event] = []
         let labels = heard.voices.map { voice -> Int? in
             guard let voiceprint = voice.voiceprint else { return nil }
@@ -200,9 +244,10 @@ package final class LiveSpeakers {
     // MARK: - Handing on
 
     private func release() {
-        for words in waiting.release(now: loop.now, isLast: whenIdle != nil) where !spoken.isEmpty {
+        for words in waiting.release(now: loop.now, isLast: whenIdle != nil || purpose == .labels) where !spoken.isEmpty {
             var said = spoken.removeFirst()
             said.words = words
+            if purpose == .labels { early.committed(words) }
             handOn(said)
         }
         timer?.cancel()

@@ -16,7 +16,7 @@ extension LiveSession {
         conversation = LiveConversation(
             session: id, user: grant.user, request: request, language: dialect.request.language, started: started,
             rate: rate, channels: channels, audioDays: audioDays, service: context.conversations, loop: context.loop,
-            audio: { [self] range in heard(range) }
+            audio: { [self] range in channels == 1 ? heard(range) : nil }
         ) { [self] event in
             tellWatchers(of: event)
             guard !clientIsGone else { return }
@@ -25,19 +25,19 @@ extension LiveSession {
         }
     }
 
-    /// Returns kept audio of a session with one channel; nil when the audio is gone.
-    private func heard(_ range: SampleRange) -> [Int16]? {
-        guard channels == 1 else { return nil }
+    /// Returns kept audio of a channel; nil when the audio is gone.
+    func heard(_ range: SampleRange, of channel: ChannelIndex = .first) -> [Int16]? {
         var samples: [Int16] = []
-        samples.reserveCapacity(Int(range.count.samples))
+        samples.reserveCapacity(Int(range.count.samples) * channels)
         do throws(AudioLost) {
             try journal.replay(range) { pcm in
                 pcm.withUnsafeBytes { PCM.appendSamples(linear16: $0, to: &samples) }
             }
-            return samples
         } catch {
             return nil
         }
+        guard channels > 1 else { return samples }
+        return stride(from: channel.number, to: samples.count, by: channels).map { samples[$0] }
     }
 
     /// Makes the gate. Sessions with separate channels have no gate, because engines hear their channels together.

@@ -16,7 +16,7 @@ internal import Usage
 extension LiveSession {
     package func observe(_ notice: SessionNotice) {
         switch notice {
-        case .event(let event): hear(event)
+        case .event(let event): if let labeling { labeling.take(event) } else { hear(event) }
         case .fact(let fact): observe(fact)
         case .messageSkipped(let engine, _): context.metrics.skippedMessage(engine: engine)
         case .engine(let engine, let notice): observe(notice, of: engine)
@@ -120,7 +120,7 @@ extension LiveSession {
             RepairSeam.words(backfill.words, in: backfill.range), in: backfill.channel, by: backfill.engine, model: run?.model(of: backfill.engine))
     }
 
-    private func hear(_ event: SessionEvent) {
+    func hear(_ event: SessionEvent) {
         // The conversation's last words are shown before the session's end.
         if case .ended = event, let conversation, !isSettled {
             conversation.settled { [self] in
@@ -189,6 +189,7 @@ extension LiveSession {
         // A client that closes in order does not wait for the session's end.
         conversation?.ended(inOrder: leftInOrder && (end.error == nil || clientIsGone && end.error == .cancelled))
         conversation = nil
+        labeling = nil
         if let gate { count(gate.savings, atLeast: .zero) }
         gate = nil
         if countedDamage >= StreamDecoder.maxDamagedInRow {

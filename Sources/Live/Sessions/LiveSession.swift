@@ -99,6 +99,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
     var reachedLimit: String?
     /// The conversation that the session's words become part of; nil when the words go into the transcript only.
     package var conversation: LiveConversation?
+    /// The part that gives words their speakers; nil when the client does not ask, or engines or the conversation tell.
+    var labeling: SpeakerLabeling?
     /// True once all committed words were shown to the client.
     package var isSettled = false
     /// Gate that keeps silence from engines; nil when engines hear everything.
@@ -201,11 +203,12 @@ package final class LiveSession: LiveHandler, SessionObserver {
             gate = makeGate(request)
             if request.isKept { startConversation(request) }
         }
+        startLabeling()
         let run = SessionDriver(plannedRun, connector: context.vendors, journal: journal, observer: self, gate: gate)
         self.run = run
         if resumableDialect?.waitsForClient == true { beResumable(run) }
         let model = engines.first?.capabilities.models.first ?? firstEngine.rawValue
-        let start = LiveStart(rate: rate, model: model, credit: meter?.remaining, engine: firstEngine)
+        let start = LiveStart(rate: rate, model: model, credit: meter?.remaining, engine: firstEngine, tellsSpeakers: tellsSpeakers)
         dialect.opened(start, now: context.loop.now, output: &context.output)
         carryOutOutput()
         if let notice = meter?.begin() { account(notice) }

@@ -145,7 +145,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
             endOpenTurn(&actions)
             fail(AssemblyAIEngineErrors.ended(code: code, saying: message), &actions)
         // Messages that this client did not ask for.
-        case .heartbeat, .silence, .unrecognized: break
+        case .heartbeat, .silence, .warning, .unrecognized: break
         case .malformed(let problem):
             if let error = broken.add(problem, &actions) { fail(error, &actions) }
         }

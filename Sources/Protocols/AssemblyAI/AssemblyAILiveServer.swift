@@ -61,6 +61,9 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         lastHeartbeat = now
         let expiresAt = created.milliseconds / 1_000 + limit.wholeMilliseconds / 1_000
         send(.begin(id: sessionID, expiresAt: Int(expiresAt), model: options.model.name, mode: options.mode), &output)
+        guard wording.labelsSpeakers, !start.tellsSpeakers else { return }
+        wording.labelsSpeakers = false
+        send(.warning(code: 3006, message: RequestError.untoldSpeakers("speaker_labels")), &output)
     }
 
     // MARK: From the client
@@ -146,17 +149,39 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     private mutating func commit(_ commit: Commit, _ output: inout ServerOutput) {
         heardThrough = max(heardThrough, commit.range.end)
         tellSilence(until: commit.words.first?.range.start ?? commit.range.end, &output)
-        if let first = commit.words.first {
+        if !commit.words.isEmpty {
             spokeSinceHeartbeat = true
             silentSince = max(silentSince, commit.words.last?.range.end ?? .zero)
-            if !hasStarted { start(first.range.start, &output) }
-            turn.append(commit.words, wording)
+            append(commit.words, &output)
         }
         if commit.endsTurn || turn.words.count >= Self.maxWords {
             endTurn(confidence: commit.reason == .endOfTurn ? 1 : 0, &output)
         } else if !commit.words.isEmpty {
             let utterance = commit.reason == .pause && options.model.family == .universalStreaming ? turn.endUtterance() : ""
             partial([], stable: 0, utterance: utterance, &output)
+        }
+    }
+
+    /// Adds words to the turn. Where the client wants speakers, a turn has one: it ends where another one begins to speak.
+    private mutating func append(_ words: [Word], _ output: inout ServerOutput) {
+        var rest = words[...]
+        while let first = rest.first {
+            var next = rest.endIndex
+            if wording.labelsSpeakers {
+                var speaker = turn.words.last { $0.speaker != nil }?.speaker
+                next =
+                    rest.firstIndex { word in
+                        defer { speaker = speaker ?? word.speaker }
+                        return speaker.map { word.speaker != nil && word.speaker != $0 } ?? false
+                    } ?? rest.endIndex
+            }
+            if next == rest.startIndex {
+                endTurn(confidence: 1, &output)
+                continue
+            }
+            if !hasStarted { start(first.range.start, &output) }
+            turn.append(Array(rest[..<next]), wording)
+            rest = rest[next...]
         }
     }
 
@@ -199,7 +224,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
             message.words.append(new)
         }
         if wording.isFormatted { for index in message.words.indices { message.words[index].isFinal = false } }
-        if options.labelsSpeakers { message.speaker = message.words.speaker }
+        if wording.labelsSpeakers { message.speaker = message.words.speaker }
         send(.turn(message), &output)
     }
 
@@ -207,7 +232,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         guard turn.isOpen else { return }
         var message = AssemblyAITurn(
             order: order, isFormatted: wording.isFormatted, endOfTurn: true, transcript: turn.transcript, endOfTurnConfidence: confidence,
-            words: turn.shown, utterance: turn.endUtterance(), speaker: options.labelsSpeakers ? turn.shown.speaker : nil)
+            words: turn.shown, utterance: turn.endUtterance(), speaker: wording.labelsSpeakers ? turn.shown.speaker : nil)
         if options.reportsLanguage, let (language, share) = language(of: turn.words) {
             message.languageCode = language.primary
             message.languageConfidence = share

@@ -28,6 +28,8 @@ extension AssemblyAIServerMessage {
         var languageCode: String?
         var languageConfidence: Double?
         var speaker: String?
+        var warningCode: Int?
+        var warning: String?
         var audioSeconds: Double?
         var sessionSeconds: Double?
         var received: Double?
@@ -65,6 +67,8 @@ extension AssemblyAIServerMessage {
             case "start_ms": start = try reader.double()
             case "end_ms": end = try reader.double()
             case "error_code": errorCode = try reader.int()
+            case "warning_code": warningCode = try reader.int()
+            case "warning": warning = try reader.string()
             case "error": error = try reader.string()
             default: try reader.skip()
             }
@@ -107,6 +111,7 @@ extension AssemblyAIServerMessage {
             case "Heartbeat":
                 return .heartbeat(received: Self.whole(received), total: Self.whole(total), factor: factor ?? 0, maxSpeech: maxSpeech ?? 0)
             case "Silence": return .silence(start: Self.whole(start), end: Self.whole(end))
+            case "Warning": return .warning(code: warningCode ?? 0, message: warning ?? "")
             case "Error": return .error(code: errorCode, message: error ?? "")
             case .some(let name): return .unrecognized(type: String(name.prefix(64)))
             case nil:

@@ -20,6 +20,8 @@ package enum AssemblyAIServerMessage: Sendable, Equatable {
     case termination(audioSeconds: Int, sessionSeconds: Int)
     /// The error that ends the session, with the close code.
     case error(code: Int?, message: String)
+    /// Something that the session will not do as asked.
+    case warning(code: Int, message: String)
     /// A message whose type this version does not know or does not use. The stream goes on.
     case unrecognized(type: String)
     /// A message that is not an object with a type, or that lacks a required member.
@@ -60,6 +62,10 @@ package enum AssemblyAIServerMessage: Sendable, Equatable {
             json.member("type", literal: "Error")
             if let code { json.member("error_code", code) }
             json.member("error", message)
+        case .warning(let code, let message):
+            json.member("type", literal: "Warning")
+            json.member("warning_code", code)
+            json.member("warning", message)
         case .unrecognized(let type): json.member("type", type)
         case .turn, .malformed: break
         }

@@ -4,7 +4,7 @@ package import Speech
 package struct DeepgramFormatting: Sendable, Equatable {
     /// Adds `punctuated_word`, and writes the transcript with capitals and punctuation.
     package var punctuates: Bool
-    /// Adds `speaker`. Words without a speaker get 0: one speaker, as long as nothing distinguishes speakers.
+    /// Adds `speaker` to words that have one. In recordings, words without a speaker get 0: one speaker, as long as nothing distinguishes speakers.
     package var speakers: Bool
     /// Adds `speaker_confidence`: 0 for words without a speaker, because no engine judged them.
     package var speakerConfidences: Bool
@@ -47,7 +47,8 @@ package struct DeepgramFormatting: Sendable, Equatable {
         DeepgramWord(
             word: word.bare, start: word.range.start.seconds(at: rate), end: word.range.end.seconds(at: rate),
             confidence: Double(min(max(word.confidence, 0), 1)), punctuatedWord: punctuates ? word.text : nil,
-            speaker: speakers ? word.speaker?.number ?? 0 : nil, speakerConfidence: speakerConfidences ? word.speaker == nil ? 0 : 1 : nil,
+            speaker: speakers ? word.speaker?.number ?? (speakerConfidences ? 0 : nil) : nil,
+            speakerConfidence: speakerConfidences ? word.speaker == nil ? 0 : 1 : nil,
             language: languages ? word.language?.rawValue : nil)
     }
 }

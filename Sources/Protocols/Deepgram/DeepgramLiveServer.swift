@@ -24,6 +24,8 @@ package struct DeepgramLiveServer: LiveServerMachine {
     /// Reason for which the key ended the session: no credit left, or revoked. nil: the key did not end the session.
     private var accountEnd: AccountNotice?
     private var rate: SampleRate = .speech
+    /// True if the client asks for speakers and nothing can tell them.
+    private var lacksSpeakers = false
     private var model: DeepgramModelInfo
     /// The value of `metadata` in all results; it is encoded only once.
     private var metadata: [UInt8] = []
@@ -46,6 +48,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         guard state == .connecting else { return }
         state = .open
         rate = start.rate
+        lacksSpeakers = request.diarize && !start.tellsSpeakers
         model.name = start.model
         term = SessionTimeouts(Self.sessionLimit, silence: Self.idleLimit, from: now)
         let count = options.parameters.multichannel ? options.parameters.channels : 1
@@ -211,7 +214,8 @@ package struct DeepgramLiveServer: LiveServerMachine {
         }
         let summary = DeepgramMetadata(
             requestID: requestID, created: created.rfc3339, duration: end.received.seconds(at: rate), channels: options.parameters.channels,
-            model: end.received > .zero ? model : nil, extra: options.parameters.extra)
+            model: end.received > .zero ? model : nil, extra: options.parameters.extra,
+            warning: lacksSpeakers ? .init(parameter: "diarize", message: RequestError.untoldSpeakers("diarize")) : nil)
         send(.metadata(summary), &output)
         switch accountEnd {
         case .exhausted?: return output.close(1008, "ASR_PAYMENT_REQUIRED: the project has no credits left.")

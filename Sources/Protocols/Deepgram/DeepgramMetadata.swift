@@ -12,6 +12,13 @@ package struct DeepgramMetadata: Sendable, Equatable {
     package var model: DeepgramModelInfo?
     /// The pairs that the request gave as `extra=key:value`.
     package var extra: [Extra]
+    /// A parameter that could not be applied, with the reason; nil: all were.
+    package var warning: Warning?
+
+    package struct Warning: Sendable, Equatable {
+        package var parameter: String
+        package var message: String
+    }
 
     package struct Extra: Sendable, Equatable {
         package var key: String
@@ -32,13 +39,17 @@ package struct DeepgramMetadata: Sendable, Equatable {
         }
     }
 
-    package init(requestID: String, created: String, duration: Double, channels: Int, model: DeepgramModelInfo? = nil, extra: [Extra] = []) {
+    package init(
+        requestID: String, created: String, duration: Double, channels: Int, model: DeepgramModelInfo? = nil, extra: [Extra] = [],
+        warning: Warning? = nil
+    ) {
         self.requestID = requestID
         self.created = created
         self.duration = duration
         self.channels = channels
         self.model = model
         self.extra = extra
+        self.warning = warning
     }
 
     package func write(to json: inout JSONWriter) {
@@ -55,6 +66,16 @@ package struct DeepgramMetadata: Sendable, Equatable {
         if !extra.isEmpty {
             json.key("extra")
             Extra.write(extra, to: &json)
+        }
+        if let warning {
+            json.key("warnings")
+            json.beginArray()
+            json.beginObject()
+            json.member("parameter", warning.parameter)
+            json.member("type", literal: "unsupported_model")
+            json.member("message", warning.message)
+            json.endObject()
+            json.endArray()
         }
         json.endObject()
     }

@@ -26,6 +26,7 @@ package struct SonioxError: Error, Sendable, Equatable {
     package static let unknownControl = SonioxError(400, "Control request invalid type.")
     package static let noAudio = SonioxError(400, "No audio received.")
     package static let tooLong = SonioxError(400, "Audio is too long.")
+    package static let noSpeakers = SonioxError(400, "Speaker diarization is not available: \(RequestError.speakersAreUntold).")
     package static let noKey = SonioxError(401, "Missing API key.")
     package static let wrongKey = SonioxError(401, "Invalid API key.")
     package static let startTimeout = SonioxError(408, "Start request timeout")

@@ -35,6 +35,8 @@ package struct SonioxLiveServer: LiveServerMachine {
     private var unansweredFinalizes = 0
     /// Error for which the client's key ended the session.
     private var accountError: SonioxError?
+    /// Error for which the session ends at once; nil: none.
+    private var refusal: SonioxError?
 
     package init(_ configuration: SonioxConfiguration, engines: [EngineName] = []) {
         request = configuration.request(engines: engines)
@@ -50,6 +52,8 @@ package struct SonioxLiveServer: LiveServerMachine {
         tokens.rate = start.rate
         term = SessionTimeouts(Self.sessionLimit, silence: Self.idleLimit, from: now)
         lastSaid = now
+        // The protocol has no message that could say that tokens will have no speakers.
+        if tokens.showsSpeakers, !start.tellsSpeakers { refusal = .noSpeakers }
     }
 
     // MARK: From the client
@@ -191,11 +195,13 @@ package struct SonioxLiveServer: LiveServerMachine {
 
     package var deadline: Instant? {
         guard state == .open, let term, let lastSaid else { return nil }
+        if refusal != nil { return lastSaid }
         return min(term.deadline, lastSaid + Self.updatePeriod)
     }
 
     package mutating func timePassed(now: Instant, output: inout ServerOutput) {
         guard state == .open, let term, let lastSaid else { return }
+        if let refusal { return finish(saying: refusal, &output) }
         switch term.end(now) {
         case .expired: finish(saying: .tooLong, &output)
         case .idle: finish(saying: receivedAudio ? .timeout : .firstAudioTimeout, &output)

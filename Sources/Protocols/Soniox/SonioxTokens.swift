@@ -16,7 +16,7 @@ struct SonioxTokens: Sendable {
             let start = word.range.start.wholeMilliseconds(at: rate), end = word.range.end.wholeMilliseconds(at: rate)
             var token = SonioxToken(
                 (index > 0 || continues ? " " : "") + body, start: start, end: end, confidence: Double(min(max(word.confidence, 0), 1)),
-                isFinal: isFinal, speaker: showsSpeakers ? "\((word.speaker?.number ?? 0) + 1)" : nil,
+                isFinal: isFinal, speaker: showsSpeakers ? word.speaker.map { "\($0.number + 1)" } : nil,
                 language: showsLanguages ? word.language?.primary ?? language : nil)
             tokens.append(token)
             guard !marks.isEmpty else { continue }

@@ -28,6 +28,8 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     private let configuration: SpeechmaticsConfiguration
     private var options: SpeechmaticsChange
     private var items: SpeechmaticsItems
+    /// True if the client asks for speakers and nothing can tell them.
+    private var lacksSpeakers = false
     private var state: State = .connecting
     private var idle: SpeechmaticsTimeLimit?
     private var length: SpeechmaticsTimeLimit?
@@ -55,6 +57,8 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         guard state == .connecting else { return }
         state = .starting(until: now + Self.startLimit)
         items.rate = start.rate
+        lacksSpeakers = items.showsSpeakers && !start.tellsSpeakers
+        if lacksSpeakers { items.showsSpeakers = false }
         for index in lanes.indices { lanes[index].early = SpeechmaticsEarlyWords(rate: start.rate) }
         idle = SpeechmaticsTimeLimit(Self.idleLimit, since: now)
         length = SpeechmaticsTimeLimit(Self.sessionLimit, since: now)
@@ -70,6 +74,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         if configuration.asksForTranslation {
             send(.warning(type: "unsupported_translation_pair", reason: "Translation is not available here."), &output)
         }
+        if lacksSpeakers { warn("speaker_id", RequestError.untoldSpeakers("diarization"), &output) }
         answerBinary(&output)
     }
 

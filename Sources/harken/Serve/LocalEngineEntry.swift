@@ -10,6 +10,13 @@ enum LocalEngineEntry {
     ///   - media: the decoder of recordings.
     ///   - keepAlive: time for which idle models are kept in memory; nil: for ever.
     static func make(_ folder: ModelFolder, _ media: any MediaSource, keepAlive: Duration?) -> EngineEntry {
+        var entry = entry(folder, media, keepAlive: keepAlive)
+        // The engine labels the speakers of recordings. In live sessions the gateway tells them apart, by the same voice model.
+        entry.labelsLiveSpeakers = false
+        return entry
+    }
+
+    private static func entry(_ folder: ModelFolder, _ media: any MediaSource, keepAlive: Duration?) -> EngineEntry {
         let engine = LocalEngine(folder, pool: Processors.count, media: media, keepAlive: keepAlive)
         // A missing model will not be loaded later, so the entry reports it from the start, with the remedy.
         if let problem = folder.problem(ModelFolder.Item.recognition) {

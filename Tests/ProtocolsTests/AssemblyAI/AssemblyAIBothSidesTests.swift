@@ -72,7 +72,7 @@ import Testing
     @Test(arguments: [
         AssemblyAIServerMessage.begin(id: "i", expiresAt: 1_769_860_800, model: "m", mode: "balanced"), .speechStarted(milliseconds: 9_540),
         .termination(audioSeconds: 44, sessionSeconds: 45), .error(code: 3006, message: "d \"quoted\"\n"), .error(code: nil, message: "x"),
-        .unrecognized(type: "Future"),
+        .warning(code: 3006, message: "no speakers"), .unrecognized(type: "Future"),
         .turn(
             AssemblyAITurn(
                 order: 3, isFormatted: true, endOfTurn: true, transcript: "Ünï,", endOfTurnConfidence: 0.5,

@@ -34,6 +34,7 @@ struct AssemblyAIConversation: ServerConversation {
         case .heartbeat(let received, let total, let factor, let maxSpeech): return "heartbeat \(received) \(total) \(factor) \(maxSpeech)"
         case .silence(let start, let end): return "silence \(start) \(end)"
         case .error(let code, let message): return "error \(code ?? 0) \(message)"
+        case .warning(let code, let message): return "warning \(code) \(message)"
         case .unrecognized(let type): return "unrecognized \(type)"
         case .malformed(let problem): return "malformed \(problem)"
         }

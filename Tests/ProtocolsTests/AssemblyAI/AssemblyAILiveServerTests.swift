@@ -91,6 +91,20 @@ import Testing
                 """)
     }
 
+    @Test func `ends a turn where another one begins to speak`() throws {
+        var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&speaker_labels=true")
+        let said = words("Hello there.", from: 0, speaker: 0) + words("Hi.", from: 2, speaker: 1)
+        #expect(
+            stream.event(.commit(Commit(channel: .first, range: seconds(0, 3), words: said, reason: .pause, engine: .local))) == [
+                "speech 0", "turn 0+ “hello there” utterance “hello there” by A", "speech 2000", "turn 1 “hi” utterance “hi” by B",
+            ])
+        let more = words("You", from: 3) + words("too.", from: 4, speaker: 1)
+        #expect(
+            stream.event(.commit(Commit(channel: .first, range: seconds(3, 5), words: more, reason: .endOfTurn, engine: .local))) == [
+                "turn 1+ “hi you too” utterance “you too” by B"
+            ])
+    }
+
     @Test func `begins with when it will end`() throws {
         let context = HandshakeContext(requestID: "id", now: UnixTime(milliseconds: 1_000_500), credentialLimit: .seconds(600))
         var stream = try AssemblyAIConversation(context: context)

@@ -22,7 +22,8 @@ import Testing
 
     @Test func `writes results as the reference shows them`() throws {
         var stream = try LiveConversation("encoding=linear16&sample_rate=16000&smart_format=TRUE&diarize=true&model=nova-3")
-        _ = stream.event(commit("It's me.", 0, 1.5, .endOfTurn))
+        let said = words("It's me.", from: 0, speaker: 0)
+        _ = stream.event(.commit(Commit(channel: .first, range: seconds(0, 1.5), words: said, reason: .endOfTurn, engine: .local)))
         let uuid = DerivedUUID("model/moonshine-base-en").description
         #expect(
             stream.raw.last == """

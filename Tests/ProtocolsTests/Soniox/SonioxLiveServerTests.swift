@@ -28,7 +28,8 @@ import Testing
             {"model":"stt-rt-v4","audio_format":"pcm_s16le","sample_rate":16000,"num_channels":1,"language_hints":["en"],
             "enable_speaker_diarization":true,"enable_language_identification":true}
             """)
-        _ = stream.event(commit("It's", 0, 0.5, .pause))
+        let said = words("It's", from: 0, speaker: 0)
+        _ = stream.event(.commit(Commit(channel: .first, range: seconds(0, 0.5), words: said, reason: .pause, engine: .local)))
         #expect(
             stream.raw.last == """
                 {"tokens":[{"text":"It's","start_ms":0,"end_ms":500,"confidence":0.875,"is_final":true,"speaker":"1","language":"en"}],\

@@ -42,6 +42,7 @@ struct LiveParts: Sendable {
             texts: models.sentences,
             summaries: configuration.summaries.map { ModelSummaries($0, client: client, log: log) { await admission.grantForSummary(of: $0) } },
             media: inputs.media, voices: models.voiceprints, detecting: models.voices, speakerPatience: configuration.speakerPatience,
+            labelPatience: configuration.labelPatience,
             poll: configuration.conversationPoll, completionWaits: configuration.completionWaits,
             listener: { entries.first { $0.name == .local && $0.isUsable }?.prerecorded }, newPath: { spool.path(for: newID()) }, log: log,
             metrics: inputs.metrics, newID: newID, now: inputs.now)

@@ -1,0 +1,25 @@
+internal import Conversations
+internal import Engines
+internal import Protocols
+internal import Speech
+
+/// The speakers of words, where the client asks for them.
+extension LiveSession {
+    /// Engines that label speakers themselves.
+    private var labelers: Set<EngineName> { Set(engines.filter(\.labelsLiveSpeakers).map(\.name)) }
+
+    /// False if the client asks for speakers and nothing can tell them.
+    var tellsSpeakers: Bool { !dialect.request.diarize || conversation != nil || labeling != nil || !labelers.isEmpty }
+
+    /// Begins to tell speakers apart by their voices, if the client asks for speakers, and neither every engine nor the conversation tells them.
+    func startLabeling() {
+        let labelers = labelers
+        guard dialect.request.diarize, conversation?.speakers == nil, let voices = context.conversations.voices,
+            !engines.allSatisfy({ labelers.contains($0.name) })
+        else { return }
+        labeling = SpeakerLabeling(
+            voices, rule: context.conversations.speakerRule, patience: context.conversations.labelPatience, labelers: labelers, channels: channels,
+            rate: rate, loop: context.loop,
+            audio: { [self] range, channel in heard(range, of: channel) }, deliver: { [self] event in hear(event) })
+    }
+}

@@ -1,0 +1,50 @@
+internal import Conversations
+internal import Net
+internal import Speakers
+internal import Speech
+
+/// Gives the words of a session their speakers, before its dialect writes them: where the client asks for speakers, and not every engine of the session
+/// tells them.
+///
+/// Channels are told apart by themselves, each with its own speakers. Lives on the session's loop.
+final class SpeakerLabeling {
+    private let channels: [LabeledChannel]
+    private let deliver: (SessionEvent) -> Void
+
+    /// - Parameters:
+    ///   - patience: maximum time that final words wait for their speakers.
+    ///   - labelers: the engines of the session that give labels themselves.
+    ///   - audio: returns audio of a channel; nil when the audio is gone.
+    ///   - deliver: takes all events, those of each channel in order.
+    init(
+        _ voices: any Voiceprinting, rule: SpeakerRule, patience: Duration, labelers: Set<EngineName>, channels: Int, rate: SampleRate, loop: Loop,
+        audio: @escaping (SampleRange, ChannelIndex) -> [Int16]?, deliver: @escaping (SessionEvent) -> Void
+    ) {
+        self.deliver = deliver
+        self.channels = (0..<channels).map { number in
+            LabeledChannel(
+                voices, rule: rule, patience: patience, labelers: labelers, rate: rate, loop: loop, audio: { audio($0, ChannelIndex(number)) },
+                deliver: deliver)
+        }
+    }
+
+    func take(_ event: SessionEvent) {
+        switch event {
+        case .ready: deliver(event)
+        case .speechStarted(let channel, _), .turnEnded(let channel, _), .flushed(let channel), .gap(let channel, _, _): take(event, of: channel)
+        case .interim(let hypothesis): take(event, of: hypothesis.channel)
+        case .commit(let commit): take(event, of: commit.channel)
+        case .ended: end(channels[...], event)
+        }
+    }
+
+    private func take(_ event: SessionEvent, of channel: ChannelIndex) {
+        guard channels.indices.contains(channel.number) else { return deliver(event) }
+        channels[channel.number].take(event)
+    }
+
+    private func end(_ rest: ArraySlice<LabeledChannel>, _ event: SessionEvent) {
+        guard let first = rest.first else { return deliver(event) }
+        first.end { [self] in end(rest.dropFirst(), event) }
+    }
+}
