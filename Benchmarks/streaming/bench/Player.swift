@@ -114,7 +114,7 @@ struct Player: Sendable {
         case .final(let hypothesis, let reason): entry("final \(reason)", hypothesis)
         case .turnEnded(_, let position): Played.Event(at: at, kind: "turnEnded", end: position.seconds(at: rate))
         case .flushed: Played.Event(at: at, kind: "flushed")
-        case .notice: Played.Event(at: at, kind: "creditsLow")
+        case .notice: Played.Event(at: at, kind: "notice")
         case .skipped: Played.Event(at: at, kind: "skipped")
         case .closed(let error): Played.Event(at: at, kind: error.map { "closed: \($0)" } ?? "closed")
         }

@@ -41,7 +41,7 @@ struct Engines: Command {
         var health: GatewayHealth?
         do throws(GatewayError) { health = try await GatewayHealth.ask(gateway) } catch { context.note("harken engines: \(error)") }
         let table = Self.table(rows, health, showsDetails: context.verbosity == .verbose)
-        context.output.write(json ? Self.json(rows, health) + "\n" : table + Self.trials(configuration))
+        context.output.write(json ? Self.json(rows, health) + "\n" : table + (configuration.trials.isEmpty ? "" : "\n" + configuration.trials.map { $0 + "\n" }.joined()))
         return .done
     }
 
@@ -70,14 +70,6 @@ struct Engines: Command {
         var text = Table.text(headings, body)
         if !notes.isEmpty { text += "\n" + notes.map { TerminalText.safe($0) + "\n" }.joined() }
         return text + (health.map { "\nThe gateway answered in \(Int(($0.latency / .milliseconds(1)).rounded())) ms.\n" } ?? "")
-    }
-
-    /// Lines about what is tried with a share of the users.
-    static func trials(_ configuration: GatewayConfiguration) -> String {
-        var lines: [String] = []
-        if configuration.modes.mode != .failover { lines.append("mode \(configuration.modes.mode.rawValue): \(configuration.modes.users.text)") }
-        if configuration.routing.isAssemblyAIEnabled { lines.append("AssemblyAI for background work: \(configuration.routing.users.text)") }
-        return lines.isEmpty ? "" : "\n" + lines.map { $0 + "\n" }.joined()
     }
 
     static func json(_ rows: [EngineRow], _ health: GatewayHealth?) -> String {

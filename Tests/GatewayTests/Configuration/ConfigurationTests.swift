@@ -1,4 +1,5 @@
 @testable import Admission
+import Continuity
 import Gateway
 @testable import Journal
 @testable import Net
