@@ -28,6 +28,9 @@ struct Record: Command {
     ) { text in Int(text).flatMap { (0...86_400).contains($0) ? $0 : nil } }
     private static let send = Flag("--send", "Sends the audio that waits on the disk, and records nothing.")
 
+    /// Token for a gateway without keys, which accepts any token from its own machine. Texts of the gateway are shown without the token, so the token is
+    /// no word.
+    private static let noToken = "-"
     private static let vendors = Catalogue.vendors.filter { $0.live != nil }.map(\.name.rawValue)
 
     static let description = CommandDescription(
@@ -78,8 +81,7 @@ struct Record: Command {
                 let address = arguments.environment[names + "_STREAMING_URL"] ?? arguments.environment[names + "_BASE_URL"]
                 engine = BYOKRecording(vendor: vendor, key: key, baseURL: address, settings: settings)
             } else {
-                // A gateway without keys accepts any token from its own machine.
-                engine = ManagedRecording(server: gateway.url, token: token ?? "local", settings: settings)
+                engine = ManagedRecording(server: gateway.url, token: token ?? Self.noToken, settings: settings)
             }
             mode = .live(LiveRecording(engine: engine, gateway: vendor == nil ? gateway : nil, json: json))
             return
