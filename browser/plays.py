@@ -410,6 +410,23 @@ class Plays:
         overlay.judge()
         console.context.close()
 
+    def _session(self):
+        """The id of a session that has heard the recording as fast as it was spoken."""
+        program = subprocess.Popen([self.harken, "live", str(self.recording), "--protocol", "listen", "--url", self.server.url],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        console = self.visit("/#/start")
+        try:
+            running = []
+            while not running:
+                console.page.wait_for_timeout(200)
+                running = console.get("/api/v1/sessions?open=true")["sessions"]
+            expect(program.wait(60) == 0, f"harken live ended with the status {program.returncode}")
+        finally:
+            program.kill()
+            program.wait()
+            console.close()
+        return running[0]["id"]
+
     def _program(self, speed):
         """A program that streams a talk to the gateway."""
         return subprocess.Popen([self.harken, "live", talk_of(self.recording, self.folder), "--protocol", "listen", "--url", self.server.url, "--speed", speed],
@@ -705,17 +722,37 @@ class Plays:
             console.wait("() => document.querySelectorAll('.live-text .line').length >= 3", "a few lines", 30)
             console.page.wait_for_timeout(1500)
             self._keep(console, folder, "live")
+            overlay = console.beside("/captions?ground&size=36&lines=2")
+            overlay.page.set_viewport_size({"width": 1200, "height": 220})
+            overlay.wait("() => document.querySelector('#captions p')?.textContent.length > 40", "a caption", 30)
+            self._keep(overlay, folder, "captions")
+            overlay.page.close()
             console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the end of the session", 60)
             console.close()
         finally:
             program.kill()
             program.wait()
+        session = self._session()
         for name, place, theme in (("start", "start", "light"), ("conversations", "conversations?q=tea", "dark"), ("people", "people", "light"),
-                                   ("reader", f"conversation/{conversation}?t=21", "light"), ("naming", f"conversation/{conversation}", "light")):
+                                   ("reader", f"conversation/{conversation}?t=21", "light"), ("naming", f"conversation/{conversation}", "light"),
+                                   ("find", f"conversation/{conversation}", "light"), ("microscope", f"microscope/{session}?t=6", "light"),
+                                   ("playground", "playground", "light")):
             console = self.visit(viewport=PICTURE, color_scheme=theme)
             console.go(place)
             if name == "naming":
                 console.page.get_by_role("button", name="Name Speaker 3").click()
+                console.page.wait_for_selector(".sample")
+            elif name == "find":
+                console.page.get_by_label("Find in this conversation").fill("mean")
+                console.page.wait_for_selector(".segm.found")
+            elif name == "microscope":
+                console.wait("() => document.querySelectorAll('.saw .w').length > 3", "words")
+            elif name == "playground":
+                console.page.wait_for_timeout(500)
+                console.page.set_input_files("input[type=file]", self.recording)
+                console.page.fill("textarea", self.reference)
+                console.page.get_by_role("button", name="Run", exact=True).click()
+                console.wait("() => document.querySelector('.lanes3 .tag')?.textContent.includes('WER')", "a word error rate", 60)
             console.page.wait_for_timeout(800)
             self._keep(console, folder, name)
             console.close()

@@ -210,8 +210,8 @@ function show(root, trace, from) {
   function read() {
     heading.textContent = `What the client saw at ${clock(time, 1)}`;
     const judgment = judgmentAt(trace, time);
-    pause.textContent = judgment ? `Pause at ${clock(judgment.at, 1)}: ${judgment.engine ?? 'the gate'} takes the turn for over with `
-      + `${Math.round(judgment.p * 100)} %.` : '';
+    pause.textContent = judgment ? `Pause at ${clock(judgment.at, 1)}: the turn is over with a probability of ${Math.round(judgment.p * 100)} % `
+      + `(${judgment.engine ?? 'the gate'}).` : '';
     const { finals, interims } = seen(trace, words, time), lines = [];
     for (const word of finals.slice(-80)) {
       const line = lines.at(-1);
