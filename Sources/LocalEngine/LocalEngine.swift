@@ -13,11 +13,7 @@ package final class LocalEngine: Sendable {
         var capabilities = Self.capabilities
         // The local engine labels speakers in recordings only. In live streams the session tells voices apart.
         capabilities.speakers = voices != nil
-        if let facts {
-            // Several languages: a client that wants the language found out says so with the tag `multi`.
-            capabilities.languages = .only(facts.codes.union(["en", "multi"]))
-            capabilities.models.append(WhisperRecognizer.modelName)
-        }
+        if let facts { capabilities.add(facts) }
         return capabilities
     }
 
@@ -54,7 +50,7 @@ package final class LocalEngine: Sendable {
         recognition = ModelLoader(keepAlive: keepAlive, pool: pool) { () throws(InferenceError) in
             try LocalModels(folder, runtime.open(), threads: max(1, threads))
         }
-        facts = folder.missing(ModelFolder.Item.multilingual).isEmpty ? try? WhisperFacts(path: folder.path(of: .whisperEncoder)) : nil
+        facts = WhisperFacts(of: folder)
         multilingual =
             facts == nil
             ? nil
@@ -96,5 +92,14 @@ package final class LocalEngine: Sendable {
     /// Throws for a language that the model does not have. nil counts as English.
     func check(_ language: LanguageTag?) throws(EngineError) {
         if let language, !capabilities.languages.contains(language) { throw .unsupportedLanguage(language) }
+    }
+}
+
+extension Capabilities {
+    /// Adds the languages of the model for other languages than English, and its name. A client that wants the language found out says so with the tag
+    /// `multi`.
+    package mutating func add(_ facts: WhisperFacts) {
+        languages = .only(facts.codes.union(["en", "multi"]))
+        models.append(WhisperRecognizer.modelName)
     }
 }

@@ -7,6 +7,9 @@ extension LocalEngine {
     /// True if the recording needs the model for other languages than English, or may need it.
     func needsOthers(_ language: LanguageTag?) -> Bool { facts != nil && Self.named(language)?.primary != LanguageTag.english.primary }
 
+    /// True if a live stream needs the model for other languages than English. A stream whose client said nothing is taken for English.
+    func needsOthers(live language: LanguageTag?) -> Bool { facts != nil && (language ?? .english).primary != LanguageTag.english.primary }
+
     /// Returns what recognises a recording.
     ///
     /// - Parameters:

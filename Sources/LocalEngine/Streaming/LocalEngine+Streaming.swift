@@ -14,14 +14,16 @@ extension LocalEngine: HearingEngine {
             stream.post(.unavailable(unsupported))
             return stream
         }
-        switch recognition.use() {
-        case .success(let models): stream.post(.models(models))
-        case .failure(let error): stream.post(.unavailable(.unavailable(error.description)))
-        case nil:
+        let others = needsOthers(live: options.language) ? multilingual : nil
+        if others == nil, let ready = recognition.use() {
+            stream.post(Self.item(ready, .english))
+        } else {
             Task { [recognition] in
-                switch await recognition.wait() {
-                case .success(let models): stream.post(.models(models))
-                case .failure(let error): stream.post(.unavailable(.unavailable(error.description)))
+                guard let loaded = await recognition.wait() else { return stream.post(.unavailable(.cancelled)) }
+                guard let others else { return stream.post(Self.item(loaded, .english)) }
+                switch await others.wait() {
+                case .success(let use)?: stream.post(Self.item(loaded, LiveLanguage(options.language, use)))
+                case .failure(let error)?: stream.post(.unavailable(.unavailable(error.description)))
                 case nil: stream.post(.unavailable(.cancelled))
                 }
             }
@@ -29,9 +31,15 @@ extension LocalEngine: HearingEngine {
         return stream
     }
 
+    private static func item(_ loaded: Result<ModelUse<LocalModels>, InferenceError>, _ language: LiveLanguage) -> StreamInbox.Item {
+        switch loaded {
+        case .success(let models): .models(models, language)
+        case .failure(let error): .unavailable(.unavailable(error.description))
+        }
+    }
+
     private func unsupported(of options: StreamOptions) -> EngineError? {
-        // Live speech is recognized in English only.
-        if let language = options.language, !["en", "multi"].contains(language.primary) { return .unsupportedLanguage(language) }
+        do throws(EngineError) { try check(options.language) } catch { return error }
         guard (1...capabilities.channelsPerStream).contains(options.channels) else {
             return .badRequest("the local engine accepts up to \(capabilities.channelsPerStream) channels in a stream, not \(options.channels)")
         }

@@ -72,7 +72,7 @@ package struct SegmentRecognizer: Sendable {
     }
 
     /// Returns the quietest place around the end of each word except the last.
-    private static func seams(between words: [SegmentResult.Word], in samples: [Float], from origin: SampleIndex) -> [SegmentResult.Seam] {
+    static func seams(between words: [SegmentResult.Word], in samples: [Float], from origin: SampleIndex) -> [SegmentResult.Seam] {
         let width = 320, reach = 480
         return zip(words, words.dropFirst()).enumerated().compactMap { index, pair in
             let low = max(0, Int((pair.0.range.end - origin).samples) - reach)

@@ -60,8 +60,11 @@ package struct SegmentResult: Sendable, Equatable {
         package var confidence: Float
         package var tokens: [Token]
         package var range: SampleRange
+        /// The language; nil where the client named it, or it was assumed.
+        package var language: LanguageTag?
 
-        package init(text: String, confidence: Float, tokens: [Token], range: SampleRange) {
+        package init(text: String, confidence: Float, tokens: [Token], range: SampleRange, language: LanguageTag? = nil) {
+            self.language = language
             self.text = text
             self.confidence = confidence
             self.tokens = tokens
@@ -92,6 +95,8 @@ package struct SegmentResult: Sendable, Equatable {
     package var isSuspect: Bool
     /// Places for a cut; empty except for the purpose `.cut`.
     package var seams: [Seam]
+    /// The language that was found out with this segment; nil otherwise.
+    package var found: LanguageTag?
 
     package init(words: [Word], isSuspect: Bool = false, seams: [Seam] = []) {
         self.words = words

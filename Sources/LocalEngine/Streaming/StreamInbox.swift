@@ -4,7 +4,7 @@ import Speech
 struct StreamInbox: Sendable {
     enum Item: Sendable {
         case command(EngineCommand)
-        case models(ModelUse<LocalModels>)
+        case models(ModelUse<LocalModels>, LiveLanguage)
         case unavailable(EngineError)
         case recognized(channel: Int, id: Int, Result<SegmentResult, InferenceError>)
         case judged(channel: Int, id: Int, Float)

@@ -13,6 +13,8 @@ final class StreamListener: @unchecked Sendable {
     private var tell: (@Sendable (EngineHearing) -> Void)?
     /// The models; nil until they are loaded.
     private var models: ModelUse<LocalModels>?
+    /// The language of the stream, with the model for other languages than English if it is needed.
+    private var language = LiveLanguage.english
     private var channels: [ChannelListener] = []
     private var unfinished = 0
     /// Bytes that came before the models were loaded, or that do not fill a frame yet.
@@ -57,9 +59,12 @@ final class StreamListener: @unchecked Sendable {
         case .command(.cancel): close(.cancelled)
         case .command(let command):
             if models == nil { waitingCommands.append((pending.count, command)) } else { obey(command, stream) }
-        case .models(let models): begin(models, stream)
+        case .models(let models, let language):
+            self.language = language
+            begin(models, stream)
         case .unavailable(let error): close(error)
         case .recognized(let channel, let id, .success(let result)):
+            if let found = result.found { language.decide(found) }
             let actions = channels[channel].recognized(id, result)
             run(actions, channel, stream)
         case .recognized(_, _, .failure(let error)): close(.unavailable(error.description))
@@ -159,7 +164,7 @@ final class StreamListener: @unchecked Sendable {
     private func recognize(_ request: SegmentRequest, _ channel: Int, _ stream: LocalStream) {
         guard let models else { return }
         let samples = channels[channel].samples(request.heard)
-        let work = SegmentRecognizer(models.model)
+        let work = LiveRecognizer(models.model, language)
         let job = pool.submit(.live(deadline: .now + Self.patience(request.purpose))) { [weak stream] permit in
             let result = Result { () throws(InferenceError) in try work.recognize(request, samples, mayContinue: permit.mayContinue) }
             switch result {
@@ -200,6 +205,7 @@ final class StreamListener: @unchecked Sendable {
         deliver = nil
         tell = nil
         models = nil
+        language = .english
         pending = []
     }
 }

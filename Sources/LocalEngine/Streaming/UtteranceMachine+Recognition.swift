@@ -173,7 +173,7 @@ extension UtteranceMachine {
             let start = min(max(word.range.start, last), range.end)
             let end = min(max(word.range.end, start), range.end)
             last = start
-            return Word(word.text, SampleRange(start, end), confidence: word.confidence)
+            return Word(word.text, SampleRange(start, end), confidence: word.confidence, language: word.language)
         }
     }
 }

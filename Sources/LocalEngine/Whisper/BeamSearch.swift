@@ -12,10 +12,12 @@ struct BeamSearch: Sendable {
     /// Maximum number of hypotheses.
     let width: Int
     let end: Token
-    private(set) var live = [Hypothesis()]
+    private(set) var live: [Hypothesis]
     private(set) var ended: [Hypothesis] = []
 
-    init(width: Int, end: Token) {
+    /// - Parameter prefix: tokens that all hypotheses begin with.
+    init(width: Int, end: Token, prefix: [ScoredToken] = []) {
+        live = [Hypothesis(tokens: prefix, sum: prefix.reduce(0) { $0 + $1.logProbability })]
         self.width = width
         self.end = end
     }

@@ -29,6 +29,14 @@ package struct WhisperFacts: Sendable {
     /// The codes of the languages.
     package var codes: Set<String> { Set(languages.keys) }
 
+    /// The facts of the model in a folder; nil when the folder has no such model, or one that cannot be used.
+    package init?(of folder: ModelFolder) {
+        guard folder.missing(ModelFolder.Item.multilingual).isEmpty, let facts = try? WhisperFacts(path: folder.path(of: .whisperEncoder)) else {
+            return nil
+        }
+        self = facts
+    }
+
     /// - Parameter path: the path of the encoder.
     package init(path: String) throws(InferenceError) {
         let metadata = try ModelMetadata(path: path)

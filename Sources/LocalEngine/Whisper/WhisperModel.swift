@@ -82,11 +82,13 @@ final class WhisperModel: Sendable {
         state.rows = rows.count
     }
 
-    /// Calls `body` with the scores that follow the last token of a row.
-    func withScores<R>(_ state: State, row: Int, _ body: (Span<Float>) -> R) throws(InferenceError) -> R {
+    /// Calls `body` with the scores that follow a token of a row.
+    ///
+    /// - Parameter behind: number of tokens of the last call that come after the token.
+    func withScores<R>(_ state: State, row: Int, behind: Int = 0, _ body: (Span<Float>) -> R) throws(InferenceError) -> R {
         try state.logits.withElements(Float.self) { logits in
             let perRow = logits.count / state.rows
-            let last = (row + 1) * perRow - facts.vocabulary
+            let last = (row + 1) * perRow - (behind + 1) * facts.vocabulary
             return body(logits.extracting(last..<last + facts.vocabulary))
         }
     }

@@ -1,3 +1,4 @@
+import Glibc
 import Speech
 
 /// The recogniser of short stretches of speech in the languages that a Whisper model knows. Several threads use it at once.
@@ -67,19 +68,22 @@ package final class WhisperRecognizer: Sendable {
     /// - Parameters:
     ///   - samples: audio, mono, 16 kHz, −1…1; never above 28 s.
     ///   - code: the language, one of `facts.codes`.
+    ///   - prefix: tokens that the text begins with.
+    ///   - isDraft: true: one hypothesis, one try, no times of tokens.
     ///   - mayContinue: called before every step; false ends the work with `.cancelled`.
     package func decode(
-        _ samples: Span<Float>, language code: String, mayContinue: () -> Bool = { true }
+        _ samples: Span<Float>, language code: String, prefix: [Token] = [], isDraft: Bool = false, mayContinue: () -> Bool = { true }
     ) throws(InferenceError) -> WhisperDecoded {
         let seconds = Double(samples.count) / Double(Recognizer.rate.hertz)
         let window = min(max(seconds + configuration.silence, configuration.shortestWindow), Self.wholeWindow)
-        let first = try attempt(samples, code, window: window, mayContinue)
-        guard first.isDoubtful, window < Self.wholeWindow else { return first.isDoubtful ? first.kept : first }
-        return try attempt(samples, code, window: Self.wholeWindow, mayContinue).kept
+        let first = try attempt(samples, code, window: window, prefix, isDraft, mayContinue)
+        guard first.isDoubtful, !isDraft else { return first }
+        guard window < Self.wholeWindow else { return first.kept }
+        return try attempt(samples, code, window: Self.wholeWindow, prefix, isDraft, mayContinue).kept
     }
 
     private func attempt(
-        _ samples: Span<Float>, _ code: String, window: Double, _ mayContinue: () -> Bool
+        _ samples: Span<Float>, _ code: String, window: Double, _ prefix: [Token], _ isDraft: Bool, _ mayContinue: () -> Bool
     ) throws(InferenceError) -> WhisperDecoded {
         guard mayContinue(), let language = facts.languages[code] else { return WhisperDecoded(stop: .cancelled) }
         let audio = try model.encode(samples, seconds: window)
@@ -87,15 +91,23 @@ package final class WhisperRecognizer: Sendable {
         var state = try model.begin(audio, [facts.begin])
         let noSpeech = try model.withScores(state, row: 0) { WhisperScores($0).probability(of: facts.noSpeech) }
         guard noSpeech <= Self.noSpeechLimit else { return WhisperDecoded(stop: .end) }
-        try model.advance(&state, audio, by: [[language, facts.transcribe, facts.noTimes]])
         let prompt = [facts.begin, language, facts.transcribe, facts.noTimes]
-        let (best, stop) = try search(&state, audio, budget: budget(samples.count), mayContinue)
+        let known = prefix.filter { isAllowed.indices.contains(Int($0.id)) && $0 != facts.end }
+        try model.advance(&state, audio, by: [prompt.dropFirst() + known])
+        var scored: [ScoredToken] = []
+        for (index, token) in known.enumerated() {
+            let probability = try model.withScores(state, row: 0, behind: known.count - index) { WhisperScores($0).probability(of: token) }
+            scored.append(ScoredToken(token, logProbability: logf(max(probability, 1e-9))))
+        }
+        var search = BeamSearch(width: isDraft ? 1 : configuration.beam, end: facts.end, prefix: scored)
+        let stop = try run(&search, &state, audio, budget: budget(samples.count), mayContinue)
         guard stop != .cancelled else { return WhisperDecoded(stop: .cancelled) }
-        let kept =
-            stop == .repetition ? Array(best.tokens[..<(DecodeGuard.endOfLoop(in: best.tokens.map(\.token)) ?? best.tokens.count)]) : best.tokens
+        let best = stop == .repetition ? search.live.first ?? search.best : search.best
+        let loop = stop == .repetition ? DecodeGuard.endOfLoop(in: best.tokens.map(\.token)) : nil
+        let kept = Array(best.tokens[..<max(loop ?? best.tokens.count, known.count)])
         var decoded = WhisperDecoded(words: tokens.words(of: kept), tokens: kept, mean: best.mean, stop: stop)
         decoded.isDoubtful = stop != .end || best.mean < Self.doubtLimit
-        decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: samples.count)
+        if !isDraft { decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: samples.count) }
         return decoded
     }
 
@@ -103,29 +115,27 @@ package final class WhisperRecognizer: Sendable {
         min(sampleCount * 12 / Int(Recognizer.rate.hertz) + 12, 220, facts.maxTokens - 8)
     }
 
-    private func search(
-        _ state: inout WhisperModel.State, _ audio: WhisperModel.Audio, budget: Int, _ mayContinue: () -> Bool
-    ) throws(InferenceError) -> (BeamSearch.Hypothesis, Decoded.Stop) {
-        var search = BeamSearch(width: configuration.beam, end: facts.end)
-        for count in 0..<budget {
+    private func run(
+        _ search: inout BeamSearch, _ state: inout WhisperModel.State, _ audio: WhisperModel.Audio, budget: Int, _ mayContinue: () -> Bool
+    ) throws(InferenceError) -> Decoded.Stop {
+        let known = search.live.first?.tokens.count ?? 0
+        for count in known..<max(budget, known + 1) {
             let isAllowed = count == 0 ? isAllowedFirst : isAllowed
             var candidates: [[ScoredToken]] = []
             for row in 0..<state.rows {
                 candidates.append(
-                    try model.withScores(state, row: row) { scores in
-                        WhisperScores(scores).best(search.candidateCount, isAllowed: isAllowed.span)
-                    })
+                    try model.withScores(state, row: row) { WhisperScores($0).best(search.candidateCount, isAllowed: isAllowed.span) })
             }
             let parents = search.extend(candidates)
-            guard !search.isDone else { return (search.best, .end) }
-            if let loop = search.live.first, DecodeGuard.endOfLoop(in: loop.tokens.map(\.token)) != nil {
-                return search.ended.isEmpty ? (loop, .repetition) : (search.best, .end)
+            guard !search.isDone else { return .end }
+            if let best = search.live.first, DecodeGuard.endOfLoop(in: best.tokens.map(\.token)) != nil {
+                return search.ended.isEmpty ? .repetition : .end
             }
-            guard mayContinue() else { return (search.best, .cancelled) }
+            guard mayContinue() else { return .cancelled }
             try model.select(parents, in: &state)
             try model.advance(&state, audio, by: search.live.map { hypothesis in hypothesis.tokens.suffix(1).map(\.token) })
         }
-        return (search.best, search.ended.isEmpty ? .budget : .end)
+        return search.ended.isEmpty ? .budget : .end
     }
 
     /// Returns for each token, and for the end, the sample at which it begins; nil when the model does not tell.

@@ -37,7 +37,7 @@ struct EngineRow: Equatable {
     var languages: String {
         switch capabilities.languages {
         case .any: "any"
-        case .only(let tags): tags.count > 2 ? String(tags.count) : tags.sorted().joined(separator: ",")
+        case .only(let tags): tags.count > 2 ? String(tags.count { $0 != "multi" }) : tags.sorted().joined(separator: ",")
         }
     }
 
@@ -45,7 +45,7 @@ struct EngineRow: Equatable {
     var allLanguages: String {
         switch capabilities.languages {
         case .any: "any"
-        case .only(let tags): tags.sorted().joined(separator: ", ")
+        case .only(let tags): tags.filter { $0 != "multi" }.sorted().joined(separator: ", ")
         }
     }
 
@@ -54,7 +54,8 @@ struct EngineRow: Equatable {
     /// - Parameters:
     ///   - modelProblem: the reason why the local engine's models cannot be used; nil: they can.
     ///   - hasVoices: true if the local engine's models of voices are there, so that recordings get speakers.
-    static func all(_ configuration: GatewayConfiguration, modelProblem: String?, hasVoices: Bool) -> [EngineRow] {
+    ///   - others: the local engine's model for other languages than English; nil: there is none.
+    static func all(_ configuration: GatewayConfiguration, modelProblem: String?, hasVoices: Bool, others: WhisperFacts? = nil) -> [EngineRow] {
         var rows = Catalogue.vendors.map { vendor in
             EngineRow(
                 name: vendor.name, capabilities: vendor.capabilities,
@@ -63,6 +64,7 @@ struct EngineRow: Equatable {
         }
         var local = LocalEngine.capabilities
         local.speakers = hasVoices
+        if let others { local.add(others) }
         rows.append(
             EngineRow(
                 name: .local, capabilities: local,

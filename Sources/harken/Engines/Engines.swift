@@ -37,7 +37,7 @@ struct Engines: Command {
         let folder = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
         let rows = EngineRow.all(
             configuration, modelProblem: folder.problem(ModelFolder.Item.recognition),
-            hasVoices: folder.problem([.runtime, .speakerEmbedder]) == nil)
+            hasVoices: folder.problem([.runtime, .speakerEmbedder]) == nil, others: WhisperFacts(of: folder))
         var health: GatewayHealth?
         do throws(GatewayError) { health = try await GatewayHealth.ask(gateway) } catch { context.note("harken engines: \(error)") }
         let table = Self.table(rows, health, showsDetails: context.verbosity == .verbose)

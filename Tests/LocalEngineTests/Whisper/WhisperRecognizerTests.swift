@@ -46,6 +46,14 @@ struct `Whisper with random weights` {
         #expect(try recognizer.identify(start, among: ["xx"]) == nil)
     }
 
+    @Test func `a text goes on from the words that it must begin with`() throws {
+        let prefix: [Int32] = [260, 225, 225, 307, 225]
+        let draft = try recognizer.decode(samples.span, language: "de", prefix: prefix.map { Token($0) }, isDraft: true)
+        #expect(draft.tokens.prefix(5).map(\.token.id) == prefix && draft.tokens.count > 5)
+        #expect(draft.tokens.allSatisfy { $0.logProbability < 0 && $0.logProbability > -20 })
+        #expect(draft.starts == nil)
+    }
+
     @Test func `work that may not continue ends as cancelled`() throws {
         var steps = 0
         let decoded = try recognizer.decode(samples.span, language: "de") {
@@ -84,6 +92,24 @@ struct `Whisper with random weights` {
         _ = search.extend([candidates([(9, -0.9), (3, -5)]), candidates([(9, -9), (3, -9)])])
         #expect(search.ended.map { $0.tokens.count } == [0, 1])
         #expect(search.best.tokens.map(\.token.id) == [1])
+    }
+}
+
+@Suite struct `Times from attention` {
+    /// Attention that goes on by six frames a token, with noise; the expected numbers are those of `reference_whisper.py`.
+    @Test func `are those of the reference`() {
+        let heads = 2, tokens = 6, frames = 40
+        var attention: [Float] = []
+        for head in 0..<heads {
+            for token in 0..<tokens {
+                for frame in 0..<frames {
+                    let distance = Float(frame - 6 * token - 2 * head)
+                    attention.append(1 / (1 + distance * distance) + 0.1 * Float((head * 7 + token * 13 + frame * 29) % 11))
+                }
+            }
+        }
+        #expect(AttentionTimes.starts(attention: attention, heads: heads, tokens: tokens, rows: 1..<5, used: 36) == [0, 10, 15, 22])
+        #expect(AttentionTimes.starts(attention: [], heads: heads, tokens: tokens, rows: 1..<5, used: 36) == [0, 0, 0, 0])
     }
 }
 

@@ -1,0 +1,71 @@
+import Speech
+
+/// Recognises one segment of a stream in the stream's language, which the segment may tell.
+struct LiveRecognizer: Sendable {
+    /// Speech from which the language is told whatever the model thinks of it, and speech from which it is told when the model is sure.
+    private static let enough = IdentifiedLanguage.speech, little = SampleCount(.milliseconds(1_500), at: .speech)
+    private static let sure: Float = 0.9
+
+    private let models: LocalModels
+    private let language: LiveLanguage
+
+    init(_ models: LocalModels, _ language: LiveLanguage) {
+        self.models = models
+        self.language = language
+    }
+
+    /// Recognises the request's segment; nil when `mayContinue` returned false. While the language is not known, an interim has no words.
+    func recognize(_ request: SegmentRequest, _ samples: [Float], mayContinue: () -> Bool) throws(InferenceError) -> SegmentResult? {
+        guard let others = language.others?.model else { return try english(request, samples, mayContinue) }
+        switch language.state {
+        case .english: return try english(request, samples, mayContinue)
+        case .other(let code): return try other(code, others, request, samples, mayContinue)
+        case .unknown:
+            guard let heard = try identify(request, samples, others) else { return SegmentResult(words: []) }
+            let code = heard.primary
+            var result =
+                code == LanguageTag.english.primary
+                ? try english(request, samples, mayContinue) : try other(code, others, request, samples, mayContinue)
+            result?.found = heard
+            if let words = result?.words.indices { for index in words { result?.words[index].language = heard } }
+            return result
+        }
+    }
+
+    /// Returns the language of the segment; nil when there is too little speech to tell.
+    private func identify(_ request: SegmentRequest, _ samples: [Float], _ others: WhisperRecognizer) throws(InferenceError) -> LanguageTag? {
+        let start = Int((request.speech.start - request.audio.start).samples), end = Int((request.speech.end - request.audio.start).samples)
+        let own = samples.suffix(Int(request.audio.count.samples))
+        let speech = Array(own.dropFirst(max(0, start)).prefix(max(0, end - start)))
+        guard request.speech.count >= Self.little || request.purpose != .interim, let heard = try others.identify(speech.span) else { return nil }
+        let isEnough = request.purpose != .interim || request.speech.count >= Self.enough
+        return isEnough || heard.confidence >= Self.sure ? heard.language : nil
+    }
+
+    private func english(_ request: SegmentRequest, _ samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> SegmentResult? {
+        var result = try SegmentRecognizer(models).recognize(request, samples, mayContinue: mayContinue)
+        if language.isFound, let words = result?.words.indices { for index in words { result?.words[index].language = .english } }
+        return result
+    }
+
+    private func other(
+        _ code: String, _ others: WhisperRecognizer, _ request: SegmentRequest, _ samples: [Float], _ mayContinue: () -> Bool
+    ) throws(InferenceError) -> SegmentResult? {
+        // Words before the segment are not heard again: this model knows how a text begins without them.
+        let own = Array(samples.suffix(Int(request.audio.count.samples)))
+        let isDraft = request.purpose == .interim && !request.timesInterim
+        let decoded = try others.decode(own.span, language: code, prefix: request.prefix, isDraft: isDraft, mayContinue: mayContinue)
+        guard decoded.stop != .cancelled else { return nil }
+        let origin = request.audio.start
+        let speech = Int((request.speech.start - origin).samples)..<Int((request.speech.end - origin).samples)
+        let words = zip(decoded.words, WhisperWindowRecognizer.ranges(of: decoded, in: speech)).compactMap { word, range in
+            range.map { range in
+                SegmentResult.Word(
+                    text: word.text, confidence: word.confidence, tokens: decoded.tokens[word.tokens].map(\.token),
+                    range: SampleRange(origin + SampleCount(range.lowerBound), origin + SampleCount(range.upperBound)), language: LanguageTag(code))
+            }
+        }
+        let seams = request.purpose == .cut && decoded.starts != nil ? SegmentRecognizer.seams(between: words, in: own, from: origin) : []
+        return SegmentResult(words: words, isSuspect: decoded.isDoubtful, seams: seams)
+    }
+}
