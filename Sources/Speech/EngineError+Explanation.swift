@@ -6,6 +6,7 @@ extension EngineError {
         case .quotaExhausted(let what): "the quota is used up: \(what)"
         case .rateLimited(nil): "too many requests; try again in a moment"
         case .rateLimited(let time?): "too many requests; try again in \(time.components.seconds) s"
+        case .unsupportedLanguage(.undetermined): "the speech is in a language that no available engine has"
         case .unsupportedLanguage(let language): "no available engine has the language \(language)"
         case .undecodable(let what): "not audio that can be decoded: \(what)"
         case .timedOut(let what): "timed out: \(what)"

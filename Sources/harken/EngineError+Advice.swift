@@ -5,7 +5,8 @@ extension EngineError {
     var advice: String {
         switch self {
         case .unauthorized: "\(explanation); give a valid key with --key or HARKEN_KEY"
-        case .unsupportedLanguage: "\(explanation); the local engine has en, and vendors have others: give --engine, and set the vendor's key"
+        case .unsupportedLanguage:
+            "\(explanation); add a local model for other languages with harken models add, or give --engine and set a vendor's key"
         case .quotaExhausted, .rateLimited, .badRequest, .undecodable, .unavailable, .timedOut, .protocolViolation, .cancelled: explanation
         }
     }

@@ -50,6 +50,7 @@ package enum DeepgramErrorResponse {
         switch failure.error {
         case .undecodable(let reason):
             return answer("Bad Request", "Bad Request: failed to process audio: corrupt or unsupported data. \(reason)")
+        case .unsupportedLanguage(.undetermined): return answer("Bad Request", "Bad Request: \(failure.error.told)")
         case .unsupportedLanguage(let language):
             return answer(
                 "Bad Request",

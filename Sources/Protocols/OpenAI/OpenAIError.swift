@@ -22,6 +22,7 @@ struct OpenAIError: Sendable, Equatable {
         switch failure.error {
         case .undecodable(let reason):
             self.init("Audio file might be corrupted or unsupported: \(reason)", parameter: "file", code: "invalid_value")
+        case .unsupportedLanguage(.undetermined): self.init(failure.error.told, parameter: "language", code: "invalid_value")
         case .unsupportedLanguage(let language):
             self.init(
                 "No engine that this request may use has the language '\(language)'. Leave language out or choose another engine.",

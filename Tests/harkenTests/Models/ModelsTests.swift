@@ -122,6 +122,32 @@ struct `The commands about models` {
         #expect(outcome.status == 0)
     }
 
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "/usr/bin/python3 is not there"))
+    func `add the model for other languages, and remove it with the others`() async throws {
+        #expect(try await run("install", try archive(leavingOut: .whisperEncoder)).status == 0)
+        let before = try await run("list")
+        #expect(before.output.contains("Whisper base") && before.output.contains("not added") && !before.diagnostics.contains("To mend this"))
+        let program = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../LocalEngineTests/Whisper/random_whisper.py")
+        let source = folder.path(of: "whisper")
+        #expect(try ChildProcess.run(["/usr/bin/python3", "-B", program.standardizedFileURL.path, source, "1"]).status == 0)
+        let added = try await run("add", source)
+        #expect(added.status == 0, "\(added.diagnostics)")
+        #expect(try await run("list").output.split(separator: "\n").contains { $0.hasPrefix("Whisper base") && $0.hasSuffix("ready") })
+        #expect(try await run("verify").status == 0)
+        #expect(try await run("remove").diagnostics == "the models in \(place) are deleted\n")
+    }
+
+    @Test func `say what a folder lacks that is no Whisper model`() async throws {
+        #expect(try await run("install", try archive()).status == 0)
+        let outcome = try await run("add", folder.path(of: "made"))
+        #expect(outcome.status == 1)
+        #expect(outcome.diagnostics.contains("model.bin cannot be read; give the folder of a Whisper model in CTranslate2's format"))
+        for name in ["model.bin", "config.json"] { try Data("{}".utf8).write(to: URL(filePath: folder.path(of: "made/" + name))) }
+        let damaged = try await run("add", folder.path(of: "made"))
+        #expect(damaged.status == 1 && damaged.diagnostics.contains("model.bin"))
+        #expect(try await run("verify").status == 0)
+    }
+
     @Test func `are compiled in as they are in the tree`() throws {
         let tree = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../scripts/setup.d")
         let written = try SetupScripts().write()
