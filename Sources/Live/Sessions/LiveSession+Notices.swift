@@ -16,7 +16,7 @@ internal import Usage
 extension LiveSession {
     package func observe(_ notice: SessionNotice) {
         switch notice {
-        case .event(let event): if let labeling { labeling.take(event) } else { hear(event) }
+        case .event(let event): if labeling == nil { hear(event) } else { label(event) }
         case .fact(let fact): observe(fact)
         case .messageSkipped(let engine, _): context.metrics.skippedMessage(engine: engine)
         case .engine(let engine, let notice): observe(notice, of: engine)
@@ -176,7 +176,7 @@ extension LiveSession {
 
     private func traced(_ event: SessionEvent) {
         var model: String?
-        if case .commit(let commit) = event { model = run?.model(of: commit.engine) }
+        if case .commit(let commit) = event { model = run?.model(of: commit.engine) ?? labeledModels[commit.engine] }
         if let spans = trace?.heard(event, model: model, now: context.loop.now) { context.tracer?.take(spans) }
     }
 

@@ -1,6 +1,7 @@
 internal import Conversations
 internal import Engines
 internal import Protocols
+internal import Sessions
 internal import Speech
 
 /// The speakers of words, where the client asks for them.
@@ -21,5 +22,11 @@ extension LiveSession {
             voices, rule: context.conversations.speakerRule, patience: context.conversations.labelPatience, labelers: labelers, channels: channels,
             rate: rate, loop: context.loop,
             audio: { [self] range, channel in heard(range, of: channel) }, deliver: { [self] event in hear(event) })
+    }
+
+    /// Takes an event of the driver that is shown once its words have speakers.
+    func label(_ event: SessionEvent) {
+        if case .commit(let commit) = event, let model = run?.model(of: commit.engine) { labeledModels[commit.engine] = model }
+        labeling?.take(event)
     }
 }

@@ -101,6 +101,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
     package var conversation: LiveConversation?
     /// The part that gives words their speakers; nil when the client does not ask, or engines or the conversation tell.
     var labeling: SpeakerLabeling?
+    /// Names of the models whose words have waited for their speakers. An engine's stream may be gone when its last words are shown.
+    var labeledModels: [EngineName: String] = [:]
     /// True once all committed words were shown to the client.
     package var isSettled = false
     /// Gate that keeps silence from engines; nil when engines hear everything.
