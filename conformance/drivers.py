@@ -45,8 +45,13 @@ DRIVERS = [
     Driver("streaming/soniox_client", "Soniox", "/transcribe-websocket"),
     Driver("streaming/speechmatics_client", "Speechmatics", "/v2"),
     Driver("streaming/speechmatics_channels", "Speechmatics", "/v2", processors=0.9),
-    # Two conversations in real time: two minutes each.
-    Driver("streaming/speakers_deepgram", "Deepgram", "/v1/listen", processors=0.9),
+    # Two conversations in real time, side by side: two minutes.
+    Driver("streaming/speakers_deepgram", "Deepgram", "/v1/listen", processors=2),
+    Driver("streaming/speakers_assemblyai", "AssemblyAI", "/v3/ws", in_test=False, processors=2),
+    Driver("streaming/speakers_soniox", "Soniox", "/transcribe-websocket", in_test=False, processors=2),
+    Driver("streaming/speakers_speechmatics", "Speechmatics", "/v2", in_test=False, processors=2),
+    Driver("streaming/speakers_livekit", "Deepgram", "/v1/listen", in_test=False, processors=2),
+    Driver("streaming/speakers_pipecat", "Deepgram", "/v1/listen", in_test=False, processors=2),
     Driver("streaming/managed_client", "managed proxy", "/ws/transcribe"),
     Driver("prerecorded/deepgram_sdk", "Deepgram", "/v1/listen", processors=0.8),
     Driver("prerecorded/assemblyai_sdk", "AssemblyAI", "/v2/transcript", processors=0.8),

@@ -36,11 +36,12 @@ class Play:
         with av.open(os.path.join(AUDIO, "diarization", name + ".flac")) as file:
             resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
             samples = [part.to_ndarray().reshape(-1) for frame in file.decode(audio=0) for part in resampler.resample(frame)]
-        self.pcm = numpy.concatenate([*samples, numpy.zeros(RATE, numpy.int16)]).astype("<i2").tobytes()
+        samples = numpy.concatenate(samples)[:int((args.seconds or 1e6) * RATE)]
+        self.pcm = numpy.concatenate([samples, numpy.zeros(RATE, numpy.int16)]).astype("<i2").tobytes()
         self.seconds = len(self.pcm) / 2 / RATE
         with open(os.path.join(AUDIO, "rttm", name + ".rttm")) as file:
             rows = [line.split() for line in file if line.startswith("SPEAKER")]
-        self.turns = [(float(row[3]), float(row[3]) + float(row[4]), row[7]) for row in rows]
+        self.turns = [(float(row[3]), float(row[3]) + float(row[4]), row[7]) for row in rows if float(row[3]) + float(row[4]) <= self.seconds]
         # (heard at, start, end, speaker, text), the final words and all words.
         self.finals, self.shown, self.problems = [], [], []
         self.began = None
@@ -119,6 +120,7 @@ def main(client, protocol, play, extra=None):
     parser.add_argument("--expect-text", help="not used")
     parser.add_argument("--json", help="write the verdict to this file")
     parser.add_argument("--speed", type=float, default=1.0, help="1 = real time, 0.5 = half as fast, for a machine that does not keep up")
+    parser.add_argument("--seconds", type=float, help="only so much of each recording, up to the end of a turn")
     parser.add_argument("--recording", action="append", choices=RECORDINGS)
     if extra:
         extra(parser)
