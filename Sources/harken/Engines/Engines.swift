@@ -41,7 +41,10 @@ struct Engines: Command {
         var health: GatewayHealth?
         do throws(GatewayError) { health = try await GatewayHealth.ask(gateway) } catch { context.note("harken engines: \(error)") }
         let table = Self.table(rows, health, showsDetails: context.verbosity == .verbose)
-        context.output.write(json ? Self.json(rows, health) + "\n" : table + (configuration.trials.isEmpty ? "" : "\n" + configuration.trials.map { $0 + "\n" }.joined()))
+        context.output.write(
+            json
+                ? Self.json(rows, health) + "\n"
+                : table + (configuration.trials.isEmpty ? "" : "\n" + configuration.trials.map { $0 + "\n" }.joined()))
         return .done
     }
 
