@@ -59,6 +59,7 @@ DRIVERS = [
     Driver("prerecorded/openai_sdk", "OpenAI", "/v1/models", ["--skip", "translations,bad-model,oversize"], processors=1.0),
     Driver("harken/protocol_limits", "Deepgram", "/v1/listen", processors=0.6),
     Driver("harken/bad_input", "Harken", "/", processors=0.4),
+    Driver("harken/languages", "Harken", "/", processors=0.9),
     Driver("harken/browser", "Harken", "/", processors=0.4),
     Driver("harken/listen", "Harken", "/v4/listen", starts_gateway=True, processors=0.3),
     Driver("harken/evaluate", "Harken", "/", starts_gateway=True, processors=0.6),
