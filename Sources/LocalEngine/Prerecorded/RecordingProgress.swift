@@ -50,6 +50,9 @@ struct RecordingProgress {
         _ index: Int, _ channel: ChannelIndex, _ words: [Word], _ passages: [SpeakerListener.Passage], _ report: (RecognitionProgress) -> Void
     ) {
         running[index] = nil
+        // Where the language was found out, the words of every model say it.
+        let found = recognizer?.confidence == nil ? nil : recognizer?.language
+        let words = found == nil ? words : words.map { Word($0.text, $0.range, confidence: $0.confidence, language: found) }
         if channels.indices.contains(channel.number) {
             for passage in passages { speakers[channel.number].add(passage.range, passage.heard) }
         }
