@@ -10,10 +10,17 @@ struct RandomWhisper {
     static let isPossible = TestModels.areThere && FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
 
     /// Made once for all tests of the process.
-    static let shared = Result { try RandomWhisper(seed: 3) }
+    static let shared: Result<RandomWhisper, any Error> = Result {
+        atexit {
+            for end in ["", ".lock"] { try? FileManager.default.removeItem(atPath: RandomWhisper.root.path + end) }
+        }
+        return try RandomWhisper(seed: 3)
+    }
 
-    init(seed: Int) throws {
-        let root = FileManager.default.temporaryDirectory.appending(path: "harken-whisper-\(UUID().uuidString)")
+    private static let root = FileManager.default.temporaryDirectory.appending(path: "harken-whisper-\(UUID().uuidString)")
+
+    private init(seed: Int) throws {
+        let root = Self.root
         try FileManager.default.createDirectory(at: root.appending(path: "models"), withIntermediateDirectories: true)
         // All models but Whisper are the real ones.
         for name in try FileManager.default.contentsOfDirectory(atPath: TestModels.folder.path + "/models") where !name.hasPrefix("whisper") {
