@@ -38,7 +38,7 @@ final class LabeledChannel {
         self.deliver = deliver
         speakers = LiveSpeakers(
             voices, rule: rule, patience: patience, for: .labels, rate: rate, loop: loop, audio: audio,
-            handOn: { [unowned self] in labelled($0.words) }, heard: { _ in })
+            handOn: { [weak self] in self?.labelled($0.words) }, heard: { _ in })
         speakers?.prepare()
     }
 
