@@ -46,7 +46,7 @@ DRIVERS = [
     Driver("streaming/speechmatics_client", "Speechmatics", "/v2"),
     Driver("streaming/speechmatics_channels", "Speechmatics", "/v2", processors=0.9),
     # Two conversations in real time, side by side: two minutes.
-    Driver("streaming/speakers_deepgram", "Deepgram", "/v1/listen", processors=2),
+    Driver("streaming/speakers_deepgram", "Deepgram", "/v1/listen", in_test=False, processors=2),
     Driver("streaming/speakers_assemblyai", "AssemblyAI", "/v3/ws", in_test=False, processors=2),
     Driver("streaming/speakers_soniox", "Soniox", "/transcribe-websocket", in_test=False, processors=2),
     Driver("streaming/speakers_speechmatics", "Speechmatics", "/v2", in_test=False, processors=2),

@@ -34,6 +34,7 @@ def main():
                         help=f"which to run; without it those that `make test` runs; there are {', '.join(BY_NAME)}")
     parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"), help="the executable under test")
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav and beckett.txt")
+    parser.add_argument("--all", action="store_true", help="every driver, those too that take too long for `make test`")
     parser.add_argument("--jobs", type=int, help="drivers at a time (default: as many as the processors allow); for the matrix: engines (3; a busy machine gets fewer interims)")
     parser.add_argument("--ready-seconds", type=float, default=300, help="patience until the models are loaded (default 300)")
     parser.add_argument("--selfcheck", action="store_true", help="checks the simulators with the vendors' clients; the arguments name vendors")
@@ -55,7 +56,7 @@ def main():
     if args.matrix:
         chosen = [driver for driver in DRIVERS if driver.dialect != "Harken" and not driver.name.startswith("streaming/speakers_") and (not args.drivers or driver.name in args.drivers)]
         return matrix.main(args, chosen)
-    return against_local(args, [BY_NAME[name] for name in args.drivers] or [driver for driver in DRIVERS if driver.in_test])
+    return against_local(args, [BY_NAME[name] for name in args.drivers] or [driver for driver in DRIVERS if driver.in_test or args.all])
 
 
 def against_local(args, drivers):
