@@ -1,4 +1,4 @@
-package import Glibc
+internal import Glibc
 
 /// A process that this process starts. No signal is blocked or ignored in the new process.
 package enum NewProcess {
@@ -18,11 +18,12 @@ package enum NewProcess {
     ///   - environment: variables as `NAME=value`; nil for the variables of this process.
     ///   - descriptors: the new process's descriptors by number. Descriptors that are not named and not marked to be closed stay open.
     ///   - ownsGroup: true if the process leads a process group of its own: what a terminal sends to its foreground does not reach the process.
+    /// - Returns: the process number.
     /// - Throws: the system's error, which names the program.
     package static func start(
         _ words: [String], program: String? = nil, environment: [String]? = nil, descriptors: KeyValuePairs<Int32, Descriptor>,
         ownsGroup: Bool = false
-    ) throws(SystemError) -> pid_t {
+    ) throws(SystemError) -> Int32 {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
