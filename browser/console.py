@@ -84,7 +84,7 @@ class Console:
         """Goes to a page, such as `usage` or `/docs`, and waits until it is drawn."""
         self.page.goto(place if place.startswith("/") else f"/#/{place}")
         self.page.wait_for_selector("main h1")
-        self.page.wait_for_function("!document.querySelector('main [aria-busy=true]')")
+        self.page.wait_for_function("() => !document.querySelector('main [aria-busy=true]')")
 
     def get(self, path):
         """What the API answers to this visitor, as JSON."""
