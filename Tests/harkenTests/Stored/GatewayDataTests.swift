@@ -27,7 +27,8 @@ struct `Commands on a gateway's data` {
             _ = try await store.add(
                 NewVoice(
                     id: ID("voice-\(number + 1)"), owner: number == 2 ? .person(anna.id) : .nobody, voiceprint: voiceprint, evidence: .seconds(4),
-                    created: UnixTime(milliseconds: 0)), of: .local)
+                    // A gateway deletes voices without a name that were not heard for a year.
+                    created: UnixTime(milliseconds: 1_800_000_000_000)), of: .local)
         }
         let segments = [
             Segment(
