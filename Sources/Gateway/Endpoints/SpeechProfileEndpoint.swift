@@ -1,13 +1,10 @@
 internal import API
-internal import Admission
 internal import Framing
 internal import Live
 internal import Net
-internal import Observability
 internal import Protocols
 internal import Recordings
 internal import Speech
-internal import Store
 
 /// The endpoint for forms with a recording of the user's voice. `POST /v3/upload-audio` makes the recording the profile, and answers with its
 /// address; `POST /v3/speech-profile/expand` keeps the recording in addition, and answers with the recordings that are kept.
@@ -22,37 +19,11 @@ struct SpeechProfileEndpoint: Endpoint {
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        do throws(RequestError) {
-            let caller = try recordings.admission.authenticate(exchange, credential: call.shown, for: [.write])
-            let task = Task { await run(exchange, caller, call) }
-            exchange.onAbort = { task.cancel() }
-        } catch {
-            call.reject(exchange, error, .harken)
-        }
-    }
-
-    private func run(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ call: Call) async {
-        do throws(RequestError) {
-            let form = try await UploadForm.read(
-                exchange, fileField: "file", spool: recordings.spool, id: call.id, limits: .init(body: Self.limit), by: caller.caller)
-            guard let file = form.file else { throw .badRequest("The form has no field \"file\".") }
-            let body: [UInt8]
-            do throws(SpeechProfileError) {
-                body = try await take(file.path, of: caller.user)
-            } catch {
-                switch error {
-                case .rejected(let reason): throw .badRequest(reason)
-                case .unavailable(let reason): throw .unavailable(reason)
-                case .store(let error):
-                    recordings.log.error("a speech profile cannot be stored", [.error: "\(error)"])
-                    throw .unavailable("The gateway's store cannot be used.")
-                }
-            }
-            exchange.loop.execute {
-                call.answer(exchange, HTTPResponseHead(.ok, headers: ["Content-Type": "application/json"]), body)
-            }
-        } catch {
-            exchange.loop.execute { call.reject(exchange, error, .harken) }
+        let forms = VoiceForms(recordings: recordings, limits: .init(body: Self.limit), failure: "a speech profile cannot be stored")
+        forms.handle(exchange, call) { form, user async throws(SpeechProfileError) in
+            // The form has at most one file.
+            guard let file = form.file else { throw .rejected("The form has no field \"file\".") }
+            return (.ok, try await take(file.path, of: user))
         }
     }
 
