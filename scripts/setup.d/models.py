@@ -8,13 +8,12 @@ import fcntl
 import json
 import os
 import shutil
-import sys
 
 import aligner
 import onnx_conversion
 import packages
 import voice_models
-from say import SetupError, say
+from say import run, say
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PARTS = os.path.join(HERE, "parts.json")
@@ -106,10 +105,4 @@ def locked(path):
 
 
 if __name__ == "__main__":
-    try:
-        main(*(os.path.abspath(path) for path in sys.argv[1:3]))
-    except (SetupError, OSError, ValueError) as error:
-        say(f"failed: {error}")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run(main)

@@ -7,13 +7,12 @@ config.json and vocabulary.json or vocabulary.txt. The new model replaces one th
 import json
 import os
 import shutil
-import sys
 
 import models
 import onnx_conversion
 import packages
 import whisper_model
-from say import SetupError, say
+from say import run, say
 
 TARGET = "models/whisper-base"
 
@@ -51,10 +50,4 @@ def note(folder):
 
 
 if __name__ == "__main__":
-    try:
-        main(*(os.path.abspath(path) for path in sys.argv[1:3]))
-    except (SetupError, OSError, ValueError) as error:
-        say(f"failed: {error}")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run(main)
