@@ -1,4 +1,4 @@
-/// What an engine tells besides speech.
+/// A message of an engine that is not about speech.
 public enum EngineNotice: Sendable, Equatable {
     /// The engine will recognise only this much more audio.
     case creditsLow(Duration)

@@ -4,7 +4,7 @@ internal import Settings
 internal import Speech
 
 extension GatewayConfiguration {
-    /// What is done with some users or all instead of the usual, a line each.
+    /// The mode and the engine that some users or all get in place of the usual ones, a line each.
     package var trials: [String] {
         var lines: [String] = []
         if modes.mode != .failover { lines.append("mode \(modes.mode.rawValue): \(modes.users.text)") }

@@ -12,7 +12,7 @@ struct RecordingProgress {
     private var planned = SampleIndex.zero
     private var reported = SampleIndex.zero
     private(set) var isRead = false
-    /// What recognises the recording; nil until the language is known.
+    /// The recogniser of the recording; nil until the language is known.
     var recognizer: SpokenLanguageRecognizer? {
         didSet { if doubt == nil, recognizer?.isAssumed == true { doubt = LanguageDoubt() } }
     }
@@ -50,7 +50,7 @@ struct RecordingProgress {
         _ index: Int, _ channel: ChannelIndex, _ words: [Word], _ passages: [SpeakerListener.Passage], _ report: (RecognitionProgress) -> Void
     ) {
         running[index] = nil
-        // Where the language was found out, the words of every model say it.
+        // Words of every model have their language, if the language was found out.
         let found = recognizer?.confidence == nil ? nil : recognizer?.language
         let words = found == nil ? words : words.map { Word($0.text, $0.range, confidence: $0.confidence, language: found) }
         if channels.indices.contains(channel.number) {

@@ -20,7 +20,7 @@ package struct SpokenLanguageRecognizer: Sendable {
     }
 }
 
-/// What recognises a recording.
+/// The recogniser of a recording, or the way to choose one.
 package enum RecordingRecognizer: Sendable {
     package typealias Identify = @Sendable (_ speech: [Float]) async throws(EngineError) -> SpokenLanguageRecognizer
 

@@ -1,6 +1,6 @@
 package import Speech
 
-/// What recognises one window of a recording.
+/// A recogniser of one window of a recording.
 package protocol WindowRecognizing: Sendable {
     /// Returns the words in `item`, in order, with positions on the recording's timeline; nil when `mayContinue` returned false.
     func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> [Word]?

@@ -10,6 +10,6 @@ package struct WhisperDecoded: Sendable, Equatable {
     /// For each token, and for the end, the sample at which it begins; nil when the model does not tell.
     var starts: [Int]?
 
-    /// What is kept of the last try: nothing of a text that is improbable, the beginning of one that repeats itself.
+    /// The part of the last try that is kept: nothing of a text that is improbable, the beginning of one that repeats itself.
     var kept: WhisperDecoded { isDoubtful && stop == .end ? WhisperDecoded(stop: .end) : self }
 }
