@@ -10,6 +10,7 @@ import os
 import shutil
 
 import aligner
+import languages
 import onnx_conversion
 import packages
 import voice_models
@@ -17,8 +18,6 @@ from say import run, say
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PARTS = os.path.join(HERE, "parts.json")
-# How the names of the folders of models begin that `harken models add` makes.
-ADDED = "whisper-"
 
 
 def main(folder, downloads):
@@ -26,19 +25,34 @@ def main(folder, downloads):
         return
     os.makedirs(os.path.dirname(folder), exist_ok=True)
     with locked(folder + ".lock"):
-        if not is_complete(folder):  # another set-up may just have finished
+        # Another set-up may just have finished.
+        if not has_parts(folder, read_manifest(folder)):
             fill(folder, downloads)
+        if not languages.is_complete(folder, read_manifest(folder)):
+            languages.complete(folder, downloads)
 
 
 def is_complete(folder):
-    """Whether the manifest is of this parts list and each file is there with its size."""
+    """Whether the manifest is of these lists and each file is there with its size."""
+    manifest = read_manifest(folder)
+    return has_parts(folder, manifest) and languages.is_complete(folder, manifest)
+
+
+def has_parts(folder, manifest):
+    """Whether the models of the parts list are complete."""
+    own = languages.own_files(manifest)
+    return manifest.get("parts") == packages.sha256(PARTS) and packages.are_there(
+        folder, {path: entry for path, entry in manifest["files"].items() if path not in own})
+
+
+def read_manifest(folder):
+    """The folder's manifest. Without one: a manifest of no files."""
     try:
         with open(os.path.join(folder, "manifest.json")) as file:
             manifest = json.load(file)
-        return manifest["parts"] == packages.sha256(PARTS) and all(
-            os.path.getsize(os.path.join(folder, path)) == entry["bytes"] for path, entry in manifest["files"].items())
-    except (OSError, ValueError, KeyError):
-        return False
+        return manifest if isinstance(manifest.get("files"), dict) else {"files": {}}
+    except (OSError, ValueError, AttributeError):
+        return {"files": {}}
 
 
 def fill(folder, downloads):
@@ -60,8 +74,7 @@ def fill(folder, downloads):
         with open(os.path.join(partial, path), "w") as file:
             file.write(text + "\n")
     shutil.rmtree(os.path.join(partial, "unpacked"))
-    keep_added(folder, partial)
-    write_manifest(parts, partial)
+    write_manifest(parts, partial, keeps_languages=keep_languages(folder, partial))
     if os.path.exists(folder):
         os.rename(folder, old)
     os.rename(partial, folder)
@@ -69,28 +82,25 @@ def fill(folder, downloads):
     say(f"models are in {folder}")
 
 
-def keep_added(folder, partial):
-    """Copies the models that the user added, and that set-up cannot make again."""
-    models = os.path.join(folder, "models")
-    for name in os.listdir(models) if os.path.isdir(models) else []:
-        if name.startswith(ADDED) and not name.endswith(".partial"):
-            shutil.copytree(os.path.join(models, name), os.path.join(partial, "models", name), dirs_exist_ok=True)
+def keep_languages(folder, partial):
+    """Copies the model for other languages, if the user added it: set-up cannot make it again. Returns whether it did."""
+    model = os.path.join(folder, languages.TARGET)
+    if read_manifest(folder).get("languages") != languages.ADDED or not os.path.isdir(model):
+        return False
+    shutil.copytree(model, os.path.join(partial, languages.TARGET))
+    return True
 
 
-def write_manifest(parts, folder):
+def write_manifest(parts, folder, keeps_languages):
     files = {}
     for directory, _, names in os.walk(folder):
         for name in names:
             path = os.path.join(directory, name)
-            files[os.path.relpath(path, folder)] = {"bytes": os.path.getsize(path), "sha256": packages.sha256(path)}
-    manifest = {
-        "parts": packages.sha256(PARTS),
-        "packages": [{key: package[key] for key in ("name", "version", "sha256", "licence")} for package in parts["packages"]],
-        "files": dict(sorted(files.items())),
-    }
-    with open(os.path.join(folder, "manifest.json"), "w") as file:
-        json.dump(manifest, file, indent=2)
-        file.write("\n")
+            files[os.path.relpath(path, folder)] = packages.facts(path)
+    manifest = {"parts": packages.sha256(PARTS), "packages": packages.for_manifest(parts["packages"]), "files": dict(sorted(files.items()))}
+    if keeps_languages:
+        manifest["languages"] = languages.ADDED
+    packages.write_json(manifest, os.path.join(folder, "manifest.json"))
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import fnmatch
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -16,6 +17,30 @@ from say import SetupError, say
 def sha256(path):
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def facts(path):
+    """What the manifest says of a file."""
+    return {"bytes": os.path.getsize(path), "sha256": sha256(path)}
+
+
+def for_manifest(packages):
+    """What the manifest says of packages."""
+    return [{key: package[key] for key in ("name", "version", "sha256", "licence")} for package in packages]
+
+
+def are_there(folder, files):
+    """Whether the files are there with the sizes that the manifest has."""
+    try:
+        return all(os.path.getsize(os.path.join(folder, path)) == entry["bytes"] for path, entry in files.items())
+    except OSError:
+        return False
+
+
+def write_json(value, path):
+    with open(path, "w") as file:
+        json.dump(value, file, indent=2)
+        file.write("\n")
 
 
 def fetch(package, downloads):

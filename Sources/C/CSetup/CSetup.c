@@ -18,6 +18,12 @@ static const unsigned char ctranslate2_model_py[] = {
 static const unsigned char ecapa_model_py[] = {
 #embed "../../../scripts/setup.d/ecapa_model.py"
 };
+static const unsigned char languages_json[] = {
+#embed "../../../scripts/setup.d/languages.json"
+};
+static const unsigned char languages_py[] = {
+#embed "../../../scripts/setup.d/languages.py"
+};
 static const unsigned char models_py[] = {
 #embed "../../../scripts/setup.d/models.py"
 };
@@ -66,6 +72,8 @@ static const harken_setup_file files[] = {
     FILE("checkpoint.py", checkpoint_py),
     FILE("ctranslate2_model.py", ctranslate2_model_py),
     FILE("ecapa_model.py", ecapa_model_py),
+    FILE("languages.json", languages_json),
+    FILE("languages.py", languages_py),
     FILE("models.py", models_py),
     FILE("onnx_conversion.py", onnx_conversion_py),
     FILE("onnx_graph.py", onnx_graph_py),

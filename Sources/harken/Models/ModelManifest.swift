@@ -4,9 +4,13 @@ import Glibc
 /// The list of the files in a models folder. Set-up writes it into the folder.
 struct ModelManifest {
     static let name = "manifest.json"
+    /// What `languages` is when the user added the model.
+    static let added = "added"
 
     /// The digest of the list of packages that the models were made from.
     let parts: String
+    /// The digest of the list of packages that the model for other languages than English was made from; `added` for a model of the user's; nil for none.
+    let languages: String?
     let list: FileManifest
 
     /// Reads the manifest of a folder; nil when the folder has none.
@@ -24,6 +28,7 @@ struct ModelManifest {
         // Archives leave out what only tests play.
         list.optional = "test-audio/"
         self.parts = parts
+        languages = document.root["languages"].string
         self.list = list
     }
 }

@@ -47,7 +47,8 @@ struct ModelsFetch: Command {
     /// True if the models were made by these scripts and all files have their sizes.
     private func isComplete(_ scripts: SetupScripts) -> Bool {
         guard let manifest = try? ModelManifest(folder: place.path), manifest.parts == scripts.partsDigest else { return false }
-        return place.folder.problem(ModelFolder.Item.required + ModelFolder.Item.optional) == nil
+        return [scripts.languagesDigest, ModelManifest.added].contains(manifest.languages)
+            && place.folder.problem(ModelFolder.Item.allCases) == nil
             && manifest.list.problems(in: place.path, readsAll: false).isEmpty
     }
 

@@ -18,7 +18,12 @@ struct SetupScripts {
     }
 
     /// The digest of the list of packages, as manifests have it.
-    var partsDigest: String { SHA256.digest(files["parts.json"] ?? []).hexadecimal }
+    var partsDigest: String { digest("parts.json") }
+
+    /// The digest of the list of packages that have the model for other languages than English, as manifests have it.
+    var languagesDigest: String { digest("languages.json") }
+
+    private func digest(_ name: String) -> String { SHA256.digest(files[name] ?? []).hexadecimal }
 
     /// Writes the scripts into a new temporary folder, and returns its path.
     func write() throws -> String {

@@ -115,7 +115,7 @@ struct `The commands about models` {
         #expect(named.diagnostics.contains("The models are in /nowhere."))
     }
 
-    @Test(.enabled(if: models.problem(ModelFolder.Item.optional) == nil, "the models are older: make setup"))
+    @Test(.enabled(if: models.problem(ModelFolder.Item.allCases) == nil, "the models are older: make setup"))
     func `fetch nothing when the models are complete`() async throws {
         let outcome = try await BuiltProgram.run(["models", "fetch"], environment: ["HOME": folder.path(of: ""), "HARKEN_MODELS": models.path])
         #expect(outcome.diagnostics == "the models in \(models.path) are complete\n")
