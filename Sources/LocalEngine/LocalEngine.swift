@@ -25,6 +25,9 @@ package final class LocalEngine: Sendable {
     let recognition: ModelLoader<LocalModels>
     /// The loader of the model for other languages than English; nil when it was not added.
     let multilingual: ModelLoader<WhisperRecognizer>?
+    /// Time for which the model for other languages is kept when nothing else is said. A gateway that hears English needs the model only to find out
+    /// that speech is English.
+    private static let languageKeepAlive = Duration.seconds(60)
     /// The languages of that model, known before it is loaded.
     let facts: WhisperFacts?
     /// The loader of the voice model; nil when set-up has not made this model.
@@ -42,7 +45,7 @@ package final class LocalEngine: Sendable {
     ///   - pool: number of threads that recognise; usually the number of cores.
     ///   - media: the decoder of recordings.
     ///   - keepAlive: time for which models that nothing uses are kept in memory. The models are then loaded on first use. nil: the models are kept
-    ///     for ever, and those of recognition are loaded now, in the background.
+    ///     for ever, and those of recognition are loaded now, in the background; but the model for other languages is kept for a minute.
     package init(_ folder: ModelFolder, pool threads: Int, media: any MediaSource = InProcessMedia(), keepAlive: Duration? = nil) {
         self.media = media
         let pool = DecodePool(threads: threads), runtime = SharedRuntime(folder)
@@ -54,7 +57,9 @@ package final class LocalEngine: Sendable {
         multilingual =
             facts == nil
             ? nil
-            : ModelLoader(keepAlive: keepAlive, pool: pool) { () throws(InferenceError) in try WhisperRecognizer(folder, runtime.open()) }
+            : ModelLoader(keepAlive: keepAlive ?? Self.languageKeepAlive, pool: pool) { () throws(InferenceError) in
+                try WhisperRecognizer(folder, runtime.open())
+            }
         // One thread of their own, so that voices and sentences take no more than one core from recognition.
         let embedding = DecodePool(threads: 1)
         voices =

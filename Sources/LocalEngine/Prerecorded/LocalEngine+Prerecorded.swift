@@ -15,16 +15,15 @@ extension LocalEngine: PrerecordedEngine {
         let use = try await models(), models = use.model
         let voice = options.diarize ? try await Self.use(of: voices) : nil
         let overlap = voice == nil ? nil : try await Self.use(of: overlaps)
-        let others = needsOthers(options.language) ? try await Self.use(of: multilingual) : nil
-        defer { withExtendedLifetime((use, voice, overlap, others)) {} }
+        defer { withExtendedLifetime((use, voice, overlap)) {} }
         let work = RecordingWork(
-            media: media, pool: pool, voiceActivity: models.voiceActivity, recognizer: recognizer(options.language, models, others?.model),
+            media: media, pool: pool, voiceActivity: models.voiceActivity, recognizer: try await recognizer(options.language, models),
             speakers: voice.map { SpeakerListener($0.model, overlap?.model) })
         return try await work.run(recording, options, progress: progress)
     }
 
-    /// Waits until a model is loaded, and returns it; nil when it cannot be loaded, or is not there. Speakers are then told apart less well, or not.
-    private static func use<Model>(of loader: ModelLoader<Model>?) async throws(EngineError) -> ModelUse<Model>? {
+    /// Waits until a model is loaded, and returns it; nil when it cannot be loaded, or is not there. What needs the model is then done less well, or not.
+    static func use<Model>(of loader: ModelLoader<Model>?) async throws(EngineError) -> ModelUse<Model>? {
         guard let loader else { return nil }
         switch await loader.wait() {
         case nil: throw .cancelled

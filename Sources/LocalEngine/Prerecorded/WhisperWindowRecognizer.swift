@@ -7,11 +7,20 @@ package struct WhisperWindowRecognizer: WindowRecognizing {
 
     private let recognizer: WhisperRecognizer
     private let code: String
+    /// Keeps the model in memory.
+    private let use: ModelUse<WhisperRecognizer>?
 
     /// - Parameter code: the language, one of the model's.
     package init(_ recognizer: WhisperRecognizer, _ code: String) {
         self.recognizer = recognizer
         self.code = code
+        use = nil
+    }
+
+    init(_ use: ModelUse<WhisperRecognizer>, _ code: String) {
+        recognizer = use.model
+        self.code = code
+        self.use = use
     }
 
     package func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> [Word]? {

