@@ -43,7 +43,7 @@ struct `Languages of the local engine` {
     }
 
     @Test func `named English goes to Moonshine, word for word as without Whisper`() async throws {
-        let alone = LocalEngine(TestModels.folder, pool: 1)
+        let alone = LocalEngine(try EnglishModels.shared.get(), pool: 1)
         let recording = Recording(path: TestModels.recording("cards/005.wav")), options = RecognitionOptions(language: .english)
         let with = try await engine.recognize(recording, options: options) { _ in }
         let without = try await alone.recognize(recording, options: options) { _ in }
@@ -130,15 +130,22 @@ struct `Languages of the local engine` {
     }
 }
 
-/// German speech with a folder that knows English only.
-private let german = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "../../../../shared/audio/multilingual/pv-leopard-de.flac").standardizedFileURL.path
+/// A development recording; the path may lead to nothing.
+private func developmentRecording(_ name: String) -> String {
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../../shared/audio/" + name).standardizedFileURL.path
+}
 
+private let german = developmentRecording("multilingual/pv-leopard-de.flac")
+private let noise = developmentRecording("noise/white-noise-6s.flac")
+private let areRecordingsThere = [german, noise].allSatisfy { FileManager.default.fileExists(atPath: $0) }
+
+/// German speech with a folder that knows English only.
 @Suite(
-    .enabled(if: TestModels.areThere && FileManager.default.fileExists(atPath: german), "the models or the development recordings are not here"),
-    .enabled(if: TestModels.folder.problem(ModelFolder.Item.multilingual) != nil, "the folder of models has Whisper"), .timeLimit(.minutes(3)))
+    .enabled(if: TestModels.areThere && areRecordingsThere, "the models or the development recordings are not here"), .timeLimit(.minutes(3)))
 struct `German with English models` {
-    private let engine = LocalEngine(TestModels.folder, pool: 1)
+    private let engine: LocalEngine
+
+    init() throws { engine = LocalEngine(try EnglishModels.shared.get(), pool: 1) }
 
     @Test func `is refused as a language that nobody knows, and nothing is reported before`() async throws {
         let segments = Mutex(0)
@@ -153,5 +160,35 @@ struct `German with English models` {
     @Test func `gets English words when the client says that it is English`() async throws {
         let transcript = try await engine.recognize(Recording(path: german), options: RecognitionOptions(language: .english)) { _ in }
         #expect(!transcript.text().isEmpty && transcript.language == .english)
+    }
+}
+
+/// The real model, which set-up makes.
+@Suite(
+    .enabled(if: TestModels.areThere && areRecordingsThere, "the models or the development recordings are not here"),
+    .enabled(if: TestModels.folder.problem(ModelFolder.Item.multilingual) == nil, "the models are older: make setup"), .timeLimit(.minutes(5)))
+struct `German with Whisper` {
+    private let engine = LocalEngine(TestModels.folder, pool: 2)
+
+    private func transcript(_ path: String, _ language: String? = nil) async throws -> Transcript {
+        try await engine.recognize(Recording(path: path), options: RecognitionOptions(language: language.map { LanguageTag($0) })) { _ in }
+    }
+
+    @Test(arguments: ["de", "multi", nil]) func `is heard as German`(tag: String?) async throws {
+        let transcript = try await transcript(german, tag)
+        #expect(transcript.language == LanguageTag("de") && transcript.model == "whisper-base")
+        #expect(tag == "de" ? transcript.languageConfidence == nil : transcript.languageConfidence ?? 0 > 0.9)
+        let words = transcript.text().lowercased().split(separator: " ")
+        // Seven of the ten words that were spoken; the others are of more than one word, or misspelt.
+        for word in ["der", "hinter", "diesem", "portal", "raum", "wurde", "als"] { #expect(words.contains { $0 == word }) }
+    }
+
+    @Test func `is loaded for speech alone, and only if its language is asked for`() async throws {
+        #expect(try await transcript(noise).text().isEmpty)
+        #expect(try await transcript(TestModels.recording("cards/005.wav"), "en").text().contains("spades"))
+        #expect(engine.multilingual?.presence == .idle)
+        let english = try await transcript(TestModels.recording("cards/005.wav"))
+        #expect(english.text().contains("spades") && english.model == "moonshine-base-en" && english.languageConfidence ?? 0 > 0.5)
+        #expect(engine.multilingual?.presence == .loaded)
     }
 }

@@ -21,13 +21,7 @@ struct RandomWhisper {
 
     private init(seed: Int) throws {
         let root = Self.root
-        try FileManager.default.createDirectory(at: root.appending(path: "models"), withIntermediateDirectories: true)
-        // All models but Whisper are the real ones.
-        for name in try FileManager.default.contentsOfDirectory(atPath: TestModels.folder.path + "/models") where !name.hasPrefix("whisper") {
-            try FileManager.default.createSymbolicLink(
-                atPath: root.path + "/models/" + name, withDestinationPath: TestModels.folder.path + "/models/" + name)
-        }
-        try FileManager.default.createSymbolicLink(atPath: root.path + "/lib", withDestinationPath: TestModels.folder.path + "/lib")
+        try EnglishModels.link(at: root)
         let here = URL(filePath: #filePath).deletingLastPathComponent()
         let setup = here.appending(path: "../../../scripts/setup.d/whisper.py").standardizedFileURL.path
         try Self.run([here.path + "/random_whisper.py", root.path + "/source", "\(seed)"])
