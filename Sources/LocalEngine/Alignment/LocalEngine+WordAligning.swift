@@ -4,7 +4,7 @@ import Synchronization
 
 extension LocalEngine: WordAligning {
     package func align(_ transcript: Transcript, in recording: Recording) async throws(EngineError) -> Transcript? {
-        guard transcript.channels.count == 1, transcript.rate == .speech, capabilities.languages.contains(transcript.language),
+        guard transcript.channels.count == 1, transcript.rate == .speech, transcript.language.primary == LanguageTag.english.primary,
             case .success(let use)? = await recognition.wait(), let aligner = use.model.aligner
         else { return nil }
         defer { withExtendedLifetime(use) {} }
