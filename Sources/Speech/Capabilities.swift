@@ -54,4 +54,11 @@ extension Capabilities {
     public func language(for language: LanguageTag?) -> LanguageTag? {
         if language?.primary == "multi", case .only(let known) = languages, known.count == 1 { nil } else { language }
     }
+
+    /// Returns the model that the engine uses when a client asks for `model`: the same if the engine has it, else the engine's default. An engine that
+    /// lists no models may have any.
+    package func model(for model: String?) -> String? {
+        guard let standard = models.first else { return model }
+        return models.first { $0.lowercased() == model?.lowercased() } ?? standard
+    }
 }

@@ -43,13 +43,15 @@ package final class UsageRecorder: Sendable {
     }
 
     /// Records an attempt before its engine gets any audio.
+    ///
+    /// - Parameter model: the model that the engine uses, not one that it does not know; nil when that is not known.
     package func begin(
-        by owner: UsageOwner, _ engine: EngineName, _ options: RecognitionOptions, payer: BillingParty = .operator,
+        by owner: UsageOwner, _ engine: EngineName, model: String?, workload: Workload, payer: BillingParty = .operator,
         change: (inout UsageRecord) -> Void = { _ in }
     ) async -> UsageRecord {
         var run = UsageRecord(
-            id: ID(newID()), user: owner.user, key: owner.key, engine: engine, model: options.model, workload: options.workload, kind: .recording,
-            payer: payer, started: now())
+            id: ID(newID()), user: owner.user, key: owner.key, engine: engine, model: model, workload: workload, kind: .recording, payer: payer,
+            started: now())
         change(&run)
         await note(run)
         return run

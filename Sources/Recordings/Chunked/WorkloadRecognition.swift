@@ -61,9 +61,10 @@ struct WorkloadRecognition: Sendable {
             }
             let from = failed
             let reason: UsageRecord.FallbackReason = if case .timedOut = failure { .timeout } else { .failure }
-            var usage = await services.usage.begin(by: grant.owner, attempt.engine, options, payer: attempt.payer) { run in
+            var usage = await services.usage.begin(
+                by: grant.owner, attempt.engine, model: attempt.model, workload: options.workload, payer: attempt.payer
+            ) { run in
                 run.conversation = conversation.map { ID($0) }
-                run.model = attempt.model
                 if let from { run.fallback = UsageRecord.Fallback(from: from.engine, reason) }
             }
             let asked = order(options, attempt)
@@ -119,9 +120,10 @@ struct WorkloadRecognition: Sendable {
     private func shadow(_ file: SpooledFile, _ format: AudioFormat, _ options: RecognitionOptions) {
         guard let attempt = plan.shadow, let engine = grant.recognizer(for: attempt) else { return }
         Task {
-            let usage = await services.usage.begin(by: grant.owner, attempt.engine, options, payer: attempt.payer) { run in
+            let usage = await services.usage.begin(
+                by: grant.owner, attempt.engine, model: attempt.model, workload: options.workload, payer: attempt.payer
+            ) { run in
                 run.kind = .shadow
-                run.model = attempt.model
             }
             let asked = order(options, attempt)
             let start = Instant.now

@@ -45,7 +45,9 @@ package struct RecordingJob: Sendable {
         let said = AtomicFlag()
         for (index, engine) in engines.enumerated() {
             guard let recognizer = engine.prerecorded else { continue }
-            var attempt = await services.usage.begin(by: grant.owner, engine.name, options, payer: grant.payer)
+            var attempt = await services.usage.begin(
+                by: grant.owner, engine.name, model: recognizer.capabilities.model(for: options.model), workload: options.workload, payer: grant.payer
+            )
             let again = Counter()
             let start = Instant.now
             do {

@@ -47,6 +47,15 @@ import Testing
         }
     }
 
+    @Test func `has a failed attempt with the model of the engine, not with a name that the engine does not know`() async throws {
+        let failing = ScriptedEngine(name: EngineName("failing"), transcript: .failure(.unavailable("out of order")))
+        try await TestGateway.with(failing, keys: TestKeys(valid: [])) { gateway in
+            #expect(try await gateway.send(.post, "/v1/listen?model=nova-3", body: [1, 2, 3, 4]).status == 503)
+            let usage = try await usage(gateway)
+            #expect(rows(usage).map { $0["model"] } == ["scripted-1"])
+        }
+    }
+
     @Test func `has the streams of live sessions`() async throws {
         try await TestGateway.with { gateway in
             let socket = try await gateway.connect("/v1/listen?encoding=linear16&sample_rate=16000")
