@@ -1,4 +1,5 @@
 import Speech
+import TextNormalization
 
 /// A transcript's words in the form that a request asks for.
 struct AssemblyAIPrerecordedText {
@@ -16,8 +17,10 @@ struct AssemblyAIPrerecordedText {
     init(_ transcript: Transcript, for request: AssemblyAIPrerecordedRequest) {
         rate = transcript.rate
         var words: [ShownWord] = []
+        let normalizer = request.formats ? InverseTextNormalizer(transcript.language) : nil
         for (channel, content) in transcript.channels.enumerated() {
-            for word in WordReplacement.apply(request.spelling, to: Self.chosen(content.words, request, transcript.rate)) {
+            let spelled = WordReplacement.apply(request.spelling, to: Self.chosen(content.words, request, transcript.rate))
+            for word in normalizer?.written(spelled) ?? spelled {
                 var word = word
                 if !request.punctuates { word.text = word.unpunctuated }
                 if !request.formats { word.text = word.text.lowercased() }

@@ -1,4 +1,5 @@
 package import Speech
+package import TextNormalization
 
 /// The form in which a request wants its words.
 package struct DeepgramFormatting: Sendable, Equatable {
@@ -11,21 +12,27 @@ package struct DeepgramFormatting: Sendable, Equatable {
     /// Adds `language` to each word.
     package var languages: Bool
     package var replacements: [WordReplacement]
+    /// What is written as people write it, such as `$25` for `twenty five dollars`.
+    package var writtenForms: Set<WrittenForm.Kind>
 
     package init(
         punctuates: Bool = false, speakers: Bool = false, speakerConfidences: Bool = false, languages: Bool = false,
-        replacements: [WordReplacement] = []
+        replacements: [WordReplacement] = [], writtenForms: Set<WrittenForm.Kind> = []
     ) {
         self.punctuates = punctuates
         self.speakers = speakers
         self.speakerConfidences = speakerConfidences
         self.languages = languages
         self.replacements = replacements
+        self.writtenForms = writtenForms
     }
 
-    /// Returns the words that will be shown: with replacements, and without speakers unless the request asks for speakers.
-    package func chosen(_ words: [Word]) -> [Word] {
+    /// Returns the words that will be shown: with replacements and written forms, and without speakers unless the request asks for speakers.
+    ///
+    /// - Parameter language: the language of the words.
+    package func chosen(_ words: [Word], in language: LanguageTag) -> [Word] {
         var words = replacements.isEmpty ? words : WordReplacement.apply(replacements, to: words)
+        if let normalizer = InverseTextNormalizer(language, kinds: writtenForms) { words = normalizer.written(words) }
         if !speakers {
             for index in words.indices where words[index].speaker != nil { words[index].speaker = nil }
         }

@@ -186,7 +186,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         _ output: inout ServerOutput
     ) {
         let formatting = options.parameters.formatting
-        let written = formatting.written(formatting.chosen(words), rate: rate)
+        let written = formatting.written(formatting.chosen(words, in: options.parameters.language), rate: rate)
         let results = DeepgramResults(
             channel: index, channels: channels.count, start: start.seconds(at: rate), duration: (end - start).seconds(at: rate), isFinal: isFinal,
             speechFinal: speechFinal, fromFinalize: fromFinalize,

@@ -1,10 +1,11 @@
 package import Speech
 import Framing
+import TextNormalization
 
 /// The parameters that live and prerecorded requests share.
 ///
-/// Applied: `model`, `language`, `punctuate`, `smart_format`, `diarize`, `diarize_model`, `multichannel`, `keyterm`, `keywords`, `replace`, `extra`,
-/// `tag`, `encoding`, `sample_rate`, `channels`. Checked and then ignored, because no engine here can do it: `version`, `numerals`, `measurements`,
+/// Applied: `model`, `language`, `punctuate`, `smart_format`, `numerals`, `measurements`, `diarize`, `diarize_model`, `multichannel`, `keyterm`,
+/// `keywords`, `replace`, `extra`, `tag`, `encoding`, `sample_rate`, `channels`. Checked and then ignored, because no engine here can do it: `version`,
 /// `dictation`, `filler_words`, `profanity_filter`, `detect_entities`, `search`, `language_hint`, `mip_opt_out`. Rejected: `redact`, because a client
 /// that asks for redaction must not get unredacted text.
 package struct DeepgramParameters: Sendable, Equatable {
@@ -45,7 +46,8 @@ package struct DeepgramParameters: Sendable, Equatable {
         multichannel = try query.flag("multichannel") ?? false
         formatting = DeepgramFormatting(
             punctuates: punctuates, speakers: diarizes, languages: language.primary == "multi",
-            replacements: try query.list("replace").map { pair throws(QueryParameterError) in try Self.replacement(pair, query) })
+            replacements: try query.list("replace").map { pair throws(QueryParameterError) in try Self.replacement(pair, query) },
+            writtenForms: try Self.writtenForms(query, smart: smart))
         keyterms = try Self.keyterms(query)
         tags = try query.list("tag")
         extra = try query.list("extra").map { pair throws(QueryParameterError) in
@@ -58,8 +60,16 @@ package struct DeepgramParameters: Sendable, Equatable {
     }
 
     private static let flagsWithoutEffect = [
-        "numerals", "measurements", "dictation", "filler_words", "profanity_filter", "detect_entities", "no_delay", "mip_opt_out",
+        "dictation", "filler_words", "profanity_filter", "detect_entities", "no_delay", "mip_opt_out",
     ]
+
+    /// Returns what `smart_format`, `numerals` and `measurements` ask for.
+    private static func writtenForms(_ query: QueryParameters, smart: Bool) throws(QueryParameterError) -> Set<WrittenForm.Kind> {
+        var kinds: Set<WrittenForm.Kind> = smart ? .readable : []
+        if try query.flag("numerals") ?? false { kinds.formUnion([.numbers, .digits]) }
+        if try query.flag("measurements") ?? false { kinds.insert(.measurements) }
+        return kinds
+    }
 
     private static func replacement(_ pair: String, _ query: QueryParameters) throws(QueryParameterError) -> WordReplacement {
         let parts = pair.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -62,7 +62,7 @@ package struct DeepgramPrerecordedAnswer {
     private func writeResults(_ json: inout JSONWriter) {
         let formatting = request.parameters.formatting
         let channels = transcript.channels.map { channel in
-            let words = formatting.chosen(channel.words)
+            let words = formatting.chosen(channel.words, in: transcript.language)
             return ShownChannel(words: words, written: formatting.written(words, rate: transcript.rate))
         }
         json.key("results")

@@ -110,6 +110,15 @@ import Testing
         #expect(try json(answer(#""punctuate":false,"format_text":false"#))["text"] == "mr smith came did he")
     }
 
+    @Test func `have written forms, unless the text is not to be formatted`() throws {
+        let spoken = ["It", "costs", "ninety", "nine", "dollars."].enumerated().map { index, text in
+            Word(text, SampleRange(SampleIndex(Int64(index) * 8_000), SampleIndex(Int64(index + 1) * 8_000)), confidence: 0.5)
+        }
+        func text(_ fields: String) throws -> JSONValue? { try json(answer(fields, .completed(Self.transcript([spoken]))))["text"] }
+        #expect(try text("") == "It costs $99.")
+        #expect(try text(#""format_text":false"#) == "it costs ninety nine dollars.")
+    }
+
     private func export(_ kind: AssemblyAIPrerecordedAnswer.Export, _ query: URLQuery = [:], _ fields: String = "") throws -> String {
         String(decoding: try answer(fields).export(kind, query, requestID: "r").body, as: UTF8.self)
     }

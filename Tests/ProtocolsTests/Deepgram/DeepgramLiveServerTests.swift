@@ -36,6 +36,14 @@ import Testing
                 """)
     }
 
+    @Test func `writes numbers as digits where that was asked for, in interims too`() throws {
+        var stream = try LiveConversation("encoding=linear16&sample_rate=16000&numerals=true&interim_results=true")
+        #expect(stream.event(interim("ninety", 0, 1)) == ["interim 0.0+1.0 “90”"])
+        #expect(stream.event(commit("ninety nine", 0, 2, .endOfTurn)) == ["final 0.0+2.0 “99” speech_final"])
+        var german = try LiveConversation("encoding=linear16&sample_rate=16000&numerals=true&language=de")
+        #expect(german.event(commit("ninety nine", 0, 2, .endOfTurn)) == ["final 0.0+2.0 “ninety nine” speech_final"])
+    }
+
     @Test func `writes metadata as the reference shows it`() throws {
         var stream = try LiveConversation("encoding=linear16&sample_rate=16000&channels=2&extra=note:a%20b")
         _ = stream.event(.ended(SessionEnd(received: SampleCount(8_000))))

@@ -36,6 +36,19 @@ import Testing
                 """)
     }
 
+    @Test(arguments: [
+        ("", "he paid twenty five dollars for two hundred grams at five p.m"), ("numerals=true", "he paid 25 dollars for 200 grams at five p.m"),
+        ("smart_format=true", "He paid $25 for 200 grams at 05:00 p.m."),
+        ("numerals=true&measurements=true&punctuate=true", "He paid 25 dollars for 200 g at five p.m."),
+        ("smart_format=true&language=de", "He paid $25 for 200 grams at 05:00 p.m."),
+    ])
+    func `have numbers, money and times in the form that was asked for`(query: String, expected: String) throws {
+        let spoken = words("He paid twenty five dollars for two hundred grams at five p.m.")
+        let alternative = try Parsed(answer(query, transcript(spoken)))["results"]["channels"][0]["alternatives"][0]
+        #expect(alternative["transcript"].string == expected)
+        #expect(alternative["words"].count == expected.split(separator: " ").count)
+    }
+
     @Test func `have speakers, paragraphs and utterances when asked`() throws {
         let spoken = words("Hello there. How are you?", from: 0, speaker: 0) + words("Fine.", from: 4, speaker: 1)
         let body = try answer("smart_format=true&diarize=true&utterances=true", transcript(spoken))
