@@ -14,6 +14,9 @@ package struct DeepgramFormatting: Sendable, Equatable {
     package var replacements: [WordReplacement]
     /// What is written as people write it, such as `$25` for `twenty five dollars`.
     package var writtenForms: Set<WrittenForm.Kind>
+    /// Turns spoken marks into marks.
+    package var dictates = false
+    package var hidesProfanity = false
 
     package init(
         punctuates: Bool = false, speakers: Bool = false, speakerConfidences: Bool = false, languages: Bool = false,
@@ -27,12 +30,14 @@ package struct DeepgramFormatting: Sendable, Equatable {
         self.writtenForms = writtenForms
     }
 
-    /// Returns the words that will be shown: with replacements and written forms, and without speakers unless the request asks for speakers.
+    /// Returns the words that will be shown: with replacements, written forms and dictated marks, and without speakers unless the request asks for speakers.
     ///
     /// - Parameter language: the language of the words.
     package func chosen(_ words: [Word], in language: LanguageTag) -> [Word] {
         var words = replacements.isEmpty ? words : WordReplacement.apply(replacements, to: words)
         if let normalizer = InverseTextNormalizer(language, kinds: writtenForms) { words = normalizer.written(words) }
+        if dictates, let dictation = Dictation(language) { words = dictation.marked(words) }
+        if hidesProfanity, let filter = ProfanityFilter(language) { words = filter.filtered(words) }
         if !speakers {
             for index in words.indices where words[index].speaker != nil { words[index].speaker = nil }
         }

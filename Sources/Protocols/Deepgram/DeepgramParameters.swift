@@ -4,10 +4,10 @@ import TextNormalization
 
 /// The parameters that live and prerecorded requests share.
 ///
-/// Applied: `model`, `language`, `punctuate`, `smart_format`, `numerals`, `measurements`, `diarize`, `diarize_model`, `multichannel`, `keyterm`,
-/// `keywords`, `replace`, `extra`, `tag`, `encoding`, `sample_rate`, `channels`. Checked and then ignored, because no engine here can do it: `version`,
-/// `dictation`, `filler_words`, `profanity_filter`, `detect_entities`, `search`, `language_hint`, `mip_opt_out`. Rejected: `redact`, because a client
-/// that asks for redaction must not get unredacted text.
+/// Applied: `model`, `language`, `punctuate`, `smart_format`, `numerals`, `measurements`, `dictation`, `profanity_filter`, `diarize`,
+/// `diarize_model`, `multichannel`, `keyterm`, `keywords`, `replace`, `extra`, `tag`, `encoding`, `sample_rate`, `channels`. Checked and then ignored,
+/// because no engine here can do it: `version`, `filler_words`, `detect_entities`, `search`, `language_hint`, `mip_opt_out`. Rejected: `redact`,
+/// because a client that asks for redaction must not get unredacted text.
 package struct DeepgramParameters: Sendable, Equatable {
     /// The model's name as the client wrote it; the default model when the client named none.
     package var model: String
@@ -48,6 +48,8 @@ package struct DeepgramParameters: Sendable, Equatable {
             punctuates: punctuates, speakers: diarizes, languages: language.primary == "multi",
             replacements: try query.list("replace").map { pair throws(QueryParameterError) in try Self.replacement(pair, query) },
             writtenForms: try Self.writtenForms(query, smart: smart))
+        formatting.dictates = try query.flag("dictation") ?? false
+        formatting.hidesProfanity = try query.flag("profanity_filter") ?? false
         keyterms = try Self.keyterms(query)
         tags = try query.list("tag")
         extra = try query.list("extra").map { pair throws(QueryParameterError) in
@@ -60,7 +62,7 @@ package struct DeepgramParameters: Sendable, Equatable {
     }
 
     private static let flagsWithoutEffect = [
-        "dictation", "filler_words", "profanity_filter", "detect_entities", "no_delay", "mip_opt_out",
+        "filler_words", "detect_entities", "no_delay", "mip_opt_out",
     ]
 
     /// Returns what `smart_format`, `numerals` and `measurements` ask for.

@@ -40,6 +40,7 @@ import Testing
         ("", "he paid twenty five dollars for two hundred grams at five p.m"), ("numerals=true", "he paid 25 dollars for 200 grams at five p.m"),
         ("smart_format=true", "He paid $25 for 200 grams at 05:00 p.m."),
         ("numerals=true&measurements=true&punctuate=true", "He paid 25 dollars for 200 g at five p.m."),
+        ("dictation=true&punctuate=true", "He paid twenty five dollars for two hundred grams at five p.m."),
         ("smart_format=true&language=de", "He paid $25 for 200 grams at 05:00 p.m."),
     ])
     func `have numbers, money and times in the form that was asked for`(query: String, expected: String) throws {
@@ -47,6 +48,15 @@ import Testing
         let alternative = try Parsed(answer(query, transcript(spoken)))["results"]["channels"][0]["alternatives"][0]
         #expect(alternative["transcript"].string == expected)
         #expect(alternative["words"].count == expected.split(separator: " ").count)
+    }
+
+    @Test func `have dictated marks, and hide profane words, when asked`() throws {
+        let spoken = transcript(words("Well comma shit period"))
+        func text(_ query: String) throws -> String? {
+            try Parsed(answer(query, spoken))["results"]["channels"][0]["alternatives"][0]["transcript"].string
+        }
+        #expect(try text("punctuate=true") == "Well comma shit period")
+        #expect(try text("punctuate=true&dictation=true&profanity_filter=true") == "Well, s***.")
     }
 
     @Test func `have speakers, paragraphs and utterances when asked`() throws {
