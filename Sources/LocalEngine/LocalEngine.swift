@@ -6,7 +6,7 @@ package final class LocalEngine: Sendable {
     package let name = EngineName.local
     package static let capabilities = Capabilities(
         streaming: true, prerecorded: true, languages: .only(["en"]), models: [Recognizer.modelName], channelsPerStream: 8,
-        // The engine ignores the last three options, so a change of these needs no new stream.
+        // The engine ignores the model and the form of the text, so a change of these needs no new stream.
         liveChanges: [.endpointing, .turn, .model, .keyterms, .formatted])
 
     package var capabilities: Capabilities {
@@ -19,6 +19,8 @@ package final class LocalEngine: Sendable {
 
     /// The decoder of recordings.
     let media: any MediaSource
+    /// True if key terms are put in.
+    let usesKeyTerms: Bool
     /// The threads on which live streams and recordings are recognized.
     package let pool: DecodePool
     /// The loader of the models of recognition.
@@ -46,8 +48,12 @@ package final class LocalEngine: Sendable {
     ///   - media: the decoder of recordings.
     ///   - keepAlive: time for which models that nothing uses are kept in memory. The models are then loaded on first use. nil: the models are kept
     ///     for ever, and those of recognition are loaded now, in the background; but the model for other languages is kept for a minute.
-    package init(_ folder: ModelFolder, pool threads: Int, media: any MediaSource = InProcessMedia(), keepAlive: Duration? = nil) {
+    ///   - usesKeyTerms: true: key terms are put in where they sound like what was heard. False: key terms are ignored.
+    package init(
+        _ folder: ModelFolder, pool threads: Int, media: any MediaSource = InProcessMedia(), keepAlive: Duration? = nil, usesKeyTerms: Bool = true
+    ) {
         self.media = media
+        self.usesKeyTerms = usesKeyTerms
         let pool = DecodePool(threads: threads), runtime = SharedRuntime(folder)
         self.pool = pool
         recognition = ModelLoader(keepAlive: keepAlive, pool: pool) { () throws(InferenceError) in

@@ -6,6 +6,8 @@ package struct LocalModels: Sendable {
     package let endOfTurn: EndOfTurn?
     /// The word aligner; nil when it could not be opened: words then get times in proportion to their letters.
     package let aligner: WordAligner?
+    /// The compiler of key terms. It takes no memory until the first terms come.
+    package let keyTerms: KeyTermCompiler
 
     /// Loads the models. Takes some seconds.
     ///
@@ -15,6 +17,7 @@ package struct LocalModels: Sendable {
         voiceActivity = try VoiceActivity(runtime, path: folder.path(of: .voiceActivity))
         endOfTurn = try? EndOfTurn(runtime, path: folder.path(of: .endOfTurn))
         recognizer = try Recognizer(folder, runtime)
+        keyTerms = KeyTermCompiler(recognizer.table, dictionary: folder.path(of: .alignerDictionary))
         aligner = try? WordAligner(
             library: AlignerLibrary(path: folder.path(of: .alignerLibrary)), acousticModel: folder.alignerFolder,
             dictionary: folder.path(of: .alignerDictionary), decoders: threads)

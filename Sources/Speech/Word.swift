@@ -8,6 +8,8 @@ public struct Word: Hashable, Sendable {
     public var confidence: Float
     public var speaker: SpeakerLabel?
     public var language: LanguageTag?
+    /// The words that were heard in the place of this word of a key term, as they were displayed; nil for a word as it was heard.
+    public var heard: String?
 
     public init(
         _ text: String, _ range: SampleRange, confidence: Float, speaker: SpeakerLabel? = nil, language: LanguageTag? = nil
@@ -17,5 +19,13 @@ public struct Word: Hashable, Sendable {
         self.confidence = confidence
         self.speaker = speaker
         self.language = language
+    }
+
+    /// Makes a word of a key term, or a word that may be one.
+    package init(
+        _ text: String, _ range: SampleRange, confidence: Float, speaker: SpeakerLabel? = nil, language: LanguageTag? = nil, heard: String?
+    ) {
+        self.init(text, range, confidence: confidence, speaker: speaker, language: language)
+        self.heard = heard
     }
 }

@@ -2,7 +2,7 @@ package import Framing
 package import Speech
 
 /// The encoding of words in the database and in files. Each word is a JSON array with positions in samples and without trailing nulls:
-/// `[text, start, length, confidence in thousandths, speaker, language]`.
+/// `[text, start, length, confidence in thousandths, speaker, language, words heard in the place of a key term]`.
 extension Word {
     package static func write(_ words: [Word], to json: inout JSONWriter) {
         json.beginArray()
@@ -12,8 +12,9 @@ extension Word {
             json.value(Int(word.range.start.samples))
             json.value(Int(word.range.count.samples))
             json.value(Int((word.confidence * 1_000).rounded()))
-            if let speaker = word.speaker { json.value(speaker.number) } else if word.language != nil { json.null() }
-            if let language = word.language { json.value(language.rawValue) }
+            if let speaker = word.speaker { json.value(speaker.number) } else if word.language != nil || word.heard != nil { json.null() }
+            if let language = word.language { json.value(language.rawValue) } else if word.heard != nil { json.null() }
+            if let heard = word.heard { json.value(heard) }
             json.endArray()
         }
         json.endArray()
@@ -26,7 +27,8 @@ extension Word {
             guard let text = word[0].string, let start = word[1].int, let count = word[2].int else { return nil }
             return Word(
                 text, SampleRange(SampleIndex(start), count: SampleCount(count)), confidence: Float(word[3].int ?? 0) / 1_000,
-                speaker: word[4].int.map { SpeakerLabel($0) }, language: word[5].string.map { LanguageTag($0) })
+                speaker: word[4].int.map { SpeakerLabel($0) }, language: word[5].string.map { LanguageTag($0) },
+                heard: word[6].string)
         }
     }
 }

@@ -34,6 +34,8 @@ package struct DecodedWord: Sendable, Hashable {
     package var confidence: Float
     /// Indices of the word's tokens in the tokens of the decoded text.
     package var tokens: Range<Int>
+    /// The mark of a word that the second look put in; nil for a word as it was heard.
+    package var mark: TermMark?
 
     package init(text: String, confidence: Float, tokens: Range<Int>) {
         self.text = text

@@ -79,12 +79,21 @@ final class MoonshineModel: Sendable {
             logits: outputs[0])
     }
 
-    /// Takes one more token. The caches go back in as the tensors that came out, so that no data is copied.
-    func advance(_ state: inout State, by token: Token) throws(InferenceError) {
+    /// Takes more tokens, at least one. The caches go back in as the tensors that came out, so that no data is copied.
+    func advance(_ state: inout State, by tokens: [Token]) throws(InferenceError) {
         let outputs = try run(
-            [token], state.encoded, state.ofTokens, state.ofEncoder, usesCache: true, [logits] + presentOfTokens)
+            tokens, state.encoded, state.ofTokens, state.ofEncoder, usesCache: true, [logits] + presentOfTokens)
         state.logits = outputs[0]
         state.ofTokens = Array(outputs.dropFirst())
+    }
+
+    /// Returns the state after the first `count` tokens, the begin token included. Nothing is computed; the scores are still those of `state`.
+    func cut(_ state: State, to count: Int) throws(InferenceError) -> State {
+        var cut = state
+        var caches: [Tensor] = []
+        for cache in state.ofTokens { caches.append(try cache.selecting(Array(0..<count), axis: 2, Float.self)) }
+        cut.ofTokens = caches
+        return cut
     }
 
     private func run(

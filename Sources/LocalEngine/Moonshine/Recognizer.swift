@@ -7,8 +7,8 @@ package final class Recognizer: Sendable {
     /// The model's name for people.
     package static let modelName = "moonshine-base-en"
 
-    private let model: MoonshineModel
-    private let table: TokenTable
+    let model: MoonshineModel
+    let table: TokenTable
 
     /// Loads the model; takes some seconds.
     package init(_ folder: ModelFolder, _ runtime: InferenceRuntime) throws(InferenceError) {
@@ -26,21 +26,44 @@ package final class Recognizer: Sendable {
     package func decode(
         _ samples: Span<Float>, prefix: [Token] = [], mayContinue: () -> Bool = { true }
     ) throws(InferenceError) -> Decoded {
-        guard mayContinue() else { return Decoded(tokens: [], words: [], stop: .cancelled) }
+        let heard = try hear(samples, prefix: prefix, keepsScores: false, mayContinue: mayContinue)
+        return heard?.decoded ?? Decoded(tokens: [], words: [], stop: .cancelled)
+    }
+
+    /// A recognised text with what the second look needs.
+    package struct Heard {
+        package var decoded: Decoded
+        /// The decoder's state after the text.
+        var state: MoonshineModel.State
+        /// The scores of every place of the text; nil: they were not kept.
+        var scores: KeptScores?
+    }
+
+    /// Works like `decode`, and returns also what the second look needs; nil when `mayContinue` returned false at once.
+    ///
+    /// - Parameter keepsScores: true if the second look follows. The scores take 0.13 MB for each token.
+    package func hear(
+        _ samples: Span<Float>, prefix: [Token] = [], keepsScores: Bool, mayContinue: () -> Bool = { true }
+    ) throws(InferenceError) -> Heard? {
+        guard mayContinue() else { return nil }
         let known = prefix.filter { !$0.isControl && Int($0.id) < table.count }
         var state = try model.begin(samples, [.begin] + known)
+        var scores = keepsScores ? KeptScores(state.logits, rows: known.count + 1, tokens: table.count) : nil
         var tokens: [ScoredToken] = []
         var next = try readScores(state, following: known, into: &tokens)
         let budget = max(DecodeGuard.tokenBudget(for: SampleCount(samples.count), at: Self.rate), known.count)
         var plain = known
         while true {
-            guard next.token != .end else { return decoded(tokens, .end) }
-            guard tokens.count < budget else { return decoded(tokens, .budget) }
+            guard next.token != .end else { return Heard(decoded: decoded(tokens, .end), state: state, scores: scores) }
+            guard tokens.count < budget else { return Heard(decoded: decoded(tokens, .budget), state: state) }
             tokens.append(next)
             plain.append(next.token)
-            if let kept = DecodeGuard.endOfLoop(in: plain), kept >= known.count { return decoded(Array(tokens[..<kept]), .repetition) }
-            guard mayContinue() else { return decoded(tokens, .cancelled) }
-            try model.advance(&state, by: next.token)
+            if let kept = DecodeGuard.endOfLoop(in: plain), kept >= known.count {
+                return Heard(decoded: decoded(Array(tokens[..<kept]), .repetition), state: state)
+            }
+            guard mayContinue() else { return Heard(decoded: decoded(tokens, .cancelled), state: state) }
+            try model.advance(&state, by: [next.token])
+            scores?.keep(state.logits)
             next = try state.logits.withElements(Float.self) { TokenScores($0.extracting(first: table.count)).best() }
         }
     }

@@ -10,9 +10,11 @@ extension LocalEngine {
     /// Returns what recognises a recording. The model for other languages is loaded when speech asks for it, and is kept for no longer than the recording
     /// needs it: speech that turns out to be English needs that model for a moment.
     ///
-    /// - Parameter language: the language that the client asked for; the engine has it.
-    func recognizer(_ language: LanguageTag?, _ models: LocalModels) async throws(EngineError) -> RecordingRecognizer {
-        let moonshine = WindowRecognizer(models.recognizer, models.aligner)
+    /// - Parameters:
+    ///   - language: the language that the client asked for; the engine has it.
+    ///   - keyterms: terms that are likely to be said; used where the speech is English.
+    func recognizer(_ language: LanguageTag?, _ models: LocalModels, keyterms: [String]) async throws(EngineError) -> RecordingRecognizer {
+        let moonshine = WindowRecognizer(models.recognizer, models.aligner, terms: KeyTermList(keyterms, models.keyTerms))
         @Sendable func english(confidence: Float? = nil, isAssumed: Bool = false) -> SpokenLanguageRecognizer {
             SpokenLanguageRecognizer(moonshine, .english, confidence: confidence, model: Recognizer.modelName, isAssumed: isAssumed)
         }

@@ -17,7 +17,8 @@ extension LocalEngine: PrerecordedEngine {
         let overlap = voice == nil ? nil : try await Self.use(of: overlaps)
         defer { withExtendedLifetime((use, voice, overlap)) {} }
         let work = RecordingWork(
-            media: media, pool: pool, voiceActivity: models.voiceActivity, recognizer: try await recognizer(options.language, models),
+            media: media, pool: pool, voiceActivity: models.voiceActivity,
+            recognizer: try await recognizer(options.language, models, keyterms: usesKeyTerms ? options.keyterms : []),
             speakers: voice.map { SpeakerListener($0.model, overlap?.model) })
         return try await work.run(recording, options, progress: progress)
     }

@@ -18,9 +18,12 @@ package struct WindowRecognizer: WindowRecognizing {
 
     private let recognizer: Recognizer
     private let aligner: WordAligner?
+    /// The key terms; nil when there are none.
+    private let terms: KeyTermList?
     package var configuration: Configuration
 
-    package init(_ recognizer: Recognizer, _ aligner: WordAligner?, _ configuration: Configuration = .init()) {
+    package init(_ recognizer: Recognizer, _ aligner: WordAligner?, terms: KeyTermList? = nil, _ configuration: Configuration = .init()) {
+        self.terms = terms
         self.recognizer = recognizer
         self.aligner = aligner
         self.configuration = configuration
@@ -32,8 +35,10 @@ package struct WindowRecognizer: WindowRecognizing {
         return place(words, item)
     }
 
+    private var look: KeyTermLook? { terms.map { KeyTermLook($0.compiled) } }
+
     private func decode(_ samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> [DecodedWord]? {
-        try settle(recognizer.decode(samples.span, mayContinue: mayContinue), samples, mayContinue)
+        try settle(recognizer.decode(samples.span, look: look, mayContinue: mayContinue), samples, mayContinue)
     }
 
     /// Returns the words of the first try, or of further tries when the first cannot be right; nil when `mayContinue` returned false.
@@ -51,7 +56,7 @@ package struct WindowRecognizer: WindowRecognizing {
     /// Decodes speech again that gave no words: first with silence around it, then in two parts.
     private func decodeAgain(_ samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> [DecodedWord]? {
         let silence = [Float](repeating: 0, count: Self.padding)
-        let padded = try recognizer.decode((silence + samples + silence).span, mayContinue: mayContinue)
+        let padded = try recognizer.decode((silence + samples + silence).span, look: look, mayContinue: mayContinue)
         guard padded.stop != .cancelled else { return nil }
         if padded.stop == .end, !padded.words.isEmpty { return padded.words }
         guard samples.count >= Self.shortestCut else { return [] }
@@ -87,7 +92,7 @@ package struct WindowRecognizer: WindowRecognizing {
         return zip(words, ranges).map { word, range in
             Word(
                 word.text, SampleRange(origin + SampleCount(range.lowerBound), origin + SampleCount(range.upperBound)),
-                confidence: word.confidence)
+                confidence: word.confidence, heard: word.mark?.heard)
         }
     }
 }

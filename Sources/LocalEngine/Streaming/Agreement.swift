@@ -29,18 +29,33 @@ struct Agreement: Sendable, Equatable {
         return held
     }
 
-    /// Returns `words` with the text of stable words unchanged, whatever words follow.
-    func hold(_ words: [SegmentResult.Word]) -> [SegmentResult.Word] {
-        guard words.count >= stable.count else { return stable }
+    /// Returns `words` with the text of stable words unchanged, whatever words follow. Key terms that were put in stay.
+    func hold(_ words: [SegmentResult.Word]) -> [SegmentResult.Word] { hold(words) { _, _ in true } }
+
+    /// - Parameter isHeld: returns true if a stable word's text takes the place of the new one's.
+    private func hold(
+        _ words: [SegmentResult.Word], where isHeld: (_ new: SegmentResult.Word, _ stable: SegmentResult.Word) -> Bool
+    ) -> [SegmentResult.Word] {
+        guard Self.heardCount(of: words) >= stable.count else {
+            return stable.enumerated().map { $0 < words.count && !isHeld(words[$0], $1) ? words[$0] : $1 }
+        }
         var held = words
-        for (index, word) in stable.enumerated() {
-            held[index].text = word.text
-            held[index].tokens = word.tokens
+        var index = 0
+        for place in words.indices {
+            guard index < stable.count else { break }
+            if words[place].mark == nil, isHeld(words[place], stable[index]) {
+                held[place].text = stable[index].text
+                held[place].tokens = stable[index].tokens
+            }
+            index += words[place].heardCount
         }
         return held
     }
 
-    /// Returns the agreement on the words before `index`, and on the words from `index` on.
+    /// Returns the number of heard words for which `words` stand.
+    static func heardCount(of words: some Sequence<SegmentResult.Word>) -> Int { words.reduce(0) { $0 + $1.heardCount } }
+
+    /// Returns the agreement on the heard words before `index`, and on those from `index` on.
     func split(atWord index: Int) -> (before: Agreement, behind: Agreement) {
         var before = self, behind = self
         before.stable = Array(stable.prefix(index))
@@ -53,10 +68,14 @@ struct Agreement: Sendable, Equatable {
 }
 
 extension Agreement {
-    /// Returns `words` as they become final: stable words may change their punctuation and capitals, but not the words themselves.
+    /// Returns `words` as they become final: stable words may change their punctuation and capitals, but not the words themselves. Only key terms take
+    /// the place of stable words.
     func holdSpoken(_ words: [SegmentResult.Word]) -> [SegmentResult.Word] {
-        var held = hold(words)
-        for index in stable.indices where index < words.count && words[index].bare == stable[index].bare { held[index] = words[index] }
-        return held
+        hold(words) { $0.bare != $1.bare }
     }
+}
+
+extension SegmentResult.Word {
+    /// Number of heard words for which the word stands: 1, except for words of key terms that were put in.
+    fileprivate var heardCount: Int { mark?.wordCount ?? 1 }
 }

@@ -8,10 +8,13 @@ struct LiveRecognizer: Sendable {
 
     private let models: LocalModels
     private let language: LiveLanguage
+    private let terms: KeyTermList?
 
-    init(_ models: LocalModels, _ language: LiveLanguage) {
+    /// - Parameter terms: the key terms of the stream; nil when there are none.
+    init(_ models: LocalModels, _ language: LiveLanguage, _ terms: KeyTermList?) {
         self.models = models
         self.language = language
+        self.terms = terms
     }
 
     /// Recognises the request's segment; nil when `mayContinue` returned false. While the language is not known, an interim has no words.
@@ -43,7 +46,7 @@ struct LiveRecognizer: Sendable {
     }
 
     private func english(_ request: SegmentRequest, _ samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> SegmentResult? {
-        var result = try SegmentRecognizer(models).recognize(request, samples, mayContinue: mayContinue)
+        var result = try SegmentRecognizer(models, terms: terms).recognize(request, samples, mayContinue: mayContinue)
         if language.isFound, let words = result?.words.indices { for index in words { result?.words[index].language = .english } }
         return result
     }

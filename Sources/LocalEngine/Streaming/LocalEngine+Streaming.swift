@@ -9,7 +9,7 @@ extension LocalEngine: HearingEngine {
     package func open(
         _ options: StreamOptions, hear: @escaping @Sendable (EngineHearing) -> Void, deliver: @escaping @Sendable (EngineEvent) -> Void
     ) -> any EngineStream {
-        let stream = LocalStream(options, on: listening, pool: pool, hear: hear, deliver: deliver)
+        let stream = LocalStream(options, on: listening, pool: pool, usesKeyTerms: usesKeyTerms, hear: hear, deliver: deliver)
         if let unsupported = unsupported(of: options) {
             stream.post(.unavailable(unsupported))
             return stream

@@ -8,11 +8,11 @@ final class LocalStream: EngineStream, Sendable {
     private let thread: ListeningThread
 
     init(
-        _ options: StreamOptions, on thread: ListeningThread, pool: DecodePool, hear: @escaping @Sendable (EngineHearing) -> Void,
+        _ options: StreamOptions, on thread: ListeningThread, pool: DecodePool, usesKeyTerms: Bool, hear: @escaping @Sendable (EngineHearing) -> Void,
         deliver: @escaping @Sendable (EngineEvent) -> Void
     ) {
         self.thread = thread
-        listener = StreamListener(options, pool, hear, deliver)
+        listener = StreamListener(options, pool, usesKeyTerms: usesKeyTerms, hear, deliver)
     }
 
     func send(_ audio: RawSpan) {

@@ -5,11 +5,14 @@ package struct SegmentRecognizer: Sendable {
     let recognizer: Recognizer
     let aligner: WordAligner?
     let retries: WindowRecognizer
+    private let terms: KeyTermList?
 
-    package init(_ models: LocalModels) {
+    /// - Parameter terms: the key terms that may be put into finals and cuts; nil when there are none.
+    package init(_ models: LocalModels, terms: KeyTermList? = nil) {
         recognizer = models.recognizer
         aligner = models.aligner
-        retries = WindowRecognizer(models.recognizer, models.aligner)
+        retries = WindowRecognizer(models.recognizer, models.aligner, terms: terms)
+        self.terms = terms
     }
 
     /// Recognises the request's segment; nil when `mayContinue` returned false.
@@ -19,11 +22,15 @@ package struct SegmentRecognizer: Sendable {
         _ request: SegmentRequest, _ samples: [Float], mayContinue: () -> Bool
     ) throws(InferenceError) -> SegmentResult? {
         let own = Array(samples.suffix(Int(request.audio.count.samples)))
+        func look(from first: Int) -> KeyTermLook? {
+            request.purpose == .interim ? nil : terms.map { KeyTermLook($0.compiled, from: first) }
+        }
         var words: [SegmentResult.Word] = []
         var isWrong = true
         if let context = request.context {
             let known = recognizer.context(of: context.tokens)
-            let decoded = try recognizer.decode(samples.span, prefix: known + request.prefix, mayContinue: mayContinue)
+            let decoded = try recognizer.decode(
+                samples.span, prefix: known + request.prefix, look: look(from: known.count), mayContinue: mayContinue)
             guard decoded.stop != .cancelled else { return nil }
             words = Self.words(decoded, behind: known.count, request)
             isWrong = decoded.stop != .end || words.isEmpty
@@ -31,14 +38,16 @@ package struct SegmentRecognizer: Sendable {
         if isWrong, request.context == nil || request.purpose != .interim {
             // Closing punctuation at the beginning of the prefix belonged to the context.
             let known = Array(request.prefix.drop(while: recognizer.isClosing))
-            let decoded = try recognizer.decode(own.span, prefix: known, mayContinue: mayContinue)
+            let decoded = try recognizer.decode(own.span, prefix: known, look: look(from: 0), mayContinue: mayContinue)
             guard decoded.stop != .cancelled else { return nil }
             words = Self.words(decoded, behind: 0, request)
             isWrong = decoded.stop != .end || words.isEmpty
             if isWrong, request.purpose == .final {
                 // Words from other cuts have tokens that no later request may begin with, so the tokens are left out.
                 guard let again = try retries.settle(decoded, own, mayContinue) else { return nil }
-                words = again.map { SegmentResult.Word(text: $0.text, confidence: $0.confidence, tokens: [], range: request.speech) }
+                words = again.map {
+                    SegmentResult.Word(text: $0.text, confidence: $0.confidence, tokens: [], range: request.speech, mark: $0.mark)
+                }
             }
         }
         guard mayContinue() else { return nil }
@@ -54,7 +63,7 @@ package struct SegmentRecognizer: Sendable {
         return decoded.words.filter { $0.tokens.lowerBound >= known }.map { word in
             let tokens = decoded.tokens[next..<word.tokens.upperBound].map(\.token)
             next = word.tokens.upperBound
-            return SegmentResult.Word(text: word.text, confidence: word.confidence, tokens: tokens, range: request.speech)
+            return SegmentResult.Word(text: word.text, confidence: word.confidence, tokens: tokens, range: request.speech, mark: word.mark)
         }
     }
 

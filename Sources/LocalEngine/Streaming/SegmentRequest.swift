@@ -62,9 +62,14 @@ package struct SegmentResult: Sendable, Equatable {
         package var range: SampleRange
         /// The language; nil where the client named it, or it was assumed.
         package var language: LanguageTag?
+        /// The mark of a word that the second look put in; nil for a word as it was heard.
+        package var mark: TermMark?
 
-        package init(text: String, confidence: Float, tokens: [Token], range: SampleRange, language: LanguageTag? = nil) {
+        package init(
+            text: String, confidence: Float, tokens: [Token], range: SampleRange, language: LanguageTag? = nil, mark: TermMark? = nil
+        ) {
             self.language = language
+            self.mark = mark
             self.text = text
             self.confidence = confidence
             self.tokens = tokens
@@ -91,6 +96,8 @@ package struct SegmentResult: Sendable, Equatable {
     }
 
     package var words: [Word]
+    /// True if the second look put terms in.
+    var hasTerms: Bool { words.contains { $0.mark != nil } }
     /// True if the recogniser lost its way: the text repeated itself, or had more words than fit.
     package var isSuspect: Bool
     /// Places for a cut; empty except for the purpose `.cut`.

@@ -7,6 +7,7 @@ final class StreamListener: @unchecked Sendable {
     // Unchecked: only `take`, which the listening thread alone calls, and `deinit` touch the mutable state.
     private let options: StreamOptions
     private let pool: DecodePool
+    private let usesKeyTerms: Bool
     /// Receiver of the events. Released with `.closed`, because the receiver may hold the stream in turn.
     private var deliver: (@Sendable (EngineEvent) -> Void)?
     /// Receiver of the findings; released with `deliver`.
@@ -15,6 +16,8 @@ final class StreamListener: @unchecked Sendable {
     private var models: ModelUse<LocalModels>?
     /// The language of the stream, with the model for other languages than English if it is needed.
     private var language = LiveLanguage.english
+    /// The key terms; nil when there are none, or the models are not loaded.
+    private var terms: KeyTermList?
     private var channels: [ChannelListener] = []
     private var unfinished = 0
     /// Bytes that came before the models were loaded, or that do not fill a frame yet.
@@ -26,11 +29,12 @@ final class StreamListener: @unchecked Sendable {
     private static let longestWait = Duration.seconds(60)
 
     init(
-        _ options: StreamOptions, _ pool: DecodePool, _ tell: @escaping @Sendable (EngineHearing) -> Void,
+        _ options: StreamOptions, _ pool: DecodePool, usesKeyTerms: Bool, _ tell: @escaping @Sendable (EngineHearing) -> Void,
         _ deliver: @escaping @Sendable (EngineEvent) -> Void
     ) {
         self.options = options
         self.pool = pool
+        self.usesKeyTerms = usesKeyTerms
         self.tell = tell
         self.deliver = deliver
         pool.liveStreamOpened()
@@ -83,6 +87,7 @@ final class StreamListener: @unchecked Sendable {
         }
         unfinished = channels.count
         self.models = models
+        expect(options.keyterms)
         deliver?(.opened)
         // Audio and commands that came while the models were being loaded.
         let audio = pending, commands = waitingCommands
@@ -128,6 +133,7 @@ final class StreamListener: @unchecked Sendable {
         switch command {
         case .keepAlive: return
         case .update(let options):
+            expect(options.keyterms)
             for number in channels.indices where !isClosed { run(channels[number].update(options), number, stream) }
         case .cancel: close(.cancelled)
         case .finalize, .finish:
@@ -161,10 +167,18 @@ final class StreamListener: @unchecked Sendable {
         }
     }
 
+    /// Sets the key terms of finals from here on, and compiles them before the first final needs them.
+    private func expect(_ keyterms: [String]) {
+        guard usesKeyTerms, let models, keyterms != terms?.terms ?? [] else { return }
+        terms = KeyTermList(keyterms, models.model.keyTerms)
+        guard let terms else { return }
+        pool.submit(.live(deadline: .now + .seconds(1))) { _ in _ = terms.compiled }
+    }
+
     private func recognize(_ request: SegmentRequest, _ channel: Int, _ stream: LocalStream) {
         guard let models else { return }
         let samples = channels[channel].samples(request.heard)
-        let work = LiveRecognizer(models.model, language)
+        let work = LiveRecognizer(models.model, language, terms)
         let job = pool.submit(.live(deadline: .now + Self.patience(request.purpose))) { [weak stream] permit in
             let result = Result { () throws(InferenceError) in try work.recognize(request, samples, mayContinue: permit.mayContinue) }
             switch result {

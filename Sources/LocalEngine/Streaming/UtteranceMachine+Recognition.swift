@@ -122,7 +122,8 @@ extension UtteranceMachine {
         }
         guard var open = segment, let pause = open.pause, request.audio == SampleRange(open.audioStart, pause.audioEnd) else { return }
         open.speculation = result
-        if !result.isSuspect { show(result.words, of: request, &open.agreement) }
+        // Terms that were put in are shown with the final: while speech goes on, they would be stable words that nobody heard.
+        if !result.isSuspect, !result.hasTerms { show(result.words, of: request, &open.agreement) }
         segment = open
     }
 
@@ -173,7 +174,7 @@ extension UtteranceMachine {
             let start = min(max(word.range.start, last), range.end)
             let end = min(max(word.range.end, start), range.end)
             last = start
-            return Word(word.text, SampleRange(start, end), confidence: word.confidence, language: word.language)
+            return Word(word.text, SampleRange(start, end), confidence: word.confidence, language: word.language, heard: word.mark?.heard)
         }
     }
 }

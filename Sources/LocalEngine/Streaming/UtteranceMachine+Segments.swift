@@ -131,7 +131,7 @@ extension UtteranceMachine {
             return
         }
         let kept = SegmentResult(words: Array(words.prefix(seam.words)))
-        let (before, behind) = open.agreement.split(atWord: seam.words)
+        let (before, behind) = open.agreement.split(atWord: Agreement.heardCount(of: words.prefix(seam.words)))
         split(open, at: seam.at, before, behind, result: kept)
     }
 }
