@@ -81,9 +81,14 @@ package struct DeepgramParameters: Sendable, Equatable {
         return replacement
     }
 
-    /// Returns the key terms of `keyterm`, and the words of the older `word:boost` form.
+    /// Returns the key terms of `keyterm`, and the words of the older `word:boost` form. A word with a boost below 0 is not a key term: its client wants
+    /// to see the word less often.
     private static func keyterms(_ query: QueryParameters) throws(QueryParameterError) -> [String] {
-        let older = try query.list("keywords", limit: 500).map { String($0.prefix { $0 != ":" }) }.filter { !$0.isEmpty }
+        let older = try query.list("keywords", limit: 500).compactMap { keyword -> String? in
+            let parts = keyword.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            let boost = parts.count > 1 ? Double(parts[1]) ?? 0 : 0
+            return parts[0].isEmpty || boost < 0 ? nil : String(parts[0])
+        }
         let terms = try query.list("keyterm", limit: 500) + older
         if let problem = problem(withKeyterms: terms) { throw QueryParameterError(message: problem) }
         return terms

@@ -3,8 +3,8 @@ package import Speech
 
 /// The request of `POST /v1/audio/transcriptions`: all fields of the form except the file.
 ///
-/// Applied: `model`, `language` or `languages[]`, `keywords[]`, `include[]` (for `json`), `response_format`, `temperature` (echoed),
-/// `timestamp_granularities[]`, `stream`, and `engine` in the query. Ignored, because no engine here can do it: `prompt`, `chunking_strategy`,
+/// Applied: `model`, `language` or `languages[]`, `keywords[]`, `prompt` (its key terms), `include[]` (for `json`), `response_format`, `temperature`
+/// (echoed), `timestamp_granularities[]`, `stream`, and `engine` in the query. Ignored, because no engine here can do it: `chunking_strategy`,
 /// `known_speaker_names[]`, `known_speaker_references[]`. Unknown fields are ignored.
 ///
 /// Source: OpenAI API reference, "Create transcription".
@@ -33,7 +33,8 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     /// True if no engine here has the model, so that another engine serves it.
     package var isAliased = false
     package var language: LanguageTag?
-    package var keywords: [String]
+    /// The key terms: the client's keywords, and the terms of its prompt.
+    package var keyterms: [String]
     package var format: Format
     package var temperature: Double
     package var granularities: Set<Granularity>
@@ -68,7 +69,8 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         model = form.text("model") ?? OpenAIModels.standard
         self.engines = engines
         language = try Self.language(form)
-        keywords = form.list("keywords")
+        keyterms = form.list("keywords")
+        for term in PromptTerms.terms(of: form.text("prompt")) where !keyterms.contains(term) { keyterms.append(term) }
         format = try form.choice("response_format", Format.self) ?? .json
         temperature = try Self.temperature(form)
         streams = try form.flag("stream") ?? false
@@ -124,7 +126,7 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
 
     package var options: RecognitionOptions {
         RecognitionOptions(
-            language: language, model: isAliased ? nil : model, diarize: format == .diarizedJSON, keyterms: keywords,
+            language: language, model: isAliased ? nil : model, diarize: format == .diarizedJSON, keyterms: keyterms,
             wordTimes: format != .json && format != .text)
     }
 

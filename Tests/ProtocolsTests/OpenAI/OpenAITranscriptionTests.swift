@@ -165,12 +165,14 @@ import Testing
         let request = try Self.request(
             [
                 ("model", "gpt-4o-transcribe"), ("language", "de"), ("keywords[]", "Harken"), ("keywords", "gateway"), ("unknown", "1"),
-                ("chunking_strategy", "auto"), ("stream", "True"),
+                ("prompt", "Anna Weiss, Harken, Omi"), ("chunking_strategy", "auto"), ("stream", "True"),
             ], target: "/v1/audio/transcriptions?engine=local"
         ).get()
         #expect(
             request.options
-                == RecognitionOptions(language: LanguageTag("de"), model: "gpt-4o-transcribe", keyterms: ["Harken", "gateway"], wordTimes: false))
+                == RecognitionOptions(
+                    language: LanguageTag("de"), model: "gpt-4o-transcribe", keyterms: ["Harken", "gateway", "Anna Weiss", "Omi"],
+                    wordTimes: false))
         #expect(request.streams)
         #expect(request.engines == [.local])
     }

@@ -43,9 +43,14 @@ package struct RealtimeConfiguration: Sendable, Equatable {
     package struct Transcription: Sendable, Equatable {
         package var model: String?
         package var language: LanguageTag?
-        /// The client's prompt, which is sent back and does not affect recognition.
+        /// The client's prompt, which is sent back. Its key terms are expected.
         package var prompt: String?
         package var keywords: [String] = []
+
+        /// The client's keywords, and the key terms of its prompt.
+        package var keyterms: [String] {
+            keywords + PromptTerms.terms(of: prompt).filter { !keywords.contains($0) }
+        }
 
         package init(model: String? = nil) { self.model = model }
     }
@@ -316,7 +321,7 @@ extension RealtimeConfiguration {
     var request: LiveRequest {
         LiveRequest(
             format: format.audio, language: transcription.language, model: transcription.model, endpointing: endpointing, turn: turn,
-            keyterms: transcription.keywords)
+            keyterms: transcription.keyterms)
     }
 
     /// Returns the changes that an update makes in a running session; nil when nothing changes there.
@@ -326,7 +331,7 @@ extension RealtimeConfiguration {
         if transcription.model != old.transcription.model { change.model = transcription.model }
         if endpointing != old.endpointing { change.endpointing = endpointing }
         if turn != old.turn { change.turn = turn }
-        if transcription.keywords != old.transcription.keywords { change.keyterms = transcription.keywords }
+        if transcription.keyterms != old.transcription.keyterms { change.keyterms = transcription.keyterms }
         return change.aspects.isEmpty ? nil : change
     }
 }
