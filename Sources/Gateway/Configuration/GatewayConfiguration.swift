@@ -41,6 +41,8 @@ package struct GatewayConfiguration: Sendable {
     package var modelFolder: String?
     /// Time for which local models that nothing uses are kept in memory; nil: for ever.
     package var keepAlive: Duration?
+    /// True if the local engine puts key terms in.
+    package var usesKeyTerms: Bool
     /// Maximum time that open sessions go on after the gateway was asked to end; nil: until they end.
     package var drainTime: Duration?
     package var tls: TLSFiles?
@@ -177,6 +179,7 @@ package struct GatewayConfiguration: Sendable {
         voiceDays = try settings.integer("HARKEN_VOICE_DAYS", in: 1...36_500, default: 365)
         modelFolder = settings["HARKEN_MODELS"].map { Self.path($0, home: home) }
         keepAlive = try settings.duration("HARKEN_KEEP_ALIVE", in: .seconds(1)...(.seconds(7 * 86_400)))
+        usesKeyTerms = try settings.boolean("HARKEN_KEY_TERMS", default: true)
         let drainSeconds = try settings.seconds("HARKEN_DRAIN_SECONDS", in: 0...3600, default: 30)
         drainTime = drainSeconds > .zero ? drainSeconds : nil
         switch (settings["HARKEN_TLS_CERT"], settings["HARKEN_TLS_KEY"]) {

@@ -13,6 +13,9 @@ extension SettingTable {
             Time after which idle local models leave the memory, such as `5m`; the first request loads them, and waits for some seconds. 0: the models \
             of recognition are loaded at the start, and all stay; see [Memory](operating.md#memory).
             """),
+        .init(
+            "HARKEN_KEY_TERMS", .engines, "true",
+            "The local engine writes key terms where they sound like what it heard; see [Key terms](key-terms.md)."),
         .init("HARKEN_CACHE", .engines, nil, "Directory of everything that set-up fetches. Default: `~/.cache/harken`."),
         .init(
             "HARKEN_PRICES", .engines, nil,

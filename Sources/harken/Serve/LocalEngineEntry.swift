@@ -9,15 +9,16 @@ enum LocalEngineEntry {
     /// - Parameters:
     ///   - media: the decoder of recordings.
     ///   - keepAlive: time for which idle models are kept in memory; nil: for ever.
-    static func make(_ folder: ModelFolder, _ media: any MediaSource, keepAlive: Duration?) -> EngineEntry {
-        var entry = entry(folder, media, keepAlive: keepAlive)
+    ///   - usesKeyTerms: true if the engine puts key terms in.
+    static func make(_ folder: ModelFolder, _ media: any MediaSource, keepAlive: Duration?, usesKeyTerms: Bool) -> EngineEntry {
+        let engine = LocalEngine(folder, pool: Processors.count, media: media, keepAlive: keepAlive, usesKeyTerms: usesKeyTerms)
+        var entry = entry(of: engine, folder)
         // The engine labels the speakers of recordings. In live sessions the gateway tells them apart, by the same voice model.
         entry.labelsLiveSpeakers = false
         return entry
     }
 
-    private static func entry(_ folder: ModelFolder, _ media: any MediaSource, keepAlive: Duration?) -> EngineEntry {
-        let engine = LocalEngine(folder, pool: Processors.count, media: media, keepAlive: keepAlive)
+    private static func entry(of engine: LocalEngine, _ folder: ModelFolder) -> EngineEntry {
         // A missing model will not be loaded later, so the entry reports it from the start, with the remedy.
         if let problem = folder.problem(ModelFolder.Item.recognition) {
             let reason = "\(problem); \(ModelFolder.remedy)"
