@@ -131,6 +131,9 @@ let package = Package(
             name: "bench-local", dependencies: ["LocalEngine", "Audio", "Speech"], path: "Benchmarks/local/bench", swiftSettings: strict),
 
         .executableTarget(
+            name: "bench-keyterms", dependencies: ["LocalEngine", "Audio", "Speech"], path: "Benchmarks/keyterms/bench", swiftSettings: strict),
+
+        .executableTarget(
             name: "bench-search", dependencies: ["Store", "LocalEngine", "Conversations", "Speech"], path: "Benchmarks/search/bench",
             swiftSettings: strict),
 
