@@ -8,6 +8,8 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "caption", dependencies: [.product(name: "HarkenKit", package: "harken")], swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "pipe", dependencies: [.product(name: "HarkenKit", package: "harken")], swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
             name: "CaptionTests", dependencies: [.product(name: "HarkenKit", package: "harken")], swiftSettings: [.swiftLanguageMode(.v6)]),
     ]

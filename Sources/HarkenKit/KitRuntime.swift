@@ -14,6 +14,12 @@ package final class KitRuntime: Sendable {
     let tracer: Tracer?
     private let client: WebSocketClient
     private let made = Mutex<LoopBound<VendorConnector>?>(nil)
+    private let http = Mutex<HTTPClient?>(nil)
+    /// The repairs of all streams. Engines of this process have a queue of their own, in which live audio comes first.
+    let repairs = RepairQueue(capacity: 16)
+
+    /// Folder for the audio of repairs that are under way.
+    static var temporaryFolder: String { getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp" }
 
     private static let shared = Mutex<KitRuntime?>(nil)
 
@@ -54,6 +60,20 @@ package final class KitRuntime: Sendable {
         guard let settings else { return nil }
         return Tracer(
             SpanExporter(settings, client: try HTTPClient()) { _ in }, random: { .random(in: .min ... .max) }, now: { .now })
+    }
+
+    /// Returns the client of vendors' recording services. The first call starts its thread.
+    func recordingClient() throws(KitError) -> HTTPClient {
+        try http.withLock { (http: inout sending HTTPClient?) throws(KitError) in
+            if let client = http { return client }
+            do throws(HTTPClientError) {
+                let client = try HTTPClient()
+                http = client
+                return client
+            } catch {
+                throw .unavailable("a connection cannot be opened: \(error)")
+            }
+        }
     }
 
     /// Returns the connector to vendors. Call on the loop only.

@@ -32,4 +32,12 @@ public enum EngineError: Error, Sendable, Equatable {
         case .cancelled: "cancelled"
         }
     }
+
+    /// True if another engine may do better with the same audio.
+    package var isEnginesOwn: Bool {
+        switch self {
+        case .unauthorized, .quotaExhausted, .rateLimited, .unavailable, .timedOut, .protocolViolation, .unsupportedLanguage: true
+        case .badRequest, .undecodable, .cancelled: false
+        }
+    }
 }

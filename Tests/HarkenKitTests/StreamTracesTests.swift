@@ -35,7 +35,7 @@ import Tracing
         var options = TranscriptionOptions()
         options.traceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
         let stream = SpeechStream(
-            engine: LiveEngineSource(base: LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine))),
+            engines: EngineSet(engines: [LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine))]),
             options: options, runtime: runtime)
         for _ in 0..<40 { stream.push([Int16](repeating: 0, count: 800)) }
         stream.finish()

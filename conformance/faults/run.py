@@ -1,6 +1,6 @@
 """The fault table: real speech through `harken serve`, by a client of each engine's own protocol, while engines fail in every way.
 
-    scripts/faults [--short] [--scenario NAME…] [--engine NAME…] [--livekit] [--json FILE]
+    scripts/faults [--short] [--scenario NAME…] [--engine NAME…] [--kit | --livekit] [--json FILE]
 
 A line for each cell as it ends, then the table. The exit status is 0 only if every cell keeps the goals: no word lost, none doubled, times within
 20 ms of the uninterrupted run, faults noticed within 5 s, no wait for a final over 4 s from there, nothing else that a client would mind.
@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import cell
 import count
+import kit
 import outage
 import recording
 from matrix import SHOWN
@@ -42,6 +43,7 @@ def main():
     parser.add_argument("--livekit", "--beside-livekit", action="store_true",
                         help="the same scenarios through LiveKit's fallback adapter, in columns of the same table")
     parser.add_argument("--only-livekit", action="store_true", help="that alone")
+    parser.add_argument("--kit", metavar="PROGRAM", help="instead of the gateway: a program that uses HarkenKit, Examples/Caption's `pipe`")
     parser.add_argument("--ignore-waits", action="store_true", help="waits are shown and not judged: for a machine that is busy with other things")
     parser.add_argument("--outage", type=int, metavar="N", help="instead: one vendor's outage under N live sessions")
     parser.add_argument("--jobs", type=int, default=12, help="cells at a time (12)")
@@ -64,6 +66,8 @@ class Table:
         self.recording = recording.load(folder, args.harken, args.cache, args.test_audio, shared)
         wanted = [one for one in SCENARIOS if one.name in (CLEAN, LOCAL) or not args.scenario or one.name in args.scenario]
         self.scenarios = [one for one in wanted if one.in_test or one.name in (CLEAN, LOCAL)] if args.short and not args.scenario else wanted
+        if args.kit:
+            self.scenarios = [one for one in self.scenarios if kit.can(one)]
         self.engines = args.engine or (["assemblyai", "deepgram"] if args.short else list(SECOND))
         self._lock = threading.Lock()
         self._started = 0
@@ -123,7 +127,10 @@ class Table:
             self._started += 1
             wait = 1.0 if self._started <= self.args.jobs else 0.0
             time.sleep(wait)
-        outcome = cell.run(scenario, engine, self.recording, self.args.harken, self.folder)
+        if self.args.kit:
+            outcome = kit.run(scenario, engine, self.recording, self.args.kit, self.folder)
+        else:
+            outcome = cell.run(scenario, engine, self.recording, self.args.harken, self.folder)
         with self._lock:
             # Times are compared at the end.
             well = outcome.keeps_words and (self.args.ignore_waits or outcome.keeps_waits)

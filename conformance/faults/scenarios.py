@@ -43,6 +43,9 @@ LOCAL = "nothing fails, local alone"
 
 BOTH = ("first", "second")
 
+# What makes the gateway shadow every session.
+SHADOW = ("HARKEN_MODE", "shadow")
+
 SCENARIOS = (
     Scenario(CLEAN),
     Scenario(LOCAL, engines=("local",)),
@@ -77,5 +80,5 @@ SCENARIOS = (
     Scenario("ensemble, the second aborts", (), ("drop-after={mid}",), count=1, engines=BOTH, mode="ensemble", hearing=BOTH, in_test=True),
     # No client asks for a shadow: the operator wants it.
     Scenario("shadow, the shadow aborts", (), ("drop-after={mid}",), count=1, engines=BOTH,
-             settings=(("HARKEN_MODE", "shadow"), ("HARKEN_SHADOW_SHARE", "1")), hearing=BOTH, in_test=True),
+             settings=(SHADOW, ("HARKEN_SHADOW_SHARE", "1")), hearing=BOTH, in_test=True),
 )

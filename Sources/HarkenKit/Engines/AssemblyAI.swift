@@ -1,8 +1,8 @@
 public import Speech
 
 /// AssemblyAI's Universal-Streaming recognition.
-public final class AssemblyAI: SpeechToText {
-    private let core: EngineCore
+public final class AssemblyAI: SpeechToText, CoreEngine {
+    let core: EngineCore
 
     /// - Parameters:
     ///   - key: the vendor's API key; nil: the value of the variable `ASSEMBLYAI_API_KEY`.

@@ -1,8 +1,8 @@
 public import Speech
 
 /// Deepgram's live recognition.
-public final class Deepgram: SpeechToText {
-    private let core: EngineCore
+public final class Deepgram: SpeechToText, CoreEngine {
+    let core: EngineCore
 
     /// - Parameters:
     ///   - key: the vendor's API key; nil: the value of the variable `DEEPGRAM_API_KEY`.

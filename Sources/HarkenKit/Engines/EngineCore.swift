@@ -22,18 +22,42 @@ final class EngineCore: Sendable {
     enum Prerecorded: Sendable {
         case inProcess(any PrerecordedEngine)
         case vendor(PrerecordedService, VendorSettings)
+
+        var isInProcess: Bool { if case .inProcess = self { true } else { false } }
+
+        func engine() throws(KitError) -> any PrerecordedEngine {
+            switch self {
+            case .inProcess(let own): own
+            case .vendor(let service, let settings):
+                VendorRecognizer(service, settings: settings, client: try KitRuntime.start().recordingClient(), clock: .system)
+            }
+        }
     }
 
     let name: EngineName
-    private let prerecorded: Prerecorded?
-    private let source: LiveEngineSource
+    /// The engines of live audio, without repairers.
+    let live: EngineSet
+    /// The engines of recordings, in order of preference; empty: the engine takes live audio only.
+    let prerecorded: [Prerecorded]
+    private let repairers: [Prerecorded]
     private let state: Mutex<State>
 
-    init(_ engine: LiveEngine, prerecorded: Prerecorded? = nil, options: TranscriptionOptions) {
-        name = engine.name
+    /// - Parameters:
+    ///   - prerecorded: the engines of recordings, in order of preference.
+    ///   - repairers: the engines that repair gaps of streams, in order of preference.
+    init(
+        _ name: EngineName, _ live: EngineSet, prerecorded: [Prerecorded], repairers: [Prerecorded] = [], options: TranscriptionOptions
+    ) {
+        self.name = name
+        self.live = live
         self.prerecorded = prerecorded
-        source = LiveEngineSource(base: engine)
+        self.repairers = repairers
         state = Mutex(State(options: options))
+    }
+
+    convenience init(_ engine: LiveEngine, prerecorded: Prerecorded? = nil, listener: SpeechListener? = nil, options: TranscriptionOptions) {
+        self.init(
+            engine.name, EngineSet(engines: [engine], listener: listener), prerecorded: prerecorded.map { [$0] } ?? [], options: options)
     }
 
     /// Makes the engine of the catalogue's vendor with this name.
@@ -71,8 +95,11 @@ final class EngineCore: Sendable {
 
     func stream(_ options: TranscriptionOptions?) throws(KitError) -> SpeechStream {
         let runtime = try KitRuntime.start()
+        let options = options ?? state.withLock { $0.options }
+        var engines = live
+        engines.repairers = try repairers.map { repairer throws(KitError) in try repairer.engine() }
+        let stream = SpeechStream(engines: try engines.speaking(options.language), options: options, runtime: runtime)
         return state.withLock { state in
-            let stream = SpeechStream(engine: source, options: options ?? state.options, runtime: runtime)
             state.streams.removeAll { $0.stream == nil }
             state.streams.append(Weak(stream: stream))
             return stream
@@ -81,17 +108,21 @@ final class EngineCore: Sendable {
 
     func recognize(file path: String, _ options: TranscriptionOptions?) async throws(KitError) -> Transcript {
         let options = options ?? state.withLock { $0.options }
-        let engine: any PrerecordedEngine
-        switch prerecorded {
-        case nil: throw .streamingOnly(name.rawValue)
-        case .inProcess(let own): engine = own
-        case .vendor(let service, let settings):
-            do {
-                engine = VendorRecognizer(service, settings: settings, client: try HTTPClient(), clock: .system)
+        var failure = KitError.streamingOnly(name.rawValue)
+        for engine in prerecorded {
+            do throws(KitError) {
+                return try await recognize(file: path, options, by: try engine.engine())
             } catch {
-                throw .unavailable("a connection cannot be opened: \(error)")
+                failure = error
+                if case .engine(let error) = error, !error.isEnginesOwn { break }
             }
         }
+        throw failure
+    }
+
+    private func recognize(
+        file path: String, _ options: TranscriptionOptions, by engine: any PrerecordedEngine
+    ) async throws(KitError) -> Transcript {
         let start = Instant.now
         let tracer = try KitRuntime.start().tracer
         var trace = tracer?.begin(under: options.caller, at: start).map {
@@ -104,7 +135,7 @@ final class EngineCore: Sendable {
             result = .failure(error)
         }
         if trace != nil {
-            let run = RecognitionAttempt(of: result, by: name, from: start, to: .now)
+            let run = RecognitionAttempt(of: result, by: engine.name, from: start, to: .now)
             tracer?.take([trace?.ran(run), trace?.ended(run.error, now: run.end)].compactMap(\.self))
         }
         return try result.mapError { KitError.engine($0) }.get()

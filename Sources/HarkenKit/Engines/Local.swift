@@ -4,8 +4,8 @@ import Sessions
 public import Speech
 
 /// The engine of this machine: English, without a key and without a network.
-public final class Local: SpeechToText {
-    private let core: EngineCore
+public final class Local: SpeechToText, CoreEngine {
+    let core: EngineCore
 
     /// Starts to load the models in the background. Audio that is pushed before they are loaded waits.
     ///
@@ -27,7 +27,7 @@ public final class Local: SpeechToText {
         let engine = LocalEngine(folder, pool: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         return EngineCore(
             LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine)), prerecorded: .inProcess(engine),
-            options: options)
+            listener: SpeechListener(engine), options: options)
     }
 
     public var name: EngineName { core.name }

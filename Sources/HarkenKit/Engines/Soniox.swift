@@ -1,8 +1,8 @@
 public import Speech
 
 /// Soniox's real-time recognition.
-public final class Soniox: SpeechToText {
-    private let core: EngineCore
+public final class Soniox: SpeechToText, CoreEngine {
+    let core: EngineCore
 
     /// - Parameters:
     ///   - key: the vendor's API key; nil: the value of the variable `SONIOX_API_KEY`.

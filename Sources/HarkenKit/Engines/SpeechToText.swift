@@ -1,8 +1,8 @@
 public import Speech
 
-/// An engine that a program uses directly: a vendor's, or the local engine of this machine.
+/// An engine that a program uses directly: a vendor's, the local engine of this machine, or several of these as one.
 public protocol SpeechToText: Sendable {
-    /// The engine's name in events and errors: `assemblyai`, `local`.
+    /// The engine's name in errors, and in events unless several engines make up this one: `assemblyai`, `local`, `failover`.
     var name: EngineName { get }
 
     /// Opens a stream. Returns at once: audio may be pushed at once, and waits until the connection is open.

@@ -1,8 +1,8 @@
 public import Speech
 
 /// Speechmatics' real-time recognition.
-public final class Speechmatics: SpeechToText {
-    private let core: EngineCore
+public final class Speechmatics: SpeechToText, CoreEngine {
+    let core: EngineCore
 
     /// - Parameters:
     ///   - key: the vendor's API key; nil: the value of the variable `SPEECHMATICS_API_KEY`.

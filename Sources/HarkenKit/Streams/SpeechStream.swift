@@ -10,7 +10,7 @@ public final class SpeechStream: Sendable {
     private let loop: Loop
     private let session: StreamReference
 
-    init(engine: LiveEngineSource, options: TranscriptionOptions, runtime: KitRuntime) {
+    init(engines: EngineSet, options: TranscriptionOptions, runtime: KitRuntime) {
         loop = runtime.loop
         let (events, sink) = AsyncStream.makeStream(of: StreamEvent.self)
         self.events = events
@@ -18,7 +18,9 @@ public final class SpeechStream: Sendable {
         self.session = session
         loop.execute {
             session.begin(
-                StreamSession(engine: engine.engine(options), options: options, context: runtime.connector(), tracer: runtime.tracer) { event in
+                StreamSession(
+                    engines: engines, options: options, context: runtime.connector(), repairs: runtime.repairs, tracer: runtime.tracer
+                ) { event in
                     sink.yield(event)
                     if case .terminated = event { sink.finish() }
                 }, on: runtime.loop)

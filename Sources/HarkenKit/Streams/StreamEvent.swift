@@ -64,7 +64,8 @@ public struct StreamMetrics: Sendable, Equatable {
 
 /// A fault that a stream survived.
 public enum StreamProblem: Sendable, Equatable {
-    /// The connection to the engine was lost. The stream connects again, and no audio is lost.
+    /// The engine was lost: its connection failed, or it did not answer. The stream goes on with the next engine, or connects again, and no audio is
+    /// lost.
     case connectionLost(EngineName, EngineError)
     /// A message could not be read and was left out.
     case unreadableMessage(EngineName, String)

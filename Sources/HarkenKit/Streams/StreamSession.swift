@@ -22,7 +22,7 @@ final class StreamSession: SessionObserver {
     private var trace: SessionTrace?
 
     init(
-        engine: LiveEngine, options: TranscriptionOptions, context: VendorConnector, tracer: Tracer?,
+        engines: EngineSet, options: TranscriptionOptions, context: VendorConnector, repairs: RepairQueue, tracer: Tracer?,
         tell: @escaping @Sendable (StreamEvent) -> Void
     ) {
         self.options = options
@@ -34,8 +34,8 @@ final class StreamSession: SessionObserver {
         trace = tracer?.begin(under: options.caller, at: loop.now).map {
             SessionTrace(.init(model: options.model, rate: options.sampleRate), root: $0)
         }
-        narrator = StreamNarrator(rate: rate, engine: engine.name, language: options.language, now: loop.now)
-        let run = SessionDriver(.init(options: options.streamOptions, engines: [engine]), connector: context, journal: journal, observer: self)
+        narrator = StreamNarrator(rate: rate, engine: engines.first, language: options.language, now: loop.now)
+        let run = SessionDriver(engines.request(options, repairs: repairs), connector: context, journal: journal, observer: self)
         self.run = run
         run.start()
     }
@@ -87,7 +87,7 @@ final class StreamSession: SessionObserver {
         case .attemptEnded(let attempt, _):
             if let span = trace?.ran(attempt) { tracer?.take([span]) }
             if attempt.kind == .stream, let error = attempt.error { tell(.problem(.connectionLost(attempt.engine, error))) }
-        // A stream has one engine, no gate and no repairs, and its journal bounds what waits.
+        // A stream has no gate, and its journal bounds what waits.
         case .fact, .attemptBegan, .counted, .gateFailed, .paused, .heard, .judged, .userSpeaks: break
         }
     }

@@ -5,6 +5,7 @@ package import Net
 internal import Continuity
 package import Observability
 package import Protocols
+package import Sessions
 package import Settings
 package import Speech
 package import Store

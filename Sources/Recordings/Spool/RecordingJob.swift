@@ -128,13 +128,3 @@ extension RecordingJob {
         }
     }
 }
-
-extension EngineError {
-    /// True if another engine may do better with the same audio.
-    var isEnginesOwn: Bool {
-        switch self {
-        case .unauthorized, .quotaExhausted, .rateLimited, .unavailable, .timedOut, .protocolViolation, .unsupportedLanguage: true
-        case .badRequest, .undecodable, .cancelled: false
-        }
-    }
-}

@@ -5,15 +5,18 @@ import HarkenKit
 @main enum Caption {
     static func main() async throws {
         guard CommandLine.arguments.count > 1 else {
-            print("usage: caption FILE.wav [local | assemblyai | deepgram | soniox | speechmatics]")
+            print("usage: caption FILE.wav [local | assemblyai | deepgram | soniox | speechmatics | several, with commas: the next one takes over]")
             exit(2)
         }
         let audio = try Data(contentsOf: URL(filePath: CommandLine.arguments[1])).dropFirst(44)
-        let stream = try engine(named: CommandLine.arguments.count > 2 ? CommandLine.arguments[2] : "local").stream(TranscriptionOptions())
+        let names = CommandLine.arguments.count > 2 ? CommandLine.arguments[2] : "local"
+        let engines = try names.split(separator: ",").map { try engine(named: String($0)) }
+        // An engine that fails is replaced by the next one, and no word is lost.
+        let stream = try Failover(engines).stream()
         let reading = Task {
             for await event in stream.events {
                 switch event {
-                case .final(let said): print("\(said.start) \(said.text)")
+                case .final(let said): print("\(said.start) \(said.text) (\(said.engine))")
                 case .problem(let problem): print("(\(problem))")
                 case .terminated(let end): if let error = end.error { print("ended: \(error)") }
                 default: break

@@ -114,6 +114,23 @@ struct `A program that streams to a vendor` {
         #expect(end.error == nil)
     }
 
+    @Test func `goes on with another vendor when one fails, and loses no word`() async throws {
+        let broken = try Simulator("deepgram", faults: ["drop-after=2"], count: 0), vendor = try Simulator("assemblyai")
+        let engines: [any SpeechToText] = [
+            try Deepgram(key: Simulator.key, baseURL: broken.url), try AssemblyAI(key: Simulator.key, baseURL: vendor.url),
+        ]
+        let events = try await play(try Failover(engines).stream())
+        #expect(errorRate(events) <= 0.25)
+        #expect(finals(events).contains { $0.engine == EngineName("assemblyai") })
+        #expect(!events.contains { if case .problem(.notRecognized) = $0 { true } else { false } })
+        guard case .terminated(let end) = events.last else {
+            Issue.record("the stream did not end")
+            return
+        }
+        #expect(end.error == nil)
+        #expect(try await vendor.violations == "[]")
+    }
+
     @Test(arguments: ["assemblyai", "deepgram"])
     func `has files recognised too`(vendor name: String) async throws {
         let vendor = try Simulator(name)

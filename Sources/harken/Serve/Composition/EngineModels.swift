@@ -1,7 +1,7 @@
 import Audio
 import Conversations
 import Engines
-import Live
+import Sessions
 import Speech
 
 /// The models of this machine's engines that other parts of a gateway use too.

@@ -1,9 +1,8 @@
-internal import Audio
-internal import Sessions
-internal import Speech
+import Audio
+package import Speech
 
 /// The audio of a session in the form for a voice detector: one channel at 16 kHz, in windows. Speech is unknown until there is a detector.
-final class VoiceActivityWindows: VoiceWindows {
+package final class VoiceActivityWindows: VoiceWindows {
     private let detecting: any VoiceDetecting
     /// Voice detector; nil while there is none.
     private var detector: (any VoiceDetector)?
@@ -22,7 +21,7 @@ final class VoiceActivityWindows: VoiceWindows {
     private static let loud: Float = 3.2e-5
 
     /// Makes the windows; nil when audio of this rate cannot be converted to 16 kHz.
-    init?(_ detecting: any VoiceDetecting, rate: SampleRate, channels: Int) throws(EngineError) {
+    package init?(_ detecting: any VoiceDetecting, rate: SampleRate, channels: Int) throws(EngineError) {
         guard let resampler = Resampler(from: rate, to: .speech) else { return nil }
         self.detecting = detecting
         detector = try detecting.makeDetector()
@@ -32,13 +31,13 @@ final class VoiceActivityWindows: VoiceWindows {
         window = detecting.window
     }
 
-    func append(_ pcm: RawSpan, _ each: (SampleRange, Float?, Bool) -> Void) throws {
+    package func append(_ pcm: RawSpan, _ each: (SampleRange, Float?, Bool) -> Void) throws {
         mono.removeAll(keepingCapacity: true)
         if channels == 1 { PCM.appendFloats(linear16: pcm, to: &mono) } else { mix(pcm) }
         try hear(each)
     }
 
-    func skip(_ count: SampleCount, _ each: (SampleRange, Float?, Bool) -> Void) throws {
+    package func skip(_ count: SampleCount, _ each: (SampleRange, Float?, Bool) -> Void) throws {
         // Complete windows need no detector; the incomplete one is kept, so that later windows keep their positions.
         let whole = SampleIndex(count.samples).converted(from: rate, to: .speech).samples / window.samples
         for _ in 0..<whole {

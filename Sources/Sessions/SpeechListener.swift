@@ -1,8 +1,7 @@
-internal import Sessions
 package import Speech
-internal import Synchronization
+import Synchronization
 
-/// Checks for speech in audio that an engine does not answer, for all sessions of the gateway.
+/// Checks for speech in audio that an engine does not answer, for all sessions of a program.
 package final class SpeechListener: VoiceListening {
     private let detecting: any VoiceDetecting
     /// Number of callers that wait for an answer.

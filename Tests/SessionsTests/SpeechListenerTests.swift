@@ -1,5 +1,5 @@
 import HarkenTesting
-@testable import Live
+import Sessions
 import Speech
 import Testing
 

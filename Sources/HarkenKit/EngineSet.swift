@@ -1,0 +1,52 @@
+import Continuity
+import Protocols
+import Sessions
+import Speech
+
+/// The engines of a stream, and the way in which its session uses them.
+struct EngineSet: Sendable {
+    /// The engines in order of preference; not empty.
+    var engines: [LiveEngine]
+    var mode: SessionMode = .failover
+    /// Engines that recognize the audio that no stream has recognized, in order of preference. Empty: nothing is repaired.
+    var repairers: [any PrerecordedEngine] = []
+    /// Detector of speech in audio that an engine does not answer; nil: loud audio counts as speech.
+    var listener: SpeechListener?
+
+    /// Name of the first engine.
+    var first: EngineName { engines.first?.name ?? .local }
+
+    /// Makes the request for a session.
+    ///
+    /// - Parameter queue: the repairs of all streams of the program.
+    func request(_ options: TranscriptionOptions, repairs queue: RepairQueue) -> SessionDriver.Request {
+        SessionDriver.Request(
+            options: options.streamOptions, engines: engines.map { $0.sized(by: options) }, mode: mode,
+            repair: repairers.isEmpty ? nil : RepairSettings(engines: repairers, repairQueue: queue, folder: KitRuntime.temporaryFolder),
+            voices: listener)
+    }
+
+    /// Returns the set without the engines that do not have this language. A set of one engine stays as it is, because the engine tells more.
+    ///
+    /// - Throws: `KitError.engine` when no engine has the language.
+    func speaking(_ language: LanguageTag?) throws(KitError) -> EngineSet {
+        guard let language, language.primary != "multi", engines.count > 1 else { return self }
+        var able = self
+        able.engines = engines.filter { $0.capabilities.languages.contains(language) }
+        able.repairers = repairers.filter { $0.capabilities.languages.contains(language) }
+        guard !able.engines.isEmpty else { throw .engine(.unsupportedLanguage(language)) }
+        if able.engines.count < mode.fewestEngines { able.mode = .failover }
+        return able
+    }
+}
+
+extension LiveEngine {
+    /// Returns the engine with messages of the length that the options want.
+    fileprivate func sized(by options: TranscriptionOptions) -> LiveEngine {
+        guard case .vendor(var vendor, let settings) = access else { return self }
+        vendor.audio.shortest = min(max(options.bufferDuration, .milliseconds(50)), .seconds(1))
+        var engine = self
+        engine.access = .vendor(vendor, settings)
+        return engine
+    }
+}
