@@ -200,7 +200,7 @@ let package = Package(
             [
                 "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "RecordingAssembly", "Store",
                 "Tracing", "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "API", "Gateway",
-                "Decoding", "harken", "HarkenTesting", "CCJOSE",
+                "Decoding", "HarkenKit", "harken", "HarkenTesting", "CCJOSE",
             ]),
         tests(
             "harken",

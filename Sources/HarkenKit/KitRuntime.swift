@@ -12,7 +12,7 @@ package final class KitRuntime: Sendable {
     let loop: Loop
     /// Collector of the spans; nil when tracing is off.
     let tracer: Tracer?
-    private let client: WebSocketClient
+    let client: WebSocketClient
     private let made = Mutex<LoopBound<VendorConnector>?>(nil)
     private let http = Mutex<HTTPClient?>(nil)
     /// The repairs of all streams. Engines of this process have a queue of their own, in which live audio comes first.

@@ -37,6 +37,8 @@ package enum ClientAction: Sendable, Equatable {
     case event(EngineEvent)
     /// An event of a conversation; only from a client of `/listen`.
     case listen(ListenEvent)
+    /// An event of a session that waits for a lost client; only from such a session's client.
+    case resumable(ResumableEvent)
     case send(text: [UInt8])
     /// Closes the socket after everything that was sent before.
     case close(code: UInt16)

@@ -16,6 +16,8 @@ package final class ClientStream: WebSocketHandler {
         case event(EngineEvent)
         /// An event of a conversation; only from the machine of a client of `/listen`.
         case listen(ListenEvent)
+        /// An event of a session that waits for a lost client; only from the machine of such a session's client.
+        case resumable(ResumableEvent)
         /// The socket did not open. The last notice.
         case failed(WebSocketConnectError)
         /// The socket is closed. The last notice. True if `close` came before.
@@ -63,6 +65,11 @@ package final class ClientStream: WebSocketHandler {
     /// Sends a message of audio, when the socket is open.
     package func send(binary message: RawSpan) {
         if case .open(let connection) = state { connection.send(binary: message) }
+    }
+
+    /// Sends a message of text, when the socket is open.
+    package func send(text message: RawSpan) {
+        if case .open(let connection) = state { connection.send(text: message) }
     }
 
     /// Tells the machine that this much audio was sent.
@@ -147,6 +154,7 @@ package final class ClientStream: WebSocketHandler {
             switch (action, state) {
             case (.event(let event), _): tell?(.event(event))
             case (.listen(let event), _): tell?(.listen(event))
+            case (.resumable(let event), _): tell?(.resumable(event))
             case (.send(let text), .open(let connection)): connection.send(text: text.span.bytes)
             case (.close(let code), .open(let connection)): connection.close(code: code)
             case (.send, _), (.close, _): break

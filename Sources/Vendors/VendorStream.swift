@@ -66,7 +66,7 @@ package final class VendorStream: EngineStream {
         guard !isClosed else { return }
         switch notice {
         // No engine speaks the protocol of `/listen`.
-        case .opened, .listen: break
+        case .opened, .listen, .resumable: break
         case .event(.closed(let error)): finish(error)
         case .event(let event): deliver(event)
         case .failed(let error):

@@ -1,6 +1,7 @@
 import Continuity
 import HarkenTesting
 import Net
+import Protocols
 import Sessions
 import Speech
 import Testing

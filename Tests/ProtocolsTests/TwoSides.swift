@@ -50,7 +50,7 @@ struct TwoSides<Client: LiveClientMachine> {
         for action in actions {
             switch action {
             case .event(let event): heard.append(event)
-            case .close, .listen: break
+            case .close, .listen, .resumable: break
             case .send(let text):
                 var output = ServerOutput()
                 if server != nil {

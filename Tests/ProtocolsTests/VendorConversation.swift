@@ -45,6 +45,7 @@ extension ClientAction {
         case .close(let code): "close \(code)"
         case .event(let event): event.short
         case .listen(let news): "\(news)"
+        case .resumable(let event): "\(event)"
         }
     }
 }

@@ -53,7 +53,7 @@ private struct EchoingMachine: LiveClientMachine {
                 switch notice {
                 case .opened: note("opened")
                 case .event(.skipped(let text)): note(text)
-                case .event, .listen: note("said")
+                case .event, .listen, .resumable: note("said")
                 case .failed(let error):
                     note("failed \(error)".prefix { $0 != "(" })
                     stream.rejected(error)

@@ -23,6 +23,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import cell
 import count
 import kit
+import kit_gateway
 import outage
 import recording
 from matrix import SHOWN
@@ -94,6 +95,7 @@ class Table:
             if "pairs" in outcome.detail:
                 names = (LOCAL,) if outcome.scenario == LOCAL else (CLEAN, LOCAL)
                 cell.compare(outcome, [one for one in outcomes if one.engine == outcome.engine and one.scenario in names and "pairs" in one.detail])
+        gateways = [self._gateway(scenario) for scenario in kit_gateway.SCENARIOS] if self.args.kit and not self.args.scenario else []
         others = beside() if beside else []
         watch.set()
         seconds = time.monotonic() - began
@@ -101,6 +103,7 @@ class Table:
         load = f"{min(self.load):.1f} to {max(self.load):.1f}, mean {sum(self.load) / len(self.load):.1f}, on {os.cpu_count()} processors"
         kept = sum(outcome.passed for outcome in outcomes)
         passed = all(outcome.keeps_words if self.args.ignore_waits else outcome.passed for outcome in outcomes)
+        passed = passed and all(outcome.keeps_words for outcome in gateways)
         total = {name: sum(getattr(outcome, name) for outcome in outcomes) for name in ("spoken", "lost", "doubled", "misheard", "invented")}
         told_of = (f"{kept} of {len(outcomes)} cells keep the goals; {total['lost']} of {total['spoken']} words lost, {total['doubled']} doubled, "
                    f"{total['misheard']} misheard, {total['invented']} invented; ") if outcomes else ""
@@ -108,7 +111,7 @@ class Table:
         if self.args.json:
             with open(self.args.json, "w") as file:
                 json.dump({"passed": passed, "seconds": round(seconds, 1), "load": self.load, "countable": len(self.recording.words),
-                           "recording_seconds": self.recording.seconds, "cells": [outcome.record() for outcome in outcomes],
+                           "recording_seconds": self.recording.seconds, "cells": [outcome.record() for outcome in outcomes + gateways],
                            "beside": others}, file, indent=1)
         return 0 if passed else 1
 
@@ -135,6 +138,11 @@ class Table:
             # Times are compared at the end.
             well = outcome.keeps_words and (self.args.ignore_waits or outcome.keeps_waits)
             print(f"{'ok  ' if well else 'FAIL'}  {scenario.name}, {SHOWN[engine]}: {told(outcome)}", flush=True)
+        return outcome
+
+    def _gateway(self, scenario):
+        outcome = kit_gateway.run(scenario, self.recording, self.args.kit, self.args.harken, self.folder)
+        print(f"{'ok  ' if outcome.keeps_words else 'FAIL'}  a gateway as the engine, {scenario}: {told(outcome)}", flush=True)
         return outcome
 
     def _beside(self):

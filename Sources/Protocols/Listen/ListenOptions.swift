@@ -31,6 +31,11 @@ package struct ListenOptions: Sendable, Equatable {
     package var gate = ConversationRequest.Gate.operatorsChoice
     package var takesTranscripts = false
     package var isOnboarding = false
+    /// True if the client wants words, without a conversation.
+    package var tellsWords = false
+    /// Speakers and terms that a client of words asks for.
+    private var tellsSpeakers = false
+    private var keyterms: [String] = []
     /// True if the client wants to know which of its audio is durable, and may reconnect when its connection is lost.
     package var acknowledges = false
     /// Sample rate of the positions that the client sends: the rate that it named. nil: the session's rate.
@@ -66,6 +71,11 @@ package struct ListenOptions: Sendable, Equatable {
         if channels > 1 { call = query.text("call_id").map { String($0.prefix(200)) } }
         takesTranscripts = query.isEnabled("custom_stt") && route != .pushToTalk
         if let text = query.text("client_conversation_id") { chosen = UUIDText.canonical(text).map { ID($0) } }
+        tellsWords = route == .device && channels == 1 && !takesTranscripts && query.flag("words") ?? false
+        if tellsWords {
+            tellsSpeakers = query.flag("diarize") ?? false
+            keyterms = query.all("keyterm")
+        }
         acknowledges = query.flag("ack") ?? false
         if let session = query.text("session_id"), let start = query.text("resume_from").flatMap({ Int64($0) }) {
             resume = LiveResume(session: ID(session), start: SampleIndex(start), seen: max(0, query.text("seen").flatMap { Int($0) } ?? 0))
@@ -84,8 +94,8 @@ package struct ListenOptions: Sendable, Equatable {
 
     package var request: LiveRequest {
         LiveRequest(
-            format: format, language: language, interims: false, separateChannels: channels > 1,
-            diarize: channels == 1 && route != .pushToTalk,
+            format: format, language: language, interims: tellsWords, separateChannels: channels > 1,
+            diarize: tellsWords ? tellsSpeakers : channels == 1 && route != .pushToTalk, keyterms: keyterms,
             workload: route == .pushToTalk ? .pushToTalk : .realtime, shortestPiece: Self.shortestPiece)
     }
 
@@ -94,7 +104,7 @@ package struct ListenOptions: Sendable, Equatable {
 
     /// The conversation that the client asks for; nil: only a transcription.
     package var conversation: ConversationRequest? {
-        guard route != .pushToTalk else { return nil }
+        guard route != .pushToTalk, !tellsWords else { return nil }
         let roles: [ConversationRequest.ChannelRole] = channels > 1 ? [.user] + Array(repeating: .other, count: channels - 1) : []
         return ConversationRequest(
             timeout: timeout, source: source, device: device, chosen: chosen, call: call, usesProfile: usesProfile, suggestsPeople: suggestsPeople,

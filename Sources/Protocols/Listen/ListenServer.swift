@@ -85,7 +85,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     package var waitsForClient: Bool { options.acknowledges && state != .closed }
 
     package mutating func adopt(_ choices: UserChoices) {
-        request.keyterms = choices.terms
+        request.keyterms = Array((request.keyterms + choices.terms).prefix(UserChoices.maxTerms))
         guard request.language?.primary == "multi" else { return }
         if choices.isSingleLanguage { request.language = choices.language ?? .english } else { wantsTranslation = choices.language != nil }
     }
@@ -157,7 +157,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     }
 
     private mutating func finalize(_ output: inout ServerOutput) {
-        guard options.route == .pushToTalk, finalizes < Self.maxFinalizes else { return }
+        guard options.route == .pushToTalk || options.tellsWords, finalizes < Self.maxFinalizes else { return }
         finalizes += 1
         output.command(.finalize)
     }
@@ -243,6 +243,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
 
     package mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput) {
         guard state != .closed else { return }
+        if options.tellsWords, let words = ListenWords(event, placing: { shown($0) }) { return say(words, &output) }
         switch event {
         case .ready:
             isServed = true
@@ -255,6 +256,14 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         case .ended(let end): ended(end, now, &output)
         case .speechStarted, .interim, .turnEnded: break
         }
+    }
+
+    private mutating func say(_ words: ListenWords, _ output: inout ServerOutput) {
+        switch words {
+        case .flushed, .final(_, .flush, _): finalizes = max(0, finalizes - 1)
+        case .final, .interim, .speechStarted, .turnEnded, .gap: break
+        }
+        say(.words(words), &output)
     }
 
     private func missing(_ range: SampleRange, _ error: EngineError) -> ListenStatus {

@@ -25,13 +25,15 @@ package enum ListenServerMessage: Sendable, Equatable {
     case sessionExpired
     /// The session is over because the gateway goes down: all audio before the position is recognized, and a new session goes on there.
     case reconnect(SampleIndex)
+    /// Words, to a client that asked for words in place of segments.
+    case words(ListenWords)
 
     /// True if the message means nothing to a client that reconnects.
     var isTransient: Bool {
         switch self {
-        case .authResponse, .sessionStarted, .audioAck, .sessionResumed, .sessionExpired, .reconnect: true
+        case .authResponse, .sessionStarted, .audioAck, .sessionResumed, .sessionExpired, .reconnect, .words(.interim): true
         case .segments, .status, .lastMemory, .conversation, .processingStarted, .created, .deleted, .suggestion, .photoProcessing,
-            .photoDescribed, .freemium, .onboardingComplete:
+            .photoDescribed, .freemium, .onboardingComplete, .words:
             false
         }
     }
@@ -127,6 +129,7 @@ package enum ListenServerMessage: Sendable, Equatable {
         case .reconnect(let received):
             json.member("type", literal: "reconnect")
             json.member("samples", Int(received.samples))
+        case .words(let words): words.writeMembers(&json)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Continuity
 package import Net
+import Protocols
 package import Speech
 
 /// A stream to a gateway that is resumed when its connection breaks: no audio is lost, and no event comes twice.

@@ -100,6 +100,7 @@ final class GatewayStream: @unchecked Sendable {
             stream.close()
         case .event(let event): deliver(.event(event))
         case .listen(let event): deliver(.listen(event))
+        case .resumable: break
         case .failed(let error): end(failure(error))
         case .closed(let close, let asked): end(reason(of: close, asked: asked))
         }

@@ -5,7 +5,9 @@ import HarkenKit
 @main enum Caption {
     static func main() async throws {
         guard CommandLine.arguments.count > 1 else {
-            print("usage: caption FILE.wav [local | assemblyai | deepgram | soniox | speechmatics | several, with commas: the next one takes over]")
+            print(
+                "usage: caption FILE.wav [local | harken | assemblyai | deepgram | soniox | speechmatics | several, with commas: the next one takes over]"
+            )
             exit(2)
         }
         let audio = try Data(contentsOf: URL(filePath: CommandLine.arguments[1])).dropFirst(44)
@@ -34,6 +36,7 @@ import HarkenKit
 
     private static func engine(named name: String) throws -> any SpeechToText {
         switch name {
+        case "harken": try Harken()
         case "assemblyai": try AssemblyAI()
         case "deepgram": try Deepgram()
         case "soniox": try Soniox()

@@ -55,6 +55,7 @@ import HarkenKit
 
     private static func engine(_ name: String, _ url: String?) async throws -> any SpeechToText {
         switch name {
+        case "harken": return try Harken(url: url)
         case "assemblyai": return try AssemblyAI(baseURL: url)
         case "deepgram": return try Deepgram(baseURL: url)
         case "soniox": return try Soniox(baseURL: url)
