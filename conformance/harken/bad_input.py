@@ -133,12 +133,12 @@ def recorded(server, audio):
     silence = header(2 * rate * 5, rate) + bytes(2 * rate * 5)
     status, answer = server.post("/v1/listen?model=nova-3", silence)
     check(status == 200 and text_of(answer) == "", "deepgram recorded, silence", (status, answer))
-    for query in ["encoding=linear16", "encoding=wax&sample_rate=8000", "utt_split=soon", "language=de", "model=no-such", "punctuate=perhaps",
+    for query in ["encoding=linear16", "encoding=wax&sample_rate=8000", "utt_split=soon", "language=tlh", "model=no-such", "punctuate=perhaps",
                   "callback=ftp%3A%2F%2Fx", "engine=nobody", "model=%ZZ"]:
         status, answer = server.post("/v1/listen?" + query, whole)
         check(status == 400 and json_of(answer), f"deepgram recorded, ?{query}", (status, answer))
     for fields, file in [([("model", "whisper-1")], None), ([("model", "whisper-1"), ("temperature", "hot")], whole),
-                         ([("model", "whisper-1"), ("language", "klingon")], whole), ([("model", "whisper-1"), ("language", "de")], whole),
+                         ([("model", "whisper-1"), ("language", "klingon")], whole), ([("model", "whisper-1"), ("language", "tlh")], whole),
                          ([("model", "x" * 70000)], whole)]:
         data, headers = form(fields, file)
         status, answer = server.post("/v1/audio/transcriptions", data, {"Authorization": f"Bearer {server.key}", **headers})
@@ -211,7 +211,7 @@ async def streaming(server, audio):
         return messages
 
     for query in ["encoding=wax&sample_rate=16000", "encoding=linear16", "encoding=linear16&sample_rate=7", "encoding=linear16&sample_rate=16000&channels=99",
-                  "encoding=linear16&sample_rate=16000&language=de", "encoding=linear16&sample_rate=16000&model=no-such",
+                  "encoding=linear16&sample_rate=16000&language=tlh", "encoding=linear16&sample_rate=16000&model=no-such",
                   "encoding=linear16&sample_rate=16000&endpointing=soon"]:
         try:
             async with server.connect(query):

@@ -155,6 +155,7 @@ class Live:
             reader.join(60)
         return "".join(texts)
 
+    # Terms go in when a phrase ends: with a short `max_delay`, words would be sent before.
     def speechmatics(self, terms):
         from conformance_common import ws_url
         from speechmatics.rt import AsyncClient, AudioEncoding, AudioFormat, ServerMessageType, TranscriptionConfig
@@ -165,7 +166,7 @@ class Live:
             client.on(ServerMessageType.ADD_TRANSCRIPT, lambda message: texts.append(message["metadata"]["transcript"]))
             vocabulary = {"additional_vocab": [{"content": term} for term in terms]} if terms else {}
             await client.start_session(
-                transcription_config=TranscriptionConfig(language="en", enable_partials=True, max_delay=4, **vocabulary),
+                transcription_config=TranscriptionConfig(language="en", enable_partials=True, max_delay=20, **vocabulary),
                 audio_format=AudioFormat(encoding=AudioEncoding.PCM_S16LE, sample_rate=RATE))
             for at in range(0, len(self.pcm), RATE // 5):
                 await client.send_audio(self.pcm[at:at + RATE // 5])

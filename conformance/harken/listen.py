@@ -410,7 +410,7 @@ async def heartbeats(gateway, judge, clip):
         await session.say(b"\0")
         await asyncio.sleep(7.2)
     gaps = [after - before for before, after in zip(session.pings, session.pings[1:])]
-    judge(session.pings[0] < 2 and len(gaps) == 2 and all(9.5 <= gap <= 10.5 for gap in gaps), "ping every ten seconds", session.pings)
+    judge(session.pings[0] < 2 and len(gaps) == 2 and all(9 <= gap <= 11 for gap in gaps), "ping every ten seconds", session.pings)
     await session.leave()
 
 
@@ -528,7 +528,7 @@ async def onboarding(gateway, judge, clip):
 async def translation(gateway, judge, clip):
     await gateway.api("PATCH", "/api/v1/users/me/settings", gateway.keys["owner"]["key"], {"language": "de"})
     session = await gateway.session({**OPUS, "language": "auto"}, key="owner")
-    told = await session.event("service_status", 10, status="translation_unavailable")
+    told = await session.event("service_status", 30, status="translation_unavailable")
     judge(told is not None and told["outcome"] == "config_error", "translation says that there is none", session.events)
     await session.leave()
     await gateway.api("PATCH", "/api/v1/users/me/settings", gateway.keys["owner"]["key"], {"single_language_mode": True, "language": "tlh"})
@@ -585,9 +585,10 @@ async def known_voice(gateway, judge, clip):
     if not created:
         return
     person = await gateway.api("POST", "/api/v1/people", key, {"name": "Reader"})
-    memory = created[0]["memory"]
+    # The speakers' numbers may have changed since the client was told of the conversation: voices are compared in the background.
+    memory = await gateway.api("GET", f"/api/v1/conversations/{created[0]['memory']['id']}", key)
     await gateway.api("POST", f"/api/v1/conversations/{memory['id']}/segments/assign", key,
-                      {"person_id": person["id"], "speaker_id": memory["transcript_segments"][0]["speaker_id"]})
+                      {"person_id": person["id"], "speaker_id": memory["segments"][0]["speaker_id"]})
     # The voice is learned in the background, which takes longer than a short session on a busy machine.
     for _ in range(2):
         session = await read(("0920", "0930"), "omi")
