@@ -151,6 +151,83 @@ def jitter(live, recorded):
     return differences
 
 
+def boundaries(streams, recorded):
+    """The places between two finals of one clip, against the same two words of the recording: how many differ in the mark behind the first word or
+    in the second word's capital, and how many in what a reader sees as sentences (a full stop, question or exclamation mark, and the capital)."""
+    seen, different, sentences, examples = 0, 0, 0, []
+    for stream in streams:
+        finals = [event["words"] for event in finals_of(stream) if event["words"]]
+        words = [dict(word, first=place == 0) for final in finals for place, word in enumerate(final)]
+        for clip, following in zip(stream["clips"], stream["clips"][1:] + [None]):
+            end = following["start"] if following else float("inf")
+            own = [w for w in words if clip["start"] <= (w["start"] + w["end"]) / 2 < end]
+            other = recorded.get(clip["id"], [])
+            matcher = difflib.SequenceMatcher(None, [bare(w["text"]) for w in own], [bare(w["text"]) for w in other], autojunk=False)
+            place = {a + i: b + i for a, b, size in matcher.get_matching_blocks() for i in range(size)}
+            for index in range(1, len(own)):
+                before, after = place.get(index - 1), place.get(index)
+                if not own[index]["first"] or before is None or after != before + 1:
+                    continue
+                live = mark(own[index - 1]["text"]), is_capital(own[index]["text"])
+                wanted = mark(other[before]["text"]), is_capital(other[after]["text"])
+                seen += 1
+                if live == wanted:
+                    continue
+                different += 1
+                sentences += (live[0] in STOPS, live[1]) != (wanted[0] in STOPS, wanted[1])
+                examples.append(f"{clip['id']}: {text(own[index - 1:index + 1])} | {text(other[before:after + 1])}")
+    return {
+        "count": seen,
+        "different": round(different / seen, 4) if seen else None,
+        "different_sentences": round(sentences / seen, 4) if seen else None,
+        "examples": examples,
+    }
+
+
+def as_whole(streams):
+    """The streams as texts that are shown as a whole have them: with the marks that were known only with the next word."""
+    whole = json.loads(json.dumps(streams))
+    for stream in whole:
+        last = None
+        for word in (word for event in finals_of(stream) for word in event["words"]):
+            if last and word.get("before") is not None:
+                last["text"] = last["text"].rstrip(".,;:!?") + word["before"]
+                first = word["text"][:1]
+                capital = word["before"] in STOPS
+                word["text"] = (first.upper() if capital else first if word["isCapital"] else first.lower()) + word["text"][1:]
+            last = word
+    return whole
+
+
+STOPS = {".", "?", "!"}
+
+
+def mark(word):
+    return re.search(r"[^\w]*$", word.strip("\"”’)")).group()[:1]
+
+
+def is_capital(word):
+    letter = next((c for c in word if c.isalpha()), "")
+    return letter.isupper()
+
+
+def repeated(words):
+    """Phrases of two words and more that are said twice in a row."""
+    said = [bare(w["text"]) for w in words]
+    found = []
+    for start in range(len(said)):
+        for length in range(2, (len(said) - start) // 2 + 1):
+            if said[start : start + length] == said[start + length : start + 2 * length]:
+                found.append(" ".join(said[start : start + length]))
+    return found
+
+
+def slowest(clips):
+    """The quarter of the clips with the fewest words a second: those with pauses inside sentences."""
+    ordered = sorted(clips, key=lambda clip: len(clip.reference.split()) / clip.seconds)
+    return ordered[: max(1, len(ordered) // 4)]
+
+
 def text(words):
     return " ".join(word["text"] for word in words)
 
@@ -201,6 +278,9 @@ def main():
     scored = [clip for clip in clips if clip.name in live]
     wer_live = audio_set.score_group(scored, {name: text(words) for name, words in live.items()})["wer"]
     wer_recorded = audio_set.score_group(scored, {name: text(words) for name, words in recorded.items()})["wer"]
+    slow = slowest(scored)
+    slow_live = audio_set.score_group(slow, {name: text(words) for name, words in live.items()})["wer"]
+    slow_recorded = audio_set.score_group(slow, {name: text(words) for name, words in recorded.items()})["wer"]
     result = {
         "rehearsal": arguments.rehearsal,
         "streams": arguments.streams,
@@ -215,6 +295,12 @@ def main():
         "wer_streaming": round(wer_live, 4),
         "wer_prerecorded": round(wer_recorded, 4),
         "wer_clips": len(scored),
+        "wer_slowest_quarter": {"streaming": round(slow_live, 4), "prerecorded": round(slow_recorded, 4), "clips": len(slow)},
+        "boundaries": boundaries(played, recorded),
+        "boundaries_as_whole": boundaries(as_whole(played), recorded),
+        "said_twice": {
+            name: phrases for name, words in live.items() if (phrases := [p for p in repeated(words) if p not in repeated(recorded.get(name, []))])
+        },
         "word_start_jitter_s": summary(jitter(live, recorded)),
     }
 
@@ -253,6 +339,15 @@ def show(result):
     line("stable words taken back", str(result["stable_words_taken_back"]), "goal 0")
     relative = result["wer_streaming"] / result["wer_prerecorded"] - 1 if result["wer_prerecorded"] else 0
     line("WER, live and recorded", f"{result['wer_streaming']:.2%} / {result['wer_prerecorded']:.2%}", f"{relative:+.1%}, goal ≤ +5 %")
+    slow = result["wer_slowest_quarter"]
+    line("WER of the slowest quarter", f"{slow['streaming']:.2%} / {slow['prerecorded']:.2%}", "goal ≤ +10 %")
+    seams = result["boundaries"]
+    if seams["count"]:
+        line("boundaries of finals that differ", f"{seams['different']:.1%} of {seams['count']}", "goal ≤ 10 %")
+        line("  of these in sentences", f"{seams['different_sentences']:.1%}")
+        whole = result["boundaries_as_whole"]
+        line("  in texts that are shown as a whole", f"{whole['different']:.1%}", "goal ≤ 10 %")
+    line("clips with a phrase said twice", str(len(result["said_twice"])), "goal 0")
     jitter_p90 = result["word_start_jitter_s"]["p90"]
     line("word start, live against recorded, p90", "–" if jitter_p90 is None else f"{jitter_p90 * 1000:.0f} ms", "goal ≤ 30 ms")
     line("core per stream", f"{result['cpu_per_stream']:.3f}")

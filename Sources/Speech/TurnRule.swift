@@ -6,6 +6,8 @@ public struct TurnRule: Hashable, Sendable {
     public var minimumSilence: Duration?
     /// Silence that ends a turn, whatever the model says.
     public var maximumSilence: Duration?
+    /// Silence after which words become final although the sentence goes on. nil: the engine may wait longer than the endpointing.
+    package var finalSilence: Duration?
     /// Probability of speech, 0…1, from which audio counts as speech; below, it counts as silence.
     public var voice: Float?
 
@@ -14,5 +16,12 @@ public struct TurnRule: Hashable, Sendable {
         self.minimumSilence = minimumSilence
         self.maximumSilence = maximumSilence
         self.voice = voice
+    }
+}
+
+extension TurnRule {
+    package init(finalSilence: Duration?) {
+        self.init()
+        self.finalSilence = finalSilence
     }
 }

@@ -10,6 +10,8 @@ public struct Word: Hashable, Sendable {
     public var language: LanguageTag?
     /// The words that were heard in the place of this word of a key term, as they were displayed; nil for a word as it was heard.
     public var heard: String?
+    /// Punctuation that was known only after the word had been sent; nil: `text` is right in every text.
+    package var lateMarks: LateMarks?
 
     public init(
         _ text: String, _ range: SampleRange, confidence: Float, speaker: SpeakerLabel? = nil, language: LanguageTag? = nil

@@ -107,9 +107,15 @@ struct TimedWord: Encodable {
     var text: String
     var start: Double
     var end: Double
+    /// The mark of the word before, known with this word; null: as it was sent.
+    var before: String?
+    /// True if the word begins with a capital inside a sentence too.
+    var isCapital: Bool?
 
     init(_ word: Word, _ rate: SampleRate) {
         text = word.text
+        before = word.lateMarks?.before?.text
+        isCapital = word.lateMarks?.isCapital
         start = word.range.start.seconds(at: rate)
         end = word.range.end.seconds(at: rate)
     }

@@ -1,9 +1,22 @@
+package import Speech
+
 extension TokenTable {
     /// True if the token is punctuation that closes the word before it: it has no letter or digit, and no space in front.
     package func isClosing(_ token: Token) -> Bool {
         let bytes = bytes(of: token)
         guard let first = bytes.first else { return false }
         return !isSpoken(token) && !bytes.starts(with: Self.spaceMark) && !Self.isSpace(first)
+    }
+
+    /// Returns the mark that a closing token stands for; `.none` for every other token.
+    package func mark(_ token: Token) -> LateMarks.Mark {
+        switch String(decoding: bytes(of: token), as: UTF8.self) {
+        case ".": .stop
+        case "!": .exclamation
+        case "?": .question
+        case ",", ";", ":": .comma
+        default: .none
+        }
     }
 
     /// Returns the tokens of successive segments as text that the decoder can continue. The punctuation must be as a writer would set it: otherwise

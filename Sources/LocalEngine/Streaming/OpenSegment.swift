@@ -9,6 +9,13 @@ struct OpenSegment: Sendable, Equatable {
         var silentSince: SampleIndex
         /// End of the audio for the recogniser if the pause lasts.
         var audioEnd: SampleIndex
+        /// Number of the question whether the turn is complete here.
+        var judgment: Int
+        /// Probability, 0…1, that the turn is complete here; nil until it was judged.
+        var completeness: Float?
+
+        /// True if the words before the pause do not sound like the end of a turn; nil when that is not known.
+        var goesOn: Bool? { completeness.map { $0 <= EndOfTurn.threshold } }
     }
 
     /// Start of the audio for the recogniser.
@@ -46,6 +53,21 @@ struct ClosedSegment: Sendable, Equatable {
     var reason: FinalReason
     var agreement: Agreement
     var result: SegmentResult?
+    /// The pause that ended the segment; nil when speech went on without one.
+    var pause: OpenSegment.Pause?
+    /// True if the recogniser knew what follows: more words, or a long silence. Its punctuation stays.
+    var isDecided = false
+}
+
+extension ClosedSegment {
+    /// True if the sentence probably goes on behind the segment.
+    var goesOn: Bool {
+        switch reason {
+        case .endOfTurn, .flush, .endOfAudio: false
+        case .pause: !isDecided && pause?.goesOn ?? false
+        case .length: !isDecided && pause?.goesOn ?? true
+        }
+    }
 }
 
 /// An event that waits until everything before it in the queue has been sent.

@@ -27,12 +27,14 @@ package struct SegmentRecognizer: Sendable {
         }
         var words: [SegmentResult.Word] = []
         var isWrong = true
+        var opening: LateMarks.Mark?
         if let context = request.context {
             let known = recognizer.context(of: context.tokens)
             let decoded = try recognizer.decode(
                 samples.span, prefix: known + request.prefix, look: look(from: known.count), mayContinue: mayContinue)
             guard decoded.stop != .cancelled else { return nil }
             words = Self.words(decoded, behind: known.count, request)
+            opening = self.opening(words)
             isWrong = decoded.stop != .end || words.isEmpty
         }
         if isWrong, request.context == nil || request.purpose != .interim {
@@ -41,6 +43,7 @@ package struct SegmentRecognizer: Sendable {
             let decoded = try recognizer.decode(own.span, prefix: known, look: look(from: 0), mayContinue: mayContinue)
             guard decoded.stop != .cancelled else { return nil }
             words = Self.words(decoded, behind: 0, request)
+            opening = nil
             isWrong = decoded.stop != .end || words.isEmpty
             if isWrong, request.purpose == .final {
                 // Words from other cuts have tokens that no later request may begin with, so the tokens are left out.
@@ -53,7 +56,7 @@ package struct SegmentRecognizer: Sendable {
         guard mayContinue() else { return nil }
         let placed = place(&words, in: own, request)
         let seams = placed && request.purpose == .cut ? Self.seams(between: words, in: own, from: request.audio.start) : []
-        return SegmentResult(words: words, isSuspect: isWrong, seams: seams)
+        return SegmentResult(words: words, isSuspect: isWrong, opening: opening, seams: seams)
     }
 
     /// Returns the words whose first token is behind the first `known` tokens. Words before belong to the context. Punctuation that was added to the
@@ -65,6 +68,13 @@ package struct SegmentRecognizer: Sendable {
             next = word.tokens.upperBound
             return SegmentResult.Word(text: word.text, confidence: word.confidence, tokens: tokens, range: request.speech, mark: word.mark)
         }
+    }
+
+    /// Returns the mark in front of the first word; nil when there are no words.
+    private func opening(_ words: [SegmentResult.Word]) -> LateMarks.Mark? {
+        guard let first = words.first else { return nil }
+        let marks = first.tokens.prefix(while: recognizer.isClosing).map(recognizer.mark)
+        return marks.first(where: \.endsSentence) ?? marks.first ?? LateMarks.Mark.none
     }
 
     /// Gives the words their times. Returns true when the aligner found the words in the audio.

@@ -100,13 +100,16 @@ package struct SegmentResult: Sendable, Equatable {
     var hasTerms: Bool { words.contains { $0.mark != nil } }
     /// True if the recogniser lost its way: the text repeated itself, or had more words than fit.
     package var isSuspect: Bool
+    /// The mark that the recogniser sets between the context and the first word; nil when no context was heard.
+    package var opening: LateMarks.Mark?
     /// Places for a cut; empty except for the purpose `.cut`.
     package var seams: [Seam]
     /// The language that was found out with this segment; nil otherwise.
     package var found: LanguageTag?
 
-    package init(words: [Word], isSuspect: Bool = false, seams: [Seam] = []) {
+    package init(words: [Word], isSuspect: Bool = false, opening: LateMarks.Mark? = nil, seams: [Seam] = []) {
         self.words = words
+        self.opening = opening
         self.isSuspect = isSuspect
         self.seams = seams
     }

@@ -4,6 +4,8 @@ package import Speech
 package struct StreamTiming: Sendable, Equatable {
     /// Silence after which words become final.
     package var endpointing: SampleCount
+    /// Silence that is taken for the end of a sentence, whatever the words before sound like.
+    package var sentencePause = SampleCount(.milliseconds(700), at: .speech)
     /// Audio that is heard before the point where speech was detected, because first sounds are soft.
     package var lead = SampleCount(.milliseconds(300), at: .speech)
     /// Audio that is heard behind the end of speech: the time that it takes to detect the end.
@@ -50,6 +52,9 @@ package struct StreamTiming: Sendable, Equatable {
     /// literally, it would cut sentences at every breath.
     static let shortestEndpointing: Duration = .milliseconds(250)
 
+    /// Silence after which words become final that do not sound like the end of a turn. A short phrase that became final too early would mislead the
+    /// recogniser in what follows. No effect unless it is longer than `endpointing`.
+    package private(set) var hold: SampleCount
     /// Silence that ends a turn which sounds complete.
     package private(set) var turnSilence: SampleCount
     /// Probability, 0…1, from which a turn counts as complete.
@@ -57,6 +62,8 @@ package struct StreamTiming: Sendable, Equatable {
 
     package init(endpointing: Duration, turn: TurnRule = TurnRule()) {
         self.endpointing = max(SampleCount(endpointing, at: .speech), .zero)
+        let longest = [turn.maximumSilence, turn.finalSilence].compactMap(\.self).map { SampleCount($0, at: .speech) }
+        hold = longest.reduce(sentencePause, min)
         turnSilence = max(self.endpointing, SampleCount(turn.minimumSilence ?? .zero, at: .speech))
         if let confidence = turn.confidence { completeness = min(max(confidence, 0.05), 1) }
         if let voice = turn.voice { detection.listen(from: voice) }

@@ -82,16 +82,18 @@ extension UtteranceMachine {
             open.interimPeriod = timing.soonerPeriod(after: took)
             return
         }
-        show(words, of: request, &open.agreement)
+        show(words, result.opening, of: request, &open.agreement)
     }
 
-    private mutating func show(_ words: [SegmentResult.Word], of request: SegmentRequest, _ agreement: inout Agreement) {
+    private mutating func show(
+        _ words: [SegmentResult.Word], _ opening: LateMarks.Mark?, of request: SegmentRequest, _ agreement: inout Agreement
+    ) {
         let words = agreement.add(words, heardThrough: request.audio.end)
         guard wantsInterims, queue.isEmpty, !words.isEmpty else { return }
         event(
             .interim(
                 Hypothesis(
-                    channel: channel, range: SampleRange(through, request.audio.end), words: shown(words, in: request.audio),
+                    channel: channel, range: SampleRange(through, request.audio.end), words: shown(words, opening, in: request.audio),
                     stableWords: agreement.stable.count)))
     }
 
@@ -123,7 +125,7 @@ extension UtteranceMachine {
         guard var open = segment, let pause = open.pause, request.audio == SampleRange(open.audioStart, pause.audioEnd) else { return }
         open.speculation = result
         // Terms that were put in are shown with the final: while speech goes on, they would be stable words that nobody heard.
-        if !result.isSuspect, !result.hasTerms { show(result.words, of: request, &open.agreement) }
+        if !result.isSuspect, !result.hasTerms { show(result.words, result.opening, of: request, &open.agreement) }
         segment = open
     }
 
@@ -144,6 +146,7 @@ extension UtteranceMachine {
             case .turnEnded:
                 if turnHasWords { event(.turnEnded(channel, at: through)) }
                 turnHasWords = false
+                punctuation.turnEnded()
             case .flushed:
                 event(.flushed(channel))
             case .finished:
@@ -158,23 +161,29 @@ extension UtteranceMachine {
         let range = SampleRange(through, closed.coverage)
         let held = closed.agreement.holdSpoken(result.words)
         remember(closed.audio, held)
-        let words = shown(held, in: range)
+        var words = shown(held, result.opening, in: range)
+        if closed.goesOn { BoundaryPunctuation.goesOn(&words) }
+        punctuation.sent(words)
         turnHasWords = turnHasWords || !words.isEmpty
         // Sound without words is not a turn.
         let reason = closed.reason == .endOfTurn && !turnHasWords ? .pause : closed.reason
-        if reason != .pause, reason != .length { turnHasWords = false }
+        if reason != .pause, reason != .length {
+            turnHasWords = false
+            punctuation.turnEnded()
+        }
         event(.final(Hypothesis(channel: channel, range: range, words: words), reason: reason))
         through = closed.coverage
     }
 
-    /// Returns the words within `range`, in order.
-    private func shown(_ words: [SegmentResult.Word], in range: SampleRange) -> [Word] {
+    /// Returns the words within `range`, in order, written to fit behind the words that were sent.
+    private func shown(_ words: [SegmentResult.Word], _ opening: LateMarks.Mark?, in range: SampleRange) -> [Word] {
         var last = range.start
-        return words.map { word in
+        return words.enumerated().map { index, word in
             let start = min(max(word.range.start, last), range.end)
             let end = min(max(word.range.end, start), range.end)
             last = start
-            return Word(word.text, SampleRange(start, end), confidence: word.confidence, language: word.language, heard: word.mark?.heard)
+            let shown = Word(word.text, SampleRange(start, end), confidence: word.confidence, language: word.language, heard: word.mark?.heard)
+            return index == 0 ? punctuation.opened(shown, opening) : shown
         }
     }
 }

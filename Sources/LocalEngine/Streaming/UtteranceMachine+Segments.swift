@@ -32,8 +32,9 @@ extension UtteranceMachine {
         guard let open = segment else { return }
         let at = max(end, open.speechStart)
         let silentSince = min(at, max(at - timing.hangover, open.soundEnd))
-        segment?.pause = OpenSegment.Pause(at: at, silentSince: silentSince, audioEnd: min(at + timing.tail, received))
         lastID += 1
+        segment?.pause = OpenSegment.Pause(
+            at: at, silentSince: silentSince, audioEnd: min(at + timing.tail, received), judgment: lastID)
         turn.paused(at: silentSince, judgment: lastID)
         let heard = min(received, detector.position)
         let audio = SampleRange(max(turn.start ?? end, heard - Self.turnMemory, .zero), heard)
@@ -60,10 +61,12 @@ extension UtteranceMachine {
             queue.append(.silence(through: coverage, reason))
             return
         }
+        let isLongPause = reason == .pause && open.pause.map { detector.position - $0.silentSince >= timing.sentencePause } ?? false
         queue.append(
             .segment(
                 ClosedSegment(
-                    audio: audio, speech: speech, coverage: coverage, reason: reason, agreement: open.agreement, result: open.speculation)))
+                    audio: audio, speech: speech, coverage: coverage, reason: reason, agreement: open.agreement, result: open.speculation,
+                    pause: open.pause, isDecided: isLongPause)))
         turn.saidWords()
     }
 
@@ -71,7 +74,9 @@ extension UtteranceMachine {
     func isSpeech(_ range: SampleRange) -> Bool { range.count >= timing.detection.minimumSpeech }
 
     mutating func confirmPause() {
-        guard let pause = segment?.pause, detector.position - pause.silentSince >= timing.endpointing else { return }
+        guard let pause = segment?.pause else { return }
+        let silence = detector.position - pause.silentSince
+        guard silence >= timing.endpointing, silence >= timing.hold || !(pause.goesOn ?? false) else { return }
         closeSegment(reason: .pause, coverage: pause.audioEnd)
     }
 
@@ -114,7 +119,7 @@ extension UtteranceMachine {
             .segment(
                 ClosedSegment(
                     audio: SampleRange(open.audioStart, at), speech: SampleRange(open.speechStart, at), coverage: at, reason: .length,
-                    agreement: before, result: result)))
+                    agreement: before, result: result, isDecided: result != nil)))
         turn.saidWords()
         openSegment(speechStart: at)
         segment?.agreement = behind

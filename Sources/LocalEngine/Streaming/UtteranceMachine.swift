@@ -41,6 +41,8 @@ package struct UtteranceMachine: Sendable {
     /// Time that the last interim took.
     var took = SampleCount.zero
     var turn = TurnState()
+    /// Punctuation where the next final follows the last one.
+    var punctuation = BoundaryPunctuation()
     /// Start of the speech that has not paused; nil when nobody speaks.
     var spokenFrom: SampleIndex?
     /// True if words of the turn were sent as final.
@@ -119,6 +121,12 @@ package struct UtteranceMachine: Sendable {
     package mutating func judged(_ id: Int, _ probability: Float) -> [Action] {
         guard !hasFinished else { return [] }
         turn.judged(id, probability)
+        if segment?.pause?.judgment == id { segment?.pause?.completeness = probability }
+        for (index, item) in queue.enumerated() {
+            guard case .segment(var closed) = item, closed.pause?.judgment == id else { continue }
+            closed.pause?.completeness = probability
+            queue[index] = .segment(closed)
+        }
         timePassed()
         return taken()
     }

@@ -22,6 +22,14 @@ import Testing
         #expect(timing.longTimeout == SampleCount(.milliseconds(longest), at: .speech))
     }
 
+    @Test(arguments: [
+        (TurnRule(), 700), (TurnRule(maximumSilence: .milliseconds(500)), 500), (TurnRule(maximumSilence: .seconds(2)), 700),
+        (TurnRule(finalSilence: .milliseconds(300)), 300),
+    ])
+    func `holds a phrase that goes on no longer than clients ask`(rule: TurnRule, hold: Int) {
+        #expect(StreamTiming(endpointing: .milliseconds(300), turn: rule).hold == SampleCount(.milliseconds(hold), at: .speech))
+    }
+
     @Test(arguments: [(Float(0), Float(0.05)), (0.7, 0.7), (1, 1)])
     func `must be as sure as clients ask`(asked: Float, kept: Float) {
         #expect(StreamTiming(endpointing: .zero, turn: TurnRule(confidence: asked)).completeness == kept)

@@ -102,6 +102,46 @@ import Testing
         #expect(events(hear(&machine, 1, 0)) == [.turnEnded(.first, at: w(32))])
     }
 
+    @Test func `a phrase that does not sound complete waits for more, and for the end of a long pause`() throws {
+        var machine = machine(interims: false)
+        let paused = hear(&machine, 30, 1) + hear(&machine, 2, 0)
+        let asked = try #require(request(paused)), judged = try #require(judgment(paused))
+        _ = machine.judged(judged, 0.1)
+        _ = machine.recognized(asked.id, SegmentResult(words: [word("Well.", asked.speech)]), took: .zero)
+        #expect(events(hear(&machine, 15, 0)) == [])
+        // Speech within the long pause goes on in the same segment.
+        let again = hear(&machine, 30, 1) + hear(&machine, 2, 0)
+        let whole = try #require(request(again)), second = try #require(judgment(again))
+        #expect(whole.audio.start == asked.audio.start)
+        _ = machine.judged(second, 0.1)
+        let words = [word("Well,", SampleRange(w(1), w(28))), word("yes.", SampleRange(w(50), w(76)))]
+        #expect(events(machine.recognized(whole.id, SegmentResult(words: words), took: .zero)) == [])
+        #expect(events(hear(&machine, 19, 0)) == [])
+        guard case .final(let hypothesis, .pause) = events(hear(&machine, 1, 0)).first else {
+            Issue.record("no final after 700 ms")
+            return
+        }
+        #expect(hypothesis.text == "Well, yes.")
+    }
+
+    @Test func `a client that names the silence gets its final then, without the mark of an end`() throws {
+        let rule = TurnRule(finalSilence: .milliseconds(300))
+        var machine = UtteranceMachine(
+            channel: .first, timing: StreamTiming(endpointing: .milliseconds(300), turn: rule), wantsInterims: false)
+        let paused = hear(&machine, 30, 1) + hear(&machine, 2, 0)
+        let asked = try #require(request(paused)), judged = try #require(judgment(paused))
+        _ = machine.judged(judged, 0.1)
+        _ = machine.recognized(asked.id, SegmentResult(words: [word("eunuch.", asked.speech)]), took: .zero)
+        #expect(finals(hear(&machine, 8, 0)) == ["eunuch"])
+        let next = try #require(request(hear(&machine, 30, 1) + hear(&machine, 2, 0)))
+        _ = machine.recognized(next.id, SegmentResult(words: [word("Who", next.speech)], opening: .stop), took: .zero)
+        #expect(finals(hear(&machine, 8, 0)) == ["who"])
+    }
+
+    private func finals(_ actions: [Action]) -> [String] {
+        events(actions).compactMap { if case .final(let hypothesis, _) = $0 { hypothesis.text } else { nil } }
+    }
+
     @Test func `speech that goes on after a short breath stays one segment`() throws {
         var machine = machine(interims: false)
         _ = hear(&machine, 30, 1)
