@@ -10,10 +10,12 @@ package struct SpokenWord: Sendable, Equatable {
     package var speaker: SpeakerNumber?
     package var engine: EngineName?
     package var model: String?
+    /// Punctuation that was known only after the word had been sent.
+    package var lateMarks: LateMarks?
 
     package init(
         _ text: String, start: Duration, end: Duration, confidence: Float = 1, speaker: SpeakerNumber? = nil, engine: EngineName? = nil,
-        model: String? = nil
+        model: String? = nil, lateMarks: LateMarks? = nil
     ) {
         self.text = text
         self.start = start
@@ -22,6 +24,7 @@ package struct SpokenWord: Sendable, Equatable {
         self.speaker = speaker
         self.engine = engine
         self.model = model
+        self.lateMarks = lateMarks
     }
 
     package func moved(by shift: Duration) -> SpokenWord {

@@ -78,6 +78,17 @@ import Testing
         for (number, text) in stream.raw.enumerated() { #expect(try Parsed(text)["sequence_id"].int == number) }
     }
 
+    @Test func `are punctuated as a whole, whatever their finals looked like`() throws {
+        var stream = try Conversation()
+        var second = words("Who then", from: 2)
+        second[0].lateMarks = LateMarks(before: .comma)
+        second[1].lateMarks = LateMarks(end: .question)
+        _ = stream.event(commit("The eunuch.", 0, 2, .pause))
+        let said = Commit(channel: .first, range: seconds(2, 3), words: second, reason: .pause, engine: .local)
+        #expect(stream.event(.commit(said)) == ["Update 0 0.0–3.0 “The eunuch, who then”"])
+        #expect(stream.event(.turnEnded(.first, at: SampleIndex(48_000))) == ["EndOfTurn 0 0.0–3.0 “The eunuch, who then?” by model"])
+    }
+
     @Test func `may end eagerly and go on`() throws {
         var stream = try Conversation("&eager_eot_threshold=0.5&eot_timeout_ms=2000")
         #expect(stream.event(commit("Well.", 0, 1, .pause)) == ["StartOfTurn 0 0.0–1.0 “Well.”", "EagerEndOfTurn 0 0.0–1.0 “Well.”"])

@@ -35,6 +35,8 @@ package struct DeepgramFluxServer: LiveServerMachine {
     /// Committed words of the turn; `guess` has the words after them, which may change.
     private var words: [DeepgramWord] = []
     private var guess: [DeepgramWord] = []
+    /// Mark of the last committed word if the turn ends with it; nil: as the word is.
+    private var lastMark: LateMarks.Mark?
     private var turnStart: SampleIndex = .zero
     /// Furthest position that any event reached.
     private var through: SampleIndex = .zero
@@ -129,7 +131,10 @@ package struct DeepgramFluxServer: LiveServerMachine {
         through = max(through, commit.range.end)
         guess = []
         if let last = commit.words.last {
-            words += written(commit.words)
+            var new = commit.words
+            if let place = words.indices.last { new[0].lateMarks?.join(&new[0].text, behind: &words[place].word) }
+            words += written(new)
+            lastMark = last.lateMarks?.end
             lastWordEnd = last.range.end
             heard(now, &output)
         }
@@ -157,6 +162,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
 
     private mutating func endTurn(_ trigger: DeepgramFluxTurn.Trigger, _ now: Instant, _ output: inout ServerOutput) {
         guard !words.isEmpty else { return }
+        if let lastMark, let place = words.indices.last { words[place].word = words[place].word.closed(by: lastMark) }
         // Uncommitted words belong to the next turn.
         let rest = guess
         guess = []
