@@ -9,11 +9,16 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
     package var parameters: DeepgramParameters
     package var interims: Bool
     package var endpointing: Duration
+    /// Silence after which words become final although the sentence goes on; nil: the engine decides.
+    package var finalSilence: Duration?
     /// Silence after the last word that is reported as `UtteranceEnd`; nil when the client did not ask for it.
     package var utteranceEnd: Duration?
     package var speechEvents: Bool
     package var engines: [EngineName]
 
+    /// Minimum value of `endpointing` that engines have to keep. Shorter times, such as the vendor's default and that of LiveKit's plugin, are meant for an
+    /// engine that weighs the text too.
+    private static let meantEndpointing: Duration = .milliseconds(100)
     /// Value for `endpointing=false`: no pause ends an utterance, only its length.
     package static let noEndpointing: Duration = .seconds(3_600)
 
@@ -22,6 +27,8 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
         parameters = try DeepgramParameters(query)
         interims = try query.flag("interim_results") ?? false
         endpointing = try Self.endpointing(query)
+        let isNumber = query.text("endpointing").map { Int($0) != nil } ?? false
+        finalSilence = isNumber && endpointing >= Self.meantEndpointing ? endpointing : nil
         utteranceEnd = try query.whole("utterance_end_ms", in: 1_000...5_000).map { .milliseconds($0) }
         speechEvents = try query.flag("vad_events") ?? false
         engines = EngineChoice.engines(of: head)
@@ -48,6 +55,7 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
     package var request: LiveRequest {
         LiveRequest(
             format: parameters.format, language: parameters.language, model: parameters.model, interims: interims, endpointing: endpointing,
-            separateChannels: parameters.multichannel, diarize: parameters.diarizes, keyterms: parameters.keyterms, engines: engines)
+            turn: TurnRule(finalSilence: finalSilence), separateChannels: parameters.multichannel,
+            diarize: parameters.diarizes, keyterms: parameters.keyterms, engines: engines)
     }
 }

@@ -67,6 +67,16 @@ import Testing
                     engines: [EngineName("deepgram"), .local]))
     }
 
+    @Test(
+        arguments: [
+            ("", nil), ("endpointing=true", nil), ("endpointing=false", nil), ("endpointing=25", nil), ("endpointing=100", 100),
+            ("endpointing=300", 300),
+        ] as [(String, Int?)])
+    func `asks for finals after a silence that is meant`(query: String, milliseconds: Int?) throws {
+        let turn = try #require(try accept(query).get().session).request.turn
+        #expect(turn == TurnRule(finalSilence: milliseconds.map { .milliseconds($0) }))
+    }
+
     @Test func `names engines in the query or a header`() throws {
         let header: HTTPHeaders = ["x-harken-engine": "soniox, local"]
         #expect(try #require(try accept("", headers: header).get().session).request.engines == [EngineName("soniox"), .local])
