@@ -19,6 +19,8 @@ public struct LiveRequest: Sendable, Equatable {
     /// Minimum duration of the audio pieces that go to engines. Joining short pieces adds a little delay, and saves messages when clients send 10 ms
     /// at a time.
     public var shortestPiece: Duration
+    /// What is hidden in the texts of the session; nil: nothing.
+    package var redaction: RedactionRule?
 
     public init(
         format: AudioFormat, language: LanguageTag? = nil, model: String? = nil, interims: Bool = true, timesInterims: Bool = false,

@@ -41,6 +41,8 @@ public struct RecognitionOptions: Sendable, Equatable {
     public var keepsRaw: Bool
     /// True if a client waits for the result right now and another engine can be asked instead. The engine then gives up early on failures.
     public var isUrgent: Bool
+    /// What is hidden in the transcript before anybody gets it; nil: nothing. An engine that can hide it may do so too.
+    package var redaction: RedactionRule?
 
     public init(
         language: LanguageTag? = nil, model: String? = nil, separateChannels: Bool = false, diarize: Bool = false, keyterms: [String] = [],

@@ -20,6 +20,8 @@ public struct StreamOptions: Sendable, Equatable {
     public var formatted: Bool?
     /// Minimum duration of the audio pieces for engines behind a socket. A shorter rest is sent before the next command.
     public var shortestPiece: Duration
+    /// What is hidden in the words before anybody gets them; nil: nothing. An engine that can hide it may do so too.
+    package var redaction: RedactionRule?
 
     public init(
         rate: SampleRate, channels: Int = 1, language: LanguageTag? = nil, model: String? = nil, interims: Bool = true,

@@ -1,5 +1,5 @@
 extension Word {
-    /// The word in lower case, without punctuation at its edges: `“It's,` becomes `it's`. A word with punctuation alone stays unchanged.
+    /// The word in lower case, without punctuation at its edges: `“It's,` becomes `it's`. A label of hidden words keeps its brackets and capitals. A word with punctuation alone stays unchanged.
     public var bare: String {
         if let short = asciiBare { return short }
         let inner = text.drop { !Self.isSpoken($0) }
@@ -15,6 +15,7 @@ extension Word {
     private var asciiBare: String? {
         var text = text
         return text.withUTF8 { bytes -> String? in
+            if bytes.first == 0x5B, let label = Self.label(bytes) { return label }
             var first = bytes.count, end = 0
             var hasCapitals = false
             for (position, byte) in bytes.enumerated() {
@@ -35,6 +36,14 @@ extension Word {
                 return range.count
             }
         }
+    }
+
+    /// Returns a label that stands for hidden words, such as `[CREDIT_CARD_1]`, without the marks behind it; nil for other words.
+    private static func label(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+        guard let end = bytes.lastIndex(of: 0x5D), end > 1 else { return nil }
+        let name = bytes[1..<end]
+        let isName = name.contains(0x5F) && name.allSatisfy { $0 == 0x5F || 48...57 ~= $0 || 65...90 ~= $0 || 97...122 ~= $0 }
+        return isName ? String(decoding: bytes[...end], as: UTF8.self) : nil
     }
 
     private static func isSpoken(ascii byte: UInt8) -> Bool {

@@ -1,0 +1,29 @@
+package import Speech
+
+extension Transcript {
+    /// Returns the transcript with sensitive content hidden. The vendor's own answer is left out, because it has the content.
+    package func redacted(_ rule: RedactionRule?) -> Transcript {
+        guard let rule, !rule.kinds.isEmpty else { return self }
+        var redacted = self
+        redacted.raw = nil
+        for index in channels.indices { redacted.channels[index] = channels[index].redacted(rule) }
+        return redacted
+    }
+}
+
+extension Transcript.Channel {
+    fileprivate func redacted(_ rule: RedactionRule) -> Self {
+        let redaction = StreamRedactor.redaction(of: words, rule)
+        var redacted = self
+        redacted.words = redaction.words
+        // A segment keeps its words. Several words may have become one.
+        func moved(_ segment: Transcript.Segment) -> Transcript.Segment {
+            var moved = segment
+            moved.words = redaction.place(segment.words.lowerBound)..<redaction.place(segment.words.upperBound)
+            return moved
+        }
+        redacted.segments = segments.map(moved)
+        redacted.estimated = estimated.map(moved)
+        return redacted
+    }
+}

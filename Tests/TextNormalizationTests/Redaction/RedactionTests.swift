@@ -1,0 +1,124 @@
+import HarkenTesting
+import Speech
+import Testing
+import TextNormalization
+
+@Suite struct `Redacted words` {
+    private func said(_ text: String, from start: Int64 = 0) -> [Word] {
+        text.split(separator: " ").enumerated().map { index, word in
+            let begin = SampleIndex(start + Int64(index) * 10)
+            return Word(String(word), SampleRange(begin, count: SampleCount(10)), confidence: 0.5)
+        }
+    }
+
+    private func text(_ words: [Word]) -> String { words.map(\.text).joined(separator: " ") }
+
+    @Test(arguments: [
+        ("my card is 4242 4242 4242 4242 okay", "my card is [card_number] okay"),
+        ("four two four two four two four two four two four two four two four two", "[card_number]"),
+        ("my card number is double four one one, um, one one one one one one one one one one one one", "my card number is [card_number]"),
+        ("it expires oh four slash twenty eight and the cvv is one two three.", "it expires [card_expiry] and the cvv is [card_code]."),
+        ("my social security number is 123-45-6789.", "my social security number is [social_security_number]."),
+        ("the routing number is oh two one oh oh oh oh two one", "the routing number is [account_number]"),
+        ("IBAN G B 29 N W B K 6016 1331 9268 19 please", "IBAN [account_number] please"),
+        ("call me at four one five, five five five, oh one double nine", "call me at [phone_number]"),
+        ("write to jane dot doe at gmail dot com today", "write to [email_address] today"),
+        ("write to jane.doe@example.com.", "write to [email_address]."),
+        ("I live at forty two Maple Street in Boston", "I live at [street_address] in Boston"),
+        ("I was born on the fourth of July nineteen eighty", "I was born on the [date_of_birth]"),
+        ("my name is Jane Doe and I am here", "my name is [person_name] and I am here"),
+        ("I paid four hundred dollars for 16 chairs in 2019", "I paid four hundred dollars for 16 chairs in 2019"),
+        ("the order number is 1234567890 and flight 815 is late", "the order number is 1234567890 and flight 815 is late"),
+        ("we will meet at half past three in May", "we will meet at half past three in May"),
+    ])
+    func `hide what is sensitive, and nothing else`(spoken: String, expected: String) {
+        #expect(text(StreamRedactor.redact(said(spoken), RedactionRule(.personal))) == expected)
+    }
+
+    @Test func `have one label for an entity, with its times`() throws {
+        let words = StreamRedactor.redact(said("card 4242 4242 4242 4242 okay"), RedactionRule(.cards))
+        #expect(words.map(\.range) == [0..<10, 10..<50, 50..<60].map { SampleRange(SampleIndex($0.lowerBound), SampleIndex($0.upperBound)) })
+    }
+
+    @Test func `have the vendor's form`() {
+        let names: [SensitiveKind: String] = [.cardNumber: "CREDIT_CARD"]
+        let numbered = RedactionRule(.cards, form: .labels(names, isNumbered: true))
+        let spoken = said("card 4242 4242 4242 4242, or card 4111111111111111.")
+        #expect(text(StreamRedactor.redact(spoken, numbered)) == "card [CREDIT_CARD_1], or card [CREDIT_CARD_2].")
+        #expect(
+            text(StreamRedactor.redact(said("I'm Jane, the cvv is 123."), RedactionRule(.personal, form: .hashes))) == "I'm ####, the cvv is ###.")
+    }
+
+    @Test func `hide an entity in all finals that it is said in`() {
+        var redactor = StreamRedactor(RedactionRule(.cards, form: .labels([:], isNumbered: true)))
+        #expect(text(redactor.redact(final: said("my card is four two four"))) == "my card is [card_number_1]")
+        #expect(redactor.hidden == [SampleRange(SampleIndex(30), SampleIndex(60))])
+        #expect(text(redactor.redact(final: said("two 4242"))) == "[card_number_1]")
+        #expect(text(redactor.redact(final: said("4242 42 four two thank you"))) == "[card_number_1] thank you")
+        #expect(text(redactor.redact(final: said("I have two cats"))) == "I have two cats")
+    }
+
+    @Test func `are left out of an interim until they are decided`() {
+        let redactor = StreamRedactor(RedactionRule(.personal))
+        #expect(text(redactor.redact(interim: said("I have two"))) == "I have")
+        #expect(text(redactor.redact(interim: said("I have two cats and"))) == "I have two cats and")
+        #expect(text(redactor.redact(interim: said("write to jane dot doe"))) == "write to")
+        #expect(text(redactor.redact(interim: said("my card is four two four two"))) == "my card is")
+    }
+
+    @Test func `keep the segments of a recording`() {
+        let words = said("my card is 4242 4242 4242 4242 and that is it")
+        let range = { (from: Int64, to: Int64) in SampleRange(SampleIndex(from), SampleIndex(to)) }
+        var transcript = Transcript(
+            rate: .speech, length: SampleCount(200), language: .english, model: "m",
+            channels: [
+                .init(words: words, segments: [.init(range: range(0, 50), words: 0..<5), .init(range: range(50, 110), words: 5..<11)])
+            ])
+        transcript.raw = Array("4242".utf8)
+        let redacted = transcript.redacted(RedactionRule(.cards))
+        #expect(redacted.text() == "my card is [card_number] and that is it")
+        #expect(redacted.channels[0].segments.map(\.words) == [0..<3, 3..<8])
+        #expect(redacted.raw == nil)
+        #expect(transcript.redacted(nil) == transcript)
+    }
+}
+
+@Suite struct `Redaction of many utterances` {
+    /// Utterances of people in one session before another session begins.
+    private static let perSession = 10
+
+    @Test(arguments: [26, 27] as [UInt64])
+    func `finds what is sensitive, wherever finals are cut`(seed: UInt64) {
+        var utterances = SensitiveUtterances(seed: seed)
+        let rule = RedactionRule(.personal, form: .hashes)
+        var redactor = StreamRedactor(rule)
+        var hidden = 0, missed = 0, wrong = 0, shownBefore = 0
+        for number in 0..<5_000 {
+            if number % Self.perSession == 0 { redactor = StreamRedactor(rule) }
+            let finals = utterances.finals(of: utterances.next())
+            for (place, final) in finals.enumerated() {
+                let words = final.map { Word($0.text, SampleRange(.zero, .zero), confidence: 1) }
+                var shown: Set<Int> = []
+                for end in 1...words.count {
+                    let interim = redactor.redact(interim: Array(words[..<end]))
+                    for (index, word) in interim.enumerated() where word.text == words[index].text { shown.insert(index) }
+                }
+                let redacted = redactor.redact(final: words, endsTurn: utterances.endsTurn() || place == finals.count - 1)
+                for (index, word) in final.enumerated() {
+                    let isHidden = redacted[index].text != word.text
+                    switch word.isSensitive {
+                    case true?: if isHidden { hidden += 1 } else { missed += 1 }
+                    case false?: if isHidden { wrong += 1 }
+                    case nil: break
+                    }
+                    if word.isSensitive == true, isHidden, shown.contains(index) { shownBefore += 1 }
+                }
+            }
+        }
+        let recall = Double(hidden) / Double(hidden + missed), precision = Double(hidden) / Double(hidden + wrong)
+        #expect(hidden > 15_000)
+        #expect(recall >= 0.995, "recall \(recall)")
+        #expect(precision >= 0.98, "precision \(precision)")
+        #expect(Double(shownBefore) / Double(hidden) < 0.001, "\(shownBefore) words were in interims")
+    }
+}
