@@ -52,7 +52,7 @@ let package = Package(
         module("Decoding", ["Speech", "Audio", "Net", "CSystem"]),
         module("LocalEngine", ["Speech", "Audio", "Conversations", "Speakers", "COrt", "CAligner"]),
         module("Vendors", ["Speech", "Framing", "Net", "Protocols"]),
-        module("Sessions", ["Speech", "Net", "Audio", "Protocols", "Continuity", "Vendors"]),
+        module("Sessions", ["Speech", "Net", "Audio", "TextNormalization", "Protocols", "Continuity", "Vendors"]),
         module("Recorder", ["Speech", "Framing", "Net", "CPortAudio"]),
         module("HarkenKit", ["Speech", "Framing", "Net", "Protocols", "Continuity", "Vendors", "Sessions", "LocalEngine", "Recorder", "Tracing"]),
         module("Settings", ["Speech", "Net", "Protocols", "Continuity", "Tracing"]),
@@ -70,14 +70,14 @@ let package = Package(
         module(
             "Live",
             [
-                "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "Speakers", "Store",
-                "Tracing", "Settings", "Observability", "Engines", "Usage", "Journal", "Admission",
+                "Speech", "Framing", "Net", "TextNormalization", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations",
+                "Speakers", "Store", "Tracing", "Settings", "Observability", "Engines", "Usage", "Journal", "Admission",
             ]),
         module(
             "Recordings",
             [
-                "Speech", "Framing", "Net", "Protocols", "Vendors", "Audio", "Conversations", "Speakers", "RecordingAssembly", "Store", "Tracing",
-                "Settings", "Observability", "Engines", "Usage", "Admission", "Live",
+                "Speech", "Framing", "Net", "TextNormalization", "Protocols", "Vendors", "Audio", "Conversations", "Speakers", "RecordingAssembly",
+                "Store", "Tracing", "Settings", "Observability", "Engines", "Usage", "Admission", "Live",
             ]),
         module("Console", ["Framing", "Net", "CPage"], without: "Page"),
         module(

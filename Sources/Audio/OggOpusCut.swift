@@ -69,13 +69,18 @@ package struct OggOpusCut: Sendable, Equatable {
     ///
     /// - Returns: size of the copy in bytes.
     package static func silence(_ path: String, from: Duration, to: Duration, of source: String) throws(MediaError) -> Int {
+        try silence(path, [from..<max(from, to)], of: source)
+    }
+
+    /// Writes a copy of a file without the sound of some times: see `silence(_:from:to:of:)`. The copy may take the place of the file.
+    package static func silence(_ path: String, _ times: [Range<Duration>], of source: String) throws(MediaError) -> Int {
         guard let bytes = FileManager.default.contents(atPath: source).map({ [UInt8]($0) }) else { throw .unreadable("\(source) cannot be read") }
         guard let stream = Stream(bytes), stream.packets.count >= 2 else { throw .unreadable("\(source) is not Opus in Ogg") }
         let head = Array(bytes[stream.packets[0]])
         guard head.count >= 19, head.starts(with: "OpusHead".utf8) else { throw .unreadable("\(source) is not Opus in Ogg") }
         let preSkip = Int(head[10]) | Int(head[11]) << 8
         let wanted = { (time: Duration) in Int((time / .seconds(1) * rate).rounded()) + preSkip }
-        let first = from <= .zero ? 0 : wanted(from), last = wanted(to)
+        let silent = times.map { (first: $0.lowerBound <= .zero ? 0 : wanted($0.lowerBound), last: wanted($0.upperBound)) }
         var writer = Writer(serial: stream.serial)
         writer.page([head], granule: 0, flags: 2)
         writer.page([Array(bytes[stream.packets[1]])], granule: 0, flags: 0)
@@ -83,9 +88,9 @@ package struct OggOpusCut: Sendable, Equatable {
         for range in stream.packets[2...] {
             var packet = Array(bytes[range])
             let start = position, end = position + samples(of: bytes[range])
-            let isIn = end > first && start < last
+            let isIn = silent.contains { end > $0.first && start < $0.last }
             // The packet after the time may have a copy of the sound before it (RFC 6716, 2.1.7).
-            if isIn || isAfterSilence { packet = silent(packet) }
+            if isIn || isAfterSilence { packet = Self.silent(packet) }
             isAfterSilence = isIn
             if segments + packet.count / 255 + 1 > 255 || (!page.isEmpty && start - pageStart >= maxInPage) {
                 writer.page(page, granule: start, flags: 0)

@@ -66,6 +66,8 @@ package struct HandshakeContext: Sendable {
     package var credentialLimit: Duration?
     /// Session settings to which the caller's credential is bound, as the dialect wrote them; empty: none.
     package var credentialSettings: [UInt8]
+    /// The operator's own profane words: see `ProfanityFilter`.
+    package var profanity: [String] = []
 
     package init(
         requestID: String, now: UnixTime, models: Set<String> = [], engines: Set<EngineName> = [], sessionLimit: Duration = .seconds(4 * 3_600),

@@ -69,6 +69,8 @@ package final class SessionDriver {
     private let repairSettings: RepairSettings?
     private let voices: (any VoiceListening)?
     private var repairs: [RepairID: RepairWork] = [:]
+    /// Redaction of the session's words; nil: nothing is hidden.
+    private var redaction: SessionRedaction?
     /// An attempt that has not ended.
     private struct Attempt {
         /// Number of attempts of the session that began before this one.
@@ -98,6 +100,7 @@ package final class SessionDriver {
         channels = request.channels
         options = request.options
         let rate = options.rate
+        redaction = SessionRedaction(options.redaction, channels: request.channels)
         repairSettings = request.repair
         // A gate lets only speech through.
         voices = gate == nil ? request.voices : nil
@@ -391,16 +394,24 @@ package final class SessionDriver {
                 leg.stream.send(.update(fitted(options, to: engine, channels: leg.channels.count)))
             case .command(let leg, let command): legs.first { $0.id == leg }?.stream.send(command)
             case .discard(let id): discard(id)
-            case .record(let commit, let turn): journal.record(commit, turn: turn)
-            case .emit(let event): emit(event)
+            case .record(let commit, let turn): record(commit, turn: turn)
+            case .emit(let event): emit(redaction?.shown(event) ?? event)
             case .repair(let repair): begin(repair)
             case .cancelRepair(let id): repairs.removeValue(forKey: id)?.cancel()
-            case .report(let fact): observer?.observe(.fact(fact))
+            case .report(let fact): observer?.observe(.fact(redaction?.kept(fact) ?? fact))
             case .listen(let leg, let channels, let range): listen(to: leg, channels, range)
             case .ran(let record): report(record)
             }
         }
         armTimer()
+    }
+
+    private func record(_ commit: Commit, turn: Int) {
+        let commit = redaction?.recorded(commit) ?? commit
+        if let redaction {
+            for range in redaction.hidden { observer?.observe(.hidden(range, commit.channel)) }
+        }
+        journal.record(commit, turn: turn)
     }
 
     // MARK: - Voices

@@ -25,6 +25,8 @@ package enum SessionNotice: Sendable {
     case heard(HeardSpeech)
     /// An engine's end-of-turn model has judged a pause.
     case judged(TurnJudgment)
+    /// Words that are said in the range were hidden. Comes before the commit of the words.
+    case hidden(SampleRange, ChannelIndex)
     /// The engine has named the speaker that is the session's user. The engine heard the user's speech first.
     case userSpeaks(as: SpeakerLabel)
 }

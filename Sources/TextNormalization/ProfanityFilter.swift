@@ -2,28 +2,61 @@ package import Speech
 
 /// Hides profane words: `f***`.
 package struct ProfanityFilter: Sendable {
-    /// English words that begin so are hidden, whatever follows; the second list is of whole words.
-    private static let stems = [
-        "fuck", "motherfuck", "shit", "bullshit", "bitch", "cunt", "asshole", "arsehole", "wanker", "goddamn", "dickhead", "cocksuck",
-    ]
-    private static let words: Set<String> = [
-        "ass", "arse", "bastard", "bastards", "dick", "dicks", "cock", "cocks", "piss", "pissed", "slut", "sluts", "whore", "whores", "damn",
-        "dammit", "crap", "twat",
+    /// Words of one language: those that begin so, whatever follows, and whole words.
+    private struct List: Sendable {
+        var stems: [String]
+        var words: Set<String>
+    }
+
+    private static let lists: [String: List] = [
+        "en": List(
+            stems: ["fuck", "motherfuck", "shit", "bullshit", "bitch", "cunt", "asshole", "arsehole", "wanker", "goddamn", "dickhead", "cocksuck"],
+            words: [
+                "ass", "arse", "bastard", "bastards", "dick", "dicks", "cock", "cocks", "piss", "pissed", "slut", "sluts", "whore", "whores", "damn",
+                "dammit", "crap", "twat",
+            ]),
+        "de": List(
+            stems: ["scheiß", "scheiss", "arschl", "fick", "gefick", "wichs", "hurens", "fotze", "verfickt", "beschissen"],
+            words: ["arsch", "hure", "huren", "schlampe", "schlampen", "nutte", "nutten", "kacke", "mist", "schwanzlutscher"]),
+        "es": List(
+            stems: ["mierda", "joder", "jodid", "coño", "cabrón", "cabron", "gilipoll", "hijoput", "pendej", "chinga"],
+            words: ["puta", "puto", "putas", "putos", "carajo", "polla", "culo", "verga"]),
+        "fr": List(
+            stems: ["merde", "putain", "connard", "connass", "encul", "salop", "bordel"],
+            words: ["con", "cons", "conne", "pute", "putes", "chiant", "foutre", "bite", "couilles"]),
     ]
 
-    /// Returns nil for a language without a list.
-    package init?(_ language: LanguageTag) {
-        guard language.primary == "en" else { return nil }
+    private let list: List?
+    /// Words of the operator's own: whole words, and beginnings of words.
+    private let own: (words: Set<String>, stems: [String])
+
+    /// Returns nil for a language without a list, unless there are words of the operator's own.
+    ///
+    /// - Parameter own: further words of any language, in lower case. A word with `*` at its end is hidden whatever follows.
+    package init?(_ language: LanguageTag, own: [String] = []) {
+        list = Self.lists[language.primary]
+        guard list != nil || !own.isEmpty else { return nil }
+        self.own = (
+            Set(own.filter { !$0.hasSuffix("*") }), own.filter { $0.hasSuffix("*") && $0.count > 1 }.map { String($0.dropLast()) }
+        )
     }
 
     /// Returns the words, of profane ones the first letter and the marks.
     package func filtered(_ words: [Word]) -> [Word] {
         var filtered = words
-        for index in filtered.indices where Self.isProfane(filtered[index].bare) { filtered[index].text = Self.hidden(filtered[index].text) }
+        for index in filtered.indices where isProfane(filtered[index].bare) { filtered[index].text = Self.hidden(filtered[index].text) }
         return filtered
     }
 
-    private static func isProfane(_ bare: String) -> Bool { words.contains(bare) || stems.contains { bare.hasPrefix($0) } }
+    /// Returns a word's text, of a profane word the first letter and the marks.
+    package func filtered(_ text: String) -> String {
+        isProfane(Word(text, SampleRange(.zero, .zero), confidence: 1).bare) ? Self.hidden(text) : text
+    }
+
+    private func isProfane(_ bare: String) -> Bool {
+        own.words.contains(bare) || own.stems.contains { bare.hasPrefix($0) }
+            || list.map { $0.words.contains(bare) || $0.stems.contains { bare.hasPrefix($0) } } ?? false
+    }
 
     private static func hidden(_ text: String) -> String {
         guard let first = text.firstIndex(where: \.isLetter) else { return text }

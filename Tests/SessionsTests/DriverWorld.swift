@@ -91,7 +91,7 @@ final class DriverWorld: SessionObserver, SessionJournal, @unchecked Sendable {
         case .engine(let engine, let notice): note("\(engine): \(notice)")
         case .heard(let speech): note("heard \(speech.range.start.samples)–\(speech.range.end.samples)")
         case .judged(let turn): note("judged \(turn.probability) at \(turn.position.samples) by \(turn.engine?.rawValue ?? "the gate")")
-        case .event, .fact, .counted, .gateFailed, .paused, .userSpeaks: break
+        case .event, .fact, .counted, .gateFailed, .paused, .hidden, .userSpeaks: break
         }
     }
 }

@@ -38,4 +38,11 @@ import TextNormalization
         let words = spoken.split(separator: " ").map { Word(String($0), SampleRange(.zero, .zero), confidence: 1) }
         #expect(try #require(ProfanityFilter(.english)).filtered(words).map(\.text).joined(separator: " ") == expected)
     }
+
+    @Test func `are known in some languages, and the operator may add words`() throws {
+        #expect(try #require(ProfanityFilter(LanguageTag("de"))).filtered("Scheiße!") == "S******!")
+        #expect(ProfanityFilter(LanguageTag("fi")) == nil)
+        let own = try #require(ProfanityFilter(LanguageTag("fi"), own: ["perkele*", "vittu"]))
+        #expect(own.filtered("Perkeleen") == "P********" && own.filtered("vittu,") == "v****," && own.filtered("vittua") == "vittua")
+    }
 }

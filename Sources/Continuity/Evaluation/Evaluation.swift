@@ -35,6 +35,13 @@ package struct Evaluation: Sendable, Equatable {
     /// Number of wrong words for each committed word; nil: no word was committed.
     package var errorRate: Double? { words == 0 ? nil : Double(substituted + missing + added) / Double(words) }
 
+    /// The comparison without what was said.
+    package var withoutTexts: Evaluation {
+        var figures = self
+        figures.pieces = []
+        return figures
+    }
+
     mutating func commits(_ engine: EngineName) {
         if !committedBy.contains(engine), committedBy.count < 16 { committedBy.append(engine) }
     }

@@ -4,7 +4,7 @@ package import Speech
 /// transcript.
 ///
 /// The payload of the journal's `opened` block: version (1; 2) · identifier · start in milliseconds since 1970 (8) · dialect · workload · language ·
-/// model · key terms · flags (1; bit 0: diarize) · engines · user · key. Texts are 2 bytes of length and UTF-8; those that may be absent have a byte
+/// model · key terms · flags (1; bit 0: diarize, bit 1: redaction) · engines · user · key · with bit 1, the names of the kinds to hide. Texts are 2 bytes of length and UTF-8; those that may be absent have a byte
 /// byte 0 or 1 before them, and a list has its count (2) before it. A payload that begins with a printable character is the identifier alone: version
 /// 1.
 package struct SessionRecord: Sendable, Equatable {
@@ -39,12 +39,15 @@ package struct SessionRecord: Sendable, Equatable {
     /// The engines that may have the session's audio, in order of preference; nil: unknown. Empty: the engines were reached with the client's own
     /// keys, which are not kept.
     package var engines: [EngineName]?
+    /// The kinds of content that are hidden in the session's words.
+    package var redaction: Set<SensitiveKind>
     /// User and key that opened the session; nil: the session was opened without a key.
     package var owner: Owner?
 
     package init(
         id: ID<Session>, started: UnixTime? = nil, dialect: String = "", workload: Workload = .realtime, language: LanguageTag? = nil,
-        model: String? = nil, keyterms: [String] = [], diarize: Bool = false, engines: [EngineName]? = nil, owner: Owner? = nil
+        model: String? = nil, keyterms: [String] = [], diarize: Bool = false, engines: [EngineName]? = nil, owner: Owner? = nil,
+        redaction: Set<SensitiveKind> = []
     ) {
         self.id = id
         self.started = started
@@ -56,6 +59,7 @@ package struct SessionRecord: Sendable, Equatable {
         self.diarize = diarize
         self.engines = engines
         self.owner = owner
+        self.redaction = redaction
     }
 
     private static let version: UInt8 = 2
@@ -70,10 +74,11 @@ package struct SessionRecord: Sendable, Equatable {
         record.put(optional: language?.rawValue)
         record.put(optional: model)
         record.put(texts: keyterms)
-        record.put(UInt8(diarize ? 1 : 0))
+        record.put(UInt8((diarize ? 1 : 0) | (redaction.isEmpty ? 0 : 2)))
         record.put(texts: (engines ?? []).map(\.rawValue))
         record.put(optional: owner?.user)
         record.put(optional: owner?.key)
+        if !redaction.isEmpty { record.put(texts: redaction.map(\.rawValue).sorted()) }
         return record.bytes
     }
 
@@ -89,11 +94,13 @@ package struct SessionRecord: Sendable, Equatable {
         guard let id = record.takeText(), let started: Int64 = record.take(), let dialect = record.takeText(),
             let workload = record.takeText(), let language = record.takeOptionalText(), let model = record.takeOptionalText(),
             let keyterms = record.takeTexts(), let flags: UInt8 = record.take(), let engines = record.takeTexts(),
-            let user = record.takeOptionalText(), let key = record.takeOptionalText(), record.isAtEnd
+            let user = record.takeOptionalText(), let key = record.takeOptionalText(),
+            let hidden = flags & 2 == 0 ? [] : record.takeTexts(), record.isAtEnd
         else { throw .damaged }
         self.init(
             id: ID(id), started: UnixTime(milliseconds: started), dialect: dialect, workload: Workload(rawValue: workload) ?? .realtime,
             language: language.map { LanguageTag($0) }, model: model, keyterms: keyterms, diarize: flags & 1 != 0,
-            engines: engines.map { EngineName($0) }, owner: user.map { Owner(user: $0, key: key ?? "") })
+            engines: engines.map { EngineName($0) }, owner: user.map { Owner(user: $0, key: key ?? "") },
+            redaction: Set(hidden.compactMap(SensitiveKind.init)))
     }
 }

@@ -41,6 +41,10 @@ package struct GatewayConfiguration: Sendable {
     package var modelFolder: String?
     /// Time for which local models that nothing uses are kept in memory; nil: for ever.
     package var keepAlive: Duration?
+    /// What is hidden in all texts, whatever clients ask for; nil: nothing.
+    package var redaction: RedactionRule?
+    /// The operator's own profane words, in lower case.
+    package var profanity: [String]
     /// True if the local engine puts key terms in.
     package var usesKeyTerms: Bool
     /// Maximum time that open sessions go on after the gateway was asked to end; nil: until they end.
@@ -179,6 +183,8 @@ package struct GatewayConfiguration: Sendable {
         voiceDays = try settings.integer("HARKEN_VOICE_DAYS", in: 1...36_500, default: 365)
         modelFolder = settings["HARKEN_MODELS"].map { Self.path($0, home: home) }
         keepAlive = try settings.duration("HARKEN_KEEP_ALIVE", in: .seconds(1)...(.seconds(7 * 86_400)))
+        redaction = try Self.redaction(settings)
+        profanity = (settings.list("HARKEN_PROFANITY") ?? []).map { $0.lowercased() }
         usesKeyTerms = try settings.boolean("HARKEN_KEY_TERMS", default: true)
         let drainSeconds = try settings.seconds("HARKEN_DRAIN_SECONDS", in: 0...3600, default: 30)
         drainTime = drainSeconds > .zero ? drainSeconds : nil
@@ -238,6 +244,18 @@ package struct GatewayConfiguration: Sendable {
         } catch {
             throw ConfigurationError(error.name, error.problem, accepted: error.accepted)
         }
+    }
+
+    private static func redaction(_ settings: Settings) throws(ConfigurationError) -> RedactionRule? {
+        var kinds: Set<SensitiveKind> = []
+        for name in settings.list("HARKEN_REDACT") ?? [] {
+            guard let named = Set<SensitiveKind>.named(name.lowercased()) else {
+                throw ConfigurationError(
+                    "HARKEN_REDACT", "there is nothing called \"\(name)\"", accepted: Set<SensitiveKind>.names.joined(separator: ", "))
+            }
+            kinds.formUnion(named)
+        }
+        return kinds.isEmpty ? nil : RedactionRule(kinds)
     }
 
     private static func modelAliases(_ settings: Settings) throws(ConfigurationError) -> ModelAliases {

@@ -114,7 +114,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
     private func find(_ id: String, _ caller: JobOwner) async throws(RequestError) -> AssemblyAIPrerecordedAnswer {
         let found = try await RequestError.orStored { () throws(StoreError) in try await recordings.runner.jobs.find(ID(id), of: caller.user)
         }
-        guard let (job, transcript) = found, job.dialect == AssemblyAIJobs.dialect, let answer = Self.rendered(job, transcript) else {
+        guard let (job, transcript) = found, job.dialect == AssemblyAIJobs.dialect, let answer = rendered(job, transcript) else {
             throw Self.unknown
         }
         return answer
@@ -133,8 +133,9 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
     /// The error for an unknown id: the vendor, too, answers with status 400.
     private static let unknown = RequestError.badRequest("Transcript lookup error, transcript id not found")
 
-    private static func rendered(_ job: TranscriptionJob, _ transcript: Transcript?) -> AssemblyAIPrerecordedAnswer? {
-        guard let request = AssemblyAIJobs.request(of: job) else { return nil }
+    private func rendered(_ job: TranscriptionJob, _ transcript: Transcript?) -> AssemblyAIPrerecordedAnswer? {
+        guard var request = AssemblyAIJobs.request(of: job) else { return nil }
+        request.profanity = recordings.settings.profanity
         let state: AssemblyAIPrerecordedAnswer.State
         switch job.status {
         case .queued: state = .queued
@@ -157,7 +158,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         if job.isOfUpload { await runner.uploads.remove(job.audio, of: caller.user) }
         job.status = .deleted
         job.request = AssemblyAIPrerecordedAnswer.deletedRequest
-        guard let answer = Self.rendered(job, nil) else { throw .internalError }
+        guard let answer = rendered(job, nil) else { throw .internalError }
         return answer.body
     }
 

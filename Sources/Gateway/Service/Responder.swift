@@ -17,6 +17,7 @@ package final class Responder: Sendable {
     private let models: Set<String>
     private let engines: Set<EngineName>
     private let sessionLimit: Duration
+    private let profanity: [String]
 
     /// - Parameters:
     ///   - router: the router, which knows the models' names.
@@ -34,10 +35,13 @@ package final class Responder: Sendable {
         models = router.models
         engines = Set(entries.map(\.name))
         sessionLimit = configuration.sessionLimit
+        profanity = configuration.profanity
     }
 
     func handshake(of request: String) -> HandshakeContext {
-        HandshakeContext(requestID: request, now: now(), models: models, engines: engines, sessionLimit: sessionLimit)
+        var context = HandshakeContext(requestID: request, now: now(), models: models, engines: engines, sessionLimit: sessionLimit)
+        context.profanity = profanity
+        return context
     }
 
     /// Returns the head of an answer, with the headers that all answers have.

@@ -88,7 +88,7 @@ final class StreamSession: SessionObserver {
             if let span = trace?.ran(attempt) { tracer?.take([span]) }
             if attempt.kind == .stream, let error = attempt.error { tell(.problem(.connectionLost(attempt.engine, error))) }
         // A stream has no gate, and its journal bounds what waits.
-        case .fact, .attemptBegan, .counted, .gateFailed, .paused, .heard, .judged, .userSpeaks: break
+        case .fact, .attemptBegan, .counted, .gateFailed, .paused, .heard, .judged, .hidden, .userSpeaks: break
         }
     }
 

@@ -33,6 +33,12 @@ extension StoredTranscript {
         for term in record.keyterms { json.value(term) }
         json.endArray()
         json.member("diarize", record.diarize)
+        if !record.redaction.isEmpty {
+            json.key("redaction")
+            json.beginArray()
+            for kind in record.redaction.map(\.rawValue).sorted() { json.value(kind) }
+            json.endArray()
+        }
         if let engines = record.engines {
             json.key("engines")
             json.beginArray()
@@ -168,7 +174,8 @@ extension StoredTranscript {
             language: root["language"].string.map { LanguageTag($0) },
             model: root["model"].string, keyterms: names(root["keyterms"]), diarize: root["diarize"].bool ?? false,
             engines: root["engines"].isArray ? names(root["engines"]).map { EngineName($0) } : nil,
-            owner: root["user"].string.map { SessionRecord.Owner(user: $0, key: root["key"].string ?? "") })
+            owner: root["user"].string.map { SessionRecord.Owner(user: $0, key: root["key"].string ?? "") },
+            redaction: Set(names(root["redaction"]).compactMap(SensitiveKind.init)))
         let channels = root["channels"]
         transcript = SessionTranscript(rate: SampleRate(hertz: hertz), channels: channels.count, received: SampleCount(received))
         for number in 0..<channels.count {

@@ -20,6 +20,8 @@ package actor ConversationAudio {
     private let channels: Int
     private let newID: @Sendable () -> String
     private var writer: Writer?
+    /// Times of the session that are silent in the files.
+    private var silences: [SampleRange] = []
     /// True if no audio can be kept, because the disk is full or the folder is gone.
     private var hasFailed = false
 
@@ -76,9 +78,26 @@ package actor ConversationAudio {
         guard let writer else { return nil }
         self.writer = nil
         guard let name = BlobName(newID() + ".opus") else { return nil }
-        do throws(MediaError) { try writer.file.finish() } catch { throw .notUsable(path: store.location, reason: "\(error)") }
+        do throws(MediaError) {
+            try writer.file.finish()
+            try silence(writer)
+        } catch { throw .notUsable(path: store.location, reason: "\(error)") }
         let byteCount = try await store.put(writer.draft, as: name)
         return Kept(file: name, start: writer.start, count: writer.file.count, byteCount: byteCount)
+    }
+
+    /// Makes a time silent in the file that is being written, and in later ones.
+    package func silence(_ range: SampleRange) { silences.append(range) }
+
+    private func silence(_ writer: Writer) throws(MediaError) {
+        let whole = SampleRange(writer.start, count: writer.file.count)
+        let times = silences.filter { $0.intersection(whole) != nil }.map { range in
+            let start = (range.start - writer.start).duration(at: rate)
+            return start..<max(start, (range.end - writer.start).duration(at: rate))
+        }
+        silences.removeAll { $0.end <= whole.end }
+        guard !times.isEmpty else { return }
+        _ = try OggOpusCut.silence(writer.draft.path, times, of: writer.draft.path)
     }
 
     /// Discards the file that is being written.

@@ -27,6 +27,8 @@ package struct ConversationWork: Sendable {
         case introduce(SelfIntroduction)
         /// The session's next audio.
         case audio([Int16], from: SampleIndex)
+        /// Makes a time of the session silent in the kept audio.
+        case silence(SampleRange)
         /// Ends the audio so far, which belongs to this conversation; nil when it belongs to none. The conversation begins at `start` of the session.
         case closeAudio(ID<Conversation>?, start: Duration)
         /// Marks the end of the session's items: when it is reached, all earlier items are done.
@@ -119,6 +121,7 @@ package struct ConversationWork: Sendable {
         case .introduce(let introduction):
             let new = Person(id: ID(service.newID()), name: introduction.name, created: service.now())
             tell(.introduced(introduction, try await service.store.add(new, reusing: true, of: user).id))
+        case .silence(let range): await audio?.silence(range)
         case .closeAudio(let id, let start): try await closeAudio(id, start)
         }
     }

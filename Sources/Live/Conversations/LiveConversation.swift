@@ -124,6 +124,9 @@ package final class LiveConversation {
         if let outcome = audio?.take(pcm, range) { handOn(outcome) }
     }
 
+    /// Silences the words that are said in a time of the session, because they were hidden.
+    package func hide(_ range: SampleRange) { if audio != nil { work.yield(.silence(range)) } }
+
     private func handOn(_ outcome: AudioBatches.Outcome) {
         switch outcome {
         case .batch(let batch): work.yield(.audio(batch.pcm, from: batch.start))

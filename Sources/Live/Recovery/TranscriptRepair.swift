@@ -6,6 +6,7 @@ internal import Observability
 internal import Sessions
 internal import Speech
 internal import Store
+internal import TextNormalization
 internal import Tracing
 internal import Usage
 
@@ -115,6 +116,11 @@ struct TranscriptRepair: Sendable {
                     report(.success(answer), of: engine.name, from: start, stored.record, &trace)
                     // The engine's speaker labels are valid within this recording only.
                     for index in words.indices { words[index].speaker = nil }
+                    let hidden = stored.record.redaction
+                    if !hidden.isEmpty {
+                        var redactor = StreamRedactor(RedactionRule(hidden))
+                        words = redactor.redact(final: words)
+                    }
                     stored.transcript.mend(channel, range, words, by: engine.name)
                     return nil
                 } catch {

@@ -140,7 +140,8 @@ package final class LiveContext {
         transcripts.finish(transcript, received: received) { stored in
             // A transcript that only the journal can keep is left to the next start.
             guard let stored else { return }
-            let audio = LoggedAudio(context: context, cursor: cursor, end: .zero + received)
+            let hidden = stored.record.redaction.isEmpty ? nil : stored.record.id
+            let audio = LoggedAudio(context: context, cursor: cursor, end: .zero + received, hidden: hidden)
             let isWhole = stored.status == .complete
             // Words that fill gaps may be in the transcript only.
             guard !isWhole || stored.transcript.pieces.contains(where: { $0.contains(where: \.isRecovered) }) else {
@@ -159,6 +160,16 @@ package final class LiveContext {
     package func release(_ audio: LoggedAudio) {
         var cursor = audio.cursor
         journal.close(&cursor, at: audio.end)
+        guard let hidden = audio.hidden, let erasing = journal.erasing([hidden]) else { return }
+        let context = LoopBound(self, on: loop)
+        Task { [log] in
+            do throws(JournalError) {
+                try await erasing.run()
+            } catch {
+                log.error("the audio of hidden words is still in the journal", [.session: hidden.rawValue, .error: "\(error)"])
+            }
+            context.enter { $0.journal.erased() }
+        }
     }
 
     package func openSessions(of user: ID<User>) -> [OpenSession] {

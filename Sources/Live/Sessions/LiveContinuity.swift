@@ -14,10 +14,12 @@ package struct LiveContinuity: Sendable {
     /// Folder for the audio of repairs that are under way.
     package var folder: String
     package var health: EngineHealth
+    /// What is hidden in all sessions, whatever their clients ask for; nil: nothing.
+    package var redaction: RedactionRule?
 
     package init(
         recovery: FailoverPolicy.Rule, stall: Duration, repairTime: Duration, modes: ModeSettings, repairQueue: RepairQueue, folder: String,
-        health: EngineHealth
+        health: EngineHealth, redaction: RedactionRule? = nil
     ) {
         self.recovery = recovery
         self.stall = stall
@@ -26,6 +28,7 @@ package struct LiveContinuity: Sendable {
         self.repairQueue = repairQueue
         self.folder = folder
         self.health = health
+        self.redaction = redaction
     }
 
     /// Returns the settings for repairs by engines that the session may use. Engines of this process come first, because they are sure to be in time.

@@ -9,6 +9,7 @@ internal import Protocols
 internal import Sessions
 internal import Settings
 internal import Speech
+internal import TextNormalization
 
 /// The conversation that the session's words become part of, and the gate that keeps silence from engines.
 extension LiveSession {
@@ -23,6 +24,19 @@ extension LiveSession {
             conversationDialect?.conversation(event, now: context.loop.now, output: &context.output)
             carryOutOutput()
         }
+    }
+
+    /// Returns a command with sensitive content hidden in words that the client brings.
+    func redacted(_ command: ConversationCommand) -> ConversationCommand {
+        guard broughtRedaction != nil, case .transcript(var segments, let engine) = command else { return command }
+        for index in segments.indices {
+            let words = segments[index].text.split(whereSeparator: \.isWhitespace).map { text in
+                Word(String(text), SampleRange(.zero, .zero), confidence: 1)
+            }
+            let hidden = broughtRedaction?.redact(final: words) ?? []
+            segments[index].text = hidden.map(\.text).joined(separator: " ")
+        }
+        return .transcript(segments, engine: engine)
     }
 
     /// Returns kept audio of a channel; nil when the audio is gone.

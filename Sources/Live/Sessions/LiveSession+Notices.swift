@@ -28,6 +28,7 @@ extension LiveSession {
         case .paused(let position): paused(at: position)
         case .heard(let speech): journal.transcript?.note(speech)
         case .judged(let judgment): journal.transcript?.note(judgment)
+        case .hidden(let range, _): conversation?.hide(range)
         case .userSpeaks(let speaker): conversation?.userSpeaks(as: speaker.number)
         }
     }

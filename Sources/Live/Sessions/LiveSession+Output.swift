@@ -19,7 +19,7 @@ extension LiveSession {
                 let text = context.output.text(in: range)
                 client?.send(text: text.span.bytes)
             case .command(let command): take(command)
-            case .converse(let command): conversation?.command(command)
+            case .converse(let command): conversation?.command(redacted(command))
             case .audio(let bytes): audio(bytes.span.bytes)
             case .close(let code, let reason): client?.close(code: code, reason: reason)
             }

@@ -12,6 +12,7 @@ package import Sessions
 internal import Settings
 package import Speech
 package import Store
+internal import TextNormalization
 package import Tracing
 internal import Usage
 
@@ -103,6 +104,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
     var labeling: SpeakerLabeling?
     /// Names of the models whose words have waited for their speakers. An engine's stream may be gone when its last words are shown.
     var labeledModels: [EngineName: String] = [:]
+    /// Redaction of words that the client itself brings; nil: nothing is hidden.
+    var broughtRedaction: StreamRedactor?
     /// True once all committed words were shown to the client.
     package var isSettled = false
     /// Gate that keeps silence from engines; nil when engines hear everything.
@@ -165,11 +168,15 @@ package final class LiveSession: LiveHandler, SessionObserver {
             recovery: context.continuity.recovery, mode: plan.mode,
             stall: context.continuity.stall, repairTime: context.continuity.repairTime, voteTime: context.continuity.modes.voteTime,
             repair: context.continuity.repair(by: plan.engines, language: request.language), voices: context.listener)
+        let redaction = RedactionRule.joined(request.redaction, context.continuity.redaction)
+        plannedRun.options.redaction = redaction
+        broughtRedaction = redaction.map { StreamRedactor($0) }
         plannedRun.prelude = SpeechSamples.linear16(plan.introduction, rate)
         record = SessionRecord(
             id: plan.id, started: plan.started, dialect: plan.dialect, workload: request.workload, language: request.language, model: request.model,
             keyterms: request.keyterms, diarize: request.diarize, engines: isByOwnKeys ? [] : plan.engines.map(\.name),
-            owner: plan.grant.account.map { .init(user: $0.account.user.rawValue, key: $0.account.key?.rawValue ?? "") })
+            owner: plan.grant.account.map { .init(user: $0.account.user.rawValue, key: $0.account.key?.rawValue ?? "") },
+            redaction: redaction?.kinds ?? [])
         journal = JournaledSession(
             record, rate: rate, channels: channels, log: context.journal, transcripts: context.transcripts, problems: context.log)
         let warnings = Set(context.creditWarnings + (conversationDialect?.creditWarnings ?? [])).sorted(by: >)

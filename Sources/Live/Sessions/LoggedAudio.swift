@@ -9,6 +9,8 @@ package struct LoggedAudio: RecoverableAudio {
     let context: LoopBound<LiveContext>
     let cursor: JournalCursor
     let end: SampleIndex
+    /// The session, if words of it were hidden: its audio is erased as soon as it is released. nil: it goes with its segment of the journal.
+    var hidden: ID<Session>?
 
     package func held(of range: SampleRange) async -> [SampleRange] { range.intersection(SampleRange(.zero, end)).map { [$0] } ?? [] }
 

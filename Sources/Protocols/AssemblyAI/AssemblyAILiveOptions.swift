@@ -4,9 +4,9 @@ package import Speech
 /// The parameters of a live handshake.
 ///
 /// Applied: `sample_rate`, `encoding`, `speech_model`, the members of `AssemblyAIConfiguration`, `language_code`, `language_detection`,
-/// `inactivity_timeout`, `speaker_labels`. Checked and then ignored, because no engine here can do it: `prompt`, `agent_context`,
-/// `previous_context_n_turns`, `filter_profanity`, `max_speakers`, `mode`, `continuous_partials`, `interruption_delay`, `voice_focus`,
-/// `voice_focus_threshold`. Rejected: `redact_pii`, because a client that asks for redaction must not get unredacted text.
+/// `inactivity_timeout`, `speaker_labels`, `filter_profanity`, `redact_pii`, `redact_pii_policies`, `redact_pii_sub`. Checked and then ignored, because no engine here can do it: `prompt`, `agent_context`,
+/// `previous_context_n_turns`, `max_speakers`, `mode`, `continuous_partials`, `interruption_delay`, `voice_focus`,
+/// `voice_focus_threshold`.
 package struct AssemblyAILiveOptions: Sendable, Equatable {
     package var format: AudioFormat
     package var model: AssemblyAIModel
@@ -14,6 +14,9 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
     package var configuration: AssemblyAIConfiguration
     package var reportsLanguage: Bool
     package var labelsSpeakers: Bool
+    package var hidesProfanity: Bool
+    /// What is hidden in all words; nil: nothing.
+    package var redaction: AssemblyAIRedaction?
     /// Longest time without audio or messages from the client; then the session ends. nil: no limit.
     package var inactivityLimit: Duration?
     package var engines: [EngineName]
@@ -53,14 +56,18 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
             keyterms: try Self.keyterms(query), languages: try Self.languages(query))
         reportsLanguage = try query.flag("language_detection") ?? false
         labelsSpeakers = try query.flag("speaker_labels") ?? false
+        hidesProfanity = try query.flag("filter_profanity") ?? false
         inactivityLimit = try query.whole("inactivity_timeout", in: 5...3_600).map { .seconds($0) }
         engines = EngineChoice.engines(of: head)
+        redaction = try Self.redaction(query, language: language)
     }
 
     package var request: LiveRequest {
-        LiveRequest(
+        var request = LiveRequest(
             format: format, language: language, model: model.name, endpointing: configuration.endpointing, turn: configuration.turn,
             diarize: labelsSpeakers, keyterms: configuration.keyterms ?? [], engines: engines)
+        request.redaction = redaction?.rule
+        return request
     }
 
     /// The language that the client named, or the language of its model; nil when neither is known.
@@ -90,7 +97,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
     }
 
     private static func checkOthers(_ query: QueryParameters) throws(QueryParameterError) {
-        for name in ["filter_profanity", "continuous_partials"] { _ = try query.flag(name) }
+        _ = try query.flag("continuous_partials")
         _ = try query.number("voice_focus_threshold", in: 0...1)
         _ = try query.whole("previous_context_n_turns", in: 0...100)
         _ = try query.whole("max_speakers", in: 1...100)
@@ -99,9 +106,15 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         if let context = query.text("agent_context"), context.count > AssemblyAISettings.longestContext {
             throw QueryParameterError(message: "agent_context is longer than \(AssemblyAISettings.longestContext) characters.")
         }
-        if try query.flag("redact_pii") == true {
-            throw QueryParameterError(message: "redact_pii is not available here. Leave it out to get all words.")
+    }
+
+    private static func redaction(_ query: QueryParameters, language: LanguageTag?) throws(QueryParameterError) -> AssemblyAIRedaction? {
+        let policies = try list("redact_pii_policies", query) ?? [], substitution = query.text("redact_pii_sub")
+        guard try query.flag("redact_pii") ?? false else { return nil }
+        if let problem = AssemblyAIRedaction.problem(policies: policies, substitution: substitution, language: language) {
+            throw QueryParameterError(message: problem)
         }
+        return AssemblyAIRedaction(policies: policies, substitution: substitution)
     }
 
     private static func keyterms(_ query: QueryParameters) throws(QueryParameterError) -> [String]? {

@@ -1,5 +1,6 @@
 import Framing
 package import Speech
+import TextNormalization
 
 /// The server side of AssemblyAI's live protocol, `WS /v3/ws`.
 ///
@@ -51,6 +52,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         limit = min(context.credentialLimit ?? Self.sessionLimit, Self.sessionLimit)
         wording = AssemblyAIWording(
             rate: .speech, isFormatted: options.model.family == .universal3, labelsSpeakers: options.labelsSpeakers)
+        if options.hidesProfanity { wording.filter = ProfanityFilter(.english, own: context.profanity) }
     }
 
     package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {
@@ -240,7 +242,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         }
         send(.turn(message), &output)
         if !wording.isFormatted, configuration.formatsTurns == true {
-            let formatted = AssemblyAIWording(rate: wording.rate, isFormatted: true, labelsSpeakers: wording.labelsSpeakers)
+            let formatted = AssemblyAIWording(rate: wording.rate, isFormatted: true, labelsSpeakers: wording.labelsSpeakers, filter: wording.filter)
             message.isFormatted = true
             message.utterance = ""
             message.words = turn.words.map { formatted.word($0, isFinal: true) }

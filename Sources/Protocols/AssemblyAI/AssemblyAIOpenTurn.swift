@@ -1,4 +1,5 @@
 import Speech
+import TextNormalization
 
 /// The turn that is being spoken, as reported to the client so far.
 struct AssemblyAIOpenTurn: Sendable {
@@ -56,13 +57,20 @@ struct AssemblyAIWording: Sendable {
     /// True if words are written with capitals and punctuation.
     var isFormatted: Bool
     var labelsSpeakers: Bool
+    /// Filter of profane words; nil: they are shown.
+    var filter: ProfanityFilter?
 
     func word(_ word: Word, isFinal: Bool) -> AssemblyAIWord {
         let start = milliseconds(word.range.start)
         return AssemblyAIWord(
-            text: isFormatted ? word.text : word.bare, start: start, end: max(start, milliseconds(word.range.end)),
+            text: text(of: word), start: start, end: max(start, milliseconds(word.range.end)),
             confidence: Double(min(max(word.confidence, 0), 1)), isFinal: isFinal,
             speaker: labelsSpeakers ? word.speaker?.assemblyAI ?? "UNKNOWN" : nil)
+    }
+
+    private func text(of word: Word) -> String {
+        let text = isFormatted ? word.text : word.bare
+        return filter?.filtered(text) ?? text
     }
 
     /// Returns the position in milliseconds, rounded to the nearest whole number.

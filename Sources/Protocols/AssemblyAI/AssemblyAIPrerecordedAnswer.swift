@@ -136,7 +136,16 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
         json.member("speaker_labels", request.speakerLabels)
         json.member("multichannel", request.multichannel)
         json.member("dual_channel", request.dualChannel)
-        for name: StaticString in ["auto_highlights", "redact_pii", "summarization", "filter_profanity"] { json.member(name, false) }
+        for name: StaticString in ["auto_highlights", "summarization"] { json.member(name, false) }
+        json.member("filter_profanity", request.hidesProfanity)
+        json.member("redact_pii", request.redaction != nil)
+        if let redaction = request.redaction {
+            json.member("redact_pii_sub", redaction.substitution.rawValue)
+            json.key("redact_pii_policies")
+            json.beginArray()
+            for policy in redaction.policies { json.value(policy) }
+            json.endArray()
+        }
         json.member("webhook_url", orNull: request.webhook?.address)
         if let webhookStatus { json.member("webhook_status_code", webhookStatus) } else { json.nullMember("webhook_status_code") }
         json.member("webhook_auth", request.webhook?.header != nil)

@@ -151,6 +151,15 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
             for term in options.keyterms { json.value(term) }
             json.endArray()
         }
+        let policies = AssemblyAIRedaction.policies(for: options.redaction?.kinds ?? [])
+        if !policies.isEmpty {
+            json.member("redact_pii", true)
+            json.member("redact_pii_sub", AssemblyAIRedaction.Substitution.name.rawValue)
+            json.key("redact_pii_policies")
+            json.beginArray()
+            for policy in policies { json.value(policy) }
+            json.endArray()
+        }
         json.endObject()
         return json.bytes
     }

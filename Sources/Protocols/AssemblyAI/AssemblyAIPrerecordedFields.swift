@@ -10,8 +10,8 @@ struct AssemblyAIFields: ~Escapable {
 
     /// Fields for services beyond transcription, which are not offered.
     private static let unoffered = [
-        "redact_pii", "redact_pii_audio", "sentiment_analysis", "entity_detection", "auto_highlights", "auto_chapters", "summarization",
-        "content_safety", "iab_categories", "speech_understanding", "filter_profanity", "custom_topics",
+        "redact_pii_audio", "sentiment_analysis", "entity_detection", "auto_highlights", "auto_chapters", "summarization",
+        "content_safety", "iab_categories", "speech_understanding", "custom_topics",
     ]
 
     func rejectUnoffered() throws(RequestError) {
@@ -70,6 +70,16 @@ struct AssemblyAIFields: ~Escapable {
             texts.append(text)
         }
         return texts
+    }
+
+    /// - Returns: what the client wants hidden; nil: nothing.
+    func redaction(language: LanguageTag?) throws(RequestError) -> AssemblyAIRedaction? {
+        let policies = try texts("redact_pii_policies") ?? [], substitution = try text("redact_pii_sub", longest: 40)
+        guard try flag("redact_pii") ?? false else { return nil }
+        if let problem = AssemblyAIRedaction.problem(policies: policies, substitution: substitution, language: language) {
+            throw .badRequest(problem)
+        }
+        return AssemblyAIRedaction(policies: policies, substitution: substitution)
     }
 
     func checkSpeakerOptions() throws(RequestError) {

@@ -5,7 +5,7 @@ package import Speech
 ///
 /// Applied: `audio_url`, `language_code`, `language_detection`, `language_confidence_threshold`, `speech_model`, `speech_models`, `punctuate`,
 /// `format_text`, `speaker_labels`, `multichannel`, `dual_channel`, `audio_start_from`, `audio_end_at`, `keyterms_prompt`, `word_boost`,
-/// `custom_spelling`, `speech_threshold`, and the webhook. Checked and then ignored, because no engine here can do it: `language_codes`,
+/// `custom_spelling`, `speech_threshold`, `redact_pii`, `redact_pii_policies`, `redact_pii_sub`, `filter_profanity`, and the webhook. Checked and then ignored, because no engine here can do it: `language_codes`,
 /// `language_detection_options`, `disfluencies`, `speakers_expected`, `speaker_options`, `prompt`, `temperature`, `boost_param`. Rejected: everything
 /// beyond transcription. Unknown fields are ignored.
 ///
@@ -42,6 +42,11 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
     /// Minimum share of speech, 0…1: the job fails when its audio has less.
     package var speechThreshold: Double?
     package var webhook: Webhook?
+    /// What is hidden in all words; nil: nothing.
+    package var redaction: AssemblyAIRedaction?
+    package var hidesProfanity: Bool
+    /// The operator's own profane words.
+    package var profanity: [String] = []
 
     /// Maximum size of a request's body, in bytes.
     package static let limit = 1 << 20
@@ -85,6 +90,8 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
         spelling = try fields.spelling()
         speechThreshold = try fields.number("speech_threshold", in: 0...1)
         webhook = try fields.webhook()
+        hidesProfanity = try fields.flag("filter_profanity") ?? false
+        redaction = try fields.redaction(language: Self.language(languageCode, isDetected: detectsLanguage))
     }
 
     /// The values that `speech_model` may have, in requests and in answers.
@@ -99,15 +106,19 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
 
     package var separatesChannels: Bool { multichannel || dualChannel }
 
-    package var language: LanguageTag? {
-        guard let code = languageCode else { return detectsLanguage ? nil : .english }
+    package var language: LanguageTag? { Self.language(languageCode, isDetected: detectsLanguage) }
+
+    private static func language(_ code: String?, isDetected: Bool) -> LanguageTag? {
+        guard let code else { return isDetected ? nil : .english }
         if code == "en_uk" { return LanguageTag("en-GB") }
         return LanguageTag.ofVendor(code)
     }
 
     package var options: RecognitionOptions {
-        RecognitionOptions(
+        var options = RecognitionOptions(
             language: language, model: speechModels.first ?? speechModel, separateChannels: separatesChannels, diarize: speakerLabels,
             keyterms: keyterms)
+        options.redaction = redaction?.rule
+        return options
     }
 }

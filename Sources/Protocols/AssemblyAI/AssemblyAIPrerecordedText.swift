@@ -18,9 +18,11 @@ struct AssemblyAIPrerecordedText {
         rate = transcript.rate
         var words: [ShownWord] = []
         let normalizer = request.formats ? InverseTextNormalizer(transcript.language) : nil
+        let filter = request.hidesProfanity ? ProfanityFilter(transcript.language, own: request.profanity) : nil
         for (channel, content) in transcript.channels.enumerated() {
             let spelled = WordReplacement.apply(request.spelling, to: Self.chosen(content.words, request, transcript.rate))
-            for word in normalizer?.written(spelled) ?? spelled {
+            let written = normalizer?.written(spelled) ?? spelled
+            for word in filter?.filtered(written) ?? written {
                 var word = word
                 if !request.punctuates { word.text = word.unpunctuated }
                 if !request.formats { word.text = word.text.lowercased() }

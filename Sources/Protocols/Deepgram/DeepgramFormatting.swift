@@ -17,6 +17,8 @@ package struct DeepgramFormatting: Sendable, Equatable {
     /// Turns spoken marks into marks.
     package var dictates = false
     package var hidesProfanity = false
+    /// The operator's own profane words.
+    package var profanity: [String] = []
 
     package init(
         punctuates: Bool = false, speakers: Bool = false, speakerConfidences: Bool = false, languages: Bool = false,
@@ -37,7 +39,7 @@ package struct DeepgramFormatting: Sendable, Equatable {
         var words = replacements.isEmpty ? words : WordReplacement.apply(replacements, to: words)
         if let normalizer = InverseTextNormalizer(language, kinds: writtenForms) { words = normalizer.written(words) }
         if dictates, let dictation = Dictation(language) { words = dictation.marked(words) }
-        if hidesProfanity, let filter = ProfanityFilter(language) { words = filter.filtered(words) }
+        if hidesProfanity, let filter = ProfanityFilter(language, own: profanity) { words = filter.filtered(words) }
         if !speakers {
             for index in words.indices where words[index].speaker != nil { words[index].speaker = nil }
         }

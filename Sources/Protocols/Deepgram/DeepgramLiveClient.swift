@@ -79,6 +79,9 @@ package struct DeepgramLiveClient: LiveClientMachine {
         if options.diarize { query.add("diarize", "true") }
         // Models before nova-3 have another parameter for key terms.
         for term in options.keyterms { query.add(model.hasPrefix("nova-3") ? "keyterm" : "keywords", term) }
+        if let redaction = options.redaction, options.language.map({ $0.primary == "en" }) ?? false {
+            for value in DeepgramRedaction.values(for: redaction.kinds) { query.add("redact", value) }
+        }
         return query
     }
 

@@ -53,9 +53,11 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
     }
 
     package var request: LiveRequest {
-        LiveRequest(
+        var request = LiveRequest(
             format: parameters.format, language: parameters.language, model: parameters.model, interims: interims, endpointing: endpointing,
-            turn: TurnRule(finalSilence: finalSilence), separateChannels: parameters.multichannel,
-            diarize: parameters.diarizes, keyterms: parameters.keyterms, engines: engines)
+            turn: TurnRule(finalSilence: finalSilence), separateChannels: parameters.multichannel, diarize: parameters.diarizes,
+            keyterms: parameters.keyterms, engines: engines)
+        request.redaction = parameters.redaction
+        return request
     }
 }

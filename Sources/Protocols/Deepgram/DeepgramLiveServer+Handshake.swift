@@ -11,7 +11,8 @@ extension DeepgramLiveServer {
     /// Source: Deepgram "Live Audio" reference, query parameters.
     package static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext) -> Result<LiveHandshake, ErrorResponse> {
         do throws(QueryParameterError) {
-            let options = try DeepgramLiveOptions(head)
+            var options = try DeepgramLiveOptions(head)
+            options.parameters.formatting.profanity = context.profanity
             let model = options.parameters.model
             guard DeepgramModels.isKnown(model) || context.models.contains(model.lowercased()) else {
                 return .failure(DeepgramErrorResponse.make(.unknownModel(model), requestID: context.requestID))

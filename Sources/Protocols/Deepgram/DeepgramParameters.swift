@@ -5,9 +5,8 @@ import TextNormalization
 /// The parameters that live and prerecorded requests share.
 ///
 /// Applied: `model`, `language`, `punctuate`, `smart_format`, `numerals`, `measurements`, `dictation`, `profanity_filter`, `diarize`,
-/// `diarize_model`, `multichannel`, `keyterm`, `keywords`, `replace`, `extra`, `tag`, `encoding`, `sample_rate`, `channels`. Checked and then ignored,
-/// because no engine here can do it: `version`, `filler_words`, `detect_entities`, `search`, `language_hint`, `mip_opt_out`. Rejected: `redact`,
-/// because a client that asks for redaction must not get unredacted text.
+/// `diarize_model`, `multichannel`, `redact`, `keyterm`, `keywords`, `replace`, `extra`, `tag`, `encoding`, `sample_rate`, `channels`. Checked and then ignored,
+/// because no engine here can do it: `version`, `filler_words`, `detect_entities`, `search`, `language_hint`, `mip_opt_out`.
 package struct DeepgramParameters: Sendable, Equatable {
     /// The model's name as the client wrote it; the default model when the client named none.
     package var model: String
@@ -16,6 +15,8 @@ package struct DeepgramParameters: Sendable, Equatable {
     package var diarizes: Bool
     package var multichannel: Bool
     package var keyterms: [String]
+    /// What is hidden in all words; nil: nothing.
+    package var redaction: RedactionRule?
     package var tags: [String]
     package var extra: [DeepgramMetadata.Extra]
     package var format: AudioFormat
@@ -36,9 +37,7 @@ package struct DeepgramParameters: Sendable, Equatable {
         model = query.text("model") ?? DeepgramModels.fallback
         language = try query.language("language") ?? .english
         for name in Self.flagsWithoutEffect { _ = try query.flag(name) }
-        guard try query.list("redact").allSatisfy({ $0.equalsIgnoringCase("false") }) else {
-            throw QueryParameterError(message: "redact is not available here. Leave it out to get all words.")
-        }
+        redaction = try DeepgramRedaction.rule(query, language: language)
         let smart = try query.flag("smart_format") ?? false
         let punctuates = try query.flag("punctuate") ?? false || smart
         let diarizeModel = try query.choice("diarize_model", DiarizeModel.self)

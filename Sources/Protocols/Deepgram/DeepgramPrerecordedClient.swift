@@ -64,6 +64,9 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         if options.separateChannels { query.add("multichannel", "true") }
         // Models before nova-3 have another parameter for key terms.
         for term in options.keyterms { query.add(model.hasPrefix("nova-3") ? "keyterm" : "keywords", term) }
+        if let redaction = options.redaction {
+            for value in DeepgramRedaction.values(for: redaction.kinds) { query.add("redact", value) }
+        }
         return query
     }
 

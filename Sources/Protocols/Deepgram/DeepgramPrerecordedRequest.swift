@@ -31,7 +31,8 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
 
     package static func parse(_ head: HTTPRequestHead, _ context: HandshakeContext) -> Result<DeepgramPrerecordedRequest, ErrorResponse> {
         do throws(QueryParameterError) {
-            let request = try DeepgramPrerecordedRequest(head)
+            var request = try DeepgramPrerecordedRequest(head)
+            request.parameters.formatting.profanity = context.profanity
             let model = request.parameters.model
             guard DeepgramModels.isKnown(model) || context.models.contains(model.lowercased()) else {
                 return .failure(DeepgramErrorResponse.make(.unknownModel(model), requestID: context.requestID))
@@ -83,9 +84,11 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
     }
 
     package var options: RecognitionOptions {
-        RecognitionOptions(
+        var options = RecognitionOptions(
             language: detectsLanguage ? nil : parameters.language, model: parameters.model, separateChannels: parameters.multichannel,
             diarize: parameters.diarizes, keyterms: parameters.keyterms)
+        options.redaction = parameters.redaction
+        return options
     }
 
     /// Format of the audio in the body or at the URL.

@@ -41,6 +41,8 @@ package struct ListenOptions: Sendable, Equatable {
     /// Sample rate of the positions that the client sends: the rate that it named. nil: the session's rate.
     package var rate: SampleRate? { if case .raw(_, let rate, _) = format { rate } else { nil } }
     package var resume: LiveResume?
+    /// What is hidden in all words; nil: nothing.
+    private var redaction: RedactionRule?
 
     package init(_ query: URLQuery, route: ListenRoute) throws(ListenError) {
         self.route = route
@@ -76,6 +78,7 @@ package struct ListenOptions: Sendable, Equatable {
             tellsSpeakers = query.flag("diarize") ?? false
             keyterms = query.all("keyterm")
         }
+        redaction = try Self.redaction(query)
         acknowledges = query.flag("ack") ?? false
         if let session = query.text("session_id"), let start = query.text("resume_from").flatMap({ Int64($0) }) {
             resume = LiveResume(session: ID(session), start: SampleIndex(start), seen: max(0, query.text("seen").flatMap { Int($0) } ?? 0))
@@ -92,11 +95,24 @@ package struct ListenOptions: Sendable, Equatable {
             }
     }
 
+    private static func redaction(_ query: URLQuery) throws(ListenError) -> RedactionRule? {
+        var kinds: Set<SensitiveKind> = []
+        for name in query.all("redact").flatMap({ $0.split(separator: ",") }) where name != "false" {
+            guard let named = Set<SensitiveKind>.named(name.lowercased()) else {
+                throw .policy("redact knows \(Set<SensitiveKind>.names.prefix(4).joined(separator: ", ")) and kinds, not \(name.prefix(20))")
+            }
+            kinds.formUnion(named)
+        }
+        return kinds.isEmpty ? nil : RedactionRule(kinds)
+    }
+
     package var request: LiveRequest {
-        LiveRequest(
+        var request = LiveRequest(
             format: format, language: language, interims: tellsWords, separateChannels: channels > 1,
             diarize: tellsWords ? tellsSpeakers : channels == 1 && route != .pushToTalk, keyterms: keyterms,
             workload: route == .pushToTalk ? .pushToTalk : .realtime, shortestPiece: Self.shortestPiece)
+        request.redaction = redaction
+        return request
     }
 
     /// Minimum audio in one piece; wearables send 10 ms at once.

@@ -6,6 +6,7 @@ internal import Protocols
 internal import RecordingAssembly
 internal import Speech
 internal import Store
+internal import TextNormalization
 internal import Usage
 internal import Vendors
 
@@ -84,7 +85,8 @@ struct WorkloadRecognition: Sendable {
                 }
                 usage.retries = number + again.count
                 switch result {
-                case .success(let transcript):
+                case .success(var transcript):
+                    transcript = transcript.redacted(asked.redaction)
                     let run = RecognitionAttempt(of: result, by: attempt.engine, from: start, to: .now)
                     services.metrics.ran(run)
                     return (transcript, services.usage.ended(usage, run, transcript))
@@ -113,6 +115,7 @@ struct WorkloadRecognition: Sendable {
         var asked = options
         asked.model = attempt.model
         asked.language = options.language?.primary == "multi" ? nil : options.language
+        asked.redaction = RedactionRule.joined(options.redaction, services.settings.redaction)
         return asked
     }
 

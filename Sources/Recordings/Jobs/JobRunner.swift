@@ -263,6 +263,8 @@ package actor JobRunner {
     }
 
     package func context(of job: TranscriptionJob, _ services: RecordingServices) -> HandshakeContext {
-        HandshakeContext(requestID: job.id.rawValue, now: job.created, models: services.models)
+        var context = HandshakeContext(requestID: job.id.rawValue, now: job.created, models: services.models)
+        context.profanity = services.settings.profanity
+        return context
     }
 }

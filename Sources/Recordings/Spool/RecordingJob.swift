@@ -7,6 +7,7 @@ internal import Observability
 package import Protocols
 package import Speech
 internal import Store
+internal import TextNormalization
 package import Tracing
 internal import Usage
 
@@ -30,6 +31,9 @@ package struct RecordingJob: Sendable {
         self.id = id
         self.grant = grant
         self.engines = engines
+        var options = options
+        options.redaction = RedactionRule.joined(options.redaction, services.settings.redaction)
+        if options.redaction != nil { options.keepsRaw = false }
         self.options = options
         self.request = request
     }
@@ -51,11 +55,15 @@ package struct RecordingJob: Sendable {
             let again = Counter()
             let start = Instant.now
             do {
+                let redaction = options.redaction.map { SegmentRedaction($0) }
                 var options = options
                 options.language = recognizer.capabilities.language(for: options.language)
                 var transcript = try await recognizer.recognize(recording, options: options) { step in
                     switch step {
-                    case .segment: said.set()
+                    case .segment(let channel, let words, let rate):
+                        said.set()
+                        guard let redaction else { break }
+                        return progress(.segment(channel, words: redaction.redact(words, of: channel), rate: rate))
                     case .askedAgain: again.add()
                     case .reached, .answerLost: break
                     }
@@ -63,7 +71,7 @@ package struct RecordingJob: Sendable {
                 }
                 transcript = await measured(transcript, recording)
                 grant.charge(transcript.length.duration(at: transcript.rate))
-                transcript = await placed(transcript, recording)
+                transcript = await placed(transcript, recording).redacted(options.redaction)
                 attempt.retries = again.count
                 services.log.info(
                     "recording recognized",

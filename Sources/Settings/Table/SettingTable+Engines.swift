@@ -14,6 +14,18 @@ extension SettingTable {
             of recognition are loaded at the start, and all stay; see [Memory](operating.md#memory).
             """),
         .init(
+            "HARKEN_REDACT", .engines, nil,
+            """
+            What is hidden in all texts, whatever clients ask for: names with commas, such as `pci,social_security_number`; see \
+            [Redaction](redaction.md).
+            """),
+        .init(
+            "HARKEN_PROFANITY", .engines, nil,
+            """
+            Words of any language that profanity filters hide too, with commas; `word*` hides all words that begin so; see \
+            [Written forms](written-forms.md).
+            """),
+        .init(
             "HARKEN_KEY_TERMS", .engines, "true",
             "The local engine writes key terms where they sound like what it heard; see [Key terms](key-terms.md)."),
         .init("HARKEN_CACHE", .engines, nil, "Directory of everything that set-up fetches. Default: `~/.cache/harken`."),

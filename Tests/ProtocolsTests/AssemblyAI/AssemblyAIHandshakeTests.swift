@@ -73,7 +73,9 @@ import Testing
         ("end_of_turn_confidence_threshold=2", "end_of_turn_confidence_threshold"), ("inactivity_timeout=4", "inactivity_timeout"),
         ("keyterms_prompt=%5B1%5D", "keyterms_prompt"), ("keyterms_prompt=%5B", "keyterms_prompt"),
         ("keyterms_prompt=" + String(repeating: "a", count: 51), "keyterms_prompt"), ("language_code=%00", "language_code"),
-        ("language_codes=%5B%22multi%22,%22de%22%5D", "multi"), ("mode=fast", "mode"), ("redact_pii=true", "redact_pii"),
+        ("language_codes=%5B%22multi%22,%22de%22%5D", "multi"), ("mode=fast", "mode"),
+        ("redact_pii=true&redact_pii_policies=%5B%22drug%22%5D", "person_name"),
+        ("redact_pii=true&redact_pii_sub=stars", "redact_pii_sub"), ("redact_pii=true&language_code=de", "redact_pii"),
         ("previous_context_n_turns=101", "previous_context_n_turns"), ("agent_context=" + String(repeating: "a", count: 1_751), "agent_context"),
     ])
     func `says in the socket what is wrong`(query: String, name: String) throws {

@@ -43,7 +43,8 @@ import Testing
     @Test(arguments: [
         #""speaker_labels":"yes""#, #""language_code":7"#, #""audio_end_at":1.5"#, #""audio_start_from":5,"audio_end_at":5"#,
         #""summarization":true"#,
-        #""redact_pii":true"#, #""speech_model":"nova-3""#, #""prompt":"a","keyterms_prompt":["b"]"#, #""webhook_url":"ftp://x""#,
+        #""redact_pii":true,"redact_pii_policies":["drug"]"#, #""redact_pii":true,"redact_pii_audio":true"#,
+        #""speech_model":"nova-3""#, #""prompt":"a","keyterms_prompt":["b"]"#, #""webhook_url":"ftp://x""#,
         #""webhook_url":"https://x","webhook_auth_header_name":"X""#, #""custom_spelling":[{"from":1,"to":"a"}]"#, #""speech_threshold":2"#,
         #""speaker_options":{"min_speakers_expected":3,"max_speakers_expected":2}"#, #""speaker_options":[]"#, #""word_boost":"a""#,
         #""webhook_url":"https://x","webhook_auth_header_name":"A B","webhook_auth_header_value":"v""#,
@@ -66,6 +67,14 @@ import Testing
     @Test func `take fields that are null for absent, and features that are off`() throws {
         let request = try request(#""language_code":null,"speaker_labels":null,"redact_pii":false,"auto_chapters":null,"speech_understanding":{}"#)
         #expect(request.languageCode == nil && !request.speakerLabels)
+    }
+
+    @Test func `ask for redaction by policies, in the form of a substitution`() throws {
+        let plain = try request(#""redact_pii":true"#)
+        #expect(plain.options.redaction == RedactionRule(.personal, form: .hashes))
+        let named = try request(#""redact_pii":true,"redact_pii_policies":["person_name","credit_card_number"],"redact_pii_sub":"entity_name""#)
+        #expect(named.options.redaction?.kinds == [.personName, .cardNumber])
+        #expect(try request(#""redact_pii_policies":["person_name"]"#).options.redaction == nil)
     }
 
     @Test func `are shown with what the client requires in every state`() throws {

@@ -135,7 +135,7 @@ import Testing
     @Test(arguments: [
         "model=nova-3", "", "model=flux-general-en&encoding=linear16", "model=flux-general-en&encoding=flac&sample_rate=16000",
         "model=flux-general-en&eot_threshold=0.4", "model=flux-general-en&eager_eot_threshold=0.8", "model=flux-general-en&eot_timeout_ms=1",
-        "model=flux-general-en&redact=pci",
+        "model=flux-general-en&redact=phi",
     ])
     func `need a handshake that makes sense`(query: String) throws {
         let answer = DeepgramFluxServer.accept(try HTTPRequestHead(.get, "/v2/listen?" + query), LiveConversation.context)

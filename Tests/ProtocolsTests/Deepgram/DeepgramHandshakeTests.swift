@@ -21,7 +21,8 @@ import Testing
         "", "model=MOONSHINE-base-en", "punctuate=True&interim_results=TRUE", "encoding=LINEAR16&sample_rate=8000", "unknown=1&another",
         "tag=a&tag=b",
         "endpointing=false", "endpointing=true", "endpointing=10", "encoding=flac", "encoding=ogg-opus", "encoding=amr-nb", "sample_rate=16000",
-        "interim_results=true&utterance_end_ms=1000", "search=a&redact=false&keywords=Harken:2", "model=2-general-nova", "language=multi",
+        "interim_results=true&utterance_end_ms=1000", "search=a&redact=false&keywords=Harken:2", "redact=pci&redact=ssn", "redact=pci,numbers",
+        "redact=true", "model=2-general-nova", "language=multi",
         "model=11111111-2222-3333-4444-555555555555", "diarize_model=V1",
     ])
     func `is accepted`(query: String) throws {
@@ -36,7 +37,8 @@ import Testing
         ("utterance_end_ms=1000", "interim_results"), ("utterance_end_ms=999&interim_results=true", "utterance_end_ms"),
         ("utterance_end_ms=5001&interim_results=true", "utterance_end_ms"), ("language=%20", "language"), ("model=no-such-model-zz", "model"),
         ("callback=https://example.com", "callback"), ("diarize_model=v9", "diarize_model"), ("extra=novalue", "extra"), ("replace=:x", "replace"),
-        ("numerals=1.5", "numerals"), ("redact=pci", "redact"), ("multichannel=maybe", "multichannel"), ("vad_events=2", "vad_events"),
+        ("numerals=1.5", "numerals"), ("redact=phi", "pci"), ("redact=pci&language=de", "redact"), ("multichannel=maybe", "multichannel"),
+        ("vad_events=2", "vad_events"),
     ])
     func `is rejected with a word on what to change`(query: String, name: String) throws {
         guard case .failure(let rejection) = try accept(query) else {

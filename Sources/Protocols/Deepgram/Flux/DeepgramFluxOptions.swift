@@ -3,15 +3,17 @@ package import Speech
 
 /// The parameters of a handshake of `WS /v2/listen`.
 ///
-/// Applied: `model`, `encoding`, `sample_rate`, `eot_threshold`, `eager_eot_threshold`, `eot_timeout_ms`, `keyterm`, `language_hint`. Checked and
-/// then ignored: `numerals`, `profanity_filter`, `tag`, `mip_opt_out`. Rejected: `redact`, because a client that asks for redaction must not get
-/// unredacted text.
+/// Applied: `model`, `encoding`, `sample_rate`, `eot_threshold`, `eager_eot_threshold`, `eot_timeout_ms`, `keyterm`, `language_hint`,
+/// `redact`, `profanity_filter`. Checked and then ignored: `numerals`, `tag`, `mip_opt_out`.
 package struct DeepgramFluxOptions: Sendable, Equatable {
     package var format: AudioFormat
     package var model: String
     package var language: LanguageTag
     package var thresholds: DeepgramFluxThresholds
     package var keyterms: [String]
+    package var hidesProfanity: Bool
+    /// What is hidden in all words; nil: nothing.
+    package var redaction: RedactionRule?
     package var engines: [EngineName]
 
     private enum Encoding: String, CaseIterable {
@@ -28,11 +30,9 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
             throw QueryParameterError(message: "model must be \(Self.models.joined(separator: " or ")).")
         }
         model = named
-        for name in ["numerals", "profanity_filter", "mip_opt_out"] { _ = try query.flag(name) }
+        for name in ["numerals", "mip_opt_out"] { _ = try query.flag(name) }
+        hidesProfanity = try query.flag("profanity_filter") ?? false
         _ = try query.list("tag")
-        guard try query.list("redact").allSatisfy({ $0.equalsIgnoringCase("false") }) else {
-            throw QueryParameterError(message: "redact is not available here. Leave it out to get all words.")
-        }
         thresholds = DeepgramFluxThresholds(
             endOfTurn: try query.number("eot_threshold", in: DeepgramFluxThresholds.endOfTurns),
             eager: try query.number("eager_eot_threshold", in: DeepgramFluxThresholds.eagers),
@@ -43,6 +43,7 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
         language =
             named != "flux-general-multi"
             ? .english : hints.count == 1 && LanguageTag(hints[0]).isWellFormed ? LanguageTag(hints[0]) : LanguageTag("multi")
+        redaction = try DeepgramRedaction.rule(query, language: language)
         engines = EngineChoice.engines(of: head)
         format = try Self.format(query)
     }
@@ -66,6 +67,9 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
     }
 
     package var request: LiveRequest {
-        LiveRequest(format: format, language: language, model: model, turn: thresholds.turn, keyterms: keyterms, engines: engines)
+        var request = LiveRequest(
+            format: format, language: language, model: model, turn: thresholds.turn, keyterms: keyterms, engines: engines)
+        request.redaction = redaction
+        return request
     }
 }

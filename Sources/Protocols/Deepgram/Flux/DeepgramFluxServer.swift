@@ -1,5 +1,6 @@
 import Framing
 package import Speech
+import TextNormalization
 
 /// The server side of Deepgram's turn-based live protocol, `WS /v2/listen`.
 ///
@@ -34,6 +35,8 @@ package struct DeepgramFluxServer: LiveServerMachine {
     private var index = 0
     /// Committed words of the turn; `guess` has the words after them, which may change.
     private var words: [DeepgramWord] = []
+    /// Filter of profane words; nil: they are shown.
+    private let filter: ProfanityFilter?
     private var guess: [DeepgramWord] = []
     /// Mark of the last committed word if the turn ends with it; nil: as the word is.
     private var lastMark: LateMarks.Mark?
@@ -52,6 +55,8 @@ package struct DeepgramFluxServer: LiveServerMachine {
         requestID = context.requestID
         thresholds = options.thresholds
         keyterms = options.keyterms
+        let language = options.language.primary == "multi" ? .english : options.language
+        filter = options.hidesProfanity ? ProfanityFilter(language, own: context.profanity) : nil
         limit = min(context.credentialLimit ?? Self.sessionLimit, Self.sessionLimit)
     }
 
@@ -193,7 +198,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
     }
 
     private func written(_ words: [Word]) -> [DeepgramWord] {
-        Self.formatting.written(words, rate: rate).map { word in
+        Self.formatting.written(filter?.filtered(words) ?? words, rate: rate).map { word in
             DeepgramWord(word: word.shown, start: word.start, end: word.end, confidence: word.confidence)
         }
     }

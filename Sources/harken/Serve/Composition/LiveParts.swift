@@ -55,7 +55,8 @@ struct LiveParts: Sendable {
         let configuration = inputs.configuration, log = inputs.log
         let continuity = LiveContinuity(
             recovery: configuration.recovery, stall: configuration.stall, repairTime: configuration.repairTime, modes: configuration.modes,
-            repairQueue: RepairQueue(capacity: repairsAtOnce), folder: storage.spool.directory, health: try EngineHealth())
+            repairQueue: RepairQueue(capacity: repairsAtOnce), folder: storage.spool.directory, health: try EngineHealth(),
+            redaction: configuration.redaction)
         let waiting = ResumableSessions(), voiceBudget = VoiceBudget()
         var settings = WebSocketConfiguration()
         settings.allowsCompression = configuration.compressesWebSockets

@@ -29,7 +29,8 @@ extension RecordingServices {
             settings: RecordingSettings(
                 recordingBytes: configuration.recordingBytes, storeRetries: configuration.storeRetries, routing: configuration.routing,
                 fetchesURLs: configuration.fetchesURLs, fetchReach: configuration.fetchReach,
-                modelAliases: router.has(.local) ? configuration.modelAliases : configuration.modelAliases.without(.local)),
+                modelAliases: router.has(.local) ? configuration.modelAliases : configuration.modelAliases.without(.local),
+                redaction: configuration.redaction, profanity: configuration.profanity),
             now: inputs.now, newID: inputs.newID)
     }
 }
