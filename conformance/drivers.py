@@ -61,6 +61,7 @@ DRIVERS = [
     Driver("harken/bad_input", "Harken", "/", processors=0.4),
     Driver("harken/languages", "Harken", "/", processors=0.9),
     Driver("harken/key_terms", "Harken", "/", processors=1.6),
+    Driver("harken/redaction", "Harken", "/", processors=1.6),
     Driver("harken/browser", "Harken", "/", processors=0.4),
     Driver("harken/listen", "Harken", "/v4/listen", starts_gateway=True, processors=0.3),
     Driver("harken/evaluate", "Harken", "/", starts_gateway=True, processors=0.6),
