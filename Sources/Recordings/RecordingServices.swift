@@ -79,14 +79,14 @@ package struct RecordingSettings: Sendable {
 
     /// Engines for models that OpenAI's clients name and that no engine here has.
     package var modelAliases: ModelAliases
-    /// What is hidden in all transcripts, whatever callers ask for; nil: nothing.
-    package var redaction: RedactionRule?
+    /// What is hidden in transcripts, whatever callers ask for; nil: nothing.
+    package var redaction: RedactionDemand?
     /// The operator's own profane words: see `ProfanityFilter`.
     package var profanity: [String]
 
     package init(
         recordingBytes: Int?, storeRetries: RetrySchedule, routing: WorkloadRouting, fetchesURLs: Bool, fetchReach: HTTPClientRequest.Reach,
-        modelAliases: ModelAliases = .standard, redaction: RedactionRule? = nil, profanity: [String] = []
+        modelAliases: ModelAliases = .standard, redaction: RedactionDemand? = nil, profanity: [String] = []
     ) {
         self.recordingBytes = recordingBytes
         self.storeRetries = storeRetries

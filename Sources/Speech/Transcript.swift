@@ -7,6 +7,8 @@ public struct Transcript: Sendable, Equatable {
         public var segments: [Segment]
         /// Stretches, in order, whose words have estimated times: the engine gave none, so each word has a share in proportion to its letters.
         public var estimated: [Segment]
+        /// The times whose words were hidden, in order.
+        package var hidden: [SampleRange] = []
 
         public init(words: [Word], segments: [Segment], estimated: [Segment] = []) {
             self.words = words

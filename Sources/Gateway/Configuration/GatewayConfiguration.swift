@@ -41,8 +41,8 @@ package struct GatewayConfiguration: Sendable {
     package var modelFolder: String?
     /// Time for which local models that nothing uses are kept in memory; nil: for ever.
     package var keepAlive: Duration?
-    /// What is hidden in all texts, whatever clients ask for; nil: nothing.
-    package var redaction: RedactionRule?
+    /// What is hidden in texts, whatever clients ask for; nil: nothing.
+    package var redaction: RedactionDemand?
     /// The operator's own profane words, in lower case.
     package var profanity: [String]
     /// True if the local engine puts key terms in.
@@ -246,7 +246,7 @@ package struct GatewayConfiguration: Sendable {
         }
     }
 
-    private static func redaction(_ settings: Settings) throws(ConfigurationError) -> RedactionRule? {
+    private static func redaction(_ settings: Settings) throws(ConfigurationError) -> RedactionDemand? {
         var kinds: Set<SensitiveKind> = []
         for name in settings.list("HARKEN_REDACT") ?? [] {
             guard let named = Set<SensitiveKind>.named(name.lowercased()) else {
@@ -255,7 +255,9 @@ package struct GatewayConfiguration: Sendable {
             }
             kinds.formUnion(named)
         }
-        return kinds.isEmpty ? nil : RedactionRule(kinds)
+        let users = Set(settings.list("HARKEN_REDACT_USERS") ?? [])
+        guard !kinds.isEmpty else { return nil }
+        return RedactionDemand(RedactionRule(kinds), users: UserShare("HARKEN_REDACT", share: users.isEmpty ? 1 : 0, users: users))
     }
 
     private static func modelAliases(_ settings: Settings) throws(ConfigurationError) -> ModelAliases {

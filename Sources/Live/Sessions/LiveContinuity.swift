@@ -14,12 +14,12 @@ package struct LiveContinuity: Sendable {
     /// Folder for the audio of repairs that are under way.
     package var folder: String
     package var health: EngineHealth
-    /// What is hidden in all sessions, whatever their clients ask for; nil: nothing.
-    package var redaction: RedactionRule?
+    /// What is hidden in sessions, whatever their clients ask for; nil: nothing.
+    package var redaction: RedactionDemand?
 
     package init(
         recovery: FailoverPolicy.Rule, stall: Duration, repairTime: Duration, modes: ModeSettings, repairQueue: RepairQueue, folder: String,
-        health: EngineHealth, redaction: RedactionRule? = nil
+        health: EngineHealth, redaction: RedactionDemand? = nil
     ) {
         self.recovery = recovery
         self.stall = stall

@@ -168,7 +168,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
             recovery: context.continuity.recovery, mode: plan.mode,
             stall: context.continuity.stall, repairTime: context.continuity.repairTime, voteTime: context.continuity.modes.voteTime,
             repair: context.continuity.repair(by: plan.engines, language: request.language), voices: context.listener)
-        let redaction = RedactionRule.joined(request.redaction, context.continuity.redaction)
+        let redaction = RedactionRule.joined(request.redaction, context.continuity.redaction?.rule(for: plan.grant.user))
         plannedRun.options.redaction = redaction
         broughtRedaction = redaction.map { StreamRedactor($0) }
         plannedRun.prelude = SpeechSamples.linear16(plan.introduction, rate)

@@ -221,7 +221,8 @@ package actor ChunkedRecordings {
             // Time that two chunks share is charged only once.
             grant.charge(UniqueTime.added(by: chunk.start..<chunk.end, to: others.map { $0.start..<$0.start + $0.duration }))
             await RecordingAudio(service: services.conversations).keep(
-                chunk, in: held.recording, beside: others, of: ID(place.conversation), place.user)
+                chunk, in: held.recording, beside: others, silencing: transcript.channels.flatMap { $0.hidden }, at: transcript.rate,
+                of: ID(place.conversation), place.user)
             await assemble(place, services)
             return .success(Taken(chunk: chunk, language: language ?? transcript.language, run: run.id, isDuplicate: false))
         } catch {

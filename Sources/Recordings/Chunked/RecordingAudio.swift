@@ -13,9 +13,13 @@ struct RecordingAudio: Sendable {
     /// Minimum duration of audio that is kept as a file.
     private static let shortest: Duration = .milliseconds(100)
 
-    func keep(_ chunk: RecognizedChunk, in recording: Recording, beside others: [StoredChunk], of conversation: ID<Conversation>, _ user: ID<User>)
-        async
-    {
+    /// - Parameters:
+    ///   - hidden: times of the chunk whose words were hidden. They are silent in what is kept.
+    ///   - rate: the sample rate of `hidden`.
+    func keep(
+        _ chunk: RecognizedChunk, in recording: Recording, beside others: [StoredChunk], silencing hidden: [SampleRange], at rate: SampleRate,
+        of conversation: ID<Conversation>, _ user: ID<User>
+    ) async {
         do throws(StoreError) {
             guard try await service.keepsAudio(of: user) else { return }
         } catch {
@@ -28,6 +32,10 @@ struct RecordingAudio: Sendable {
             let part = SampleRange(
                 .zero + SampleCount(range.lowerBound - chunk.start, at: .speech), .zero + SampleCount(range.upperBound - chunk.start, at: .speech))
             do {
+                for hidden in hidden {
+                    let start = SampleIndex.zero + SampleCount((hidden.start - .zero).duration(at: rate), at: .speech)
+                    await keeper.silence(SampleRange(start, start + SampleCount(hidden.count.duration(at: rate), at: .speech)))
+                }
                 try await write(part, of: recording, to: keeper)
                 guard let kept = try await keeper.finish() else { continue }
                 let stored = StoredAudio(

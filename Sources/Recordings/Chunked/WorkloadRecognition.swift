@@ -115,7 +115,7 @@ struct WorkloadRecognition: Sendable {
         var asked = options
         asked.model = attempt.model
         asked.language = options.language?.primary == "multi" ? nil : options.language
-        asked.redaction = RedactionRule.joined(options.redaction, services.settings.redaction)
+        asked.redaction = RedactionRule.joined(options.redaction, services.settings.redaction?.rule(for: grant.user))
         return asked
     }
 

@@ -32,7 +32,7 @@ package struct RecordingJob: Sendable {
         self.grant = grant
         self.engines = engines
         var options = options
-        options.redaction = RedactionRule.joined(options.redaction, services.settings.redaction)
+        options.redaction = RedactionRule.joined(options.redaction, services.settings.redaction?.rule(for: grant.user))
         if options.redaction != nil { options.keepsRaw = false }
         self.options = options
         self.request = request

@@ -19,6 +19,7 @@ extension SettingTable {
             What is hidden in all texts, whatever clients ask for: names with commas, such as `pci,social_security_number`; see \
             [Redaction](redaction.md).
             """),
+        .init("HARKEN_REDACT_USERS", .engines, nil, "Users for whom `HARKEN_REDACT` holds: their ids, with commas. Default: all."),
         .init(
             "HARKEN_PROFANITY", .engines, nil,
             """

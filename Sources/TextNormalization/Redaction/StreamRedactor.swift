@@ -33,6 +33,8 @@ package struct StreamRedactor: Sendable {
         var words: [Word]
         /// For each word of the text, the index of the word that stands for it.
         var places: [Int]
+        /// The times of the words that are hidden, in order.
+        var hidden: [SampleRange] = []
 
         /// Returns where a word has gone. The end of the text goes to the end.
         func place(_ index: Int) -> Int { places.indices.contains(index) ? places[index] : words.count }
@@ -42,7 +44,9 @@ package struct StreamRedactor: Sendable {
     static func redaction(of words: [Word], _ rule: RedactionRule) -> Redaction {
         var redactor = StreamRedactor(rule)
         let marked = redactor.mark(words, end: .whole)
-        return redactor.redaction(words, marked[...])
+        var redaction = redactor.redaction(words, marked[...])
+        redaction.hidden = hidden(words, marked[...])
+        return redaction
     }
 
     /// Returns the words of a text that is whole, with sensitive content hidden.

@@ -16,6 +16,7 @@ extension Transcript.Channel {
         let redaction = StreamRedactor.redaction(of: words, rule)
         var redacted = self
         redacted.words = redaction.words
+        redacted.hidden = redaction.hidden
         // A segment keeps its words. Several words may have become one.
         func moved(_ segment: Transcript.Segment) -> Transcript.Segment {
             var moved = segment

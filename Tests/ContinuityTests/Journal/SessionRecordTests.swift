@@ -7,7 +7,7 @@ import Testing
         id: ID("0f6c"), started: UnixTime(milliseconds: 1_795_000_000_123), dialect: "deepgram", workload: .pushToTalk,
         language: LanguageTag("de-AT"),
         model: "nova-3", keyterms: ["Günther", ""], diarize: true, engines: [EngineName("soniox"), .local],
-        owner: .init(user: "user_1", key: "key_2"))
+        owner: .init(user: "user_1", key: "key_2"), redaction: [.cardNumber, .personName])
 
     @Test func `comes back as it was`() throws {
         #expect(try SessionRecord(decoding: record.encoded()) == record)

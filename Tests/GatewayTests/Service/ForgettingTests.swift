@@ -150,9 +150,12 @@ import Testing
     /// Keeps ten seconds of noise, whose every part is different.
     ///
     /// - Returns: the kept audio, and the content of its file.
-    private func noise(_ id: String, in folder: String) async throws -> (kept: ConversationAudio.Kept, bytes: Data) {
+    private func noise(
+        _ id: String, in folder: String, silencing silence: SampleRange? = nil
+    ) async throws -> (kept: ConversationAudio.Kept, bytes: Data) {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let audio = ConversationAudio(in: FolderBlobStore(folder), rate: .speech, channels: 1, newID: { id })
+        if let silence { await audio.silence(silence) }
         var state: UInt32 = 1
         for second in 0..<10 {
             let noise = (0..<16_000).map { _ in
@@ -199,6 +202,19 @@ import Testing
             }
             #expect(left.firstRange(of: bytes[bytes.count / 4..<bytes.count / 4 + 40]) != nil)
         }
+    }
+
+    @Test func `are silent where words are hidden while they are said`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "harken-silence-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let (_, whole) = try await noise("whole", in: folder)
+        let range = SampleRange(SampleIndex(72_000), SampleIndex(96_000))
+        let (kept, silenced) = try await noise("silenced", in: folder, silencing: range)
+        #expect(kept.count == SampleCount(160_000) && kept.byteCount == silenced.count)
+        for place in stride(from: whole.count * 48 / 100, to: whole.count * 57 / 100, by: 300) {
+            #expect(silenced.firstRange(of: whole[place..<place + 40]) == nil)
+        }
+        #expect(silenced.firstRange(of: whole[whole.count / 4..<whole.count / 4 + 40]) != nil)
     }
 
     @Test func `are silent and wordless in a redacted time, in every file`() async throws {

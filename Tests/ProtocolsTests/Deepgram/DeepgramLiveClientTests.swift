@@ -82,6 +82,17 @@ import Testing
         #expect(DeepgramLiveClient(hasty, credential: Credential("k")).connection.target.contains("endpointing=300&"))
     }
 
+    @Test func `asks Deepgram to hide what is to be hidden, in English`() throws {
+        var options = StreamOptions(rate: .speech, language: .english)
+        options.redaction = RedactionRule([.cardNumber, .personName, .number])
+        func asked(_ options: StreamOptions) throws -> [String] {
+            try HTTPRequestHead(.get, DeepgramLiveClient(options, credential: Credential("k")).connection.target).query.all("redact")
+        }
+        #expect(try asked(options) == ["credit_card", "name", "numbers"])
+        options.language = LanguageTag("de")
+        #expect(try asked(options) == [])
+    }
+
     @Test func `asks for its usual model when the client's is another engine's`() {
         let request = DeepgramLiveClient(StreamOptions(rate: .speech, model: "moonshine-base-en"), credential: Credential("k")).connection
         #expect(request.target.contains("model=nova-3&"))

@@ -66,6 +66,14 @@ import TextNormalization
         #expect(text(redactor.redact(interim: said("my card is four two four two"))) == "my card is")
     }
 
+    @Test func `take what an engine has hidden itself for hidden`() {
+        var redactor = StreamRedactor(RedactionRule(.cards, form: .hashes))
+        #expect(
+            text(redactor.redact(final: said("my card is [CREDIT_CARD_1] [CREDIT_CARD_1], okay")))
+                == "my card is [######_####_#] [######_####_#], okay")
+        #expect(redactor.hidden == [SampleRange(SampleIndex(30), SampleIndex(50))])
+    }
+
     @Test func `keep the segments of a recording`() {
         let words = said("my card is 4242 4242 4242 4242 and that is it")
         let range = { (from: Int64, to: Int64) in SampleRange(SampleIndex(from), SampleIndex(to)) }
@@ -79,6 +87,7 @@ import TextNormalization
         #expect(redacted.text() == "my card is [card_number] and that is it")
         #expect(redacted.channels[0].segments.map(\.words) == [0..<3, 3..<8])
         #expect(redacted.raw == nil)
+        #expect(redacted.channels[0].hidden == [range(30, 70)])
         #expect(transcript.redacted(nil) == transcript)
     }
 }
