@@ -118,7 +118,8 @@ struct TranscriptRepair: Sendable {
                     for index in words.indices { words[index].speaker = nil }
                     let hidden = stored.record.redaction
                     if !hidden.isEmpty {
-                        var redactor = StreamRedactor(RedactionRule(hidden))
+                        // Word by word: which words fill the gap is decided by their times.
+                        var redactor = StreamRedactor(RedactionRule(hidden, form: .hashes))
                         words = redactor.redact(final: words)
                     }
                     stored.transcript.mend(channel, range, words, by: engine.name)

@@ -81,6 +81,32 @@ import Testing
         }
     }
 
+    @Test func `hide what their session hid in words that are recognized again`() async throws {
+        let run = try EarlierRun()
+        let record = SessionRecord(
+            id: session, started: now + .seconds(-600), dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")],
+            redaction: .cards)
+        _ = run.session(record, seconds: 5, committed: 3)
+        let earlier = try store(run.directory)
+        _ = try await earlier.begin(conversation("c1", .inProgress, ago: 600, said: ["said0", "said1"]))
+        _ = try await earlier.join(SessionPart(session: session, conversation: ID("c1"), begins: .zero, shift: .zero), of: .local)
+        let words = (0..<20).map {
+            Word($0 == 0 ? "card" : "4242", SampleRange(SampleIndex($0 * 8_000), count: SampleCount(8_000)), confidence: 0.75)
+        }
+        let length = SampleCount(20 * 8_000)
+        let channel = Transcript.Channel(words: words, segments: [.init(range: SampleRange(.zero, count: length), words: 0..<20)])
+        let engine = ScriptedEngine(
+            transcript: .success(Transcript(rate: .speech, length: length, language: LanguageTag("en"), model: "scripted-1", channels: [channel])))
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            let store = try store(gateway.directory)
+            try await until { try await store.conversation(ID("c1"), of: .local)?.status == .completed }
+            let found = try #require(try await store.conversation(ID("c1"), of: .local)).segments.flatMap(\.words).map(\.text)
+            #expect(found.contains("####") && !found.contains("4242"), "\(found)")
+            let answer = try await gateway.send(.get, "/api/v1/sessions/\(session.rawValue)").text
+            #expect(!answer.contains("4242"))
+        }
+    }
+
     @Test func `begin with what was said before the first word that was stored`() async throws {
         let run = try EarlierRun()
         let started = now + .seconds(-600)
