@@ -35,6 +35,8 @@ extension Word {
 extension Word {
     /// The word without the marks around it: `It's` for `“It's,`. A word that has only marks stays unchanged.
     package var unpunctuated: String {
+        // A label of hidden words keeps its brackets.
+        if text.first == "[", bare.first == "[" { return bare }
         let isMark: (Character) -> Bool = { ".,;:!?…\"“”„‘’'«»()[]{}—–-".contains($0) }
         let inner = text.drop(while: isMark)
         let end = inner.lastIndex { !isMark($0) }

@@ -27,6 +27,16 @@ import Testing
         #expect(configuration.drainTime == .seconds(30))
     }
 
+    @Test func `names what is hidden, for everybody or for some users`() throws {
+        #expect(try configuration([:]).redaction == nil)
+        let all = try #require(try configuration(["HARKEN_REDACT": "PCI, person_name"]).redaction)
+        #expect(all.rule(for: ID("anna"))?.kinds == [.cardNumber, .cardExpiry, .cardCode, .personName])
+        let some = try #require(try configuration(["HARKEN_REDACT": "all", "HARKEN_REDACT_USERS": "anna,ben"]).redaction)
+        #expect(some.rule(for: ID("ben")) != nil && some.rule(for: ID("carl")) == nil)
+        #expect(throws: ConfigurationError.self) { try configuration(["HARKEN_REDACT": "pci,secrets"]) }
+        #expect(try configuration(["HARKEN_PROFANITY": "Perkele*,vittu"]).profanity == ["perkele*", "vittu"])
+    }
+
     @Test func `puts vendors with a key before the local engine`() throws {
         let configuration = try configuration(["DEEPGRAM_API_KEY": "secret", "DEEPGRAM_BASE_URL": "http://127.0.0.1:9000/"])
         #expect(configuration.engines == [EngineName("deepgram"), .local])

@@ -57,6 +57,15 @@ import Testing
             ])
     }
 
+    @Test func `hides profane words where that was asked for`() throws {
+        var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&format_turns=True&filter_profanity=true")
+        #expect(stream.event(guess("what the fuck", stable: 3)) == ["speech 0", "turn 0 “what the f***”"])
+        #expect(
+            stream.event(commit("What the fuck?", 0, 3, .endOfTurn)) == [
+                "turn 0+ “what the f***” utterance “what the f***”", "turn 0+* “What the f***?”",
+            ])
+    }
+
     @Test(arguments: ["u3-rt-pro", "universal-3-6-pro", "Universal-3-5-Pro", "universal-3-7", "whisper-rt", ""])
     func `tells whole formatted segments of the newer models`(model: String) throws {
         let query = "sample_rate=16000" + (model.isEmpty ? "" : "&speech_model=\(model)") + "&format_turns=true&min_turn_silence=100"

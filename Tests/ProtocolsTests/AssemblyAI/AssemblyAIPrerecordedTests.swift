@@ -128,6 +128,22 @@ import Testing
         #expect(try text(#""format_text":false"#) == "it costs ninety nine dollars.")
     }
 
+    @Test func `hide profane words where that was asked for`() throws {
+        let spoken = ["Well,", "shit!"].enumerated().map { index, text in
+            Word(text, SampleRange(SampleIndex(Int64(index) * 8_000), SampleIndex(Int64(index + 1) * 8_000)), confidence: 0.5)
+        }
+        let shown = try json(answer(#""filter_profanity":true"#, .completed(Self.transcript([spoken]))))
+        #expect(shown["text"] == "Well, s***!" && shown["filter_profanity"] == true)
+        #expect(try json(answer("", .completed(Self.transcript([spoken]))))["text"] == "Well, shit!")
+    }
+
+    @Test func `keep the labels of hidden words`() throws {
+        let spoken = ["Jane", "[PERSON_NAME],", "[DATE_OF_BIRTH]."].enumerated().map { index, text in
+            Word(text, SampleRange(SampleIndex(Int64(index) * 8_000), SampleIndex(Int64(index + 1) * 8_000)), confidence: 0.5)
+        }
+        #expect(try json(answer(#""punctuate":false"#, .completed(Self.transcript([spoken]))))["text"] == "Jane [PERSON_NAME] [DATE_OF_BIRTH]")
+    }
+
     private func export(_ kind: AssemblyAIPrerecordedAnswer.Export, _ query: URLQuery = [:], _ fields: String = "") throws -> String {
         String(decoding: try answer(fields).export(kind, query, requestID: "r").body, as: UTF8.self)
     }
