@@ -13,7 +13,7 @@ struct WaitingConversation {
     /// The time of day.
     private static var time: UnixTime { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
 
-    let store: SQLiteConversationStore
+    let store: SQLConversationStore
     let metrics = Metrics()
     let service: ConversationService
     private let shown = Shown()
@@ -34,7 +34,7 @@ struct WaitingConversation {
     private init(in directory: String, on loop: Loop, audioDays: Int, texts: (any TextEmbedding)?) async throws {
         let database = try SQLiteDatabase(in: DataDirectory(creating: directory))
         let audio = Blobs(in: database.directory).audio
-        store = SQLiteConversationStore(in: database, audio: audio, now: { Self.time })
+        store = SQLConversationStore(in: database, audio: audio, now: { Self.time })
         let service = ConversationService(
             store: store, audio: audio, audioDays: audioDays, voiceDays: 365, texts: texts, summaries: nil, voices: TestEars(),
             detecting: nil, speakerPatience: .seconds(120), poll: .seconds(3_600), completionWaits: [], listener: { nil },

@@ -39,9 +39,9 @@ final class TestRecordings: Sendable {
         let entries = engines.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }
         let router = Router(entries: entries, order: engines.map(\.name))
         let blobs = Blobs(in: database.directory)
-        let store = SQLiteConversationStore(in: database, audio: blobs.audio, now: now)
+        let store = SQLConversationStore(in: database, audio: blobs.audio, now: now)
         let usage = UsageRecorder(
-            SQLiteUsageStore(in: database), prices: PriceTable.standard, metrics: UsageMetrics(), log: log, isWatched: false, newID: newID, now: now)
+            SQLUsageStore(in: database), prices: PriceTable.standard, metrics: UsageMetrics(), log: log, isWatched: false, newID: newID, now: now)
         let admission = Admission(
             access: Access(
                 keys: try KeyVerdicts(of: NoKeys()), tokens: try TemporaryTokens(), users: nil,
@@ -56,14 +56,14 @@ final class TestRecordings: Sendable {
             log: log, metrics: metrics, newID: newID, now: now)
         let retries = RetrySchedule(first: [.milliseconds(20)], then: .milliseconds(40))
         let runner = JobRunner(
-            jobs: SQLiteJobQueue(in: database),
-            uploads: UploadFolder(in: blobs.uploads, uploads: SQLiteUploadStore(in: database), most: 1 << 30, log: log),
+            jobs: SQLJobQueue(in: database),
+            uploads: UploadFolder(in: blobs.uploads, uploads: SQLUploadStore(in: database), most: 1 << 30, log: log),
             results: UnstoredResults(in: blobs.results), secrets: try JobSecrets(of: database.directory), owner: newID(),
             schedule: retries)
         services = RecordingServices(
             admission: admission, usage: usage, metrics: metrics, log: log, tracer: nil, client: client, spool: spool,
             batch: RecordingLimiter(most: 256), media: InProcessMedia(), aligner: nil, conversations: conversations,
-            chunked: ChunkedRecordings(SQLiteChunkStore(in: database), limits: RateLimiter.Settings()), runner: runner, models: router.models,
+            chunked: ChunkedRecordings(SQLChunkStore(in: database), limits: RateLimiter.Settings()), runner: runner, models: router.models,
             settings: RecordingSettings(
                 recordingBytes: nil, storeRetries: retries, routing: WorkloadRouting(), fetchesURLs: false, fetchReach: .publicOnly),
             now: now, newID: newID)

@@ -58,10 +58,10 @@ enum BenchSearch {
         let corpus = try await Corpus(
             count: count, embedding: embedding, manifest: environment["HARKEN_MANIFEST"] ?? "../shared/audio/manifest.jsonl")
         let database = try SQLiteDatabase(in: DataDirectory(creating: work))
-        let store = SQLiteConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: Corpus.begin) })
+        let store = SQLConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: Corpus.begin) })
         say("writing \(count) segments")
         let build = try await clock.measure { try await corpus.write(to: store, model: embedding.model) }
-        try await database.emptyLog()
+        try await database.settle()
         let load = try await clock.measure {
             _ = try await store.search(SearchQuery("anything at all", by: .meaning), embedding: embedding, of: corpus.user)
         }

@@ -77,16 +77,16 @@ package struct SQLiteConnection: ~Copyable {
 
     /// Runs one statement.
     package borrowing func run(
-        _ sql: StaticString, _ values: [SQLiteValue] = [],
-        row: (borrowing SQLiteRow) throws(StoreError) -> Void = { (_) throws(StoreError) in }
+        _ sql: StaticString, _ values: [SQLValue] = [],
+        row: (borrowing SQLRow) throws(StoreError) -> Void = { (_) throws(StoreError) in }
     ) throws(StoreError) {
         try prepare(sql).run(values, row: row)
     }
 
     /// Runs one statement.
     package borrowing func run(
-        _ sql: ComposedSQL, _ values: [SQLiteValue] = [],
-        row: (borrowing SQLiteRow) throws(StoreError) -> Void = { (_) throws(StoreError) in }
+        _ sql: ComposedSQL, _ values: [SQLValue] = [],
+        row: (borrowing SQLRow) throws(StoreError) -> Void = { (_) throws(StoreError) in }
     ) throws(StoreError) {
         try prepare(sql).run(values, row: row)
     }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The store's database file in WAL mode: one writer, readers that never wait for the writer, and other processes at the same time.
-package final class SQLiteDatabase: Sendable {
+package final class SQLiteDatabase: SQLDatabase {
     package let directory: DataDirectory
     private let writer: SQLiteWriter
     private let reader: SQLiteReader
@@ -31,25 +31,40 @@ package final class SQLiteDatabase: Sendable {
 
     /// Runs `body` on the writer's thread, in a transaction that `body` may share with other waiting work. Returns when the transaction is committed.
     package func write<Value: Sendable>(
-        _ body: @escaping @Sendable (borrowing SQLiteConnection) throws(StoreError) -> Value
+        _ isolation: SQLIsolation, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         try await writer.run(body)
     }
 
     /// Runs `body` on the reader's thread. `body` sees what was committed when its first statement began.
     package func read<Value: Sendable>(
-        _ body: @escaping @Sendable (borrowing SQLiteConnection) throws(StoreError) -> Value
+        _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         try await reader.run(body)
     }
 
     /// Moves the content of the log into the file, and empties the log. Waits for readers.
-    package func emptyLog() async throws(StoreError) {
+    package func settle() async throws(StoreError) {
         try await writer.runAlone { [directory] (connection) throws(StoreError) in
             var isBusy = false
             try connection.run("PRAGMA wal_checkpoint(TRUNCATE)") { (row) throws(StoreError) in isBusy = row.integer(0) != 0 }
             if isBusy { throw .busy(path: directory.database) }
         }
+    }
+
+    package var words: any WordIndex { FTSWordIndex() }
+
+    package func makeReader(for use: SQLReaderUse) throws(StoreError) -> any SQLReader {
+        let connection = try makeReadConnection()
+        switch use {
+        case .keys: break
+        case .words:
+            // The index of a million segments has 60 MB: the cache keeps pages that are read often.
+            try connection.run("PRAGMA cache_size = -65536")
+            try WordScore.register(on: connection)
+        case .windows: try connection.run("PRAGMA cache_size = -16384")
+        }
+        return SQLiteReader(connection)
     }
 
     /// Opens another connection, for a caller that must not wait for the reader's thread.

@@ -26,19 +26,19 @@ package struct SQLiteInstallation: StoreBackEnd {
     package func keys(
         hashing: any KeyHashing, now: @escaping @Sendable () -> UnixTime
     ) throws(StoreError) -> any AccessKeyAdministration {
-        try SQLiteAccessKeyStore(in: database, hashing: hashing, now: now)
+        try SQLAccessKeyStore(in: database, of: database.directory, hashing: hashing, now: now)
     }
 
-    package var usage: any UsageStore { SQLiteUsageStore(in: database) }
+    package var usage: any UsageStore { SQLUsageStore(in: database) }
 
     package func conversations(now: @escaping @Sendable () -> UnixTime) -> any ConversationStores {
-        SQLiteConversationStore(in: database, audio: blobs.audio, now: now)
+        SQLConversationStore(in: database, audio: blobs.audio, now: now)
     }
 
     package func stores(now: @escaping @Sendable () -> UnixTime) -> Stores {
         Stores(
-            conversations: conversations(now: now), jobs: SQLiteJobQueue(in: database), uploads: SQLiteUploadStore(in: database),
-            chunks: SQLiteChunkStore(in: database), usage: usage, blobs: blobs)
+            conversations: conversations(now: now), jobs: SQLJobQueue(in: database), uploads: SQLUploadStore(in: database),
+            chunks: SQLChunkStore(in: database), usage: usage, blobs: blobs)
     }
 
     package static func copyRows(of directory: DataDirectory, to copy: DataDirectory) throws(StoreError) {
@@ -50,5 +50,5 @@ package struct SQLiteInstallation: StoreBackEnd {
         for suffix in ["-wal", "-shm"] { unlink(copy.database + suffix) }
     }
 
-    package func settle() async throws(StoreError) { try await database.emptyLog() }
+    package func settle() async throws(StoreError) { try await database.settle() }
 }

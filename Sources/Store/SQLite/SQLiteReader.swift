@@ -2,17 +2,17 @@ import Dispatch
 import Synchronization
 
 /// Runs queries on a thread of its own, one after the other.
-final class SQLiteReader: Sendable {
+final class SQLiteReader: SQLReader {
     private let queue = DispatchQueue(label: "harken.store.reader")
     /// Connection that only `queue` locks, so no thread ever waits for the lock.
-    private let connection: Mutex<SQLiteConnection>
+    private let connection: Mutex<SQLConnection>
 
     init(_ connection: consuming sending SQLiteConnection) {
-        self.connection = Mutex(connection)
+        self.connection = Mutex(.sqlite(connection))
     }
 
     func run<Value: Sendable>(
-        _ body: @escaping @Sendable (borrowing SQLiteConnection) throws(StoreError) -> Value
+        _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             queue.async {
@@ -21,6 +21,13 @@ final class SQLiteReader: Sendable {
                 }
                 continuation.resume(returning: outcome)
             }
+        }
+        return try outcome.get()
+    }
+
+    func runBlocking<Value: Sendable>(_ body: (borrowing SQLConnection) throws(StoreError) -> Value) throws(StoreError) -> Value {
+        let outcome = connection.withLock { connection in
+            do throws(StoreError) { return Result<Value, StoreError>.success(try body(connection)) } catch { return .failure(error) }
         }
         return try outcome.get()
     }

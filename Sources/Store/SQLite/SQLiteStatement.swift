@@ -1,5 +1,4 @@
 import CSQLite
-package import Speech
 
 /// A prepared statement. Its owner must not outlive the thread's use of the connection.
 package struct SQLiteStatement: ~Copyable {
@@ -20,7 +19,7 @@ package struct SQLiteStatement: ~Copyable {
     ///
     /// - Parameter row: takes a row, which is valid during the call only.
     package borrowing func run(
-        _ values: [SQLiteValue] = [], row: (borrowing SQLiteRow) throws(StoreError) -> Void = { (_) throws(StoreError) in }
+        _ values: [SQLValue] = [], row: (borrowing SQLRow) throws(StoreError) -> Void = { (_) throws(StoreError) in }
     ) throws(StoreError) {
         // The reset also ends the implicit read transaction, so that the next run sees what others have written.
         defer {
@@ -30,21 +29,22 @@ package struct SQLiteStatement: ~Copyable {
         for (index, value) in values.enumerated() { try bind(value, at: Int32(index + 1)) }
         while true {
             switch sqlite3_step(handle) {
-            case SQLITE_ROW: try row(SQLiteRow(handle: handle))
+            case SQLITE_ROW: try row(.sqlite(SQLiteRow(handle: handle)))
             case SQLITE_DONE: return
             case let code: throw SQLiteConnection.error(code, of: sqlite3_db_handle(handle), path: path)
             }
         }
     }
 
-    private borrowing func bind(_ value: SQLiteValue, at index: Int32) throws(StoreError) {
+    private borrowing func bind(_ value: SQLValue, at index: Int32) throws(StoreError) {
         let code =
             switch value {
-            case .null: sqlite3_bind_null(handle, index)
-            case .integer(let integer): sqlite3_bind_int64(handle, index, integer)
-            case .real(let real): sqlite3_bind_double(handle, index, real)
-            case .text(let text): sqlite3_bind_text64(handle, index, text, UInt64(text.utf8.count), harken_sqlite_transient(), UInt8(SQLITE_UTF8))
-            case .blob(let bytes):
+            case .integer(.none), .real(.none), .text(.none), .blob(.none): sqlite3_bind_null(handle, index)
+            case .integer(let integer?): sqlite3_bind_int64(handle, index, integer)
+            case .flag(let flag): sqlite3_bind_int64(handle, index, flag ? 1 : 0)
+            case .real(let real?): sqlite3_bind_double(handle, index, real)
+            case .text(let text?): sqlite3_bind_text64(handle, index, text, UInt64(text.utf8.count), harken_sqlite_transient(), UInt8(SQLITE_UTF8))
+            case .blob(let bytes?):
                 bytes.withUnsafeBytes { buffer in
                     // A null pointer would bind NULL instead of an empty blob.
                     buffer.baseAddress.map { sqlite3_bind_blob64(handle, index, $0, UInt64(buffer.count), harken_sqlite_transient()) }
@@ -90,10 +90,4 @@ package struct SQLiteRow: ~Copyable {
         let start = sqlite3_column_blob(handle, column)
         return try body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
-
-    package borrowing func time(_ column: Int32) -> UnixTime { UnixTime(milliseconds: integer(column) ?? 0) }
-
-    package borrowing func duration(_ column: Int32) -> Duration { .nanoseconds(integer(column) ?? 0) }
-
-    package borrowing func flag(_ column: Int32) -> Bool { integer(column) == 1 }
 }

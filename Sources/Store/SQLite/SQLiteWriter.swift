@@ -5,7 +5,7 @@ import Synchronization
 final class SQLiteWriter: Sendable {
     private struct Job: Sendable {
         /// Does the work inside the batch's transaction.
-        var attempt: @Sendable (borrowing SQLiteConnection) -> Attempt
+        var attempt: @Sendable (borrowing SQLConnection) -> Attempt
         /// Tells the caller why the work is not stored.
         var fail: @Sendable (StoreError) -> Void
     }
@@ -19,14 +19,14 @@ final class SQLiteWriter: Sendable {
     private let queue = DispatchQueue(label: "harken.store.writer")
     private let waiting = Mutex<[Job]>([])
     /// Connection that only `queue` locks, so no thread ever waits for the lock.
-    private let connection: Mutex<SQLiteConnection>
+    private let connection: Mutex<SQLConnection>
 
     init(_ connection: consuming sending SQLiteConnection) {
-        self.connection = Mutex(connection)
+        self.connection = Mutex(.sqlite(connection))
     }
 
     func run<Value: Sendable>(
-        _ body: @escaping @Sendable (borrowing SQLiteConnection) throws(StoreError) -> Value
+        _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             let job = Job(
@@ -48,7 +48,7 @@ final class SQLiteWriter: Sendable {
     }
 
     /// Runs `body` between two batches, outside any transaction.
-    func runAlone(_ body: @escaping @Sendable (borrowing SQLiteConnection) throws(StoreError) -> Void) async throws(StoreError) {
+    func runAlone(_ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Void) async throws(StoreError) {
         let failure: StoreError? = await withCheckedContinuation { continuation in
             queue.async {
                 let failure = self.connection.withLock { connection in
@@ -65,7 +65,7 @@ final class SQLiteWriter: Sendable {
 
     /// Runs one piece of work. Work that fails is rolled back alone; the rest of the batch is stored.
     private static func attempt<Value>(
-        _ body: (borrowing SQLiteConnection) throws(StoreError) -> Value, on connection: borrowing SQLiteConnection
+        _ body: (borrowing SQLConnection) throws(StoreError) -> Value, on connection: borrowing SQLConnection
     ) -> Result<Value, StoreError> {
         do throws(StoreError) {
             try connection.run("SAVEPOINT job")
@@ -81,6 +81,20 @@ final class SQLiteWriter: Sendable {
         }
     }
 
+    /// Runs `body` in a transaction that holds the write lock from its start, so that it never fails half-way as busy.
+    private static func transaction(
+        on connection: borrowing SQLConnection, _ body: (borrowing SQLConnection) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try connection.run("BEGIN IMMEDIATE")
+        do throws(StoreError) {
+            try body(connection)
+            try connection.run("COMMIT")
+        } catch {
+            if connection.isInTransaction() { try? connection.run("ROLLBACK") }
+            throw error
+        }
+    }
+
     private func runBatch() {
         let jobs = waiting.withLock { jobs in
             defer { jobs = [] }
@@ -89,7 +103,7 @@ final class SQLiteWriter: Sendable {
         connection.withLock { connection in
             do throws(StoreError) {
                 var attempts: [Attempt] = []
-                try connection.transaction { (connection) throws(StoreError) in
+                try Self.transaction(on: connection) { (connection) throws(StoreError) in
                     for job in jobs {
                         let attempt = job.attempt(connection)
                         // On a full disk and similar errors SQLite rolls back the whole transaction: then nothing of the batch is stored.

@@ -12,7 +12,7 @@ import Store
     static func main() async throws {
         let words = CommandLine.arguments
         guard words.count == 4, let count = Int(words[3]) else { exit(2) }
-        let ledger = SQLiteUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: words[1])))
+        let ledger = SQLUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: words[1])))
         _ = try await ledger.interrupt(startedBefore: nil, now: .init(milliseconds: 1_790_000_000_000))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { while !Task.isCancelled { try await ledger.bookAll() } }

@@ -5,9 +5,9 @@ import Store
 
 extension TestGateway {
     /// What the gateway keeps, from outside.
-    func store() throws -> SQLiteConversationStore {
+    func store() throws -> SQLConversationStore {
         let data = try DataDirectory(creating: directory)
-        return SQLiteConversationStore(
+        return SQLConversationStore(
             in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { UnixTime(milliseconds: 2_000_000_000_000) })
     }
 

@@ -21,11 +21,11 @@ import Testing
         let job = TranscriptionJob(
             id: ID("job-1"), dialect: dialect, user: .local, created: TestGateway.time, request: request, audio: "upload-1",
             ownKeys: [EngineName("deepgram")])
-        let isTaken = try await SQLiteJobQueue(in: database).add(job, most: 10, hasNotice: false)
+        let isTaken = try await SQLJobQueue(in: database).add(job, most: 10, hasNotice: false)
         #expect(isTaken)
         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), settings: settings, directory: folder, usesVendors: true) { gateway in
             await gateway.resumeJobs()
-            let jobs = SQLiteJobQueue(in: database)
+            let jobs = SQLJobQueue(in: database)
             try await until { try await jobs.find(job.id, of: .local)?.job.status == .error }
             let found = try await jobs.find(job.id, of: .local)?.job
             #expect(found?.error?.contains("own_key_gone") == true, "\(found?.error ?? "")")

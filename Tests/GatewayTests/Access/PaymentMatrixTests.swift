@@ -129,7 +129,7 @@ import Testing
                 kind: .recording, status: .succeeded, started: TestGateway.time)
             run.completed = TestGateway.time
             run.billable = cell.limit == .usedUp ? .seconds(100) : .milliseconds(99_500)
-            try await SQLiteUsageStore(in: database).note(run)
+            try await SQLUsageStore(in: database).note(run)
         }
         if cell.own == .notEnrolled {
             try await gateway.store().set(

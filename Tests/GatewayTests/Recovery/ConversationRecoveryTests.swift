@@ -13,10 +13,10 @@ import Testing
     private let session = ID<Session>("0f6c2d1e-0000-4000-8000-000000000001")
     private let now = UnixTime(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1_000))
 
-    private func store(_ directory: String) throws -> SQLiteConversationStore {
+    private func store(_ directory: String) throws -> SQLConversationStore {
         let now = now
         let data = try DataDirectory(creating: directory)
-        return SQLiteConversationStore(in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { now })
+        return SQLConversationStore(in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { now })
     }
 
     private func conversation(

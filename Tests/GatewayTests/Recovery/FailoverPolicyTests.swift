@@ -157,7 +157,7 @@ import Testing
         defer { run.remove() }
         _ = run.session(record(id), seconds: 20, committed: 20, channels: 2)
         do {
-            let ledger = SQLiteUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: run.directory)))
+            let ledger = SQLUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: run.directory)))
             let now = UnixTime(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1_000))
             func stream(_ name: String, _ session: String, from start: Duration, channels: Int = 1) -> UsageRecord {
                 var run = UsageRecord(

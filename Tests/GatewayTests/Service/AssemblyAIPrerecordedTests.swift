@@ -123,7 +123,7 @@ import Testing
             let server = HTTPServer(loops: gateway.group.loops, service: receiver)
             let port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
             let upload = String(try await upload(gateway).suffix(36))
-            let jobs = SQLiteJobQueue(in: try SQLiteDatabase(in: DataDirectory(creating: gateway.directory)))
+            let jobs = SQLJobQueue(in: try SQLiteDatabase(in: DataDirectory(creating: gateway.directory)))
             let request = #"{"audio_url":"http://h/v2/upload/\#(upload)","webhook_url":"http://127.0.0.1:\#(port)/"}"#
             for id in ["under-way", "queued"] {
                 let job = TranscriptionJob(

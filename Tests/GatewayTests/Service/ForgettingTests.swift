@@ -20,9 +20,9 @@ import Testing
 
     private func pcm(_ samples: Int, low: UInt8) -> [UInt8] { (0..<samples).flatMap { _ in [low, 0x1F] } }
 
-    private func store(_ gateway: TestGateway) throws -> SQLiteConversationStore {
+    private func store(_ gateway: TestGateway) throws -> SQLConversationStore {
         let data = try DataDirectory(creating: gateway.directory)
-        return SQLiteConversationStore(in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { TestGateway.time })
+        return SQLConversationStore(in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { TestGateway.time })
     }
 
     private func until(_ condition: () async throws -> Bool) async throws {

@@ -21,9 +21,9 @@ import Testing
         for _ in 0..<10 * seconds { socket.send(binary: piece) }
     }
 
-    private func store(of gateway: TestGateway) throws -> SQLiteConversationStore {
+    private func store(of gateway: TestGateway) throws -> SQLConversationStore {
         let data = try DataDirectory(creating: gateway.directory)
-        return SQLiteConversationStore(
+        return SQLConversationStore(
             in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio,
             now: { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) })
     }

@@ -27,7 +27,7 @@ import Testing
     private func with(
         _ engine: ScriptedEngine = ScriptedEngine(), heard: [String]? = nil, poll: Duration = .seconds(3_600), directory: String? = nil,
         keepsDirectory: Bool = false, now: @escaping @Sendable () -> UnixTime = { TestGateway.time },
-        _ body: (TestGateway, SQLiteConversationStore) async throws -> Void
+        _ body: (TestGateway, SQLConversationStore) async throws -> Void
     ) async throws {
         let listener = heard.map { words in
             ChunkEngine(.local) { (_, _) async throws(EngineError) in words.enumerated().map { .at(Double($0), $1) } }
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    private func voices(_ store: SQLiteConversationStore, _ condition: ([Voice]) -> Bool) async throws -> [Voice] {
+    private func voices(_ store: SQLConversationStore, _ condition: ([Voice]) -> Bool) async throws -> [Voice] {
         var found: [Voice] = []
         try await until {
             found = try await store.voices(of: .local)
@@ -168,7 +168,7 @@ import Testing
     // MARK: - Enrollments
 
     /// A conversation of 16 s of one voice that is over: "w1 w2 … w16".
-    private func conversation(_ gateway: TestGateway, _ store: SQLiteConversationStore) async throws -> Conversation {
+    private func conversation(_ gateway: TestGateway, _ store: SQLConversationStore) async throws -> Conversation {
         let socket = try await gateway.connect(path + "&source=desktop")
         send(16, of: 8_000, to: socket)
         #expect(await socket.next { $0.contains("w16") } != nil)

@@ -65,7 +65,7 @@ import Testing
     }
 
     /// Waits until nothing is left of the user: the journal of a session that ended a moment ago is cleared a little later.
-    private func expectNothing(in directory: String, store: SQLiteConversationStore) async throws {
+    private func expectNothing(in directory: String, store: SQLConversationStore) async throws {
         var left: [String] = []
         for _ in 0..<300 {
             try await store.settle()
@@ -116,7 +116,7 @@ import Testing
         do {
             // The crash comes after the first of several steps.
             let data = try DataDirectory(creating: directory)
-            let store = SQLiteConversationStore(in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { TestGateway.time })
+            let store = SQLConversationStore(in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { TestGateway.time })
             #expect(try await store.beginDeletion(of: ID(alice)))
             #expect(try await store.deleteRows(of: ID(alice), sessions: []))
         }

@@ -27,7 +27,7 @@ import Testing
         run.completed = TestGateway.time
         run.billable = audio
         run.cost = cost
-        try await SQLiteUsageStore(in: database).note(run)
+        try await SQLUsageStore(in: database).note(run)
     }
 
     @Test func `ends a managed session with its last words soon after`() async throws {

@@ -77,7 +77,7 @@ import Testing
         let settings = ["DEEPGRAM_BASE_URL": "http://127.0.0.1:9"]
         let folder = FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
         try await TestGateway.with(keys: TestKeys(valid: []), settings: settings, directory: folder) { gateway in
-            let ledger = SQLiteUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: folder)))
+            let ledger = SQLUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: folder)))
             let socket = try await gateway.connect("/v1/listen?encoding=linear16&sample_rate=16000")
             for _ in 0..<30 { socket.send(binary: [UInt8](repeating: 0, count: 3_200)) }
             // As a start after a crash finds it.

@@ -39,7 +39,7 @@ import Testing
     /// Stores voices 0 to 119, each heard in a conversation of its own, with a sample of those of the person "p1".
     ///
     /// - Returns: the bytes of their voiceprints.
-    private func speak(_ store: SQLiteConversationStore) async throws -> [[UInt8]] {
+    private func speak(_ store: SQLConversationStore) async throws -> [[UInt8]] {
         _ = try await store.add(Person(id: ID("p1"), name: "Annabella", created: .at(0)), reusing: false, of: .ann)
         var all: [[UInt8]] = []
         for number in 0..<120 {
@@ -107,15 +107,15 @@ import Testing
         #expect(try await store.voices(of: .ann).map(\.id) == [ID("v1"), ID("v2")])
     }
 
-    private func open() throws -> SQLiteConversationStore {
+    private func open() throws -> SQLConversationStore {
         let data = try DataDirectory(creating: folder.path)
-        return SQLiteConversationStore(in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { .at(0) })
+        return SQLConversationStore(in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { .at(0) })
     }
 
     private static let secrets = ["xylophonic", "quagmires", "Zanzibar7", "Wednesbury", "jabberwocks"]
 
     /// Many conversations and one that is to go, each written in its own transaction, so that the index is in many pieces.
-    private func fill(_ store: SQLiteConversationStore) async throws {
+    private func fill(_ store: SQLConversationStore) async throws {
         for number in 0..<40 {
             let segments = (0..<10).map { Segment.said("s\($0)", "ordinary words about matter \(number) and \($0)", at: Double($0)) }
             var conversation = Conversation.of(.ann, "kept\(number)", at: Double(number))

@@ -8,8 +8,9 @@ import Testing
     private let temporary = TemporaryFolder()
     private let copies = TemporaryFolder()
 
-    private func open(_ path: String) throws -> SQLiteAccessKeyStore {
-        try SQLiteAccessKeyStore(in: SQLiteDatabase(in: DataDirectory(creating: path)), hashing: TestHashing(), now: { UnixTime(milliseconds: 1) })
+    private func open(_ path: String) throws -> SQLAccessKeyStore {
+        let directory = try DataDirectory(creating: path)
+        return try SQLAccessKeyStore(in: SQLiteDatabase(in: directory), of: directory, hashing: TestHashing(), now: { UnixTime(milliseconds: 1) })
     }
 
     /// The data directory as a process leaves it that is killed now.
@@ -84,7 +85,7 @@ import Testing
 
     @Test func `leave no mark when the first one cannot be made`() async throws {
         let database = try SQLiteDatabase(in: DataDirectory(creating: temporary.path))
-        let keys = try SQLiteAccessKeyStore(in: database, hashing: TestHashing(), now: { UnixTime(milliseconds: 1) })
+        let keys = try SQLAccessKeyStore(in: database, of: database.directory, hashing: TestHashing(), now: { UnixTime(milliseconds: 1) })
         try await database.write { (connection) throws(StoreError) in try connection.run("DROP TABLE access_keys") }
         await #expect(throws: StoreError.self) { try await keys.create(AccessKeyRequest()) }
         #expect(!FileManager.default.fileExists(atPath: temporary.path + "/keys-exist"))
@@ -114,7 +115,7 @@ import Testing
                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO marks SELECT i, hex(zeroblob(200)) FROM n",
                 [.integer(rows)])
         }
-        try await database.emptyLog()
+        try await database.settle()
     }
 
     @Test func `is named at its start, with what to do`() async throws {

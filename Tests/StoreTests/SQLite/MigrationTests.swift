@@ -88,11 +88,11 @@ import Testing
         let keys = earlier >= 1 ? ["key_1laptop\(earlier >= 2 ? 5 : 0)"] : [], jobs = earlier >= 3 ? ["job1queued\(earlier >= 4 ? 1 : 0)"] : []
         #expect(found == keys + jobs + ["ok"])
         // What was said before is found, in the words that it has now.
-        let kept = SQLiteConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { .at(0) })
+        let kept = SQLConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { .at(0) })
         #expect(try await kept.search(SearchQuery("hello"), embedding: nil, of: .ann).hits.map(\.segment) == (earlier >= 5 ? [ID("s1")] : []))
         #expect(try await kept.search(SearchQuery("天气"), embedding: nil, of: .ann).hits.map(\.segment) == (earlier >= 5 ? [ID("s1")] : []))
         // And what is newest works on it.
-        let store = SQLiteConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { .at(0) })
+        let store = SQLConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { .at(0) })
         #expect(try await store.begin(.of(.ann, "new", .said("s1", "there again"))))
         #expect(try await store.list(ConversationQuery(speaker: .user), of: .ann).conversations.map(\.id) == (earlier >= 5 ? [ID("c1")] : []))
     }
@@ -125,7 +125,7 @@ import Testing
                 }
             }
         }
-        let store = SQLiteConversationStore(in: try SQLiteDatabase(in: directory), audio: Blobs(in: directory).audio, now: { .at(0) })
+        let store = SQLConversationStore(in: try SQLiteDatabase(in: directory), audio: Blobs(in: directory).audio, now: { .at(0) })
         let uncut = try await store.uncutAudio()
         #expect(uncut.map(\.audio.file) == ["a", "a"])
         #expect(uncut.map(\.from) == [.zero, .seconds(5.5)] && uncut.map(\.to) == [.seconds(5.5), .seconds(9)])

@@ -7,9 +7,10 @@ import Testing
 @Suite struct `Access keys in a database` {
     private let temporary = TemporaryFolder()
 
-    private func open() throws -> SQLiteAccessKeyStore {
-        try SQLiteAccessKeyStore(
-            in: SQLiteDatabase(in: DataDirectory(creating: temporary.path)), hashing: TestHashing(), now: { UnixTime(milliseconds: 1) })
+    private func open() throws -> SQLAccessKeyStore {
+        let directory = try DataDirectory(creating: temporary.path)
+        return try SQLAccessKeyStore(
+            in: SQLiteDatabase(in: directory), of: directory, hashing: TestHashing(), now: { UnixTime(milliseconds: 1) })
     }
 
     @Test func `are in no file as text`() async throws {

@@ -22,7 +22,7 @@ import Testing
                     """)
             }
         }
-        let claimed = try await SQLiteJobQueue(in: try open()).take()
+        let claimed = try await SQLJobQueue(in: try open()).take()
         #expect(claimed?.attempts == 2 && claimed?.sealed == nil)
     }
 
@@ -34,7 +34,7 @@ import Testing
             }
         }
         let database = try open()
-        #expect(try await SQLiteJobQueue(in: database).add(.of("a1", ann), most: 1, hasNotice: false))
+        #expect(try await SQLJobQueue(in: database).add(.of("a1", ann), most: 1, hasNotice: false))
         let users = try await database.read { (connection) throws(StoreError) in
             var names: [String] = []
             try connection.run("SELECT id FROM users") { (row) throws(StoreError) in names.append(row.text(0) ?? "") }
@@ -45,7 +45,7 @@ import Testing
 
     @Test func `of an older database have no such answer`() async throws {
         _ = try open(Array(Migration.all.prefix(3)))
-        let jobs = SQLiteJobQueue(in: try open())
+        let jobs = SQLJobQueue(in: try open())
         _ = try await jobs.add(.of("a1", ann), most: 1, hasNotice: false)
         #expect(try await jobs.take()?.keepsRaw == false)
         #expect(try await jobs.raw(ID("a1"), of: ann) == nil)

@@ -84,7 +84,7 @@ import Testing
             }
             kills += 1
         }
-        let ledger = SQLiteUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: folder.path)))
+        let ledger = SQLUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: folder.path)))
         _ = try await ledger.interrupt(startedBefore: nil, now: .at(0))
         try await ledger.bookAll()
         let runs = try await ledger.runs()

@@ -18,12 +18,12 @@ struct `A backup` {
         try await BuiltProgram.run(words, environment: ["HOME": folder.path])
     }
 
-    private func open(_ path: String) throws -> (store: SQLiteConversationStore, blobs: any BlobStore) {
+    private func open(_ path: String) throws -> (store: SQLConversationStore, blobs: any BlobStore) {
         let database = try SQLiteDatabase(in: DataDirectory(creating: path)), blobs = Blobs(in: database.directory).audio
-        return (SQLiteConversationStore(in: database, audio: blobs, now: { UnixTime(milliseconds: 0) }), blobs)
+        return (SQLConversationStore(in: database, audio: blobs, now: { UnixTime(milliseconds: 0) }), blobs)
     }
 
-    private func begin(_ number: Int, in store: SQLiteConversationStore) async throws {
+    private func begin(_ number: Int, in store: SQLConversationStore) async throws {
         let id = ID<Conversation>("c\(number)"), time = UnixTime(milliseconds: 1_800_000_000_000 + Int64(number) * 1_000)
         let segment = Segment(id: ID("s\(number)"), text: "Number \(number).", start: .zero, end: .seconds(1))
         _ = try await store.begin(

@@ -19,7 +19,7 @@ struct `Commands on what is stored` {
 
     private func fill(_ user: ID<User>, id: String = "c1") async throws {
         let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path(of: "data")))
-        let store = SQLiteConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: 0) })
+        let store = SQLConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: 0) })
         let anna = try await store.add(Person(id: ID("p-" + id), name: "Anna", created: UnixTime(milliseconds: 0)), reusing: true, of: user)
         let segments = [
             Segment(
@@ -103,7 +103,7 @@ struct `Commands on what is stored` {
     @Test func `name, merge and forget voices by their labels`() async throws {
         try await fill(.local)
         let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path(of: "data")))
-        let store = SQLiteConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: 0) })
+        let store = SQLConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: 0) })
         // Equal voices would become one person's with the first name.
         for number in 1...4 {
             let voiceprint = Voiceprint((1...4).map { $0 == number ? 1 : 0 }, model: "test")

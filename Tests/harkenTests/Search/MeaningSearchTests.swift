@@ -21,7 +21,7 @@ struct `Search over conversations` {
     private static let goal = 16
 
     /// The corpus as a gateway stores it when its conversations are over.
-    private func fill(_ store: SQLiteConversationStore, _ embedder: SentenceEmbedder) async throws {
+    private func fill(_ store: SQLConversationStore, _ embedder: SentenceEmbedder) async throws {
         for (number, sentences) in MemoryCorpus.conversations.enumerated() {
             let started = UnixTime(milliseconds: 1_750_000_000_000 + Int64(number) * 40_000_000)
             let segments = sentences.enumerated().map { place, text in
@@ -52,7 +52,7 @@ struct `Search over conversations` {
         let embedder = try SentenceEmbedder(models, InferenceRuntime(path: models.path(of: .runtime)))
         let gateway = try await TestGateway(others: [Sentences(embedder).entry])
         let data = try DataDirectory(creating: gateway.folder.path)
-        let store = SQLiteConversationStore(
+        let store = SQLConversationStore(
             in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { UnixTime(milliseconds: 1_800_000_000_000) })
         try await fill(store, embedder)
         let client = try HTTPClient()

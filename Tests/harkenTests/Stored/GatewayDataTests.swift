@@ -20,7 +20,7 @@ struct `Commands on a gateway's data` {
 
     private func fill() async throws {
         let database = try SQLiteDatabase(in: DataDirectory(creating: data))
-        let store = SQLiteConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: 0) })
+        let store = SQLConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: 0) })
         let anna = try await store.add(Person(id: ID("person-anna"), name: "Anna", created: UnixTime(milliseconds: 0)), reusing: true, of: .local)
         for (number, place) in [[Float(1), 0, 0], [0, 1, 0], [0, 0, 1]].enumerated() {
             let voiceprint = try #require(Voiceprint(place, model: "test"))

@@ -1,14 +1,15 @@
 package import Speech
 
-extension SQLiteAccessKeyStore {
+extension SQLAccessKeyStore {
     package func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding] {
         let now = now()
-        let read = { @Sendable (connection: borrowing SQLiteConnection) throws(StoreError) -> [KeyStanding] in
-            let query = try connection.prepare("SELECT expires_at, revoked_at, credit_seconds, credit_used FROM access_keys WHERE id = ?")
+        let read = { @Sendable (connection: borrowing SQLConnection) throws(StoreError) -> [KeyStanding] in
             var standings: [KeyStanding] = []
             for debit in debits {
                 var standing = KeyStanding(key: debit.key, isValid: false, remaining: 0)
-                try query.run([.text(debit.key.rawValue)]) { (row) throws(StoreError) in
+                try connection.run(
+                    "SELECT expires_at, revoked_at, credit_seconds, credit_used FROM access_keys WHERE id = ?", [.text(debit.key.rawValue)]
+                ) { (row) throws(StoreError) in
                     standing.isValid = row.integer(1) == nil && row.integer(0).map { $0 > now.milliseconds } ?? true
                     standing.remaining = Credit.microseconds(given: row.integer(2), used: row.integer(3))
                 }
@@ -18,12 +19,11 @@ extension SQLiteAccessKeyStore {
         }
         guard debits.contains(where: { $0.microseconds > 0 }) else { return try await database.read(read) }
         return try await database.write { (connection) throws(StoreError) in
-            let update = try connection.prepare(
-                """
-                UPDATE access_keys SET credit_used = min(credit_used + ?, credit_seconds * 1000000) WHERE id = ? AND credit_seconds IS NOT NULL
-                """)
             for debit in debits where debit.microseconds > 0 {
-                try update.run([.integer(debit.microseconds), .text(debit.key.rawValue)])
+                try connection.run(
+                    """
+                    UPDATE access_keys SET credit_used = min(credit_used + ?, credit_seconds * 1000000) WHERE id = ? AND credit_seconds IS NOT NULL
+                    """, [.integer(debit.microseconds), .text(debit.key.rawValue)])
             }
             return try read(connection)
         }

@@ -3,8 +3,8 @@ package import Speech
 /// The installation's access keys in its database.
 ///
 /// The keys have a reader of their own, so that a request never waits for a search. Each answer is read from the database: a key that another process
-/// has made or revoked counts in the next one. In WAL mode a reader never waits for a writer; the query takes about 3 µs among 10,000 keys.
-package final class SQLiteAccessKeyStore: AccessKeyAdministration {
+/// has made or revoked counts in the next one. With SQLite the query takes about 3 µs among 10,000 keys.
+package final class SQLAccessKeyStore: AccessKeyAdministration {
     /// The beginning of every key's text.
     static let marker = "hk_"
     /// Number of random bytes in a key's text: 256 bits.
@@ -12,25 +12,28 @@ package final class SQLiteAccessKeyStore: AccessKeyAdministration {
     /// Number of characters of the text that lists show: enough to tell keys apart, too few to guess the rest.
     static let prefixLength = marker.count + 6
 
-    let database: SQLiteDatabase
+    let database: any SQLDatabase
     private let hashing: any KeyHashing
     private let secret: InstallationSecret
     private let marker: KeysMarker
     let now: @Sendable () -> UnixTime
-    private let reader: SQLiteReader
+    private let reader: any SQLReader
 
-    /// - Parameter now: returns the time of day, for the keys' expiry.
-    package init(in database: SQLiteDatabase, hashing: any KeyHashing, now: @escaping @Sendable () -> UnixTime) throws(StoreError) {
-        let connection = try database.makeReadConnection()
-        let isEmpty = try Self.isEmpty(connection)
+    /// - Parameters:
+    ///   - directory: the installation's directory, which has the secret and the marker of keys.
+    ///   - now: returns the time of day, for the keys' expiry.
+    package init(
+        in database: any SQLDatabase, of directory: DataDirectory, hashing: any KeyHashing, now: @escaping @Sendable () -> UnixTime
+    ) throws(StoreError) {
+        reader = try database.makeReader(for: .keys)
+        let isEmpty = try reader.runBlocking { (connection) throws(StoreError) in try Self.isEmpty(connection) }
         self.database = database
         self.hashing = hashing
         self.now = now
-        reader = SQLiteReader(connection)
-        secret = try InstallationSecret(of: database.directory, mayCreate: isEmpty) { (count) throws(StoreError) in
+        secret = try InstallationSecret(of: directory, mayCreate: isEmpty) { (count) throws(StoreError) in
             try Self.random(count, hashing)
         }
-        marker = KeysMarker(of: database.directory)
+        marker = KeysMarker(of: directory)
         // Keys of an earlier version have no marker. If the marker cannot be written now, the next start writes it: the keys are stored already.
         if !isEmpty, try !marker.isThere() { try? marker.write() }
     }
@@ -39,7 +42,7 @@ package final class SQLiteAccessKeyStore: AccessKeyAdministration {
         try await reader.run { (connection) throws(StoreError) in try Self.isEmpty(connection) }
     }
 
-    private static func isEmpty(_ connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
+    private static func isEmpty(_ connection: borrowing SQLConnection) throws(StoreError) -> Bool {
         var isEmpty = true
         try connection.run("SELECT 1 FROM access_keys LIMIT 1") { (_) throws(StoreError) in isEmpty = false }
         return isEmpty
@@ -123,7 +126,7 @@ package final class SQLiteAccessKeyStore: AccessKeyAdministration {
     /// Moves all changes from the database's log into its file. A lost log then loses no key, and restores no revoked key.
     package func bringToFile() async throws(StoreError) {
         try marker.bringToDisk()
-        try await database.emptyLog()
+        try await database.settle()
     }
 
     package func list() async throws(StoreError) -> [AccessKey] {
@@ -143,7 +146,7 @@ package final class SQLiteAccessKeyStore: AccessKeyAdministration {
         return try await database.write { (connection) throws(StoreError) in
             try connection.run(
                 "UPDATE access_keys SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?", [.integer(now.milliseconds), .text(id.rawValue)])
-            return connection.changedRows() == 1
+            return try connection.changedRows() == 1
         }
     }
 
@@ -185,7 +188,7 @@ extension AccessKey {
     }
 
     /// Reads a row of the columns id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used.
-    fileprivate init(_ row: borrowing SQLiteRow) {
+    fileprivate init(_ row: borrowing SQLRow) {
         id = ID(row.text(0) ?? "")
         prefix = row.text(1) ?? ""
         name = row.text(2)

@@ -2,10 +2,10 @@ internal import Conversations
 package import Speech
 
 /// The store of recordings that come in chunks, in one SQLite file.
-package final class SQLiteChunkStore: ChunkStore {
-    private let database: SQLiteDatabase
+package final class SQLChunkStore: ChunkStore {
+    private let database: any SQLDatabase
 
-    package init(in database: SQLiteDatabase) { self.database = database }
+    package init(in database: any SQLDatabase) { self.database = database }
 
     package func begin(_ recording: StoredRecording, now: UnixTime) async throws(StoreError) -> Bool {
         try await database.write { (connection) throws(StoreError) in
@@ -18,7 +18,7 @@ package final class SQLiteChunkStore: ChunkStore {
                     .text(recording.user.rawValue), .text(recording.conversation), .text(recording.state), .text(recording.language?.rawValue),
                     .time(now), .integer(recording.pause?.storedNanoseconds),
                 ])
-            return connection.changedRows() == 1
+            return try connection.changedRows() == 1
         }
     }
 
@@ -26,7 +26,7 @@ package final class SQLiteChunkStore: ChunkStore {
         try await database.read { (connection) throws(StoreError) in try Self.find(conversation, user, on: connection) }
     }
 
-    private static func find(_ conversation: String, _ user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError)
+    private static func find(_ conversation: String, _ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError)
         -> StoredRecording?
     {
         var found: StoredRecording?
@@ -82,8 +82,8 @@ package final class SQLiteChunkStore: ChunkStore {
     }
 
     /// Forgets the words of a deleted conversation's chunks. No word is added later.
-    static func forget(_ conversation: ID<Conversation>, of user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError) {
-        let names: [SQLiteValue] = [.text(user.rawValue), .text(conversation.rawValue)]
+    static func forget(_ conversation: ID<Conversation>, of user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) {
+        let names: [SQLValue] = [.text(user.rawValue), .text(conversation.rawValue)]
         try connection.run("DELETE FROM background_chunks WHERE user = ? AND conversation = ?", names)
         try connection.run("UPDATE background_recordings SET state = 'finished' WHERE user = ? AND conversation = ?", names)
     }
@@ -136,7 +136,7 @@ package final class SQLiteChunkStore: ChunkStore {
         try await database.write { (connection) throws(StoreError) in
             let others = try Self.accepted(conversation, user, on: connection)
             // The attempt was made, so the ledger gets it even if the recording is gone.
-            try SQLiteUsageStore.note(run, on: connection)
+            try SQLUsageStore.note(run, on: connection)
             try connection.run(
                 """
                 UPDATE background_chunks SET start_at = ?, length = ?, run = ?, record = ?, accepted_at = ?
@@ -146,7 +146,7 @@ package final class SQLiteChunkStore: ChunkStore {
                     .duration(chunk.start), .duration(chunk.duration), .text(run.id.rawValue), .text(chunk.record), .time(now),
                     .text(user.rawValue), .text(conversation), .text(chunk.id),
                 ])
-            return connection.changedRows() == 1 ? others : nil
+            return try connection.changedRows() == 1 ? others : nil
         }
     }
 
@@ -173,7 +173,7 @@ package final class SQLiteChunkStore: ChunkStore {
         }
     }
 
-    private static func accepted(_ conversation: String, _ user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError)
+    private static func accepted(_ conversation: String, _ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError)
         -> [StoredChunk]
     {
         var chunks: [StoredChunk] = []
@@ -198,7 +198,7 @@ package final class SQLiteChunkStore: ChunkStore {
 
 extension StoredChunk {
     /// Reads a row of the columns chunk, hash, start_at, length, run, record.
-    fileprivate init(_ row: borrowing SQLiteRow) {
+    fileprivate init(_ row: borrowing SQLRow) {
         self.init(
             id: row.text(0) ?? "", hash: row.text(1) ?? "", start: row.duration(2), duration: row.duration(3), run: row.text(4).map { ID($0) },
             record: row.text(5))

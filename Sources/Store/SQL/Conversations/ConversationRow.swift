@@ -5,7 +5,7 @@ import Speech
 enum ConversationRow {
     /// Reads a row of the columns id, user, status, source, device, language, title, summary, started_at, finished_at, reason, call,
     /// timeout.
-    static func conversation(_ row: borrowing SQLiteRow) -> Conversation {
+    static func conversation(_ row: borrowing SQLRow) -> Conversation {
         Conversation(
             id: ID(row.text(0) ?? ""), user: ID(row.text(1) ?? ""), status: row.text(2).flatMap(Conversation.Status.init(rawValue:)) ?? .failed,
             source: row.text(3) ?? "", device: row.text(4), language: row.text(5).map { LanguageTag($0) }, title: row.text(6),
@@ -14,14 +14,14 @@ enum ConversationRow {
     }
 
     /// Reads a conversation with its segments.
-    static func whole(_ number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> Conversation? {
+    static func whole(_ number: Int64, on connection: borrowing SQLConnection) throws(StoreError) -> Conversation? {
         guard var found = try head(number, on: connection) else { return nil }
         found.segments = try segments(of: number, on: connection)
         return found
     }
 
     /// Reads a conversation without its segments.
-    static func head(_ number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> Conversation? {
+    static func head(_ number: Int64, on connection: borrowing SQLConnection) throws(StoreError) -> Conversation? {
         var found: Conversation?
         try connection.run(
             """
@@ -37,7 +37,7 @@ enum ConversationRow {
     ///
     /// - Parameter ids: ids of the segments; nil for all segments.
     static func segments(
-        of conversation: Int64, ids: [ID<Segment>]? = nil, on connection: borrowing SQLiteConnection
+        of conversation: Int64, ids: [ID<Segment>]? = nil, on connection: borrowing SQLConnection
     ) throws(StoreError) -> [Segment] {
         var segments: [Segment] = []
         try connection.run(
@@ -47,7 +47,7 @@ enum ConversationRow {
     }
 
     /// Reads a row of the columns of `SegmentRow.select`.
-    static func segment(_ row: borrowing SQLiteRow) -> Segment {
+    static func segment(_ row: borrowing SQLRow) -> Segment {
         var segment = Segment(id: ID(row.text(0) ?? ""), text: "", start: .zero, end: .zero)
         segment.identity = SpeakerIdentity(
             who(person: row.text(1), isUser: row.flag(2), voice: row.text(3), isUsersVoice: row.flag(4), voicesPerson: row.text(5)),

@@ -1,20 +1,14 @@
-/// Removes deleted data from the disk: files that no row names, and deleted words that are still in the index.
-///
-/// A deleted row leaves its words in the pages of FTS5's index until the pages are merged; SQLite 3.40 has no other way. The removal therefore merges
-/// the whole index into one piece after deletions, a few pages at a time between other writes. SQLite overwrites freed pages (`secure_delete`), and
-/// the log is emptied at the end.
+/// Removes deleted data from the disk: files that no row names, and deleted words that are still in the database's files.
 actor DeletedDataRemoval {
-    /// Number of the index's pages that one transaction merges: this takes a few milliseconds.
-    private static let pages: Int64 = 128
     /// Time for which deletions are gathered, to be erased together.
     private static let gathering: Duration = .seconds(5)
 
-    private let database: SQLiteDatabase
+    private let database: any SQLDatabase
     private let audio: any BlobStore
     private var gathered: Task<Void, Never>?
     private var round: Task<StoreError?, Never>?
 
-    init(_ database: SQLiteDatabase, audio: any BlobStore) {
+    init(_ database: any SQLDatabase, audio: any BlobStore) {
         self.database = database
         self.audio = audio
     }
@@ -49,10 +43,10 @@ actor DeletedDataRemoval {
         if let error = await own.value { throw error }
     }
 
-    private static func run(on database: SQLiteDatabase) async throws(StoreError) {
+    private static func run(on database: any SQLDatabase) async throws(StoreError) {
         guard var deletions = try await deletions(database) else { return }
         while true {
-            try await mergeIndex(database)
+            try await database.eraseDeletedWords()
             let now = try await database.write { [deletions] (connection) throws(StoreError) -> Int64? in
                 try connection.run("DELETE FROM erasures WHERE deletions = ?", [.integer(deletions)])
                 return try connection.integer("SELECT deletions FROM erasures")
@@ -60,29 +54,14 @@ actor DeletedDataRemoval {
             guard let now else { break }
             deletions = now
         }
-        try await database.emptyLog()
+        try await database.settle()
     }
 
-    private static func deletions(_ database: SQLiteDatabase) async throws(StoreError) -> Int64? {
+    private static func deletions(_ database: any SQLDatabase) async throws(StoreError) -> Int64? {
         try await database.read { (connection) throws(StoreError) in try connection.integer("SELECT deletions FROM erasures") }
     }
 
-    private static func mergeIndex(_ database: SQLiteDatabase) async throws(StoreError) {
-        // A negative number merges all parts of the index into one; a positive number continues a merge.
-        var step = -pages
-        while true {
-            let changes = try await database.write { [step] (connection) throws(StoreError) in
-                let before = connection.totalChanges()
-                try connection.run("INSERT INTO segment_words (segment_words, rank) VALUES ('merge', ?)", [.integer(step)])
-                return connection.totalChanges() - before
-            }
-            // The command itself counts as one change.
-            if changes < 2 { return }
-            step = pages
-        }
-    }
-
-    private static func deleteFiles(_ database: SQLiteDatabase, _ audio: any BlobStore) async throws(StoreError) {
+    private static func deleteFiles(_ database: any SQLDatabase, _ audio: any BlobStore) async throws(StoreError) {
         let files = try await database.read { (connection) throws(StoreError) in
             var files: [String] = []
             try connection.run(

@@ -1,7 +1,7 @@
 package import Conversations
 package import Speech
 
-extension SQLiteConversationStore {
+extension SQLConversationStore {
     package func add(_ audio: StoredAudio, to conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool {
         try Self.checkName(audio.file)
         try ConversationLimits.check(audio.format, "a format's name", most: ConversationLimits.identifier)
@@ -46,7 +46,7 @@ extension SQLiteConversationStore {
                 try connection.run(
                     "UPDATE conversation_audio SET file = ?3, byte_count = ?4 WHERE conversation = ?1 AND file = ?2 AND cut_from IS NULL",
                     [.integer(number), .text(file), .text(audio.file), .integer(audio.byteCount)])
-                guard connection.changedRows() == 1 else { return false }
+                guard try connection.changedRows() == 1 else { return false }
                 try Self.abandon(file, on: connection)
                 return true
             } ?? false
@@ -78,7 +78,7 @@ extension SQLiteConversationStore {
     }
 
     /// Reads a row of the columns file, format, start, duration, bytes and time of creation.
-    private static func storedAudio(_ row: borrowing SQLiteRow) -> StoredAudio {
+    private static func storedAudio(_ row: borrowing SQLRow) -> StoredAudio {
         StoredAudio(
             file: row.text(0) ?? "", format: row.text(1) ?? "", start: row.duration(2), duration: row.duration(3),
             byteCount: Int(row.integer(4) ?? 0), created: row.time(5))
@@ -136,7 +136,7 @@ extension SQLiteConversationStore {
             var samples: [SpeechSample] = []
             try connection.run(
                 """
-                SELECT id, file, duration, model, direction, created_at FROM speech_samples WHERE archive = ? AND person IS ? ORDER BY number
+                SELECT id, file, duration, model, direction, created_at FROM speech_samples WHERE archive = ? AND person IS NOT DISTINCT FROM ? ORDER BY number
                 """, [.integer(archive.number), .integer(columns.person)]
             ) { (row) throws(StoreError) in
                 samples.append(
@@ -166,11 +166,12 @@ extension SQLiteConversationStore {
 
     /// - Returns: the number of the sample's row.
     static func insert(
-        _ sample: SpeechSample, _ columns: OwnerColumns, in archive: UserPartition, on connection: borrowing SQLiteConnection
+        _ sample: SpeechSample, _ columns: OwnerColumns, in archive: UserPartition, on connection: borrowing SQLConnection
     ) throws(StoreError) -> Int64? {
         if let file = sample.file { try Self.checkIsFree(file, on: connection) }
         let count = try connection.integer(
-            "SELECT count(*) FROM speech_samples WHERE archive = ? AND person IS ?", [.integer(archive.number), .integer(columns.person)])
+            "SELECT count(*) FROM speech_samples WHERE archive = ? AND person IS NOT DISTINCT FROM ?",
+            [.integer(archive.number), .integer(columns.person)])
         try ConversationLimits.check(Int(count ?? 0) + 1, "samples of a voice", most: ConversationLimits.samples)
         return try connection.integer(
             """
@@ -179,7 +180,7 @@ extension SQLiteConversationStore {
             """,
             [
                 .integer(archive.number), .text(sample.id.rawValue), .integer(columns.person), .text(sample.file), .duration(sample.duration),
-                .text(sample.voiceprint?.model), sample.voiceprint.map { .blob(DirectionCoding.encode($0.direction)) } ?? .null,
+                .text(sample.voiceprint?.model), .blob(sample.voiceprint.map { DirectionCoding.encode($0.direction) }),
                 .time(sample.created),
             ])
     }
@@ -204,9 +205,9 @@ extension SQLiteConversationStore {
     // MARK: Files
 
     /// Queues a file for deletion if no row names it.
-    static func abandon(_ file: String?, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    static func abandon(_ file: String?, on connection: borrowing SQLConnection) throws(StoreError) {
         guard let file else { return }
-        try connection.run("INSERT OR IGNORE INTO abandoned_files (file) VALUES (?)", [.text(file)])
+        try connection.run("INSERT INTO abandoned_files (file) VALUES (?) ON CONFLICT DO NOTHING", [.text(file)])
     }
 
     private static func checkName(_ file: String) throws(StoreError) {
@@ -214,12 +215,12 @@ extension SQLiteConversationStore {
     }
 
     /// Checks that no row names the file yet: deleting one user's file must never delete another user's audio.
-    private static func checkIsFree(_ file: String, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    private static func checkIsFree(_ file: String, on connection: borrowing SQLConnection) throws(StoreError) {
         guard try !isNamed(file, on: connection) else { throw .conflict("an audio file with this name exists already") }
     }
 
     /// Returns true if a row names the file, or its deletion is pending.
-    private static func isNamed(_ file: String, on connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
+    private static func isNamed(_ file: String, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
         try connection.integer(
             """
             SELECT 1 WHERE EXISTS (SELECT 1 FROM conversation_audio WHERE file = ?1) OR EXISTS (SELECT 1 FROM speech_samples WHERE file = ?1)

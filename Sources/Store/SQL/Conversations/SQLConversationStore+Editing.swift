@@ -1,17 +1,19 @@
 package import Conversations
 package import Speech
 
-extension SQLiteConversationStore {
+extension SQLConversationStore {
     package func setText(
         _ text: String, of segment: ID<Segment>, in conversation: ID<Conversation>, of user: ID<User>
     ) async throws(StoreError) -> Segment? {
         try ConversationLimits.check(text, "a segment's text", most: ConversationLimits.segmentText)
         let now = now()
-        let changed = try await change(user) { (archive, connection) throws(StoreError) -> (segment: Segment, stale: Stale)? in
+        let changed = try await change(user) {
+            [words = database.words] (archive, connection) throws(StoreError) -> (segment: Segment, stale: Stale)? in
             guard let number = try archive.conversation(conversation, on: connection) else { return nil }
             let before = try ConversationRow.segments(of: number, ids: [segment], on: connection).first
             try connection.run(SegmentRow.edit, [.text(text), .integer(number), .text(segment.rawValue)])
-            guard connection.changedRows() == 1 else { return nil }
+            guard try connection.changedRows() == 1 else { return nil }
+            try words.update([segment], of: number, on: connection)
             try Self.noteErasure(on: connection)
             if let before, before.text != text { try Self.forgetSpeech(of: before, in: number, now: now, on: connection) }
             try Self.sumUp(number, on: connection)
@@ -31,12 +33,14 @@ extension SQLiteConversationStore {
         _ range: Range<Duration>, in conversation: ID<Conversation>, of user: ID<User>
     ) async throws(StoreError) -> [Segment]? {
         let now = now()
-        let changed = try await change(user) { (archive, connection) throws(StoreError) -> (segments: [Segment], stale: Stale)? in
+        let changed = try await change(user) {
+            [words = database.words] (archive, connection) throws(StoreError) -> (segments: [Segment], stale: Stale)? in
             guard let number = try archive.conversation(conversation, on: connection), let whole = try ConversationRow.whole(number, on: connection)
             else { return nil }
             try Self.checkIsOver(whole)
             let redacted = whole.segments.compactMap { $0.redacting(range) }
             for segment in redacted { try connection.run(SegmentRow.redact, SegmentRow.redaction(of: segment, in: number)) }
+            if !redacted.isEmpty { try words.update(redacted.map(\.id), of: number, on: connection) }
             try Self.noteErasure(on: connection)
             try Self.forgetSpeech(range, nil, in: number, now: now, on: connection)
             try Self.sumUp(number, on: connection)
@@ -56,7 +60,7 @@ extension SQLiteConversationStore {
         _ segments: [ID<Segment>], in conversation: ID<Conversation>, to owner: Voice.Owner, namingVoices: Bool, of user: ID<User>
     ) async throws(StoreError) -> [Segment]? {
         try ConversationLimits.check(segments.count, "segments", most: ConversationLimits.segments)
-        let list = SQLiteValue.text(SegmentCoding.list(segments.map(\.rawValue)))
+        let list = SQLValue.text(SegmentCoding.list(segments.map(\.rawValue)))
         let done = try await change(user) { (archive, connection) throws(StoreError) -> (segments: [Segment], isRevised: Bool)? in
             guard let number = try archive.conversation(conversation, on: connection),
                 let columns = try OwnerColumns(owner, in: archive, on: connection)
@@ -74,7 +78,7 @@ extension SQLiteConversationStore {
                 UPDATE segments SET person = ?3, is_user = ?4, voice = iif(?3 IS NULL AND NOT ?4, NULL, voice), identified_by = 'manual',
                 confidence = NULL WHERE conversation = ?1 AND id IN (SELECT value FROM json_each(?2))
                 """,
-                [.integer(number), list, .integer(columns.person), .integer(columns.isUser)])
+                [.integer(number), list, .integer(columns.person), .flag(columns.isUser)])
             if try Self.unlearn(segments: list, of: number, on: connection) { isRevised = true }
             if isRevised { try archive.revise(on: connection) }
             return (try ConversationRow.segments(of: number, ids: segments, on: connection), isRevised)
@@ -89,7 +93,7 @@ extension SQLiteConversationStore {
     /// Returns the voices of segments that may get a new name: voices without an owner, and voices whose owner was set by hand through these
     /// segments. A voice keeps its owner if only automation has assigned the segments to the voice.
     private static func voicesToName(
-        of segments: SQLiteValue, in conversation: Int64, on connection: borrowing SQLiteConnection
+        of segments: SQLValue, in conversation: Int64, on connection: borrowing SQLConnection
     ) throws(StoreError) -> [(number: Int64, isNamed: Bool)] {
         var voices: [(number: Int64, isNamed: Bool)] = []
         try connection.run(
@@ -97,7 +101,7 @@ extension SQLiteConversationStore {
             SELECT DISTINCT w.number, w.person IS NOT NULL OR w.is_user FROM segments s JOIN voices v ON v.number = s.voice
             JOIN voices w ON w.number = coalesce(v.joined_to, v.number)
             WHERE s.conversation = ?1 AND s.id IN (SELECT value FROM json_each(?2)) AND (w.person IS NULL AND NOT w.is_user
-            OR s.identified_by = 'manual' AND w.person IS s.person AND w.is_user = s.is_user)
+            OR s.identified_by = 'manual' AND w.person IS NOT DISTINCT FROM s.person AND w.is_user = s.is_user)
             """, [.integer(conversation), segments]
         ) { (row) throws(StoreError) in
             if let number = row.integer(0) { voices.append((number, row.flag(1))) }
@@ -128,10 +132,15 @@ extension SQLiteConversationStore {
             try connection.run("UPDATE segments SET speaker = -1 - speaker WHERE conversation = ? AND speaker < 0", [.integer(gone)])
             try Self.dropWindows(of: gone, on: connection)
             try Self.dropWindows(of: kept, on: connection)
-            let both: [SQLiteValue] = [.integer(kept), .integer(gone)]
+            let both: [SQLValue] = [.integer(kept), .integer(gone)]
             try connection.run("UPDATE segments SET conversation = ? WHERE conversation = ?", both)
             try connection.run("UPDATE conversation_audio SET conversation = ? WHERE conversation = ?", both)
-            try connection.run("UPDATE OR REPLACE session_parts SET conversation = ? WHERE conversation = ?", both)
+            try connection.run(
+                """
+                DELETE FROM session_parts WHERE conversation = ?1 AND EXISTS (
+                    SELECT 1 FROM session_parts g WHERE g.conversation = ?2 AND g.session = session_parts.session AND g.begins = session_parts.begins)
+                """, both)
+            try connection.run("UPDATE session_parts SET conversation = ? WHERE conversation = ?", both)
             try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(gone)])
             try connection.run(
                 "UPDATE conversations SET started_at = ?2, finished_at = ?3 WHERE number = ?1",
@@ -190,7 +199,7 @@ extension SQLiteConversationStore {
             try Self.count(first, on: connection)
             try Self.count(second, on: connection)
             try Self.sumUp(first, on: connection)
-            try connection.run("UPDATE conversations SET is_titled = 0 WHERE number = ?", [.integer(second)])
+            try connection.run("UPDATE conversations SET is_titled = FALSE WHERE number = ?", [.integer(second)])
             try Self.sumUp(second, on: connection)
             let parts = [try ConversationRow.whole(first, on: connection), try ConversationRow.whole(second, on: connection)]
             return (parts.compactMap { $0 }, Stale(archive: archive, conversations: [first]))
@@ -222,11 +231,11 @@ extension SQLiteConversationStore {
             try connection.run("DELETE FROM conversation_marks WHERE conversation = ?", [.integer(number)])
             try connection.run(
                 """
-                INSERT OR IGNORE INTO abandoned_files (file) SELECT file FROM conversation_audio a WHERE conversation = ?1
-                AND NOT EXISTS (SELECT 1 FROM conversation_audio b WHERE b.file = a.file AND b.conversation <> ?1)
+                INSERT INTO abandoned_files (file) SELECT file FROM conversation_audio a WHERE conversation = ?1
+                AND NOT EXISTS (SELECT 1 FROM conversation_audio b WHERE b.file = a.file AND b.conversation <> ?1) ON CONFLICT DO NOTHING
                 """, [.integer(number)])
             try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(number)])
-            try SQLiteChunkStore.forget(id, of: user, on: connection)
+            try SQLChunkStore.forget(id, of: user, on: connection)
             try Self.noteErasure(on: connection)
             let isRevised = try Self.forgetUnheard(voices, on: connection)
             if isRevised { try archive.revise(on: connection) }
@@ -260,9 +269,9 @@ extension SQLiteConversationStore {
     }
 
     /// Moves all positions in a conversation whose start has changed.
-    static func shift(_ number: Int64, by milliseconds: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    static func shift(_ number: Int64, by milliseconds: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
         guard milliseconds != 0 else { return }
-        let values: [SQLiteValue] = [.integer(milliseconds * 1_000_000), .integer(number)]
+        let values: [SQLValue] = [.integer(milliseconds * 1_000_000), .integer(number)]
         for var segment in try ConversationRow.segments(of: number, on: connection) {
             segment.words = segment.words.map { word in
                 SegmentWord(
@@ -279,7 +288,7 @@ extension SQLiteConversationStore {
     }
 
     /// Makes title and summary from the present words, so that they quote no words that are gone. A title that was set by hand stays.
-    private static func sumUp(_ number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    private static func sumUp(_ number: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
         guard let conversation = try ConversationRow.whole(number, on: connection), conversation.status == .completed else { return }
         let summary = ExtractiveSummary(of: conversation.segments.map(\.text))
         try connection.run(
@@ -287,12 +296,12 @@ extension SQLiteConversationStore {
             [.integer(number), .text(summary?.title), .text(summary?.summary)])
     }
 
-    static func dropWindows(of number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    static func dropWindows(of number: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run("DELETE FROM windows WHERE conversation = ?", [.integer(number)])
         try connection.run("UPDATE conversations SET windows_model = NULL WHERE number = ?", [.integer(number)])
     }
 
-    private static func count(_ number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    private static func count(_ number: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
             """
             UPDATE conversations SET (segment_count, first_segment, last_segment) =

@@ -1,7 +1,7 @@
 package import Conversations
 package import Speech
 
-extension SQLiteConversationStore {
+extension SQLConversationStore {
     package func learn(_ enrollment: VoiceEnrollment, of user: ID<User>) async throws(StoreError) -> Bool {
         try ConversationLimits.check(enrollment.sample.id)
         guard case .person(let person) = enrollment.sample.owner, let voiceprint = enrollment.sample.voiceprint else { return false }
@@ -25,7 +25,7 @@ extension SQLiteConversationStore {
             let sample = try Self.insert(enrollment.sample, owner, in: archive, on: connection)
             try connection.run(
                 "UPDATE speech_samples SET voice = ?, makes_voice = ? WHERE number = ?",
-                [.integer(voice), .integer(enrollment.result.makesVoice), .integer(sample)])
+                [.integer(voice), .flag(enrollment.result.makesVoice), .integer(sample)])
             for segment in segments {
                 try connection.run(
                     "INSERT INTO speech_sample_sources (sample, segment) VALUES (?, ?)", [.integer(sample), .integer(segment)])
@@ -55,12 +55,12 @@ extension SQLiteConversationStore {
             try connection.run(
                 """
                 SELECT p.id, c.id, a.user FROM (SELECT DISTINCT conversation FROM conversation_audio) k
-                CROSS JOIN conversations c ON c.number = k.conversation CROSS JOIN segments s ON s.conversation = c.number
+                CROSS JOIN conversations c CROSS JOIN segments s
                 JOIN people p ON p.number = s.person JOIN archives a ON a.number = c.archive
-                WHERE c.status = 'completed' AND s.identified_by = 'manual'
-                GROUP BY c.number, s.person HAVING sum(s.end_at - s.start_at) >= ?1 AND NOT EXISTS (
+                WHERE c.number = k.conversation AND s.conversation = c.number AND c.status = 'completed' AND s.identified_by = 'manual'
+                GROUP BY c.number, p.number, a.number HAVING sum(s.end_at - s.start_at) >= ?1 AND NOT EXISTS (
                     SELECT 1 FROM segments t JOIN speech_sample_sources o ON o.segment = t.number JOIN speech_samples l ON l.number = o.sample
-                    WHERE t.conversation = c.number AND l.person = s.person)
+                    WHERE t.conversation = c.number AND l.person = p.number)
                 ORDER BY c.started_at DESC, p.number LIMIT ?2
                 """, [.integer(least.storedNanoseconds), .integer(limit)]
             ) { (row) throws(StoreError) in
@@ -73,7 +73,7 @@ extension SQLiteConversationStore {
 
     /// Returns the row numbers of the segments that are assigned to the person by hand and that nothing was learned from yet.
     private static func teachers(
-        _ segments: [ID<Segment>], of owner: OwnerColumns, in conversation: Int64, on connection: borrowing SQLiteConnection
+        _ segments: [ID<Segment>], of owner: OwnerColumns, in conversation: Int64, on connection: borrowing SQLConnection
     ) throws(StoreError) -> [Int64] {
         var numbers: [Int64] = []
         try connection.run(
@@ -92,7 +92,7 @@ extension SQLiteConversationStore {
     /// - Parameter segments: the segments' ids, as a JSON list.
     /// - Returns: true if something was forgotten.
     static func unlearn(
-        segments: SQLiteValue, of conversation: Int64, on connection: borrowing SQLiteConnection
+        segments: SQLValue, of conversation: Int64, on connection: borrowing SQLConnection
     ) throws(StoreError) -> Bool {
         var wrong: [(sample: Int64, voice: Int64?, isMade: Bool)] = []
         // A voice that has received another owner since then keeps that owner.
@@ -100,7 +100,7 @@ extension SQLiteConversationStore {
             """
             SELECT DISTINCT l.number, v.number, l.makes_voice FROM segments s JOIN speech_sample_sources o ON o.segment = s.number
             JOIN speech_samples l ON l.number = o.sample LEFT JOIN voices v ON v.number = l.voice AND v.person = l.person
-            WHERE s.conversation = ?1 AND s.id IN (SELECT value FROM json_each(?2)) AND s.person IS NOT l.person
+            WHERE s.conversation = ?1 AND s.id IN (SELECT value FROM json_each(?2)) AND s.person IS DISTINCT FROM l.person
             """, [.integer(conversation), segments]
         ) { (row) throws(StoreError) in
             if let sample = row.integer(0) { wrong.append((sample, row.integer(1), row.flag(2))) }

@@ -1,4 +1,4 @@
-extension SQLiteConversationStore {
+extension SQLConversationStore {
     package func settle() async throws(StoreError) { try await removal.settle() }
 
     /// Starts to erase deleted words and files from the disk soon.
@@ -7,8 +7,8 @@ extension SQLiteConversationStore {
     }
 
     /// Records that deleted words are still in the pages of the index.
-    static func noteErasure(on connection: borrowing SQLiteConnection) throws(StoreError) {
+    static func noteErasure(on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
-            "INSERT INTO erasures (number, deletions) VALUES (1, 1) ON CONFLICT (number) DO UPDATE SET deletions = deletions + 1")
+            "INSERT INTO erasures (number, deletions) VALUES (1, 1) ON CONFLICT (number) DO UPDATE SET deletions = erasures.deletions + 1")
     }
 }

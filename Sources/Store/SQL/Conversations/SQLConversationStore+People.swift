@@ -1,12 +1,12 @@
 package import Conversations
 package import Speech
 
-extension SQLiteConversationStore {
+extension SQLConversationStore {
     package func people(of user: ID<User>) async throws(StoreError) -> [Person] {
         let people = try await read(user) { (archive, connection) throws(StoreError) -> [Person]? in
             var people: [Person] = []
             try connection.run(
-                "SELECT id, name, created_at FROM people WHERE archive = ? ORDER BY name COLLATE NOCASE, number", [.integer(archive.number)]
+                "SELECT id, name, created_at FROM people WHERE archive = ? ORDER BY lower(name), number", [.integer(archive.number)]
             ) { (row) throws(StoreError) in people.append(Person(row)) }
             return people
         }
@@ -46,7 +46,7 @@ extension SQLiteConversationStore {
         return try await revise(user) { (archive, connection) throws(StoreError) in
             try connection.run(
                 "UPDATE people SET name = ? WHERE archive = ? AND id = ?", [.text(name), .integer(archive.number), .text(person.rawValue)])
-            return connection.changedRows() == 1
+            return try connection.changedRows() == 1
         }
     }
 
@@ -54,7 +54,7 @@ extension SQLiteConversationStore {
         try await revise(user) { (archive, connection) throws(StoreError) in
             guard let gone = try archive.person(person, on: connection), let kept = try archive.person(other, on: connection) else { return false }
             guard gone != kept else { return true }
-            let both: [SQLiteValue] = [.integer(kept), .integer(gone)]
+            let both: [SQLValue] = [.integer(kept), .integer(gone)]
             try connection.run("UPDATE segments SET person = ? WHERE person = ?", both)
             try connection.run("UPDATE voices SET person = ? WHERE person = ?", both)
             try connection.run("UPDATE speech_samples SET person = ? WHERE person = ?", both)
@@ -76,7 +76,7 @@ extension SQLiteConversationStore {
                 try connection.run(
                     "UPDATE segments SET person = NULL, voice = NULL, identified_by = NULL, confidence = NULL WHERE person = ?", [.integer(number)])
                 try connection.run(
-                    "INSERT OR IGNORE INTO abandoned_files (file) SELECT file FROM speech_samples WHERE person = ? AND file IS NOT NULL",
+                    "INSERT INTO abandoned_files (file) SELECT file FROM speech_samples WHERE person = ? AND file IS NOT NULL ON CONFLICT DO NOTHING",
                     [.integer(number)])
                 try connection.run("DELETE FROM voices WHERE person = ?", [.integer(number)])
                 try connection.run("DELETE FROM people WHERE number = ?", [.integer(number)])
@@ -96,7 +96,7 @@ extension SQLiteConversationStore {
 
 extension Person {
     /// Reads a row of the columns id, name, created_at.
-    fileprivate init(_ row: borrowing SQLiteRow) {
+    fileprivate init(_ row: borrowing SQLRow) {
         self.init(id: ID(row.text(0) ?? ""), name: row.text(1) ?? "", created: row.time(2))
     }
 }

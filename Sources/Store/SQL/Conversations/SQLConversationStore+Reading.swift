@@ -1,7 +1,7 @@
 package import Conversations
 package import Speech
 
-extension SQLiteConversationStore {
+extension SQLConversationStore {
     package func conversation(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Conversation? {
         try await read(user) { (archive, connection) throws(StoreError) in
             guard let number = try archive.conversation(id, on: connection) else { return nil }
@@ -13,7 +13,7 @@ extension SQLiteConversationStore {
         try await read(user) { (archive, connection) throws(StoreError) in
             let number = try connection.integer(
                 """
-                SELECT number FROM conversations WHERE archive = ? AND source = ? AND device IS ? AND status = 'in_progress'
+                SELECT number FROM conversations WHERE archive = ? AND source = ? AND device IS NOT DISTINCT FROM ? AND status = 'in_progress'
                 ORDER BY started_at DESC, number DESC LIMIT 1
                 """, [.integer(archive.number), .text(source), .text(device)])
             guard let number else { return nil }
@@ -60,7 +60,8 @@ extension SQLiteConversationStore {
             try connection.run(
                 Self.listing,
                 [
-                    .integer(archive.number), .time(query.from), .time(query.to), .integer(cursor??.started), .integer(cursor??.number),
+                    .integer(archive.number), .integer(query.from?.milliseconds ?? .min), .integer(query.to?.milliseconds ?? .max),
+                    .integer(cursor??.started), .integer(cursor??.number),
                     .text(query.statuses.isEmpty ? nil : SegmentCoding.list(query.statuses.map(\.rawValue))),
                     .text(query.speaker == .nobody ? nil : SegmentCoding.list(marks.words)), .integer(limit + 1),
                 ]
@@ -142,7 +143,7 @@ extension SQLiteConversationStore {
             try connection.run(
                 SegmentRow.page,
                 [
-                    .integer(number), query.from.map { .duration($0) } ?? .null, query.to.map { .duration($0) } ?? .null,
+                    .integer(number), .duration(query.from), .duration(query.to),
                     .integer(max(0, query.index)), .integer(limit + 1),
                 ]
             ) { (row) throws(StoreError) in page.segments.append(ConversationRow.segment(row)) }
@@ -166,8 +167,8 @@ extension SQLiteConversationStore {
     private static let listing: StaticString = """
         SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
         c.call, c.timeout, c.number, (SELECT max(s.end_at) FROM segments s WHERE s.conversation = c.number)
-        FROM conversations c INDEXED BY conversations_by_time CROSS JOIN archives a ON a.number = c.archive
-        WHERE c.archive = ?1 AND c.started_at >= coalesce(?2, -9223372036854775808) AND c.started_at < coalesce(?3, 9223372036854775807)
+        FROM conversations c INDEXED BY conversations_by_time CROSS JOIN archives a
+        WHERE a.number = c.archive AND c.archive = ?1 AND c.started_at >= ?2 AND c.started_at < ?3
         AND (?4 IS NULL OR (c.started_at, c.number) < (?4, ?5))
         AND c.started_at <= coalesce(?4, 9223372036854775807)
         AND (CASE WHEN ?6 IS NULL THEN c.status <> 'discarded' ELSE c.status IN (SELECT value FROM json_each(?6)) END)
@@ -204,7 +205,7 @@ struct SpeakerMarks {
     var words: [String]
 
     /// Finds the speaker's marks; nil when the user has no such person.
-    init?(_ speaker: Voice.Owner, in archive: UserPartition, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    init?(_ speaker: Voice.Owner, in archive: UserPartition, on connection: borrowing SQLConnection) throws(StoreError) {
         var words: [String] = []
         guard let owner = try OwnerColumns(speaker, in: archive, on: connection) else { return nil }
         guard speaker != .nobody else {
@@ -216,7 +217,7 @@ struct SpeakerMarks {
             """
             SELECT v.number FROM voices v JOIN voices w ON w.number = coalesce(v.joined_to, v.number)
             WHERE v.archive = ?1 AND (w.person = ?2 OR ?3 AND w.is_user)
-            """, [.integer(archive.number), .integer(owner.person), .integer(owner.isUser)]
+            """, [.integer(archive.number), .integer(owner.person), .flag(owner.isUser)]
         ) { (row) throws(StoreError) in words.append("v\(row.integer(0) ?? 0)") }
         self.words = words
     }

@@ -1,6 +1,6 @@
 package import Speech
 
-extension SQLiteConversationStore {
+extension SQLConversationStore {
     package func usersWithAudio(before time: UnixTime) async throws(StoreError) -> [ID<User>] {
         try await database.read { (connection) throws(StoreError) in
             var users: [ID<User>] = []

@@ -1,7 +1,7 @@
 package import Conversations
 package import Speech
 
-extension SQLiteConversationStore {
+extension SQLConversationStore {
     package func join(_ part: SessionPart, of user: ID<User>) async throws(StoreError) -> Bool {
         try ConversationLimits.check(part.session.rawValue, "a session's id", most: ConversationLimits.identifier)
         let done = try await change(user) { (archive, connection) throws(StoreError) in
@@ -84,7 +84,7 @@ extension SQLiteConversationStore {
         var shift: Int64?
     }
 
-    private static func parts(of conversation: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> [PartBounds] {
+    private static func parts(of conversation: Int64, on connection: borrowing SQLConnection) throws(StoreError) -> [PartBounds] {
         var parts: [PartBounds] = []
         try connection.run(
             """
@@ -99,7 +99,7 @@ extension SQLiteConversationStore {
     }
 
     /// Records that the words that sessions said in a conversation must be forgotten.
-    static func forgetSpeech(in conversation: Int64, now: UnixTime, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    static func forgetSpeech(in conversation: Int64, now: UnixTime, on connection: borrowing SQLConnection) throws(StoreError) {
         for part in try parts(of: conversation, on: connection) where part.ends != part.begins {
             try forget(part, in: nil, now, on: connection)
         }
@@ -107,7 +107,7 @@ extension SQLiteConversationStore {
 
     /// Records that the words of a segment must be forgotten.
     static func forgetSpeech(
-        of segment: Segment, in conversation: Int64, now: UnixTime, on connection: borrowing SQLiteConnection
+        of segment: Segment, in conversation: Int64, now: UnixTime, on connection: borrowing SQLConnection
     ) throws(StoreError) {
         try forgetSpeech(segment.start..<max(segment.start, segment.end), segment.channel, in: conversation, now: now, on: connection)
     }
@@ -116,7 +116,7 @@ extension SQLiteConversationStore {
     ///
     /// - Parameter channel: channel of the words; nil for all channels.
     static func forgetSpeech(
-        _ range: Range<Duration>, _ channel: ChannelIndex?, in conversation: Int64, now: UnixTime, on connection: borrowing SQLiteConnection
+        _ range: Range<Duration>, _ channel: ChannelIndex?, in conversation: Int64, now: UnixTime, on connection: borrowing SQLConnection
     ) throws(StoreError) {
         for part in try parts(of: conversation, on: connection) {
             guard let shift = part.shift else { continue }
@@ -128,7 +128,7 @@ extension SQLiteConversationStore {
     }
 
     private static func forget(
-        _ part: PartBounds, in channel: ChannelIndex?, _ now: UnixTime, on connection: borrowing SQLiteConnection
+        _ part: PartBounds, in channel: ChannelIndex?, _ now: UnixTime, on connection: borrowing SQLConnection
     ) throws(StoreError) {
         try connection.run(
             "INSERT INTO forgotten_speech (session, channel, begins, ends, noted_at) VALUES (?, ?, ?, ?, ?)",
@@ -139,7 +139,7 @@ extension SQLiteConversationStore {
 
     /// Moves the sessions' parts from `boundary` of a conversation on to another conversation.
     static func splitSpeech(
-        of conversation: Int64, at boundary: Int64, into other: Int64, on connection: borrowing SQLiteConnection
+        of conversation: Int64, at boundary: Int64, into other: Int64, on connection: borrowing SQLConnection
     ) throws(StoreError) {
         for part in try parts(of: conversation, on: connection) {
             guard let shift = part.shift else { continue }

@@ -1,6 +1,6 @@
 package import Speech
 
-extension SQLiteConversationStore {
+extension SQLConversationStore {
     package func settings(of user: ID<User>) async throws(StoreError) -> [String: String] {
         let settings = try await read(user) { (archive, connection) throws(StoreError) -> [String: String]? in
             var settings: [String: String] = [:]
@@ -71,7 +71,7 @@ extension SQLiteConversationStore {
         try await change(user) { (archive, connection) throws(StoreError) in
             try connection.run(
                 "DELETE FROM provider_keys WHERE archive = ? AND provider = ?", [.integer(archive.number), .text(provider.rawValue)])
-            return connection.changedRows() == 1
+            return try connection.changedRows() == 1
         } ?? false
     }
 }

@@ -1,6 +1,6 @@
 package import Speech
 
-extension SQLiteConversationStore {
+extension SQLConversationStore {
     /// Number of conversations that one transaction deletes, so that other writes wait for milliseconds only.
     private static let conversationsAtOnce = 20
 
@@ -74,7 +74,7 @@ extension SQLiteConversationStore {
 
     // MARK: Parts of these
 
-    private static func isKnown(_ user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
+    private static func isKnown(_ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
         try connection.integer(
             """
             SELECT EXISTS (SELECT 1 FROM archives WHERE user = ?1) OR EXISTS (SELECT 1 FROM users WHERE id = ?1)
@@ -86,7 +86,7 @@ extension SQLiteConversationStore {
 
     /// Records that all words of the user's sessions must be forgotten.
     private static func forget(
-        _ sessions: [ID<Session>], of user: ID<User>, now: UnixTime, on connection: borrowing SQLiteConnection
+        _ sessions: [ID<Session>], of user: ID<User>, now: UnixTime, on connection: borrowing SQLConnection
     ) throws(StoreError) {
         try connection.run(
             """
@@ -104,7 +104,7 @@ extension SQLiteConversationStore {
     /// Deletes some conversations.
     ///
     /// - Returns: the row numbers of the deleted conversations.
-    private static func deleteConversations(of archive: UserPartition, on connection: borrowing SQLiteConnection) throws(StoreError) -> [Int64] {
+    private static func deleteConversations(of archive: UserPartition, on connection: borrowing SQLConnection) throws(StoreError) -> [Int64] {
         var conversations: [Int64] = []
         try connection.run(
             "SELECT number FROM conversations WHERE archive = ? LIMIT ?", [.integer(archive.number), .integer(conversationsAtOnce)]
@@ -115,19 +115,21 @@ extension SQLiteConversationStore {
             // The marks are deleted first, so that the segments' trigger finds none.
             try connection.run("DELETE FROM conversation_marks WHERE conversation = ?", [.integer(conversation)])
             try connection.run(
-                "INSERT OR IGNORE INTO abandoned_files (file) SELECT file FROM conversation_audio WHERE conversation = ?", [.integer(conversation)])
+                "INSERT INTO abandoned_files (file) SELECT file FROM conversation_audio WHERE conversation = ? ON CONFLICT DO NOTHING",
+                [.integer(conversation)])
             try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(conversation)])
         }
         return conversations
     }
 
     private static func deleteSpeakers(
-        of user: ID<User>, _ archive: UserPartition?, on connection: borrowing SQLiteConnection
+        of user: ID<User>, _ archive: UserPartition?, on connection: borrowing SQLConnection
     ) throws(StoreError) {
         guard let archive else { return }
-        let number: [SQLiteValue] = [.integer(archive.number)]
+        let number: [SQLValue] = [.integer(archive.number)]
         try connection.run(
-            "INSERT OR IGNORE INTO abandoned_files (file) SELECT file FROM speech_samples WHERE archive = ? AND file IS NOT NULL", number)
+            "INSERT INTO abandoned_files (file) SELECT file FROM speech_samples WHERE archive = ? AND file IS NOT NULL ON CONFLICT DO NOTHING",
+            number)
         try connection.run("DELETE FROM speech_samples WHERE archive = ?", number)
         try connection.run("DELETE FROM voices WHERE archive = ?", number)
         try connection.run("DELETE FROM people WHERE archive = ?", number)
@@ -137,8 +139,8 @@ extension SQLiteConversationStore {
     }
 
     /// Deletes jobs, uploads, and recordings that come in chunks.
-    private static func deleteOrders(of user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError) {
-        let name: [SQLiteValue] = [.text(user.rawValue)]
+    private static func deleteOrders(of user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) {
+        let name: [SQLValue] = [.text(user.rawValue)]
         try connection.run("DELETE FROM jobs WHERE user = ?", name)
         try connection.run("DELETE FROM uploads WHERE user = ?", name)
         try connection.run("DELETE FROM background_recordings WHERE user = ?", name)
@@ -146,8 +148,8 @@ extension SQLiteConversationStore {
 
     /// Removes the user's name from the usage and from the access keys. A key stays as a revoked one, because an installation without keys would be
     /// open to everybody.
-    private static func removeNames(of user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError) {
-        let names: [SQLiteValue] = [.text(user.rawValue), .text(ID<User>.deleted.rawValue)]
+    private static func removeNames(of user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) {
+        let names: [SQLValue] = [.text(user.rawValue), .text(ID<User>.deleted.rawValue)]
         try connection.run(
             """
             UPDATE usage_runs SET user = ?2,
@@ -161,18 +163,15 @@ extension SQLiteConversationStore {
             WHERE json_extract(record, '$.user') = ?1
             """, names)
         try connection.run(
-            """
-            INSERT INTO usage_days (day, user, access_key, provider, model, workload, payer, runs, failed, audio, speech, billable, cost, unpriced,
-            retries, fallbacks, segments, words, speakers, identified)
-            SELECT day, ?2, '', provider, model, workload, payer, sum(runs), sum(failed), sum(audio), sum(speech), sum(billable), sum(cost),
-            sum(unpriced), sum(retries), sum(fallbacks), sum(segments), sum(words), sum(speakers), sum(identified) FROM usage_days WHERE user = ?1
-            GROUP BY day, provider, model, workload, payer
-            ON CONFLICT DO UPDATE SET runs = runs + excluded.runs, failed = failed + excluded.failed, audio = audio + excluded.audio,
-            speech = speech + excluded.speech, billable = billable + excluded.billable, cost = cost + excluded.cost,
-            unpriced = unpriced + excluded.unpriced, retries = retries + excluded.retries, fallbacks = fallbacks + excluded.fallbacks,
-            segments = segments + excluded.segments, words = words + excluded.words, speakers = speakers + excluded.speakers,
-            identified = identified + excluded.identified
-            """, names)
+            ComposedSQL(
+                """
+                INSERT INTO usage_days (day, user, access_key, provider, model, workload, payer, runs, failed, audio, speech, billable, cost, unpriced,
+                retries, fallbacks, segments, words, speakers, identified)
+                SELECT day, ?2, '', provider, model, workload, payer, sum(runs), sum(failed), sum(audio), sum(speech), sum(billable), sum(cost),
+                sum(unpriced), sum(retries), sum(fallbacks), sum(segments), sum(words), sum(speakers), sum(identified) FROM usage_days WHERE user = ?1
+                GROUP BY day, provider, model, workload, payer
+
+                """) + UsageDay.addition, names)
         try connection.run("DELETE FROM usage_days WHERE user = ?", [.text(user.rawValue)])
         try connection.run("INSERT INTO users (id, created_at) VALUES (?, 0) ON CONFLICT DO NOTHING", [names[1]])
         try connection.run(

@@ -1,7 +1,7 @@
 package import Conversations
 package import Speech
 
-extension SQLiteConversationStore {
+extension SQLConversationStore {
     package func voices(of user: ID<User>) async throws(StoreError) -> [Voice] {
         let voices = try await read(user) { (archive, connection) throws(StoreError) -> [Voice]? in
             var voices: [Voice] = []
@@ -61,7 +61,7 @@ extension SQLiteConversationStore {
     }
 
     static func insert(
-        _ voice: NewVoice, _ owner: OwnerColumns, in archive: UserPartition, on connection: borrowing SQLiteConnection
+        _ voice: NewVoice, _ owner: OwnerColumns, in archive: UserPartition, on connection: borrowing SQLConnection
     ) throws(StoreError) -> Voice {
         let count = try connection.integer("SELECT count(*) FROM voices WHERE archive = ?", [.integer(archive.number)]) ?? 0
         try ConversationLimits.check(Int(count) + 1, "voices", most: ConversationLimits.voices)
@@ -74,7 +74,7 @@ extension SQLiteConversationStore {
             INSERT INTO voices (archive, id, label, person, is_user, model, direction, evidence, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                .integer(archive.number), .text(voice.id.rawValue), .integer(label), .integer(owner.person), .integer(owner.isUser),
+                .integer(archive.number), .text(voice.id.rawValue), .integer(label), .integer(owner.person), .flag(owner.isUser),
                 .text(voice.voiceprint.model), .blob(DirectionCoding.encode(voice.voiceprint.direction)), .duration(voice.evidence),
                 .time(voice.created),
             ])
@@ -113,7 +113,7 @@ extension SQLiteConversationStore {
                 try connection.integer(
                     """
                     SELECT 1 FROM voices v WHERE number = ?1 AND person IS NULL AND NOT is_user
-                    AND NOT EXISTS (SELECT 1 FROM rejected_owners r WHERE r.voice = v.number AND r.person IS ?2)
+                    AND NOT EXISTS (SELECT 1 FROM rejected_owners r WHERE r.voice = v.number AND r.person IS NOT DISTINCT FROM ?2)
                     """, [.integer(number), .integer(columns.person)]) != nil
             else { return false }
             try Self.set(columns, of: number, on: connection)
@@ -141,27 +141,27 @@ extension SQLiteConversationStore {
     /// Sets the owner of a voice by hand. An owner who loses the voice does not get it automatically again.
     ///
     /// - Parameter voice: number of the voice's row.
-    static func name(_ voice: Int64, _ owner: OwnerColumns, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    static func name(_ voice: Int64, _ owner: OwnerColumns, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
-            "DELETE FROM rejected_owners WHERE voice = ?1 AND person IS ?2 AND (?2 IS NOT NULL OR ?3)",
-            [.integer(voice), .integer(owner.person), .integer(owner.isUser)])
+            "DELETE FROM rejected_owners WHERE voice = ?1 AND person IS NOT DISTINCT FROM ?2 AND (?2 IS NOT NULL OR ?3)",
+            [.integer(voice), .integer(owner.person), .flag(owner.isUser)])
         try connection.run(
             """
             INSERT INTO rejected_owners (voice, person) SELECT number, person FROM voices WHERE number = ?1
-            AND (person IS NOT NULL OR is_user) AND (person IS NOT ?2 OR is_user <> ?3)
-            """, [.integer(voice), .integer(owner.person), .integer(owner.isUser)])
+            AND (person IS NOT NULL OR is_user) AND (person IS DISTINCT FROM ?2 OR is_user <> ?3)
+            """, [.integer(voice), .integer(owner.person), .flag(owner.isUser)])
         try set(owner, of: voice, on: connection)
     }
 
     /// - Parameter voice: number of the voice's row.
-    private static func set(_ owner: OwnerColumns, of voice: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    private static func set(_ owner: OwnerColumns, of voice: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
             "UPDATE voices SET person = ?, is_user = ?, adopted_at = NULL, adoption_distance = NULL WHERE number = ?",
-            [.integer(owner.person), .integer(owner.isUser), .integer(voice)])
+            [.integer(owner.person), .flag(owner.isUser), .integer(voice)])
         // Segments that automation had assigned otherwise belong to the voice again.
         try connection.run(
             """
-            UPDATE segments SET person = NULL, is_user = 0 WHERE (person IS NOT NULL OR is_user) AND identified_by IS NOT 'manual'
+            UPDATE segments SET person = NULL, is_user = FALSE WHERE (person IS NOT NULL OR is_user) AND identified_by IS DISTINCT FROM 'manual'
             AND voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1)
             """, [.integer(voice)])
     }
@@ -173,8 +173,8 @@ extension SQLiteConversationStore {
             // Every merged voice points directly to the voice that is kept. Only the kept voice's voiceprint is compared from now on.
             try connection.run("UPDATE voices SET joined_to = ?1 WHERE number = ?2 OR joined_to = ?2", [.integer(kept), .integer(gone)])
             try connection.run(
-                "UPDATE voices SET person = NULL, is_user = 0, adopted_at = NULL, adoption_distance = NULL, direction = x'' WHERE number = ?",
-                [.integer(gone)])
+                "UPDATE voices SET person = NULL, is_user = FALSE, adopted_at = NULL, adoption_distance = NULL, direction = ? WHERE number = ?",
+                [.blob([]), .integer(gone)])
             try Self.noteErasure(on: connection)
             return true
         }
@@ -215,7 +215,7 @@ extension SQLiteConversationStore {
     }
 
     /// Returns the row numbers of the voices without an owner that speak in a conversation.
-    static func namelessVoices(in conversation: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> [Int64] {
+    static func namelessVoices(in conversation: Int64, on connection: borrowing SQLConnection) throws(StoreError) -> [Int64] {
         var voices: [Int64] = []
         try connection.run(
             """
@@ -232,7 +232,7 @@ extension SQLiteConversationStore {
     ///
     /// - Parameter voices: numbers of the voices' rows.
     /// - Returns: true if a voice was forgotten.
-    static func forgetUnheard(_ voices: [Int64], on connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
+    static func forgetUnheard(_ voices: [Int64], on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
         var isDone = false
         for voice in voices
         where try connection.integer(
@@ -247,7 +247,7 @@ extension SQLiteConversationStore {
     /// Deletes a voice. The caller calls `startErasing` afterwards.
     ///
     /// - Parameter voice: number of the voice's row.
-    static func forget(voice: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    static func forget(voice: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
             """
             UPDATE segments SET voice = NULL, identified_by = iif(person IS NULL AND NOT is_user, NULL, identified_by),

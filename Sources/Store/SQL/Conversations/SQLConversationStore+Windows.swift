@@ -1,7 +1,7 @@
 package import Conversations
 package import Speech
 
-extension SQLiteConversationStore {
+extension SQLConversationStore {
     package func setWindows(
         _ windows: [TextWindow], model: String, of conversation: ID<Conversation>, of user: ID<User>
     ) async throws(StoreError) -> Bool {

@@ -1,15 +1,15 @@
 package import Conversations
 package import Speech
 
-extension SQLiteConversationStore {
+extension SQLConversationStore {
     package func begin(_ conversation: Conversation) async throws(StoreError) -> Bool {
         try ConversationLimits.check(conversation)
         let now = now()
-        return try await database.write { (connection) throws(StoreError) in
+        return try await database.write { [words = database.words] (connection) throws(StoreError) in
             let archive = try UserPartition.findOrMake(conversation.user, on: connection)
             guard try Self.insert(conversation, in: archive, now: now, on: connection) else { return false }
             if let number = try archive.conversation(conversation.id, on: connection) {
-                try SegmentWriting(archive, conversation: number, on: connection).write(conversation.segments, on: connection)
+                try SegmentWriting(words, archive, conversation: number, on: connection).write(conversation.segments, on: connection)
             }
             return true
         }
@@ -17,7 +17,7 @@ extension SQLiteConversationStore {
 
     /// Inserts a conversation without its segments. Returns false when there is one with this id.
     static func insert(
-        _ conversation: Conversation, in archive: UserPartition, now: UnixTime, on connection: borrowing SQLiteConnection
+        _ conversation: Conversation, in archive: UserPartition, now: UnixTime, on connection: borrowing SQLConnection
     ) throws(StoreError) -> Bool {
         try connection.run(
             """
@@ -32,7 +32,7 @@ extension SQLiteConversationStore {
                 .text(conversation.call),
                 .integer(conversation.timeout?.storedNanoseconds),
             ])
-        return connection.changedRows() == 1
+        return try connection.changedRows() == 1
     }
 
     package func write(_ update: ConversationUpdate, of user: ID<User>) async throws(StoreError) -> Bool {
@@ -41,7 +41,7 @@ extension SQLiteConversationStore {
         try ConversationLimits.check(update.finalizationReason, "a reason", most: ConversationLimits.title)
         try ConversationLimits.check(update.language?.rawValue, "a language's name", most: ConversationLimits.identifier)
         let now = now()
-        let done = try await change(user) { (archive, connection) throws(StoreError) in
+        let done = try await change(user) { [words = database.words] (archive, connection) throws(StoreError) in
             guard let number = try archive.conversation(update.conversation, on: connection) else { return false }
             if update.isLive, try Self.status(of: number, on: connection) != .inProgress { return false }
             let earlier = (update.movesBack / .milliseconds(1)).rounded(.up)
@@ -51,7 +51,7 @@ extension SQLiteConversationStore {
                 try connection.run(
                     "UPDATE conversations SET started_at = started_at - ? WHERE number = ?", [.integer(Int64(earlier)), .integer(number)])
             }
-            let segments = try SegmentWriting(archive, conversation: number, on: connection)
+            let segments = try SegmentWriting(words, archive, conversation: number, on: connection)
             try segments.remove(update.removed, on: connection)
             try segments.write(update.changed, on: connection)
             try connection.run(
@@ -59,12 +59,12 @@ extension SQLiteConversationStore {
                 UPDATE conversations SET status = coalesce(?2, status), since = CASE WHEN ?2 IS NULL OR ?2 = status THEN since ELSE ?3 END,
                 started_at = coalesce(?4, started_at), finished_at = coalesce(?5, finished_at), language = coalesce(?6, language),
                 title = coalesce(?7, title), summary = coalesce(?8, summary), reason = coalesce(?9, reason),
-                windows_model = iif(?10, NULL, windows_model), is_titled = iif(?11, 1, is_titled) WHERE number = ?1
+                windows_model = iif(?10, NULL, windows_model), is_titled = iif(?11, TRUE, is_titled) WHERE number = ?1
                 """,
                 [
                     .integer(number), .text(update.status?.rawValue), .time(now), .time(update.started), .time(update.finished),
                     .text(update.language?.rawValue), .text(update.title), .text(update.summary), .text(update.finalizationReason),
-                    .integer(!update.changed.isEmpty || !update.removed.isEmpty), .integer(update.isTitledByHand),
+                    .flag(!update.changed.isEmpty || !update.removed.isEmpty), .flag(update.isTitledByHand),
                 ])
             return true
         }
@@ -78,7 +78,7 @@ extension SQLiteConversationStore {
         }
     }
 
-    private static func status(of number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> Conversation.Status? {
+    private static func status(of number: Int64, on connection: borrowing SQLConnection) throws(StoreError) -> Conversation.Status? {
         var status: Conversation.Status?
         try connection.run("SELECT status FROM conversations WHERE number = ?", [.integer(number)]) { (row) throws(StoreError) in
             status = row.text(0).flatMap(Conversation.Status.init(rawValue:))

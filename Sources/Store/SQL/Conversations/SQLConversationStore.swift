@@ -1,8 +1,8 @@
 package import Speech
 
 /// The stores of conversations and of their speakers, in one SQLite file.
-package final class SQLiteConversationStore: ConversationStores {
-    let database: SQLiteDatabase
+package final class SQLConversationStore: ConversationStores {
+    let database: any SQLDatabase
     let now: @Sendable () -> UnixTime
     let removal: DeletedDataRemoval
     let windowIndex = WindowIndex()
@@ -12,7 +12,7 @@ package final class SQLiteConversationStore: ConversationStores {
     /// - Parameters:
     ///   - audio: the files that the rows of audio name. The store deletes a file that no row names any more.
     ///   - now: returns the time of day, from which the store tells for how long a conversation has had its status.
-    package init(in database: SQLiteDatabase, audio: any BlobStore, now: @escaping @Sendable () -> UnixTime) {
+    package init(in database: any SQLDatabase, audio: any BlobStore, now: @escaping @Sendable () -> UnixTime) {
         self.database = database
         self.now = now
         removal = DeletedDataRemoval(database, audio: audio)
@@ -23,7 +23,7 @@ package final class SQLiteConversationStore: ConversationStores {
 
     /// Runs `body` in a transaction with the user's archive. Returns nil when nothing was ever stored for the user.
     func change<Value: Sendable>(
-        _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLiteConnection) throws(StoreError) -> Value?
+        _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> Value?
     ) async throws(StoreError) -> Value? {
         try await database.write { (connection) throws(StoreError) -> Value? in
             guard let archive = try UserPartition.find(user, on: connection) else { return nil }
@@ -33,7 +33,7 @@ package final class SQLiteConversationStore: ConversationStores {
 
     /// Runs `body` as `change` does. If `body` returns true, people, voices or samples have changed, and the watches of the user are told.
     func revise(
-        _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLiteConnection) throws(StoreError) -> Bool
+        _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> Bool
     ) async throws(StoreError) -> Bool {
         let isDone =
             try await change(user) { (archive, connection) throws(StoreError) -> Bool? in
@@ -49,28 +49,13 @@ package final class SQLiteConversationStore: ConversationStores {
 
     /// Reads from the user's archive. Returns nil when nothing was ever stored for the user. All queries of `body` see the same moment.
     func read<Value: Sendable>(
-        _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLiteConnection) throws(StoreError) -> Value?
+        _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> Value?
     ) async throws(StoreError) -> Value? {
         try await database.read { (connection) throws(StoreError) -> Value? in
             try connection.snapshot { (connection) throws(StoreError) -> Value? in
                 guard let archive = try UserPartition.find(user, on: connection) else { return nil }
                 return try body(archive, connection)
             }
-        }
-    }
-}
-
-extension SQLiteConnection {
-    /// Runs queries that must see the same moment.
-    borrowing func snapshot<Value>(_ body: (borrowing SQLiteConnection) throws(StoreError) -> Value) throws(StoreError) -> Value {
-        try run("BEGIN")
-        do throws(StoreError) {
-            let value = try body(self)
-            try run("COMMIT")
-            return value
-        } catch {
-            if isInTransaction() { try? run("ROLLBACK") }
-            throw error
         }
     }
 }

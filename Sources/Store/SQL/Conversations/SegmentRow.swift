@@ -39,16 +39,16 @@ enum SegmentRow {
             case .clears: ComposedSQL(column.name, " = NULL")
             }
         }
-        return ComposedSQL("UPDATE segments SET is_edited = 1, ") + ComposedSQL(columns) + ComposedSQL(" WHERE conversation = ?2 AND id = ?3")
+        return ComposedSQL("UPDATE segments SET is_edited = TRUE, ") + ComposedSQL(columns) + ComposedSQL(" WHERE conversation = ?2 AND id = ?3")
     }()
 
     /// Sets the text and the words of a redacted segment. Parameters: text, words, conversation, id.
-    static let redact = ComposedSQL("UPDATE segments SET is_edited = 1, text = ?1, words = ?2 WHERE conversation = ?3 AND id = ?4")
+    static let redact = ComposedSQL("UPDATE segments SET is_edited = TRUE, text = ?1, words = ?2 WHERE conversation = ?3 AND id = ?4")
 
     /// Returns the parameters of `redact`.
-    static func redaction(of segment: Segment, in conversation: Int64) -> [SQLiteValue] {
+    static func redaction(of segment: Segment, in conversation: Int64) -> [SQLValue] {
         [
-            .text(segment.text), segment.words.isEmpty ? .null : .text(SegmentCoding.encode(segment.words)), .integer(conversation),
+            .text(segment.text), .text(segment.words.isEmpty ? nil : SegmentCoding.encode(segment.words)), .integer(conversation),
             .text(segment.id.rawValue),
         ]
     }
@@ -89,24 +89,24 @@ enum SegmentRow {
 
     // MARK: Values
 
-    static func values(_ segment: Segment) -> [SQLiteValue] { SegmentField.stored.map { value($0.field.value(segment)) } }
+    static func values(_ segment: Segment) -> [SQLValue] { SegmentField.stored.map { value($0.field.value(segment)) } }
 
-    private static func value(_ value: SegmentValue) -> SQLiteValue {
+    private static func value(_ value: SegmentValue) -> SQLValue {
         switch value {
         case .text(let text): .text(text)
         case .integer(let number): .integer(number.map { Int64($0) })
         case .time(let time): .duration(time)
-        case .fraction(let fraction): fraction.map { .real($0) } ?? .null
-        case .flag(let flag): .integer(flag)
+        case .fraction(let fraction): .real(fraction)
+        case .flag(let flag): .flag(flag)
         case .words(let words): .text(SegmentCoding.encode(words))
-        case .emptyList, .null: .null
+        case .emptyList, .null: .text(nil)
         }
     }
 
     /// Puts the values of a row into a segment.
     ///
     /// - Parameter first: index of the first of these columns in the row.
-    static func restore(_ segment: inout Segment, _ row: borrowing SQLiteRow, from first: Int32) {
+    static func restore(_ segment: inout Segment, _ row: borrowing SQLRow, from first: Int32) {
         for (place, (field, column)) in SegmentField.stored.enumerated() {
             let index = first + Int32(place)
             let value: SegmentValue =

@@ -3,31 +3,33 @@ import Speech
 
 /// Writes segments of one conversation.
 struct SegmentWriting {
+    private let words: any WordIndex
     private let archive: UserPartition
     private let conversation: Int64
     private let count: Int
 
     /// - Parameter conversation: number of the conversation's row.
-    init(_ archive: UserPartition, conversation: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    init(_ words: any WordIndex, _ archive: UserPartition, conversation: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
+        self.words = words
         self.archive = archive
         self.conversation = conversation
         count = Int(try connection.integer("SELECT segment_count FROM conversations WHERE number = ?", [.integer(conversation)]) ?? 0)
     }
 
-    func remove(_ ids: [ID<Segment>], on connection: borrowing SQLiteConnection) throws(StoreError) {
+    func remove(_ ids: [ID<Segment>], on connection: borrowing SQLConnection) throws(StoreError) {
         for id in ids {
             try connection.run(
                 "DELETE FROM segments WHERE conversation = ? AND id = ?", [.integer(conversation), .text(id.rawValue)])
-            guard connection.changedRows() == 1 else { continue }
+            guard try connection.changedRows() == 1 else { continue }
             try connection.run("UPDATE conversations SET segment_count = segment_count - 1 WHERE number = ?", [.integer(conversation)])
         }
     }
 
     /// Writes new and changed segments.
-    func write(_ segments: [Segment], on connection: borrowing SQLiteConnection) throws(StoreError) {
+    func write(_ segments: [Segment], on connection: borrowing SQLConnection) throws(StoreError) {
         guard !segments.isEmpty else { return }
         for segment in segments { try ConversationLimits.check(segment) }
-        var new: [Segment] = []
+        var new: [Segment] = [], updated: [ID<Segment>] = []
         var voices: [ID<Voice>: Int64?] = [:], people: [ID<Person>: Int64?] = [:]
         for segment in segments {
             let number = try connection.integer(
@@ -35,10 +37,12 @@ struct SegmentWriting {
             if let number {
                 let speaker = try speaker(of: segment, at: number, &voices, &people, on: connection)
                 try update(segment, number, speaker, on: connection)
+                updated.append(segment.id)
             } else {
                 new.append(segment)
             }
         }
+        if !updated.isEmpty { try words.update(updated, of: conversation, on: connection) }
         guard !new.isEmpty else { return }
         try ConversationLimits.check(count + new.count, "segments in a conversation", most: ConversationLimits.segments)
         let first = try archive.takeSegmentNumbers(new.count, on: connection)
@@ -55,21 +59,22 @@ struct SegmentWriting {
 
     // MARK: Rows
 
-    private func insert(_ segment: Segment, _ number: Int64, _ speaker: Speaker, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    private func insert(_ segment: Segment, _ number: Int64, _ speaker: Speaker, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
             SegmentRow.insert,
             [.integer(number), .integer(conversation), .text(segment.id.rawValue)] + identity(segment, speaker) + SegmentRow.values(segment))
+        try words.add(segment.text, of: number, on: connection)
     }
 
-    private func update(_ segment: Segment, _ number: Int64, _ speaker: Speaker, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    private func update(_ segment: Segment, _ number: Int64, _ speaker: Speaker, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
-            SegmentRow.update, [.integer(number), .integer(speaker.isFixed)] + identity(segment, speaker) + SegmentRow.values(segment))
+            SegmentRow.update, [.integer(number), .flag(speaker.isFixed)] + identity(segment, speaker) + SegmentRow.values(segment))
     }
 
     /// Values of `SegmentRow.identity`.
-    private func identity(_ segment: Segment, _ speaker: Speaker) -> [SQLiteValue] {
+    private func identity(_ segment: Segment, _ speaker: Speaker) -> [SQLValue] {
         [
-            .integer(speaker.person), .integer(speaker.isUser), .integer(speaker.voice), .text(segment.identity.source?.rawValue),
+            .integer(speaker.person), .flag(speaker.isUser), .integer(speaker.voice), .text(segment.identity.source?.rawValue),
             .real(segment.identity.confidence),
         ]
     }
@@ -88,7 +93,7 @@ struct SegmentWriting {
     /// - Parameter number: number of the segment's row; nil for a new segment.
     private func speaker(
         of segment: Segment, at number: Int64?, _ voices: inout [ID<Voice>: Int64?], _ people: inout [ID<Person>: Int64?],
-        on connection: borrowing SQLiteConnection
+        on connection: borrowing SQLConnection
     ) throws(StoreError) -> Speaker {
         var stored = Speaker(), storedOwner = Speaker()
         if let number {
@@ -121,7 +126,7 @@ struct SegmentWriting {
             let voice = try connection.integer(
                 """
                 SELECT number FROM voices WHERE archive = ?1 AND joined_to IS NULL AND (person = ?2 OR ?3 AND is_user) ORDER BY adopted_at IS NOT NULL, number LIMIT 1
-                """, [.integer(archive.number), .integer(owner.person), .integer(owner.isUser)])
+                """, [.integer(archive.number), .integer(owner.person), .flag(owner.isUser)])
             if let voice { return Speaker(voice: voice) }
         }
         return Speaker(person: owner.person, isUser: owner.isUser, voice: stored.voice)

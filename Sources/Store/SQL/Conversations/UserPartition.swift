@@ -6,7 +6,7 @@ struct UserPartition {
     let number: Int64
 
     /// Finds the partition of a user; nil when nothing was ever stored for the user.
-    static func find(_ user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError) -> UserPartition? {
+    static func find(_ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) -> UserPartition? {
         var found: UserPartition?
         try connection.run("SELECT number FROM archives WHERE user = ?", [.text(user.rawValue)]) { (row) throws(StoreError) in
             found = row.integer(0).map { UserPartition(number: $0) }
@@ -14,7 +14,7 @@ struct UserPartition {
         return found
     }
 
-    static func findOrMake(_ user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError) -> UserPartition {
+    static func findOrMake(_ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) -> UserPartition {
         if let found = try find(user, on: connection) { return found }
         try ConversationLimits.check(user)
         try connection.run("INSERT INTO archives (user) VALUES (?)", [.text(user.rawValue)])
@@ -27,22 +27,22 @@ struct UserPartition {
     /// Highest row number of the user's segments and windows.
     var lastNumber: Int64 { firstNumber | 0xFFFF_FFFF }
 
-    func conversation(_ id: ID<Conversation>, on connection: borrowing SQLiteConnection) throws(StoreError) -> Int64? {
+    func conversation(_ id: ID<Conversation>, on connection: borrowing SQLConnection) throws(StoreError) -> Int64? {
         try connection.integer("SELECT number FROM conversations WHERE archive = ? AND id = ?", [.integer(number), .text(id.rawValue)])
     }
 
-    func person(_ id: ID<Person>, on connection: borrowing SQLiteConnection) throws(StoreError) -> Int64? {
+    func person(_ id: ID<Person>, on connection: borrowing SQLConnection) throws(StoreError) -> Int64? {
         try connection.integer("SELECT number FROM people WHERE archive = ? AND id = ?", [.integer(number), .text(id.rawValue)])
     }
 
     /// Returns the row number of the voice, or of the voice that it was merged into.
-    func voice(_ id: ID<Voice>, on connection: borrowing SQLiteConnection) throws(StoreError) -> Int64? {
+    func voice(_ id: ID<Voice>, on connection: borrowing SQLConnection) throws(StoreError) -> Int64? {
         try connection.integer(
             "SELECT coalesce(joined_to, number) FROM voices WHERE archive = ? AND id = ?", [.integer(number), .text(id.rawValue)])
     }
 
     /// Reserves the next `count` numbers for segments, and returns the first of them.
-    func takeSegmentNumbers(_ count: Int, on connection: borrowing SQLiteConnection) throws(StoreError) -> Int64 {
+    func takeSegmentNumbers(_ count: Int, on connection: borrowing SQLConnection) throws(StoreError) -> Int64 {
         let next = try connection.integer(
             "UPDATE archives SET next_segment = next_segment + ? WHERE number = ? RETURNING next_segment",
             [.integer(count), .integer(number)])
@@ -50,7 +50,7 @@ struct UserPartition {
     }
 
     /// Reserves the next `count` numbers for windows, and returns the first of them.
-    func takeWindowNumbers(_ count: Int, on connection: borrowing SQLiteConnection) throws(StoreError) -> Int64 {
+    func takeWindowNumbers(_ count: Int, on connection: borrowing SQLConnection) throws(StoreError) -> Int64 {
         let next = try connection.integer(
             "UPDATE archives SET next_window = next_window + ? WHERE number = ? RETURNING next_window", [.integer(count), .integer(number)])
         return try first(of: count, before: next)
@@ -62,17 +62,8 @@ struct UserPartition {
     }
 
     /// Increments the revision of the user's people and voices.
-    func revise(on connection: borrowing SQLiteConnection) throws(StoreError) {
+    func revise(on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run("UPDATE archives SET revision = revision + 1 WHERE number = ?", [.integer(number)])
-    }
-}
-
-extension SQLiteConnection {
-    /// Returns the first column of the only row; nil when there is no row.
-    borrowing func integer(_ sql: StaticString, _ values: [SQLiteValue] = []) throws(StoreError) -> Int64? {
-        var found: Int64?
-        try run(sql, values) { (row) throws(StoreError) in found = row.integer(0) }
-        return found
     }
 }
 
@@ -89,7 +80,7 @@ struct OwnerColumns {
     }
 
     /// Finds the owner's columns; nil when the user has no such person.
-    init?(_ owner: Voice.Owner, in archive: UserPartition, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    init?(_ owner: Voice.Owner, in archive: UserPartition, on connection: borrowing SQLConnection) throws(StoreError) {
         switch owner {
         case .nobody: (person, isUser) = (nil, false)
         case .user: (person, isUser) = (nil, true)

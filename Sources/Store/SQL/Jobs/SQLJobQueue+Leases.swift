@@ -1,7 +1,7 @@
 import Framing
 package import Speech
 
-extension SQLiteJobQueue {
+extension SQLJobQueue {
     package func claim(_ terms: JobClaimTerms, _ lease: JobLease, now: UnixTime) async throws(StoreError) -> TranscriptionJob? {
         try await database.write { (connection) throws(StoreError) in
             var job: TranscriptionJob?
@@ -19,8 +19,8 @@ extension SQLiteJobQueue {
                 notice_status, access_key, keeps_raw, sealed, own_keys
                 """,
                 [
-                    .text(lease.owner), .time(lease.until), .time(now), .text(Self.json(terms.held)), .integer(terms.source == .address),
-                    .integer(terms.below.map(Int64.init)), .text(Self.json(terms.without)), .integer(terms.onlyLeased ? 1 : 0),
+                    .text(lease.owner), .time(lease.until), .time(now), .text(Self.json(terms.held)), .flag(terms.source == .address),
+                    .integer(terms.below.map(Int64.init)), .text(Self.json(terms.without)), .flag(terms.onlyLeased),
                 ]
             ) { (row) throws(StoreError) in job = TranscriptionJob(row) }
             return job
@@ -47,7 +47,7 @@ extension SQLiteJobQueue {
                 UPDATE jobs SET status = 'error', error = ?1, finished_at = ?3, owner = NULL, lease_until = NULL
                 WHERE status IN ('queued', 'processing') AND status = 'processing' AND attempts >= ?2 AND coalesce(lease_until, 0) <= ?3 AND id NOT IN (SELECT value FROM json_each(?4))
                 """, [.text(reason), .integer(TranscriptionJob.maxAttempts), .time(now), .text(Self.json(without))])
-            return connection.changedRows()
+            return try connection.changedRows()
         }
     }
 
@@ -63,7 +63,7 @@ extension SQLiteJobQueue {
     package func endLeases(except owner: String) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
-                "UPDATE jobs SET lease_until = NULL WHERE status IN ('queued', 'processing') AND owner IS NOT ? AND lease_until IS NOT NULL",
+                "UPDATE jobs SET lease_until = NULL WHERE status IN ('queued', 'processing') AND owner IS DISTINCT FROM ? AND lease_until IS NOT NULL",
                 [.text(owner)])
         }
     }

@@ -1,10 +1,10 @@
 package import Speech
 
 /// The queue of jobs in one SQLite file.
-package final class SQLiteJobQueue: JobQueue {
-    let database: SQLiteDatabase
+package final class SQLJobQueue: JobQueue {
+    let database: any SQLDatabase
 
-    package init(in database: SQLiteDatabase) { self.database = database }
+    package init(in database: any SQLDatabase) { self.database = database }
 
     private static func list(_ names: [EngineName]) -> String { names.map(\.rawValue).joined(separator: ",") }
 
@@ -23,9 +23,9 @@ package final class SQLiteJobQueue: JobQueue {
                 """,
                 [
                     .text(job.id.rawValue), .text(job.dialect), .text(job.user.rawValue), .integer(job.created.milliseconds), .text(job.request),
-                    .text(job.audio), .text(Self.list(job.engines)), job.signingKey.map { .blob($0) } ?? .null,
-                    .text(hasNotice ? "wanted" : nil), .text(job.key?.rawValue), .integer(job.keepsRaw ? 1 : 0),
-                    job.sealed.map { .blob($0) } ?? .null, .text(Self.list(job.ownKeys)),
+                    .text(job.audio), .text(Self.list(job.engines)), .blob(job.signingKey),
+                    .text(hasNotice ? "wanted" : nil), .text(job.key?.rawValue), .flag(job.keepsRaw),
+                    .blob(job.sealed), .text(Self.list(job.ownKeys)),
                     .text(lease?.owner), .integer(lease?.until.milliseconds),
                 ])
             return true
@@ -50,8 +50,8 @@ package final class SQLiteJobQueue: JobQueue {
                 UPDATE jobs SET status = 'completed', transcript = ?, raw = ?, finished_at = ?, owner = NULL, lease_until = NULL
                 WHERE id = ? AND status = 'processing'
                 """,
-                [.text(text), transcript.raw.map { .blob($0) } ?? .null, .integer(now.milliseconds), .text(id.rawValue)])
-            return connection.changedRows() == 1
+                [.text(text), .blob(transcript.raw), .integer(now.milliseconds), .text(id.rawValue)])
+            return try connection.changedRows() == 1
         }
     }
 
@@ -63,7 +63,7 @@ package final class SQLiteJobQueue: JobQueue {
                 WHERE id = ? AND status = 'processing'
                 """,
                 [.text(reason), .integer(now.milliseconds), .text(id.rawValue)])
-            return connection.changedRows() == 1
+            return try connection.changedRows() == 1
         }
     }
 
@@ -112,7 +112,7 @@ package final class SQLiteJobQueue: JobQueue {
         try await database.read { (connection) throws(StoreError) in
             var jobs: [TranscriptionJob] = []
             // For an id that does not exist, no job is older or newer.
-            let values: [SQLiteValue] = [
+            let values: [SQLValue] = [
                 .text(user.rawValue), .text(dialect), .text(query.status?.rawValue), .integer(query.day?.milliseconds),
                 .text(query.before?.rawValue), .text(query.after?.rawValue), .integer(Int64(query.limit)),
             ]
@@ -198,13 +198,13 @@ package final class SQLiteJobQueue: JobQueue {
 extension TranscriptionJob {
     /// Reads a row of the columns id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
     /// notice_status, access_key, keeps_raw, sealed, own_keys.
-    init(_ row: borrowing SQLiteRow) {
+    init(_ row: borrowing SQLRow) {
         self.init(
             id: ID(row.text(0) ?? ""), dialect: row.text(1) ?? "", user: ID(row.text(2) ?? ""), key: row.text(13).map { ID($0) },
             status: row.text(3).flatMap(Status.init(rawValue:)) ?? .error, created: UnixTime(milliseconds: row.integer(4) ?? 0),
             finished: row.integer(5).map { UnixTime(milliseconds: $0) }, request: row.text(6) ?? "", audio: row.text(7) ?? "",
             engines: Self.names(row.text(8)), ownKeys: Self.names(row.text(16)), signingKey: row.blob(9),
-            sealed: row.blob(15), keepsRaw: row.integer(14) == 1, attempts: Int(row.integer(10) ?? 0), error: row.text(11),
+            sealed: row.blob(15), keepsRaw: row.flag(14), attempts: Int(row.integer(10) ?? 0), error: row.text(11),
             noticeStatus: row.integer(12).map { Int($0) })
     }
 

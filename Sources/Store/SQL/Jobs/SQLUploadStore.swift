@@ -1,10 +1,10 @@
 package import Speech
 
 /// The register of uploads in one SQLite file.
-package final class SQLiteUploadStore: UploadStore {
-    private let database: SQLiteDatabase
+package final class SQLUploadStore: UploadStore {
+    private let database: any SQLDatabase
 
-    package init(in database: SQLiteDatabase) { self.database = database }
+    package init(in database: any SQLDatabase) { self.database = database }
 
     package func add(_ upload: Upload, most: Int, userMost: Int?) async throws(StoreError) -> Upload.Addition {
         try await database.write { (connection) throws(StoreError) in
@@ -45,7 +45,7 @@ package final class SQLiteUploadStore: UploadStore {
                 DELETE FROM uploads WHERE id = ?1 AND user = ?2
                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE instr(audio, ?1) > 0 AND status IN ('queued', 'processing'))
                 """, [.text(id.rawValue), .text(user.rawValue)])
-            return connection.changedRows() == 1
+            return try connection.changedRows() == 1
         }
     }
 

@@ -1,7 +1,7 @@
 package import Conversations
 package import Speech
 
-extension SQLiteConversationStore {
+extension SQLConversationStore {
     package func search(_ query: SearchQuery, embedding: (any TextEmbedding)?, of user: ID<User>) async throws(StoreError) -> SearchPage {
         let offset = query.cursor.map { Int($0, radix: 36).flatMap { (0..<SearchQuery.maxHits * 2).contains($0) ? $0 : nil } } ?? 0
         let text = String(decoding: query.text.utf8.prefix(SearchQuery.maxText), as: UTF8.self), terms = SearchTerms(text)
@@ -13,9 +13,9 @@ extension SQLiteConversationStore {
         let ranked = RankFusion.fuse(words: said, windows: try await windows.get()).prefix(SearchQuery.maxHits)
         let limit = max(1, min(query.limit, SearchQuery.maxHits))
         let page = ranked.dropFirst(offset).prefix(limit)
-        let hits = try await searchReaders.words().run { (connection) throws(StoreError) in
+        let hits = try await searchReaders.words().run { [index = database.words] (connection) throws(StoreError) in
             try connection.snapshot { (connection) throws(StoreError) in
-                try HitReading(terms, said: Set(said)).hits(Array(page), on: connection)
+                try HitReading(index, terms, said: Set(said)).hits(Array(page), on: connection)
             }
         }
         let next = offset + page.count
@@ -70,7 +70,8 @@ extension SQLiteConversationStore {
     private func wordRanking(_ terms: SearchTerms?, _ filter: Filter) async -> Result<[Int64], StoreError> {
         guard let terms else { return .success([]) }
         let search = WordSearch(
-            archive: filter.archive, marks: filter.marks, rows: filter.rows, conversation: filter.conversation, time: filter.time)
+            index: database.words, archive: filter.archive, marks: filter.marks, rows: filter.rows, conversation: filter.conversation,
+            time: filter.time)
         do throws(StoreError) {
             return .success(
                 try await searchReaders.words().run { (connection) throws(StoreError) in

@@ -1,25 +1,21 @@
 import Synchronization
 
-/// The connections for searches, so that a long search delays nothing else: one for words, and one for vectors and for the hits' texts. A connection
-/// is opened when it is first needed.
+/// The readers for searches, so that a long search delays nothing else: one for words, and one for vectors and for the hits' texts. A reader is made
+/// when it is first needed.
 final class SearchReaders: Sendable {
     private struct State {
-        var words: SQLiteReader?
-        var windows: SQLiteReader?
+        var words: (any SQLReader)?
+        var windows: (any SQLReader)?
     }
 
-    private let database: SQLiteDatabase
+    private let database: any SQLDatabase
     private let state = Mutex(State())
 
-    init(_ database: SQLiteDatabase) { self.database = database }
+    init(_ database: any SQLDatabase) { self.database = database }
 
-    func words() throws(StoreError) -> SQLiteReader {
+    func words() throws(StoreError) -> any SQLReader {
         if let words = state.withLock({ $0.words }) { return words }
-        let connection = try database.makeReadConnection()
-        // The index of a million segments has 60 MB: the cache keeps pages that are read often.
-        try connection.run("PRAGMA cache_size = -65536")
-        try WordScore.register(on: connection)
-        let words = SQLiteReader(connection)
+        let words = try database.makeReader(for: .words)
         return state.withLock { state in
             let kept = state.words ?? words
             state.words = kept
@@ -27,11 +23,9 @@ final class SearchReaders: Sendable {
         }
     }
 
-    func windows() throws(StoreError) -> SQLiteReader {
+    func windows() throws(StoreError) -> any SQLReader {
         if let windows = state.withLock({ $0.windows }) { return windows }
-        let connection = try database.makeReadConnection()
-        try connection.run("PRAGMA cache_size = -16384")
-        let windows = SQLiteReader(connection)
+        let windows = try database.makeReader(for: .windows)
         return state.withLock { state in
             let kept = state.windows ?? windows
             state.windows = kept

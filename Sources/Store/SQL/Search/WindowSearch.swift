@@ -24,7 +24,7 @@ struct WindowSearch {
     let time: Range<Int64>?
 
     /// - Returns: for each window, the row numbers of the segments that count, in order; at most `SearchQuery.maxHits` windows.
-    func ranking(in index: WindowIndex, on connection: borrowing SQLiteConnection) throws(StoreError) -> [[Int64]] {
+    func ranking(in index: WindowIndex, on connection: borrowing SQLConnection) throws(StoreError) -> [[Int64]] {
         var filter = WindowBits.Filter()
         if let conversation {
             filter.conversations = NumberSet([conversation])
@@ -57,7 +57,7 @@ struct WindowSearch {
             var segments: [Int64] = []
             try connection.run(
                 """
-                SELECT s.number, s.mark FROM windows w JOIN json_each(w.segments) j
+                SELECT s.number, s.mark FROM windows w CROSS JOIN json_each(w.segments) j
                 JOIN segments s ON s.conversation = w.conversation AND s.id = j.value WHERE w.number = ? ORDER BY s.start_at, s.number
                 """, [.integer(number)]
             ) { (row) throws(StoreError) in
@@ -69,7 +69,7 @@ struct WindowSearch {
         return windows
     }
 
-    private func conversations(in time: Range<Int64>, on connection: borrowing SQLiteConnection) throws(StoreError) -> NumberSet {
+    private func conversations(in time: Range<Int64>, on connection: borrowing SQLConnection) throws(StoreError) -> NumberSet {
         var numbers: [Int64] = []
         try connection.run(
             "SELECT number FROM conversations WHERE archive = ? AND started_at >= ? AND started_at < ?",
@@ -79,13 +79,13 @@ struct WindowSearch {
     }
 
     /// Returns the segments with these marks, and some more: segments of a voice that a person has assigned otherwise. nil when there are too many.
-    private func segments(of marks: [String], on connection: borrowing SQLiteConnection) throws(StoreError) -> NumberSet? {
+    private func segments(of marks: [String], on connection: borrowing SQLConnection) throws(StoreError) -> NumberSet? {
         var numbers: [Int64] = []
         for mark in marks {
             let left = Self.maxSpoken - numbers.count
             guard left > 0 else { return nil }
             let number = Int64(mark.dropFirst()) ?? 0
-            let (statement, values): (StaticString, [SQLiteValue]) =
+            let (statement, values): (StaticString, [SQLValue]) =
                 switch mark.first {
                 case "v": ("SELECT number FROM segments WHERE voice = ?1 LIMIT ?2", [.integer(number), .integer(left)])
                 case "p": ("SELECT number FROM segments WHERE person = ?1 LIMIT ?2", [.integer(number), .integer(left)])
@@ -101,7 +101,7 @@ struct WindowSearch {
         return numbers.count < Self.maxSpoken ? NumberSet(numbers) : nil
     }
 
-    private func isSpoken(_ window: WindowBits.Window, on connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
+    private func isSpoken(_ window: WindowBits.Window, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
         guard let marks, window.lastSegment - window.firstSegment < 256 else { return true }
         var isSpoken = false
         try connection.run(
@@ -110,9 +110,9 @@ struct WindowSearch {
         return isSpoken
     }
 
-    private func read(on connection: borrowing SQLiteConnection) throws(StoreError) -> WindowBits {
+    private func read(on connection: borrowing SQLConnection) throws(StoreError) -> WindowBits {
         var bits = WindowBits(dimensions: vector.count)
-        let values: [SQLiteValue] = [.integer(archive.firstNumber), .integer(archive.lastNumber), .text(model)]
+        let values: [SQLValue] = [.integer(archive.firstNumber), .integer(archive.lastNumber), .text(model)]
         bits.reserve(Int(try connection.integer("SELECT count(*) FROM windows WHERE number BETWEEN ? AND ?", Array(values.prefix(2))) ?? 0))
         try connection.run(
             "SELECT number, conversation, first_segment, last_segment, bits FROM windows WHERE number BETWEEN ? AND ? AND model = ?", values

@@ -17,6 +17,7 @@ struct WordSearch {
     /// Number of segments with all words below which segments with some of the words are added.
     private static let few = 20
 
+    let index: any WordIndex
     let archive: UserPartition
     /// Marks of the speakers that count; nil for all speakers.
     let marks: [String]?
@@ -37,7 +38,7 @@ struct WordSearch {
     }
 
     /// - Returns: row numbers of segments, the best first; at most `SearchQuery.maxHits`.
-    func ranking(_ terms: SearchTerms, on connection: borrowing SQLiteConnection) throws(StoreError) -> [Int64] {
+    func ranking(_ terms: SearchTerms, on connection: borrowing SQLConnection) throws(StoreError) -> [Int64] {
         guard !terms.terms.isEmpty else { return [] }
         let next = try connection.integer("SELECT next_segment FROM archives WHERE number = ?", [.integer(archive.number)]) ?? 1
         let total = Double(max(1, next - 1))
@@ -78,48 +79,19 @@ struct WordSearch {
     }
 
     /// Returns the approximate number of the user's rows that have a term.
-    private func frequency(of term: String, on connection: borrowing SQLiteConnection) throws(StoreError) -> Double {
-        var count = 0.0, last = archive.firstNumber, first = archive.firstNumber
-        try connection.run(
-            """
-            SELECT count(*), max(number), min(number) FROM (
-                SELECT rowid AS number FROM segment_words WHERE segment_words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?)
-            """,
-            [
-                .text("text : " + SearchTerms.quoted(term)), .integer(archive.firstNumber), .integer(archive.lastNumber), .integer(Self.counted),
-            ]
-        ) { (row) throws(StoreError) in
-            count = Double(row.integer(0) ?? 0)
-            last = row.integer(1) ?? last
-            first = row.integer(2) ?? first
-        }
-        guard count >= Double(Self.counted) else { return count }
-        return count * Double(last - archive.firstNumber) / Double(max(1, last - first + 1))
+    private func frequency(of term: String, on connection: borrowing SQLConnection) throws(StoreError) -> Double {
+        let found = try index.count(term, in: archive.firstNumber...archive.lastNumber, most: Self.counted, on: connection)
+        guard found.count >= Self.counted else { return Double(found.count) }
+        return Double(found.count) * Double(found.newest - archive.firstNumber) / Double(max(1, found.newest - found.oldest + 1))
     }
 
     /// Returns the best of the newest rows that have all terms of `all` and, unless `any` is empty, at least one term of `any`.
-    private func matches(all: [Term], any: [Term], most: Int, on connection: borrowing SQLiteConnection) throws(StoreError) -> [Int64] {
-        var parts = all.map { SearchTerms.quoted($0.text) }
-        if !any.isEmpty { parts.append("(" + any.map { SearchTerms.quoted($0.text) }.joined(separator: " OR ") + ")") }
-        var expression = "text : (" + parts.joined(separator: " AND ") + ")"
-        let weights = (all + any).map { $0.isRare ? $0.weight : 0 }
-        if let marks {
-            guard !marks.isEmpty else { return [] }
-            expression = "(" + expression + ") AND mark : (" + marks.map(SearchTerms.quoted).joined(separator: " OR ") + ")"
-        }
-        var rows: [(number: Int64, score: Double)] = []
-        try connection.run(
-            """
-            SELECT rowid, word_score(segment_words, ?2) FROM segment_words
-            WHERE segment_words MATCH ?1 AND rowid BETWEEN ?3 AND ?4
-            AND (?6 IS NULL OR (SELECT s.conversation FROM segments s WHERE s.number = segment_words.rowid) = ?6)
-            ORDER BY rowid DESC LIMIT ?5
-            """,
-            [
-                .text(expression), .blob(WordScore.weights(weights)), .integer(self.rows.lowerBound), .integer(self.rows.upperBound),
-                .integer(most), .integer(conversation),
-            ]
-        ) { (row) throws(StoreError) in rows.append((row.integer(0) ?? 0, row.real(1) ?? 0)) }
+    private func matches(all: [Term], any: [Term], most: Int, on connection: borrowing SQLConnection) throws(StoreError) -> [Int64] {
+        if let marks, marks.isEmpty { return [] }
+        var rows = try index.select(
+            WordSelection(
+                all: all.map(\.text), any: any.map(\.text), weights: (all + any).map { $0.isRare ? $0.weight : 0 }, marks: marks, rows: self.rows,
+                conversation: conversation, most: most), on: connection)
         rows.sort { ($0.score, $0.number) > ($1.score, $1.number) }
         var found: [Int64] = []
         for row in rows {
@@ -131,7 +103,7 @@ struct WordSearch {
     }
 
     /// Returns true if the segment's conversation began in `time`: rows of other times may lie between the rows that count.
-    private func began(_ segment: Int64, in time: Range<Int64>, on connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
+    private func began(_ segment: Int64, in time: Range<Int64>, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
         let started = try connection.integer(
             "SELECT c.started_at FROM segments s JOIN conversations c ON c.number = s.conversation WHERE s.number = ?", [.integer(segment)])
         return started.map(time.contains) ?? false

@@ -1,6 +1,6 @@
 package import Speech
 
-extension SQLiteUsageStore {
+extension SQLUsageStore {
     package func rows(_ query: UsageQuery) async throws(StoreError) -> [UsageRow] {
         let since = query.since.map { String($0.rfc3339.prefix(10)) }
         return try await database.read { (connection) throws(StoreError) in

@@ -1,6 +1,6 @@
 package import Speech
 
-extension SQLiteUsageStore {
+extension SQLUsageStore {
     package func rebuild(day: String) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             var runs: [UsageRecord] = []
@@ -16,9 +16,9 @@ extension SQLiteUsageStore {
         try await database.write { (connection) throws(StoreError) in
             var count = 0
             try connection.run("DELETE FROM usage_runs WHERE user = ?", [.text(user.rawValue)])
-            count += connection.changedRows()
+            count += try connection.changedRows()
             try connection.run("DELETE FROM usage_outbox WHERE json_extract(record, '$.user') = ?", [.text(user.rawValue)])
-            count += connection.changedRows()
+            count += try connection.changedRows()
             try connection.run("DELETE FROM usage_days WHERE user = ?", [.text(user.rawValue)])
             return count
         }

@@ -1,10 +1,10 @@
 package import Speech
 
 /// The ledger of usage in one SQLite file.
-package final class SQLiteUsageStore: UsageStore {
-    let database: SQLiteDatabase
+package final class SQLUsageStore: UsageStore {
+    let database: any SQLDatabase
 
-    package init(in database: SQLiteDatabase) { self.database = database }
+    package init(in database: any SQLDatabase) { self.database = database }
 
     // MARK: The outbox
 
@@ -15,21 +15,21 @@ package final class SQLiteUsageStore: UsageStore {
     }
 
     /// Adds a run to the outbox within the caller's transaction, so that a result and its run are stored together or not at all.
-    static func note(_ run: UsageRecord, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    static func note(_ run: UsageRecord, on connection: borrowing SQLConnection) throws(StoreError) {
         // A run that has ended does not begin again.
         try connection.run(
             """
             INSERT INTO usage_outbox (run, is_open, record) VALUES (?1, ?2, ?3)
-            ON CONFLICT (run) DO UPDATE SET is_open = excluded.is_open, record = excluded.record WHERE is_open = 1
+            ON CONFLICT (run) DO UPDATE SET is_open = excluded.is_open, record = excluded.record WHERE usage_outbox.is_open
             """,
-            [.text(run.id.rawValue), .integer(run.status == .started), .text(UsageRecordCoding.encode(run))])
+            [.text(run.id.rawValue), .flag(run.status == .started), .text(UsageRecordCoding.encode(run))])
     }
 
     package func interrupt(
         startedBefore start: UnixTime?, now: UnixTime
     ) async throws(StoreError) -> (count: Int, streams: [UsageRecord]) {
         try await database.write { (connection) throws(StoreError) in
-            let open = try Self.outbox("SELECT record FROM usage_outbox WHERE is_open = 1", on: connection)
+            let open = try Self.outbox("SELECT record FROM usage_outbox WHERE is_open", on: connection)
                 .filter { run in start.map { run.started < $0 } ?? true }
             let streams = open.filter { $0.position != nil }
             for var run in open where run.position == nil {
@@ -42,7 +42,7 @@ package final class SQLiteUsageStore: UsageStore {
 
     package func open() async throws(StoreError) -> [UsageRecord] {
         try await database.read { (connection) throws(StoreError) in
-            try Self.outbox("SELECT record FROM usage_outbox WHERE is_open = 1", on: connection)
+            try Self.outbox("SELECT record FROM usage_outbox WHERE is_open", on: connection)
         }
     }
 
@@ -50,7 +50,7 @@ package final class SQLiteUsageStore: UsageStore {
 
     package func waiting() async throws(StoreError) -> [UsageRecord] {
         try await database.read { (connection) throws(StoreError) in
-            try Self.outbox("SELECT record FROM usage_outbox WHERE is_open = 0 LIMIT 500", on: connection)
+            try Self.outbox("SELECT record FROM usage_outbox WHERE NOT is_open LIMIT 500", on: connection)
         }
     }
 
@@ -60,20 +60,21 @@ package final class SQLiteUsageStore: UsageStore {
                 try connection.run(
                     "INSERT INTO usage_runs (run, user, day, record) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                     [.text(run.id.rawValue), .text(run.user.rawValue), .text(run.day), .text(UsageRecordCoding.encode(run))])
-                if connection.changedRows() == 1 { try UsageDay(run).add(run, on: connection) }
+                if try connection.changedRows() == 1 { try UsageDay(run).add(run, on: connection) }
             }
         }
     }
 
     package func settle(_ runs: [UsageRecord]) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
-            let delete = try connection.prepare(
-                "DELETE FROM usage_outbox WHERE run = ?1 AND EXISTS (SELECT 1 FROM usage_runs WHERE run = ?1)")
-            for run in runs { try delete.run([.text(run.id.rawValue)]) }
+            for run in runs {
+                try connection.run(
+                    "DELETE FROM usage_outbox WHERE run = ?1 AND EXISTS (SELECT 1 FROM usage_runs WHERE run = ?1)", [.text(run.id.rawValue)])
+            }
         }
     }
 
-    private static func outbox(_ sql: StaticString, on connection: borrowing SQLiteConnection) throws(StoreError) -> [UsageRecord] {
+    private static func outbox(_ sql: StaticString, on connection: borrowing SQLConnection) throws(StoreError) -> [UsageRecord] {
         var runs: [UsageRecord] = []
         try connection.run(sql) { (row) throws(StoreError) in runs.append(try run(row.text(0))) }
         return runs

@@ -2,7 +2,7 @@ import Speech
 
 /// A row of daily sums.
 struct UsageDay {
-    private let key: [SQLiteValue]
+    private let key: [SQLValue]
 
     init(_ run: UsageRecord) {
         key = [
@@ -11,18 +11,11 @@ struct UsageDay {
         ]
     }
 
-    func add(_ run: UsageRecord, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    func add(_ run: UsageRecord, on connection: borrowing SQLConnection) throws(StoreError) {
         var sums = UsageTotals()
         sums += run
         try connection.run(
-            """
-            INSERT INTO usage_days (day, user, access_key, provider, model, workload, payer, runs, failed, audio, speech, billable, cost, unpriced,
-            retries, fallbacks, segments, words, speakers, identified)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
-            ON CONFLICT DO UPDATE SET runs = runs + ?8, failed = failed + ?9, audio = audio + ?10, speech = speech + ?11,
-            billable = billable + ?12, cost = cost + ?13, unpriced = unpriced + ?14, retries = retries + ?15, fallbacks = fallbacks + ?16,
-            segments = segments + ?17, words = words + ?18, speakers = speakers + ?19, identified = identified + ?20
-            """,
+            Self.insertion,
             key + [
                 .integer(sums.runs), .integer(sums.failed), .integer(sums.audio), .integer(sums.speech), .integer(sums.billable),
                 .integer(sums.cost.hundredMillionths), .integer(sums.unpriced), .integer(sums.retries), .integer(sums.fallbacks),
@@ -30,8 +23,27 @@ struct UsageDay {
             ])
     }
 
+    private static let insertion =
+        ComposedSQL(
+            """
+            INSERT INTO usage_days (day, user, access_key, provider, model, workload, payer, runs, failed, audio, speech, billable, cost, unpriced,
+            retries, fallbacks, segments, words, speakers, identified)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+
+            """) + addition
+
+    /// The end of an insertion: the sums are added to those of the row that there is.
+    static let addition: ComposedSQL = {
+        let sums: [StaticString] = [
+            "runs", "failed", "audio", "speech", "billable", "cost", "unpriced", "retries", "fallbacks", "segments", "words", "speakers",
+            "identified",
+        ]
+        return ComposedSQL("ON CONFLICT (user, day, access_key, provider, model, workload, payer) DO UPDATE SET ")
+            + ComposedSQL(sums.map { ComposedSQL($0, " = usage_days.", $0, " + excluded.", $0) })
+    }()
+
     /// Reads the sums from the column `first` on.
-    static func totals(_ row: borrowing SQLiteRow, from first: Int32) -> UsageTotals {
+    static func totals(_ row: borrowing SQLRow, from first: Int32) -> UsageTotals {
         var totals = UsageTotals()
         totals.runs = row.integer(first) ?? 0
         totals.failed = row.integer(first + 1) ?? 0

@@ -1,0 +1,65 @@
+/// A database that has the stores' tables. No method blocks its caller's thread, unless its comment says so.
+package protocol SQLDatabase: AnyObject, Sendable {
+    /// The index of words for searches.
+    var words: any WordIndex { get }
+
+    /// Runs `body` in a transaction. Returns when the transaction is committed.
+    ///
+    /// - Parameter body: is run again when the database has undone the transaction for the sake of another one, so it changes nothing but the database.
+    func write<Value: Sendable>(
+        _ isolation: SQLIsolation, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value
+
+    /// Runs queries. Each query sees what was committed when it began.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value
+
+    /// Makes a reader for queries that must not wait for other queries.
+    func makeReader(for use: SQLReaderUse) throws(StoreError) -> any SQLReader
+
+    /// Erases words that were deleted from the index and are still in its pages. Returns when a part is done.
+    func eraseDeletedWords() async throws(StoreError)
+
+    /// Writes all changes into the database's files, so that a copy of the files has them.
+    ///
+    /// - Throws: `busy` when another process does not stop reading in time; nothing is lost then.
+    func settle() async throws(StoreError)
+}
+
+extension SQLDatabase {
+    /// Runs `body` in a transaction that behaves as if no other one ran at the same time.
+    package func write<Value: Sendable>(
+        _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        try await write(.serializable, body)
+    }
+}
+
+/// What a transaction may see of others that run at the same time.
+package enum SQLIsolation: Sendable {
+    /// Nothing.
+    case serializable
+    /// What others have committed: for single statements that lock the rows that they change.
+    case readCommitted
+}
+
+/// The use of a reader.
+package enum SQLReaderUse: Sendable {
+    /// Access keys: short queries that requests wait for.
+    case keys
+    /// Searches for words.
+    case words
+    /// Searches by meaning.
+    case windows
+}
+
+/// Runs queries of one use.
+package protocol SQLReader: AnyObject, Sendable {
+    func run<Value: Sendable>(
+        _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value
+
+    /// Runs queries on the caller's thread, which waits.
+    func runBlocking<Value: Sendable>(_ body: (borrowing SQLConnection) throws(StoreError) -> Value) throws(StoreError) -> Value
+}

@@ -1,0 +1,46 @@
+package import Speech
+
+/// The current row of a statement. Columns are counted from 0; a column that is NULL or of another type is read as nil.
+package enum SQLRow: ~Copyable {
+    case sqlite(SQLiteRow)
+
+    package borrowing func integer(_ column: Int32) -> Int64? {
+        switch self {
+        case .sqlite(let row): row.integer(column)
+        }
+    }
+
+    package borrowing func real(_ column: Int32) -> Double? {
+        switch self {
+        case .sqlite(let row): row.real(column)
+        }
+    }
+
+    package borrowing func text(_ column: Int32) -> String? {
+        switch self {
+        case .sqlite(let row): row.text(column)
+        }
+    }
+
+    package borrowing func blob(_ column: Int32) -> [UInt8]? {
+        switch self {
+        case .sqlite(let row): row.blob(column)
+        }
+    }
+
+    /// Calls `body` with the bytes of a blob in the database library's own memory, which are valid during the call only. The bytes are empty for other
+    /// types.
+    package borrowing func withBlob<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Value) throws(StoreError) -> Value
+    {
+        switch self {
+        case .sqlite(let row): try row.withBlob(column, body)
+        }
+    }
+
+    package borrowing func time(_ column: Int32) -> UnixTime { UnixTime(milliseconds: integer(column) ?? 0) }
+
+    package borrowing func duration(_ column: Int32) -> Duration { .nanoseconds(integer(column) ?? 0) }
+
+    /// False also for NULL. A database without truth values has 0 and 1.
+    package borrowing func flag(_ column: Int32) -> Bool { integer(column) == 1 }
+}
