@@ -7,7 +7,9 @@ extension StoreError {
         switch self {
         case .tooMuch(let reason): (.unprocessableContent, "too_much", reason)
         case .conflict(let reason): (.conflict, "conflict", reason)
-        case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .busy, .secretMissing, .keysLost, .cryptography, .constraint, .failed:
+        case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .busy, .secretMissing, .keysLost, .cryptography, .constraint,
+            .databaseUnavailable,
+            .databaseFailed, .failed:
             (.serviceUnavailable, "unavailable", "The gateway's store cannot be used.")
         }
     }

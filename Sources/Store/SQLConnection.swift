@@ -3,6 +3,7 @@
 /// The stores' statements are written once, in SQL that both databases understand. With `SQLRow` this is the only place that knows both.
 package enum SQLConnection: ~Copyable {
     case sqlite(SQLiteConnection)
+    case postgreSQL(PostgresConnection)
 
     /// Runs one statement and gives each row to `row`.
     ///
@@ -12,6 +13,7 @@ package enum SQLConnection: ~Copyable {
     ) throws(StoreError) {
         switch self {
         case .sqlite(let connection): try connection.run(sql, values, row: row)
+        case .postgreSQL(let connection): try connection.run(SQLStatementKey(sql), values, row: row)
         }
     }
 
@@ -21,20 +23,23 @@ package enum SQLConnection: ~Copyable {
     ) throws(StoreError) {
         switch self {
         case .sqlite(let connection): try connection.run(sql, values, row: row)
+        case .postgreSQL(let connection): try connection.run(SQLStatementKey(sql), values, row: row)
         }
     }
 
-    /// Runs one statement whose rows nobody reads.
+    /// Runs one statement whose rows nobody reads. An error may surface at the next statement whose rows are read, or at the end of the transaction.
     package borrowing func run(_ sql: StaticString, _ values: [SQLValue] = []) throws(StoreError) {
         switch self {
         case .sqlite(let connection): try connection.run(sql, values)
+        case .postgreSQL(let connection): try connection.queue(SQLStatementKey(sql), values)
         }
     }
 
-    /// Runs one statement whose rows nobody reads.
+    /// Runs one statement whose rows nobody reads. An error may surface at the next statement whose rows are read, or at the end of the transaction.
     package borrowing func run(_ sql: ComposedSQL, _ values: [SQLValue] = []) throws(StoreError) {
         switch self {
         case .sqlite(let connection): try connection.run(sql, values)
+        case .postgreSQL(let connection): try connection.queue(SQLStatementKey(sql), values)
         }
     }
 
@@ -49,18 +54,28 @@ package enum SQLConnection: ~Copyable {
     package borrowing func changedRows() throws(StoreError) -> Int {
         switch self {
         case .sqlite(let connection): connection.changedRows()
+        case .postgreSQL(let connection): try connection.changedRows()
         }
     }
 
     /// Runs queries that must see the same moment.
     borrowing func snapshot<Value>(_ body: (borrowing SQLConnection) throws(StoreError) -> Value) throws(StoreError) -> Value {
-        try run("BEGIN")
+        switch self {
+        case .sqlite: try run("BEGIN")
+        case .postgreSQL(let connection): try connection.beginSnapshot()
+        }
         do throws(StoreError) {
             let value = try body(self)
-            try run("COMMIT")
+            switch self {
+            case .sqlite: try run("COMMIT")
+            case .postgreSQL(let connection): try connection.commit()
+            }
             return value
         } catch {
-            if isInTransaction() { try? run("ROLLBACK") }
+            switch self {
+            case .sqlite: if isInTransaction() { try? run("ROLLBACK") }
+            case .postgreSQL(let connection): connection.rollback()
+            }
             throw error
         }
     }
@@ -69,6 +84,15 @@ package enum SQLConnection: ~Copyable {
     borrowing func isInTransaction() -> Bool {
         switch self {
         case .sqlite(let connection): connection.isInTransaction()
+        case .postgreSQL(let connection): connection.isInTransaction
+        }
+    }
+
+    /// True if transactions run at the same time and can pass over rows that others have locked.
+    var locksRows: Bool {
+        switch self {
+        case .sqlite: false
+        case .postgreSQL: true
         }
     }
 }

@@ -3,28 +3,33 @@ package import Speech
 /// The current row of a statement. Columns are counted from 0; a column that is NULL or of another type is read as nil.
 package enum SQLRow: ~Copyable {
     case sqlite(SQLiteRow)
+    case postgreSQL(PostgresRow)
 
     package borrowing func integer(_ column: Int32) -> Int64? {
         switch self {
         case .sqlite(let row): row.integer(column)
+        case .postgreSQL(let row): row.integer(column)
         }
     }
 
     package borrowing func real(_ column: Int32) -> Double? {
         switch self {
         case .sqlite(let row): row.real(column)
+        case .postgreSQL(let row): row.real(column)
         }
     }
 
     package borrowing func text(_ column: Int32) -> String? {
         switch self {
         case .sqlite(let row): row.text(column)
+        case .postgreSQL(let row): row.text(column)
         }
     }
 
     package borrowing func blob(_ column: Int32) -> [UInt8]? {
         switch self {
         case .sqlite(let row): row.blob(column)
+        case .postgreSQL(let row): row.blob(column)
         }
     }
 
@@ -34,6 +39,7 @@ package enum SQLRow: ~Copyable {
     {
         switch self {
         case .sqlite(let row): try row.withBlob(column, body)
+        case .postgreSQL(let row): try row.withBlob(column, body)
         }
     }
 

@@ -19,9 +19,6 @@ package protocol StoreBackEnd: Sendable {
     /// - Parameter now: returns the time of day, from which the store tells for how long a conversation has had its status.
     func stores(now: @escaping @Sendable () -> UnixTime) -> Stores
 
-    /// Copies the rows of all stores into another directory, as they are at one moment, while other processes use the installation.
-    static func copyRows(of directory: DataDirectory, to copy: DataDirectory) throws(StoreError)
-
     /// Writes all changes into the back end's files, so that a copy of the files has them. Called at the end of a process.
     ///
     /// - Throws: `busy` when another process does not stop reading in time; nothing is lost then.

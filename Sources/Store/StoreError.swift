@@ -25,6 +25,10 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case tooMuch(String)
     /// The task conflicts with the present state.
     case conflict(String)
+    /// The database's server cannot be reached, does not serve, or its client library is missing.
+    case databaseUnavailable(String)
+    /// Any other error that the database's server reports.
+    case databaseFailed(String)
     /// Any other error that SQLite reports.
     case failed(code: Int, String)
 
@@ -65,6 +69,9 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
             "the store refuses this row: \(detail)"
         case .tooMuch(let detail): detail
         case .conflict(let detail): detail
+        case .databaseUnavailable(let detail):
+            "the database cannot be used: \(detail)"
+        case .databaseFailed(let detail): detail
         case .failed(let code, let message):
             "SQLite error \(code): \(message)"
         }

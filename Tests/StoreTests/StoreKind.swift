@@ -1,19 +1,40 @@
 import HarkenTesting
 import Speech
 import Store
+import Testing
 
 /// The back ends that the tests of the contracts run against. Another one is a case here and a line in `backEnd`.
 enum StoreKind: CaseIterable, Sendable {
     case sqlite
+    case postgreSQL
+
+    /// Without PostgreSQL's server there is only SQLite: a test of its own says so.
+    static let allCases: [StoreKind] = PostgresServer.programs == nil ? [.sqlite] : [.sqlite, .postgreSQL]
 
     /// Opens the back end in a folder of the test's own: a new, empty one, or what an earlier call has left.
     func backEnd(in folder: TemporaryFolder) throws -> any StoreBackEnd {
+        let directory = try DataDirectory(creating: folder.path)
         switch self {
-        case .sqlite: try SQLiteInstallation(in: DataDirectory(creating: folder.path))
+        case .sqlite: return try SQLiteInstallation(in: directory)
+        case .postgreSQL: return try PostgresInstallation(at: Self.address(of: folder), in: directory)
         }
+    }
+
+    /// The address of a schema that belongs to the folder.
+    static func address(of folder: TemporaryFolder) throws -> PostgresAddress {
+        let name = "t" + folder.path.utf8.suffix(36).filter { $0 != UInt8(ascii: "-") }.map { String(UnicodeScalar($0)) }.joined().lowercased()
+        let server = try #require(PostgresServer.shared)
+        return try #require(PostgresAddress(server.url(schema: name)))
     }
 
     func stores(in folder: TemporaryFolder) throws -> Stores { try backEnd(in: folder).stores(now: { .at(0) }) }
 
     func open(in folder: TemporaryFolder) throws -> any ConversationStores { try backEnd(in: folder).conversations(now: { .at(0) }) }
+}
+
+@Suite struct `The contracts of the stores` {
+    @Test(.enabled(if: PostgresServer.programs != nil, "the package postgresql is not installed"))
+    func `are tested with PostgreSQL too`() {
+        #expect(StoreKind.allCases.contains(.postgreSQL))
+    }
 }

@@ -50,14 +50,14 @@ package struct SQLiteConnection: ~Copyable {
 
     /// Returns the statement of `sql`, prepared unless the cache has it.
     package borrowing func prepare(_ sql: StaticString) throws(StoreError) -> SQLiteStatement {
-        let key = SQLiteStatementCache.Key.literal(sql.utf8Start)
+        let key = SQLStatementKey(sql)
         if let kept = statements.idle(key) { return SQLiteStatement(handle: kept, path: path, isKept: true) }
         return kept(try compile(UnsafeBufferPointer(start: sql.utf8Start, count: sql.utf8CodeUnitCount)), key)
     }
 
     /// Returns the statement of `sql`, prepared unless the cache has it.
     package borrowing func prepare(_ sql: ComposedSQL) throws(StoreError) -> SQLiteStatement {
-        let key = SQLiteStatementCache.Key.composed(sql)
+        let key = SQLStatementKey(sql)
         if let kept = statements.idle(key) { return SQLiteStatement(handle: kept, path: path, isKept: true) }
         return kept(try Array(sql.text.utf8).withUnsafeBufferPointer { (text) throws(StoreError) in try compile(text) }, key)
     }
@@ -71,7 +71,7 @@ package struct SQLiteConnection: ~Copyable {
         return statement
     }
 
-    private borrowing func kept(_ statement: OpaquePointer, _ key: SQLiteStatementCache.Key) -> SQLiteStatement {
+    private borrowing func kept(_ statement: OpaquePointer, _ key: SQLStatementKey) -> SQLiteStatement {
         SQLiteStatement(handle: statement, path: path, isKept: statements.keep(statement, of: key))
     }
 

@@ -26,6 +26,7 @@ extension SQLConnection {
     fileprivate borrowing func totalChanges() -> Int64 {
         switch self {
         case .sqlite(let connection): connection.totalChanges()
+        case .postgreSQL: 0
         }
     }
 }

@@ -41,6 +41,7 @@ package struct SQLiteInstallation: StoreBackEnd {
             chunks: SQLChunkStore(in: database), usage: usage, blobs: blobs)
     }
 
+    /// Copies the rows of all stores into another directory, as they are at one moment, while other processes use the installation.
     package static func copyRows(of directory: DataDirectory, to copy: DataDirectory) throws(StoreError) {
         try SQLiteDatabase.makePrivateFile(copy.database)
         try SQLiteConnection.open(directory.database, .readOnly).copy(to: copy.database)

@@ -1,30 +1,21 @@
 import CSQLite
 
 /// The prepared statements of a connection, one for each key. Used on the connection's thread only, and freed with the connection.
-///
-/// A literal statement is identified by the address of its text in the program: two literals of the same text are two statements, which costs memory
-/// only.
-/// A composed statement is identified by its text.
 final class SQLiteStatementCache {
-    enum Key: Hashable {
-        case literal(UnsafePointer<UInt8>)
-        case composed(ComposedSQL)
-    }
-
-    private var statements: [Key: OpaquePointer] = [:]
+    private var statements: [SQLStatementKey: OpaquePointer] = [:]
 
     deinit {
         for statement in statements.values { sqlite3_finalize(statement) }
     }
 
     /// Returns the statement of `key`; nil if there is none or it is running, because the code that takes a row may run the same statement again.
-    func idle(_ key: Key) -> OpaquePointer? {
+    func idle(_ key: SQLStatementKey) -> OpaquePointer? {
         guard let statement = statements[key], sqlite3_stmt_busy(statement) == 0 else { return nil }
         return statement
     }
 
     /// Keeps a statement. Returns false when there is one already; the caller then still owns `statement`.
-    func keep(_ statement: OpaquePointer, of key: Key) -> Bool {
+    func keep(_ statement: OpaquePointer, of key: SQLStatementKey) -> Bool {
         guard statements[key] == nil else { return false }
         statements[key] = statement
         return true

@@ -3,21 +3,10 @@ package import Speech
 
 extension SQLJobQueue {
     package func claim(_ terms: JobClaimTerms, _ lease: JobLease, now: UnixTime) async throws(StoreError) -> TranscriptionJob? {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
             var job: TranscriptionJob?
             try connection.run(
-                """
-                UPDATE jobs SET status = 'processing', attempts = attempts + 1, owner = ?1, lease_until = ?2 WHERE number = (
-                    SELECT number FROM (
-                        SELECT number, coalesce((SELECT value FROM json_each(?4) WHERE key = user), 0) AS held FROM jobs
-                        WHERE status IN ('queued', 'processing')
-                        AND (coalesce(lease_until, 0) <= ?3 OR status = 'queued' AND owner = ?1)
-                        AND (NOT ?8 OR status = 'queued' AND owner = ?1)
-                        AND (instr(audio, '://') > 0) = ?5 AND id NOT IN (SELECT value FROM json_each(?7)))
-                    WHERE ?6 IS NULL OR held < ?6 ORDER BY held, number LIMIT 1)
-                RETURNING id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key, keeps_raw, sealed, own_keys
-                """,
+                connection.locksRows ? Self.claimingUnlocked : Self.claiming,
                 [
                     .text(lease.owner), .time(lease.until), .time(now), .text(Self.json(terms.held)), .flag(terms.source == .address),
                     .integer(terms.below.map(Int64.init)), .text(Self.json(terms.without)), .flag(terms.onlyLeased),
@@ -26,6 +15,40 @@ extension SQLJobQueue {
             return job
         }
     }
+
+    private static let claimed: StaticString = """
+        RETURNING id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
+        notice_status, access_key, keeps_raw, sealed, own_keys
+        """
+
+    private static let claiming =
+        ComposedSQL(
+            """
+            UPDATE jobs SET status = 'processing', attempts = attempts + 1, owner = ?1, lease_until = ?2 WHERE number = (
+                SELECT number FROM (
+                    SELECT number, coalesce((SELECT value FROM json_each(?4) WHERE key = user), 0) AS held FROM jobs
+                    WHERE status IN ('queued', 'processing')
+                    AND (coalesce(lease_until, 0) <= ?3 OR status = 'queued' AND owner = ?1)
+                    AND (NOT ?8 OR status = 'queued' AND owner = ?1)
+                    AND (instr(audio, '://') > 0) = ?5 AND id NOT IN (SELECT value FROM json_each(?7)))
+                WHERE ?6 IS NULL OR held < ?6 ORDER BY held, number LIMIT 1)
+
+            """) + ComposedSQL(claimed)
+
+    /// A job that another process is about to claim is passed over. SQLite has one writer at a time.
+    private static let claimingUnlocked =
+        ComposedSQL(
+            """
+            UPDATE jobs SET status = 'processing', attempts = attempts + 1, owner = ?1, lease_until = ?2 WHERE number = (
+                SELECT number FROM jobs j LEFT JOIN json_each(?4) h ON h.key = j.user
+                WHERE status IN ('queued', 'processing')
+                AND (coalesce(lease_until, 0) <= ?3 OR status = 'queued' AND owner = ?1)
+                AND (NOT ?8 OR status = 'queued' AND owner = ?1)
+                AND (instr(audio, '://') > 0) = ?5 AND id NOT IN (SELECT value FROM json_each(?7))
+                AND (?6 IS NULL OR coalesce(CAST(h.value AS BIGINT), 0) < ?6)
+                ORDER BY coalesce(CAST(h.value AS BIGINT), 0), number LIMIT 1 FOR UPDATE OF j SKIP LOCKED)
+
+            """) + ComposedSQL(claimed)
 
     package func giveUp(without: Set<ID<TranscriptionJob>>, reason: String, now: UnixTime) async throws(StoreError) -> Int {
         // Usually there are no such jobs, and a read delays no writer. SQLite uses the index only with the first condition, which is the index's own.

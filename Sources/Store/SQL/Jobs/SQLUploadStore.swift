@@ -9,12 +9,14 @@ package final class SQLUploadStore: UploadStore {
     package func add(_ upload: Upload, most: Int, userMost: Int?) async throws(StoreError) -> Upload.Addition {
         try await database.write { (connection) throws(StoreError) in
             var held: Int64 = 0
-            try connection.run("SELECT coalesce(sum(byte_count), 0) FROM uploads") { (row) throws(StoreError) in held = row.integer(0) ?? 0 }
+            try connection.run("SELECT CAST(coalesce(sum(byte_count), 0) AS BIGINT) FROM uploads") { (row) throws(StoreError) in
+                held = row.integer(0) ?? 0
+            }
             guard Int(held) + upload.byteCount <= most else { return .full }
             if let userMost {
                 var own: Int64 = 0
                 try connection.run(
-                    "SELECT coalesce(sum(byte_count), 0) FROM uploads WHERE user = ?", [.text(upload.user.rawValue)]
+                    "SELECT CAST(coalesce(sum(byte_count), 0) AS BIGINT) FROM uploads WHERE user = ?", [.text(upload.user.rawValue)]
                 ) { (row) throws(StoreError) in own = row.integer(0) ?? 0 }
                 guard Int(own) + upload.byteCount <= userMost else { return .userFull }
             }

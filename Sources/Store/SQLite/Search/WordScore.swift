@@ -27,6 +27,15 @@ enum WordScore {
         }
     }
 
+    /// The part of a row's score that one term makes.
+    ///
+    /// - Parameters:
+    ///   - count: number of the term's occurrences in the row.
+    ///   - length: number of the row's words.
+    @inline(__always) static func share(weight: Double, count: Double, length: Double) -> Double {
+        weight * count * (saturation + 1) / (count + saturation * (1 - lengthShare + lengthShare * length / usualLength))
+    }
+
     private static let score: fts5_extension_function = { interface, row, result, count, values in
         guard let interface, count == 1, let weights = values?[0] else { return sqlite3_result_double(result, 0) }
         let known = min(Int(sqlite3_value_bytes(weights)) / 8, maxTerms)
@@ -43,10 +52,8 @@ enum WordScore {
                 guard interface.pointee.xInst(row, instance, &term, &column, &offset) == SQLITE_OK, column == 0, term < known else { continue }
                 counts[Int(term)] += 1
             }
-            let norm = saturation * (1 - lengthShare + lengthShare * Double(length) / usualLength)
             for term in 0..<known where counts[term] > 0 {
-                let weight = start.loadUnaligned(fromByteOffset: term * 8, as: Double.self)
-                sum += weight * counts[term] * (saturation + 1) / (counts[term] + norm)
+                sum += share(weight: start.loadUnaligned(fromByteOffset: term * 8, as: Double.self), count: counts[term], length: Double(length))
             }
         }
         sqlite3_result_double(result, sum)

@@ -1,0 +1,60 @@
+internal import Foundation
+
+/// A PostgreSQL server of this test process, with an empty database. It ends with the process, and its folder is removed then.
+package final class PostgresServer: Sendable {
+    /// The server of all tests, which the first use starts; nil when Debian's package `postgresql` is not installed.
+    package static let shared: PostgresServer? = programs.flatMap { try? PostgresServer($0) }
+
+    /// Folder of the server's programs; nil when they are not installed.
+    package static let programs: String? = {
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+        return versions.compactMap { Int($0) }.max().map { "/usr/lib/postgresql/\($0)/bin" }
+            .flatMap { FileManager.default.isExecutableFile(atPath: $0 + "/initdb") ? $0 : nil }
+    }()
+
+    /// A server refuses to run as root. The shell outlives this process by half a second, whatever ends the process.
+    private static let script = """
+        folder=$1 programs=$2 parent=$3 as=
+        if [ "$(id -u)" = 0 ]; then
+            chown nobody "$folder"
+            as='setpriv --reuid=nobody --regid=nogroup --clear-groups'
+        fi
+        cd "$folder"
+        $as "$programs/initdb" -D "$folder/data" -U harken -A trust -E UTF8 --locale=C --no-sync || exit 1
+        $as "$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=400 -c fsync=off -c shared_buffers=64MB &
+        server=$!
+        while kill -0 "$parent" && kill -0 "$server"; do sleep 0.5; done
+        kill -QUIT "$server"
+        wait "$server"
+        rm -rf "$folder"
+        """
+
+    private let folder: String
+    private let psql: String
+    private let process: ChildProcess
+
+    private init(_ programs: String) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "harken-pg-\(getpid())").path
+        psql = programs + "/psql"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        process = try ChildProcess(["sh", "-c", Self.script, "sh", folder, programs, "\(getpid())"])
+        for _ in 0..<300 {
+            let check = try ChildProcess.run([programs + "/pg_isready", "-q", "-h", folder])
+            if check.status == 0 { return }
+            usleep(100_000)
+        }
+        throw CocoaError(.executableLoad)
+    }
+
+    /// The URL of an empty room of the database: a schema with this name, which is made if it does not exist.
+    package func url(schema: String) throws -> String {
+        let made = try run("CREATE SCHEMA IF NOT EXISTS \(schema)")
+        precondition(made.status == 0, made.diagnostics)
+        return "postgres://harken@/postgres?host=\(folder)&options=-csearch_path%3D\(schema)"
+    }
+
+    /// Runs SQL in the database. Blocks.
+    package func run(_ sql: String) throws -> ChildProcess.Outcome {
+        try ChildProcess.run([psql, "-X", "-q", "-A", "-t", "-h", folder, "-U", "harken", "-d", "postgres", "-c", sql])
+    }
+}

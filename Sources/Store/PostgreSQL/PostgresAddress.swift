@@ -1,0 +1,48 @@
+internal import CPostgres
+
+/// The address of a PostgreSQL database: a URL of libpq. The text may have a password and is never shown.
+package struct PostgresAddress: Sendable, CustomStringConvertible {
+    let url: String
+
+    /// - Returns: nil when the text is not the URL of a PostgreSQL database.
+    package init?(_ url: String) {
+        guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://"), !url.utf8.contains(0) else { return nil }
+        self.url = url
+    }
+
+    /// The address without user and password, and without parameters.
+    package var description: String {
+        let rest = url.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)[0].drop { $0 != ":" }.dropFirst(3)
+        return "postgres://" + (rest.lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest)
+    }
+
+    /// Takes the URL and its password out of a message of libpq.
+    func redacted(_ message: String) -> String {
+        var secrets = [url]
+        let rest = url.drop { $0 != ":" }.dropFirst(3)
+        if let at = rest.lastIndex(of: "@"), let colon = rest[..<at].firstIndex(of: ":") {
+            secrets.append(String(rest[rest.index(after: colon)..<at]))
+        }
+        for parameter in url.split(separator: "?", maxSplits: 1).dropFirst().joined().split(separator: "&") where parameter.contains("password=") {
+            secrets.append(String(parameter.drop { $0 != "=" }.dropFirst()))
+        }
+        var message = message
+        for secret in secrets where !secret.isEmpty {
+            message = message.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "…")
+        }
+        return message.split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }.joined(separator: "; ")
+    }
+}
+
+/// libpq, which is opened when the first connection is made.
+enum PostgresLibrary {
+    private static let problem: String? = {
+        var reason = [CChar](repeating: 0, count: 512)
+        guard cpostgres_open(&reason, reason.count) != 0 else { return nil }
+        return String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }()
+
+    static func open() throws(StoreError) {
+        if let problem { throw .databaseUnavailable("PostgreSQL's client library cannot be opened: \(problem). Install it: apt-get install libpq5") }
+    }
+}

@@ -1,0 +1,72 @@
+/// The stores' tables in a PostgreSQL database. Several processes and machines may use it at once.
+package final class PostgresDatabase: SQLDatabase {
+    /// Maximum numbers of connections: for writes and queries, for access keys, and for searches.
+    private static let connections = (work: 8, keys: 2, searches: 3)
+    /// A search's best plan depends on its words.
+    private static let searchSettings = "SET plan_cache_mode = force_custom_plan"
+
+    package let address: PostgresAddress
+    package let words: any WordIndex
+    private let pool: PostgresPool
+    private let keys: PostgresPool
+    private let searches: PostgresPool
+
+    /// Connects once, and brings the schema up to date.
+    ///
+    /// - Throws: `databaseUnavailable` when the server cannot be reached or the client library is missing.
+    package init(at address: PostgresAddress) throws(StoreError) {
+        self.address = address
+        words = try PostgresWordIndex()
+        let connection = try PostgresConnection(address)
+        try PostgresMigration.run(PostgresMigration.all, on: connection)
+        pool = PostgresPool(address, most: Self.connections.work)
+        keys = PostgresPool(address, most: Self.connections.keys)
+        searches = PostgresPool(address, settings: Self.searchSettings, most: Self.connections.searches)
+    }
+
+    package func write<Value: Sendable>(
+        _ isolation: SQLIsolation, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        try await pool.run { lane, deadline in lane.write(isolation, until: deadline, body) }
+    }
+
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        try await pool.run { lane, deadline in lane.read(until: deadline, body) }
+    }
+
+    package func makeReader(for use: SQLReaderUse) -> any SQLReader {
+        switch use {
+        case .keys: PostgresReader(keys, address)
+        case .words, .windows: PostgresReader(searches, address)
+        }
+    }
+
+    /// Does nothing: an index of PostgreSQL has no words of deleted rows that a query finds, and `VACUUM` removes what is left in the pages.
+    package func eraseDeletedWords() {}
+
+    /// Does nothing: the server keeps the files.
+    package func settle() {}
+}
+
+/// Runs queries on the connections of a pool.
+final class PostgresReader: SQLReader {
+    private let pool: PostgresPool
+    private let address: PostgresAddress
+
+    init(_ pool: PostgresPool, _ address: PostgresAddress) {
+        self.pool = pool
+        self.address = address
+    }
+
+    func run<Value: Sendable>(
+        _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        try await pool.run { lane, deadline in lane.read(until: deadline, body) }
+    }
+
+    func runBlocking<Value: Sendable>(_ body: (borrowing SQLConnection) throws(StoreError) -> Value) throws(StoreError) -> Value {
+        try body(.postgreSQL(PostgresConnection(address)))
+    }
+}

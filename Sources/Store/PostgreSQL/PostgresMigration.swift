@@ -1,0 +1,158 @@
+/// A step of PostgreSQL's schema. Steps that have been released are never edited; new ones are appended to `all`. The steps are numbered apart from
+/// SQLite's: the first one makes the whole schema of that day.
+struct PostgresMigration: Sendable {
+    var statements: [StaticString]
+
+    static let all: [PostgresMigration] = [PostgresMigration(statements: functions + orders + conversations + search + usage)]
+
+    /// Key of the lock that lets one process at a time change a schema.
+    private static let lock: Int64 = 0x6861_726B
+
+    /// Brings the schema up to date in one transaction. Of several processes one does it, and the others wait.
+    static func run(_ steps: [PostgresMigration], on connection: PostgresConnection) throws(StoreError) {
+        try connection.begin(.readCommitted)
+        do throws(StoreError) {
+            try run(steps, in: .postgreSQL(connection))
+            try connection.commit()
+        } catch {
+            connection.rollback()
+            throw error
+        }
+    }
+
+    private static func run(_ steps: [PostgresMigration], in connection: borrowing SQLConnection) throws(StoreError) {
+        // A replica that waits for another one's migration must not give up.
+        try connection.run("SET LOCAL statement_timeout = 0")
+        try connection.run("SET LOCAL lock_timeout = 0")
+        try connection.run("SELECT pg_advisory_xact_lock(CAST(? AS INTEGER), hashtext(current_schema()))", [.integer(lock)]) {
+            (_) throws(StoreError) in
+        }
+        try connection.run("CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY)")
+        let reached = Int(try connection.integer("SELECT coalesce(max(number), 0) FROM migrations") ?? 0)
+        guard reached <= steps.count else { throw .newerSchema(path: "the PostgreSQL database", found: reached, known: steps.count) }
+        for number in reached..<steps.count {
+            for statement in steps[number].statements { try connection.run(statement) }
+            try connection.run("INSERT INTO migrations (number) VALUES (?)", [.integer(number + 1)])
+        }
+    }
+
+    /// Functions that SQLite has and the stores' statements use.
+    private static let functions: [StaticString] = [
+        "CREATE FUNCTION min(a BIGINT, b BIGINT) RETURNS BIGINT LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT least(a, b)'",
+        "CREATE FUNCTION max(a BIGINT, b BIGINT) RETURNS BIGINT LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT greatest(a, b)'",
+        "CREATE FUNCTION instr(a TEXT, b TEXT) RETURNS INTEGER LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT strpos(a, b)'",
+        """
+        CREATE FUNCTION iif(a BOOLEAN, b ANYCOMPATIBLE, c ANYCOMPATIBLE) RETURNS ANYCOMPATIBLE LANGUAGE sql IMMUTABLE PARALLEL SAFE
+        AS 'SELECT CASE WHEN a THEN b ELSE c END'
+        """,
+        """
+        CREATE FUNCTION randomblob(a INTEGER) RETURNS BYTEA LANGUAGE sql VOLATILE
+        AS 'SELECT substr(sha256(decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, ''-'', ''''), ''hex'')), 1, a)'
+        """,
+        // The elements of a list, or the members of an object.
+        """
+        CREATE FUNCTION json_each(a TEXT) RETURNS TABLE (key TEXT, value TEXT) LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
+        AS 'SELECT NULL::text, e.value FROM jsonb_array_elements_text(CASE WHEN jsonb_typeof(a::jsonb) = ''array'' THEN a::jsonb END) e (value)
+            UNION ALL SELECT m.key, m.value FROM jsonb_each_text(CASE WHEN jsonb_typeof(a::jsonb) = ''object'' THEN a::jsonb END) m (key, value)'
+        """,
+        // Paths have one step: '$.name'.
+        """
+        CREATE FUNCTION json_extract(a TEXT, path TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE PARALLEL SAFE
+        AS 'SELECT a::jsonb ->> substr(path, 3)'
+        """,
+        """
+        CREATE FUNCTION json_remove(a TEXT, VARIADIC paths TEXT[]) RETURNS TEXT LANGUAGE sql IMMUTABLE PARALLEL SAFE
+        AS 'SELECT (a::jsonb - ARRAY(SELECT substr(path, 3) FROM unnest(paths) path))::text'
+        """,
+        """
+        CREATE FUNCTION json_set(a TEXT, path TEXT, value TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE PARALLEL SAFE
+        AS 'SELECT jsonb_set(a::jsonb, ARRAY[substr(path, 3)], to_jsonb(value))::text'
+        """,
+    ]
+
+    /// Keys, uploads, jobs, and recordings that come in chunks. `Migration` has the meaning of the columns.
+    private static let orders: [StaticString] = [
+        "CREATE TABLE users (id TEXT COLLATE \"C\" PRIMARY KEY, created_at BIGINT NOT NULL)",
+        """
+        CREATE TABLE access_keys (
+            id TEXT COLLATE "C" PRIMARY KEY,
+            hash BYTEA NOT NULL UNIQUE,
+            prefix TEXT COLLATE "C" NOT NULL,
+            name TEXT COLLATE "C",
+            user TEXT COLLATE "C" NOT NULL REFERENCES users (id),
+            scopes TEXT COLLATE "C" NOT NULL,
+            created_at BIGINT NOT NULL,
+            expires_at BIGINT,
+            revoked_at BIGINT,
+            credit_seconds BIGINT,
+            credit_used BIGINT NOT NULL DEFAULT 0
+        )
+        """,
+        """
+        CREATE TABLE uploads (
+            id TEXT COLLATE "C" PRIMARY KEY,
+            user TEXT COLLATE "C" NOT NULL,
+            byte_count BIGINT NOT NULL,
+            created_at BIGINT NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE jobs (
+            number BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+            id TEXT COLLATE "C" NOT NULL UNIQUE,
+            dialect TEXT COLLATE "C" NOT NULL,
+            user TEXT COLLATE "C" NOT NULL,
+            access_key TEXT COLLATE "C",
+            status TEXT COLLATE "C" NOT NULL,
+            created_at BIGINT NOT NULL,
+            finished_at BIGINT,
+            attempts BIGINT NOT NULL,
+            request TEXT COLLATE "C" NOT NULL,
+            audio TEXT COLLATE "C" NOT NULL,
+            engines TEXT COLLATE "C" NOT NULL,
+            signing_key BYTEA,
+            error TEXT COLLATE "C",
+            transcript TEXT COLLATE "C",
+            notice TEXT COLLATE "C",
+            notice_status BIGINT,
+            keeps_raw BOOLEAN NOT NULL DEFAULT FALSE,
+            raw BYTEA,
+            owner TEXT COLLATE "C",
+            lease_until BIGINT,
+            sealed BYTEA,
+            own_keys TEXT COLLATE "C" NOT NULL DEFAULT ''
+        )
+        """,
+        "CREATE INDEX jobs_by_user ON jobs (user, dialect, number)",
+        "CREATE INDEX jobs_unfinished ON jobs (status, user, number) WHERE status IN ('queued', 'processing')",
+        "CREATE INDEX jobs_unannounced ON jobs (number) WHERE notice = 'wanted'",
+        """
+        CREATE TABLE background_recordings (
+            user TEXT COLLATE "C" NOT NULL,
+            conversation TEXT COLLATE "C" NOT NULL,
+            state TEXT COLLATE "C" NOT NULL,
+            language TEXT COLLATE "C",
+            since BIGINT NOT NULL,
+            pause BIGINT,
+            PRIMARY KEY (user, conversation)
+        )
+        """,
+        "CREATE INDEX background_recordings_by_state ON background_recordings (state, since)",
+        """
+        CREATE TABLE background_chunks (
+            user TEXT COLLATE "C" NOT NULL,
+            conversation TEXT COLLATE "C" NOT NULL,
+            chunk TEXT COLLATE "C" NOT NULL,
+            hash TEXT COLLATE "C" NOT NULL,
+            start_at BIGINT NOT NULL,
+            length BIGINT NOT NULL,
+            run TEXT COLLATE "C",
+            record TEXT COLLATE "C",
+            accepted_at BIGINT,
+            PRIMARY KEY (user, conversation, chunk),
+            FOREIGN KEY (user, conversation) REFERENCES background_recordings (user, conversation) ON DELETE CASCADE
+        )
+        """,
+        "CREATE TABLE deleted_users (user TEXT COLLATE \"C\" PRIMARY KEY, since BIGINT NOT NULL)",
+    ]
+}
