@@ -46,11 +46,11 @@ package final class PostgresServer: Sendable {
         throw CocoaError(.executableLoad)
     }
 
-    /// The URL of an empty room of the database: a schema with this name, which is made if it does not exist.
+    /// The URL of a schema with this name, which is made if it does not exist. The name is also the name of the connections.
     package func url(schema: String) throws -> String {
         let made = try run("CREATE SCHEMA IF NOT EXISTS \(schema)")
         precondition(made.status == 0, made.diagnostics)
-        return "postgres://harken@/postgres?host=\(folder)&options=-csearch_path%3D\(schema)"
+        return "postgres://harken@/postgres?host=\(folder)&options=-csearch_path%3D\(schema)&application_name=\(schema)"
     }
 
     /// Runs SQL in the database. Blocks.

@@ -22,9 +22,13 @@ enum StoreKind: CaseIterable, Sendable {
 
     /// The address of a schema that belongs to the folder.
     static func address(of folder: TemporaryFolder) throws -> PostgresAddress {
-        let name = "t" + folder.path.utf8.suffix(36).filter { $0 != UInt8(ascii: "-") }.map { String(UnicodeScalar($0)) }.joined().lowercased()
         let server = try #require(PostgresServer.shared)
-        return try #require(PostgresAddress(server.url(schema: name)))
+        return try #require(PostgresAddress(server.url(schema: schema(of: folder))))
+    }
+
+    /// The folders' names end with an id.
+    static func schema(of folder: TemporaryFolder) -> String {
+        "t" + String(decoding: folder.path.utf8.suffix(36).filter { $0 != UInt8(ascii: "-") }, as: UTF8.self).lowercased()
     }
 
     func stores(in folder: TemporaryFolder) throws -> Stores { try backEnd(in: folder).stores(now: { .at(0) }) }

@@ -54,7 +54,7 @@ package final class PostgresConnection: @unchecked Sendable {
         self.address = address
         handle = made
         guard cpostgres_status(made) == Int32(CPOSTGRES_CONNECTION_OK) else { throw unavailable() }
-        // Statements end with OFFSET after LIMIT, `segment_words` and other things of version 12 or later; 14 is the oldest that still gets repairs.
+        // The oldest version that its makers still repair.
         guard cpostgres_server_version(made) >= 140_000 else {
             throw .databaseUnavailable("\(address) is older than PostgreSQL 14. Use a newer server")
         }
@@ -66,6 +66,12 @@ package final class PostgresConnection: @unchecked Sendable {
     private func unavailable() -> StoreError {
         let message = address.redacted(cpostgres_error(handle).map { String(cString: $0) } ?? "")
         return .databaseUnavailable("\(address) cannot be reached: \(message)")
+    }
+
+    /// Version of the server, such as `15.4`.
+    var serverVersion: String {
+        let version = cpostgres_server_version(handle)
+        return "\(version / 10_000).\(version % 10_000)"
     }
 
     // MARK: Statements
@@ -129,6 +135,8 @@ package final class PostgresConnection: @unchecked Sendable {
     }
 
     func commit() throws(StoreError) {
+        // A transaction whose end was not sent was surely not committed.
+        guard isAlive else { throw lost() }
         try queue(SQLStatementKey("COMMIT"), [], isCommit: true)
         if let result = try finish() { cpostgres_clear(result) }
         isInTransaction = false
@@ -180,9 +188,11 @@ package final class PostgresConnection: @unchecked Sendable {
                 }
             default:
                 guard cpostgres_status(handle) == Int32(CPOSTGRES_CONNECTION_OK) else {
+                    // A server that ends and says so has not done this step, nor the next ones.
+                    let isRefused = cpostgres_result_state(result) != nil
                     cpostgres_clear(result)
                     if let last { cpostgres_clear(last) }
-                    throw lost(steps)
+                    throw lost(isRefused ? [] : steps)
                 }
                 if case .preparation(let key) = step { prepared[key] = nil }
                 if problem == nil, cpostgres_result_status(result) != Int32(CPOSTGRES_PIPELINE_ABORTED) { problem = error(of: result) }
@@ -209,6 +219,16 @@ package final class PostgresConnection: @unchecked Sendable {
             if ready < 0, errno == EINTR { continue }
             guard ready > 0, cpostgres_consume(handle) == 1 else { throw lost(steps) }
         }
+    }
+
+    /// False if the server has ended the connection, as far as is known without asking.
+    private var isAlive: Bool {
+        var waiting = pollfd(fd: cpostgres_socket(handle), events: Int16(POLLIN), revents: 0)
+        // What the server says last comes before the end of the stream.
+        while poll(&waiting, 1, 0) > 0 {
+            guard cpostgres_consume(handle) == 1, cpostgres_status(handle) == Int32(CPOSTGRES_CONNECTION_OK) else { return false }
+        }
+        return true
     }
 
     private func error(of result: OpaquePointer) -> StoreError {

@@ -1,0 +1,175 @@
+import HarkenTesting
+import Speech
+import Store
+import Testing
+
+@Suite(.enabled(if: PostgresServer.programs != nil, "the package postgresql is not installed"), .timeLimit(.minutes(5)))
+struct `PostgreSQL database` {
+    private let folder = TemporaryFolder()
+
+    private func open() throws -> PostgresDatabase { try PostgresDatabase(at: StoreKind.address(of: folder)) }
+
+    private func count(_ table: StaticString, in database: PostgresDatabase) async throws(StoreError) -> Int64? {
+        try await database.read { (connection) throws(StoreError) in
+            var count: Int64?
+            try connection.run(ComposedSQL("SELECT count(*) FROM ", table)) { (row) throws(StoreError) in count = row.integer(0) }
+            return count
+        }
+    }
+
+    /// Ends all connections of the test's databases, as a server does that is restarted.
+    private func endConnections() throws {
+        let name = StoreKind.schema(of: folder)
+        let ended = try PostgresServer.shared?.run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = '\(name)'")
+        #expect(ended?.status == 0)
+    }
+
+    @Test func `gives back every kind of value as it was bound`() async throws {
+        let database = try open()
+        let text = "Zoë'); DROP TABLE jobs; --\\ \"?1\" 天气"
+        try await database.write { (connection) throws(StoreError) in
+            try connection.run("CREATE TABLE marks (number BIGINT, text TEXT, size DOUBLE PRECISION, bytes BYTEA, is_set BOOLEAN)")
+            try connection.run(
+                "INSERT INTO marks VALUES (?, ?, ?, ?, ?)", [.integer(-5), .text(text), .real(0.25), .blob([0, 1, 255]), .flag(true)])
+            try connection.run(
+                "INSERT INTO marks VALUES (?, ?, ?, ?, ?)", [.integer(7), .text(""), .real(nil as Double?), .blob([]), .flag(false)])
+            try connection.run("INSERT INTO marks VALUES (?, ?, ?, ?, ?)", [.integer(8), .text("a\0b"), .real(1.5), .blob(nil), .flag(false)])
+        }
+        let rows = try await database.read { (connection) throws(StoreError) in
+            var rows: [[SQLValue]] = []
+            try connection.run("SELECT number, text, size, bytes, is_set FROM marks ORDER BY number") { (row) throws(StoreError) in
+                rows.append([.integer(row.integer(0)), .text(row.text(1)), .real(row.real(2)), .blob(row.blob(3)), .flag(row.flag(4))])
+            }
+            return rows
+        }
+        #expect(
+            rows == [
+                [.integer(-5), .text(text), .real(0.25), .blob([0, 1, 255]), .flag(true)],
+                [.integer(7), .text(""), .real(nil as Double?), .blob([]), .flag(false)],
+                // PostgreSQL has no text with a zero.
+                [.integer(8), .text("a\u{FFFD}b"), .real(1.5), .blob(nil), .flag(false)],
+            ])
+    }
+
+    @Test func `rejects a column of a type that no row has`() async throws {
+        let database = try open()
+        await #expect(throws: StoreError.self) {
+            try await database.read { (connection) throws(StoreError) in try connection.integer("SELECT CAST(1 AS NUMERIC)") }
+        }
+        #expect(try await count("jobs", in: database) == 0, "the connection is whole")
+    }
+
+    @Test func `undoes a transaction of which a statement fails that nobody waits for`() async throws {
+        let database = try open()
+        await #expect(throws: StoreError.self) {
+            try await database.write { (connection) throws(StoreError) in
+                try connection.run("INSERT INTO users (id, created_at) VALUES ('ann', 1)")
+                try connection.run("INSERT INTO users (id, created_at) VALUES ('ann', 2)")
+                try connection.run("INSERT INTO users (id, created_at) VALUES ('bob', 2)")
+            }
+        }
+        #expect(try await count("users", in: database) == 0)
+        // Statements that were queued after the one that failed are prepared again.
+        try await database.write { (connection) throws(StoreError) in
+            for name in ["carl", "dora"] { try connection.run("INSERT INTO users (id, created_at) VALUES (?, 2)", [.text(name)]) }
+            #expect(try connection.changedRows() == 1)
+        }
+        #expect(try await count("users", in: database) == 2)
+    }
+
+    @Test func `runs transactions of two processes as if one came after the other`() async throws {
+        let databases = try [open(), open()]
+        try await databases[0].write { (connection) throws(StoreError) in try connection.run("INSERT INTO archives (user) VALUES ('ann')") }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<40 {
+                group.addTask {
+                    try await databases[number % 2].write { (connection) throws(StoreError) in
+                        let revision = try connection.integer("SELECT revision FROM archives WHERE user = 'ann'") ?? 0
+                        try connection.run("UPDATE archives SET revision = ? WHERE user = 'ann'", [.integer(revision + 1)])
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let revision = try await databases[1].read { (connection) throws(StoreError) in
+            try connection.integer("SELECT revision FROM archives WHERE user = 'ann'")
+        }
+        #expect(revision == 40)
+    }
+
+    @Test func `goes on when its connections were lost`() async throws {
+        let database = try open()
+        for number in 0..<5 {
+            try await database.write { (connection) throws(StoreError) in
+                try connection.run("INSERT INTO users (id, created_at) VALUES (?, 1)", [.text("user\(number)")])
+            }
+            try endConnections()
+            #expect(try await count("users", in: database) == Int64(number + 1))
+            try endConnections()
+        }
+    }
+
+    @Test func `runs a transaction again whose connection is lost before its end`() async throws {
+        let database = try open(), server = try #require(PostgresServer.shared)
+        let rounds = SharedLog()
+        try await database.write { (connection) throws(StoreError) in
+            rounds.append("round")
+            var id: Int64 = 0
+            try connection.run("INSERT INTO users (id, created_at) VALUES ('ann', 1)")
+            try connection.run("SELECT pg_backend_pid()") { (row) throws(StoreError) in id = row.integer(0) ?? 0 }
+            if rounds.entries.count == 1 { _ = try? server.run("SELECT pg_terminate_backend(\(id), 5000)") }
+        }
+        #expect(rounds.entries.count == 2)
+        #expect(try await count("users", in: database) == 1)
+    }
+
+    @Test func `is made once by many processes that open it at the same time`() async throws {
+        let address = try StoreKind.address(of: folder)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<6 { group.addTask { _ = try PostgresDatabase(at: address) } }
+            try await group.waitForAll()
+        }
+        #expect(try await count("migrations", in: open()) == 1)
+    }
+
+    @Test func `of a newer Harken is rejected`() async throws {
+        try await open().write { (connection) throws(StoreError) in try connection.run("INSERT INTO migrations (number) VALUES (99)") }
+        let error = #expect(throws: StoreError.self) { try open() }
+        guard case .newerSchema(_, found: 99, known: 1)? = error else { return #expect(Bool(false), "\(String(describing: error))") }
+    }
+
+    @Test func `gives a job to one of many processes that claim`() async throws {
+        let queues = try (0..<3).map { _ in SQLJobQueue(in: try open()) as any JobQueue }
+        for number in 0..<40 { _ = try await queues[0].add(.of("job\(number)", ID("user\(number % 3)")), most: 100, hasNotice: false, lease: nil) }
+        let claimed = try await withThrowingTaskGroup(of: [ID<TranscriptionJob>].self) { group in
+            for number in 0..<9 {
+                group.addTask {
+                    var own: [ID<TranscriptionJob>] = []
+                    while let job = try await queues[number % 3].take(by: "process\(number)") { own.append(job.id) }
+                    return own
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(claimed.count == 40 && Set(claimed).count == 40)
+    }
+
+    @Test(arguments: [
+        "postgres://ann:open%20sesame@127.0.0.1:1/x", "postgres://ann:sesame@no.such.host.invalid/x", "postgres://ann:sesame@127.0.0.1:y/x",
+    ])
+    func `that cannot be reached is named without its password`(url: String) throws {
+        let address = try #require(PostgresAddress(url))
+        let error = #expect(throws: StoreError.self) { try PostgresDatabase(at: address) }
+        guard case .databaseUnavailable(let reason)? = error else { return #expect(Bool(false), "\(String(describing: error))") }
+        #expect(!reason.contains("sesame") && !"\(address)".contains("sesame"), "\(reason)")
+    }
+
+    @Test func `without keys is not opened where there were keys`() async throws {
+        let directory = try DataDirectory(creating: folder.path)
+        _ = try folder.write([], as: "keys-exist")
+        let address = try StoreKind.address(of: folder)
+        #expect(throws: StoreError.keysLost(path: "\(address)", marker: folder.path + "/keys-exist")) {
+            try PostgresInstallation(at: address, in: directory)
+        }
+    }
+}
