@@ -121,6 +121,8 @@ package struct GatewayConfiguration: Sendable {
     package var wrongCredentialDelay: Duration
     /// The identity provider that vouches for users; nil when there is none and only keys count.
     package var identity: IdentityProvider?
+    /// The database of the stores; nil when they are in the data directory.
+    package var database: PostgresAddress?
     /// Settings of the language model that sums conversations up; nil when conversations are summed up in their own words.
     package var summaries: SummarySettings?
     /// Destination of spans; nil when nothing is traced.
@@ -145,10 +147,12 @@ package struct GatewayConfiguration: Sendable {
             }
             return format
         }
-        if let database = settings["HARKEN_DATABASE_URL"] {
-            let scheme = database.prefix { $0 != ":" }
-            throw ConfigurationError(
-                "HARKEN_DATABASE_URL", "a database of the kind \"\(scheme)\" is not supported", accepted: "unset: SQLite in the data directory")
+        database = try settings["HARKEN_DATABASE_URL"].map { url throws(ConfigurationError) in
+            guard let address = PostgresAddress(url) else {
+                // The text may have a password.
+                throw ConfigurationError("HARKEN_DATABASE_URL", "is not the URL of a PostgreSQL database", accepted: PostgresAddress.accepted)
+            }
+            return address
         }
         stall = try settings.seconds("HARKEN_STALL_SECONDS", in: 0.5...60, orZero: true, default: 3)
         repairTime = try settings.seconds("HARKEN_REPAIR_SECONDS", in: 0.5...60, orZero: true, default: 4)

@@ -83,7 +83,10 @@ extension SettingTable {
         .init("HARKEN_TRANSCRIPT_BYTES", .storage, "4294967296", "Disk for live sessions' transcripts. Beyond it the oldest are deleted."),
         .init(
             "HARKEN_DATABASE_URL", .storage, nil,
-            "Must be unset: this version supports only the SQLite database in the data directory, and does not start with another one."),
+            """
+            PostgreSQL database in place of the SQLite database in the data directory: `postgres://USER:PASSWORD@HOST/NAME`, with libpq's parameters \
+            such as `?sslmode=verify-full`; see [PostgreSQL](operating.md#postgresql). The commands of Harken read it from the environment.
+            """, isSecret: true),
     ]
 
     static let monitoring: [SettingDescription] =

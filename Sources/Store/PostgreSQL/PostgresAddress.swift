@@ -2,6 +2,8 @@ internal import CPostgres
 
 /// The address of a PostgreSQL database: a URL of libpq. The text may have a password and is never shown.
 package struct PostgresAddress: Sendable, CustomStringConvertible {
+    package static let accepted = "postgres://USER:PASSWORD@HOST/NAME, or unset: SQLite in the data directory"
+
     let url: String
 
     /// - Returns: nil when the text is not the URL of a PostgreSQL database.

@@ -24,6 +24,20 @@ package final class PostgresDatabase: SQLDatabase {
         searches = PostgresPool(address, settings: Self.searchSettings, most: Self.connections.searches)
     }
 
+    /// Connects to a server and returns its version, such as `15.4`. Changes nothing.
+    package static func version(at address: PostgresAddress) throws(StoreError) -> String { try PostgresConnection(address).serverVersion }
+
+    /// Returns the number of other sessions of the same user and the same application in the database.
+    package static func otherSessions(at address: PostgresAddress) throws(StoreError) -> Int {
+        let connection = SQLConnection.postgreSQL(try PostgresConnection(address))
+        let count = try connection.integer(
+            """
+            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+            AND application_name = current_setting('application_name')
+            """)
+        return Int(count ?? 0)
+    }
+
     package func write<Value: Sendable>(
         _ isolation: SQLIsolation, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {

@@ -20,6 +20,11 @@ struct Backup: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
+            if let database = data.database {
+                throw ArchiveError(
+                    "the data is in \(database): save that with pg_dump --format=custom, and the files of \(data.path) with any program "
+                        + "(see PostgreSQL in docs/operating.md)")
+            }
             guard let directory = try data.existing() else { throw data.noData }
             let draft = file + ".partial"
             let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

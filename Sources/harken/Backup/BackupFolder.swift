@@ -25,7 +25,7 @@ struct BackupFolder {
         // Rows refer to blobs. Blobs that are deleted after the first look are kept by it; those that are made before the rows are copied are found by
         // the second look.
         try copyBlobs(of: directory)
-        try Installation.copyRows(of: directory, to: DataDirectory(creating: data))
+        try SQLiteInstallation.copyRows(of: directory, to: DataDirectory(creating: data))
         try copyBlobs(of: directory)
         for name in Self.files { try FileTree.copy(directory.path + "/" + name, to: data + "/" + name) }
         var writer = JSONWriter()
@@ -61,7 +61,7 @@ struct BackupFolder {
             throw ArchiveError("\(archive) is not a backup of harken: it has no database")
         }
         do throws(StoreError) {
-            try await Installation(in: directory, checkTime: .seconds(3_600)).settle()
+            try await SQLiteInstallation(in: directory, checkTime: .seconds(3_600)).settle()
         } catch {
             guard case .newerSchema = error else { throw error }
             throw ArchiveError(

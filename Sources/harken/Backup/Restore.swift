@@ -14,14 +14,17 @@ struct Restore: Command {
 
     private let file: String
     private let path: String
+    private let database: PostgresAddress?
 
     init(_ arguments: Arguments) throws(UsageError) {
         file = arguments.operands.joined()
         path = try DataOption.path(arguments)
+        database = try DataOption.database(arguments)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
+            if let database { throw ArchiveError("the data is in \(database): restore that with pg_restore, or unset HARKEN_DATABASE_URL") }
             if let problem = FileIdentity.problem(path: file) { throw ArchiveError("\(file): \(problem)") }
             let directory = try DataDirectory(creating: path)
             guard let claim = try directory.claim() else {

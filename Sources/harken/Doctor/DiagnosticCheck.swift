@@ -70,6 +70,9 @@ struct DiagnosticCheck {
     private func data() async -> Finding {
         let path = configuration.dataDirectory
         do throws(StoreError) {
+            if let database = configuration.database {
+                return Finding("database", .ok, "PostgreSQL \(try PostgresDatabase.version(at: database)) at \(database)")
+            }
             guard let directory = try DataDirectory(existing: path) else {
                 return Finding("data directory", .ok, "\(path) has no data yet: harken serve creates it")
             }
@@ -77,6 +80,7 @@ struct DiagnosticCheck {
             let state = try await keys.isEmpty() ? "no keys yet: only this machine is served" : "keys exist: only callers with a key are served"
             return Finding("data directory", .ok, "\(path), \(state)")
         } catch {
+            if configuration.database != nil { return Finding("database", .missing("correct HARKEN_DATABASE_URL or the server"), "\(error)") }
             return Finding("data directory", .missing("correct that, or choose another directory with --data or HARKEN_DATA"), "\(error)")
         }
     }

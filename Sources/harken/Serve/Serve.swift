@@ -141,11 +141,11 @@ struct Serve: Command {
             throw ServeError(
                 "another harken serve uses \(directory.path); stop it, take over from it with --take-over, or give this one another --data")
         }
-        if takesOver, try Installation.wouldMigrate(directory) {
+        if takesOver, configuration.database == nil, try SQLiteInstallation.wouldMigrate(directory) {
             throw ServeError(
                 "the running gateway's database has the format of an earlier version; stop that gateway, then start this one without --take-over")
         }
-        let installation = try Installation(in: directory, checkTime: Self.checkTime)
+        let installation = try Installation(in: directory, database: configuration.database, checkTime: Self.checkTime)
         let keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
         let isKeyless = try await keys.isEmpty()
         guard configuration.listen.isLoopback || configuration.identity != nil || !isKeyless else {

@@ -5,13 +5,27 @@ struct DataOption {
     static let option = Option(
         "--data", "DIR", variable: "HARKEN_DATA", "Directory of the database, keys and audio. Default: ~/.local/share/harken.")
 
+    /// Name of the variable with the database in place of the directory's own.
+    private static let databaseVariable = "HARKEN_DATABASE_URL"
+
     let path: String
+    /// The database in place of the directory's own; nil when there is none.
+    let database: PostgresAddress?
     /// True if the command line names the directory.
     let isNamed: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         path = try Self.path(arguments)
+        database = try Self.database(arguments)
         isNamed = arguments.text(Self.option) != nil
+    }
+
+    static func database(_ arguments: Arguments) throws(UsageError) -> PostgresAddress? {
+        guard let url = arguments.environment[databaseVariable], !url.isEmpty else { return nil }
+        guard let address = PostgresAddress(url) else {
+            throw UsageError("\(databaseVariable) is not the URL of a PostgreSQL database; accepted: \(PostgresAddress.accepted)")
+        }
+        return address
     }
 
     static func path(_ arguments: Arguments) throws(UsageError) -> String {
@@ -26,10 +40,15 @@ struct DataOption {
     ///
     /// - Throws: `NoData` when the command line names a directory without data.
     func existing() throws -> DataDirectory? {
+        // The directory has the secret and the blobs, and need not have a database.
+        if database != nil { return try DataDirectory(creating: path) }
         if let directory = try DataDirectory(existing: path) { return directory }
         if isNamed { throw noData }
         return nil
     }
+
+    /// Opens the stores of the directory.
+    func installation(in directory: DataDirectory) throws(StoreError) -> Installation { try Installation(in: directory, database: database) }
 
     /// The error of a directory without data.
     var noData: NoData { NoData(path: path) }

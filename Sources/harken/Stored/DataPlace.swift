@@ -74,7 +74,9 @@ struct DataPlace {
     func existingInstallation(_ context: CommandContext) throws -> (any InstallationData)? {
         switch kind {
         case .directory(let stores):
-            try stores.data.existing().map { DirectoryInstallationData(installation: try Installation(in: $0), directory: $0, context: context) }
+            try stores.data.existing().map {
+                DirectoryInstallationData(installation: try stores.data.installation(in: $0), directory: $0, context: context)
+            }
         case .gateway(let address): GatewayInstallationData(api: try GatewayAPI(address))
         }
     }
@@ -84,7 +86,7 @@ struct DataPlace {
         switch kind {
         case .directory(let stores):
             let directory = try DataDirectory(creating: stores.data.path)
-            return DirectoryInstallationData(installation: try Installation(in: directory), directory: directory, context: context)
+            return DirectoryInstallationData(installation: try stores.data.installation(in: directory), directory: directory, context: context)
         case .gateway(let address): return GatewayInstallationData(api: try GatewayAPI(address))
         }
     }

@@ -30,7 +30,7 @@ struct StoreAccess {
     ///
     /// - Throws: `NoData` when the directory that the command line names has no data.
     func existing() throws -> (any ConversationStores)? {
-        try data.existing().map { try Installation(in: $0).conversations(now: { .now }) }
+        try data.existing().map { try data.installation(in: $0).conversations(now: { .now }) }
     }
 
     /// Opens the stores for a command that needs existing data.
@@ -43,7 +43,7 @@ struct StoreAccess {
 
     /// Opens the stores. Creates the data directory and the database if they do not exist.
     func open() throws(StoreError) -> any ConversationStores {
-        try Installation(in: DataDirectory(creating: data.path)).conversations(now: { .now })
+        try data.installation(in: DataDirectory(creating: data.path)).conversations(now: { .now })
     }
 
     /// Returns the user's data in opened stores.
@@ -59,7 +59,7 @@ struct StoreAccess {
     /// Returns `message`, or whose conversations there are when the command line names no user and access keys exist.
     func explanation(ofNothing message: String) async throws -> String {
         guard !namesUser, let directory = try data.existing() else { return message }
-        let installation = try Installation(in: directory)
+        let installation = try data.installation(in: directory)
         let store = installation.conversations(now: { .now })
         var others: [String] = []
         let users = Set(try await installation.keys(hashing: OpenSSLHashing(), now: { .now }).list().map(\.user)).subtracting([user])

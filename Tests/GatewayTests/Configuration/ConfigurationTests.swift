@@ -9,6 +9,7 @@ import RecordingAssembly
 import Sessions
 @testable import Settings
 import Speech
+import Store
 import Testing
 
 @Suite struct `Configuration` {
@@ -161,6 +162,13 @@ import Testing
         } catch {
             Issue.record("another error: \(error)")
         }
+    }
+
+    @Test func `takes the address of a PostgreSQL database, and shows no password of one that is wrong`() throws {
+        #expect(try configuration([:]).database == nil)
+        #expect(try configuration(["HARKEN_DATABASE_URL": "postgres://ann:sesame@db/harken"]).database?.description == "postgres://db/harken")
+        let error = #expect(throws: ConfigurationError.self) { try configuration(["HARKEN_DATABASE_URL": "mysql://ann:sesame@db/harken"]) }
+        #expect(error?.description.contains("sesame") == false)
     }
 
     @Test(arguments: [

@@ -1,0 +1,42 @@
+import Foundation
+import HarkenTesting
+import Testing
+
+@testable import harken
+
+@Suite(
+    .enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"),
+    .enabled(if: PostgresServer.programs != nil, "the package postgresql is not installed"), .timeLimit(.minutes(5)))
+struct `An installation in PostgreSQL` {
+    private let folder = TemporaryFolder()
+    private var data: String { folder.path(of: "data") }
+
+    private func environment() throws -> [String: String] {
+        let name = "t" + folder.path.suffix(36).replacing("-", with: "").lowercased()
+        return ["HOME": folder.path, "HARKEN_DATABASE_URL": try #require(PostgresServer.shared).url(schema: name)]
+    }
+
+    private func run(_ words: String...) async throws -> ChildProcess.Outcome {
+        try await BuiltProgram.run(words, environment: environment())
+    }
+
+    @Test func `is used by the gateway and by the commands`() async throws {
+        let created = try await run("keys", "create", "--data", data, "--user", "ann")
+        #expect(created.status == 0, "\(created)")
+        let gateway = try BuiltProgram.start(["serve", "--listen", "127.0.0.1:0", "--data", data], environment: environment())
+        let line = try #require(try await gateway.line(beginning: "harken: ready on "))
+        let url = String(try #require(line.split(separator: " ").last))
+        let key = created.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        #expect(try await run("conversations", "list", "--url", url, "--key", key).status == 0)
+        let list = try await run("keys", "list", "--data", data)
+        #expect(list.status == 0 && list.output.contains("ann"), "\(list)")
+        #expect(!FileManager.default.fileExists(atPath: data + "/harken.db"))
+    }
+
+    @Test func `is not backed up, but pg_dump is named`() async throws {
+        let backup = try await run("backup", folder.path(of: "backup.tar"), "--data", data)
+        #expect(backup.status != 0 && backup.diagnostics.contains("pg_dump"), "\(backup)")
+        let restore = try await run("restore", folder.path(of: "backup.tar"), "--data", data)
+        #expect(restore.status != 0 && restore.diagnostics.contains("pg_restore"), "\(restore)")
+    }
+}
