@@ -95,4 +95,15 @@ package enum SQLConnection: ~Copyable {
         case .postgreSQL: true
         }
     }
+
+    /// Lets the database continue the numbers of a table's rows after the highest one.
+    borrowing func continueNumbers(of table: StaticString) throws(StoreError) {
+        switch self {
+        case .sqlite: break
+        case .postgreSQL:
+            try run(
+                ComposedSQL(
+                    "SELECT setval(pg_get_serial_sequence('", table, "', 'number'), coalesce((SELECT max(number) FROM ", table, "), 0) + 1, FALSE)"))
+        }
+    }
 }
