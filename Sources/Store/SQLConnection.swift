@@ -1,9 +1,18 @@
 /// One connection to the stores' database. Used by one thread at a time; closed with its owner.
 ///
 /// The stores' statements are written once, in SQL that both databases understand. With `SQLRow` this is the only place that knows both.
-package enum SQLConnection: ~Copyable {
-    case sqlite(SQLiteConnection)
-    case postgreSQL(PostgresConnection)
+package struct SQLConnection: ~Copyable {
+    // Swift 6.3's optimizer aborts on enums that cannot be copied, and where the making of such a value from a borrowed object is inlined.
+    private enum Database {
+        case sqlite(SQLiteConnection)
+        case postgreSQL(PostgresConnection)
+    }
+
+    private let database: Database
+
+    @inline(never) init(_ connection: SQLiteConnection) { database = .sqlite(connection) }
+
+    @inline(never) init(_ connection: PostgresConnection) { database = .postgreSQL(connection) }
 
     /// Runs one statement and gives each row to `row`.
     ///
@@ -11,7 +20,7 @@ package enum SQLConnection: ~Copyable {
     package borrowing func run(
         _ sql: StaticString, _ values: [SQLValue] = [], row: (borrowing SQLRow) throws(StoreError) -> Void
     ) throws(StoreError) {
-        switch self {
+        switch database {
         case .sqlite(let connection): try connection.run(sql, values, row: row)
         case .postgreSQL(let connection): try connection.run(SQLStatementKey(sql), values, row: row)
         }
@@ -21,7 +30,7 @@ package enum SQLConnection: ~Copyable {
     package borrowing func run(
         _ sql: ComposedSQL, _ values: [SQLValue] = [], row: (borrowing SQLRow) throws(StoreError) -> Void
     ) throws(StoreError) {
-        switch self {
+        switch database {
         case .sqlite(let connection): try connection.run(sql, values, row: row)
         case .postgreSQL(let connection): try connection.run(SQLStatementKey(sql), values, row: row)
         }
@@ -29,7 +38,7 @@ package enum SQLConnection: ~Copyable {
 
     /// Runs one statement whose rows nobody reads. An error may surface at the next statement whose rows are read, or at the end of the transaction.
     package borrowing func run(_ sql: StaticString, _ values: [SQLValue] = []) throws(StoreError) {
-        switch self {
+        switch database {
         case .sqlite(let connection): try connection.run(sql, values)
         case .postgreSQL(let connection): try connection.queue(SQLStatementKey(sql), values)
         }
@@ -37,7 +46,7 @@ package enum SQLConnection: ~Copyable {
 
     /// Runs one statement whose rows nobody reads. An error may surface at the next statement whose rows are read, or at the end of the transaction.
     package borrowing func run(_ sql: ComposedSQL, _ values: [SQLValue] = []) throws(StoreError) {
-        switch self {
+        switch database {
         case .sqlite(let connection): try connection.run(sql, values)
         case .postgreSQL(let connection): try connection.queue(SQLStatementKey(sql), values)
         }
@@ -52,7 +61,7 @@ package enum SQLConnection: ~Copyable {
 
     /// Number of rows that the last statement inserted, changed or deleted.
     package borrowing func changedRows() throws(StoreError) -> Int {
-        switch self {
+        switch database {
         case .sqlite(let connection): connection.changedRows()
         case .postgreSQL(let connection): try connection.changedRows()
         }
@@ -60,19 +69,19 @@ package enum SQLConnection: ~Copyable {
 
     /// Runs queries that must see the same moment.
     borrowing func snapshot<Value>(_ body: (borrowing SQLConnection) throws(StoreError) -> Value) throws(StoreError) -> Value {
-        switch self {
+        switch database {
         case .sqlite: try run("BEGIN")
         case .postgreSQL(let connection): try connection.beginSnapshot()
         }
         do throws(StoreError) {
             let value = try body(self)
-            switch self {
+            switch database {
             case .sqlite: try run("COMMIT")
             case .postgreSQL(let connection): try connection.commit()
             }
             return value
         } catch {
-            switch self {
+            switch database {
             case .sqlite: if isInTransaction() { try? run("ROLLBACK") }
             case .postgreSQL(let connection): connection.rollback()
             }
@@ -82,7 +91,7 @@ package enum SQLConnection: ~Copyable {
 
     /// True while a transaction is open. False also after the database itself has rolled the transaction back.
     borrowing func isInTransaction() -> Bool {
-        switch self {
+        switch database {
         case .sqlite(let connection): connection.isInTransaction()
         case .postgreSQL(let connection): connection.isInTransaction
         }
@@ -90,7 +99,7 @@ package enum SQLConnection: ~Copyable {
 
     /// True if transactions run at the same time and can pass over rows that others have locked.
     var locksRows: Bool {
-        switch self {
+        switch database {
         case .sqlite: false
         case .postgreSQL: true
         }
@@ -98,12 +107,20 @@ package enum SQLConnection: ~Copyable {
 
     /// Lets the database continue the numbers of a table's rows after the highest one.
     borrowing func continueNumbers(of table: StaticString) throws(StoreError) {
-        switch self {
+        switch database {
         case .sqlite: break
         case .postgreSQL:
             try run(
                 ComposedSQL(
                     "SELECT setval(pg_get_serial_sequence('", table, "', 'number'), coalesce((SELECT max(number) FROM ", table, "), 0) + 1, FALSE)"))
+        }
+    }
+
+    /// Number of rows that all statements have changed since a SQLite connection was opened; 0 for other databases.
+    borrowing func totalChanges() -> Int64 {
+        switch database {
+        case .sqlite(let connection): connection.totalChanges()
+        case .postgreSQL: 0
         }
     }
 }

@@ -109,7 +109,7 @@ package final class PostgresConnection: @unchecked Sendable {
             // A value of another type would be read as NULL.
             throw .databaseFailed("a column has the type \(cpostgres_column_type(result, column)): \(key.text)")
         }
-        for number in 0..<cpostgres_row_count(result) { try row(.postgreSQL(PostgresRow(result, number))) }
+        for number in 0..<cpostgres_row_count(result) { try row(SQLRow(PostgresRow(result, number))) }
     }
 
     /// Number of rows that the last statement inserted, changed or deleted. Waits for the queued statements.

@@ -29,7 +29,7 @@ package final class PostgresDatabase: SQLDatabase {
 
     /// Returns the number of other sessions of the same user and the same application in the database.
     package static func otherSessions(at address: PostgresAddress) throws(StoreError) -> Int {
-        let connection = SQLConnection.postgreSQL(try PostgresConnection(address))
+        let connection = SQLConnection(try PostgresConnection(address))
         let count = try connection.integer(
             """
             SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
@@ -81,6 +81,6 @@ final class PostgresReader: SQLReader {
     }
 
     func runBlocking<Value: Sendable>(_ body: (borrowing SQLConnection) throws(StoreError) -> Value) throws(StoreError) -> Value {
-        try body(.postgreSQL(PostgresConnection(address)))
+        try body(SQLConnection(PostgresConnection(address)))
     }
 }

@@ -25,7 +25,7 @@ final class PostgresLane: Sendable {
         until deadline: ContinuousClock.Instant, _ body: (borrowing SQLConnection) throws(StoreError) -> Value
     ) -> Result<Value, StoreError> {
         attempts(until: deadline) { (connection) throws(StoreError) in
-            let value = try body(.postgreSQL(connection))
+            let value = try body(SQLConnection(connection))
             // What was queued last, and nobody has waited for.
             _ = try connection.changedRows()
             return value
@@ -38,7 +38,7 @@ final class PostgresLane: Sendable {
     ) -> Result<Value, StoreError> {
         attempts(until: deadline) { (connection) throws(StoreError) in
             try connection.begin(isolation)
-            let value = try body(.postgreSQL(connection))
+            let value = try body(SQLConnection(connection))
             try connection.commit()
             return value
         }

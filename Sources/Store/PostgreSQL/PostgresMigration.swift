@@ -12,7 +12,7 @@ struct PostgresMigration: Sendable {
     static func run(_ steps: [PostgresMigration], on connection: PostgresConnection) throws(StoreError) {
         try connection.begin(.readCommitted)
         do throws(StoreError) {
-            try run(steps, in: .postgreSQL(connection))
+            try run(steps, in: SQLConnection(connection))
             try connection.commit()
         } catch {
             connection.rollback()

@@ -16,7 +16,7 @@ final class PostgresWordIndex: WordIndex {
         let memory = try SQLiteConnection.open(":memory:", .readWrite)
         try memory.run(
             "CREATE VIRTUAL TABLE segment_words USING fts5(text, mark, tokenize = 'unspaced porter unicode61 remove_diacritics 2')")
-        texts = Mutex(.sqlite(memory))
+        texts = Mutex(SQLConnection(memory))
     }
 
     // MARK: Writing

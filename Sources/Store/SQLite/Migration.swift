@@ -98,14 +98,14 @@ package struct Migration: Sendable {
     ]
 
     /// Returns the number of the last step that the database has.
-    static func reached(on connection: borrowing SQLiteConnection) throws(StoreError) -> Int {
+    static func reached(on connection: SQLiteConnection) throws(StoreError) -> Int {
         var reached = 0
         try connection.run("SELECT coalesce(max(number), 0) FROM migrations") { (row) throws(StoreError) in reached = Int(row.integer(0) ?? 0) }
         return reached
     }
 
     /// Brings the schema up to date in one transaction. Several processes may call this at once: the second one finds the schema up to date.
-    static func run(_ steps: [Migration], on connection: borrowing SQLiteConnection, path: String) throws(StoreError) {
+    static func run(_ steps: [Migration], on connection: SQLiteConnection, path: String) throws(StoreError) {
         try connection.transaction { (connection) throws(StoreError) in
             try connection.run("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY) STRICT")
             let reached = try reached(on: connection)

@@ -12,7 +12,7 @@ package enum QuickCheck: Sendable, Equatable {
     /// Reads the database's pages until the first damage, the end of the file, or the time limit.
     ///
     /// - Throws: `corrupt`, with a description of the damage.
-    static func run(on connection: borrowing SQLiteConnection, path: String, within time: Duration) throws(StoreError) -> QuickCheck {
+    static func run(on connection: SQLiteConnection, path: String, within time: Duration) throws(StoreError) -> QuickCheck {
         let interruption = SignalWatcher(of: connection.handle)
         let (seconds, attoseconds) = time.components
         let deadline = DispatchTime.now() + .nanoseconds(Int(min(seconds, 3_600)) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))

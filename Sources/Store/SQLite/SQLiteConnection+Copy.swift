@@ -2,7 +2,7 @@ import CSQLite
 
 extension SQLiteConnection {
     /// Copies the database into a new file, as it is at one moment, while other processes read and write.
-    borrowing func copy(to path: String) throws(StoreError) {
+    func copy(to path: String) throws(StoreError) {
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nil)
         defer { sqlite3_close_v2(opened) }

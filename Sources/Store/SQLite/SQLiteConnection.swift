@@ -3,7 +3,7 @@ import CSQLite
 /// One connection to the database file. Used by one thread at a time; closed with its owner.
 ///
 /// Statements are `StaticString`s or composed of these: a value can get into a statement only as a parameter.
-package struct SQLiteConnection: ~Copyable {
+package final class SQLiteConnection {
     package enum Access { case readOnly, readWrite }
 
     /// Time for which a statement waits for another process before it fails as busy.
@@ -49,20 +49,20 @@ package struct SQLiteConnection: ~Copyable {
     deinit { sqlite3_close_v2(handle) }
 
     /// Returns the statement of `sql`, prepared unless the cache has it.
-    package borrowing func prepare(_ sql: StaticString) throws(StoreError) -> SQLiteStatement {
+    package func prepare(_ sql: StaticString) throws(StoreError) -> SQLiteStatement {
         let key = SQLStatementKey(sql)
         if let kept = statements.idle(key) { return SQLiteStatement(handle: kept, path: path, isKept: true) }
         return kept(try compile(UnsafeBufferPointer(start: sql.utf8Start, count: sql.utf8CodeUnitCount)), key)
     }
 
     /// Returns the statement of `sql`, prepared unless the cache has it.
-    package borrowing func prepare(_ sql: ComposedSQL) throws(StoreError) -> SQLiteStatement {
+    package func prepare(_ sql: ComposedSQL) throws(StoreError) -> SQLiteStatement {
         let key = SQLStatementKey(sql)
         if let kept = statements.idle(key) { return SQLiteStatement(handle: kept, path: path, isKept: true) }
         return kept(try Array(sql.text.utf8).withUnsafeBufferPointer { (text) throws(StoreError) in try compile(text) }, key)
     }
 
-    private borrowing func compile(_ text: UnsafeBufferPointer<UInt8>) throws(StoreError) -> OpaquePointer {
+    private func compile(_ text: UnsafeBufferPointer<UInt8>) throws(StoreError) -> OpaquePointer {
         var statement: OpaquePointer?
         let code = text.withMemoryRebound(to: CChar.self) {
             sqlite3_prepare_v3(handle, $0.baseAddress, Int32($0.count), UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
@@ -71,12 +71,12 @@ package struct SQLiteConnection: ~Copyable {
         return statement
     }
 
-    private borrowing func kept(_ statement: OpaquePointer, _ key: SQLStatementKey) -> SQLiteStatement {
+    private func kept(_ statement: OpaquePointer, _ key: SQLStatementKey) -> SQLiteStatement {
         SQLiteStatement(handle: statement, path: path, isKept: statements.keep(statement, of: key))
     }
 
     /// Runs one statement.
-    package borrowing func run(
+    package func run(
         _ sql: StaticString, _ values: [SQLValue] = [],
         row: (borrowing SQLRow) throws(StoreError) -> Void = { (_) throws(StoreError) in }
     ) throws(StoreError) {
@@ -84,7 +84,7 @@ package struct SQLiteConnection: ~Copyable {
     }
 
     /// Runs one statement.
-    package borrowing func run(
+    package func run(
         _ sql: ComposedSQL, _ values: [SQLValue] = [],
         row: (borrowing SQLRow) throws(StoreError) -> Void = { (_) throws(StoreError) in }
     ) throws(StoreError) {
@@ -92,17 +92,17 @@ package struct SQLiteConnection: ~Copyable {
     }
 
     /// Number of rows that the last statement inserted, changed or deleted.
-    package borrowing func changedRows() -> Int { Int(sqlite3_changes(handle)) }
+    package func changedRows() -> Int { Int(sqlite3_changes(handle)) }
 
     /// Number of rows that all statements have changed since the connection was opened.
-    package borrowing func totalChanges() -> Int64 { sqlite3_total_changes64(handle) }
+    package func totalChanges() -> Int64 { sqlite3_total_changes64(handle) }
 
     /// True while a transaction is open. False also after SQLite itself has rolled the transaction back (disk full, input/output error).
-    package borrowing func isInTransaction() -> Bool { sqlite3_get_autocommit(handle) == 0 }
+    package func isInTransaction() -> Bool { sqlite3_get_autocommit(handle) == 0 }
 
     /// Runs `body` in a transaction that holds the write lock from its start, so that it never fails half-way as busy.
-    package borrowing func transaction<Value>(
-        _ body: (borrowing SQLiteConnection) throws(StoreError) -> Value
+    package func transaction<Value>(
+        _ body: (SQLiteConnection) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
         try run("BEGIN IMMEDIATE")
         do throws(StoreError) {

@@ -21,12 +21,3 @@ extension SQLiteDatabase {
         }
     }
 }
-
-extension SQLConnection {
-    fileprivate borrowing func totalChanges() -> Int64 {
-        switch self {
-        case .sqlite(let connection): connection.totalChanges()
-        case .postgreSQL: 0
-        }
-    }
-}

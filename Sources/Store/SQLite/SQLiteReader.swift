@@ -8,7 +8,7 @@ final class SQLiteReader: SQLReader {
     private let connection: Mutex<SQLConnection>
 
     init(_ connection: consuming sending SQLiteConnection) {
-        self.connection = Mutex(.sqlite(connection))
+        self.connection = Mutex(SQLConnection(connection))
     }
 
     func run<Value: Sendable>(

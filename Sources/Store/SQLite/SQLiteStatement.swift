@@ -29,7 +29,7 @@ package struct SQLiteStatement: ~Copyable {
         for (index, value) in values.enumerated() { try bind(value, at: Int32(index + 1)) }
         while true {
             switch sqlite3_step(handle) {
-            case SQLITE_ROW: try row(.sqlite(SQLiteRow(handle: handle)))
+            case SQLITE_ROW: try row(SQLRow(SQLiteRow(handle: handle)))
             case SQLITE_DONE: return
             case let code: throw SQLiteConnection.error(code, of: sqlite3_db_handle(handle), path: path)
             }
@@ -56,36 +56,35 @@ package struct SQLiteStatement: ~Copyable {
 }
 
 /// The current row of a statement. Columns are counted from 0; a column that is NULL or of another type is read as nil.
-package struct SQLiteRow: ~Copyable {
+package struct SQLiteRow {
     private let handle: OpaquePointer
 
     init(handle: OpaquePointer) { self.handle = handle }
 
-    package borrowing func integer(_ column: Int32) -> Int64? {
+    func integer(_ column: Int32) -> Int64? {
         sqlite3_column_type(handle, column) == SQLITE_INTEGER ? sqlite3_column_int64(handle, column) : nil
     }
 
-    package borrowing func real(_ column: Int32) -> Double? {
+    func real(_ column: Int32) -> Double? {
         switch sqlite3_column_type(handle, column) {
         case SQLITE_FLOAT, SQLITE_INTEGER: sqlite3_column_double(handle, column)
         default: nil
         }
     }
 
-    package borrowing func text(_ column: Int32) -> String? {
+    func text(_ column: Int32) -> String? {
         guard sqlite3_column_type(handle, column) == SQLITE_TEXT, let start = sqlite3_column_text(handle, column) else { return nil }
         return String(decoding: UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))), as: UTF8.self)
     }
 
-    package borrowing func blob(_ column: Int32) -> [UInt8]? {
+    func blob(_ column: Int32) -> [UInt8]? {
         guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { return nil }
         let start = sqlite3_column_blob(handle, column)
         return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
     /// Calls `body` with the bytes of a blob in SQLite's own memory, which are valid during the call only. The bytes are empty for other types.
-    package borrowing func withBlob<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Value) throws(StoreError) -> Value
-    {
+    func withBlob<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Value) throws(StoreError) -> Value {
         guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
         let start = sqlite3_column_blob(handle, column)
         return try body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))

@@ -22,7 +22,7 @@ final class SQLiteWriter: Sendable {
     private let connection: Mutex<SQLConnection>
 
     init(_ connection: consuming sending SQLiteConnection) {
-        self.connection = Mutex(.sqlite(connection))
+        self.connection = Mutex(SQLConnection(connection))
     }
 
     func run<Value: Sendable>(

@@ -39,4 +39,23 @@ struct `An installation in PostgreSQL` {
         let restore = try await run("restore", folder.path(of: "backup.tar"), "--data", data)
         #expect(restore.status != 0 && restore.diagnostics.contains("pg_restore"), "\(restore)")
     }
+
+    @Test func `is copied to SQLite and back, not while a gateway runs`() async throws {
+        let key = try await run("keys", "create", "--data", data, "--user", "ann")
+        #expect(key.status == 0, "\(key)")
+        let gateway = try BuiltProgram.start(["serve", "--listen", "127.0.0.1:0", "--data", data], environment: environment())
+        _ = try #require(try await gateway.line(beginning: "harken: ready on "))
+        let early = try await run("migrate", "--from", "postgres", "--to", "sqlite", "--data", data)
+        #expect(early.status != 0 && early.diagnostics.contains("a gateway runs on"), "\(early)")
+        let elsewhere = try await run("migrate", "--from", "sqlite", "--to", "postgres", "--data", folder.path(of: "other"))
+        #expect(elsewhere.status != 0 && elsewhere.diagnostics.contains("with the same user; stop the gateways"), "\(elsewhere)")
+        gateway.signal(SIGTERM)
+        _ = await gateway.outcome()
+        let copied = try await run("migrate", "--from", "postgres", "--to", "sqlite", "--data", data)
+        #expect(copied.status == 0 && copied.diagnostics.contains("2 rows, checksum "), "\(copied)")
+        let list = try await BuiltProgram.run(["keys", "list", "--data", data], environment: ["HOME": folder.path])
+        #expect(list.output.contains("ann"), "\(list)")
+        let back = try await run("migrate", "--from", "sqlite", "--to", "postgres", "--data", data)
+        #expect(back.status != 0 && back.diagnostics.contains("is not empty"), "\(back)")
+    }
 }

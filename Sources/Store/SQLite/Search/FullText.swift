@@ -5,7 +5,7 @@ enum FullText {
     static let unusable = StoreError.failed(
         code: Int(SQLITE_ERROR), "FTS5 accepts no tokenizer: the SQLite library is not the one that Harken was built for")
 
-    static func interface(of connection: borrowing SQLiteConnection) throws(StoreError) -> UnsafeMutablePointer<fts5_api> {
+    static func interface(of connection: SQLiteConnection) throws(StoreError) -> UnsafeMutablePointer<fts5_api> {
         let handle = connection.handle
         var interface: UnsafeMutablePointer<fts5_api>?
         var statement: OpaquePointer?

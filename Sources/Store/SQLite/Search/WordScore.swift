@@ -20,7 +20,7 @@ enum WordScore {
         weights.prefix(maxTerms).flatMap { withUnsafeBytes(of: $0) { Array($0) } }
     }
 
-    static func register(on connection: borrowing SQLiteConnection) throws(StoreError) {
+    static func register(on connection: SQLiteConnection) throws(StoreError) {
         let interface = try FullText.interface(of: connection)
         guard let create = interface.pointee.xCreateFunction, create(interface, "word_score", nil, score, nil) == SQLITE_OK else {
             throw FullText.unusable
