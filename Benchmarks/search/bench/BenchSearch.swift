@@ -57,8 +57,14 @@ enum BenchSearch {
         say("making \(Corpus.real(of: count)) vectors")
         let corpus = try await Corpus(
             count: count, embedding: embedding, manifest: environment["HARKEN_MANIFEST"] ?? "../shared/audio/manifest.jsonl")
-        let database = try SQLiteDatabase(in: DataDirectory(creating: work))
-        let store = SQLConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: Corpus.begin) })
+        let directory = try DataDirectory(creating: work)
+        // Only what is compared with plain FTS5, and the size of the file, need SQLite.
+        let sqlite = environment["HARKEN_DATABASE_URL"] == nil ? try SQLiteDatabase(in: directory) : nil
+        let address = environment["HARKEN_DATABASE_URL"].flatMap { PostgresAddress($0) }
+        guard let database: any SQLDatabase = try sqlite ?? address.map({ try PostgresDatabase(at: $0) }) else {
+            return say("HARKEN_DATABASE_URL is not the URL of a PostgreSQL database")
+        }
+        let store = SQLConversationStore(in: database, audio: Blobs(in: directory).audio, now: { UnixTime(milliseconds: Corpus.begin) })
         say("writing \(count) segments")
         let build = try await clock.measure { try await corpus.write(to: store, model: embedding.model) }
         try await database.settle()
@@ -69,7 +75,7 @@ enum BenchSearch {
         let queries = Queries(corpus)
         let embeddings = try await measure(queries.texts(.meaning, 100)) { _ = try await embedding.embed([$0.text]) }
         var rows: [Row] = []
-        let plain = try PlainSearch(database, corpus)
+        let plain = try PlainSearch(sqlite, corpus)
         for kind in Queries.Kind.allCases {
             say("asking for \(kind.rawValue)")
             let asked = queries.texts(kind, 200)
@@ -79,7 +85,7 @@ enum BenchSearch {
             let times = try await measure(asked) { hits += try await store.search($0, embedding: embedding, of: corpus.user).hits.count }
             var row = Row(
                 query: kind.rawValue, p50: times.percentile(0.5), p95: times.percentile(0.95), hits: Double(hits) / Double(asked.count))
-            if let expressions = queries.plain(kind, 40) {
+            if sqlite != nil, let expressions = queries.plain(kind, 40) {
                 let anchor = try await measure(expressions) { try plain.words($0) }
                 (row.anchor, row.anchorP50, row.anchorP95) = ("FTS5 ORDER BY rank", anchor.percentile(0.5), anchor.percentile(0.95))
             } else if kind == .meaning {
@@ -105,13 +111,13 @@ enum BenchSearch {
         }
         say("making the index of words anew")
         let index = try await clock.measure {
-            try await database.write { (connection) throws(StoreError) in
+            try await sqlite?.write { (connection) throws(StoreError) in
                 for statement in Migration.unspacedWords.statements { try connection.run(statement) }
             }
         }
         let report = Report(
             segments: count, realVectors: corpus.vectors.count, buildSeconds: build.seconds, loadSeconds: load.seconds, eraseSeconds: erase.seconds,
-            indexSeconds: index.seconds, databaseMegabytes: size(database.directory.database) >> 20, residentMegabytes: resident() >> 20,
+            indexSeconds: index.seconds, databaseMegabytes: size(directory.database) >> 20, residentMegabytes: resident() >> 20,
             embeddingP50: embeddings.percentile(0.5), embeddingP95: embeddings.percentile(0.95), recallAt10: Double(found) / Double(max(1, wanted)),
             rows: rows)
         show(report)

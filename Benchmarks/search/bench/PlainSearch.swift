@@ -2,12 +2,13 @@ import Store
 
 /// What one would write first: FTS5's own ranking, and a comparison with every vector.
 struct PlainSearch: ~Copyable {
-    private let connection: SQLiteConnection
+    private let connection: SQLiteConnection?
     private let vectors: [Float]
     private let dimensions: Int
 
-    init(_ database: SQLiteDatabase, _ corpus: Corpus) throws {
-        connection = try database.makeReadConnection()
+    /// - Parameter database: nil when only vectors are compared.
+    init(_ database: SQLiteDatabase?, _ corpus: Corpus) throws {
+        if let database { connection = try database.makeReadConnection() } else { connection = nil }
         dimensions = corpus.vectors.first?.count ?? 0
         var vectors: [Float] = []
         vectors.reserveCapacity(corpus.count * dimensions)
@@ -16,7 +17,7 @@ struct PlainSearch: ~Copyable {
     }
 
     func words(_ expression: String) throws {
-        try connection.run(
+        try connection?.run(
             "SELECT rowid FROM segment_words WHERE segment_words MATCH ? ORDER BY rank LIMIT 20", [.text("text : (" + expression + ")")])
     }
 
