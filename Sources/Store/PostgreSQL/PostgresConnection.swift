@@ -1,5 +1,6 @@
 internal import CPostgres
 import Glibc
+import Speech
 
 /// One connection to a PostgreSQL database. Used by one thread at a time; closed with its owner.
 ///
@@ -124,6 +125,9 @@ package final class PostgresConnection: @unchecked Sendable {
         isInTransaction = true
         switch isolation {
         case .serializable: try queue(SQLStatementKey("BEGIN ISOLATION LEVEL SERIALIZABLE"), [])
+        case .user(let user):
+            try queue(SQLStatementKey("BEGIN ISOLATION LEVEL READ COMMITTED"), [])
+            try queue(SQLStatementKey("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ?, 1))"), [.text(user.rawValue)])
         case .readCommitted: try queue(SQLStatementKey("BEGIN ISOLATION LEVEL READ COMMITTED"), [])
         }
     }

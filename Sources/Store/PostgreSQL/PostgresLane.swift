@@ -5,7 +5,7 @@ import Synchronization
 /// A connection of a pool with its thread.
 final class PostgresLane: Sendable {
     /// Maximum number of times that a transaction is run which the database undoes for the sake of others.
-    private static let maxAttempts = 20
+    private static let maxAttempts = 200
 
     let queue = DispatchQueue(label: "harken.store.postgresql")
     private let address: PostgresAddress
@@ -68,7 +68,7 @@ final class PostgresLane: Sendable {
                         return .failure(error)
                     }
                     // The others' transactions end meanwhile.
-                    usleep(UInt32.random(in: 500...2_000) * UInt32(min(attempt, 10)))
+                    usleep(UInt32.random(in: 500...2_000) * UInt32(min(attempt, 20)))
                 }
             }
         }

@@ -1,3 +1,5 @@
+package import Speech
+
 /// A database that has the stores' tables. No method blocks its caller's thread, unless its comment says so.
 package protocol SQLDatabase: AnyObject, Sendable {
     /// The index of words for searches.
@@ -38,9 +40,11 @@ extension SQLDatabase {
 
 /// What a transaction may see of others that run at the same time.
 package enum SQLIsolation: Sendable {
-    /// Nothing.
+    /// Nothing. Of transactions that would disturb one another only one goes on, and the others begin anew.
     case serializable
-    /// What others have committed: for single statements that lock the rows that they change.
+    /// What others have committed, and nothing of those of the same user: these wait for one another.
+    case user(ID<User>)
+    /// What others have committed: for statements that lock the rows that they change, and do not depend on other rows.
     case readCommitted
 }
 

@@ -1,3 +1,4 @@
+import Conversations
 import HarkenTesting
 import Speech
 import Store
@@ -95,6 +96,26 @@ struct `PostgreSQL database` {
             try connection.integer("SELECT revision FROM archives WHERE user = 'ann'")
         }
         #expect(revision == 40)
+    }
+
+    @Test func `takes many conversations of one user at once, from two processes`() async throws {
+        let stores = try (0..<2).map { _ in
+            SQLConversationStore(in: try open(), audio: Blobs(in: try DataDirectory(creating: folder.path)).audio, now: { .at(0) })
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<60 {
+                group.addTask {
+                    var conversation = Conversation.of(.ann, "c\(number)", at: Double(number))
+                    conversation.segments = (0..<20).map { Segment.said("s\($0)", "word\($0)", at: Double($0)) }
+                    _ = try await stores[number % 2].begin(conversation)
+                }
+            }
+            try await group.waitForAll()
+        }
+        let found = try await stores[0].list(ConversationQuery(limit: 200), of: .ann).conversations
+        #expect(found.count == 60)
+        let database = try open()
+        #expect(try await count("segments", in: database) == 1_200)
     }
 
     @Test func `goes on when its connections were lost`() async throws {

@@ -18,7 +18,7 @@ extension SQLAccessKeyStore {
             return standings
         }
         guard debits.contains(where: { $0.microseconds > 0 }) else { return try await database.read(read) }
-        return try await database.write { (connection) throws(StoreError) in
+        return try await database.write(.readCommitted) { (connection) throws(StoreError) in
             for debit in debits where debit.microseconds > 0 {
                 try connection.run(
                     """
@@ -30,7 +30,7 @@ extension SQLAccessKeyStore {
     }
 
     package func topUp(_ id: ID<AccessKey>, seconds: Int64) async throws(StoreError) -> TopUp {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
             try connection.run(
                 "UPDATE access_keys SET credit_seconds = min(credit_seconds + ?, ?) WHERE id = ? AND credit_seconds IS NOT NULL",
                 [.integer(min(max(seconds, 0), AccessKey.maxCreditSeconds)), .integer(AccessKey.maxCreditSeconds), .text(id.rawValue)])

@@ -8,7 +8,7 @@ package final class SQLChunkStore: ChunkStore {
     package init(in database: any SQLDatabase) { self.database = database }
 
     package func begin(_ recording: StoredRecording, now: UnixTime) async throws(StoreError) -> Bool {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.user(recording.user)) { (connection) throws(StoreError) in
             try connection.run(
                 """
                 INSERT INTO background_recordings (user, conversation, state, language, since, pause) VALUES (?, ?, ?, ?, ?, ?)
@@ -56,7 +56,7 @@ package final class SQLChunkStore: ChunkStore {
     }
 
     package func move(_ conversation: String, of user: ID<User>, from: [String], to state: String, now: UnixTime) async throws(StoreError) -> Bool {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.user(user)) { (connection) throws(StoreError) in
             guard let found = try Self.find(conversation, user, on: connection), from.contains(found.state) else { return false }
             try connection.run(
                 "UPDATE background_recordings SET state = ?, since = ? WHERE user = ? AND conversation = ?",
@@ -68,7 +68,7 @@ package final class SQLChunkStore: ChunkStore {
     package func finish(
         _ conversation: String, of user: ID<User>, from: [String], to state: String, now: UnixTime, emptied: @escaping @Sendable (String) -> String
     ) async throws(StoreError) {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.user(user)) { (connection) throws(StoreError) in
             guard let found = try Self.find(conversation, user, on: connection), from.contains(found.state) else { return }
             try connection.run(
                 "UPDATE background_recordings SET state = ?, since = ? WHERE user = ? AND conversation = ?",
@@ -110,7 +110,7 @@ package final class SQLChunkStore: ChunkStore {
         _ chunk: StoredChunk, in conversation: String, of user: ID<User>,
         decide: @escaping @Sendable (StoredChunk?, StoredRecording) -> (verdict: Verdict, isNew: Bool)
     ) async throws(StoreError) -> (verdict: Verdict, known: StoredChunk?)? {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.user(user)) { (connection) throws(StoreError) in
             guard let recording = try Self.find(conversation, user, on: connection) else { return nil }
             var known: StoredChunk?
             try connection.run(
@@ -133,7 +133,7 @@ package final class SQLChunkStore: ChunkStore {
     package func accept(
         _ chunk: StoredChunk, _ run: UsageRecord, in conversation: String, of user: ID<User>, now: UnixTime
     ) async throws(StoreError) -> [StoredChunk]? {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.user(user)) { (connection) throws(StoreError) in
             let others = try Self.accepted(conversation, user, on: connection)
             // The attempt was made, so the ledger gets it even if the recording is gone.
             try SQLUsageStore.note(run, on: connection)
@@ -151,7 +151,7 @@ package final class SQLChunkStore: ChunkStore {
     }
 
     package func release(_ chunk: String, in conversation: String, of user: ID<User>) async throws(StoreError) {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.user(user)) { (connection) throws(StoreError) in
             try connection.run(
                 "DELETE FROM background_chunks WHERE user = ? AND conversation = ? AND chunk = ? AND record IS NULL",
                 [.text(user.rawValue), .text(conversation), .text(chunk)])
@@ -187,7 +187,7 @@ package final class SQLChunkStore: ChunkStore {
     }
 
     package func underWay(_ conversation: String, of user: ID<User>) async throws(StoreError) -> Int {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.user(user)) { (connection) throws(StoreError) in
             Int(
                 try connection.integer(
                     "SELECT count(*) FROM background_chunks WHERE user = ? AND conversation = ? AND record IS NULL",

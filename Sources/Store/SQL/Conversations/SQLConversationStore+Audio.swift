@@ -153,7 +153,7 @@ extension SQLConversationStore {
         try ConversationLimits.check(sample.id)
         if let file = sample.file { try Self.checkName(file) }
         if let voiceprint = sample.voiceprint { try ConversationLimits.check(voiceprint) }
-        let isKept = try await database.write { (connection) throws(StoreError) in
+        let isKept = try await database.write(.user(user)) { (connection) throws(StoreError) in
             let archive = try UserPartition.findOrMake(user, on: connection)
             guard sample.owner != .nobody, let columns = try OwnerColumns(sample.owner, in: archive, on: connection) else { return false }
             _ = try Self.insert(sample, columns, in: archive, on: connection)

@@ -16,7 +16,7 @@ extension SQLConversationStore {
     package func add(_ person: Person, reusing: Bool, of user: ID<User>) async throws(StoreError) -> Person {
         try ConversationLimits.check(person.id)
         try ConversationLimits.check(person.name, "a name", most: ConversationLimits.name)
-        let kept = try await database.write { (connection) throws(StoreError) in
+        let kept = try await database.write(.user(user)) { (connection) throws(StoreError) in
             let archive = try UserPartition.findOrMake(user, on: connection)
             if reusing {
                 // SQLite knows only the case of ASCII letters.

@@ -15,7 +15,7 @@ extension SQLConversationStore {
     package func set(_ name: String, to value: String?, of user: ID<User>) async throws(StoreError) {
         try ConversationLimits.check(name, "a setting's name", most: ConversationLimits.identifier)
         try ConversationLimits.check(value, "a setting", most: ConversationLimits.settingValue)
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.user(user)) { (connection) throws(StoreError) in
             let archive = try UserPartition.findOrMake(user, on: connection)
             guard let value else {
                 return try connection.run("DELETE FROM settings WHERE archive = ? AND name = ?", [.integer(archive.number), .text(name)])
@@ -54,7 +54,7 @@ extension SQLConversationStore {
     package func set(_ key: ProviderKey, of user: ID<User>) async throws(StoreError) {
         try ConversationLimits.check(key.provider.rawValue, "a provider's name", most: ConversationLimits.identifier)
         try ConversationLimits.check(key.fingerprint, "a fingerprint", most: ConversationLimits.name)
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.user(user)) { (connection) throws(StoreError) in
             let archive = try UserPartition.findOrMake(user, on: connection)
             try connection.run(
                 """

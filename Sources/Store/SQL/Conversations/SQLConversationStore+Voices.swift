@@ -51,7 +51,7 @@ extension SQLConversationStore {
     package func add(_ voice: NewVoice, of user: ID<User>) async throws(StoreError) -> Voice {
         try ConversationLimits.check(voice.id)
         try ConversationLimits.check(voice.voiceprint)
-        let kept = try await database.write { (connection) throws(StoreError) in
+        let kept = try await database.write(.user(user)) { (connection) throws(StoreError) in
             let archive = try UserPartition.findOrMake(user, on: connection)
             guard let owner = try OwnerColumns(voice.owner, in: archive, on: connection) else { throw .conflict("the voice's person does not exist") }
             return try Self.insert(voice, owner, in: archive, on: connection)

@@ -5,7 +5,7 @@ extension SQLConversationStore {
     package func begin(_ conversation: Conversation) async throws(StoreError) -> Bool {
         try ConversationLimits.check(conversation)
         let now = now()
-        return try await database.write { [words = database.words] (connection) throws(StoreError) in
+        return try await database.write(.user(conversation.user)) { [words = database.words] (connection) throws(StoreError) in
             let archive = try UserPartition.findOrMake(conversation.user, on: connection)
             guard try Self.insert(conversation, in: archive, now: now, on: connection) else { return false }
             if let number = try archive.conversation(conversation.id, on: connection) {

@@ -25,7 +25,7 @@ package final class SQLConversationStore: ConversationStores {
     func change<Value: Sendable>(
         _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> Value?
     ) async throws(StoreError) -> Value? {
-        try await database.write { (connection) throws(StoreError) -> Value? in
+        try await database.write(.user(user)) { (connection) throws(StoreError) -> Value? in
             guard let archive = try UserPartition.find(user, on: connection) else { return nil }
             return try body(archive, connection)
         }

@@ -64,7 +64,7 @@ extension SQLJobQueue {
             return count
         }
         guard over > 0 else { return 0 }
-        return try await database.write { (connection) throws(StoreError) in
+        return try await database.write(.readCommitted) { (connection) throws(StoreError) in
             try connection.run(
                 """
                 UPDATE jobs SET status = 'error', error = ?1, finished_at = ?3, owner = NULL, lease_until = NULL
@@ -76,7 +76,7 @@ extension SQLJobQueue {
 
     package func renew(_ ids: Set<ID<TranscriptionJob>>, _ lease: JobLease) async throws(StoreError) {
         guard !ids.isEmpty else { return }
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
             try connection.run(
                 "UPDATE jobs SET lease_until = ? WHERE owner = ? AND status IN ('queued', 'processing') AND id IN (SELECT value FROM json_each(?))",
                 [.time(lease.until), .text(lease.owner), .text(Self.json(ids))])
@@ -84,7 +84,7 @@ extension SQLJobQueue {
     }
 
     package func endLeases(except owner: String) async throws(StoreError) {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
             try connection.run(
                 "UPDATE jobs SET lease_until = NULL WHERE status IN ('queued', 'processing') AND owner IS DISTINCT FROM ? AND lease_until IS NOT NULL",
                 [.text(owner)])

@@ -9,7 +9,7 @@ package final class SQLJobQueue: JobQueue {
     private static func list(_ names: [EngineName]) -> String { names.map(\.rawValue).joined(separator: ",") }
 
     package func add(_ job: TranscriptionJob, most: Int, hasNotice: Bool, lease: JobLease?) async throws(StoreError) -> Bool {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.user(job.user)) { (connection) throws(StoreError) in
             var unfinished = 0
             try connection.run(
                 "SELECT count(*) FROM jobs WHERE user = ? AND status IN ('queued', 'processing')", [.text(job.user.rawValue)]
@@ -33,7 +33,7 @@ package final class SQLJobQueue: JobQueue {
     }
 
     package func release(_ id: ID<TranscriptionJob>, by owner: String) async throws(StoreError) {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
             try connection.run(
                 """
                 UPDATE jobs SET status = 'queued', attempts = attempts - 1, owner = NULL, lease_until = NULL
@@ -44,7 +44,7 @@ package final class SQLJobQueue: JobQueue {
 
     package func complete(_ id: ID<TranscriptionJob>, _ transcript: Transcript, now: UnixTime) async throws(StoreError) -> Bool {
         let text = TranscriptCoding.encode(transcript)
-        return try await database.write { (connection) throws(StoreError) in
+        return try await database.write(.readCommitted) { (connection) throws(StoreError) in
             try connection.run(
                 """
                 UPDATE jobs SET status = 'completed', transcript = ?, raw = ?, finished_at = ?, owner = NULL, lease_until = NULL
@@ -56,7 +56,7 @@ package final class SQLJobQueue: JobQueue {
     }
 
     package func fail(_ id: ID<TranscriptionJob>, _ reason: String, now: UnixTime) async throws(StoreError) -> Bool {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
             try connection.run(
                 """
                 UPDATE jobs SET status = 'error', error = ?, finished_at = ?, owner = NULL, lease_until = NULL
@@ -144,7 +144,7 @@ package final class SQLJobQueue: JobQueue {
     package func delete(
         _ id: ID<TranscriptionJob>, of user: ID<User>, dialect: String, leaving request: String
     ) async throws(StoreError) -> TranscriptionJob? {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
             var found: TranscriptionJob?
             try connection.run(
                 """
@@ -165,7 +165,7 @@ package final class SQLJobQueue: JobQueue {
     }
 
     package func remove(_ id: ID<TranscriptionJob>) async throws(StoreError) {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
             try connection.run("DELETE FROM jobs WHERE id = ? AND status NOT IN ('queued', 'processing')", [.text(id.rawValue)])
         }
     }
@@ -187,7 +187,7 @@ package final class SQLJobQueue: JobQueue {
     }
 
     package func announced(_ id: ID<TranscriptionJob>, status: Int?) async throws(StoreError) {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
             try connection.run(
                 "UPDATE jobs SET notice = 'done', notice_status = ?, signing_key = NULL, sealed = NULL WHERE id = ? AND notice = 'wanted'",
                 [.integer(status.map(Int64.init)), .text(id.rawValue)])

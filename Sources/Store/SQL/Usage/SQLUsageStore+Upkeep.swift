@@ -13,7 +13,7 @@ extension SQLUsageStore {
     }
 
     package func purge(_ user: ID<User>) async throws(StoreError) -> Int {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
             var count = 0
             try connection.run("DELETE FROM usage_runs WHERE user = ?", [.text(user.rawValue)])
             count += try connection.changedRows()
@@ -26,7 +26,7 @@ extension SQLUsageStore {
 
     package func forget(now: UnixTime) async throws(StoreError) {
         let oldest = UnixTime(milliseconds: now.milliseconds - Int64(UsageRecord.retention / .milliseconds(1)))
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
             // The runs count as booked for the outbox too: it has no runs that old.
             try connection.run("DELETE FROM usage_runs WHERE day < ?", [.text(String(oldest.rfc3339.prefix(10)))])
         }

@@ -9,7 +9,7 @@ package final class SQLUsageStore: UsageStore {
     // MARK: The outbox
 
     package func note(_ runs: [UsageRecord]) async throws(StoreError) {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
             for run in runs { try Self.note(run, on: connection) }
         }
     }
@@ -28,7 +28,7 @@ package final class SQLUsageStore: UsageStore {
     package func interrupt(
         startedBefore start: UnixTime?, now: UnixTime
     ) async throws(StoreError) -> (count: Int, streams: [UsageRecord]) {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
             let open = try Self.outbox("SELECT record FROM usage_outbox WHERE is_open", on: connection)
                 .filter { run in start.map { run.started < $0 } ?? true }
             let streams = open.filter { $0.position != nil }
@@ -55,7 +55,7 @@ package final class SQLUsageStore: UsageStore {
     }
 
     package func book(_ runs: [UsageRecord]) async throws(StoreError) {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
             for run in runs {
                 try connection.run(
                     "INSERT INTO usage_runs (run, user, day, record) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -66,7 +66,7 @@ package final class SQLUsageStore: UsageStore {
     }
 
     package func settle(_ runs: [UsageRecord]) async throws(StoreError) {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
             for run in runs {
                 try connection.run(
                     "DELETE FROM usage_outbox WHERE run = ?1 AND EXISTS (SELECT 1 FROM usage_runs WHERE run = ?1)", [.text(run.id.rawValue)])
