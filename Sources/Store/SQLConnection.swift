@@ -116,6 +116,14 @@ package struct SQLConnection: ~Copyable {
         }
     }
 
+    /// True if each statement whose rows are read asks a server.
+    var isRemote: Bool {
+        switch database {
+        case .sqlite: false
+        case .postgreSQL: true
+        }
+    }
+
     /// Number of rows that all statements have changed since a SQLite connection was opened; 0 for other databases.
     borrowing func totalChanges() -> Int64 {
         switch database {

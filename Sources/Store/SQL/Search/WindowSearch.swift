@@ -42,11 +42,23 @@ struct WindowSearch {
         // The rows are read in the order of the file.
         near.sort { $0.number < $1.number }
         var ranked: [(window: Int64, cosine: Float)] = []
-        for window in near {
-            if isLate, !(try isSpoken(window, on: connection)) { continue }
-            try connection.run("SELECT vector FROM window_vectors WHERE number = ?", [.integer(window.number)]) { (row) throws(StoreError) in
-                let cosine = try row.withBlob(0) { (halves) throws(StoreError) in StoredVector.product(halves, vector) }
-                if let cosine, cosine >= Self.leastCosine { ranked.append((window.number, cosine)) }
+        if isLate {
+            var spoken: [WindowBits.Window] = []
+            for window in near where try isSpoken(window, on: connection) { spoken.append(window) }
+            near = spoken
+        }
+        let compare = { (row: borrowing SQLRow) throws(StoreError) in
+            let cosine = try row.withBlob(1) { (halves) throws(StoreError) in StoredVector.product(halves, vector) }
+            if let number = row.integer(0), let cosine, cosine >= Self.leastCosine { ranked.append((number, cosine)) }
+        }
+        if connection.isRemote {
+            // One answer for all windows: each question takes the time of the way to the server and back.
+            try connection.run(
+                "SELECT number, vector FROM window_vectors WHERE number IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
+                [.text("[" + near.map { String($0.number) }.joined(separator: ",") + "]")], row: compare)
+        } else {
+            for window in near {
+                try connection.run("SELECT number, vector FROM window_vectors WHERE number = ?", [.integer(window.number)], row: compare)
             }
         }
         ranked.sort { ($0.cosine, $0.window) > ($1.cosine, $1.window) }
