@@ -2,7 +2,8 @@
 
 Knows the gateway by its sockets and by the layout of its journal (docs/operating.md), and shares no code with it. What it asks:
 
-- every word that a client was shown as final stands in the session's transcript as it was shown: text, time and turn;
+- every word that a client was shown as final stands in the session's transcript as it was shown: text, time and turn; of AssemblyAI's formatted
+  turns, whose marks and capitals are those of the turn as a whole, the bare words;
 - every sample that was in the journal is covered, by words or by silence, and no session has a gap;
 - the words are those of the speech, the last ones included (against `harken transcribe` of the same audio);
 - the same of a power cut, which is the journal cut back to its last sync: there what is lost is measured.
@@ -199,14 +200,20 @@ def marked(said):
     return " ".join(f"[{segment['text']}]" if segment["recovered"] else segment["text"] for segment in said["segments"])
 
 
+def bare(word):
+    """The word without the marks around it and without capitals."""
+    return word.strip(".,;:?!").lower()
+
+
 def same_words(client, said):
     """How many of the words that were shown do not stand in the transcript as they were shown."""
     kept = [word for word in words_of(said) if not word[4]]
     missing = 0
+    written = bare if client.dialect == "assemblyai" else str
     for text, start, end, turn in client.shown:
         # AssemblyAI counts in milliseconds.
         missing += not any(
-            text == word[0] and abs(start - word[1]) <= 0.001 and abs(end - word[2]) <= 0.001 and turn == word[3] for word in kept)
+            written(text) == written(word[0]) and abs(start - word[1]) <= 0.001 and abs(end - word[2]) <= 0.001 and turn == word[3] for word in kept)
     return missing
 
 
