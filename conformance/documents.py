@@ -24,6 +24,7 @@ EXCUSED = [
     (r"^git clone|^make (demo|build)\b", "scripts/bare-root runs it, on a bare Debian"),
     (r"^export PATH=", "the commands run here with such a PATH"),
     (r"apt install|systemctl", "needs the package, and systemd"),
+    (r"^apt-get install|^createdb|^harken migrate", "needs a PostgreSQL server: PostgresCommandsTests starts one"),
     (r"^certbot", "needs a name in the public network"),
     (r"--microphone|harken record", "needs a microphone: scripts/record and conformance/harken/record.py play one"),
     (r"example\.org|rtsp:", "the address is an example"),
