@@ -4,9 +4,9 @@ package import Speech
 /// transcript.
 ///
 /// The payload of the journal's `opened` block: version (1; 2) · identifier · start in milliseconds since 1970 (8) · dialect · workload · language ·
-/// model · key terms · flags (1; bit 0: diarize, bit 1: redaction) · engines · user · key · with bit 1, the names of the kinds to hide. Texts are 2 bytes of length and UTF-8; those that may be absent have a byte
-/// byte 0 or 1 before them, and a list has its count (2) before it. A payload that begins with a printable character is the identifier alone: version
-/// 1.
+/// model · key terms · flags (1; bit 0: diarize, bit 1: redaction) · engines · user · key · with bit 1, the names of the kinds to hide. Texts are
+/// 2 bytes of length and UTF-8; those that may be absent have a byte 0 or 1 before them, and a list has its count (2) before it. A payload that begins
+/// with a printable character is the identifier alone: version 1.
 package struct SessionRecord: Sendable, Equatable {
     /// The user and the key that opened the session. `key` is the key's identifier, never the key.
     package struct Owner: Sendable, Equatable {
