@@ -59,6 +59,7 @@ let package = Package(
         module("Observability", ["Speech", "Framing", "Net", "Sessions", "Continuity", "Tracing"]),
         module("Engines", ["Speech", "Net", "Protocols", "Vendors", "Sessions"]),
         module("Usage", ["Speech", "Net", "Sessions", "Continuity", "Store", "Settings", "Observability"]),
+        module("ObjectStorage", ["Speech", "Framing", "Net", "Store", "Observability"]),
         module("Journal", ["Speech", "Framing", "Net", "Continuity", "Sessions", "Store", "Observability"]),
         module(
             "Admission",
@@ -89,7 +90,7 @@ let package = Package(
         module(
             "Gateway",
             [
-                "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "RecordingAssembly", "Store", "Tracing",
+                "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "RecordingAssembly", "Store", "ObjectStorage", "Tracing",
                 "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "API", "Console",
             ]),
         module("Evaluation", ["Speech", "Framing"]),
@@ -100,7 +101,7 @@ let package = Package(
             dependencies: [
                 "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Conversations", "Speakers", "Store", "Tracing", "Settings",
                 "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "API", "Gateway", "LocalEngine",
-                "Recorder", "HarkenKit", "Decoding", "Evaluation", "CSetup",
+                "ObjectStorage", "Recorder", "HarkenKit", "Decoding", "Evaluation", "CSetup",
             ],
             swiftSettings: strict),
 
@@ -172,7 +173,8 @@ let package = Package(
         tests("Speakers", ["Speakers", "Conversations", "Speech"]),
         tests("RecordingAssembly", ["RecordingAssembly", "HarkenTesting", "Conversations", "Speakers", "Speech"]),
         tests("Evaluation", ["Evaluation", "HarkenTesting", "Framing", "Speech"]),
-        tests("Store", ["Store", "HarkenTesting", "Conversations", "Speech"]),
+        tests("Store", ["Store", "ObjectStorage", "Net", "HarkenTesting", "Conversations", "Speech"]),
+        tests("ObjectStorage", ["ObjectStorage", "HarkenTesting", "Speech", "Net", "Store"]),
         tests("Recorder", ["Recorder", "HarkenTesting", "Net", "Speech"]),
         tests(
             "HarkenKit",

@@ -11,10 +11,17 @@ package struct Blobs: Sendable {
 
     /// Makes stores in folders of the data directory.
     package init(in directory: DataDirectory) {
-        audio = FolderBlobStore(directory.audio)
-        uploads = FolderBlobStore(directory.uploads)
-        transcripts = FolderBlobStore(directory.transcripts)
-        results = FolderBlobStore(directory.results)
+        self.init(in: directory) { folder, _ in folder }
+    }
+
+    /// Makes stores of the stores in the data directory's folders, such as stores that send each blob on to an object storage.
+    ///
+    /// - Parameter store: called with the store of a folder, and with the name by which other places know the folder.
+    package init(in directory: DataDirectory, through store: (FolderBlobStore, String) -> any BlobStore) {
+        audio = store(FolderBlobStore(directory.audio), "audio")
+        uploads = store(FolderBlobStore(directory.uploads), "uploads")
+        transcripts = store(FolderBlobStore(directory.transcripts), "transcripts")
+        results = store(FolderBlobStore(directory.results), "results")
     }
 
     /// Prepares the stores for this process, and removes the drafts that earlier processes have left. Called before this process makes a draft.

@@ -9,6 +9,9 @@ package protocol StoreBackEnd: Sendable {
 
     var usage: any UsageStore { get }
 
+    /// The stores of blobs.
+    var blobs: Blobs { get }
+
     /// Makes the stores of conversations.
     ///
     /// - Parameter now: returns the time of day, from which the store tells for how long a conversation has had its status.

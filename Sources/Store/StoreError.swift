@@ -29,11 +29,15 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case databaseUnavailable(String)
     /// Any other error that the database's server reports.
     case databaseFailed(String)
+    /// The object storage does not answer, or cannot serve now.
+    case objectStorageAway(String)
+    /// The object storage refuses a request, or its answer is wrong.
+    case objectStorage(String)
     /// Any other error that SQLite reports.
     case failed(code: Int, String)
 
     /// Returns the error for a system call on a path that failed with `code`, a value of `errno`.
-    static func failure(_ path: String, _ code: Int32 = errno) -> StoreError {
+    package static func failure(_ path: String, _ code: Int32 = errno) -> StoreError {
         let reason = String(cString: strerror(code)).lowercased()
         return switch code {
         case ENOSPC: .diskFull(path: path)
@@ -72,6 +76,10 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case .databaseUnavailable(let detail):
             "the database cannot be used: \(detail)"
         case .databaseFailed(let detail): detail
+        case .objectStorageAway(let detail):
+            "the object storage does not serve: \(detail)"
+        case .objectStorage(let detail):
+            "the object storage refuses: \(detail)"
         case .failed(let code, let message):
             "SQLite error \(code): \(message)"
         }

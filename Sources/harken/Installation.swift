@@ -1,8 +1,10 @@
+import Net
+import ObjectStorage
 import Speech
 import Store
 
-/// The stores of an installation: in a PostgreSQL database, or in the SQLite database of the data directory. Another back end is its own folder in
-/// `Store`, and a line here.
+/// The stores of an installation: rows in a PostgreSQL database or in the SQLite database of the data directory, blobs in a bucket or in folders of the data
+/// directory. Another back end is its own folder in `Store`, and a line here.
 struct Installation: StoreBackEnd {
     private let backEnd: any StoreBackEnd
     /// Result of the check of the database's pages; nil when the database is on a server.
@@ -13,13 +15,23 @@ struct Installation: StoreBackEnd {
     /// - Parameters:
     ///   - directory: the data directory, which has the secret and the blobs with either database.
     ///   - database: nil for the SQLite database of the directory.
+    ///   - bucket: the bucket of the blobs; nil for folders of the directory.
+    ///   - report: called with the reason when a blob could not be sent to the bucket, and with nil when one was sent again after that.
     ///   - checkTime: time limit for the check of the SQLite database's pages.
-    init(in directory: DataDirectory, database: PostgresAddress? = nil, checkTime: Duration = .seconds(1)) throws(StoreError) {
+    init(
+        in directory: DataDirectory, database: PostgresAddress? = nil, bucket: BucketSettings? = nil, checkTime: Duration = .seconds(1),
+        report: @escaping @Sendable (StoreError?) -> Void = { _ in }
+    ) throws(StoreError) {
+        let blobs = try bucket.map { bucket throws(StoreError) in
+            do throws(HTTPClientError) { return Blobs(in: directory, bucket, through: try HTTPClient(), report: report) } catch {
+                throw .objectStorage("\(bucket.address): \(error)")
+            }
+        }
         if let database {
-            backEnd = try PostgresInstallation(at: database, in: directory)
+            backEnd = try PostgresInstallation(at: database, in: directory, blobs: blobs)
             check = nil
         } else {
-            let installation = try SQLiteInstallation(in: directory, checkTime: checkTime)
+            let installation = try SQLiteInstallation(in: directory, blobs: blobs, checkTime: checkTime)
             backEnd = installation
             check = installation.check
         }
@@ -30,6 +42,8 @@ struct Installation: StoreBackEnd {
     }
 
     var usage: any UsageStore { backEnd.usage }
+
+    var blobs: Blobs { backEnd.blobs }
 
     func conversations(now: @escaping @Sendable () -> UnixTime) -> any ConversationStores { backEnd.conversations(now: now) }
 

@@ -2,6 +2,7 @@ package import Admission
 package import Continuity
 package import Journal
 package import Net
+package import ObjectStorage
 package import Observability
 package import Protocols
 package import RecordingAssembly
@@ -123,6 +124,8 @@ package struct GatewayConfiguration: Sendable {
     package var identity: IdentityProvider?
     /// The database of the stores; nil when they are in the data directory.
     package var database: PostgresAddress?
+    /// The bucket of the blobs; nil when they are in the data directory.
+    package var bucket: BucketSettings?
     /// Settings of the language model that sums conversations up; nil when conversations are summed up in their own words.
     package var summaries: SummarySettings?
     /// Destination of spans; nil when nothing is traced.
@@ -153,6 +156,9 @@ package struct GatewayConfiguration: Sendable {
                 throw ConfigurationError("HARKEN_DATABASE_URL", "is not the URL of a PostgreSQL database", accepted: PostgresAddress.accepted)
             }
             return address
+        }
+        do throws(BucketSettings.Problem) { bucket = try BucketSettings { settings[$0] } } catch {
+            throw ConfigurationError(error.name, error.fault, accepted: error.accepted)
         }
         stall = try settings.seconds("HARKEN_STALL_SECONDS", in: 0.5...60, orZero: true, default: 3)
         repairTime = try settings.seconds("HARKEN_REPAIR_SECONDS", in: 0.5...60, orZero: true, default: 4)

@@ -33,6 +33,8 @@ package struct HTTPClientRequest: Sendable {
         case bytes([UInt8])
         /// The whole file, read while it is sent.
         case file(path: String)
+        /// A range of a file, in bytes, read while it is sent. The file has all of these bytes.
+        case slice(path: String, Range<Int>)
     }
 
     package var method: HTTPMethod
@@ -47,6 +49,8 @@ package struct HTTPClientRequest: Sendable {
     /// Called on the client's thread before this number of bytes is written to a file; false ends the transfer with a failure of the file. nil:
     /// everything is written.
     package var mayWrite: (@Sendable (Int) -> Bool)?
+    /// The identity that signs the request; nil: the request is not signed.
+    package var signature: RequestSignature?
     package var reach: Reach = .anywhere
     package var redirects: Redirects = .none
     package var connectTimeout: Duration = .seconds(10)

@@ -69,12 +69,19 @@ final class Transfer {
             curl_set_pointer(easy, CURLOPT_SEEKDATA, context)
         }
         // A header with an empty value removes the header that libcurl would add.
-        if request.headers["Expect"] == nil { headerList = curl_slist_append(headerList, "Expect:") }
+        // libcurl would sign the removed header too.
+        if request.headers["Expect"] == nil, request.signature == nil { headerList = curl_slist_append(headerList, "Expect:") }
         for field in request.headers.fields {
             let value = field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)"
             // A line break would begin another header.
             guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 9 }) else { continue }
             headerList = curl_slist_append(headerList, value)
+        }
+        if let signature = request.signature {
+            set(CURLOPT_AWS_SIGV4, "aws:amz:\(signature.region):\(signature.service)")
+            set(CURLOPT_USERNAME, signature.keyID)
+            set(CURLOPT_PASSWORD, signature.secret)
+            if let token = signature.sessionToken { headerList = curl_slist_append(headerList, "x-amz-security-token: \(token)") }
         }
         curl_set_pointer(easy, CURLOPT_HTTPHEADER, headerList)
 

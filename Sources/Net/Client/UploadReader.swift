@@ -20,6 +20,9 @@ struct UploadReader: ~Copyable {
                 var status = stat()
                 guard stat(path, &status) == 0 else { throw .file(path: path, SystemError(call: "stat")) }
                 total += Int(status.st_size)
+            case .slice(let path, let range):
+                guard access(path, R_OK) == 0 else { throw .file(path: path, SystemError(call: "access")) }
+                total += range.count
             }
         }
         byteCount = total
@@ -41,7 +44,10 @@ struct UploadReader: ~Copyable {
             case .bytes(let bytes):
                 count = min(buffer.count, bytes.count - offset)
                 buffer.copyBytes(from: bytes[offset..<offset + count])
-            case .file(let path): count = try readFile(path, into: buffer)
+            case .file(let path): count = try readFile(path, at: offset, into: buffer)
+            case .slice(let path, let range):
+                let rest = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(range.count - offset))
+                count = rest.isEmpty ? 0 : try readFile(path, at: range.lowerBound + offset, into: rest)
             }
             offset += count
             if count > 0 { return count }
@@ -52,9 +58,9 @@ struct UploadReader: ~Copyable {
         return 0
     }
 
-    private mutating func readFile(_ path: String, into buffer: UnsafeMutableRawBufferPointer) throws(HTTPClientError) -> Int {
+    private mutating func readFile(_ path: String, at place: Int, into buffer: UnsafeMutableRawBufferPointer) throws(HTTPClientError) -> Int {
         if descriptor < 0 { descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC) }
-        let count = descriptor < 0 ? -1 : Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+        let count = descriptor < 0 ? -1 : pread(descriptor, buffer.baseAddress, buffer.count, off_t(place))
         guard count >= 0 else { throw .file(path: path, SystemError(call: "read")) }
         return count
     }

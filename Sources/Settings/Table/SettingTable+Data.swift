@@ -87,6 +87,19 @@ extension SettingTable {
             PostgreSQL database in place of the SQLite database in the data directory: `postgres://USER:PASSWORD@HOST/NAME`, with libpq's parameters \
             such as `?sslmode=verify-full`; see [PostgreSQL](operating.md#postgresql). The commands of Harken read it from the environment.
             """, isSecret: true),
+        .init(
+            "HARKEN_BLOBS", .storage, nil,
+            """
+            Bucket for audio, uploads and transcripts in place of the data directory: `s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION`; without \
+            an endpoint, Amazon S3. See [Object storage](operating.md#object-storage). The commands of Harken read it from the environment.
+            """),
+        .init("AWS_ACCESS_KEY_ID", .storage, nil, "Name of the key with which `HARKEN_BLOBS` is used."),
+        .init("AWS_SECRET_ACCESS_KEY", .storage, nil, "Secret of that key.", isSecret: true),
+        .init("AWS_SESSION_TOKEN", .storage, nil, "Token of a key for some hours.", isSecret: true),
+        .init("AWS_REGION", .storage, "us-east-1", "Region of a `HARKEN_BLOBS` that names none. `AWS_DEFAULT_REGION` is read too."),
+        .init("AWS_ENDPOINT_URL_S3", .storage, nil, "Endpoint of a `HARKEN_BLOBS` that names none. `AWS_ENDPOINT_URL` is read too."),
+        .init("AWS_DEFAULT_REGION", .storage, nil, "Like `AWS_REGION`, which wins."),
+        .init("AWS_ENDPOINT_URL", .storage, nil, "Like `AWS_ENDPOINT_URL_S3`, which wins."),
     ]
 
     static let monitoring: [SettingDescription] =

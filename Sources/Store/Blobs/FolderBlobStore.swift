@@ -57,9 +57,11 @@ package final class FolderBlobStore: BlobStore {
         guard mkdir(location, 0o700) == 0 || errno == EEXIST else { throw .failure(location) }
     }
 
+    private func draftPath() -> String { "\(location)/.\(String(UInt64.random(in: 0 ... .max), radix: 36))\(Self.draftSuffix)" }
+
     private func openDraft() throws(StoreError) -> (BlobDraft, Int32) {
         try makeFolder()
-        let path = "\(location)/.\(String(UInt64.random(in: 0 ... .max), radix: 36))\(Self.draftSuffix)"
+        let path = draftPath()
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .failure(location) }
         return (BlobDraft(path: path, on: queue), descriptor)
@@ -105,7 +107,35 @@ package final class FolderBlobStore: BlobStore {
         }
     }
 
+    /// Makes a draft of a blob's content without a copy: a second name of the file. Nobody may write the draft.
+    ///
+    /// - Returns: nil when there is no such blob.
+    package func link(to name: BlobName) async throws(StoreError) -> BlobDraft? {
+        try await queue.work { [self] () throws(StoreError) in
+            let draft = draftPath()
+            guard Glibc.link(path(of: name), draft) == 0 else {
+                if errno == ENOENT { return nil }
+                throw .failure(path(of: name))
+            }
+            return BlobDraft(path: draft, on: queue)
+        }
+    }
+
     // MARK: - Reading
+
+    /// Opens a draft for reading.
+    package func reader(of draft: BlobDraft) async throws(StoreError) -> any BlobReader {
+        try await queue.work { [queue] () throws(StoreError) in
+            let descriptor = open(draft.path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw .failure(draft.path) }
+            do throws(StoreError) {
+                return FolderBlobReader(descriptor, path: draft.path, 0..<Int(try Self.status(of: descriptor, draft.path).st_size), on: queue)
+            } catch {
+                close(descriptor)
+                throw error
+            }
+        }
+    }
 
     package func find(_ name: BlobName) async throws(StoreError) -> StoredBlob? {
         try await queue.work { [self] () throws(StoreError) in try stored(name) }

@@ -4,15 +4,16 @@ package import Speech
 package struct PostgresInstallation: StoreBackEnd {
     private let database: PostgresDatabase
     private let directory: DataDirectory
-    private let blobs: Blobs
+    package let blobs: Blobs
 
     /// Connects to the database, and brings its schema up to date.
     ///
+    /// - Parameter blobs: the stores of blobs; nil for folders of `directory`.
     /// - Throws: `keysLost` when the database has no keys although keys were made in `directory`.
-    package init(at address: PostgresAddress, in directory: DataDirectory) throws(StoreError) {
+    package init(at address: PostgresAddress, in directory: DataDirectory, blobs: Blobs? = nil) throws(StoreError) {
         database = try PostgresDatabase(at: address)
         self.directory = directory
-        blobs = Blobs(in: directory)
+        self.blobs = blobs ?? Blobs(in: directory)
         let hasKeys = try database.makeReader(for: .keys).runBlocking { (connection) throws(StoreError) in
             try connection.integer("SELECT 1 FROM access_keys LIMIT 1") != nil
         }

@@ -4,14 +4,16 @@ package import Speech
 /// An installation whose stores are in one SQLite database and whose blobs are in folders beside it. Only this type names the classes of the stores.
 package struct SQLiteInstallation: StoreBackEnd {
     private let database: SQLiteDatabase
-    private let blobs: Blobs
+    package let blobs: Blobs
 
     /// Opens the database of `directory`, and creates the database if it does not exist.
     ///
-    /// - Parameter checkTime: time limit for the check of the database's pages.
-    package init(in directory: DataDirectory, checkTime: Duration = .seconds(1)) throws(StoreError) {
+    /// - Parameters:
+    ///   - blobs: the stores of blobs; nil for folders of `directory`.
+    ///   - checkTime: time limit for the check of the database's pages.
+    package init(in directory: DataDirectory, blobs: Blobs? = nil, checkTime: Duration = .seconds(1)) throws(StoreError) {
         database = try SQLiteDatabase(in: directory, checkTime: checkTime)
-        blobs = Blobs(in: directory)
+        self.blobs = blobs ?? Blobs(in: directory)
     }
 
     /// Returns true if this version would change the format of the directory's database, which a running gateway may use.

@@ -1,4 +1,5 @@
 import Glibc
+import ObjectStorage
 import Store
 
 struct Backup: Command {
@@ -26,6 +27,7 @@ struct Backup: Command {
                         + "(see PostgreSQL in docs/operating.md)")
             }
             guard let directory = try data.existing() else { throw data.noData }
+            if let bucket = data.bucket { context.note("the copy has no audio, uploads or transcripts of \(bucket.address): save the bucket too") }
             let draft = file + ".partial"
             let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw FileTreeError("write", draft) }

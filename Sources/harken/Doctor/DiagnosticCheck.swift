@@ -3,6 +3,7 @@ import Gateway
 import Glibc
 import LocalEngine
 import Net
+import ObjectStorage
 import Recorder
 import Sessions
 import Settings
@@ -14,7 +15,8 @@ struct DiagnosticCheck {
     let models: ModelFolder
 
     func findings() async -> [Finding] {
-        [program, memory, openFiles, libraries, modelFiles, runtime, aligner, await data(), disk, await port, microphone]
+        [program, memory, openFiles, libraries, modelFiles, runtime, aligner, await data()] + [await blobs()].compactMap(\.self)
+            + [disk, await port, microphone]
     }
 
     private var program: Finding { Finding("harken", .ok, "\(Version.current), \(Processors.count) processors") }
@@ -82,6 +84,17 @@ struct DiagnosticCheck {
         } catch {
             if configuration.database != nil { return Finding("database", .missing("correct HARKEN_DATABASE_URL or the server"), "\(error)") }
             return Finding("data directory", .missing("correct that, or choose another directory with --data or HARKEN_DATA"), "\(error)")
+        }
+    }
+
+    /// Nil when there is no bucket.
+    private func blobs() async -> Finding? {
+        guard let bucket = configuration.bucket else { return nil }
+        do {
+            try await Bucket(at: bucket.address, as: bucket.credentials, through: HTTPClient()).check()
+            return Finding("object storage", .ok, "\(bucket.address)")
+        } catch {
+            return Finding("object storage", .missing("correct HARKEN_BLOBS, the key or the server"), "\(error)")
         }
     }
 

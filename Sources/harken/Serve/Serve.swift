@@ -145,7 +145,21 @@ struct Serve: Command {
             throw ServeError(
                 "the running gateway's database has the format of an earlier version; stop that gateway, then start this one without --take-over")
         }
-        let installation = try Installation(in: directory, database: configuration.database, checkTime: Self.checkTime)
+        let metrics = Metrics()
+        let format = configuration.logFormat ?? (context.diagnostics.isTerminal ? .text : .json)
+        let writer = try LogWriter(format: format, dropped: { metrics.logLineDropped() })
+        // Lines that were logged before a failure are written too.
+        defer { writer.flush(within: .seconds(2)) }
+        let log = Log(level: configuration.logLevel, format: format, write: { writer.write($0) })
+        let installation = try Installation(
+            in: directory, database: configuration.database, bucket: configuration.bucket, checkTime: Self.checkTime,
+            report: { error in
+                if let error {
+                    log.warning("audio and files wait on this machine until the object storage takes them", [.error: "\(error)"])
+                } else {
+                    log.info("the object storage takes audio and files again")
+                }
+            })
         let keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
         let isKeyless = try await keys.isEmpty()
         guard configuration.listen.isLoopback || configuration.identity != nil || !isKeyless else {
@@ -154,12 +168,6 @@ struct Serve: Command {
                     + "harken keys create --data \(directory.path)")
         }
         let address = try address(of: configuration.listen)
-        let metrics = Metrics()
-        let format = configuration.logFormat ?? (context.diagnostics.isTerminal ? .text : .json)
-        let writer = try LogWriter(format: format, dropped: { metrics.logLineDropped() })
-        // Lines that were logged before a failure are written too.
-        defer { writer.flush(within: .seconds(2)) }
-        let log = Log(level: configuration.logLevel, format: format, write: { writer.write($0) })
         for (name, meant) in Settings.misspelt(in: environment) {
             log.warning("an environment variable looks like a misspelt setting", [.name: name, .meant: meant])
         }

@@ -1,3 +1,4 @@
+import ObjectStorage
 import Store
 
 /// The data directory of a command, from its option, its variable or the default.
@@ -11,12 +12,19 @@ struct DataOption {
     let path: String
     /// The database in place of the directory's own; nil when there is none.
     let database: PostgresAddress?
+    /// The bucket of the blobs; nil when they are in the directory.
+    let bucket: BucketSettings?
     /// True if the command line names the directory.
     let isNamed: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         path = try Self.path(arguments)
         database = try Self.database(arguments)
+        do throws(BucketSettings.Problem) {
+            bucket = try BucketSettings { arguments.environment[$0] }
+        } catch {
+            throw UsageError("\(error.name) \(error.fault); accepted: \(error.accepted)")
+        }
         isNamed = arguments.text(Self.option) != nil
     }
 
@@ -48,7 +56,9 @@ struct DataOption {
     }
 
     /// Opens the stores of the directory.
-    func installation(in directory: DataDirectory) throws(StoreError) -> Installation { try Installation(in: directory, database: database) }
+    func installation(in directory: DataDirectory) throws(StoreError) -> Installation {
+        try Installation(in: directory, database: database, bucket: bucket)
+    }
 
     /// The error of a directory without data.
     var noData: NoData { NoData(path: path) }

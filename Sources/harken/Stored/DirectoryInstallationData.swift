@@ -32,7 +32,7 @@ struct DirectoryInstallationData: InstallationData {
     func topUp(_ key: ID<AccessKey>, seconds: Int64) async throws -> TopUp { try await administration().topUp(key, seconds: seconds) }
 
     func delete(_ user: ID<User>) async throws -> Bool {
-        let log = Log(level: .error), blobs = Blobs(in: directory)
+        let log = Log(level: .error), blobs = installation.blobs
         let deletion = UserDeletion(
             store: installation.conversations(now: { .now }), blobs: blobs,
             transcripts: TranscriptFolder(in: blobs.transcripts, limits: TranscriptLimits(), log: log), gateway: nil, log: log)

@@ -1,0 +1,49 @@
+internal import Foundation
+
+/// An object storage on loopback that speaks the protocol of Amazon S3 and checks signatures (moto). It ends with the process.
+package final class ObjectServer: Sendable {
+    /// The server of all tests, which the first use starts; nil when there is no Python for it.
+    package static let shared: ObjectServer? = python == nil ? nil : try? ObjectServer()
+
+    /// The Python of `scripts/judges`, by HARKEN_JUDGES; nil when the variable is not set.
+    package static let python = ProcessInfo.processInfo.environment["HARKEN_JUDGES"].flatMap { $0.isEmpty ? nil : $0 }
+
+    /// A bucket that every test may use, with a prefix of its own.
+    package static let bucket = "harken"
+    /// A bucket that keeps versions of deleted objects.
+    package static let versionedBucket = "versions"
+
+    package let port: Int
+    package let keyID: String
+    package let secret: String
+    private let process: ChildProcess
+
+    private static let script = (0..<3).reduce(URL(filePath: #filePath)) { path, _ in path.deletingLastPathComponent() }
+        .appending(path: "Tests/Judges/object_server.py").path
+
+    /// Starts a server of the test's own. Blocks.
+    ///
+    /// - Parameter port: port on loopback; nil for a free one.
+    package init(port: Int? = nil) throws {
+        let python = Self.python ?? "python3"
+        process = try ChildProcess([python, "-B", Self.script, "\(getpid())"] + (port.map { ["\($0)"] } ?? []))
+        for _ in 0..<600 where process.isRunning {
+            let words = process.diagnostics.split(separator: "\n").last?.split(separator: " ").map(String.init) ?? []
+            if words.count == 3, let port = Int(words[0]) {
+                (self.port, keyID, secret) = (port, words[1], words[2])
+                return
+            }
+            usleep(100_000)
+        }
+        throw CocoaError(.executableLoad, userInfo: [NSDebugDescriptionErrorKey: process.diagnostics])
+    }
+
+    /// The address of a bucket, below a prefix.
+    package func address(bucket: String = bucket, prefix: String) -> String { "s3://\(bucket)/\(prefix)?endpoint=http://127.0.0.1:\(port)" }
+
+    /// Ends the server; what it stored is gone.
+    package func stop() async {
+        process.signal(SIGKILL)
+        _ = await process.outcome()
+    }
+}
