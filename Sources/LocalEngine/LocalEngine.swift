@@ -13,7 +13,7 @@ package final class LocalEngine: Sendable {
         var capabilities = Self.capabilities
         // The local engine labels speakers in recordings only. In live streams the session tells voices apart.
         capabilities.speakers = voices != nil
-        if let facts { capabilities.add(facts) }
+        capabilities.add(facts, languages)
         return capabilities
     }
 
@@ -21,6 +21,8 @@ package final class LocalEngine: Sendable {
     let media: any MediaSource
     /// True if key terms are put in.
     let usesKeyTerms: Bool
+    /// The model of each language, and the languages that speech may turn out to be.
+    let languages: LocalLanguages
     /// The threads on which live streams and recordings are recognized.
     package let pool: DecodePool
     /// The loader of the models of recognition.
@@ -49,10 +51,13 @@ package final class LocalEngine: Sendable {
     ///   - keepAlive: time for which models that nothing uses are kept in memory. The models are then loaded on first use. nil: the models are kept
     ///     for ever, and those of recognition are loaded now, in the background; but the model for other languages is kept for a minute.
     ///   - usesKeyTerms: true: key terms are put in where they sound like what was heard. False: key terms are ignored.
+    ///   - languages: the model of each language, and the languages that speech may turn out to be.
     package init(
-        _ folder: ModelFolder, pool threads: Int, media: any MediaSource = InProcessMedia(), keepAlive: Duration? = nil, usesKeyTerms: Bool = true
+        _ folder: ModelFolder, pool threads: Int, media: any MediaSource = InProcessMedia(), keepAlive: Duration? = nil, usesKeyTerms: Bool = true,
+        languages: LocalLanguages = .standard
     ) {
         self.media = media
+        self.languages = languages
         self.usesKeyTerms = usesKeyTerms
         let pool = DecodePool(threads: threads), runtime = SharedRuntime(folder)
         self.pool = pool
@@ -107,10 +112,13 @@ package final class LocalEngine: Sendable {
 }
 
 extension Capabilities {
-    /// Adds the languages of the model for other languages than English, and its name. A client that wants the language found out says so with the tag
-    /// `multi`.
-    package mutating func add(_ facts: WhisperFacts) {
-        languages = .only(facts.codes.union(["en", "multi"]))
-        models.append(WhisperRecognizer.modelName)
+    /// Adds the languages of the models that are there, and the name of the model for other languages than English. A client that wants the language found
+    /// out says so with the tag `multi`.
+    ///
+    /// - Parameter facts: those of the model for other languages than English; nil when that model is not there.
+    package mutating func add(_ facts: WhisperFacts?, _ chosen: LocalLanguages) {
+        let codes = chosen.codes(known: facts?.codes ?? [])
+        languages = .only(facts == nil ? codes : codes.union(["multi"]))
+        if facts != nil { models.append(WhisperRecognizer.modelName) }
     }
 }

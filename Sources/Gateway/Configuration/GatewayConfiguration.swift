@@ -48,6 +48,8 @@ package struct GatewayConfiguration: Sendable {
     package var profanity: [String]
     /// True if the local engine puts key terms in.
     package var usesKeyTerms: Bool
+    /// The local engine's model for each language, and the languages that speech may turn out to be.
+    package var localLanguages: LocalLanguages
     /// Maximum time that open sessions go on after the gateway was asked to end; nil: until they end.
     package var drainTime: Duration?
     package var tls: TLSFiles?
@@ -196,6 +198,7 @@ package struct GatewayConfiguration: Sendable {
         redaction = try Self.redaction(settings)
         profanity = (settings.list("HARKEN_PROFANITY") ?? []).map { $0.lowercased() }
         usesKeyTerms = try settings.boolean("HARKEN_KEY_TERMS", default: true)
+        localLanguages = try LocalLanguages(settings)
         let drainSeconds = try settings.seconds("HARKEN_DRAIN_SECONDS", in: 0...3600, default: 30)
         drainTime = drainSeconds > .zero ? drainSeconds : nil
         switch (settings["HARKEN_TLS_CERT"], settings["HARKEN_TLS_KEY"]) {

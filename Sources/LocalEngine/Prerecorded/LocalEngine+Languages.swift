@@ -2,10 +2,10 @@ import Speech
 
 extension LocalEngine {
     /// Name of the language that a client named; nil when the client wants the language found out, or said nothing.
-    private static func named(_ language: LanguageTag?) -> LanguageTag? { language?.primary == "multi" ? nil : language }
+    static func named(_ language: LanguageTag?) -> LanguageTag? { language?.primary == "multi" ? nil : language }
 
-    /// True if a live stream needs the model for other languages than English. A stream whose client said nothing is taken for English.
-    func needsOthers(live language: LanguageTag?) -> Bool { facts != nil && (language ?? .english).primary != LanguageTag.english.primary }
+    /// Codes of the languages that speech may turn out to be.
+    var identifiable: Set<String> { languages.identifiable(known: facts?.codes ?? []) }
 
     /// Returns what recognises a recording. The model for other languages is loaded when speech asks for it, and is kept for no longer than the recording
     /// needs it: speech that turns out to be English needs that model for a moment.
@@ -23,21 +23,23 @@ extension LocalEngine {
                 WhisperWindowRecognizer(use, code), LanguageTag(code), confidence: confidence, model: WhisperRecognizer.modelName)
         }
         let named = Self.named(language)
-        guard let facts, let multilingual, named?.primary != LanguageTag.english.primary else { return .known(english(isAssumed: named == nil)) }
-        if let named {
-            guard let code = facts.code(for: named) else { return .known(english()) }
+        guard let facts, let multilingual else { return .known(english(isAssumed: named == nil)) }
+        let languages = languages, among = identifiable
+        if let code = named.map({ facts.code(for: $0) ?? $0.primary }) ?? (among.count == 1 ? among.first : nil) {
+            guard languages.model(for: code) == .whisper else { return .known(english()) }
             guard let use = try await Self.use(of: multilingual) else { throw .unavailable("the model for other languages cannot be loaded") }
             return .known(other(code, use))
         }
         return .identified { [pool] speech async throws(EngineError) in
             guard let use = try await Self.use(of: multilingual) else { return english(isAssumed: true) }
             let found = await pool.run(.prerecorded) { _ in
-                Result { () throws(InferenceError) in try use.model.identify(speech.span) }
+                Result { () throws(InferenceError) in try use.model.identify(speech.span, among: among) }
             }
             guard let found else { throw .cancelled }
             switch found {
             case .failure(let error): throw .unavailable(error.description)
-            case .success(let heard?) where heard.language != .english: return other(heard.language.primary, use, confidence: heard.confidence)
+            case .success(let heard?) where languages.model(for: heard.language.primary) == .whisper:
+                return other(heard.language.primary, use, confidence: heard.confidence)
             case .success(let heard): return english(confidence: heard?.confidence)
             }
         }

@@ -2,7 +2,21 @@ import Speech
 
 /// The language of a live stream.
 struct LiveLanguage: Sendable {
+    /// What is known of the language before the stream begins.
+    struct Choice: Sendable, Equatable {
+        /// The language's code; nil: the language is found out.
+        var code: String?
+        /// The model of each language.
+        var languages: LocalLanguages
+        /// Codes of the languages that speech may turn out to be.
+        var among: Set<String>
+
+        /// True if the stream needs the model that hears other languages than English.
+        var needsOthers: Bool { code.map { languages.model(for: $0) == .whisper } ?? true }
+    }
+
     enum State: Sendable, Equatable {
+        /// English, by the model that hears nothing else.
         case english
         /// A language of the other model, by its code.
         case other(String)
@@ -16,26 +30,34 @@ struct LiveLanguage: Sendable {
     /// True if the language was found out, so that words say their language.
     private(set) var isFound = false
 
+    private let choice: Choice?
+
     static let english = LiveLanguage(state: .english, others: nil)
 
     private init(state: State, others: ModelUse<WhisperRecognizer>?) {
         self.state = state
         self.others = others
+        choice = nil
     }
 
-    /// - Parameter language: the language that the client named; nil and `multi`: the language is found out.
-    init(_ language: LanguageTag?, _ others: ModelUse<WhisperRecognizer>) {
-        let named = language.flatMap { $0.primary == "multi" ? nil : others.model.facts.code(for: $0) }
-        self.init(state: named.map(Self.state) ?? .unknown, others: others)
+    init(_ choice: Choice, _ others: ModelUse<WhisperRecognizer>) {
+        self.choice = choice
+        self.others = others
+        state = .unknown
+        if let code = choice.code { state = self.state(of: code) }
     }
+
+    /// Codes of the languages that speech may turn out to be; nil: all.
+    var among: Set<String>? { choice?.among }
 
     /// Notes the language that was found out.
     mutating func decide(_ language: LanguageTag) {
         guard state == .unknown else { return }
-        state = Self.state(language.primary)
+        state = state(of: language.primary)
         isFound = true
         if state == .english { others = nil }
     }
 
-    private static func state(_ code: String) -> State { code == LanguageTag.english.primary ? .english : .other(code) }
+    /// Returns the state of a stream in a language.
+    func state(of code: String) -> State { choice?.languages.model(for: code) == .whisper ? .other(code) : .english }
 }

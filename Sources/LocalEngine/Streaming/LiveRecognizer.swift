@@ -25,10 +25,11 @@ struct LiveRecognizer: Sendable {
         case .other(let code): return try other(code, others, request, samples, mayContinue)
         case .unknown:
             guard let heard = try identify(request, samples, others) else { return SegmentResult(words: []) }
-            let code = heard.primary
-            var result =
-                code == LanguageTag.english.primary
-                ? try english(request, samples, mayContinue) : try other(code, others, request, samples, mayContinue)
+            var result: SegmentResult?
+            switch language.state(of: heard.primary) {
+            case .other(let code): result = try other(code, others, request, samples, mayContinue)
+            case .english, .unknown: result = try english(request, samples, mayContinue)
+            }
             result?.found = heard
             if let words = result?.words.indices { for index in words { result?.words[index].language = heard } }
             return result
@@ -40,7 +41,8 @@ struct LiveRecognizer: Sendable {
         let start = Int((request.speech.start - request.audio.start).samples), end = Int((request.speech.end - request.audio.start).samples)
         let own = samples.suffix(Int(request.audio.count.samples))
         let speech = Array(own.dropFirst(max(0, start)).prefix(max(0, end - start)))
-        guard request.speech.count >= Self.little || request.purpose != .interim, let heard = try others.identify(speech.span) else { return nil }
+        guard request.speech.count >= Self.little || request.purpose != .interim, let heard = try others.identify(speech.span, among: language.among)
+        else { return nil }
         let isEnough = request.purpose != .interim || request.speech.count >= Self.enough
         return isEnough || heard.confidence >= Self.sure ? heard.language : nil
     }

@@ -14,7 +14,7 @@ extension LocalEngine: HearingEngine {
             stream.post(.unavailable(unsupported))
             return stream
         }
-        let others = needsOthers(live: options.language) ? multilingual : nil
+        let language = liveLanguage(options.language), others = facts != nil && language.needsOthers ? multilingual : nil
         if others == nil, let ready = recognition.use() {
             stream.post(Self.item(ready, .english))
         } else {
@@ -22,13 +22,24 @@ extension LocalEngine: HearingEngine {
                 guard let loaded = await recognition.wait() else { return stream.post(.unavailable(.cancelled)) }
                 guard let others else { return stream.post(Self.item(loaded, .english)) }
                 switch await others.wait() {
-                case .success(let use)?: stream.post(Self.item(loaded, LiveLanguage(options.language, use)))
+                case .success(let use)?: stream.post(Self.item(loaded, LiveLanguage(language, use)))
                 case .failure(let error)?: stream.post(.unavailable(.unavailable(error.description)))
                 case nil: stream.post(.unavailable(.cancelled))
                 }
             }
         }
         return stream
+    }
+
+    /// Returns the language of a live stream: nil is found out. A stream whose client said nothing is taken for English, or for the only language that it
+    /// may be.
+    func liveLanguage(_ language: LanguageTag?) -> LiveLanguage.Choice {
+        let codes = identifiable
+        guard let named = Self.named(language) else {
+            let assumed = language != nil ? nil : codes.contains(LanguageTag.english.primary) ? LanguageTag.english.primary : nil
+            return .init(code: assumed ?? (codes.count == 1 ? codes.first : nil), languages: languages, among: codes)
+        }
+        return .init(code: facts?.code(for: named) ?? named.primary, languages: languages, among: codes)
     }
 
     private static func item(_ loaded: Result<ModelUse<LocalModels>, InferenceError>, _ language: LiveLanguage) -> StreamInbox.Item {

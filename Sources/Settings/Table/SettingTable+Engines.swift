@@ -29,6 +29,12 @@ extension SettingTable {
         .init(
             "HARKEN_KEY_TERMS", .engines, "true",
             "The local engine writes key terms where they sound like what it heard; see [Key terms](key-terms.md)."),
+        .init(
+            "HARKEN_LOCAL_MODELS", .engines, "en=moonshine-base,*=whisper-base",
+            "The local engine's model for each language, `*` for all others; a language without a model is refused. See [Languages](languages.md)."),
+        .init(
+            "HARKEN_LANGUAGES", .engines, nil,
+            "Languages that speech may turn out to be when the client names none, with commas, such as `nl,en,ru`. Default: all."),
         .init("HARKEN_CACHE", .engines, nil, "Directory of everything that set-up fetches. Default: `~/.cache/harken`."),
         .init(
             "HARKEN_PRICES", .engines, nil,

@@ -64,7 +64,7 @@ struct EngineRow: Equatable {
         }
         var local = LocalEngine.capabilities
         local.speakers = hasVoices
-        if let others { local.add(others) }
+        local.add(others, configuration.localLanguages)
         rows.append(
             EngineRow(
                 name: .local, capabilities: local,

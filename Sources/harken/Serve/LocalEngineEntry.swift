@@ -8,10 +8,11 @@ import Speech
 enum LocalEngineEntry {
     /// - Parameters:
     ///   - media: the decoder of recordings.
-    ///   - keepAlive: time for which idle models are kept in memory; nil: for ever.
-    ///   - usesKeyTerms: true if the engine puts key terms in.
-    static func make(_ folder: ModelFolder, _ media: any MediaSource, keepAlive: Duration?, usesKeyTerms: Bool) -> EngineEntry {
-        let engine = LocalEngine(folder, pool: Processors.count, media: media, keepAlive: keepAlive, usesKeyTerms: usesKeyTerms)
+    ///   - configuration: says how long idle models are kept, whether key terms are put in, and which model hears which language.
+    static func make(_ folder: ModelFolder, _ media: any MediaSource, _ configuration: GatewayConfiguration) -> EngineEntry {
+        let engine = LocalEngine(
+            folder, pool: Processors.count, media: media, keepAlive: configuration.keepAlive, usesKeyTerms: configuration.usesKeyTerms,
+            languages: configuration.localLanguages)
         var entry = entry(of: engine, folder)
         // The engine labels the speakers of recordings. In live sessions the gateway tells them apart, by the same voice model.
         entry.labelsLiveSpeakers = false

@@ -370,7 +370,7 @@ struct Serve: Command {
 
     private func engines(_ configuration: GatewayConfiguration, _ client: HTTPClient, _ media: any MediaSource) -> [EngineEntry] {
         let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
-        var entries = [LocalEngineEntry.make(models, media, keepAlive: configuration.keepAlive, usesKeyTerms: configuration.usesKeyTerms)]
+        var entries = [LocalEngineEntry.make(models, media, configuration)]
         for settings in configuration.vendors {
             guard let vendor = Catalogue.vendors.first(where: { $0.name == settings.name }) else { continue }
             entries.append(EngineEntry(vendor, settings: settings, client: client, clock: .system))

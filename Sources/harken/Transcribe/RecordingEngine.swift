@@ -2,6 +2,7 @@ import Gateway
 import LocalEngine
 import Net
 import Protocols
+import Settings
 import Speech
 import Vendors
 
@@ -15,11 +16,15 @@ struct RecordingEngine {
     /// Settings of the vendor; nil: the local engine.
     private let vendor: VendorSettings?
     private let models: ModelFolder
+    private let languages: LocalLanguages
 
     /// - Throws: `UsageError` when the vendor's settings are missing or wrong.
     init(_ name: EngineName, environment: [String: String]) throws(UsageError) {
         self.name = name
         models = ModelFolder(environment: environment)
+        var settings = Settings()
+        settings.merge(environment)
+        do throws(ConfigurationError) { languages = try LocalLanguages(settings) } catch { throw UsageError("\(error)") }
         guard name != .local else {
             vendor = nil
             return
@@ -48,6 +53,6 @@ struct RecordingEngine {
             context.printError(command, "the local engine cannot be used: \(problem); \(ModelFolder.remedy)")
             return nil
         }
-        return LocalEngine(models, pool: Processors.count)
+        return LocalEngine(models, pool: Processors.count, languages: languages)
     }
 }

@@ -66,13 +66,6 @@ struct `Languages of the local engine` {
         await #expect(throws: EngineError.unsupportedLanguage(LanguageTag("ja"))) { try await transcript("cards/005.wav", "ja") }
     }
 
-    private func send(_ samples: [Float], to stream: any EngineStream) {
-        var bytes: [UInt8] = []
-        PCM.appendLinear16(samples.span, to: &bytes)
-        stream.send(bytes.span.bytes)
-        stream.send(.finish)
-    }
-
     private func finals(_ name: String, _ language: String?) async throws -> [Word] {
         let (events, said) = AsyncStream.makeStream(of: EngineEvent.self)
         let stream = engine.open(StreamOptions(rate: .speech, language: language.map { LanguageTag($0) })) { event in
@@ -102,6 +95,82 @@ struct `Languages of the local engine` {
         let words = try await finals("cards/005.wav", nil)
         #expect(words.contains { $0.text.lowercased().contains("spades") } && words.allSatisfy { $0.language == nil })
     }
+}
+
+/// The same random weights, with other settings.
+@Suite(.enabled(if: RandomWhisper.isPossible, "\(TestModels.needed), or /usr/bin/python3 is not"), .timeLimit(.minutes(5)))
+struct `Settings of the local engine's languages` {
+    private func engine(_ languages: LocalLanguages) throws -> LocalEngine {
+        LocalEngine(try RandomWhisper.shared.get().models, pool: 2, languages: languages)
+    }
+
+    private func limited(to text: String) throws -> LocalEngine {
+        guard let languages = LocalLanguages.standard.limited(to: text) else { throw CancellationError() }
+        return try engine(languages)
+    }
+
+    private func chosen(_ text: String) throws -> LocalEngine {
+        guard let languages = LocalLanguages(models: text) else { throw CancellationError() }
+        return try engine(languages)
+    }
+
+    private func transcript(_ engine: LocalEngine, _ name: String, _ language: LanguageTag? = nil) async throws -> Transcript {
+        try await engine.recognize(Recording(path: TestModels.recording(name)), options: RecognitionOptions(language: language)) { _ in }
+    }
+
+    // Among all languages, the first recording is found to be German, and the second one English.
+    @Test(arguments: ["cards/003.wav", "cards/005.wav"]) func `speech turns out to be only what it may turn out to be`(name: String) async throws {
+        let one = try limited(to: "fr"), two = try limited(to: "en, fr")
+        let french = try await transcript(one, name)
+        #expect(french.language.rawValue == "fr")
+        let either = try await transcript(two, name)
+        #expect(["en", "fr"].contains(either.language.rawValue))
+        let named = try await transcript(one, name, LanguageTag("de"))
+        #expect(named.language.rawValue == "de", "a named language is not found out")
+    }
+
+    @Test func `English goes to Whisper when it is told to`() async throws {
+        let whisper = try chosen("*=whisper-base")
+        let english = try await transcript(whisper, "cards/005.wav", .english)
+        #expect(english.model == "whisper-base")
+        #expect(english.language == .english)
+    }
+
+    @Test func `a language without a model is refused`() async throws {
+        let few = try chosen("en=moonshine-base,de=whisper-base"), languages = few.capabilities.languages
+        #expect(languages.contains(LanguageTag("de")))
+        #expect(!languages.contains(LanguageTag("fr")))
+        await #expect(throws: EngineError.unsupportedLanguage(LanguageTag("fr"))) { try await transcript(few, "cards/005.wav", LanguageTag("fr")) }
+    }
+
+    @Test func `the only language with a model is that of all speech`() async throws {
+        let one = try chosen("de=whisper-base")
+        let found = try await transcript(one, "cards/005.wav")
+        #expect(found.language.rawValue == "de")
+        await #expect(throws: EngineError.unsupportedLanguage(.english)) { try await transcript(one, "cards/005.wav", .english) }
+    }
+
+    @Test func `a live stream that names no language is in the only one that it may be`() async throws {
+        let (events, said) = AsyncStream.makeStream(of: EngineEvent.self)
+        let engine = try limited(to: "de")
+        let stream = engine.open(StreamOptions(rate: .speech)) { event in
+            said.yield(event)
+            if case .closed = event { said.finish() }
+        }
+        send(try TestModels.samples("cards/005.wav"), to: stream)
+        var all: [EngineEvent] = []
+        for await event in events { all.append(event) }
+        let words = all.flatMap { if case .final(let hypothesis, _) = $0 { hypothesis.words } else { [Word]() } }
+        #expect(!words.isEmpty)
+        #expect(words.allSatisfy { $0.language?.rawValue == "de" })
+    }
+}
+
+private func send(_ samples: [Float], to stream: any EngineStream) {
+    var bytes: [UInt8] = []
+    PCM.appendLinear16(samples.span, to: &bytes)
+    stream.send(bytes.span.bytes)
+    stream.send(.finish)
 }
 
 @Suite struct `Doubt about the language` {

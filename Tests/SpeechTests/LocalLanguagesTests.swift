@@ -1,0 +1,32 @@
+import Speech
+import Testing
+
+@Suite struct `Languages of local models` {
+    private let known: Set<String> = ["en", "de", "fr", "ru"]
+
+    @Test func `are English for Moonshine and the rest for Whisper by default`() {
+        #expect(LocalLanguages(models: "en=moonshine-base,*=whisper-base") == .standard)
+        #expect(LocalLanguages.standard.codes(known: known) == known)
+        #expect(LocalLanguages.standard.codes(known: []) == ["en"])
+        #expect(LocalLanguages.standard.identifiable(known: known) == known)
+    }
+
+    @Test func `are those that have a model`() {
+        #expect(LocalLanguages(models: "de = whisper-base, en=moonshine-base")?.codes(known: known) == ["de", "en"])
+        #expect(LocalLanguages(models: "*=whisper-base")?.codes(known: known) == known)
+        #expect(LocalLanguages(models: "*=whisper-base")?.codes(known: []) == [])
+    }
+
+    @Test(arguments: [
+        "", "en", "en=", "en=whisper", "de=moonshine-base", "*=moonshine-base", "en=whisper-base,en=moonshine-base", "english=whisper-base",
+    ])
+    func `are refused when the text is malformed`(text: String) {
+        #expect(LocalLanguages(models: text) == nil)
+    }
+
+    @Test func `may be limited`() {
+        #expect(LocalLanguages.standard.limited(to: "nl, de,en-US")?.identifiable(known: known) == ["de", "en"])
+        #expect(LocalLanguages.standard.limited(to: "ja")?.identifiable(known: known) == known, "no model can keep this limit")
+        for text in ["", ",", "german", "d", "de;en"] { #expect(LocalLanguages.standard.limited(to: text) == nil) }
+    }
+}
