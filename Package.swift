@@ -209,7 +209,7 @@ let package = Package(
             "harken",
             [
                 "harken", "Speech", "Framing", "Net", "Protocols", "Sessions", "Audio", "Conversations", "Store", "Settings", "Observability",
-                "Engines", "Gateway", "LocalEngine", "Recorder", "Evaluation", "HarkenTesting",
+                "Engines", "Live", "Gateway", "LocalEngine", "Recorder", "Evaluation", "HarkenTesting",
             ]),
     ],
 )

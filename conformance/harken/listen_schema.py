@@ -76,7 +76,10 @@ segment = shaped(SEGMENT)
 memory = shaped({
     "id": text, "created_at": moment, "started_at": moment, "finished_at": moment, "source": text, "language": optional(text),
     "status": one_of({"in_progress", "processing", "completed", "discarded", "failed"}), "discarded": flag,
-    "structured": shaped({"title": text, "overview": text, "emoji": text, "category": text, "action_items": array(flag), "events": array(flag)}),
+    "structured": shaped({
+        "title": text, "overview": text, "emoji": text, "category": text, "action_items": array(shaped({"description": text, "completed": flag})),
+        "events": array(shaped({"title": text, "description": text, "start": moment, "duration": whole, "created": flag})),
+    }),
     "transcript_segments": array(segment), "finalization_reason": optional(text),
 })
 

@@ -41,8 +41,27 @@ struct APISchema: Sendable {
         APISchema(
             "Conversation",
             conversationHead + [
+                .init("emoji", "string", required: true, "One emoji; empty before the conversation is completed."),
+                .init("category", "string", required: true, "The subject, such as work or travel; other where nothing tells."),
+                .init("action_items", "[ActionItem]", required: true, "What the speakers are to do, in the order of the words."),
+                .init("events", "[Event]", required: true, "Appointments, in the order of their starts."),
                 .init("segments", "[Segment]", required: true, "In order of start, each with its words; positions in seconds."),
                 .init("people", "[Person]", required: true, "Those who speak and have a name."),
+            ]),
+        APISchema(
+            "ActionItem",
+            [
+                .init("description", "string", required: true, "The task, as an instruction."),
+                .init("completed", "boolean", required: true, "Always false: Harken does not know what was done."),
+            ]),
+        APISchema(
+            "Event",
+            [
+                .init("title", "string", required: true, "The occasion."),
+                .init("description", "string", required: true, "The sentence that tells of the appointment."),
+                .init("start", "string", required: true, "UTC, RFC 3339."),
+                .init("duration", "integer", required: true, "Minutes."),
+                .init("created", "boolean", required: true, "Always false: Harken writes into no calendar."),
             ]),
         APISchema(
             "ListedConversation",

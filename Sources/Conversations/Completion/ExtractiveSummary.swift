@@ -62,7 +62,7 @@ package struct ExtractiveSummary: Sendable, Equatable {
         return title.prefix(1).uppercased() + title.dropFirst()
     }
 
-    private static func sentences(of text: String) -> [String] {
+    static func sentences(of text: String) -> [String] {
         var sentences: [String] = []
         var current = ""
         for word in text.split(whereSeparator: \.isWhitespace).flatMap(Sentence.parts) {

@@ -24,6 +24,8 @@ package struct Conversation: Sendable, Equatable {
     package var language: LanguageTag?
     package var title: String?
     package var summary: String?
+    /// What the conversation is about and asks for; nil until the conversation is completed.
+    package var findings: ConversationFindings?
     /// The start of the first speech, from which segments count; before there is speech, the time of creation.
     package var started: UnixTime
     /// The time of the latest speech.
@@ -39,8 +41,8 @@ package struct Conversation: Sendable, Equatable {
 
     package init(
         id: ID<Conversation>, user: ID<User>, status: Status = .inProgress, source: String, device: String? = nil, language: LanguageTag? = nil,
-        title: String? = nil, summary: String? = nil, started: UnixTime, finished: UnixTime, segments: [Segment] = [],
-        finalizationReason: String? = nil, call: String? = nil, timeout: Duration? = nil
+        title: String? = nil, summary: String? = nil, findings: ConversationFindings? = nil, started: UnixTime, finished: UnixTime,
+        segments: [Segment] = [], finalizationReason: String? = nil, call: String? = nil, timeout: Duration? = nil
     ) {
         self.id = id
         self.user = user
@@ -50,6 +52,7 @@ package struct Conversation: Sendable, Equatable {
         self.language = language
         self.title = title
         self.summary = summary
+        self.findings = findings
         self.started = started
         self.finished = finished
         self.segments = segments

@@ -13,6 +13,7 @@ actor ConversationCompletion {
     /// Summaries by a language model; nil when conversations are summed up in their own words.
     private let summaries: ModelSummaries?
     private let log: Log
+    private let categories: ConversationCategories
     private var underWay: [OwnedConversation: Task<Conversation?, Never>] = [:]
     /// Waits between attempts; after the last one the conversation has failed.
     private let waits: [Duration]
@@ -21,6 +22,7 @@ actor ConversationCompletion {
         self.waits = waits
         self.store = store
         self.texts = texts
+        categories = ConversationCategories(texts)
         self.summaries = summaries
         self.log = log
     }
@@ -63,24 +65,31 @@ actor ConversationCompletion {
         _ = try await store.write(ConversationUpdate(id, status: .processing), of: user)
         try await summarize(&conversation)
         conversation.status = .completed
-        let update = ConversationUpdate(id, status: .completed, title: conversation.title, summary: conversation.summary)
+        let update = ConversationUpdate(
+            id, status: .completed, title: conversation.title, summary: conversation.summary, findings: conversation.findings)
         return try await store.write(update, of: user) ? conversation : nil
     }
 
-    /// Sets the title and the summary of a conversation. An existing title or summary stays.
+    /// Sets the title, the summary and the findings of a conversation. What exists stays.
     private func summarize(_ conversation: inout Conversation) async throws(StoreError) {
-        guard conversation.title == nil || conversation.summary == nil else { return }
+        guard conversation.title == nil || conversation.summary == nil || conversation.findings == nil else { return }
         let made: (title: String?, summary: String?)
+        var found: ConversationFindings?
         if let summaries, UserChoices(settings: try await store.settings(of: conversation.user)).usesSummaryModel,
             let summary = await summaries.summary(of: conversation)
         {
             made = (summary.title, summary.summary)
+            found = summary.findings
         } else {
             let summary = ExtractiveSummary(of: conversation.segments.map(\.text))
             made = (summary?.title, summary?.summary)
         }
         conversation.title = conversation.title ?? made.title
         conversation.summary = conversation.summary ?? made.summary
+        if conversation.findings == nil {
+            conversation.findings =
+                if let found { found } else { FindingRules.findings(in: conversation, await categories.category(of: conversation)) }
+        }
     }
 
     /// Stores the meaning of a conversation, so that the conversation is found by its meaning. Without it, the conversation is found by its words,

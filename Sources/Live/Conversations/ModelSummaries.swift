@@ -42,27 +42,40 @@ package actor ModelSummaries {
         guard let grant = await grant(conversation.user), grant.use == .summary else { return nil }
         underWay += 1
         defer { underWay -= 1 }
-        var headers: HTTPHeaders = ["Content-Type": "application/json"]
-        if let key = settings.credential { headers.set("Authorization", "Bearer " + key.secret) }
-        var request = HTTPClientRequest(
-            .post, settings.address + OpenAISummary.path, headers: headers,
-            body: OpenAISummary.request(for: conversation, model: settings.model))
-        request.timeout = settings.timeout
-        request.responseLimit = Self.maxBytes
         do {
-            let answer = try await client.send(request)
-            guard answer.status.code == 200 else {
-                fail("status \(answer.status.code)", conversation)
-                return nil
+            do {
+                return try await answer(for: conversation)
+            } catch OpenAISummaryError.notASummary(let malformed) {
+                return try await answer(for: conversation, repairing: malformed)
             }
-            return try OpenAISummary(parsing: answer.body)
         } catch let error as OpenAISummaryError {
-            // The model may succeed with another conversation.
-            log.warning("the language model's summary is not usable", [.conversation: conversation.id.rawValue, .error: "\(error)"])
+            // The model may succeed with another conversation. Its text may quote the conversation, so the text is not logged.
+            log.warning(
+                "the language model's summary is not usable",
+                [.conversation: conversation.id.rawValue, .error: error == .notAnAnswer ? "notAnAnswer" : "notASummary"])
+        } catch let error as BadStatus {
+            fail("status \(error.code)", conversation)
         } catch {
             fail("no answer", conversation)
         }
         return nil
+    }
+
+    /// An answer with another status than 200.
+    private struct BadStatus: Error { var code: Int }
+
+    /// - Parameter malformed: the model's answer to an earlier request, which was not the object that was asked for.
+    private func answer(for conversation: Conversation, repairing malformed: String? = nil) async throws -> OpenAISummary {
+        var headers: HTTPHeaders = ["Content-Type": "application/json"]
+        if let key = settings.credential { headers.set("Authorization", "Bearer " + key.secret) }
+        var request = HTTPClientRequest(
+            .post, settings.address + OpenAISummary.path, headers: headers,
+            body: OpenAISummary.request(for: conversation, model: settings.model, repairing: malformed))
+        request.timeout = settings.timeout
+        request.responseLimit = Self.maxBytes
+        let answer = try await client.send(request)
+        guard answer.status.code == 200 else { throw BadStatus(code: answer.status.code) }
+        return try OpenAISummary(parsing: answer.body)
     }
 
     /// - Parameter reason: our own words for the failure, never the server's text, which may quote the request.

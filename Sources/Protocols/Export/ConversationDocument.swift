@@ -39,6 +39,7 @@ package struct ConversationDocument: Sendable {
         json.beginObject()
         Self.writeMembers(of: conversation, to: &json)
         json.member("duration", duration / .seconds(1), decimals: 3)
+        (conversation.findings ?? ConversationFindings(category: .other, emoji: "")).writeMembers(to: &json)
         json.key("segments")
         json.beginArray()
         for segment in conversation.segments { segment.write(to: &json, withWords: true) }

@@ -18,13 +18,8 @@ extension Conversation {
         json.beginObject()
         json.member("title", title ?? "")
         json.member("overview", summary ?? "")
-        json.member("emoji", literal: "")
-        json.member("category", literal: "other")
-        for name in ["action_items", "events"] as [StaticString] {
-            json.key(name)
-            json.beginArray()
-            json.endArray()
-        }
+        // A conversation that is not completed has no findings yet.
+        (findings ?? ConversationFindings(category: .other, emoji: "")).writeMembers(to: &json)
         json.endObject()
         json.key("transcript_segments")
         json.beginArray()

@@ -17,6 +17,7 @@ package struct ConversationUpdate: Sendable, Equatable {
     package var language: LanguageTag?
     package var title: String?
     package var summary: String?
+    package var findings: ConversationFindings?
     package var finalizationReason: String?
     /// Time by which the conversation begins earlier than before. Everything in the conversation moves later by the same time.
     package var movesBack = Duration.zero
@@ -28,7 +29,7 @@ package struct ConversationUpdate: Sendable, Equatable {
     package init(
         _ conversation: ID<Conversation>, changed: [Segment] = [], removed: [ID<Segment>] = [], status: Conversation.Status? = nil,
         started: UnixTime? = nil, finished: UnixTime? = nil, language: LanguageTag? = nil, title: String? = nil, summary: String? = nil,
-        finalizationReason: String? = nil, isLive: Bool = false
+        findings: ConversationFindings? = nil, finalizationReason: String? = nil, isLive: Bool = false
     ) {
         self.isLive = isLive
         self.conversation = conversation
@@ -40,6 +41,7 @@ package struct ConversationUpdate: Sendable, Equatable {
         self.language = language
         self.title = title
         self.summary = summary
+        self.findings = findings
         self.finalizationReason = finalizationReason
     }
 }

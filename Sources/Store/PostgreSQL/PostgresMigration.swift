@@ -3,7 +3,10 @@
 struct PostgresMigration: Sendable {
     var statements: [StaticString]
 
-    static let all: [PostgresMigration] = [PostgresMigration(statements: functions + orders + conversations + search + usage)]
+    static let all: [PostgresMigration] = [
+        PostgresMigration(statements: functions + orders + conversations + search + usage),
+        PostgresMigration(statements: ["ALTER TABLE conversations ADD COLUMN findings TEXT COLLATE \"C\""]),
+    ]
 
     /// Key of the lock that lets one process at a time change a schema.
     private static let lock: Int64 = 0x6861_726B

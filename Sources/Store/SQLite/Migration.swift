@@ -95,6 +95,10 @@ package struct Migration: Sendable {
         ),
         voiceAdoptions,
         deletedUsers,
+        Migration(
+            // Category, action items and appointments, as JSON; see `ConversationFindings.stored`.
+            "ALTER TABLE conversations ADD COLUMN findings TEXT"
+        ),
     ]
 
     /// Returns the number of the last step that the database has.

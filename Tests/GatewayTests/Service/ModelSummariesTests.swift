@@ -79,6 +79,15 @@ import Testing
         #expect(seen.allSatisfy { $0.body.contains("w1 w2 w3") && $0.body.contains(#""model":"small""#) && !$0.body.contains("very-secret") })
     }
 
+    @Test func `have its answer when it is told that the first one was not as asked for`() async throws {
+        let answers = Mutex([#"{"choices":[{"message":{"content":"Gladly."}}]}"#, Self.good])
+        let model = Model { exchange in Self.json(exchange, 200, answers.withLock { $0.isEmpty ? "{}" : $0.removeFirst() }) }
+        let made = try await complete(model)
+        #expect(made.title == "By a model")
+        #expect(made.findings != nil, "rules find what the model did not tell")
+        #expect(model.seen.withLock { $0.map { $0.body.contains("Gladly.") } } == [false, true])
+    }
+
     @Test(arguments: [false, true]) func `are not given to it where their user does not want that`(wanted: Bool) async throws {
         let model = Model { Self.json($0, 200, Self.good) }
         let made = try await complete(model, choices: #"{"model_summaries":\#(wanted)}"#)

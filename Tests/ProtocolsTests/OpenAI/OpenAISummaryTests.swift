@@ -56,10 +56,42 @@ import Testing
         #expect(made.title == "A walk" && made.summary == "They walk.")
     }
 
+    @Test func `is asked for once more with the answer that was not as asked for`() throws {
+        let body = try JSONValue(parsing: OpenAISummary.request(for: conversation(["Hi."]), model: "small", repairing: "Sure!"))
+        guard case .array(let messages)? = body["messages"] else { throw OpenAISummaryError.notAnAnswer }
+        #expect(messages.map { $0["role"] } == [.string("system"), .string("user"), .string("assistant"), .string("user")])
+        #expect(messages[2]["content"] == .string("Sure!"))
+    }
+
+    @Test func `has findings where the model wrote them as asked`() throws {
+        let made = try OpenAISummary(
+            parsing: answer(
+                #"""
+                {"title":"A trip","summary":"They travel.","emoji":"🚂","category":"Travel","action_items":["Book the train",{"description":"Pack"},7,""],
+                "events":[{"title":"Train","description":"To Rome","start":"2026-12-01T09:00:00Z","minutes":120},{"title":"No time"},{"start":"2026-01-01"},
+                {"title":"Dinner","start":"2026-11-30T19:00:00Z","minutes":-5}]}
+                """#))
+        let findings = try #require(made.findings)
+        #expect(findings.category == .travel && findings.emoji == "🚂")
+        #expect(findings.actionItems.map(\.description) == ["Book the train", "Pack"])
+        #expect(findings.events.map(\.title) == ["Dinner", "Train"])
+        #expect(findings.events.map(\.duration) == [.seconds(1_800), .seconds(7_200)])
+    }
+
+    @Test(
+        arguments: [
+            (#"{"title":"t","summary":"s"}"#, nil), (#"{"title":"t","summary":"s","category":"gardening"}"#, nil),
+            (#"{"title":"t","summary":"s","category":"work","emoji":"work"}"#, "💼"),
+            (#"{"title":"t","summary":"s","category":"work","emoji":"7"}"#, "💼"),
+        ] as [(String, String?)])
+    func `has the category's emoji where the model wrote none, and no findings without a category`(content: String, emoji: String?) throws {
+        #expect(try OpenAISummary(parsing: answer(content)).findings?.emoji == emoji)
+    }
+
     @Test(arguments: [
         "", "I cannot do that.", #"{"title":"","summary":"x"}"#, #"{"title":"x"}"#, #"{"title":7,"summary":"x"}"#, "{", "}{", #"["title","summary"]"#,
     ]) func `is nothing else`(content: String) {
-        #expect(throws: OpenAISummaryError.notASummary) { try OpenAISummary(parsing: answer(content)) }
+        #expect(throws: OpenAISummaryError.notASummary(content)) { try OpenAISummary(parsing: answer(content)) }
     }
 
     @Test(arguments: ["", "{}", "[]", #"{"choices":[]}"#, #"{"choices":[{"message":{"content":null}}]}"#, "<html>", "\u{0}"])

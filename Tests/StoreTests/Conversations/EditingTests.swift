@@ -70,6 +70,7 @@ import Testing
                 .ann, id, at: 100, .said("s1", "The zebra sleeps.", at: 0), .said("s2", "A giraffe eats leaves.", at: 4),
                 .said("s3", "The piano is out of tune.", at: 8))
             (whole.title, whole.summary) = ("The zebra sleeps", "The zebra sleeps. A giraffe eats leaves.")
+            whole.findings = ConversationFindings(category: .music, emoji: "🦓", actionItems: [.init("Feed the zebra")])
             _ = try await store.begin(whole)
         }
         var titled = ConversationUpdate(ID("c3"), title: "My zebra")
@@ -78,6 +79,7 @@ import Testing
         for id in [one, ID("c3")] { #expect(try await store.setText("The lion sleeps.", of: ID("s1"), in: id, of: .ann) != nil) }
         let edited = try #require(try await store.conversation(one, of: .ann))
         #expect(edited.title?.contains("zebra") == false && edited.summary?.contains("zebra") == false)
+        #expect(edited.findings == ConversationFindings(category: .music), "what the words do not say any more is gone")
         let byHand = try #require(try await store.conversation(ID("c3"), of: .ann))
         #expect(byHand.title == "My zebra" && byHand.summary?.contains("zebra") == false)
         let parts = try #require(try await store.split(one, at: ID("s3"), new: two, of: .ann))

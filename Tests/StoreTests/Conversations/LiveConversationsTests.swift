@@ -21,13 +21,16 @@ import Testing
         #expect(try await store.conversation(id, of: .ann) == conversation)
         conversation.segments[0].text = "Hello there, Zoë."
         conversation.segments[0].end = .seconds(1.5)
+        let findings = ConversationFindings(
+            category: .travel, emoji: "🚂", actionItems: [.init("Pack “all”")], events: [.init(title: "Train", description: "At nine", start: .at(9))])
         let end = ConversationUpdate(
             id, changed: [conversation.segments[0]], removed: [second.id], status: .completed, started: .at(-2), language: LanguageTag("de"),
-            title: "Hello", summary: "They meet.", finalizationReason: "user_stop")
+            title: "Hello", summary: "They meet.", findings: findings, finalizationReason: "user_stop")
         #expect(try await store.write(end, of: .ann))
         conversation.segments.removeLast()
         (conversation.status, conversation.started, conversation.language) = (.completed, .at(-2), LanguageTag("de"))
         (conversation.title, conversation.summary, conversation.finalizationReason) = ("Hello", "They meet.", "user_stop")
+        conversation.findings = findings
         #expect(try await store.conversation(id, of: .ann) == conversation)
     }
 

@@ -64,6 +64,7 @@ import Testing
             "INSERT INTO rejected_owners VALUES (1, NULL)",
         ],
         ["INSERT INTO deleted_users VALUES ('bob', 1)"],
+        ["UPDATE conversations SET findings = '{}'"],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {

@@ -4,13 +4,13 @@ import Speech
 /// Reads conversations and segments from rows.
 enum ConversationRow {
     /// Reads a row of the columns id, user, status, source, device, language, title, summary, started_at, finished_at, reason, call,
-    /// timeout.
+    /// timeout, findings.
     static func conversation(_ row: borrowing SQLRow) -> Conversation {
         Conversation(
             id: ID(row.text(0) ?? ""), user: ID(row.text(1) ?? ""), status: row.text(2).flatMap(Conversation.Status.init(rawValue:)) ?? .failed,
             source: row.text(3) ?? "", device: row.text(4), language: row.text(5).map { LanguageTag($0) }, title: row.text(6),
-            summary: row.text(7), started: row.time(8), finished: row.time(9), finalizationReason: row.text(10), call: row.text(11),
-            timeout: row.integer(12).map { .nanoseconds($0) })
+            summary: row.text(7), findings: row.text(13).flatMap(ConversationFindings.init(stored:)), started: row.time(8), finished: row.time(9),
+            finalizationReason: row.text(10), call: row.text(11), timeout: row.integer(12).map { .nanoseconds($0) })
     }
 
     /// Reads a conversation with its segments.
@@ -26,7 +26,7 @@ enum ConversationRow {
         try connection.run(
             """
             SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
-            c.call, c.timeout
+            c.call, c.timeout, c.findings
             FROM conversations c JOIN archives a ON a.number = c.archive WHERE c.number = ?
             """, [.integer(number)]
         ) { (row) throws(StoreError) in found = conversation(row) }

@@ -168,7 +168,7 @@ extension SQLConversationStore {
             var later = whole
             later.id = new
             later.started = UnixTime(milliseconds: whole.started.milliseconds + shift)
-            (later.title, later.summary) = (nil, nil)
+            (later.title, later.summary, later.findings) = (nil, nil, nil)
             guard try Self.insert(later, in: archive, now: now, on: connection), let second = try archive.conversation(new, on: connection) else {
                 throw .conflict("a conversation with the id of the new one exists already")
             }
@@ -287,13 +287,14 @@ extension SQLConversationStore {
         try connection.run("UPDATE session_parts SET shift = shift + ?1 WHERE conversation = ?2", values)
     }
 
-    /// Makes title and summary from the present words, so that they quote no words that are gone. A title that was set by hand stays.
+    /// Makes title, summary, action items and appointments from the present words, so that they quote no words that are gone. A title that was set by hand stays.
     private static func sumUp(_ number: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
         guard let conversation = try ConversationRow.whole(number, on: connection), conversation.status == .completed else { return }
         let summary = ExtractiveSummary(of: conversation.segments.map(\.text))
+        let findings = FindingRules.findings(in: conversation, conversation.findings?.category ?? .other)
         try connection.run(
-            "UPDATE conversations SET title = iif(is_titled, title, ?2), summary = ?3 WHERE number = ?1",
-            [.integer(number), .text(summary?.title), .text(summary?.summary)])
+            "UPDATE conversations SET title = iif(is_titled, title, ?2), summary = ?3, findings = ?4 WHERE number = ?1",
+            [.integer(number), .text(summary?.title), .text(summary?.summary), .text(findings.stored)])
     }
 
     static func dropWindows(of number: Int64, on connection: borrowing SQLConnection) throws(StoreError) {

@@ -27,7 +27,7 @@ extension SQLConversationStore {
             try connection.run(
                 """
                 SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
-                c.call, c.timeout, c.number
+                c.call, c.timeout, c.findings, c.number
                 FROM conversations c JOIN archives a ON a.number = c.archive
                 WHERE c.status = ? AND c.status IN ('in_progress', 'processing') AND c.since <= ? ORDER BY c.since, c.number LIMIT ?
                 """, [.text(status.rawValue), .time(time), .integer(max(0, limit))]
@@ -67,8 +67,8 @@ extension SQLConversationStore {
                 ]
             ) { (row) throws(StoreError) in
                 let conversation = ConversationRow.conversation(row)
-                rows.append((conversation, row.integer(13) ?? 0))
-                lengths[conversation.id] = row.duration(14)
+                rows.append((conversation, row.integer(14) ?? 0))
+                lengths[conversation.id] = row.duration(15)
             }
             var next: String?
             if rows.count > limit {
@@ -166,7 +166,7 @@ extension SQLConversationStore {
 
     private static let listing: StaticString = """
         SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
-        c.call, c.timeout, c.number, (SELECT max(s.end_at) FROM segments s WHERE s.conversation = c.number)
+        c.call, c.timeout, c.findings, c.number, (SELECT max(s.end_at) FROM segments s WHERE s.conversation = c.number)
         FROM conversations c INDEXED BY conversations_by_time CROSS JOIN archives a
         WHERE a.number = c.archive AND c.archive = ?1 AND c.started_at >= ?2 AND c.started_at < ?3
         AND (?4 IS NULL OR (c.started_at, c.number) < (?4, ?5))

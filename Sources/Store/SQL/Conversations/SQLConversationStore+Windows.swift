@@ -67,13 +67,13 @@ extension SQLConversationStore {
 
     private static let withNone: StaticString = """
         SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
-        c.call, c.timeout
+        c.call, c.timeout, c.findings
         FROM conversations c JOIN archives a ON a.number = c.archive
         WHERE c.windows_model IS NULL AND c.status = 'completed' AND ?1 IS NOT NULL ORDER BY c.started_at DESC LIMIT ?2
         """
     private static let withOthers: StaticString = """
         SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
-        c.call, c.timeout
+        c.call, c.timeout, c.findings
         FROM conversations c JOIN archives a ON a.number = c.archive
         WHERE (c.windows_model < ?1 OR c.windows_model > ?1) AND c.status = 'completed' LIMIT ?2
         """

@@ -22,15 +22,15 @@ extension SQLConversationStore {
         try connection.run(
             """
             INSERT INTO conversations
-            (archive, id, status, since, source, device, language, title, summary, started_at, finished_at, reason, call, timeout)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (archive, id) DO NOTHING
+            (archive, id, status, since, source, device, language, title, summary, started_at, finished_at, reason, call, timeout, findings)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (archive, id) DO NOTHING
             """,
             [
                 .integer(archive.number), .text(conversation.id.rawValue), .text(conversation.status.rawValue), .time(now),
                 .text(conversation.source), .text(conversation.device), .text(conversation.language?.rawValue), .text(conversation.title),
                 .text(conversation.summary), .time(conversation.started), .time(conversation.finished), .text(conversation.finalizationReason),
                 .text(conversation.call),
-                .integer(conversation.timeout?.storedNanoseconds),
+                .integer(conversation.timeout?.storedNanoseconds), .text(conversation.findings?.stored),
             ])
         return try connection.changedRows() == 1
     }
@@ -59,12 +59,13 @@ extension SQLConversationStore {
                 UPDATE conversations SET status = coalesce(?2, status), since = CASE WHEN ?2 IS NULL OR ?2 = status THEN since ELSE ?3 END,
                 started_at = coalesce(?4, started_at), finished_at = coalesce(?5, finished_at), language = coalesce(?6, language),
                 title = coalesce(?7, title), summary = coalesce(?8, summary), reason = coalesce(?9, reason),
-                windows_model = iif(?10, NULL, windows_model), is_titled = iif(?11, TRUE, is_titled) WHERE number = ?1
+                windows_model = iif(?10, NULL, windows_model), is_titled = iif(?11, TRUE, is_titled), findings = coalesce(?12, findings) WHERE number = ?1
                 """,
                 [
                     .integer(number), .text(update.status?.rawValue), .time(now), .time(update.started), .time(update.finished),
                     .text(update.language?.rawValue), .text(update.title), .text(update.summary), .text(update.finalizationReason),
                     .flag(!update.changed.isEmpty || !update.removed.isEmpty), .flag(update.isTitledByHand),
+                    .text(update.findings?.stored),
                 ])
             return true
         }

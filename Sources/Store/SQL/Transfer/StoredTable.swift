@@ -65,7 +65,7 @@ struct StoredTable: Sendable {
                 ("number", .integer), ("archive", .integer), ("id", .text), ("status", .text), ("since", .integer), ("source", .text),
                 ("device", .text), ("language", .text), ("title", .text), ("summary", .text), ("started_at", .integer), ("finished_at", .integer),
                 ("reason", .text), ("segment_count", .integer), ("first_segment", .integer), ("last_segment", .integer), ("windows_model", .text),
-                ("call", .text), ("timeout", .integer), ("is_titled", .flag),
+                ("call", .text), ("timeout", .integer), ("is_titled", .flag), ("findings", .text),
             ]),
         StoredTable(
             "segments",
