@@ -9,7 +9,8 @@ enum CommandTable {
         PeopleEmbed.self,
         KeysCreate.self, KeysList.self, KeysRevoke.self,
         KeysTopUp.self, UsersDelete.self, Usage.self, Engines.self, ModelsList.self, ModelsInstall.self, ModelsFetch.self, ModelsAdd.self,
-        ModelsVerify.self, ModelsRemove.self, Backup.self, Restore.self, Migrate.self, Evaluate.self, Replay.self, Doctor.self,
+        ModelsUse.self, ModelsTest.self, ModelsVerify.self, ModelsRemove.self, Backup.self, Restore.self, Migrate.self, Evaluate.self, Replay.self,
+        Doctor.self,
         ConfigShow.self, ConfigCheck.self, ConfigSample.self, ConfigReference.self,
         Completion.self, Manual.self, PrintVersion.self,
     ]

@@ -1,4 +1,5 @@
 import Gateway
+import LocalEngine
 import Settings
 import Store
 import Glibc
@@ -27,7 +28,18 @@ enum OperatorSettings {
         }
         settings.merge(environment)
         for one in given { settings.set(one.name, one.value, from: .option(one.option)) }
+        if settings[ModelChoice.variable] == nil {
+            let choice = ModelChoice(in: models(settings, environment: environment))
+            if let text = choice.text { settings.set(ModelChoice.variable, text, from: .file(path: choice.path, line: 1)) }
+        }
         return settings
+    }
+
+    /// The folder of models that a gateway with these settings uses.
+    static func models(_ settings: Settings, environment: [String: String]) -> ModelFolder {
+        guard let models = settings["HARKEN_MODELS"], !models.isEmpty else { return ModelFolder(environment: environment) }
+        // No shell replaces the home directory in a file of settings.
+        return ModelFolder(models.hasPrefix("~/") ? (environment["HOME"] ?? "") + models.dropFirst() : models)
     }
 
     /// Reads the gateway's configuration. Errors name the option in place of the setting that it gives.

@@ -10,11 +10,6 @@ extension ModelFolder {
         do { settings = try OperatorSettings.settings(file: configFile, environment: environment) } catch {
             throw (error as? UsageError) ?? UsageError("\(error)")
         }
-        guard let models = settings["HARKEN_MODELS"], !models.isEmpty else {
-            self.init(environment: environment)
-            return
-        }
-        // No shell replaces the home directory in a file of settings.
-        self.init(models.hasPrefix("~/") ? (environment["HOME"] ?? "") + models.dropFirst() : models)
+        self = OperatorSettings.models(settings, environment: environment)
     }
 }

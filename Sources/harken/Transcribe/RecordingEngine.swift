@@ -22,9 +22,7 @@ struct RecordingEngine {
     init(_ name: EngineName, environment: [String: String]) throws(UsageError) {
         self.name = name
         models = ModelFolder(environment: environment)
-        var settings = Settings()
-        settings.merge(environment)
-        do throws(ConfigurationError) { languages = try LocalLanguages(settings) } catch { throw UsageError("\(error)") }
+        do { languages = try LocalLanguages(OperatorSettings.settings(file: nil, environment: environment)) } catch { throw UsageError("\(error)") }
         guard name != .local else {
             vendor = nil
             return
@@ -47,7 +45,7 @@ struct RecordingEngine {
     func make(for command: CommandDescription, _ context: CommandContext) -> (any PrerecordedEngine)? {
         if let vendor {
             guard let service = Self.vendors.first(where: { $0.name == vendor.name })?.prerecorded, let client = try? HTTPClient() else { return nil }
-            return VendorRecognizer(service, settings: vendor, client: client, clock: .system)
+            return VendorRecognizer(service, settings: vendor, client: client, clock: .system, integration: "cli")
         }
         if let problem = models.problem(ModelFolder.Item.recognition) {
             context.printError(command, "the local engine cannot be used: \(problem); \(ModelFolder.remedy)")

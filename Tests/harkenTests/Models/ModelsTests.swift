@@ -42,6 +42,38 @@ struct `The commands about models` {
         return archive
     }
 
+    @Test func `test models with a recording that set-up brings`() async throws {
+        let outcome = try await BuiltProgram.run(
+            ["models", "test", "--json"], environment: ["HOME": folder.path(of: ""), "HARKEN_MODELS": models.path])
+        #expect(outcome.status == 0, "\(outcome.diagnostics)")
+        let list = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]])
+        #expect(list.first?["model"] as? String == "moonshine-base")
+        #expect((list.first?["text"] as? String)?.lowercased().contains("fail better") == true)
+        #expect(list.allSatisfy { ($0["audio_seconds"] as? Double ?? 0) > 5 && ($0["language"] as? String) == "en" })
+        let none = try await BuiltProgram.run(["models", "test", "/nowhere.wav"], environment: ["HARKEN_MODELS": models.path])
+        #expect(none.status == 1 && none.diagnostics.contains("/nowhere.wav cannot be read: no such file or directory"))
+    }
+
+    @Test func `keep a choice of models, which the settings show and override`() async throws {
+        let archive = try archive()
+        #expect(try await run("install", archive).status == 0)
+        let used = try await run("use", "en=moonshine-base")
+        #expect(used.status == 0 && used.diagnostics == "the local models are now en=moonshine-base\n")
+        func shown(_ more: [String: String] = [:]) async throws -> String {
+            let environment = ["HOME": folder.path(of: ""), "HARKEN_MODELS": place].merging(more) { $1 }
+            return try await BuiltProgram.run(["config", "show"], environment: environment).output
+                .split(separator: "\n").first { $0.contains("HARKEN_LOCAL_MODELS") }.map(String.init) ?? ""
+        }
+        #expect(try await shown().contains("models-v1/local-models"))
+        #expect(try await shown(["HARKEN_LOCAL_MODELS": "*=whisper-base"]).contains("*=whisper-base"))
+        let wrong = try await run("use", "de=moonshine-base")
+        #expect(wrong.status == 2 && wrong.diagnostics.contains("is not a list of models by language"))
+        let without = try await run("use", "*=whisper-base")
+        #expect(without.status == 1 && without.diagnostics.contains("no language would be left"))
+        #expect(try await run("use", "default").status == 0)
+        #expect(try await shown().hasSuffix("default"))
+    }
+
     @Test func `install, verify, list and remove an archive`() async throws {
         let archive = try archive()
         let installed = try await run("install", archive)
