@@ -2,21 +2,40 @@ import Speech
 
 /// Writes the fields of a record: numbers little-endian, each text behind its length.
 struct RecordWriter {
-    private(set) var bytes: [UInt8] = []
+    /// The record, and after its `count` bytes the memory for more. An array of a fixed length takes a field in one store; `Array.append` costs ten
+    /// times as much for the short fields of which records are made.
+    private var storage: [UInt8]
+    private var count = 0
 
-    init(capacity: Int) { bytes.reserveCapacity(capacity) }
+    /// - Parameter capacity: the expected length of the record, in bytes. With the exact length, `bytes` is no copy.
+    init(capacity: Int) { storage = [UInt8](repeating: 0, count: capacity) }
 
-    mutating func put(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    /// The record.
+    var bytes: [UInt8] { count == storage.count ? storage : Array(storage[..<count]) }
+
+    mutating func put<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
+        append(MemoryLayout<Value>.size) { $0.storeBytes(of: value.littleEndian, as: Value.self) }
     }
 
     /// Writes at most 65,535 bytes of the text's UTF-8, and never a part of a character.
     mutating func put(text: String) {
-        let utf8 = text.utf8
-        var count = min(utf8.count, Int(UInt16.max))
-        while count < utf8.count, utf8[utf8.index(utf8.startIndex, offsetBy: count)] & 0xC0 == 0x80 { count -= 1 }
-        put(UInt16(count))
-        bytes.append(contentsOf: utf8.prefix(count))
+        var text = text
+        text.withUTF8 { utf8 in
+            var length = min(utf8.count, Int(UInt16.max))
+            while length < utf8.count, utf8[length] & 0xC0 == 0x80 { length -= 1 }
+            put(UInt16(length))
+            guard let source = utf8.baseAddress else { return }
+            append(length) { $0.copyMemory(from: source, byteCount: length) }
+        }
+    }
+
+    /// Appends the `length` bytes that `write` stores at the place that it gets.
+    @inline(__always) private mutating func append(_ length: Int, _ write: (UnsafeMutableRawPointer) -> Void) {
+        if storage.count &- count < length { storage.append(contentsOf: repeatElement(0, count: max(length, storage.count, 64))) }
+        storage.withUnsafeMutableBytes { [count] bytes in
+            if let base = bytes.baseAddress { write(base + count) }
+        }
+        count &+= length
     }
 
     /// Writes an optional text. nil differs from the empty text.

@@ -87,4 +87,16 @@ import Testing
             #expect(CommitRecord.decode(bytes[..<cut], start: .zero) == nil)
         }
     }
+
+    @Test(arguments: [(65_533, 65_535), (65_534, 65_534), (65_535, 65_535)])
+    func `cuts a text that is too long between two characters`(letters: Int, kept: Int) throws {
+        let text = String(repeating: "a", count: letters) + "é"
+        let range = SampleRange(.zero, SampleIndex(9))
+        let words = [Word(text, range, confidence: 1), Word("next", range, confidence: 1)]
+        let commit = Commit(channel: .first, range: range, words: words, reason: .pause, engine: .local)
+        let bytes = CommitRecord.encode(commit, turn: 0)
+        let back = try #require(CommitRecord.decode(bytes[...], start: .zero))
+        #expect(back.commit.words.map(\.text.utf8.count) == [kept, 4])
+        #expect(text.hasPrefix(back.commit.words[0].text))
+    }
 }
