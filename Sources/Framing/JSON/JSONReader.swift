@@ -172,6 +172,44 @@ package struct JSONReader: ~Copyable {
         }
     }
 
+    /// A place in the text to which the reader can return.
+    package struct Place: Sendable {
+        fileprivate let position: Int
+        fileprivate let depth: Int
+    }
+
+    /// The reader's place.
+    package var place: Place { Place(position: position, depth: depth) }
+
+    /// Returns to a place that was passed, to read the value there once more: for a value that is nearly always written in one way, and was not.
+    package mutating func goBack(to place: Place) {
+        position = place.position
+        depth = place.depth
+    }
+
+    /// Steps over `text` if the next bytes are exactly these, and returns true.
+    package mutating func skip(exactly text: StaticString) -> Bool {
+        let count = text.utf8CodeUnitCount
+        guard bytes.count - position >= count, let base = bytes.baseAddress else { return false }
+        let next = base + position, expected = UnsafeRawPointer(text.utf8Start)
+        func areEqual<Piece: FixedWidthInteger & BitwiseCopyable>(_: Piece.Type, at offset: Int) -> Bool {
+            next.loadUnaligned(fromByteOffset: offset, as: Piece.self) == expected.loadUnaligned(fromByteOffset: offset, as: Piece.self)
+        }
+        var offset = 0
+        while offset &+ 8 < count {
+            guard areEqual(UInt64.self, at: offset) else { return false }
+            offset &+= 8
+        }
+        if count >= 8 {
+            // The last eight bytes may begin among those that were compared.
+            guard areEqual(UInt64.self, at: count &- 8) else { return false }
+        } else {
+            for offset in 0..<count where !areEqual(UInt8.self, at: offset) { return false }
+        }
+        position += count
+        return true
+    }
+
     // MARK: Text
 
     private var malformed: Malformed { Malformed(position: min(position, bytes.count)) }

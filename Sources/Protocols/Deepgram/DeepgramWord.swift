@@ -49,6 +49,12 @@ package struct DeepgramWord: Sendable, Equatable {
 
     /// Reads a word; nil when a required member is missing.
     init?(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
+        let place = reader.place
+        if let usual = Self.usual(&reader) {
+            self = usual
+            return
+        }
+        reader.goBack(to: place)
         var word: String?, start: Double?, end: Double?, confidence = 0.0
         var punctuatedWord: String?, speaker: Int?, speakerConfidence: Double?, language: String?
         try reader.object { name, reader throws(JSONReader.Malformed) in
@@ -68,6 +74,26 @@ package struct DeepgramWord: Sendable, Equatable {
         self.init(
             word: word, start: start, end: end, confidence: confidence, punctuatedWord: punctuatedWord, speaker: speaker,
             speakerConfidence: speakerConfidence, language: language)
+    }
+
+    /// Reads a word in the form in which Deepgram's live service writes nearly all of them: these members in this order, without blanks. Takes a third
+    /// of the time that reading by names takes.
+    ///
+    /// - Returns: nil for a word in another form. `reader` is then at any place within the word.
+    private static func usual(_ reader: inout JSONReader) -> DeepgramWord? {
+        do throws(JSONReader.Malformed) {
+            guard reader.skip(exactly: #"{"word":"#), let word = try reader.string(), reader.skip(exactly: #","start":"#),
+                let start = try reader.double(), reader.skip(exactly: #","end":"#), let end = try reader.double(),
+                reader.skip(exactly: #","confidence":"#), let confidence = try reader.double()
+            else { return nil }
+            var speaker: Int?, punctuatedWord: String?
+            if reader.skip(exactly: #","speaker":"#) { speaker = try reader.int() }
+            if reader.skip(exactly: #","punctuated_word":"#) { punctuatedWord = try reader.string() }
+            guard reader.skip(exactly: "}") else { return nil }
+            return DeepgramWord(word: word, start: start, end: end, confidence: confidence, punctuatedWord: punctuatedWord, speaker: speaker)
+        } catch {
+            return nil
+        }
     }
 
     /// Decimals of times in seconds: microseconds, which are finer than one sample at any accepted rate.

@@ -116,4 +116,44 @@ import Testing
             #expect(read(text) != nil)
         }
     }
+
+    @Test(arguments: ["", "a", "abcdefg", "abcdefgh", "abcdefghi", "abcdefghijklmnop", "abcdefghijklmnopqrs"] as [StaticString])
+    func `steps over a text only when each byte is there`(text: StaticString) {
+        let bytes = Array("\(text)7".utf8)
+        #expect(rest(of: bytes, after: text) == 7)
+        for place in 0..<text.utf8CodeUnitCount {
+            var other = bytes
+            other[place] ^= 1
+            #expect(rest(of: other, after: text) == nil)
+            #expect(rest(of: Array(bytes[..<place]), after: text) == nil)
+        }
+    }
+
+    /// The number behind a text; nil when the text is not there.
+    private func rest(of bytes: [UInt8], after text: StaticString) -> Double? {
+        bytes.withUnsafeBytes { bytes in
+            var reader = JSONReader(bytes)
+            guard reader.skip(exactly: text) else { return nil }
+            return try? reader.double()
+        }
+    }
+
+    @Test func `reads a value once more after its return to the value's start`() {
+        let bytes = Array("[[1,2],[3,x]]".utf8)
+        let failures = bytes.withUnsafeBytes { bytes in
+            var reader = JSONReader(bytes, depthLimit: 3)
+            let start = reader.place
+            var failures: [Int] = []
+            for _ in 0..<8 {
+                do throws(JSONReader.Malformed) {
+                    try reader.array { _, reader throws(JSONReader.Malformed) in try reader.skip() }
+                } catch {
+                    failures.append(error.position)
+                }
+                reader.goBack(to: start)
+            }
+            return failures + [reader.skip(exactly: "[[1,2],[3,") ? 0 : 1]
+        }
+        #expect(failures == [10, 10, 10, 10, 10, 10, 10, 10, 0])
+    }
 }
