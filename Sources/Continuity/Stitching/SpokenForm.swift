@@ -38,6 +38,7 @@ enum SpokenForm {
     private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || byte >= 0x80 || byte == 0x27 }
 
     private static func spoken(_ part: String) -> [String] {
+        if let plain = startingWithLetter(part) { return [plain] }
         var text = part.filter { $0 != "," && $0 != "." || !part.contains { $0.isNumber } || $0 == "." }
         guard text.contains(where: \.isNumber) else { return [text.filter { $0 != "." }] }
         var after: [String] = []
@@ -53,6 +54,15 @@ enum SpokenForm {
             return cardinal(number) + ["point"] + rest.dropFirst().compactMap { $0.wholeNumberValue.map { small[$0] } } + after
         }
         return cardinal(number) + [String(rest)] + after
+    }
+
+    /// Returns the spoken form of ASCII text that begins with a letter and so is no number, such as "b12" or "u.s"; nil for other text.
+    ///
+    /// Works on bytes, because the properties of characters cost a hundred times as much.
+    private static func startingWithLetter(_ part: String) -> String? {
+        guard let first = part.utf8.first, 0x61...0x7A ~= first, part.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+        let hasDigits = part.utf8.contains { 0x30...0x39 ~= $0 }
+        return hasDigits || !part.utf8.contains(0x2E) ? part : String(decoding: part.utf8.filter { $0 != 0x2E }, as: UTF8.self)
     }
 
     private static let units: [Character: String] = ["$": "dollars", "€": "euros", "£": "pounds"]

@@ -161,7 +161,8 @@ extension ChannelState {
         // Audio that the leg's last final did not cover is covered by this final.
         seam?.finalStart = final.words.first.map { min(final.range.start, $0.range.start) } ?? final.range.start
         seam?.finalEnd = final.range.end
-        let tail = stitcher.heard
+        // Without need, the reference would make the stitcher copy the words before it adds some.
+        let tail = source == lastSource ? [] : stitcher.heard
         let before = stitcher.lastWordEnd
         let committed = stitcher.committedThrough
         let changed = stitcher.changedWords
