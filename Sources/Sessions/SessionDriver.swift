@@ -137,7 +137,7 @@ package final class SessionDriver {
     package var takesAudio: Bool { machine.takesAudio }
 
     /// The first engine that takes the session's audio; nil when there is none.
-    package var servingEngine: EngineName? { machine.legs.first { $0.state == .open && !$0.isShadow }?.engine }
+    package var servingEngine: EngineName? { machine.servingEngine }
 
     package var isHoldingClient: Bool { machine.isHoldingClient }
 

@@ -16,13 +16,13 @@ extension SessionMachine {
         let range = timeline.append(count)
         var receipt = AudioReceipt(range: range, needsPump: isHoldingClient || pool.hasDormant || repairWaits)
         let channelStates = channelStates, measuresLoudness = configuration.measuresLoudness
-        pool.take(&receipt, now: now) { leg in measuresLoudness && channelStates.areLoud(in: range, for: leg) }
+        pool.take(&receipt, now: now) { channels in measuresLoudness && channelStates.areLoud(in: range, of: channels) }
         return receipt
     }
 
-    /// Returns true if `range` has speech that the leg has to answer.
-    func isLoud(_ range: SampleRange, for leg: Leg) -> Bool {
-        configuration.measuresLoudness && channelStates.areLoud(in: range, for: leg)
+    /// Returns true if `range` has speech that a leg with these channels has to answer.
+    func isLoud(_ range: SampleRange, in channels: Range<Int>) -> Bool {
+        configuration.measuresLoudness && channelStates.areLoud(in: range, of: channels)
     }
 
     /// True when nothing waits: no leg has a backlog or a queued command, and `pump` would do nothing.
@@ -37,8 +37,8 @@ extension SessionMachine {
         guard !isEnded else { return actions }
         openDue(now: now, &actions)
         let channelStates = channelStates, measuresLoudness = configuration.measuresLoudness
-        pool.send(received: timeline.end, most: replayPiece, now: now, &actions) { range, leg in
-            measuresLoudness && channelStates.areLoud(in: range, for: leg)
+        pool.send(received: timeline.end, most: replayPiece, now: now, &actions) { range, channels in
+            measuresLoudness && channelStates.areLoud(in: range, of: channels)
         }
         let slowest = pool.sentThrough ?? timeline.end
         let waiting = timeline.end - slowest
@@ -79,8 +79,8 @@ extension SessionMachine {
 }
 
 extension [ChannelState] {
-    /// Returns true if `range` is loud in a channel of the leg.
-    fileprivate func areLoud(in range: SampleRange, for leg: Leg) -> Bool {
-        leg.channels.contains { self[$0].speech.end > range.start && self[$0].speech.isLoud(in: range) }
+    /// Returns true if `range` is loud in one of the channels.
+    fileprivate func areLoud(in range: SampleRange, of channels: Range<Int>) -> Bool {
+        channels.contains { self[$0].speech.end > range.start && self[$0].speech.isLoud(in: range) }
     }
 }

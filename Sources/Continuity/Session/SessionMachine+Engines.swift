@@ -3,13 +3,15 @@ package import Speech
 extension SessionMachine {
     package mutating func engine(_ event: EngineEvent, from id: LegID, now: Instant) -> [SessionAction] {
         guard !isEnded else { return [] }
-        guard let leg = pool[id] else {
+        // The leg is read where it is: a copy of it costs more than the rest of this function.
+        guard let index = pool.index(of: id) else {
             noteLate(event)
             return []
         }
+        let isShadow = pool.legs[index].isShadow, heardThrough = pool.legs[index].heardThrough
         var actions: [SessionAction] = []
         guard let said = pool.change(id, { $0.mapped(event) }) ?? nil else { return [] }
-        if leg.isShadow {
+        if isShadow {
             shadow(said, from: id, now: now, &actions)
             return actions
         }
@@ -22,11 +24,11 @@ extension SessionMachine {
             answered(id, nil, now: now)
             offer(said, in: channel.number, from: id, now: now, &actions)
         case .interim(let hypothesis):
-            noteLag(of: hypothesis, from: id, behind: leg.heardThrough, now: now, &actions)
+            noteLag(of: hypothesis, from: id, behind: heardThrough, now: now, &actions)
             answered(id, (hypothesis.words.count, false), now: now)
             offer(said, in: hypothesis.channel.number, from: id, now: now, &actions)
         case .final(let hypothesis, _):
-            noteLag(of: hypothesis, from: id, behind: leg.heardThrough, now: now, &actions)
+            noteLag(of: hypothesis, from: id, behind: heardThrough, now: now, &actions)
             answered(id, (hypothesis.words.count, true), now: now)
             offer(said, in: hypothesis.channel.number, from: id, now: now, &actions)
         }
@@ -35,9 +37,9 @@ extension SessionMachine {
     }
 
     private mutating func answered(_ id: LegID, _ words: (count: Int, areFinal: Bool)?, now: Instant) {
-        guard let leg = pool[id] else { return }
-        let margin = SampleCount(.milliseconds(300), at: configuration.rate)
-        let isBehind = leg.sentThrough > leg.heardThrough + margin && isLoud(SampleRange(leg.heardThrough + margin, leg.sentThrough), for: leg)
+        guard let index = pool.index(of: id) else { return }
+        let heard = pool.legs[index].heardThrough + SampleCount(.milliseconds(300), at: configuration.rate), sent = pool.legs[index].sentThrough
+        let isBehind = sent > heard && isLoud(SampleRange(heard, sent), in: pool.legs[index].channels)
         pool.change(id) { $0.answered(now: now, isBehind: isBehind, words: words) }
     }
 
@@ -54,14 +56,17 @@ extension SessionMachine {
 
     /// Applies an event of a leg to the transcript, or holds the event until all before it is settled. An event that nobody waits for is dropped.
     private mutating func offer(_ event: EngineEvent, in number: Int, from id: LegID, now: Instant, _ actions: inout [SessionAction]) {
-        guard let leg = pool[id] else { return }
+        guard let index = pool.index(of: id) else { return }
         guard let place = channelStates[number].place(of: id) else { return noteLate(event) }
-        let said = TimelineSpan.Held(leg: id, engine: leg.engine, origin: leg.origin, event: channelStates[number].placed(event, from: leg))
+        let engine = pool.legs[index].engine
+        let said = TimelineSpan.Held(
+            leg: id, engine: engine, origin: pool.legs[index].origin, event: channelStates[number].placed(event, from: id, of: engine))
         if place == 0 {
-            accept(said, in: number, isFailed: leg.isFailed, hasWaited: false, now: now, &actions)
+            accept(said, in: number, isFailed: pool.legs[index].isFailed, hasWaited: false, now: now, &actions)
             if channelStates[number].spans.first?.end != nil { advance(number, now: now, &actions) }
             return
         }
+        let leg = pool.legs[index]
         switch said.event {
         case .interim(let hypothesis):
             // The interim is shown if only repairs are before it, and begins with the words that wait.

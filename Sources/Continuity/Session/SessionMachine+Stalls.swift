@@ -20,13 +20,16 @@ extension SessionMachine {
     ///
     /// - Parameter heard: the end of the audio that the leg had accounted for before.
     mutating func noteLag(of said: Hypothesis, from id: LegID, behind heard: SampleIndex, now: Instant, _ actions: inout [SessionAction]) {
-        guard let leg = pool[id], leg.answers.owesSince != nil, let first = said.words.first(where: { $0.range.end > heard }) else { return }
-        if leg.isFailed { stalls.acquit(leg.id) }
+        guard let index = pool.index(of: id), pool.legs[index].answers.owesSince != nil,
+            let first = said.words.first(where: { $0.range.end > heard })
+        else { return }
+        let engine = pool.legs[index].engine, isFailed = pool.legs[index].isFailed
+        if isFailed { stalls.acquit(id) }
         // Without word times, the word counts as said at the end of its final or interim.
-        let start = pool.engine(leg.engine)?.hasWordTimes ?? true ? first.range.start : said.range.end
-        guard let lag = leg.lag(of: start, now: now), pool.change(id, { $0.lagged(by: lag) }) == true else { return }
-        stalls.noteLag(lag, of: leg.engine)
-        if leg.isFailed { actions.append(.report(.engineLagged(leg.engine, by: lag))) }
+        let start = pool.engine(engine)?.hasWordTimes ?? true ? first.range.start : said.range.end
+        guard let lag = pool.legs[index].lag(of: start, now: now), pool.change(id, { $0.lagged(by: lag) }) == true else { return }
+        stalls.noteLag(lag, of: engine)
+        if isFailed { actions.append(.report(.engineLagged(engine, by: lag))) }
     }
 
     /// Reports an engine that is known to be at fault to all sessions that share its health.

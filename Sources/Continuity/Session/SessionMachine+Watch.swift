@@ -265,7 +265,7 @@ extension SessionMachine {
     private func isLate(_ leg: Leg) -> Bool {
         guard pool.engine(leg.engine)?.isWatched == false else { return false }
         let margin = SampleCount(.seconds(5), at: configuration.rate)
-        return timeline.end > leg.heardThrough + margin && isLoud(SampleRange(leg.heardThrough, timeline.end - margin), for: leg)
+        return timeline.end > leg.heardThrough + margin && isLoud(SampleRange(leg.heardThrough, timeline.end - margin), in: leg.channels)
     }
 
     /// Replaces a healthy leg by another.

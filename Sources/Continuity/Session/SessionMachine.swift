@@ -116,6 +116,9 @@ package struct SessionMachine: Sendable, ~Copyable {
     /// Legs that are not closed, in the order in which they were opened.
     package var legs: [Leg] { pool.legs }
 
+    /// The engine of the first open leg whose words count; nil when there is none.
+    package var servingEngine: EngineName? { pool.servingEngine }
+
     package var isEnded: Bool { if case .ended = state { true } else { false } }
 
     var isFinishing: Bool { if case .finishing = state { true } else { false } }

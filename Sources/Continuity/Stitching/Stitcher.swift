@@ -42,7 +42,7 @@ package struct Stitcher: Sendable {
         let range = SampleRange(committedThrough, final.range.end)
         let new = isFresh ? final.words : seam == nil && range.isEmpty ? behind(final) : fresh(final.words, seam: seam)
         if !isFresh, seam?.hasTimes ?? true { hearGap(final.words, by: engine) }
-        let words = new.map(moved)
+        let words = moved(new)
         // A final that covers nothing new still matters when it ends a turn or answers a flush.
         if range.isEmpty && words.isEmpty && (reason == .pause || reason == .length) { return nil }
         committedThrough = max(range.end, words.last?.range.end ?? range.end)
@@ -56,7 +56,7 @@ package struct Stitcher: Sendable {
     /// Returns the part of an interim behind the committed audio.
     package func interim(_ hypothesis: Hypothesis, seam: ComparisonContext? = nil) -> Hypothesis {
         var rest = hypothesis
-        rest.words = fresh(hypothesis.words, seam: seam).map(moved)
+        rest.words = moved(fresh(hypothesis.words, seam: seam))
         rest.stableWords = max(0, hypothesis.stableWords - (hypothesis.words.count - rest.words.count))
         rest.range = SampleRange(committedThrough, hypothesis.range.end)
         return rest
@@ -131,6 +131,12 @@ package struct Stitcher: Sendable {
     private func behind(_ final: Hypothesis) -> [Word] {
         if goesOn(with: final.words, of: final.range) { return final.words }
         return final.words.filter { $0.range.end > committedThrough && $0.middle >= committedThrough }
+    }
+
+    /// Returns words cut so that none of them reaches back into the committed audio.
+    private func moved(_ words: [Word]) -> [Word] {
+        // Nearly always all words lie behind the committed audio, and then none is copied.
+        words.indices.contains { words[$0].range.start < committedThrough } ? words.map(moved) : words
     }
 
     /// Returns a word cut so that it does not reach back into the committed audio.

@@ -12,7 +12,10 @@ final class DialectReference<Machine: LiveServerMachine>: LiveServerMachine, @un
 
     var request: LiveRequest { machine.request }
 
-    var deadline: Instant? { machine.deadline }
+    var deadline: Instant? { Self.deadline(of: &machine) }
+
+    /// Returns the deadline. The machine is `inout`, because reading the property would copy the whole machine.
+    private static func deadline(of machine: inout Machine) -> Instant? { machine.deadline }
 
     func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) { machine.opened(start, now: now, output: &output) }
 

@@ -5,16 +5,16 @@ extension ChannelState {
     // MARK: - Events of a leg
 
     /// Returns an event of a leg with its words in their places. A final's end is the end that the session gives it.
-    mutating func placed(_ event: EngineEvent, from leg: Leg) -> EngineEvent {
-        let hasTimes = settings.hasTimes(leg.engine)
-        let placed = hasTimes ? event : spread(event, of: leg.id)
+    mutating func placed(_ event: EngineEvent, from leg: LegID, of engine: EngineName) -> EngineEvent {
+        let hasTimes = settings.hasTimes(engine)
+        let placed = hasTimes ? event : spread(event, of: leg)
         var event = hasTimes || isWordless(placed) ? uncut(placed) : placed
         if case .final(let said, _) = placed, case .final(var final, let reason) = event {
-            if !hasTimes, let end = cut(of: said.range, of: leg.id) {
+            if !hasTimes, let end = cut(of: said.range, of: leg) {
                 final.range = SampleRange(min(final.range.start, end), end)
                 event = .final(final, reason: reason)
             } else if final.range.end < said.range.end {
-                cut(said.range, to: final.range.end, of: leg.id)
+                cut(said.range, to: final.range.end, of: leg)
             }
         }
         return event

@@ -43,6 +43,9 @@ struct LegPool: Sendable {
     /// Returns true if a leg that was given up still owes an answer, which would show how slow its engine is.
     func mayAnswer(_ id: LegID) -> Bool { self[id].map { $0.isFailed && $0.answers.owesSince != nil } ?? false }
 
+    /// The engine of the first open leg whose words count; nil when there is none.
+    var servingEngine: EngineName? { legs.indices.first { legs[$0].isOpen && !legs[$0].isShadow }.map { legs[$0].engine } }
+
     /// Returns the session's settings for an engine.
     func engine(_ name: EngineName) -> SessionEngine? { number(of: name).map { engines[$0] } }
 
@@ -175,13 +178,13 @@ struct LegPool: Sendable {
 
     /// Counts received audio as sent to the legs in `receipt` that may be sent the audio at once.
     ///
-    /// - Parameter isLoud: returns true if a leg has to answer the audio.
-    mutating func take(_ receipt: inout AudioReceipt, now: Instant, isLoud: (Leg) -> Bool) {
+    /// - Parameter isLoud: returns true if a leg with these channels has to answer the audio.
+    mutating func take(_ receipt: inout AudioReceipt, now: Instant, isLoud: (Range<Int>) -> Bool) {
         for index in legs.indices {
             if legs[index].isDraining || legs[index].isFailed { continue }
             if legs[index].slot < AudioReceipt.maxLegs, legs[index].take(receipt.range, now: now) {
                 receipt.add(legIn: legs[index].slot)
-                if legs[index].answers.owesSince == nil, isLoud(legs[index]) {
+                if legs[index].answers.owesSince == nil, isLoud(legs[index].channels) {
                     legs[index].owes(now: now)
                     // The driver then sets its timer.
                     receipt.needsPump = true
@@ -197,9 +200,9 @@ struct LegPool: Sendable {
     /// - Parameters:
     ///   - end: the end of the received audio.
     ///   - most: maximum audio of one action.
-    ///   - isLoud: returns true if a leg has to answer the audio.
+    ///   - isLoud: returns true if a leg with these channels has to answer the audio.
     mutating func send(
-        received end: SampleIndex, most: SampleCount, now: Instant, _ actions: inout [SessionAction], isLoud: (SampleRange, Leg) -> Bool
+        received end: SampleIndex, most: SampleCount, now: Instant, _ actions: inout [SessionAction], isLoud: (SampleRange, Range<Int>) -> Bool
     ) {
         for index in legs.indices {
             var moved = true
@@ -207,7 +210,7 @@ struct LegPool: Sendable {
                 moved = false
                 if let range = legs[index].nextSend(received: end, most: most, now: now) {
                     legs[index].sent(through: range.end)
-                    if legs[index].answers.owesSince == nil, isLoud(range, legs[index]) { legs[index].owes(now: now) }
+                    if legs[index].answers.owesSince == nil, isLoud(range, legs[index].channels) { legs[index].owes(now: now) }
                     actions.append(.replay(legs[index].id, range))
                     moved = true
                 }
