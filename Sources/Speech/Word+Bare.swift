@@ -1,9 +1,12 @@
 extension Word {
     /// The word in lower case, without punctuation at its edges: `“It's,` becomes `it's`. A label of hidden words keeps its brackets and capitals. A word with punctuation alone stays unchanged.
-    public var bare: String {
-        if let short = asciiBare { return short }
-        let inner = text.drop { !Self.isSpoken($0) }
-        let trimmed = String(inner.reversed().drop { !Self.isSpoken($0) }.reversed())
+    public var bare: String { Self.bare(text) }
+
+    /// Returns the text of a word in lower case, without punctuation at its edges. Takes the text alone, because a copy of the word costs more.
+    package static func bare(_ text: String) -> String {
+        if let short = asciiBare(text) { return short }
+        let inner = text.drop { !isSpoken($0) }
+        let trimmed = String(inner.reversed().drop { !isSpoken($0) }.reversed())
         return trimmed.isEmpty ? text.lowercased() : trimmed.lowercased()
     }
 
@@ -12,22 +15,24 @@ extension Word {
     }
 
     /// `bare` for ASCII words; works on bytes for speed, since every word of every result passes here.
-    private var asciiBare: String? {
-        var text = text
+    private static func asciiBare(_ whole: String) -> String? {
+        var text = whole
         return text.withUTF8 { bytes -> String? in
-            if bytes.first == 0x5B, let label = Self.label(bytes) { return label }
+            // Most words are bare already.
+            if !bytes.isEmpty, bytes.allSatisfy({ $0 &- 0x61 < 26 }) { return whole }
+            if bytes.first == 0x5B, let label = label(bytes) { return label }
             var first = bytes.count, end = 0
             var hasCapitals = false
             for (position, byte) in bytes.enumerated() {
                 guard byte < 0x80 else { return nil }
-                if Self.isSpoken(ascii: byte) {
+                if isSpoken(ascii: byte) {
                     first = min(first, position)
                     end = position + 1
                     if byte &- 0x41 < 26 { hasCapitals = true }
                 }
             }
             let range = first < end ? first..<end : 0..<bytes.count
-            if !hasCapitals, range == 0..<bytes.count { return self.text }
+            if !hasCapitals, range == 0..<bytes.count { return whole }
             return String(unsafeUninitializedCapacity: range.count) { buffer in
                 for (target, source) in range.enumerated() {
                     let byte = bytes[source]

@@ -7,11 +7,43 @@ public struct Word: Hashable, Sendable {
     /// Confidence, 0…1.
     public var confidence: Float
     public var speaker: SpeakerLabel?
-    public var language: LanguageTag?
+    public var language: LanguageTag? {
+        get { details.language }
+        set { details.language = newValue }
+    }
     /// The words that were heard in the place of this word of a key term, as they were displayed; nil for a word as it was heard.
-    public var heard: String?
+    public var heard: String? {
+        get { details.heard }
+        set { details.heard = newValue }
+    }
     /// Punctuation that was known only after the word had been sent; nil: `text` is right in every text.
-    package var lateMarks: LateMarks?
+    package var lateMarks: LateMarks? {
+        get { details.lateMarks }
+        set { details.lateMarks = newValue }
+    }
+
+    /// The details, kept apart from the word. Words are copied many times on their way to a client, and each reference in a word makes each copy
+    /// dearer.
+    private enum Box: Hashable, Sendable {
+        /// All details are nil.
+        case empty
+        indirect case filled(Details)
+    }
+
+    /// What few words have.
+    private struct Details: Hashable, Sendable {
+        var language: LanguageTag?
+        var heard: String?
+        var lateMarks: LateMarks?
+
+        var isEmpty: Bool { language == nil && heard == nil && lateMarks == nil }
+    }
+
+    private var box = Box.empty
+    private var details: Details {
+        get { if case .filled(let details) = box { details } else { Details() } }
+        set { box = newValue.isEmpty ? .empty : .filled(newValue) }
+    }
 
     public init(
         _ text: String, _ range: SampleRange, confidence: Float, speaker: SpeakerLabel? = nil, language: LanguageTag? = nil
@@ -20,7 +52,7 @@ public struct Word: Hashable, Sendable {
         self.range = range
         self.confidence = confidence
         self.speaker = speaker
-        self.language = language
+        if let language { self.language = language }
     }
 
     /// Makes a word of a key term, or a word that may be one.
@@ -28,6 +60,6 @@ public struct Word: Hashable, Sendable {
         _ text: String, _ range: SampleRange, confidence: Float, speaker: SpeakerLabel? = nil, language: LanguageTag? = nil, heard: String?
     ) {
         self.init(text, range, confidence: confidence, speaker: speaker, language: language)
-        self.heard = heard
+        if let heard { self.heard = heard }
     }
 }

@@ -53,16 +53,16 @@ package struct DeepgramFormatting: Sendable, Equatable {
         var written: [DeepgramWord] = []
         written.reserveCapacity(words.count)
         // By index, because a loop over the words would copy each of them.
-        for index in words.indices { written.append(self.written(words[index], rate: rate)) }
+        for index in words.indices {
+            let text = words[index].text, range = words[index].range, speaker = words[index].speaker
+            written.append(
+                DeepgramWord(
+                    word: Word.bare(text), start: range.start.seconds(at: rate), end: range.end.seconds(at: rate),
+                    confidence: Double(min(max(words[index].confidence, 0), 1)), punctuatedWord: punctuates ? text : nil,
+                    speaker: speakers ? speaker?.number ?? (speakerConfidences ? 0 : nil) : nil,
+                    speakerConfidence: speakerConfidences ? speaker == nil ? 0 : 1 : nil,
+                    language: languages ? words[index].language?.rawValue : nil))
+        }
         return written
-    }
-
-    private func written(_ word: borrowing Word, rate: SampleRate) -> DeepgramWord {
-        DeepgramWord(
-            word: word.bare, start: word.range.start.seconds(at: rate), end: word.range.end.seconds(at: rate),
-            confidence: Double(min(max(word.confidence, 0), 1)), punctuatedWord: punctuates ? word.text : nil,
-            speaker: speakers ? word.speaker?.number ?? (speakerConfidences ? 0 : nil) : nil,
-            speakerConfidence: speakerConfidences ? word.speaker == nil ? 0 : 1 : nil,
-            language: languages ? word.language?.rawValue : nil)
     }
 }
