@@ -1,4 +1,4 @@
-import Speech
+package import Speech
 
 /// Every protocol that Harken speaks. A new protocol needs one folder and one line here.
 package enum Catalogue {
@@ -23,4 +23,12 @@ package enum Catalogue {
         SpeechmaticsLiveClient.vendor.with(SpeechmaticsPrerecordedClient.service),
         Vendor(EngineName("openai"), prerecorded: OpenAIPrerecordedClient.service),
     ]
+    /// The options of the vendors' protocols.
+    package static let optionTables: [OptionTable] = [AssemblyAIOptions.table, DeepgramOptions.table]
+
+    /// Returns the names of a client's options that have no effect with an engine.
+    package static func ignored(_ options: VendorOptions?, with engine: EngineName, _ service: VendorOption.Service) -> [String] {
+        guard let options, let table = optionTables.first(where: { $0.vendor == options.vendor }) else { return [] }
+        return table.ignored(options, with: engine, service)
+    }
 }

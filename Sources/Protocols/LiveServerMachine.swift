@@ -32,6 +32,10 @@ package protocol LiveServerMachine: Sendable {
     /// Handles a change of the paying key's state. The driver ends the session if necessary; a dialect with a message for the notice sends it.
     mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput)
 
+    /// Notes options of the client that an engine of the session ignores, by their names in the protocol: at the session's start, and when another
+    /// engine takes over that ignores more. A dialect with a message for warnings sends it.
+    mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput)
+
     /// Handles the gateway's shutdown: the machine lets the session finish and closes the socket.
     mutating func drain(now: Instant, output: inout ServerOutput)
 
@@ -40,6 +44,7 @@ package protocol LiveServerMachine: Sendable {
 
 extension LiveServerMachine {
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {}
+    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {}
 }
 
 /// The facts about a session that are known when it exists.

@@ -21,6 +21,10 @@ public struct LiveRequest: Sendable, Equatable {
     public var shortestPiece: Duration
     /// What is hidden in the texts of the session; nil: nothing.
     package var redaction: RedactionRule?
+    /// The client's options in the words of its protocol's vendor; nil: none.
+    package var vendorOptions: VendorOptions?
+    /// Options that several vendors have.
+    package var shared = SharedOptions()
 
     public init(
         format: AudioFormat, language: LanguageTag? = nil, model: String? = nil, interims: Bool = true, timesInterims: Bool = false,

@@ -43,6 +43,10 @@ public struct RecognitionOptions: Sendable, Equatable {
     public var isUrgent: Bool
     /// What is hidden in the transcript before anybody gets it; nil: nothing. An engine that can hide it may do so too.
     package var redaction: RedactionRule?
+    /// The client's options in the words of its protocol's vendor; nil: none.
+    package var vendorOptions: VendorOptions?
+    /// Options that several vendors have.
+    package var shared = SharedOptions()
 
     public init(
         language: LanguageTag? = nil, model: String? = nil, separateChannels: Bool = false, diarize: Bool = false, keyterms: [String] = [],

@@ -45,5 +45,6 @@ extension StreamOptions {
         if let turn = change.turn { self.turn = turn }
         if let keyterms = change.keyterms { self.keyterms = keyterms }
         if let formatted = change.formatted { self.formatted = formatted }
+        vendorOptions?.drop(change.aspects)
     }
 }

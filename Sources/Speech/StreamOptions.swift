@@ -22,6 +22,10 @@ public struct StreamOptions: Sendable, Equatable {
     public var shortestPiece: Duration
     /// What is hidden in the words before anybody gets them; nil: nothing. An engine that can hide it may do so too.
     package var redaction: RedactionRule?
+    /// The client's options in the words of its protocol's vendor; nil: none.
+    package var vendorOptions: VendorOptions?
+    /// Options that several vendors have.
+    package var shared = SharedOptions()
 
     public init(
         rate: SampleRate, channels: Int = 1, language: LanguageTag? = nil, model: String? = nil, interims: Bool = true,

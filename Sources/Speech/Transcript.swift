@@ -41,6 +41,12 @@ public struct Transcript: Sendable, Equatable {
     public var channels: [Channel]
     /// The vendor's own answer, byte for byte, when it was asked for; nil for engines that have none.
     public var raw: [UInt8]?
+    /// True if the engine was asked in the words of its own vendor's protocol: the engine has done what changes words, such as replacements.
+    package var isNative = false
+    /// Fields of the vendor's answer that Harken does not model, as a JSON object, for clients of that vendor's protocol; nil: none.
+    package var vendorFields: [UInt8]?
+    /// The client's options that had no effect, by their names in its protocol.
+    package var ignoredOptions: [String] = []
 
     public init(
         rate: SampleRate, length: SampleCount, language: LanguageTag, languageConfidence: Float? = nil, model: String, channels: [Channel],

@@ -56,6 +56,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
                 let found = try await find(String(id), caller)
                 if parts.count == 1 {
                     body = found.body
+                    if let names = IgnoredOptions.value(found.ignored) { headers.set(IgnoredOptions.header, names) }
                 } else if parts[1] == "raw" {
                     body = try await raw(String(id), caller)
                 } else {
@@ -88,12 +89,18 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
 
     private func create(_ exchange: HTTPExchange, _ caller: JobOwner, _ grant: Grant, _ call: Call) async throws(RequestError) -> [UInt8] {
         let bytes = try await exchange.smallBody(limit: AssemblyAIPrerecordedRequest.limit)
-        let request = try AssemblyAIPrerecordedRequest(bytes)
+        var request = try AssemblyAIPrerecordedRequest(bytes, isNative: true)
         try request.checkWebhookHeader()
         let keepsRaw = try RawChoice.isWanted(by: exchange.request)
-        let engines = EngineChoice.engines(of: exchange.request)
+        var engines = EngineChoice.engines(of: exchange.request)
         // This rejects an impossible order at once; the engines are chosen when the job's turn comes.
-        _ = try grant.engines(for: .prerecorded, named: engines, language: request.language)
+        let usable = try grant.engines(for: .prerecorded, named: engines, language: request.language)
+        if !request.demands.isEmpty {
+            // Harken cannot redact what the vendor writes about the speech.
+            let mayBeNative = usable.contains { $0.name == AssemblyAIOptions.vendor } && recordings.settings.redaction?.rule(for: caller.user) == nil
+            request = try AssemblyAIPrerecordedRequest(bytes, isNative: mayBeNative)
+            engines = [AssemblyAIOptions.vendor]
+        }
         var audio = request.audioURL
         if let upload = UploadAddress.id(in: audio), try await recordings.runner.uploads.has(upload, of: caller.user) {
             audio = upload

@@ -72,7 +72,8 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
             let transcript = try await job.run(file.recording(request.format))
             let body = DeepgramPrerecordedAnswer.body(
                 transcript, for: request, requestID: call.id, sha256: file.digest, created: handshake.now)
-            exchange.loop.execute { call.answer(exchange, HTTPResponseHead(.ok, headers: headers), body) }
+            let answered = DeepgramPrerecordedAnswer.headers(requestID: call.id, ignored: transcript.ignoredOptions)
+            exchange.loop.execute { call.answer(exchange, HTTPResponseHead(.ok, headers: answered), body) }
         } catch {
             exchange.loop.execute { call.reject(exchange, error, Self.renderer) }
         }

@@ -76,13 +76,14 @@ struct LiveEndpoint: Endpoint {
             switch accepted.start {
             case .session(let machine):
                 let session = try session(machine, head, liveCaller, nil, call, context)
-                guard let connection = upgrade(exchange, accepted, context, handler: session, call) else { return }
+                let ignored = (session as? LiveSession)?.ignoredOptions ?? []
+                guard let connection = upgrade(exchange, accepted, context, handler: session, ignored: ignored, call) else { return }
                 session.start(connection)
             case .opening(let opening):
                 // A client that shows a key in the handshake is rejected at once when the key cannot pay.
                 let grant = try liveCaller.flatMap { liveCaller throws(RequestError) in try self.grant(liveCaller) }
                 let entrance = entrance(opening, head, liveCaller, grant, call, context)
-                guard let connection = upgrade(exchange, accepted, context, handler: entrance, call) else { return }
+                guard let connection = upgrade(exchange, accepted, context, handler: entrance, ignored: [], call) else { return }
                 entrance.start(connection)
             }
         } catch {
@@ -226,12 +227,13 @@ struct LiveEndpoint: Endpoint {
     }
 
     private func upgrade(
-        _ exchange: HTTPExchange, _ handshake: LiveHandshake, _ context: LiveContext, handler: any WebSocketHandler, _ call: Call
+        _ exchange: HTTPExchange, _ handshake: LiveHandshake, _ context: LiveContext, handler: any WebSocketHandler, ignored: [String], _ call: Call
     ) -> WebSocketConnection? {
         var configuration = context.webSocket
         if let most = dialect.maxMessageBytes { configuration.maxMessageByteCount = most }
         var headers = handshake.headers
         headers.add("X-Harken-Session", call.id)
+        if let names = IgnoredOptions.value(ignored) { headers.add(IgnoredOptions.header, names) }
         let connection = exchange.acceptWebSocket(
             subprotocol: handshake.subprotocol ?? SubprotocolCredential.selected(of: exchange.request), headers: headers,
             configuration: configuration, handler: handler)

@@ -31,6 +31,8 @@ final class DialectReference<Machine: LiveServerMachine>: LiveServerMachine, @un
 
     func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) { machine.account(notice, now: now, output: &output) }
 
+    func ignores(_ names: [String], now: Instant, output: inout ServerOutput) { machine.ignores(names, now: now, output: &output) }
+
     func drain(now: Instant, output: inout ServerOutput) { machine.drain(now: now, output: &output) }
 
     func timePassed(now: Instant, output: inout ServerOutput) { machine.timePassed(now: now, output: &output) }

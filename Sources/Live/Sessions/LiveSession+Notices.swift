@@ -71,8 +71,20 @@ extension LiveSession {
             streams.insert(number)
             tellWatchers(.engine(attempt.engine))
             countFailovers(to: attempt.engine)
+            if vendorOptions != nil { tellIgnored(by: attempt.engine) }
         }
         attempts[number] = context.usage.begin(attempt, of: record, rate: rate, payer: isByOwnKeys ? .user : .operator)
+    }
+
+    /// Tells the client which of its options an engine ignores, each once.
+    private func tellIgnored(by engine: EngineName) {
+        let names = Catalogue.ignored(vendorOptions, with: engine, .live).filter { toldIgnored.insert($0).inserted }
+        guard !names.isEmpty else { return }
+        context.log.info(
+            "the engine ignores options of the client", [.session: id.rawValue, .engine: engine.rawValue, .reason: IgnoredOptions.value(names) ?? ""])
+        guard !clientIsGone else { return }
+        dialect.ignores(names, now: context.loop.now, output: &context.output)
+        carryOutOutput()
     }
 
     /// Counts the failed streams as failed over, because another stream has taken over.

@@ -84,6 +84,10 @@ package final class LiveSession: LiveHandler, SessionObserver {
     /// The driver, from `start` to the end.
     package var run: SessionDriver?
     private var plannedRun: SessionDriver.Request
+    /// The client's options in the words of its protocol's vendor; nil: none.
+    private(set) var vendorOptions: VendorOptions?
+    /// Names of the ignored options that the client was told.
+    var toldIgnored: Set<String> = []
     package let record: SessionRecord
     /// The session's audio and words, from `start` on.
     let journal: JournaledSession
@@ -168,8 +172,13 @@ package final class LiveSession: LiveHandler, SessionObserver {
             recovery: context.continuity.recovery, mode: plan.mode,
             stall: context.continuity.stall, repairTime: context.continuity.repairTime, voteTime: context.continuity.modes.voteTime,
             repair: context.continuity.repair(by: plan.engines, language: request.language), voices: context.listener)
-        let redaction = RedactionRule.joined(request.redaction, context.continuity.redaction?.rule(for: plan.grant.user))
+        let demanded = context.continuity.redaction?.rule(for: plan.grant.user)
+        let redaction = RedactionRule.joined(request.redaction, demanded)
         plannedRun.options.redaction = redaction
+        plannedRun.options.shared = request.shared
+        vendorOptions = request.vendorOptions
+        if demanded != nil { vendorOptions?.allowsAnswers = false }
+        plannedRun.options.vendorOptions = vendorOptions
         broughtRedaction = redaction.map { StreamRedactor($0) }
         plannedRun.prelude = SpeechSamples.linear16(plan.introduction, rate)
         record = SessionRecord(
@@ -228,6 +237,9 @@ package final class LiveSession: LiveHandler, SessionObserver {
 
     /// The id of the key that the client has shown, for the log.
     var keyInLogs: String { grant.owner.key?.rawValue ?? "-" }
+
+    /// Names of the client's options that the first engine ignores.
+    package var ignoredOptions: [String] { Catalogue.ignored(vendorOptions, with: firstEngine, .live) }
 
     var firstEngine: EngineName { engines.first?.name ?? .local }
 

@@ -25,16 +25,32 @@ extension AssemblyAILiveClient {
     /// Returns the query of the handshake. Options that are left to the vendor are not in the query.
     static func query(_ options: StreamOptions, _ model: AssemblyAIModel) -> URLQuery {
         let configuration = configuration(options, model)
-        var query: URLQuery = ["sample_rate": "\(options.rate.hertz)", "encoding": "pcm_s16le", "speech_model": model.name]
+        let given = AssemblyAIOptions.table.sent(options.vendorOptions, .live)
+        func has(_ names: String...) -> Bool { given.contains { names.contains($0.name) } }
+        var query: URLQuery = ["sample_rate": "\(options.rate.hertz)", "encoding": "pcm_s16le"]
+        let named = given.last { $0.name == "speech_model" }?.value.text
+        query.add("speech_model", named.flatMap { AssemblyAIModel(name: $0).isKnown ? $0 : nil } ?? model.name)
         if let formats = configuration.formatsTurns { query.add("format_turns", "\(formats)") }
-        if let confidence = configuration.confidence { query.add("end_of_turn_confidence_threshold", "\(confidence)") }
-        if let silence = configuration.minimumSilence { query.add("min_turn_silence", "\(silence)") }
-        if let silence = configuration.maximumSilence { query.add("max_turn_silence", "\(silence)") }
-        if let threshold = configuration.voiceThreshold { query.add("vad_threshold", "\(threshold)") }
-        if let terms = configuration.keyterms, !terms.isEmpty { query.add("keyterms_prompt", json(terms)) }
-        if model.family == .universal3, let language = options.language { query.add("language_codes", json([language.primary])) }
-        if model != .english, options.language?.primary == "multi" { query.add("language_detection", "true") }
-        if options.diarize { query.add("speaker_labels", "true") }
+        if let confidence = configuration.confidence, !has("end_of_turn_confidence_threshold") {
+            query.add("end_of_turn_confidence_threshold", "\(confidence)")
+        }
+        if let silence = configuration.minimumSilence, !has("min_turn_silence", "min_end_of_turn_silence_when_confident") {
+            query.add("min_turn_silence", "\(silence)")
+        }
+        // The session's value is never below 500 ms, for engines that do not weigh the text.
+        if let silence = configuration.maximumSilence, !has("max_turn_silence") { query.add("max_turn_silence", "\(silence)") }
+        if let threshold = configuration.voiceThreshold, !has("vad_threshold") { query.add("vad_threshold", "\(threshold)") }
+        if let terms = configuration.keyterms, !terms.isEmpty, !has("keyterms_prompt") { query.add("keyterms_prompt", json(terms)) }
+        if model.family == .universal3, let language = options.language, !has("language_code", "language_codes") {
+            query.add("language_codes", json([language.primary]))
+        }
+        if model != .english, options.language?.primary == "multi", !has("language_detection", "language_codes") {
+            query.add("language_detection", "true")
+        }
+        if options.diarize, !has("speaker_labels") { query.add("speaker_labels", "true") }
+        if let most = options.shared.maxSpeakers, options.diarize, !has("max_speakers") { query.add("max_speakers", "\(most)") }
+        if let prompt = options.shared.prompt, model.family == .universal3, !has("prompt") { query.add("prompt", prompt) }
+        for option in given where option.name != "speech_model" { query.add(option.name, option.value.text) }
         return query
     }
 

@@ -4,9 +4,9 @@ package import Speech
 /// The parameters of a live handshake.
 ///
 /// Applied: `sample_rate`, `encoding`, `speech_model`, the members of `AssemblyAIConfiguration`, `language_code`, `language_detection`,
-/// `inactivity_timeout`, `speaker_labels`, `filter_profanity`, `redact_pii`, `redact_pii_policies`, `redact_pii_sub`. Checked and then ignored, because no engine here can do it: `prompt`, `agent_context`,
-/// `previous_context_n_turns`, `max_speakers`, `mode`, `continuous_partials`, `interruption_delay`, `voice_focus`,
-/// `voice_focus_threshold`.
+/// `inactivity_timeout`, `speaker_labels`, `filter_profanity`, `redact_pii`, `redact_pii_policies`, `redact_pii_sub`. Checked,
+/// and then left to the engine: `prompt`, `agent_context`, `previous_context_n_turns`, `max_speakers`, `mode`, `continuous_partials`,
+/// `interruption_delay`, `voice_focus`, `voice_focus_threshold`. `AssemblyAIOptions` lists all that AssemblyAI's own engine is sent.
 package struct AssemblyAILiveOptions: Sendable, Equatable {
     package var format: AudioFormat
     package var model: AssemblyAIModel
@@ -20,6 +20,9 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
     /// Longest time without audio or messages from the client; then the session ends. nil: no limit.
     package var inactivityLimit: Duration?
     package var engines: [EngineName]
+    /// The parameters that go to AssemblyAI as they are.
+    package var vendorOptions: VendorOptions
+    package var shared: SharedOptions
 
     private enum Encoding: String, CaseIterable {
         case linear16 = "pcm_s16le"
@@ -59,6 +62,8 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         hidesProfanity = try query.flag("filter_profanity") ?? false
         inactivityLimit = try query.whole("inactivity_timeout", in: 5...3_600).map { .seconds($0) }
         engines = EngineChoice.engines(of: head)
+        vendorOptions = AssemblyAIOptions.table.options(in: head.query, .live)
+        shared = SharedOptions(prompt: query.text("prompt"), maxSpeakers: try query.whole("max_speakers", in: 1...100))
         redaction = try Self.redaction(query, language: language)
     }
 
@@ -67,6 +72,8 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
             format: format, language: language, model: model.name, endpointing: configuration.endpointing, turn: configuration.turn,
             diarize: labelsSpeakers, keyterms: configuration.keyterms ?? [], engines: engines)
         request.redaction = redaction?.rule
+        request.vendorOptions = vendorOptions
+        request.shared = shared
         return request
     }
 
@@ -100,7 +107,6 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         _ = try query.flag("continuous_partials")
         _ = try query.number("voice_focus_threshold", in: 0...1)
         _ = try query.whole("previous_context_n_turns", in: 0...100)
-        _ = try query.whole("max_speakers", in: 1...100)
         _ = try query.whole("interruption_delay", in: 0...1_000)
         _ = try query.choice("voice_focus", VoiceFocus.self)
         if let context = query.text("agent_context"), context.count > AssemblyAISettings.longestContext {

@@ -1,5 +1,6 @@
 package import Framing
 package import Speech
+internal import TextNormalization
 
 /// The answers of `/v2/transcript` for a job.
 ///
@@ -28,6 +29,9 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
     }
 
     package static func headers(requestID: String) -> HTTPHeaders { ["Content-Type": "application/json", "x-request-id": requestID] }
+
+    /// The client's fields that had no effect; empty before the job is completed.
+    package var ignored: [String] { transcript?.ignoredOptions ?? [] }
 
     /// `audio_url` of a deleted job.
     package static let deletedURL = "http://deleted_by_user"
@@ -59,8 +63,14 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
         } else {
             json.nullMember("error")
         }
+        let filter = transcript.flatMap { request.hidesProfanity ? ProfanityFilter($0.language, own: request.profanity) : nil }
+        let fields = VendorFields.members(in: transcript?.vendorFields, hiding: filter)
         writeContent(&json)
         writeRequest(&json)
+        for name: StaticString in ["auto_highlights", "summarization"] where !fields.contains(where: { $0.name == name.description }) {
+            json.member(name, false)
+        }
+        VendorFields.write(fields, to: &json)
         json.endObject()
         return json.bytes
     }
@@ -102,11 +112,24 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
     }
 
     private func writeWarnings(about transcript: Transcript, _ json: inout JSONWriter) {
-        let isUntold = request.speakerLabels && transcript.channels.allSatisfy { $0.words.allSatisfy { $0.speaker == nil } }
-        guard isUntold else { return json.nullMember("metadata") }
+        var warnings = transcript.ignoredOptions.map(IgnoredOptions.warning)
+        if request.speakerLabels, transcript.channels.allSatisfy({ $0.words.allSatisfy { $0.speaker == nil } }) {
+            warnings.insert("The engine does not tell speakers apart: all words are assigned to speaker A.", at: 0)
+        }
+        guard let first = warnings.first else { return json.nullMember("metadata") }
         json.key("metadata")
         json.beginObject()
-        json.member("warning", literal: "The engine does not tell speakers apart: all words are assigned to speaker A.")
+        json.member("warning", first)
+        if warnings.count > 1 {
+            json.key("warnings")
+            json.beginArray()
+            for warning in warnings {
+                json.beginObject()
+                json.member("message", warning)
+                json.endObject()
+            }
+            json.endArray()
+        }
         json.endObject()
     }
 
@@ -136,7 +159,6 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
         json.member("speaker_labels", request.speakerLabels)
         json.member("multichannel", request.multichannel)
         json.member("dual_channel", request.dualChannel)
-        for name: StaticString in ["auto_highlights", "summarization"] { json.member(name, false) }
         json.member("filter_profanity", request.hidesProfanity)
         json.member("redact_pii", request.redaction != nil)
         if let redaction = request.redaction {

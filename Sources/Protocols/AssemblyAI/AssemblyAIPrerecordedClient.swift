@@ -127,41 +127,78 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
 
     private func body(audio: String) -> [UInt8] {
         let options = order.options
+        let given = AssemblyAIOptions.table.sent(options.vendorOptions, .recorded)
+        func has(_ names: String...) -> Bool { given.contains { names.contains($0.name) } }
+        func asks(for name: String) -> Bool { given.contains { $0.name == name && $0.value.json == "true" } }
         var json = JSONWriter()
         json.beginObject()
         json.member("audio_url", audio)
-        json.member("punctuate", true)
-        json.member("format_text", true)
-        if let language = options.language, language.primary != "multi" {
-            json.member("language_code", AssemblyAILanguage.code(of: language))
-        } else {
-            json.member("language_detection", true)
+        if !has("punctuate") { json.member("punctuate", true) }
+        if !has("format_text") { json.member("format_text", true) }
+        if !has("language_code", "language_codes"), !asks(for: "language_detection") {
+            if let language = options.language, language.primary != "multi" {
+                json.member("language_code", AssemblyAILanguage.code(of: language))
+            } else if !has("language_detection") {
+                json.member("language_detection", true)
+            }
         }
-        if let model = order.model(among: Self.models, standard: nil) {
+        if !has("speech_model", "speech_models"), let model = order.model(among: Self.models, standard: nil) {
             json.key("speech_models")
-            json.beginArray()
-            json.value(model)
-            json.endArray()
+            json.array([model])
         }
-        if options.diarize { json.member("speaker_labels", true) }
-        if options.separateChannels { json.member("multichannel", true) }
-        if !options.keyterms.isEmpty {
+        if options.diarize, !asks(for: "speaker_labels") { json.member("speaker_labels", true) }
+        if options.separateChannels, !asks(for: "multichannel"), !asks(for: "dual_channel") { json.member("multichannel", true) }
+        if !options.keyterms.isEmpty, !has("keyterms_prompt", "word_boost") {
             json.key("keyterms_prompt")
-            json.beginArray()
-            for term in options.keyterms { json.value(term) }
-            json.endArray()
+            json.array(options.keyterms)
         }
-        let policies = AssemblyAIRedaction.policies(for: options.redaction?.kinds ?? [])
-        if !policies.isEmpty {
-            json.member("redact_pii", true)
-            json.member("redact_pii_sub", AssemblyAIRedaction.Substitution.name.rawValue)
-            json.key("redact_pii_policies")
-            json.beginArray()
-            for policy in policies { json.value(policy) }
-            json.endArray()
+        writeShared(options.shared, unless: given, &json)
+        let redacted = writeRedaction(given, &json)
+        for option in given where !redacted.contains(option.name) {
+            json.key(escaping: option.name)
+            json.value(raw: Array(option.value.json.utf8))
         }
         json.endObject()
         return json.bytes
+    }
+
+    /// Writes the options that clients of other protocols gave.
+    private func writeShared(_ shared: SharedOptions, unless given: [VendorOptions.Option], _ json: inout JSONWriter) {
+        func has(_ names: String...) -> Bool { given.contains { names.contains($0.name) } }
+        if let fillerWords = shared.fillerWords, !has("disfluencies") { json.member("disfluencies", fillerWords) }
+        // The vendor takes a prompt or key terms.
+        if let prompt = shared.prompt, order.options.keyterms.isEmpty, !has("prompt", "keyterms_prompt") { json.member("prompt", prompt) }
+        if let temperature = shared.temperature, !has("temperature") { json.member("temperature", temperature, decimals: 4) }
+        guard order.options.diarize, !has("speakers_expected", "speaker_options") else { return }
+        if let count = shared.maxSpeakers, count == shared.minSpeakers { return json.member("speakers_expected", count) }
+        guard shared.minSpeakers != nil || shared.maxSpeakers != nil else { return }
+        json.key("speaker_options")
+        json.beginObject()
+        if let least = shared.minSpeakers { json.member("min_speakers_expected", least) }
+        if let most = shared.maxSpeakers { json.member("max_speakers_expected", most) }
+        json.endObject()
+    }
+
+    /// Writes what is to be hidden, if that is more than the client's own fields say.
+    ///
+    /// - Returns: the client's fields that are replaced.
+    private func writeRedaction(_ given: [VendorOptions.Option], _ json: inout JSONWriter) -> Set<String> {
+        let kinds = order.options.redaction?.kinds ?? []
+        let policies = AssemblyAIRedaction.policies(for: kinds)
+        guard !policies.isEmpty else { return [] }
+        guard given.contains(where: { $0.name == "redact_pii" && $0.value.json == "true" }) else {
+            json.member("redact_pii", true)
+            json.member("redact_pii_sub", AssemblyAIRedaction.Substitution.name.rawValue)
+            json.key("redact_pii_policies")
+            json.array(policies)
+            return ["redact_pii", "redact_pii_sub", "redact_pii_policies"]
+        }
+        guard let asked = given.last(where: { $0.name == "redact_pii_policies" })?.value.texts,
+            !kinds.subtracting(AssemblyAIRedaction.kinds(of: asked)).isEmpty
+        else { return [] }
+        json.key("redact_pii_policies")
+        json.array(asked + policies.filter { !asked.contains($0) })
+        return ["redact_pii_policies"]
     }
 
     private func transcript(_ root: borrowing JSONView) -> Transcript {
@@ -176,12 +213,19 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
                 speaker: order.options.diarize ? words.speaker(word["speaker"].string) : nil, channel: channel)
         }
         if words.isEmpty { addUtterances(root["utterances"], to: &words) }
-        return words.transcript(
+        var transcript = words.transcript(
             length: root["audio_duration"].double,
             language: order.language(found: root["language_code"].string),
             languageConfidence: root["language_confidence"].double,
             model: root["speech_model_used"].string ?? root["speech_model"].string ?? order.model(among: Self.models, standard: nil) ?? Self.models[0]
         )
+        if let options = order.options.vendorOptions, options.vendor == AssemblyAIOptions.vendor {
+            transcript.isNative = true
+            if options.allowsAnswers {
+                transcript.vendorFields = VendorFields.text(VendorFields.members(of: root, except: AssemblyAIOptions.modelled))
+            }
+        }
+        return transcript
     }
 
     /// Adds the words of an answer that has speakers' turns but no word list: each turn's own words, else the turn's text.

@@ -8,18 +8,43 @@ struct AssemblyAIFields: ~Escapable {
     @_lifetime(copy root)
     init(_ root: JSONView) { self.root = root }
 
-    /// Fields for services beyond transcription, which are not offered.
-    private static let unoffered = [
-        "redact_pii_audio", "sentiment_analysis", "entity_detection", "auto_highlights", "auto_chapters", "summarization",
-        "content_safety", "iab_categories", "speech_understanding", "custom_topics",
-    ]
-
-    func rejectUnoffered() throws(RequestError) {
-        for name in Self.unoffered {
-            let view = root[name]
+    /// Returns the fields for services beyond transcription, which only AssemblyAI's own engine offers.
+    ///
+    /// - Parameter isNative: false: such fields are rejected.
+    func demands(isNative: Bool) throws(RequestError) -> [String] {
+        var demands: [String] = []
+        for option in AssemblyAIOptions.table.options where option.services.contains(.recorded) {
+            guard option.handling == .demanded || option.handling == .refused else { continue }
+            let view = root[option.name]
             guard view.exists, !view.isNull, view.bool != false, !(view.isObject && view.count == 0) else { continue }
-            throw .badRequest("\(name) is not available here. Leave it out to get the transcript.")
+            guard isNative, option.handling == .demanded else {
+                throw .badRequest("\(option.name) is not available here. Leave it out to get the transcript.")
+            }
+            demands.append(option.name)
         }
+        return demands
+    }
+
+    /// Returns the fields that go to AssemblyAI as they are.
+    func vendorOptions() throws(RequestError) -> VendorOptions {
+        guard root.count <= VendorOptions.maxCount else { throw .badRequest("The body has more than \(VendorOptions.maxCount) members.") }
+        var options = VendorOptions(AssemblyAIOptions.vendor)
+        root.forEachMember { name, value in
+            guard !value.isNull else { return }
+            var json = JSONWriter()
+            json.value(JSONValue(value))
+            if let option = AssemblyAIOptions.table.option(name, .json(json.text), .recorded) { options.options.append(option) }
+        }
+        return options
+    }
+
+    /// Returns the options that several vendors have.
+    func shared() throws(RequestError) -> SharedOptions {
+        var shared = SharedOptions(
+            fillerWords: try flag("disfluencies"), prompt: try text("prompt", longest: 65_536), temperature: try number("temperature", in: 0...1))
+        (shared.minSpeakers, shared.maxSpeakers) = try speakerOptions()
+        if let expected = try whole("speakers_expected", in: 1...100) { (shared.minSpeakers, shared.maxSpeakers) = (expected, expected) }
+        return shared
     }
 
     /// Returns the text of a field; nil when the text is empty or the field is absent.
@@ -82,13 +107,14 @@ struct AssemblyAIFields: ~Escapable {
         return AssemblyAIRedaction(policies: policies, substitution: substitution)
     }
 
-    func checkSpeakerOptions() throws(RequestError) {
+    private func speakerOptions() throws(RequestError) -> (least: Int?, most: Int?) {
         let view = root["speaker_options"]
-        guard view.exists, !view.isNull else { return }
+        guard view.exists, !view.isNull else { return (nil, nil) }
         guard view.isObject else { throw .badRequest("speaker_options must be an object.") }
         let least = try Self.whole(view["min_speakers_expected"], "min_speakers_expected", in: 1...100)
         let most = try Self.whole(view["max_speakers_expected"], "max_speakers_expected", in: 1...100)
         if let least, let most, most < least { throw .badRequest("max_speakers_expected must not be less than min_speakers_expected.") }
+        return (least, most)
     }
 
     func spelling() throws(RequestError) -> [WordReplacement] {

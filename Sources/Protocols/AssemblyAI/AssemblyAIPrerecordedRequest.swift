@@ -5,9 +5,9 @@ package import Speech
 ///
 /// Applied: `audio_url`, `language_code`, `language_detection`, `language_confidence_threshold`, `speech_model`, `speech_models`, `punctuate`,
 /// `format_text`, `speaker_labels`, `multichannel`, `dual_channel`, `audio_start_from`, `audio_end_at`, `keyterms_prompt`, `word_boost`,
-/// `custom_spelling`, `speech_threshold`, `redact_pii`, `redact_pii_policies`, `redact_pii_sub`, `filter_profanity`, and the webhook. Checked and then ignored, because no engine here can do it: `language_codes`,
-/// `language_detection_options`, `disfluencies`, `speakers_expected`, `speaker_options`, `prompt`, `temperature`, `boost_param`. Rejected: everything
-/// beyond transcription. Unknown fields are ignored.
+/// `custom_spelling`, `speech_threshold`, `redact_pii`, `redact_pii_policies`, `redact_pii_sub`, `filter_profanity`, and the webhook. Checked, and then
+/// left to the engine: `language_codes`, `language_detection_options`, `disfluencies`, `speakers_expected`, `speaker_options`, `prompt`, `temperature`,
+/// `boost_param`. Everything beyond transcription needs AssemblyAI's own engine: see `demands`. `AssemblyAIOptions` lists what that engine is sent.
 ///
 /// Source: AssemblyAI "Submit a transcription job" API reference.
 package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
@@ -47,18 +47,25 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
     package var hidesProfanity: Bool
     /// The operator's own profane words.
     package var profanity: [String] = []
+    /// Names of the fields that only AssemblyAI's own engine can do, and without which the client must not get a transcript.
+    package var demands: [String]
+    /// The fields that go to AssemblyAI as they are.
+    package var vendorOptions: VendorOptions
+    package var shared: SharedOptions
 
     /// Maximum size of a request's body, in bytes.
     package static let limit = 1 << 20
     private static let usualLanguage = "en_us"
 
+    /// - Parameter isNative: true if AssemblyAI's own engine serves the request, or may be chosen for it; false: a request with `demands` is rejected.
     /// - Throws: `badRequest`.
-    package init(_ body: [UInt8]) throws(RequestError) {
+    package init(_ body: [UInt8], isNative: Bool = false) throws(RequestError) {
         guard let document = try? JSONDocument(parsing: body, sizeLimit: Self.limit), document.root.isObject else {
             throw .badRequest("The body must be a JSON object.")
         }
         let fields = AssemblyAIFields(document.root)
-        try fields.rejectUnoffered()
+        demands = try fields.demands(isNative: isNative)
+        vendorOptions = try fields.vendorOptions()
         guard let address = try fields.text("audio_url", longest: 8_192) else { throw .badRequest("audio_url is required.") }
         guard Self.isHTTP(address) else { throw .badRequest("audio_url should start with http") }
         audioURL = address
@@ -80,13 +87,11 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
         endAt = try fields.whole("audio_end_at", in: 0...1 << 40)
         if let startFrom, let endAt, endAt <= startFrom { throw .badRequest("audio_end_at must be greater than audio_start_from.") }
         keyterms = try (fields.texts("keyterms_prompt") ?? []) + (fields.texts("word_boost") ?? [])
-        if try fields.text("prompt", longest: 65_536) != nil, try fields.texts("keyterms_prompt") != nil {
+        shared = try fields.shared()
+        if shared.prompt != nil, try fields.texts("keyterms_prompt") != nil {
             throw .badRequest("prompt and keyterms_prompt cannot be used together.")
         }
-        _ = try fields.number("temperature", in: 0...1)
         _ = try fields.texts("language_codes")
-        _ = try fields.whole("speakers_expected", in: 1...100)
-        try fields.checkSpeakerOptions()
         spelling = try fields.spelling()
         speechThreshold = try fields.number("speech_threshold", in: 0...1)
         webhook = try fields.webhook()
@@ -119,6 +124,8 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
             language: language, model: speechModels.first ?? speechModel, separateChannels: separatesChannels, diarize: speakerLabels,
             keyterms: keyterms)
         options.redaction = redaction?.rule
+        options.vendorOptions = vendorOptions
+        options.shared = shared
         return options
     }
 }

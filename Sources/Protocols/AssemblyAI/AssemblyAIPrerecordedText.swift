@@ -20,7 +20,10 @@ struct AssemblyAIPrerecordedText {
         let normalizer = request.formats ? InverseTextNormalizer(transcript.language) : nil
         let filter = request.hidesProfanity ? ProfanityFilter(transcript.language, own: request.profanity) : nil
         for (channel, content) in transcript.channels.enumerated() {
-            let spelled = WordReplacement.apply(request.spelling, to: Self.chosen(content.words, request, transcript.rate))
+            // The vendor's own engine has left out and respelled words as the client asked.
+            let spelled =
+                transcript.isNative
+                ? content.words : WordReplacement.apply(request.spelling, to: Self.chosen(content.words, request, transcript.rate))
             let written = normalizer?.written(spelled) ?? spelled
             for word in filter?.filtered(written) ?? written {
                 var word = word

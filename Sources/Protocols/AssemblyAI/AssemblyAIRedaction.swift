@@ -47,6 +47,9 @@ package struct AssemblyAIRedaction: Sendable, Equatable {
         return nil
     }
 
+    /// Returns the kinds that policies name; unknown policies name none.
+    static func kinds(of policies: [String]) -> Set<SensitiveKind> { policies.reduce(into: []) { $0.formUnion(kinds[$1] ?? []) } }
+
     /// Returns the policies by which AssemblyAI is asked to hide the kinds.
     static func policies(for kinds: Set<SensitiveKind>) -> [String] {
         Self.kinds.filter { !$0.value.isDisjoint(with: kinds) }.keys.sorted()

@@ -65,23 +65,32 @@ package struct DeepgramLiveClient: LiveClientMachine {
         })
 
     private static func query(_ options: StreamOptions) -> URLQuery {
+        let given = DeepgramOptions.Given(options.vendorOptions, .live)
+        let named = given.values("model").last { DeepgramModels.isKnown($0) }
         let model = options.model.flatMap { DeepgramModels.isKnown($0) ? $0.lowercased() : nil } ?? DeepgramModels.fallback
         var query: URLQuery = [
-            "model": model, "encoding": "linear16", "sample_rate": "\(options.rate.hertz)", "channels": "\(options.channels)",
-            "interim_results": "\(options.interims)", "punctuate": "true", "smart_format": "true", "no_delay": "true", "vad_events": "true",
+            "model": named ?? model, "encoding": "linear16", "sample_rate": "\(options.rate.hertz)", "channels": "\(options.channels)",
+            "interim_results": "\(options.interims)", "punctuate": "true",
         ]
-        if let language = options.language { query.add("language", language.rawValue) }
+        if !given.isNative, !given.has("smart_format") { query.add("smart_format", "true") }
+        if !given.has("no_delay") { query.add("no_delay", "true") }
+        query.add("vad_events", "true")
+        if let language = options.language, !given.has("language") { query.add("language", language.rawValue) }
         // Silence alone ends turns here, so a short silence that a client chose for a model that weighs the words too is not taken literally.
         let endpointing = options.turn.minimumSilence == nil ? options.endpointing : max(options.endpointing, .milliseconds(300))
-        query.add("endpointing", endpointing >= DeepgramLiveOptions.noEndpointing ? "false" : "\(endpointing.wholeMilliseconds)")
-        if options.channels > 1 { query.add("multichannel", "true") }
-        if options.interims { query.add("utterance_end_ms", "1000") }
-        if options.diarize { query.add("diarize", "true") }
-        // Models before nova-3 have another parameter for key terms.
-        for term in options.keyterms { query.add(model.hasPrefix("nova-3") ? "keyterm" : "keywords", term) }
-        if let redaction = options.redaction, options.language.map({ $0.primary == "en" }) ?? false {
-            for value in DeepgramRedaction.values(for: redaction.kinds) { query.add("redact", value) }
+        if !given.has("endpointing") {
+            query.add("endpointing", endpointing >= DeepgramLiveOptions.noEndpointing ? "false" : "\(endpointing.wholeMilliseconds)")
         }
+        if options.channels > 1 { query.add("multichannel", "true") }
+        if options.interims, !given.has("utterance_end_ms") { query.add("utterance_end_ms", "1000") }
+        if options.diarize, !given.asks(for: "diarize"), !given.has("diarize_model") { query.add("diarize", "true") }
+        // Models before nova-3 have another parameter for key terms.
+        if !given.has("keyterm", "keywords") {
+            for term in options.keyterms { query.add(model.hasPrefix("nova-3") ? "keyterm" : "keywords", term) }
+        }
+        if let fillerWords = options.shared.fillerWords, !given.has("filler_words") { query.add("filler_words", "\(fillerWords)") }
+        if let redaction = options.redaction, options.language.map({ $0.primary == "en" }) ?? false { query.add(redaction, beyond: given) }
+        query.add(given, except: ["model"])
         return query
     }
 

@@ -15,6 +15,9 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
     package var utteranceEnd: Duration?
     package var speechEvents: Bool
     package var engines: [EngineName]
+    /// The parameters that go to Deepgram as they are.
+    package var vendorOptions: VendorOptions
+    package var shared: SharedOptions
 
     /// Minimum value of `endpointing` that engines have to keep. Shorter times, such as the vendor's default and that of LiveKit's plugin, are meant for an
     /// engine that weighs the text too.
@@ -32,6 +35,8 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
         utteranceEnd = try query.whole("utterance_end_ms", in: 1_000...5_000).map { .milliseconds($0) }
         speechEvents = try query.flag("vad_events") ?? false
         engines = EngineChoice.engines(of: head)
+        vendorOptions = DeepgramOptions.table.options(in: head.query, .live)
+        shared = try DeepgramOptions.shared(query)
         if utteranceEnd != nil && !interims {
             throw QueryParameterError(message: "utterance_end_ms needs interim_results=true.")
         }
@@ -58,6 +63,8 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
             turn: TurnRule(finalSilence: finalSilence), separateChannels: parameters.multichannel, diarize: parameters.diarizes,
             keyterms: parameters.keyterms, engines: engines)
         request.redaction = parameters.redaction
+        request.vendorOptions = vendorOptions
+        request.shared = shared
         return request
     }
 }

@@ -26,6 +26,8 @@ package struct DeepgramLiveServer: LiveServerMachine {
     private var rate: SampleRate = .speech
     /// True if the client asks for speakers and nothing can tell them.
     private var lacksSpeakers = false
+    /// Parameters that an engine of the session ignores.
+    private var ignored: [String] = []
     private var model: DeepgramModelInfo
     /// The value of `metadata` in all results; it is encoded only once.
     private var metadata: [UInt8] = []
@@ -215,7 +217,8 @@ package struct DeepgramLiveServer: LiveServerMachine {
         let summary = DeepgramMetadata(
             requestID: requestID, created: created.rfc3339, duration: end.received.seconds(at: rate), channels: options.parameters.channels,
             model: end.received > .zero ? model : nil, extra: options.parameters.extra,
-            warning: lacksSpeakers ? .init(parameter: "diarize", message: RequestError.untoldSpeakers("diarize")) : nil)
+            warnings: (lacksSpeakers ? [.init(parameter: "diarize", message: RequestError.untoldSpeakers("diarize"))] : [])
+                + ignored.map(DeepgramMetadata.Warning.init(ignored:)))
         send(.metadata(summary), &output)
         switch accountEnd {
         case .exhausted?: return output.close(1008, "ASR_PAYMENT_REQUIRED: the project has no credits left.")
@@ -234,6 +237,8 @@ package struct DeepgramLiveServer: LiveServerMachine {
         case .draining: output.close(1001, "The server is going down. Connect again.")
         }
     }
+
+    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) { ignored += names }
 
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {
         switch notice {

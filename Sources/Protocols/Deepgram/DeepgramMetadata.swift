@@ -12,12 +12,35 @@ package struct DeepgramMetadata: Sendable, Equatable {
     package var model: DeepgramModelInfo?
     /// The pairs that the request gave as `extra=key:value`.
     package var extra: [Extra]
-    /// A parameter that could not be applied, with the reason; nil: all were.
-    package var warning: Warning?
+    /// The parameters that could not be applied, with the reasons.
+    package var warnings: [Warning]
 
     package struct Warning: Sendable, Equatable {
         package var parameter: String
         package var message: String
+
+        package init(parameter: String, message: String) {
+            self.parameter = parameter
+            self.message = message
+        }
+
+        /// A warning about a parameter that the engine ignores.
+        init(ignored name: String) { self.init(parameter: name, message: IgnoredOptions.warning(name)) }
+
+        /// Writes the member `warnings`, unless there are none.
+        static func write(_ warnings: [Warning], to json: inout JSONWriter) {
+            guard !warnings.isEmpty else { return }
+            json.key("warnings")
+            json.beginArray()
+            for warning in warnings {
+                json.beginObject()
+                json.member("parameter", warning.parameter)
+                json.member("type", literal: "unsupported_model")
+                json.member("message", warning.message)
+                json.endObject()
+            }
+            json.endArray()
+        }
     }
 
     package struct Extra: Sendable, Equatable {
@@ -41,7 +64,7 @@ package struct DeepgramMetadata: Sendable, Equatable {
 
     package init(
         requestID: String, created: String, duration: Double, channels: Int, model: DeepgramModelInfo? = nil, extra: [Extra] = [],
-        warning: Warning? = nil
+        warnings: [Warning] = []
     ) {
         self.requestID = requestID
         self.created = created
@@ -49,7 +72,7 @@ package struct DeepgramMetadata: Sendable, Equatable {
         self.channels = channels
         self.model = model
         self.extra = extra
-        self.warning = warning
+        self.warnings = warnings
     }
 
     package func write(to json: inout JSONWriter) {
@@ -67,16 +90,7 @@ package struct DeepgramMetadata: Sendable, Equatable {
             json.key("extra")
             Extra.write(extra, to: &json)
         }
-        if let warning {
-            json.key("warnings")
-            json.beginArray()
-            json.beginObject()
-            json.member("parameter", warning.parameter)
-            json.member("type", literal: "unsupported_model")
-            json.member("message", warning.message)
-            json.endObject()
-            json.endArray()
-        }
+        Warning.write(warnings, to: &json)
         json.endObject()
     }
 }

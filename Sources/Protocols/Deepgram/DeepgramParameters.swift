@@ -5,8 +5,8 @@ import TextNormalization
 /// The parameters that live and prerecorded requests share.
 ///
 /// Applied: `model`, `language`, `punctuate`, `smart_format`, `numerals`, `measurements`, `dictation`, `profanity_filter`, `diarize`,
-/// `diarize_model`, `multichannel`, `redact`, `keyterm`, `keywords`, `replace`, `extra`, `tag`, `encoding`, `sample_rate`, `channels`. Checked and then ignored,
-/// because no engine here can do it: `version`, `filler_words`, `detect_entities`, `search`, `language_hint`, `mip_opt_out`.
+/// `diarize_model`, `multichannel`, `redact`, `keyterm`, `keywords`, `replace`, `extra`, `tag`, `encoding`, `sample_rate`, `channels`. Checked, and
+/// then left to the engine: `filler_words`, `detect_entities`, `no_delay`, `mip_opt_out`. `DeepgramOptions` lists all that Deepgram's own engine is sent.
 package struct DeepgramParameters: Sendable, Equatable {
     /// The model's name as the client wrote it; the default model when the client named none.
     package var model: String

@@ -1,20 +1,32 @@
 package import Framing
 package import Speech
+internal import TextNormalization
 
 /// The answer of `POST /v1/listen` for a transcript, which is also the body of its callback.
 package struct DeepgramPrerecordedAnswer {
     private let transcript: Transcript
     private let request: DeepgramPrerecordedRequest
     private let requestID: String
+    /// Fields of the vendor's own answer.
+    private let vendorFields: DeepgramVendorFields
 
     private init(_ transcript: Transcript, _ request: DeepgramPrerecordedRequest, requestID: String) {
         self.transcript = transcript
         self.request = request
         self.requestID = requestID
+        let formatting = request.parameters.formatting
+        vendorFields = DeepgramVendorFields(
+            transcript.vendorFields, hiding: formatting.hidesProfanity ? ProfanityFilter(transcript.language, own: formatting.profanity) : nil)
     }
 
     /// Returns the headers of every answer.
-    package static func headers(requestID: String) -> HTTPHeaders { ["Content-Type": "application/json", "dg-request-id": requestID] }
+    ///
+    /// - Parameter ignored: the client's parameters that had no effect.
+    package static func headers(requestID: String, ignored: [String] = []) -> HTTPHeaders {
+        var headers: HTTPHeaders = ["Content-Type": "application/json", "dg-request-id": requestID]
+        if let names = IgnoredOptions.value(ignored) { headers.set(IgnoredOptions.header, names) }
+        return headers
+    }
 
     /// Returns the immediate answer to a request with a callback.
     package static func accepted(requestID: String) -> [UInt8] {
@@ -56,11 +68,14 @@ package struct DeepgramPrerecordedAnswer {
             json.key("extra")
             DeepgramMetadata.Extra.write(parameters.extra, to: &json)
         }
+        DeepgramMetadata.Warning.write(transcript.ignoredOptions.map(DeepgramMetadata.Warning.init(ignored:)), to: &json)
+        vendorFields.write(.metadata, to: &json)
         json.endObject()
     }
 
     private func writeResults(_ json: inout JSONWriter) {
-        let formatting = request.parameters.formatting
+        var formatting = request.parameters.formatting
+        if transcript.isNative { formatting.replacements = [] }
         let channels = transcript.channels.map { channel in
             let words = formatting.chosen(channel.words, in: transcript.language)
             return ShownChannel(words: words, written: formatting.written(words, rate: transcript.rate))
@@ -69,9 +84,10 @@ package struct DeepgramPrerecordedAnswer {
         json.beginObject()
         json.key("channels")
         json.beginArray()
-        for channel in channels { write(channel, &json) }
+        for (index, channel) in channels.enumerated() { write(channel, index, &json) }
         json.endArray()
         if request.utterances { writeUtterances(channels, &json) }
+        vendorFields.write(.results, to: &json)
         json.endObject()
     }
 
@@ -81,8 +97,9 @@ package struct DeepgramPrerecordedAnswer {
         var written: [DeepgramWord]
     }
 
-    private func write(_ channel: ShownChannel, _ json: inout JSONWriter) {
+    private func write(_ channel: ShownChannel, _ index: Int, _ json: inout JSONWriter) {
         json.beginObject()
+        vendorFields.write(.channel(index), to: &json)
         if request.detectsLanguage {
             json.member("detected_language", transcript.language.rawValue)
             // 0 when the engine did not compare languages.
@@ -97,6 +114,7 @@ package struct DeepgramPrerecordedAnswer {
         let languages = channel.written.languages
         if !languages.isEmpty { Self.write("languages", languages, &json) }
         if request.paragraphs { writeParagraphs(channel, &json) }
+        vendorFields.write(.alternative(index), to: &json)
         json.endObject()
         json.endArray()
         json.endObject()

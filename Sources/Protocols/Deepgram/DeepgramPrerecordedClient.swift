@@ -58,15 +58,23 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
 
     private var query: URLQuery {
         let options = order.options
-        var query: URLQuery = ["model": model, "punctuate": "true", "smart_format": "true"]
-        if let language = options.language { query.add("language", language.rawValue) } else { query.add("detect_language", "true") }
-        if options.diarize { query.add("diarize", "true") }
+        let given = DeepgramOptions.Given(options.vendorOptions, .recorded)
+        var query: URLQuery = ["model": given.values("model").last { DeepgramModels.isKnown($0) } ?? model, "punctuate": "true"]
+        if !given.isNative, !given.has("smart_format") { query.add("smart_format", "true") }
+        if let language = options.language {
+            if !given.has("language") { query.add("language", language.rawValue) }
+        } else if !given.asks(for: "detect_language") {
+            query.add("detect_language", "true")
+        }
+        if options.diarize, !given.asks(for: "diarize"), !given.has("diarize_model") { query.add("diarize", "true") }
         if options.separateChannels { query.add("multichannel", "true") }
         // Models before nova-3 have another parameter for key terms.
-        for term in options.keyterms { query.add(model.hasPrefix("nova-3") ? "keyterm" : "keywords", term) }
-        if let redaction = options.redaction {
-            for value in DeepgramRedaction.values(for: redaction.kinds) { query.add("redact", value) }
+        if !given.has("keyterm", "keywords") {
+            for term in options.keyterms { query.add(model.hasPrefix("nova-3") ? "keyterm" : "keywords", term) }
         }
+        if let fillerWords = options.shared.fillerWords, !given.has("filler_words") { query.add("filler_words", "\(fillerWords)") }
+        if let redaction = options.redaction { query.add(redaction, beyond: given) }
+        query.add(given, except: ["model"])
         return query
     }
 
@@ -102,10 +110,15 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         let metadata = root["metadata"]
         var name: String?
         metadata["model_info"].forEachMember { (_, info) in name = name ?? info["name"].string }
-        return words.transcript(
+        var transcript = words.transcript(
             length: metadata["duration"].double,
             language: order.language(found: language),
             languageConfidence: channels[0]["language_confidence"].double, model: name ?? model)
+        if let options = order.options.vendorOptions, options.vendor == DeepgramOptions.vendor {
+            transcript.isNative = true
+            if options.allowsAnswers { transcript.vendorFields = DeepgramVendorFields.fields(of: root) }
+        }
+        return transcript
     }
 }
 

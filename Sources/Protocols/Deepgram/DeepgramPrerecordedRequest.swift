@@ -3,8 +3,8 @@ package import Speech
 
 /// The request of `POST /v1/listen`.
 ///
-/// In addition to `DeepgramParameters`: `utterances`, `utt_split`, `paragraphs`, `detect_language`, `callback`, `callback_method`. Ignored, because
-/// no engine here can do it: `summarize`, `topics`, `intents`, `sentiment` and similar parameters.
+/// In addition to `DeepgramParameters`: `utterances`, `utt_split`, `paragraphs`, `detect_language`, `callback`, `callback_method`. All others
+/// are for Deepgram's own engine: see `DeepgramOptions`.
 ///
 /// Source: Deepgram "Pre-Recorded Audio" reference.
 package struct DeepgramPrerecordedRequest: Sendable, Equatable {
@@ -26,6 +26,9 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
     package var detectsLanguage: Bool
     package var callback: Callback?
     package var engines: [EngineName]
+    /// The parameters that go to Deepgram as they are.
+    package var vendorOptions: VendorOptions
+    package var shared: SharedOptions
 
     private enum CallbackMethod: String, CaseIterable { case post, put }
 
@@ -56,6 +59,8 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
         detectsLanguage = try Self.detectsLanguage(query)
         callback = try Self.callback(query)
         engines = EngineChoice.engines(of: head)
+        vendorOptions = DeepgramOptions.table.options(in: head.query, .recorded)
+        shared = try DeepgramOptions.shared(query)
     }
 
     /// True if the media type is JSON; its parameters do not matter, as at the vendor.
@@ -88,6 +93,8 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
             language: detectsLanguage ? nil : parameters.language, model: parameters.model, separateChannels: parameters.multichannel,
             diarize: parameters.diarizes, keyterms: parameters.keyterms)
         options.redaction = parameters.redaction
+        options.vendorOptions = vendorOptions
+        options.shared = shared
         return options
     }
 

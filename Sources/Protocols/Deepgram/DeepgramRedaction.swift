@@ -30,6 +30,11 @@ enum DeepgramRedaction {
         return asked
     }
 
+    /// Returns the kinds that the values of a client's parameters name; unknown values name none.
+    static func kinds(of parameters: [String]) -> Set<SensitiveKind> {
+        parameters.flatMap { $0.split(separator: ",") }.reduce(into: []) { $0.formUnion(values[$1.lowercased()] ?? []) }
+    }
+
     private static let entities: [(SensitiveKind, String)] = [
         (.cardNumber, "credit_card"), (.cardExpiry, "credit_card_expiration"), (.cardCode, "cvv"), (.socialSecurityNumber, "ssn"),
         (.accountNumber, "account_number"), (.accountNumber, "bank_account"), (.accountNumber, "routing_number"), (.phoneNumber, "phone_number"),

@@ -6,12 +6,17 @@ package struct WordReplacement: Sendable, Equatable {
     package let find: [String]
     /// Text to show; empty: the phrase is left out.
     package let replacement: String
+    /// The bare words of the replacement, if what is found is among them; otherwise empty. An engine may have replaced the phrase already.
+    private let replaced: [String]
 
     /// Returns nil when there is no word to find.
     package init?(find: String, replacement: String) {
-        self.find = find.split(separator: " ").map { Word(String($0), SampleRange(.zero, .zero), confidence: 1).bare }
+        let find = find.split(separator: " ").map { Word(String($0), SampleRange(.zero, .zero), confidence: 1).bare }
+        self.find = find
         self.replacement = replacement
-        if self.find.isEmpty { return nil }
+        let shown = replacement.split(separator: " ").map { Word(String($0), SampleRange(.zero, .zero), confidence: 1).bare }
+        replaced = shown.indices.contains { shown[$0...].starts(with: find) } ? shown : []
+        if find.isEmpty { return nil }
     }
 
     /// Replaces phrases; at each place the first replacement that fits wins. The new word has the time of the whole phrase, and the punctuation after
@@ -22,7 +27,7 @@ package struct WordReplacement: Sendable, Equatable {
         result.reserveCapacity(words.count)
         var index = 0
         while index < words.count {
-            let fit = replacements.first { bare[index...].starts(with: $0.find) }
+            let fit = replacements.first { bare[index...].starts(with: $0.find) && !$0.isDone(at: index, of: bare) }
             guard let fit else {
                 result.append(words[index])
                 index += 1
@@ -38,6 +43,14 @@ package struct WordReplacement: Sendable, Equatable {
             result.append(word)
         }
         return result
+    }
+
+    /// True if what is found at `index` is a part of the replacement already.
+    private func isDone(at index: Int, of bare: [String]) -> Bool {
+        replaced.indices.contains { place in
+            let start = index - place
+            return start >= 0 && replaced[place...].starts(with: find) && bare[start...].starts(with: replaced)
+        }
     }
 }
 

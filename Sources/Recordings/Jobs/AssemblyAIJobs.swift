@@ -10,7 +10,7 @@ package struct AssemblyAIJobs: JobProtocol {
     private static let shortest: Duration = .milliseconds(160)
 
     package static func request(of job: TranscriptionJob) -> AssemblyAIPrerecordedRequest? {
-        try? AssemblyAIPrerecordedRequest(Array(job.request.utf8))
+        try? AssemblyAIPrerecordedRequest(Array(job.request.utf8), isNative: true)
     }
 
     package func order(of job: TranscriptionJob, _ context: HandshakeContext) -> JobOrder? {

@@ -32,7 +32,10 @@ package struct RecordingJob: Sendable {
         self.grant = grant
         self.engines = engines
         var options = options
-        options.redaction = RedactionRule.joined(options.redaction, services.settings.redaction?.rule(for: grant.user))
+        let demanded = services.settings.redaction?.rule(for: grant.user)
+        options.redaction = RedactionRule.joined(options.redaction, demanded)
+        // The client's own redaction is the vendor's too, which hides content in all of its answer.
+        if demanded != nil { options.vendorOptions?.allowsAnswers = false }
         if options.redaction != nil { options.keepsRaw = false }
         self.options = options
         self.request = request
@@ -72,6 +75,7 @@ package struct RecordingJob: Sendable {
                 transcript = await measured(transcript, recording)
                 grant.charge(transcript.length.duration(at: transcript.rate))
                 transcript = await placed(transcript, recording).redacted(options.redaction)
+                transcript.ignoredOptions = Catalogue.ignored(options.vendorOptions, with: engine.name, .recorded)
                 attempt.retries = again.count
                 services.log.info(
                     "recording recognized",

@@ -11,6 +11,15 @@ enum TranscriptCoding {
         json.member("language", transcript.language.rawValue)
         if let confidence = transcript.languageConfidence { json.member("language_confidence", Double(confidence), decimals: 4) }
         json.member("model", transcript.model)
+        if transcript.isNative { json.member("native", true) }
+        if let fields = transcript.vendorFields {
+            json.key("vendor_fields")
+            json.value(raw: fields)
+        }
+        if !transcript.ignoredOptions.isEmpty {
+            json.key("ignored")
+            json.array(transcript.ignoredOptions)
+        }
         json.key("channels")
         json.beginArray()
         for channel in transcript.channels {
@@ -50,9 +59,18 @@ enum TranscriptCoding {
             let words = Word.read(list[index]["words"])
             channels.append(Transcript.Channel(words: words, segments: segments(list[index]["segments"], of: words.count)))
         }
-        return Transcript(
+        var transcript = Transcript(
             rate: SampleRate(hertz: hertz), length: SampleCount(length), language: LanguageTag(root["language"].string ?? "en"),
             languageConfidence: root["language_confidence"].double.map { Float($0) }, model: root["model"].string ?? "", channels: channels)
+        transcript.isNative = root["native"].bool == true
+        if root["vendor_fields"].isObject {
+            var json = JSONWriter()
+            json.value(JSONValue(root["vendor_fields"]))
+            transcript.vendorFields = json.bytes
+        }
+        let ignored = root["ignored"]
+        transcript.ignoredOptions = (0..<ignored.count).compactMap { ignored[$0].string }
+        return transcript
     }
 
     private static func segments(_ list: borrowing JSONView, of words: Int) -> [Transcript.Segment] {

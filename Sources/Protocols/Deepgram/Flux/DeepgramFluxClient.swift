@@ -43,16 +43,20 @@ package struct DeepgramFluxClient: LiveClientMachine {
         var query: URLQuery = [
             "model": isMultilingual ? "flux-general-multi" : "flux-general-en", "encoding": "linear16", "sample_rate": "\(options.rate.hertz)",
         ]
-        if let confidence = options.turn.confidence {
+        let given = DeepgramOptions.Given(options.vendorOptions, .live)
+        if let confidence = options.turn.confidence, !given.has("eot_threshold") {
             let range = DeepgramFluxThresholds.endOfTurns
             query.add("eot_threshold", "\((min(max(Double(confidence), range.lowerBound), range.upperBound) * 100).rounded() / 100)")
         }
-        if let silence = options.turn.maximumSilence {
+        if let silence = options.turn.maximumSilence, !given.has("eot_timeout_ms") {
             let range = DeepgramFluxThresholds.timeouts
             query.add("eot_timeout_ms", "\(min(max(silence.wholeMilliseconds, Int64(range.lowerBound)), Int64(range.upperBound)))")
         }
-        if isMultilingual, let language = options.language, language.primary != "multi" { query.add("language_hint", language.primary) }
-        for term in options.keyterms { query.add("keyterm", term) }
+        if isMultilingual, let language = options.language, language.primary != "multi", !given.has("language_hint") {
+            query.add("language_hint", language.primary)
+        }
+        if !given.has("keyterm") { for term in options.keyterms { query.add("keyterm", term) } }
+        query.add(given, except: ["model"])
         return query
     }
 

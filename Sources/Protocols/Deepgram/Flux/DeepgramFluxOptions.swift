@@ -4,7 +4,7 @@ package import Speech
 /// The parameters of a handshake of `WS /v2/listen`.
 ///
 /// Applied: `model`, `encoding`, `sample_rate`, `eot_threshold`, `eager_eot_threshold`, `eot_timeout_ms`, `keyterm`, `language_hint`,
-/// `redact`, `profanity_filter`. Checked and then ignored: `numerals`, `tag`, `mip_opt_out`.
+/// `redact`, `profanity_filter`. Checked, and then left to the engine: `numerals`, `tag`, `mip_opt_out`.
 package struct DeepgramFluxOptions: Sendable, Equatable {
     package var format: AudioFormat
     package var model: String
@@ -15,6 +15,8 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
     /// What is hidden in all words; nil: nothing.
     package var redaction: RedactionRule?
     package var engines: [EngineName]
+    /// The parameters that go to Deepgram as they are.
+    package var vendorOptions: VendorOptions
 
     private enum Encoding: String, CaseIterable {
         case linear16, linear32, mulaw, alaw, opus
@@ -45,6 +47,7 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
             ? .english : hints.count == 1 && LanguageTag(hints[0]).isWellFormed ? LanguageTag(hints[0]) : LanguageTag("multi")
         redaction = try DeepgramRedaction.rule(query, language: language)
         engines = EngineChoice.engines(of: head)
+        vendorOptions = DeepgramOptions.table.options(in: head.query, .live)
         format = try Self.format(query)
     }
 
@@ -70,6 +73,7 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
         var request = LiveRequest(
             format: format, language: language, model: model, turn: thresholds.turn, keyterms: keyterms, engines: engines)
         request.redaction = redaction
+        request.vendorOptions = vendorOptions
         return request
     }
 }

@@ -1,0 +1,109 @@
+internal import Framing
+package import Speech
+
+/// The options of Deepgram's `/v1/listen`, live and recorded, and of `/v2/listen`.
+///
+/// Harken decides what the vendor is sent for: the audio's form, because Harken decodes audio; channels, because a stream may carry some of a session's
+/// channels; interim results and reports of speech, because a session needs them, to notice an engine's failure too; punctuation, because stored texts
+/// have it; callbacks, because Harken sends them.
+///
+/// Source: Deepgram "Live Audio" and "Pre-Recorded Audio" references.
+package enum DeepgramOptions {
+    package static let vendor = EngineName("deepgram")
+
+    package static let table = OptionTable(
+        vendor,
+        [
+            VendorOption("model", .session(.model), "nova-3-medical"),
+            VendorOption("version", .own, "2024-12-20.0"),
+            VendorOption("tier", .own, "nova"),
+            VendorOption("language", .session(.language), "en-US"),
+            VendorOption("language_hint", .own, "es"),
+            VendorOption("detect_language", .session(), in: [.recorded]),
+            VendorOption("encoding", .gateway, "linear16"),
+            VendorOption("sample_rate", .gateway, "48000"),
+            VendorOption("channels", .gateway, "1"),
+            VendorOption("multichannel", .gateway, "false"),
+            VendorOption("interim_results", .gateway, in: [.live]),
+            VendorOption("vad_events", .gateway, in: [.live]),
+            VendorOption("endpointing", .session(.endpointing), "250", in: [.live]),
+            VendorOption("utterance_end_ms", .session(), "1500", in: [.live]),
+            VendorOption("eot_threshold", .session(.turn), "0.8", in: [.live]),
+            VendorOption("eager_eot_threshold", .gateway, "0.5", in: [.live]),
+            VendorOption("eot_timeout_ms", .session(.turn), "4000", in: [.live]),
+            VendorOption("no_delay", .session(), in: [.live]),
+            VendorOption("punctuate", .gateway),
+            VendorOption("smart_format", .session()),
+            VendorOption("paragraphs", .session(), in: [.recorded]),
+            VendorOption("utterances", .session(), in: [.recorded]),
+            VendorOption("utt_split", .session(), "1.2", in: [.recorded]),
+            VendorOption("diarize", .session()),
+            VendorOption("diarize_model", .session(), "latest"),
+            VendorOption("diarize_version", .own, "latest"),
+            VendorOption("numerals", .session()),
+            VendorOption("measurements", .session()),
+            VendorOption("dictation", .session()),
+            VendorOption("profanity_filter", .session()),
+            VendorOption("filler_words", .shared(.fillerWords)),
+            VendorOption("keyterm", .session(.keyterms), "Harken"),
+            VendorOption("keywords", .session(.keyterms), "Harken:2"),
+            VendorOption("replace", .session(), "harken:Harken"),
+            VendorOption("redact", .session(), "pci"),
+            VendorOption("search", .own, "gateway", answers: true),
+            VendorOption("detect_entities", .own, answers: true),
+            VendorOption("summarize", .own, "v2", in: [.recorded], answers: true),
+            VendorOption("topics", .own, in: [.recorded], answers: true),
+            VendorOption("custom_topic", .own, "billing", in: [.recorded], answers: true),
+            VendorOption("custom_topic_mode", .own, "strict", in: [.recorded], answers: true),
+            VendorOption("intents", .own, in: [.recorded], answers: true),
+            VendorOption("custom_intent", .own, "cancel", in: [.recorded], answers: true),
+            VendorOption("custom_intent_mode", .own, "extended", in: [.recorded], answers: true),
+            VendorOption("sentiment", .own, in: [.recorded], answers: true),
+            VendorOption("alternatives", .own, "1"),
+            VendorOption("tag", .session(), "team-a"),
+            VendorOption("extra", .session(), "ticket:7"),
+            VendorOption("mip_opt_out", .own),
+            VendorOption("callback", .gateway, "https://example.org/done", in: [.recorded]),
+            VendorOption("callback", .refused, "https://example.org/done", in: [.live]),
+            VendorOption("callback_method", .gateway, "put"),
+        ])
+
+    /// The parameters that a request to the vendor takes from the client.
+    struct Given {
+        let pairs: [URLQuery.Pair]
+        /// True if the client speaks the vendor's protocol: texts get the form that the client asks for, and no other.
+        let isNative: Bool
+
+        init(_ options: VendorOptions?, _ service: VendorOption.Service) {
+            isNative = options?.vendor == DeepgramOptions.vendor
+            pairs = DeepgramOptions.table.sent(options, service).flatMap { option in
+                option.value.texts.map { URLQuery.Pair(name: option.name, value: $0) }
+            }
+        }
+
+        func has(_ names: String...) -> Bool { pairs.contains { names.contains($0.name) } }
+
+        func values(_ name: String) -> [String] { pairs.compactMap { $0.name == name ? $0.value : nil } }
+
+        /// True if the client asks for `name` with something else than `false`.
+        func asks(for name: String) -> Bool { values(name).contains { !$0.equalsIgnoringCase("false") } }
+    }
+
+    /// Returns the options of several vendors that a query has.
+    static func shared(_ query: QueryParameters) throws(QueryParameterError) -> SharedOptions {
+        SharedOptions(fillerWords: try query.flag("filler_words"))
+    }
+}
+
+extension URLQuery {
+    /// Adds what the client gave, in its order.
+    mutating func add(_ given: DeepgramOptions.Given, except decided: Set<String> = []) {
+        for pair in given.pairs where !decided.contains(pair.name) { add(pair.name, pair.value) }
+    }
+
+    /// Adds the values by which Deepgram is asked to hide what `rule` hides and the client's own values do not.
+    mutating func add(_ rule: RedactionRule, beyond given: DeepgramOptions.Given) {
+        let kinds = rule.kinds.subtracting(DeepgramRedaction.kinds(of: given.values("redact")))
+        for value in DeepgramRedaction.values(for: kinds) { add("redact", value) }
+    }
+}

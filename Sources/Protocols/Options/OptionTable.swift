@@ -1,0 +1,128 @@
+internal import Framing
+package import Speech
+
+/// The options of one vendor's protocol.
+package struct OptionTable: Sendable {
+    package let vendor: EngineName
+    /// The options in the order in which documents list them. A name may have one entry for live audio and one for recordings.
+    package let options: [VendorOption]
+
+    /// Parameters that are Harken's own, or carry credentials: they are never passed on.
+    private static let withheld: Set<String> = ["engine", "ticket", "token", "access_token", "api_key", "key", "jwt"]
+
+    init(_ vendor: EngineName, _ options: [VendorOption]) {
+        self.vendor = vendor
+        self.options = options
+    }
+
+    /// Returns the entry of an option; nil for an option that the vendor does not document.
+    package func entry(_ name: String, _ service: VendorOption.Service) -> VendorOption? {
+        options.first { $0.name == name && $0.services.contains(service) }
+    }
+
+    /// Returns the effect of an option with an engine. An option without an entry is left to its own vendor.
+    package func effect(of name: String, with engine: EngineName, _ service: VendorOption.Service) -> OptionEffect {
+        guard let option = entry(name, service) else { return engine == vendor ? .native : .ignored }
+        switch option.handling {
+        case .gateway: return .harken
+        case .refused: return .refused
+        // Live, the answers' own fields do not come back.
+        case _ where engine == vendor: return option.answers && service == .live ? .ignored : .native
+        case .session: return .harken
+        case .shared(let shared): return shared.engines(service).contains(engine.rawValue) ? .native : .ignored
+        case .own: return .ignored
+        case .demanded: return .refused
+        }
+    }
+
+    /// Returns the names of the options that have no effect with an engine, each once. An option that asks for nothing, such as
+    /// `profanity_filter=false`, is left out.
+    package func ignored(_ options: VendorOptions, with engine: EngineName, _ service: VendorOption.Service) -> [String] {
+        var names: [String] = []
+        for option in options.options where !option.isCovered && !option.value.isEmpty && !names.contains(option.name) {
+            let isWithheld = !options.allowsAnswers && revealsTexts(option.name, service)
+            if isWithheld || effect(of: option.name, with: engine, service) == .ignored { names.append(option.name) }
+        }
+        return names
+    }
+
+    /// Returns the options of a query that go to the vendor as the client wrote them.
+    func options(in query: URLQuery, _ service: VendorOption.Service) -> VendorOptions {
+        VendorOptions(
+            vendor,
+            query.pairs.compactMap { pair in
+                guard !Self.withheld.contains(pair.name) else { return nil }
+                return option(pair.name, .text(pair.value), service)
+            })
+    }
+
+    /// Returns the option as it goes to the vendor; nil when Harken decides what the vendor is sent.
+    func option(_ name: String, _ value: VendorOptions.Option.Value, _ service: VendorOption.Service) -> VendorOptions.Option? {
+        switch entry(name, service)?.handling {
+        case .gateway, .refused: nil
+        case .session(let aspect): VendorOptions.Option(name, value, aspect: aspect)
+        case .shared, .own, .demanded, nil: VendorOptions.Option(name, value)
+        }
+    }
+
+    /// Returns the options that an engine of this table's vendor is sent; empty when it is sent none.
+    func sent(_ options: VendorOptions?, _ service: VendorOption.Service) -> [VendorOptions.Option] {
+        guard let options, options.isFor(vendor) else { return [] }
+        return options.options.filter { option in
+            guard !Self.withheld.contains(option.name) else { return false }
+            switch entry(option.name, service)?.handling {
+            case .gateway, .refused: return false
+            case .session, .shared, .own, .demanded, nil: return options.allowsAnswers || !revealsTexts(option.name, service)
+            }
+        }
+    }
+
+    /// True if the option brings texts to the client that Harken cannot redact. An option that the vendor does not document may.
+    private func revealsTexts(_ name: String, _ service: VendorOption.Service) -> Bool {
+        guard let option = entry(name, service) else { return true }
+        return option.answers || option.bypasses
+    }
+}
+
+extension VendorOptions.Option.Value {
+    /// True if the value asks for nothing.
+    fileprivate var isEmpty: Bool {
+        switch self {
+        case .text(let text): text.isEmpty || text.equalsIgnoringCase("false")
+        case .json(let json): ["null", "false", "[]", "{}", "\"\""].contains(json)
+        }
+    }
+
+    /// The JSON text of the value.
+    var json: String {
+        switch self {
+        case .json(let json): return json
+        case .text(let text):
+            var json = JSONWriter()
+            json.value(text)
+            return json.text
+        }
+    }
+
+    /// The value as a query's parameters have it. A JSON string loses its quotes; other JSON stays as it is.
+    var text: String {
+        switch self {
+        case .text(let text): return text
+        case .json(let json):
+            guard json.first == "\"", case .string(let text)? = try? JSONValue(parsing: Array(json.utf8)) else { return json }
+            return text
+        }
+    }
+
+    /// The values of a query's repeated parameter: one for each item of a JSON list.
+    var texts: [String] {
+        guard case .json(let json) = self, json.first == "[", case .array(let items)? = try? JSONValue(parsing: Array(json.utf8)) else {
+            return [text]
+        }
+        return items.map { item in
+            var json = JSONWriter()
+            json.value(item)
+            return Self.json(json.text).text
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package import Speech
+
+/// An option of a vendor's protocol, as the vendor documents it, and what Harken does with it.
+package struct VendorOption: Sendable, Equatable {
+    package enum Service: String, Sendable, CaseIterable {
+        case live, recorded
+    }
+
+    /// The part that Harken takes in an option.
+    package enum Handling: Sendable, Equatable {
+        /// The client's value applies between the client and Harken. Harken decides what the vendor is sent: the encoding, for example, because
+        /// Harken decodes the audio.
+        case gateway
+        /// Harken sees to the option with every engine: in the engine's own words, or by its own means. The option's own vendor is sent the client's
+        /// words. The aspect is the option of the session that may change while audio flows; nil: none.
+        case session(StreamAspect? = nil)
+        /// Another vendor may have the same option.
+        case shared(SharedOption)
+        /// Only the vendor's own engine can do it. Other engines ignore the option, and the answer says so.
+        case own
+        /// Only the vendor's own engine can do it, and a client must not go on without it. Requests that this engine may not serve are rejected.
+        case demanded
+        /// Harken rejects the option.
+        case refused
+    }
+
+    package let name: String
+    package let services: Set<Service>
+    package let handling: Handling
+    /// True if the option adds fields to the vendor's answer, and has no other effect.
+    package let answers: Bool
+    /// True if the vendor sends texts past Harken, which redacts nothing there.
+    package let bypasses: Bool
+    /// A value that clients may give: the text of a parameter, or the JSON text of a member.
+    package let example: String
+
+    init(
+        _ name: String, _ handling: Handling, _ example: String = "true", in services: Set<Service> = [.live, .recorded], answers: Bool = false,
+        bypasses: Bool = false
+    ) {
+        self.name = name
+        self.services = services
+        self.handling = handling
+        self.answers = answers
+        self.bypasses = bypasses
+        self.example = example
+    }
+}
+
+/// An option that several vendors have under names of their own: the members of `SharedOptions`.
+package enum SharedOption: Sendable, CaseIterable {
+    case fillerWords, prompt, speakerCount, temperature
+
+    /// The engines that are asked for the option in their own words.
+    package func engines(_ service: VendorOption.Service) -> Set<String> {
+        switch (self, service) {
+        case (.fillerWords, .live): ["deepgram", "speechmatics"]
+        case (.fillerWords, .recorded): ["assemblyai", "deepgram", "speechmatics"]
+        case (.prompt, .live): ["assemblyai", "soniox"]
+        case (.prompt, .recorded): ["assemblyai", "openai", "soniox"]
+        case (.speakerCount, .live): ["assemblyai", "speechmatics"]
+        case (.speakerCount, .recorded): ["assemblyai"]
+        case (.temperature, .live): []
+        case (.temperature, .recorded): ["assemblyai", "openai"]
+        }
+    }
+}
+
+/// The effect of an option with one engine.
+package enum OptionEffect: String, Sendable, CaseIterable {
+    /// The engine does it.
+    case native
+    /// Harken does it, or asks the engine in the engine's own words.
+    case harken
+    /// The option has no effect, and the answer says so.
+    case ignored
+    /// The request is rejected.
+    case refused
+}

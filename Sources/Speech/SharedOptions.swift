@@ -1,0 +1,23 @@
+/// Options that several vendors have under names of their own. An option that is nil was not given.
+package struct SharedOptions: Sendable, Equatable {
+    /// True if words such as "um" stay in the text.
+    package var fillerWords: Bool?
+    /// Free text that describes the audio.
+    package var prompt: String?
+    /// Minimum number of speakers, 1 or more.
+    package var minSpeakers: Int?
+    /// Maximum number of speakers, 1 or more.
+    package var maxSpeakers: Int?
+    /// Temperature of the recognition, 0…1.
+    package var temperature: Double?
+
+    package init(
+        fillerWords: Bool? = nil, prompt: String? = nil, minSpeakers: Int? = nil, maxSpeakers: Int? = nil, temperature: Double? = nil
+    ) {
+        self.fillerWords = fillerWords
+        self.prompt = prompt
+        self.minSpeakers = minSpeakers
+        self.maxSpeakers = maxSpeakers
+        self.temperature = temperature
+    }
+}

@@ -1,0 +1,88 @@
+import Framing
+import Protocols
+import Speech
+import Testing
+
+/// An option and an engine that may serve its client.
+struct OptionWithEngine: Sendable, CustomTestStringConvertible {
+    var table: OptionTable
+    var option: VendorOption
+    var service: VendorOption.Service
+    var engine: EngineName
+
+    var testDescription: String { "\(table.vendor) \(service.rawValue) \(option.name) with \(engine)" }
+
+    static let all: [OptionWithEngine] = Catalogue.optionTables.flatMap { table in
+        table.options.flatMap { option in
+            option.services.sorted { $0.rawValue < $1.rawValue }.flatMap { service in
+                (Catalogue.vendors.map(\.name) + [.local]).map { OptionWithEngine(table: table, option: option, service: service, engine: $0) }
+            }
+        }
+    }
+}
+
+@Suite struct `Options that an engine does not do` {
+    /// No option of any protocol is dropped in silence, whichever engine serves: what is not done is named.
+    @Test(arguments: OptionWithEngine.all)
+    func `are named`(_ given: OptionWithEngine) {
+        let value = VendorOptions.Option.Value.text(given.option.example)
+        let options = VendorOptions(given.table.vendor, [VendorOptions.Option(given.option.name, value)])
+        let isNamed = Catalogue.ignored(options, with: given.engine, given.service) == [given.option.name]
+        let isOwn = given.engine == given.table.vendor
+        let isExpected: Bool =
+            switch given.option.handling {
+            case .gateway, .session, .refused: given.option.answers
+            case .own: !isOwn || given.option.answers && given.service == .live
+            case .demanded: false
+            case .shared(let shared): !isOwn && !shared.engines(given.service).contains(given.engine.rawValue)
+            }
+        #expect(isNamed == isExpected)
+    }
+
+    @Test(arguments: ["false", "", "False"])
+    func `are not named when they ask for nothing`(value: String) {
+        let options = VendorOptions(DeepgramOptions.vendor, [VendorOptions.Option("search", .text(value))])
+        #expect(Catalogue.ignored(options, with: .local, .recorded) == [])
+    }
+
+    /// What `.session` promises: the option is a part of the request, so that every engine or Harken itself sees to it.
+    @Test(arguments: DeepgramOptions.table.options.filter { $0.handling == .session() && $0.services.contains(.recorded) }.map(\.name))
+    func `are few, because Harken sees to the others in recordings`(name: String) throws {
+        let example = try #require(DeepgramOptions.table.entry(name, .recorded)).example
+        func request(_ query: String) throws -> DeepgramPrerecordedRequest {
+            var request = try DeepgramPrerecordedRequest.parse(try HTTPRequestHead(.post, "/v1/listen?" + query), VendorRequests.context).get()
+            request.vendorOptions.options = []
+            return request
+        }
+        #expect(try request("\(name)=\(PercentCoding.encode(example))") != request(""))
+    }
+
+    @Test(arguments: AssemblyAIOptions.table.options.filter { $0.handling == .session() && $0.services.contains(.recorded) }.map(\.name))
+    func `are few, because Harken sees to the others in jobs`(name: String) throws {
+        let example = try #require(AssemblyAIOptions.table.entry(name, .recorded)).example
+        func request(_ members: String) throws -> AssemblyAIPrerecordedRequest {
+            var request = try AssemblyAIPrerecordedRequest(Array(#"{"audio_url":"https://a/b.wav"\#(members)}"#.utf8))
+            request.vendorOptions.options = []
+            return request
+        }
+        // Both depend on `redact_pii`.
+        let before = name.hasPrefix("redact_pii_") ? #","redact_pii":true"# : ""
+        let value = name == "redact_pii_sub" ? #""entity_name""# : example
+        #expect(try request("\(before),\"\(name)\":\(value)") != request(before))
+    }
+
+    @Test func `are escaped in the header`() {
+        #expect(IgnoredOptions.value([]) == nil)
+        #expect(IgnoredOptions.value(["search", "a\r\nX-Evil: 1", "b,c"]) == "search, a%0D%0AX-Evil%3A%201, b%2Cc")
+    }
+
+    @Test func `come as warnings at the end of Deepgram's stream`() throws {
+        var conversation = try LiveConversation("encoding=linear16&sample_rate=16000&search=a")
+        _ = conversation.run { $0.ignores(["search"], now: $1, output: &$2) }
+        _ = conversation.run { $0.ignores(["filler_words"], now: $1, output: &$2) }
+        _ = conversation.event(.ended(SessionEnd(received: .zero)))
+        let last = try #require(conversation.raw.last)
+        #expect(last.contains(#"{"parameter":"search","type":"unsupported_model","message":"search is ignored"#), "\(last)")
+        #expect(last.contains(#"{"parameter":"filler_words""#), "\(last)")
+    }
+}
