@@ -79,7 +79,7 @@ package final class KitRuntime: Sendable {
     /// Returns the connector to vendors. Call on the loop only.
     func connector() -> VendorConnector {
         if let connector = made.withLock({ $0 })?.withValue({ $0 }) { return connector }
-        let connector = VendorConnector(loop: loop, client: client, configuration: WebSocketConfiguration())
+        let connector = VendorConnector(loop: loop, client: client, configuration: WebSocketConfiguration(), integration: "kit")
         let bound = LoopBound(connector, on: loop)
         made.withLock { $0 = bound }
         return connector

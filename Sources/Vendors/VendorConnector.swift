@@ -8,8 +8,12 @@ package final class VendorConnector {
     let configuration: WebSocketConfiguration
     /// One array for the actions of all machines, since only one machine acts at a time.
     var actions: [ClientAction] = []
+    /// The header `User-Agent` of vendors' streams.
+    let userAgent: String
 
-    package init(loop: Loop, client: WebSocketClient, configuration: WebSocketConfiguration) {
+    /// - Parameter integration: the part of Harken that connects, for `UserAgent`.
+    package init(loop: Loop, client: WebSocketClient, configuration: WebSocketConfiguration, integration: String = "gateway") {
+        userAgent = UserAgent.text(integration)
         self.loop = loop
         self.client = client
         self.configuration = configuration

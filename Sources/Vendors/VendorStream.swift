@@ -32,7 +32,9 @@ package final class VendorStream: EngineStream {
             context.loop.soon { [self] in finish(.badRequest("The address of \(settings.name) cannot be used.")) }
             return
         }
-        stream.connect(to: target, headers: request.headers) { [self] notice in hear(notice) }
+        var headers = request.headers
+        headers.set("User-Agent", context.userAgent)
+        stream.connect(to: target, headers: headers) { [self] notice in hear(notice) }
     }
 
     package func send(_ audio: RawSpan) {

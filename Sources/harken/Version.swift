@@ -1,3 +1,5 @@
+internal import Vendors
+
 enum Version {
-    static let current = "0.1.0"
+    static let current = ProgramVersion.current
 }

@@ -29,7 +29,7 @@ final class EngineCore: Sendable {
             switch self {
             case .inProcess(let own): own
             case .vendor(let service, let settings):
-                VendorRecognizer(service, settings: settings, client: try KitRuntime.start().recordingClient(), clock: .system)
+                VendorRecognizer(service, settings: settings, client: try KitRuntime.start().recordingClient(), clock: .system, integration: "kit")
             }
         }
     }

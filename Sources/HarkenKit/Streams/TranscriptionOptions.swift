@@ -23,6 +23,10 @@ public struct TranscriptionOptions: Sendable, Equatable {
     public var keyterms: [String] = []
     /// True if words carry speaker labels, where the engine can diarize.
     public var tellsSpeakersApart = false
+    /// Options that only the engine's vendor has, by the vendor's own names. They are sent as they are, to every vendor that makes up the engine; options
+    /// that describe the audio, or that carry keys, are left out. In a query, a list is a repeated parameter (Deepgram) or JSON text (AssemblyAI). New
+    /// values have effect on new streams.
+    public var vendorOptions: [String: JSON] = [:]
     /// True if `userStoppedSpeaking()` makes the engine finalize at once.
     public var forcesEndpointWhenUserStops = true
     /// The program's own span, as a `traceparent` of W3C's Trace Context. Spans of streams and files become its children. See `Traces`.
@@ -32,13 +36,24 @@ public struct TranscriptionOptions: Sendable, Equatable {
     public init() {}
 
     var streamOptions: StreamOptions {
-        StreamOptions(
+        var options = StreamOptions(
             rate: sampleRate, language: language, model: model, turn: turn, keyterms: keyterms, diarize: tellsSpeakersApart,
             formatted: formattedTurns)
+        options.vendorOptions = ownOptions
+        return options
     }
 
     var recognitionOptions: RecognitionOptions {
-        RecognitionOptions(language: language, model: model, diarize: tellsSpeakersApart, keyterms: keyterms)
+        var options = RecognitionOptions(language: language, model: model, diarize: tellsSpeakersApart, keyterms: keyterms)
+        options.vendorOptions = ownOptions
+        return options
+    }
+
+    /// `vendorOptions` in the form that engines take; nil when there are none.
+    private var ownOptions: VendorOptions? {
+        guard !vendorOptions.isEmpty else { return nil }
+        return VendorOptions(
+            nil, vendorOptions.sorted { $0.key < $1.key }.map { VendorOptions.Option($0.key, .json($0.value.text)) })
     }
 
     var caller: TraceParent? { traceParent.flatMap { TraceParent(["traceparent": $0]) } }

@@ -70,8 +70,9 @@ package struct OptionTable: Sendable {
         guard let options, options.isFor(vendor) else { return [] }
         return options.options.filter { option in
             guard !Self.withheld.contains(option.name) else { return false }
-            switch entry(option.name, service)?.handling {
-            case .gateway, .refused: return false
+            let entry = entry(option.name, service)
+            switch entry?.handling {
+            case .gateway, .refused: return options.vendor == nil && entry?.isFreeForPrograms == true
             case .session, .shared, .own, .demanded, nil: return options.allowsAnswers || !revealsTexts(option.name, service)
             }
         }

@@ -31,18 +31,21 @@ package struct VendorOption: Sendable, Equatable {
     package let answers: Bool
     /// True if the vendor sends texts past Harken, which redacts nothing there.
     package let bypasses: Bool
+    /// True if Harken decides for a gateway's clients only: a program that uses the engine without a gateway may give the option.
+    package let isFreeForPrograms: Bool
     /// A value that clients may give: the text of a parameter, or the JSON text of a member.
     package let example: String
 
     init(
         _ name: String, _ handling: Handling, _ example: String = "true", in services: Set<Service> = [.live, .recorded], answers: Bool = false,
-        bypasses: Bool = false
+        bypasses: Bool = false, isFreeForPrograms: Bool = false
     ) {
         self.name = name
         self.services = services
         self.handling = handling
         self.answers = answers
         self.bypasses = bypasses
+        self.isFreeForPrograms = isFreeForPrograms
         self.example = example
     }
 }

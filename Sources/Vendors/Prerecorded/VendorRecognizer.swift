@@ -21,15 +21,19 @@ package struct VendorRecognizer: PrerecordedEngine {
     private let client: HTTPClient
     private let clock: RecognizerClock
     private let unfinished: UnfinishedRecordings
+    private let userAgent: String
     /// Rule while somebody waits for the words: another engine can be asked sooner than this engine recovers.
     private static let urgentRetry = RetryRule(attempts: 2, firstWait: .milliseconds(250), longestAsked: .seconds(1))
     private static let urgentPollInterval: Duration = .milliseconds(400)
 
-    /// - Parameter unfinished: shared by recognizers that are made anew for each recording.
+    /// - Parameters:
+    ///   - integration: the part of Harken that asks, for `UserAgent`.
+    ///   - unfinished: shared by recognizers that are made anew for each recording.
     package init(
         _ service: PrerecordedService, settings: VendorSettings, client: HTTPClient, clock: RecognizerClock,
-        unfinished: UnfinishedRecordings = UnfinishedRecordings()
+        integration: String = "gateway", unfinished: UnfinishedRecordings = UnfinishedRecordings()
     ) {
+        userAgent = UserAgent.text(integration)
         self.unfinished = unfinished
         name = settings.name
         self.service = service
@@ -178,6 +182,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         let boundary = "harken-\(String(clock.random(), radix: 36))\(String(clock.random(), radix: 36))"
         guard let (parts, contentType) = body.parts(for: request.body, boundary: boundary) else { throw Self.undescribed }
         var headers = request.headers
+        headers.set("User-Agent", userAgent)
         if let contentType { headers.set("Content-Type", contentType) }
         var message = HTTPClientRequest(request.method, (settings.address ?? service.address) + request.target, headers: headers)
         message.body = parts

@@ -5,9 +5,13 @@ import Synchronization
 /// Deepgram and AssemblyAI as a test's vendors: keep what they are asked, and answer with more fields than Harken models.
 final class AnsweringVendor: Sendable {
     private let server: LoopbackServer
-    private let service = Service()
+    private let service: Service
 
-    init() throws { server = try LoopbackServer(service) }
+    /// - Parameter breaksStreams: true if live streams break at their first audio.
+    init(breaksStreams: Bool = false) throws {
+        service = Service(breaksStreams: breaksStreams)
+        server = try LoopbackServer(service)
+    }
 
     var address: String { server.address }
 
@@ -17,11 +21,18 @@ final class AnsweringVendor: Sendable {
     /// The bodies with which AssemblyAI was asked for transcripts.
     var orders: [String] { service.orders.withLock { $0 } }
 
+    /// The `User-Agent` of all requests, each once.
+    var userAgents: Set<String> { service.userAgents.withLock { $0 } }
+
     func stop() { server.stop() }
 
     private final class Service: HTTPService {
+        private let breaksStreams: Bool
+        let userAgents = Mutex<Set<String>>([])
         let queries = Mutex<[URLQuery]>([])
         let orders = Mutex<[String]>([])
+
+        init(breaksStreams: Bool) { self.breaksStreams = breaksStreams }
 
         private static let recording = """
             {"metadata":{"request_id":"1","duration":1.0,"channels":1,"models":[],"model_info":{}},"results":{"channels":[{"search":[{"query":"a"}],\
@@ -36,9 +47,10 @@ final class AnsweringVendor: Sendable {
 
         func handle(_ exchange: HTTPExchange) {
             let head = exchange.request
+            _ = userAgents.withLock { $0.insert(head.headers["User-Agent"] ?? "none") }
             if head.asksForWebSocket {
                 queries.withLock { $0.append(head.query) }
-                _ = exchange.acceptWebSocket(handler: Stream())
+                _ = exchange.acceptWebSocket(handler: Stream(breaks: breaksStreams))
                 return
             }
             exchange.collectBody(limit: 1 << 24) { [self] result in
@@ -59,6 +71,10 @@ final class AnsweringVendor: Sendable {
 
     /// Takes audio without a word, and closes when it is asked to.
     private final class Stream: WebSocketHandler {
+        private let breaks: Bool
+
+        init(breaks: Bool) { self.breaks = breaks }
+
         func received(text: RawSpan, on connection: WebSocketConnection) {
             let message = text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
             guard message.contains("CloseStream") else { return }
@@ -67,7 +83,9 @@ final class AnsweringVendor: Sendable {
             connection.close(code: 1000, reason: "")
         }
 
-        func received(binary: RawSpan, on connection: WebSocketConnection) {}
+        func received(binary: RawSpan, on connection: WebSocketConnection) {
+            if breaks { connection.close(code: 1011, reason: "broken") }
+        }
 
         func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {}
     }

@@ -4,6 +4,7 @@ import HarkenTesting
 import Net
 import Speech
 import Testing
+import Vendors
 
 @Suite(.timeLimit(.minutes(5))) struct `Options of vendors' protocols at a gateway` {
     private static let transcript: Transcript = {
@@ -140,8 +141,27 @@ import Testing
             let last = await socket.rest().compactMap { event -> String? in if case .text(let text) = event { text } else { nil } }.last
             let sent = try #require(vendor.queries.first)
             #expect(sent.all("mip_opt_out") == ["true"] && sent.all("filler_words") == ["false"] && sent.all("numerals") == ["true"])
+            #expect(vendor.userAgents == ["Harken/\(ProgramVersion.current) (integration=gateway)"])
             // The vendor is asked for search, whose results live streams do not bring.
             #expect(sent.all("search") == ["a"] && last?.contains(#""parameter":"search""#) == true, "\(last ?? "")")
+        }
+    }
+
+    @Test func `are named once another engine takes over`() async throws {
+        let vendor = try AnsweringVendor(breaksStreams: true)
+        defer { vendor.stop() }
+        let settings = ["DEEPGRAM_API_KEY": "d", "DEEPGRAM_BASE_URL": vendor.address]
+        try await TestGateway.with(
+            engine, keys: TestKeys(valid: []), settings: settings, usesVendors: true, change: { $0.engines.append(EngineName("scripted")) }
+        ) { gateway in
+            let socket = try await gateway.connect("/v1/listen?encoding=linear16&sample_rate=16000&interim_results=true&\(Self.query)")
+            for _ in 0..<8 { socket.send(binary: [UInt8](repeating: 0, count: 6_400)) }
+            // The words are the scripted engine's.
+            _ = await socket.next { $0.contains(#""word":"#) }
+            socket.send(text: #"{"type":"CloseStream"}"#)
+            let last = await socket.rest().compactMap { event -> String? in if case .text(let text) = event { text } else { nil } }.last
+            #expect(!vendor.queries.isEmpty)
+            #expect(last?.contains(#""parameter":"mip_opt_out""#) == true, "\(last ?? "")")
         }
     }
 }
