@@ -24,11 +24,23 @@ package enum Catalogue {
         Vendor(EngineName("openai"), prerecorded: OpenAIPrerecordedClient.service),
     ]
     /// The options of the vendors' protocols.
-    package static let optionTables: [OptionTable] = [AssemblyAIOptions.table, DeepgramOptions.table]
+    package static let optionTables: [OptionTable] = [
+        AssemblyAIOptions.table, DeepgramOptions.table, SonioxOptions.table, SpeechmaticsOptions.table, OpenAIOptions.table,
+    ]
 
     /// Returns the names of a client's options that have no effect with an engine.
     package static func ignored(_ options: VendorOptions?, with engine: EngineName, _ service: VendorOption.Service) -> [String] {
         guard let options, let table = optionTables.first(where: { $0.vendor == options.vendor }) else { return [] }
         return table.ignored(options, with: engine, service)
+    }
+
+    /// Returns the options of a live stream that also hold for a recording of a part of it; nil when there are none.
+    package static func recorded(_ options: VendorOptions?) -> VendorOptions? {
+        guard var options, let table = optionTables.first(where: { $0.vendor == options.vendor }) else { return nil }
+        options.options.removeAll { option in
+            guard let entry = table.entry(option.name, .live) else { return true }
+            return !entry.services.contains(.recorded) || entry.answers
+        }
+        return options
     }
 }

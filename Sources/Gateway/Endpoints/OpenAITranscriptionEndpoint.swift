@@ -53,7 +53,9 @@ struct OpenAITranscriptionEndpoint: Endpoint {
                 } else {
                     let transcript = try await job.run(file.recording())
                     let answer = OpenAITranscriptionAnswer(transcript, for: request, requestID: call.id)
-                    exchange.loop.execute { call.answer(exchange, HTTPResponseHead(.ok, headers: answer.headers), answer.body) }
+                    var headers = answer.headers
+                    if let names = IgnoredOptions.value(transcript.ignoredOptions) { headers.set(IgnoredOptions.header, names) }
+                    exchange.loop.execute { [headers] in call.answer(exchange, HTTPResponseHead(.ok, headers: headers), answer.body) }
                 }
             }
         } catch {
@@ -66,7 +68,11 @@ struct OpenAITranscriptionEndpoint: Endpoint {
     private func stream(
         _ file: SpooledFile, _ request: OpenAITranscriptionRequest, _ job: RecordingJob, _ exchange: HTTPExchange, _ call: Call
     ) async {
-        let events = EventStreamAnswer(exchange, call, headers: OpenAITranscriptStream.headers(requestID: call.id))
+        var headers = OpenAITranscriptStream.headers(requestID: call.id)
+        // The headers go out before it is known whether the first engine succeeds.
+        let ignored = job.engines.first.map { Catalogue.ignored(request.vendorOptions, with: $0.name, .recorded) } ?? []
+        if let names = IgnoredOptions.value(ignored) { headers.set(IgnoredOptions.header, names) }
+        let events = EventStreamAnswer(exchange, call, headers: headers)
         let stream = Mutex(OpenAITranscriptStream(for: request))
         do throws(RequestError) {
             let transcript = try await job.run(file.recording()) { step in

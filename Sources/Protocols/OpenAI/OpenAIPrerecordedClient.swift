@@ -42,8 +42,17 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
             fields.append(.init("timestamp_granularities[]", "segment"))
         case .textOnly: fields.append(.init("response_format", "json"))
         }
-        if let language = order.options.language, language.primary != "multi" { fields.append(.init("language", language.primary)) }
-        if !order.options.keyterms.isEmpty { fields.append(.init("prompt", order.options.keyterms.joined(separator: ", "))) }
+        let given = OpenAIOptions.table.sent(order.options.vendorOptions, .recorded)
+        func has(_ names: String...) -> Bool { given.contains { names.contains($0.name) } }
+        if let language = order.options.language, language.primary != "multi", !has("language", "languages[]", "languages") {
+            fields.append(.init("language", language.primary))
+        }
+        let shared = order.options.shared
+        // The prompt is also the place for key terms.
+        let prompt = ([shared.prompt].compactMap(\.self) + order.options.keyterms).joined(separator: ", ")
+        if !prompt.isEmpty, !has("prompt", "keywords[]", "keywords") { fields.append(.init("prompt", prompt)) }
+        if let temperature = shared.temperature, !has("temperature") { fields.append(.init("temperature", "\(temperature)")) }
+        for option in given where option.name != "model" { fields += option.value.texts.map { .init(option.name, $0) } }
         return .request(
             VendorRequest(
                 .post, "/audio/transcriptions", headers: ["Authorization": "Bearer " + order.credential.secret],

@@ -4,8 +4,8 @@ package import Speech
 /// The request of `POST /v1/audio/transcriptions`: all fields of the form except the file.
 ///
 /// Applied: `model`, `language` or `languages[]`, `keywords[]`, `prompt` (its key terms), `include[]` (for `json`), `response_format`, `temperature`
-/// (echoed), `timestamp_granularities[]`, `stream`, and `engine` in the query. Ignored, because no engine here can do it: `chunking_strategy`,
-/// `known_speaker_names[]`, `known_speaker_references[]`. Unknown fields are ignored.
+/// (echoed), `timestamp_granularities[]`, `stream`, and `engine` in the query. All other fields are left to OpenAI's own
+/// engine: see `OpenAIOptions`.
 ///
 /// Source: OpenAI API reference, "Create transcription".
 package struct OpenAITranscriptionRequest: Sendable, Equatable {
@@ -41,6 +41,9 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     package var streams: Bool
     package var includesLogprobs: Bool
     package var engines: [EngineName]
+    /// The fields that go to OpenAI's own engine as they are.
+    package var vendorOptions: VendorOptions
+    package var shared: SharedOptions
 
     /// - Parameters:
     ///   - fields: the fields in the order in which they came, without the value of `file`.
@@ -73,6 +76,8 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         for term in PromptTerms.terms(of: form.text("prompt")) where !keyterms.contains(term) { keyterms.append(term) }
         format = try form.choice("response_format", Format.self) ?? .json
         temperature = try Self.temperature(form)
+        vendorOptions = OpenAIOptions.options(in: form)
+        shared = SharedOptions(prompt: form.text("prompt"), temperature: form.text("temperature") == nil ? nil : temperature)
         streams = try form.flag("stream") ?? false
         granularities = try Self.granularities(form, format)
         includesLogprobs = form.list("include").contains("logprobs")
@@ -125,9 +130,12 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     }
 
     package var options: RecognitionOptions {
-        RecognitionOptions(
+        var options = RecognitionOptions(
             language: language, model: isAliased ? nil : model, diarize: format == .diarizedJSON, keyterms: keyterms,
             wordTimes: format != .json && format != .text)
+        options.vendorOptions = vendorOptions
+        options.shared = shared
+        return options
     }
 
     /// The answer to `POST /v1/audio/translations`: no engine here translates.

@@ -4,6 +4,8 @@ import Speech
 extension SonioxConfiguration {
     /// Returns the first message of a stream with these options.
     static func text(for options: StreamOptions) -> [UInt8] {
+        let given = SonioxOptions.table.sent(options.vendorOptions, .live)
+        func has(_ name: String) -> Bool { given.contains { $0.name == name } }
         var json = JSONWriter()
         json.beginObject()
         json.member("model", options.model.flatMap { $0.lowercased().hasPrefix("stt-rt-") ? $0 : nil } ?? SonioxLiveClient.model)
@@ -11,32 +13,44 @@ extension SonioxConfiguration {
         json.member("sample_rate", options.rate.hertz)
         json.member("num_channels", max(1, options.channels))
         if let language = options.language, language.primary != "multi" {
-            json.key("language_hints")
-            json.beginArray()
-            json.value(language.primary)
-            json.endArray()
-        } else {
+            if !has("language_hints") {
+                json.key("language_hints")
+                json.array([language.primary])
+            }
+        } else if !has("enable_language_identification") {
             json.member("enable_language_identification", true)
         }
         json.member("enable_endpoint_detection", true)
-        if let silence = options.turn.maximumSilence { json.member("max_endpoint_delay_ms", Int(min(max(silence.wholeMilliseconds, 500), 3_000))) }
-        if options.diarize { json.member("enable_speaker_diarization", true) }
-        let terms = terms(options.keyterms)
-        if !terms.isEmpty {
-            json.key("context")
-            json.beginObject()
-            json.key("terms")
-            json.beginArray()
-            for term in terms { json.value(term) }
-            json.endArray()
-            json.endObject()
+        if let silence = options.turn.maximumSilence, !has("max_endpoint_delay_ms") {
+            json.member("max_endpoint_delay_ms", Int(min(max(silence.wholeMilliseconds, 500), 3_000)))
+        }
+        if options.diarize, !has("enable_speaker_diarization") { json.member("enable_speaker_diarization", true) }
+        if !has("context") { write(terms(options.keyterms), prompt: options.shared.prompt, to: &json) }
+        for option in given where option.name != "model" {
+            json.key(escaping: option.name)
+            json.value(raw: Array(option.value.json.utf8))
         }
         json.endObject()
         return json.bytes
     }
 
+    /// Writes the member `context`, unless there is nothing to write. A text is left out when it would be too long with the terms.
+    static func write(_ terms: [String], prompt: String?, to json: inout JSONWriter) {
+        let length = terms.reduce(100) { $0 + $1.unicodeScalars.count + 4 }
+        let prompt = prompt.flatMap { length + $0.unicodeScalars.count <= maxContext ? $0 : nil }
+        guard !terms.isEmpty || prompt != nil else { return }
+        json.key("context")
+        json.beginObject()
+        if let prompt { json.member("text", prompt) }
+        if !terms.isEmpty {
+            json.key("terms")
+            json.array(terms)
+        }
+        json.endObject()
+    }
+
     /// Returns as many terms as the vendor accepts.
-    private static func terms(_ all: [String]) -> [String] {
+    static func terms(_ all: [String]) -> [String] {
         var length = 100
         return Array(
             all.prefix { term in

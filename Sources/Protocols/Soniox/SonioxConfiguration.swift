@@ -3,8 +3,7 @@ package import Speech
 
 /// A client's first message: the configuration of its stream.
 ///
-/// `null` means absent, unknown members are ignored. Checked and then ignored, because no engine here can do it: `language_hints_strict`,
-/// `endpoint_sensitivity`, `endpoint_latency_adjustment_level`, and of `context` all but its terms. `translation` is rejected.
+/// `null` means absent. Members that no line here reads are left to Soniox's own engine: see `SonioxOptions`. `translation` is rejected.
 ///
 /// Source: Soniox "Real-time API" reference, configuration.
 package struct SonioxConfiguration: Sendable, Equatable {
@@ -18,6 +17,10 @@ package struct SonioxConfiguration: Sendable, Equatable {
     package var identifiesLanguage = false
     package var detectsEndpoints = false
     package var maxEndpointDelay: Duration?
+    /// The text of `context`, or all of it when it is a string; nil: none.
+    package var prompt: String?
+    /// The members that go to Soniox as they are.
+    package var vendorOptions = VendorOptions(SonioxOptions.vendor)
 
     package init(model: String, format: AudioFormat) {
         self.model = model
@@ -49,6 +52,8 @@ package struct SonioxConfiguration: Sendable, Equatable {
             configuration.credential = try text(root["api_key"]).map { Credential($0) }
             configuration.languageHints = try hints(root["language_hints"])
             configuration.terms = try terms(root["context"])
+            configuration.prompt = root["context"].string ?? root["context"]["text"].string
+            configuration.vendorOptions = SonioxOptions.options(in: root)
             configuration.diarizes = try flag(root["enable_speaker_diarization"])
             configuration.identifiesLanguage = try flag(root["enable_language_identification"])
             configuration.detectsEndpoints = try flag(root["enable_endpoint_detection"])
@@ -135,8 +140,11 @@ extension SonioxConfiguration {
     func request(engines: [EngineName]) -> LiveRequest {
         // With several hints, the engine chooses the language.
         let language = languageHints.count > 1 ? LanguageTag("multi") : languageHints.first.map(LanguageTag.init)
-        return LiveRequest(
+        var request = LiveRequest(
             format: format, language: language, model: model, turn: TurnRule(maximumSilence: detectsEndpoints ? maxEndpointDelay : nil),
             diarize: diarizes, keyterms: terms, engines: engines)
+        request.vendorOptions = vendorOptions
+        request.shared = SharedOptions(prompt: prompt)
+        return request
     }
 }

@@ -182,12 +182,18 @@ package struct SonioxLiveServer: LiveServerMachine {
         if isFinal { finalThrough = max(finalThrough, milliseconds) }
     }
 
-    private mutating func update(final: [SonioxToken] = [], now: Instant, _ output: inout ServerOutput) {
+    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
+        guard state == .open else { return }
+        update(warnings: names.map(IgnoredOptions.warning), now: now, &output)
+    }
+
+    private mutating func update(final: [SonioxToken] = [], warnings: [String] = [], now: Instant, _ output: inout ServerOutput) {
         lastSaid = now
         hasNewAudio = false
         var all = final
         tokens.append(tentative, isFinal: false, continues: hasSpoken, to: &all)
-        let update = SonioxUpdate(tokens: all, finalThrough: finalThrough, totalThrough: totalThrough)
+        var update = SonioxUpdate(tokens: all, finalThrough: finalThrough, totalThrough: totalThrough)
+        update.warnings = warnings
         output.send { update.write(to: &$0) }
     }
 

@@ -76,6 +76,8 @@ package struct SonioxUpdate: Sendable, Equatable {
     package var totalThrough: Int
     /// True for the last message of a stream.
     package var isFinished: Bool
+    /// Warnings about the client's configuration. The vendor has no such member; clients ignore members that they do not know.
+    package var warnings: [String] = []
 
     package init(tokens: [SonioxToken] = [], finalThrough: Int, totalThrough: Int, isFinished: Bool = false) {
         self.tokens = tokens
@@ -93,6 +95,10 @@ package struct SonioxUpdate: Sendable, Equatable {
         json.member("final_audio_proc_ms", finalThrough)
         json.member("total_audio_proc_ms", totalThrough)
         if isFinished { json.member("finished", true) }
+        if !warnings.isEmpty {
+            json.key("warnings")
+            json.array(warnings)
+        }
         json.endObject()
     }
 }

@@ -189,15 +189,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
             json.member("enable_language_identification", true)
         }
         if options.diarize { json.member("enable_speaker_diarization", true) }
-        if !options.keyterms.isEmpty {
-            json.key("context")
-            json.beginObject()
-            json.key("terms")
-            json.beginArray()
-            for term in options.keyterms { json.value(term) }
-            json.endArray()
-            json.endObject()
-        }
+        SonioxConfiguration.write(SonioxConfiguration.terms(options.keyterms), prompt: options.shared.prompt, to: &json)
         json.endObject()
         return json.bytes
     }

@@ -106,23 +106,39 @@ extension SpeechmaticsConfiguration {
             json.member("sample_rate", rate.hertz)
             json.endObject()
         }
+        let given = SpeechmaticsOptions.table.sent(vendorOptions, .live)
+        func has(_ names: String...) -> Bool { given.contains { names.contains($0.name) } }
         json.key("transcription_config")
         json.beginObject()
-        json.member("language", language.rawValue)
-        json.member("model", model)
+        if !has("language") { json.member("language", language.rawValue) }
+        if !has("model", "operating_point") { json.member("model", model) }
         changes.writeMembers(to: &json)
         json.member("diarization", diarizes ? "speaker" : "none")
+        if let count = shared.maxSpeakers, diarizes, !has("speaker_diarization_config") {
+            json.key("speaker_diarization_config")
+            json.beginObject()
+            json.member("max_speakers", min(max(count, 2), 100))
+            json.endObject()
+        }
+        if let fillerWords = shared.fillerWords, !has("transcript_filtering_config") {
+            json.key("transcript_filtering_config")
+            json.beginObject()
+            json.member("remove_disfluencies", !fillerWords)
+            json.endObject()
+        }
         if let endOfUtterance {
             json.key("conversation_config")
             json.beginObject()
             json.member("end_of_utterance_silence_trigger", Double(endOfUtterance.wholeMilliseconds) / 1_000, decimals: 3)
             json.endObject()
         }
-        if !vocabulary.isEmpty {
+        if !vocabulary.isEmpty, !has("additional_vocab") {
             json.key("additional_vocab")
-            json.beginArray()
-            for term in vocabulary { json.value(term) }
-            json.endArray()
+            json.array(vocabulary)
+        }
+        for option in given {
+            json.key(escaping: option.name)
+            json.value(raw: Array(option.value.json.utf8))
         }
         json.endObject()
     }

@@ -37,6 +37,10 @@ extension SpeechmaticsConfiguration {
             let marks = config["punctuation_overrides"]["permitted_marks"]
             if marks.isArray { configuration.permittedMarks = (0..<min(marks.count, 100)).compactMap { marks[$0].string } }
             configuration.replacements = replacements(config["transcript_filtering_config"]["replacements"])
+            configuration.vendorOptions = SpeechmaticsOptions.options(in: config)
+            configuration.shared = SharedOptions(
+                fillerWords: config["transcript_filtering_config"]["remove_disfluencies"].bool.map { !$0 },
+                maxSpeakers: config["speaker_diarization_config"]["max_speakers"].int)
             configuration.asksForTranslation = root["translation_config"]["target_languages"].count > 0
             return configuration
         }

@@ -3,8 +3,7 @@ package import Speech
 
 /// `StartRecognition`: the configuration of a client's session.
 ///
-/// Checked and then ignored, because no engine here can do it: `max_delay_mode`, `speaker_diarization_config`, `domain`, `enable_entities`,
-/// `audio_filtering_config`, `language_hints`, `streaming_mode`, `audio_events_config`.
+/// Members that are not read here are left to Speechmatics' own engine: see `SpeechmaticsOptions`.
 ///
 /// Source: Speechmatics "Real-time API" reference, message `StartRecognition`.
 package struct SpeechmaticsConfiguration: Sendable, Equatable {
@@ -23,6 +22,9 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
     package var replacements: [WordReplacement] = []
     /// True if the client asked for translation, which no engine here can do.
     package var asksForTranslation = false
+    /// The members of `transcription_config` that go to Speechmatics as they are.
+    package var vendorOptions: VendorOptions?
+    package var shared = SharedOptions()
 
     package init(format: AudioFormat, language: LanguageTag, model: String) {
         self.format = format
@@ -42,6 +44,8 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
             request.endpointing = endOfUtterance
             request.turn = TurnRule(minimumSilence: endOfUtterance, maximumSilence: endOfUtterance)
         }
+        request.vendorOptions = vendorOptions
+        request.shared = shared
         return request
     }
 

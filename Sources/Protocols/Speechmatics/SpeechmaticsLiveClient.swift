@@ -254,5 +254,7 @@ extension SpeechmaticsConfiguration {
         // A silence of 60 s or more means that silence does not end utterances.
         if silence < .seconds(60), silence > .zero { endOfUtterance = min(silence, .seconds(2)) }
         vocabulary = options.keyterms
+        vendorOptions = options.vendorOptions
+        shared = options.shared
     }
 }

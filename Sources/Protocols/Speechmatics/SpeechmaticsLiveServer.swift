@@ -322,6 +322,10 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
 
     private func warn(_ type: String, _ reason: String, _ output: inout ServerOutput) { send(.warning(type: type, reason: reason), &output) }
 
+    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
+        for name in names { warn("unsupported_option", IgnoredOptions.warning(name), &output) }
+    }
+
     package mutating func drain(now: Instant, output: inout ServerOutput) {
         switch state {
         case .starting, .open: finish(saying: .goingDown, &output)

@@ -166,6 +166,12 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
         } else if options.diarize {
             json.member("diarization", literal: "speaker")
         }
+        if let fillerWords = options.shared.fillerWords {
+            json.key("transcript_filtering_config")
+            json.beginObject()
+            json.member("remove_disfluencies", !fillerWords)
+            json.endObject()
+        }
         if !options.keyterms.isEmpty {
             json.key("additional_vocab")
             json.beginArray()

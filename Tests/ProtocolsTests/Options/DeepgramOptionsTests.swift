@@ -109,6 +109,15 @@ import Testing
         #expect(Catalogue.ignored(options, with: DeepgramOptions.vendor, .recorded) == ["summarize", "topics", "search", "brand_new"])
     }
 
+    @Test func `hold for repairs too, as far as recordings have them`() throws {
+        let query = "mip_opt_out=true&numerals=true&search=a&endpointing=50&utterance_end_ms=1500&brand_new=1"
+        var options = RecognitionOptions(language: .english)
+        options.vendorOptions = Catalogue.recorded(try VendorRequests.liveOptions("/v1/listen?\(Self.usual)&\(query)").vendorOptions)
+        #expect(
+            try VendorRequests.recordedQuery(options, by: "deepgram").encoded
+                == "model=nova-3&punctuate=true&language=en&mip_opt_out=true&numerals=true")
+    }
+
     @Test func `are nobody's business at another vendor`() throws {
         let options = try VendorRequests.liveOptions("/v1/listen?\(Self.usual)&search=a&mip_opt_out=true&filler_words=true&brand_new=1")
         let sent = try VendorRequests.liveQuery(options, to: "assemblyai")

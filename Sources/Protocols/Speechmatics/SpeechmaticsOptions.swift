@@ -1,0 +1,51 @@
+internal import Framing
+package import Speech
+
+/// The options of Speechmatics' live protocol: the members of `transcription_config`.
+///
+/// Harken decides what the vendor is sent for: partial transcripts and the delay of finals, because a session needs them; channels, because a stream
+/// may carry some of a session's channels; the silence that ends utterances, which Harken reports itself.
+///
+/// Source: Speechmatics "Real-time API" reference, message `StartRecognition`.
+package enum SpeechmaticsOptions {
+    package static let vendor = EngineName("speechmatics")
+
+    package static let table = OptionTable(
+        vendor,
+        [
+            VendorOption("enable_partials", .gateway, in: [.live]),
+            VendorOption("max_delay", .gateway, "2.0", in: [.live]),
+            VendorOption("max_delay_mode", .gateway, #""fixed""#, in: [.live]),
+            VendorOption("channel_diarization_labels", .gateway, #"["agent","caller"]"#, in: [.live]),
+            VendorOption("conversation_config", .gateway, #"{"end_of_utterance_silence_trigger":0.5}"#, in: [.live]),
+            VendorOption("diarization", .gateway, #""speaker""#, in: [.live]),
+            VendorOption("language", .session(.language), #""en""#, in: [.live]),
+            VendorOption("output_locale", .session(.language), #""en-GB""#, in: [.live]),
+            VendorOption("model", .session(.model), #""enhanced""#, in: [.live]),
+            VendorOption("operating_point", .session(.model), #""enhanced""#, in: [.live]),
+            VendorOption("speaker_diarization_config", .shared(.speakerCount), #"{"max_speakers":4}"#, in: [.live]),
+            VendorOption("additional_vocab", .session(.keyterms), #"[{"content":"Harken","sounds_like":["harken"]}]"#, in: [.live]),
+            VendorOption("punctuation_overrides", .session(), #"{"permitted_marks":["."]}"#, in: [.live]),
+            VendorOption("transcript_filtering_config", .shared(.fillerWords), #"{"remove_disfluencies":true}"#, in: [.live]),
+            VendorOption("domain", .own, #""finance""#, in: [.live]),
+            VendorOption("enable_entities", .own, in: [.live]),
+            VendorOption("audio_filtering_config", .own, #"{"volume_threshold":5}"#, in: [.live]),
+            VendorOption("language_hints", .own, #"["en","es"]"#, in: [.live]),
+            VendorOption("streaming_mode", .own, #""low_latency""#, in: [.live]),
+        ])
+
+    /// Returns the members of a client's configuration that go to Speechmatics as they are.
+    static func options(in config: borrowing JSONView) -> VendorOptions {
+        var options = VendorOptions(vendor)
+        config.forEachMember { name, value in
+            guard !value.isNull, options.options.count < VendorOptions.maxCount else { return }
+            var json = JSONWriter()
+            json.value(JSONValue(value))
+            guard var option = table.option(name, .json(json.text), .live) else { return }
+            // Harken replaces words with every engine.
+            if name == "transcript_filtering_config" { option.isCovered = !value["remove_disfluencies"].exists }
+            options.options.append(option)
+        }
+        return options
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import Protocols
+import Speech
+import Testing
+
+/// The tables of docs/options.md, made from the code. `scripts/options --write` writes them.
+@Suite struct `The page of options` {
+    private static let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/options.md").standardized.path
+    private static let mark = "`scripts/options --write` writes these tables from the code.\n"
+    private static let titles = [
+        "assemblyai": "AssemblyAI", "deepgram": "Deepgram", "soniox": "Soniox", "speechmatics": "Speechmatics", "openai": "OpenAI",
+    ]
+
+    private static var tables: String {
+        Catalogue.optionTables.map { table in
+            VendorOption.Service.allCases.map { service in tableText(table, service) }.joined()
+        }.joined()
+    }
+
+    private static func tableText(_ table: OptionTable, _ service: VendorOption.Service) -> String {
+        let options = table.options.filter { $0.services.contains(service) }
+        guard !options.isEmpty else { return "" }
+        let vendors = Catalogue.vendors.filter { service == .live ? $0.live != nil : $0.prerecorded != nil }.map(\.name)
+        let engines = vendors + [.local]
+        let title = titles[table.vendor.rawValue] ?? table.vendor.rawValue
+        var text = "\n### \(title), \(service.rawValue)\n\n| option | \(engines.map(\.rawValue).joined(separator: " | ")) |\n"
+        text += "|" + String(repeating: "---|", count: engines.count + 1) + "\n"
+        for option in options {
+            let effects = engines.map { engine in
+                let effect = table.effect(of: option.name, with: engine, service)
+                return effect == .harken ? "Harken" : effect.rawValue
+            }
+            text += "| `\(option.name)` | \(effects.joined(separator: " | ")) |\n"
+        }
+        return text
+    }
+
+    @Test func `is what the code does`() throws {
+        let page = try String(contentsOfFile: Self.path, encoding: .utf8)
+        let end = try #require(page.range(of: Self.mark)).upperBound
+        let written = page[..<end] + Self.tables
+        if ProcessInfo.processInfo.environment["HARKEN_WRITE_OPTIONS"] != nil {
+            try String(written).write(toFile: Self.path, atomically: true, encoding: .utf8)
+        } else {
+            #expect(page == written, "docs/options.md is not what the code does: run scripts/options --write")
+        }
+    }
+}
