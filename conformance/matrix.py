@@ -29,6 +29,8 @@ ADDRESSES = {
     "openai": {"BASE_URL": "{}/v1"},
 }
 WER = ["--max-wer", "0.25"]
+# What a vendor is sent that its protocol does not have, because that vendor's client sends it there too.
+CLIENTS_OWN = {"streaming/pipecat_assemblyai": {"unknown parameter: formatted_finals"}}
 
 
 class Column:
@@ -94,6 +96,7 @@ class Column:
             if outcome.passed and sum(session["audio_seconds"] for session in sessions) < seconds - 1:
                 problems.append("the driver passed, but the vendor never got the audio")
             violations = [f"{one['kind']}: {one['detail']}" for one in simulator.violations[before[0]:]]
+            violations = [one for one in violations if one not in CLIENTS_OWN.get(driver.name, ())]
             left = [session for session in sessions if session.get("end") == "open"]
             if left:
                 violations.append(f"{len(left)} stream(s) still open after the client had its answer")
