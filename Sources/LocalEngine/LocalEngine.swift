@@ -39,6 +39,8 @@ package final class LocalEngine: Sendable {
     /// The loader of the model that hears two speakers at once; nil when set-up has not made this model: speakers of recordings are then told apart
     /// by their voices alone.
     let overlaps: ModelLoader<SpeakerSegmentation>?
+    /// The thread of voices and sentences.
+    let embedding: DecodePool
     /// The loader of the sentence model; nil when set-up has not made this model.
     let meanings: ModelLoader<SentenceEmbedder>?
     /// The thread that reads the audio of live streams.
@@ -73,6 +75,7 @@ package final class LocalEngine: Sendable {
             }
         // One thread of their own, so that voices and sentences take no more than one core from recognition.
         let embedding = DecodePool(threads: 1)
+        self.embedding = embedding
         voices =
             folder.missing([.runtime, .speakerEmbedder]).isEmpty
             ? ModelLoader(keepAlive: keepAlive, pool: embedding) { () throws(InferenceError) in

@@ -89,7 +89,7 @@ package struct GatewayConfiguration: Sendable {
     package var speakerPatience: Duration = .seconds(2)
     /// Maximum time that final words of a transcript wait for the labels of their speakers, where the client asks for them. They usually wait for 0 to
     /// 0.3 s. Only a machine that does not keep up reaches this limit, and the wrong label of a final word would stay.
-    package var labelPatience: Duration = .seconds(1)
+    package var labelPatience: Duration = .seconds(2)
     /// Interval at which a live conversation checks whether it is over, and whether other replicas have changed people and voices.
     package var conversationPoll: Duration = .milliseconds(1_500)
     /// Waits between attempts to complete a conversation; after the last attempt the conversation has failed.

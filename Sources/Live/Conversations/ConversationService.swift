@@ -74,7 +74,7 @@ package final class ConversationService: Sendable {
     package init(
         store: any ConversationStores, audio: any BlobStore, audioDays: Int, voiceDays: Int, texts: (any TextEmbedding)?, summaries: ModelSummaries?,
         media: any MediaSource = InProcessMedia(), voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration,
-        labelPatience: Duration = .seconds(1),
+        labelPatience: Duration = .seconds(2),
         poll: Duration, completionWaits: [Duration],
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?, newPath: @escaping @Sendable () -> String, log: Log, metrics: Metrics,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime

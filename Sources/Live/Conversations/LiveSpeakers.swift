@@ -93,7 +93,8 @@ package final class LiveSpeakers {
         spoken.append(said)
         for (number, clip) in waiting.add(said.words, rate: rate, until: loop.now + patience) {
             let beginning = early.beginning(of: clip.range)
-            let isTaken = embed(heard(clip), clip.label, number, after: beginning.voice)
+            // A voice that was not clear at the beginning may be clearer in the whole clip.
+            let isTaken = embed(heard(clip), clip.label, number, after: beginning.label == nil ? nil : beginning.voice)
             if isTaken && clip.label == nil { waiting.expect(number) }
             if clip.label == nil, let guess = beginning.label { waiting.suppose(number, guess) }
         }
@@ -130,10 +131,13 @@ package final class LiveSpeakers {
         unlabelled = []
     }
 
-    /// Loads the model of voices, so that the first clip does not wait for that.
+    /// Loads the models of voices, so that the first clip does not wait for that.
     func prepare() {
         let voices = voices
-        Task { _ = try? await voices.voiceprint(of: []) }
+        Task {
+            _ = try? await voices.voiceprint(of: [])
+            _ = try? await (voices as? any SpeakerSegmenting)?.speakers(in: [])
+        }
     }
 
     // MARK: - Embedding
@@ -156,17 +160,23 @@ package final class LiveSpeakers {
     /// - Returns: false when the clip cannot be embedded.
     private func embed(_ range: SampleRange, _ label: Int?, _ number: Int, after beginning: ClipVoices.VoiceSample?) -> Bool {
         let duration = range.count.duration(at: rate), middle = middle(of: range)
-        guard underWay < Self.maxUnderWay, duration >= voices.shortest, let samples = audio(middle) else { return false }
+        guard underWay < Self.maxUnderWay, duration >= voices.shortest else { return false }
         // Clips with a label that are too short decide nothing.
         if label != nil, duration < rule.shortestClip { return false }
-        underWay += 1
         let session = LoopBound(self, on: loop)
         if let label {
+            guard let samples = audio(middle) else { return false }
             Self.listen(samples, rate, voices) { voiceprint in session.enter { $0.take(voiceprint, lasting: duration, label: label) } }
         } else {
+            // What was said before the clip helps to hear a change of speakers.
+            let stretch = SampleRange(min(middle.start, max(.zero, middle.end - SampleCount(Self.longest, at: rate))), middle.end)
+            let whole = audio(stretch)
+            guard let samples = whole ?? audio(middle) else { return false }
+            let lead = whole == nil ? SampleCount.zero : middle.start - stretch.start
             unlabelled.append((number, middle.start, nil))
-            Self.listen(samples, after: beginning, rate, voices) { heard in session.enter { $0.take(heard, of: number) } }
+            Self.listen(samples, lead: lead, after: beginning, rate, voices) { heard in session.enter { $0.take(heard, of: number) } }
         }
+        underWay += 1
         return true
     }
 
@@ -183,10 +193,11 @@ package final class LiveSpeakers {
     ///
     /// - Parameter tell: takes the voices, or nil when the clip cannot be embedded; called once, on any thread.
     private static func listen(
-        _ samples: [Int16], after beginning: ClipVoices.VoiceSample?, _ rate: SampleRate, _ voices: any Voiceprinting,
+        _ samples: [Int16], lead: SampleCount, after beginning: ClipVoices.VoiceSample?, _ rate: SampleRate, _ voices: any Voiceprinting,
         tell: @escaping @Sendable (ClipVoices.Result?) -> Void
     ) {
-        Task { tell(try? await ClipVoices.listen(to: SpeechSamples.floats(samples, rate), after: beginning, by: voices)) }
+        let lead = SampleRange(.zero, count: lead).converted(from: rate, to: .speech).count
+        Task { tell(try? await ClipVoices.listen(to: SpeechSamples.floats(samples, rate), lead: lead, after: beginning, by: voices)) }
     }
 
     private func middle(of range: SampleRange) -> SampleRange {
@@ -233,7 +244,8 @@ package final class LiveSpeakers {
             guard let voiceprint = voice.voiceprint else { return nil }
             let told = tracker.hear(voiceprint, lasting: voice.duration, label: nil)
             events += told.events
-            return told.label
+            // Where words do not wait for others, a short clip that is unlike everybody has the label of the next new speaker.
+            return told.label ?? (purpose == .labels ? tracker.newcomer(voiceprint, lasting: voice.duration) : nil)
         }
         let shift = start - SampleIndex.zero
         let turns = heard.turns.map { SpeakerTurn($0.range.converted(from: .speech, to: rate).shifted(by: shift), $0.speaker) }

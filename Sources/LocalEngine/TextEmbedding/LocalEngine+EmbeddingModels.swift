@@ -1,8 +1,10 @@
 package import Conversations
+internal import Speakers
+internal import Speech
 
 extension LocalEngine: EmbeddingModels {
     package var sentences: (any TextEmbedding)? { meanings.map(LocalSentences.init) }
-    package var voiceprints: (any Voiceprinting)? { voices.map(LocalVoiceprints.init) }
+    package var voiceprints: (any Voiceprinting)? { voices.map { LocalVoiceprints(loader: $0, overlaps: overlaps, pool: embedding) } }
 }
 
 /// The engine's sentence model. The first request loads it.
@@ -18,9 +20,12 @@ private struct LocalSentences: TextEmbedding {
     }
 }
 
-/// The engine's voice model. The first request loads it.
-private struct LocalVoiceprints: Voiceprinting {
+/// The engine's voice model, and its segmentation model. The first request loads each.
+private struct LocalVoiceprints: SpeakerSegmenting {
     let loader: ModelLoader<SpeakerEmbedder>
+    /// nil when set-up has not made the segmentation model.
+    let overlaps: ModelLoader<SpeakerSegmentation>?
+    let pool: DecodePool
     var model: String { SpeakerEmbedder.modelName }
     var shortest: Duration { SpeakerEmbedder.shortest }
 
@@ -30,6 +35,16 @@ private struct LocalVoiceprints: Voiceprinting {
 
     func keptVoiceprint(of samples: [Float]) async throws -> Voiceprint? {
         try await withEmbedder { (embedder) async throws in try await embedder.keptVoiceprint(of: samples) }
+    }
+
+    func speakers(in samples: [Float]) async throws -> LocalSpeakers? {
+        guard let use = try? await overlaps?.wait()?.get(), !samples.isEmpty else { return nil }
+        defer { withExtendedLifetime(use) {} }
+        let segmentation = use.model
+        let heard = await pool.run(.live(deadline: .now + .seconds(2))) { _ in
+            Result { () throws(InferenceError) in try segmentation.speakers(in: samples, from: .zero) }
+        }
+        return try heard?.get()
     }
 
     /// Runs `body` with the voice model, which stays in memory meanwhile.

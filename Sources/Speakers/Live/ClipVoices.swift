@@ -1,5 +1,5 @@
 package import Conversations
-internal import Speech
+package import Speech
 
 /// The voices in one clip of live speech whose engine gives no speakers. Usually a clip has one voice; it has two where speakers follow each other
 /// without a pause.
@@ -31,16 +31,53 @@ package enum ClipVoices {
     /// for one voice, and at least 0.73 apart for different voices.
     private static let surelyTwo: Float = 0.70
 
+    /// Distance below which two speakers of a segmentation model are one voice.
+    private static let sameVoice: Float = 0.5
+
     /// Length of a clip's rest that is too short to hold another voice that could be told apart.
     private static let shortestRest: Duration = .milliseconds(750)
 
-    /// Finds the voices of a clip.
+    /// Finds the voices of a clip. A segmentation model, if there is one, finds the places where the speaker changes; otherwise the clip's beginning and
+    /// end are compared.
     ///
     /// - Parameters:
-    ///   - samples: the clip at 16 kHz.
-    ///   - beginning: the voice of the clip's beginning if that was heard before, with its duration; nil: it was not. With it, at most the clip's end
-    ///     is heard, unless that sounds different.
-    package static func listen(to samples: [Float], after beginning: VoiceSample? = nil, by voices: any Voiceprinting) async throws -> Result {
+    ///   - samples: the clip at 16 kHz, after audio that came before the clip.
+    ///   - lead: length of the audio that came before the clip. The segmentation model hears at most 10 s in all.
+    ///   - beginning: the voice of the clip's beginning if that was heard before, with its duration; nil: it was not. A clip of one voice is then not
+    ///     heard again, except at its end where there is no segmentation model.
+    package static func listen(
+        to samples: [Float], lead: SampleCount = .zero, after beginning: VoiceSample? = nil, by voices: any Voiceprinting
+    ) async throws -> Result {
+        let clip = SampleRange(SampleIndex.zero + lead, SampleIndex(Int64(samples.count)))
+        guard let stretch = try await (voices as? any SpeakerSegmenting)?.speakers(in: samples) else {
+            return try await listen(to: samples[clip], after: beginning, voices)
+        }
+        return try await listen(to: samples[clip], SegmentedClip(stretch, clip: clip), after: beginning, voices)
+    }
+
+    private static func listen(
+        to samples: [Float], _ segmented: SegmentedClip, after beginning: VoiceSample?, _ voices: any Voiceprinting
+    ) async throws -> Result {
+        var segmented = segmented, heard: [VoiceSample] = []
+        while segmented.alone.count > 1, heard.count < segmented.alone.count {
+            let speech = segmented.alone[heard.count].flatMap { samples[$0] }
+            let voice = VoiceSample(
+                voiceprint: try await voices.voiceprint(of: speech), duration: SampleCount(speech.count).duration(at: .speech))
+            if let same = heard.firstIndex(where: { $0.isSame(as: voice, within: sameVoice) }) {
+                segmented.join(heard.count, to: same)
+                if heard[same].duration < voice.duration { heard[same] = voice }
+            } else {
+                heard.append(voice)
+            }
+        }
+        if segmented.alone.count > 1 { return Result(voices: heard, turns: segmented.turns) }
+        let count = SampleCount(samples.count), whole = [SpeakerTurn(SampleRange(.zero, count: count), SpeakerLabel(0))]
+        if let beginning, beginning.voiceprint != nil { return Result(voices: [beginning], turns: whole) }
+        let voice = VoiceSample(voiceprint: try await voices.voiceprint(of: samples), duration: count.duration(at: .speech))
+        return Result(voices: [voice], turns: whole)
+    }
+
+    private static func listen(to samples: [Float], after beginning: VoiceSample?, _ voices: any Voiceprinting) async throws -> Result {
         let count = SampleCount(samples.count), whole = [SpeakerTurn(SampleRange(.zero, count: count), SpeakerLabel(0))]
         if let beginning, let voice = beginning.voiceprint {
             guard count.duration(at: .speech) > beginning.duration + shortestRest, let last = windows(samples).last,
@@ -87,6 +124,13 @@ package enum ClipVoices {
             }
         }
         return result.count > 1 && !isOne ? Result(voices: result, turns: turns) : nil
+    }
+}
+
+extension ClipVoices.VoiceSample {
+    fileprivate func isSame(as other: Self, within distance: Float) -> Bool {
+        guard let own = voiceprint, let theirs = other.voiceprint else { return false }
+        return own.distance(to: theirs) < distance
     }
 }
 

@@ -20,6 +20,31 @@ private struct Ears: Voiceprinting {
     }
 }
 
+/// Ears with a segmentation model that tells the speakers of a stretch apart, in the order of their numbers; more than two at once are nobody.
+private struct SegmentingEars: SpeakerSegmenting {
+    let model = "m"
+    let shortest = Duration.milliseconds(500)
+    var likeness: Float = 0
+    /// Where another one speaks at the same time, in seconds of the stretch.
+    var overlap: ClosedRange<Double>?
+    /// The local speakers who are one person, in place of different ones.
+    var isConfused = false
+
+    func voiceprint(of samples: [Float]) async throws -> Voiceprint? { try await Ears(likeness: likeness).voiceprint(of: samples) }
+
+    func speakers(in samples: [Float]) async throws -> LocalSpeakers? {
+        var probabilities = [Float](repeating: 0.01, count: LocalSpeakers.frames * LocalSpeakers.count)
+        for frame in 0..<min(LocalSpeakers.frames, samples.count / 270) {
+            let speaker = isConfused ? frame / 100 % 2 : Int(samples[frame * 270]) - 1
+            probabilities[frame * LocalSpeakers.count + speaker] = 0.95
+            if let overlap, overlap.contains(Double(frame * 270) / 16_000) {
+                for speaker in 0..<2 { probabilities[frame * LocalSpeakers.count + speaker] = 0.95 }
+            }
+        }
+        return LocalSpeakers(start: .zero, probabilities: probabilities)
+    }
+}
+
 private func speech(_ turns: (speaker: Int, seconds: Double)...) -> [Float] {
     turns.flatMap { [Float](repeating: Float($0.speaker), count: Int($0.seconds * 16_000)) }
 }
@@ -71,5 +96,49 @@ private func speech(_ turns: (speaker: Int, seconds: Double)...) -> [Float] {
     @Test func `are two where the end sounds different from a beginning that was heard before`() async throws {
         let heard = try await ClipVoices.listen(to: speech((1, 4), (2, 3)), after: beginning(1, 2), by: Ears())
         #expect(heard.turns.map(\.speaker.number) == [0, 1])
+    }
+
+    // MARK: With a segmentation model
+
+    @Test func `are two in a short clip too, where a model hears the change`() async throws {
+        let heard = try await ClipVoices.listen(to: speech((1, 1.2), (2, 0.8)), by: SegmentingEars())
+        try #require(heard.turns.map(\.speaker.number) == [0, 1])
+        #expect(abs(heard.turns[0].range.end.seconds(at: .speech) - 1.2) < 0.02)
+        #expect(heard.turns[1].range.end == SampleIndex(32_000))
+        #expect(heard.voices.map { abs($0.duration / .seconds(1)) < 1.3 } == [true, true])
+        #expect(try #require(heard.voices[0].voiceprint).distance(to: #require(heard.voices[1].voiceprint)) > 0.9)
+    }
+
+    @Test func `are those of the clip alone, and not of what was said before`() async throws {
+        let heard = try await ClipVoices.listen(to: speech((3, 4), (1, 2), (2, 2)), lead: SampleCount(64_000), by: SegmentingEars())
+        #expect(heard.turns.map(\.speaker.number) == [0, 1])
+        #expect(heard.turns.last?.range.end == SampleIndex(64_000))
+        let third = try #require(try await Ears().voiceprint(of: speech((3, 1))))
+        #expect(heard.voices.allSatisfy { $0.voiceprint.map { $0.distance(to: third) > 0.9 } ?? false })
+    }
+
+    @Test func `leave out what two say at once, which belongs to the one who spoke first`() async throws {
+        let heard = try await ClipVoices.listen(to: speech((1, 3), (2, 3)), by: SegmentingEars(overlap: 2...4))
+        try #require(heard.turns.map(\.speaker.number) == [0, 1])
+        #expect(abs(heard.turns[0].range.end.seconds(at: .speech) - 4) < 0.02)
+        #expect(heard.voices.allSatisfy { abs($0.duration / .seconds(1) - 2) < 0.05 })
+        #expect(try #require(heard.voices[0].voiceprint).distance(to: #require(heard.voices[1].voiceprint)) > 0.99)
+    }
+
+    @Test func `are one where a model tells one speaker's voice apart`() async throws {
+        let heard = try await ClipVoices.listen(to: speech((1, 6)), by: SegmentingEars(isConfused: true))
+        #expect(heard.turns == [SpeakerTurn(SampleRange(.zero, count: SampleCount(96_000)), SpeakerLabel(0))])
+        #expect(heard.voices.map(\.duration) == [.seconds(6)])
+    }
+
+    @Test func `are not heard again where the beginning was, and a model hears one speaker`() async throws {
+        let known = try await beginning(1, 2)
+        #expect(try await ClipVoices.listen(to: speech((1, 6)), after: known, by: SegmentingEars()).voices == [known])
+        #expect(try await ClipVoices.listen(to: speech((1, 3), (2, 1)), after: known, by: SegmentingEars()).voices.count == 2)
+    }
+
+    @Test func `are one with somebody of whom too little was heard alone`() async throws {
+        let heard = try await ClipVoices.listen(to: speech((1, 3), (2, 0.4)), by: SegmentingEars())
+        #expect(heard.turns.count == 1 && heard.voices.map(\.duration) == [.milliseconds(3_400)])
     }
 }

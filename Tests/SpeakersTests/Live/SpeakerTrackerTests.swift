@@ -150,6 +150,27 @@ import Testing
         #expect(tracker.hear(Self.along(3), lasting: .seconds(1), label: nil).label == nil)
     }
 
+    @Test(arguments: [(500, Float(0.91), true), (500, 0.89, false), (1_375, 0.81, true), (1_375, 0.79, false), (2_000, 0.71, true)])
+    func `expects somebody new where a clip is farther from everybody than its length explains`(
+        _ milliseconds: Int, _ distance: Float, _ isNew: Bool
+    ) {
+        var tracker = SpeakerTracker()
+        let first = tracker.hear(Self.along(0), lasting: .seconds(3), label: nil).label
+        let clip = Self.print(distance), duration = Duration.milliseconds(milliseconds)
+        let expected = tracker.newcomer(clip, lasting: duration)
+        #expect(expected != first && (expected != nil) == isNew)
+        // The next new speaker has the label that was expected.
+        let second = tracker.hear(Self.along(1), lasting: .seconds(3), label: nil).label
+        #expect(second != first && (!isNew || expected == second))
+    }
+
+    @Test(arguments: [(Float(0.64), true), (0.66, false)])
+    func `gives a short clip to the speaker whom it is like, from a little farther than a long one`(_ distance: Float, _ isTheirs: Bool) {
+        var tracker = SpeakerTracker()
+        let first = tracker.hear(Self.along(0), lasting: .seconds(3), label: nil).label
+        #expect((tracker.hear(Self.print(distance), lasting: .seconds(1), label: nil).label == first) == isTheirs)
+    }
+
     @Test func `keeps a new voice once, and calls it by its name from then on`() throws {
         var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65))
         let events = tracker.hear(Self.along(0), lasting: .seconds(6), label: 3).events
