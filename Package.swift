@@ -53,8 +53,14 @@ let package = Package(
         module("LocalEngine", ["Speech", "Audio", "Conversations", "Speakers", "COrt", "CAligner"]),
         module("Vendors", ["Speech", "Framing", "Net", "Protocols"]),
         module("Sessions", ["Speech", "Net", "Audio", "TextNormalization", "Protocols", "Continuity", "Vendors"]),
+        module("VoiceTracking", ["Speech", "Net", "Audio", "Conversations", "Speakers"]),
         module("Recorder", ["Speech", "Framing", "Net", "CPortAudio"]),
-        module("HarkenKit", ["Speech", "Framing", "Net", "Protocols", "Continuity", "Vendors", "Sessions", "LocalEngine", "Recorder", "Tracing"]),
+        module(
+            "HarkenKit",
+            [
+                "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "Speakers", "Vendors", "Sessions", "VoiceTracking",
+                "LocalEngine", "Recorder", "Tracing",
+            ]),
         module("Settings", ["Speech", "Net", "Protocols", "Continuity", "Tracing"]),
         module("Observability", ["Speech", "Framing", "Net", "Sessions", "Continuity", "Tracing"]),
         module("Engines", ["Speech", "Net", "Protocols", "Vendors", "Sessions"]),
@@ -72,7 +78,7 @@ let package = Package(
             "Live",
             [
                 "Speech", "Framing", "Net", "TextNormalization", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations",
-                "Speakers", "Store", "Tracing", "Settings", "Observability", "Engines", "Usage", "Journal", "Admission",
+                "Speakers", "VoiceTracking", "Store", "Tracing", "Settings", "Observability", "Engines", "Usage", "Journal", "Admission",
             ]),
         module(
             "Recordings",

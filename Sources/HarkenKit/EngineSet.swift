@@ -1,4 +1,5 @@
 import Continuity
+import Conversations
 import Protocols
 import Sessions
 import Speech
@@ -12,9 +13,16 @@ struct EngineSet: Sendable {
     var repairers: [any PrerecordedEngine] = []
     /// Detector of speech in audio that an engine does not answer; nil: loud audio counts as speech.
     var listener: SpeechListener?
+    /// Model of voices, which tells the speakers of words where an engine does not; nil: only engines' own labels are shown.
+    var voices: (any Voiceprinting)?
 
     /// Name of the first engine.
     var first: EngineName { engines.first?.name ?? .local }
+
+    /// The engines that label the speakers of live words themselves.
+    var labelers: Set<EngineName> {
+        Set(engines.filter { if case .inProcess = $0.access { false } else { $0.capabilities.speakers } }.map(\.name))
+    }
 
     /// Makes the request for a session.
     ///

@@ -37,6 +37,22 @@ import Testing
         #expect(end.error == nil)
     }
 
+    @Test(arguments: [true, false])
+    func `tells apart the voices of a stream, where the engine does not`(isAsked: Bool) async throws {
+        let engine = ScriptedEngine()
+        var options = TranscriptionOptions()
+        options.tellsSpeakersApart = isAsked
+        let live = LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine))
+        let stream = try EngineCore(live, voices: TestEars(), options: options).stream(nil)
+        for second in 0..<8 { stream.push([Int16](repeating: second < 4 ? 8_000 : -8_000, count: 16_000)) }
+        stream.finish()
+        let events = await all(stream)
+        let words = events.flatMap { if case .final(let said) = $0 { said.words } else { [TimedWord]() } }
+        #expect(words.map(\.text) == (1...8).map { "w\($0)" })
+        #expect(words.map { $0.speaker?.number } == (isAsked ? [0, 0, 0, 0, 1, 1, 1, 1] : Array(repeating: nil, count: 8)))
+        guard case .terminated? = events.last else { return #expect(Bool(false), "the stream did not end") }
+    }
+
     @Test func `ends a turn where it is told to`() async throws {
         let stream = try core(ScriptedEngine()).stream(nil)
         stream.push([Int16](repeating: 0, count: 8_000))

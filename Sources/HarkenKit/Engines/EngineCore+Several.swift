@@ -24,8 +24,10 @@ extension EngineCore {
         }
         let prerecorded = cores.flatMap(\.prerecorded)
         let repairers = repairing?.flatMap(\.prerecorded) ?? prerecorded.filter(\.isInProcess) + prerecorded.filter { !$0.isInProcess }
+        let all = cores + (repairing ?? [])
         let live = EngineSet(
-            engines: cores.flatMap(\.live.engines), mode: mode, listener: (cores + (repairing ?? [])).lazy.compactMap(\.live.listener).first)
+            engines: cores.flatMap(\.live.engines), mode: mode, listener: all.lazy.compactMap(\.live.listener).first,
+            voices: all.lazy.compactMap(\.live.voices).first)
         self.init(EngineName(title), live, prerecorded: prerecorded, repairers: repairers, options: options)
     }
 

@@ -1,3 +1,4 @@
+import Conversations
 import Glibc
 import Net
 import Protocols
@@ -55,9 +56,13 @@ final class EngineCore: Sendable {
         state = Mutex(State(options: options))
     }
 
-    convenience init(_ engine: LiveEngine, prerecorded: Prerecorded? = nil, listener: SpeechListener? = nil, options: TranscriptionOptions) {
+    convenience init(
+        _ engine: LiveEngine, prerecorded: Prerecorded? = nil, listener: SpeechListener? = nil, voices: (any Voiceprinting)? = nil,
+        options: TranscriptionOptions
+    ) {
         self.init(
-            engine.name, EngineSet(engines: [engine], listener: listener), prerecorded: prerecorded.map { [$0] } ?? [], options: options)
+            engine.name, EngineSet(engines: [engine], listener: listener, voices: voices), prerecorded: prerecorded.map { [$0] } ?? [],
+            options: options)
     }
 
     /// Makes the engine of the catalogue's vendor with this name.

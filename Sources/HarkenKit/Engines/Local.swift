@@ -27,7 +27,7 @@ public final class Local: SpeechToText, CoreEngine {
         let engine = LocalEngine(folder, pool: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         return EngineCore(
             LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine)), prerecorded: .inProcess(engine),
-            listener: SpeechListener(engine), options: options)
+            listener: SpeechListener(engine), voices: engine.voiceprints, options: options)
     }
 
     public var name: EngineName { core.name }

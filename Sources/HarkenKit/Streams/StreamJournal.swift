@@ -5,11 +5,32 @@ import Speech
 final class StreamJournal: SessionJournal {
     /// Final audio that is kept: another engine may be sent a little of what is final, so that its first word is whole.
     private static let margin: Duration = .seconds(3)
+    /// Final audio that is kept where voices are listened to: final words of 10 s, and what came before them.
+    private static let voiceMargin: Duration = .seconds(30)
 
     private let rate: SampleRate
+    private let margin: SampleCount
     private var memory = AudioMemory()
 
-    init(rate: SampleRate) { self.rate = rate }
+    /// - Parameter keepsVoices: true if the voices of final words are listened to.
+    init(rate: SampleRate, keepsVoices: Bool) {
+        self.rate = rate
+        margin = SampleCount(keepsVoices ? Self.voiceMargin : Self.margin, at: rate)
+    }
+
+    /// Returns audio; nil when it is not kept any more.
+    func samples(_ range: SampleRange) -> [Int16]? {
+        var samples: [Int16] = []
+        samples.reserveCapacity(Int(range.count.samples))
+        let isKept = memory.read(range) { audio in
+            audio.withUnsafeBytes { bytes in
+                for offset in stride(from: 0, to: bytes.count & ~1, by: 2) {
+                    samples.append(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int16.self)))
+                }
+            }
+        }
+        return isKept ? samples : nil
+    }
 
     /// Length of the kept audio.
     var length: Duration { memory.count.duration(at: rate) }
@@ -20,5 +41,5 @@ final class StreamJournal: SessionJournal {
         guard memory.read(range, body) else { throw AudioLost("it is not kept any more") }
     }
 
-    func record(_ commit: Commit, turn: Int) { memory.forget(before: max(.zero, commit.range.end - SampleCount(Self.margin, at: rate))) }
+    func record(_ commit: Commit, turn: Int) { memory.forget(before: max(.zero, commit.range.end - margin)) }
 }

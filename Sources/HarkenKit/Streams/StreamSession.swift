@@ -1,8 +1,10 @@
 import Net
 import Sessions
+import Speakers
 import Speech
 import Tracing
 import Vendors
+import VoiceTracking
 
 /// The part of a stream that runs on its loop: gives the session the audio, and forwards the session's events.
 final class StreamSession: SessionObserver {
@@ -17,6 +19,10 @@ final class StreamSession: SessionObserver {
     private let journal: StreamJournal
     private var run: SessionDriver?
     private var hasSaidFull = false
+    /// Maximum time that final words wait for their speakers.
+    private static let labelPatience: Duration = .seconds(2)
+    /// Tells the speakers of words by their voices; nil: the engines' own labels are shown.
+    private var labeling: SpeakerLabeling?
     private let tracer: Tracer?
     /// Trace of the session; nil when tracing is off.
     private var trace: SessionTrace?
@@ -29,7 +35,10 @@ final class StreamSession: SessionObserver {
         self.tell = tell
         loop = context.loop
         rate = options.sampleRate
-        journal = StreamJournal(rate: rate)
+        let labelers = engines.labelers
+        // Where all engines label words, no voice is listened to.
+        let voices = options.tellsSpeakersApart && !engines.engines.allSatisfy { labelers.contains($0.name) } ? engines.voices : nil
+        journal = StreamJournal(rate: rate, keepsVoices: voices != nil)
         self.tracer = tracer
         trace = tracer?.begin(under: options.caller, at: loop.now).map {
             SessionTrace(.init(model: options.model, rate: options.sampleRate), root: $0)
@@ -37,6 +46,11 @@ final class StreamSession: SessionObserver {
         narrator = StreamNarrator(rate: rate, engine: engines.first, language: options.language, now: loop.now)
         let run = SessionDriver(engines.request(options, repairs: repairs), connector: context, journal: journal, observer: self)
         self.run = run
+        labeling = voices.map { voices in
+            SpeakerLabeling(
+                voices, rule: SpeakerRule(), patience: Self.labelPatience, labelers: labelers, channels: 1, rate: rate, loop: loop,
+                audio: { [journal] range, _ in journal.samples(range) }, deliver: { [weak self] in self?.show($0) })
+        }
         run.start()
     }
 
@@ -94,6 +108,10 @@ final class StreamSession: SessionObserver {
 
     private func hear(_ event: SessionEvent) {
         if trace != nil { traced(event) }
+        if let labeling { labeling.take(event) } else { show(event) }
+    }
+
+    private func show(_ event: SessionEvent) {
         narrator.tell(event, now: loop.now).forEach(tell)
         if case .ended = event { run = nil }
     }

@@ -21,7 +21,8 @@ public struct TranscriptionOptions: Sendable, Equatable {
     public var maximumTurnSilence: Duration?
     /// Terms that are likely to be said.
     public var keyterms: [String] = []
-    /// True if words carry speaker labels, where the engine can diarize.
+    /// True if words carry speaker labels. Where an engine of a stream gives none, the voice model of `Local` tells the voices apart, if `Local` is among
+    /// the engines; final words then wait for their speaker, usually at most 0.3 s. A change during a stream has no effect.
     public var tellsSpeakersApart = false
     /// Options that only the engine's vendor has, by the vendor's own names. They are sent as they are, to every vendor that makes up the engine; options
     /// that describe the audio, or that carry keys, are left out. In a query, a list is a repeated parameter (Deepgram) or JSON text (AssemblyAI). New

@@ -3,6 +3,7 @@ internal import Protocols
 package import Speakers
 package import Speech
 internal import Store
+internal import VoiceTracking
 
 /// The speakers of the conversation.
 extension LiveConversation {

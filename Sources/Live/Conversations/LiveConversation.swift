@@ -6,6 +6,7 @@ internal import Protocols
 internal import Speakers
 package import Speech
 internal import Store
+package import VoiceTracking
 
 /// The conversation of one live session: carries out the decisions of its machine, and stores them in order, outside the loop.
 ///

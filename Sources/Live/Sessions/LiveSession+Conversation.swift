@@ -10,6 +10,7 @@ internal import Sessions
 internal import Settings
 internal import Speech
 internal import TextNormalization
+internal import VoiceTracking
 
 /// The conversation that the session's words become part of, and the gate that keeps silence from engines.
 extension LiveSession {

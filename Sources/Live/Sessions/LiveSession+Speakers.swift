@@ -3,6 +3,7 @@ internal import Engines
 internal import Protocols
 internal import Sessions
 internal import Speech
+internal import VoiceTracking
 
 /// The speakers of words, where the client asks for them.
 extension LiveSession {

@@ -15,6 +15,7 @@ package import Store
 internal import TextNormalization
 package import Tracing
 internal import Usage
+internal import VoiceTracking
 
 /// The live session of one client: carries messages between the client's socket, its dialect and its session driver.
 ///

@@ -1,13 +1,13 @@
-internal import Conversations
-internal import Net
-internal import Speakers
-internal import Speech
+package import Conversations
+package import Net
+package import Speakers
+package import Speech
 
 /// Gives the words of a session their speakers, before its dialect writes them: where the client asks for speakers, and not every engine of the session
 /// tells them.
 ///
 /// Channels are told apart by themselves, each with its own speakers. Lives on the session's loop.
-final class SpeakerLabeling {
+package final class SpeakerLabeling {
     private let channels: [LabeledChannel]
     private let deliver: (SessionEvent) -> Void
 
@@ -16,7 +16,7 @@ final class SpeakerLabeling {
     ///   - labelers: the engines of the session that give labels themselves.
     ///   - audio: returns audio of a channel; nil when the audio is gone.
     ///   - deliver: takes all events, those of each channel in order.
-    init(
+    package init(
         _ voices: any Voiceprinting, rule: SpeakerRule, patience: Duration, labelers: Set<EngineName>, channels: Int, rate: SampleRate, loop: Loop,
         audio: @escaping (SampleRange, ChannelIndex) -> [Int16]?, deliver: @escaping (SessionEvent) -> Void
     ) {
@@ -28,7 +28,7 @@ final class SpeakerLabeling {
         }
     }
 
-    func take(_ event: SessionEvent) {
+    package func take(_ event: SessionEvent) {
         switch event {
         case .ready: deliver(event)
         case .speechStarted(let channel, _), .turnEnded(let channel, _), .flushed(let channel), .gap(let channel, _, _): take(event, of: channel)

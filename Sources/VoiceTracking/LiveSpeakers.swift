@@ -1,22 +1,29 @@
-internal import Conversations
-internal import Net
-internal import Speakers
-internal import Speech
+package import Conversations
+package import Net
+package import Speakers
+package import Speech
 
 /// Identifies the speakers of a live session by their voices: embeds clips outside the loop, and hands words on in order with their speakers.
 ///
 /// Words with an engine's speaker label are handed on at once. Other words wait a limited time for the voices of their clip. Lives on the session's
 /// loop.
 package final class LiveSpeakers {
-    struct Spoken {
-        var words: [Word]
-        var channel: ChannelIndex
-        var engine: EngineName
-        var model: String? = nil
+    package struct Spoken {
+        package var words: [Word]
+        package var channel: ChannelIndex
+        package var engine: EngineName
+        package var model: String?
+
+        package init(words: [Word], channel: ChannelIndex, engine: EngineName, model: String? = nil) {
+            self.words = words
+            self.channel = channel
+            self.engine = engine
+            self.model = model
+        }
     }
 
     /// The purpose for which speakers are told apart.
-    enum Purpose {
+    package enum Purpose {
         /// A conversation: words that are too short to tell wait for those that follow, and an engine's labels are speakers of their own.
         case conversation
         /// The labels of words: no words wait for others, and words without a label may belong to a speaker to whom an engine has given one.
@@ -60,7 +67,7 @@ package final class LiveSpeakers {
     ///   - audio: returns audio of the session; nil when the audio is gone.
     ///   - handOn: takes the words, in order.
     ///   - heard: takes events about the speakers.
-    init(
+    package init(
         _ voices: any Voiceprinting, rule: SpeakerRule, patience: Duration, for purpose: Purpose = .conversation, rate: SampleRate, loop: Loop,
         audio: @escaping (SampleRange) -> [Int16]?,
         handOn: @escaping (Spoken) -> Void, heard: @escaping ([SpeakerTracker.Event]) -> Void
@@ -79,17 +86,17 @@ package final class LiveSpeakers {
         tracker = SpeakerTracker(rule: rule, awaitsVoices: true, joinsLabels: purpose == .labels)
     }
 
-    func know(_ voices: [Voice]) { heard(tracker.know(voices)) }
+    package func know(_ voices: [Voice]) { heard(tracker.know(voices)) }
 
     /// Notes that the user's speaker was assigned by hand.
-    func reserveUser() { heard(tracker.reserveUser()) }
+    package func reserveUser() { heard(tracker.reserveUser()) }
 
     /// Reports the voice of a label again, if the voice is known.
-    func tell(_ label: Int) { tracker.known(label).map { heard([$0]) } }
+    package func tell(_ label: Int) { tracker.known(label).map { heard([$0]) } }
 
-    func created(_ voice: Voice, for label: Int) { heard(tracker.created(voice, for: label)) }
+    package func created(_ voice: Voice, for label: Int) { heard(tracker.created(voice, for: label)) }
 
-    func committed(_ said: Spoken) {
+    package func committed(_ said: Spoken) {
         spoken.append(said)
         for (number, clip) in waiting.add(said.words, rate: rate, until: loop.now + patience) {
             let beginning = early.beginning(of: clip.range)
@@ -114,15 +121,15 @@ package final class LiveSpeakers {
     }
 
     /// Calls `body` when no words wait for their speakers any more.
-    func idle(_ body: @escaping () -> Void) {
+    package func idle(_ body: @escaping () -> Void) {
         whenIdle = body
         release()
     }
 
     /// Decides about the speakers of whom too little was heard. Called at the end of the session, before `cancel`.
-    func finish() { heard(tracker.finish()) }
+    package func finish() { heard(tracker.finish()) }
 
-    func cancel() {
+    package func cancel() {
         timer?.cancel()
         timer = nil
         whenIdle = nil

@@ -1,15 +1,15 @@
 internal import Audio
-internal import Speech
+package import Speech
 
 /// Conversions between a session's audio and the samples that models take.
-enum SpeechSamples {
+package enum SpeechSamples {
     /// Returns samples at 16 kHz, in −1…1.
-    static func floats(_ samples: [Int16], _ rate: SampleRate) -> [Float] {
+    package static func floats(_ samples: [Int16], _ rate: SampleRate) -> [Float] {
         converted(samples.map { Float($0) / 32_768 }, from: rate, to: .speech)
     }
 
     /// Returns 16-bit little-endian PCM at `rate`, made from samples at 16 kHz.
-    static func linear16(_ samples: [Float], _ rate: SampleRate) -> [UInt8] {
+    package static func linear16(_ samples: [Float], _ rate: SampleRate) -> [UInt8] {
         var bytes: [UInt8] = []
         PCM.appendLinear16(converted(samples, from: .speech, to: rate).span, to: &bytes)
         return bytes
