@@ -6,6 +6,7 @@ errors over the distance goes to the JSON; the rule's distance was chosen from i
 """
 
 import argparse
+import functools
 import json
 import math
 import os
@@ -13,7 +14,12 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import time
+import wave
+
+import av
+import numpy
 
 import diarization
 
@@ -49,6 +55,12 @@ def main():
         **identify(clips, prints, *rule()),
         "curve": [[round(step / 100, 2), *errors(same, different, step / 100)] for step in range(20, 91, 2)],
     }
+    with tempfile.TemporaryDirectory() as folder:
+        calls = dict(zip(prints, embed([telephone(options.audio / clip["file"], pathlib.Path(folder)) for clip in clips])))
+    result["telephone"] = {}
+    for name, enrolled in (("microphone", prints), ("telephone", calls)):
+        same, different = trials(options.audio / "speaker" / "trials.tsv", enrolled, calls)
+        result["telephone"][name] = {"eer": equal_error_rate(same, different), **identify(clips, enrolled, *rule(), heard=calls)}
     result["diarization"] = diarization.measure(options.audio)
     options.results.mkdir(parents=True, exist_ok=True)
     (options.results / "speakers.json").write_text(json.dumps(result, indent=2) + "\n")
@@ -61,21 +73,25 @@ def main():
 def embed(files):
     program = os.environ.get("HARKEN", str(ROOT / ".build/release/harken"))
     done = subprocess.run([program, "people", "embed", "--json", *files], stdout=subprocess.PIPE, check=True, text=True)
-    return [Voice(answer["voiceprint"], scale() if "+" in answer["model"] else 1.0) for answer in map(json.loads, done.stdout.splitlines())]
+    return [Voice(answer["voiceprint"], answer["model"]) for answer in map(json.loads, done.stdout.splitlines())]
 
 
 class Voice(list):
-    """A voiceprint, and the factor of its distances: voiceprints of two models have one that makes the threshold of one model hold."""
+    """A voiceprint, and the name of its models."""
 
-    def __init__(self, values, factor=1.0):
+    def __init__(self, values, model="one"):
         super().__init__(values)
-        self.factor = factor
+        self.model = model
 
 
-def scale():
-    """The factor of distances by two models, as the program has it."""
+@functools.cache
+def scale(one, other):
+    """The factor of distances by two models that makes the threshold of one model hold, as the program has it."""
+    if "+" not in one:
+        return 1.0
+    names = {0: "meanScale", 1: "mixedScale", 2: "telephoneScale"}
     source = (ROOT / "Sources/Conversations/Model/Voiceprint.swift").read_text()
-    above, below = re.search(r"meanScale: Float = ([0-9.]+) / ([0-9.]+)", source).groups()
+    above, below = re.search(names[sum(name.endswith("/telephone") for name in (one, other))] + r": Float = ([0-9.]+) / ([0-9.]+)", source).groups()
     return float(above) / float(below)
 
 
@@ -85,16 +101,38 @@ def rule():
     return [float(re.search(name + r": Float = ([0-9.]+)", source).group(1)) for name in ("distance", "margin")]
 
 
-def trials(path, prints):
+def telephone(file, folder):
+    """A copy of a recording as a telephone has it: 300 to 3,400 Hz, 8 kHz, µ-law."""
+    with av.open(str(file)) as media:
+        resampler = av.AudioResampler(format="fltp", layout="mono", rate=16_000)
+        parts = [part.to_ndarray()[0] for frame in media.decode(audio=0) for part in resampler.resample(frame)]
+    samples = numpy.concatenate(parts)
+    spectrum, frequency = numpy.fft.rfft(samples), numpy.fft.rfftfreq(len(samples), 1 / 16_000)
+    spectrum *= numpy.clip((frequency - 200) / 200, 0, 1) * numpy.clip((3_800 - frequency) / 400, 0, 1)
+    narrow = numpy.clip(numpy.fft.irfft(spectrum, len(samples))[::2], -1, 1)
+    code = numpy.round(numpy.sign(narrow) * numpy.log1p(255 * numpy.abs(narrow)) / math.log(256) * 127) / 127
+    heard = numpy.sign(code) * (256 ** numpy.abs(code) - 1) / 255
+    copy = folder / (file.stem + ".wav")
+    with wave.open(str(copy), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8_000)
+        out.writeframes((heard * 32_767).astype("<i2").tobytes())
+    return str(copy)
+
+
+def trials(path, prints, heard=None):
+    """Distances of the same and of different speakers: of recordings from each other, or from `heard`, other copies of them."""
     same, different = [], []
+    heard = heard or prints
     for line in path.read_text().splitlines()[1:]:
         label, a, b = line.split("\t")
-        (same if label == "1" else different).append(distance(prints[a], prints[b]))
+        (same if label == "1" else different).append(distance(prints[a], heard[b]))
     return sorted(same), sorted(different)
 
 
 def distance(a, b):
-    return a.factor * (1 - sum(x * y for x, y in zip(a, b)))
+    return scale(a.model, b.model) * (1 - sum(x * y for x, y in zip(a, b)))
 
 
 def errors(same, different, threshold):
@@ -115,12 +153,12 @@ def thresholds(same, different):
     return sorted({*same, *different, 2.1})
 
 
-def identify(clips, prints, farthest, margin):
-    enrolled = {}
+def identify(clips, prints, farthest, margin, heard=None):
+    enrolled, heard = {}, heard or prints
     for clip in clips:
         if clip.get("role") == "enrol":
             enrolled.setdefault(clip["speaker"], []).append(prints[clip["id"]])
-    centres = {speaker: Voice(unit([sum(values) for values in zip(*voices)]), voices[0].factor) for speaker, voices in enrolled.items()}
+    centres = {speaker: Voice(unit([sum(values) for values in zip(*voices)]), voices[0].model) for speaker, voices in enrolled.items()}
 
     def find(voice):
         nearest = sorted((distance(voice, centre), speaker) for speaker, centre in centres.items())
@@ -131,9 +169,9 @@ def identify(clips, prints, farthest, margin):
     impostors = [clip for clip in clips if clip.get("role") == "impostor"]
     return {
         "tests": len(tests),
-        "identified": sum(find(prints[clip["id"]]) == clip["speaker"] for clip in tests),
+        "identified": sum(find(heard[clip["id"]]) == clip["speaker"] for clip in tests),
         "impostors": len(impostors),
-        "refused": sum(find(prints[clip["id"]]) is None for clip in impostors),
+        "refused": sum(find(heard[clip["id"]]) is None for clip in impostors),
     }
 
 
@@ -148,6 +186,8 @@ def show(result):
         ("minimum detection cost", f"{result['min_dcf']:.4f}", ""),
         ("known speakers identified", f"{result['identified']} of {result['tests']}", "all"),
         ("strangers refused", f"{result['refused']} of {result['impostors']}", "all"),
+        *[(f"telephone, profile by {name}", f"EER {by['eer']:.2%}, {by['identified']} known, {by['refused']} refused", "≤ 2 %")
+          for name, by in result["telephone"].items()],
         ("work", f"{result['milliseconds_per_second']} ms per second of audio", ""),
     ]
     for name, value, goal in rows:
@@ -159,7 +199,8 @@ def self_check():
     assert errors([0.1, 0.6], [0.4, 0.9], 0.5) == (0.5, 0.5)
     assert abs(minimum_cost([0.1, 0.6], [0.8, 0.9])) < 1e-12
     assert abs(distance(Voice([1.0, 0.0]), Voice([0.0, 1.0])) - 1) < 1e-12
-    assert abs(distance(Voice([1.0, 0.0], 0.5), Voice([0.0, 1.0], 0.5)) - 0.5) < 1e-12
+    assert abs(distance(Voice([1.0, 0.0], "a+b"), Voice([0.0, 1.0], "a+b")) - 0.50 / 0.56) < 1e-12
+    assert abs(distance(Voice([1.0, 0.0], "a+b"), Voice([0.0, 1.0], "a+b/telephone")) - 0.50 / 0.62) < 1e-12
 
 
 if __name__ == "__main__":

@@ -49,6 +49,30 @@ import Testing
         #expect(abs(both(1, 0, 1, 0).distance(to: both(2, 0, 3, 0))) < 1e-6)
     }
 
+    /// The same, of telephone speech.
+    private func telephone(_ x: Float, _ y: Float, _ z: Float, _ w: Float) -> Voiceprint {
+        Voiceprint(parts: [one(x, y), Voiceprint([z, w], model: "two")!], isTelephone: true)!
+    }
+
+    @Test func `is compared by the sorts of speech that were heard, so that one threshold holds for microphone and telephone`() throws {
+        #expect(telephone(1, 0, 1, 0).model == "one+two/telephone" && telephone(1, 0, 1, 0).isTelephone)
+        // Cosines 1 and 0.
+        #expect(abs(both(1, 0, 1, 0).distance(to: telephone(1, 0, 0, 1)) - 0.5 * 0.50 / 0.62) < 1e-6)
+        #expect(abs(telephone(1, 0, 1, 0).distance(to: both(1, 0, 0, 1)) - 0.5 * 0.50 / 0.62) < 1e-6)
+        #expect(abs(telephone(1, 0, 1, 0).distance(to: telephone(1, 0, 0, 1)) - 0.5 * 0.50 / 0.38) < 1e-6)
+        #expect(abs(telephone(1, 0, 1, 0).distance(to: one(0.6, 0.8)) - 0.4) < 1e-6)
+        let kept = try #require(Voiceprint(telephone(3, 4, 0, 1).direction, model: "one+two/telephone"))
+        #expect(kept.distance(to: telephone(3, 4, 0, 1)) < 1e-6, "it is the same when it is read again")
+    }
+
+    @Test func `is of telephone speech, joined, where no microphone was heard`() {
+        let voice = telephone(1, 0, 0, 1)
+        #expect(voice.joined(with: telephone(0, 1, 0, 1), weights: (own: 1, other: 1))?.model == "one+two/telephone")
+        #expect(voice.joined(with: one(0, 1), weights: (own: 1, other: 1))?.model == "one+two/telephone")
+        #expect(voice.joined(with: both(0, 1, 0, 1), weights: (own: 1, other: 1))?.model == "one+two")
+        #expect(one(1, 0).joined(with: one(0, 1), weights: (own: 1, other: 1))?.model == "one")
+    }
+
     @Test func `is compared by the model that has heard both voices`() {
         #expect(abs(both(1, 0, 1, 0).distance(to: one(0.6, 0.8)) - 0.4) < 1e-6)
         #expect(abs(one(0.6, 0.8).distance(to: both(1, 0, 1, 0)) - 0.4) < 1e-6)

@@ -2,11 +2,17 @@
 package struct Voiceprint: Sendable, Equatable {
     /// Character between the names of several models.
     private static let separator: Character = "+"
+    /// End of the models' names where telephone speech was heard.
+    private static let telephone = "/telephone"
     /// Factor that makes distances by two models comparable to distances by the first model alone. Voices are told apart best at 0.50 by ECAPA-TDNN, and at
     /// 0.56 by the mean of ECAPA-TDNN's and CAM++'s cosines, so that one threshold holds for both.
     private static let meanScale: Float = 0.50 / 0.56
+    /// The same for telephone speech compared with speech from a microphone: all distances are larger.
+    private static let mixedScale: Float = 0.50 / 0.62
+    /// The same for two voiceprints of telephone speech: all distances are smaller.
+    private static let telephoneScale: Float = 0.50 / 0.38
 
-    /// Name of the model that defines the space, or the names of several models, joined by "+".
+    /// Name of the model that defines the space, or the names of several models, joined by "+". "/telephone" follows where telephone speech was heard.
     package var model: String
     /// The direction, as a vector of length 1. The directions of several models have equal lengths, and the same number of values.
     package let direction: [Float]
@@ -32,20 +38,37 @@ package struct Voiceprint: Sendable, Equatable {
 
     /// Makes the voiceprint by several models of one voice.
     ///
-    /// - Parameter parts: the voiceprints by one model each.
-    package init?(parts: [Voiceprint]) {
-        self.init(parts.flatMap(\.direction), model: parts.map(\.model).joined(separator: String(Self.separator)))
+    /// - Parameters:
+    ///   - parts: the voiceprints by one model each.
+    ///   - isTelephone: true if telephone speech was heard.
+    package init?(parts: [Voiceprint], isTelephone: Bool = false) {
+        let names = parts.map(\.model).joined(separator: String(Self.separator))
+        self.init(parts.flatMap(\.direction), model: isTelephone ? names + Self.telephone : names)
     }
+
+    /// True if telephone speech was heard, which has nothing above 4 kHz.
+    package var isTelephone: Bool { model.hasSuffix(Self.telephone) }
 
     /// The voiceprints by one model each.
     private var parts: [(model: Substring, values: ArraySlice<Float>)] {
-        let models = model.split(separator: Self.separator, omittingEmptySubsequences: false)
+        let names = isTelephone ? model.dropLast(Self.telephone.count) : model[...]
+        let models = names.split(separator: Self.separator, omittingEmptySubsequences: false)
         let width = direction.count / models.count
         return models.enumerated().map { ($1, direction[($0 * width)..<(($0 + 1) * width)]) }
     }
 
     /// Factor between the distance of two voiceprints of this kind and 1 − the product of their directions.
-    package var scale: Float { model.contains(Self.separator) ? Self.meanScale : 1 }
+    package var scale: Float { scale(to: self) }
+
+    /// Factor between the distance by several models and 1 − the mean of the cosines.
+    private func scale(to other: Voiceprint) -> Float {
+        guard model.contains(Self.separator) else { return 1 }
+        switch (isTelephone, other.isTelephone) {
+        case (false, false): return Self.meanScale
+        case (true, true): return Self.telephoneScale
+        default: return Self.mixedScale
+        }
+    }
 
     /// Returns true if a model has heard both voices.
     package func isComparable(to other: Voiceprint) -> Bool {
@@ -61,8 +84,12 @@ package struct Voiceprint: Sendable, Equatable {
             guard direction.count == other.direction.count else { return 2 }
             return scale * (1 - max(-1, min(1, Self.product(direction[...], other.direction[...]))))
         }
-        let theirs = other.parts
-        for part in parts {
+        let own = parts, theirs = other.parts
+        // Voiceprints of the same models differ by the sort of speech only.
+        if own.count > 1, own.map(\.model) == theirs.map(\.model), direction.count == other.direction.count {
+            return scale(to: other) * (1 - max(-1, min(1, Self.product(direction[...], other.direction[...]))))
+        }
+        for part in own {
             guard let same = theirs.first(where: { $0.model == part.model }), same.values.count == part.values.count else { continue }
             let lengths = (Self.product(part.values, part.values) * Self.product(same.values, same.values)).squareRoot()
             return 1 - max(-1, min(1, Self.product(part.values, same.values) / lengths))
@@ -87,7 +114,9 @@ package struct Voiceprint: Sendable, Equatable {
             guard let voiceprint = Voiceprint(values, model: String(part.model)) else { return nil }
             joined.append(voiceprint)
         }
-        return Voiceprint(parts: joined)
+        // One model alone does not tell which sort of speech it heard. Between the two sorts, a direction is nearer to a microphone's.
+        let sorts = [self, other].filter { $0.model.contains(Self.separator) }
+        return Voiceprint(parts: joined, isTelephone: !sorts.isEmpty && sorts.allSatisfy(\.isTelephone))
     }
 
     private static func product(_ one: ArraySlice<Float>, _ other: ArraySlice<Float>) -> Float {

@@ -71,9 +71,9 @@ package final class SpeakerEmbedder: Voiceprinting {
     /// Works like `keptVoiceprint(of:)`, but blocks the calling thread.
     package func embedKept(_ samples: Span<Float>) throws(InferenceError) -> Voiceprint? {
         guard let first = try embed(samples) else { return nil }
-        // CAM++ draws the voices of telephones together.
-        guard let second, !SpeechBand.isTelephone(samples), let other = try embed(samples, second, Self.secondModelName) else { return first }
-        return Voiceprint(parts: [first, other])
+        guard let second, let other = try embed(samples, second, Self.secondModelName) else { return first }
+        // Both models draw the voices of telephones together, and farther away from the same voices at a microphone.
+        return Voiceprint(parts: [first, other], isTelephone: SpeechBand.isTelephone(samples))
     }
 
     private func embed(_ samples: Span<Float>, _ network: VoiceNetwork, _ model: String) throws(InferenceError) -> Voiceprint? {
