@@ -56,7 +56,9 @@ def main():
         "curve": [[round(step / 100, 2), *errors(same, different, step / 100)] for step in range(20, 91, 2)],
     }
     with tempfile.TemporaryDirectory() as folder:
-        calls = dict(zip(prints, embed([telephone(options.audio / clip["file"], pathlib.Path(folder)) for clip in clips])))
+        copies = {clip["id"]: telephone(options.audio / clip["file"], pathlib.Path(folder)) for clip in clips}
+        heard = embed_some(copies.values())
+        calls = {name: heard[copy] for name, copy in copies.items() if copy in heard}
     result["telephone"] = {}
     for name, enrolled in (("microphone", prints), ("telephone", calls)):
         same, different = trials(options.audio / "speaker" / "trials.tsv", enrolled, calls)
@@ -74,6 +76,13 @@ def embed(files):
     program = os.environ.get("HARKEN", str(ROOT / ".build/release/harken"))
     done = subprocess.run([program, "people", "embed", "--json", *files], stdout=subprocess.PIPE, check=True, text=True)
     return [Voice(answer["voiceprint"], answer["model"]) for answer in map(json.loads, done.stdout.splitlines())]
+
+
+def embed_some(files):
+    """The voiceprints by file; files with too little speech have none."""
+    program = os.environ.get("HARKEN", str(ROOT / ".build/release/harken"))
+    done = subprocess.run([program, "people", "embed", "--json", *files], stdout=subprocess.PIPE, text=True)
+    return {answer["file"]: Voice(answer["voiceprint"], answer["model"]) for answer in map(json.loads, done.stdout.splitlines())}
 
 
 class Voice(list):
@@ -127,6 +136,8 @@ def trials(path, prints, heard=None):
     heard = heard or prints
     for line in path.read_text().splitlines()[1:]:
         label, a, b = line.split("\t")
+        if a not in prints or b not in heard:
+            continue
         (same if label == "1" else different).append(distance(prints[a], heard[b]))
     return sorted(same), sorted(different)
 
@@ -156,11 +167,13 @@ def thresholds(same, different):
 def identify(clips, prints, farthest, margin, heard=None):
     enrolled, heard = {}, heard or prints
     for clip in clips:
-        if clip.get("role") == "enrol":
+        if clip.get("role") == "enrol" and clip["id"] in prints:
             enrolled.setdefault(clip["speaker"], []).append(prints[clip["id"]])
     centres = {speaker: Voice(unit([sum(values) for values in zip(*voices)]), voices[0].model) for speaker, voices in enrolled.items()}
 
     def find(voice):
+        if voice is None:
+            return None
         nearest = sorted((distance(voice, centre), speaker) for speaker, centre in centres.items())
         known = nearest[0][0] < farthest and (len(nearest) < 2 or nearest[1][0] - nearest[0][0] >= margin)
         return nearest[0][1] if known else None
@@ -169,9 +182,9 @@ def identify(clips, prints, farthest, margin, heard=None):
     impostors = [clip for clip in clips if clip.get("role") == "impostor"]
     return {
         "tests": len(tests),
-        "identified": sum(find(heard[clip["id"]]) == clip["speaker"] for clip in tests),
+        "identified": sum(find(heard.get(clip["id"])) == clip["speaker"] for clip in tests),
         "impostors": len(impostors),
-        "refused": sum(find(heard[clip["id"]]) is None for clip in impostors),
+        "refused": sum(find(heard.get(clip["id"])) is None for clip in impostors),
     }
 
 
