@@ -59,7 +59,7 @@ import Testing
         // Cosines 1 and 0.
         #expect(abs(both(1, 0, 1, 0).distance(to: telephone(1, 0, 0, 1)) - 0.5 * 0.50 / 0.62) < 1e-6)
         #expect(abs(telephone(1, 0, 1, 0).distance(to: both(1, 0, 0, 1)) - 0.5 * 0.50 / 0.62) < 1e-6)
-        #expect(abs(telephone(1, 0, 1, 0).distance(to: telephone(1, 0, 0, 1)) - 0.5 * 0.50 / 0.38) < 1e-6)
+        #expect(abs(telephone(1, 0, 1, 0).distance(to: telephone(1, 0, 0, 1)) - 0.5 * 0.50 / 0.43) < 1e-6)
         #expect(abs(telephone(1, 0, 1, 0).distance(to: one(0.6, 0.8)) - 0.4) < 1e-6)
         let kept = try #require(Voiceprint(telephone(3, 4, 0, 1).direction, model: "one+two/telephone"))
         #expect(kept.distance(to: telephone(3, 4, 0, 1)) < 1e-6, "it is the same when it is read again")

@@ -10,7 +10,7 @@ package struct Voiceprint: Sendable, Equatable {
     /// The same for telephone speech compared with speech from a microphone: all distances are larger.
     private static let mixedScale: Float = 0.50 / 0.62
     /// The same for two voiceprints of telephone speech: all distances are smaller.
-    private static let telephoneScale: Float = 0.50 / 0.38
+    private static let telephoneScale: Float = 0.50 / 0.43
 
     /// Name of the model that defines the space, or the names of several models, joined by "+". "/telephone" follows where telephone speech was heard.
     package var model: String
