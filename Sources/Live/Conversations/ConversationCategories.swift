@@ -3,7 +3,7 @@ package import Conversations
 /// Tells the category of a conversation by the meaning of its title and summary, compared with what the categories are about.
 package actor ConversationCategories {
     /// Similarity (cosine) from which a category is told.
-    private static let leastSimilarity: Float = 0.12
+    private static let leastSimilarity: Float = 0.2
 
     private let texts: (any TextEmbedding)?
     /// The vectors of the categories, once they are known.
@@ -12,21 +12,42 @@ package actor ConversationCategories {
     /// - Parameter texts: model that embeds texts; nil: every conversation is of the category `other`.
     package init(_ texts: (any TextEmbedding)?) { self.texts = texts }
 
+    /// Returns the category, or `other` when the model does not tell one within a time.
+    func category(of conversation: Conversation, within limit: Duration) async -> ConversationCategory {
+        let (answers, answer) = AsyncStream.makeStream(of: ConversationCategory.self)
+        let asked = Task { answer.yield(await category(of: conversation)) }
+        let waits = Task {
+            try? await Task.sleep(for: limit)
+            answer.yield(.other)
+        }
+        defer {
+            asked.cancel()
+            waits.cancel()
+        }
+        for await first in answers { return first }
+        return .other
+    }
+
     package func category(of conversation: Conversation) async -> ConversationCategory {
+        guard let nearest = await nearest(to: conversation), nearest.similarity >= Self.leastSimilarity else { return .other }
+        return nearest.category
+    }
+
+    /// Returns the category whose description is nearest in meaning, with the similarity (cosine); nil without a model or a text.
+    package func nearest(to conversation: Conversation) async -> (category: ConversationCategory, similarity: Float)? {
         let text = [conversation.title, conversation.summary].compactMap(\.self).joined(separator: ". ")
-        guard let texts, !text.isEmpty else { return .other }
+        guard let texts, !text.isEmpty else { return nil }
         do {
             if vectors.isEmpty {
                 let named = ConversationCategory.allCases.compactMap { category in category.about.map { (category, $0) } }
                 let made = try await texts.embed(named.map { "A conversation about " + $0.1 })
                 vectors = zip(named, made).map { ($0.0, $1) }
             }
-            guard let own = try await texts.embed([text]).first else { return .other }
+            guard let own = try await texts.embed([text]).first else { return nil }
             let similarities = vectors.map { entry in (entry.category, zip(entry.vector, own).reduce(Float(0)) { $0 + $1.0 * $1.1 }) }
-            guard let best = similarities.max(by: { $0.1 < $1.1 }), best.1 >= Self.leastSimilarity else { return .other }
-            return best.0
+            return similarities.max { $0.1 < $1.1 }
         } catch {
-            return .other
+            return nil
         }
     }
 }

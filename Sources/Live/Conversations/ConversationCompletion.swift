@@ -88,7 +88,9 @@ actor ConversationCompletion {
         conversation.summary = conversation.summary ?? made.summary
         if conversation.findings == nil {
             conversation.findings =
-                if let found { found } else { FindingRules.findings(in: conversation, await categories.category(of: conversation)) }
+                if let found { found } else {
+                    FindingRules.findings(in: conversation, await categories.category(of: conversation, within: Self.categoryTime))
+                }
         }
     }
 
@@ -111,6 +113,9 @@ actor ConversationCompletion {
                 "the meaning of a conversation could not be embedded for the search", [.conversation: conversation.id.rawValue, .error: "\(error)"])
         }
     }
+
+    /// Time that a conversation's completion waits for its category: its client waits for the completion, and the model may still be loaded.
+    private static let categoryTime = Duration.seconds(1)
 
     /// Number of windows that are embedded together.
     private static let atOnce = 16

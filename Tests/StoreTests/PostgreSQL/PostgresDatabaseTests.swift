@@ -1,7 +1,7 @@
 import Conversations
 import HarkenTesting
 import Speech
-import Store
+@testable import Store
 import Testing
 
 @Suite(.enabled(if: PostgresServer.programs != nil, "the package postgresql is not installed"), .timeLimit(.minutes(5)))
@@ -150,13 +150,15 @@ struct `PostgreSQL database` {
             for _ in 0..<6 { group.addTask { _ = try PostgresDatabase(at: address) } }
             try await group.waitForAll()
         }
-        #expect(try await count("migrations", in: open()) == 1)
+        #expect(try await count("migrations", in: open()) == Int64(PostgresMigration.all.count))
     }
 
     @Test func `of a newer Harken is rejected`() async throws {
         try await open().write { (connection) throws(StoreError) in try connection.run("INSERT INTO migrations (number) VALUES (99)") }
         let error = #expect(throws: StoreError.self) { try open() }
-        guard case .newerSchema(_, found: 99, known: 1)? = error else { return #expect(Bool(false), "\(String(describing: error))") }
+        guard case .newerSchema(_, found: 99, known: PostgresMigration.all.count)? = error else {
+            return #expect(Bool(false), "\(String(describing: error))")
+        }
     }
 
     @Test func `gives a job to one of many processes that claim`() async throws {
