@@ -125,15 +125,9 @@ package final class FolderBlobStore: BlobStore {
 
     /// Opens a draft for reading.
     package func reader(of draft: BlobDraft) async throws(StoreError) -> any BlobReader {
-        try await queue.work { [queue] () throws(StoreError) in
-            let descriptor = open(draft.path, O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw .failure(draft.path) }
-            do throws(StoreError) {
-                return FolderBlobReader(descriptor, path: draft.path, 0..<Int(try Self.status(of: descriptor, draft.path).st_size), on: queue)
-            } catch {
-                close(descriptor)
-                throw error
-            }
+        try await queue.work { [self] () throws(StoreError) in
+            guard let reader = try reader(at: draft.path, nil) else { throw .failure(draft.path, ENOENT) }
+            return reader
         }
     }
 
@@ -146,22 +140,24 @@ package final class FolderBlobStore: BlobStore {
     }
 
     package func read(_ name: BlobName, _ range: Range<Int>?) async throws(StoreError) -> (any BlobReader)? {
-        try await queue.work { [self] () throws(StoreError) in
-            let path = path(of: name)
-            let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-            guard descriptor >= 0 else {
-                if errno == ENOENT { return nil }
-                throw .failure(path)
-            }
-            do throws(StoreError) {
-                let status = try Self.status(of: descriptor, path)
-                guard status.st_mode & S_IFMT == S_IFREG else { throw .notUsable(path: path, reason: "the path is not a file") }
-                let whole = 0..<Int(status.st_size)
-                return FolderBlobReader(descriptor, path: path, range?.clamped(to: whole) ?? whole, on: queue)
-            } catch {
-                close(descriptor)
-                throw error
-            }
+        try await queue.work { [self] () throws(StoreError) in try reader(at: path(of: name), range) }
+    }
+
+    /// Opens a file for reading; returns nil when there is none.
+    private func reader(at path: String, _ range: Range<Int>?) throws(StoreError) -> FolderBlobReader? {
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw .failure(path)
+        }
+        do throws(StoreError) {
+            let status = try Self.status(of: descriptor, path)
+            guard status.st_mode & S_IFMT == S_IFREG else { throw .notUsable(path: path, reason: "the path is not a file") }
+            let whole = 0..<Int(status.st_size)
+            return FolderBlobReader(descriptor, path: path, range?.clamped(to: whole) ?? whole, on: queue)
+        } catch {
+            close(descriptor)
+            throw error
         }
     }
 
