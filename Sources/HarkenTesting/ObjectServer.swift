@@ -3,10 +3,7 @@ internal import Foundation
 /// An object storage on loopback that speaks the protocol of Amazon S3 and checks signatures (moto). It ends with the process.
 package final class ObjectServer: Sendable {
     /// The server of all tests, which the first use starts; nil when there is no Python for it.
-    package static let shared: ObjectServer? = python == nil ? nil : try? ObjectServer()
-
-    /// The Python of `scripts/judges`, by HARKEN_JUDGES; nil when the variable is not set.
-    package static let python = ProcessInfo.processInfo.environment["HARKEN_JUDGES"].flatMap { $0.isEmpty ? nil : $0 }
+    package static let shared: ObjectServer? = JudgesPython.path == nil ? nil : try? ObjectServer()
 
     /// A bucket that every test may use, with a prefix of its own.
     package static let bucket = "harken"
@@ -25,8 +22,7 @@ package final class ObjectServer: Sendable {
     ///
     /// - Parameter port: port on loopback; nil for a free one.
     package init(port: Int? = nil) throws {
-        let python = Self.python ?? "python3"
-        process = try ChildProcess([python, "-B", Self.script, "\(getpid())"] + (port.map { ["\($0)"] } ?? []))
+        process = try ChildProcess([JudgesPython.path ?? "python3", "-B", Self.script, "\(getpid())"] + (port.map { ["\($0)"] } ?? []))
         for _ in 0..<600 where process.isRunning {
             let words = process.diagnostics.split(separator: "\n").last?.split(separator: " ").map(String.init) ?? []
             if words.count == 3, let port = Int(words[0]) {

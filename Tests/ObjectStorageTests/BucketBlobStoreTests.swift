@@ -7,7 +7,7 @@ import Testing
 
 @testable import ObjectStorage
 
-@Suite(.enabled(if: ObjectServer.python != nil, "HARKEN_JUDGES does not name the Python of scripts/judges"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: JudgesPython.path != nil, "HARKEN_JUDGES does not name the Python of scripts/judges"), .timeLimit(.minutes(2)))
 struct `Blobs in an object storage` {
     private let folder = TemporaryFolder()
     private let client: HTTPClient

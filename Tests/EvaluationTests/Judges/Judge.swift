@@ -60,14 +60,11 @@ enum Judge {
 
     struct Failure: Error { var diagnostics: String }
 
-    /// The environment's Python; nil when there is none.
-    static let python = ProcessInfo.processInfo.environment["HARKEN_JUDGES"].flatMap { $0.isEmpty ? nil : $0 }
-
     static func answers(to questions: Questions) throws -> Answers {
         let folder = TemporaryFolder()
         let file = try folder.write(JSONEncoder().encode(questions), as: "questions.json")
         let script = (0..<3).reduce(URL(filePath: #filePath)) { path, _ in path.deletingLastPathComponent() }.appending(path: "Judges/judge.py").path
-        let outcome = try ChildProcess.run([python ?? "python3", "-B", script, file])
+        let outcome = try ChildProcess.run([JudgesPython.path ?? "python3", "-B", script, file])
         guard outcome.status == 0 else { throw Failure(diagnostics: outcome.diagnostics) }
         return try JSONDecoder().decode(Answers.self, from: Data(outcome.output.utf8))
     }

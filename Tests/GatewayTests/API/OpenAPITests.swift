@@ -5,7 +5,6 @@ import Net
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct `The description of the routes` {
-    private static let judges = ProcessInfo.processInfo.environment["HARKEN_JUDGES"].flatMap { $0.isEmpty ? nil : $0 }
     /// Pages for people, which need no description, and a spelling of another route's path.
     private static let undescribed: Set<String> = ["GET /", "GET /captions", "GET /docs", "GET /console/*", "WebSocket /v2/"]
 
@@ -64,12 +63,12 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: judges != nil, "HARKEN_JUDGES does not name the Python of scripts/judges"))
+    @Test(.enabled(if: JudgesPython.path != nil, "HARKEN_JUDGES does not name the Python of scripts/judges"))
     func `is valid OpenAPI`() async throws {
         try await TestGateway.with { gateway in
             let folder = TemporaryFolder(), file = folder.path(of: "openapi.json")
             try await description(gateway).text.write(toFile: file, atomically: true, encoding: .utf8)
-            let outcome = try ChildProcess.run([try #require(Self.judges), "-m", "openapi_spec_validator", file])
+            let outcome = try ChildProcess.run([try #require(JudgesPython.path), "-m", "openapi_spec_validator", file])
             #expect(outcome.status == 0, "\(outcome.output)\(outcome.diagnostics)")
         }
     }

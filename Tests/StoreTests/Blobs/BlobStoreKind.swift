@@ -10,7 +10,7 @@ enum BlobStoreKind: CaseIterable, Sendable {
     case bucket
 
     /// Without a Python that has the object storage there is only the folder: a test of its own says so.
-    static let allCases: [BlobStoreKind] = ObjectServer.python == nil ? [.folder] : [.folder, .bucket]
+    static let allCases: [BlobStoreKind] = JudgesPython.path == nil ? [.folder] : [.folder, .bucket]
 
     private static let client = try? HTTPClient()
 
@@ -31,7 +31,7 @@ enum BlobStoreKind: CaseIterable, Sendable {
 }
 
 @Suite struct `The contract of the stores of blobs` {
-    @Test(.enabled(if: ObjectServer.python != nil, "HARKEN_JUDGES does not name the Python of scripts/judges"))
+    @Test(.enabled(if: JudgesPython.path != nil, "HARKEN_JUDGES does not name the Python of scripts/judges"))
     func `is tested with an object storage too`() {
         #expect(BlobStoreKind.allCases.contains(.bucket))
     }
