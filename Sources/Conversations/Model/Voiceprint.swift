@@ -49,9 +49,11 @@ package struct Voiceprint: Sendable, Equatable {
     /// True if telephone speech was heard, which has nothing above 4 kHz.
     package var isTelephone: Bool { model.hasSuffix(Self.telephone) }
 
+    /// Names of the models, whichever sort of speech they heard.
+    private var names: Substring { isTelephone ? model.dropLast(Self.telephone.count) : model[...] }
+
     /// The voiceprints by one model each.
     private var parts: [(model: Substring, values: ArraySlice<Float>)] {
-        let names = isTelephone ? model.dropLast(Self.telephone.count) : model[...]
         let models = names.split(separator: Self.separator, omittingEmptySubsequences: false)
         let width = direction.count / models.count
         return models.enumerated().map { ($1, direction[($0 * width)..<(($0 + 1) * width)]) }
@@ -80,16 +82,12 @@ package struct Voiceprint: Sendable, Equatable {
     /// Returns the distance of two voices: 0 for the same direction, 1 for unrelated directions, 2 for opposite ones. It is 1 − cosine by one model, and in
     /// proportion to 1 − the mean of the cosines where two models have heard both voices. Returns 2 for voiceprints that cannot be compared.
     package func distance(to other: Voiceprint) -> Float {
-        if model == other.model {
+        if names == other.names {
             guard direction.count == other.direction.count else { return 2 }
-            return scale * (1 - max(-1, min(1, Self.product(direction[...], other.direction[...]))))
-        }
-        let own = parts, theirs = other.parts
-        // Voiceprints of the same models differ by the sort of speech only.
-        if own.count > 1, own.map(\.model) == theirs.map(\.model), direction.count == other.direction.count {
             return scale(to: other) * (1 - max(-1, min(1, Self.product(direction[...], other.direction[...]))))
         }
-        for part in own {
+        let theirs = other.parts
+        for part in parts {
             guard let same = theirs.first(where: { $0.model == part.model }), same.values.count == part.values.count else { continue }
             let lengths = (Self.product(part.values, part.values) * Self.product(same.values, same.values)).squareRoot()
             return 1 - max(-1, min(1, Self.product(part.values, same.values) / lengths))
