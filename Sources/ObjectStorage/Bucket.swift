@@ -127,7 +127,7 @@ package struct Bucket: Sendable {
         var url = address.root + (key.map { address.prefix + $0 } ?? "")
         if !query.isEmpty {
             // The signature is made of the query as it is, which must be in order for that.
-            url += "?" + query.sorted { $0.0 < $1.0 }.map { "\($0)=\(Self.encoded($1))" }.joined(separator: "&")
+            url += "?" + query.sorted { $0.0 < $1.0 }.map { "\($0)=\(PercentCoding.encode($1))" }.joined(separator: "&")
         }
         var request = HTTPClientRequest(method, url)
         request.body = body
@@ -168,17 +168,6 @@ package struct Bucket: Sendable {
     }
 
     private func failure(_ reason: String) -> StoreError { .objectStorage("\(address): \(reason)") }
-
-    private static func encoded(_ text: String) -> String {
-        var encoded = ""
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            default: encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return encoded
-    }
 
     private static func digest(of body: [HTTPClientRequest.BodyPart]?) -> String {
         guard case .bytes(let bytes)? = body?.first else { return SHA256.digest([]).hexadecimal }
