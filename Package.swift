@@ -58,7 +58,7 @@ let package = Package(
         module(
             "HarkenKit",
             [
-                "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "Speakers", "Vendors", "Sessions", "VoiceTracking",
+                "Speech", "Framing", "Audio", "Net", "Protocols", "Continuity", "Conversations", "Speakers", "Vendors", "Sessions", "VoiceTracking",
                 "LocalEngine", "Recorder", "Tracing",
             ]),
         module("Settings", ["Speech", "Net", "Protocols", "Continuity", "Tracing"]),

@@ -1,3 +1,4 @@
+import Audio
 import Sessions
 import Speech
 
@@ -22,13 +23,7 @@ final class StreamJournal: SessionJournal {
     func samples(_ range: SampleRange) -> [Int16]? {
         var samples: [Int16] = []
         samples.reserveCapacity(Int(range.count.samples))
-        let isKept = memory.read(range) { audio in
-            audio.withUnsafeBytes { bytes in
-                for offset in stride(from: 0, to: bytes.count & ~1, by: 2) {
-                    samples.append(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int16.self)))
-                }
-            }
-        }
+        let isKept = memory.read(range) { audio in audio.withUnsafeBytes { PCM.appendSamples(linear16: $0, to: &samples) } }
         return isKept ? samples : nil
     }
 
