@@ -63,7 +63,7 @@ actor BlobUploads {
     func delete(_ name: BlobName) async throws(StoreError) {
         sending[name]?.change += 1
         try await folder.delete(name)
-        // What is on its way would come after the deletion.
+        // A content on its way would come after the deletion.
         while let task = sending[name]?.task { await task.value }
         try await bucket.delete(prefix + name.text)
     }

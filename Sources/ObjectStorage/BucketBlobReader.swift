@@ -9,7 +9,7 @@ actor BucketBlobReader: BlobReader {
     private let object: ListedObject
     private let bucket: Bucket
     private let drafts: FolderBlobStore
-    /// What is not fetched yet.
+    /// Bytes that are not fetched yet.
     private var rest: Range<Int>
     private var piece: (any BlobReader)?
 

@@ -5,7 +5,7 @@ package struct BucketSettings: Sendable, Equatable {
 
     package static let variable = "HARKEN_BLOBS"
 
-    /// What is wrong with a setting. The text has no secret.
+    /// Fault of a setting, in words without a secret.
     package struct Problem: Error, Sendable {
         package var name: String
         package var fault: String

@@ -30,7 +30,7 @@ public struct Word: Hashable, Sendable {
         indirect case filled(Details)
     }
 
-    /// What few words have.
+    /// Details that few words have.
     private struct Details: Hashable, Sendable {
         var language: LanguageTag?
         var heard: String?

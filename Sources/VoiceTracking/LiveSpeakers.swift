@@ -175,7 +175,7 @@ package final class LiveSpeakers {
             guard let samples = audio(middle) else { return false }
             Self.listen(samples, rate, voices) { voiceprint in session.enter { $0.take(voiceprint, lasting: duration, label: label) } }
         } else {
-            // What was said before the clip helps to hear a change of speakers.
+            // Audio before the clip helps to hear a change of speakers.
             let stretch = SampleRange(min(middle.start, max(.zero, middle.end - SampleCount(Self.longest, at: rate))), middle.end)
             let whole = audio(stretch)
             guard let samples = whole ?? audio(middle) else { return false }
@@ -251,7 +251,7 @@ package final class LiveSpeakers {
             guard let voiceprint = voice.voiceprint else { return nil }
             let told = tracker.hear(voiceprint, lasting: voice.duration, label: nil)
             events += told.events
-            // Where words do not wait for others, a short clip that is unlike everybody has the label of the next new speaker.
+            // A short clip that is unlike everybody has the label of the next new speaker where words do not wait for others.
             return told.label ?? (purpose == .labels ? tracker.newcomer(voiceprint, lasting: voice.duration) : nil)
         }
         let shift = start - SampleIndex.zero

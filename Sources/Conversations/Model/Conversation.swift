@@ -24,7 +24,7 @@ package struct Conversation: Sendable, Equatable {
     package var language: LanguageTag?
     package var title: String?
     package var summary: String?
-    /// What the conversation is about and asks for; nil until the conversation is completed.
+    /// Category, action items and appointments; nil until the conversation is completed.
     package var findings: ConversationFindings?
     /// The start of the first speech, from which segments count; before there is speech, the time of creation.
     package var started: UnixTime

@@ -6,7 +6,7 @@ package enum ConversationCategory: String, Sendable, CaseIterable {
 
     package var emoji: String { Self.table[self]?.emoji ?? "🧠" }
 
-    /// What conversations of the category are about, in a sentence that a model of meaning compares with them; nil for categories that say too little.
+    /// Subjects of the category, which a model of meaning compares with conversations; nil for categories that say too little.
     package var about: String? { Self.table[self]?.about }
 
     private static let table: [Self: (emoji: String, about: String)] = [

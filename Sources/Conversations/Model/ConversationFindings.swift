@@ -1,6 +1,6 @@
 package import Speech
 
-/// What a conversation is about, and what it asks of its speakers, beside its title and summary.
+/// Category, action items and appointments of a conversation, beside its title and summary.
 package struct ConversationFindings: Sendable, Equatable {
     /// Something that a speaker is to do.
     package struct ActionItem: Sendable, Equatable {

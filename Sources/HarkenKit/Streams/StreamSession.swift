@@ -36,7 +36,7 @@ final class StreamSession: SessionObserver {
         loop = context.loop
         rate = options.sampleRate
         let labelers = engines.labelers
-        // Where all engines label words, no voice is listened to.
+        // No voice is listened to where all engines label words.
         let voices = options.tellsSpeakersApart && !engines.engines.allSatisfy { labelers.contains($0.name) } ? engines.voices : nil
         journal = StreamJournal(rate: rate, keepsVoices: voices != nil)
         self.tracer = tracer

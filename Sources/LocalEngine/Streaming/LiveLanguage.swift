@@ -2,7 +2,7 @@ import Speech
 
 /// The language of a live stream.
 struct LiveLanguage: Sendable {
-    /// What is known of the language before the stream begins.
+    /// Knowledge of the language before the stream begins.
     struct Choice: Sendable, Equatable {
         /// The language's code; nil: the language is found out.
         var code: String?
