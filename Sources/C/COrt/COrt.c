@@ -1,9 +1,13 @@
+#define _DEFAULT_SOURCE
 #include "COrt.h"
 
 #include <dlfcn.h>
 #include <malloc.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 // The API is a table of function pointers that has only been appended to since version 1.0: the positions below do not change.
 enum {
@@ -60,6 +64,44 @@ struct cort_session {
 #define CALL(api, slot, ...) ((status(*)(__VA_ARGS__))(api)[slot])
 #define RELEASE(api, slot, object) ((void (*)(void *))(api)[slot])(object)
 
+// At the process's exit the library destroys its own objects. A thread inside the library would then crash the process, so the exit waits until
+// no thread is inside, and a thread that comes later waits for the end of the process.
+
+static atomic_int threads_inside;
+static atomic_bool process_exits;
+
+static void enter(void) {
+    atomic_fetch_add(&threads_inside, 1);
+    if (!atomic_load(&process_exits)) return;
+    atomic_fetch_sub(&threads_inside, 1);
+    for (;;) pause();
+}
+
+static void wait_until_none_is_inside(int status, void *unused) {
+    (void)unused;
+    atomic_store(&process_exits, true);
+    // A run lasts a second, on a busy machine ten. After a minute the process ends without the libraries' own ends.
+    const struct timespec millisecond = {.tv_nsec = 1000000};
+    for (int waited = 0; atomic_load(&threads_inside) > 0; waited++) {
+        if (waited == 60000) _exit(status);
+        nanosleep(&millisecond, NULL);
+    }
+}
+
+/// The library makes objects at the first of each. What is made later is destroyed earlier: the exit waits before each of them.
+enum use { LIBRARY, SESSION, VALUE, RUN_OF_SESSION, FAILURE, USE_COUNT };
+
+static void make_exit_wait(enum use use) {
+    static atomic_bool done[USE_COUNT];
+    if (!atomic_load(&done[use]) && !atomic_exchange(&done[use], true)) on_exit(wait_until_none_is_inside, NULL);
+}
+
+static char *leave(enum use use, char *failure) {
+    make_exit_wait(failure ? FAILURE : use);
+    atomic_fetch_sub(&threads_inside, 1);
+    return failure;
+}
+
 /// The message when there is no memory for a message: it must not be NULL, which would mean success.
 static char out_of_memory[] = "out of memory";
 
@@ -80,10 +122,11 @@ static char *take(const void *const *api, status failed) {
     return message;
 }
 
-char *cort_runtime_open(const char *path, cort_runtime **out) {
+static char *open_runtime(const char *path, cort_runtime **out) {
     *out = NULL;
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!library) return copy_message(dlerror());
+    make_exit_wait(LIBRARY);
     const api_base *(*get_base)(void) = (const api_base *(*)(void))dlsym(library, "OrtGetApiBase");
     if (!get_base) return copy_message("it does not export OrtGetApiBase");
     const void *const *api = get_base()->get_api(API_VERSION);
@@ -102,6 +145,11 @@ char *cort_runtime_open(const char *path, cort_runtime **out) {
     }
     *out = runtime;
     return NULL;
+}
+
+char *cort_runtime_open(const char *path, cort_runtime **out) {
+    enter();
+    return leave(LIBRARY, open_runtime(path, out));
 }
 
 static char *read_names(cort_session *session, int count_slot, int name_slot, size_t *count, char ***names) {
@@ -130,7 +178,14 @@ static void free_names(cort_session *session, size_t count, char **names) {
     free(names);
 }
 
-char *cort_session_open(const cort_runtime *runtime, const char *path, int threads, bool arena, cort_session **out) {
+static void close_session(cort_session *session) {
+    free_names(session, session->input_count, session->input_names);
+    free_names(session, session->output_count, session->output_names);
+    if (session->handle) RELEASE(session->runtime->api, RELEASE_SESSION, session->handle);
+    free(session);
+}
+
+static char *open_session(const cort_runtime *runtime, const char *path, int threads, bool arena, cort_session **out) {
     *out = NULL;
     const void *const *api = runtime->api;
     void *options = NULL;
@@ -159,19 +214,23 @@ char *cort_session_open(const cort_runtime *runtime, const char *path, int threa
     if (!failure)
         failure = read_names(session, SESSION_GET_OUTPUT_COUNT, SESSION_GET_OUTPUT_NAME, &session->output_count, &session->output_names);
     if (failure) {
-        cort_session_close(session);
+        if (session) close_session(session);
         return failure;
     }
     *out = session;
     return NULL;
 }
 
+char *cort_session_open(const cort_runtime *runtime, const char *path, int threads, bool arena, cort_session **out) {
+    enter();
+    return leave(SESSION, open_session(runtime, path, threads, arena, out));
+}
+
 void cort_session_close(cort_session *session) {
     if (!session) return;
-    free_names(session, session->input_count, session->input_names);
-    free_names(session, session->output_count, session->output_names);
-    if (session->handle) RELEASE(session->runtime->api, RELEASE_SESSION, session->handle);
-    free(session);
+    enter();
+    close_session(session);
+    leave(SESSION, NULL);
 }
 
 size_t cort_session_input_count(const cort_session *session) { return session->input_count; }
@@ -194,26 +253,31 @@ char *cort_session_run(
         outputs[index] = NULL;
     }
     const void *const *api = session->runtime->api;
-    return take(
+    enter();
+    return leave(RUN_OF_SESSION, take(
         api,
         CALL(api, RUN, void *, const void *, const char *const *, const cort_value *const *, size_t, const char *const *, size_t, cort_value **)(
-            session->handle, NULL, input_names, inputs, input_count, output_names, output_count, outputs));
+            session->handle, NULL, input_names, inputs, input_count, output_names, output_count, outputs)));
 }
 
 char *cort_value_create(
     const cort_runtime *runtime, void *data, size_t byte_count, const int64_t *shape, size_t rank, int type, cort_value **out) {
     *out = NULL;
-    return take(
+    enter();
+    return leave(VALUE, take(
         runtime->api,
         CALL(runtime->api, CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE, void *, void *, size_t, const int64_t *, size_t, int, cort_value **)(
-            runtime->memory, data, byte_count, shape, rank, type, out));
+            runtime->memory, data, byte_count, shape, rank, type, out)));
 }
 
 void cort_value_release(const cort_runtime *runtime, cort_value *value) {
-    if (value) RELEASE(runtime->api, RELEASE_VALUE, value);
+    if (!value) return;
+    enter();
+    RELEASE(runtime->api, RELEASE_VALUE, value);
+    leave(VALUE, NULL);
 }
 
-char *cort_value_describe(const cort_runtime *runtime, cort_value *value, cort_tensor *out) {
+static char *describe_value(const cort_runtime *runtime, cort_value *value, cort_tensor *out) {
     const void *const *api = runtime->api;
     memset(out, 0, sizeof *out);
     void *info = NULL;
@@ -227,6 +291,11 @@ char *cort_value_describe(const cort_runtime *runtime, cort_value *value, cort_t
     RELEASE(api, RELEASE_TENSOR_TYPE_AND_SHAPE_INFO, info);
     if (!failure) failure = take(api, CALL(api, GET_TENSOR_MUTABLE_DATA, void *, void **)(value, &out->data));
     return failure;
+}
+
+char *cort_value_describe(const cort_runtime *runtime, cort_value *value, cort_tensor *out) {
+    enter();
+    return leave(VALUE, describe_value(runtime, value, out));
 }
 
 void cort_return_free_memory(void) { malloc_trim(0); }

@@ -1,3 +1,4 @@
+import Foundation
 import LocalEngine
 import Testing
 
@@ -67,5 +68,29 @@ import Testing
     @Test func `a file that is not a model is an error that names it`() {
         let path = TestModels.folder.path(of: .tokenTable)
         #expect { try InferenceSession(runtime, path: path) } throws: { "\($0)".contains(path) }
+    }
+
+    /// The runs of two threads succeed. Those of the third fail: the runtime logs each failure, with an object that the exit destroys.
+    @Test(arguments: 0..<8) func `the process exits cleanly while models run`(milliseconds: UInt32) async {
+        await #expect(processExitsWith: .success) { [milliseconds] in
+            let runtime = try InferenceRuntime(path: TestModels.folder.path(of: .runtime))
+            let session = try InferenceSession(runtime, path: TestModels.folder.path(of: .voiceActivity))
+            for index in 0..<3 {
+                Thread.detachNewThread {
+                    while true {
+                        let count = index == 0 ? 4 : 576
+                        _ = try? session.run(
+                            [
+                                .init(session.input("input"), Tensor([Float](repeating: 0, count: count), shape: [1, count], runtime)),
+                                .init(session.input("state"), Tensor([Float](repeating: 0, count: 256), shape: [2, 1, 128], runtime)),
+                                .init(session.input("sr"), Tensor([Int64(16_000)], shape: [], runtime)),
+                            ],
+                            [session.output("output"), session.output("stateN")])
+                    }
+                }
+            }
+            usleep(20_000 + milliseconds * 1_000)
+            exit(EXIT_SUCCESS)
+        }
     }
 }
