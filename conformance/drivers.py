@@ -60,8 +60,8 @@ DRIVERS = [
     Driver("harken/protocol_limits", "Deepgram", "/v1/listen", processors=0.6),
     Driver("harken/bad_input", "Harken", "/", processors=0.4),
     Driver("harken/languages", "Harken", "/", processors=0.9),
-    Driver("harken/key_terms", "Harken", "/", processors=1.6),
-    Driver("harken/redaction", "Harken", "/", processors=1.6),
+    Driver("harken/key_terms", "Harken", "/", processors=0.5),
+    Driver("harken/redaction", "Harken", "/", processors=0.6),
     Driver("harken/browser", "Harken", "/", processors=0.4),
     Driver("harken/listen", "Harken", "/v4/listen", starts_gateway=True, processors=0.3),
     Driver("harken/evaluate", "Harken", "/", starts_gateway=True, processors=0.6),
@@ -69,8 +69,8 @@ DRIVERS = [
     Driver("harken/record", "Harken", "/v2/desktop/capabilities", starts_gateway=True, processors=0.4),
     Driver("harken/managed_proxy", "managed proxy", "/ws/transcribe", starts_gateway=True, processors=0.2),
     # Alone: who speaks is decided by what is heard in time, which a busy machine is late with.
-    Driver("harken/conversations", "Harken", "/", starts_gateway=True, processors=2),
-    Driver("harken/voices", "Harken", "/", starts_gateway=True, processors=2),
+    Driver("harken/conversations", "Harken", "/", starts_gateway=True, processors=0.5),
+    Driver("harken/voices", "Harken", "/", starts_gateway=True, processors=0.7),
     Driver("harken/kill_recovery", "Harken", "/v4/listen", starts_gateway=True, processors=0.1),
 ]
 BY_NAME = {driver.name: driver for driver in DRIVERS}

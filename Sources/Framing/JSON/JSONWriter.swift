@@ -200,7 +200,7 @@ extension JSONWriter {
         }
     }
 
-    private mutating func grow(by length: Int) { storage.append(contentsOf: repeatElement(0, count: max(length, storage.count, 64))) }
+    private mutating func grow(by length: Int) { storage += [UInt8](repeating: 0, count: max(length, storage.count, 64)) }
 
     private mutating func append(_ byte: UInt8) {
         append(atMost: 1) { place in

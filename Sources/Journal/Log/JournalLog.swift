@@ -170,15 +170,14 @@ package final class JournalLog {
             location = block.previous
         }
         guard pieces.reduce(0, { $0 + $1.count }) == Int(range.count.samples) * frame else { throw .notJournaled }
-        var buffer: [UInt8] = []
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pieces.reduce(0) { max($0, $1.count) }, alignment: 16)
+        defer { buffer.deallocate() }
         for piece in pieces.reversed() {
             guard let segment = segments[piece.location.segment] else { throw .expired }
-            buffer.removeAll(keepingCapacity: true)
-            buffer.append(contentsOf: repeatElement(0, count: piece.count))
             let offset = Int(piece.location.offset) + JournalBlock.headerLength + piece.skip
-            var span = buffer.mutableSpan
-            try span.withUnsafeMutableBytes { (bytes) throws(JournalError) in try read(bytes, at: offset, in: segment) }
-            buffer.withUnsafeBytes(body)
+            let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(piece.count))
+            try read(bytes, at: offset, in: segment)
+            body(UnsafeRawBufferPointer(bytes))
         }
     }
 

@@ -36,7 +36,14 @@ import Testing
         }
 
         mutating func forward(isLast: Bool = false) {
-            while let range = leg.next(gate.passages, isLast: isLast) { heard.append(range.shifted(by: origin - SampleIndex.zero)) }
+            while let range = leg.next(gate.passages, isLast: isLast) {
+                let piece = range.shifted(by: origin - SampleIndex.zero)
+                if let last = heard.last, last.end == piece.start {
+                    heard[heard.count - 1] = SampleRange(last.start, piece.end)
+                } else {
+                    heard.append(piece)
+                }
+            }
             hear(leg.reportSilence())
         }
 
