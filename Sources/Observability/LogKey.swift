@@ -5,6 +5,8 @@ package enum LogKey: String, Sendable {
     case request = "request.id"
     case dialect
     case engine
+    /// The vendor's identifier of its session or request.
+    case engineSession = "engine.session.id"
     case model
     case route
     case method

@@ -76,6 +76,8 @@ package final class SessionDriver {
         /// Number of attempts of the session that began before this one.
         var number: Int
         var model: String?
+        /// The vendor's identifier of its session; nil: none came yet.
+        var session: String?
         /// The gated stream, if the stream is behind a gate; nil otherwise.
         var gated: GatedStream?
     }
@@ -258,7 +260,11 @@ package final class SessionDriver {
     private func engine(_ event: EngineEvent, from leg: LegID) {
         switch event {
         case .skipped(let problem): if let engine = engine(of: leg) { observer?.observe(.messageSkipped(engine, problem: problem)) }
-        case .notice(let notice): if let engine = engine(of: leg) { observer?.observe(.engine(engine, notice)) }
+        case .notice(let notice):
+            if case .session(let session) = notice, let leg = machine.legs.first(where: { $0.id == leg }) {
+                attempts[AttemptRecord.Kind(leg)]?.session = session.id
+            }
+            if let engine = engine(of: leg) { observer?.observe(.engine(engine, notice)) }
         case .opened, .speechStarted, .interim, .final, .turnEnded, .flushed, .closed: break
         }
         run(machine.engine(event, from: leg, now: connector.loop.now))
@@ -497,11 +503,12 @@ package final class SessionDriver {
             case .repair: .repair
             }
         let attempt = attempts.removeValue(forKey: record.kind)
-        let ended = RecognitionAttempt(
+        var ended = RecognitionAttempt(
             kind, engine: record.engine, model: attempt?.model, channels: record.channels.count,
             audio: record.range.count.duration(at: options.rate), passed: attempt?.gated?.passed.duration(at: options.rate), start: start,
             accepted: record.accepted.map { start + $0 }, firstAnswer: record.firstAnswer, slowest: record.slowest, end: end,
             outcome: record.outcome)
+        ended.session = attempt?.session
         observer?.observe(.attemptEnded(ended, number: attempt?.number))
     }
 

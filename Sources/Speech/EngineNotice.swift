@@ -1,5 +1,9 @@
 /// A message of an engine that is not about speech.
 public enum EngineNotice: Sendable, Equatable {
+    /// The engine names its session. Comes at most once in a stream.
+    case session(EngineSession)
+    /// A message of the engine as it came; only for a stream that reports messages.
+    case message(String)
     /// The engine will recognise only this much more audio.
     case creditsLow(Duration)
     /// The engine reports an error that does not end the stream.

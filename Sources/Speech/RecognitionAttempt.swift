@@ -59,6 +59,8 @@ package struct RecognitionAttempt: Sendable, Equatable {
     package var engine: EngineName
     /// The model that was asked for, or that the engine reported, by the engine's own name; nil when neither is known.
     package var model: String?
+    /// The vendor's identifier of its session or request; nil when the vendor gave none.
+    package var session: String?
     /// Number of channels that the engine heard.
     package var channels: Int
     /// Duration of the audio that the engine was given, in each channel.

@@ -24,6 +24,8 @@ public struct StreamOptions: Sendable, Equatable {
     package var redaction: RedactionRule?
     /// The client's options in the words of its protocol's vendor; nil: none.
     package var vendorOptions: VendorOptions?
+    /// True if each message of a vendor is reported as it came, besides what it says.
+    package var reportsMessages = false
     /// Options that several vendors have.
     package var shared = SharedOptions()
 

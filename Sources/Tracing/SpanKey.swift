@@ -10,6 +10,8 @@ package enum SpanKey: String, Sendable {
     case requestModel = "gen_ai.request.model"
     /// The engine's name for the model that answered.
     case responseModel = "gen_ai.response.model"
+    /// The vendor's identifier of its session or request.
+    case responseID = "gen_ai.response.id"
     case isStream = "gen_ai.request.stream"
     /// Seconds from the start of speech to its first words; for a stream to an engine, from the request for the stream.
     case timeToFirstChunk = "gen_ai.response.time_to_first_chunk"

@@ -60,6 +60,7 @@ package struct TraceRoot: Sendable {
             if run.kind != .recording { span.attributes.append(.init(.run, .string(run.kind.rawValue))) }
         }
         span.attributes.append(.init(.provider, .string(run.engine.rawValue)))
+        if let session = run.session { span.attributes.append(.init(.responseID, .string(session))) }
         span.attributes.append(.init(.channels, .int(run.channels)))
         span.attributes.append(.init(.audio, .double(run.audio.inSeconds)))
         if let accepted = run.accepted { span.attributes.append(.init(.timeToAccept, .double(run.start.duration(to: accepted).inSeconds))) }

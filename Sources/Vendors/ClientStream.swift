@@ -33,14 +33,17 @@ package final class ClientStream: WebSocketHandler {
     }
 
     private let connector: VendorConnector
+    private let reportsMessages: Bool
     private var machine: any LiveClientMachine
     private var state = State.idle
     private let timer: DeadlineTimer
     /// nil before `connect` and after the last notice.
     private var tell: ((Notice) -> Void)?
 
-    package init(_ machine: any LiveClientMachine, connector: VendorConnector) {
+    /// - Parameter reportsMessages: true if each text of the peer is told as it came, before what it says.
+    package init(_ machine: any LiveClientMachine, connector: VendorConnector, reportsMessages: Bool = false) {
         self.machine = machine
+        self.reportsMessages = reportsMessages
         self.connector = connector
         timer = DeadlineTimer(on: connector.loop)
     }
@@ -120,6 +123,7 @@ package final class ClientStream: WebSocketHandler {
 
     package func received(text: RawSpan, on connection: WebSocketConnection) {
         guard isOpen else { return }
+        if reportsMessages { tell?(.event(.notice(.message(text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) })))) }
         act { machine, now, actions in machine.receivedText(text, now: now, actions: &actions) }
     }
 

@@ -27,7 +27,7 @@ package final class VendorStream: EngineStream {
         let machine = service.connect(options, settings.credential)
         let request = machine.connection
         model = request.model
-        stream = ClientStream(machine, connector: context)
+        stream = ClientStream(machine, connector: context, reportsMessages: options.reportsMessages)
         guard let target = WebSocketTarget((settings.streamingAddress ?? service.address) + request.target) else {
             context.loop.soon { [self] in finish(.badRequest("The address of \(settings.name) cannot be used.")) }
             return

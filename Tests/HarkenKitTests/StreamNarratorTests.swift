@@ -29,6 +29,8 @@ import Testing
             case .usage(let audio): "usage \(audio)"
             case .metrics: "metrics"
             case .opened: "opened"
+            case .session: "session"
+            case .message: "message"
             case .creditsLow: "creditsLow"
             case .sessionEnded: "sessionEnded"
             case .problem: "problem"

@@ -62,6 +62,8 @@ extension EngineEvent {
         case .skipped(let problem): "skipped \(problem)"
         case .notice(.creditsLow(let remaining)): "credits low \(remaining)"
         case .notice(.complaint(let complaint)): "complaint \(complaint)"
+        case .notice(.session(let session)): "session \(session.id)\(session.expires.map { " until \($0.rfc3339)" } ?? "")"
+        case .notice(.message(let text)): "message \(text)"
         case .notice(.sessionEnded(let end)): "session ended \(end.used) \(end.reason)"
         case .closed(let error): error.map { "closed \(String(describing: $0))" } ?? "closed"
         }
@@ -70,4 +72,9 @@ extension EngineEvent {
 
 extension Hypothesis {
     fileprivate var short: String { "\(range.start.seconds(at: .speech))–\(range.end.seconds(at: .speech)) “\(text)”" }
+}
+
+extension [EngineEvent] {
+    /// What is heard, without what the vendor says of itself.
+    var withoutNotices: [EngineEvent] { filter { if case .notice = $0 { false } else { true } } }
 }

@@ -85,7 +85,8 @@ final class DriverWorld: SessionObserver, SessionJournal, @unchecked Sendable {
         case .event(.commit(let commit)): note("said \(commit.words.map(\.text).joined(separator: " "))")
         case .event(.ended(let end)): note(end.error.map { "ended: \($0)" } ?? "ended")
         case .attemptBegan(let attempt, let number): note("attempt \(number) began at \(attempt.engine)")
-        case .attemptEnded(let attempt, let number): note("attempt \(number.map { "\($0)" } ?? "?") over at \(attempt.engine)")
+        case .attemptEnded(let attempt, let number):
+            note("attempt \(number.map { "\($0)" } ?? "?") over at \(attempt.engine)\(attempt.session.map { ", session \($0)" } ?? "")")
         case .messageSkipped(let engine, let problem): note("skipped of \(engine): \(problem)")
         case .engine(let engine, .creditsLow(let remaining)): note("credit of \(engine): \(remaining)")
         case .engine(let engine, let notice): note("\(engine): \(notice)")

@@ -45,6 +45,16 @@ import Testing
         }
     }
 
+    @Test func `keeps what a vendor calls its session with the attempt`() async throws {
+        let engine = FakeEngine(log: log)
+        try await DriverWorld.with([engine], log: log) { world in
+            try await world.until("ready")
+            engine.say(.notice(.session(try #require(EngineSession(told: "dg-5")))))
+            await world.command(.abandon)
+            try await world.until("attempt 0 over at fake, session dg-5")
+        }
+    }
+
     @Test func `tells where an engine heard speech, and its judgment of the last pause only`() async throws {
         let first = FakeEngine("first", log: log), second = FakeEngine("second", log: log)
         try await DriverWorld.with([first, second], log: log) { world in

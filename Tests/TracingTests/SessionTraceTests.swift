@@ -139,10 +139,12 @@ import Tracing
 
     @Test func `has a span for each stream to an engine`() throws {
         var trace = trace()
-        let span = trace.ran(
-            RecognitionAttempt(
-                .stream, engine: deepgram, model: "nova-3", audio: .seconds(2), start: at(0), accepted: at(0.25), end: at(3),
-                outcome: .failed(.unavailable("whatever it wrote"))))
+        var attempt = RecognitionAttempt(
+            .stream, engine: deepgram, model: "nova-3", audio: .seconds(2), start: at(0), accepted: at(0.25), end: at(3),
+            outcome: .failed(.unavailable("whatever it wrote")))
+        attempt.session = "dg-5"
+        let span = trace.ran(attempt)
+        #expect(span[.responseID] == "dg-5")
         #expect(span.name == "stream deepgram")
         #expect(span.parent == SpanID(7))
         #expect(span[.provider] == "deepgram")

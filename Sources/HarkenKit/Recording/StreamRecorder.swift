@@ -176,7 +176,7 @@ final class StreamRecorder: Sendable {
                 if !isCurrent || !wasStarting { await end(attempt) }
             case .sessionEnded(_, let end): sessionEnd = end
             case .problem(.complaint(_, let complaint)): callbacks.failed(.complaint(complaint))
-            case .startOfSpeech, .preflight, .endOfSpeech, .usage, .metrics, .problem: break
+            case .session, .message, .startOfSpeech, .preflight, .endOfSpeech, .usage, .metrics, .problem: break
             }
         }
         outcome.finish()

@@ -4,6 +4,10 @@ public import Speech
 public enum StreamEvent: Sendable, Equatable {
     /// An engine takes audio. Comes once; audio that was pushed earlier has waited for this event.
     case opened
+    /// The engine's vendor names its session, for questions to the vendor's support. Comes for each connection whose vendor tells an identifier.
+    case session(EngineName, EngineSession)
+    /// A message of the engine's vendor as it came. Comes only with `reportsMessages`, before the events that the message causes.
+    case message(EngineName, String)
     /// Someone has begun to speak.
     case startOfSpeech(at: Duration)
     /// Words of the turn so far. Each interim replaces the one before.

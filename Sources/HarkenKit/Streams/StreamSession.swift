@@ -94,6 +94,8 @@ final class StreamSession: SessionObserver {
     func observe(_ notice: SessionNotice) {
         switch notice {
         case .event(let event): hear(event)
+        case .engine(let engine, .session(let session)): tell(.session(engine, session))
+        case .engine(let engine, .message(let text)): tell(.message(engine, text))
         case .engine(_, .creditsLow(let remaining)): tell(.creditsLow(remaining))
         case .engine(let engine, .complaint(let complaint)): tell(.problem(.complaint(engine, complaint)))
         case .engine(let engine, .sessionEnded(let end)): tell(.sessionEnded(engine, end))

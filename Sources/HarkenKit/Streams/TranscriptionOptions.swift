@@ -28,6 +28,8 @@ public struct TranscriptionOptions: Sendable, Equatable {
     /// that describe the audio, or that carry keys, are left out. In a query, a list is a repeated parameter (Deepgram) or JSON text (AssemblyAI). New
     /// values have effect on new streams.
     public var vendorOptions: [String: JSON] = [:]
+    /// True if the stream reports each message of the vendor as it came (`StreamEvent.message`). A change during a stream has no effect.
+    public var reportsMessages = false
     /// True if `userStoppedSpeaking()` makes the engine finalize at once.
     public var forcesEndpointWhenUserStops = true
     /// The program's own span, as a `traceparent` of W3C's Trace Context. Spans of streams and files become its children. See `Traces`.
@@ -41,6 +43,7 @@ public struct TranscriptionOptions: Sendable, Equatable {
             rate: sampleRate, language: language, model: model, turn: turn, keyterms: keyterms, diarize: tellsSpeakersApart,
             formatted: formattedTurns)
         options.vendorOptions = ownOptions
+        options.reportsMessages = reportsMessages
         return options
     }
 

@@ -183,6 +183,11 @@ extension LiveSession {
         case .creditsLow(let remaining):
             context.log.warning("engine is nearly out of credit", [.engine: engine.rawValue, .seconds: "\(remaining.components.seconds)"])
         case .complaint(let complaint): context.log.warning("an engine reported an error", [.engine: engine.rawValue, .error: "\(complaint)"])
+        case .session(let session):
+            context.log.info(
+                "the engine's session has begun", [.session: id.rawValue, .engine: engine.rawValue, .engineSession: session.id])
+        // Only programs ask for messages.
+        case .message: break
         case .sessionEnded(let end): context.log.info("an engine ended its session", [.engine: engine.rawValue, .reason: end.reason])
         }
     }

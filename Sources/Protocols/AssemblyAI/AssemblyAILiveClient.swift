@@ -128,10 +128,11 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         case .starting, .open, .draining: break
         }
         switch AssemblyAIServerMessage(parsing: text) {
-        case .begin:
+        case .begin(let id, let expiresAt, _, _):
             guard case .starting = state else { return }
             state = .open
             actions.append(.event(.opened))
+            if let session = EngineSession(told: id, expires: expiresAt) { actions.append(.event(.notice(.session(session)))) }
         case .speechStarted(let milliseconds):
             guard state != .closed, !isStarting, let position = sent.position(milliseconds: milliseconds) else { return }
             started(at: position, &actions)

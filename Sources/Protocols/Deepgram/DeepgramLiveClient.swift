@@ -41,6 +41,8 @@ package struct DeepgramLiveClient: LiveClientMachine {
     /// Time at which the stream ends unless audio is sent; nil after the first audio.
     private var firstAudioDeadline: Instant?
     private var broken = BrokenMessages(of: "Deepgram")
+    /// True if the vendor has named its request, or gave no name with its first results.
+    private var isNamed = false
     /// The vendor's last error message, for the error that follows when the vendor closes the stream.
     private var complaint: String?
 
@@ -168,6 +170,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         }
         switch DeepgramServerMessage(parsing: text) {
         case .results(let results):
+            if !isNamed { name(DeepgramServerMessage.requestID(in: text), &actions) }
             received(results, &actions)
         case .speechStarted(let channel, _, let timestamp):
             guard let channel = index(channel), let position = sent.position(seconds: timestamp) else { return }
@@ -176,7 +179,8 @@ package struct DeepgramLiveClient: LiveClientMachine {
             guard let channel = index(channel), channels[channel].turnIsOpen, let position = sent.position(seconds: lastWordEnd) else { return }
             channels[channel].turnIsOpen = false
             actions.append(.event(.turnEnded(ChannelIndex(channel), at: position)))
-        case .metadata:
+        case .metadata(let metadata):
+            if !isNamed { name(metadata.requestID, &actions) }
             if case .draining(let until, _) = state { state = .draining(until: until, done: true) }
         case .error(let variant, let description, let message):
             complaint = String("\(variant) \(description.isEmpty ? message : description)".prefix(300))
@@ -184,6 +188,11 @@ package struct DeepgramLiveClient: LiveClientMachine {
         case .malformed(let problem):
             if let error = broken.add(problem, &actions) { fail(error, &actions) }
         }
+    }
+
+    private mutating func name(_ requestID: String?, _ actions: inout [ClientAction]) {
+        isNamed = true
+        if let session = requestID.flatMap({ EngineSession(told: $0) }) { actions.append(.event(.notice(.session(session)))) }
     }
 
     private mutating func received(_ results: DeepgramResults, _ actions: inout [ClientAction]) {

@@ -8,6 +8,20 @@ extension DeepgramServerMessage {
         self = Fields.message(parsing: text, sizeLimit: Self.sizeLimit)
     }
 
+    /// Returns the vendor's identifier of the request, which results have in their metadata; nil when the message has none.
+    package static func requestID(in text: RawSpan) -> String? {
+        text.withUnsafeBytes { bytes in
+            var reader = JSONReader(bytes), id: String?
+            _ = try? reader.object { name, reader throws(JSONReader.Malformed) in
+                guard name == "metadata" else { return try reader.skip() }
+                try reader.object { name, reader throws(JSONReader.Malformed) in
+                    if name == "request_id" { id = try reader.string() } else { try reader.skip() }
+                }
+            }
+            return id
+        }
+    }
+
     /// The members of all messages together; a name that several messages share means the same in each.
     private struct Fields: MessageFields {
         static func malformed(_ problem: String) -> DeepgramServerMessage { .malformed(problem) }

@@ -120,10 +120,11 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         let message = SpeechmaticsServerMessage(parsing: text)
         if case .malformed = message {} else { broken.forgiveOne() }
         switch message {
-        case .recognitionStarted:
+        case .recognitionStarted(let id, _):
             guard case .starting = state else { return }
             state = .open
             actions.append(.event(.opened))
+            if let session = EngineSession(told: id) { actions.append(.event(.notice(.session(session)))) }
         case .partial(let transcript):
             guard isOpen, options.interims, let end = sent.position(seconds: transcript.end) else { return }
             var tentative = settled

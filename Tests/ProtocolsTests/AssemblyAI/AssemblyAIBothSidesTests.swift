@@ -62,7 +62,7 @@ import Testing
         }
         let finals = heard.filter { if case .interim = $0 { false } else { true } }
         #expect(
-            finals == [
+            finals.withoutNotices == [
                 .opened, .speechStarted(.first, at: .zero), .final(Hypothesis(range: seconds(0, 1), words: first), reason: .endOfTurn),
                 .speechStarted(.first, at: SampleIndex(32_000)), .final(Hypothesis(range: seconds(1, 3), words: second), reason: .endOfTurn),
                 .final(Hypothesis(range: seconds(3, 4), words: []), reason: .endOfAudio), .closed(nil),

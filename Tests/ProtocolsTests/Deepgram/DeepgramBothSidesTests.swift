@@ -56,7 +56,7 @@ import Testing
         }
 
         #expect(
-            heard == [
+            heard.withoutNotices == [
                 .opened, .speechStarted(.first, at: .zero), .interim(Hypothesis(range: seconds(0, 1), words: Array(first.prefix(1)))),
                 .final(Hypothesis(range: seconds(0, 1.5), words: first), reason: .length), .turnEnded(.first, at: SampleIndex(24_000)),
                 .final(Hypothesis(range: seconds(1.5, 4), words: second), reason: .endOfAudio), .closed(nil),

@@ -25,7 +25,7 @@ import Testing
             words.map { Word($0.text, $0.range, confidence: $0.confidence, speaker: $0.speaker, language: .english) }
         }
         #expect(
-            finals == [
+            finals.withoutNotices == [
                 .opened, .final(Hypothesis(range: seconds(0, 1.5), words: english(first)), reason: .endOfTurn),
                 .final(Hypothesis(range: seconds(1.5, 3.5), words: english(second)), reason: .flush),
                 .final(Hypothesis(range: seconds(3.5, 4), words: []), reason: .length), .closed(nil),

@@ -9,7 +9,7 @@ import Testing
     static func stream(_ options: StreamOptions = StreamOptions(rate: .speech), sent: Double = 0) -> Stream {
         var stream = Stream(SpeechmaticsLiveClient(options, credential: Credential("k3y")))
         #expect(stream.opened().count == 1)
-        #expect(stream.text(#"{"message":"RecognitionStarted","id":"x"}"#).map(\.short) == ["opened"])
+        #expect(stream.text(#"{"message":"RecognitionStarted","id":"x"}"#).map(\.short) == ["opened", "session x"])
         stream.sent(sent)
         return stream
     }

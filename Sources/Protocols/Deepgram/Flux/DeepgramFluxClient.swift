@@ -114,10 +114,11 @@ package struct DeepgramFluxClient: LiveClientMachine {
         case .starting, .open, .draining: break
         }
         switch DeepgramFluxServerMessage(parsing: text) {
-        case .connected:
+        case .connected(let requestID):
             guard case .starting = state else { return }
             state = .open
             actions.append(.event(.opened))
+            if let session = EngineSession(told: requestID) { actions.append(.event(.notice(.session(session)))) }
         case .turn(let turn):
             if case .starting = state { return }
             broken.forgiveOne()

@@ -66,7 +66,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
         rate = start.rate
         term = SessionTimeouts(limit, silence: Self.idleLimit, from: now)
         lastSaid = now
-        send(.connected, &output)
+        send(.connected(requestID: requestID), &output)
     }
 
     // MARK: From the client

@@ -5,7 +5,7 @@ package import Framing
 /// Source: Deepgram "Flux" reference, server messages.
 package enum DeepgramFluxServerMessage: Sendable, Equatable {
     /// The first message of a stream.
-    case connected
+    case connected(requestID: String)
     case turn(DeepgramFluxTurn)
     case configureSuccess(DeepgramFluxThresholds, keyterms: [String])
     case configureFailure(code: String, description: String)
@@ -62,6 +62,7 @@ extension DeepgramFluxServerMessage {
         static func malformed(_ problem: String) -> DeepgramFluxServerMessage { .malformed(problem) }
 
         var type: String?
+        var requestID = ""
         var event: String?
         var index: Int?
         var windowStart: Double?
@@ -77,6 +78,7 @@ extension DeepgramFluxServerMessage {
         mutating func read(_ name: JSONName, from reader: inout JSONReader) throws(JSONReader.Malformed) {
             switch name {
             case "type": type = try reader.string()
+            case "request_id": requestID = try reader.string() ?? ""
             case "event": event = try reader.string()
             case "turn_index": index = try reader.int()
             case "audio_window_start": windowStart = try reader.double()
@@ -110,7 +112,7 @@ extension DeepgramFluxServerMessage {
 
         var message: DeepgramFluxServerMessage {
             switch type {
-            case "Connected": return .connected
+            case "Connected": return .connected(requestID: requestID)
             case "TurnInfo":
                 guard let name = event, let index, let windowStart, let windowEnd else { return .malformed("TurnInfo lacks a required field") }
                 guard let event = DeepgramFluxTurn.Event(rawValue: name) else { return .unrecognized(type: String(name.prefix(64))) }
