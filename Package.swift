@@ -50,7 +50,7 @@ let package = Package(
         module("Net", ["Speech", "Framing", "CSystem", "COpenSSL", "CCurl"]),
         module("Tracing", ["Speech", "Framing", "Net"]),
         module("Decoding", ["Speech", "Audio", "Net", "CSystem"]),
-        module("LocalEngine", ["Speech", "Audio", "Conversations", "Speakers", "COrt", "CAligner"]),
+        module("LocalEngine", ["Speech", "Audio", "Conversations", "Speakers", "COrt", "CAligner", "CSystem"]),
         module("Vendors", ["Speech", "Framing", "Net", "Protocols"]),
         module("Sessions", ["Speech", "Net", "Audio", "TextNormalization", "Protocols", "Continuity", "Vendors"]),
         module("VoiceTracking", ["Speech", "Net", "Audio", "Conversations", "Speakers"]),

@@ -35,6 +35,15 @@ package struct EngineEntry: Sendable {
         self.init(name: engine.name, capabilities: engine.capabilities, live: .inProcess(engine), prerecorded: engine, status: status)
     }
 
+    /// Returns the entry with an engine of this process for live audio.
+    package func serving(live engine: any StreamingEngine) -> EngineEntry {
+        var entry = self
+        entry.live = .inProcess(engine)
+        entry.capabilities = engine.capabilities
+        entry.labelsLiveSpeakers = false
+        return entry
+    }
+
     /// True if the engine can be used now or after loading.
     package var isUsable: Bool { if case .unavailable = status() { false } else { true } }
 

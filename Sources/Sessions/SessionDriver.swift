@@ -446,10 +446,8 @@ package final class SessionDriver {
         guard let settings = repairSettings, let engine = settings.engines.first(where: { $0.name == repair.engine }) else {
             return answer(.declined)
         }
-        var wanted = RecognitionOptions(
-            language: options.language, diarize: options.diarize, keyterms: options.keyterms, workload: .realtime, isUrgent: repair.deadline != nil)
-        wanted.shared = options.shared
-        wanted.vendorOptions = Catalogue.recorded(options.vendorOptions)
+        var wanted = RecognitionOptions(partOf: options)
+        wanted.isUrgent = repair.deadline != nil
         let path = "\(settings.folder)/repair-\(UInt64.random(in: .min ... .max)).upload"
         let work = RepairWork(repair, engine: engine, options: wanted, rate: options.rate, path: path, repairQueue: settings.repairQueue) { range in
             await loop.run {

@@ -314,6 +314,12 @@ package struct GatewayConfiguration: Sendable {
                 made.address = try Self.checked(name) { () throws(VendorAddressError) in
                     try VendorAddress.http(settings[name] ?? prerecorded.address, standard: prerecorded.address)
                 }
+                if prerecorded.recognizesSegments {
+                    // A server of the operator's own costs nothing by the request.
+                    if try settings.boolean(prefix + "_LIVE", default: settings[name] != nil) {
+                        made.interimPeriod = try settings.seconds(prefix + "_INTERIM_SECONDS", in: 0.2...60, default: 1)
+                    }
+                }
             }
             if settings[prefix + "_POLL_INTERVAL_SECONDS"] != nil {
                 made.pollInterval = try settings.seconds(prefix + "_POLL_INTERVAL_SECONDS", in: 0.1...600, default: 3)

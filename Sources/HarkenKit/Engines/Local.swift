@@ -17,10 +17,15 @@ public final class Local: SpeechToText, CoreEngine {
         core = try Self.core(models: models, threads: threads, options: options)
     }
 
-    static func core(models: String?, threads: Int?, options: TranscriptionOptions) throws(KitError) -> EngineCore {
+    /// Returns the folder with the models of this machine.
+    static func folder(_ models: String?) -> ModelFolder {
         let names = ["HARKEN_MODELS", "HARKEN_CACHE", "XDG_CACHE_HOME", "HOME"]
         let environment = names.reduce(into: [String: String]()) { values, name in values[name] = getenv(name).map { String(cString: $0) } }
-        let folder = models.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
+        return models.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
+    }
+
+    static func core(models: String?, threads: Int?, options: TranscriptionOptions) throws(KitError) -> EngineCore {
+        let folder = folder(models)
         if let missing = folder.missing(ModelFolder.Item.recognition).first {
             throw .unavailable("\(missing) is missing; install the models with: harken models install")
         }

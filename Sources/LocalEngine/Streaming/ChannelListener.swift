@@ -4,39 +4,38 @@ import Speech
 final class ChannelListener {
     private var machine: UtteranceMachine
     private var input: StreamInput
-    private var probabilities: SpeechProbabilities
+    private var detector: any VoiceDetector
     private var ring = SampleRing()
-    private var jobs: [Int: (job: DecodeJob, since: Instant)] = [:]
+    private var jobs: [Int: (cancel: @Sendable () -> Void, since: Instant)] = [:]
     /// End of the audio that finals cover, on the stream's own timeline.
     private var through = SampleIndex.zero
 
-    init(_ channel: ChannelIndex, _ input: StreamInput, _ options: StreamOptions, _ models: LocalModels) {
+    init(_ channel: ChannelIndex, _ input: StreamInput, _ timing: StreamTiming, wantsInterims: Bool, _ detector: any VoiceDetector) {
         self.input = input
-        probabilities = SpeechProbabilities(models.voiceActivity)
-        machine = UtteranceMachine(
-            channel: channel, timing: StreamTiming(options), wantsInterims: options.interims)
+        self.detector = detector
+        machine = UtteranceMachine(channel: channel, timing: timing, wantsInterims: wantsInterims)
     }
 
     // MARK: Audio
 
     /// Takes samples at the stream's rate, and passes on the machine's actions window by window.
-    func hear(_ samples: [Float], _ act: ([UtteranceMachine.Action]) -> Void) throws(InferenceError) {
+    func hear(_ samples: [Float], _ act: ([UtteranceMachine.Action]) -> Void) throws {
         try listen(to: input.append(samples), act)
     }
 
     /// Takes the samples that the resampler still holds, so that the machine has heard all audio sent so far.
-    func drain(_ act: ([UtteranceMachine.Action]) -> Void) throws(InferenceError) {
+    func drain(_ act: ([UtteranceMachine.Action]) -> Void) throws {
         try listen(to: input.drain(), act)
     }
 
-    private func listen(to samples: [Float], _ act: ([UtteranceMachine.Action]) -> Void) throws(InferenceError) {
+    private func listen(to samples: [Float], _ act: ([UtteranceMachine.Action]) -> Void) throws {
         // One window at a time: the machine then decides as if the audio came in real time.
         for start in stride(from: 0, to: samples.count, by: Int(VoiceActivity.window.samples)) {
             let piece = samples[start..<min(start + Int(VoiceActivity.window.samples), samples.count)]
             ring.append(piece)
             act(machine.receive(SampleCount(piece.count)))
             var heard: [(probability: Float, power: Float)] = []
-            try probabilities.append(Array(piece).span) { heard.append(($0, $1)) }
+            try detector.append(Array(piece).span) { heard.append(($0, $1)) }
             for window in heard { act(machine.heard(window.probability, power: window.power)) }
         }
         ring.forget(before: machine.neededFrom)
@@ -46,7 +45,7 @@ final class ChannelListener {
 
     // MARK: Commands and results
 
-    func update(_ options: StreamOptions) -> [UtteranceMachine.Action] { machine.update(StreamTiming(options)) }
+    func update(_ timing: StreamTiming) -> [UtteranceMachine.Action] { machine.update(timing) }
     func finalize() -> [UtteranceMachine.Action] { machine.finalize() }
     func finish() -> [UtteranceMachine.Action] { machine.finish() }
 
@@ -59,11 +58,14 @@ final class ChannelListener {
 
     // MARK: Work
 
-    func began(_ job: DecodeJob, for id: Int) { jobs[id] = (job, .now) }
-    func cancel(_ id: Int) { jobs.removeValue(forKey: id)?.job.cancel() }
+    func began(_ id: Int, cancel: @escaping @Sendable () -> Void) { jobs[id] = (cancel, .now) }
+    func cancel(_ id: Int) { jobs.removeValue(forKey: id)?.cancel() }
+
+    /// True if the request with this number was begun and neither answered nor cancelled.
+    func runs(_ id: Int) -> Bool { jobs[id] != nil }
 
     func cancelWork() {
-        for entry in jobs.values { entry.job.cancel() }
+        for job in jobs.values { job.cancel() }
         jobs = [:]
     }
 

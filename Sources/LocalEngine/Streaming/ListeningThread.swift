@@ -5,7 +5,7 @@ import Glibc
 /// Recognition itself runs in the pool, so this thread is never behind for long: a stream costs it 0.3 % of a core.
 final class ListeningThread: Sendable {
     private struct State {
-        var waiting: [LocalStream] = []
+        var waiting: [SegmentStream] = []
         var isStopping = false
     }
 
@@ -27,7 +27,7 @@ final class ListeningThread: Sendable {
     }
 
     /// Makes `stream` look at its inbox soon.
-    func wake(_ stream: LocalStream) {
+    func wake(_ stream: SegmentStream) {
         state.withLock { $0.waiting.append(stream) }
         state.signal()
     }
@@ -35,7 +35,7 @@ final class ListeningThread: Sendable {
     fileprivate static func run(_ context: UnsafeMutableRawPointer) {
         let state = Unmanaged<Monitor<State>>.fromOpaque(context).takeRetainedValue()
         while true {
-            let streams: [LocalStream] = state.wait { state in
+            let streams: [SegmentStream] = state.wait { state in
                 guard !state.isStopping else { return [] }
                 guard !state.waiting.isEmpty else { return nil }
                 defer { state.waiting = [] }

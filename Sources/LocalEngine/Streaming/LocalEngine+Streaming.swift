@@ -9,20 +9,26 @@ extension LocalEngine: HearingEngine {
     package func open(
         _ options: StreamOptions, hear: @escaping @Sendable (EngineHearing) -> Void, deliver: @escaping @Sendable (EngineEvent) -> Void
     ) -> any EngineStream {
-        let stream = LocalStream(options, on: listening, pool: pool, usesKeyTerms: usesKeyTerms, hear: hear, deliver: deliver)
+        let pool = pool
+        pool.liveStreamOpened()
+        let stream = SegmentStream(options, on: listening, hear: hear, deliver: deliver) { pool.liveStreamClosed() }
         if let unsupported = unsupported(of: options) {
             stream.post(.unavailable(unsupported))
             return stream
         }
+        let usesKeyTerms = usesKeyTerms
+        @Sendable func item(_ loaded: Result<ModelUse<LocalModels>, InferenceError>, _ language: LiveLanguage) -> StreamInbox.Item {
+            Self.item(loaded, language, pool, usesKeyTerms: usesKeyTerms)
+        }
         let language = liveLanguage(options.language), others = facts != nil && language.needsOthers ? multilingual : nil
         if others == nil, let ready = recognition.use() {
-            stream.post(Self.item(ready, .english))
+            stream.post(item(ready, .english))
         } else {
             Task { [recognition] in
                 guard let loaded = await recognition.wait() else { return stream.post(.unavailable(.cancelled)) }
-                guard let others else { return stream.post(Self.item(loaded, .english)) }
+                guard let others else { return stream.post(item(loaded, .english)) }
                 switch await others.wait() {
-                case .success(let use)?: stream.post(Self.item(loaded, LiveLanguage(language, use)))
+                case .success(let use)?: stream.post(item(loaded, LiveLanguage(language, use)))
                 case .failure(let error)?: stream.post(.unavailable(.unavailable(error.description)))
                 case nil: stream.post(.unavailable(.cancelled))
                 }
@@ -42,9 +48,11 @@ extension LocalEngine: HearingEngine {
         return .init(code: facts?.code(for: named) ?? named.primary, languages: languages, among: codes)
     }
 
-    private static func item(_ loaded: Result<ModelUse<LocalModels>, InferenceError>, _ language: LiveLanguage) -> StreamInbox.Item {
+    private static func item(
+        _ loaded: Result<ModelUse<LocalModels>, InferenceError>, _ language: LiveLanguage, _ pool: DecodePool, usesKeyTerms: Bool
+    ) -> StreamInbox.Item {
         switch loaded {
-        case .success(let models): .models(models, language)
+        case .success(let models): .ready(LocalSegmentService(models, language, pool, usesKeyTerms: usesKeyTerms))
         case .failure(let error): .unavailable(.unavailable(error.description))
         }
     }

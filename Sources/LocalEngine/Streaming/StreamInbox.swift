@@ -4,9 +4,10 @@ import Speech
 struct StreamInbox: Sendable {
     enum Item: Sendable {
         case command(EngineCommand)
-        case models(ModelUse<LocalModels>, LiveLanguage)
+        /// The models are loaded; the service recognises the stream's segments.
+        case ready(any SegmentService)
         case unavailable(EngineError)
-        case recognized(channel: Int, id: Int, Result<SegmentResult, InferenceError>)
+        case recognized(channel: Int, id: Int, SegmentRequest.Purpose, Result<SegmentResult, EngineError>)
         case judged(channel: Int, id: Int, Float)
     }
 

@@ -14,6 +14,8 @@ package struct StreamTiming: Sendable, Equatable {
     package var interimPeriod = SampleCount(.milliseconds(500), at: .speech)
     /// Time between two interims on a busy machine. An interim is shown some 200 ms after it was begun, so words appear within about one second.
     package var rarePeriod = SampleCount(.milliseconds(800), at: .speech)
+    /// Minimum wait between two interims, as a multiple of the time that an interim takes: leaves time to other streams.
+    package var restFactor: Int64 = 2
     /// Audio shorter than this often makes the recogniser invent words, so only the trusted words of the result are shown.
     package var doubtful = SampleCount(.milliseconds(1_500), at: .speech)
     /// Length from which a segment ends at the next short pause.
@@ -44,6 +46,8 @@ package struct StreamTiming: Sendable, Equatable {
     package var hangover = SampleCount(4 * 512)
     /// Mean power, relative to the loudest window of the segment, below which a window is silent: 5 % of the level.
     package var silentShare: Float = 0.0025
+    /// True if words on which interims agree are settled: later results keep them. Needs a recogniser that begins with them.
+    package var settlesWords = true
     /// True if the words of interims get exact times.
     package var timesInterims = false
     package var detection = SpeechDetector.Configuration(minimumSpeech: SampleCount(3 * 512), minimumSilence: SampleCount(2 * 512))
@@ -78,12 +82,13 @@ package struct StreamTiming: Sendable, Equatable {
     }
 
     /// Returns the wait for a segment's first interim, and for the next interim when the last one had nothing new.
-    func soonerPeriod(after took: SampleCount) -> SampleCount { max(SampleCount(interimPeriod.samples / 2), took + took) }
+    func soonerPeriod(after took: SampleCount) -> SampleCount {
+        max(SampleCount(interimPeriod.samples / 2), SampleCount(took.samples * restFactor))
+    }
 
     /// Returns the wait between two interims, given the time that the last one took. The busier the machine, the longer the wait; it stays within a
     /// second while that leaves half of the time to other streams.
     func interimPeriod(after took: SampleCount) -> SampleCount {
-        let twice = took + took
-        return max(interimPeriod, min(rarePeriod, twice + twice), twice)
+        max(interimPeriod, min(rarePeriod, SampleCount(took.samples * 2 * restFactor)), SampleCount(took.samples * restFactor))
     }
 }

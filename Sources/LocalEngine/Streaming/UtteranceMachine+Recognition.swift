@@ -88,7 +88,7 @@ extension UtteranceMachine {
     private mutating func show(
         _ words: [SegmentResult.Word], _ opening: LateMarks.Mark?, of request: SegmentRequest, _ agreement: inout Agreement
     ) {
-        let words = agreement.add(words, heardThrough: request.audio.end)
+        let words = timing.settlesWords ? agreement.add(words, heardThrough: request.audio.end) : words
         guard wantsInterims, queue.isEmpty, !words.isEmpty else { return }
         event(
             .interim(

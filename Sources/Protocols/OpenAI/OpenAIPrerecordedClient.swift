@@ -8,7 +8,7 @@ import Speech
 ///
 /// Source: OpenAI API reference, "Create transcription".
 package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
-    private enum Detail { case words, textOnly }
+    private enum Detail { case words, segments, textOnly }
 
     private static let models = ["whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe"]
 
@@ -24,21 +24,32 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
     package static let service = PrerecordedService(
         capabilities: Capabilities(
             streaming: false, prerecorded: true, languages: .only(LanguageTag.withEnglishNames), models: models, interims: false),
-        address: "https://api.openai.com/v1", recognize: { OpenAIPrerecordedClient($0) })
+        address: "https://api.openai.com/v1", recognizesSegments: true, recognize: { OpenAIPrerecordedClient($0) })
 
     package mutating func start() -> PrerecordedStep {
         guard !order.options.separateChannels else { return .failed(.unavailable("An OpenAI-compatible server does not tell channels apart.")) }
+        // A guess at words that are still being said comes sooner without their times.
+        if isLive, !order.options.wordTimes { detail = .segments }
         if model.hasPrefix("gpt-") { detail = .textOnly }
         return request
     }
 
+    /// True if the recording is a part of live audio.
+    private var isLive: Bool { order.options.workload == .realtime }
+
     private var model: String { order.model(among: Self.models, standard: nil) ?? Self.models[0] }
+
+    /// A server of the operator's own may want no key.
+    private var headers: HTTPHeaders {
+        order.credential.secret.isEmpty ? [:] : ["Authorization": "Bearer " + order.credential.secret]
+    }
 
     private var request: PrerecordedStep {
         var fields: [VendorRequest.FormField] = [.init("model", model)]
         switch detail {
-        case .words:
-            fields += [.init("response_format", "verbose_json"), .init("timestamp_granularities[]", "word")]
+        case .words, .segments:
+            fields.append(.init("response_format", "verbose_json"))
+            if detail == .words { fields.append(.init("timestamp_granularities[]", "word")) }
             fields.append(.init("timestamp_granularities[]", "segment"))
         case .textOnly: fields.append(.init("response_format", "json"))
         }
@@ -55,7 +66,7 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         for option in given where option.name != "model" { fields += option.value.texts.map { .init(option.name, $0) } }
         return .request(
             VendorRequest(
-                .post, "/audio/transcriptions", headers: ["Authorization": "Bearer " + order.credential.secret],
+                .post, "/audio/transcriptions", headers: headers,
                 body: .form(fields, fileField: "file"), repetition: .ifNotActedOn, patience: .seconds(660), isOrder: true))
     }
 
@@ -77,7 +88,7 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         }
         if answer.status == 429, code == "insufficient_quota" { return .failed(.quotaExhausted("OpenAI: the account's quota is used up.")) }
         let isAboutDetail = parameter.hasPrefix("response_format") || parameter.hasPrefix("timestamp_granularities")
-        if answer.status == 400 || answer.status == 422, detail == .words, isAboutDetail || said?.contains("response_format") == true {
+        if answer.status == 400 || answer.status == 422, detail != .textOnly, isAboutDetail || said?.contains("response_format") == true {
             detail = .textOnly
             return request
         }
@@ -87,6 +98,8 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
     private func transcript(_ root: borrowing JSONView, text: String) -> Transcript {
         var words = RecordedWords()
         let timed = Self.timed(root["words"]), segments = Self.timed(root["segments"], textKey: "text")
+        // In live audio, a text that the model itself takes for none is none.
+        if isLive, OpenAISegmentDoubt.isEmpty(root["segments"]) { return words.transcript(length: 0, language: .english, model: model) }
         let length = root["duration"].double ?? root["usage"]["seconds"].double ?? segments.last?.end
         if !timed.isEmpty {
             for (word, shown) in zip(timed, Self.displayed(timed.map(\.text), in: text)) {

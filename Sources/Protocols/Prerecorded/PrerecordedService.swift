@@ -9,16 +9,20 @@ package struct PrerecordedService: Sendable {
     package var pollInterval: Duration
     /// Time limit for one recording, including upload and waiting.
     package var timeLimit: Duration
+    /// True if the service answers a recording in one request, so that it can recognise live audio segment by segment.
+    package var recognizesSegments: Bool
     package var recognize: @Sendable (PrerecordedOrder) -> any PrerecordedClientMachine
 
     package init(
         capabilities: Capabilities, address: String, pollInterval: Duration = .seconds(3), timeLimit: Duration = .seconds(900),
+        recognizesSegments: Bool = false,
         recognize: @escaping @Sendable (PrerecordedOrder) -> any PrerecordedClientMachine
     ) {
         self.capabilities = capabilities
         self.address = address
         self.pollInterval = pollInterval
         self.timeLimit = timeLimit
+        self.recognizesSegments = recognizesSegments
         self.recognize = recognize
     }
 }

@@ -72,6 +72,17 @@ extension SettingTable {
                     the latest a minute before.
                     """))
         }
+        if vendor.prerecorded?.recognizesSegments == true {
+            rows.append(
+                .init(
+                    prefix + "_LIVE", .vendors, nil,
+                    """
+                    The server also recognizes live audio, segment by segment, with the voice detector of the local models: each interim is a request. \
+                    Default: `true` where `\(address)` is set; see [Servers for recordings](operating.md#live-audio-from-a-server-for-recordings).
+                    """))
+            rows.append(
+                .init(prefix + "_INTERIM_SECONDS", .vendors, "1", "Seconds between two interims of such live audio, 0.2 to 60."))
+        }
         return rows + (special[vendor.name.rawValue] ?? [])
     }
 

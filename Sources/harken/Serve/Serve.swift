@@ -373,7 +373,8 @@ struct Serve: Command {
         var entries = [LocalEngineEntry.make(models, media, configuration)]
         for settings in configuration.vendors {
             guard let vendor = Catalogue.vendors.first(where: { $0.name == settings.name }) else { continue }
-            entries.append(EngineEntry(vendor, settings: settings, client: client, clock: .system))
+            let entry = EngineEntry(vendor, settings: settings, client: client, clock: .system)
+            entries.append(SegmentedEntry.make(entry, settings, ears: entries[0]) ?? entry)
         }
         return entries
     }

@@ -1,18 +1,19 @@
 import Speech
 import Synchronization
 
-/// One live stream of the local engine. Passes the session's audio and commands to the listening thread.
-final class LocalStream: EngineStream, Sendable {
+/// One live stream that is recognised segment by segment. Passes the session's audio and commands to the listening thread.
+final class SegmentStream: EngineStream, Sendable {
     private let inbox = Mutex(StreamInbox())
     private let listener: StreamListener
     private let thread: ListeningThread
 
+    /// - Parameter closed: called once, when the stream is closed or dropped.
     init(
-        _ options: StreamOptions, on thread: ListeningThread, pool: DecodePool, usesKeyTerms: Bool, hear: @escaping @Sendable (EngineHearing) -> Void,
-        deliver: @escaping @Sendable (EngineEvent) -> Void
+        _ options: StreamOptions, on thread: ListeningThread, hear: @escaping @Sendable (EngineHearing) -> Void = { _ in },
+        deliver: @escaping @Sendable (EngineEvent) -> Void, closed: @escaping @Sendable () -> Void = {}
     ) {
         self.thread = thread
-        listener = StreamListener(options, pool, usesKeyTerms: usesKeyTerms, hear, deliver)
+        listener = StreamListener(options, hear, deliver, closed)
     }
 
     func send(_ audio: RawSpan) {

@@ -1,0 +1,109 @@
+import Speech
+
+/// The recogniser of a live stream's segments by an engine for recordings.
+final class RecordingSegmentService: SegmentService, @unchecked Sendable {
+    // Unchecked: all that changes is used on the listening thread only; `keeper` is never used.
+    private let engine: any PrerecordedEngine
+    private let detecting: any VoiceDetecting
+    /// A detector that keeps the detector's model in memory.
+    private let keeper: any VoiceDetector
+    private let turns: (any TurnJudging)?
+    private let configuration: SegmentedEngine.Configuration
+    private let order: @Sendable (StreamOptions) -> RecognitionOptions
+    private var options: RecognitionOptions
+    private var failures = SegmentFailures()
+
+    init(
+        _ engine: any PrerecordedEngine, _ detecting: any VoiceDetecting, keeper: any VoiceDetector, _ turns: (any TurnJudging)?,
+        _ configuration: SegmentedEngine.Configuration, _ options: StreamOptions, _ order: @escaping @Sendable (StreamOptions) -> RecognitionOptions
+    ) {
+        self.engine = engine
+        self.detecting = detecting
+        self.keeper = keeper
+        self.turns = turns
+        self.configuration = configuration
+        self.order = order
+        self.options = order(options)
+    }
+
+    var lateness: EngineError { .unavailable("\(engine.name) cannot keep up with the stream") }
+
+    func makeDetector() throws -> any VoiceDetector {
+        guard let detector = try detecting.makeDetector() else { throw EngineError.unavailable("the voice detector's model is not loaded") }
+        return detector
+    }
+
+    func timing(_ options: StreamOptions) -> StreamTiming { StreamTiming(options).recordings(configuration) }
+
+    func update(_ options: StreamOptions) { self.options = order(options) }
+
+    func recognize(
+        _ request: SegmentRequest, _ samples: [Float], _ answer: @escaping @Sendable (Result<SegmentResult, EngineError>) -> Void
+    ) -> @Sendable () -> Void {
+        var options = options
+        options.wordTimes = request.purpose != .interim || request.timesInterim
+        let limit = configuration.patience + .seconds(request.audio.count.seconds(at: .speech))
+        let engine = engine
+        let work = Task { [options] in
+            do throws(EngineError) {
+                let audio = try SegmentAudio(samples)
+                let transcript = try await engine.recognize(audio.recording, options: options) { _ in }
+                answer(.success(TranscribedSegment(transcript, of: request, in: samples).result))
+            } catch {
+                if error != .cancelled { answer(.failure(error)) }
+            }
+        }
+        let clock = Task {
+            guard (try? await Task.sleep(for: limit)) != nil else { return }
+            answer(.failure(.timedOut("\(engine.name) did not recognize a segment in time.")))
+            work.cancel()
+        }
+        Task {
+            await work.value
+            clock.cancel()
+        }
+        return {
+            work.cancel()
+            clock.cancel()
+        }
+    }
+
+    func settle(_ outcome: Result<SegmentResult, EngineError>, of purpose: SegmentRequest.Purpose) -> Result<SegmentResult, EngineError> {
+        switch outcome {
+        case .success:
+            failures.succeeded()
+            return outcome
+        case .failure(let error):
+            // An interim, or a cut, may be missed; the audio is recognized again later.
+            return failures.isTolerable(error, of: purpose) ? .success(SegmentResult(words: [], isSuspect: true)) : outcome
+        }
+    }
+
+    func judge(turn samples: [Float], _ answer: @escaping @Sendable (Float) -> Void) {
+        guard let turns else { return }
+        Task {
+            guard let probability = await turns.judge(turn: samples) else { return }
+            // The threshold of the timing is that of the machine's own model.
+            answer(probability - turns.completeness + EndOfTurn.threshold)
+        }
+    }
+}
+
+extension StreamTiming {
+    /// Returns the timing for an engine that recognises each segment as a recording.
+    func recordings(_ configuration: SegmentedEngine.Configuration) -> StreamTiming {
+        var timing = self
+        timing.interimPeriod = SampleCount(max(configuration.interimPeriod, .milliseconds(200)), at: .speech)
+        timing.rarePeriod = timing.interimPeriod
+        timing.settlesWords = false
+        // A server of its own does not wait for other streams.
+        timing.restFactor = 1
+        // A request that is cancelled at the next word would still cost the server its time.
+        timing.detection.minimumSilence = SampleCount(8 * VoiceActivity.window.samples)
+        let longest = SampleCount(configuration.longest, at: .speech)
+        timing.hardLength = longest
+        timing.cutLength = min(SampleCount(longest.samples * 3 / 4), longest)
+        timing.longEnough = SampleCount(longest.samples / 2)
+        return timing
+    }
+}

@@ -1,0 +1,20 @@
+import Speech
+
+/// The failures of an engine that recognises a stream's segments: decides which of them end the stream.
+struct SegmentFailures: Sendable, Equatable {
+    /// Number of interims in a row that may fail: another engine can take over sooner than the segment ends.
+    private static let tolerated = 2
+    private var inARow = 0
+
+    mutating func succeeded() { inARow = 0 }
+
+    /// Counts a failure. Returns true if the stream goes on.
+    mutating func isTolerable(_ error: EngineError, of purpose: SegmentRequest.Purpose) -> Bool {
+        inARow += 1
+        guard purpose != .final else { return false }
+        switch error {
+        case .unavailable, .timedOut, .protocolViolation, .rateLimited: return inARow <= Self.tolerated
+        case _: return false
+        }
+    }
+}
