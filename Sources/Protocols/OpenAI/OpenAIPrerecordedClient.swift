@@ -102,9 +102,7 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         if isLive, OpenAISegmentDoubt.isEmpty(root["segments"]) { return words.transcript(length: 0, language: .english, model: model) }
         let length = root["duration"].double ?? root["usage"]["seconds"].double ?? segments.last?.end
         if !timed.isEmpty {
-            for (word, shown) in zip(timed, Self.displayed(timed.map(\.text), in: text)) {
-                words.add(shown, start: word.start, end: word.end, confidence: nil)
-            }
+            for word in Self.displayed(timed, in: text) { words.add(word.text, start: word.start, end: word.end, confidence: nil) }
         } else if !segments.isEmpty {
             for segment in segments { words.add(estimated: segment.text, start: segment.start, end: segment.end) }
         } else {
@@ -128,12 +126,24 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         }
     }
 
-    /// Returns the words as the whole text writes them, with the punctuation that the list of words lacks; returns the words unchanged when the two
-    /// do not agree.
-    private static func displayed(_ words: [String], in text: String) -> [String] {
-        let shown = text.split(whereSeparator: \.isWhitespace).map(String.init)
-        guard shown.count == words.count else { return words }
-        func core(_ text: String) -> String { String(text.lowercased().filter { $0.isLetter || $0.isNumber }) }
-        return zip(words, shown).allSatisfy { core($0) == core($1) } ? shown : words
+    /// Returns the words as the whole text writes them: with the punctuation that the list of words lacks, and in one where the list has parts of a
+    /// word (`post`, `-mortem`). Returns the words unchanged when the two do not agree.
+    private static func displayed(_ words: [Timed], in text: String) -> [Timed] {
+        func core(_ text: some StringProtocol) -> String { String(text.lowercased().filter { $0.isLetter || $0.isNumber }) }
+        var shown: [Timed] = [], rest = words[...]
+        for token in text.split(whereSeparator: \.isWhitespace) {
+            let wanted = core(token)
+            guard var word = rest.popFirst() else { return words }
+            var spelled = core(word.text)
+            while spelled != wanted, wanted.hasPrefix(spelled), let part = rest.popFirst() {
+                spelled += core(part.text)
+                word.end = part.end
+            }
+            guard spelled == wanted else { return words }
+            word.text = String(token)
+            shown.append(word)
+        }
+        // Marks without letters, such as a percent sign of its own, belong to the word before.
+        return rest.allSatisfy { core($0.text).isEmpty } ? shown : words
     }
 }

@@ -323,6 +323,41 @@ import Testing
         #expect(done.channels[0].words.map(\.text) == ["Hello,", "you."] && done.language == LanguageTag("de"))
     }
 
+    @Test func `OpenAI: parts of a word become the word of the text`() throws {
+        func words(_ list: String, in text: String) throws -> [Word] {
+            var machine = try machine("openai")
+            _ = machine.start()
+            return try transcript(machine.answered(answer(#"{"text":"\#(text)","duration":3,"words":[\#(list)]}"#))).channels[0].words
+        }
+        let parts = try words(
+            #"{"word":"a","start":0,"end":0.2},{"word":"post","start":0.2,"end":0.5},{"word":"-mortem","start":0.5,"end":1}"#, in: "A post-mortem.")
+        #expect(parts.map(\.text) == ["A", "post-mortem."] && milliseconds(parts) == [[0, 200], [200, 1_000]])
+        let others = try words(#"{"word":"two","start":0,"end":0.2},{"word":"feet","start":0.2,"end":0.5}"#, in: "2 feet")
+        #expect(others.map(\.text) == ["two", "feet"])
+    }
+
+    @Test func `OpenAI: a live text that the model itself doubts is none, and a recording's stays`() throws {
+        func text(_ workload: Workload, noSpeech: Double, probability: Double, compression: Double) throws -> String {
+            var machine = try machine("openai", RecognitionOptions(workload: workload))
+            _ = machine.start()
+            let segment =
+                #"{"start":0,"end":1,"text":" Thank you.","no_speech_prob":\#(noSpeech),"avg_logprob":\#(probability),"compression_ratio":\#(compression)}"#
+            return try transcript(machine.answered(answer(#"{"text":"Thank you.","duration":1,"segments":[\#(segment)]}"#))).text()
+        }
+        #expect(try text(.realtime, noSpeech: 0.9, probability: -1.4, compression: 0.8) == "")
+        #expect(try text(.realtime, noSpeech: 0.9, probability: -0.4, compression: 0.8) == "Thank you.")
+        #expect(try text(.realtime, noSpeech: 0.1, probability: -0.2, compression: 3) == "")
+        #expect(try text(.sync, noSpeech: 0.9, probability: -1.4, compression: 3) == "Thank you.")
+    }
+
+    @Test func `OpenAI: a guess at live words asks for no times of words, and nobody's key is not sent`() throws {
+        let live = OpenAIPrerecordedClient.service.recognize(
+            PrerecordedOrder(RecognitionOptions(workload: .realtime, wordTimes: false), credential: Credential("")))
+        var machine = live
+        let asked = try request(machine.start())
+        #expect(try fields(asked)["timestamp_granularities[]"] == "segment" && asked.headers["Authorization"] == nil)
+    }
+
     @Test func `OpenAI: segments without words get times in proportion, and a server of text alone is asked for text`() throws {
         var machine = try machine("openai")
         _ = machine.start()
