@@ -184,7 +184,10 @@ let package = Package(
         tests("Recorder", ["Recorder", "HarkenTesting", "Net", "Speech"]),
         tests(
             "HarkenKit",
-            ["HarkenKit", "HarkenTesting", "Recorder", "Speech", "Framing", "Net", "Protocols", "Continuity", "Vendors", "Sessions", "Tracing"]),
+            [
+                "HarkenKit", "HarkenTesting", "Recorder", "LocalEngine", "Speech", "Framing", "Net", "Protocols", "Continuity", "Vendors", "Sessions",
+                "Tracing",
+            ]),
         tests("Net", ["Net", "HarkenTesting", "Framing"]),
         tests("Decoding", ["Decoding", "HarkenTesting", "Audio", "Speech", "Net"]),
         tests("Tracing", ["Tracing", "Speech", "Framing", "Net"]),

@@ -29,16 +29,16 @@ public final class OpenAI: SpeechToText, CoreEngine {
         let name = EngineName("openai"), service = OpenAIPrerecordedClient.service, variable = "OPENAI_API_KEY"
         let given = key ?? getenv(variable).map { String(cString: $0) } ?? ""
         guard !given.isEmpty || baseURL != nil else { throw .missingKey(vendor: "OpenAI", variable: variable) }
-        let folder = Local.folder(models)
-        if let missing = folder.missing(VoiceDetection.items).first {
-            throw .unavailable("\(missing) is missing; install the models with: harken models install")
-        }
         var settings = VendorSettings(name: name, credential: Credential(given), model: model)
         do throws(VendorAddressError) {
             settings.address = try VendorAddress.http(
                 baseURL.map { $0.contains("://") ? $0 : "https://" + $0 } ?? service.address, standard: service.address)
         } catch {
             throw .invalidURL(baseURL ?? error.text)
+        }
+        let folder = Local.folder(models)
+        if let missing = folder.missing(VoiceDetection.items).first {
+            throw .unavailable("\(missing) is missing; install the models with: harken models install")
         }
         let recordings = EngineCore.Prerecorded.vendor(service, settings)
         let detection = VoiceDetection(folder)

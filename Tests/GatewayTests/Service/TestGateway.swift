@@ -48,15 +48,19 @@ final class TestGateway: Sendable {
         group = try LoopGroup(count: loops)
         client = try HTTPClient()
         webSocketClient = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())
+        let hearing = ears.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }
         let entries = vendors.compactMap { [client] settings in
-            Catalogue.vendors.first { $0.name == settings.name }.map { EngineEntry($0, settings: settings, client: client, clock: .system) }
+            Catalogue.vendors.first { $0.name == settings.name }.map { vendor in
+                let entry = EngineEntry(vendor, settings: settings, client: client, clock: .system)
+                return hearing.flatMap { SegmentedEntry.make(entry, settings, ears: $0) } ?? entry
+            }
         }
         let data = try DataDirectory(creating: directory)
         composition = try await Composition(
             GatewayInputs(
                 configuration: configuration, loops: group.loops,
                 entries: entries + ([engine] + others).map { EngineEntry($0, status: { .ready }) }
-                    + (ears.map { [EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0)] } ?? [])
+                    + (hearing.map { [$0] } ?? [])
                     + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys, directory: data,
                 stores: SQLiteInstallation(in: data).stores(now: now), client: client, webSocketClient: webSocketClient,
                 metrics: Metrics(), log: log, tracer: tracer, newID: { UUID().uuidString.lowercased() }, now: now))

@@ -41,6 +41,7 @@ import HarkenKit
         case "deepgram": try Deepgram()
         case "soniox": try Soniox()
         case "speechmatics": try Speechmatics()
+        case "openai": try OpenAI()
         default: try Local()
         }
     }

@@ -60,6 +60,7 @@ import HarkenKit
         case "deepgram": return try Deepgram(baseURL: url)
         case "soniox": return try Soniox(baseURL: url)
         case "speechmatics": return try Speechmatics(baseURL: url)
+        case "openai": return try OpenAI(baseURL: url)
         default:
             let local = try Local()
             // The models are loaded once a first stream is over.

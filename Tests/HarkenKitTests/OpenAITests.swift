@@ -1,0 +1,70 @@
+import Foundation
+import Framing
+import LocalEngine
+import Net
+import Speech
+import Synchronization
+import Testing
+
+@testable import HarkenKit
+
+@Suite(.timeLimit(.minutes(2))) struct `A server for recordings in a program` {
+    /// A server with OpenAI's transcription API that hears one word.
+    private final class Service: HTTPService {
+        let forms = Mutex<[String]>([])
+
+        func handle(_ exchange: HTTPExchange) {
+            exchange.collectBody(limit: 1 << 24) { [self] body in
+                guard case .success(let bytes) = body else { return }
+                let key = exchange.request.headers["Authorization"] ?? "no key"
+                forms.withLock { $0.append(exchange.request.target + " " + key + String(decoding: bytes.prefix(1_500), as: UTF8.self)) }
+                let said = #"{"text":"Heard.","duration":1.0,"language":"english","words":[{"word":"Heard","start":0.2,"end":0.6}],"segments":[]}"#
+                exchange.respond(HTTPResponseHead(.ok, headers: ["Content-Type": "application/json"]), body: Array(said.utf8))
+            }
+        }
+    }
+
+    private static let models = ModelFolder(environment: ProcessInfo.processInfo.environment)
+    private static let areThere = models.missing(VoiceDetection.items).isEmpty
+
+    @Test(.enabled(if: areThere, "the models are not there: run `make setup`"))
+    func `has interims, finals and files, with the voice detector of this machine`() async throws {
+        let service = Service(), group = try LoopGroup(count: 1)
+        let server = HTTPServer(loops: group.loops, service: service)
+        let address = "http://" + (try server.start(on: SocketAddress(.loopback, port: 0))).description + "/v1"
+        defer {
+            server.stop()
+            group.shutdown()
+        }
+        let engine = try OpenAI(key: "", baseURL: address, model: "tiny", interimPeriod: .milliseconds(300))
+        let path = Self.models.path + "/test-audio/beckett.wav"
+        let audio = [UInt8](try Data(contentsOf: URL(filePath: path)).dropFirst(44).prefix(32_000 * 6))
+        let stream = try engine.stream()
+        let pushing = Task {
+            for start in stride(from: 0, to: audio.count, by: 3_200) {
+                stream.push(bytes: Array(audio[start..<min(start + 3_200, audio.count)]))
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            stream.finish()
+        }
+        var interims = 0, finals: [String] = [], error: (any Error)?
+        for await event in stream.events {
+            switch event {
+            case .interim: interims += 1
+            case .final(let said): finals += said.words.map(\.text)
+            case .terminated(let end): error = end.error
+            default: break
+            }
+        }
+        try await pushing.value
+        #expect(error == nil && interims > 0 && !finals.isEmpty && finals.allSatisfy { $0 == "Heard." || $0 == "heard." })
+        #expect(try await engine.recognize(file: path).text() == "Heard.")
+        let forms = service.forms.withLock { $0 }
+        #expect(forms.allSatisfy { $0.hasPrefix("/v1/audio/transcriptions no key") && $0.contains("name=\"model\"\r\n\r\ntiny") })
+    }
+
+    @Test func `needs a key where the server is OpenAI's own, and an address that is one`() throws {
+        #expect(throws: KitError.missingKey(vendor: "OpenAI", variable: "OPENAI_API_KEY")) { try OpenAI(key: "") }
+        #expect(throws: KitError.invalidURL("ftp://somewhere")) { try OpenAI(key: "k", baseURL: "ftp://somewhere") }
+    }
+}
