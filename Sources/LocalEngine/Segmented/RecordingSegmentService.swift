@@ -96,6 +96,7 @@ extension StreamTiming {
         timing.interimPeriod = SampleCount(max(configuration.interimPeriod, .milliseconds(200)), at: .speech)
         timing.rarePeriod = timing.interimPeriod
         timing.settlesWords = false
+        timing.dropsRequests = false
         // A server of its own does not wait for other streams.
         timing.restFactor = 1
         // A request that is cancelled at the next word would still cost the server its time.

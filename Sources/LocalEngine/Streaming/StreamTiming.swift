@@ -48,6 +48,9 @@ package struct StreamTiming: Sendable, Equatable {
     package var silentShare: Float = 0.0025
     /// True if words on which interims agree are settled: later results keep them. Needs a recogniser that begins with them.
     package var settlesWords = true
+    /// True if a request that runs is cancelled as soon as a better one is possible. A server goes on with a cancelled request as a rule, so that
+    /// nothing is gained, and its words are lost.
+    package var dropsRequests = true
     /// True if the words of interims get exact times.
     package var timesInterims = false
     package var detection = SpeechDetector.Configuration(minimumSpeech: SampleCount(3 * 512), minimumSilence: SampleCount(2 * 512))

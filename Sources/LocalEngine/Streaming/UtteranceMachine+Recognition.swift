@@ -17,7 +17,8 @@ extension UtteranceMachine {
         guard let open = segment else { return }
         if let pause = open.pause {
             let speech = SampleRange(open.speechStart, pause.at)
-            guard open.speculation == nil, outstanding?.purpose != .final, isSpeech(speech) else { return }
+            guard open.speculation == nil, outstanding?.purpose != .final, isSpeech(speech), timing.dropsRequests || outstanding == nil
+            else { return }
             cancelOutstanding()
             return request(.final, SampleRange(open.audioStart, pause.audioEnd), speech, open.agreement)
         }
@@ -115,14 +116,17 @@ extension UtteranceMachine {
         return sure > most ? [] : Array(words.prefix(max(0, sure)))
     }
 
-    mutating func final(_ result: SegmentResult, of request: SegmentRequest) {
+    mutating func final(_ result: SegmentResult, of request: SegmentRequest, took: SampleCount) {
         for (index, item) in queue.enumerated() {
             guard case .segment(var closed) = item, closed.result == nil, closed.audio == request.audio else { continue }
             closed.result = result
             queue[index] = .segment(closed)
             return
         }
-        guard var open = segment, let pause = open.pause, request.audio == SampleRange(open.audioStart, pause.audioEnd) else { return }
+        guard var open = segment, let pause = open.pause, request.audio == SampleRange(open.audioStart, pause.audioEnd) else {
+            // The speech went on, so the words are a guess like those of an interim.
+            return interim(result, of: request, took: took)
+        }
         open.speculation = result
         // Terms that were put in are shown with the final: while speech goes on, they would be stable words that nobody heard.
         if !result.isSuspect, !result.hasTerms { show(result.words, result.opening, of: request, &open.agreement) }

@@ -19,7 +19,7 @@ extension UtteranceMachine {
             closeSegment(reason: .length, coverage: end + min(timing.tail, half))
             openSegment(speechStart: start)
         } else {
-            if outstanding?.purpose == .final, outstanding?.audio.start == open.audioStart { cancelOutstanding() }
+            if timing.dropsRequests, outstanding?.purpose == .final, outstanding?.audio.start == open.audioStart { cancelOutstanding() }
             open.pause = nil
             open.speculation = nil
             segment = open

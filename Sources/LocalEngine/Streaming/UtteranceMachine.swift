@@ -110,7 +110,7 @@ package struct UtteranceMachine: Sendable {
         outstanding = nil
         switch request.purpose {
         case .interim: interim(result, of: request, took: took)
-        case .final: final(result, of: request)
+        case .final: final(result, of: request, took: took)
         case .cut: cut(result, of: request)
         }
         timePassed()
