@@ -42,6 +42,8 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
     ) -> @Sendable () -> Void {
         var options = options
         options.wordTimes = request.purpose != .interim || request.timesInterim
+        // A final that comes late is worse than another engine's, and an interim is soon replaced.
+        options.isUrgent = true
         let limit = configuration.patience + .seconds(request.audio.count.seconds(at: .speech))
         let engine = engine
         let work = Task { [options] in

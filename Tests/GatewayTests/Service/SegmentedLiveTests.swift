@@ -63,8 +63,9 @@ import Testing
         }
     }
 
-    @Test func `is taken over by the next engine when the server fails, without a word lost`() async throws {
-        let server = try RecordingServer(status: 500)
+    @Test(arguments: [401, 500, 503])
+    func `is taken over by the next engine when the server fails, without a word lost`(status: Int) async throws {
+        let server = try RecordingServer(status: status)
         try await with(server) { gateway in
             let events = try await talk(gateway, seconds: 4)
             #expect(words(results(events, isFinal: true)).prefix(4) == ["w1", "w2", "w3", "w4"], "\(events)")
