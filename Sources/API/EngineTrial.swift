@@ -25,7 +25,7 @@ struct EngineTrial: Sendable {
         if case .unavailable(let reason) = entry.status() {
             return EngineTrial(name: entry.name, isCall: false, error: .unavailable(reason), duration: .zero)
         }
-        let start = Instant.now, isCall = entry.credential != nil
+        let start = Instant.now, isCall = entry.credential != nil || entry.asksServer
         let error = isCall ? await contexts.probe(entry) : nil
         return EngineTrial(name: entry.name, isCall: isCall, error: error, duration: .now - start)
     }

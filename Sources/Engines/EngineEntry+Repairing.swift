@@ -14,5 +14,5 @@ extension Sequence<EngineEntry> {
 }
 
 extension EngineEntry {
-    fileprivate var isInProcess: Bool { if case .inProcess = live { true } else { false } }
+    fileprivate var isInProcess: Bool { if case .inProcess = live { !asksServer } else { false } }
 }

@@ -15,6 +15,8 @@ package struct EngineEntry: Sendable {
     private var prerecordedCapabilities: Capabilities?
     /// True if the engine gives the words of live audio speaker labels when it is asked to.
     package var labelsLiveSpeakers: Bool
+    /// True if live audio is cut in this process and recognized by a server for recordings.
+    package private(set) var asksServer = false
     /// The engine's present status; cheap, from any thread.
     package var status: @Sendable () -> EngineStatus
 
@@ -35,9 +37,10 @@ package struct EngineEntry: Sendable {
         self.init(name: engine.name, capabilities: engine.capabilities, live: .inProcess(engine), prerecorded: engine, status: status)
     }
 
-    /// Returns the entry with an engine of this process for live audio.
+    /// Returns the entry with an engine for live audio that cuts the audio in this process and asks the entry's engine for recordings.
     package func serving(live engine: any StreamingEngine) -> EngineEntry {
         var entry = self
+        entry.asksServer = true
         entry.live = .inProcess(engine)
         entry.capabilities = engine.capabilities
         entry.labelsLiveSpeakers = false

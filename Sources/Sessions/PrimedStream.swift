@@ -21,6 +21,8 @@ final class PrimedStream: EngineStream {
     private var deliver: ((EngineEvent) -> Void)?
     /// Takes the engine's label for the known speaker; nil: nobody waits for the label, or it was given.
     private var told: ((SpeakerLabel) -> Void)?
+    /// What the vendor calls its session, for the leg that will take the stream; nil: the vendor has not said it.
+    private var session: EngineEvent?
     private let ready: () -> Void
     /// True if a leg may take the stream.
     private(set) var isReady = false
@@ -56,6 +58,7 @@ final class PrimedStream: EngineStream {
         loop.soon { [self] in
             guard !isClosed else { return }
             deliver(.opened)
+            if let session { deliver(session) }
             tell()
         }
     }
@@ -80,6 +83,7 @@ final class PrimedStream: EngineStream {
         switch event {
         case .opened: return pass()
         case .closed: end()
+        case .notice(.session): if deliver == nil { session = event }
         case .speechStarted, .interim, .final, .turnEnded, .flushed, .notice, .skipped: break
         }
         guard let rest = prelude.hear(event), let deliver else { return }

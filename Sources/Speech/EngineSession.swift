@@ -1,4 +1,4 @@
-/// A session at a vendor, by the vendor's own name for it.
+/// A session at a vendor, as the vendor names the session.
 public struct EngineSession: Sendable, Equatable {
     /// The vendor's identifier of the session or request, which the vendor's support asks for.
     public var id: String
@@ -9,7 +9,7 @@ public struct EngineSession: Sendable, Equatable {
     ///
     /// - Parameter expires: seconds since 1970.
     /// - Returns: nil when nothing of the identifier is left.
-    package init?(told id: String, expires: Int? = nil) {
+    package init?(vendorID id: String, expires: Int? = nil) {
         self.id = String(decoding: id.utf8.filter { (0x21..<0x7F).contains($0) }.prefix(128), as: UTF8.self)
         guard !self.id.isEmpty else { return nil }
         self.expires = expires.flatMap { seconds in

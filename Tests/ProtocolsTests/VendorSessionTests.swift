@@ -8,19 +8,19 @@ import Testing
         arguments: [
             (
                 "assemblyai", #"{"type":"Begin","id":"3f0e-12","expires_at":1700000000}"#,
-                EngineSession(told: "3f0e-12", expires: 1_700_000_000)
+                EngineSession(vendorID: "3f0e-12", expires: 1_700_000_000)
             ),
-            ("speechmatics", #"{"message":"RecognitionStarted","id":"sm-7"}"#, EngineSession(told: "sm-7")),
+            ("speechmatics", #"{"message":"RecognitionStarted","id":"sm-7"}"#, EngineSession(vendorID: "sm-7")),
             (
                 "deepgram",
                 #"{"type":"Results","channel_index":[0,1],"start":0,"duration":0,"is_final":true,"channel":{"alternatives":[{"transcript":"","words":[]}]},"metadata":{"request_id":"dg-5","model_info":{}}}"#,
-                EngineSession(told: "dg-5")
+                EngineSession(vendorID: "dg-5")
             ),
             (
-                "deepgram", #"{"type":"Metadata","request_id":"dg-6","created":"","duration":0,"channels":1}"#, EngineSession(told: "dg-6")
+                "deepgram", #"{"type":"Metadata","request_id":"dg-6","created":"","duration":0,"channels":1}"#, EngineSession(vendorID: "dg-6")
             ),
         ])
-    func `is told once, and after the opening`(vendor: String, message: String, expected: EngineSession?) throws {
+    func `is reported once, after the opening`(vendor: String, message: String, expected: EngineSession?) throws {
         let service = try #require(Catalogue.vendors.first { $0.name.rawValue == vendor }?.live)
         var machine = service.connect(StreamOptions(rate: .speech), Credential("k")), actions: [ClientAction] = []
         machine.opened(now: .now, actions: &actions)
@@ -31,22 +31,22 @@ import Testing
         #expect(told == [try #require(expected)])
     }
 
-    @Test func `of Flux is named by its first message`() throws {
+    @Test func `is named by the first message of Flux`() throws {
         var options = StreamOptions(rate: .speech), actions: [ClientAction] = []
         options.model = "flux-general-en"
         let service = try #require(Catalogue.vendors.first { $0.name.rawValue == "deepgram" }?.live)
         var machine = service.connect(options, Credential("k"))
         machine.opened(now: .now, actions: &actions)
         machine.receivedText(#"{"type":"Connected","request_id":"fx-1","sequence_id":0}"#.utf8Span.span.bytes, now: .now, actions: &actions)
-        #expect(actions.contains(.event(.notice(.session(try #require(EngineSession(told: "fx-1")))))))
+        #expect(actions.contains(.event(.notice(.session(try #require(EngineSession(vendorID: "fx-1")))))))
     }
 
-    @Test(arguments: ["", " \n", "ü"]) func `without a name that can be shown is none`(id: String) {
-        #expect(EngineSession(told: id) == nil)
+    @Test(arguments: ["", " \n", "ü"]) func `is not reported without an identifier that can be shown`(id: String) {
+        #expect(EngineSession(vendorID: id) == nil)
     }
 
-    @Test func `has a name that suits a log`() throws {
-        let session = try #require(EngineSession(told: "a b\n" + String(repeating: "x", count: 200), expires: .max))
+    @Test func `has an identifier that suits a log`() throws {
+        let session = try #require(EngineSession(vendorID: "a b\n" + String(repeating: "x", count: 200), expires: .max))
         #expect(session.id == "ab" + String(repeating: "x", count: 126) && session.expires == nil)
     }
 }

@@ -49,7 +49,7 @@ import Testing
         let engine = FakeEngine(log: log)
         try await DriverWorld.with([engine], log: log) { world in
             try await world.until("ready")
-            engine.say(.notice(.session(try #require(EngineSession(told: "dg-5")))))
+            engine.say(.notice(.session(try #require(EngineSession(vendorID: "dg-5")))))
             await world.command(.abandon)
             try await world.until("attempt 0 over at fake, session dg-5")
         }

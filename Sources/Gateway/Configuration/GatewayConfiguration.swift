@@ -315,8 +315,7 @@ package struct GatewayConfiguration: Sendable {
                     try VendorAddress.http(settings[name] ?? prerecorded.address, standard: prerecorded.address)
                 }
                 if prerecorded.recognizesSegments {
-                    // A server of the operator's own costs nothing by the request.
-                    if try settings.boolean(prefix + "_LIVE", default: settings[name] != nil) {
+                    if try settings.boolean(prefix + "_LIVE", default: false) {
                         made.interimPeriod = try settings.seconds(prefix + "_INTERIM_SECONDS", in: 0.2...60, default: 1)
                     }
                 }

@@ -43,8 +43,8 @@ public final class OpenAI: SpeechToText, CoreEngine {
         let recordings = EngineCore.Prerecorded.vendor(service, settings)
         let detection = VoiceDetection(folder)
         let live = SegmentedEngine(
-            try recordings.engine(), detecting: detection, turns: detection, SegmentedEngine.Configuration(interimPeriod: interimPeriod),
-            order: { RecognitionOptions(partOf: $0) })
+            try recordings.engine(), model: model, detecting: detection, turns: detection,
+            SegmentedEngine.Configuration(interimPeriod: interimPeriod), order: { RecognitionOptions(segmentOf: $0) })
         core = EngineCore(
             LiveEngine(name: name, capabilities: live.capabilities, access: .inProcess(live)), prerecorded: recordings, options: options)
     }

@@ -49,10 +49,12 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
         let work = Task { [options] in
             do throws(EngineError) {
                 let audio = try SegmentAudio(samples)
+                // The recording's path names the descriptor that the audio keeps open.
+                defer { withExtendedLifetime(audio) {} }
                 let transcript = try await engine.recognize(audio.recording, options: options) { _ in }
                 answer(.success(TranscribedSegment(transcript, of: request, in: samples).result))
             } catch {
-                if error != .cancelled { answer(.failure(error)) }
+                if error != .cancelled || !Task.isCancelled { answer(.failure(error)) }
             }
         }
         let clock = Task {
@@ -99,7 +101,7 @@ extension StreamTiming {
         timing.rarePeriod = timing.interimPeriod
         timing.settlesWords = false
         timing.dropsRequests = false
-        // A server of its own does not wait for other streams.
+        // Other streams do not share this engine's threads, so no time is left to them.
         timing.restFactor = 1
         // A request that is cancelled at the next word would still cost the server its time.
         timing.detection.minimumSilence = SampleCount(8 * VoiceActivity.window.samples)

@@ -2,7 +2,7 @@ import Speech
 
 /// The failures of an engine that recognises a stream's segments: decides which of them end the stream.
 struct SegmentFailures: Sendable, Equatable {
-    /// Number of interims in a row that may fail: another engine can take over sooner than the segment ends.
+    /// Number of requests in a row that may fail, unless they are for finals. At the next failure another engine takes over, before the segment ends.
     private static let tolerated = 2
     private var inARow = 0
 

@@ -8,8 +8,9 @@ package struct SegmentedEngine: StreamingEngine {
     package struct Configuration: Sendable, Equatable {
         /// Time between two interims of speech that goes on. An engine that is slower than this is asked less often.
         package var interimPeriod: Duration
-        /// Maximum length of a segment, in seconds: Whisper hears 30 s at once.
-        package var longest = Duration.seconds(27)
+        /// Maximum length of a segment. A session sends an engine at most 30 s of audio beyond the engine's last words, and silence of up to 11 s may
+        /// come before a segment.
+        package var longest = Duration.seconds(18)
         /// Time that the engine may take for a segment, in addition to the segment's own length. A stream whose final takes longer is closed.
         package var patience = Duration.seconds(15)
 
@@ -28,10 +29,12 @@ package struct SegmentedEngine: StreamingEngine {
     /// - Parameters:
     ///   - engine: the engine that recognises the segments. It must accept raw 16-bit PCM.
     ///   - detecting: the voice detector that finds speech.
+    ///   - model: the engine's name of the model that recognises the segments of streams that name none; nil: the engine's default.
     ///   - turns: the model that tells whether a turn is complete; nil: silence alone ends turns.
     ///   - order: returns the options of a segment for those of its stream.
     package init(
-        _ engine: any PrerecordedEngine, detecting: any VoiceDetecting, turns: (any TurnJudging)?, _ configuration: Configuration = Configuration(),
+        _ engine: any PrerecordedEngine, model: String? = nil, detecting: any VoiceDetecting, turns: (any TurnJudging)?,
+        _ configuration: Configuration = Configuration(),
         order: @escaping @Sendable (StreamOptions) -> RecognitionOptions
     ) {
         self.engine = engine
@@ -40,7 +43,9 @@ package struct SegmentedEngine: StreamingEngine {
         self.configuration = configuration
         self.order = order
         name = engine.name
-        capabilities = Self.capabilities(engine.capabilities)
+        var capabilities = Self.capabilities(engine.capabilities)
+        if let model { capabilities.models = [model] + capabilities.models.filter { $0 != model } }
+        self.capabilities = capabilities
     }
 
     /// Returns the capabilities for live audio of an engine with these capabilities for recordings.

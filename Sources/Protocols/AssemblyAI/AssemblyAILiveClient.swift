@@ -132,7 +132,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
             guard case .starting = state else { return }
             state = .open
             actions.append(.event(.opened))
-            if let session = EngineSession(told: id, expires: expiresAt) { actions.append(.event(.notice(.session(session)))) }
+            if let session = EngineSession(vendorID: id, expires: expiresAt) { actions.append(.event(.notice(.session(session)))) }
         case .speechStarted(let milliseconds):
             guard state != .closed, !isStarting, let position = sent.position(milliseconds: milliseconds) else { return }
             started(at: position, &actions)

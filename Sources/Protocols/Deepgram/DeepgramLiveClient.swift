@@ -192,7 +192,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
 
     private mutating func name(_ requestID: String?, _ actions: inout [ClientAction]) {
         isNamed = true
-        if let session = requestID.flatMap({ EngineSession(told: $0) }) { actions.append(.event(.notice(.session(session)))) }
+        if let session = requestID.flatMap({ EngineSession(vendorID: $0) }) { actions.append(.event(.notice(.session(session)))) }
     }
 
     private mutating func received(_ results: DeepgramResults, _ actions: inout [ClientAction]) {

@@ -98,7 +98,7 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
     private func transcript(_ root: borrowing JSONView, text: String) -> Transcript {
         var words = RecordedWords()
         let timed = Self.timed(root["words"]), segments = Self.timed(root["segments"], textKey: "text")
-        // In live audio, a text that the model itself takes for none is none.
+        // In live audio, text in segments that the model marks as probably not speech is left out.
         if isLive, OpenAISegmentDoubt.isEmpty(root["segments"]) { return words.transcript(length: 0, language: .english, model: model) }
         let length = root["duration"].double ?? root["usage"]["seconds"].double ?? segments.last?.end
         if !timed.isEmpty {
@@ -135,7 +135,9 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
             let wanted = core(token)
             guard var word = rest.popFirst() else { return words }
             var spelled = core(word.text)
-            while spelled != wanted, wanted.hasPrefix(spelled), let part = rest.popFirst() {
+            // A part begins with its mark. Languages without spaces have whole words here.
+            while spelled.count < wanted.count, let part = rest.first, part.text.first.map({ !$0.isLetter && !$0.isNumber }) == true {
+                rest.removeFirst()
                 spelled += core(part.text)
                 word.end = part.end
             }

@@ -124,7 +124,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
             guard case .starting = state else { return }
             state = .open
             actions.append(.event(.opened))
-            if let session = EngineSession(told: id) { actions.append(.event(.notice(.session(session)))) }
+            if let session = EngineSession(vendorID: id) { actions.append(.event(.notice(.session(session)))) }
         case .partial(let transcript):
             guard isOpen, options.interims, let end = sent.position(seconds: transcript.end) else { return }
             var tentative = settled

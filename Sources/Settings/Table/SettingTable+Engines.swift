@@ -75,10 +75,10 @@ extension SettingTable {
         if vendor.prerecorded?.recognizesSegments == true {
             rows.append(
                 .init(
-                    prefix + "_LIVE", .vendors, nil,
+                    prefix + "_LIVE", .vendors, "false",
                     """
-                    The server also recognizes live audio, segment by segment, with the voice detector of the local models: each interim is a request. \
-                    Default: `true` where `\(address)` is set; see [Servers for recordings](operating.md#live-audio-from-a-server-for-recordings).
+                    The server also recognizes live audio, segment by segment, with the voice detector of the local models. Each interim is a request, \
+                    which a vendor charges for; see [Servers for recordings](operating.md#live-audio-from-a-server-for-recordings).
                     """))
             rows.append(
                 .init(prefix + "_INTERIM_SECONDS", .vendors, "1", "Seconds between two interims of such live audio, 0.2 to 60."))
@@ -99,7 +99,7 @@ extension SettingTable {
             .init("ASSEMBLYAI_MAX_POLL_SECONDS", .vendors, "900", "The longest time that the gateway waits for one recording."),
         ],
         "openai": [
-            .init("OPENAI_STT_MODEL", .vendors, "whisper-1", "Model for recordings of callers who do not name a model of that server.")
+            .init("OPENAI_STT_MODEL", .vendors, "whisper-1", "Model for callers who do not name a model of that server.")
         ],
     ]
 

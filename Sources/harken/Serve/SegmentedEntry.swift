@@ -14,7 +14,7 @@ enum SegmentedEntry {
         else { return nil }
         return entry.serving(
             live: SegmentedEngine(
-                engine, detecting: detecting, turns: ears.prerecorded as? any TurnJudging, SegmentedEngine.Configuration(interimPeriod: period),
-                order: { RecognitionOptions(partOf: $0) }))
+                engine, model: settings.model, detecting: detecting, turns: ears.prerecorded as? any TurnJudging,
+                SegmentedEngine.Configuration(interimPeriod: period), order: { RecognitionOptions(segmentOf: $0) }))
     }
 }

@@ -180,7 +180,7 @@ struct Serve: Command {
         let client = try HTTPClient()
         let tracer = configuration.tracing.map { makeTracer($0, client, metrics, log) }
         let media = try Decoders.make(configuration, metrics, log)
-        let entries = engines(configuration, client, media)
+        let entries = engines(configuration, client, media, log)
         let gateway = try await Composition(
             GatewayInputs(
                 configuration: configuration, loops: loops.loops, entries: entries, keys: keys, directory: directory,
@@ -368,13 +368,21 @@ struct Serve: Command {
         return Tracer(exporter, random: { .random(in: .min ... .max) }, now: { .now })
     }
 
-    private func engines(_ configuration: GatewayConfiguration, _ client: HTTPClient, _ media: any MediaSource) -> [EngineEntry] {
+    private func engines(
+        _ configuration: GatewayConfiguration, _ client: HTTPClient, _ media: any MediaSource, _ log: Log
+    ) -> [EngineEntry] {
         let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
         var entries = [LocalEngineEntry.make(models, media, configuration)]
         for settings in configuration.vendors {
             guard let vendor = Catalogue.vendors.first(where: { $0.name == settings.name }) else { continue }
             let entry = EngineEntry(vendor, settings: settings, client: client, clock: .system)
-            entries.append(SegmentedEntry.make(entry, settings, ears: entries[0]) ?? entry)
+            let segmented = SegmentedEntry.make(entry, settings, ears: entries[0])
+            if segmented == nil, settings.interimPeriod != nil {
+                log.warning(
+                    "an engine takes no live audio: the local models that find speech are missing; install them with: harken models install",
+                    [.engine: entry.name.rawValue])
+            }
+            entries.append(segmented ?? entry)
         }
         return entries
     }

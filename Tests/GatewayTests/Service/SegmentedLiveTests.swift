@@ -13,7 +13,10 @@ import Testing
         _ server: RecordingServer, scripted: ScriptedEngine = ScriptedEngine(), isFirst: Bool = true, _ body: (TestGateway) async throws -> Void
     ) async throws {
         defer { server.stop() }
-        let settings = ["OPENAI_API_KEY": "key", "OPENAI_BASE_URL": server.address, "OPENAI_INTERIM_SECONDS": "0.2", "OPENAI_STT_MODEL": "tiny"]
+        let settings = [
+            "OPENAI_LIVE": "true", "OPENAI_API_KEY": "key", "OPENAI_BASE_URL": server.address, "OPENAI_INTERIM_SECONDS": "0.2",
+            "OPENAI_STT_MODEL": "tiny",
+        ]
         try await TestGateway.with(scripted, keys: TestKeys(valid: []), settings: settings, ears: TestEars(), usesVendors: true) {
             $0.engines = isFirst ? $0.engines + [EngineName("scripted")] : [EngineName("scripted")] + $0.engines
         } _: {
@@ -72,6 +75,15 @@ import Testing
             #expect(events.last == .closed(1000, "") && !server.forms.isEmpty)
             let metrics = try await gateway.send(.get, "/metrics").text
             #expect(metrics.contains(#"harken_failovers_total{engine="openai",reason="failed"} 1"#))
+        }
+    }
+
+    @Test(arguments: [200, 503]) func `works when the server works, which a trial asks`(status: Int) async throws {
+        let server = try RecordingServer(status: status)
+        try await with(server) { gateway in
+            let answer = try await gateway.send(.post, "/api/v1/admin/engines/openai/try")
+            let trial = try JSONValue(parsing: Array(answer.text.utf8))
+            #expect(trial["works"] == .bool(status == 200) && trial["called"] == true && !server.forms.isEmpty, "\(trial)")
         }
     }
 

@@ -118,7 +118,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
             guard case .starting = state else { return }
             state = .open
             actions.append(.event(.opened))
-            if let session = EngineSession(told: requestID) { actions.append(.event(.notice(.session(session)))) }
+            if let session = EngineSession(vendorID: requestID) { actions.append(.event(.notice(.session(session)))) }
         case .turn(let turn):
             if case .starting = state { return }
             broken.forgiveOne()
