@@ -127,7 +127,7 @@ class Desk:
         return self._outcomes[command]
 
     def _run(self, command):
-        if re.search(r"^harken serve\b", command):
+        if re.search(r"^([A-Z_]+=\S+ )*harken serve\b", command):
             return self._serve(command)
         command = re.sub(ADDRESS, self.server.url.removeprefix("http://"), command).replace("DIR", "pages")
         done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=180)
@@ -138,7 +138,7 @@ class Desk:
 
     def _serve(self, command):
         data = {"HARKEN_DATA": str(self.folder / "other"), "HARKEN_LISTEN": "127.0.0.1:0"}
-        process = subprocess.Popen(["bash", "-c", "exec " + command], cwd=self.folder, env=self.environment | data, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(["bash", "-c", "exec env " + command], cwd=self.folder, env=self.environment | data, stderr=subprocess.PIPE, text=True)
         try:
             line = next((line for line in process.stderr if "harken: ready on" in line), None)
         finally:

@@ -68,8 +68,8 @@ DRIVERS = [
     Driver("harken/e2e", "Harken", "/", starts_gateway=True, processors=0.6),
     Driver("harken/record", "Harken", "/v2/desktop/capabilities", starts_gateway=True, processors=0.4),
     Driver("harken/managed_proxy", "managed proxy", "/ws/transcribe", starts_gateway=True, processors=0.2),
-    # Alone: who speaks is decided by what is heard in time, which a busy machine is late with.
-    Driver("harken/conversations", "Harken", "/", starts_gateway=True, processors=0.5),
+    # Beside drivers that wait only: who speaks is decided by what is heard in time, which a busy machine is late with.
+    Driver("harken/conversations", "Harken", "/", starts_gateway=True, processors=0.7),
     Driver("harken/voices", "Harken", "/", starts_gateway=True, processors=0.7),
     Driver("harken/kill_recovery", "Harken", "/v4/listen", starts_gateway=True, processors=0.1),
 ]
