@@ -68,9 +68,9 @@ DRIVERS = [
     Driver("harken/e2e", "Harken", "/", starts_gateway=True, processors=0.6),
     Driver("harken/record", "Harken", "/v2/desktop/capabilities", starts_gateway=True, processors=0.4),
     Driver("harken/managed_proxy", "managed proxy", "/ws/transcribe", starts_gateway=True, processors=0.2),
-    # Beside drivers that wait only: who speaks is decided by what is heard in time, which a busy machine is late with.
-    Driver("harken/conversations", "Harken", "/", starts_gateway=True, processors=0.7),
-    Driver("harken/voices", "Harken", "/", starts_gateway=True, processors=0.7),
+    # Alone: who speaks is decided by what is heard in time, which a busy machine is late with.
+    Driver("harken/conversations", "Harken", "/", starts_gateway=True, processors=2),
+    Driver("harken/voices", "Harken", "/", starts_gateway=True, processors=2),
     Driver("harken/kill_recovery", "Harken", "/v4/listen", starts_gateway=True, processors=0.1),
 ]
 BY_NAME = {driver.name: driver for driver in DRIVERS}

@@ -24,7 +24,7 @@ NO_INTERIM = "no interim result arrived"
 # Of the machine's processors, how much drivers may use together: the rest is for their peaks.
 BUSY = 0.6
 # They wait for most of their time, and would be waited for at the end.
-LONG = ("harken/record", "harken/kill_recovery", "harken/voices", "harken/conversations")
+LONG = ("harken/record", "harken/kill_recovery")
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
