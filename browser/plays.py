@@ -198,7 +198,9 @@ class Plays:
             page.keyboard.press(key)
             console.wait("(place) => location.hash.endsWith(place) && document.activeElement.id === 'main'", f"g {key} goes to {place}", argument=place)
         page.keyboard.press("/")
-        console.wait("() => location.hash.endsWith('conversations')", "/ goes to the search")
+        console.wait("() => location.hash.endsWith('conversations') && document.activeElement.type === 'search'", "/ goes to the search")
+        # A key that is typed into the search is no command.
+        page.evaluate("document.activeElement.blur()")
         page.keyboard.press("?")
         page.wait_for_selector("dialog[open]")
         page.keyboard.press("Escape")

@@ -64,6 +64,9 @@ function step(by) {
   return true;
 }
 
+/** True if the page that comes next is asked for its search. */
+let wantsSearch = false;
+
 addEventListener('keydown', (event) => {
   const isTyping = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== 'range';
   if (event.metaKey || event.ctrlKey || event.altKey || isTyping || document.querySelector('dialog[open]')) return;
@@ -72,7 +75,11 @@ addEventListener('keydown', (event) => {
   if (event.key === '/') {
     event.preventDefault();
     const search = document.querySelector('main input[type=search]');
-    if (search) search.focus(); else location.hash = '#/conversations';
+    if (search) search.focus();
+    else {
+      wantsSearch = true;
+      location.hash = '#/conversations';
+    }
     return;
   }
   if (chord && Date.now() - chord < 900) {
@@ -170,7 +177,8 @@ async function go() {
   main.replaceChildren(root);
   document.title = `${title ?? 'Nothing here'} · Harken`;
   scrollTo(0, 0);
-  main.focus({ preventScroll: true });
+  (wantsSearch && main.querySelector('input[type=search]') || main).focus({ preventScroll: true });
+  wantsSearch = false;
   say(title ?? 'There is no such page');
 }
 
