@@ -24,6 +24,7 @@ package final class Admission: Sendable {
     private let directory: EngineDirectory
     private let log: Log
     private let draining = AtomicFlag()
+    private let databaseAway = AtomicFlag()
 
     package init(
         access: Access, keys: any AccessKeyStore, accounts: BillingAccounts, store: any UserSettingsStore, watch: LimitWatch,
@@ -43,6 +44,12 @@ package final class Admission: Sendable {
 
     /// Refuses new work of callers from now on: live sessions and recordings. What was begun before goes on, and so does work of the gateway itself.
     package func beginDrain() { draining.set() }
+
+    /// Notes whether the database of several gateways is reached. Not called when there is one gateway.
+    package func noteDatabase(isReached: Bool) { if isReached { databaseAway.clear() } else { databaseAway.set() } }
+
+    /// True while the database of several gateways cannot be reached: another gateway may serve new callers better.
+    package var isWithoutDatabase: Bool { databaseAway.isSet }
 
     /// True if no new work of callers begins.
     package var isDraining: Bool { draining.isSet }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A flag that is set once and can be read from any thread.
+/// A flag that can be set, cleared and read from any thread.
 package final class AtomicFlag: Sendable {
     private let value = Atomic<Bool>(false)
 
@@ -9,4 +9,6 @@ package final class AtomicFlag: Sendable {
     package var isSet: Bool { value.load(ordering: .acquiring) }
 
     package func set() { value.store(true, ordering: .releasing) }
+
+    package func clear() { value.store(false, ordering: .releasing) }
 }

@@ -113,6 +113,10 @@ package final class Metrics: Sendable {
     private let openSessions = Atomic<Int>(0)
     private let sessionsCapacity = Atomic<Int>(0)
     private let draining = Atomic<Bool>(false)
+    /// The id of this process among those that use one database; empty when the database has one gateway.
+    private let replica = Mutex("")
+    /// Number of gateways that use the database; 0 when the database has one gateway, -1 while it cannot be reached.
+    private let replicas = Atomic<Int>(0)
     private let commits = Atomic<Int64>(0)
     private let words = Atomic<Int64>(0)
     private let interims = Atomic<Int64>(0)
@@ -139,6 +143,12 @@ package final class Metrics: Sendable {
 
     /// Sets the number of live sessions that the gateway can have at the same time.
     package func setCapacity(_ sessions: Int) { sessionsCapacity.store(sessions, ordering: .relaxed) }
+
+    /// Notes the id of this process among those that use one database.
+    package func joined(as replica: String) { self.replica.withLock { $0 = replica } }
+
+    /// Notes the number of gateways that use the database; nil: the database cannot be reached.
+    package func sawReplicas(_ count: Int?) { replicas.store(count ?? -1, ordering: .relaxed) }
 
     /// Notes that no new session begins from now on.
     package func drainBegan() { draining.store(true, ordering: .relaxed) }
@@ -290,6 +300,14 @@ package final class Metrics: Sendable {
             "harken_sessions_capacity", "gauge",
             "Maximum number of live sessions at the same time: the limit of connections; 0 while the gateway drains.",
             isDraining ? 0 : sessionsCapacity.load(ordering: .relaxed))
+        let replica = replica.withLock { $0 }
+        if !replica.isEmpty {
+            text += "# HELP harken_replica_info The gateway's id among those that use one database.\n# TYPE harken_replica_info gauge\n"
+            text += "harken_replica_info{replica=\"\(replica)\"} 1\n"
+            let count = replicas.load(ordering: .relaxed)
+            plain("harken_replicas", "gauge", "Gateways that use the database and live; 0 while the database cannot be reached.", max(0, count))
+            plain("harken_database_reached", "gauge", "1 while the database can be reached, otherwise 0.", count > 0 ? 1 : 0)
+        }
         plain(
             "harken_audio_received_seconds_total", "counter", "Live audio received, in seconds.",
             Double(receivedMicroseconds.load(ordering: .relaxed)) * 1e-6)

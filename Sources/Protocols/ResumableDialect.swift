@@ -9,6 +9,13 @@ package protocol ResumableDialect: LiveServerMachine {
     /// True if the session waits for a client whose connection is lost, and reports to the client how much of its audio is durable.
     var waitsForClient: Bool { get }
 
+    /// Goes on with a session that another gateway had. Called before `opened`, which is called then although `resume` is not nil.
+    ///
+    /// - Parameters:
+    ///   - session: the session, by the id that the client knows.
+    ///   - start: the place in the client's audio where the session goes on, at the sample rate that the client has named.
+    mutating func takeOver(_ session: ID<Session>, at start: SampleIndex)
+
     /// Notes that all audio before `end` is durable, and need not be sent again.
     mutating func durable(through end: SampleIndex, now: Instant, output: inout ServerOutput)
 

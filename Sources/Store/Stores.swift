@@ -8,10 +8,12 @@ package struct Stores: Sendable {
     package let chunks: any ChunkStore
     package let usage: any UsageStore
     package let blobs: Blobs
+    /// The register of the gateways that use the database; nil when it has one gateway.
+    package let replicas: (any ReplicaStore)?
 
     package init(
         conversations: any ConversationStores, jobs: any JobQueue, uploads: any UploadStore, chunks: any ChunkStore, usage: any UsageStore,
-        blobs: Blobs
+        blobs: Blobs, replicas: (any ReplicaStore)? = nil
     ) {
         self.conversations = conversations
         self.jobs = jobs
@@ -19,5 +21,6 @@ package struct Stores: Sendable {
         self.chunks = chunks
         self.usage = usage
         self.blobs = blobs
+        self.replicas = replicas
     }
 }

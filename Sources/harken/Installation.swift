@@ -16,11 +16,12 @@ struct Installation: StoreBackEnd {
     ///   - directory: the data directory, which has the secret and the blobs with either database.
     ///   - database: nil for the SQLite database of the directory.
     ///   - bucket: the bucket of the blobs; nil for folders of the directory.
+    ///   - isGateway: true if this process is a gateway, which may be one of several with a PostgreSQL database.
     ///   - report: called with the reason when a blob could not be sent to the bucket, and with nil when one was sent again after that.
     ///   - checkTime: time limit for the check of the SQLite database's pages.
     init(
         in directory: DataDirectory, database: PostgresAddress? = nil, bucket: BucketSettings? = nil, checkTime: Duration = .seconds(1),
-        report: @escaping @Sendable (StoreError?) -> Void = { _ in }
+        isGateway: Bool = false, report: @escaping @Sendable (StoreError?) -> Void = { _ in }
     ) throws(StoreError) {
         let blobs = try bucket.map { bucket throws(StoreError) in
             do throws(HTTPClientError) { return Blobs(in: directory, bucket, through: try HTTPClient(), report: report) } catch {
@@ -28,7 +29,7 @@ struct Installation: StoreBackEnd {
             }
         }
         if let database {
-            backEnd = try PostgresInstallation(at: database, in: directory, blobs: blobs)
+            backEnd = try PostgresInstallation(at: database, in: directory, blobs: blobs, isGateway: isGateway)
             check = nil
         } else {
             let installation = try SQLiteInstallation(in: directory, blobs: blobs, checkTime: checkTime)

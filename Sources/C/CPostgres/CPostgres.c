@@ -35,6 +35,8 @@ static struct {
     const char *(*value)(const result *, int, int);
     int (*length)(const result *, int, int);
     void (*clear)(result *);
+    CPostgresNotification *(*notification)(connection *);
+    void (*free)(void *);
 } pq;
 
 int cpostgres_open(char *error, size_t error_size) {
@@ -75,6 +77,8 @@ int cpostgres_open(char *error, size_t error_size) {
         {(void **)&pq.value, "PQgetvalue"},
         {(void **)&pq.length, "PQgetlength"},
         {(void **)&pq.clear, "PQclear"},
+        {(void **)&pq.notification, "PQnotifies"},
+        {(void **)&pq.free, "PQfreemem"},
     };
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
         *functions[i].slot = dlsym(library, functions[i].name);
@@ -146,3 +150,15 @@ int cpostgres_is_null(const CPostgresResult *r, int row, int column) { return pq
 const char *cpostgres_value(const CPostgresResult *r, int row, int column) { return pq.value(r, row, column); }
 int cpostgres_length(const CPostgresResult *r, int row, int column) { return pq.length(r, row, column); }
 void cpostgres_clear(CPostgresResult *r) { pq.clear(r); }
+
+/* As libpq-fe.h declares it. */
+struct pgNotify {
+    char *channel;
+    int process;
+    char *payload;
+    struct pgNotify *next;
+};
+
+CPostgresNotification *cpostgres_notification(CPostgresConnection *c) { return pq.notification(c); }
+const char *cpostgres_notification_payload(const CPostgresNotification *n) { return n->payload; }
+void cpostgres_free_notification(CPostgresNotification *n) { pq.free(n); }

@@ -77,9 +77,11 @@ package struct Resumption: Sendable {
     private var acknowledged = SampleIndex.zero
     private var acknowledgedAt: Instant?
 
-    package init(_ rule: Rule = Rule(), rate: SampleRate) {
+    /// - Parameter repeated: amount of the client's first audio that is to be ignored, because another gateway has recognised it.
+    package init(_ rule: Rule = Rule(), rate: SampleRate, repeated: SampleCount = .zero) {
         self.rule = rule
         self.rate = rate
+        self.repeated = repeated
     }
 
     package var isClientHere: Bool { if case .here = client { true } else { false } }

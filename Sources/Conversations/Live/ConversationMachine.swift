@@ -12,12 +12,30 @@ package struct ConversationMachine: Sendable {
         package var language: LanguageTag?
         /// The time when the session began.
         package var started: UnixTime
+        /// The conversation with which the session goes on, because another gateway had the session before; nil when it begins here.
+        package var continued: Continued?
 
-        package init(user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime) {
+        package init(user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, continued: Continued? = nil) {
             self.user = user
             self.request = request
             self.language = language
             self.started = started
+            self.continued = continued
+        }
+    }
+
+    /// A conversation in which the session has spoken at another gateway.
+    package struct Continued: Sendable, Equatable {
+        package var conversation: ID<Conversation>
+        /// Time that is added to a time of the session here to get the time in the conversation.
+        package var shift: Duration
+        /// Time in the conversation through which the client has surely seen the segments.
+        package var seenThrough: Duration
+
+        package init(conversation: ID<Conversation>, shift: Duration, seenThrough: Duration) {
+            self.conversation = conversation
+            self.shift = shift
+            self.seenThrough = seenThrough
         }
     }
 
@@ -128,6 +146,11 @@ package struct ConversationMachine: Sendable {
             resumed.segments = []
             current = resumed
             actions.append(.show(.began(found.id, isResumed: true)))
+            if let continued = configuration.continued, continued.conversation == found.id {
+                offset = continued.shift
+                let unseen = found.segments.filter { $0.end > continued.seenThrough }
+                if !unseen.isEmpty { actions.append(.show(.changed(unseen))) }
+            }
         } else {
             actions += create(now)
         }

@@ -26,10 +26,12 @@ struct LiveEndpoint: Endpoint {
             guard dialect.authentication != .opening || call.shown != nil else { return begin(exchange, nil, call) }
             let caller = try services.admission.authenticate(exchange, credential: call.shown, for: [.listen])
             let keys = BYOKCredentials(head)
-            guard asksForStanding(keys) else { return begin(exchange, LiveCaller(caller: caller, keys: keys), call) }
+            guard asksForStanding(keys) || resumedSession(of: head) != nil else {
+                return begin(exchange, LiveCaller(caller: caller, keys: keys), call)
+            }
             Task {
                 var liveCaller = LiveCaller(caller: caller, keys: keys)
-                await ask(for: &liveCaller)
+                await ask(for: &liveCaller, head)
                 exchange.loop.execute { [liveCaller] in begin(exchange, liveCaller, call) }
             }
         } catch {
@@ -43,13 +45,23 @@ struct LiveEndpoint: Endpoint {
         var keys: BYOKCredentials
         /// State of the caller; nil when it was not read.
         var standing: CallerStanding?
+        /// The session that the caller resumes, if it was at another gateway until now.
+        var taken: TakenSession?
+    }
+
+    /// The session that the client wants to resume; nil: a new session, or the database has one gateway.
+    private func resumedSession(of head: HTTPRequestHead) -> ID<Session>? {
+        services.conversations.replicas == nil ? nil : head.query.first("session_id").map { ID($0) }
     }
 
     private func asksForStanding(_ keys: BYOKCredentials) -> Bool {
         dialect.asksForUser || services.admission.needsStanding(keys)
     }
 
-    private func ask(for liveCaller: inout LiveCaller) async {
+    private func ask(for liveCaller: inout LiveCaller, _ head: HTTPRequestHead) async {
+        if let session = resumedSession(of: head) {
+            liveCaller.taken = await services.conversations.takeOver(session, of: liveCaller.caller.user)
+        }
         var standing = await services.admission.standing(of: liveCaller.caller, liveCaller.keys, asksForUser: dialect.asksForUser)
         if dialect.asksForUser, let introductions = services.introductions {
             standing.user?.introduction = await introductions.introduction(of: liveCaller.caller.user)
@@ -102,7 +114,7 @@ struct LiveEndpoint: Endpoint {
             let caller = try services.admission.authenticate(head, credential: credential, peer: call.client.peer, for: [.listen])
             return LiveCaller(caller: caller, keys: keys)
         }
-        let asksForStanding = asksForStanding(keys)
+        let asksForStanding = asksForStanding(keys) || resumedSession(of: head) != nil
         return PreSessionHandler(
             opening, context: context, client: call.client, wrongCredentials: call.responder.wrongCredentials,
             prepare: { requested in
@@ -111,7 +123,7 @@ struct LiveEndpoint: Endpoint {
                 guard asksForStanding, liveCaller == nil || credential != nil else { return prepare }
                 let load: @Sendable () async -> Void = {
                     guard case .success(var liveCaller) = pending.result.withLock({ $0 }) else { return }
-                    await ask(for: &liveCaller)
+                    await ask(for: &liveCaller, head)
                     pending.result.withLock { [liveCaller] in $0 = .success(liveCaller) }
                 }
                 guard let prepare else {
@@ -173,7 +185,7 @@ struct LiveEndpoint: Endpoint {
         guard let liveCaller else { throw .internalError }
         // A session that waits for its client has a grant already.
         let user = liveCaller.caller.user
-        if let returning = machine as? any ResumableDialect, let resume = returning.resume {
+        if let returning = machine as? any ResumableDialect, let resume = returning.resume, liveCaller.taken == nil {
             return SessionResumer(returning, resume, context.waiting.find(resume.session, of: user))
         }
         let grant = if let grant { grant } else { try self.grant(liveCaller) }
@@ -188,6 +200,7 @@ struct LiveEndpoint: Endpoint {
         }
         var plan = try plan(machine, head, grant, call)
         plan.audioDays = known?.choices.audioDays
+        plan.taken = liveCaller.taken
         if (machine as? any ConversationDialect)?.conversation?.usesProfile == true { plan.introduction = known?.introduction ?? [] }
         return LiveSession(plan, context: context)
     }

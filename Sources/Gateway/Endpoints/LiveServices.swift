@@ -6,6 +6,7 @@ internal import Settings
 struct LiveServices: Sendable {
     let admission: Admission
     let contexts: LiveContexts
+    let conversations: ConversationService
     /// Speech profiles that engines hear before a conversation; nil when engines hear none.
     let introductions: SpeechProfiles?
     /// Settings for the number of engines that hear a session.

@@ -5,8 +5,8 @@ internal import Net
 internal import Protocols
 internal import Speech
 
-/// The endpoint of `GET /ready`: answers 200 when new sessions are accepted and at least one engine can be used, else 503, with the
-/// state of each engine.
+/// The endpoint of `GET /ready`: answers 200 when new sessions are accepted, the database of several gateways is reached, and at least one engine can
+/// be used, else 503, with the state of each engine.
 struct ReadyEndpoint: Endpoint {
     let access: MonitoringAccess
     let entries: [EngineEntry]
@@ -21,10 +21,11 @@ struct ReadyEndpoint: Endpoint {
         }
         let statuses = entries.map { ($0.name, $0.status()) }
         let isDraining = access.admission.isDraining
-        let isReady = !isDraining && statuses.contains { $0.1.isReady }
+        let isAway = access.admission.isWithoutDatabase
+        let isReady = !isDraining && !isAway && statuses.contains { $0.1.isReady }
         var json = JSONWriter()
         json.beginObject()
-        json.member("status", isDraining ? "draining" : isReady ? "ready" : "not_ready")
+        json.member("status", isDraining ? "draining" : isAway ? "no_database" : isReady ? "ready" : "not_ready")
         json.key("engines")
         json.beginObject()
         for (name, status) in statuses {

@@ -36,6 +36,8 @@ extension ConversationService {
             case .failure(let error): return log.error("the audio of a split conversation cannot be cut", [.error: "\(error)"])
             }
         }
-        if try await !store.cut(uncut, to: part), part != nil { try await audio.delete(target) }
+        guard try await !store.cut(uncut, to: part), part != nil else { return }
+        // Another gateway may have cut the same part: then the file is that one's too.
+        if try await !store.unnamed([name]).isEmpty { try await audio.delete(target) }
     }
 }

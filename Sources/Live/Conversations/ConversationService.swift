@@ -11,6 +11,8 @@ import Synchronization
 /// The service for the conversations of live sessions: gives access to the store, and completes conversations when they are over.
 package final class ConversationService: Sendable {
     package let store: any ConversationStores
+    /// The register of the gateways that use the database; nil when it has one gateway.
+    package let replicas: (any ReplicaStore)?
     /// The engine that finds voiceprints; nil when there is none, and no speaker is recognised by voice.
     package let voices: (any Voiceprinting)?
     /// The detector that tells speech from other sound; nil when there is none.
@@ -72,7 +74,8 @@ package final class ConversationService: Sendable {
     ///   - listener: returns this machine's engine; nil while the engine cannot be used.
     ///   - newPath: returns the path of a file that does not exist yet.
     package init(
-        store: any ConversationStores, audio: any BlobStore, audioDays: Int, voiceDays: Int, texts: (any TextEmbedding)?, summaries: ModelSummaries?,
+        store: any ConversationStores, replicas: (any ReplicaStore)? = nil, audio: any BlobStore, audioDays: Int, voiceDays: Int,
+        texts: (any TextEmbedding)?, summaries: ModelSummaries?,
         media: any MediaSource = InProcessMedia(), voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration,
         labelPatience: Duration = .seconds(2),
         poll: Duration, completionWaits: [Duration],
@@ -84,6 +87,7 @@ package final class ConversationService: Sendable {
         self.audioDays = audioDays
         self.voiceDays = voiceDays
         self.store = store
+        self.replicas = replicas
         self.media = media
         self.voices = voices
         self.detecting = detecting
@@ -274,6 +278,15 @@ package final class ConversationService: Sendable {
         }
     }
 
+    /// Returns false for a conversation with which a session at another gateway goes on.
+    private func mayComplete(_ key: OwnedConversation) async -> Bool {
+        do throws(StoreError) { return try await store.mayTakeUp(key.id, of: key.user) } catch {
+            // The conversation is taken up again with those that were forgotten.
+            log.error("a conversation cannot be completed yet", [.conversation: key.id.rawValue, .error: "\(error)"])
+            return false
+        }
+    }
+
     /// Completes the conversations whose sessions have left for good. Call every few seconds.
     package func sweep() async {
         let now = now()
@@ -282,7 +295,7 @@ package final class ConversationService: Sendable {
             for key in over { state.left[key] = nil }
             return over
         }
-        for key in over {
+        for key in over where await mayComplete(key) {
             if let done = await complete(key.id, of: key.user) { await learn(from: done) }
         }
     }

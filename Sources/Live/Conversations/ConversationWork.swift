@@ -7,6 +7,8 @@ package import Store
 /// The work of a live conversation in the store. The items are carried out outside the conversation's loop, one after the other.
 package struct ConversationWork: Sendable {
     package enum Item: Sendable {
+        /// Stores that the session may be taken over by another gateway.
+        case open(OpenLiveSession)
         /// Finds the conversation that is in progress, the last completed one, and the known voices and people.
         case find
         case create(Conversation)
@@ -52,11 +54,17 @@ package struct ConversationWork: Sendable {
         case stored(Int)
         /// The conversation was deleted or is over: no change of it is stored any more.
         case rejected(ID<Conversation>)
+        /// The session has its row: another gateway can take it over.
+        case opened(ID<Session>)
+        /// Another gateway has taken the session over: no change of it is stored here any more.
+        case moved
         case last
     }
 
     let user: ID<User>
     let request: ConversationRequest
+    /// The conversation with which a session goes on that another gateway had; nil: none.
+    let continued: ID<Conversation>?
     let service: ConversationService
     /// Keeper of the session's audio; nil when no audio is kept.
     let audio: ConversationAudio?
@@ -71,6 +79,10 @@ package struct ConversationWork: Sendable {
             do throws(StoreError) {
                 try await carryOut(item)
             } catch {
+                if case .conflict = error, case .store = item {
+                    tell(.moved)
+                    continue
+                }
                 service.log.error("a conversation cannot be stored", [.error: "\(error)"])
                 // The session goes on without a conversation; its transcript is stored separately.
                 if case .find = item { tell(.found(nil, last: nil, nil)) }
@@ -81,6 +93,9 @@ package struct ConversationWork: Sendable {
 
     private func carryOut(_ item: Item) async throws(StoreError) {
         switch item {
+        case .open(let session):
+            try await service.replicas?.open(session)
+            tell(.opened(session.id))
         case .find: try await find()
         case .create(let conversation): _ = try await service.store.begin(conversation)
         case .join(let part): _ = try await service.store.join(part, of: user)
@@ -146,7 +161,10 @@ package struct ConversationWork: Sendable {
         let known = try await known(after: nil)
         let last = try await service.store.lastCompleted(of: user)
         var found: Conversation?
-        if let chosen = request.chosen {
+        if let continued { found = try await service.store.conversation(continued, of: user) }
+        if found != nil {
+            return tell(.found(found, last: last, known))
+        } else if let chosen = request.chosen {
             found = try await service.store.conversation(chosen, of: user)
         } else if request.channels.isEmpty {
             found = try await service.store.inProgress(of: user, source: request.source, device: request.device)
@@ -171,6 +189,7 @@ package struct ConversationWork: Sendable {
             do throws(StoreError) {
                 return try await service.store.write(update, of: user)
             } catch {
+                if case .conflict = error { throw error }
                 service.log.warning("a conversation waits to be stored", [.error: "\(error)"])
                 try? await Task.sleep(for: wait)
             }

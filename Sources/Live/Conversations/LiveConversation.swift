@@ -64,6 +64,22 @@ package final class LiveConversation {
     private var looksAgain = false
     /// Batches of the session's audio; nil when no audio is kept.
     private var audio: AudioBatches?
+    /// The session's place among those of all gateways; nil when only this gateway may go on with the session.
+    private let shared: SharedSession?
+    /// The session's id in the database, once it is there.
+    private var sharedID: ID<Session>?
+    /// Called when another gateway has taken the session over.
+    private let moved: () -> Void
+    /// Number of the last change that was handed to the store, and of the last one that the store has.
+    private var changes = (given: 0, stored: 0)
+    /// End of the last word that was committed.
+    private var committedThrough = SampleIndex.zero
+    /// Events that are shown when the store has the change with this number.
+    private var held: [(change: Int, event: ConversationEvent)] = []
+    private var holdTimer: Loop.Timer?
+
+    /// Maximum time for which a client waits for words because the store does not answer.
+    private static let holdPatience: Duration = .seconds(1)
 
     /// Maximum number of client commands that wait before the conversation has begun.
     private static let maxWaiting = 1_000
@@ -75,12 +91,15 @@ package final class LiveConversation {
     ///   - rate: sample rate of the session's audio.
     ///   - channels: number of channels of the session's audio.
     ///   - audioDays: number of days that the user has chosen for the audio of their conversations; nil when the user has not chosen.
+    ///   - shared: the session's place among those of all gateways; nil when only this gateway may go on with the session.
     ///   - audio: returns audio of the session, of its only channel; nil when the audio is gone.
+    ///   - moved: called when another gateway has taken the session over.
     ///   - show: passes an event to the client's dialect.
     package init(
         session: ID<Session>, user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, rate: SampleRate,
-        channels: Int, audioDays: Int? = nil,
-        service: ConversationService, loop: Loop, audio heard: @escaping (SampleRange) -> [Int16]?, show: @escaping (ConversationEvent) -> Void
+        channels: Int, audioDays: Int? = nil, shared: SharedSession? = nil,
+        service: ConversationService, loop: Loop, audio heard: @escaping (SampleRange) -> [Int16]?, moved: @escaping () -> Void = {},
+        show: @escaping (ConversationEvent) -> Void
     ) {
         self.session = session
         self.user = user
@@ -88,14 +107,19 @@ package final class LiveConversation {
         self.service = service
         self.loop = loop
         self.show = show
-        machine = ConversationMachine(.init(user: user, request: request, language: language, started: started), newID: service.newID)
+        self.shared = shared
+        self.moved = moved
+        machine = ConversationMachine(
+            .init(user: user, request: request, language: language, started: started, continued: shared?.continued), newID: service.newID)
         let (stream, continuation) = AsyncStream.makeStream(of: ConversationWork.Item.self)
         work = continuation
         let keeper = service.keeper(rate: rate, channels: 1, days: audioDays)
         audio = keeper.map { _ in AudioBatches(rate: rate, channels: channels) }
         self.rate = rate
         let session = LoopBound(self, on: loop)
-        let worker = ConversationWork(user: user, request: request, service: service, audio: keeper, rate: rate) { event in
+        let worker = ConversationWork(
+            user: user, request: request, continued: shared?.continued?.conversation, service: service, audio: keeper, rate: rate
+        ) { event in
             session.enter { $0.hear(event) }
         }
         stored = Task { await worker.carryOut(stream) }
@@ -107,6 +131,7 @@ package final class LiveConversation {
 
     /// Looks for a conversation in progress, and for known voices and people.
     package func start() {
+        if let shared { work.yield(.open(shared.row)) }
         work.yield(.find)
         poll()
         let session = LoopBound(self, on: loop)
@@ -145,7 +170,11 @@ package final class LiveConversation {
     }
 
     package func committed(_ words: [Word], in channel: ChannelIndex, by engine: EngineName, model: String?) {
+        var words = words
+        // Another gateway has stored the words of this channel already.
+        if let known = shared?.known[channel] { words.removeAll { time(of: $0.range.start + SampleCount($0.range.count.samples / 2)) < known } }
         guard !words.isEmpty else { return }
+        committedThrough = words.reduce(committedThrough) { max($0, $1.range.end) }
         let spoken = LiveSpeakers.Spoken(words: words, channel: channel, engine: engine, model: model)
         if let speakers { speakers.committed(spoken) } else { add(spoken) }
     }
@@ -167,7 +196,46 @@ package final class LiveConversation {
 
     /// Calls `body` when all committed words were shown to the client.
     package func settled(_ body: @escaping () -> Void) {
-        if let speakers { speakers.idle(body) } else { body() }
+        let settle = { [self] in
+            showHeld()
+            body()
+        }
+        if let speakers { speakers.idle(settle) } else { settle() }
+    }
+
+    // MARK: - Events after their changes
+
+    /// True if another gateway can go on with the session.
+    var isShared: Bool { sharedID != nil && !isEnded && !isConcluded }
+
+    /// True if the store has all words that were committed.
+    var isStored: Bool { hasBegun && saidThrough >= committedThrough && changes.stored >= changes.given }
+
+    /// Shows an event; when another gateway may go on with the session, only after the store has the changes that came before the event: what a client
+    /// has seen is what any gateway knows.
+    private func showInOrder(_ event: ConversationEvent) {
+        guard sharedID != nil, changes.stored < changes.given else { return present(event) }
+        held.append((changes.given, event))
+        guard holdTimer == nil else { return }
+        holdTimer = loop.schedule(at: loop.now + Self.holdPatience) { [self] in showHeld() }
+    }
+
+    /// Shows the events that wait.
+    ///
+    /// - Parameter change: number of the last change that the store has; nil to wait no longer.
+    private func showHeld(through change: Int = .max) {
+        let count = held.firstIndex { $0.change > change } ?? held.count
+        let due = held[..<count]
+        held.removeFirst(count)
+        if held.isEmpty {
+            holdTimer?.cancel()
+            holdTimer = nil
+        }
+        for (_, event) in due { present(event) }
+    }
+
+    private func present(_ event: ConversationEvent) {
+        if !isEnded { for event in names.shown(event) { show(event) } }
     }
 
     package func command(_ command: ConversationCommand) {
@@ -307,6 +375,7 @@ package final class LiveConversation {
     /// Continues with a new conversation, because another session has completed this one or it was deleted. Words that were not stored go to the new
     /// one.
     private func rejected(_ id: ID<Conversation>) {
+        showHeld()
         let offset = machine.offset
         let (actions, from) = machine.rejected(id, now: service.now())
         guard !actions.isEmpty else { return }
@@ -322,7 +391,12 @@ package final class LiveConversation {
 
     package func hear(_ event: ConversationWork.WorkEvent) {
         switch event {
-        case .stored(let change): machine.stored(change)
+        case .stored(let change):
+            machine.stored(change)
+            changes.stored = max(changes.stored, change)
+            showHeld(through: change)
+        case .opened(let session): sharedID = session
+        case .moved: moved()
         case .rejected(let id): rejected(id)
         case .last: work.finish()
         case .found(let found, let last, let known): begin(found, last, known)
@@ -346,11 +420,12 @@ package final class LiveConversation {
             switch action {
             case .create(let conversation): work.yield(.create(conversation))
             case .store(let change):
-                work.yield(
-                    .store(
-                        ConversationUpdate(
-                            change.id, changed: change.segments.changed, removed: change.segments.removed, started: change.started,
-                            finished: change.finished, finalizationReason: change.finalizationReason, isLive: true), number: change.number))
+                var update = ConversationUpdate(
+                    change.id, changed: change.segments.changed, removed: change.segments.removed, started: change.started,
+                    finished: change.finished, finalizationReason: change.finalizationReason, isLive: true)
+                update.session = sharedID
+                changes.given = max(changes.given, change.number)
+                work.yield(.store(update, number: change.number))
             case .show(let event):
                 if case .began(let id, _) = event {
                     attach(id)
@@ -360,7 +435,7 @@ package final class LiveConversation {
                     let begins = part == nil ? .zero : min(heard, nextBegins ?? heard)
                     note(SessionPart(session: session, conversation: id, begins: begins))
                 }
-                if !isEnded { for event in names.shown(event) { show(event) } }
+                showInOrder(event)
                 if case .changed(let segments) = event {
                     said += introductions.read(segments, known: names.known, mayCreate: request.createsPeople)
                 }

@@ -4,7 +4,9 @@ internal import Dispatch
 package import Journal
 internal import Net
 package import Observability
+internal import Protocols
 package import Speech
+internal import Store
 package import Tracing
 package import Usage
 
@@ -266,7 +268,16 @@ package actor CrashRecovery {
             }
         }
         guard session.transcript.received > .zero else { return .needless }
-        let isWhole = session.transcript.isWhole
+        let fate = await fate(of: session.record.id, parts)
+        if case .moved(let end)? = fate {
+            let stored = Self.moved(StoredTranscript(record: session.record, transcript: session.transcript, status: .complete), at: end)
+            guard await transcripts.keep(stored) else {
+                unstored[session.record.id] = stored
+                return .notStored
+            }
+            return .needless
+        }
+        let isWhole = session.transcript.isWhole && fate == .over
         let stored = StoredTranscript(record: session.record, transcript: session.transcript, status: isWhole ? .complete : .recovering)
         let isKept = await transcripts.keep(stored)
         // The gateway may have been killed before the conversation got these words.
@@ -276,6 +287,25 @@ package actor CrashRecovery {
             return .notStored
         }
         return isWhole ? .needless : .stored(attempts: 0)
+    }
+
+    /// Returns the transcript of the part of a session that this gateway had until another one took the session over. The other one recognizes the
+    /// rest.
+    private static func moved(_ stored: StoredTranscript, at end: Duration) -> StoredTranscript {
+        var stored = stored
+        stored.transcript.received = min(stored.transcript.received, SampleCount(end, at: stored.transcript.rate))
+        stored.status = .complete
+        return stored
+    }
+
+    /// Tells what has become of a session of an earlier run; nil when the database cannot be read.
+    private func fate(of id: ID<Session>, _ parts: Parts) async -> LiveSessionFate? {
+        guard let replicas = parts.conversations.replicas else { return .over }
+        let isLate = parts.now() - parts.startedAt > ListenServer.resumeWindow
+        do throws(StoreError) { return try await replicas.fate(of: id, isLate: isLate) } catch {
+            parts.log.error("a session is not completed yet: another gateway may have taken it over", [.session: id.rawValue, .error: "\(error)"])
+            return nil
+        }
     }
 
     /// Removes the journal segments of earlier runs that no remaining session needs.
@@ -304,7 +334,7 @@ package actor CrashRecovery {
             running[pending.id] = Task(priority: .utility) {
                 let outcome = await complete(pending, parts)
                 do throws(StoredTranscript.Unreadable) {
-                    if let stored = try await transcripts.stored(pending.id) {
+                    if !outcome.isElsewhere, let stored = try await transcripts.stored(pending.id) {
                         await parts.conversations.take(stored, onlyRecovered: pending.record == nil)
                     }
                 } catch {
@@ -312,19 +342,29 @@ package actor CrashRecovery {
                         "recovered words are missing in a conversation: the transcript cannot be read",
                         [.session: pending.id.rawValue, .error: "\(error)"])
                 }
-                if let record = pending.record { await parts.conversations.release(record) }
+                if let record = pending.record, outcome != .waits { await parts.conversations.release(record) }
                 over(pending, outcome, parts)
             }
         }
     }
 
-    private enum Outcome { case done, mayPass, left }
+    private enum Outcome {
+        case done, mayPass, left
+        /// Another gateway recognizes the rest.
+        case moved
+        /// The session's client may come back, to this gateway or another one.
+        case waits
+
+        /// True if the words that only this gateway has do not count.
+        var isElsewhere: Bool { self == .moved || self == .waits }
+    }
 
     private func over(_ pending: PendingSession, _ outcome: Outcome, _ parts: Parts) {
         running[pending.id] = nil
         busy[pending.id] = nil
         switch outcome {
-        case .done: break
+        case .done, .moved: break
+        case .waits: resting.append(pending)
         case .mayPass:
             var resting = pending
             // The session's conversations do not wait for it any longer.
@@ -384,6 +424,16 @@ package actor CrashRecovery {
             parts.log.error("a session is not completed: its transcript cannot be read", [.session: pending.id.rawValue, .error: "\(error)"])
             if case .notReadable = error { return .mayPass }
             return .left
+        }
+        if pending.record != nil {
+            switch await fate(of: pending.id, parts) {
+            case .over: break
+            case .waits, nil: return .waits
+            case .moved(let end):
+                guard await transcripts.keepUntilStored(Self.moved(stored, at: end)) else { return .left }
+                await pending.audio.release()
+                return .moved
+            }
         }
         guard stored.attempts < Self.maxAttempts else {
             parts.log.error("a session's transcript is not completed: the gateway ended during each attempt", [.session: pending.id.rawValue])

@@ -43,6 +43,8 @@ extension DialectReference: ResumableDialect where Machine: ResumableDialect {
 
     var waitsForClient: Bool { machine.waitsForClient }
 
+    func takeOver(_ session: ID<Session>, at start: SampleIndex) { machine.takeOver(session, at: start) }
+
     func durable(through end: SampleIndex, now: Instant, output: inout ServerOutput) {
         machine.durable(through: end, now: now, output: &output)
     }

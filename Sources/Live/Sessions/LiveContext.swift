@@ -198,6 +198,9 @@ package final class LiveContext {
         for session in sessions.values where session.grant.owner.key.map(keys.contains) ?? false { session.keyIsOver() }
     }
 
+    /// Leaves a session to another gateway, to which its client has gone.
+    package func release(_ id: ID<Session>) { sessions.values.first { $0.clientID == id }?.moved() }
+
     /// Ends the sessions of a user who is deleted.
     package func end(sessionsOf user: ID<User>) {
         for session in sessions.values where session.grant.user == user { session.keyIsOver() }

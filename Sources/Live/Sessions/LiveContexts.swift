@@ -71,6 +71,9 @@ package final class LiveContexts: EngineHealthObserver {
     /// Ends the sessions of keys that were revoked or have expired.
     package func end(sessionsOf keys: Set<ID<AccessKey>>) { forEach { $0.end(sessionsOf: keys) } }
 
+    /// Leaves a session to another gateway, to which its client has gone.
+    package func release(_ session: ID<Session>) { forEach { $0.release(session) } }
+
     /// Ends the sessions of a user who is deleted.
     package func end(sessionsOf user: ID<User>) async {
         for context in all { await context.loop.run { context.withValue { $0.end(sessionsOf: user) } } }

@@ -134,6 +134,14 @@ extension LiveSession {
     }
 
     func hear(_ event: SessionEvent) {
+        if let shared {
+            if shared.isMoved {
+                // The other gateway has the words from here on.
+                if case .ended(let end) = event { ended(end) }
+                return
+            }
+            shared.heard(event)
+        }
         // The conversation's last words are shown before the session's end.
         if case .ended = event, let conversation, !isSettled {
             conversation.settled { [self] in
@@ -199,7 +207,12 @@ extension LiveSession {
     }
 
     private func ended(_ end: SessionEnd) {
-        if let transcript = journal.transcript { context.finish(transcript, journal.cursor, received: end.received, behind: conversation?.stored) }
+        // What another gateway may not take over is completed from the journal, at the next start.
+        if let transcript = journal.transcript, shared?.isLeft != true {
+            let received = shared?.isMoved == true ? shared?.storedThrough.map { $0 - .zero } ?? .zero : end.received
+            context.finish(transcript, journal.cursor, received: received, behind: conversation?.stored)
+        }
+        shared?.ended(behind: conversation?.stored)
         audio?.cancel()
         audio = nil
         run = nil

@@ -14,14 +14,16 @@ extension LiveSession {
 
     func beResumable(_ run: SessionDriver) {
         let rule = Resumption.Rule(window: ListenServer.resumeWindow)
-        resumable = ResumableRun(run, rate: rate, channels: channels, rule: rule, on: context.loop) { [self] in tell($0) }
-        context.waiting.add(id, of: grant.user, LoopBound(self, on: context.loop))
+        resumable = ResumableRun(
+            run, rate: rate, channels: channels, rule: rule, repeated: shared?.repeated ?? .zero, on: context.loop
+        ) { [self] in tell($0) }
+        context.waiting.add(clientID, of: grant.user, LoopBound(self, on: context.loop))
         watchDurability()
     }
 
     func notResumable() {
         guard let resumable else { return }
-        context.waiting.remove(id)
+        context.waiting.remove(clientID)
         durabilityTimer?.cancel()
         durabilityTimer = nil
         resumable.ended()
@@ -41,9 +43,23 @@ extension LiveSession {
     private func watchDurability() {
         durabilityTimer = context.loop.schedule(at: context.loop.now + durabilityInterval) { [self] in
             guard let run else { return }
-            if let end = journal.becameDurable(received: run.received) { resumable?.durable(through: end) }
+            if let end = journal.becameDurable(received: run.received) {
+                resumable?.durable(through: shared?.acknowledged(end, received: run.received, isStored: conversation?.isStored ?? true) ?? end)
+            }
             watchDurability()
         }
+    }
+
+    /// Leaves the session to another gateway, to which its client has gone. Words that are not stored are recognized there.
+    func moved(reason: String = "replaced") {
+        guard let shared, run != nil, !shared.isMoved else { return }
+        shared.isMoved = true
+        context.log.info("the session goes on at another gateway", [.session: id.rawValue])
+        clientIsGone = true
+        leftInOrder = false
+        dialectTimer.cancel()
+        client?.close(code: 1001, reason: reason)
+        run?.command(.abandon)
     }
 
     package func lost(_ close: WebSocketClose) {

@@ -39,6 +39,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
         package var introduction: [Float] = []
         /// Parent span that the caller has sent.
         package var caller: TraceParent?
+        /// The session that goes on, if another gateway had it before.
+        package var taken: TakenSession?
 
         package init(
             id: ID<Session>, started: UnixTime, dialect: String, machine: any LiveServerMachine, engines: [EngineEntry],
@@ -92,6 +94,10 @@ package final class LiveSession: LiveHandler, SessionObserver {
     package let record: SessionRecord
     /// The session's audio and words, from `start` on.
     let journal: JournaledSession
+    /// The id by which the client knows the session: that of its first part.
+    package let clientID: ID<Session>
+    /// The session's place among those of all gateways; nil when only this gateway may go on with the session.
+    let shared: SharedSession?
     package var audio: ClientAudio?
     package var client: ClientSocket?
     /// The resumable run, from `start` to the end, when the client may come back.
@@ -182,6 +188,15 @@ package final class LiveSession: LiveHandler, SessionObserver {
         plannedRun.options.vendorOptions = vendorOptions
         broughtRedaction = redaction.map { StreamRedactor($0) }
         plannedRun.prelude = SpeechSamples.linear16(plan.introduction, rate)
+        clientID = plan.taken?.id ?? plan.id
+        let isShared = resumableDialect?.waitsForClient == true && conversationDialect?.conversation?.isKept == true && !bringsWords
+        if isShared, let replicas = context.conversations.replicas {
+            shared = SharedSession(
+                in: replicas, plan, resumed: resumableDialect?.resume, rate: rate, clientRate: clientRate, channels: channels, log: context.log)
+        } else {
+            shared = nil
+        }
+        if let shared, let start = shared.start { resumableDialect?.takeOver(clientID, at: start) }
         record = SessionRecord(
             id: plan.id, started: plan.started, dialect: plan.dialect, workload: request.workload, language: request.language, model: request.model,
             keyterms: request.keyterms, diarize: request.diarize, engines: isByOwnKeys ? [] : plan.engines.map(\.name),
@@ -245,6 +260,11 @@ package final class LiveSession: LiveHandler, SessionObserver {
     var firstEngine: EngineName { engines.first?.name ?? .local }
 
     package func drain() {
+        // The client goes on with the session at another gateway, or at this one's next run.
+        if let shared, conversation?.isShared == true {
+            shared.isLeft = true
+            return moved(reason: "going_away")
+        }
         dialect.drain(now: context.loop.now, output: &context.output)
         carryOutOutput()
     }

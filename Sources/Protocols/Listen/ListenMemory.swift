@@ -8,6 +8,9 @@ struct ListenMemory: Sendable {
     private(set) var messages: [[UInt8]] = []
     private var bytes = 0
 
+    /// - Parameter last: number of messages that the client has of another gateway.
+    init(last: Int = 0) { self.last = last }
+
     /// Keeps a message. Beyond the limits the oldest messages are dropped: each segment is sent whole again with its next change.
     mutating func append(_ message: [UInt8]) {
         last += 1

@@ -37,7 +37,9 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     package let preferredEngine: EngineName?
     package let conversation: ConversationRequest?
     private let options: ListenOptions
-    private let sessionID: ID<Session>
+    private var sessionID: ID<Session>
+    /// Place in the client's audio at which the session goes on here; nil when it began here.
+    private var takenAt: SampleIndex?
     private let sessionLimit: Duration
 
     private var state = LiveServerState<End>.connecting
@@ -98,7 +100,11 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         preferred = preferredEngine ?? start.engine
         term = SessionTimeouts(sessionLimit, silence: Self.idleLimit, from: now)
         if options.route == .web { say(.authResponse(true), &output) }
-        if waitsForClient { say(.sessionStarted(sessionID, window: Self.resumeWindow), &output) }
+        if let takenAt {
+            say(.sessionResumed(takenAt), &output)
+        } else if waitsForClient {
+            say(.sessionStarted(sessionID, window: Self.resumeWindow), &output)
+        }
         ping(now, &output)
         say(.status(ListenStatus(.initiating)), &output)
         if conversation == nil { begin(nil, &output) } else { conversationDue = now + Self.conversationPatience }
@@ -271,7 +277,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         status.status = .degraded
         status.engine = serving
         status.retryAfter = nil
-        func seconds(_ position: SampleIndex) -> Double { (position.seconds(at: rate) * 100).rounded() / 100 }
+        func seconds(_ position: SampleIndex) -> Double { (shown(position).seconds(at: options.rate ?? rate) * 100).rounded() / 100 }
         status.text = "Not recognized: \(seconds(range.start)) s to \(seconds(range.end)) s of the session."
         return status
     }
@@ -356,12 +362,20 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
 
     // MARK: - A client that comes back
 
+    package mutating func takeOver(_ session: ID<Session>, at start: SampleIndex) {
+        sessionID = session
+        takenAt = start
+        memory = ListenMemory(last: options.resume?.seen ?? 0)
+    }
+
     package mutating func durable(through end: SampleIndex, now: Instant, output: inout ServerOutput) {
         if state == .open || state == .ending(.finished) || endDue != nil { say(.audioAck(shown(end)), &output) }
     }
 
     /// Returns the position in the client's samples: at the rate that the client named, which may differ from the session's rate.
-    private func shown(_ position: SampleIndex) -> SampleIndex { position.converted(from: rate, to: options.rate ?? rate) }
+    private func shown(_ position: SampleIndex) -> SampleIndex {
+        (takenAt ?? .zero) + SampleCount(position.converted(from: rate, to: options.rate ?? rate).samples)
+    }
 
     package mutating func clientLost(now: Instant) { isLost = true }
 

@@ -72,11 +72,11 @@ package actor ChunkedRecordings {
     package func recover(_ services: RecordingServices, isShared: Bool = false) async {
         do throws(StoreError) {
             if !isShared { try await recordings.recover(now: services.now()) }
-            for recording in try await recordings.standing(RecordingState.open.rawValue) {
+            for recording in try await recordings.standing(RecordingState.open.rawValue, isAbandoned: false) {
                 services.conversations.attach(ID(recording.conversation), of: recording.user)
             }
             if isShared { return }
-            for recording in try await recordings.standing(RecordingState.finishing.rawValue) {
+            for recording in try await recordings.standing(RecordingState.finishing.rawValue, isAbandoned: true) {
                 services.conversations.attach(ID(recording.conversation), of: recording.user)
                 Task {
                     do throws(ChunkedRecordingError) {

@@ -20,16 +20,18 @@ package final class ResumableRun {
     private var deliver: ((Message) -> Void)?
     private var timer: Loop.Timer?
 
-    /// - Parameter deliver: takes the client's messages, until its connection is lost.
+    /// - Parameters:
+    ///   - repeated: amount of the client's first audio that is to be ignored.
+    ///   - deliver: takes the client's messages, until its connection is lost.
     package init(
-        _ run: SessionDriver, rate: SampleRate, channels: Int = 1, rule: Resumption.Rule = .init(), on loop: Loop,
+        _ run: SessionDriver, rate: SampleRate, channels: Int = 1, rule: Resumption.Rule = .init(), repeated: SampleCount = .zero, on loop: Loop,
         deliver: @escaping (Message) -> Void
     ) {
         self.run = run
         self.loop = loop
         self.deliver = deliver
         frame = 2 * channels
-        resumption = Resumption(rule, rate: rate)
+        resumption = Resumption(rule, rate: rate, repeated: repeated)
     }
 
     package var isClientHere: Bool { resumption.isClientHere }

@@ -10,7 +10,9 @@ package protocol ChunkStore: Sendable {
     func find(_ conversation: String, of user: ID<User>) async throws(StoreError) -> StoredRecording?
 
     /// Returns the recordings of all users that are in this state.
-    func standing(_ state: String) async throws(StoreError) -> [StoredRecording]
+    ///
+    /// - Parameter isAbandoned: true to leave out those that another gateway, which lives, has brought into this state.
+    func standing(_ state: String, isAbandoned: Bool) async throws(StoreError) -> [StoredRecording]
 
     /// Moves a recording from one of the states `from` to the state `to`.
     ///
@@ -47,7 +49,7 @@ package protocol ChunkStore: Sendable {
     /// Frees the name of a chunk that could not be recognised, so that the client may send the chunk again.
     func release(_ chunk: String, in conversation: String, of user: ID<User>) async throws(StoreError)
 
-    /// Frees the names of chunks that an earlier process was recognising, and forgets recordings that were finished long ago. Called after a start.
+    /// Frees the names of chunks that a process was recognising which has ended, and forgets recordings that were finished long ago. Called after a start.
     func recover(now: UnixTime) async throws(StoreError)
 
     /// Returns the recognised chunks of a recording, in no order.

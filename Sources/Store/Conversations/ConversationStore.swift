@@ -20,6 +20,7 @@ package protocol ConversationStore: Sendable {
     /// Stores the changes of a conversation, and updates the indexes for searches.
     ///
     /// - Returns: false when the conversation does not exist, or when the conversation is over and the update is for a conversation in progress.
+    /// - Throws: `StoreError.conflict` when another gateway has taken over the session that says the words. Nothing is changed then.
     func write(_ update: ConversationUpdate, of user: ID<User>) async throws(StoreError) -> Bool
 
     /// Stores that a session speaks in a conversation. An earlier record of the same session and conversation is replaced.
@@ -39,8 +40,11 @@ package protocol ConversationStore: Sendable {
     func parts(of session: ID<Session>, of user: ID<User>) async throws(StoreError) -> [SessionPart]
 
     /// Returns the conversations of all users that have had this status since before `time`, without segments, the longest-standing first. Used for
-    /// recovery at a start.
+    /// recovery at a start. Conversations of other gateways that live are left out.
     func standing(_ status: Conversation.Status, since time: UnixTime, limit: Int) async throws(StoreError) -> [Conversation]
+
+    /// Returns false if another gateway that lives has the conversation: a session there has spoken in it last.
+    func mayTakeUp(_ conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
     /// Returns the user's newest completed conversation.
     func lastCompleted(of user: ID<User>) async throws(StoreError) -> ID<Conversation>?

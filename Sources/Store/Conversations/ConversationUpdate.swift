@@ -23,6 +23,8 @@ package struct ConversationUpdate: Sendable, Equatable {
     package var movesBack = Duration.zero
     /// True if the update is stored only while the conversation is in progress.
     package var isLive = false
+    /// The live session, in the words of `OpenLiveSession.id`, that says the words and may be taken over by another gateway; nil when there is none.
+    package var session: ID<Session>?
     /// True if a person wrote the title: automation does not change it.
     package var isTitledByHand = false
 

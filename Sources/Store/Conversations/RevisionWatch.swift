@@ -33,6 +33,11 @@ final class RevisionWatches: Sendable {
         }
     }
 
+    func tellAll() {
+        let watching = state.withLock { $0.watching.values.flatMap(\.values) }
+        for changed in watching { changed() }
+    }
+
     func tell(_ user: ID<User>) {
         let watching = state.withLock { $0.watching[user].map { Array($0.values) } ?? [] }
         for changed in watching { changed() }

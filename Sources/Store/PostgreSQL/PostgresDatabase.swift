@@ -13,15 +13,18 @@ package final class PostgresDatabase: SQLDatabase {
 
     /// Connects once, and brings the schema up to date.
     ///
+    /// - Parameter replica: the id of this process, to which rows belong that it writes; nil when it is not a gateway.
     /// - Throws: `databaseUnavailable` when the server cannot be reached or the client library is missing.
-    package init(at address: PostgresAddress) throws(StoreError) {
+    package init(at address: PostgresAddress, replica: String? = nil) throws(StoreError) {
         self.address = address
+        // The id has hexadecimal digits and a slash.
+        let owner = replica.map { "SET harken.replica = '\($0)'; " } ?? ""
         words = try PostgresWordIndex()
         let connection = try PostgresConnection(address)
         try PostgresMigration.run(PostgresMigration.all, on: connection)
-        pool = PostgresPool(address, most: Self.connections.work)
-        keys = PostgresPool(address, most: Self.connections.keys)
-        searches = PostgresPool(address, settings: Self.searchSettings, most: Self.connections.searches)
+        pool = PostgresPool(address, settings: owner, most: Self.connections.work)
+        keys = PostgresPool(address, settings: owner, most: Self.connections.keys)
+        searches = PostgresPool(address, settings: owner + Self.searchSettings, most: Self.connections.searches)
     }
 
     /// Connects to a server and returns its version, such as `15.4`. Changes nothing.

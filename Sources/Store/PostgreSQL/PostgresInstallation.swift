@@ -5,13 +5,19 @@ package struct PostgresInstallation: StoreBackEnd {
     private let database: PostgresDatabase
     private let directory: DataDirectory
     package let blobs: Blobs
+    package let replicas: (any ReplicaStore)?
 
     /// Connects to the database, and brings its schema up to date.
     ///
-    /// - Parameter blobs: the stores of blobs; nil for folders of `directory`.
+    /// - Parameters:
+    ///   - blobs: the stores of blobs; nil for folders of `directory`.
+    ///   - isGateway: true if this process is a gateway, which may be one of several.
     /// - Throws: `keysLost` when the database has no keys although keys were made in `directory`.
-    package init(at address: PostgresAddress, in directory: DataDirectory, blobs: Blobs? = nil) throws(StoreError) {
-        database = try PostgresDatabase(at: address)
+    package init(at address: PostgresAddress, in directory: DataDirectory, blobs: Blobs? = nil, isGateway: Bool = false) throws(StoreError) {
+        let replica = isGateway ? try ReplicaPlace.id(in: directory) : nil
+        let database = try PostgresDatabase(at: address, replica: replica)
+        self.database = database
+        replicas = replica.map { PostgresReplicas($0, in: database) }
         self.directory = directory
         self.blobs = blobs ?? Blobs(in: directory)
         let hasKeys = try database.makeReader(for: .keys).runBlocking { (connection) throws(StoreError) in
@@ -24,19 +30,39 @@ package struct PostgresInstallation: StoreBackEnd {
     package func keys(
         hashing: any KeyHashing, now: @escaping @Sendable () -> UnixTime
     ) throws(StoreError) -> any AccessKeyAdministration {
-        try SQLAccessKeyStore(in: database, of: directory, hashing: hashing, now: now)
+        let keys = try SQLAccessKeyStore(in: database, of: directory, hashing: hashing, now: now)
+        try checkSecret(of: keys)
+        return keys
+    }
+
+    /// Checks that this directory has the secret with which other gateways of the database hash keys and seal tokens.
+    private func checkSecret(of keys: SQLAccessKeyStore) throws(StoreError) {
+        let fingerprint = try keys.fingerprint()
+        var known: [UInt8]?
+        try database.makeReader(for: .keys).runBlocking { (connection) throws(StoreError) in
+            try connection.run(
+                "INSERT INTO installation (name, value) VALUES ('secret', ?) ON CONFLICT DO NOTHING", [.blob(fingerprint)])
+            try connection.run("SELECT value FROM installation WHERE name = 'secret'") { (row) throws(StoreError) in known = row.blob(0) }
+        }
+        guard known == fingerprint else {
+            throw .notUsable(
+                path: directory.secret,
+                reason: "the secret is not that of the database; copy the file `secret` from the data directory of another gateway of this database")
+        }
     }
 
     package var usage: any UsageStore { SQLUsageStore(in: database) }
 
     package func conversations(now: @escaping @Sendable () -> UnixTime) -> any ConversationStores {
-        SQLConversationStore(in: database, audio: blobs.audio, now: now)
+        let store = SQLConversationStore(in: database, audio: blobs.audio, now: now)
+        replicas?.listen { [weak store] in store?.follow($0) }
+        return store
     }
 
     package func stores(now: @escaping @Sendable () -> UnixTime) -> Stores {
         Stores(
             conversations: conversations(now: now), jobs: SQLJobQueue(in: database), uploads: SQLUploadStore(in: database),
-            chunks: SQLChunkStore(in: database), usage: usage, blobs: blobs)
+            chunks: SQLChunkStore(in: database), usage: usage, blobs: blobs, replicas: replicas)
     }
 
     package func settle() {}

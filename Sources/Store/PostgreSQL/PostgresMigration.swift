@@ -6,6 +6,7 @@ struct PostgresMigration: Sendable {
     static let all: [PostgresMigration] = [
         PostgresMigration(statements: functions + orders + conversations + search + usage),
         PostgresMigration(statements: ["ALTER TABLE conversations ADD COLUMN findings TEXT COLLATE \"C\""]),
+        PostgresMigration(statements: replicas),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

@@ -26,6 +26,8 @@ final class WindowIndex: Sendable {
         var lastSearch: UInt64
         /// Changes that came while the windows were being read; nil after that.
         var early: [Change]?
+        /// True if another process has changed the windows while they were being read.
+        var isStale = false
     }
 
     enum Change: Sendable {
@@ -48,6 +50,16 @@ final class WindowIndex: Sendable {
                 } else {
                     state.users[key]?.bits.apply(change, model: key.model)
                 }
+            }
+        }
+    }
+
+    /// Drops the windows of an archive, which another process has changed; nil: of all archives. The next search reads them again.
+    func drop(archive: Int64?) {
+        state.withLock { state in
+            for key in state.users.keys where archive == nil || key.archive == archive {
+                // Windows that are being read now may be those of before the change: they are not kept.
+                if state.users[key]?.early == nil { state.users[key] = nil } else { state.users[key]?.isStale = true }
             }
         }
     }
@@ -86,6 +98,10 @@ final class WindowIndex: Sendable {
             var bits = found
             for change in state.users[key]?.early ?? [] { bits.apply(change, model: key.model) }
             state.searches += 1
+            guard state.users[key]?.isStale != true else {
+                state.users[key] = nil
+                return bits
+            }
             state.users[key] = Entry(bits: bits, lastSearch: state.searches, early: nil)
             var count = state.users.values.reduce(0) { $0 + $1.bits.count }
             while count > most,

@@ -153,6 +153,7 @@ struct Serve: Command {
         let log = Log(level: configuration.logLevel, format: format, write: { writer.write($0) })
         let installation = try Installation(
             in: directory, database: configuration.database, bucket: configuration.bucket, checkTime: Self.checkTime,
+            isGateway: true,
             report: { error in
                 if let error {
                     log.warning("audio and files wait on this machine until the object storage takes them", [.error: "\(error)"])

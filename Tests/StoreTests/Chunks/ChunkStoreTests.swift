@@ -35,7 +35,7 @@ import Testing
         #expect(try await store.begin(recording(.bob), now: .at(0)))
         #expect(try await store.find(name, of: .ann) == recording())
         #expect(try await store.find("c2", of: .ann) == nil)
-        #expect(try await store.standing("open").map(\.user.rawValue).sorted() == ["ann", "bob"])
+        #expect(try await store.standing("open", isAbandoned: false).map(\.user.rawValue).sorted() == ["ann", "bob"])
     }
 
     @Test(arguments: StoreKind.allCases) func `moves a recording from the states that are named`(kind: StoreKind) async throws {

@@ -6,6 +6,7 @@
 
 typedef struct pg_conn CPostgresConnection;
 typedef struct pg_result CPostgresResult;
+typedef struct pgNotify CPostgresNotification;
 
 enum {
     CPOSTGRES_CONNECTION_OK = 0,
@@ -54,3 +55,8 @@ int cpostgres_is_null(const CPostgresResult *result, int row, int column);
 const char *cpostgres_value(const CPostgresResult *result, int row, int column);
 int cpostgres_length(const CPostgresResult *result, int row, int column);
 void cpostgres_clear(CPostgresResult *result);
+
+/// The next notice of a channel that the connection listens to, among what was consumed, or NULL. The caller frees it.
+CPostgresNotification *cpostgres_notification(CPostgresConnection *connection);
+const char *cpostgres_notification_payload(const CPostgresNotification *notification);
+void cpostgres_free_notification(CPostgresNotification *notification);

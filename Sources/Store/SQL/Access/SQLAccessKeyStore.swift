@@ -150,6 +150,9 @@ package final class SQLAccessKeyStore: AccessKeyAdministration {
         }
     }
 
+    /// Returns what tells copies of the secret from other secrets, and tells nothing else of it.
+    func fingerprint() throws(StoreError) -> [UInt8] { try hash("fingerprint") }
+
     private func hash(_ text: String) throws(StoreError) -> [UInt8] {
         let hash = hashing.authenticationCode(of: Array(text.utf8), secret: secret.bytes)
         guard !hash.isEmpty else { throw .cryptography("a key cannot be hashed") }

@@ -41,11 +41,16 @@ package final class SQLChunkStore: ChunkStore {
         return found
     }
 
-    package func standing(_ state: String) async throws(StoreError) -> [StoredRecording] {
+    package func standing(_ state: String, isAbandoned: Bool) async throws(StoreError) -> [StoredRecording] {
         try await database.read { (connection) throws(StoreError) in
             var found: [StoredRecording] = []
             try connection.run(
-                "SELECT user, conversation, language FROM background_recordings WHERE state = ?", [.text(state)]
+                isAbandoned && connection.isRemote
+                    ? """
+                    SELECT user, conversation, language FROM background_recordings WHERE state = ?
+                    AND (replica = this_replica() OR NOT coalesce(replica_lives(replica), FALSE))
+                    """
+                    : "SELECT user, conversation, language FROM background_recordings WHERE state = ?", [.text(state)]
             ) { (row) throws(StoreError) in
                 found.append(
                     StoredRecording(
@@ -161,7 +166,10 @@ package final class SQLChunkStore: ChunkStore {
     package func recover(now: UnixTime) async throws(StoreError) {
         let oldest = UnixTime(milliseconds: now.milliseconds - Int64(StoredRecording.retention / .milliseconds(1)))
         try await database.write { (connection) throws(StoreError) in
-            try connection.run("DELETE FROM background_chunks WHERE record IS NULL")
+            try connection.run(
+                connection.isRemote
+                    ? "DELETE FROM background_chunks WHERE record IS NULL AND NOT coalesce(replica_lives(replica), FALSE)"
+                    : "DELETE FROM background_chunks WHERE record IS NULL")
             try connection.run("DELETE FROM background_recordings WHERE state = 'finished' AND since < ?", [.time(oldest)])
         }
     }

@@ -25,14 +25,42 @@ extension SQLConversationStore {
         try await database.read { (connection) throws(StoreError) in
             var found: [Conversation] = []
             try connection.run(
-                """
-                SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
-                c.call, c.timeout, c.findings, c.number
-                FROM conversations c JOIN archives a ON a.number = c.archive
-                WHERE c.status = ? AND c.status IN ('in_progress', 'processing') AND c.since <= ? ORDER BY c.since, c.number LIMIT ?
-                """, [.text(status.rawValue), .time(time), .integer(max(0, limit))]
+                connection.isRemote ? Self.abandoned : Self.standing, [.text(status.rawValue), .time(time), .integer(max(0, limit))]
             ) { (row) throws(StoreError) in found.append(ConversationRow.conversation(row)) }
             return found
+        }
+    }
+
+    private static let standing: StaticString = """
+        SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
+        c.call, c.timeout, c.findings, c.number
+        FROM conversations c JOIN archives a ON a.number = c.archive
+        WHERE c.status = ? AND c.status IN ('in_progress', 'processing') AND c.since <= ? ORDER BY c.since, c.number LIMIT ?
+        """
+
+    /// Conversations of other gateways that live are left to them. Recordings that come in chunks stay open for any gateway.
+    private static let abandoned: StaticString = """
+        SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
+        c.call, c.timeout, c.findings, c.number
+        FROM conversations c JOIN archives a ON a.number = c.archive
+        WHERE c.status = ? AND c.status IN ('in_progress', 'processing') AND c.since <= ?
+        AND (c.replica = this_replica() OR NOT coalesce(replica_lives(c.replica), FALSE))
+        AND NOT EXISTS (SELECT 1 FROM background_recordings b WHERE b.user = a.user AND b.conversation = c.id AND b.state <> 'finished')
+        ORDER BY c.since, c.number LIMIT ?
+        """
+
+    package func mayTakeUp(_ conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool {
+        try await database.read { (connection) throws(StoreError) in
+            // One process has one SQLite database.
+            guard connection.isRemote else { return true }
+            var mayTakeUp = true
+            try connection.run(
+                """
+                SELECT c.replica IS DISTINCT FROM this_replica() AND coalesce(replica_lives(c.replica), FALSE)
+                FROM conversations c JOIN archives a ON a.number = c.archive WHERE a.user = ? AND c.id = ?
+                """, [.text(user.rawValue), .text(conversation.rawValue)]
+            ) { (row) throws(StoreError) in mayTakeUp = !row.flag(0) }
+            return mayTakeUp
         }
     }
 

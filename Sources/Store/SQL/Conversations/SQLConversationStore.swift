@@ -45,6 +45,18 @@ package final class SQLConversationStore: ConversationStores {
         return isDone
     }
 
+    /// Takes a change that another process has made.
+    func follow(_ change: ReplicaChange) {
+        switch change {
+        case .people(let user): revisions.tell(user)
+        case .windows(let archive): windowIndex.drop(archive: archive)
+        case .unknown:
+            windowIndex.drop(archive: nil)
+            revisions.tellAll()
+        case .jobs, .wanted: break
+        }
+    }
+
     package func watch(_ user: ID<User>, _ changed: @escaping @Sendable () -> Void) -> RevisionWatch { revisions.add(user, changed) }
 
     /// Reads from the user's archive. Returns nil when nothing was ever stored for the user. All queries of `body` see the same moment.

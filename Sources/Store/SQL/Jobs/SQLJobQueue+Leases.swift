@@ -85,8 +85,14 @@ extension SQLJobQueue {
 
     package func endLeases(except owner: String) async throws(StoreError) {
         try await database.write(.readCommitted) { (connection) throws(StoreError) in
+            // Where several gateways may work, those that live keep their jobs.
             try connection.run(
-                "UPDATE jobs SET lease_until = NULL WHERE status IN ('queued', 'processing') AND owner IS DISTINCT FROM ? AND lease_until IS NOT NULL",
+                connection.isRemote
+                    ? """
+                    UPDATE jobs SET lease_until = NULL WHERE status IN ('queued', 'processing') AND owner IS DISTINCT FROM ? AND lease_until IS NOT NULL
+                    AND NOT coalesce(replica_lives(owner), FALSE)
+                    """
+                    : "UPDATE jobs SET lease_until = NULL WHERE status IN ('queued', 'processing') AND owner IS DISTINCT FROM ? AND lease_until IS NOT NULL",
                 [.text(owner)])
         }
     }

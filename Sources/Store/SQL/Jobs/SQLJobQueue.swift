@@ -47,7 +47,7 @@ package final class SQLJobQueue: JobQueue {
         return try await database.write(.readCommitted) { (connection) throws(StoreError) in
             try connection.run(
                 """
-                UPDATE jobs SET status = 'completed', transcript = ?, raw = ?, finished_at = ?, owner = NULL, lease_until = NULL
+                UPDATE jobs SET status = 'completed', transcript = ?, raw = ?, finished_at = ?, lease_until = NULL
                 WHERE id = ? AND status = 'processing'
                 """,
                 [.text(text), .blob(transcript.raw), .integer(now.milliseconds), .text(id.rawValue)])
@@ -59,7 +59,7 @@ package final class SQLJobQueue: JobQueue {
         try await database.write(.readCommitted) { (connection) throws(StoreError) in
             try connection.run(
                 """
-                UPDATE jobs SET status = 'error', error = ?, finished_at = ?, owner = NULL, lease_until = NULL
+                UPDATE jobs SET status = 'error', error = ?, finished_at = ?, lease_until = NULL
                 WHERE id = ? AND status = 'processing'
                 """,
                 [.text(reason), .integer(now.milliseconds), .text(id.rawValue)])
@@ -175,16 +175,26 @@ package final class SQLJobQueue: JobQueue {
     package func unannounced() async throws(StoreError) -> [TranscriptionJob] {
         try await database.read { (connection) throws(StoreError) in
             var jobs: [TranscriptionJob] = []
-            try connection.run(
-                """
-                SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key, keeps_raw, sealed, own_keys
-                FROM jobs WHERE notice = 'wanted' AND status IN ('completed', 'error') ORDER BY number LIMIT 1000
-                """
-            ) { (row) throws(StoreError) in jobs.append(TranscriptionJob(row)) }
+            try connection.run(connection.isRemote ? Self.leftUnannounced : Self.unannounced) { (row) throws(StoreError) in
+                jobs.append(TranscriptionJob(row))
+            }
             return jobs
         }
     }
+
+    private static let unannounced: StaticString = """
+        SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
+        notice_status, access_key, keeps_raw, sealed, own_keys
+        FROM jobs WHERE notice = 'wanted' AND status IN ('completed', 'error') ORDER BY number LIMIT 1000
+        """
+
+    /// Gateways that live notify the owners of the jobs that they have ended.
+    private static let leftUnannounced: StaticString = """
+        SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
+        notice_status, access_key, keeps_raw, sealed, own_keys
+        FROM jobs WHERE notice = 'wanted' AND status IN ('completed', 'error')
+        AND (owner = this_replica() OR NOT coalesce(replica_lives(owner), FALSE)) ORDER BY number LIMIT 1000
+        """
 
     package func announced(_ id: ID<TranscriptionJob>, status: Int?) async throws(StoreError) {
         try await database.write(.readCommitted) { (connection) throws(StoreError) in

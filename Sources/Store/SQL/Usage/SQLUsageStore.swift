@@ -29,7 +29,15 @@ package final class SQLUsageStore: UsageStore {
         startedBefore start: UnixTime?, now: UnixTime
     ) async throws(StoreError) -> (count: Int, streams: [UsageRecord]) {
         try await database.write(.readCommitted) { (connection) throws(StoreError) in
-            let open = try Self.outbox("SELECT record FROM usage_outbox WHERE is_open", on: connection)
+            // Other gateways have open runs of their own. Those of a dead one are its own matter: its journal knows how much audio there was.
+            let sql: StaticString =
+                connection.isRemote
+                ? """
+                SELECT record FROM usage_outbox WHERE is_open AND NOT coalesce(replica_lives(replica), FALSE)
+                AND (replica IS NULL OR this_replica() IS NULL OR split_part(replica, '/', 1) = split_part(this_replica(), '/', 1))
+                """
+                : "SELECT record FROM usage_outbox WHERE is_open"
+            let open = try Self.outbox(sql, on: connection)
                 .filter { run in start.map { run.started < $0 } ?? true }
             let streams = open.filter { $0.position != nil }
             for var run in open where run.position == nil {

@@ -21,6 +21,8 @@ final class Composition: Sendable {
     private let storage: StorageParts
     private let live: LiveParts
     private let housekeeping: Housekeeping
+    /// Membership in the register of replicas; nil when the database has one gateway.
+    private let membership: Membership?
     private let startedAt: UnixTime
 
     init(_ inputs: GatewayInputs) async throws {
@@ -50,6 +52,7 @@ final class Composition: Sendable {
         service = GatewayService(
             routes.main, responder: responder, admission: admission.admission, proxies: configuration.trustedProxies, newID: inputs.newID)
         housekeeping = Housekeeping(inputs, storage, admission, live, deletion)
+        membership = storage.stores.replicas.map { Membership($0, live, recordings, inputs) }
         self.inputs = inputs
         self.admission = admission.admission
         tokens = admission.tokens
@@ -144,6 +147,7 @@ final class Composition: Sendable {
         await storage.shadows.settle()
         await live.contexts.finishJournals()
         await housekeeping.settle()
+        await membership?.end()
     }
 
     /// Number of live sessions now.

@@ -37,7 +37,8 @@ struct LiveParts: Sendable {
         let configuration = inputs.configuration, log = inputs.log, client = inputs.client
         let entries = inputs.entries, spool = storage.spool, newID = inputs.newID
         return ConversationService(
-            store: storage.stores.conversations, audio: storage.stores.blobs.audio, audioDays: configuration.audioDays,
+            store: storage.stores.conversations, replicas: storage.stores.replicas, audio: storage.stores.blobs.audio,
+            audioDays: configuration.audioDays,
             voiceDays: configuration.voiceDays,
             texts: models.sentences,
             summaries: configuration.summaries.map { ModelSummaries($0, client: client, log: log) { await admission.grantForSummary(of: $0) } },

@@ -20,7 +20,7 @@ extension RecordingServices {
         let runner = JobRunner(
             jobs: stores.jobs, uploads: uploads,
             results: UnstoredResults(in: stores.blobs.results), secrets: try JobSecrets(of: storage.directory),
-            owner: inputs.newID(), schedule: configuration.storeRetries)
+            owner: stores.replicas?.id ?? inputs.newID(), schedule: configuration.storeRetries)
         self.init(
             admission: admission, usage: storage.usage, metrics: inputs.metrics, log: inputs.log, tracer: inputs.tracer, client: inputs.client,
             spool: storage.spool, batch: RecordingLimiter(most: 256), media: inputs.media, aligner: models.aligner, conversations: conversations,

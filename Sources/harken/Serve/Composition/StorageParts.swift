@@ -38,6 +38,8 @@ struct StorageParts: Sendable {
         directory = inputs.directory
         stores = inputs.stores
         if !isShared { try await stores.blobs.prepare() }
+        // Work of earlier processes of this directory is taken up from here on.
+        try await stores.replicas?.join(isAlone: !isShared)
         usage = UsageRecorder(
             stores.usage, prices: configuration.prices, metrics: UsageMetrics(), log: log,
             isWatched: !configuration.limits.isEmpty, newID: inputs.newID, now: inputs.now)

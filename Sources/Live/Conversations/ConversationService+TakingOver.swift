@@ -1,0 +1,43 @@
+internal import Conversations
+internal import Observability
+package import Speech
+internal import Store
+
+/// Takes live sessions over from other gateways of the same database.
+extension ConversationService {
+    /// Maximum time for which the gateway that has the session is waited for.
+    private static let takeOverPatience: Duration = .seconds(1)
+    private static let takeOverPoll: Duration = .milliseconds(20)
+
+    /// Takes over a session whose client has come here.
+    ///
+    /// - Returns: nil when the user has no such session at another gateway, or the database cannot be read.
+    package func takeOver(_ session: ID<Session>, of user: ID<User>) async -> TakenSession? {
+        guard let replicas else { return nil }
+        do throws(StoreError) {
+            let deadline = Instant.now + Self.takeOverPatience
+            var claim = try await replicas.take(session, of: user, isForced: false)
+            while claim == .asked, (try? await Task.sleep(for: Self.takeOverPoll)) != nil {
+                claim = try await replicas.take(session, of: user, isForced: deadline <= .now)
+            }
+            guard case .taken(let part, let base) = claim else { return nil }
+            log.info("a session is taken over from another gateway", [.session: session.rawValue])
+            return try await taken(session, part, base, of: user)
+        } catch {
+            log.error("a session cannot be taken over from another gateway", [.session: session.rawValue, .error: "\(error)"])
+            return nil
+        }
+    }
+
+    private func taken(_ session: ID<Session>, _ part: ID<Session>, _ base: Duration, of user: ID<User>) async throws(StoreError) -> TakenSession {
+        var taken = TakenSession(id: session, part: part, base: base)
+        guard let last = try await store.parts(of: part, of: user).last else { return taken }
+        taken.begins = last.begins
+        guard let shift = last.shift, let conversation = try await store.conversation(last.conversation, of: user) else { return taken }
+        for segment in conversation.segments {
+            taken.ends[segment.channel] = max(taken.ends[segment.channel] ?? last.begins, segment.end - shift)
+        }
+        if conversation.status == .inProgress { taken.conversation = (conversation.id, shift) }
+        return taken
+    }
+}

@@ -1,0 +1,28 @@
+package import Conversations
+package import Speech
+
+/// A live session that was taken over from another gateway. Times are those of the part that the other gateway had.
+package struct TakenSession: Sendable {
+    /// The id that the client knows.
+    package var id: ID<Session>
+    /// The part that the other gateway had.
+    package var part: ID<Session>
+    /// Time in the client's session at which that part began.
+    package var base: Duration
+    /// Beginning of the last conversation in which the part has spoken.
+    package var begins: Duration = .zero
+    /// End of the last stored word of each channel that has spoken.
+    package var ends: [ChannelIndex: Duration] = [:]
+    /// The conversation with which the session goes on, and the time that is added to a time of the part to get the time in the conversation; nil when
+    /// there is none.
+    package var conversation: (id: ID<Conversation>, shift: Duration)?
+
+    package init(id: ID<Session>, part: ID<Session>, base: Duration) {
+        self.id = id
+        self.part = part
+        self.base = base
+    }
+
+    /// End of the time whose words are stored, on all channels.
+    func storedThrough(channels: Int) -> Duration { (0..<channels).map { ends[ChannelIndex($0)] ?? begins }.min() ?? begins }
+}

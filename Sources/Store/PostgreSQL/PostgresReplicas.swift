@@ -1,0 +1,164 @@
+import Speech
+import Synchronization
+
+/// The register of replicas in a PostgreSQL database.
+final class PostgresReplicas: ReplicaStore {
+    /// Time without a sign of life after which a replica is dead.
+    static let patience: Duration = .seconds(12)
+    /// Maximum time between two signs of life of a process that has reached the database without interruption.
+    private static let maxPause: Duration = .seconds(6)
+    /// Time for which the ends of sessions that were taken over are known: the longest time for which a replica may be away.
+    private static let retention: Duration = .seconds(30 * 86_400)
+    /// Time after which a session that no replica has is forgotten.
+    private static let sessionRetention: Duration = .seconds(2 * 86_400)
+
+    private struct Contact {
+        /// Time since which the database was reached without interruption; nil before the first sign of life.
+        var since: ContinuousClock.Instant?
+        var last = ContinuousClock.now
+    }
+
+    let id: String
+    private let place: String
+    private let database: PostgresDatabase
+    private let contact = Mutex(Contact())
+    private let listener: PostgresListener
+
+    init(_ id: String, in database: PostgresDatabase) {
+        self.id = id
+        place = String(id.prefix { $0 != "/" })
+        self.database = database
+        listener = PostgresListener(database.address, replica: id)
+    }
+
+    // MARK: Signs of life
+
+    func join(isAlone: Bool) async throws(StoreError) {
+        try await database.write(.readCommitted) { [id, place] (connection) throws(StoreError) in
+            if isAlone { try connection.run("DELETE FROM replicas WHERE place = ?", [.text(place)]) }
+            try Self.add(id, place, on: connection)
+            try connection.run(
+                "DELETE FROM moved_sessions WHERE moved_at < replica_time() - ?", [.integer(Self.milliseconds(Self.retention))])
+            try connection.run(
+                "DELETE FROM live_sessions WHERE started_at < replica_time() - ? AND NOT coalesce(replica_lives(replica), FALSE)",
+                [.integer(Self.milliseconds(Self.sessionRetention))])
+        }
+    }
+
+    private static func add(_ id: String, _ place: String, on connection: borrowing SQLConnection) throws(StoreError) {
+        try connection.run(
+            "INSERT INTO replicas (id, place, seen_at) VALUES (?, ?, replica_time()) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at",
+            [.text(id), .text(place)])
+    }
+
+    private static func milliseconds(_ duration: Duration) -> Int64 { Int64(duration / .milliseconds(1)) }
+
+    func beat() async throws(StoreError) -> ReplicaBeat {
+        let mayJudge = contact.withLock { contact in contact.since.map { ContinuousClock.now - $0 >= Self.patience } ?? false }
+        let beat = try await database.write(.readCommitted) { [id, place] (connection) throws(StoreError) in
+            try Self.add(id, place, on: connection)
+            var beat = ReplicaBeat(living: 0, removed: 0, wanted: [])
+            if mayJudge {
+                try connection.run(
+                    "DELETE FROM replicas WHERE seen_at < replica_time() - ?", [.integer(Self.milliseconds(Self.patience))])
+                beat.removed = try connection.changedRows()
+            }
+            beat.living = Int(try connection.integer("SELECT count(*) FROM replicas") ?? 1)
+            try connection.run("SELECT id FROM live_sessions WHERE replica = ? AND wanted_by IS NOT NULL", [.text(id)]) { (row) throws(StoreError) in
+                if let session = row.text(0) { beat.wanted.append(ID(session)) }
+            }
+            return beat
+        }
+        contact.withLock { contact in
+            let now = ContinuousClock.now
+            if contact.since == nil || now - contact.last > Self.maxPause { contact.since = now }
+            contact.last = now
+        }
+        return beat
+    }
+
+    func leave() async throws(StoreError) {
+        listener.stop()
+        try await database.write(.readCommitted) { [id] (connection) throws(StoreError) in
+            try connection.run("DELETE FROM replicas WHERE id = ?", [.text(id)])
+        }
+    }
+
+    func listen(_ changed: @escaping @Sendable (ReplicaChange) -> Void) { listener.add(changed) }
+
+    // MARK: Live sessions
+
+    func open(_ session: OpenLiveSession) async throws(StoreError) {
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+            try connection.run(
+                """
+                INSERT INTO live_sessions (id, user, part, base, replica, started_at) VALUES (?, ?, ?, ?, this_replica(), ?)
+                ON CONFLICT (id) DO UPDATE SET part = excluded.part, base = excluded.base WHERE live_sessions.replica = this_replica()
+                """,
+                [
+                    .text(session.id.rawValue), .text(session.user.rawValue), .text(session.part.rawValue), .duration(session.base),
+                    .time(session.started),
+                ])
+            guard let earlier = session.earlier else { return }
+            try connection.run(
+                "INSERT INTO moved_sessions (part, ends, moved_at) VALUES (?, ?, replica_time()) ON CONFLICT (part) DO UPDATE SET ends = excluded.ends",
+                [.text(earlier.part.rawValue), .duration(earlier.end)])
+        }
+    }
+
+    func close(_ session: ID<Session>) async throws(StoreError) {
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+            try connection.run("DELETE FROM live_sessions WHERE id = ? AND replica = this_replica()", [.text(session.rawValue)])
+        }
+    }
+
+    func take(_ session: ID<Session>, of user: ID<User>, isForced: Bool) async throws(StoreError) -> LiveSessionClaim {
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+            var claim = LiveSessionClaim.none
+            var isFree = false
+            try connection.run(
+                """
+                SELECT part, base, coalesce(replica_lives(replica), FALSE) FROM live_sessions
+                WHERE id = ? AND user = ? AND replica IS DISTINCT FROM this_replica() FOR UPDATE
+                """, [.text(session.rawValue), .text(user.rawValue)]
+            ) { (row) throws(StoreError) in
+                isFree = !row.flag(2)
+                claim = .taken(part: ID(row.text(0) ?? ""), base: row.duration(1))
+            }
+            guard case .taken = claim else { return .none }
+            guard isFree || isForced else {
+                try connection.run(
+                    "UPDATE live_sessions SET wanted_by = this_replica() WHERE id = ? AND wanted_by IS DISTINCT FROM this_replica()",
+                    [.text(session.rawValue)])
+                return .asked
+            }
+            try connection.run(
+                "UPDATE live_sessions SET replica = this_replica(), wanted_by = NULL WHERE id = ?", [.text(session.rawValue)])
+            return claim
+        }
+    }
+
+    func release(_ session: ID<Session>) async throws(StoreError) {
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+            try connection.run(
+                "UPDATE live_sessions SET replica = NULL WHERE id = ? AND replica = this_replica()", [.text(session.rawValue)])
+        }
+    }
+
+    func fate(of part: ID<Session>, isLate: Bool) async throws(StoreError) -> LiveSessionFate {
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+            var fate = LiveSessionFate.over
+            // A replica that has just taken the session, and has not begun with it, has its row already.
+            try connection.run("SELECT 1 FROM live_sessions WHERE part = ? FOR UPDATE", [.text(part.rawValue)]) { (_) throws(StoreError) in
+                fate = .waits
+            }
+            try connection.run("SELECT ends FROM moved_sessions WHERE part = ?", [.text(part.rawValue)]) { (row) throws(StoreError) in
+                fate = .moved(row.duration(0))
+            }
+            guard isLate, fate == .waits else { return fate }
+            try connection.run(
+                "DELETE FROM live_sessions WHERE part = ? AND NOT coalesce(replica_lives(replica), FALSE)", [.text(part.rawValue)])
+            return try connection.changedRows() > 0 ? .over : .waits
+        }
+    }
+}

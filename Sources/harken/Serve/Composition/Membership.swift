@@ -1,0 +1,65 @@
+import Admission
+import Gateway
+import Live
+import Observability
+import Recordings
+import Store
+
+/// The membership of this gateway among those that use one database: tells the others that it lives, hears what they change, and takes up what dead ones
+/// have left.
+final class Membership: Sendable {
+    /// Interval between two signs of life.
+    private static let interval: Duration = .seconds(2)
+
+    private let replicas: any ReplicaStore
+    private let log: Log
+    private let beating: Task<Void, Never>
+
+    init(_ replicas: any ReplicaStore, _ live: LiveParts, _ recordings: RecordingServices, _ inputs: GatewayInputs) {
+        inputs.metrics.joined(as: replicas.id)
+        let contexts = live.contexts, log = inputs.log, metrics = inputs.metrics
+        self.replicas = replicas
+        self.log = log
+        replicas.listen { change in
+            switch change {
+            case .wanted(let session): contexts.release(session)
+            case .jobs: Task { await recordings.runner.wake(recordings) }
+            case .people, .windows, .unknown: break
+            }
+        }
+        beating = Task {
+            var isAway = false
+            repeat {
+                do throws(StoreError) {
+                    let beat = try await replicas.beat()
+                    if isAway { log.info("the database is reached again") }
+                    isAway = false
+                    metrics.sawReplicas(beat.living)
+                    recordings.admission.noteDatabase(isReached: true)
+                    for session in beat.wanted { contexts.release(session) }
+                    if beat.removed > 0 {
+                        log.warning("gateways of this database have ended without a word; their work is taken up", [.count: "\(beat.removed)"])
+                        await recordings.runner.takeUpEarlier(recordings)
+                        await recordings.chunked.recover(recordings)
+                    }
+                } catch {
+                    if !isAway { log.warning("the database cannot be reached", [.error: "\(error)"]) }
+                    isAway = true
+                    metrics.sawReplicas(nil)
+                    recordings.admission.noteDatabase(isReached: false)
+                }
+            } while (try? await Task.sleep(for: Self.interval)) != nil
+        }
+    }
+
+    deinit { beating.cancel() }
+
+    /// Leaves the register. Called when this gateway has ended all work.
+    func end() async {
+        beating.cancel()
+        await beating.value
+        do throws(StoreError) { try await replicas.leave() } catch {
+            log.warning("the other gateways learn of this one's end a little later", [.error: "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,450 @@
+"""Runs several `harken serve` on one PostgreSQL database behind nginx, ends them in every way while sessions stream, and judges each session.
+
+A vendor of this driver's hears numbers (counting_vendor.py), so audio that is lost, doubled or moved gives words that are lost, doubled or moved. The clients
+speak `/v4/listen` with `ack=true`: they keep audio until it is acknowledged, and come back when their connection breaks, by whichever gateway nginx
+gives them. What it asks:
+
+- each client has each word of its audio once, in order, and so has the conversation in the database;
+- a client goes on with the same conversation when its gateway is killed, and when its gateway is stopped in order;
+- captions go on within seconds after a kill;
+- a job whose gateway is killed is done once, by another one, within half a minute;
+- a key that is revoked at one gateway is refused by all of them within a second, and a gateway with another secret does not start.
+"""
+
+import argparse
+import asyncio
+import concurrent.futures
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import websockets
+
+import counting_vendor
+from counting_vendor import RATE, CountingVendor
+from gateway import Server, ServerError, dies_with_us
+
+KEY = "the-vendor's-key"
+FRAME = RATE // 5  # bytes of a message: 100 ms
+
+
+class Postgres:
+    """A server of its own in a folder, at `url`."""
+
+    def __init__(self, folder):
+        root = "/usr/lib/postgresql"
+        self.programs = f"{root}/{max(int(name) for name in os.listdir(root))}/bin"
+        self.folder = tempfile.mkdtemp(prefix="pg-", dir=folder)
+        self.user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.getuid() == 0 else []
+        if self.user:
+            shutil.chown(self.folder, "nobody", "nogroup")
+            for parent in (folder, os.path.dirname(folder)):
+                os.chmod(parent, os.stat(parent).st_mode | 0o111)
+        self.run("initdb", "-D", self.folder + "/data", "-U", "harken", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self.process = None
+        self.start()
+        self.url = f"postgres://harken@/postgres?host={self.folder}"
+
+    def run(self, program, *arguments):
+        done = subprocess.run([*self.user, f"{self.programs}/{program}", *arguments], capture_output=True, text=True, cwd=self.folder, timeout=60)
+        if done.returncode != 0:
+            raise ServerError(f"{program}: {done.stderr[-500:]}")
+        return done.stdout
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [*self.user, f"{self.programs}/postgres", "-D", self.folder + "/data", "-k", self.folder, "-c", "listen_addresses=",
+             "-c", "max_connections=200", "-c", "fsync=off"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder, preexec_fn=dies_with_us)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                return self.ask("SELECT 1")
+            except ServerError:
+                time.sleep(0.1)
+        raise ServerError("PostgreSQL does not start")
+
+    def ask(self, sql):
+        """The rows of a query, each as a list of texts."""
+        out = self.run("psql", "-X", "-q", "-A", "-t", "-F", "\t", "-h", self.folder, "-U", "harken", "-d", "postgres", "-c", sql)
+        return [line.split("\t") for line in out.splitlines()]
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(30)
+
+
+class Balancer:
+    """nginx, which gives each connection to the next gateway that can be reached."""
+
+    def __init__(self, folder):
+        self.folder = tempfile.mkdtemp(prefix="nginx-", dir=folder)
+        os.chmod(self.folder, 0o755)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.port = listener.getsockname()[1]
+        self.url = f"ws://127.0.0.1:{self.port}"
+        self.process = None
+
+    def use(self, servers):
+        """Balances between these gateways from now on; open connections go on."""
+        upstream = "".join(f"    server {server.url.removeprefix('http://')} max_fails=1 fail_timeout=2s;\n" for server in servers)
+        with open(self.folder + "/nginx.conf", "w") as file:
+            file.write(f"""
+daemon off; worker_processes 1; pid {self.folder}/pid; error_log {self.folder}/error.log;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off; client_body_temp_path {self.folder}/body; proxy_temp_path {self.folder}/proxy;
+  fastcgi_temp_path {self.folder}/f; uwsgi_temp_path {self.folder}/u; scgi_temp_path {self.folder}/s;
+  upstream harken {{
+{upstream}  }}
+  server {{
+    listen 127.0.0.1:{self.port};
+    location / {{
+      proxy_pass http://harken; proxy_http_version 1.1; proxy_set_header Host $host;
+      proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";
+      proxy_read_timeout 300s; proxy_send_timeout 300s; proxy_connect_timeout 1s;
+      proxy_next_upstream error timeout http_503; proxy_buffering off;
+    }}
+  }}
+}}
+""")
+        if self.process is None:
+            self.process = subprocess.Popen(
+                ["nginx", "-p", self.folder, "-c", self.folder + "/nginx.conf", "-e", self.folder + "/error.log"], preexec_fn=dies_with_us)
+            time.sleep(0.5)
+        else:
+            self.process.send_signal(signal.SIGHUP)
+            time.sleep(0.2)
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            self.process.wait(30)
+
+
+class Client:
+    """A client of `/v4/listen` that keeps its audio until it is acknowledged, and comes back when its connection breaks."""
+
+    def __init__(self, number, url, key, audio):
+        self.number, self.url, self.key, self.audio = number, url, key, audio
+        self.session, self.conversation, self.acknowledged, self.base = None, None, 0, 0
+        self.seen, self.segments, self.problem, self.breaks, self.silence = 0, {}, None, 0, 0.0
+        self.newest, self.conversations, self.takeovers = None, [], []
+
+    async def run(self):
+        self.began = time.monotonic()
+        start = 0
+        while True:
+            query = f"codec=pcm16&sample_rate={RATE}&ack=true&device_id=d{self.number}&source=omi&vad_gate=disabled"
+            if self.session:
+                query += f"&session_id={self.session}&resume_from={start}&seen={self.seen}"
+            try:
+                async with websockets.connect(
+                        f"{self.url}/v4/listen?{query}", additional_headers={"Authorization": "Bearer " + self.key}, max_size=None, proxy=None,
+                        open_timeout=20, ping_interval=None) as socket:
+                    outcome, start = await self.stream(socket, start)
+            except (OSError, asyncio.TimeoutError, websockets.InvalidHandshake, websockets.ConnectionClosed) as error:
+                outcome = "broken"
+                if time.monotonic() - self.began > len(self.audio) / (2 * RATE) + 60:
+                    self.problem = f"gave up: {type(error).__name__} {error}"
+                    return
+                await asyncio.sleep(0.1)
+            except Exception as error:  # whatever else ends a session is a finding
+                self.problem = f"{type(error).__name__}: {error}"
+                return
+            if outcome == "done":
+                return
+            if outcome == "broken":
+                self.breaks += 1
+                start = self.acknowledged
+            elif outcome == "expired":
+                self.problem = "session_expired"
+                return
+
+    async def stream(self, socket, start):
+        """Returns how the connection ended, and where the audio goes on."""
+        # Where the server's samples begin in this client's audio: a session that the server asked for anew begins at its first sample.
+        fresh = self.session is None
+        offset = start if fresh else 0
+        if fresh:
+            self.base = start
+        self.ended, self.next = None, None
+        self.resumed = asyncio.Event()
+        reader = asyncio.create_task(self.read(socket))
+        try:
+            at = self.base + start if not fresh else start
+            while 2 * at < len(self.audio) and not reader.done():
+                piece = self.audio[2 * at:2 * at + FRAME]
+                await socket.send(piece)
+                at += len(piece) // 2
+                await asyncio.sleep(max(0, self.began + at / RATE - time.monotonic()))
+            if not reader.done():
+                await socket.send('{"type": "finish"}')
+                await asyncio.wait([reader], timeout=40)
+            await reader
+        except websockets.ConnectionClosed:
+            pass
+        finally:
+            reader.cancel()
+        if self.ended == "reconnect":
+            self.session, self.seen = None, 0
+            return "again", self.base + self.next
+        if self.ended == "expired":
+            return "expired", 0
+        if socket.close_code == 1000:
+            return "done", 0
+        return "broken", 0
+
+    async def read(self, socket):
+        try:
+            async for message in socket:
+                if message == "ping":
+                    continue
+                said = json.loads(message)
+                if isinstance(said, list):
+                    self.seen += 1
+                    self.show(said)
+                    continue
+                kind = said["type"]
+                if kind == "session_started":
+                    self.session, self.acknowledged = said["session_id"], 0
+                elif kind == "session_resumed":
+                    self.takeovers.append(said["samples"])
+                elif kind == "audio_ack":
+                    self.acknowledged = max(self.acknowledged, said["samples"])
+                elif kind == "session_expired":
+                    self.ended = "expired"
+                elif kind == "reconnect":
+                    self.ended, self.next = "reconnect", said["samples"]
+                else:
+                    self.seen += 1
+                    if kind == "conversation_session" or "conversation_id" in said:
+                        self.conversation = said.get("conversation_id", self.conversation)
+                    if kind == "segments_deleted":
+                        for segment in said.get("segment_ids", []):
+                            self.segments.pop(segment, None)
+        except websockets.ConnectionClosed:
+            pass
+
+    def show(self, segments):
+        now = time.monotonic()
+        for segment in segments:
+            if self.segments.get(segment["id"], {}).get("text") != segment["text"]:
+                if self.newest:
+                    self.silence = max(self.silence, now - self.newest)
+                self.newest = now
+            self.segments[segment["id"]] = segment
+
+    def words(self):
+        return " ".join(segment["text"] for segment in sorted(self.segments.values(), key=lambda segment: segment["start"])).split()
+
+
+def stored_words(postgres):
+    """The words of each conversation, in order, by the device."""
+    found = {}
+    for device, text in postgres.ask(
+            "SELECT c.device, s.text FROM conversations c JOIN segments s ON s.conversation = c.number ORDER BY c.started_at + s.start_at / 1000000, s.number"):
+        found.setdefault(device, []).extend(text.split())
+    return found
+
+
+def compared(heard, truth):
+    """Words that are lost and words that are doubled or wrong."""
+    lost = len(set(truth) - set(heard))
+    return lost, len(heard) - len(truth) + lost
+
+
+class Cluster:
+    def __init__(self, args, folder):
+        self.args, self.folder = args, folder
+        self.vendor, self.postgres, self.balancer = CountingVendor(), Postgres(folder), Balancer(folder)
+        self.settings = {
+            "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": self.vendor.url, "HARKEN_MODELS": "/nowhere",
+            "HARKEN_MAX_SESSIONS_PER_USER": "1000", "HARKEN_MAX_CONNECTIONS_PER_ADDRESS": "4096", "HARKEN_DATABASE_URL": self.postgres.url,
+            "HARKEN_GATE": "off", "HARKEN_LOG": "info"}
+        self.servers, self.all = {}, []
+        # A gateway ends with the thread that started it.
+        self.thread = concurrent.futures.ThreadPoolExecutor(max_workers=1)
+
+    def start(self, number):
+        data = os.path.join(self.folder, f"data{number}")
+        if not os.path.exists(data) and number > 0:
+            os.mkdir(data, 0o700)
+            shutil.copy(os.path.join(self.folder, "data0", "secret"), data)
+        server = Server(self.args.harken, data, self.settings, drain_seconds=self.args.drain)
+        self.servers[number] = server
+        self.all.append(server)
+        server.wait_until_ready(60)
+        return server
+
+    async def start_again(self, number):
+        await asyncio.get_running_loop().run_in_executor(self.thread, self.start, number)
+
+    def make_key(self):
+        """A new key, of a user of its own, that was made with the first gateway's data directory."""
+        first = self.servers[0]
+        made = subprocess.run(
+            [first.harken, "keys", "create", "--json", "--data", first.data], capture_output=True, text=True, env=first.environment, timeout=60)
+        if made.returncode != 0:
+            raise ServerError(f"no key can be made: {made.stderr}")
+        return json.loads(made.stdout)
+
+    def balance(self):
+        self.balancer.use([server for server in self.servers.values() if server.status is None])
+
+    def stop(self):
+        for server in self.all:
+            server.stop()
+        self.balancer.stop()
+        self.postgres.stop()
+        self.vendor.stop()
+
+
+async def play(cluster, clients, problems, report):
+    running = [asyncio.create_task(client.run()) for client in clients]
+    await asyncio.sleep(4)
+    for fault in cluster.args.faults.split(","):
+        before = max(cluster.servers)
+        if fault == "kill":
+            await asyncio.to_thread(cluster.servers[before].kill)
+            # The balancer notices by itself.
+        elif fault == "pause":
+            cluster.servers[before].signal(signal.SIGSTOP)
+            await asyncio.sleep(20)
+            cluster.servers[before].signal(signal.SIGCONT)
+        elif fault == "database":
+            cluster.postgres.stop()
+            await asyncio.sleep(3)
+            await asyncio.get_running_loop().run_in_executor(cluster.thread, cluster.postgres.start)
+        elif fault == "roll":
+            # One after the other is taken out of the balancer, stopped in order, and started again.
+            for number in sorted(cluster.servers):
+                server = cluster.servers[number]
+                rest = [other for other in cluster.servers.values() if other is not server and other.status is None]
+                cluster.balancer.use(rest)
+                status = await asyncio.to_thread(server.terminate, 60)
+                if status != 0:
+                    problems.append(f"a gateway that was stopped in order ended with {status}")
+                await cluster.start_again(number)
+                cluster.balance()
+        await asyncio.sleep(3)
+        if fault == "kill":
+            # The same machine comes back: it must leave alone what went on elsewhere.
+            await cluster.start_again(before)
+            cluster.balance()
+            await asyncio.sleep(2)
+    done, waiting = await asyncio.wait(running, timeout=len(clients[0].audio) / (2 * RATE) + 60)
+    for task in waiting:
+        task.cancel()
+        problems.append("a client did not come to its end")
+
+
+def judge(cluster, clients, truth, problems, report):
+    lost = doubled = 0
+    for client in clients:
+        if client.problem:
+            problems.append(f"client {client.number}: {client.problem}")
+        heard = client.words()
+        if heard != truth:
+            missing, more = compared(heard, truth)
+            lost, doubled = lost + missing, doubled + more
+            problems.append(f"client {client.number} ({client.breaks} breaks, {client.takeovers}): {' '.join(heard)[:300]}")
+    stored = stored_words(cluster.postgres)
+    stored_lost = stored_doubled = 0
+    for client in clients:
+        heard = stored.get(f"d{client.number}", [])
+        if heard != truth:
+            missing, more = compared(heard, truth)
+            stored_lost, stored_doubled = stored_lost + missing, stored_doubled + more
+            problems.append(f"database, client {client.number} ({client.breaks} breaks): {' '.join(heard)[:300]}")
+    silences = sorted(client.silence for client in clients)
+    report.append(
+        f"{len(clients)} sessions, {sum(client.breaks for client in clients)} connections broken, {len(clients) * len(truth)} words expected: clients lost "
+        f"{lost} and have {doubled} doubled; the database lost {stored_lost} and has {stored_doubled} doubled; longest silence between captions: "
+        f"median {silences[len(silences) // 2]:.1f} s, most {silences[-1]:.1f} s")
+    open_rows = cluster.postgres.ask("SELECT count(*) FROM live_sessions")[0][0]
+    if open_rows != "0":
+        problems.append(f"{open_rows} sessions are still in the register of live sessions")
+
+
+def keys(cluster, problems, report):
+    """A key of one gateway is known to all, and refused by all soon after one of them has revoked it."""
+    first = cluster.servers[0]
+    key = cluster.make_key()
+    live = [server for server in cluster.servers.values() if server.status is None]
+    for server in live:
+        if server.get("/api/v1/users/me/settings", key["key"])[0] != 200:
+            problems.append("a new key is not known to every gateway")
+    subprocess.run([first.harken, "keys", "revoke", key["id"], "--data", first.data], env=first.environment, capture_output=True, timeout=60)
+    began = time.monotonic()
+    while any(server.get("/api/v1/users/me/settings", key["key"])[0] != 401 for server in live) and time.monotonic() < began + 5:
+        time.sleep(0.02)
+    took = time.monotonic() - began
+    if took > 1:
+        problems.append(f"a revoked key was refused by all gateways after {took:.1f} s")
+    report.append(f"a revoked key was refused by {len(live)} gateways after {took:.2f} s")
+
+
+def other_secret(cluster, problems, report):
+    server = Server(cluster.args.harken, os.path.join(cluster.folder, "stranger"), cluster.settings)
+    try:
+        server.wait_until_announced(30)
+        problems.append("a gateway with another secret has started")
+    except ServerError as error:
+        if "secret" not in str(error):
+            problems.append(f"a gateway without the secret says: {error}")
+    finally:
+        server.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--harken", default=os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), ".build/release/harken"))
+    parser.add_argument("--replicas", type=int, default=3)
+    parser.add_argument("--sessions", type=int, default=30)
+    parser.add_argument("--words", type=int, default=60, help="words of a session, two a second")
+    parser.add_argument("--drain", type=float, default=2, help="drain time of a gateway that is stopped, in seconds")
+    parser.add_argument("--faults", default="kill,roll", help="kill, pause, database and roll, in order, with commas")
+    args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    problems, report, cluster = [], [], None
+    with tempfile.TemporaryDirectory(prefix="harken-cluster-") as folder:
+        try:
+            cluster = Cluster(args, folder)
+            cluster.start(0)
+            key = cluster.make_key()["key"]
+            for number in range(1, args.replicas):
+                cluster.start(number)
+            cluster.balance()
+            other_secret(cluster, problems, report)
+            audio, truth = counting_vendor.audio(args.words), counting_vendor.words(args.words)
+            clients = [Client(number, cluster.balancer.url, key, audio) for number in range(args.sessions)]
+            asyncio.run(play(cluster, clients, problems, report))
+            keys(cluster, problems, report)
+            time.sleep(1)
+            judge(cluster, clients, truth, problems, report)
+        except ServerError as error:
+            problems.append(str(error))
+        finally:
+            if cluster:
+                cluster.stop()
+        if problems and cluster:
+            for number, server in cluster.servers.items():
+                print(f"gateway {number} said last:\n" + "".join(server.lines[-25:]), file=sys.stderr)
+    for line in report:
+        print(line)
+    for problem in problems[:20]:
+        print("FAIL  " + problem)
+    print(f"{'FAIL' if problems else 'PASS'}  cluster")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
