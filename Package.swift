@@ -198,7 +198,7 @@ let package = Package(
         tests("Engines", ["Speech", "Protocols", "Sessions", "Engines"]),
         tests("Journal", ["Speech", "Net", "Continuity", "Sessions", "Store", "Observability", "Journal", "HarkenTesting"]),
         tests("Console", ["Console", "Framing"]),
-        tests("Admission", ["Speech", "Framing", "Net", "Protocols", "Store", "Settings", "Admission"]),
+        tests("Admission", ["Speech", "Framing", "Net", "Protocols", "Store", "Settings", "Admission", "HarkenTesting"]),
         tests("Live", ["Speech", "Net", "Audio", "Continuity", "Conversations", "Store", "Observability", "Live", "HarkenTesting"]),
         tests(
             "Recordings",

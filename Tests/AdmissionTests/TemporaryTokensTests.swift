@@ -1,4 +1,5 @@
 import Admission
+import HarkenTesting
 import Protocols
 import Speech
 import Store
@@ -84,6 +85,21 @@ import Testing
         _ = try tokens.issue(once, to: other, now: now)
         _ = try tokens.issue(once, to: caller, now: now + .seconds(60))
         #expect(tokens.count == 1)
+    }
+
+    @Test func `are accepted by a gateway with the same secret, once`() throws {
+        let folder = TemporaryFolder()
+        let secret = try InstallationSecret(of: DataDirectory(creating: folder.path))
+        func gateway() throws -> TemporaryTokens { try TemporaryTokens(shared: secret) { UnixTime(milliseconds: 1_000) } }
+        let one = try gateway(), other = try gateway()
+        let text = try one.issue(once, to: caller, now: .now)
+        let found = try #require(other.redeem(text, at: "/v3/ws", now: .now))
+        #expect(found.caller.grant?.key == caller.grant?.key && found.sessionLimit == .seconds(600))
+        #expect(other.redeem(text, at: "/v3/ws", now: .now) == nil)
+        #expect(try TemporaryTokens(shared: secret) { UnixTime(milliseconds: 70_000) }.redeem(text, at: "/v3/ws", now: .now) == nil)
+        let stranger = TemporaryFolder()
+        let otherSecret = try InstallationSecret(of: DataDirectory(creating: stranger.path))
+        #expect(try TemporaryTokens(shared: otherSecret) { UnixTime(milliseconds: 1_000) }.redeem(text, at: "/v3/ws", now: .now) == nil)
     }
 
     @Test func `keep what sessions are set to, within limits`() throws {

@@ -2,7 +2,7 @@ internal import Framing
 package import Net
 package import Protocols
 package import Speech
-internal import Store
+package import Store
 internal import Synchronization
 
 /// Temporary tokens in place of a key or a user token: a server gives them to browsers and devices that must not have its key, and web pages open
@@ -10,6 +10,9 @@ internal import Synchronization
 ///
 /// The tokens are kept in memory only, each as an authentication code under a secret of the process: neither the memory nor the duration of a look-up
 /// reveals a token. A process that takes over gets codes and secret. The number of tokens is limited, in all and for each caller.
+///
+/// Where several gateways have one secret, a token has its terms in it, sealed: the gateway that is shown a token of another one learns the token from
+/// its text.
 package final class TemporaryTokens: Sendable {
     /// The terms of a token's use.
     package struct Terms: Sendable, Equatable {
@@ -35,7 +38,7 @@ package final class TemporaryTokens: Sendable {
     private struct Token {
         let caller: Caller
         let terms: Terms
-        let expires: Instant
+        var expires: Instant
 
         init(caller: Caller, terms: Terms, expires: Instant) {
             self.caller = caller
@@ -79,6 +82,8 @@ package final class TemporaryTokens: Sendable {
     private struct State {
         var secret: [UInt8]
         var tokens: [Code: Token] = [:]
+        /// Tokens for one use that were used up, with the times of their ends: their texts could be learned from again.
+        var used: [Code: Instant] = [:]
         var ofHolder: [CallerID: Int] = [:]
         /// Size of all tokens' settings, in bytes.
         var settingsBytes = 0
@@ -110,16 +115,39 @@ package final class TemporaryTokens: Sendable {
     package static let marker = "ht_"
     private static let byteCount = 32
 
+    /// Maximum size of the settings that a sealed token has. Tokens with larger settings are known to the gateway only that makes them.
+    private static let maxSealedSettings = 2_048
+    private static let maxSealedLength = 12_000
+    private static let place = "token"
+
     private let state: Mutex<State>
+    /// Seal of tokens that other gateways can read; nil when this gateway is the only one.
+    private let seal: SealingKey?
+    /// Returns the time of day.
+    private let timeOfDay: @Sendable () -> UnixTime
 
     /// Makes an empty set of tokens.
     ///
     /// - Throws: when the system has no randomness.
-    package init() throws(TLSError) { state = Mutex(State(secret: try secureRandomBytes(Self.byteCount))) }
+    package convenience init() throws(TLSError) { try self.init(shared: nil) { UnixTime(milliseconds: 0) } }
+
+    /// Makes an empty set of tokens.
+    ///
+    /// - Parameters:
+    ///   - shared: the secret of several gateways that accept one another's tokens; nil when this gateway is the only one.
+    ///   - timeOfDay: returns the time of day, which all gateways share.
+    /// - Throws: when the system has no randomness.
+    package init(shared: InstallationSecret?, timeOfDay: @escaping @Sendable () -> UnixTime) throws(TLSError) {
+        self.timeOfDay = timeOfDay
+        state = Mutex(State(secret: try secureRandomBytes(Self.byteCount)))
+        seal = shared.map { SealingKey(secret: $0.bytes, purpose: "harken-tokens") }
+    }
 
     package func issue(_ terms: Terms, to caller: Caller, now: Instant) throws(RequestError) -> String {
         let bytes: [UInt8]
-        do throws(TLSError) { bytes = try secureRandomBytes(Self.byteCount) } catch { throw .internalError }
+        do throws(TLSError) {
+            if let sealed = try sealed(terms, caller, now) { bytes = sealed } else { bytes = try secureRandomBytes(Self.byteCount) }
+        } catch { throw .internalError }
         let text = Self.marker + bytes.hexadecimal
         guard let code = code(of: text) else { throw .internalError }
         let holder = CallerID(caller)
@@ -135,6 +163,39 @@ package final class TemporaryTokens: Sendable {
         return text
     }
 
+    /// Returns a token's bytes with its terms; nil when other gateways need not know the token, or its terms are too large.
+    private func sealed(_ terms: Terms, _ caller: Caller, _ now: Instant) throws(TLSError) -> [UInt8]? {
+        guard let seal, terms.settings.count <= Self.maxSealedSettings else { return nil }
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("expires_ms", Int((timeOfDay() + terms.lifetime).milliseconds))
+        json.key("token")
+        Token(caller: caller, terms: terms, expires: now + terms.lifetime).write(to: &json, Code(bytes: []), now: now)
+        json.endObject()
+        return try seal.seal(json.bytes, place: Self.place)
+    }
+
+    /// Learns a token of another gateway from its text. A token that was used up here stays unknown.
+    private func learn(_ text: String, _ code: Code) {
+        let now = Instant.now
+        let isKnown = state.withLock { state in
+            state.used = state.used.filter { $0.value > now }
+            return state.tokens[code] != nil || state.used[code] != nil
+        }
+        guard !isKnown, let seal, let bytes = [UInt8](hexadecimal: String(text.dropFirst(Self.marker.count))),
+            let opened = seal.open(bytes, place: Self.place),
+            let json = try? JSONDocument(parsing: opened, sizeLimit: Self.maxSealedLength), let expires = json.root["expires_ms"].int,
+            var token = Token(json.root["token"], now: now)
+        else { return }
+        token.expires = now + (UnixTime(milliseconds: Int64(expires)) - timeOfDay())
+        guard now < token.expires else { return }
+        state.withLock { state in
+            if state.tokens[code] == nil, state.used[code] == nil, state.hasRoom(for: token.terms, of: CallerID(token.caller)) {
+                state.add(token, code)
+            }
+        }
+    }
+
     /// The authentication code of a token's text.
     package struct Code: Hashable, Sendable {
         fileprivate let bytes: [UInt8]
@@ -142,15 +203,22 @@ package final class TemporaryTokens: Sendable {
 
     /// Returns the code of the token `text`, or of another text of a token's form; nil when `text` does not have this form.
     package func code(of text: String) -> Code? {
-        guard text.hasPrefix(Self.marker), text.utf8.count == Self.marker.utf8.count + 2 * Self.byteCount else { return nil }
-        return Code(bytes: hmacSHA256(Array(text.utf8), key: state.withLock { $0.secret }))
+        guard text.hasPrefix(Self.marker) else { return nil }
+        let count = text.utf8.count - Self.marker.utf8.count
+        guard count == 2 * Self.byteCount || seal != nil && count <= Self.maxSealedLength else { return nil }
+        let code = Code(bytes: hmacSHA256(Array(text.utf8), key: state.withLock { $0.secret }))
+        if count != 2 * Self.byteCount { learn(text, code) }
+        return code
     }
 
     /// Returns the caller that the token with this code admits at `path`; nil when there is no such token, or it has expired, or is not for this path.
     package func redeem(_ code: Code, at path: String, now: Instant) -> AuthenticatedCaller? {
         state.withLock { state in
             guard let token = state.tokens[code], token.terms.paths.contains(path) else { return nil }
-            if token.terms.isSingleUse || token.expires <= now { state.remove(code) }
+            if token.terms.isSingleUse || token.expires <= now {
+                state.remove(code)
+                if seal != nil, now < token.expires { state.used[code] = token.expires }
+            }
             guard now < token.expires else { return nil }
             return AuthenticatedCaller(token.caller, sessionLimit: token.terms.sessionLimit, settings: token.terms.settings, isByToken: true)
         }

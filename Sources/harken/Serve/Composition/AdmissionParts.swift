@@ -19,11 +19,12 @@ struct AdmissionParts: Sendable {
         users?.refresh()
         accounts = BillingAccounts(keys: inputs.keys, sessionsPerUser: configuration.sessionsPerUser)
         limits = LimitWatch(configuration.limits, usage: storage.usage, log: log, now: inputs.now)
-        tokens = try TemporaryTokens()
+        let secret = try InstallationSecret(of: inputs.directory)
+        tokens = try TemporaryTokens(shared: storage.stores.replicas == nil ? nil : secret, timeOfDay: inputs.now)
         admission = Admission(
             access: Access(
                 keys: try KeyVerdicts(of: inputs.keys), tokens: tokens, users: users,
-                logins: LoginTokens(secret: try InstallationSecret(of: inputs.directory), now: inputs.now)),
+                logins: LoginTokens(secret: secret, now: inputs.now)),
             keys: inputs.keys, accounts: accounts,
             store: storage.stores.conversations, watch: limits,
             directory: EngineDirectory(entries: inputs.entries, router: router, reachable: configuration.reachable, client: inputs.client),

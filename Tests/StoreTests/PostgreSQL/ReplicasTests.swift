@@ -1,0 +1,165 @@
+import Conversations
+import Foundation
+import HarkenTesting
+import Speech
+@testable import Store
+import Synchronization
+import Testing
+
+@Suite(.enabled(if: PostgresServer.programs != nil, "the package postgresql is not installed"), .timeLimit(.minutes(5)))
+struct `Several gateways on one database` {
+    private let folder = TemporaryFolder()
+    private let ann = ID<User>("ann")
+
+    /// A gateway with a data directory of its own.
+    private struct Gateway {
+        let installation: PostgresInstallation
+        let stores: Stores
+        let replicas: any ReplicaStore
+
+        var id: String { replicas.id }
+    }
+
+    private func gateway(_ name: String) async throws -> Gateway {
+        let directory = try DataDirectory(creating: folder.path(of: name))
+        let installation = try PostgresInstallation(at: StoreKind.address(of: folder), in: directory, isGateway: true)
+        let replicas = try #require(installation.replicas)
+        try await replicas.join(isAlone: true)
+        return Gateway(installation: installation, stores: installation.stores(now: { .at(0) }), replicas: replicas)
+    }
+
+    /// Makes a gateway dead for the others, as one that was killed some time ago.
+    private func bury(_ gateway: Gateway) throws {
+        let schema = StoreKind.schema(of: folder)
+        let done = try PostgresServer.shared?.run("DELETE FROM \(schema).replicas WHERE id = '\(gateway.id)'")
+        #expect(done?.status == 0)
+    }
+
+    private func job(_ name: String) -> TranscriptionJob {
+        TranscriptionJob(
+            id: ID(name), dialect: "deepgram", user: ann, status: .queued, created: .at(1), request: "", audio: "up", engines: [], signingKey: nil)
+    }
+
+    private func claimed(_ gateway: Gateway, now: UnixTime) async throws -> TranscriptionJob? {
+        try await gateway.stores.jobs.claim(
+            JobClaimTerms(.here, held: [:], below: nil), JobLease(owner: gateway.id, until: now + .seconds(60)), now: now)
+    }
+
+    @Test func `leaves a job to a gateway that lives, and takes it up when that is dead`() async throws {
+        let one = try await gateway("one"), two = try await gateway("two")
+        _ = try await one.stores.jobs.add(job("a"), most: 9, hasNotice: true, lease: nil)
+        #expect(try await claimed(one, now: .at(10))?.id == ID("a"))
+        try await two.stores.jobs.endLeases(except: two.id)
+        #expect(try await claimed(two, now: .at(11)) == nil, "its owner lives")
+        try bury(one)
+        try await two.stores.jobs.endLeases(except: two.id)
+        #expect(try await claimed(two, now: .at(12))?.id == ID("a"))
+    }
+
+    @Test func `leaves the notice of a job to the gateway that has ended it`() async throws {
+        let one = try await gateway("one"), two = try await gateway("two")
+        _ = try await one.stores.jobs.add(job("a"), most: 9, hasNotice: true, lease: nil)
+        _ = try await claimed(one, now: .at(10))
+        #expect(try await one.stores.jobs.fail(ID("a"), "no", now: .at(11)))
+        #expect(try await two.stores.jobs.unannounced() == [])
+        #expect(try await one.stores.jobs.unannounced().map(\.id) == [ID("a")])
+        try bury(one)
+        #expect(try await two.stores.jobs.unannounced().map(\.id) == [ID("a")])
+    }
+
+    private func conversation(_ name: String) -> Conversation {
+        Conversation(id: ID(name), user: ann, source: "omi", device: nil, language: nil, started: .at(1), finished: .at(1))
+    }
+
+    @Test func `leaves a conversation to the gateway that speaks in it`() async throws {
+        let one = try await gateway("one"), two = try await gateway("two")
+        #expect(try await one.stores.conversations.begin(conversation("c")))
+        #expect(try await two.stores.conversations.standing(.inProgress, since: .at(9), limit: 9).isEmpty)
+        #expect(try await !two.stores.conversations.mayTakeUp(ID("c"), of: ann))
+        // A session at the second gateway goes on with it.
+        #expect(try await two.stores.conversations.join(SessionPart(session: ID("s"), conversation: ID("c"), begins: .zero), of: ann))
+        #expect(try await !one.stores.conversations.mayTakeUp(ID("c"), of: ann))
+        #expect(try await two.stores.conversations.mayTakeUp(ID("c"), of: ann))
+        try bury(two)
+        #expect(try await one.stores.conversations.standing(.inProgress, since: .at(9), limit: 9).map(\.id) == [ID("c")])
+    }
+
+    private func session(_ gateway: Gateway, part: String = "s", base: Duration = .zero, earlier: OpenLiveSession.Earlier? = nil) -> OpenLiveSession {
+        OpenLiveSession(
+            id: ID("s"), user: ann, part: ID(part), base: base, earlier: earlier,
+            started: UnixTime(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1_000)))
+    }
+
+    @Test func `gives a live session to the gateway that its client comes to`() async throws {
+        let one = try await gateway("one"), two = try await gateway("two")
+        try await one.replicas.open(session(one))
+        #expect(try await two.replicas.take(ID("s"), of: ID("bob"), isForced: true) == .none, "it is another user's")
+        #expect(try await one.replicas.take(ID("s"), of: ann, isForced: true) == .none, "it is here already")
+        #expect(try await two.replicas.take(ID("s"), of: ann, isForced: false) == .asked)
+        #expect(try await one.replicas.beat().wanted == [ID("s")])
+        try await one.replicas.release(ID("s"))
+        #expect(try await two.replicas.take(ID("s"), of: ann, isForced: false) == .taken(part: ID("s"), base: .zero))
+        try await two.replicas.open(session(two, part: "t", base: .seconds(5), earlier: .init(part: ID("s"), end: .seconds(5))))
+        #expect(try await one.replicas.fate(of: ID("s"), isLate: true) == .moved(.seconds(5)))
+        #expect(try await one.replicas.take(ID("s"), of: ann, isForced: true) == .taken(part: ID("t"), base: .seconds(5)))
+    }
+
+    @Test func `refuses words of a session that another gateway has taken over`() async throws {
+        let one = try await gateway("one"), two = try await gateway("two")
+        #expect(try await one.stores.conversations.begin(conversation("c")))
+        try await one.replicas.open(session(one))
+        let segment = Segment(id: ID("x"), text: "hello", start: .zero, end: .seconds(1), channel: .first, engine: .local)
+        var update = ConversationUpdate(ID("c"), changed: [segment], isLive: true)
+        update.session = ID("s")
+        #expect(try await one.stores.conversations.write(update, of: ann))
+        _ = try await two.replicas.take(ID("s"), of: ann, isForced: true)
+        await #expect(throws: StoreError.conflict("another gateway has taken over the session")) {
+            try await one.stores.conversations.write(update, of: ann)
+        }
+    }
+
+    @Test func `waits for the client of a dead gateway's session, and not for ever`() async throws {
+        let one = try await gateway("one")
+        try await one.replicas.open(session(one))
+        try bury(one)
+        let again = try await gateway("one")
+        #expect(try await again.replicas.fate(of: ID("s"), isLate: false) == .waits)
+        #expect(try await again.replicas.fate(of: ID("s"), isLate: true) == .over)
+        #expect(try await again.replicas.take(ID("s"), of: ann, isForced: true) == .none, "its journal is being recognized")
+    }
+
+    @Test func `tells the others of changes`() async throws {
+        let one = try await gateway("one"), two = try await gateway("two")
+        let heard = Mutex<[ReplicaChange]>([])
+        two.replicas.listen { change in heard.withLock { $0.append(change) } }
+        let isListening = await eventually { heard.withLock { $0.contains(.unknown) } }
+        #expect(isListening)
+        _ = try await one.stores.jobs.add(job("a"), most: 9, hasNotice: false, lease: nil)
+        #expect(try await one.stores.conversations.begin(conversation("c")))
+        _ = try await one.stores.conversations.add(Person(id: ID("p"), name: "Zoë", created: .at(1)), reusing: false, of: ann)
+        try await one.replicas.open(session(one))
+        let all: [ReplicaChange] = [.jobs, .people(ann)]
+        let isTold = await eventually { heard.withLock { heard in all.allSatisfy(heard.contains) } }
+        #expect(isTold)
+    }
+
+    private func eventually(_ condition: () -> Bool) async -> Bool {
+        for _ in 0..<250 {
+            if condition() { return true }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return false
+    }
+
+    @Test func `interrupts no attempt of another gateway`() async throws {
+        let one = try await gateway("one"), two = try await gateway("two")
+        let run = UsageRecord(
+            id: ID("r"), user: ann, key: nil, engine: .local, model: nil, workload: .sync, kind: .recording, payer: .operator, started: .at(1))
+        try await one.stores.usage.note([run])
+        #expect(try await two.stores.usage.interrupt(startedBefore: nil, now: .at(2)).count == 0)
+        try bury(one)
+        #expect(try await two.stores.usage.interrupt(startedBefore: nil, now: .at(2)).count == 0, "its own next start knows more")
+        let again = try await gateway("one")
+        #expect(try await again.stores.usage.interrupt(startedBefore: nil, now: .at(2)).count == 1)
+    }
+}
