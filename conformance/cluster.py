@@ -12,8 +12,11 @@ gives them. What it asks:
 """
 
 import argparse
+import array
 import asyncio
 import concurrent.futures
+import http.server
+import io
 import json
 import os
 import shutil
@@ -22,16 +25,20 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
+import wave
 
 import websockets
 
 import counting_vendor
 from counting_vendor import RATE, CountingVendor
-from gateway import Server, ServerError, dies_with_us
+from gateway import OPENER, Server, ServerError, dies_with_us
 
 KEY = "the-vendor's-key"
 FRAME = RATE // 5  # bytes of a message: 100 ms
+SILENCE = 4  # seconds without a message after which a client looks for another gateway
 
 
 class Postgres:
@@ -79,6 +86,87 @@ class Postgres:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(30)
+
+
+def heard(data):
+    """The words of a WAV file: half a second of equal samples is a word."""
+    with wave.open(io.BytesIO(data)) as file:
+        samples = array.array("h", file.readframes(file.getnframes()))
+    found, start = [], 0
+    for at in range(1, len(samples) + 1):
+        if at == len(samples) or samples[at] != samples[start]:
+            if at - start >= counting_vendor.WORD and samples[start]:
+                name = f"w{samples[start] // 100}"
+                found.append({"word": name, "punctuated_word": name, "start": start / RATE, "end": at / RATE, "confidence": 1.0})
+            start = at
+    return found
+
+
+class Recordings:
+    """The vendor of recordings, which hears numbers as well: it answers when `answers` is set.
+
+    `url` is the address of both vendors: WebSockets go to `streams`.
+    """
+
+    def __init__(self, streams):
+        self.asked, self.answers, self.count = threading.Event(), threading.Event(), 0
+        self.answers.set()
+        vendor = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                data = b""
+                if self.headers.get("Transfer-Encoding") == "chunked":
+                    while size := int(self.rfile.readline().split(b";")[0], 16):
+                        data += self.rfile.read(size + 2)[:-2]
+                    self.rfile.readline()
+                else:
+                    data = self.rfile.read(int(self.headers["Content-Length"]))
+                vendor.count += 1
+                vendor.asked.set()
+                vendor.answers.wait(60)
+                words = heard(data)
+                body = json.dumps({
+                    "metadata": {"request_id": "1", "duration": len(data) / (2 * RATE), "channels": 1, "models": ["1"], "model_info": {}},
+                    "results": {"channels": [{"alternatives": [{"transcript": " ".join(word["word"] for word in words), "confidence": 1.0, "words": words}]}]}}).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        # A gateway that is killed breaks its request off.
+        self._server.handle_error = lambda *_: None
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.url = "http://127.0.0.1:%d" % listener.getsockname()[1]
+        threading.Thread(target=asyncio.run, args=[self.divide(listener, int(streams.rsplit(":", 1)[1]))], daemon=True).start()
+
+    async def divide(self, listener, streams):
+        async def pump(reader, writer):
+            try:
+                while data := await reader.read(1 << 16):
+                    writer.write(data)
+                    await writer.drain()
+            except OSError:
+                pass
+            writer.close()
+
+        async def handle(reader, writer):
+            first = await reader.read(1 << 16)
+            other_reader, other = await asyncio.open_connection("127.0.0.1", self._server.server_port if first.startswith(b"POST") else streams)
+            other.write(first)
+            await asyncio.gather(pump(reader, other), pump(other_reader, writer))
+
+        async with await asyncio.start_server(handle, sock=listener) as server:
+            await server.serve_forever()
 
 
 class Balancer:
@@ -148,7 +236,7 @@ class Client:
             try:
                 async with websockets.connect(
                         f"{self.url}/v4/listen?{query}", additional_headers={"Authorization": "Bearer " + self.key}, max_size=None, proxy=None,
-                        open_timeout=20, ping_interval=None) as socket:
+                        open_timeout=3, ping_interval=None, close_timeout=1) as socket:
                     outcome, start = await self.stream(socket, start)
             except (OSError, asyncio.TimeoutError, websockets.InvalidHandshake, websockets.ConnectionClosed) as error:
                 outcome = "broken"
@@ -175,8 +263,7 @@ class Client:
         offset = start if fresh else 0
         if fresh:
             self.base = start
-        self.ended, self.next = None, None
-        self.resumed = asyncio.Event()
+        self.ended, self.next, self.heard = None, None, time.monotonic()
         reader = asyncio.create_task(self.read(socket))
         try:
             at = self.base + start if not fresh else start
@@ -184,8 +271,11 @@ class Client:
                 piece = self.audio[2 * at:2 * at + FRAME]
                 await socket.send(piece)
                 at += len(piece) // 2
+                if time.monotonic() > self.heard + SILENCE:
+                    socket.transport.abort()  # a gateway that lives acknowledges audio every second
+                    break
                 await asyncio.sleep(max(0, self.began + at / RATE - time.monotonic()))
-            if not reader.done():
+            if not reader.done() and 2 * at >= len(self.audio):
                 await socket.send('{"type": "finish"}')
                 await asyncio.wait([reader], timeout=40)
             await reader
@@ -205,6 +295,7 @@ class Client:
     async def read(self, socket):
         try:
             async for message in socket:
+                self.heard = time.monotonic()
                 if message == "ping":
                     continue
                 said = json.loads(message)
@@ -265,8 +356,10 @@ class Cluster:
     def __init__(self, args, folder):
         self.args, self.folder = args, folder
         self.vendor, self.postgres, self.balancer = CountingVendor(), Postgres(folder), Balancer(folder)
+        self.recordings = Recordings(self.vendor.url)
         self.settings = {
-            "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": self.vendor.url, "HARKEN_MODELS": "/nowhere",
+            "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": self.recordings.url,
+            "HARKEN_MODELS": "/nowhere",
             "HARKEN_MAX_SESSIONS_PER_USER": "1000", "HARKEN_MAX_CONNECTIONS_PER_ADDRESS": "4096", "HARKEN_DATABASE_URL": self.postgres.url,
             "HARKEN_GATE": "off", "HARKEN_LOG": "info"}
         self.servers, self.all = {}, []
@@ -275,9 +368,13 @@ class Cluster:
 
     def start(self, number):
         data = os.path.join(self.folder, f"data{number}")
-        if not os.path.exists(data) and number > 0:
+        if not os.path.exists(data):
             os.mkdir(data, 0o700)
-            shutil.copy(os.path.join(self.folder, "data0", "secret"), data)
+            for shared in ("uploads", "results"):
+                os.makedirs(os.path.join(self.folder, shared), 0o700, exist_ok=True)
+                os.symlink(os.path.join(self.folder, shared), os.path.join(data, shared))
+            if number > 0:
+                shutil.copy(os.path.join(self.folder, "data0", "secret"), data)
         server = Server(self.args.harken, data, self.settings, drain_seconds=self.args.drain)
         self.servers[number] = server
         self.all.append(server)
@@ -307,7 +404,7 @@ class Cluster:
         self.vendor.stop()
 
 
-async def play(cluster, clients, problems, report):
+async def play(cluster, clients, problems):
     running = [asyncio.create_task(client.run()) for client in clients]
     await asyncio.sleep(4)
     for fault in cluster.args.faults.split(","):
@@ -392,7 +489,66 @@ def keys(cluster, problems, report):
     report.append(f"a revoked key was refused by {len(live)} gateways after {took:.2f} s")
 
 
-def other_secret(cluster, problems, report):
+def tokens(cluster, key, problems):
+    """A temporary token of one gateway opens a session at another one."""
+    live = [server for server in cluster.servers.values() if server.status is None]
+    status, body = live[0].get("/v3/token?expires_in_seconds=60", key)
+    if status != 200:
+        return problems.append(f"a temporary token was refused with {status}")
+    token = json.loads(body)["token"]
+
+    async def open_session():
+        url = live[-1].url.replace("http", "ws", 1) + "/v3/ws?sample_rate=16000&encoding=pcm_s16le&token=" + token
+        async with websockets.connect(url, proxy=None, open_timeout=20) as socket:
+            return json.loads(await socket.recv()).get("type")
+    try:
+        said = asyncio.run(open_session())
+    except (OSError, websockets.WebSocketException) as error:
+        said = str(error)
+    if said != "Begin":
+        problems.append(f"a token of another gateway got {said}")
+
+
+def job(cluster, key, problems, report):
+    """A job whose gateway is killed is done once, by another gateway."""
+    live = [server for server in cluster.servers.values() if server.status is None]
+    recording = io.BytesIO()
+    with wave.open(recording, "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes(counting_vendor.audio(4))
+
+    def post(path, data, kind):
+        request = urllib.request.Request(live[0].url + path, data=data, headers={"Authorization": key, "Content-Type": kind})
+        with OPENER.open(request, timeout=30) as answer:
+            return json.load(answer)
+
+    cluster.recordings.asked.clear()
+    cluster.recordings.answers.clear()
+    before = cluster.recordings.count
+    upload = post("/v2/upload", recording.getvalue(), "application/octet-stream")["upload_url"]
+    name = post("/v2/transcript", json.dumps({"audio_url": upload}).encode(), "application/json")["id"]
+    if not cluster.recordings.asked.wait(20):
+        problems.append("a job was not begun")
+    # Any gateway may have begun it.
+    place = cluster.postgres.ask("SELECT split_part(owner, '/', 1) FROM jobs WHERE status = 'processing'")[0][0]
+    doomed = [server for server in live if open(server.data + "/replica").read() == place][0]
+    rest = [server for server in live if server is not doomed]
+    doomed.kill()
+    began = time.monotonic()
+    cluster.recordings.answers.set()
+    status = None
+    while status not in ("completed", "error") and time.monotonic() < began + 60:
+        time.sleep(0.1)
+        status = json.loads(rest[0].get("/v2/transcript/" + name, key)[1])["status"]
+    took = time.monotonic() - began
+    if status != "completed" or took > 30:
+        problems.append(f"the job of a killed gateway is {status} after {took:.1f} s")
+    report.append(f"the job of a killed gateway was done by another one after {took:.1f} s, with {cluster.recordings.count - before} requests to the vendor")
+    if cluster.recordings.count - before != 2:
+        problems.append(f"the vendor was asked {cluster.recordings.count - before} times for a job")
+
+
+def other_secret(cluster, problems):
     server = Server(cluster.args.harken, os.path.join(cluster.folder, "stranger"), cluster.settings)
     try:
         server.wait_until_announced(30)
@@ -423,11 +579,13 @@ def main():
             for number in range(1, args.replicas):
                 cluster.start(number)
             cluster.balance()
-            other_secret(cluster, problems, report)
+            other_secret(cluster, problems)
             audio, truth = counting_vendor.audio(args.words), counting_vendor.words(args.words)
             clients = [Client(number, cluster.balancer.url, key, audio) for number in range(args.sessions)]
-            asyncio.run(play(cluster, clients, problems, report))
+            asyncio.run(play(cluster, clients, problems))
             keys(cluster, problems, report)
+            tokens(cluster, key, problems)
+            job(cluster, key, problems, report)
             time.sleep(1)
             judge(cluster, clients, truth, problems, report)
         except ServerError as error:

@@ -26,12 +26,13 @@ struct LiveEndpoint: Endpoint {
             guard dialect.authentication != .opening || call.shown != nil else { return begin(exchange, nil, call) }
             let caller = try services.admission.authenticate(exchange, credential: call.shown, for: [.listen])
             let keys = BYOKCredentials(head)
-            guard asksForStanding(keys) || resumedSession(of: head) != nil else {
+            let moved = movedSession(of: head, caller, on: exchange.loop)
+            guard asksForStanding(keys) || moved != nil else {
                 return begin(exchange, LiveCaller(caller: caller, keys: keys), call)
             }
             Task {
                 var liveCaller = LiveCaller(caller: caller, keys: keys)
-                await ask(for: &liveCaller, head)
+                await ask(for: &liveCaller, moved)
                 exchange.loop.execute { [liveCaller] in begin(exchange, liveCaller, call) }
             }
         } catch {
@@ -49,17 +50,21 @@ struct LiveEndpoint: Endpoint {
         var taken: TakenSession?
     }
 
-    /// The session that the client wants to resume; nil: a new session, or the database has one gateway.
-    private func resumedSession(of head: HTTPRequestHead) -> ID<Session>? {
-        services.conversations.replicas == nil ? nil : head.query.first("session_id").map { ID($0) }
+    /// The session that the client wants to resume, if another gateway may have it; nil: a new session, or one of this gateway.
+    ///
+    /// - Parameter caller: the caller; nil when the client identifies itself later.
+    private func movedSession(of head: HTTPRequestHead, _ caller: AuthenticatedCaller?, on loop: Loop) -> ID<Session>? {
+        guard services.conversations.replicas != nil, let id = head.query.first("session_id").map({ ID<Session>($0) }) else { return nil }
+        if let user = caller?.user, services.contexts.context(on: loop)?.waiting.find(id, of: user) != nil { return nil }
+        return id
     }
 
     private func asksForStanding(_ keys: BYOKCredentials) -> Bool {
         dialect.asksForUser || services.admission.needsStanding(keys)
     }
 
-    private func ask(for liveCaller: inout LiveCaller, _ head: HTTPRequestHead) async {
-        if let session = resumedSession(of: head) {
+    private func ask(for liveCaller: inout LiveCaller, _ moved: ID<Session>?) async {
+        if let session = moved {
             liveCaller.taken = await services.conversations.takeOver(session, of: liveCaller.caller.user)
         }
         var standing = await services.admission.standing(of: liveCaller.caller, liveCaller.keys, asksForUser: dialect.asksForUser)
@@ -89,7 +94,9 @@ struct LiveEndpoint: Endpoint {
             case .session(let machine):
                 let session = try session(machine, head, liveCaller, nil, call, context)
                 let ignored = (session as? LiveSession)?.ignoredOptions ?? []
-                guard let connection = upgrade(exchange, accepted, context, handler: session, ignored: ignored, call) else { return }
+                guard let connection = upgrade(exchange, accepted, context, handler: session, ignored: ignored, call) else {
+                    return giveBack(liveCaller)
+                }
                 session.start(connection)
             case .opening(let opening):
                 // A client that shows a key in the handshake is rejected at once when the key cannot pay.
@@ -99,8 +106,15 @@ struct LiveEndpoint: Endpoint {
                 entrance.start(connection)
             }
         } catch {
+            giveBack(liveCaller)
             reject(exchange, error, call)
         }
+    }
+
+    /// Leaves a session that was taken over for a caller who does not get it to other gateways.
+    private func giveBack(_ liveCaller: LiveCaller?) {
+        guard let taken = liveCaller?.taken else { return }
+        Task { await services.conversations.giveBack(taken.id) }
     }
 
     /// Makes the handler of a client whose first messages hold its request, and perhaps its credential.
@@ -114,7 +128,8 @@ struct LiveEndpoint: Endpoint {
             let caller = try services.admission.authenticate(head, credential: credential, peer: call.client.peer, for: [.listen])
             return LiveCaller(caller: caller, keys: keys)
         }
-        let asksForStanding = asksForStanding(keys) || resumedSession(of: head) != nil
+        let moved = movedSession(of: head, nil, on: context.loop)
+        let asksForStanding = asksForStanding(keys) || moved != nil
         return PreSessionHandler(
             opening, context: context, client: call.client, wrongCredentials: call.responder.wrongCredentials,
             prepare: { requested in
@@ -123,7 +138,7 @@ struct LiveEndpoint: Endpoint {
                 guard asksForStanding, liveCaller == nil || credential != nil else { return prepare }
                 let load: @Sendable () async -> Void = {
                     guard case .success(var liveCaller) = pending.result.withLock({ $0 }) else { return }
-                    await ask(for: &liveCaller, head)
+                    await ask(for: &liveCaller, moved)
                     pending.result.withLock { [liveCaller] in $0 = .success(liveCaller) }
                 }
                 guard let prepare else {
@@ -185,7 +200,9 @@ struct LiveEndpoint: Endpoint {
         guard let liveCaller else { throw .internalError }
         // A session that waits for its client has a grant already.
         let user = liveCaller.caller.user
-        if let returning = machine as? any ResumableDialect, let resume = returning.resume, liveCaller.taken == nil {
+        if let returning = machine as? any ResumableDialect, let resume = returning.resume,
+            liveCaller.taken == nil || context.waiting.find(resume.session, of: user) != nil
+        {
             return SessionResumer(returning, resume, context.waiting.find(resume.session, of: user))
         }
         let grant = if let grant { grant } else { try self.grant(liveCaller) }

@@ -29,6 +29,13 @@ extension ConversationService {
         }
     }
 
+    /// Gives back a session that was taken over for a client who has left meanwhile.
+    package func giveBack(_ session: ID<Session>) async {
+        do throws(StoreError) { try await replicas?.release(session) } catch {
+            log.error("a session that was taken over cannot be given back", [.session: session.rawValue, .error: "\(error)"])
+        }
+    }
+
     private func taken(_ session: ID<Session>, _ part: ID<Session>, _ base: Duration, of user: ID<User>) async throws(StoreError) -> TakenSession {
         var taken = TakenSession(id: session, part: part, base: base)
         guard let last = try await store.parts(of: part, of: user).last else { return taken }

@@ -132,6 +132,10 @@ package final class LiveConversation {
     /// Looks for a conversation in progress, and for known voices and people.
     package func start() {
         if let shared { work.yield(.open(shared.row)) }
+        // Yet another gateway may go on with the session before anybody speaks here.
+        if let continued = shared?.continued {
+            note(SessionPart(session: session, conversation: continued.conversation, begins: .zero, shift: continued.shift))
+        }
         work.yield(.find)
         poll()
         let session = LoopBound(self, on: loop)
@@ -433,7 +437,7 @@ package final class LiveConversation {
                     told = []
                     let heard = time(of: received)
                     let begins = part == nil ? .zero : min(heard, nextBegins ?? heard)
-                    note(SessionPart(session: session, conversation: id, begins: begins))
+                    if part?.conversation != id { note(SessionPart(session: session, conversation: id, begins: begins)) }
                 }
                 showInOrder(event)
                 if case .changed(let segments) = event {

@@ -84,7 +84,7 @@ extension LiveSession {
         var error: ResumeError?
         // The numbers count the dialect's messages, not the session's events.
         resumable.resume(
-            at: resume.start.converted(from: clientRate, to: rate), seen: 0,
+            at: (resume.start - ((shared?.start ?? .zero) - .zero)).converted(from: clientRate, to: rate), seen: 0,
             answer: { answer in
                 switch answer {
                 case .expired: error = .expired

@@ -1,4 +1,3 @@
-internal import Admission
 internal import Conversations
 internal import Observability
 internal import Protocols
@@ -33,17 +32,21 @@ package final class SharedSession {
     /// True if nobody has asked for the session, and this gateway ends.
     var isLeft = false
 
-    /// - Parameter resumed: the client's request to go on with the session; nil when the session begins.
+    /// - Parameters:
+    ///   - part: the id of the session here.
+    ///   - taken: the session that another gateway had until now; nil when the session begins.
+    ///   - resumed: the client's request to go on with the session; nil when the session begins.
     init(
-        in replicas: any ReplicaStore, _ plan: LiveSession.Plan, resumed: LiveResume?, rate: SampleRate, clientRate: SampleRate, channels: Int,
+        in replicas: any ReplicaStore, part: ID<Session>, of user: ID<User>, started: UnixTime, taken: TakenSession?, resumed: LiveResume?,
+        rate: SampleRate, clientRate: SampleRate, channels: Int,
         log: Log
     ) {
         self.replicas = replicas
         self.rate = rate
         self.log = log
         committed = Array(repeating: .zero, count: channels)
-        guard let taken = plan.taken, let resumed else {
-            row = OpenLiveSession(id: plan.id, user: plan.grant.user, part: plan.id, started: plan.started)
+        guard let taken, let resumed else {
+            row = OpenLiveSession(id: part, user: user, part: part, started: started)
             continued = nil
             start = nil
             repeated = .zero
@@ -58,7 +61,7 @@ package final class SharedSession {
         self.start = start
         repeated = SampleCount((start - resumed.start).duration(at: clientRate), at: rate)
         row = OpenLiveSession(
-            id: taken.id, user: plan.grant.user, part: plan.id, base: base, earlier: .init(part: taken.part, end: end), started: plan.started)
+            id: taken.id, user: user, part: part, base: base, earlier: .init(part: taken.part, end: end), started: started)
         let seen = (resumed.start - .zero).duration(at: clientRate) - taken.base
         continued = taken.conversation.map { .init(conversation: $0.id, shift: $0.shift + end, seenThrough: $0.shift + seen) }
         known = taken.ends.mapValues { $0 - end }.filter { $0.value > .zero }
