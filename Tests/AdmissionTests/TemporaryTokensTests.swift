@@ -102,6 +102,39 @@ import Testing
         #expect(try TemporaryTokens(shared: otherSecret) { UnixTime(milliseconds: 1_000) }.redeem(text, at: "/v3/ws", now: .now) == nil)
     }
 
+    private func sharing() throws -> TemporaryTokens {
+        let folder = TemporaryFolder()
+        return try TemporaryTokens(shared: InstallationSecret(of: DataDirectory(creating: folder.path))) { UnixTime(milliseconds: 1_000) }
+    }
+
+    @Test func `of several gateways count once each`() throws {
+        let tokens = try sharing()
+        for number in 0...TemporaryTokens.maxOfOneCaller {
+            let text = try tokens.issue(once, to: caller, now: .now)
+            guard tokens.redeem(text, at: "/v3/ws", now: .now) != nil else {
+                Issue.record("token \(number) is refused")
+                return
+            }
+        }
+        #expect(tokens.count == 0)
+    }
+
+    @Test func `of several gateways are used up in each spelling, and at the process that takes over`() throws {
+        let folder = TemporaryFolder()
+        let secret = try InstallationSecret(of: DataDirectory(creating: folder.path))
+        func gateway() throws -> TemporaryTokens { try TemporaryTokens(shared: secret) { UnixTime(milliseconds: 1_000) } }
+        let one = try gateway(), next = try gateway()
+        let text = try one.issue(once, to: caller, now: .now)
+        let shouted = "ht_" + text.dropFirst(3).uppercased()
+        #expect(shouted != text)
+        #expect(one.redeem(shouted, at: "/v3/ws", now: .now) == nil)
+        #expect(one.redeem(text, at: "/v3/ws", now: .now) != nil)
+        #expect(one.redeem(shouted, at: "/v3/ws", now: .now) == nil)
+        #expect(next.adopt(one.document(now: .now), now: .now))
+        #expect(next.redeem(text, at: "/v3/ws", now: .now) == nil)
+        #expect(next.redeem(shouted, at: "/v3/ws", now: .now) == nil)
+    }
+
     @Test func `keep what sessions are set to, within limits`() throws {
         let tokens = try TemporaryTokens()
         let large = [UInt8](repeating: 0x20, count: TemporaryTokens.maxSettings / 2)

@@ -84,6 +84,8 @@ package final class TemporaryTokens: Sendable {
         var tokens: [Code: Token] = [:]
         /// Tokens for one use that were used up, with the times of their ends: their texts could be learned from again.
         var used: [Code: Instant] = [:]
+        /// Number of used tokens at which expired ones are forgotten.
+        var usedAtNextDrop = 1_024
         var ofHolder: [CallerID: Int] = [:]
         /// Size of all tokens' settings, in bytes.
         var settingsBytes = 0
@@ -92,7 +94,9 @@ package final class TemporaryTokens: Sendable {
             tokens.count < most && ofHolder[holder, default: 0] < maxOfOneCaller && settingsBytes + terms.settings.count <= maxSettings
         }
 
+        /// Adds a token. A token with the same code is replaced.
         mutating func add(_ token: Token, _ code: Code) {
+            remove(code)
             tokens[code] = token
             ofHolder[CallerID(token.caller), default: 0] += 1
             settingsBytes += token.terms.settings.count
@@ -105,17 +109,47 @@ package final class TemporaryTokens: Sendable {
             let left = (ofHolder[holder] ?? 1) - 1
             ofHolder[holder] = left > 0 ? left : nil
         }
+
+        /// Makes room for a token by removing expired ones.
+        ///
+        /// - Returns: false when there is no room.
+        mutating func makeRoom(for terms: Terms, of holder: CallerID, now: Instant) -> Bool {
+            if hasRoom(for: terms, of: holder) { return true }
+            for (code, token) in tokens where token.expires <= now { remove(code) }
+            return hasRoom(for: terms, of: holder)
+        }
+
+        /// Notes that a token for one use was used up.
+        ///
+        /// - Returns: false when too many tokens were used up that have not expired yet.
+        mutating func use(_ code: Code, until end: Instant, now: Instant) -> Bool {
+            if used.count >= maxUsed { dropExpired(now) }
+            guard used.count < maxUsed else { return false }
+            used[code] = end
+            return true
+        }
+
+        /// Forgets used tokens that have expired. The texts of these tokens are refused for their age.
+        mutating func dropExpired(_ now: Instant) {
+            guard used.count >= usedAtNextDrop else { return }
+            used = used.filter { $0.value > now }
+            // The cost of a walk through all used tokens is spread over as many later ones.
+            usedAtNextDrop = min(max(2 * used.count, 1_024), maxUsed)
+        }
     }
 
     package static let most = 100_000
     package static let maxOfOneCaller = 10_000
+    /// Maximum number of tokens for one use that were used up and have not expired. Further ones are refused: the gateway could not tell their second
+    /// use.
+    private static let maxUsed = 200_000
     /// Maximum size of all tokens' settings, in bytes.
     package static let maxSettings = 64 << 20
     /// Prefix of every token.
     package static let marker = "ht_"
     private static let byteCount = 32
 
-    /// Maximum size of the settings that a sealed token has. Tokens with larger settings are known to the gateway only that makes them.
+    /// Maximum size of the settings that a sealed token has. Only the gateway that makes a token with larger settings knows the token.
     private static let maxSealedSettings = 2_048
     private static let maxSealedLength = 12_000
     private static let place = "token"
@@ -149,13 +183,10 @@ package final class TemporaryTokens: Sendable {
             if let sealed = try sealed(terms, caller, now) { bytes = sealed } else { bytes = try secureRandomBytes(Self.byteCount) }
         } catch { throw .internalError }
         let text = Self.marker + bytes.hexadecimal
-        guard let code = code(of: text) else { throw .internalError }
+        let code = authenticationCode(of: text)
         let holder = CallerID(caller)
         let isTaken = state.withLock { state in
-            if !state.hasRoom(for: terms, of: holder) {
-                for (code, token) in state.tokens where token.expires <= now { state.remove(code) }
-            }
-            guard state.hasRoom(for: terms, of: holder) else { return false }
+            guard state.makeRoom(for: terms, of: holder, now: now) else { return false }
             state.add(Token(caller: caller, terms: terms, expires: now + terms.lifetime), code)
             return true
         }
@@ -165,7 +196,7 @@ package final class TemporaryTokens: Sendable {
 
     /// Returns a token's bytes with its terms; nil when other gateways need not know the token, or its terms are too large.
     private func sealed(_ terms: Terms, _ caller: Caller, _ now: Instant) throws(TLSError) -> [UInt8]? {
-        guard let seal, terms.settings.count <= Self.maxSealedSettings else { return nil }
+        guard let seal, isSealed(terms) else { return nil }
         var json = JSONWriter()
         json.beginObject()
         json.member("expires_ms", Int((timeOfDay() + terms.lifetime).milliseconds))
@@ -175,24 +206,28 @@ package final class TemporaryTokens: Sendable {
         return try seal.seal(json.bytes, place: Self.place)
     }
 
+    /// True if tokens with these terms have their terms in them.
+    private func isSealed(_ terms: Terms) -> Bool { seal != nil && terms.settings.count <= Self.maxSealedSettings }
+
     /// Learns a token of another gateway from its text. A token that was used up here stays unknown.
     private func learn(_ text: String, _ code: Code) {
-        let now = Instant.now
-        let isKnown = state.withLock { state in
-            state.used = state.used.filter { $0.value > now }
-            return state.tokens[code] != nil || state.used[code] != nil
-        }
-        guard !isKnown, let seal, let bytes = [UInt8](hexadecimal: String(text.dropFirst(Self.marker.count))),
+        let isKnown = state.withLock { $0.tokens[code] != nil || $0.used[code] != nil }
+        let digits = text.dropFirst(Self.marker.count)
+        // The code is one of the text: another spelling of the same bytes would be another token.
+        guard !isKnown, let seal, let bytes = [UInt8](hexadecimal: String(digits)), bytes.hexadecimal == digits,
             let opened = seal.open(bytes, place: Self.place),
-            let json = try? JSONDocument(parsing: opened, sizeLimit: Self.maxSealedLength), let expires = json.root["expires_ms"].int,
-            var token = Token(json.root["token"], now: now)
+            let json = try? JSONDocument(parsing: opened, sizeLimit: Self.maxSealedLength), let expires = json.root["expires_ms"].int
         else { return }
+        let now = Instant.now
+        guard var token = Token(json.root["token"], now: now) else { return }
         token.expires = now + (UnixTime(milliseconds: Int64(expires)) - timeOfDay())
         guard now < token.expires else { return }
-        state.withLock { state in
-            if state.tokens[code] == nil, state.used[code] == nil, state.hasRoom(for: token.terms, of: CallerID(token.caller)) {
-                state.add(token, code)
-            }
+        state.withLock { [token] state in
+            state.dropExpired(now)
+            guard state.tokens[code] == nil, state.used[code] == nil,
+                state.makeRoom(for: token.terms, of: CallerID(token.caller), now: now)
+            else { return }
+            state.add(token, code)
         }
     }
 
@@ -206,20 +241,27 @@ package final class TemporaryTokens: Sendable {
         guard text.hasPrefix(Self.marker) else { return nil }
         let count = text.utf8.count - Self.marker.utf8.count
         guard count == 2 * Self.byteCount || seal != nil && count <= Self.maxSealedLength else { return nil }
-        let code = Code(bytes: hmacSHA256(Array(text.utf8), key: state.withLock { $0.secret }))
+        let code = authenticationCode(of: text)
         if count != 2 * Self.byteCount { learn(text, code) }
         return code
+    }
+
+    private func authenticationCode(of text: String) -> Code {
+        Code(bytes: hmacSHA256(Array(text.utf8), key: state.withLock { $0.secret }))
     }
 
     /// Returns the caller that the token with this code admits at `path`; nil when there is no such token, or it has expired, or is not for this path.
     package func redeem(_ code: Code, at path: String, now: Instant) -> AuthenticatedCaller? {
         state.withLock { state in
             guard let token = state.tokens[code], token.terms.paths.contains(path) else { return nil }
-            if token.terms.isSingleUse || token.expires <= now {
+            guard now < token.expires else {
                 state.remove(code)
-                if seal != nil, now < token.expires { state.used[code] = token.expires }
+                return nil
             }
-            guard now < token.expires else { return nil }
+            if token.terms.isSingleUse {
+                state.remove(code)
+                if isSealed(token.terms), !state.use(code, until: token.expires, now: now) { return nil }
+            }
             return AuthenticatedCaller(token.caller, sessionLimit: token.terms.sessionLimit, settings: token.terms.settings, isByToken: true)
         }
     }
@@ -229,7 +271,7 @@ package final class TemporaryTokens: Sendable {
 
     /// Returns the tokens in a form that `adopt` reads.
     package func document(now: Instant) -> [UInt8] {
-        let (secret, tokens) = state.withLock { ($0.secret, $0.tokens) }
+        let (secret, tokens, used) = state.withLock { ($0.secret, $0.tokens, $0.used) }
         var json = JSONWriter()
         json.beginObject()
         json.member("version", Self.documentVersion)
@@ -237,6 +279,15 @@ package final class TemporaryTokens: Sendable {
         json.key("tokens")
         json.beginArray()
         for (code, token) in tokens where now < token.expires { token.write(to: &json, code, now: now) }
+        json.endArray()
+        json.key("used")
+        json.beginArray()
+        for (code, end) in used where now < end {
+            json.beginObject()
+            json.member("code", code.bytes.hexadecimal)
+            json.member("left_ms", Int((end - now) / .milliseconds(1)) + 1)
+            json.endObject()
+        }
         json.endArray()
         json.endObject()
         return json.bytes
@@ -258,9 +309,18 @@ package final class TemporaryTokens: Sendable {
             guard let code = entry["code"].string.flatMap([UInt8].init(hexadecimal:)), let token = Token(entry, now: now) else { return false }
             found.append((Code(bytes: code), token))
         }
-        return state.withLock { state in
+        var used: [Code: Instant] = [:]
+        // Documents of earlier versions have no used tokens.
+        let usedList = json.root["used"]
+        for index in 0..<usedList.count {
+            let entry = usedList[index]
+            guard let code = entry["code"].string.flatMap([UInt8].init(hexadecimal:)), let left = entry["left_ms"].int else { return false }
+            used[Code(bytes: code)] = now + .milliseconds(left)
+        }
+        return state.withLock { [used] state in
             guard state.tokens.isEmpty else { return false }
             state.secret = secret
+            state.used = used
             for (code, token) in found where state.hasRoom(for: token.terms, of: CallerID(token.caller)) { state.add(token, code) }
             return true
         }
