@@ -27,7 +27,8 @@ struct ListenMemory: Sendable {
     /// Drops the messages up to this number, which the client has seen.
     mutating func saw(_ number: Int) {
         let first = last - messages.count
-        let gone = min(max(0, number - first), messages.count)
+        guard number > first else { return }
+        let gone = min(number - first, messages.count)
         for message in messages[..<gone] { bytes -= message.count }
         messages.removeFirst(gone)
     }

@@ -10,6 +10,8 @@ package struct ListenOptions: Sendable, Equatable {
     package static let longestTimeout: Duration = .seconds(14_400)
     package static let shortestTimeout: Duration = .seconds(120)
     package static let channelLimit = 8
+    /// Maximum sample and maximum message that a client may name when it resumes a session: more than any session has.
+    package static let maxResumed: Int64 = 1 << 40
 
     package var route: ListenRoute
     /// Language of the audio; `multi` for any language.
@@ -81,7 +83,10 @@ package struct ListenOptions: Sendable, Equatable {
         redaction = try Self.redaction(query)
         acknowledges = query.flag("ack") ?? false
         if let session = query.text("session_id"), let start = query.text("resume_from").flatMap({ Int64($0) }) {
-            resume = LiveResume(session: ID(session), start: SampleIndex(start), seen: max(0, query.text("seen").flatMap { Int($0) } ?? 0))
+            // A place before the first sample is rejected with the session.
+            resume = LiveResume(
+                session: ID(session), start: SampleIndex(min(max(start, -1), Self.maxResumed)),
+                seen: min(max(0, query.text("seen").flatMap { Int($0) } ?? 0), Int(Self.maxResumed)))
         }
         guard route != .web else { return }
         engine = query.text("stt_service").map { EngineName($0) }

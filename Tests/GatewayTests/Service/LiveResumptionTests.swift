@@ -230,6 +230,11 @@ import Testing
             let client = try await Client.connected(to: gateway)
             let early = try await gateway.connect("\(Self.path)&session_id=\(client.session)&resume_from=-1")
             #expect(await early.rest().last == .closed(1008, "Audio goes on at a sample from 0 on."))
+            let least = try await gateway.connect("\(Self.path)&session_id=\(client.session)&resume_from=\(Int64.min)")
+            #expect(await least.rest().last == .closed(1008, "Audio goes on at a sample from 0 on."))
+            let late = try await gateway.connect(
+                "\(Self.path)&session_id=\(client.session)&resume_from=\(Int64.max)&seen=\(Int.max)")
+            #expect(await late.rest().last == .closed(1008, "The session has 0 samples."))
             client.send(seconds: 1)
             await client.words(through: "w1")
             client.socket.close()
