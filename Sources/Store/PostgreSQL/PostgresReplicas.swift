@@ -5,23 +5,15 @@ import Synchronization
 final class PostgresReplicas: ReplicaStore {
     /// Time without a sign of life after which a replica is dead.
     static let patience: Duration = .seconds(12)
-    /// Maximum time between two signs of life of a process that has reached the database without interruption.
-    private static let maxPause: Duration = .seconds(6)
     /// Time for which the ends of sessions that were taken over are known: the longest time for which a replica may be away.
     private static let retention: Duration = .seconds(30 * 86_400)
     /// Time after which a session that no replica has is forgotten.
     private static let sessionRetention: Duration = .seconds(2 * 86_400)
 
-    private struct Contact {
-        /// Time since which the database was reached without interruption; nil before the first sign of life.
-        var since: ContinuousClock.Instant?
-        var last = ContinuousClock.now
-    }
-
     let id: String
     private let place: String
     private let database: PostgresDatabase
-    private let contact = Mutex(Contact())
+    private let contact = Mutex(ReplicaContact())
     private let listener: PostgresListener
 
     init(_ id: String, in database: PostgresDatabase) {
@@ -37,12 +29,19 @@ final class PostgresReplicas: ReplicaStore {
         try await database.write(.readCommitted) { [id, place] (connection) throws(StoreError) in
             if isAlone { try connection.run("DELETE FROM replicas WHERE place = ?", [.text(place)]) }
             try Self.add(id, place, on: connection)
-            try connection.run(
-                "DELETE FROM moved_sessions WHERE moved_at < replica_time() - ?", [.integer(Self.milliseconds(Self.retention))])
-            try connection.run(
-                "DELETE FROM live_sessions WHERE started_at < replica_time() - ? AND NOT coalesce(replica_lives(replica), FALSE)",
-                [.integer(Self.milliseconds(Self.sessionRetention))])
+            try Self.forgetOld(on: connection)
         }
+    }
+
+    func forgetOld() async throws(StoreError) {
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in try Self.forgetOld(on: connection) }
+    }
+
+    private static func forgetOld(on connection: borrowing SQLConnection) throws(StoreError) {
+        try connection.run("DELETE FROM moved_sessions WHERE moved_at < replica_time() - ?", [.integer(milliseconds(retention))])
+        try connection.run(
+            "DELETE FROM live_sessions WHERE started_at < replica_time() - ? AND NOT coalesce(replica_lives(replica), FALSE)",
+            [.integer(milliseconds(sessionRetention))])
     }
 
     private static func add(_ id: String, _ place: String, on connection: borrowing SQLConnection) throws(StoreError) {
@@ -54,11 +53,11 @@ final class PostgresReplicas: ReplicaStore {
     private static func milliseconds(_ duration: Duration) -> Int64 { Int64(duration / .milliseconds(1)) }
 
     func beat() async throws(StoreError) -> ReplicaBeat {
-        let mayJudge = contact.withLock { contact in contact.since.map { ContinuousClock.now - $0 >= Self.patience } ?? false }
-        let beat = try await database.write(.readCommitted) { [id, place] (connection) throws(StoreError) in
+        let beat = try await database.write(.readCommitted) { [self] (connection) throws(StoreError) in
             try Self.add(id, place, on: connection)
             var beat = ReplicaBeat(living: 0, removed: 0, wanted: [])
-            if mayJudge {
+            // The database may have been waited for until now.
+            if contact.withLock({ $0.mayJudge(.now, patience: Self.patience) }) {
                 try connection.run(
                     "DELETE FROM replicas WHERE seen_at < replica_time() - ?", [.integer(Self.milliseconds(Self.patience))])
                 beat.removed = try connection.changedRows()
@@ -69,11 +68,7 @@ final class PostgresReplicas: ReplicaStore {
             }
             return beat
         }
-        contact.withLock { contact in
-            let now = ContinuousClock.now
-            if contact.since == nil || now - contact.last > Self.maxPause { contact.since = now }
-            contact.last = now
-        }
+        contact.withLock { $0.reached(.now) }
         return beat
     }
 

@@ -15,6 +15,9 @@ package protocol ReplicaStore: Sendable {
     /// Tells the others that this process lives, and removes those that have not done so for some time.
     func beat() async throws(StoreError) -> ReplicaBeat
 
+    /// Removes old notes about sessions that are over. Call about once an hour.
+    func forgetOld() async throws(StoreError)
+
     /// Removes this process from the register. Called when it has ended all work.
     func leave() async throws(StoreError)
 
