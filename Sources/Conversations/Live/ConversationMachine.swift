@@ -413,10 +413,12 @@ package struct ConversationMachine: Sendable {
 
     /// Ends the session.
     ///
-    /// - Parameter inOrder: true if the client has closed the session properly.
-    package mutating func ended(inOrder: Bool, now: UnixTime) -> [Action] {
+    /// - Parameters:
+    ///   - inOrder: true if the client has closed the session properly.
+    ///   - isMoved: true if the session goes on elsewhere, and its conversation with it.
+    package mutating func ended(inOrder: Bool, isMoved: Bool = false, now: UnixTime) -> [Action] {
         isEnded = true
-        guard let conversation = current else { return [] }
+        guard !isMoved, let conversation = current else { return [] }
         guard hasSegments else {
             current = nil
             return [.delete(conversation.id)]

@@ -13,6 +13,8 @@ package final class ConversationService: Sendable {
     package let store: any ConversationStores
     /// The register of the gateways that use the database; nil when it has one gateway.
     package let replicas: (any ReplicaStore)?
+    /// Set while another gateway of the database lives. Sessions are left to other gateways only then.
+    package let hasOthers = AtomicFlag()
     /// The engine that finds voiceprints; nil when there is none, and no speaker is recognised by voice.
     package let voices: (any Voiceprinting)?
     /// The detector that tells speech from other sound; nil when there is none.

@@ -35,6 +35,14 @@ package struct ConversationWork: Sendable {
         case closeAudio(ID<Conversation>?, start: Duration)
         /// Marks the end of the session's items: when it is reached, all earlier items are done.
         case last
+
+        /// True for items that end a conversation.
+        var endsConversation: Bool {
+            switch self {
+            case .process, .delete: true
+            case _: false
+            }
+        }
     }
 
     package enum WorkEvent: Sendable {
@@ -75,11 +83,15 @@ package struct ConversationWork: Sendable {
 
     /// Carries out items until the stream ends.
     func carryOut(_ items: AsyncStream<Item>) async {
+        var isMoved = false
         for await item in items {
+            // The conversation goes on at the gateway that has the session.
+            if isMoved, item.endsConversation { continue }
             do throws(StoreError) {
                 try await carryOut(item)
             } catch {
                 if case .conflict = error, case .store = item {
+                    isMoved = true
                     tell(.moved)
                     continue
                 }

@@ -215,10 +215,10 @@ package final class LiveConversation {
     /// True if the store has all words that were committed.
     var isStored: Bool { hasBegun && saidThrough >= committedThrough && changes.stored >= changes.given }
 
-    /// Shows an event; when another gateway may go on with the session, only after the store has the changes that came before the event: what a client
+    /// Shows an event; while another gateway may go on with the session, only after the store has the changes that came before the event: what a client
     /// has seen is what any gateway knows.
     private func showInOrder(_ event: ConversationEvent) {
-        guard sharedID != nil, changes.stored < changes.given else { return present(event) }
+        guard sharedID != nil, service.hasOthers.isSet, changes.stored < changes.given else { return present(event) }
         held.append((changes.given, event))
         guard holdTimer == nil else { return }
         holdTimer = loop.schedule(at: loop.now + Self.holdPatience) { [self] in showHeld() }
@@ -306,7 +306,7 @@ package final class LiveConversation {
         speakers?.cancel()
         speakers = nil
         closeAudio(current, offset: machine.offset)
-        let actions = machine.ended(inOrder: inOrder, now: service.now())
+        let actions = machine.ended(inOrder: inOrder, isMoved: shared?.isMoved == true, now: service.now())
         run(actions)
         if let attached { service.detach(attached, of: user, timeout: machine.current?.id == current && current != nil ? request.timeout : nil) }
         attached = nil

@@ -44,7 +44,8 @@ extension LiveSession {
         durabilityTimer = context.loop.schedule(at: context.loop.now + durabilityInterval) { [self] in
             guard let run else { return }
             if let end = journal.becameDurable(received: run.received) {
-                resumable?.durable(through: shared?.acknowledged(end, received: run.received, isStored: conversation?.isStored ?? true) ?? end)
+                let stored = shared?.acknowledged(end, received: run.received, isStored: conversation?.isStored ?? true)
+                resumable?.durable(through: context.conversations.hasOthers.isSet ? stored ?? end : end)
             }
             watchDurability()
         }

@@ -255,6 +255,9 @@ package final class LiveSession: LiveHandler, SessionObserver {
     /// The id of the key that the client has shown, for the log.
     var keyInLogs: String { grant.owner.key?.rawValue ?? "-" }
 
+    /// True if another gateway can go on with the session.
+    package var isShared: Bool { shared != nil }
+
     /// Names of the client's options that the first engine ignores.
     package var ignoredOptions: [String] { Catalogue.ignored(vendorOptions, with: firstEngine, .live) }
 
@@ -262,7 +265,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
 
     package func drain() {
         // The client goes on with the session at another gateway, or at this one's next run.
-        if let shared, conversation?.isShared == true {
+        if let shared, conversation?.isShared == true, context.conversations.hasOthers.isSet {
             shared.isLeft = true
             return moved(reason: "going_away")
         }
