@@ -75,21 +75,34 @@ package actor ChunkedRecordings {
             for recording in try await recordings.standing(RecordingState.open.rawValue, isAbandoned: false) {
                 services.conversations.attach(ID(recording.conversation), of: recording.user)
             }
-            if isShared { return }
-            for recording in try await recordings.standing(RecordingState.finishing.rawValue, isAbandoned: true) {
-                services.conversations.attach(ID(recording.conversation), of: recording.user)
-                Task {
-                    do throws(ChunkedRecordingError) {
-                        _ = try await finish(Place(user: recording.user, conversation: recording.conversation), services)
-                    } catch {
-                        // The client asks again, or the next start completes the recording.
-                        services.log.warning(
-                            "a recording of an earlier run cannot be ended", [.conversation: recording.conversation, .error: error.detail])
-                    }
-                }
-            }
+            if !isShared { try await finishAbandoned(services) }
         } catch {
             services.log.error("recordings of earlier runs cannot be read", [.error: "\(error)"])
+        }
+    }
+
+    /// Takes up the chunks and the recordings on which other gateways worked that are dead now. Open recordings wait for their clients.
+    package func takeUpAbandoned(_ services: RecordingServices) async {
+        do throws(StoreError) {
+            try await recordings.recover(now: services.now())
+            try await finishAbandoned(services)
+        } catch {
+            services.log.error("recordings of dead gateways cannot be read", [.error: "\(error)"])
+        }
+    }
+
+    private func finishAbandoned(_ services: RecordingServices) async throws(StoreError) {
+        for recording in try await recordings.standing(RecordingState.finishing.rawValue, isAbandoned: true) {
+            services.conversations.attach(ID(recording.conversation), of: recording.user)
+            Task {
+                do throws(ChunkedRecordingError) {
+                    _ = try await finish(Place(user: recording.user, conversation: recording.conversation), services)
+                } catch {
+                    // The client asks again, or the next start completes the recording.
+                    services.log.warning(
+                        "a recording of an earlier run cannot be ended", [.conversation: recording.conversation, .error: error.detail])
+                }
+            }
         }
     }
 

@@ -48,7 +48,7 @@ package final class SQLChunkStore: ChunkStore {
                 isAbandoned && connection.isRemote
                     ? """
                     SELECT user, conversation, language FROM background_recordings WHERE state = ?
-                    AND (replica = this_replica() OR NOT coalesce(replica_lives(replica), FALSE))
+                    AND NOT coalesce(replica_lives(replica), FALSE)
                     """
                     : "SELECT user, conversation, language FROM background_recordings WHERE state = ?", [.text(state)]
             ) { (row) throws(StoreError) in

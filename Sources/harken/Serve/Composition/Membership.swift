@@ -17,7 +17,7 @@ final class Membership: Sendable {
 
     init(_ replicas: any ReplicaStore, _ live: LiveParts, _ recordings: RecordingServices, _ inputs: GatewayInputs) {
         inputs.metrics.joined(as: replicas.id)
-        let contexts = live.contexts, log = inputs.log, metrics = inputs.metrics
+        let contexts = live.contexts, log = inputs.log, metrics = inputs.metrics, hasOthers = live.conversations.hasOthers
         self.replicas = replicas
         self.log = log
         replicas.listen { change in
@@ -29,18 +29,24 @@ final class Membership: Sendable {
         }
         beating = Task {
             var isAway = false
+            // Signs of life do not wait for the work of dead gateways, which is taken up once at a time.
+            var takingUp: Task<Void, Never>?
             repeat {
                 do throws(StoreError) {
                     let beat = try await replicas.beat()
                     if isAway { log.info("the database is reached again") }
                     isAway = false
                     metrics.sawReplicas(beat.living)
+                    if beat.living > 1 { hasOthers.set() } else { hasOthers.clear() }
                     recordings.admission.noteDatabase(isReached: true)
                     for session in beat.wanted { contexts.release(session) }
                     if beat.removed > 0 {
-                        log.warning("gateways of this database have ended without a word; their work is taken up", [.count: "\(beat.removed)"])
-                        await recordings.runner.takeUpEarlier(recordings)
-                        await recordings.chunked.recover(recordings)
+                        log.warning("other gateways are dead; their work is taken up here", [.count: "\(beat.removed)"])
+                        takingUp = Task { [takingUp] in
+                            await takingUp?.value
+                            await recordings.runner.takeUpEarlier(recordings)
+                            await recordings.chunked.takeUpAbandoned(recordings)
+                        }
                     }
                 } catch {
                     if !isAway { log.warning("the database cannot be reached", [.error: "\(error)"]) }
@@ -49,6 +55,7 @@ final class Membership: Sendable {
                     recordings.admission.noteDatabase(isReached: false)
                 }
             } while (try? await Task.sleep(for: Self.interval)) != nil
+            await takingUp?.value
         }
     }
 
