@@ -13,6 +13,8 @@ package struct LiveDialect: Sendable {
     package var needsTLS: Bool
     /// True if the dialect's sessions need the choices of their users.
     package var asksForUser: Bool
+    /// True if clients may resume their sessions on another connection.
+    package var resumes: Bool
     /// Maximum size of a client's message, in bytes; nil: the gateway's own limit.
     package var maxMessageBytes: Int?
     /// Finds the credential that a request's head carries. Does not check whether the credential is valid.
@@ -33,7 +35,7 @@ package struct LiveDialect: Sendable {
 
     package init(
         name: String, paths: [String], authentication: Authentication = .handshake, needsTLS: Bool = false, asksForUser: Bool = false,
-        maxMessageBytes: Int? = nil, credential: @escaping @Sendable (HTTPRequestHead) -> Credential?,
+        resumes: Bool = false, maxMessageBytes: Int? = nil, credential: @escaping @Sendable (HTTPRequestHead) -> Credential?,
         accept: @escaping @Sendable (HTTPRequestHead, HandshakeContext) -> Result<LiveHandshake, ErrorResponse>,
         errorResponse: @escaping @Sendable (RequestError, HandshakeContext) -> ErrorResponse,
         inBandError: @escaping @Sendable (RequestError, HandshakeContext) -> InBandError? = { _, _ in nil }
@@ -43,6 +45,7 @@ package struct LiveDialect: Sendable {
         self.authentication = authentication
         self.needsTLS = needsTLS
         self.asksForUser = asksForUser
+        self.resumes = resumes
         self.maxMessageBytes = maxMessageBytes
         self.credential = credential
         self.accept = accept

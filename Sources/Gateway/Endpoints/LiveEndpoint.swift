@@ -47,14 +47,16 @@ struct LiveEndpoint: Endpoint {
         /// State of the caller; nil when it was not read.
         var standing: CallerStanding?
         /// The session that the caller resumes, if it was at another gateway until now.
-        var taken: TakenSession?
+        var claim: SessionClaim?
     }
 
     /// The session that the client wants to resume, if another gateway may have it; nil: a new session, or one of this gateway.
     ///
     /// - Parameter caller: the caller; nil when the client identifies itself later.
     private func movedSession(of head: HTTPRequestHead, _ caller: AuthenticatedCaller?, on loop: Loop) -> ID<Session>? {
-        guard services.conversations.replicas != nil, let id = head.query.first("session_id").map({ ID<Session>($0) }) else { return nil }
+        guard dialect.resumes, services.conversations.replicas != nil, let id = head.query.first("session_id").map({ ID<Session>($0) }) else {
+            return nil
+        }
         if let user = caller?.user, services.contexts.context(on: loop)?.waiting.find(id, of: user) != nil { return nil }
         return id
     }
@@ -65,7 +67,8 @@ struct LiveEndpoint: Endpoint {
 
     private func ask(for liveCaller: inout LiveCaller, _ moved: ID<Session>?) async {
         if let session = moved {
-            liveCaller.taken = await services.conversations.takeOver(session, of: liveCaller.caller.user)
+            let taken = await services.conversations.takeOver(session, of: liveCaller.caller.user)
+            liveCaller.claim = taken.map { SessionClaim($0, by: services.conversations) }
         }
         var standing = await services.admission.standing(of: liveCaller.caller, liveCaller.keys, asksForUser: dialect.asksForUser)
         if dialect.asksForUser, let introductions = services.introductions {
@@ -94,9 +97,8 @@ struct LiveEndpoint: Endpoint {
             case .session(let machine):
                 let session = try session(machine, head, liveCaller, nil, call, context)
                 let ignored = (session as? LiveSession)?.ignoredOptions ?? []
-                guard let connection = upgrade(exchange, accepted, context, handler: session, ignored: ignored, call) else {
-                    return giveBack(liveCaller)
-                }
+                guard let connection = upgrade(exchange, accepted, context, handler: session, ignored: ignored, call) else { return }
+                use(liveCaller?.claim, for: session)
                 session.start(connection)
             case .opening(let opening):
                 // A client that shows a key in the handshake is rejected at once when the key cannot pay.
@@ -106,15 +108,13 @@ struct LiveEndpoint: Endpoint {
                 entrance.start(connection)
             }
         } catch {
-            giveBack(liveCaller)
             reject(exchange, error, call)
         }
     }
 
-    /// Leaves a session that was taken over for a caller who does not get it to other gateways.
-    private func giveBack(_ liveCaller: LiveCaller?) {
-        guard let taken = liveCaller?.taken else { return }
-        Task { await services.conversations.giveBack(taken.id) }
+    /// Uses a claim for the session that begins with it.
+    private func use(_ claim: SessionClaim?, for session: any LiveHandler) {
+        if (session as? LiveSession)?.isShared == true { claim?.use() }
     }
 
     /// Makes the handler of a client whose first messages hold its request, and perhaps its credential.
@@ -156,7 +156,9 @@ struct LiveEndpoint: Endpoint {
                 if let liveCaller, requested.credential == nil { return try session(requested.machine, head, liveCaller, grant, call, context) }
                 let known = pending.result.withLock { $0 }
                 let liveCaller = if let known { try known.get() } else { try admit(pending.shown(requested.credential, to: services.admission)) }
-                return try session(requested.machine, head, liveCaller, nil, call, context)
+                let session = try session(requested.machine, head, liveCaller, nil, call, context)
+                use(liveCaller.claim, for: session)
+                return session
             })
     }
 
@@ -201,7 +203,7 @@ struct LiveEndpoint: Endpoint {
         // A session that waits for its client has a grant already.
         let user = liveCaller.caller.user
         if let returning = machine as? any ResumableDialect, let resume = returning.resume,
-            liveCaller.taken == nil || context.waiting.find(resume.session, of: user) != nil
+            !goesOn(machine, resume, liveCaller.claim) || context.waiting.find(resume.session, of: user) != nil
         {
             return SessionResumer(returning, resume, context.waiting.find(resume.session, of: user))
         }
@@ -217,9 +219,15 @@ struct LiveEndpoint: Endpoint {
         }
         var plan = try plan(machine, head, grant, call)
         plan.audioDays = known?.choices.audioDays
-        plan.taken = liveCaller.taken
+        plan.taken = liveCaller.claim?.taken
         if (machine as? any ConversationDialect)?.conversation?.usesProfile == true { plan.introduction = known?.introduction ?? [] }
         return LiveSession(plan, context: context)
+    }
+
+    /// True if the claimed session can go on where the client says.
+    private func goesOn(_ machine: any LiveServerMachine, _ resume: LiveResume, _ claim: SessionClaim?) -> Bool {
+        guard let claim, case .raw(_, let rate, let channels) = machine.request.format else { return claim != nil && resume.start >= .zero }
+        return claim.taken.goesOn(at: resume.start, rate, channels: machine.request.separateChannels ? channels : 1)
     }
 
     private func grant(_ liveCaller: LiveCaller) throws(RequestError) -> Grant {

@@ -17,6 +17,9 @@ package struct TakenSession: Sendable {
     /// there is none.
     package var conversation: (id: ID<Conversation>, shift: Duration)?
 
+    /// Maximum audio after the stored words that the client may leave out: the longest silence of a session.
+    private static let longestSilence: Duration = .seconds(86_400)
+
     package init(id: ID<Session>, part: ID<Session>, base: Duration) {
         self.id = id
         self.part = part
@@ -25,4 +28,11 @@ package struct TakenSession: Sendable {
 
     /// End of the time whose words are stored, on all channels.
     func storedThrough(channels: Int) -> Duration { (0..<channels).map { ends[ChannelIndex($0)] ?? begins }.min() ?? begins }
+
+    /// True if the client's session can go on at this place.
+    ///
+    /// - Parameter rate: the sample rate that the client has named.
+    package func goesOn(at start: SampleIndex, _ rate: SampleRate, channels: Int) -> Bool {
+        start >= .zero && (start - .zero).duration(at: rate) <= base + storedThrough(channels: channels) + Self.longestSilence
+    }
 }

@@ -6,13 +6,14 @@ extension ListenServer {
     package static let pushToTalkDialect = dialect("listen-push-to-talk", .pushToTalk, ["/v2/voice-message/transcribe-stream"])
 
     package static let webDialect = LiveDialect(
-        name: "listen-web", paths: ["/v4/web/listen"], authentication: .opening, asksForUser: true, maxMessageBytes: ListenClientMessage.sizeLimit,
-        credential: { _ in nil }, accept: { .success(accept($0, $1, .web)) }, errorResponse: { error, _ in errorResponse(error) },
+        name: "listen-web", paths: ["/v4/web/listen"], authentication: .opening, asksForUser: true, resumes: true,
+        maxMessageBytes: ListenClientMessage.sizeLimit, credential: { _ in nil }, accept: { .success(accept($0, $1, .web)) },
+        errorResponse: { error, _ in errorResponse(error) },
         inBandError: { error, _ in inBand(error) })
 
     private static func dialect(_ name: String, _ route: ListenRoute, _ paths: [String]) -> LiveDialect {
         LiveDialect(
-            name: name, paths: paths, asksForUser: true, maxMessageBytes: ListenClientMessage.sizeLimit,
+            name: name, paths: paths, asksForUser: true, resumes: true, maxMessageBytes: ListenClientMessage.sizeLimit,
             credential: { HarkenCredential.find(in: $0) ?? SubprotocolCredential.find(in: $0) },
             accept: { .success(accept($0, $1, route)) }, errorResponse: { error, _ in errorResponse(error) },
             inBandError: { error, _ in inBand(error) })
