@@ -147,6 +147,19 @@ package struct SessionTranscript: Sendable, Equatable {
         }
     }
 
+    /// Removes everything from `end` on.
+    package mutating func cut(at end: SampleIndex) {
+        received = min(received, end - .zero)
+        for channel in pieces.indices {
+            pieces[channel].removeAll { $0.commit.range.start >= end }
+            guard let last = pieces[channel].indices.last, pieces[channel][last].commit.range.end > end else { continue }
+            pieces[channel][last].commit.range = SampleRange(pieces[channel][last].commit.range.start, end)
+            pieces[channel][last].commit.words.removeAll { $0.middle >= end }
+        }
+        speech.removeAll { $0.range.start >= end }
+        judgments.removeAll { $0.position >= end }
+    }
+
     /// Returns the turn of recovered words: the turn that was open before them, otherwise the turn that follows.
     private func turn(before range: SampleRange, in channel: Int) -> Int {
         let place = firstPiece(endingAfter: range.start, in: channel)

@@ -275,7 +275,7 @@ package actor CrashRecovery {
                 unstored[session.record.id] = stored
                 return .notStored
             }
-            return .needless
+            return stored.status == .complete ? .needless : .stored(attempts: 0)
         }
         let isWhole = session.transcript.isWhole && fate == .over
         let stored = StoredTranscript(record: session.record, transcript: session.transcript, status: isWhole ? .complete : .recovering)
@@ -290,11 +290,11 @@ package actor CrashRecovery {
     }
 
     /// Returns the transcript of the part of a session that this gateway had until another one took the session over. The other one recognizes the
-    /// rest.
+    /// rest, and this gateway the gaps before.
     private static func moved(_ stored: StoredTranscript, at end: Duration) -> StoredTranscript {
         var stored = stored
-        stored.transcript.received = min(stored.transcript.received, SampleCount(end, at: stored.transcript.rate))
-        stored.status = .complete
+        stored.transcript.cut(at: .zero + SampleCount(end, at: stored.transcript.rate))
+        stored.status = stored.transcript.isWhole ? .complete : .recovering
         return stored
     }
 
@@ -430,9 +430,12 @@ package actor CrashRecovery {
             case .over: break
             case .waits, nil: return .waits
             case .moved(let end):
-                guard await transcripts.keepUntilStored(Self.moved(stored, at: end)) else { return .left }
-                await pending.audio.release()
-                return .moved
+                stored = Self.moved(stored, at: end)
+                guard await transcripts.keepUntilStored(stored) else { return .left }
+                if stored.status == .complete {
+                    await pending.audio.release()
+                    return .moved
+                }
             }
         }
         guard stored.attempts < Self.maxAttempts else {

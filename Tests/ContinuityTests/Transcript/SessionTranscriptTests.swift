@@ -17,6 +17,16 @@ import Testing
         SessionTranscript(rate: .speech, channels: 1, received: SampleCount(received * 160))
     }
 
+    @Test func `keeps what is missing before the place at which it is cut`() {
+        var transcript = transcript(received: 1_000)
+        transcript.add(commit(200, 500, [word("a", 220, 300), word("b", 380, 460)]), turn: 0)
+        transcript.add(commit(500, 1_000, [word("c", 600, 700)]), turn: 0)
+        transcript.cut(at: SampleIndex(400 * 160))
+        #expect(transcript.received == SampleCount(400 * 160))
+        #expect(transcript.pieces[0].map(\.commit) == [commit(200, 400, [word("a", 220, 300)])])
+        #expect(transcript.missing(in: .first) == [range(0, 200)])
+    }
+
     @Test func `misses what no commit covers, between commits and behind them`() {
         var transcript = transcript(received: 1_000)
         #expect(transcript.missing(in: .first) == [range(0, 1_000)])
