@@ -84,6 +84,7 @@ package struct ConversationWork: Sendable {
     /// Carries out items until the stream ends.
     func carryOut(_ items: AsyncStream<Item>) async {
         var isMoved = false
+        var opening: Task<Void, Never>?
         for await item in items {
             // The conversation goes on at the gateway that has the session.
             if isMoved, item.endsConversation { continue }
@@ -95,12 +96,34 @@ package struct ConversationWork: Sendable {
                     tell(.moved)
                     continue
                 }
+                if case .open(let session) = item {
+                    // Other work does not wait.
+                    opening = Task { await openLater(session, error) }
+                    continue
+                }
                 service.log.error("a conversation cannot be stored", [.error: "\(error)"])
                 // The session goes on without a conversation; its transcript is stored separately.
                 if case .find = item { tell(.found(nil, last: nil, nil)) }
                 if case .know = item { tell(.looked(nil)) }
             }
         }
+        opening?.cancel()
+        await opening?.value
+    }
+
+    /// Tries again to store that the session may be taken over.
+    private func openLater(_ session: OpenLiveSession, _ first: StoreError) async {
+        var error = first
+        for wait in [Duration.milliseconds(200), .seconds(1), .seconds(5), .seconds(30)] {
+            guard (try? await Task.sleep(for: wait)) != nil else { return }
+            do throws(StoreError) {
+                try await service.replicas?.open(session)
+                return tell(.opened(session.id))
+            } catch let later {
+                error = later
+            }
+        }
+        service.log.error("a session cannot be left to other gateways", [.session: session.id.rawValue, .error: "\(error)"])
     }
 
     private func carryOut(_ item: Item) async throws(StoreError) {

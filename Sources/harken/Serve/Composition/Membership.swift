@@ -11,6 +11,9 @@ final class Membership: Sendable {
     /// Interval between two signs of life.
     private static let interval: Duration = .seconds(2)
 
+    /// Interval at which old notes about sessions are removed.
+    private static let cleaningInterval: Duration = .seconds(3_600)
+
     private let replicas: any ReplicaStore
     private let log: Log
     private let beating: Task<Void, Never>
@@ -29,6 +32,7 @@ final class Membership: Sendable {
         }
         beating = Task {
             var isAway = false
+            var nextCleaning = ContinuousClock.now + Self.cleaningInterval
             // Signs of life do not wait for the work of dead gateways, which is taken up once at a time.
             var takingUp: Task<Void, Never>?
             repeat {
@@ -47,6 +51,10 @@ final class Membership: Sendable {
                             await recordings.runner.takeUpEarlier(recordings)
                             await recordings.chunked.takeUpAbandoned(recordings)
                         }
+                    }
+                    if ContinuousClock.now >= nextCleaning {
+                        nextCleaning = .now + Self.cleaningInterval
+                        try await replicas.forgetOld()
                     }
                 } catch {
                     if !isAway { log.warning("the database cannot be reached", [.error: "\(error)"]) }
