@@ -82,7 +82,7 @@ package final class TemporaryTokens: Sendable {
     private struct State {
         var secret: [UInt8]
         var tokens: [Code: Token] = [:]
-        /// Tokens for one use that were used up, with the times of their ends: their texts could be learned from again.
+        /// Tokens for one use that were used up, with the times at which they expire. Until then such a token must not be learned again from its text.
         var used: [Code: Instant] = [:]
         /// Number of used tokens at which expired ones are forgotten.
         var usedAtNextDrop = 1_024

@@ -23,7 +23,7 @@ package struct ConversationUpdate: Sendable, Equatable {
     package var movesBack = Duration.zero
     /// True if the update is stored only while the conversation is in progress.
     package var isLive = false
-    /// The live session, in the words of `OpenLiveSession.id`, that says the words and may be taken over by another gateway; nil when there is none.
+    /// The live session that says the words, by its id in `OpenLiveSession`; nil when no other gateway can take the session over.
     package var session: ID<Session>?
     /// True if a person wrote the title: automation does not change it.
     package var isTitledByHand = false

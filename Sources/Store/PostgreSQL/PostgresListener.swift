@@ -4,7 +4,7 @@ import Glibc
 import Speech
 import Synchronization
 
-/// Listens for changes that other replicas make, on a connection and a thread of its own. A lost connection is made again.
+/// The listener for changes that other replicas make. The listener has a connection and a thread of its own, and connects again after a loss.
 final class PostgresListener: Sendable {
     /// Time after which the thread looks whether it is to stop.
     private static let pollMilliseconds: Int32 = 1_000

@@ -76,7 +76,7 @@ extension PostgresMigration {
         CREATE TRIGGER tell_wish AFTER UPDATE ON live_sessions FOR EACH ROW WHEN (NEW.wanted_by IS NOT NULL AND NEW.replica IS NOT NULL)
         EXECUTE FUNCTION tell_wish()
         """,
-        // What two copies of a secret share; nothing can be learned of the secret.
+        // The fingerprint of the secret, by which a wrong copy is refused. The fingerprint does not reveal the secret.
         "CREATE TABLE installation (name TEXT COLLATE \"C\" PRIMARY KEY, value BYTEA NOT NULL)",
     ]
 }

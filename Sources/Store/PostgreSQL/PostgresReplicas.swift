@@ -4,7 +4,7 @@ import Synchronization
 /// The register of replicas in a PostgreSQL database.
 final class PostgresReplicas: ReplicaStore {
     /// Time without a sign of life after which a replica is dead.
-    static let patience: Duration = .seconds(12)
+    static let silenceLimit: Duration = .seconds(12)
     /// Time for which the ends of sessions that were taken over are known: the longest time for which a replica may be away.
     private static let retention: Duration = .seconds(30 * 86_400)
     /// Time after which a session that no replica has is forgotten.
@@ -57,9 +57,9 @@ final class PostgresReplicas: ReplicaStore {
             try Self.add(id, place, on: connection)
             var beat = ReplicaBeat(living: 0, removed: 0, wanted: [])
             // The database may have been waited for until now.
-            if contact.withLock({ $0.mayJudge(.now, patience: Self.patience) }) {
+            if contact.withLock({ $0.mayJudge(.now, silenceLimit: Self.silenceLimit) }) {
                 try connection.run(
-                    "DELETE FROM replicas WHERE seen_at < replica_time() - ?", [.integer(Self.milliseconds(Self.patience))])
+                    "DELETE FROM replicas WHERE seen_at < replica_time() - ?", [.integer(Self.milliseconds(Self.silenceLimit))])
                 beat.removed = try connection.changedRows()
             }
             beat.living = Int(try connection.integer("SELECT count(*) FROM replicas") ?? 1)

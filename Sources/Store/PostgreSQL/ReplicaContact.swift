@@ -16,10 +16,10 @@ struct ReplicaContact {
         last = now
     }
 
-    /// True if replicas without a sign of life for `patience` are dead.
-    func mayJudge(_ now: ContinuousClock.Instant, patience: Duration) -> Bool {
+    /// True if replicas without a sign of life for `silenceLimit` are dead.
+    func mayJudge(_ now: ContinuousClock.Instant, silenceLimit: Duration) -> Bool {
         guard let since, isUnbroken(now) else { return false }
-        return now - since >= patience
+        return now - since >= silenceLimit
     }
 
     private func isUnbroken(_ now: ContinuousClock.Instant) -> Bool { last.map { now - $0 <= Self.maxPause } ?? false }

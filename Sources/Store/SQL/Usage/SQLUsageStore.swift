@@ -29,7 +29,8 @@ package final class SQLUsageStore: UsageStore {
         startedBefore start: UnixTime?, now: UnixTime
     ) async throws(StoreError) -> (count: Int, streams: [UsageRecord]) {
         try await database.write(.readCommitted) { (connection) throws(StoreError) in
-            // Other gateways have open runs of their own. Those of a dead one are its own matter: its journal knows how much audio there was.
+            // Other gateways have open runs of their own. The next start of a dead gateway's data directory ends that
+            // gateway's runs, because the journal there knows how much audio there was.
             let sql: StaticString =
                 connection.isRemote
                 ? """
