@@ -1,4 +1,5 @@
 import Conversations
+import Framing
 import Speech
 
 /// Search for windows by meaning: the windows nearest to the query's meaning come first.
@@ -43,9 +44,8 @@ struct WindowSearch {
         near.sort { $0.number < $1.number }
         var ranked: [(window: Int64, cosine: Float)] = []
         if isLate {
-            var spoken: [WindowBits.Window] = []
-            for window in near where try isSpoken(window, on: connection) { spoken.append(window) }
-            near = spoken
+            let spoken = try spoken(in: near, on: connection)
+            near.removeAll { !spoken.contains($0.number) }
         }
         let compare = { (row: borrowing SQLRow) throws(StoreError) in
             let cosine = try row.withBlob(1) { (halves) throws(StoreError) in StoredVector.product(halves, vector) }
@@ -55,7 +55,7 @@ struct WindowSearch {
             // One answer for all windows: each question takes the time of the way to the server and back.
             try connection.run(
                 "SELECT number, vector FROM window_vectors WHERE number IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
-                [.text("[" + near.map { String($0.number) }.joined(separator: ",") + "]")], row: compare)
+                [Self.list(near.map(\.number))], row: compare)
         } else {
             for window in near {
                 try connection.run("SELECT number, vector FROM window_vectors WHERE number = ?", [.integer(window.number)], row: compare)
@@ -64,22 +64,36 @@ struct WindowSearch {
         ranked.sort { ($0.cosine, $0.window) > ($1.cosine, $1.window) }
         var windows: [[Int64]] = []
         let wanted = marks.map { Set($0) }
-        for (number, _) in ranked {
-            if windows.count == SearchQuery.maxHits { break }
-            var segments: [Int64] = []
-            try connection.run(
-                """
-                SELECT s.number, s.mark FROM windows w CROSS JOIN json_each(w.segments) j
-                JOIN segments s ON s.conversation = w.conversation AND s.id = j.value WHERE w.number = ? ORDER BY s.start_at, s.number
-                """, [.integer(number)]
-            ) { (row) throws(StoreError) in
-                if let wanted, row.text(1).map(wanted.contains) != true { return }
-                if let segment = row.integer(0) { segments.append(segment) }
-            }
-            if !segments.isEmpty { windows.append(segments) }
+        var left = ranked[...]
+        while !left.isEmpty, windows.count < SearchQuery.maxHits {
+            let next = left.prefix(SearchQuery.maxHits).map(\.window)
+            left = left.dropFirst(next.count)
+            let segments = try segments(ofWindows: next, marks: wanted, on: connection)
+            windows += next.compactMap { segments[$0] }
         }
-        return windows
+        return Array(windows.prefix(SearchQuery.maxHits))
     }
+
+    /// Returns the segments of each window that count, in order. Windows without such segments are left out.
+    private func segments(
+        ofWindows numbers: [Int64], marks: Set<String>?, on connection: borrowing SQLConnection
+    ) throws(StoreError) -> [Int64: [Int64]] {
+        var segments: [Int64: [Int64]] = [:]
+        try connection.run(
+            """
+            SELECT w.number, s.number, s.mark FROM json_each(?) r CROSS JOIN windows w CROSS JOIN json_each(w.segments) j
+            JOIN segments s ON s.conversation = w.conversation AND s.id = j.value
+            WHERE w.number = CAST(r.value AS BIGINT) ORDER BY w.number, s.start_at, s.number
+            """, [Self.list(numbers)]
+        ) { (row) throws(StoreError) in
+            if let marks, row.text(2).map(marks.contains) != true { return }
+            if let window = row.integer(0), let segment = row.integer(1) { segments[window, default: []].append(segment) }
+        }
+        return segments
+    }
+
+    /// Row numbers as one value. With one statement for many rows, the way to the server and back is gone only once.
+    private static func list(_ numbers: some Sequence<Int64>) -> SQLValue { .text("[" + numbers.map(String.init).joined(separator: ",") + "]") }
 
     private func conversations(in time: Range<Int64>, on connection: borrowing SQLConnection) throws(StoreError) -> NumberSet {
         var numbers: [Int64] = []
@@ -113,13 +127,20 @@ struct WindowSearch {
         return numbers.count < Self.maxSpoken ? NumberSet(numbers) : nil
     }
 
-    private func isSpoken(_ window: WindowBits.Window, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
-        guard let marks, window.lastSegment - window.firstSegment < 256 else { return true }
-        var isSpoken = false
+    /// Returns the row numbers of the windows in which a speaker that counts may speak.
+    private func spoken(in windows: [WindowBits.Window], on connection: borrowing SQLConnection) throws(StoreError) -> Set<Int64> {
+        // If the segment numbers are far apart, as after a merge, the range may hold segments of any speaker.
+        var spoken = Set(windows.filter { $0.lastSegment - $0.firstSegment >= 256 }.map(\.number))
+        var json = JSONWriter()
+        json.array(marks ?? [])
         try connection.run(
-            "SELECT mark FROM segments WHERE number BETWEEN ? AND ?", [.integer(window.firstSegment), .integer(window.lastSegment)]
-        ) { (row) throws(StoreError) in if let mark = row.text(0), marks.contains(mark) { isSpoken = true } }
-        return isSpoken
+            """
+            SELECT w.number FROM json_each(?) r CROSS JOIN windows w WHERE w.number = CAST(r.value AS BIGINT) AND EXISTS (
+                SELECT 1 FROM segments s WHERE s.number BETWEEN w.first_segment AND w.last_segment
+                AND s.mark IN (SELECT value FROM json_each(?)))
+            """, [Self.list(windows.map(\.number).filter { !spoken.contains($0) }), .text(String(decoding: json.bytes, as: UTF8.self))]
+        ) { (row) throws(StoreError) in if let number = row.integer(0) { spoken.insert(number) } }
+        return spoken
     }
 
     private func read(on connection: borrowing SQLConnection) throws(StoreError) -> WindowBits {

@@ -94,18 +94,33 @@ struct WordSearch {
                 conversation: conversation, most: most), on: connection)
         rows.sort { ($0.score, $0.number) > ($1.score, $1.number) }
         var found: [Int64] = []
-        for row in rows {
-            if found.count == SearchQuery.maxHits { break }
-            if let time, !(try began(row.number, in: time, on: connection)) { continue }
-            found.append(row.number)
+        var left = rows[...]
+        while !left.isEmpty, found.count < SearchQuery.maxHits {
+            let next = left.prefix(SearchQuery.maxHits).map(\.number)
+            left = left.dropFirst(next.count)
+            guard let time else {
+                found += next
+                continue
+            }
+            let begun = try begun(next, in: time, on: connection)
+            found += next.filter(begun.contains)
         }
-        return found
+        return Array(found.prefix(SearchQuery.maxHits))
     }
 
-    /// Returns true if the segment's conversation began in `time`: rows of other times may lie between the rows that count.
-    private func began(_ segment: Int64, in time: Range<Int64>, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
-        let started = try connection.integer(
-            "SELECT c.started_at FROM segments s JOIN conversations c ON c.number = s.conversation WHERE s.number = ?", [.integer(segment)])
-        return started.map(time.contains) ?? false
+    /// Returns the segments whose conversations began in `time`: rows of other times may lie between the rows that count.
+    private func begun(_ segments: [Int64], in time: Range<Int64>, on connection: borrowing SQLConnection) throws(StoreError) -> Set<Int64> {
+        var begun: Set<Int64> = []
+        // One statement for many rows: each statement takes the time of the way to a server and back.
+        try connection.run(
+            """
+            SELECT s.number FROM json_each(?) r CROSS JOIN segments s JOIN conversations c ON c.number = s.conversation
+            WHERE s.number = CAST(r.value AS BIGINT) AND c.started_at >= ? AND c.started_at < ?
+            """,
+            [
+                .text("[" + segments.map(String.init).joined(separator: ",") + "]"), .integer(time.lowerBound), .integer(time.upperBound),
+            ]
+        ) { (row) throws(StoreError) in if let number = row.integer(0) { begun.insert(number) } }
+        return begun
     }
 }
