@@ -1,8 +1,8 @@
-"""Runs several `harken serve` on one PostgreSQL database behind nginx, ends them in every way while sessions stream, and judges each session.
+"""Runs several `harken serve` on one PostgreSQL database behind HAProxy or nginx, ends them in every way while sessions stream, and judges each session.
 
 A vendor of this driver's hears numbers (counting_vendor.py), so audio that is lost, doubled or moved gives words that are lost, doubled or moved. The clients
-speak `/v4/listen` with `ack=true`: they keep audio until it is acknowledged, and come back when their connection breaks, by whichever gateway nginx
-gives them. What it asks:
+speak `/v4/listen` with `ack=true`: they keep audio until it is acknowledged, and come back when their connection breaks, by whichever gateway the
+balancer gives them. What it asks:
 
 - each client has each word of its audio once, in order, and so has the conversation in the database;
 - a client goes on with the same conversation when its gateway is killed, and when its gateway is stopped in order;
@@ -169,7 +169,56 @@ class Recordings:
             await server.serve_forever()
 
 
-class Balancer:
+class HAProxy:
+    """HAProxy, which gives each connection to the gateway with the fewest that says that it is ready."""
+
+    def __init__(self, folder):
+        self.folder = tempfile.mkdtemp(prefix="haproxy-", dir=folder)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.port = listener.getsockname()[1]
+        self.url = f"ws://127.0.0.1:{self.port}"
+        self.process = None
+
+    def use(self, servers):
+        """Balances between these gateways from now on; open connections go on."""
+        lines = "".join(f"  server g{number} {server.url.removeprefix('http://')} check\n" for number, server in enumerate(servers))
+        with open(self.folder + "/haproxy.cfg", "w") as file:
+            file.write(f"""
+global
+  maxconn 8192
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 60s
+  timeout server 60s
+  timeout tunnel 1h
+  timeout check 1s
+  option redispatch
+  retries 3
+frontend all
+  bind 127.0.0.1:{self.port}
+  default_backend harken
+backend harken
+  balance leastconn
+  option httpchk GET /ready
+  default-server inter 500ms fastinter 200ms fall 2 rise 1
+{lines}""")
+        if self.process is None:
+            self.process = subprocess.Popen(
+                ["haproxy", "-W", "-q", "-f", self.folder + "/haproxy.cfg"], preexec_fn=dies_with_us,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(1)
+        else:
+            self.process.send_signal(signal.SIGUSR2)
+            time.sleep(1)
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            self.process.wait(30)
+
+
+class Nginx:
     """nginx, which gives each connection to the next gateway that can be reached."""
 
     def __init__(self, folder):
@@ -337,6 +386,9 @@ class Client:
         return " ".join(segment["text"] for segment in sorted(self.segments.values(), key=lambda segment: segment["start"])).split()
 
 
+BALANCERS = {"haproxy": HAProxy, "nginx": Nginx}
+
+
 def stored_words(postgres):
     """The words of each conversation, in order, by the device."""
     found = {}
@@ -355,7 +407,7 @@ def compared(heard, truth):
 class Cluster:
     def __init__(self, args, folder):
         self.args, self.folder = args, folder
-        self.vendor, self.postgres, self.balancer = CountingVendor(), Postgres(folder), Balancer(folder)
+        self.vendor, self.postgres, self.balancer = CountingVendor(), Postgres(folder), BALANCERS[args.balancer](folder)
         self.recordings = Recordings(self.vendor.url)
         self.settings = {
             "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": self.recordings.url,
@@ -384,11 +436,11 @@ class Cluster:
     async def start_again(self, number):
         await asyncio.get_running_loop().run_in_executor(self.thread, self.start, number)
 
-    def make_key(self):
+    def make_key(self, *options):
         """A new key, of a user of its own, that was made with the first gateway's data directory."""
         first = self.servers[0]
         made = subprocess.run(
-            [first.harken, "keys", "create", "--json", "--data", first.data], capture_output=True, text=True, env=first.environment, timeout=60)
+            [first.harken, "keys", "create", "--json", *options, "--data", first.data], capture_output=True, text=True, env=first.environment, timeout=60)
         if made.returncode != 0:
             raise ServerError(f"no key can be made: {made.stderr}")
         return json.loads(made.stdout)
@@ -419,6 +471,12 @@ async def play(cluster, clients, problems):
         elif fault == "database":
             cluster.postgres.stop()
             await asyncio.sleep(3)
+            await asyncio.get_running_loop().run_in_executor(cluster.thread, cluster.postgres.start)
+        elif fault == "away":
+            cluster.postgres.stop()
+            await asyncio.sleep(60)
+            if any(task.done() for task in running):
+                problems.append("a session ended while the database was away")
             await asyncio.get_running_loop().run_in_executor(cluster.thread, cluster.postgres.start)
         elif fault == "roll":
             # One after the other is taken out of the balancer, stopped in order, and started again.
@@ -509,6 +567,47 @@ def tokens(cluster, key, problems):
         problems.append(f"a token of another gateway got {said}")
 
 
+CREDIT = 12  # seconds of audio
+
+
+def credit(cluster, problems, report):
+    """Sessions of one key at all gateways together get no more audio than the key's credit, but for a second each."""
+    key = cluster.make_key("--credits", str(CREDIT))["key"]
+    live = [server for server in cluster.servers.values() if server.status is None]
+    pieces = counting_vendor.audio(2 * CREDIT)
+
+    async def stream(server):
+        url = server.url.replace("http", "ws", 1) + f"/v1/listen?encoding=linear16&sample_rate={RATE}"
+        words, began = [], time.monotonic()
+        async with websockets.connect(url, additional_headers={"Authorization": "Token " + key}, proxy=None, open_timeout=20) as socket:
+            async def read():
+                try:
+                    async for message in socket:
+                        said = json.loads(message)
+                        if said["type"] == "Results" and said["is_final"]:
+                            words.extend(said["channel"]["alternatives"][0]["transcript"].split())
+                except websockets.ConnectionClosed:
+                    pass  # the credit is used up
+            reader = asyncio.create_task(read())
+            try:
+                for at in range(0, len(pieces), FRAME):
+                    await socket.send(pieces[at:at + FRAME])
+                    await asyncio.sleep(max(0, began + (at + FRAME) / (2 * RATE) - time.monotonic()))
+            except websockets.ConnectionClosed:
+                pass
+            await asyncio.wait([reader], timeout=10)
+        return len(words) / 2
+
+    async def together():
+        return await asyncio.gather(*(stream(server) for server in live))
+
+    heard = asyncio.run(together())
+    used = float(cluster.postgres.ask("SELECT max(credit_used) / 1e6 FROM access_keys WHERE credit_seconds IS NOT NULL")[0][0])
+    if sum(heard) > CREDIT + 1.5 * len(live) or sum(heard) < CREDIT - 2 or used != CREDIT:
+        problems.append(f"sessions of a key with {CREDIT} s at {len(live)} gateways got {heard} s; {used} s are booked")
+    report.append(f"a key with {CREDIT} s of credit got {sum(heard):.1f} s at {len(live)} gateways")
+
+
 def job(cluster, key, problems, report):
     """A job whose gateway is killed is done once, by another gateway."""
     live = [server for server in cluster.servers.values() if server.status is None]
@@ -564,10 +663,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--harken", default=os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), ".build/release/harken"))
     parser.add_argument("--replicas", type=int, default=3)
+    parser.add_argument("--balancer", choices=BALANCERS, default="haproxy")
     parser.add_argument("--sessions", type=int, default=30)
     parser.add_argument("--words", type=int, default=60, help="words of a session, two a second")
     parser.add_argument("--drain", type=float, default=2, help="drain time of a gateway that is stopped, in seconds")
-    parser.add_argument("--faults", default="kill,roll", help="kill, pause, database and roll, in order, with commas")
+    parser.add_argument("--faults", default="kill,roll", help="kill, pause, database, away and roll, in order, with commas")
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     problems, report, cluster = [], [], None
@@ -585,6 +685,7 @@ def main():
             asyncio.run(play(cluster, clients, problems))
             keys(cluster, problems, report)
             tokens(cluster, key, problems)
+            credit(cluster, problems, report)
             job(cluster, key, problems, report)
             time.sleep(1)
             judge(cluster, clients, truth, problems, report)

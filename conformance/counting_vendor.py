@@ -31,16 +31,26 @@ class Stream:
         self.socket, self.at, self.value, self.count = socket, 0, None, 0
 
     async def hear(self, message):
-        for value in array.array("h", message)[::100]:  # every piece is a multiple of 100 samples
+        samples = array.array("h", message)
+        start = 0
+        while start < len(samples):
+            value, end = samples[start], start
+            # No run is shorter than a hundred samples, but for its parts in two messages.
+            while end + 100 <= len(samples) and samples[end + 99] == value:
+                end += 100
+            while end < len(samples) and samples[end] == value:
+                end += 1
             if value != self.value:
                 self.value, self.count = value, 0
-            self.count += 100
-            self.at += 100
-            if self.count == WORD:
-                await self.say(value // 100)
+            before = self.count
+            self.count += end - start
+            if before < WORD <= self.count:
+                await self.say(value // 100, self.at + WORD - before)
+            self.at += end - start
+            start = end
 
-    async def say(self, number):
-        start, end = (self.at - WORD) / RATE, self.at / RATE
+    async def say(self, number, at):
+        start, end = (at - WORD) / RATE, at / RATE
         said = {"word": f"w{number}", "punctuated_word": f"w{number}", "start": start, "end": end, "confidence": 1.0}
         await self.results(start, end - start, [said] if number else [], number % 5 == 0)
 
