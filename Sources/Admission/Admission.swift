@@ -154,9 +154,11 @@ package final class Admission: Sendable {
 
     /// Makes the grant, or throws the reason for the rejection. Does not wait; may be called on any thread.
     ///
-    /// - Parameter standing: result of `standing`; nil when it was not needed.
+    /// - Parameters:
+    ///   - standing: result of `standing`; nil when it was not needed.
+    ///   - goesOn: true for a live session that was at another gateway until now, and may be counted there still.
     package func grant(
-        to caller: AuthenticatedCaller, _ keys: BYOKCredentials, _ standing: CallerStanding?, for use: RecognitionUse
+        to caller: AuthenticatedCaller, _ keys: BYOKCredentials, _ standing: CallerStanding?, for use: RecognitionUse, goesOn: Bool = false
     ) throws(RequestError) -> Grant {
         if let scope = use.scope { try caller.caller.check(anyOf: [scope]) }
         guard !isDraining else { throw .unavailable("The gateway is stopping; connect again in a moment.") }
@@ -164,7 +166,7 @@ package final class Admission: Sendable {
             guard let user = standing?.user else { throw .internalError }
             try user.check(keys.all)
         }
-        return try grant(caller.caller, keys, standing?.spending ?? Spending(), for: use)
+        return try grant(caller.caller, keys, standing?.spending ?? Spending(), for: use, goesOn: goesOn)
     }
 
     /// Makes the grant for a job when its turn comes. Since the order, the job's key may have been revoked, and its limits used up.
@@ -220,9 +222,11 @@ package final class Admission: Sendable {
             Stamp(), for: use, of: owner, keys: BYOKCredentials(), account: nil, freeOnly: spending.audioUsedUp ?? spending.costUsedUp, directory)
     }
 
-    private func grant(_ caller: Caller, _ keys: BYOKCredentials, _ spending: Spending, for use: RecognitionUse) throws(RequestError) -> Grant {
+    private func grant(
+        _ caller: Caller, _ keys: BYOKCredentials, _ spending: Spending, for use: RecognitionUse, goesOn: Bool = false
+    ) throws(RequestError) -> Grant {
         let account: BillingUse? =
-            caller == .local ? nil : try accounts.open(caller, for: use.scope ?? .transcribe, paysWithCredit: keys.isEmpty)
+            caller == .local ? nil : try accounts.open(caller, for: use.scope ?? .transcribe, paysWithCredit: keys.isEmpty, goesOn: goesOn)
         return try grant(UsageOwner(caller), keys, spending, account: account, for: use)
     }
 

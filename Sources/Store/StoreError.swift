@@ -36,6 +36,16 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Any other error that SQLite reports.
     case failed(code: Int, String)
 
+    /// True if the same task may succeed later, because the store cannot be used now.
+    package var mayPass: Bool {
+        switch self {
+        case .busy, .diskFull, .databaseUnavailable, .databaseFailed, .objectStorageAway, .failed: true
+        case .notUsable, .notPermitted, .corrupt, .newerSchema, .secretMissing, .keysLost, .cryptography, .constraint, .tooMuch, .conflict,
+            .objectStorage:
+            false
+        }
+    }
+
     /// Returns the error for a system call on a path that failed with `code`, a value of `errno`.
     package static func failure(_ path: String, _ code: Int32 = errno) -> StoreError {
         let reason = String(cString: strerror(code)).lowercased()

@@ -1,7 +1,7 @@
 internal import Net
 package import Observability
 package import Speech
-internal import Store
+package import Store
 internal import Synchronization
 
 /// Watches the limits of the day and the month: before anything is recognized, and while live sessions run.
@@ -24,8 +24,21 @@ package final class LimitWatch: Sendable {
         /// Owners of open sessions, with the ledger's figures for them.
         var known: [UsageOwner: Known] = [:]
         var open: [UsageOwner: OpenUsage] = [:]
+        /// Usage of open sessions at other gateways of the database.
+        var elsewhere: [UsageOwner: OpenUsage] = [:]
         /// True if the last reading of the ledger failed.
         var isBlind = false
+
+        func open(of owner: UsageOwner) -> OpenUsage.OfOwner {
+            var sums = OpenUsage.OfOwner()
+            for all in [open, elsewhere] {
+                for (other, usage) in all where other.user == owner.user {
+                    sums.user += usage
+                    if other.key == owner.key { sums.key += usage }
+                }
+            }
+            return sums
+        }
     }
 
     private let limits: UsageLimits
@@ -51,7 +64,7 @@ package final class LimitWatch: Sendable {
     package func spending(of owner: UsageOwner) async -> Spending {
         guard isNeeded else { return Spending() }
         guard let booked = await booked(by: owner) else { return Spending() }
-        return limits.spending(booked, open: state.withLock { Self.open($0.open, of: owner) })
+        return limits.spending(booked, open: state.withLock { $0.open(of: owner) })
     }
 
     /// Checks the usage of live sessions.
@@ -72,21 +85,34 @@ package final class LimitWatch: Sendable {
             let known = state.withLock { $0.known[owner]?.booked }
             let booked = if let known { known } else { await booked(by: owner, keeps: true) }
             guard let booked else { continue }
-            standings[owner] = limits.spending(booked, open: Self.open(open, of: owner))
+            standings[owner] = limits.spending(booked, open: state.withLock { $0.open(of: owner) })
         }
         return standings
     }
 
-    private static func day(_ now: UnixTime) -> String { String(now.rfc3339.prefix(10)) }
-
-    private static func open(_ all: [UsageOwner: OpenUsage], of owner: UsageOwner) -> OpenUsage.OfOwner {
-        var sums = OpenUsage.OfOwner()
-        for (other, usage) in all where other.user == owner.user {
-            sums.user += usage
-            if other.key == owner.key { sums.key += usage }
-        }
-        return sums
+    /// The usage of this gateway's open sessions, at the last check.
+    package var open: [OpenUserUsage] {
+        state.withLock { $0.open }.map { OpenUserUsage(user: $0.key.user, key: $0.key.key, audio: $0.value.audio, cost: $0.value.cost) }
     }
+
+    /// Notes the usage of open sessions at other gateways of the database.
+    package func heard(_ open: [OpenUserUsage]) {
+        var elsewhere: [UsageOwner: OpenUsage] = [:]
+        for usage in open where usage.audio > .zero || usage.cost > .zero {
+            var sum = OpenUsage()
+            sum.audio = usage.audio
+            sum.cost = usage.cost
+            elsewhere[UsageOwner(usage.user, key: usage.key), default: OpenUsage()] += sum
+        }
+        state.withLock { [elsewhere] in $0.elsewhere = elsewhere }
+    }
+
+    /// Forgets a user's figures, because another gateway has changed the ledger; nil: all users'.
+    package func ledgerChanged(for user: ID<User>?) {
+        state.withLock { state in state.known = user.map { user in state.known.filter { $0.key.user != user } } ?? [:] }
+    }
+
+    private static func day(_ now: UnixTime) -> String { String(now.rfc3339.prefix(10)) }
 
     /// - Parameter keeps: true if the owner has open sessions, so that the figures are needed again soon.
     private func booked(by owner: UsageOwner, keeps: Bool = false) async -> BookedUsage? {

@@ -53,6 +53,9 @@ package final class BillingAccount: Sendable {
 
     package func giveBack(unsettled microseconds: Int64) { unsettled.add(microseconds, ordering: .relaxed) }
 
+    /// Spent audio that the store does not know yet, in microseconds.
+    var unsettledAmount: Int64 { unsettled.load(ordering: .relaxed) }
+
     package var isSettled: Bool { unsettled.load(ordering: .relaxed) == 0 }
 
     /// Adds credit that another process gave, or deducts credit that another process took.

@@ -21,22 +21,42 @@ package final class BillingAccounts: Sendable {
     /// Maximum number of live sessions of one user at a time; nil for any number.
     private let sessionsPerUser: Int?
     private let entries = Mutex<[CallerID: Entry]>([:])
+    /// Number of live sessions at other gateways of the database, by user.
+    private let elsewhere = Mutex<[ID<User>: Int]>([:])
 
     package init(keys: any AccessKeyStore, sessionsPerUser: Int? = nil) {
         self.keys = keys
         self.sessionsPerUser = sessionsPerUser
     }
 
+    /// The live sessions of this gateway, by user; empty when their number is not limited.
+    package var sessions: [OpenUserUsage] {
+        guard sessionsPerUser != nil else { return [] }
+        let counts = entries.withLock { entries in
+            entries.values.reduce(into: [ID<User>: Int]()) { if $1.sessions > 0 { $0[$1.account.user, default: 0] += $1.sessions } }
+        }
+        return counts.map { OpenUserUsage(user: $0.key, key: nil, sessions: $0.value) }
+    }
+
+    /// Notes the live sessions at other gateways of the database.
+    package func heard(_ open: [OpenUserUsage]) {
+        let counts = open.reduce(into: [ID<User>: Int]()) { if $1.sessions > 0 { $0[$1.user, default: 0] += $1.sessions } }
+        elsewhere.withLock { $0 = counts }
+    }
+
     /// Opens a caller's account, if the caller has credit or needs none.
     ///
-    /// - Parameter paysWithCredit: false if the caller pays a vendor with a key of their own, and needs no credit here.
-    package func open(_ caller: Caller, for scope: AccessScope, paysWithCredit: Bool) throws(RequestError) -> BillingUse {
+    /// - Parameters:
+    ///   - paysWithCredit: false if the caller pays a vendor with a key of their own, and needs no credit here.
+    ///   - goesOn: true for a session that goes on here, and is counted at another gateway still.
+    package func open(_ caller: Caller, for scope: AccessScope, paysWithCredit: Bool, goesOn: Bool = false) throws(RequestError) -> BillingUse {
         let sessionsPerUser = sessionsPerUser
         let user = caller.user
         let id = CallerID(caller)
+        let others = sessionsPerUser == nil || goesOn ? 0 : elsewhere.withLock { $0[user] ?? 0 }
         let account = entries.withLock { entries -> Result<BillingAccount, RequestError> in
             if scope == .listen, let most = sessionsPerUser {
-                let sessions = entries.values.reduce(0) { $1.account.user == user ? $0 + $1.sessions : $0 }
+                let sessions = entries.values.reduce(others) { $1.account.user == user ? $0 + $1.sessions : $0 }
                 guard sessions < most else { return .failure(.tooManyRequests(retryAfter: nil)) }
             }
             var entry = entries[id] ?? Entry(account: BillingAccount(caller), settled: caller.grant?.credit?.wholeMicroseconds ?? 0)
@@ -58,6 +78,14 @@ package final class BillingAccounts: Sendable {
             entries[use.account.id] = entry.uses == 0 && entry.account.isSettled ? nil : entry
         }
     }
+
+    /// True if an account has spent so much that the store should know soon: other gateways may spend the same credit until then.
+    package var isUrgent: Bool {
+        entries.withLock { entries in entries.values.contains { $0.account.unsettledAmount >= Self.urgentAmount } }
+    }
+
+    /// Spent audio from which the store is told soon, in microseconds.
+    private static let urgentAmount: Int64 = 15_000_000
 
     /// Tells the store the charges, and reads the standings of the keys. Calls must not overlap.
     ///

@@ -32,7 +32,11 @@ struct LiveEndpoint: Endpoint {
             }
             Task {
                 var liveCaller = LiveCaller(caller: caller, keys: keys)
-                await ask(for: &liveCaller, moved)
+                // A gateway that has stood still finds requests of clients that have gone to another one meanwhile.
+                // What the loop has not read yet is read in its next turn.
+                await exchange.loop.run {}
+                let isThere = await exchange.loop.run { exchange.isClientThere }
+                await ask(for: &liveCaller, isThere ? moved : nil)
                 exchange.loop.execute { [liveCaller] in begin(exchange, liveCaller, call) }
             }
         } catch {
@@ -231,7 +235,8 @@ struct LiveEndpoint: Endpoint {
     }
 
     private func grant(_ liveCaller: LiveCaller) throws(RequestError) -> Grant {
-        try services.admission.grant(to: liveCaller.caller, liveCaller.keys, liveCaller.standing, for: .live)
+        try services.admission.grant(
+            to: liveCaller.caller, liveCaller.keys, liveCaller.standing, for: .live, goesOn: liveCaller.claim != nil)
     }
 
     /// Returns the plan of a session: the engines that serve the session, and their mode.

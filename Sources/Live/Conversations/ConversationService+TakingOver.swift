@@ -30,9 +30,9 @@ extension ConversationService {
     }
 
     /// Gives back a session that was taken over for a client who has left meanwhile.
-    package func giveBack(_ session: ID<Session>) async {
-        do throws(StoreError) { try await replicas?.release(session) } catch {
-            log.error("a session that was taken over cannot be given back", [.session: session.rawValue, .error: "\(error)"])
+    package func giveBack(_ taken: TakenSession) async {
+        do throws(StoreError) { try await replicas?.release(taken.part) } catch {
+            log.error("a session that was taken over cannot be given back", [.session: taken.id.rawValue, .error: "\(error)"])
         }
     }
 

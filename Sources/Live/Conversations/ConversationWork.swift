@@ -43,6 +43,14 @@ package struct ConversationWork: Sendable {
             case _: false
             }
         }
+
+        /// True for items without which words are missing in the conversation. Each of them may be carried out again.
+        var isEssential: Bool {
+            switch self {
+            case .create, .join, .store, .check, .process, .delete: true
+            case _: false
+            }
+        }
     }
 
     package enum WorkEvent: Sendable {
@@ -63,16 +71,23 @@ package struct ConversationWork: Sendable {
         /// The conversation was deleted or is over: no change of it is stored any more.
         case rejected(ID<Conversation>)
         /// The session has its row: another gateway can take it over.
-        case opened(ID<Session>)
+        case opened
         /// Another gateway has taken the session over: no change of it is stored here any more.
         case moved
         case last
     }
 
+    /// Maximum time for which words wait in memory for a store that cannot be used. After that they are in the session's transcript only.
+    private static let patience: Duration = .seconds(600)
+    /// Waits between attempts. The last one is repeated.
+    private static let waits: [Duration] = [.milliseconds(200), .seconds(1), .seconds(2), .seconds(5)]
+
     let user: ID<User>
     let request: ConversationRequest
     /// The conversation with which a session goes on that another gateway had; nil: none.
     let continued: ID<Conversation>?
+    /// The part of a session that another gateway can take over; nil: none.
+    let part: ID<Session>?
     let service: ConversationService
     /// Keeper of the session's audio; nil when no audio is kept.
     let audio: ConversationAudio?
@@ -86,10 +101,20 @@ package struct ConversationWork: Sendable {
         var isMoved = false
         var opening: Task<Void, Never>?
         for await item in items {
-            // The conversation goes on at the gateway that has the session.
-            if isMoved, item.endsConversation { continue }
             do throws(StoreError) {
-                try await carryOut(item)
+                if item.endsConversation {
+                    if !isMoved {
+                        try await persist { () throws(StoreError) in isMoved = try await hasLostSession() }
+                        if isMoved { tell(.moved) }
+                    }
+                    // The conversation goes on at the gateway that has the session.
+                    if isMoved { continue }
+                }
+                if item.isEssential {
+                    try await persist { () throws(StoreError) in try await carryOut(item) }
+                } else {
+                    try await carryOut(item)
+                }
             } catch {
                 if case .conflict = error, case .store = item {
                     isMoved = true
@@ -111,6 +136,12 @@ package struct ConversationWork: Sendable {
         await opening?.value
     }
 
+    /// Returns true if another gateway has taken the session over, which this gateway may not have noticed.
+    private func hasLostSession() async throws(StoreError) -> Bool {
+        guard let part, let replicas = service.replicas else { return false }
+        return try await replicas.hasLost(part)
+    }
+
     /// Tries again to store that the session may be taken over.
     private func openLater(_ session: OpenLiveSession, _ first: StoreError) async {
         var error = first
@@ -118,7 +149,7 @@ package struct ConversationWork: Sendable {
             guard (try? await Task.sleep(for: wait)) != nil else { return }
             do throws(StoreError) {
                 try await service.replicas?.open(session)
-                return tell(.opened(session.id))
+                return tell(.opened)
             } catch let later {
                 error = later
             }
@@ -130,11 +161,11 @@ package struct ConversationWork: Sendable {
         switch item {
         case .open(let session):
             try await service.replicas?.open(session)
-            tell(.opened(session.id))
+            tell(.opened)
         case .find: try await find()
         case .create(let conversation): _ = try await service.store.begin(conversation)
         case .join(let part): _ = try await service.store.join(part, of: user)
-        case .store(let update, let number): tell(try await write(update) ? .stored(number) : .rejected(update.conversation))
+        case .store(let update, let number): tell(try await service.store.write(update, of: user) ? .stored(number) : .rejected(update.conversation))
         case .check(let id): if try await service.store.status(of: id, of: user) != .inProgress { tell(.rejected(id)) }
         case .last: tell(.last)
         case .delete(let id): _ = try await service.store.discard(id, of: user)
@@ -216,19 +247,19 @@ package struct ConversationWork: Sendable {
         return KnownVoices(voices, people, owner: owner, revision: revision)
     }
 
-    /// Writes an update, and tries again when the store is busy, so that no words are lost.
-    ///
-    /// - Returns: false when the conversation is not in progress.
-    private func write(_ update: ConversationUpdate) async throws(StoreError) -> Bool {
-        for wait in [Duration.milliseconds(200), .seconds(1), .seconds(5)] {
+    /// Carries out an item, and tries again while the store cannot be used, so that no words are lost. Later items wait.
+    private func persist(_ body: () async throws(StoreError) -> Void) async throws(StoreError) {
+        let deadline = Instant.now + Self.patience
+        for attempt in 0... {
             do throws(StoreError) {
-                return try await service.store.write(update, of: user)
+                try await body()
+                if attempt > 0 { service.log.info("a conversation is stored again", [.count: "\(attempt)"]) }
+                return
             } catch {
-                if case .conflict = error { throw error }
-                service.log.warning("a conversation waits to be stored", [.error: "\(error)"])
-                try? await Task.sleep(for: wait)
+                guard error.mayPass, .now < deadline else { throw error }
+                if attempt == 0 { service.log.warning("a conversation waits to be stored", [.error: "\(error)"]) }
+                try? await Task.sleep(for: Self.waits[min(attempt, Self.waits.count - 1)])
             }
         }
-        return try await service.store.write(update, of: user)
     }
 }

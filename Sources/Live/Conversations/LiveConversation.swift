@@ -66,8 +66,8 @@ package final class LiveConversation {
     private var audio: AudioBatches?
     /// The session's place among those of all gateways; nil when only this gateway may go on with the session.
     private let shared: SharedSession?
-    /// The session's id in the database, once it is there.
-    private var sharedID: ID<Session>?
+    /// True once the session is in the database.
+    private var isOpen = false
     /// Called when another gateway has taken the session over.
     private let moved: () -> Void
     /// Number of the last change that was handed to the store, and of the last one that the store has.
@@ -118,7 +118,8 @@ package final class LiveConversation {
         self.rate = rate
         let session = LoopBound(self, on: loop)
         let worker = ConversationWork(
-            user: user, request: request, continued: shared?.continued?.conversation, service: service, audio: keeper, rate: rate
+            user: user, request: request, continued: shared?.continued?.conversation, part: shared?.row.part, service: service, audio: keeper,
+            rate: rate
         ) { event in
             session.enter { $0.hear(event) }
         }
@@ -210,7 +211,7 @@ package final class LiveConversation {
     // MARK: - Events after their changes
 
     /// True if another gateway can go on with the session.
-    var isShared: Bool { sharedID != nil && !isEnded && !isConcluded }
+    var isShared: Bool { isOpen && !isEnded && !isConcluded }
 
     /// True if the store has all words that were committed.
     var isStored: Bool { hasBegun && saidThrough >= committedThrough && changes.stored >= changes.given }
@@ -218,7 +219,7 @@ package final class LiveConversation {
     /// Shows an event; while another gateway may go on with the session, only after the store has the changes that came before the event: what a client
     /// has seen is what any gateway knows.
     private func showInOrder(_ event: ConversationEvent) {
-        guard sharedID != nil, service.hasOthers.isSet, changes.stored < changes.given else { return present(event) }
+        guard isOpen, service.hasOthers.isSet, changes.stored < changes.given else { return present(event) }
         held.append((changes.given, event))
         guard holdTimer == nil else { return }
         holdTimer = loop.schedule(at: loop.now + Self.holdPatience) { [self] in showHeld() }
@@ -399,7 +400,7 @@ package final class LiveConversation {
             machine.stored(change)
             changes.stored = max(changes.stored, change)
             showHeld(through: change)
-        case .opened(let session): sharedID = session
+        case .opened: isOpen = true
         case .moved: moved()
         case .rejected(let id): rejected(id)
         case .last: work.finish()
@@ -427,7 +428,7 @@ package final class LiveConversation {
                 var update = ConversationUpdate(
                     change.id, changed: change.segments.changed, removed: change.segments.removed, started: change.started,
                     finished: change.finished, finalizationReason: change.finalizationReason, isLive: true)
-                update.session = sharedID
+                if isOpen { update.part = session }
                 changes.given = max(changes.given, change.number)
                 work.yield(.store(update, number: change.number))
             case .show(let event):

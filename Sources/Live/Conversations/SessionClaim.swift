@@ -16,6 +16,6 @@ package final class SessionClaim: Sendable {
 
     deinit {
         guard !isUsed.isSet else { return }
-        Task { [service, id = taken.id] in await service.giveBack(id) }
+        Task { [service, taken] in await service.giveBack(taken) }
     }
 }

@@ -93,13 +93,13 @@ package final class SharedSession {
 
     /// Gives the row up, or to the gateway that has asked for it, when everything that the session has left is stored.
     func ended(behind stored: Task<Void, Never>?) {
-        let id = row.id
+        let part = row.part
         Task { [replicas, log, isMoved] in
             await stored?.value
             do throws(StoreError) {
-                if isMoved { try await replicas.release(id) } else { try await replicas.close(id) }
+                if isMoved { try await replicas.release(part) } else { try await replicas.close(part) }
             } catch {
-                log.warning("a session's row is still in the database", [.session: id.rawValue, .error: "\(error)"])
+                log.warning("a session's row is still in the database", [.session: part.rawValue, .error: "\(error)"])
             }
         }
     }

@@ -268,7 +268,7 @@ package actor CrashRecovery {
             }
         }
         guard session.transcript.received > .zero else { return .needless }
-        let fate = await fate(of: session.record.id, parts)
+        let fate = await fate(of: session.record.id, isEarlier: true, parts)
         if case .moved(let end)? = fate {
             let stored = Self.moved(StoredTranscript(record: session.record, transcript: session.transcript, status: .complete), at: end)
             guard await transcripts.keep(stored) else {
@@ -298,11 +298,16 @@ package actor CrashRecovery {
         return stored
     }
 
-    /// Tells what has become of a session of an earlier run; nil when the database cannot be read.
-    private func fate(of id: ID<Session>, _ parts: Parts) async -> LiveSessionFate? {
+    /// Tells what has become of a session; nil when the database cannot be read.
+    ///
+    /// - Parameter isEarlier: true for a session of an earlier run, whose client may still come back.
+    private func fate(of id: ID<Session>, isEarlier: Bool, _ parts: Parts) async -> LiveSessionFate? {
         guard let replicas = parts.conversations.replicas else { return .over }
         let isLate = parts.now() - parts.startedAt > ListenServer.resumeWindow
-        do throws(StoreError) { return try await replicas.fate(of: id, isLate: isLate) } catch {
+        do throws(StoreError) {
+            if !isEarlier, try await !replicas.hasLost(id) { return .over }
+            return try await replicas.fate(of: id, isLate: isLate)
+        } catch {
             parts.log.error("a session is not completed yet: another gateway may have taken it over", [.session: id.rawValue, .error: "\(error)"])
             return nil
         }
@@ -425,17 +430,15 @@ package actor CrashRecovery {
             if case .notReadable = error { return .mayPass }
             return .left
         }
-        if pending.record != nil {
-            switch await fate(of: pending.id, parts) {
-            case .over: break
-            case .waits, nil: return .waits
-            case .moved(let end):
-                stored = Self.moved(stored, at: end)
-                guard await transcripts.keepUntilStored(stored) else { return .left }
-                if stored.status == .complete {
-                    await pending.audio.release()
-                    return .moved
-                }
+        switch await fate(of: pending.id, isEarlier: pending.record != nil, parts) {
+        case .over: break
+        case .waits, nil: return .waits
+        case .moved(let end):
+            stored = Self.moved(stored, at: end)
+            guard await transcripts.keepUntilStored(stored) else { return .left }
+            if stored.status == .complete {
+                await pending.audio.release()
+                return .moved
             }
         }
         guard stored.attempts < Self.maxAttempts else {

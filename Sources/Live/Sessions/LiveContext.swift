@@ -201,6 +201,14 @@ package final class LiveContext {
     /// Leaves a session to another gateway, to which its client has gone.
     package func release(_ id: ID<Session>) { sessions.values.first { $0.clientID == id }?.moved() }
 
+    /// The sessions that other gateways can take over.
+    package var openForOthers: Set<ID<Session>> { Set(sessions.values.filter(\.isOpenForOthers).map(\.id)) }
+
+    /// Leaves parts of sessions to other gateways, which have taken them.
+    package func release(parts: Set<ID<Session>>) {
+        for session in sessions.values where parts.contains(session.id) { session.moved() }
+    }
+
     /// Ends the sessions of a user who is deleted.
     package func end(sessionsOf user: ID<User>) {
         for session in sessions.values where session.grant.user == user { session.keyIsOver() }

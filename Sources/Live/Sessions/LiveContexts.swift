@@ -74,6 +74,16 @@ package final class LiveContexts: EngineHealthObserver {
     /// Leaves a session to another gateway, to which its client has gone.
     package func release(_ session: ID<Session>) { forEach { $0.release(session) } }
 
+    /// Returns the sessions that other gateways can take over.
+    package func openForOthers() async -> Set<ID<Session>> {
+        var open: Set<ID<Session>> = []
+        for context in all { open.formUnion(await context.loop.run { context.withValue { $0.openForOthers } } ?? []) }
+        return open
+    }
+
+    /// Leaves parts of sessions to other gateways, which have taken them.
+    package func release(parts: Set<ID<Session>>) { forEach { $0.release(parts: parts) } }
+
     /// Ends the sessions of a user who is deleted.
     package func end(sessionsOf user: ID<User>) async {
         for context in all { await context.loop.run { context.withValue { $0.end(sessionsOf: user) } } }

@@ -258,6 +258,9 @@ package final class LiveSession: LiveHandler, SessionObserver {
     /// True if another gateway can go on with the session.
     package var isShared: Bool { shared != nil }
 
+    /// True if another gateway can go on with the session now: the database has the session's row.
+    var isOpenForOthers: Bool { shared != nil && conversation?.isShared == true }
+
     /// Names of the client's options that the first engine ignores.
     package var ignoredOptions: [String] { Catalogue.ignored(vendorOptions, with: firstEngine, .live) }
 
@@ -265,7 +268,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
 
     package func drain() {
         // The client goes on with the session at another gateway, or at this one's next run.
-        if let shared, conversation?.isShared == true, context.conversations.hasOthers.isSet {
+        if let shared, isOpenForOthers, context.conversations.hasOthers.isSet {
             shared.isLeft = true
             return moved(reason: "going_away")
         }

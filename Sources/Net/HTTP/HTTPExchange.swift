@@ -48,6 +48,12 @@ package final class HTTPExchange: @unchecked Sendable {
         return connection != nil
     }
 
+    /// True if the client is there and sends: it has neither closed the connection nor ended its side.
+    package var isClientThere: Bool {
+        loop.preconditionCurrent()
+        return connection?.hasInputEnded == false
+    }
+
     /// Number of bytes of the answer that wait for the client to read them.
     package var bufferedByteCount: Int {
         loop.preconditionCurrent()

@@ -27,7 +27,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     /// True if the connection ends after the present answer.
     var closesAfterAnswer = false
     private var sentContinue = false
-    private var hasInputEnded = false
+    private(set) var hasInputEnded = false
     private var lingeredByteCount = 0
 
     /// Time for one client's requests before the loop continues with its other connections.

@@ -41,7 +41,7 @@ package struct RateLimiter: Sendable {
         var length: Duration
     }
 
-    private let settings: Settings
+    package let settings: Settings
     private var windows: [Key: Window] = [:]
     /// Number of counters above which expired counters are removed.
     private var maxIdle = 1_000

@@ -55,16 +55,31 @@ package actor ChunkedRecordings {
 
     package nonisolated let recordings: any ChunkStore
     private var limiter: RateLimiter
+    /// The register of the gateways that use the database; nil when it has one gateway.
+    private let replicas: (any ReplicaStore)?
     /// The latest work on each conversation's segments. The next work waits for it.
     private var tails: [Place: (number: Int, task: Task<Void, Never>)] = [:]
     private var works = 0
 
-    package init(_ recordings: any ChunkStore, limits: RateLimiter.Settings) {
+    package init(_ recordings: any ChunkStore, replicas: (any ReplicaStore)? = nil, limits: RateLimiter.Settings) {
         self.recordings = recordings
+        self.replicas = replicas
         limiter = RateLimiter(limits)
     }
 
-    package func take(_ policy: RateLimiter.Policy, by user: ID<User>) -> Duration? { limiter.take(policy, by: user, now: .now) }
+    /// Counts a request.
+    ///
+    /// - Returns: nil when the request is allowed, otherwise the time to wait before the next one.
+    package func take(_ policy: RateLimiter.Policy, by user: ID<User>) async -> Duration? {
+        guard let replicas else { return limiter.take(policy, by: user, now: .now) }
+        do throws(StoreError) {
+            let wait = try await replicas.count(policy.name, by: user, window: policy.window, most: limiter.limit(of: policy))
+            return limiter.settings.isShadow ? nil : wait
+        } catch {
+            // Without the database this gateway counts alone.
+            return limiter.take(policy, by: user, now: .now)
+        }
+    }
 
     /// Reads the open recordings after a start, before conversations of earlier runs are completed: more chunks may still come for these recordings.
     ///

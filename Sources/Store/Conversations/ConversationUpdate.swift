@@ -23,8 +23,8 @@ package struct ConversationUpdate: Sendable, Equatable {
     package var movesBack = Duration.zero
     /// True if the update is stored only while the conversation is in progress.
     package var isLive = false
-    /// The live session that says the words, by its id in `OpenLiveSession`; nil when no other gateway can take the session over.
-    package var session: ID<Session>?
+    /// The part of a live session that says the words, by its id in `OpenLiveSession`; nil when no other gateway can take the session over.
+    package var part: ID<Session>?
     /// True if a person wrote the title: automation does not change it.
     package var isTitledByHand = false
 

@@ -1,7 +1,24 @@
 extension PostgresMigration {
     /// The register of replicas, the owners of rows, and notices of changes: see decision 16.
     static let replicas: [StaticString] = [
-        "CREATE TABLE replicas (id TEXT COLLATE \"C\" PRIMARY KEY, place TEXT COLLATE \"C\" NOT NULL, seen_at BIGINT NOT NULL)",
+        // `open_usage` is what the replica's open sessions have used so far, which the ledger does not have: see `OpenUserUsage`.
+        """
+        CREATE TABLE replicas (
+            id TEXT COLLATE "C" PRIMARY KEY,
+            place TEXT COLLATE "C" NOT NULL,
+            seen_at BIGINT NOT NULL,
+            open_usage TEXT COLLATE "C" NOT NULL DEFAULT ''
+        )
+        """,
+        """
+        CREATE TABLE request_windows (
+            user TEXT COLLATE "C" NOT NULL,
+            policy TEXT COLLATE "C" NOT NULL,
+            ends_at BIGINT NOT NULL,
+            count BIGINT NOT NULL,
+            PRIMARY KEY (user, policy)
+        )
+        """,
         // The clocks of machines differ.
         """
         CREATE FUNCTION replica_time() RETURNS BIGINT LANGUAGE sql VOLATILE
@@ -76,6 +93,11 @@ extension PostgresMigration {
         CREATE TRIGGER tell_wish AFTER UPDATE ON live_sessions FOR EACH ROW WHEN (NEW.wanted_by IS NOT NULL AND NEW.replica IS NOT NULL)
         EXECUTE FUNCTION tell_wish()
         """,
+        """
+        CREATE FUNCTION tell_usage() RETURNS TRIGGER LANGUAGE plpgsql
+        AS 'BEGIN PERFORM tell_replicas(''usage'', NEW."user"); RETURN NULL; END'
+        """,
+        "CREATE TRIGGER tell_usage AFTER INSERT OR UPDATE ON usage_days FOR EACH ROW EXECUTE FUNCTION tell_usage()",
         // The fingerprint of the secret, by which a wrong copy is refused. The fingerprint does not reveal the secret.
         "CREATE TABLE installation (name TEXT COLLATE \"C\" PRIMARY KEY, value BYTEA NOT NULL)",
     ]

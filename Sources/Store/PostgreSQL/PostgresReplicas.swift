@@ -5,6 +5,8 @@ import Synchronization
 final class PostgresReplicas: ReplicaStore {
     /// Time without a sign of life after which a replica is dead.
     static let silenceLimit: Duration = .seconds(12)
+    /// Time without a sign of life after which the open sessions of a replica count no longer: its clients have gone to others.
+    private static let usageLimit: Duration = .seconds(5)
     /// Time for which the ends of sessions that were taken over are known: the longest time for which a replica may be away.
     private static let retention: Duration = .seconds(30 * 86_400)
     /// Time after which a session that no replica has is forgotten.
@@ -28,7 +30,7 @@ final class PostgresReplicas: ReplicaStore {
     func join(isAlone: Bool) async throws(StoreError) {
         try await database.write(.readCommitted) { [id, place] (connection) throws(StoreError) in
             if isAlone { try connection.run("DELETE FROM replicas WHERE place = ?", [.text(place)]) }
-            try Self.add(id, place, on: connection)
+            try Self.add(id, place, "", on: connection)
             try Self.forgetOld(on: connection)
         }
     }
@@ -38,24 +40,48 @@ final class PostgresReplicas: ReplicaStore {
     }
 
     private static func forgetOld(on connection: borrowing SQLConnection) throws(StoreError) {
+        try connection.run("DELETE FROM request_windows WHERE ends_at < replica_time()")
         try connection.run("DELETE FROM moved_sessions WHERE moved_at < replica_time() - ?", [.integer(milliseconds(retention))])
         try connection.run(
             "DELETE FROM live_sessions WHERE started_at < replica_time() - ? AND NOT coalesce(replica_lives(replica), FALSE)",
             [.integer(milliseconds(sessionRetention))])
     }
 
-    private static func add(_ id: String, _ place: String, on connection: borrowing SQLConnection) throws(StoreError) {
+    private static func add(_ id: String, _ place: String, _ usage: String, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
-            "INSERT INTO replicas (id, place, seen_at) VALUES (?, ?, replica_time()) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at",
-            [.text(id), .text(place)])
+            """
+            INSERT INTO replicas (id, place, seen_at, open_usage) VALUES (?, ?, replica_time(), ?)
+            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, open_usage = excluded.open_usage
+            """, [.text(id), .text(place), .text(usage)])
+    }
+
+    func count(_ policy: String, by user: ID<User>, window: Duration, most: Int) async throws(StoreError) -> Duration? {
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+            var wait: Duration?
+            // A count above the maximum tells that this request was one too many. It does not grow further.
+            try connection.run(
+                """
+                INSERT INTO request_windows AS w (user, policy, ends_at, count) VALUES (?1, ?2, replica_time() + ?3, 1)
+                ON CONFLICT (user, policy) DO UPDATE SET
+                count = CASE WHEN w.ends_at <= replica_time() THEN 1 ELSE least(w.count, ?4) + 1 END,
+                ends_at = CASE WHEN w.ends_at <= replica_time() THEN excluded.ends_at ELSE w.ends_at END
+                RETURNING count > ?4, ends_at - replica_time()
+                """,
+                [.text(user.rawValue), .text(policy), .integer(Self.milliseconds(window)), .integer(Int64(most))]
+            ) { (row) throws(StoreError) in
+                if row.flag(0) { wait = .milliseconds(max(1, row.integer(1) ?? 1)) }
+            }
+            return wait
+        }
     }
 
     private static func milliseconds(_ duration: Duration) -> Int64 { Int64(duration / .milliseconds(1)) }
 
-    func beat() async throws(StoreError) -> ReplicaBeat {
+    func beat(_ open: [OpenUserUsage]) async throws(StoreError) -> ReplicaBeat {
+        let usage = OpenUserUsage.document(open)
         let beat = try await database.write(.readCommitted) { [self] (connection) throws(StoreError) in
-            try Self.add(id, place, on: connection)
-            var beat = ReplicaBeat(living: 0, removed: 0, wanted: [])
+            try Self.add(id, place, usage, on: connection)
+            var beat = ReplicaBeat(living: 0, removed: 0, wanted: [], isLate: contact.withLock { $0.isBroken(.now) }, open: [])
             // The database may have been waited for until now.
             if contact.withLock({ $0.mayJudge(.now, silenceLimit: Self.silenceLimit) }) {
                 try connection.run(
@@ -66,6 +92,10 @@ final class PostgresReplicas: ReplicaStore {
             try connection.run("SELECT id FROM live_sessions WHERE replica = ? AND wanted_by IS NOT NULL", [.text(id)]) { (row) throws(StoreError) in
                 if let session = row.text(0) { beat.wanted.append(ID(session)) }
             }
+            try connection.run(
+                "SELECT open_usage FROM replicas WHERE id <> ? AND open_usage <> '' AND seen_at >= replica_time() - ?",
+                [.text(id), .integer(Self.milliseconds(Self.usageLimit))]
+            ) { (row) throws(StoreError) in beat.open += OpenUserUsage.read(row.text(0) ?? "") }
             return beat
         }
         contact.withLock { $0.reached(.now) }
@@ -101,9 +131,9 @@ final class PostgresReplicas: ReplicaStore {
         }
     }
 
-    func close(_ session: ID<Session>) async throws(StoreError) {
+    func close(_ part: ID<Session>) async throws(StoreError) {
         try await database.write(.readCommitted) { (connection) throws(StoreError) in
-            try connection.run("DELETE FROM live_sessions WHERE id = ? AND replica = this_replica()", [.text(session.rawValue)])
+            try connection.run("DELETE FROM live_sessions WHERE part = ? AND replica = this_replica()", [.text(part.rawValue)])
         }
     }
 
@@ -133,10 +163,30 @@ final class PostgresReplicas: ReplicaStore {
         }
     }
 
-    func release(_ session: ID<Session>) async throws(StoreError) {
+    func release(_ part: ID<Session>) async throws(StoreError) {
         try await database.write(.readCommitted) { (connection) throws(StoreError) in
             try connection.run(
-                "UPDATE live_sessions SET replica = NULL WHERE id = ? AND replica = this_replica()", [.text(session.rawValue)])
+                "UPDATE live_sessions SET replica = NULL WHERE part = ? AND replica = this_replica()", [.text(part.rawValue)])
+        }
+    }
+
+    func parts() async throws(StoreError) -> Set<ID<Session>> {
+        try await database.read { (connection) throws(StoreError) in
+            var parts: Set<ID<Session>> = []
+            try connection.run("SELECT part FROM live_sessions WHERE replica = this_replica()") { (row) throws(StoreError) in
+                if let part = row.text(0) { parts.insert(ID(part)) }
+            }
+            return parts
+        }
+    }
+
+    func hasLost(_ part: ID<Session>) async throws(StoreError) -> Bool {
+        try await database.read { (connection) throws(StoreError) in
+            try connection.integer(
+                """
+                SELECT 1 WHERE EXISTS (SELECT 1 FROM moved_sessions WHERE part = ?)
+                OR EXISTS (SELECT 1 FROM live_sessions WHERE part = ? AND replica IS DISTINCT FROM this_replica())
+                """, [.text(part.rawValue), .text(part.rawValue)]) != nil
         }
     }
 

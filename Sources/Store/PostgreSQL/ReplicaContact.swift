@@ -16,6 +16,9 @@ struct ReplicaContact {
         last = now
     }
 
+    /// True if there was a sign of life before, and it was long ago.
+    func isBroken(_ now: ContinuousClock.Instant) -> Bool { last != nil && !isUnbroken(now) }
+
     /// True if replicas without a sign of life for `silenceLimit` are dead.
     func mayJudge(_ now: ContinuousClock.Instant, silenceLimit: Duration) -> Bool {
         guard let since, isUnbroken(now) else { return false }

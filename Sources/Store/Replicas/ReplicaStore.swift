@@ -13,7 +13,17 @@ package protocol ReplicaStore: Sendable {
     func join(isAlone: Bool) async throws(StoreError)
 
     /// Tells the others that this process lives, and removes those that have not done so for some time.
-    func beat() async throws(StoreError) -> ReplicaBeat
+    ///
+    /// - Parameter open: the usage of this process's open sessions, which the ledger does not have.
+    func beat(_ open: [OpenUserUsage]) async throws(StoreError) -> ReplicaBeat
+
+    /// Counts a request of a user, at all processes together. A window begins with its first request.
+    ///
+    /// - Parameters:
+    ///   - policy: name of the limit.
+    ///   - most: maximum number of requests in a window.
+    /// - Returns: nil when the request is allowed, otherwise the time until the window ends.
+    func count(_ policy: String, by user: ID<User>, window: Duration, most: Int) async throws(StoreError) -> Duration?
 
     /// Removes old notes about sessions that are over. Call about once an hour.
     func forgetOld() async throws(StoreError)
@@ -29,16 +39,26 @@ package protocol ReplicaStore: Sendable {
     /// Stores that this process has a live session that may be resumed, or that it goes on with one that it has taken.
     func open(_ session: OpenLiveSession) async throws(StoreError)
 
-    /// Removes a live session that is over and belongs to this process.
-    func close(_ session: ID<Session>) async throws(StoreError)
+    /// Removes a live session that is over, if this process has it.
+    ///
+    /// - Parameter part: the part of the session that is over.
+    func close(_ part: ID<Session>) async throws(StoreError)
 
     /// Takes a live session from the process that has it.
     ///
     /// - Parameter isForced: true to take it from a process that lives, too. Otherwise that process is asked to release the session.
     func take(_ session: ID<Session>, of user: ID<User>, isForced: Bool) async throws(StoreError) -> LiveSessionClaim
 
-    /// Gives a live session of this process to whoever asks for it.
-    func release(_ session: ID<Session>) async throws(StoreError)
+    /// Gives a live session to whoever asks for it, if this process has it.
+    ///
+    /// - Parameter part: the part of the session that ends here.
+    func release(_ part: ID<Session>) async throws(StoreError)
+
+    /// Returns the parts of live sessions that this process has.
+    func parts() async throws(StoreError) -> Set<ID<Session>>
+
+    /// Returns true if another process has taken a part over that this process had, or takes it over just now.
+    func hasLost(_ part: ID<Session>) async throws(StoreError) -> Bool
 
     /// Tells what has become of a session that this directory's earlier process had.
     ///
@@ -56,6 +76,10 @@ package struct ReplicaBeat: Sendable, Equatable {
     package var removed: Int
     /// Live sessions of this process that another process has asked for.
     package var wanted: [ID<Session>]
+    /// True if signs of life were missing before this one: other processes may have taken sessions of this one.
+    package var isLate: Bool
+    /// The usage of the other processes' open sessions.
+    package var open: [OpenUserUsage]
 }
 
 /// A change that another replica has made.
@@ -66,6 +90,8 @@ package enum ReplicaChange: Sendable, Equatable {
     case windows(archive: Int64)
     /// A job waits.
     case jobs
+    /// The ledger has other sums of a user.
+    case usage(ID<User>)
     /// Another replica asks for a live session of this one.
     case wanted(ID<Session>)
     /// Changes may have been missed.

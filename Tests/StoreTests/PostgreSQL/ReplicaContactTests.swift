@@ -17,6 +17,13 @@ import Testing
         #expect(contact(stride(from: 0, through: 10, by: 2)).mayJudge(start + .seconds(12), silenceLimit: silenceLimit))
     }
 
+    @Test func `and learns that others may have taken its sessions while it stood still`() {
+        #expect(!contact([]).isBroken(start))
+        let contact = contact(stride(from: 0, through: 8, by: 2))
+        #expect(!contact.isBroken(start + .seconds(13)))
+        #expect(contact.isBroken(start + .seconds(15)))
+    }
+
     @Test func `not with the first sign of life after an outage of the database`() {
         var contact = contact(stride(from: 0, through: 60, by: 2))
         #expect(contact.mayJudge(start + .seconds(62), silenceLimit: silenceLimit))

@@ -96,7 +96,7 @@ struct `Several gateways on one database` {
         #expect(try await two.replicas.take(ID("s"), of: ID("bob"), isForced: true) == .none, "it is another user's")
         #expect(try await one.replicas.take(ID("s"), of: ann, isForced: true) == .none, "it is here already")
         #expect(try await two.replicas.take(ID("s"), of: ann, isForced: false) == .asked)
-        #expect(try await one.replicas.beat().wanted == [ID("s")])
+        #expect(try await one.replicas.beat([]).wanted == [ID("s")])
         try await one.replicas.release(ID("s"))
         #expect(try await two.replicas.take(ID("s"), of: ann, isForced: false) == .taken(part: ID("s"), base: .zero))
         try await two.replicas.open(session(two, part: "t", base: .seconds(5), earlier: .init(part: ID("s"), end: .seconds(5))))
@@ -110,12 +110,79 @@ struct `Several gateways on one database` {
         try await one.replicas.open(session(one))
         let segment = Segment(id: ID("x"), text: "hello", start: .zero, end: .seconds(1), channel: .first, engine: .local)
         var update = ConversationUpdate(ID("c"), changed: [segment], isLive: true)
-        update.session = ID("s")
+        update.part = ID("s")
         #expect(try await one.stores.conversations.write(update, of: ann))
+        #expect(try await one.replicas.parts() == [ID("s")])
+        #expect(try await !one.replicas.hasLost(ID("s")))
         _ = try await two.replicas.take(ID("s"), of: ann, isForced: true)
         await #expect(throws: StoreError.conflict("another gateway has taken over the session")) {
             try await one.stores.conversations.write(update, of: ann)
         }
+        #expect(try await one.replicas.parts() == [])
+        #expect(try await one.replicas.hasLost(ID("s")))
+    }
+
+    @Test func `refuses words of a part that has ended, when the session comes back to its gateway`() async throws {
+        let one = try await gateway("one"), two = try await gateway("two")
+        #expect(try await one.stores.conversations.begin(conversation("c")))
+        try await one.replicas.open(session(one))
+        _ = try await two.replicas.take(ID("s"), of: ann, isForced: true)
+        try await two.replicas.open(session(two, part: "t", earlier: .init(part: ID("s"), end: .zero)))
+        _ = try await one.replicas.take(ID("s"), of: ann, isForced: true)
+        try await one.replicas.open(session(one, part: "u", earlier: .init(part: ID("t"), end: .zero)))
+        var update = ConversationUpdate(
+            ID("c"), changed: [Segment(id: ID("x"), text: "hello", start: .zero, end: .seconds(1), channel: .first, engine: .local)], isLive: true)
+        update.part = ID("s")
+        await #expect(throws: StoreError.self) { try await one.stores.conversations.write(update, of: ann) }
+        // What the part that has ended gives up is not what its gateway has now.
+        try await one.replicas.release(ID("s"))
+        try await one.replicas.close(ID("s"))
+        update.part = ID("u")
+        #expect(try await one.stores.conversations.write(update, of: ann))
+    }
+
+    @Test func `tells the others what open sessions have used`() async throws {
+        let one = try await gateway("one"), two = try await gateway("two")
+        let open = [
+            OpenUserUsage(user: ann, key: ID("k"), audio: .seconds(12.5), cost: USDollars(hundredMillionths: 7)),
+            OpenUserUsage(user: ann, key: nil, sessions: 3),
+        ]
+        #expect(try await one.replicas.beat(open).open == [])
+        #expect(try await two.replicas.beat([]).open == open)
+        #expect(try await one.replicas.beat([]).open == [])
+        #expect(try await two.replicas.beat([]).open == [], "the sessions are over")
+    }
+
+    @Test func `counts a user's requests at all gateways together`() async throws {
+        let one = try await gateway("one"), two = try await gateway("two")
+        func count(_ gateway: Gateway, _ user: ID<User>) async throws -> Duration? {
+            try await gateway.replicas.count("sync", by: user, window: .seconds(3_600), most: 3)
+        }
+        for gateway in [one, two, one] { #expect(try await count(gateway, ann) == nil) }
+        for gateway in [two, one, two] {
+            let wait = try #require(try await count(gateway, ann))
+            #expect(wait > .seconds(3_500) && wait <= .seconds(3_600))
+        }
+        #expect(try await count(two, ID("bob")) == nil, "another user has a window of their own")
+        #expect(try await one.replicas.count("short", by: ann, window: .milliseconds(50), most: 1) == nil)
+        try await Task.sleep(for: .milliseconds(100))
+        #expect(try await two.replicas.count("short", by: ann, window: .milliseconds(50), most: 1) == nil, "the window is over")
+    }
+
+    @Test func `tells the others when the sums of a user have changed`() async throws {
+        let one = try await gateway("one"), two = try await gateway("two")
+        let heard = Mutex<[ReplicaChange]>([])
+        two.replicas.listen { change in heard.withLock { $0.append(change) } }
+        let isListening = await eventually { heard.withLock { $0.contains(.unknown) } }
+        #expect(isListening)
+        var run = UsageRecord(
+            id: ID("r"), user: ann, key: nil, engine: .local, model: nil, workload: .sync, kind: .recording, payer: .operator, started: .at(1))
+        run.status = .succeeded
+        run.completed = .at(2)
+        try await one.stores.usage.note([run])
+        try await one.stores.usage.bookAll()
+        let isTold = await eventually { heard.withLock { $0.contains(.usage(ann)) } }
+        #expect(isTold)
     }
 
     @Test func `waits for the client of a dead gateway's session, and not for ever`() async throws {

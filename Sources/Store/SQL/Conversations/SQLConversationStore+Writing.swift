@@ -42,7 +42,7 @@ extension SQLConversationStore {
         try ConversationLimits.check(update.language?.rawValue, "a language's name", most: ConversationLimits.identifier)
         let now = now()
         let done = try await change(user) { [words = database.words] (archive, connection) throws(StoreError) in
-            if let session = update.session, connection.isRemote { try Self.checkOwner(of: session, on: connection) }
+            if let part = update.part, connection.isRemote { try Self.checkOwner(of: part, on: connection) }
             guard let number = try archive.conversation(update.conversation, on: connection) else { return false }
             if update.isLive, try Self.status(of: number, on: connection) != .inProgress { return false }
             let earlier = (update.movesBack / .milliseconds(1)).rounded(.up)
@@ -74,10 +74,10 @@ extension SQLConversationStore {
     }
 
     /// Locks the session's row until the end of the transaction, so that no other gateway takes the session over meanwhile.
-    private static func checkOwner(of session: ID<Session>, on connection: borrowing SQLConnection) throws(StoreError) {
+    private static func checkOwner(of part: ID<Session>, on connection: borrowing SQLConnection) throws(StoreError) {
         var isOwn = false
         try connection.run(
-            "SELECT 1 FROM live_sessions WHERE id = ? AND replica = this_replica() FOR SHARE", [.text(session.rawValue)]
+            "SELECT 1 FROM live_sessions WHERE part = ? AND replica = this_replica() FOR SHARE", [.text(part.rawValue)]
         ) { (_) throws(StoreError) in isOwn = true }
         guard isOwn else { throw .conflict("another gateway has taken over the session") }
     }

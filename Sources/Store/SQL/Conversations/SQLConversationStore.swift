@@ -53,7 +53,7 @@ package final class SQLConversationStore: ConversationStores {
         case .unknown:
             windowIndex.drop(archive: nil)
             revisions.tellAll()
-        case .jobs, .wanted: break
+        case .jobs, .usage, .wanted: break
         }
     }
 

@@ -52,7 +52,7 @@ final class Composition: Sendable {
         service = GatewayService(
             routes.main, responder: responder, admission: admission.admission, proxies: configuration.trustedProxies, newID: inputs.newID)
         housekeeping = Housekeeping(inputs, storage, admission, live, deletion)
-        membership = storage.stores.replicas.map { Membership($0, live, recordings, inputs) }
+        membership = storage.stores.replicas.map { Membership($0, admission, live, recordings, inputs) }
         self.inputs = inputs
         self.admission = admission.admission
         tokens = admission.tokens

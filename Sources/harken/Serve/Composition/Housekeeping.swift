@@ -34,8 +34,12 @@ final class Housekeeping: Sendable {
             await Self.mind(conversations, erasure, deletion)
         }
         settling = Task { [admission = parts.admission] in
-            while (try? await Task.sleep(for: .seconds(1))) != nil {
+            var rounds = 0
+            while (try? await Task.sleep(for: .milliseconds(250))) != nil {
+                rounds += 1
+                guard rounds % 4 == 0 || accounts.isUrgent else { continue }
                 await Self.settle(accounts, contexts, log)
+                guard rounds % 4 == 0 else { continue }
                 if await !admission.loadOpenness() { contexts.endSessionsWithoutKeys() }
                 log.summarizeRejections()
                 await usage.settle()

@@ -4,6 +4,7 @@ import Live
 import Observability
 import Recordings
 import Store
+import Usage
 
 /// The membership of this gateway among those that use one database: tells the others that it lives, hears what they change, and takes up what dead ones
 /// have left.
@@ -18,8 +19,11 @@ final class Membership: Sendable {
     private let log: Log
     private let beating: Task<Void, Never>
 
-    init(_ replicas: any ReplicaStore, _ live: LiveParts, _ recordings: RecordingServices, _ inputs: GatewayInputs) {
+    init(
+        _ replicas: any ReplicaStore, _ admission: AdmissionParts, _ live: LiveParts, _ recordings: RecordingServices, _ inputs: GatewayInputs
+    ) {
         inputs.metrics.joined(as: replicas.id)
+        let limits = admission.limits, accounts = admission.accounts
         let contexts = live.contexts, log = inputs.log, metrics = inputs.metrics, hasOthers = live.conversations.hasOthers
         self.replicas = replicas
         self.log = log
@@ -27,7 +31,12 @@ final class Membership: Sendable {
             switch change {
             case .wanted(let session): contexts.release(session)
             case .jobs: Task { await recordings.runner.wake(recordings) }
-            case .people, .windows, .unknown: break
+            // Other gateways may have asked for sessions meanwhile.
+            case .unknown:
+                limits.ledgerChanged(for: nil)
+                Task { await Self.releaseLost(contexts, replicas, log) }
+            case .usage(let user): limits.ledgerChanged(for: user)
+            case .people, .windows: break
             }
         }
         beating = Task {
@@ -37,13 +46,16 @@ final class Membership: Sendable {
             var takingUp: Task<Void, Never>?
             repeat {
                 do throws(StoreError) {
-                    let beat = try await replicas.beat()
+                    let beat = try await replicas.beat(limits.open + accounts.sessions)
+                    limits.heard(beat.open)
+                    accounts.heard(beat.open)
                     if isAway { log.info("the database is reached again") }
                     isAway = false
                     metrics.sawReplicas(beat.living)
                     if beat.living > 1 { hasOthers.set() } else { hasOthers.clear() }
                     recordings.admission.noteDatabase(isReached: true)
                     for session in beat.wanted { contexts.release(session) }
+                    if beat.isLate { await Self.releaseLost(contexts, replicas, log) }
                     if beat.removed > 0 {
                         log.warning("other gateways are dead; their work is taken up here", [.count: "\(beat.removed)"])
                         takingUp = Task { [takingUp] in
@@ -68,6 +80,14 @@ final class Membership: Sendable {
     }
 
     deinit { beating.cancel() }
+
+    /// Leaves the sessions that other gateways have taken to them.
+    private static func releaseLost(_ contexts: LiveContexts, _ replicas: any ReplicaStore, _ log: Log) async {
+        let open = await contexts.openForOthers()
+        do throws(StoreError) { contexts.release(parts: open.subtracting(try await replicas.parts())) } catch {
+            log.warning("sessions that other gateways have taken may go on here", [.error: "\(error)"])
+        }
+    }
 
     /// Leaves the register. Called when this gateway has ended all work.
     func end() async {
