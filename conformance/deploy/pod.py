@@ -1,0 +1,174 @@
+"""The containers of the chart's pod, without Kubernetes: with the commands, settings, user, rights and mounts that the chart gives them.
+
+A container is a mount namespace: its root has the machine's programs, read-only, and the volumes are folders. Only root can make that.
+"""
+
+import json
+import os
+import shlex
+import signal
+import stat
+import subprocess
+
+import counting_vendor
+from balancers import asked, free_port, recording
+from cluster import Postgres, Recordings
+from gateway import Server, ServerError
+
+# What the machine has in place of the image's files.
+IMAGE = ("usr", "bin", "sbin", "lib", "lib64", "etc", "opt")
+
+
+class Volumes:
+    """The folders of one pod's volumes, as the kubelet makes them: the group of the pod may write."""
+
+    def __init__(self, folder, name, pod, secret, socket):
+        self.folder, self.user = os.path.join(folder, name), pod["securityContext"]["runAsUser"]
+        group = pod["securityContext"]["fsGroup"]
+        os.makedirs(self.folder)
+        for volume in ("data", "temporary", "shared", "secret"):
+            path = self.path(volume)
+            os.mkdir(path)
+            os.chown(path, 0, group)
+            os.chmod(path, 0o2775)
+        with open(self.path("secret") + "/secret", "wb") as file:
+            file.write(secret)
+        os.chown(file.name, 0, group)
+        os.chmod(file.name, next(each["secret"]["defaultMode"] for each in pod["volumes"] if "secret" in each))
+        self.socket = socket
+
+    def path(self, volume):
+        return os.path.join(self.folder, volume)
+
+
+def entry(container, pod, volumes, harken):
+    """A program that runs a command in the container: ENTRY COMMAND [ARGUMENTS]."""
+    rights = {**pod["securityContext"], **container["securityContext"]}
+    root = os.path.join(volumes.folder, "root")
+    lines = ["#!/bin/bash", "set -eu", f"root={shlex.quote(root)}", 'mkdir -p "$root"', 'mount -t tmpfs -o mode=755 none "$root"']
+    mounts = [(f"/{name}", f"/{name}", True) for name in IMAGE if os.path.exists(f"/{name}")]
+    mounts += [(os.path.dirname(harken), "/image", True), (volumes.socket, "/postgres", True)]
+    for mount in container["volumeMounts"]:
+        mounts.append((volumes.path(mount["name"]), mount["mountPath"], mount.get("readOnly", False)))
+    for source, target, is_read_only in mounts:
+        lines += [f"mkdir -p $root{target}", f"mount --bind {shlex.quote(source)} $root{target}"]
+        if is_read_only:
+            lines.append(f"mount -o remount,bind,ro $root{target}")
+    lines += ["mkdir -p $root/proc $root/dev", "mount --rbind /proc $root/proc", "mount --rbind /dev $root/dev"]
+    if rights["readOnlyRootFilesystem"]:
+        lines.append('mount -o remount,ro "$root"')
+    options = [f"--reuid={rights['runAsUser']}", f"--regid={rights['runAsGroup']}", f"--groups={rights['fsGroup']}"]
+    options += ["--bounding-set=-all", "--inh-caps=-all"] if rights["capabilities"]["drop"] == ["ALL"] else []
+    options += [] if rights["allowPrivilegeEscalation"] else ["--no-new-privs"]
+    lines += ['cd /', f'exec chroot "$root" /usr/bin/setpriv {" ".join(options)} "$@"']
+    inside = os.path.join(volumes.folder, container["name"] + ".inside")
+    with open(inside, "w") as file:
+        file.write("\n".join(lines) + "\n")
+    outside = os.path.join(volumes.folder, container["name"])
+    with open(outside, "w") as file:
+        file.write(f'#!/bin/sh\nexec unshare --mount --propagation private /bin/bash {shlex.quote(inside)} "$@"\n')
+    os.chmod(outside, 0o755)
+    return outside
+
+
+def program(entry, harken):
+    """`harken` of a container, for those who start it by its name."""
+    path = entry + ".harken"
+    with open(path, "w") as file:
+        file.write(f'#!/bin/sh\nexec {shlex.quote(entry)} /image/{os.path.basename(harken)} "$@"\n')
+    os.chmod(path, 0o755)
+    return path
+
+
+def settings(container, **others):
+    """The container's variables, with what its secrets have."""
+    return {"PATH": os.environ["PATH"], **{each["name"]: each["value"] for each in container["env"] if "value" in each}, **others}
+
+
+def prepare(pod, volumes, harken):
+    """Runs the first init container, and says what is wrong with what it did."""
+    container = pod["initContainers"][0]
+    done = subprocess.run([entry(container, pod, volumes, harken), *container["command"], *container["args"]], capture_output=True, text=True, timeout=30,
+                          env=settings(container))
+    if done.returncode != 0:
+        raise ServerError(f"the container {container['name']} ended with {done.returncode}: {done.stderr[-400:]}")
+    data = volumes.path("data") + "/data"
+    for path, mode in ((data, 0o700), (data + "/secret", 0o600)):
+        found = os.stat(path)
+        if found.st_uid != volumes.user or stat.S_IMODE(found.st_mode) & 0o777 != mode:
+            yield f"{os.path.basename(path)} belongs to {found.st_uid} and has the mode {found.st_mode:o}"
+    with open(data + "/secret", "rb") as one, open(volumes.path("secret") + "/secret", "rb") as other:
+        if one.read() != other.read():
+            yield "the data directory has another secret than Kubernetes"
+
+
+def judge(harken, folder, chart):
+    if chart is None or os.geteuid() != 0:
+        print("SKIP  pod: needs Helm's library and root")
+        return
+    os.chmod(folder, 0o755)
+    objects = chart.rendered({"existingSecret": "harken", "blobs": {"existingClaim": "blobs"}, "models": {"source": "none"}, "keyPod": {"enabled": True},
+                              "settings": {"HARKEN_ENGINES": "deepgram", "HARKEN_GATE": "off"}, "settingsSecrets": ["vendors"]})
+    pod = chart.only(objects, "StatefulSet")["spec"]["template"]["spec"]
+    keys_pod = chart.only(objects, "Pod")["spec"]
+    postgres, vendor = Postgres(folder), counting_vendor.CountingVendor()
+    server = None
+    try:
+        os.chmod(postgres.folder, 0o755)
+        secret = os.urandom(32)
+        volumes = Volumes(folder, "pod", pod, secret, postgres.folder)
+        secrets = {"HARKEN_DATABASE_URL": "postgres://harken@/postgres?host=/postgres", "DEEPGRAM_API_KEY": "key",
+                   "DEEPGRAM_BASE_URL": Recordings(vendor.url).url}
+        yield from prepare(pod, volumes, harken)
+        # A container that is started again finds what the last one left.
+        yield from prepare(pod, volumes, harken)
+
+        gateway = pod["containers"][0]
+        gateway_entry = entry(gateway, pod, volumes, harken)
+        done = subprocess.run([gateway_entry, f"/image/{os.path.basename(harken)}", *gateway["args"]], capture_output=True, text=True, timeout=60,
+                              env=settings(gateway, **secrets, HARKEN_LISTEN=f"0.0.0.0:{free_port()}", HARKEN_METRICS_LISTEN=f"0.0.0.0:{free_port()}"))
+        if done.returncode != 1 or "harken keys create" not in done.stderr:
+            yield f"without a key, the gateway ends with {done.returncode}: {done.stderr[-300:]}"
+
+        others = Volumes(folder, "keys", keys_pod, secret, postgres.folder)
+        yield from prepare(keys_pod, others, harken)
+        container = keys_pod["containers"][0]
+        made = subprocess.run([program(entry(container, keys_pod, others, harken), harken), "keys", "create", "--name", "admin"], capture_output=True,
+                              text=True, timeout=60, env=settings(container, **secrets))
+        if made.returncode != 0:
+            yield f"no key can be made: {made.stderr[-300:]}"
+            return
+        key = made.stdout.strip()
+
+        values, probes = {each["name"]: each["value"] for each in gateway["env"] if "value" in each}, free_port()
+        server = Server(program(gateway_entry, harken), values["HARKEN_DATA"], {**values, **secrets, "HARKEN_METRICS_LISTEN": f"127.0.0.1:{probes}"})
+        server.wait_until_announced(60)
+        for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+            status, body = asked(f"http://127.0.0.1:{probes}{gateway[probe]['httpGet']['path']}")
+            if status != 200:
+                yield f"the {probe} is answered with {status} {body[:200]}"
+        # The recording is decoded by a process of its own, which gives up more rights.
+        status, body = asked(server.url + "/v1/listen", recording(80), Authorization="Token " + key, **{"Content-Type": "audio/wav"})
+        if status != 200 or len(json.loads(body)["results"]["channels"][0]["alternatives"][0]["transcript"].split()) != 80:
+            yield f"a recording is answered with {status} {body[:200]}"
+        audio = os.path.join(folder, "numbers.wav")
+        with open(audio, "wb") as file:
+            file.write(recording(20))
+        live = subprocess.run([harken, "live", audio, "--url", server.url, "--key", key, "--protocol", "deepgram", "--speed", "4"],
+                              capture_output=True, text=True, timeout=60)
+        if live.returncode != 0 or "w20" not in live.stdout:
+            yield f"a live session ended with {live.returncode}: {(live.stdout + live.stderr)[-300:]}"
+        again = subprocess.run([program(gateway_entry, harken), "keys", "list"], capture_output=True, text=True, timeout=60, env=settings(gateway, **secrets))
+        if again.returncode != 0 or "admin" not in again.stdout:
+            yield f"kubectl exec … harken keys list says: {again.stdout}{again.stderr}"
+        status = server.terminate(30)
+        if status != 0:
+            yield f"a gateway that was told to stop ended with {status}: {''.join(server.lines[-3:])}"
+        if not os.listdir(volumes.path("shared") + "/transcripts"):
+            yield "the transcript is not on the volume that all gateways share"
+    finally:
+        if server and server.status is None:
+            server.signal(signal.SIGKILL)
+        vendor.stop()
+        postgres.stop()
+

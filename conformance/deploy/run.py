@@ -1,0 +1,69 @@
+"""Proves what deploy/ has for operators: the Helm chart, the compose file, and the configurations of HAProxy and nginx, with real gateways behind them.
+
+    scripts/deploy-test [--harken FILE] [chart | compose | metric | pod | balancers]…
+"""
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+import balancers
+import compose_file
+import metric
+import pod
+from gateway import ServerError
+
+try:
+    import chart
+except ImportError:
+    chart = None  # Helm's library is there for x86-64 only
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def judge_chart(harken, _):
+    if chart is None:
+        print("SKIP  chart: Helm's library is not there for this machine")
+        return []
+    return chart.judge(harken)
+
+
+PARTS = {
+    "chart": judge_chart,
+    "compose": lambda harken, folder: compose_file.judge(harken),
+    "metric": lambda harken, folder: metric.judge(folder),
+    "pod": lambda harken, folder: pod.judge(harken, folder, chart),
+    "balancers": lambda harken, folder: balancers.judge(harken, folder),
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/deploy-test", description=__doc__.splitlines()[0])
+    parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"), help="the executable (default: .build/release/harken)")
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART", help=f"parts to prove: {', '.join(PARTS)} (default: all)")
+    chosen = parser.parse_args()
+    chosen.harken = os.path.abspath(chosen.harken)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    failed = False
+    for name in chosen.parts or PARTS:
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="harken-deploy-") as folder:
+            try:
+                problems = list(PARTS[name](chosen.harken, folder))
+            except ServerError as error:
+                problems = [str(error)]
+        failed = failed or bool(problems)
+        for problem in problems[:20]:
+            print(f"FAIL  {name}: {problem}")
+        if not problems:
+            print(f"PASS  {name} ({time.monotonic() - began:.0f} s)")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
