@@ -4,6 +4,8 @@ import importlib.util
 import json
 import os
 import re
+import subprocess
+import tempfile
 
 import jsonschema
 import yaml
@@ -34,6 +36,30 @@ def schema_errors(document):
 def mounts(service):
     """Source, target and mode of each mount."""
     return [(*each.split(":"), "rw")[:3] for each in service.get("volumes", [])]
+
+
+def scripts(services):
+    """Runs the scripts of compose.yaml, with folders of this machine."""
+    entry = services["one"]["entrypoint"]
+    done = subprocess.run([*entry[:2], entry[2].replace("$$", "$").replace("/deploy/prepare.sh", "true").replace("exec harken", "exec echo"), *entry[3:],
+                           "keys", "a b"], capture_output=True, text=True, timeout=10)
+    if done.stdout != "keys a b\n":
+        yield f"the gateways' entry point runs: {done.stdout}{done.stderr}"
+    made = []
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(folder + "/secret")
+        os.mkdir(folder + "/shared")
+        script = services["installation"]["command"][0].replace("harken:harken", f"{os.getuid()}:{os.getgid()}")
+        script = re.sub(r"(?<![\w/])/(secret|shared)\b", rf"{folder}/\1", script)
+        for _ in range(2):
+            done = subprocess.run([*services["installation"]["entrypoint"], script], capture_output=True, text=True, timeout=10)
+            if done.returncode != 0:
+                yield f"the service installation says: {done.stderr}"
+                return
+            with open(folder + "/secret/secret", "rb") as file:
+                made.append((file.read(), os.fstat(file.fileno()).st_mode & 0o777))
+    if len(made[0][0]) != 32 or made[0][1] != 0o600 or made[0] != made[1]:
+        yield f"the service installation makes {made}"
 
 
 def judge(harken):
@@ -78,4 +104,5 @@ def judge(harken):
     behind = set(re.findall(r"^ *server (\w+) \1:8080$", balancer, re.MULTILINE))
     if behind != set(gateways):
         yield f"haproxy.cfg has the servers {', '.join(sorted(behind))}, compose.yaml the gateways {', '.join(sorted(gateways))}"
+    yield from scripts(services)
     yield from schema_errors(document)

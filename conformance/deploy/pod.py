@@ -5,6 +5,7 @@ A container is a mount namespace: its root has the machine's programs, read-only
 
 import json
 import os
+import re
 import shlex
 import signal
 import stat
@@ -102,6 +103,20 @@ def prepare(pod, volumes, harken):
             yield "the data directory has another secret than Kubernetes"
 
 
+def wrong_process(pid, user):
+    """What a process may do that the chart does not allow."""
+    with open(f"/proc/{pid}/status") as file:
+        found = dict(re.findall(r"^(Uid|NoNewPrivs|CapEff|CapBnd):\s+(\S+)", file.read(), re.MULTILINE))
+    wanted = {"Uid": str(user), "NoNewPrivs": "1", "CapEff": "0" * 16, "CapBnd": "0" * 16}
+    if found != wanted:
+        yield f"the gateway runs with {found}"
+    with open(f"/proc/{pid}/mounts") as file:
+        options = {target: option.split(",")[0] for _, target, _, option, *_ in map(str.split, file)}
+    writable = {target for target, option in options.items() if option == "rw" and not re.match(r"/(proc|dev)(/|$)", target)}
+    if writable != {"/var/lib/harken", "/var/lib/harken-shared", "/tmp"}:
+        yield f"the gateway can write to {', '.join(sorted(writable))}"
+
+
 def judge(harken, folder, chart):
     if chart is None or os.geteuid() != 0:
         print("SKIP  pod: needs Helm's library and root")
@@ -147,6 +162,7 @@ def judge(harken, folder, chart):
             status, body = asked(f"http://127.0.0.1:{probes}{gateway[probe]['httpGet']['path']}")
             if status != 200:
                 yield f"the {probe} is answered with {status} {body[:200]}"
+        yield from wrong_process(server.pid, volumes.user)
         # The recording is decoded by a process of its own, which gives up more rights.
         status, body = asked(server.url + "/v1/listen", recording(80), Authorization="Token " + key, **{"Content-Type": "audio/wav"})
         if status != 200 or len(json.loads(body)["results"]["channels"][0]["alternatives"][0]["transcript"].split()) != 80:
@@ -171,4 +187,3 @@ def judge(harken, folder, chart):
             server.signal(signal.SIGKILL)
         vendor.stop()
         postgres.stop()
-
