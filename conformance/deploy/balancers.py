@@ -30,7 +30,7 @@ from gateway import OPENER, Server, ServerError, dies_with_us, environment
 PREPARE = os.path.join(FOLDER, "helm/harken/files/prepare.sh")
 FRAME = RATE // 5  # bytes of a message: 100 ms
 SESSIONS = 6
-WORDS = 8  # of a session, two a second
+WORDS = 10  # of a session, two a second
 DRAIN = 15  # seconds; sessions end before
 
 
@@ -258,9 +258,11 @@ async def play(name, balancer, gateways):
         yield f"{name}: a gateway that drains had {spread['two']} sessions, and has {drained['two']}"
     for problem in judged(f"{name}: a session that was open when its gateway began to drain", await asyncio.gather(*first, return_exceptions=True)):
         yield problem
-    status = await asyncio.to_thread(gateways.servers["two"]._process.wait, 30)
-    if status != 0:
-        yield f"a gateway that drained ended with {status}"
+    deadline = time.monotonic() + 30
+    while gateways.servers["two"].status is None and time.monotonic() < deadline:
+        await asyncio.sleep(0.1)
+    if gateways.servers["two"].status != 0:
+        yield f"a gateway that drained ended with {gateways.servers['two'].status}"
     # Nobody is at its address any more.
     late += [asyncio.create_task(stream(balancer, key)) for _ in range(3)]
     for problem in judged(f"{name}: a session that was opened while a gateway drained, or after", await asyncio.gather(*late, return_exceptions=True)):

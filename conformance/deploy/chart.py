@@ -1,6 +1,7 @@
 """The Helm chart: Helm's own library lints and renders it, and Kubernetes' schemas judge what it makes."""
 
 import os
+import subprocess
 import tempfile
 
 import helm_python
@@ -106,8 +107,8 @@ def unlinked(objects):
         selector = selector.get("matchLabels", selector)
         if each["kind"] in ("Service", "NetworkPolicy", "PodDisruptionBudget", "StatefulSet") and not (selector and selector.items() <= labels):
             yield f"{each['kind']} {each['metadata']['name']} selects {selector}"
-        if each["kind"] == "Pod" and any(only.get("spec", {}).get("selector", {}).items() <= each["metadata"]["labels"].items()
-                                         for only in objects if only["kind"] == "Service"):
+        if each["kind"] == "Pod" and any(other["spec"]["selector"].items() <= each["metadata"]["labels"].items()
+                                         for other in objects if other["kind"] == "Service"):
             yield "a service finds the pod in which keys are made"
     names = {each["metadata"]["name"] for each in objects if each["kind"] == "Service"}
     if only(objects, "StatefulSet")["spec"]["serviceName"] not in names:
@@ -126,6 +127,10 @@ def judge(harken):
     report = helm_python.lint(CHART, FULL, strict=True)
     yield from (f"helm lint: {message['path']}: {message['error']}" for message in report["messages"] if message["severity"] > 1)
     yield from (f"helm lint: {error}" for error in report["errors"])
+    version = subprocess.run([harken, "version"], capture_output=True, text=True, timeout=30).stdout.split()[-1]
+    with helm_python.Chart.load(CHART) as chart:
+        if chart.metadata["appVersion"] != version:
+            yield f"Chart.yaml has the appVersion {chart.metadata['appVersion']}, harken is {version}"
     kinds = set()
     for number, values in enumerate((LEAST, FULL, CLAIM, NONE)):
         objects = rendered(values)

@@ -1,6 +1,6 @@
 """The containers of the chart's pod, without Kubernetes: with the commands, settings, user, rights and mounts that the chart gives them.
 
-A container is a mount namespace: its root has the machine's programs, read-only, and the volumes are folders. Only root can make that.
+A container is a mount namespace: its root has the machine's programs, read-only, and the volumes are folders. Only root can make one.
 """
 
 import json
@@ -118,8 +118,8 @@ def wrong_process(pid, user):
 
 
 def judge(harken, folder, chart):
-    if chart is None or os.geteuid() != 0:
-        print("SKIP  pod: needs Helm's library and root")
+    if chart is None or os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL, timeout=10).returncode != 0:
+        print("SKIP  pod: needs Helm's library, and root that may mount")
         return
     os.chmod(folder, 0o755)
     objects = chart.rendered({"existingSecret": "harken", "blobs": {"existingClaim": "blobs"}, "models": {"source": "none"}, "keyPod": {"enabled": True},
