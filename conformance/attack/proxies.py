@@ -81,7 +81,8 @@ def nginx(attempt, address):
     site = shown("nginx", **{
         "listen 443 ssl": f"listen {address[0]}:{address[1]} ssl", "/etc/letsencrypt/live/speech.example.com/fullchain.pem": chain,
         "/etc/letsencrypt/live/speech.example.com/privkey.pem": key, "127.0.0.1:8080": attempt.host,
-        "/var/log/nginx/harken.log": os.path.join(attempt.folder, "access.log")})
+        "/var/log/nginx/harken.log": os.path.join(attempt.folder, "access.log"),
+        "/var/log/nginx/harken-error.log": os.path.join(attempt.folder, "access.log")})
     return _nginx(attempt, site).wait(address)
 
 
@@ -100,11 +101,13 @@ def _nginx(attempt, site):
 def caddy(attempt, address):
     """Caddy in the foreground, for the gateway that runs."""
     chain, key = certificate(attempt.folder, "caddy")
-    site = shown("caddyfile", **{"speech.example.com {": f"https://localhost:{address[1]} {{\n\tbind {address[0]}\n\ttls {chain} {key}",
-                                 "127.0.0.1:8080": attempt.host})
+    site = shown("caddyfile", **{
+        "{\n\t# Without": "{\n\tadmin off\n\tauto_https disable_redirects\n\t# Without",
+        "speech.example.com {": f"https://localhost:{address[1]} {{\n\tbind {address[0]}\n\ttls {chain} {key}",
+        "127.0.0.1:8080": attempt.host})
     path = os.path.join(attempt.folder, "Caddyfile")
     with open(path, "w") as file:
-        file.write("{\n\tadmin off\n\tauto_https disable_redirects\n}\n" + site)
+        file.write(site)
     homes = {name: os.path.join(attempt.folder, "caddy") for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
     return Proxy(attempt, ["caddy", "run", "--config", path, "--adapter", "caddyfile"], homes).wait(address)
 
@@ -173,7 +176,11 @@ def _behind(attempt, program, start):
                     live.recv(timeout=15)
             attempt.equal("a live session is closed with", live.close_code, 1000)
         open_socket(f"/v3/ws?sample_rate=16000&token={key}")
+        # Programs tell in their logs of requests that they could not pass on.
+        attempt.expect(server.stop() == 0, "harken serve did not end well")
+        open_socket(f"/v3/ws?sample_rate=16000&token={key}")
         attempt.sleep(0.3)
+        attempt.start(settings, data=data, address=network.LOOPBACK)
         logged = proxy.said() + "".join(open(path).read() for path in [os.path.join(attempt.folder, "access.log")] if os.path.exists(path))
         attempt.expect(key not in logged, f"{program} writes a key that came in a query into its log")
 
