@@ -27,6 +27,9 @@ package struct ConversationUpdate: Sendable, Equatable {
     package var part: ID<Session>?
     /// True if a person wrote the title: automation does not change it.
     package var isTitledByHand = false
+    /// Id of a delivery to the user's webhook. The store adds the delivery together with the update if the update completes the conversation. nil: the
+    /// user has no webhook for finished conversations.
+    package var delivery: ID<WebhookDelivery>?
 
     package init(
         _ conversation: ID<Conversation>, changed: [Segment] = [], removed: [ID<Segment>] = [], status: Conversation.Status? = nil,

@@ -7,6 +7,7 @@ struct PostgresMigration: Sendable {
         PostgresMigration(statements: functions + orders + conversations + search + usage),
         PostgresMigration(statements: ["ALTER TABLE conversations ADD COLUMN findings TEXT COLLATE \"C\""]),
         PostgresMigration(statements: replicas),
+        PostgresMigration(statements: webhookDeliveries),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

@@ -99,6 +99,7 @@ package struct Migration: Sendable {
             // Category, action items and appointments, as JSON; see `ConversationFindings.stored`.
             "ALTER TABLE conversations ADD COLUMN findings TEXT"
         ),
+        webhookDeliveries,
     ]
 
     /// Returns the number of the last step that the database has.

@@ -45,6 +45,9 @@ extension SQLConversationStore {
             if let part = update.part, connection.isRemote { try Self.checkOwner(of: part, on: connection) }
             guard let number = try archive.conversation(update.conversation, on: connection) else { return false }
             if update.isLive, try Self.status(of: number, on: connection) != .inProgress { return false }
+            if let delivery = update.delivery, update.status == .completed, try Self.status(of: number, on: connection) != .completed {
+                try Self.add(delivery, of: number, in: archive, now: now, on: connection)
+            }
             let earlier = (update.movesBack / .milliseconds(1)).rounded(.up)
             if earlier > 0 {
                 try Self.shift(number, by: Int64(earlier), on: connection)

@@ -74,6 +74,12 @@ struct StoredTable: Sendable {
                 ("speaker", .integer), ("person", .integer), ("is_user", .flag), ("voice", .integer), ("identified_by", .text),
                 ("confidence", .real), ("channel", .integer), ("engine", .text), ("model", .text), ("words", .text), ("is_edited", .flag),
             ]),
+        StoredTable(
+            "webhook_deliveries", countsRows: true,
+            [
+                ("number", .integer), ("id", .text), ("archive", .integer), ("conversation", .integer), ("due_at", .integer),
+                ("failures", .integer),
+            ]),
         StoredTable("session_parts", [("session", .text), ("conversation", .integer), ("begins", .integer), ("shift", .integer)]),
         StoredTable(
             "forgotten_speech", countsRows: true,
