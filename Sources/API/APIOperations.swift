@@ -35,6 +35,7 @@ package enum APIOperations {
                 export: UserExport(store: store, ledger: recordings.usage.ledger, transcripts: parts.transcripts, now: recordings.now),
                 admission: parts.admission, contexts: parts.contexts, now: recordings.now
             ).all,
+            WebhookOperations(store: store, secrets: parts.webhookSecrets).all,
             UsageOperations(
                 ledger: recordings.usage.ledger, limits: parts.limits, prices: parts.prices, now: recordings.now
             ).all,

@@ -22,11 +22,12 @@ package struct APIParts: Sendable {
     let recovery: CrashRecovery
     let erasure: ErasureService
     let deletion: UserDeletion
+    let webhookSecrets: WebhookSecrets
 
     package init(
         version: String, limits: UsageLimits, prices: PriceTable, admission: Admission, keys: any AccessKeyAdministration, entries: [EngineEntry],
         contexts: LiveContexts, recordings: RecordingServices, transcripts: TranscriptFolder, recovery: CrashRecovery, erasure: ErasureService,
-        deletion: UserDeletion
+        deletion: UserDeletion, webhookSecrets: WebhookSecrets
     ) {
         self.version = version
         self.limits = limits
@@ -40,5 +41,6 @@ package struct APIParts: Sendable {
         self.recovery = recovery
         self.erasure = erasure
         self.deletion = deletion
+        self.webhookSecrets = webhookSecrets
     }
 }

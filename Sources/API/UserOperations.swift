@@ -68,6 +68,10 @@ struct UserOperations: Sendable {
                     .init("learn_voices", "boolean", "False: assigning speakers teaches the gateway no voices of other people."),
                     .init("model_summaries", "boolean", "False: no language model is given conversations for their title and summary."),
                     .init("audio_days", "integer", "Days that the audio of conversations is kept; 0: no audio is kept."),
+                    .init("webhook_conversation", "string", "A URL that gets each completed conversation. Setting it switches the webhook on again."),
+                    .init(
+                        "webhook_transcript", "string",
+                        "A URL that gets segments of live sessions as they come. Setting it switches the webhook on again."),
                 ], answer: Self.settings
             ) { request throws(APIError) in
                 try await change(.singleLanguage, to: request.flag("single_language_mode").map { $0 ? "true" : "false" }, request)
@@ -87,6 +91,7 @@ struct UserOperations: Sendable {
                     throw .badRequest("\"audio_days\" must be 0 to \(UserChoices.maxAudioDays).")
                 }
                 try await change(.audioDays, to: days.map { String($0) }, request)
+                try await WebhookOperations.change(request, in: store)
                 return .json { [choices = try await choices(request)] in Self.write(choices, to: &$0) }
             },
             APIOperation(
@@ -150,6 +155,14 @@ struct UserOperations: Sendable {
         .init("learn_voices", "boolean", required: true, "True if voices of other people are learned."),
         .init("model_summaries", "boolean", required: true, "True if the operator's language model may get conversations."),
         .init("audio_days", "integer?", required: true, "Days that the audio of conversations is kept; null: the operator's setting."),
+        .init("webhook_conversation", "string?", required: true, "The URL that gets each completed conversation."),
+        .init(
+            "webhook_conversation_disabled_at", "string?", required: true,
+            "When the gateway switched this webhook off after failed deliveries; null: it is on, or not set."),
+        .init("webhook_transcript", "string?", required: true, "The URL that gets segments of live sessions."),
+        .init(
+            "webhook_transcript_disabled_at", "string?", required: true,
+            "When the gateway switched this webhook off after failed deliveries; null: it is on, or not set."),
     ])
 
     private func choices(_ request: APIRequest) async throws(APIError) -> UserChoices {
@@ -182,6 +195,13 @@ struct UserOperations: Sendable {
         json.member("learn_voices", choices.learnsVoices)
         json.member("model_summaries", choices.usesSummaryModel)
         if let days = choices.audioDays { json.member("audio_days", days) } else { json.member("audio_days", optional: nil) }
+        for trigger in UserWebhook.Trigger.allCases {
+            let webhook = choices.webhooks[trigger]
+            json.key(escaping: trigger.setting)
+            if let webhook { json.value(webhook.address) } else { json.null() }
+            json.key(escaping: trigger.disabledSetting)
+            if let disabled = webhook?.disabled { json.value(disabled.rfc3339) } else { json.null() }
+        }
         json.endObject()
     }
 

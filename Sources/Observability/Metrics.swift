@@ -14,6 +14,15 @@ package final class Metrics: Sendable {
         package init(_ error: EngineError?) { self = error == nil ? .completed : error == .cancelled ? .abandoned : .failed }
     }
 
+    /// The result of an attempt to deliver something to a user's webhook, as a label.
+    package enum WebhookOutcome: String, Sendable {
+        case delivered
+        /// The attempt failed and is repeated.
+        case repeated
+        /// The delivery was given up.
+        case failed
+    }
+
     private struct Series: Hashable {
         var name: StaticName
         var labels: [String]
@@ -48,6 +57,8 @@ package final class Metrics: Sendable {
         case decodersStarted = "harken_decoders_started_total"
         case decodersLost = "harken_decoders_lost_total"
         case wrongCredentials = "harken_wrong_credentials_total"
+        case webhooks = "harken_webhook_attempts_total"
+        case webhookSegments = "harken_webhook_segments_dropped_total"
 
         var labels: [String] {
             switch self {
@@ -61,11 +72,12 @@ package final class Metrics: Sendable {
             case .repairs, .recoveries, .shadows, .shadowWords: ["engine", "outcome"]
             case .gated: ["kind"]
             case .damaged: ["dialect"]
-            case .gateFailures, .audioDropped, .decodersStarted: []
+            case .gateFailures, .audioDropped, .decodersStarted, .webhookSegments: []
             case .enrollments: ["outcome"]
             case .spansDropped, .decodersLost: ["cause"]
             case .storeFailures: ["work"]
             case .wrongCredentials: ["outcome"]
+            case .webhooks: ["webhook", "outcome"]
             }
         }
 
@@ -101,6 +113,9 @@ package final class Metrics: Sendable {
                 "Decoding processes that ended early (crashed), or were killed because they sent nothing (stuck) or violated the protocol (invalid)."
             case .wrongCredentials:
                 "Requests with a wrong key or token, by how they were refused: answered (at once), delayed, turned_away (with status 429)."
+            case .webhooks:
+                "Requests to users' webhooks (conversation, transcript): delivered, repeated (failed and sent again), failed (failed and given up)."
+            case .webhookSegments: "Segments of live sessions that were not sent to a webhook because its receiver was too slow."
             }
         }
     }
@@ -246,6 +261,11 @@ package final class Metrics: Sendable {
     package func gateFailed() { add(1, .gateFailures, []) }
 
     package func audioDropped(_ duration: Duration) { add(duration / .seconds(1), .audioDropped, []) }
+
+    /// Counts an attempt to deliver something to a user's webhook.
+    package func webhook(_ name: String, _ outcome: WebhookOutcome) { add(1, .webhooks, [name, outcome.rawValue]) }
+
+    package func webhookSegmentsDropped(_ count: Int) { add(Double(count), .webhookSegments, []) }
 
     package func taught(_ outcome: String) { add(1, .enrollments, [outcome]) }
 

@@ -33,6 +33,10 @@ package struct UserChoices: Sendable, Equatable {
     package var usesSummaryModel: Bool
     /// Days for which audio is kept; nil: the operator's choice.
     package var audioDays: Int?
+    /// The user's webhooks, also those that the gateway has switched off.
+    package var webhooks: [UserWebhook.Trigger: UserWebhook] = [:]
+    /// The text from which the secret of the user's webhooks is made; nil before the user has a webhook.
+    package var webhookSeed: String?
 
     package static let maxAudioDays = 36_500
 
@@ -58,6 +62,8 @@ package struct UserChoices: Sendable, Equatable {
         learnsVoices = settings[Setting.learnsVoices.rawValue] != "false"
         usesSummaryModel = settings[Setting.usesSummaryModel.rawValue] != "false"
         audioDays = settings[Setting.audioDays.rawValue].flatMap(Int.init).flatMap { (0...Self.maxAudioDays).contains($0) ? $0 : nil }
+        for trigger in UserWebhook.Trigger.allCases { webhooks[trigger] = UserWebhook(trigger, settings: settings) }
+        webhookSeed = settings[UserWebhook.seedSetting]
     }
 
     /// The terms for an engine, each once.

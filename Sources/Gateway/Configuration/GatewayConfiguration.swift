@@ -94,6 +94,8 @@ package struct GatewayConfiguration: Sendable {
     package var conversationPoll: Duration = .milliseconds(1_500)
     /// Waits between attempts to complete a conversation; after the last attempt the conversation has failed.
     package var completionWaits: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]
+    /// Waits between attempts to deliver something to a user's webhook.
+    package var webhookWaits: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]
     /// Waits between attempts to store data that must not be lost: results of jobs, and transcripts.
     package var storeRetries = RetrySchedule.store
     /// Rule for failover when a live session's engine fails.

@@ -222,7 +222,7 @@ struct LiveEndpoint: Endpoint {
             throw .tooManyRequests(retryAfter: wait)
         }
         var plan = try plan(machine, head, grant, call)
-        plan.audioDays = known?.choices.audioDays
+        if let known { plan.choices = known.choices }
         plan.taken = liveCaller.claim?.taken
         if (machine as? any ConversationDialect)?.conversation?.usesProfile == true { plan.introduction = known?.introduction ?? [] }
         return LiveSession(plan, context: context)

@@ -17,9 +17,15 @@ actor ConversationCompletion {
     private var underWay: [OwnedConversation: Task<Conversation?, Never>] = [:]
     /// Waits between attempts; after the last one the conversation has failed.
     private let waits: [Duration]
+    /// Returns a new id of a delivery to a webhook; nil when this gateway has no webhooks.
+    private let newDelivery: (@Sendable () -> String)?
 
-    init(store: any ConversationStore & UserSettingsStore, texts: (any TextEmbedding)?, summaries: ModelSummaries?, waits: [Duration], log: Log) {
+    init(
+        store: any ConversationStore & UserSettingsStore, texts: (any TextEmbedding)?, summaries: ModelSummaries?, waits: [Duration],
+        newDelivery: (@Sendable () -> String)?, log: Log
+    ) {
         self.waits = waits
+        self.newDelivery = newDelivery
         self.store = store
         self.texts = texts
         categories = ConversationCategories(texts)
@@ -65,8 +71,11 @@ actor ConversationCompletion {
         _ = try await store.write(ConversationUpdate(id, status: .processing), of: user)
         try await summarize(&conversation)
         conversation.status = .completed
-        let update = ConversationUpdate(
+        var update = ConversationUpdate(
             id, status: .completed, title: conversation.title, summary: conversation.summary, findings: conversation.findings)
+        if let newDelivery, UserChoices(settings: try await store.settings(of: user)).webhooks[.conversation]?.isOn == true {
+            update.delivery = ID(newDelivery())
+        }
         return try await store.write(update, of: user) ? conversation : nil
     }
 

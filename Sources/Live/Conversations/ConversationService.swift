@@ -35,6 +35,8 @@ package final class ConversationService: Sendable {
     package let now: @Sendable () -> UnixTime
     /// Model that embeds texts for searches by meaning; nil when there is none.
     package let texts: (any TextEmbedding)?
+    /// The users' webhooks; nil when this gateway has none.
+    package let webhooks: WebhookService?
     private let completion: ConversationCompletion
     /// Input for the voices of people that are to be learned.
     private let enrollments: AsyncStream<UntaughtVoice>.Continuation
@@ -81,6 +83,7 @@ package final class ConversationService: Sendable {
         media: any MediaSource = InProcessMedia(), voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration,
         labelPatience: Duration = .seconds(2),
         poll: Duration, completionWaits: [Duration],
+        webhooks: WebhookService? = nil,
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?, newPath: @escaping @Sendable () -> String, log: Log, metrics: Metrics,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
     ) {
@@ -101,7 +104,9 @@ package final class ConversationService: Sendable {
         self.newID = newID
         self.now = now
         self.texts = texts
-        completion = ConversationCompletion(store: store, texts: texts, summaries: summaries, waits: completionWaits, log: log)
+        self.webhooks = webhooks
+        completion = ConversationCompletion(
+            store: store, texts: texts, summaries: summaries, waits: completionWaits, newDelivery: webhooks == nil ? nil : newID, log: log)
         let (stream, continuation) = AsyncStream.makeStream(of: UntaughtVoice.self, bufferingPolicy: .bufferingOldest(Self.maxEnrollments))
         enrollments = continuation
         teaching = voices.map { [rule = speakerRule] voices in
@@ -220,7 +225,9 @@ package final class ConversationService: Sendable {
             return state.live[key] == nil ? state.late.removeValue(forKey: key) ?? [] : []
         }
         for (stored, onlyRecovered) in late { await take(stored, onlyRecovered: onlyRecovered) }
-        return await completion.complete(id, of: user)
+        let done = await completion.complete(id, of: user)
+        if done != nil { webhooks?.wake() }
+        return done
     }
 
     /// Stores the meaning of a completed conversation for searches, and learns its voices. Takes seconds where a model must be loaded first.

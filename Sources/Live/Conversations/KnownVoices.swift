@@ -1,4 +1,5 @@
 package import Conversations
+internal import Protocols
 package import Speakers
 package import Speech
 
@@ -34,6 +35,9 @@ package struct KnownVoices: Sendable {
         case .nothing: nil
         }
     }
+
+    /// The names for bodies of webhooks.
+    var document: WebhookDocument { WebhookDocument(people: names, owner: owner) }
 
     package func has(_ person: ID<Person>) -> Bool { names[person] != nil }
 

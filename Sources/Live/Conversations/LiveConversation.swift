@@ -2,7 +2,7 @@ internal import Audio
 package import Conversations
 package import Net
 internal import Observability
-internal import Protocols
+package import Protocols
 internal import Speakers
 package import Speech
 internal import Store
@@ -80,6 +80,8 @@ package final class LiveConversation {
 
     /// Maximum time for which a client waits for words because the store does not answer.
     private static let holdPatience: Duration = .seconds(1)
+    /// The user's webhook for segments as they come; nil when there is none.
+    private let transcripts: TranscriptWebhook?
 
     /// Maximum number of client commands that wait before the conversation has begun.
     private static let maxWaiting = 1_000
@@ -90,14 +92,14 @@ package final class LiveConversation {
     ///   - session: the session that has the conversation.
     ///   - rate: sample rate of the session's audio.
     ///   - channels: number of channels of the session's audio.
-    ///   - audioDays: number of days that the user has chosen for the audio of their conversations; nil when the user has not chosen.
+    ///   - choices: the user's choices at the session's beginning.
     ///   - shared: the session's place among those of all gateways; nil when only this gateway may go on with the session.
     ///   - audio: returns audio of the session, of its only channel; nil when the audio is gone.
     ///   - moved: called when another gateway has taken the session over.
     ///   - show: passes an event to the client's dialect.
     package init(
         session: ID<Session>, user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, rate: SampleRate,
-        channels: Int, audioDays: Int? = nil, shared: SharedSession? = nil,
+        channels: Int, choices: UserChoices = UserChoices(), shared: SharedSession? = nil,
         service: ConversationService, loop: Loop, audio heard: @escaping (SampleRange) -> [Int16]?, moved: @escaping () -> Void = {},
         show: @escaping (ConversationEvent) -> Void
     ) {
@@ -113,7 +115,8 @@ package final class LiveConversation {
             .init(user: user, request: request, language: language, started: started, continued: shared?.continued), newID: service.newID)
         let (stream, continuation) = AsyncStream.makeStream(of: ConversationWork.Item.self)
         work = continuation
-        let keeper = service.keeper(rate: rate, channels: 1, days: audioDays)
+        let keeper = service.keeper(rate: rate, channels: 1, days: choices.audioDays)
+        transcripts = service.webhooks?.transcript(of: session, user, choices, on: loop)
         audio = keeper.map { _ in AudioBatches(rate: rate, channels: channels) }
         self.rate = rate
         let session = LoopBound(self, on: loop)
@@ -240,7 +243,9 @@ package final class LiveConversation {
     }
 
     private func present(_ event: ConversationEvent) {
-        if !isEnded { for event in names.shown(event) { show(event) } }
+        let shown = names.shown(event)
+        if let transcripts { send(shown, to: transcripts) }
+        if !isEnded { for event in shown { show(event) } }
     }
 
     package func command(_ command: ConversationCommand) {
@@ -328,6 +333,7 @@ package final class LiveConversation {
             if !isConcluded { _ = conclude(inOrder: inOrder) }
             // Changes that the store still rejects go to another conversation.
             work.yield(.last)
+            transcripts?.ended()
         }
     }
 
@@ -452,6 +458,16 @@ package final class LiveConversation {
         }
         guard let part, part.conversation == machine.current?.id, let shift = machine.offset, part.shift != shift else { return }
         note(SessionPart(session: session, conversation: part.conversation, begins: part.begins, shift: shift))
+    }
+
+    private func send(_ events: [ConversationEvent], to webhook: TranscriptWebhook) {
+        for event in events {
+            switch event {
+            case .changed(let segments): webhook.changed(segments, names.known.document)
+            case .removed(let ids): webhook.removed(ids)
+            default: break
+            }
+        }
     }
 
     private func note(_ part: SessionPart) {

@@ -17,7 +17,7 @@ extension LiveSession {
     func startConversation(_ request: ConversationRequest) {
         conversation = LiveConversation(
             session: id, user: grant.user, request: request, language: dialect.request.language, started: started,
-            rate: rate, channels: channels, audioDays: audioDays, shared: shared, service: context.conversations, loop: context.loop,
+            rate: rate, channels: channels, choices: choices, shared: shared, service: context.conversations, loop: context.loop,
             audio: { [self] range in channels == 1 ? heard(range) : nil }, moved: { [self] in moved() }
         ) { [self] event in
             tellWatchers(of: event)

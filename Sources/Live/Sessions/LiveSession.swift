@@ -33,8 +33,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
         package var mode: SessionMode = .failover
         /// The grant that admits the session and tells who pays.
         package var grant: Grant
-        /// Number of days for which the user has chosen to keep the audio of the session's conversation; nil when the user has not chosen.
-        package var audioDays: Int?
+        /// The user's choices, as they are when the session begins.
+        package var choices = UserChoices()
         /// The user's audio that the engine hears before the session, one channel at `.speech`; empty: none.
         package var introduction: [Float] = []
         /// Parent span that the caller has sent.
@@ -44,7 +44,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
 
         package init(
             id: ID<Session>, started: UnixTime, dialect: String, machine: any LiveServerMachine, engines: [EngineEntry],
-            mode: SessionMode = .failover, grant: Grant, audioDays: Int? = nil, introduction: [Float] = [], caller: TraceParent? = nil
+            mode: SessionMode = .failover, grant: Grant, choices: UserChoices = UserChoices(), introduction: [Float] = [], caller: TraceParent? = nil
         ) {
             self.id = id
             self.started = started
@@ -53,7 +53,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
             self.engines = engines
             self.mode = mode
             self.grant = grant
-            self.audioDays = audioDays
+            self.choices = choices
             self.introduction = introduction
             self.caller = caller
         }
@@ -70,8 +70,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
     let isByOwnKeys: Bool
     /// Accounts by which the engines are reached. The health of an account is shared with the sessions that have the same keys.
     package let accounts: [EngineHealth.Account]
-    /// Number of days for which the audio of the session's conversation is kept; nil when the user has not chosen.
-    package let audioDays: Int?
+    /// The user's choices, as they were when the session began.
+    package let choices: UserChoices
     package let rate: SampleRate
     /// Sample rate of positions in the client's messages.
     let clientRate: SampleRate
@@ -150,7 +150,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
         self.context = context
         dialectTimer = DeadlineTimer(on: context.loop)
         engines = plan.engines
-        audioDays = plan.audioDays
+        choices = plan.choices
         grant = plan.grant
         dialect = Self.reference(to: plan.machine)
         resumableDialect = dialect as? any ResumableDialect

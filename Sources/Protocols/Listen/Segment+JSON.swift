@@ -2,17 +2,22 @@ package import Conversations
 package import Framing
 
 extension Segment {
-    /// Writes the members that `SegmentField.all` lists; this is the only writer of a segment, for `/listen`, the API and exports.
+    /// Writes the members that `SegmentField.all` lists; this is the only writer of a whole segment, for `/listen`, the API and exports.
     ///
     /// - Parameter withWords: true if the member `words` follows.
     package func write(to json: inout JSONWriter, withWords: Bool = false) {
         json.beginObject()
-        for field in SegmentField.all {
-            guard let name = field.name, withWords || field.kind != .words else { continue }
-            json.key(name)
-            json.value(field.value(self))
-        }
+        for field in SegmentField.all where withWords || field.kind != .words { field.write(of: self, to: &json) }
         json.endObject()
+    }
+}
+
+extension SegmentField {
+    /// Writes the field's member; nothing for a field that clients are not shown.
+    func write(of segment: Segment, to json: inout JSONWriter) {
+        guard let name else { return }
+        json.key(name)
+        json.value(value(segment))
     }
 }
 

@@ -1,4 +1,5 @@
 package import Admission
+internal import Live
 package import Protocols
 package import Speech
 package import Store

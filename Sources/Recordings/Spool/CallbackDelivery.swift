@@ -1,8 +1,8 @@
 internal import Admission
 internal import Framing
+internal import Live
 internal import Net
 internal import Observability
-internal import Speech
 
 /// Sends a result to an address that a caller named. Only public addresses are allowed, and this machine's own while there are no keys and all
 /// callers are local.
@@ -40,19 +40,5 @@ struct CallbackDelivery: Sendable {
         }
         services.log.warning("callback not delivered", [.request: id])
         return last
-    }
-}
-
-/// Signature of a callback. It proves to the receiver that the callback comes from the gateway that has the receiver's key.
-enum CallbackSignature {
-    static let header = "X-Harken-Signature"
-
-    /// Returns the key that signs a caller's callbacks. It is derived from the caller's key, which is not kept.
-    static func key(of secret: String) -> [UInt8] { hmacSHA256(Array("harken-callback".utf8), key: Array(secret.utf8)) }
-
-    /// Returns `t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA-256 of `SECONDS.BODY`.
-    static func value(of body: [UInt8], key: [UInt8], at now: UnixTime) -> String {
-        let seconds = "\(now.milliseconds / 1_000)"
-        return "t=\(seconds),v1=" + hmacSHA256(Array(seconds.utf8) + [UInt8(ascii: ".")] + body, key: key).hexadecimal
     }
 }

@@ -172,6 +172,8 @@ struct RouteExpectation: Sendable {
         "DELETE /api/v1/users/me": .http("/api/v1/users/me", 204, scopes: ["write"]),
         "GET /api/v1/users/me/settings": .http("/api/v1/users/me/settings", scopes: ["read", "write"]),
         "PATCH /api/v1/users/me/settings": .http("/api/v1/users/me/settings", body: #"{"single_language_mode":true}"#, scopes: ["write"]),
+        "GET /api/v1/users/me/webhook-secret": .http("/api/v1/users/me/webhook-secret", scopes: ["write"]),
+        "POST /api/v1/users/me/webhook-secret": .http("/api/v1/users/me/webhook-secret", scopes: ["write"]),
         "GET /api/v1/users/me/provider-keys": .http("/api/v1/users/me/provider-keys", secret: "soniox", scopes: ["read", "write"]),
         "PUT /api/v1/users/me/provider-keys/{provider}": .http(
             "/api/v1/users/me/provider-keys/deepgram", body: #"{"key":"vendor-key"}"#, scopes: ["write"]),

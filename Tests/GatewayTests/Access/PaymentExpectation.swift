@@ -101,6 +101,7 @@ struct PaymentExpectation: Sendable {
         "PATCH /api/v1/voices/{id}": .nothing,
         "POST /api/v1/voices/{id}/merge": .nothing,
         "PATCH /api/v1/users/me/settings": .nothing,
+        "POST /api/v1/users/me/webhook-secret": .nothing,
         "PUT /api/v1/users/me/provider-keys/{provider}": .nothing,
         "POST /v2/desktop/background-conversation/{id}/finish": .nothing,
         "POST /v3/upload-audio": .nothing,

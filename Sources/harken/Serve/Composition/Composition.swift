@@ -41,7 +41,7 @@ final class Composition: Sendable {
         let api = APIParts(
             version: configuration.version, limits: configuration.limits, prices: configuration.prices, admission: admission.admission,
             keys: inputs.keys, entries: inputs.entries, contexts: live.contexts, recordings: recordings, transcripts: storage.transcripts,
-            recovery: live.recovery, erasure: live.erasure, deletion: deletion)
+            recovery: live.recovery, erasure: live.erasure, deletion: deletion, webhookSecrets: live.webhookSecrets)
         let routes = Routes(
             GatewayParts(
                 configuration, admission: admission.admission, entries: inputs.entries, contexts: live.contexts, recordings: recordings, api: api,
@@ -133,8 +133,9 @@ final class Composition: Sendable {
     /// clients are told to connect again.
     func handOverSessions() { live.contexts.drain() }
 
-    /// Stops the work on jobs, and on transcripts of sessions that are over. The next run continues this work.
+    /// Stops the work on jobs, on transcripts of sessions that are over, and on deliveries to webhooks. The next run continues this work.
     func stopJobs() async {
+        await live.conversations.webhooks?.stop()
         await live.recovery.stop()
         await recordings.runner.stop()
     }

@@ -78,6 +78,7 @@ final class Housekeeping: Sendable {
         var rounds = 0
         while (try? await Task.sleep(for: ConversationService.sweepInterval)) != nil {
             await conversations.sweep()
+            conversations.webhooks?.wake()
             await erasure.eraseJournals()
             if rounds % 12 == 0 {
                 // Other processes may have deleted speech, and users, in the data directory.

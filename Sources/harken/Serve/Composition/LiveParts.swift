@@ -21,9 +21,11 @@ struct LiveParts: Sendable {
     let recovery: CrashRecovery
     let contexts: LiveContexts
     let erasure: ErasureService
+    let webhookSecrets: WebhookSecrets
 
     init(_ inputs: GatewayInputs, _ models: EngineModels, _ storage: StorageParts, _ admission: Admission) async throws {
-        conversations = Self.conversations(inputs, models, storage, admission)
+        webhookSecrets = try WebhookSecrets(of: storage.directory)
+        conversations = Self.conversations(inputs, models, storage, admission, webhookSecrets)
         recovery = CrashRecovery(earlier: storage.journal.earlier, transcripts: storage.transcripts)
         contexts = try await Self.contexts(inputs, models, storage, conversations, recovery)
         erasure = ErasureService(
@@ -32,7 +34,8 @@ struct LiveParts: Sendable {
     }
 
     private static func conversations(
-        _ inputs: GatewayInputs, _ models: EngineModels, _ storage: StorageParts, _ admission: Admission
+        _ inputs: GatewayInputs, _ models: EngineModels, _ storage: StorageParts, _ admission: Admission,
+        _ webhookSecrets: WebhookSecrets
     ) -> ConversationService {
         let configuration = inputs.configuration, log = inputs.log, client = inputs.client
         let entries = inputs.entries, spool = storage.spool, newID = inputs.newID
@@ -45,6 +48,10 @@ struct LiveParts: Sendable {
             media: inputs.media, voices: models.voiceprints, detecting: models.voices, speakerPatience: configuration.speakerPatience,
             labelPatience: configuration.labelPatience,
             poll: configuration.conversationPoll, completionWaits: configuration.completionWaits,
+            webhooks: WebhookService(
+                secrets: webhookSecrets, store: storage.stores.conversations,
+                sender: WebhookSender(client: client, isOpen: { await admission.loadOpenness() }, now: inputs.now), waits: configuration.webhookWaits,
+                log: log, metrics: inputs.metrics, newID: newID, now: inputs.now),
             listener: { entries.first { $0.name == .local && $0.isUsable }?.prerecorded }, newPath: { spool.path(for: newID()) }, log: log,
             metrics: inputs.metrics, newID: newID, now: inputs.now)
     }

@@ -1,0 +1,49 @@
+package import Speech
+
+/// An address of a user's own server to which the gateway sends the user's conversations.
+package struct UserWebhook: Sendable, Equatable {
+    /// The event that is sent.
+    package enum Trigger: String, Sendable, CaseIterable {
+        /// A conversation is completed.
+        case conversation
+        /// Segments of a live session have come or changed.
+        case transcript
+
+        /// Name of the user's setting that holds the address.
+        package var setting: String { "webhook_" + rawValue }
+        /// Name of the user's setting that counts the failed deliveries.
+        package var failureSetting: String { setting + "_failures" }
+        /// Name of the user's setting that holds the time at which the gateway switched the webhook off.
+        package var disabledSetting: String { setting + "_disabled_at" }
+    }
+
+    /// Name of the user's setting from which the secret of the user's webhooks is made. The value alone tells nothing about the secret.
+    package static let seedSetting = "webhook_seed"
+    /// Number of deliveries that must fail, with no successful one between them, before the gateway switches a webhook off.
+    package static let maxFailures = 10
+    /// Maximum length of an address, in bytes.
+    package static let maxAddress = 2_048
+
+    /// An HTTP or HTTPS URL.
+    package var address: String
+    /// Number of failed deliveries since the last successful one.
+    package var failures = 0
+    /// Time at which the gateway switched the webhook off; nil: the webhook is on.
+    package var disabled: UnixTime?
+
+    package init(address: String, failures: Int = 0, disabled: UnixTime? = nil) {
+        self.address = address
+        self.failures = failures
+        self.disabled = disabled
+    }
+
+    /// Reads a webhook from the user's settings; nil when the user has none.
+    init?(_ trigger: Trigger, settings: [String: String]) {
+        guard let address = settings[trigger.setting] else { return nil }
+        self.init(
+            address: address, failures: settings[trigger.failureSetting].flatMap(Int.init) ?? 0,
+            disabled: settings[trigger.disabledSetting].flatMap { UnixTime(rfc3339: $0) })
+    }
+
+    package var isOn: Bool { disabled == nil }
+}
