@@ -71,6 +71,7 @@ DRIVERS = [
     # Alone: who speaks is decided by what is heard in time, which a busy machine is late with.
     Driver("harken/conversations", "Harken", "/", starts_gateway=True, processors=2),
     Driver("harken/voices", "Harken", "/", starts_gateway=True, processors=2),
+    Driver("harken/webhooks", "Harken", "/v4/listen", starts_gateway=True, processors=0.2),
     Driver("harken/kill_recovery", "Harken", "/v4/listen", starts_gateway=True, processors=0.1),
 ]
 BY_NAME = {driver.name: driver for driver in DRIVERS}

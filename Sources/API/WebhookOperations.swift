@@ -43,12 +43,14 @@ struct WebhookOperations: Sendable {
 
     /// Changes the webhooks that the body names. A webhook that is set is on, whatever happened to an earlier one.
     static func change(_ request: APIRequest, in store: any ConversationStores) async throws(APIError) {
-        for trigger in UserWebhook.Trigger.allCases where request.body?[trigger.setting] != nil {
+        let named = UserWebhook.Trigger.allCases.filter { request.body?[$0.setting] != nil }
+        for trigger in named {
+            guard let address = try request.string(trigger.setting), !WebhookAddress.isValid(address) else { continue }
+            throw .badRequest(
+                "\"\(trigger.setting)\" must be a URL with http or https, of at most \(UserWebhook.maxAddress) printable ASCII characters.")
+        }
+        for trigger in named {
             let address = try request.string(trigger.setting)
-            if let address, !WebhookAddress.isValid(address) {
-                throw .badRequest(
-                    "\"\(trigger.setting)\" must be a URL with http or https, of at most \(UserWebhook.maxAddress) printable ASCII characters.")
-            }
             // The secret is there before the first delivery.
             if address != nil { _ = try await seed(of: request, in: store) }
             try await APIError.stored { () throws(StoreError) in

@@ -94,6 +94,8 @@ package struct GatewayConfiguration: Sendable {
     package var conversationPoll: Duration = .milliseconds(1_500)
     /// Waits between attempts to complete a conversation; after the last attempt the conversation has failed.
     package var completionWaits: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]
+    /// Addresses that users' webhooks may use in addition to public ones.
+    package var webhookAddresses: Set<IPAddress>
     /// Waits between attempts to deliver something to a user's webhook.
     package var webhookWaits: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]
     /// Waits between attempts to store data that must not be lost: results of jobs, and transcripts.
@@ -253,6 +255,14 @@ package struct GatewayConfiguration: Sendable {
         wrongCredentialDelay = try settings.seconds("HARKEN_WRONG_KEY_SECONDS", in: 0.1...10, orZero: true, default: 1)
         identity = try IdentityProvider(settings)
         summaries = try SummarySettings(settings)
+        webhookAddresses = Set(
+            try (settings.list("HARKEN_WEBHOOK_ADDRESSES") ?? []).map { text throws(ConfigurationError) in
+                guard let address = IPAddress(text) else {
+                    throw ConfigurationError(
+                        "HARKEN_WEBHOOK_ADDRESSES", "\"\(text)\" is not an IP address", accepted: "IP addresses with commas, such as 192.168.1.5")
+                }
+                return address
+            })
         corsOrigins = settings.list("HARKEN_CORS_ORIGINS") ?? []
         do throws(TraceSettingsError) {
             tracing = try TraceSettings.read(version: version) { settings[$0] }

@@ -2,8 +2,8 @@ internal import Framing
 package import Net
 package import Speech
 
-/// Sends single requests to users' webhooks. Only public addresses are allowed, and all addresses while the gateway has no keys and all callers are
-/// local.
+/// Sends single requests to users' webhooks. Allowed are public addresses and those that the operator names, and all addresses while the gateway has
+/// no keys and all callers are local.
 package struct WebhookSender: Sendable {
     package enum Answer: Sendable, Equatable {
         case accepted
@@ -27,12 +27,17 @@ package struct WebhookSender: Sendable {
     private static let maxAnswer = 1 << 20
 
     private let client: HTTPClient
+    private let reach: HTTPClientRequest.Reach
     /// Returns true while the gateway has no keys and serves local callers only.
     private let isOpen: @Sendable () async -> Bool
     private let now: @Sendable () -> UnixTime
 
-    package init(client: HTTPClient, isOpen: @escaping @Sendable () async -> Bool, now: @escaping @Sendable () -> UnixTime) {
+    /// - Parameter allowed: addresses that are allowed in addition to public ones.
+    package init(
+        client: HTTPClient, allowed: Set<IPAddress>, isOpen: @escaping @Sendable () async -> Bool, now: @escaping @Sendable () -> UnixTime
+    ) {
         self.client = client
+        reach = allowed.isEmpty ? .publicOnly : .publicAnd(allowed)
         self.isOpen = isOpen
         self.now = now
     }
@@ -46,7 +51,7 @@ package struct WebhookSender: Sendable {
         var headers: HTTPHeaders = ["Content-Type": "application/json", "Idempotency-Key": delivery]
         headers.set(CallbackSignature.header, CallbackSignature.value(of: body, key: Array(secret.utf8), at: now()))
         var request = HTTPClientRequest(.post, address, headers: headers, body: body)
-        request.reach = await isOpen() ? .anywhere : .publicOnly
+        request.reach = await isOpen() ? .anywhere : reach
         request.timeout = Self.timeout
         request.responseLimit = Self.maxAnswer
         guard let response = try? await client.send(request) else { return .failed }

@@ -49,6 +49,12 @@ extension SettingTable {
             """),
         .init("HARKEN_LLM_MODEL", .conversations, nil, "The model of that server."),
         .init("HARKEN_LLM_API_KEY", .conversations, nil, "The key of that server, if it needs one.", isSecret: true),
+        .init(
+            "HARKEN_WEBHOOK_ADDRESSES", .conversations, nil,
+            """
+            Private IP addresses with commas to which [users' webhooks](webhooks.md) may send, in addition to public ones. Each user may then send \
+            requests to every port of these machines.
+            """),
         .init("HARKEN_LLM_SECONDS", .conversations, "20", "The time limit of one summary, 1 to 120 seconds."),
     ]
 

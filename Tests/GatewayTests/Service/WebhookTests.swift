@@ -42,14 +42,15 @@ import Testing
     }
 
     private func with(
-        _ receiver: WebhookReceiver, keys: [String] = [], directory: String? = nil, keepsDirectory: Bool = false,
+        _ receiver: WebhookReceiver, keys: [String] = [], settings: [String: String] = [:], directory: String? = nil, keepsDirectory: Bool = false,
         waits: [Duration] = [.milliseconds(20), .milliseconds(20), .milliseconds(20)],
         now: @escaping @Sendable () -> UnixTime = { TestGateway.time }, _ body: (TestGateway, String) async throws -> Void
     ) async throws {
         let server = try LoopbackServer(receiver)
         defer { server.stop() }
         try await TestGateway.with(
-            keys: TestKeys(valid: keys), directory: directory, keepsDirectory: keepsDirectory, change: { $0.webhookWaits = waits }, now: now
+            keys: TestKeys(valid: keys), settings: settings, directory: directory, keepsDirectory: keepsDirectory,
+            change: { $0.webhookWaits = waits }, now: now
         ) { try await body($0, server.address) }
     }
 
@@ -161,9 +162,11 @@ import Testing
         }
     }
 
-    @Test func `are not sent to private addresses where the gateway has keys`() async throws {
+    @Test(arguments: [false, true])
+    func `are sent to private addresses of a gateway with keys only where its operator allows them`(isAllowed: Bool) async throws {
         let receiver = WebhookReceiver()
-        try await with(receiver, keys: ["k"], waits: []) { gateway, address in
+        let settings = isAllowed ? ["HARKEN_WEBHOOK_ADDRESSES": "192.0.2.1, 127.0.0.1"] : [:]
+        try await with(receiver, keys: ["k"], settings: settings, waits: []) { gateway, address in
             let answer = try await gateway.send(
                 .patch, "/api/v1/users/me/settings", headers: ["Content-Type": "application/json", "Authorization": "Bearer k"],
                 body: Array(#"{"webhook_conversation":"\#(address)/"}"#.utf8))
@@ -178,6 +181,7 @@ import Testing
             var update = ConversationUpdate(ID("c2"), status: .completed)
             update.delivery = ID("d")
             #expect(try await store.write(update, of: user))
+            guard !isAllowed else { return try await until { receiver.requests.map(\.key) == ["d"] } }
             try await until { try await store.settings(of: user)["webhook_conversation_failures"] == "1" }
             #expect(receiver.requests.isEmpty)
         }

@@ -50,7 +50,9 @@ struct LiveParts: Sendable {
             poll: configuration.conversationPoll, completionWaits: configuration.completionWaits,
             webhooks: WebhookService(
                 secrets: webhookSecrets, store: storage.stores.conversations,
-                sender: WebhookSender(client: client, isOpen: { await admission.loadOpenness() }, now: inputs.now), waits: configuration.webhookWaits,
+                sender: WebhookSender(
+                    client: client, allowed: configuration.webhookAddresses, isOpen: { await admission.loadOpenness() }, now: inputs.now),
+                waits: configuration.webhookWaits,
                 log: log, metrics: inputs.metrics, newID: newID, now: inputs.now),
             listener: { entries.first { $0.name == .local && $0.isUsable }?.prerecorded }, newPath: { spool.path(for: newID()) }, log: log,
             metrics: inputs.metrics, newID: newID, now: inputs.now)
