@@ -1,4 +1,4 @@
-// Keys and settings: access keys, own vendor keys, what is kept and learned, listening.
+// Keys and settings: access keys, own vendor keys, what is kept and learned, listening, webhooks.
 import { begin } from './app.js';
 import { get, optional, patch, post, put, remove } from './api.js';
 import { h } from './elements.js';
@@ -169,6 +169,51 @@ function choices(settings) {
   ];
 }
 
+// MARK: Webhooks
+
+const hooks = [
+  ['webhook_conversation', 'Finished conversations', 'The address of your own server that gets each conversation when it is complete.'],
+  ['webhook_transcript', 'Live segments', 'The address of your own server that gets what is said, while it is said.'],
+];
+
+function webhooks(settings, changed) {
+  const change = async (name, address, words) => {
+    try {
+      Object.assign(settings, await patch('/users/me/settings', { [name]: address }));
+      toast(words);
+      return true;
+    } catch (error) {
+      toast(error.message);
+      return false;
+    }
+  };
+  const secret = async (request) => {
+    try {
+      const { secret: text } = await request();
+      const opened = dialog('The secret of your webhooks', h('div.secret',
+        h('p', 'Your server checks the header X-Harken-Signature with it.'), command(text)), [
+        h('button.btn', { onclick: () => {
+          opened.close();
+          secret(() => post('/users/me/webhook-secret'));
+        } }, 'Make another one'),
+        h('button.btn.primary', { onclick: () => opened.close() }, 'Done')]);
+    } catch (error) {
+      toast(error.message);
+    }
+  };
+  return h('section.sect', h('h2', 'Webhooks'), h('div', hooks.map(([name, label, words]) => {
+    const input = h('input.input', { type: 'url', value: settings[name] ?? '', placeholder: 'https://', 'aria-label': label, autocomplete: 'off' });
+    input.onchange = () => change(name, input.value.trim() || null, input.value.trim() ? `${label}: kept` : `${label}: none`);
+    const off = settings[`${name}_disabled_at`];
+    const on = async () => {
+      if (await change(name, settings[name], `${label}: on`)) await changed();
+    };
+    return line(label, off ? `Switched off ${dayOf(off).toLowerCase()}, because deliveries failed.` : words, h('div.row.nowrap', input,
+      off ? h('button.btn.s', { onclick: on, 'aria-label': `${label}: switch on again` }, 'Switch on') : null));
+  }), line('Signature', 'Each request is signed with a secret that only you and the gateway know.',
+    h('button.btn.s', { onclick: () => secret(() => get('/users/me/webhook-secret')) }, 'Show the secret'))));
+}
+
 function page() {
   let isOn = true;
   try {
@@ -190,7 +235,7 @@ export default function settings(root) {
   };
   const show = ({ own, enrolled, access }) => {
     body.replaceChildren(...(access ? [keys(access, changed)] : []),
-      h('div.two', ownKeys(enrolled, changed), h('div.stack.l', choices(own), page())));
+      h('div.two', ownKeys(enrolled, changed), h('div.stack.l', choices(own), webhooks(own, changed), page())));
     if (may('write')) return;
     body.prepend(note('', 'This key may only read', 'The scope write is needed to change something here.'));
     for (const control of body.querySelectorAll('.two button, .two select, .two input')) {

@@ -243,6 +243,7 @@ package final class LiveConversation {
     }
 
     private func present(_ event: ConversationEvent) {
+        guard !isEnded || transcripts != nil else { return }
         let shown = names.shown(event)
         if let transcripts { send(shown, to: transcripts) }
         if !isEnded { for event in shown { show(event) } }

@@ -52,7 +52,9 @@ package struct WebhookService: Sendable {
     /// - Parameter webhook: the webhook as it was read for the delivery.
     func accepted(_ trigger: UserWebhook.Trigger, _ webhook: UserWebhook, of user: ID<User>) async throws(StoreError) {
         metrics.webhook(trigger.rawValue, .delivered)
-        if webhook.failures > 0 { try await store.set(trigger.failureSetting, to: nil, of: user) }
+        // A user who was deleted meanwhile gets no settings again.
+        guard webhook.failures > 0, UserChoices(settings: try await store.settings(of: user)).webhooks[trigger] != nil else { return }
+        try await store.set(trigger.failureSetting, to: nil, of: user)
     }
 
     /// Notes a delivery that was given up, and switches the webhook off after too many of them.
