@@ -39,6 +39,27 @@ import Testing
         #expect(try await claim(store, at: 41) == second)
     }
 
+    @Test(arguments: StoreKind.allCases) func `are claimed once each by processes that claim at the same time`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder), other = try kind.open(in: folder)
+        for number in 0..<30 { try await complete("c\(number)", of: ID("user\(number % 7)"), as: "d\(number)", in: store) }
+        let claimed = try await withThrowingTaskGroup(of: [String].self) { group in
+            for worker in 0..<6 {
+                group.addTask {
+                    var own: [String] = []
+                    var misses = 0
+                    // A process that finds another one's claim under way may find nothing once.
+                    while misses < 3 {
+                        let found = try await (worker % 2 == 0 ? store : other).claimDelivery(dueBy: .at(1), until: .at(60), except: [])
+                        if let found { own.append(found.id.rawValue) } else { misses += 1 }
+                    }
+                    return own
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(claimed.count == 30 && Set(claimed).count == 30)
+    }
+
     @Test(arguments: StoreKind.allCases) func `are due again after a failure, until they are removed`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         try await complete("c1", as: "d1", in: store)
