@@ -103,15 +103,12 @@ final class PostgresWordIndex: WordIndex {
         return rows
     }
 
-    func snippet(of segment: Int64, marking terms: [String], on connection: borrowing SQLConnection) throws(StoreError) -> Snippet? {
-        var text: String?
-        try connection.run("SELECT text FROM segments WHERE number = ?", [.integer(segment)]) { (row) throws(StoreError) in text = row.text(0) }
-        guard let text else { return nil }
+    func snippet(of segment: Int64, _ text: String, marking terms: [String], on connection: borrowing SQLConnection) throws(StoreError) -> Snippet? {
         let outcome: Result<Snippet?, StoreError> = texts.withLock { texts in
             do throws(StoreError) {
                 try texts.run("DELETE FROM segment_words")
                 try texts.run("INSERT INTO segment_words (rowid, text) VALUES (1, ?)", [.text(text)])
-                return .success(try FTSWordIndex().snippet(of: 1, marking: terms, on: texts))
+                return .success(try FTSWordIndex().snippet(of: 1, text, marking: terms, on: texts))
             } catch { return .failure(error) }
         }
         return try outcome.get()

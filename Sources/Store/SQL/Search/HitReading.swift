@@ -16,25 +16,32 @@ struct HitReading {
 
     /// Returns the hits, in order, without segments that were deleted or whose conversation was discarded.
     func hits(_ ranked: [RankFusion.Ranked], on connection: borrowing SQLConnection) throws(StoreError) -> [SearchHit] {
+        var found: [Int64: (hit: SearchHit, text: String)] = [:]
+        // One statement for all segments: each statement takes the time of the way to a server and back.
+        try connection.run(
+            """
+            SELECT c.id, s.id, s.start_at, c.started_at, c.title, s.text, s.speaker, p.id, s.is_user, w.id, w.is_user, wp.id, s.number
+            FROM json_each(?) r CROSS JOIN segments s JOIN conversations c ON c.number = s.conversation LEFT JOIN people p ON p.number = s.person
+            LEFT JOIN voices v ON v.number = s.voice LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number)
+            LEFT JOIN people wp ON wp.number = w.person WHERE s.number = CAST(r.value AS BIGINT) AND c.status <> 'discarded'
+            """, [.numbers(ranked.map(\.segment))]
+        ) { (row) throws(StoreError) in
+            let hit = SearchHit(
+                conversation: ID(row.text(0) ?? ""), segment: ID(row.text(1) ?? ""), start: row.duration(2), started: row.time(3),
+                title: row.text(4), snippet: Snippet([]), score: 0,
+                speaker: row.integer(6).map { SpeakerNumber(Int($0)) },
+                who: ConversationRow.who(
+                    person: row.text(7), isUser: row.flag(8), voice: row.text(9), isUsersVoice: row.flag(10), voicesPerson: row.text(11)))
+            if let number = row.integer(12) { found[number] = (hit, row.text(5) ?? "") }
+        }
         var hits: [SearchHit] = []
-        for found in ranked {
-            let snippet = said.contains(found.segment) ? try index.snippet(of: found.segment, marking: terms, on: connection) : nil
-            try connection.run(
-                """
-                SELECT c.id, s.id, s.start_at, c.started_at, c.title, iif(?2, s.text, NULL), s.speaker, p.id, s.is_user, w.id, w.is_user, wp.id
-                FROM segments s JOIN conversations c ON c.number = s.conversation LEFT JOIN people p ON p.number = s.person
-                LEFT JOIN voices v ON v.number = s.voice LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number)
-                LEFT JOIN people wp ON wp.number = w.person WHERE s.number = ?1 AND c.status <> 'discarded'
-                """, [.integer(found.segment), .flag(snippet == nil)]
-            ) { (row) throws(StoreError) in
-                hits.append(
-                    SearchHit(
-                        conversation: ID(row.text(0) ?? ""), segment: ID(row.text(1) ?? ""), start: row.duration(2), started: row.time(3),
-                        title: row.text(4), snippet: snippet ?? Snippet(beginningOf: row.text(5) ?? ""), score: found.score,
-                        speaker: row.integer(6).map { SpeakerNumber(Int($0)) },
-                        who: ConversationRow.who(
-                            person: row.text(7), isUser: row.flag(8), voice: row.text(9), isUsersVoice: row.flag(10), voicesPerson: row.text(11))))
-            }
+        for ranked in ranked {
+            guard let row = found[ranked.segment] else { continue }
+            var hit = row.hit
+            let snippet = said.contains(ranked.segment) ? try index.snippet(of: ranked.segment, row.text, marking: terms, on: connection) : nil
+            hit.snippet = snippet ?? Snippet(beginningOf: row.text)
+            hit.score = ranked.score
+            hits.append(hit)
         }
         return hits
     }

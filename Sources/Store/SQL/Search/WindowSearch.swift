@@ -55,7 +55,7 @@ struct WindowSearch {
             // One answer for all windows: each question takes the time of the way to the server and back.
             try connection.run(
                 "SELECT number, vector FROM window_vectors WHERE number IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
-                [Self.list(near.map(\.number))], row: compare)
+                [.numbers(near.map(\.number))], row: compare)
         } else {
             for window in near {
                 try connection.run("SELECT number, vector FROM window_vectors WHERE number = ?", [.integer(window.number)], row: compare)
@@ -84,7 +84,7 @@ struct WindowSearch {
             SELECT w.number, s.number, s.mark FROM json_each(?) r CROSS JOIN windows w CROSS JOIN json_each(w.segments) j
             JOIN segments s ON s.conversation = w.conversation AND s.id = j.value
             WHERE w.number = CAST(r.value AS BIGINT) ORDER BY w.number, s.start_at, s.number
-            """, [Self.list(numbers)]
+            """, [.numbers(numbers)]
         ) { (row) throws(StoreError) in
             if let marks, row.text(2).map(marks.contains) != true { return }
             if let window = row.integer(0), let segment = row.integer(1) { segments[window, default: []].append(segment) }
@@ -92,8 +92,6 @@ struct WindowSearch {
         return segments
     }
 
-    /// Row numbers as one value. With one statement for many rows, the way to the server and back is gone only once.
-    private static func list(_ numbers: some Sequence<Int64>) -> SQLValue { .text("[" + numbers.map(String.init).joined(separator: ",") + "]") }
 
     private func conversations(in time: Range<Int64>, on connection: borrowing SQLConnection) throws(StoreError) -> NumberSet {
         var numbers: [Int64] = []
@@ -138,7 +136,7 @@ struct WindowSearch {
             SELECT w.number FROM json_each(?) r CROSS JOIN windows w WHERE w.number = CAST(r.value AS BIGINT) AND EXISTS (
                 SELECT 1 FROM segments s WHERE s.number BETWEEN w.first_segment AND w.last_segment
                 AND s.mark IN (SELECT value FROM json_each(?)))
-            """, [Self.list(windows.map(\.number).filter { !spoken.contains($0) }), .text(String(decoding: json.bytes, as: UTF8.self))]
+            """, [.numbers(windows.map(\.number).filter { !spoken.contains($0) }), .text(String(decoding: json.bytes, as: UTF8.self))]
         ) { (row) throws(StoreError) in if let number = row.integer(0) { spoken.insert(number) } }
         return spoken
     }

@@ -20,7 +20,9 @@ package protocol WordIndex: Sendable {
     func select(_ selection: WordSelection, on connection: borrowing SQLConnection) throws(StoreError) -> [(number: Int64, score: Double)]
 
     /// Returns the part of a segment that has the terms, with the terms marked.
-    func snippet(of segment: Int64, marking terms: [String], on connection: borrowing SQLConnection) throws(StoreError) -> Snippet?
+    ///
+    /// - Parameter text: the segment's text.
+    func snippet(of segment: Int64, _ text: String, marking terms: [String], on connection: borrowing SQLConnection) throws(StoreError) -> Snippet?
 }
 
 /// Restrictions of a search for words.

@@ -117,9 +117,7 @@ struct WordSearch {
             SELECT s.number FROM json_each(?) r CROSS JOIN segments s JOIN conversations c ON c.number = s.conversation
             WHERE s.number = CAST(r.value AS BIGINT) AND c.started_at >= ? AND c.started_at < ?
             """,
-            [
-                .text("[" + segments.map(String.init).joined(separator: ",") + "]"), .integer(time.lowerBound), .integer(time.upperBound),
-            ]
+            [.numbers(segments), .integer(time.lowerBound), .integer(time.upperBound)]
         ) { (row) throws(StoreError) in if let number = row.integer(0) { begun.insert(number) } }
         return begun
     }

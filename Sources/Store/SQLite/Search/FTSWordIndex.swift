@@ -46,7 +46,7 @@ struct FTSWordIndex: WordIndex {
         return rows
     }
 
-    func snippet(of segment: Int64, marking terms: [String], on connection: borrowing SQLConnection) throws(StoreError) -> Snippet? {
+    func snippet(of segment: Int64, _ text: String, marking terms: [String], on connection: borrowing SQLConnection) throws(StoreError) -> Snippet? {
         let expression = "text : (" + terms.map(SearchTerms.quoted).joined(separator: " OR ") + ")"
         var snippet: Snippet?
         try connection.run(
