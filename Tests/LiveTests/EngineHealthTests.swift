@@ -48,6 +48,19 @@ import Testing
             kind, engine: Self.deepgram, model: nil, audio: .seconds(1), start: now, slowest: slowest, end: now, outcome: outcome)
     }
 
+    @Test func `is looked at again when another gateway says that an engine failed`() async throws {
+        let sessions = Sessions([nil, Self.gone])
+        let health = try health(sessions, rest: .seconds(60))
+        let account = health.account(Self.deepgram, key: nil)
+        await health.suspect(Self.deepgram)
+        #expect(health.isAvailable(account), "the engine answers this gateway")
+        await health.suspect(Self.deepgram)
+        #expect(!health.isAvailable(account))
+        #expect(try await sessions.told(1) == ["deepgram is left alone"])
+        await health.suspect(Self.deepgram)
+        #expect(sessions.tried == 2, "what is known is not tried")
+    }
+
     @Test func `is told to all, and again when the engine answers`() async throws {
         let sessions = Sessions([Self.gone, Self.gone])
         let health = try health(sessions)

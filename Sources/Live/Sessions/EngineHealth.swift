@@ -46,6 +46,8 @@ package final class EngineHealth: Sendable {
     private let rule: Breaker.Rule
     private let records = Mutex<[Account: Record]>([:])
     private let patron = Mutex(Patron())
+    /// Engines that are tried because another gateway says that they have failed.
+    private let suspects = Mutex<Set<EngineName>>([])
     /// Secret of this process, so that a digest tells nothing to anybody else.
     private let pepper: [UInt8]
 
@@ -108,6 +110,16 @@ package final class EngineHealth: Sendable {
             return true
         }
         if isNews { served?.tell(account, isAvailable: true) }
+    }
+
+    /// Tries an engine with the operator's key, because another gateway of the database says that the engine has failed. The other gateway may be at
+    /// fault, so its word alone does not count.
+    package func suspect(_ engine: EngineName) async {
+        let account = Account.operators(engine)
+        guard isAvailable(account), let served, suspects.withLock({ $0.insert(engine).inserted }) else { return }
+        let error = await served.probe(engine)
+        suspects.withLock { _ = $0.remove(engine) }
+        if let error { failed(account, error) }
     }
 
     /// Notes that the account is known to be at fault.

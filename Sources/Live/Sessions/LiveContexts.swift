@@ -15,11 +15,17 @@ package final class LiveContexts: EngineHealthObserver {
     private let byLoop: [ObjectIdentifier: LoopBound<LiveContext>]
     private let entries: [EngineEntry]
     private let log: Log
+    /// The register of the gateways that use the database; nil when it has one gateway.
+    private let replicas: (any ReplicaStore)?
 
     /// - Parameters:
     ///   - contexts: one for each loop.
     ///   - entries: the engines that may be probed.
-    package init(_ contexts: [LoopBound<LiveContext>], health: EngineHealth, entries: [EngineEntry], log: Log) {
+    ///   - replicas: the register of the gateways that use the database; nil when it has one gateway.
+    package init(
+        _ contexts: [LoopBound<LiveContext>], health: EngineHealth, entries: [EngineEntry], replicas: (any ReplicaStore)? = nil, log: Log
+    ) {
+        self.replicas = replicas
         all = contexts
         self.health = health
         byLoop = Dictionary(contexts.map { (ObjectIdentifier($0.loop), $0) }) { first, _ in first }
@@ -111,6 +117,11 @@ package final class LiveContexts: EngineHealthObserver {
                 log.info("the engine works again", [.engine: account.engine.rawValue])
             } else {
                 log.warning("the engine failed and gets no sessions for a while", [.engine: account.engine.rawValue])
+                Task { [replicas, log] in
+                    do throws(StoreError) { try await replicas?.tell(failed: account.engine) } catch {
+                        log.warning("other gateways are not told that an engine failed", [.engine: account.engine.rawValue, .error: "\(error)"])
+                    }
+                }
             }
         }
         forEach { $0.availability(account, isAvailable: isAvailable) }

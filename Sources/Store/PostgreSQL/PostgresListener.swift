@@ -74,6 +74,7 @@ final class PostgresListener: Sendable {
         let parts = notice.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count >= 3, parts[0] != replica else { return nil }
         switch parts[1] {
+        case "engine": return .engine(EngineName(parts[2...].joined(separator: " ")))
         case "usage": return .usage(ID(parts[2...].joined(separator: " ")))
         case "people": return .people(ID(parts[2...].joined(separator: " ")))
         case "windows": return Int64(parts[2]).map { .windows(archive: $0) }

@@ -111,6 +111,12 @@ final class PostgresReplicas: ReplicaStore {
 
     func listen(_ changed: @escaping @Sendable (ReplicaChange) -> Void) { listener.add(changed) }
 
+    func tell(failed engine: EngineName) async throws(StoreError) {
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+            try connection.run("SELECT tell_replicas('engine', ?)", [.text(engine.rawValue)])
+        }
+    }
+
     // MARK: Live sessions
 
     func open(_ session: OpenLiveSession) async throws(StoreError) {

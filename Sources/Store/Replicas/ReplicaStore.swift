@@ -34,6 +34,9 @@ package protocol ReplicaStore: Sendable {
     /// Calls `changed` for each change that another process has made, from any thread.
     func listen(_ changed: @escaping @Sendable (ReplicaChange) -> Void)
 
+    /// Tells the other processes that an engine has failed with the operator's key.
+    func tell(failed engine: EngineName) async throws(StoreError)
+
     // MARK: Live sessions
 
     /// Stores that this process has a live session that may be resumed, or that it goes on with one that it has taken.
@@ -90,6 +93,8 @@ package enum ReplicaChange: Sendable, Equatable {
     case windows(archive: Int64)
     /// A job waits.
     case jobs
+    /// An engine has failed with the operator's key.
+    case engine(EngineName)
     /// The ledger has other sums of a user.
     case usage(ID<User>)
     /// Another replica asks for a live session of this one.

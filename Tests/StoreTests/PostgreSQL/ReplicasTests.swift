@@ -205,7 +205,8 @@ struct `Several gateways on one database` {
         #expect(try await one.stores.conversations.begin(conversation("c")))
         _ = try await one.stores.conversations.add(Person(id: ID("p"), name: "Zoë", created: .at(1)), reusing: false, of: ann)
         try await one.replicas.open(session(one))
-        let all: [ReplicaChange] = [.jobs, .people(ann)]
+        try await one.replicas.tell(failed: EngineName("deepgram"))
+        let all: [ReplicaChange] = [.jobs, .people(ann), .engine(EngineName("deepgram"))]
         let isTold = await eventually { heard.withLock { heard in all.allSatisfy(heard.contains) } }
         #expect(isTold)
     }

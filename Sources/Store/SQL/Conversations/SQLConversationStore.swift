@@ -53,7 +53,7 @@ package final class SQLConversationStore: ConversationStores {
         case .unknown:
             windowIndex.drop(archive: nil)
             revisions.tellAll()
-        case .jobs, .usage, .wanted: break
+        case .jobs, .engine, .usage, .wanted: break
         }
     }
 

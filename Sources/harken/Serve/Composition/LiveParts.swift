@@ -91,7 +91,7 @@ struct LiveParts: Sendable {
             }
             contexts.append(try made.get())
         }
-        let all = LiveContexts(contexts, health: continuity.health, entries: inputs.entries, log: log)
+        let all = LiveContexts(contexts, health: continuity.health, entries: inputs.entries, replicas: storage.stores.replicas, log: log)
         continuity.health.serve(all)
         return all
     }

@@ -36,6 +36,7 @@ final class Membership: Sendable {
                 limits.ledgerChanged(for: nil)
                 Task { await Self.releaseLost(contexts, replicas, log) }
             case .usage(let user): limits.ledgerChanged(for: user)
+            case .engine(let name): Task { await contexts.health.suspect(name) }
             case .people, .windows: break
             }
         }
