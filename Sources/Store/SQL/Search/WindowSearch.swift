@@ -8,8 +8,8 @@ struct WindowSearch {
     private static let compared = 500
     /// Number of windows that are compared in full when the speaker is checked afterwards.
     private static let comparedLate = 1_500
-    /// Maximum number of a speaker's segments for which the speaker is checked before the comparison.
-    private static let maxSpoken = 30_000
+    /// Maximum number of a speaker's segments for which the speaker is checked before the comparison. A server has to send their numbers.
+    private static func maxSpoken(on connection: borrowing SQLConnection) -> Int { connection.isRemote ? 5_000 : 30_000 }
     /// Minimum cosine of a hit. By far most pairs of sentences have a lower cosine.
     private static let leastCosine: Float = 0.15
 
@@ -105,8 +105,9 @@ struct WindowSearch {
     /// Returns the segments with these marks, and some more: segments of a voice that a person has assigned otherwise. nil when there are too many.
     private func segments(of marks: [String], on connection: borrowing SQLConnection) throws(StoreError) -> NumberSet? {
         var numbers: [Int64] = []
+        let most = Self.maxSpoken(on: connection)
         for mark in marks {
-            let left = Self.maxSpoken - numbers.count
+            let left = most - numbers.count
             guard left > 0 else { return nil }
             let number = Int64(mark.dropFirst()) ?? 0
             let (statement, values): (StaticString, [SQLValue]) =
@@ -122,7 +123,7 @@ struct WindowSearch {
                 }
             try connection.run(statement, values) { (row) throws(StoreError) in numbers.append(row.integer(0) ?? 0) }
         }
-        return numbers.count < Self.maxSpoken ? NumberSet(numbers) : nil
+        return numbers.count < most ? NumberSet(numbers) : nil
     }
 
     /// Returns the row numbers of the windows in which a speaker that counts may speak.
