@@ -51,7 +51,7 @@ let package = Package(
         module("Tracing", ["Speech", "Framing", "Net"]),
         module("Decoding", ["Speech", "Audio", "Net", "CSystem"]),
         module("LocalEngine", ["Speech", "Audio", "Conversations", "Speakers", "COrt", "CAligner", "CSystem"]),
-        module("Vendors", ["Speech", "Framing", "Net", "Protocols"]),
+        module("Vendors", ["Speech", "Framing", "Net", "Audio", "Protocols", "Continuity"]),
         module("Sessions", ["Speech", "Net", "Audio", "TextNormalization", "Protocols", "Continuity", "Vendors"]),
         module("VoiceTracking", ["Speech", "Net", "Audio", "Conversations", "Speakers"]),
         module("Recorder", ["Speech", "Framing", "Net", "CPortAudio"]),

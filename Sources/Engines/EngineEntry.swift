@@ -65,6 +65,7 @@ package struct EngineEntry: Sendable {
         _ vendor: Vendor, settings: VendorSettings, client: HTTPClient, clock: RecognizerClock,
         unfinished: UnfinishedRecordings = UnfinishedRecordings()
     ) {
+        let vendor = vendor.serving(settings)
         self.init(
             name: vendor.name, capabilities: vendor.capabilities, live: vendor.live.map { .vendor($0, settings) },
             prerecorded: vendor.prerecorded.map { VendorRecognizer($0, settings: settings, client: client, clock: clock, unfinished: unfinished) })

@@ -52,7 +52,7 @@ package struct Router: Sendable {
         guard speaking.isEmpty else { return speaking }
         let here = entries.filter { $0.capabilities(for: kind)?.languages.contains(language) == true }.map(\.name)
         let elsewhere = others.filter { vendor in
-            let capabilities = kind == .live ? vendor.live?.capabilities : vendor.prerecorded?.capabilities
+            let capabilities = kind == .live ? vendor.live.flatMap { $0.isOptional ? nil : $0.capabilities } : vendor.prerecorded?.capabilities
             return capabilities?.languages.contains(language) == true
         }.map(\.name)
         var advice = here.isEmpty ? "" : " Engines that have it: \(list(here)) (choose with engine=)."

@@ -21,7 +21,7 @@ package enum Catalogue {
         DeepgramLiveClient.vendor.with(DeepgramPrerecordedClient.service),
         SonioxLiveClient.vendor.with(SonioxPrerecordedClient.service),
         SpeechmaticsLiveClient.vendor.with(SpeechmaticsPrerecordedClient.service),
-        Vendor(EngineName("openai"), prerecorded: OpenAIPrerecordedClient.service),
+        Vendor(EngineName("openai"), live: OpenAILiveClient.service(), prerecorded: OpenAIPrerecordedClient.service),
     ]
     /// The options of the vendors' protocols.
     package static let optionTables: [OptionTable] = [

@@ -3,8 +3,8 @@ package import Speech
 
 /// The client side of a vendor's live protocol: turns engine commands into messages, and messages into engine events.
 ///
-/// One value for each stream. Audio does not pass through the machine: the driver sends the audio as binary messages (16-bit little-endian PCM,
-/// unless the machine says otherwise), and reports the amount with `sentAudio`. The machine's events have the order and the meaning that
+/// One value for each stream. Audio does not pass through the machine: the driver sends the audio in the form that the vendor wants
+/// (`AudioMessages`), and reports the amount with `sentAudio`. The machine's events have the order and the meaning that
 /// `EngineEvent` describes; no event comes after `.closed`.
 package protocol LiveClientMachine: Sendable {
     /// The request that opens the stream.
@@ -22,6 +22,11 @@ package protocol LiveClientMachine: Sendable {
     /// Counts audio that the driver sent, in samples of one channel.
     mutating func sentAudio(_ count: SampleCount, now: Instant)
 
+    /// Hears which part of the audio that `sentAudio` counted last is loud enough to be speech. Only for a machine whose audio is sent as text.
+    ///
+    /// - Parameter loud: from the first to the last loud sample, on the stream's timeline; nil: all of the audio is quiet.
+    mutating func heard(loud: SampleRange?, now: Instant, actions: inout [ClientAction])
+
     mutating func command(_ command: EngineCommand, now: Instant, actions: inout [ClientAction])
 
     mutating func receivedText(_ text: RawSpan, now: Instant, actions: inout [ClientAction])
@@ -30,6 +35,10 @@ package protocol LiveClientMachine: Sendable {
     mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction])
 
     mutating func timePassed(now: Instant, actions: inout [ClientAction])
+}
+
+extension LiveClientMachine {
+    package mutating func heard(loud: SampleRange?, now: Instant, actions: inout [ClientAction]) {}
 }
 
 /// An action that a client machine asks its driver for. Actions are done in order.

@@ -6,15 +6,22 @@ package struct LiveService: Sendable {
     /// The vendor's default address, such as `wss://api.deepgram.com`. The machine's target is appended.
     package var address: String
     package var audio: AudioMessages
+    /// True if the service is used only where the settings say so, because the vendor's service for recordings can serve live audio too.
+    package var isOptional: Bool
+    /// Returns the same service with another model for clients that name none; nil: the vendor's standard model is the only one.
+    package var withModel: (@Sendable (String) -> LiveService)?
     package var connect: @Sendable (StreamOptions, Credential) -> any LiveClientMachine
 
     package init(
-        capabilities: Capabilities, address: String, audio: AudioMessages = .any,
+        capabilities: Capabilities, address: String, audio: AudioMessages = .any, isOptional: Bool = false,
+        withModel: (@Sendable (String) -> LiveService)? = nil,
         connect: @escaping @Sendable (StreamOptions, Credential) -> any LiveClientMachine
     ) {
         self.capabilities = capabilities
         self.address = address
         self.audio = audio
+        self.isOptional = isOptional
+        self.withModel = withModel
         self.connect = connect
     }
 }

@@ -25,6 +25,13 @@ package struct Vendor: Sendable {
     /// Returns the same vendor with a service for recordings.
     package func with(_ service: PrerecordedService) -> Vendor { Vendor(name, live: live, prerecorded: service) }
 
+    /// Returns the vendor with the services that these settings ask for.
+    package func serving(_ settings: VendorSettings) -> Vendor {
+        guard let live else { return self }
+        guard !live.isOptional || settings.streamingAddress != nil else { return Vendor(name, prerecorded: prerecorded) }
+        return Vendor(name, live: settings.liveModel.flatMap { live.withModel?($0) } ?? live, prerecorded: prerecorded)
+    }
+
     /// The capabilities of both services together.
     package var capabilities: Capabilities {
         guard var both = live?.capabilities else { return prerecorded?.capabilities ?? .none }

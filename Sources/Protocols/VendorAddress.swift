@@ -1,8 +1,10 @@
 /// Reads addresses of vendors' services as people write them.
 package enum VendorAddress {
-    /// Returns `wss://HOST[:PORT][/PREFIX]`, also for an address with `https`; `ws` for an address with `ws` or `http`.
-    package static func webSocket(_ text: String) throws(VendorAddressError) -> String {
-        try address(text, schemes: [("ws", "ws"), ("wss", "wss"), ("http", "ws"), ("https", "wss")])
+    /// Returns `wss://HOST[:PORT][/PREFIX]`, also for an address with `https`; `ws` for an address with `ws` or `http`. An address without a prefix
+    /// gets the prefix of `standard`.
+    package static func webSocket(_ text: String, standard: String = "") throws(VendorAddressError) -> String {
+        let address = try address(text, schemes: [("ws", "ws"), ("wss", "wss"), ("http", "ws"), ("https", "wss")])
+        return prefix(of: address).isEmpty ? address + prefix(of: standard) : address
     }
 
     /// Returns `https://HOST[:PORT][/PREFIX]`; `http` for an address with `http` or `ws`. An address without a prefix gets the prefix of `standard`,

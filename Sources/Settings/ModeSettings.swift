@@ -19,7 +19,15 @@ package struct ModeSettings: Sendable, Equatable {
         guard let mode = SessionMode(rawValue: name.lowercased()) else {
             throw ConfigurationError("HARKEN_MODE", "\"\(name)\" is not a valid mode", accepted: all)
         }
-        let live = engines.filter { engine in engine == .local || Catalogue.vendors.contains { $0.name == engine && $0.live != nil } }
+        var live: [EngineName] = []
+        for engine in engines {
+            if let vendor = Catalogue.vendors.first(where: { $0.name == engine }) {
+                let way = try settings.liveAudio(of: vendor)
+                if vendor.live != nil, way != .off { live.append(engine) }
+            } else if engine == .local {
+                live.append(engine)
+            }
+        }
         // The mode failover needs no engine for live audio: recordings can still be served.
         guard mode == .failover || live.count >= mode.fewestEngines else {
             throw ConfigurationError(

@@ -78,6 +78,14 @@ package final class ClientStream: WebSocketHandler {
     /// Tells the machine that this much audio was sent.
     package func sent(_ count: SampleCount) { machine.sentAudio(count, now: connector.loop.now) }
 
+    /// Tells the machine that this much audio was sent as text.
+    ///
+    /// - Parameter loud: from the first to the last loud sample; nil: all of the audio is quiet.
+    func sent(_ count: SampleCount, loud: SampleRange?) {
+        sent(count)
+        act { machine, now, actions in machine.heard(loud: loud, now: now, actions: &actions) }
+    }
+
     package func command(_ command: EngineCommand) {
         act { machine, now, actions in machine.command(command, now: now, actions: &actions) }
     }

@@ -12,6 +12,8 @@ package final class VendorStream: EngineStream {
     private let deliver: (EngineEvent) -> Void
     private let bytesPerFrame: Int
     private var parting: AudioFramer
+    /// Writes the audio as texts; nil where the vendor takes binary messages.
+    private var texts: TextAudio?
     private var isClosed = false
 
     /// Begins to connect.
@@ -24,6 +26,7 @@ package final class VendorStream: EngineStream {
         credential = settings.credential
         bytesPerFrame = 2 * options.channels
         parting = AudioFramer(service.audio, options)
+        texts = TextAudio(service.audio.form, from: options.rate)
         let machine = service.connect(options, settings.credential)
         let request = machine.connection
         model = request.model
@@ -43,14 +46,23 @@ package final class VendorStream: EngineStream {
     }
 
     private func sendMessage(_ audio: RawSpan) {
-        stream.send(binary: audio)
-        stream.sent(SampleCount(audio.byteCount / bytesPerFrame))
+        let count = SampleCount(audio.byteCount / bytesPerFrame)
+        guard texts != nil else {
+            stream.send(binary: audio)
+            stream.sent(count)
+            return
+        }
+        let loud = texts?.write(audio) { stream.send(text: $0) }
+        stream.sent(count, loud: loud ?? nil)
     }
 
     package func send(_ command: EngineCommand) {
         guard !isClosed else { return }
         switch command {
-        case .finalize, .finish: parting.rest { sendMessage($0) }
+        case .finalize: parting.rest { sendMessage($0) }
+        case .finish:
+            parting.rest { sendMessage($0) }
+            texts?.finish { stream.send(text: $0) }
         case .update: flush()
         case .keepAlive, .cancel: break
         }

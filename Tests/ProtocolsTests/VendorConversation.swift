@@ -6,12 +6,17 @@ import Speech
 struct VendorConversation<Machine: LiveClientMachine> {
     var machine: Machine
     var now = Instant.now
+    /// Samples that the machine was told of.
+    private(set) var sentSamples = 0
 
     init(_ machine: Machine) { self.machine = machine }
 
     mutating func opened() -> [ClientAction] { run { $0.opened(now: $1, actions: &$2) } }
 
-    mutating func sent(_ seconds: Double) { machine.sentAudio(SampleCount(Int(seconds * 16_000)), now: now) }
+    mutating func sent(_ seconds: Double) {
+        sentSamples += Int(seconds * 16_000)
+        machine.sentAudio(SampleCount(Int(seconds * 16_000)), now: now)
+    }
 
     mutating func command(_ command: EngineCommand) -> [ClientAction] { run { $0.command(command, now: $1, actions: &$2) } }
 

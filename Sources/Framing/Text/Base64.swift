@@ -22,6 +22,32 @@ package enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// Appends text for bytes in memory, fast: for audio, which goes out all the time.
+    package static func append(_ bytes: RawSpan, to text: inout [UInt8]) {
+        let first = text.count, whole = bytes.byteCount / 3
+        text.append(contentsOf: repeatElement(ASCII.equals, count: (bytes.byteCount + 2) / 3 * 4))
+        bytes.withUnsafeBytes { bytes in
+            text.withUnsafeMutableBufferPointer { text in
+                alphabet.withUnsafeBufferPointer { alphabet in
+                    var output = first
+                    func put(_ word: UInt32, _ count: Int) {
+                        for place in 0..<count { text[output + place] = alphabet[Int(word >> (18 - 6 * UInt32(place)) & 63)] }
+                        output += 4
+                    }
+                    for group in 0..<whole {
+                        let at = 3 * group
+                        put(UInt32(bytes[at]) << 16 | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]), 4)
+                    }
+                    switch bytes.count - 3 * whole {
+                    case 1: put(UInt32(bytes[3 * whole]) << 16, 2)
+                    case 2: put(UInt32(bytes[3 * whole]) << 16 | UInt32(bytes[3 * whole + 1]) << 8, 3)
+                    default: break
+                    }
+                }
+            }
+        }
+    }
+
     /// Decodes strictly: nil for other characters, a wrong length or padding, and extra bits after the last byte.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         let characters = Array(text.utf8)

@@ -313,11 +313,13 @@ package struct GatewayConfiguration: Sendable {
         for vendor in Catalogue.vendors {
             let prefix = vendor.variablePrefix
             var made = VendorSettings(name: vendor.name, credential: Credential(""), model: settings[prefix + "_STT_MODEL"])
-            if let live = vendor.live {
+            let way = try settings.liveAudio(of: vendor)
+            if let live = vendor.live, way ?? .realtime == .realtime {
                 let name = vendor.streamingVariable
                 made.streamingAddress = try Self.checked(name) { () throws(VendorAddressError) in
-                    try VendorAddress.webSocket(settings[name] ?? live.address)
+                    try VendorAddress.webSocket(settings[name] ?? live.address, standard: live.address)
                 }
+                made.liveModel = settings[prefix + "_LIVE_MODEL"]
                 let cap = prefix + "_SESSION_CAP_SECONDS"
                 if settings[cap] != nil { made.sessionCap = try settings.seconds(cap, in: 120...604_800, orZero: true, default: 0) }
             }
@@ -326,10 +328,8 @@ package struct GatewayConfiguration: Sendable {
                 made.address = try Self.checked(name) { () throws(VendorAddressError) in
                     try VendorAddress.http(settings[name] ?? prerecorded.address, standard: prerecorded.address)
                 }
-                if prerecorded.recognizesSegments {
-                    if try settings.boolean(prefix + "_LIVE", default: false) {
-                        made.interimPeriod = try settings.seconds(prefix + "_INTERIM_SECONDS", in: 0.2...60, default: 1)
-                    }
+                if prerecorded.recognizesSegments, way == .recordings {
+                    made.interimPeriod = try settings.seconds(prefix + "_INTERIM_SECONDS", in: 0.2...60, default: 1)
                 }
             }
             if settings[prefix + "_POLL_INTERVAL_SECONDS"] != nil {

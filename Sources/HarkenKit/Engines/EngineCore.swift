@@ -87,7 +87,7 @@ final class EngineCore: Sendable {
         let given = url.map { $0.contains("://") ? $0 : "wss://" + $0 }
         var settings = VendorSettings(name: vendor.name, credential: Credential(key))
         do throws(VendorAddressError) {
-            settings.streamingAddress = try VendorAddress.webSocket(given ?? live.address)
+            settings.streamingAddress = try VendorAddress.webSocket(given ?? live.address, standard: live.address)
             settings.address = try vendor.prerecorded.map { service throws(VendorAddressError) in
                 try VendorAddress.http(given ?? service.address, standard: service.address)
             }

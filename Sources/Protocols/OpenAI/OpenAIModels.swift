@@ -19,6 +19,12 @@ package enum OpenAIModels {
     /// Models for live speech only.
     private static let realtime = ["gpt-live-transcribe", "gpt-realtime-whisper"]
 
+    /// The models that an engine for live audio asks the vendor for.
+    static let ofEngines = realtime + ["gpt-transcribe", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", "whisper-1"]
+
+    /// True if the model sends words while they are spoken.
+    static func isLive(_ model: String) -> Bool { realtime.contains { model.hasPrefix($0) } }
+
     /// True if a realtime session may name this model. A dated name, such as `gpt-4o-transcribe-2026-05-01`, counts too.
     static func isKnown(realtime name: String, _ models: Set<String>) -> Bool {
         if models.contains(name.lowercased()) { return true }

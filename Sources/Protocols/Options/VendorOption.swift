@@ -59,7 +59,7 @@ package enum SharedOption: Sendable, CaseIterable {
         switch (self, service) {
         case (.fillerWords, .live): ["deepgram", "speechmatics"]
         case (.fillerWords, .recorded): ["assemblyai", "deepgram", "speechmatics"]
-        case (.prompt, .live): ["assemblyai", "soniox"]
+        case (.prompt, .live): ["assemblyai", "openai", "soniox"]
         case (.prompt, .recorded): ["assemblyai", "openai", "soniox"]
         case (.speakerCount, .live): ["assemblyai", "speechmatics"]
         case (.speakerCount, .recorded): ["assemblyai"]

@@ -49,7 +49,7 @@ extension SettingTable {
 
     private static func ofVendor(_ vendor: Vendor) -> [SettingDescription] {
         let prefix = vendor.variablePrefix, title = titles[vendor.name.rawValue] ?? vendor.name.rawValue
-        let uses = [vendor.live.map { _ in "live audio" }, vendor.prerecorded.map { _ in "recordings" }].compactMap(\.self)
+        let uses = [vendor.live.flatMap { $0.isOptional ? nil : "live audio" }, vendor.prerecorded.map { _ in "recordings" }].compactMap(\.self)
         var rows = [
             SettingDescription(
                 prefix + "_API_KEY", .vendors, nil, "The key of \(title). It makes \(title) an engine for \(uses.joined(separator: " and ")).",
@@ -75,13 +75,21 @@ extension SettingTable {
         if vendor.prerecorded?.recognizesSegments == true {
             rows.append(
                 .init(
-                    prefix + "_LIVE", .vendors, "false",
+                    prefix + "_LIVE", .vendors, LiveAudio.off.rawValue,
                     """
-                    The server also recognizes live audio, segment by segment, with the voice detector of the local models. Each interim is a request, \
-                    which a vendor charges for; see [Servers for recordings](operating.md#live-audio-from-a-server-for-recordings).
+                    How the server also recognizes live audio. `realtime`: over OpenAI's realtime protocol; see \
+                    [Live audio from OpenAI](operating.md#live-audio-from-openai). `recordings` (or `true`): segment by segment, with the voice detector \
+                    of the local models. Each interim is then a request, which a vendor charges for; see \
+                    [Servers for recordings](operating.md#live-audio-from-a-server-for-recordings). `off` (or `false`): not at all.
                     """))
+            if let model = vendor.live?.capabilities.models.first {
+                rows.append(
+                    .init(
+                        prefix + "_LIVE_MODEL", .vendors, model,
+                        "Model for live audio over the realtime protocol, for callers who name none of the vendor's models."))
+            }
             rows.append(
-                .init(prefix + "_INTERIM_SECONDS", .vendors, "1", "Seconds between two interims of such live audio, 0.2 to 60."))
+                .init(prefix + "_INTERIM_SECONDS", .vendors, "1", "Seconds between two interims of live audio in segments, 0.2 to 60."))
         }
         return rows + (special[vendor.name.rawValue] ?? [])
     }

@@ -56,8 +56,9 @@ struct EngineRow: Equatable {
     ///   - hasVoices: true if the local engine's models of voices are there, so that recordings get speakers.
     ///   - others: the local engine's model for other languages than English; nil: there is none.
     static func all(_ configuration: GatewayConfiguration, modelProblem: String?, hasVoices: Bool, others: WhisperFacts? = nil) -> [EngineRow] {
-        var rows = Catalogue.vendors.map { vendor in
-            EngineRow(
+        var rows = Catalogue.vendors.map { known in
+            let vendor = configuration.reachable.first { $0.name == known.name }.map { known.serving($0) } ?? known
+            return EngineRow(
                 name: vendor.name, capabilities: vendor.capabilities,
                 state: configuration.vendors.contains { $0.name == vendor.name }
                     ? .available : .missing("no key: set \(vendor.name.rawValue.uppercased())_API_KEY"))

@@ -128,6 +128,20 @@ import Testing
         #expect(configuration.vendors.first { $0.name == EngineName("soniox") }?.sessionCap == .seconds(600))
     }
 
+    @Test(arguments: [
+        (nil, false, false), ("off", false, false), ("false", false, false), ("true", false, true), ("Recordings", false, true),
+        ("realtime", true, false),
+    ])
+    func `knows how OpenAI serves live audio`(way: String?, isRealtime: Bool, isSegmented: Bool) throws {
+        var settings = ["OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "http://127.0.0.1:8000", "OPENAI_LIVE_MODEL": "own"]
+        settings["OPENAI_LIVE"] = way
+        let found = try #require(try configuration(settings).vendors.first)
+        #expect(found.streamingAddress == (isRealtime ? "ws://127.0.0.1:8000/v1" : nil) && (found.interimPeriod != nil) == isSegmented)
+        let vendor = try #require(Catalogue.vendors.first { $0.name == found.name }).serving(found)
+        #expect(vendor.live?.capabilities.models.first == (isRealtime ? "own" : nil) && vendor.capabilities.streaming == isRealtime)
+        #expect(throws: ConfigurationError.self) { try configuration(["OPENAI_LIVE": "perhaps"]) }
+    }
+
     @Test func `takes zero for streams that are never given up and dead ones that are not repaired`() throws {
         let never = try configuration(["HARKEN_STALL_SECONDS": "0", "HARKEN_REPAIR_SECONDS": "0"])
         #expect(never.stall == .zero)
@@ -186,7 +200,7 @@ import Testing
         // These defaults are in the parts that use them.
         guard name != "HARKEN_MODELS", !name.hasSuffix("_SESSION_CAP_SECONDS"), !name.hasSuffix("_POLL_INTERVAL_SECONDS"),
             !name.hasSuffix("_MAX_POLL_SECONDS"),
-            name != "OPENAI_STT_MODEL", name != "OPENAI_INTERIM_SECONDS"
+            name != "OPENAI_STT_MODEL", name != "OPENAI_INTERIM_SECONDS", name != "OPENAI_LIVE_MODEL"
         else { return }
         let standard = try #require(SettingTable[name]?.standard)
         // Sorted, because the order of a set's elements is random.

@@ -1,0 +1,81 @@
+import Framing
+import Speech
+
+/// The first event of a client: what a session recognizes, and how.
+///
+/// Source: OpenAI API reference, "Realtime", `session.update`.
+struct RealtimeSessionUpdate: Sendable {
+    let text: [UInt8]
+
+    init(model: String, _ options: StreamOptions) {
+        let isLive = OpenAIModels.isLive(model)
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("type", literal: "session.update")
+        json.key("session")
+        json.beginObject()
+        json.member("type", literal: "transcription")
+        json.key("audio")
+        json.beginObject()
+        json.key("input")
+        json.beginObject()
+        json.key("format")
+        json.beginObject()
+        json.member("type", literal: "audio/pcm")
+        json.member("rate", OpenAILiveClient.rate.hertz)
+        json.endObject()
+        json.key("noise_reduction")
+        json.null()
+        json.key("transcription")
+        Self.write(model, options, to: &json)
+        // The models for live speech have no turn detection and reject the member.
+        if !isLive {
+            json.key("turn_detection")
+            json.null()
+        }
+        json.endObject()
+        json.endObject()
+        if model.hasPrefix("gpt-4o") {
+            json.key("include")
+            json.array([RealtimeConfiguration.logprobs])
+        }
+        json.endObject()
+        json.endObject()
+        text = json.bytes
+    }
+
+    private static func write(_ model: String, _ options: StreamOptions, to json: inout JSONWriter) {
+        // What only this vendor has belongs to its transcription.
+        let given = OpenAIOptions.table.sent(options.vendorOptions, .live).filter { $0.name != "model" }
+        func has(_ names: String...) -> Bool { given.contains { names.contains($0.name) } }
+        let takesHints = model.hasPrefix("gpt-transcribe") || model.hasPrefix("gpt-live-transcribe")
+        let language = options.language.flatMap { $0.primary == "multi" ? nil : $0.primary }
+        json.beginObject()
+        json.member("model", model)
+        if let language, !has("language", "languages") {
+            if takesHints {
+                json.key("languages")
+                json.array([language])
+            } else {
+                json.member("language", language)
+            }
+        }
+        var hints = options.shared.prompt.map { [$0] } ?? []
+        if takesHints {
+            if !options.keyterms.isEmpty, !has("keywords") {
+                json.key("keywords")
+                json.array(Array(options.keyterms.prefix(100)))
+            }
+        } else {
+            // The prompt is also the place for key terms.
+            hints += options.keyterms
+        }
+        let takesPrompt = !model.hasPrefix("gpt-realtime-whisper") && !model.hasSuffix("-diarize")
+        if takesPrompt, !hints.isEmpty, !has("prompt") { json.member("prompt", hints.joined(separator: ", ")) }
+        for option in given {
+            json.key(escaping: option.name)
+            json.value(raw: Array(option.value.json.utf8))
+        }
+        json.endObject()
+    }
+}
