@@ -8,23 +8,35 @@ import Vendors
 
 /// A server with OpenAI's transcription API: OpenAI's own, or one of a program's own, such as speaches, faster-whisper-server, whisper.cpp or vLLM.
 ///
-/// Such a server takes recordings. A stream is recognized segment by segment: the voice detector of this machine finds speech, the words so far are
-/// recognized again at every `interimPeriod`, and each segment becomes final at a pause. Every interim is a request that the server may charge for.
+/// Streams are recognized in one of two ways (`Live`).
 public final class OpenAI: SpeechToText, CoreEngine {
+    /// The way in which streams are recognized.
+    public enum Live: Sendable, Equatable {
+        /// Segment by segment, as recordings, which every such server takes: the voice detector of this machine finds speech, the words so far are
+        /// recognized again at every `interimPeriod`, and each segment becomes final at a pause. Every interim is a request that the server may charge
+        /// for.
+        case recordings
+        /// Over OpenAI's realtime protocol: words come while they are spoken, and nothing of this machine is needed. Words have no times of their own:
+        /// each one has a share of the loud audio.
+        case realtime
+    }
+
     let core: EngineCore
 
     /// - Parameters:
     ///   - key: the server's API key; nil: the value of the variable `OPENAI_API_KEY`. A server of the program's own may want none.
     ///   - baseURL: the server's address with its path, such as `http://127.0.0.1:8000/v1`; nil: OpenAI's own. Without a scheme, `https://` is assumed.
-    ///   - model: the server's name of the model for options that name none; nil: `whisper-1`.
-    ///   - interimPeriod: time between two interims, 0.2 s or more. A server that takes longer is asked less often.
-    ///   - models: the folder with the models of this machine; nil: the folder that `harken models install` fills.
+    ///   - live: the way in which streams are recognized.
+    ///   - model: the server's name of the model for options that name none; nil: `whisper-1` for recordings, and `gpt-live-transcribe` for streams over
+    ///     the realtime protocol. A name is for streams over the realtime protocol, if streams use it.
+    ///   - interimPeriod: time between two interims of `Live.recordings`, 0.2 s or more. A server that takes longer is asked less often.
+    ///   - models: the folder with the models of this machine; nil: the folder that `harken models install` fills. Only for `Live.recordings`.
     ///   - options: options of streams that are opened without options.
     /// - Throws: `KitError.missingKey` for OpenAI's own server without a key; `KitError.invalidURL` for an invalid address; `KitError.unavailable` when
-    ///   the voice detector is missing.
+    ///   the voice detector is missing, for `Live.recordings`.
     public init(
-        key: String? = nil, baseURL: String? = nil, model: String? = nil, interimPeriod: Duration = .seconds(1), models: String? = nil,
-        options: TranscriptionOptions = TranscriptionOptions()
+        key: String? = nil, baseURL: String? = nil, live: Live = .recordings, model: String? = nil, interimPeriod: Duration = .seconds(1),
+        models: String? = nil, options: TranscriptionOptions = TranscriptionOptions()
     ) throws(KitError) {
         let name = EngineName("openai"), service = OpenAIPrerecordedClient.service, variable = "OPENAI_API_KEY"
         let given = key ?? getenv(variable).map { String(cString: $0) } ?? ""
@@ -35,6 +47,10 @@ public final class OpenAI: SpeechToText, CoreEngine {
                 baseURL.map { $0.contains("://") ? $0 : "https://" + $0 } ?? service.address, standard: service.address)
         } catch {
             throw .invalidURL(baseURL ?? error.text)
+        }
+        if live == .realtime {
+            core = try Self.realtime(settings, url: baseURL, model: model, options)
+            return
         }
         let folder = Local.folder(models)
         if let missing = folder.missing(VoiceDetection.items).first {
@@ -47,6 +63,24 @@ public final class OpenAI: SpeechToText, CoreEngine {
             SegmentedEngine.Configuration(interimPeriod: interimPeriod), order: { RecognitionOptions(segmentOf: $0) })
         core = EngineCore(
             LiveEngine(name: name, capabilities: live.capabilities, access: .inProcess(live)), prerecorded: recordings, options: options)
+    }
+
+    /// - Parameter settings: the settings for recordings.
+    private static func realtime(
+        _ settings: VendorSettings, url: String?, model: String?, _ options: TranscriptionOptions
+    ) throws(KitError) -> EngineCore {
+        var settings = settings
+        let service = model.map { OpenAILiveClient.service(model: $0) } ?? OpenAILiveClient.service()
+        settings.model = nil
+        do throws(VendorAddressError) {
+            settings.streamingAddress = try VendorAddress.webSocket(
+                url.map { $0.contains("://") ? $0 : "https://" + $0 } ?? service.address, standard: service.address)
+        } catch {
+            throw .invalidURL(url ?? error.text)
+        }
+        return EngineCore(
+            LiveEngine(name: settings.name, capabilities: service.capabilities, access: .vendor(service, settings)),
+            prerecorded: .vendor(OpenAIPrerecordedClient.service, settings), options: options)
     }
 
     public var name: EngineName { core.name }

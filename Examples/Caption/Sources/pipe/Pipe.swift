@@ -58,9 +58,9 @@ import HarkenKit
         case "harken": return try Harken(url: url)
         case "assemblyai": return try AssemblyAI(baseURL: url)
         case "deepgram": return try Deepgram(baseURL: url)
+        case "openai": return try OpenAI(baseURL: url, live: .realtime)
         case "soniox": return try Soniox(baseURL: url)
         case "speechmatics": return try Speechmatics(baseURL: url)
-        case "openai": return try OpenAI(baseURL: url)
         default:
             let local = try Local()
             // The models are loaded once a first stream is over.
