@@ -26,7 +26,7 @@ ADDRESSES = {
     "deepgram": {"BASE_URL": "{}"},
     "soniox": {"BASE_URL": "{}", "STREAMING_URL": "{}"},
     "speechmatics": {"BASE_URL": "{}", "STREAMING_URL": "{}"},
-    "openai": {"BASE_URL": "{}/v1"},
+    "openai": {"BASE_URL": "{}/v1", "LIVE": "realtime"},
 }
 WER = ["--max-wer", "0.25"]
 # What a vendor is sent that its protocol does not have, because that vendor's client sends it there too.

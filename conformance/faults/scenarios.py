@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 DEAD = "dead"  # in place of faults: nothing listens where the engine should be
 # The vendor that stands behind each.
-SECOND = {"assemblyai": "deepgram", "deepgram": "assemblyai", "soniox": "deepgram", "speechmatics": "assemblyai"}
+SECOND = {"assemblyai": "deepgram", "deepgram": "assemblyai", "soniox": "deepgram", "speechmatics": "assemblyai", "openai": "deepgram"}
+
+# Engines whose words have no times of their own: the times of their runs are estimates, which are shown and not judged.
+UNTIMED = ("openai",)
 
 
 @dataclass(frozen=True)
