@@ -11,13 +11,15 @@ package struct LoudnessMeter: Sendable {
 
     private let block: Int
     private let channels: Int
-    /// The quietest recent power of each channel. The initial value is so low that all audible audio counts as loud.
+    /// The quietest recent power of each channel.
     private var quietest: [Float]
 
-    package init(rate: SampleRate, channels: Int) {
+    /// - Parameter startsQuiet: true if audio counts as quiet until louder audio comes: a noise that was there from the start is then told from a voice
+    ///   at once. False if all audible audio counts as loud until its noise is known, which takes some seconds.
+    package init(rate: SampleRate, channels: Int, startsQuiet: Bool = false) {
         block = max(1, rate.hertz / 50)
         self.channels = max(1, channels)
-        quietest = Array(repeating: Self.least / 4, count: self.channels)
+        quietest = Array(repeating: startsQuiet ? .infinity : Self.least / 4, count: self.channels)
     }
 
     /// Measures audio.

@@ -126,7 +126,7 @@ package struct OpenAILiveClient: LiveClientMachine {
         let longest = samples(isLive ? Self.longestLive : Self.longestWhole)
         let isLong = length.samples > longest.samples / 2
         if isSpeaking, quiet >= (isLong ? min(pause, samples(Self.shortestPause)) : pause) {
-            commit(quiet >= pause ? .endOfTurn : .length, now, &actions)
+            commit(quiet >= pause ? .endOfTurn : .pause, now, &actions)
         } else if !open.text.isEmpty, sent.end - saidAt >= max(pause, samples(Self.wordless)) {
             commit(.endOfTurn, now, &actions)
         } else if length >= longest {

@@ -137,7 +137,7 @@ import Testing
         var stream = Self.stream(model: "gpt-4o-transcribe")
         _ = stream.speak(4.1)
         #expect(stream.pause(0.1).map(\.short) == [Self.commit(1)])
-        #expect(stream.text(Self.completed("a", "on and")).map(\.short) == ["final 0.0–4.2 “on and” length"])
+        #expect(stream.text(Self.completed("a", "on and")).map(\.short) == ["final 0.0–4.2 “on and” pause"])
         let said = stream.speak(8).map(\.short)
         #expect(said.last == Self.commit(2) && said.dropLast().allSatisfy { $0.hasPrefix("interim 4.2–") })
     }
