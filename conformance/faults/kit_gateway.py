@@ -1,18 +1,23 @@
 """A program that uses HarkenKit with a gateway as its engine, while the connection breaks and the gateway is killed and restarted.
 
-Started by run.py --kit. The gateway's own engine is a simulated vendor, so a word that is missing was lost on the way.
+Started by run.py --kit, and by run.py --live with `harken live` as the program. The gateway's own engine is a simulated vendor, so a word that is missing was lost on the way.
 """
 
+import asyncio
 import concurrent.futures
+import json
 import os
 import signal
 import socket
 import struct
+import subprocess
+import tempfile
 import threading
 import time
 
 import cell
-from gateway import Server
+from clients import PATIENCE, Client
+from gateway import Server, dies_with_us, environment
 from kit import Program
 from matrix import ADDRESSES
 from simulators import KEY, Simulator
@@ -79,10 +84,59 @@ class Proxy:
         self.cut()
 
 
+class Captions(Client):
+    """`harken live` with a recording, in place of a program that uses the kit."""
+
+    def __init__(self, harken, url, file):
+        super().__init__(KEY)
+        self.command = [harken, "live", file, "--url", url, "--json"]
+        self.lost, self.said, self.errors, self.process = [], [], tempfile.TemporaryFile("w+"), None
+
+    def play(self, pcm, at=None):
+        """Runs the command, which sends the recording in real time. `at` is (seconds of audio, what is awaited then)."""
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors, text=True,
+                                        env=environment(), preexec_fn=dies_with_us)
+        self.heard.began = time.monotonic()
+        if at is not None:
+            meddler = threading.Timer(at[0], lambda: asyncio.run(at[1]()))
+            meddler.daemon = True
+            meddler.start()
+        hurry = threading.Timer(len(pcm) / 32_000 + PATIENCE, self.process.kill)
+        hurry.start()
+        for line in self.process.stdout:
+            self.read(json.loads(line))
+        hurry.cancel()
+        if not self.is_over:
+            self.problem("it ended without saying so")
+
+    def read(self, message):
+        self.said.append({**message, "at": time.monotonic()})
+        if message["type"] == "final":
+            self.final((word["text"], word["start"], word["end"]) for word in message["words"])
+        elif message["type"] == "end":
+            self.is_over = True
+            if message["error"]:
+                self.problem(f"it ended: {message['error']}")
+
+    def stop(self):
+        if self.process is None:
+            return []
+        if self.process.poll() is None:
+            self.process.kill()
+        status = self.process.wait()
+        self.errors.seek(0)
+        text = self.errors.read()[-400:]
+        self.errors.close()
+        # A lost gateway is told, and the command goes on.
+        self.lost = [1 for line in text.splitlines() if "was lost" in line]
+        return [f"the command ended with the status {status}: {text}"] if status else []
+
+
 def run(scenario, recording, program, harken, folder):
+    """The outcome of one scenario. `program` is the kit's; None: `harken live`."""
     began = time.monotonic()
     outcome = cell.Outcome(scenario, "a gateway", len(recording.words))
-    data = os.path.join(folder, "kit-" + scenario.replace(" ", "-"))
+    data = os.path.join(folder, ("kit-" if program else "live-") + scenario.replace(" ", "-"))
     vendor = Simulator(ENGINE, recording.oracle)
     server = proxy = client = None
     # A gateway ends with the thread that started it.
@@ -112,7 +166,8 @@ def run(scenario, recording, program, harken, folder):
     try:
         server = serve()
         proxy = Proxy(int(server.url.rsplit(":", 1)[1]))
-        client = Program(program, "failover", {"harken": f"http://127.0.0.1:{proxy.port}"})
+        address = f"http://127.0.0.1:{proxy.port}"
+        client = Program(program, "failover", {"harken": address}) if program else Captions(harken, address, recording.file)
         client.play(recording.pcm, None if scenario == SCENARIOS[0] else (mid, meddle))
         cell.judge(outcome, recording, client.heard, vendor.sessions, client.lost)
         if scenario in (BROKEN, OFTEN) and client.lost:

@@ -45,6 +45,7 @@ def main():
                         help="the same scenarios through LiveKit's fallback adapter, in columns of the same table")
     parser.add_argument("--only-livekit", action="store_true", help="that alone")
     parser.add_argument("--kit", metavar="PROGRAM", help="instead of the gateway: a program that uses HarkenKit, Examples/Caption's `pipe`")
+    parser.add_argument("--live", action="store_true", help="instead: `harken live`, while its connection breaks and its gateway is killed and restarted")
     parser.add_argument("--ignore-waits", action="store_true", help="waits are shown and not judged: for a machine that is busy with other things")
     parser.add_argument("--outage", type=int, metavar="N", help="instead: one vendor's outage under N live sessions")
     parser.add_argument("--jobs", type=int, default=12, help="cells at a time (12)")
@@ -82,6 +83,16 @@ class Table:
             return 1
         if self.args.outage:
             return self._outage()
+        if self.args.live:
+            with concurrent.futures.ThreadPoolExecutor(self.args.jobs) as pool:
+                # A short recording is over before a gateway that drains ends.
+                scenarios = [one for one in kit_gateway.SCENARIOS if not (self.args.short and one == kit_gateway.RESTARTED)]
+                outcomes = list(pool.map(self._gateway, scenarios))
+            passed = all(outcome.keeps_words for outcome in outcomes)
+            if self.args.json:
+                with open(self.args.json, "w") as file:
+                    json.dump({"passed": passed, "cells": [outcome.record() for outcome in outcomes]}, file, indent=1)
+            return 0 if passed else 1
         began = time.monotonic()
         watch = threading.Event()
         threading.Thread(target=self._watch, args=(watch,), daemon=True).start()
@@ -142,7 +153,8 @@ class Table:
 
     def _gateway(self, scenario):
         outcome = kit_gateway.run(scenario, self.recording, self.args.kit, self.args.harken, self.folder)
-        print(f"{'ok  ' if outcome.keeps_words else 'FAIL'}  a gateway as the engine, {scenario}: {told(outcome)}", flush=True)
+        title = "a gateway as the engine" if self.args.kit else "harken live"
+        print(f"{'ok  ' if outcome.keeps_words else 'FAIL'}  {title}, {scenario}: {told(outcome)}", flush=True)
         return outcome
 
     def _beside(self):

@@ -16,7 +16,7 @@ struct FileFeed: AudioFeed {
     /// Speed in seconds of audio per second.
     let speed: Double
 
-    func run(into stream: GatewayStream) async throws(FeedError) {
+    func run(into stream: any AudioSink) async throws(FeedError) {
         do throws(MediaError) {
             let isInput = path == Self.standardInput
             let file =

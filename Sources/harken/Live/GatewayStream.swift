@@ -7,7 +7,7 @@ import Vendors
 
 /// A live stream to a running gateway, for a command's tasks.
 // Sendable by proof: all mutable state is touched on `loop` only; the public methods switch to the loop themselves.
-final class GatewayStream: @unchecked Sendable {
+final class GatewayStream: AudioSink, @unchecked Sendable {
     private enum State {
         case streaming  // → ending, ended
         /// The machine has finished, and the stream waits for the socket's closing handshake.

@@ -1,6 +1,7 @@
 import Audio
 import Conversations
 import Framing
+import HarkenKit
 import Net
 import Protocols
 import Speech
@@ -9,6 +10,8 @@ import Vendors
 struct Live: Command {
     /// Protocols that this command can speak with a gateway.
     enum WireProtocol: String, CaseIterable {
+        /// Harken's own protocol: words, in a session that waits for a client whose connection broke.
+        case harken
         case deepgram
         /// Harken's own protocol: segments of a conversation, with speakers. Audio is sent as Opus.
         case listen
@@ -17,8 +20,12 @@ struct Live: Command {
     private static let microphone = Flag("--microphone", "Records from a microphone instead of a FILE; Ctrl-C ends the recording.")
     private static let device = Option("--device", "NAME", "The microphone's number, or a part of its name. Default: the system's.")
     private static let wire = Option(
-        "--protocol", "NAME", standard: WireProtocol.deepgram,
-        "The protocol: deepgram for captions, listen for a stored conversation with speakers.")
+        "--protocol", "NAME", accepts: "harken, deepgram or listen", words: WireProtocol.allCases.map(\.rawValue),
+        """
+        The protocol: harken or deepgram for captions, listen for a stored conversation with speakers. With harken, captions go on when the connection \
+        breaks or the gateway is restarted. Default: harken, or deepgram with --speed above 1.
+        """
+    ) { WireProtocol(rawValue: $0) }
     private static let speed = Option(
         "--speed", "N", standard: "1", accepts: "a number above 0, at most 1000", "The speed at which FILE is sent, in seconds of audio per second."
     ) { text in Double(text).flatMap { $0 > 0 && $0 <= 1_000 ? $0 : nil } }
@@ -64,8 +71,10 @@ struct Live: Command {
         }
         device = try arguments.value(Self.device)
         gateway = try GatewayAddress(arguments)
-        wire = try arguments.value(Self.wire) ?? .deepgram
         speed = try arguments.value(Self.speed) ?? 1
+        wire = try arguments.value(Self.wire) ?? (speed > 1 ? .deepgram : .harken)
+        // A stream that can be resumed keeps its audio until the gateway has stored it.
+        if wire == .harken, speed > 1 { throw UsageError("--protocol harken takes a --speed of at most 1") }
         engine = try arguments.value(Self.engine)
         if wire == .listen, let engine, engine.contains(",") { throw UsageError("--protocol listen takes one engine") }
         options = StreamOptions(rate: .speech, language: try arguments.value(Self.language).map { LanguageTag($0) })
@@ -89,6 +98,7 @@ struct Live: Command {
     }
 
     private func stream(_ context: CommandContext) async throws -> ExitStatus {
+        if wire == .harken { return try await resumableStream(context) }
         let machine = machine
         guard let target = WebSocketTarget(gateway.url + machine.connection.target + (wire == .deepgram ? engine.map { "&engine=" + $0 } ?? "" : ""))
         else {
@@ -113,7 +123,42 @@ struct Live: Command {
         context.detail("connecting to \(gateway.url) with the protocol \(wire.rawValue)")
         stream.connect(to: target, headers: gateway.key == nil ? [:] : machine.connection.headers)
         let problem = await feed(stream, context)
-        let end = await captions.value
+        return finish(await captions.value, problem, context)
+    }
+
+    /// Streams over Harken's own protocol, by the kit.
+    private func resumableStream(_ context: CommandContext) async throws -> ExitStatus {
+        context.detail("connecting to \(gateway.url) with the protocol \(wire.rawValue)")
+        // A stream that can be resumed would wait for a gateway that is not there.
+        let client = try gateway.client()
+        do throws(HTTPClientError) {
+            _ = try await client.send(HTTPClientRequest(.get, gateway.httpURL + "/health"))
+        } catch {
+            client.shutdown()
+            throw GatewayError(gateway.explain(error))
+        }
+        client.shutdown()
+        try KitRuntime.start(trusting: gateway.trust())
+        var transcription = TranscriptionOptions()
+        transcription.language = options.language
+        let engines = engine?.split(separator: ",").map { EngineName(String($0)) } ?? []
+        let stream = try ResumableStream(
+            HarkenKit.Harken(url: gateway.url, key: gateway.key ?? "", engines: engines, options: transcription), rate: options.rate)
+        let (events, continuation) = AsyncStream<ScreenEvent>.makeStream()
+        // Separate tasks, which go on when this one is cancelled, so that all words until the end are shown.
+        Task {
+            await stream.run(deliver: { continuation.yield(.said(.event($0))) }, note: { context.note($0) })
+            continuation.finish()
+        }
+        let captions = Task { await show(events, context) { stream.send(.cancel) } }
+        let problem = await feed(stream, context)
+        return finish(await captions.value, problem, context)
+    }
+
+    /// Reports the end of the captions.
+    ///
+    /// - Parameter problem: the reason why the feed failed; nil: it did not.
+    private func finish(_ end: End, _ problem: FeedError?, _ context: CommandContext) -> ExitStatus {
         // A failed feed ends the stream, so the feed's error is the one to report.
         let complaint = problem?.description ?? end.error?.advice
         if json { context.output.write(CaptionPrinter.json(end: complaint)) }
@@ -130,7 +175,7 @@ struct Live: Command {
     private var machine: any LiveClientMachine {
         let credential = Credential(gateway.key ?? "")
         switch wire {
-        case .deepgram: return DeepgramLiveClient(options, credential: credential)
+        case .harken, .deepgram: return DeepgramLiveClient(options, credential: credential)
         case .listen: return ListenClient(language: options.language, engine: engine.map { EngineName($0) }, credential: credential)
         }
     }
@@ -146,7 +191,7 @@ struct Live: Command {
     }
 
     /// Feeds the stream and asks it to finish. An interrupted file is given up; an interrupted microphone is closed, and its last words are awaited.
-    private func feed(_ stream: GatewayStream, _ context: CommandContext) async -> FeedError? {
+    private func feed(_ stream: any AudioSink, _ context: CommandContext) async -> FeedError? {
         let feed: any AudioFeed
         let atInterruption: EngineCommand
         switch source {

@@ -10,7 +10,7 @@ struct MicrophoneFeed: AudioFeed {
     /// Tells that the microphone is open.
     let note: @Sendable (String) -> Void
 
-    func run(into stream: GatewayStream) async throws(FeedError) {
+    func run(into stream: any AudioSink) async throws(FeedError) {
         guard await stream.untilOpen() else { return }
         let (blocks, continuation) = AsyncStream<Result<[UInt8], CaptureError>>.makeStream(bufferingPolicy: .bufferingNewest(Self.maxWaiting))
         let capture = Capture(device: device) { block in

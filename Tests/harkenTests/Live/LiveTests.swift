@@ -37,6 +37,28 @@ import Testing
         #expect(run.status == .done)
     }
 
+    @Test func `over Harken's own protocol are the same, as text and as JSON`() async throws {
+        let gateway = try await TestGateway()
+        let words = try [gateway.recording(seconds: 2), "--url", gateway.url]
+        async let plain = run(words, in: gateway.folder)
+        async let json = run(words + ["--json"], in: gateway.folder)
+        let (text, objects) = try await (plain, json)
+        #expect(text.output == "[00:00.0 → 00:01.0] w1\n[00:01.0 → 00:02.0] w2\n" && text.diagnostics == "")
+        let lines = try objects.output.split(separator: "\n").map {
+            try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+        #expect(lines.filter { $0["type"] as? String == "final" }.map { $0["text"] as? String } == ["w1", "w2"])
+        #expect(lines.contains { $0["type"] as? String == "interim" } && lines.last?["error"] is NSNull)
+        #expect(text.status == .done && objects.status == .done)
+    }
+
+    @Test func `over Harken's own protocol need a key too`() async throws {
+        let gateway = try await TestGateway()
+        _ = try await gateway.keys.create(AccessKeyRequest())
+        let rejected = try await run([gateway.recording(seconds: 1), "--url", gateway.url], in: gateway.folder)
+        #expect(rejected.status == .failed && rejected.diagnostics.contains("give a valid key with --key or HARKEN_KEY"), "\(rejected.diagnostics)")
+    }
+
     @Test func `as JSON are objects, the last of which says how it ended`() async throws {
         let gateway = try await TestGateway()
         let run = try await run([gateway.recording(seconds: 2), "--url", gateway.url, "--speed", "20", "--json"], in: gateway.folder)
@@ -120,11 +142,12 @@ import Testing
     @Test(arguments: [
         ([], "give a FILE, or --microphone"), (["a.wav", "--microphone"], "a FILE and --microphone cannot go together; give one of them"),
         (["a.wav", "--speed", "0"], "--speed cannot be \"0\": it takes a number above 0, at most 1000"),
-        (["a.wav", "--protocol", "smtp"], "--protocol cannot be \"smtp\": it takes deepgram or listen"),
+        (["a.wav", "--protocol", "smtp"], "--protocol cannot be \"smtp\": it takes harken, deepgram or listen"),
         (
             ["a.wav", "--url", "localhost"],
             "--url cannot be \"localhost\": it takes a URL such as http://127.0.0.1:8080 or https://captions.example.org"
         ),
+        (["a.wav", "--protocol", "harken", "--speed", "2"], "--protocol harken takes a --speed of at most 1"),
         (["a.wav", "--protocol", "listen", "--engine", "local,deepgram"], "--protocol listen takes one engine"),
     ])
     func `reject a wrong line`(words: [String], message: String) {
