@@ -28,6 +28,7 @@ private let targets: [String: @Sendable (RawSpan) -> Void] = [
     "media-file": fuzzMediaFile,
     "multipart": fuzzMultipart,
     "openai-fields": fuzzOpenAIFields,
+    "openai-live-client": fuzzOpenAILiveClient,
     "openai-prerecorded-client": fuzzOpenAIPrerecordedClient,
     "soniox-live-client": fuzzSonioxLiveClient,
     "soniox-prerecorded-client": fuzzSonioxPrerecordedClient,

@@ -35,6 +35,7 @@ private func fuzzLiveClient(_ machine: some LiveClientMachine, _ bytes: RawSpan)
         now += .milliseconds(100)
         if line.isEmpty {
             machine.sentAudio(SampleCount(16_000), now: now)
+            machine.heard(loud: SampleRange(sent, sent + SampleCount(16_000)), now: now, actions: &actions)
             sent += SampleCount(16_000)
             machine.command(.finalize, now: now, actions: &actions)
         } else {
@@ -59,6 +60,10 @@ func fuzzDeepgramLiveClient(_ bytes: RawSpan) {
 
 func fuzzSonioxLiveClient(_ bytes: RawSpan) {
     fuzzLiveClient(SonioxLiveClient(StreamOptions(rate: .speech), credential: Credential("k")), bytes)
+}
+
+func fuzzOpenAILiveClient(_ bytes: RawSpan) {
+    fuzzLiveClient(OpenAILiveClient(StreamOptions(rate: .speech), credential: Credential("k")), bytes)
 }
 
 func fuzzSpeechmaticsLiveClient(_ bytes: RawSpan) {
