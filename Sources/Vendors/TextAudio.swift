@@ -25,7 +25,7 @@ struct TextAudio {
         self.before = Array(before.utf8)
         self.after = Array(after.utf8)
         self.resampler = resampler
-        meter = LoudnessMeter(rate: source, channels: 1, startsQuiet: true)
+        meter = LoudnessMeter(rate: source, channels: 1, isStrict: true)
     }
 
     /// Measures and writes the next audio.

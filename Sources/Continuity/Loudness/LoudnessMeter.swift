@@ -8,18 +8,25 @@ package struct LoudnessMeter: Sendable {
     private static let least: Float = 225
     /// Factor by which the remembered quietest power grows with each block: it doubles in about a second.
     private static let fading: Float = 1.014
+    /// Factor by which the remembered loudest power falls with each block: it halves in about a second.
+    private static let falling: Float = 0.986
+    /// Part of the loudest recent power below which audio is quiet in a strict measurement: 23 dB.
+    private static let softest: Float = 1 / 200
 
     private let block: Int
     private let channels: Int
     /// The quietest recent power of each channel.
     private var quietest: [Float]
+    /// The loudest recent power of each channel; empty for a measurement that is not strict.
+    private var loudest: [Float]
 
-    /// - Parameter startsQuiet: true if audio counts as quiet until louder audio comes: a noise that was there from the start is then told from a voice
-    ///   at once. False if all audible audio counts as loud until its noise is known, which takes some seconds.
-    package init(rate: SampleRate, channels: Int, startsQuiet: Bool = false) {
+    /// - Parameter isStrict: true if audio counts as quiet in doubt: at the start until louder audio comes, and where it is much quieter than the voice
+    ///   before. Pauses are then heard before the noise is known, which takes some seconds.
+    package init(rate: SampleRate, channels: Int, isStrict: Bool = false) {
         block = max(1, rate.hertz / 50)
         self.channels = max(1, channels)
-        quietest = Array(repeating: startsQuiet ? .infinity : Self.least / 4, count: self.channels)
+        quietest = Array(repeating: isStrict ? .infinity : Self.least / 4, count: self.channels)
+        loudest = isStrict ? Array(repeating: 0, count: self.channels) : []
     }
 
     /// Measures audio.
@@ -40,7 +47,12 @@ package struct LoudnessMeter: Sendable {
                     // The growth depends on the block's length, so that the sizes of a client's frames make no difference.
                     let growth = 1 + (Self.fading - 1) * Float(count) / Float(block)
                     quietest[channel] = max(Self.least / 4, min(power, quietest[channel] * growth))
-                    if power > 4 * quietest[channel], power > Self.least {
+                    var least = max(4 * quietest[channel], Self.least)
+                    if !loudest.isEmpty {
+                        loudest[channel] = max(power, loudest[channel] * Self.falling)
+                        least = max(least, loudest[channel] * Self.softest)
+                    }
+                    if power > least {
                         loud(ChannelIndex(channel), SampleRange(start + SampleCount(first), count: SampleCount(count)))
                     }
                     first += count

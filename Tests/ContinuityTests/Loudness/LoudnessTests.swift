@@ -15,8 +15,8 @@ import Testing
         return pcm
     }
 
-    private func loud(_ pcm: [UInt8], frame: Int = 3_200, channels: Int = 1) -> [SampleRange] {
-        var meter = LoudnessMeter(rate: .speech, channels: channels)
+    private func loud(_ pcm: [UInt8], frame: Int = 3_200, channels: Int = 1, isStrict: Bool = false) -> [SampleRange] {
+        var meter = LoudnessMeter(rate: .speech, channels: channels, isStrict: isStrict)
         var ranges: [SampleRange] = []
         var start = 0
         while start < pcm.count {
@@ -53,6 +53,18 @@ import Testing
         let ranges = loud(pcm, frame: frame)
         #expect(abs(try #require(ranges.first).start.samples - 16_000) <= 320)
         #expect(abs(try #require(ranges.last).end.samples - 24_000) <= 320)
+    }
+
+    @Test func `hears a pause at once where it is strict, whatever silence was before`() throws {
+        var random = SeededGenerator(seed: 7)
+        // A voice with a noise behind it, after nothing at all and after a second of the noise.
+        for before in [noise(0, seconds: 1, &random), noise(80, seconds: 1, &random)] {
+            let pcm = before + noise(4_000, seconds: 1, &random) + noise(80, seconds: 1, &random)
+            let strict = loud(pcm, isStrict: true).filter { $0.start.samples >= 16_000 }
+            #expect(try abs(#require(strict.first).start.samples - 16_000) <= 320 && abs(#require(strict.last).end.samples - 32_000) <= 320)
+        }
+        let unsure = loud(noise(0, seconds: 1, &random) + noise(4_000, seconds: 1, &random) + noise(80, seconds: 1, &random))
+        #expect(try #require(unsure.last).end.samples > 40_000)
     }
 
     @Test func `gets used to a steady noise, and hears a voice in it`() {
