@@ -100,7 +100,7 @@ package final class ResumingStream: EngineStream {
         case .said(let number, let events):
             let isInterim = events.allSatisfy { if case .interim = $0 { true } else { false } }
             guard reconnection.isNew(number, isInterim: isInterim) else { return }
-            for event in events where !isClosed { tell(event) }
+            for event in events where !isClosed { tell(isFinishing ? event : event.uncut) }
         case .expired: finish(.unavailable("The gateway has ended the session."))
         case .closed(let error): finish(error)
         case .broken: broke()
@@ -155,5 +155,15 @@ package final class ResumingStream: EngineStream {
         if error != nil { link?.send(.cancel) }
         link = nil
         deliver(.closed(error))
+    }
+}
+
+extension EngineEvent {
+    /// The event as it counts while the stream's audio goes on. A gateway that goes down ends its session anywhere, also within a word, so the audio behind
+    /// the last word is heard again.
+    fileprivate var uncut: EngineEvent {
+        guard case .final(var final, .endOfAudio) = self else { return self }
+        final.range = SampleRange(final.range.start, final.words.last?.range.end ?? final.range.start)
+        return .final(final, reason: .length)
     }
 }
