@@ -57,7 +57,10 @@ DRIVES = {
         ("streaming/speechmatics_client", [], set()),
         ("streaming/speechmatics_client", ["--end-of-utterance", "0.7", "--max-delay", "2"], set()),
     ],
-    "openai": [("prerecorded/openai_sdk", [], RECORDED)],
+    "openai": [
+        ("prerecorded/openai_sdk", [], RECORDED),
+        ("streaming/openai_realtime", ["--manual"], set()),
+    ],
 }
 
 
