@@ -2,6 +2,8 @@ import Foundation
 import Framing
 import LocalEngine
 import Net
+import Protocols
+import Sessions
 import Speech
 import Synchronization
 import Testing
@@ -61,6 +63,18 @@ import Testing
         #expect(try await engine.recognize(file: path).text() == "Heard.")
         let forms = service.forms.withLock { $0 }
         #expect(forms.allSatisfy { $0.hasPrefix("/v1/audio/transcriptions no key") && $0.contains("name=\"model\"\r\n\r\ntiny") })
+    }
+
+    @Test func `needs no models of this machine over the realtime protocol`() throws {
+        let engine = try OpenAI(key: "k", live: .realtime, models: "/nowhere")
+        #expect(engine.name == EngineName("openai") && engine.core.live.engines.first?.capabilities.models.first == "gpt-live-transcribe")
+        #expect(throws: KitError.self) { try OpenAI(key: "k", models: "/nowhere") }
+        let own = try OpenAI(key: "", baseURL: "http://127.0.0.1:8000", live: .realtime, model: "own")
+        guard case .vendor(_, let settings)? = own.core.live.engines.first?.access else {
+            Issue.record("not behind a socket")
+            return
+        }
+        #expect(settings.streamingAddress == "ws://127.0.0.1:8000/v1" && own.core.live.engines.first?.capabilities.models.first == "own")
     }
 
     @Test func `needs a key where the server is OpenAI's own, and an address that is one`() throws {

@@ -226,3 +226,48 @@ private final class BreakingGateway: ResumableService, @unchecked Sendable {
         #expect(end?.error == nil)
     }
 }
+
+/// A gateway that goes down in the middle of a word, as a draining one does: it ends its session and says its last words.
+private struct EndingGateway: ResumableService {
+    func connect(
+        _ options: StreamOptions, resuming point: Reconnection.Point?, on loop: Loop, deliver: @escaping (ResumableEvent) -> Void
+    ) -> any ResumableLink {
+        let word = Word("so", SampleRange(.zero, SampleIndex(12_000)), confidence: 1)
+        loop.soon {
+            deliver(.began(session: "s", window: .seconds(120)))
+            deliver(.said(1, [.final(Hypothesis(range: SampleRange(.zero, SampleIndex(16_000)), words: [word]), reason: .endOfAudio)]))
+            deliver(.expired)
+        }
+        return Link()
+    }
+
+    private final class Link: ResumableLink {
+        func send(_ audio: RawSpan) {}
+        func send(_ command: EngineCommand) {}
+        func saw(_ number: Int) {}
+    }
+}
+
+@Suite struct `A stream whose gateway goes down` {
+    @Test(arguments: [false, true]) func `leaves the audio behind the last word to the next one, unless it has ended itself`(isFinishing: Bool)
+        async throws
+    {
+        let group = try LoopGroup(count: 1), loop = group.loops[0]
+        defer { group.shutdown() }
+        let (events, sink) = AsyncStream<EngineEvent>.makeStream()
+        loop.execute {
+            let stream = ResumingStream(EndingGateway(), options: StreamOptions(rate: .speech), on: loop) { event in
+                sink.yield(event)
+                if case .closed = event { sink.finish() }
+            }
+            if isFinishing { stream.send(.finish) }
+        }
+        var finals: [EngineEvent] = []
+        for await event in events { if case .final = event { finals.append(event) } }
+        guard case .final(let final, let reason)? = finals.first else {
+            Issue.record("no final")
+            return
+        }
+        #expect(final.range.end == SampleIndex(isFinishing ? 16_000 : 12_000) && reason == (isFinishing ? .endOfAudio : .length))
+    }
+}
