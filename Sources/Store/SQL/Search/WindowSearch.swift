@@ -92,7 +92,6 @@ struct WindowSearch {
         return segments
     }
 
-
     private func conversations(in time: Range<Int64>, on connection: borrowing SQLConnection) throws(StoreError) -> NumberSet {
         var numbers: [Int64] = []
         try connection.run(
