@@ -34,6 +34,16 @@ import Testing
         withExtendedLifetime((first, moved)) {}
     }
 
+    @Test func `charge a request that knows a key's credit from before`() async throws {
+        let accounts = BillingAccounts(keys: NoKeys())
+        do {
+            let use = try open(accounts)
+            #expect(use.account.spend(60_000_000).granted == 60_000_000)
+        }
+        _ = try await accounts.settle()
+        #expect(throws: RequestError.outOfCredit) { try open(accounts) }
+    }
+
     @Test func `tell the store soon that much was spent`() async throws {
         let accounts = BillingAccounts(keys: NoKeys())
         let use = try open(accounts)

@@ -13,6 +13,8 @@ package final class BillingAccounts: Sendable {
         var uses = 0
         /// Number of the account's uses that are live sessions.
         var sessions = 0
+        /// Time when the last use ended; nil while there is one.
+        var unusedSince: Instant?
         /// Balance in the store after the last settlement, in microseconds of audio. Has no meaning when audio is not counted.
         var settled: Int64
     }
@@ -62,6 +64,7 @@ package final class BillingAccounts: Sendable {
             var entry = entries[id] ?? Entry(account: BillingAccount(caller), settled: caller.grant?.credit?.wholeMicroseconds ?? 0)
             guard !paysWithCredit || !entry.account.isCounted || entry.account.remaining > 0 else { return .failure(.outOfCredit) }
             entry.uses += 1
+            entry.unusedSince = nil
             if scope == .listen { entry.sessions += 1 }
             entries[id] = entry
             return .success(entry.account)
@@ -74,8 +77,9 @@ package final class BillingAccounts: Sendable {
             guard var entry = entries[use.account.id] else { return }
             entry.uses -= 1
             if use.scope == .listen { entry.sessions -= 1 }
-            // An account stays until its charges are settled.
-            entries[use.account.id] = entry.uses == 0 && entry.account.isSettled ? nil : entry
+            if entry.uses == 0 { entry.unusedSince = .now }
+            // Accounts without a key are not settled.
+            entries[use.account.id] = entry.uses == 0 && entry.account.key == nil ? nil : entry
         }
     }
 
@@ -84,6 +88,8 @@ package final class BillingAccounts: Sendable {
         entries.withLock { entries in entries.values.contains { $0.account.unsettledAmount >= Self.urgentAmount } }
     }
 
+    /// Time for which an account stays that nobody uses: a request whose key was read before the account's charges were settled knows the old credit.
+    private static let idleTime: Duration = .seconds(60)
     /// Spent audio from which the store is told soon, in microseconds.
     private static let urgentAmount: Int64 = 15_000_000
 
@@ -101,6 +107,7 @@ package final class BillingAccounts: Sendable {
             for (account, debit) in zip(accounts, debits) { account.giveBack(unsettled: debit.microseconds) }
             throw error
         }
+        let now = Instant.now
         return entries.withLock { entries in
             var over: [ID<AccessKey>] = []
             for (debit, standing) in zip(debits, standings) {
@@ -111,7 +118,8 @@ package final class BillingAccounts: Sendable {
                     if remaining != expected { entry.account.correct(by: remaining - expected) }
                     entry.settled = remaining
                 }
-                entries[.key(standing.key)] = entry.uses == 0 && entry.account.isSettled ? nil : entry
+                let isOver = entry.account.isSettled && entry.unusedSince.map { now - $0 >= Self.idleTime } ?? false
+                entries[.key(standing.key)] = isOver ? nil : entry
             }
             return over
         }
