@@ -24,14 +24,15 @@ from simulators import KEY, Simulator
 
 ENGINE = "deepgram"
 BROKEN, OFTEN, KILLED, RESTARTED = "the connection breaks", "it breaks five times", "the gateway is killed", "the gateway is restarted"
-SCENARIOS = ("nothing fails", BROKEN, OFTEN, KILLED, RESTARTED)
+REPLACED = "another gateway takes its place"
+SCENARIOS = ("nothing fails", BROKEN, OFTEN, KILLED, RESTARTED, REPLACED)
 
 
 class Proxy:
     """A way to a port that can be cut: both ends then see a reset."""
 
     def __init__(self, port):
-        self._port, self._pairs, self._lock = port, [], threading.Lock()
+        self.target, self._pairs, self._lock = port, [], threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self.connections = 0
@@ -44,7 +45,7 @@ class Proxy:
             except OSError:
                 return
             try:
-                far = socket.create_connection(("127.0.0.1", self._port), timeout=5)
+                far = socket.create_connection(("127.0.0.1", self.target), timeout=5)
             except OSError:
                 near.close()
                 continue
@@ -138,12 +139,12 @@ def run(scenario, recording, program, harken, folder):
     outcome = cell.Outcome(scenario, "a gateway", len(recording.words))
     data = os.path.join(folder, ("kit-" if program else "live-") + scenario.replace(" ", "-"))
     vendor = Simulator(ENGINE, recording.oracle)
-    server = proxy = client = None
+    server = other = proxy = client = None
     # A gateway ends with the thread that started it.
     starter = concurrent.futures.ThreadPoolExecutor(1)
     mid = recording.inside_word(0.58)
 
-    def serve(port=0):
+    def serve(port=0, data=data):
         settings = {"HARKEN_ENGINES": ENGINE, "DEEPGRAM_API_KEY": KEY, "HARKEN_FSYNC": "always"}
         settings |= {f"DEEPGRAM_{name}": form.format(vendor.url) for name, form in ADDRESSES[ENGINE].items()}
         started = Server(harken, data, settings, port=port)
@@ -162,9 +163,15 @@ def run(scenario, recording, program, harken, folder):
             while server.status is None:
                 time.sleep(0.05)
             server = starter.submit(serve, port).result()
+        elif scenario == REPLACED:
+            # A balancer sends the program to a gateway that knows nothing of its session.
+            proxy.target = int(other.url.rsplit(":", 1)[1])
+            server.signal(signal.SIGKILL)
 
     try:
         server = serve()
+        if scenario == REPLACED:
+            other = serve(data=data + "-other")
         proxy = Proxy(int(server.url.rsplit(":", 1)[1]))
         address = f"http://127.0.0.1:{proxy.port}"
         client = Program(program, "failover", {"harken": address}) if program else Captions(harken, address, recording.file)
@@ -182,8 +189,9 @@ def run(scenario, recording, program, harken, folder):
             outcome.detail["log"] = client.said[-40:]
         if proxy is not None:
             proxy.stop()
-        if server is not None and (status := server.stop()) != 0:
-            outcome.problems.append(f"harken serve ended with the status {status}")
+        for one in (server, other):
+            if one is not None and (status := one.stop()) != (-signal.SIGKILL if one is server and other is not None else 0):
+                outcome.problems.append(f"harken serve ended with the status {status}")
         starter.shutdown()
         said = vendor.stop()
         outcome.problems += [f"a simulator said: {said[-400:]}"] if said else []
