@@ -66,6 +66,7 @@ package struct Resumption: Sendable {
 
     private let rule: Rule
     private let rate: SampleRate
+    private let earliest: SampleIndex
     private var client = Client.here
     private var kept: [Numbered] = []
     private var keptWords = 0
@@ -77,10 +78,13 @@ package struct Resumption: Sendable {
     private var acknowledged = SampleIndex.zero
     private var acknowledgedAt: Instant?
 
-    /// - Parameter repeated: amount of the client's first audio that is to be ignored, because another gateway has recognised it.
-    package init(_ rule: Rule = Rule(), rate: SampleRate, repeated: SampleCount = .zero) {
+    /// - Parameters:
+    ///   - earliest: the beginning of the client's audio; before 0 if another gateway had the session until sample 0.
+    ///   - repeated: amount of the client's first audio that is to be ignored, because another gateway has recognised it.
+    package init(_ rule: Rule = Rule(), rate: SampleRate, earliest: SampleIndex = .zero, repeated: SampleCount = .zero) {
         self.rule = rule
         self.rate = rate
+        self.earliest = earliest
         self.repeated = repeated
     }
 
@@ -173,7 +177,7 @@ package struct Resumption: Sendable {
         _ = timePassed(now: now)
         if case .givenUp = client { return .expired }
         guard (0...last).contains(seen) else { return .rejected("The last event has the number \(last).") }
-        guard start >= .zero else { return .rejected("Audio goes on at a sample from 0 on.") }
+        guard start >= earliest else { return .rejected("Audio goes on at a sample from 0 on.") }
         let missing = max(.zero, start - received)
         guard missing <= SampleCount(rule.window, at: rate) else { return .rejected("The session has \(received.samples) samples.") }
         client = .here

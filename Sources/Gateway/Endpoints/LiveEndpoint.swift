@@ -50,29 +50,43 @@ struct LiveEndpoint: Endpoint {
         var keys: BYOKCredentials
         /// State of the caller; nil when it was not read.
         var standing: CallerStanding?
-        /// The session that the caller resumes, if it was at another gateway until now.
-        var claim: SessionClaim?
+        /// The session that the caller resumes, if it was at another gateway until now; the reason when this cannot be known now.
+        var claimed: Result<SessionClaim, RequestError>?
+
+        var claim: SessionClaim? { if case .success(let claim)? = claimed { claim } else { nil } }
+    }
+
+    /// A session that a client wants to resume, and that another gateway may have.
+    private struct MovedSession: Sendable {
+        var id: ID<Session>
+        /// The sessions that wait for their clients here.
+        var waiting: ResumableSessions
     }
 
     /// The session that the client wants to resume, if another gateway may have it; nil: a new session, or one of this gateway.
     ///
     /// - Parameter caller: the caller; nil when the client identifies itself later.
-    private func movedSession(of head: HTTPRequestHead, _ caller: AuthenticatedCaller?, on loop: Loop) -> ID<Session>? {
-        guard dialect.resumes, services.conversations.replicas != nil, let id = head.query.first("session_id").map({ ID<Session>($0) }) else {
-            return nil
-        }
-        if let user = caller?.user, services.contexts.context(on: loop)?.waiting.find(id, of: user) != nil { return nil }
-        return id
+    private func movedSession(of head: HTTPRequestHead, _ caller: AuthenticatedCaller?, on loop: Loop) -> MovedSession? {
+        guard dialect.resumes, services.conversations.replicas != nil, let id = head.query.first("session_id").map({ ID<Session>($0) }),
+            let waiting = services.contexts.context(on: loop)?.waiting
+        else { return nil }
+        if let user = caller?.user, waiting.find(id, of: user) != nil { return nil }
+        return MovedSession(id: id, waiting: waiting)
     }
 
     private func asksForStanding(_ keys: BYOKCredentials) -> Bool {
         dialect.asksForUser || services.admission.needsStanding(keys)
     }
 
-    private func ask(for liveCaller: inout LiveCaller, _ moved: ID<Session>?) async {
-        if let session = moved {
-            let taken = await services.conversations.takeOver(session, of: liveCaller.caller.user)
-            liveCaller.claim = taken.map { SessionClaim($0, by: services.conversations) }
+    private func ask(for liveCaller: inout LiveCaller, _ moved: MovedSession?) async {
+        if let moved {
+            let user = liveCaller.caller.user
+            do throws(RequestError) {
+                let taken = try await services.conversations.takeOver(moved.id, of: user) { moved.waiting.find(moved.id, of: user) != nil }
+                liveCaller.claimed = taken.map { .success(SessionClaim($0, by: services.conversations)) }
+            } catch {
+                liveCaller.claimed = .failure(error)
+            }
         }
         var standing = await services.admission.standing(of: liveCaller.caller, liveCaller.keys, asksForUser: dialect.asksForUser)
         if dialect.asksForUser, let introductions = services.introductions {
@@ -206,10 +220,10 @@ struct LiveEndpoint: Endpoint {
         guard let liveCaller else { throw .internalError }
         // A session that waits for its client has a grant already.
         let user = liveCaller.caller.user
-        if let returning = machine as? any ResumableDialect, let resume = returning.resume,
-            !goesOn(machine, resume, liveCaller.claim) || context.waiting.find(resume.session, of: user) != nil
-        {
-            return SessionResumer(returning, resume, context.waiting.find(resume.session, of: user))
+        if let returning = machine as? any ResumableDialect, let resume = returning.resume {
+            if let session = context.waiting.find(resume.session, of: user) { return SessionResumer(returning, resume, session) }
+            if case .failure(let error)? = liveCaller.claimed { throw error }
+            if !goesOn(machine, resume, liveCaller.claim) { return SessionResumer(returning, resume, nil) }
         }
         let grant = if let grant { grant } else { try self.grant(liveCaller) }
         var machine = machine

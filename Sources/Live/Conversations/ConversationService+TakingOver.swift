@@ -1,5 +1,6 @@
 internal import Conversations
 internal import Observability
+package import Protocols
 package import Speech
 internal import Store
 
@@ -7,33 +8,57 @@ internal import Store
 extension ConversationService {
     /// Maximum time for which the gateway that has the session is waited for.
     private static let takeOverPatience: Duration = .seconds(1)
+    /// Maximum time for which another request for the session, or its end, is waited for.
+    private static let holdPatience: Duration = .seconds(2)
     private static let takeOverPoll: Duration = .milliseconds(20)
 
     /// Takes over a session whose client has come here.
     ///
-    /// - Returns: nil when the user has no such session at another gateway, or the database cannot be read.
-    package func takeOver(_ session: ID<Session>, of user: ID<User>) async -> TakenSession? {
+    /// - Parameter isHere: true once the session waits for its client at this gateway.
+    /// - Returns: nil when the user has no such session at another gateway.
+    /// - Throws: `unavailable` when this cannot be known, because the database is away or an earlier request for the session is not done. The client may
+    ///   try again.
+    package func takeOver(
+        _ session: ID<Session>, of user: ID<User>, isHere: @Sendable () -> Bool
+    ) async throws(RequestError) -> TakenSession? {
         guard let replicas else { return nil }
+        let patience = Instant.now + Self.holdPatience
+        while !held.hold(session) {
+            if isHere() { return nil }
+            guard patience > .now, (try? await Task.sleep(for: Self.takeOverPoll)) != nil else { throw Self.notNow }
+        }
         do throws(StoreError) {
-            let deadline = Instant.now + Self.takeOverPatience
-            var claim = try await replicas.take(session, of: user, isForced: false)
-            while claim == .asked, (try? await Task.sleep(for: Self.takeOverPoll)) != nil {
-                claim = try await replicas.take(session, of: user, isForced: deadline <= .now)
-            }
-            guard case .taken(let part, let base) = claim else { return nil }
-            log.info("a session is taken over from another gateway", [.session: session.rawValue])
-            return try await taken(session, part, base, of: user)
-        } catch {
-            log.error("a session cannot be taken over from another gateway", [.session: session.rawValue, .error: "\(error)"])
+            if let taken = try await claim(session, of: user, in: replicas) { return taken }
+            held.letGo(session)
             return nil
+        } catch {
+            // A session that the database gave to this gateway all the same can be asked for again here.
+            held.letGo(session)
+            log.error("a session cannot be taken over from another gateway", [.session: session.rawValue, .error: "\(error)"])
+            throw Self.notNow
         }
     }
+
+    private func claim(_ session: ID<Session>, of user: ID<User>, in replicas: any ReplicaStore) async throws(StoreError) -> TakenSession? {
+        let deadline = Instant.now + Self.takeOverPatience
+        var claim = try await replicas.take(session, of: user, isForced: false)
+        while claim == .asked {
+            try? await Task.sleep(for: Self.takeOverPoll)
+            claim = try await replicas.take(session, of: user, isForced: deadline <= .now)
+        }
+        guard case .taken(let part, let base) = claim else { return nil }
+        log.info("a session is taken over from another gateway", [.session: session.rawValue])
+        return try await taken(session, part, base, of: user)
+    }
+
+    private static let notNow = RequestError.unavailable("The session cannot be resumed now. Try again in a moment.")
 
     /// Gives back a session that was taken over for a client who has left meanwhile.
     package func giveBack(_ taken: TakenSession) async {
         do throws(StoreError) { try await replicas?.release(taken.part) } catch {
             log.error("a session that was taken over cannot be given back", [.session: taken.id.rawValue, .error: "\(error)"])
         }
+        held.letGo(taken.id)
     }
 
     private func taken(_ session: ID<Session>, _ part: ID<Session>, _ base: Duration, of user: ID<User>) async throws(StoreError) -> TakenSession {

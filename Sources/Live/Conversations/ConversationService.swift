@@ -49,6 +49,8 @@ package final class ConversationService: Sendable {
     package let audio: any BlobStore
     /// The loudness of the kept audio.
     package let peaks: AudioPeaks
+    /// The sessions of a shared database that are here.
+    let held = HeldSessions()
     private let state = Mutex(State())
 
     private struct State {

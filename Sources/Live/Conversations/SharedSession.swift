@@ -12,6 +12,7 @@ package final class SharedSession {
     private static let maxUnacknowledged: Duration = .seconds(60)
 
     private let replicas: any ReplicaStore
+    private let held: HeldSessions
     /// The session's row.
     let row: OpenLiveSession
     /// The conversation in which the session has spoken before; nil: none.
@@ -37,11 +38,13 @@ package final class SharedSession {
     ///   - taken: the session that another gateway had until now; nil when the session begins.
     ///   - resumed: the client's request to go on with the session; nil when the session begins.
     init(
-        in replicas: any ReplicaStore, part: ID<Session>, of user: ID<User>, started: UnixTime, taken: TakenSession?, resumed: LiveResume?,
+        in replicas: any ReplicaStore, held: HeldSessions, part: ID<Session>, of user: ID<User>, started: UnixTime, taken: TakenSession?,
+        resumed: LiveResume?,
         rate: SampleRate, clientRate: SampleRate, channels: Int,
         log: Log
     ) {
         self.replicas = replicas
+        self.held = held
         self.rate = rate
         self.log = log
         committed = Array(repeating: .zero, count: channels)
@@ -66,6 +69,9 @@ package final class SharedSession {
         continued = taken.conversation.map { .init(conversation: $0.id, shift: $0.shift + end, seenThrough: $0.shift + seen) }
         known = taken.ends.mapValues { $0 - end }.filter { $0.value > .zero }
     }
+
+    /// The session has begun here.
+    func began() { held.hold(row.id) }
 
     /// Notes an event of the session.
     func heard(_ event: SessionEvent) {
@@ -93,14 +99,15 @@ package final class SharedSession {
 
     /// Gives the row up, or to the gateway that has asked for it, when everything that the session has left is stored.
     func ended(behind stored: Task<Void, Never>?) {
-        let part = row.part
-        Task { [replicas, log, isMoved] in
+        let part = row.part, id = row.id
+        Task { [replicas, held, log, isMoved] in
             await stored?.value
             do throws(StoreError) {
                 if isMoved { try await replicas.release(part) } else { try await replicas.close(part) }
             } catch {
                 log.warning("a session's row is still in the database", [.session: part.rawValue, .error: "\(error)"])
             }
+            held.letGo(id)
         }
     }
 }

@@ -15,8 +15,9 @@ extension LiveSession {
     func beResumable(_ run: SessionDriver) {
         let rule = Resumption.Rule(window: ListenServer.resumeWindow)
         resumable = ResumableRun(
-            run, rate: rate, channels: channels, rule: rule, repeated: shared?.repeated ?? .zero, on: context.loop
+            run, rate: rate, channels: channels, rule: rule, earliest: place(of: .zero), repeated: shared?.repeated ?? .zero, on: context.loop
         ) { [self] in tell($0) }
+        shared?.began()
         context.waiting.add(clientID, of: grant.user, LoopBound(self, on: context.loop))
         watchDurability()
     }
@@ -85,7 +86,7 @@ extension LiveSession {
         var error: ResumeError?
         // The numbers count the dialect's messages, not the session's events.
         resumable.resume(
-            at: (resume.start - ((shared?.start ?? .zero) - .zero)).converted(from: clientRate, to: rate), seen: 0,
+            at: place(of: resume.start), seen: 0,
             answer: { answer in
                 switch answer {
                 case .expired: error = .expired
@@ -94,6 +95,11 @@ extension LiveSession {
                 }
             }, deliver: { [self] in tell($0) })
         return error
+    }
+
+    /// The place here of a sample of the client's session, which may have begun at another gateway.
+    private func place(of sample: SampleIndex) -> SampleIndex {
+        (sample - ((shared?.start ?? .zero) - .zero)).converted(from: clientRate, to: rate)
     }
 
     private func goOn(with socket: ClientSocket, _ resume: LiveResume, received: SampleIndex, _ run: SessionDriver) {

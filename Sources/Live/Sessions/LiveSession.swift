@@ -192,7 +192,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
         let isShared = resumableDialect?.waitsForClient == true && conversationDialect?.conversation?.isKept == true && !bringsWords
         if isShared, let replicas = context.conversations.replicas {
             shared = SharedSession(
-                in: replicas, part: plan.id, of: plan.grant.user, started: plan.started, taken: plan.taken, resumed: resumableDialect?.resume,
+                in: replicas, held: context.conversations.held, part: plan.id, of: plan.grant.user, started: plan.started, taken: plan.taken,
+                resumed: resumableDialect?.resume,
                 rate: rate, clientRate: clientRate, channels: channels, log: context.log)
         } else {
             shared = nil

@@ -21,17 +21,18 @@ package final class ResumableRun {
     private var timer: Loop.Timer?
 
     /// - Parameters:
+    ///   - earliest: the beginning of the client's audio; before 0 if another gateway had the session until sample 0.
     ///   - repeated: amount of the client's first audio that is to be ignored.
     ///   - deliver: takes the client's messages, until its connection is lost.
     package init(
-        _ run: SessionDriver, rate: SampleRate, channels: Int = 1, rule: Resumption.Rule = .init(), repeated: SampleCount = .zero, on loop: Loop,
-        deliver: @escaping (Message) -> Void
+        _ run: SessionDriver, rate: SampleRate, channels: Int = 1, rule: Resumption.Rule = .init(), earliest: SampleIndex = .zero,
+        repeated: SampleCount = .zero, on loop: Loop, deliver: @escaping (Message) -> Void
     ) {
         self.run = run
         self.loop = loop
         self.deliver = deliver
         frame = 2 * channels
-        resumption = Resumption(rule, rate: rate, repeated: repeated)
+        resumption = Resumption(rule, rate: rate, earliest: earliest, repeated: repeated)
     }
 
     package var isClientHere: Bool { resumption.isClientHere }

@@ -1,13 +1,14 @@
 /// The stores' tables in a PostgreSQL database. Several processes and machines may use it at once.
 package final class PostgresDatabase: SQLDatabase {
-    /// Maximum numbers of connections: for writes and queries, for access keys, and for searches.
-    private static let connections = (work: 8, keys: 2, searches: 3)
+    /// Maximum numbers of connections: for writes and queries, for the register of replicas, for access keys, and for searches.
+    private static let connections = (work: 8, register: 2, keys: 2, searches: 3)
     /// A search's best plan depends on its words.
     private static let searchSettings = "SET plan_cache_mode = force_custom_plan"
 
     package let address: PostgresAddress
     package let words: any WordIndex
     private let pool: PostgresPool
+    private let register: PostgresPool
     private let keys: PostgresPool
     private let searches: PostgresPool
 
@@ -23,6 +24,7 @@ package final class PostgresDatabase: SQLDatabase {
         let connection = try PostgresConnection(address)
         try PostgresMigration.run(PostgresMigration.all, on: connection)
         pool = PostgresPool(address, settings: owner, most: Self.connections.work)
+        register = PostgresPool(address, settings: owner, most: Self.connections.register)
         keys = PostgresPool(address, settings: owner, most: Self.connections.keys)
         searches = PostgresPool(address, settings: owner + Self.searchSettings, most: Self.connections.searches)
     }
@@ -50,7 +52,14 @@ package final class PostgresDatabase: SQLDatabase {
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        try await pool.run { lane, deadline in lane.read(until: deadline, body) }
+        try await pool.run(isUrgent: true) { lane, deadline in lane.read(until: deadline, body) }
+    }
+
+    /// Writes to the register of replicas: words that wait to be stored do not delay signs of life and sessions that are resumed.
+    func writeRegister<Value: Sendable>(
+        _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        try await register.run { lane, deadline in lane.write(.readCommitted, until: deadline, body) }
     }
 
     package func makeReader(for use: SQLReaderUse) -> any SQLReader {

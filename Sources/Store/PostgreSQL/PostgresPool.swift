@@ -3,19 +3,49 @@ import Glibc
 import Synchronization
 
 /// The connections of a process to a database, for one use. Each runs its work on a thread of its own; work that finds no free connection waits in
-/// order. A connection is made when it is first needed, and again after it was lost.
+/// order, urgent work before other work. A connection is made when it is first needed, and again after it was lost.
 final class PostgresPool: Sendable {
     /// Maximum number of pieces of work that wait.
     private static let maxWaiting = 20_000
     /// Time for which work waits for a database that cannot be reached.
     private static let patience: Duration = .seconds(10)
 
+    private typealias Work = @Sendable (PostgresLane) -> Void
+
+    /// Work that waits, in order.
+    private struct Queue {
+        private var waiting: [Work] = []
+        /// Index of the first piece of `waiting` that was not begun.
+        private var first = 0
+
+        /// Number of begun pieces from which they are removed, when they are more than those that wait.
+        private static let mostDone = 1_000
+
+        var count: Int { waiting.count - first }
+
+        mutating func append(_ work: @escaping Work) { waiting.append(work) }
+
+        mutating func popFirst() -> Work? {
+            guard first < waiting.count else {
+                waiting = []
+                first = 0
+                return nil
+            }
+            let next = waiting[first]
+            first += 1
+            if first > Self.mostDone, first > waiting.count / 2 {
+                waiting.removeFirst(first)
+                first = 0
+            }
+            return next
+        }
+    }
+
     private struct State {
         var idle: [PostgresLane] = []
         var count = 0
-        var waiting: [@Sendable (PostgresLane) -> Void] = []
-        /// Index of the first piece of `waiting` that was not begun.
-        var first = 0
+        var urgent = Queue()
+        var other = Queue()
     }
 
     private let address: PostgresAddress
@@ -34,12 +64,15 @@ final class PostgresPool: Sendable {
     }
 
     /// Runs `work` on the thread of a connection.
+    ///
+    /// - Parameter isUrgent: true if somebody waits for the result: the work is done before words that are to be stored.
     func run<Value: Sendable>(
+        isUrgent: Bool = false,
         _ work: @escaping @Sendable (PostgresLane, ContinuousClock.Instant) -> Result<Value, StoreError>
     ) async throws(StoreError) -> Value {
         let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             let deadline = ContinuousClock.now + Self.patience
-            let isTaken = take { lane in continuation.resume(returning: work(lane, deadline)) }
+            let isTaken = take(isUrgent: isUrgent) { lane in continuation.resume(returning: work(lane, deadline)) }
             if !isTaken { continuation.resume(returning: .failure(.databaseUnavailable("\(address): too many requests wait for the database"))) }
         }
         return try outcome.get()
@@ -52,15 +85,15 @@ final class PostgresPool: Sendable {
     }
 
     /// Returns false when too much work waits.
-    private func take(_ work: @escaping @Sendable (PostgresLane) -> Void) -> Bool {
+    private func take(isUrgent: Bool, _ work: @escaping Work) -> Bool {
         let place: Place = state.withLock { state in
             if let lane = state.idle.popLast() { return .lane(lane) }
             if state.count < most {
                 state.count += 1
                 return .lane(PostgresLane(address, settings, reconnection))
             }
-            guard state.waiting.count - state.first < Self.maxWaiting else { return .full }
-            state.waiting.append(work)
+            guard state.urgent.count + state.other.count < Self.maxWaiting else { return .full }
+            if isUrgent { state.urgent.append(work) } else { state.other.append(work) }
             return .waiting
         }
         switch place {
@@ -71,23 +104,17 @@ final class PostgresPool: Sendable {
         return true
     }
 
-    private func work(_ first: @Sendable (PostgresLane) -> Void, on lane: PostgresLane) {
+    private func work(_ first: Work, on lane: PostgresLane) {
         first(lane)
         while let next = next(lane) { next(lane) }
     }
 
-    /// Returns the work that has waited for longest; nil when there is none, and the lane is idle from now on.
-    private func next(_ lane: PostgresLane) -> (@Sendable (PostgresLane) -> Void)? {
+    /// Returns the urgent work, or else the other work, that has waited for longest; nil when there is none, and the lane is idle from now on.
+    private func next(_ lane: PostgresLane) -> Work? {
         state.withLock { state in
-            guard state.first < state.waiting.count else {
-                state.waiting = []
-                state.first = 0
-                state.idle.append(lane)
-                return nil
-            }
-            let next = state.waiting[state.first]
-            state.first += 1
-            return next
+            if let next = state.urgent.popFirst() ?? state.other.popFirst() { return next }
+            state.idle.append(lane)
+            return nil
         }
     }
 }

@@ -28,7 +28,7 @@ final class PostgresReplicas: ReplicaStore {
     // MARK: Signs of life
 
     func join(isAlone: Bool) async throws(StoreError) {
-        try await database.write(.readCommitted) { [id, place] (connection) throws(StoreError) in
+        try await database.writeRegister { [id, place] (connection) throws(StoreError) in
             if isAlone { try connection.run("DELETE FROM replicas WHERE place = ?", [.text(place)]) }
             try Self.add(id, place, "", on: connection)
             try Self.forgetOld(on: connection)
@@ -36,7 +36,7 @@ final class PostgresReplicas: ReplicaStore {
     }
 
     func forgetOld() async throws(StoreError) {
-        try await database.write(.readCommitted) { (connection) throws(StoreError) in try Self.forgetOld(on: connection) }
+        try await database.writeRegister { (connection) throws(StoreError) in try Self.forgetOld(on: connection) }
     }
 
     private static func forgetOld(on connection: borrowing SQLConnection) throws(StoreError) {
@@ -56,7 +56,7 @@ final class PostgresReplicas: ReplicaStore {
     }
 
     func count(_ policy: String, by user: ID<User>, window: Duration, most: Int) async throws(StoreError) -> Duration? {
-        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+        try await database.writeRegister { (connection) throws(StoreError) in
             var wait: Duration?
             // A count above the maximum tells that this request was one too many. It does not grow further.
             try connection.run(
@@ -79,7 +79,7 @@ final class PostgresReplicas: ReplicaStore {
 
     func beat(_ open: [OpenUserUsage]) async throws(StoreError) -> ReplicaBeat {
         let usage = OpenUserUsage.document(open)
-        let beat = try await database.write(.readCommitted) { [self] (connection) throws(StoreError) in
+        let beat = try await database.writeRegister { [self] (connection) throws(StoreError) in
             try Self.add(id, place, usage, on: connection)
             var beat = ReplicaBeat(living: 0, removed: 0, wanted: [], isLate: contact.withLock { $0.isBroken(.now) }, open: [])
             // The database may have been waited for until now.
@@ -104,7 +104,7 @@ final class PostgresReplicas: ReplicaStore {
 
     func leave() async throws(StoreError) {
         listener.stop()
-        try await database.write(.readCommitted) { [id] (connection) throws(StoreError) in
+        try await database.writeRegister { [id] (connection) throws(StoreError) in
             try connection.run("DELETE FROM replicas WHERE id = ?", [.text(id)])
         }
     }
@@ -112,7 +112,7 @@ final class PostgresReplicas: ReplicaStore {
     func listen(_ changed: @escaping @Sendable (ReplicaChange) -> Void) { listener.add(changed) }
 
     func tell(failed engine: EngineName) async throws(StoreError) {
-        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+        try await database.writeRegister { (connection) throws(StoreError) in
             try connection.run("SELECT tell_replicas('engine', ?)", [.text(engine.rawValue)])
         }
     }
@@ -120,7 +120,7 @@ final class PostgresReplicas: ReplicaStore {
     // MARK: Live sessions
 
     func open(_ session: OpenLiveSession) async throws(StoreError) {
-        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+        try await database.writeRegister { (connection) throws(StoreError) in
             try connection.run(
                 """
                 INSERT INTO live_sessions (id, user, part, base, replica, started_at) VALUES (?, ?, ?, ?, this_replica(), ?)
@@ -138,19 +138,19 @@ final class PostgresReplicas: ReplicaStore {
     }
 
     func close(_ part: ID<Session>) async throws(StoreError) {
-        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+        try await database.writeRegister { (connection) throws(StoreError) in
             try connection.run("DELETE FROM live_sessions WHERE part = ? AND replica = this_replica()", [.text(part.rawValue)])
         }
     }
 
     func take(_ session: ID<Session>, of user: ID<User>, isForced: Bool) async throws(StoreError) -> LiveSessionClaim {
-        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+        try await database.writeRegister { (connection) throws(StoreError) in
             var claim = LiveSessionClaim.none
             var isFree = false
             try connection.run(
                 """
-                SELECT part, base, coalesce(replica_lives(replica), FALSE) FROM live_sessions
-                WHERE id = ? AND user = ? AND replica IS DISTINCT FROM this_replica() FOR UPDATE
+                SELECT part, base, replica IS DISTINCT FROM this_replica() AND coalesce(replica_lives(replica), FALSE) FROM live_sessions
+                WHERE id = ? AND user = ? FOR UPDATE
                 """, [.text(session.rawValue), .text(user.rawValue)]
             ) { (row) throws(StoreError) in
                 isFree = !row.flag(2)
@@ -170,7 +170,7 @@ final class PostgresReplicas: ReplicaStore {
     }
 
     func release(_ part: ID<Session>) async throws(StoreError) {
-        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+        try await database.writeRegister { (connection) throws(StoreError) in
             try connection.run(
                 "UPDATE live_sessions SET replica = NULL WHERE part = ? AND replica = this_replica()", [.text(part.rawValue)])
         }
@@ -197,7 +197,7 @@ final class PostgresReplicas: ReplicaStore {
     }
 
     func fate(of part: ID<Session>, isLate: Bool) async throws(StoreError) -> LiveSessionFate {
-        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+        try await database.writeRegister { (connection) throws(StoreError) in
             var fate = LiveSessionFate.over
             // A replica that has just taken the session, and has not begun with it, has its row already.
             try connection.run("SELECT 1 FROM live_sessions WHERE part = ? FOR UPDATE", [.text(part.rawValue)]) { (_) throws(StoreError) in

@@ -47,7 +47,8 @@ package protocol ReplicaStore: Sendable {
     /// - Parameter part: the part of the session that is over.
     func close(_ part: ID<Session>) async throws(StoreError)
 
-    /// Takes a live session from the process that has it.
+    /// Takes a live session from the process that has it. Not called for a session that runs here: what this process has in the database was left there
+    /// by a request that failed.
     ///
     /// - Parameter isForced: true to take it from a process that lives, too. Otherwise that process is asked to release the session.
     func take(_ session: ID<Session>, of user: ID<User>, isForced: Bool) async throws(StoreError) -> LiveSessionClaim
@@ -149,7 +150,7 @@ package enum LiveSessionFate: Sendable, Equatable {
 
 /// The answer to a process that asks for a live session.
 package enum LiveSessionClaim: Sendable, Equatable {
-    /// The user has no such session, or it belongs to this process.
+    /// The user has no such session.
     case none
     /// A process that lives has the session, and was asked to release it.
     case asked

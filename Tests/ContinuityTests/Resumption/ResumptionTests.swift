@@ -48,6 +48,22 @@ import Testing
         #expect(known == [200, 100, 0])
     }
 
+    @Test func `leaves out audio that another gateway had, again after another break`() throws {
+        var session = Resumption(rate: .speech, earliest: SampleIndex(-400), repeated: SampleCount(300))
+        let first = session.repeated(of: SampleCount(200))
+        #expect(first == SampleCount(200))
+        session.lost(now: start)
+        let answer = session.resume(at: SampleIndex(-300), seen: 0, received: SampleIndex(50), now: start)
+        let back = try #require(resumed(answer))
+        #expect(back.missing == .zero)
+        let known = [200, 200].map { session.repeated(of: SampleCount($0)).samples }
+        #expect(known == [200, 150])
+        guard case .rejected = session.resume(at: SampleIndex(-401), seen: 0, received: SampleIndex(50), now: start) else {
+            Issue.record("The client's audio began later.")
+            return
+        }
+    }
+
     @Test func `knows what audio nobody has`() throws {
         var session = Resumption(rate: .speech)
         session.lost(now: start)
