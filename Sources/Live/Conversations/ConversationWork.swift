@@ -27,12 +27,8 @@ package struct ConversationWork: Sendable {
         case name(ID<Voice>, Voice.Owner)
         /// Creates a person for an unknown speaker who has said their name.
         case introduce(SelfIntroduction)
-        /// The session's next audio.
-        case audio([Int16], from: SampleIndex)
-        /// Makes a time of the session silent in the kept audio.
-        case silence(SampleRange)
-        /// Ends the audio so far, which belongs to this conversation; nil when it belongs to none. The conversation begins at `start` of the session.
-        case closeAudio(ID<Conversation>?, start: Duration)
+        /// Adds audio to this conversation. The conversation begins at `start` of the session. `file` has the file, unless there is none.
+        case addAudio(ID<Conversation>, start: Duration, file: AsyncStream<ConversationAudio.Kept>)
         /// Marks the end of the session's items: when it is reached, all earlier items are done.
         case last
 
@@ -61,13 +57,13 @@ package struct ConversationWork: Sendable {
         case looked(KnownVoices?)
         case voice(Voice, label: Int)
         case introduced(SelfIntroduction, ID<Person>)
-        /// A batch of audio was taken.
-        case audioTaken
         case processing(Conversation)
         /// The conversation is completed; nil in place of the conversation when it cannot be completed or does not exist.
         case completed(ID<Conversation>, Conversation?)
         /// All changes up to this one are stored.
         case stored(Int)
+        /// A change could not be stored.
+        case failed
         /// The conversation was deleted or is over: no change of it is stored any more.
         case rejected(ID<Conversation>)
         /// The session has its row: another gateway can take it over.
@@ -127,6 +123,7 @@ package struct ConversationWork: Sendable {
                     continue
                 }
                 service.log.error("a conversation cannot be stored", [.error: "\(error)"])
+                if case .store = item { tell(.failed) }
                 // The session goes on without a conversation; its transcript is stored separately.
                 if case .find = item { tell(.found(nil, last: nil, nil)) }
                 if case .know = item { tell(.looked(nil)) }
@@ -194,32 +191,19 @@ package struct ConversationWork: Sendable {
         case .name(let voice, let owner):
             _ = try await service.store.setOwner(owner, of: voice, of: user)
             await service.reconcileVoices(of: user)
-        case .audio(let pcm, let position):
-            if let error = await audio?.append(pcm, from: position) {
-                service.log.error("a session's audio cannot be kept", [.error: "\(error)"])
-            }
-            tell(.audioTaken)
         case .introduce(let introduction):
             let new = Person(id: ID(service.newID()), name: introduction.name, created: service.now())
             tell(.introduced(introduction, try await service.store.add(new, reusing: true, of: user).id))
-        case .silence(let range): await audio?.silence(range)
-        case .closeAudio(let id, let start): try await closeAudio(id, start)
+        case .addAudio(let id, let start, let file): for await kept in file { try await add(kept, to: id, start) }
         }
     }
 
-    private func closeAudio(_ id: ID<Conversation>?, _ start: Duration) async throws(StoreError) {
-        guard let audio else { return }
-        guard let id else { return await audio.discard() }
-        let finished: ConversationAudio.Kept?
-        do throws(StoreError) { finished = try await audio.finish() } catch {
-            return service.log.error("a session's audio cannot be kept", [.error: "\(error)"])
-        }
-        guard let kept = finished else { return }
+    private func add(_ kept: ConversationAudio.Kept, to id: ID<Conversation>, _ start: Duration) async throws(StoreError) {
         let stored = StoredAudio(
             file: kept.file.text, start: SampleCount(kept.start.samples).duration(at: rate) - start, duration: kept.count.duration(at: rate),
             byteCount: kept.byteCount, created: service.now())
         guard try await service.keepsAudio(of: user), try await service.store.add(stored, to: id, of: user) else {
-            return try await audio.remove(kept)
+            return try await audio?.remove(kept) ?? ()
         }
     }
 

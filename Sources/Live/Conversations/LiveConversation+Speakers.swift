@@ -17,19 +17,19 @@ extension LiveConversation {
             switch event {
             case .identified(let label, let voice, let confidence):
                 let speaker = machine.speaker(ofLabel: label)
-                if let owner = assigned.heard(speaker, voice, isNameless: names.known.isNameless(voice)) { work.yield(.name(voice, owner)) }
+                if let owner = assigned.heard(speaker, voice, isNameless: names.known.isNameless(voice)) { give(.name(voice, owner)) }
                 // A speaker who has said their name keeps the name when their voice has none.
                 if machine.identity(of: speaker).source == .spokenName, names.known.isNameless(voice) { continue }
                 run(machine.identified(speaker, as: SpeakerIdentity(.voice(voice), by: .voiceprint, confidence: confidence)))
             case .withdrawn(let label): run(machine.identified(machine.speaker(ofLabel: label), as: .unknown))
             case .isNew(let label, let voiceprint, let evidence):
                 let voice = NewVoice(id: ID(service.newID()), voiceprint: voiceprint, evidence: evidence, created: service.now())
-                work.yield(.keep(voice, label: label))
+                give(.keep(voice, label: label))
                 // Nobody waits for the answer any more. The voice is stored before the segments that name it.
                 if isConcluded {
                     run(machine.identified(machine.speaker(ofLabel: label), as: SpeakerIdentity(.voice(voice.id), by: .voiceprint)))
                 }
-            case .learned(let voice, let voiceprint, let evidence): work.yield(.learn(voice, voiceprint, evidence))
+            case .learned(let voice, let voiceprint, let evidence): give(.learn(voice, voiceprint, evidence))
             }
         }
     }
@@ -43,7 +43,7 @@ extension LiveConversation {
     func introduce(_ introduction: SelfIntroduction) {
         switch introduction.who {
         case .known(let person): accept(introduction, person)
-        case .new: work.yield(.introduce(introduction))
+        case .new: give(.introduce(introduction))
         case .named: suggest(introduction, .named)
         }
     }
@@ -62,6 +62,6 @@ extension LiveConversation {
     package func assign(_ speaker: SpeakerNumber, _ person: ID<Person>?) {
         if person == nil { speakers?.reserveUser() }
         let owner = person.map { Voice.Owner.person($0) } ?? .user
-        if let voice = assigned.assigned(speaker, owner, isNameless: { names.known.isNameless($0) }) { work.yield(.name(voice, owner)) }
+        if let voice = assigned.assigned(speaker, owner, isNameless: { names.known.isNameless($0) }) { give(.name(voice, owner)) }
     }
 }

@@ -64,14 +64,15 @@ package final class LiveConversation {
     private var looksAgain = false
     /// Batches of the session's audio; nil when no audio is kept.
     private var audio: AudioBatches?
+    /// Takes the work for the kept audio.
+    private let audioWork: AsyncStream<AudioWork.Item>.Continuation
     /// The session's place among those of all gateways; nil when only this gateway may go on with the session.
     private let shared: SharedSession?
     /// True once the session is in the database.
     private var isOpen = false
     /// Called when another gateway has taken the session over.
     private let moved: () -> Void
-    /// Number of the last change that was handed to the store, and of the last one that the store has.
-    private var changes = (given: 0, stored: 0)
+    private var changes = UnstoredChanges()
     /// End of the last word that was committed.
     private var committedThrough = SampleIndex.zero
     /// Events that are shown when the store has the change with this number.
@@ -115,6 +116,8 @@ package final class LiveConversation {
             .init(user: user, request: request, language: language, started: started, continued: shared?.continued), newID: service.newID)
         let (stream, continuation) = AsyncStream.makeStream(of: ConversationWork.Item.self)
         work = continuation
+        let (sound, sounds) = AsyncStream.makeStream(of: AudioWork.Item.self)
+        audioWork = sounds
         let keeper = service.keeper(rate: rate, channels: 1, days: choices.audioDays)
         transcripts = service.webhooks?.transcript(of: session, user, choices, on: loop)
         audio = keeper.map { _ in AudioBatches(rate: rate, channels: channels) }
@@ -127,6 +130,12 @@ package final class LiveConversation {
             session.enter { $0.hear(event) }
         }
         stored = Task { await worker.carryOut(stream) }
+        if let keeper {
+            let encoder = AudioWork(audio: keeper, log: service.log) { session.enter { $0.audio?.taken() } }
+            Task(priority: .utility) { await encoder.carryOut(sound) }
+        } else {
+            audioWork.finish()
+        }
         guard let voices = service.voices, request.channels.isEmpty, !request.takesTranscripts else { return }
         speakers = LiveSpeakers(
             voices, rule: service.speakerRule, patience: service.speakerPatience, rate: rate, loop: loop, audio: heard,
@@ -135,12 +144,12 @@ package final class LiveConversation {
 
     /// Looks for a conversation in progress, and for known voices and people.
     package func start() {
-        if let shared { work.yield(.open(shared.row)) }
+        if let shared { give(.open(shared.row)) }
         // Yet another gateway may go on with the session before anybody speaks here.
         if let continued = shared?.continued {
             note(SessionPart(session: session, conversation: continued.conversation, begins: .zero, shift: continued.shift))
         }
-        work.yield(.find)
+        give(.find)
         poll()
         let session = LoopBound(self, on: loop)
         watch = service.store.watch(user) { session.enter { $0.look() } }
@@ -159,11 +168,11 @@ package final class LiveConversation {
     }
 
     /// Silences the words that are said in a time of the session, because they were hidden.
-    package func hide(_ range: SampleRange) { if audio != nil { work.yield(.silence(range)) } }
+    package func hide(_ range: SampleRange) { audioWork.yield(.silence(range)) }
 
     private func handOn(_ outcome: AudioBatches.Outcome) {
         switch outcome {
-        case .batch(let batch): work.yield(.audio(batch.pcm, from: batch.start))
+        case .batch(let batch): audioWork.yield(.audio(batch.pcm, from: batch.start))
         case .dropped(let count): service.metrics.audioDropped(count.duration(at: rate))
         }
     }
@@ -174,7 +183,10 @@ package final class LiveConversation {
     private func closeAudio(_ id: ID<Conversation>?, offset: Duration?) {
         guard audio != nil else { return }
         if let rest = audio?.rest() { handOn(rest) }
-        work.yield(.closeAudio(offset == nil ? nil : id, start: .zero - (offset ?? .zero)))
+        guard let id, let offset else { return _ = audioWork.yield(.discard) }
+        let (file, closing) = AsyncStream.makeStream(of: ConversationAudio.Kept.self)
+        audioWork.yield(.close(closing))
+        give(.addAudio(id, start: .zero - offset, file: file))
     }
 
     package func committed(_ words: [Word], in channel: ChannelIndex, by engine: EngineName, model: String?) {
@@ -217,12 +229,12 @@ package final class LiveConversation {
     var isShared: Bool { isOpen && !isEnded && !isConcluded }
 
     /// True if the store has all words that were committed.
-    var isStored: Bool { hasBegun && saidThrough >= committedThrough && changes.stored >= changes.given }
+    var isStored: Bool { hasBegun && saidThrough >= committedThrough && changes.isEmpty }
 
     /// Shows an event; while another gateway may go on with the session, only after the store has the changes that came before the event: what a client
     /// has seen is what any gateway knows.
     private func showInOrder(_ event: ConversationEvent) {
-        guard isOpen, service.hasOthers.isSet, changes.stored < changes.given else { return present(event) }
+        guard isOpen, service.hasOthers.isSet, !changes.isEmpty else { return present(event) }
         held.append((changes.given, event))
         guard holdTimer == nil else { return }
         holdTimer = loop.schedule(at: loop.now + Self.holdPatience) { [self] in showHeld() }
@@ -333,7 +345,7 @@ package final class LiveConversation {
         whenBegun { [self] in
             if !isConcluded { _ = conclude(inOrder: inOrder) }
             // Changes that the store still rejects go to another conversation.
-            work.yield(.last)
+            give(.last)
             transcripts?.ended()
         }
     }
@@ -344,7 +356,7 @@ package final class LiveConversation {
             let actions = machine.timePassed(now: service.now())
             if machine.current?.id != current { closeAudio(current, offset: offset) }
             run(actions)
-            if let current, machine.current?.id == current { work.yield(.check(current)) }
+            if let current, machine.current?.id == current { give(.check(current)) }
             look()
             poll()
         }
@@ -358,7 +370,7 @@ package final class LiveConversation {
             return
         }
         isLooking = true
-        work.yield(.know(after: names.known.revision))
+        give(.know(after: names.known.revision))
     }
 
     private func looked(_ known: KnownVoices?) {
@@ -405,17 +417,21 @@ package final class LiveConversation {
         switch event {
         case .stored(let change):
             machine.stored(change)
-            changes.stored = max(changes.stored, change)
+            settled(change)
             showHeld(through: change)
         case .opened: isOpen = true
         case .moved: moved()
-        case .rejected(let id): rejected(id)
-        case .last: work.finish()
+        case .failed: settled(nil)
+        case .rejected(let id):
+            settled(nil)
+            rejected(id)
+        case .last:
+            work.finish()
+            audioWork.finish()
         case .found(let found, let last, let known): begin(found, last, known)
         case .looked(let known) where !isEnded || asking != nil: looked(known)
         case _ where isEnded: break
         case .looked: break
-        case .audioTaken: audio?.taken()
         case .introduced(let introduction, let person): accept(introduction, person)
         case .voice(let voice, let label): speakers?.created(voice, for: label)
         case .processing(let conversation): show(.processing(conversation))
@@ -430,14 +446,13 @@ package final class LiveConversation {
         defer { for introduction in said { introduce(introduction) } }
         for action in actions {
             switch action {
-            case .create(let conversation): work.yield(.create(conversation))
+            case .create(let conversation): give(.create(conversation))
             case .store(let change):
                 var update = ConversationUpdate(
                     change.id, changed: change.segments.changed, removed: change.segments.removed, started: change.started,
                     finished: change.finished, finalizationReason: change.finalizationReason, isLive: true)
                 if isOpen { update.part = session }
-                changes.given = max(changes.given, change.number)
-                work.yield(.store(update, number: change.number))
+                for change in changes.add(update, number: change.number) { work.yield(.store(change.update, number: change.number)) }
             case .show(let event):
                 if case .began(let id, _) = event {
                     attach(id)
@@ -453,8 +468,8 @@ package final class LiveConversation {
                 }
             case .process(let id):
                 concluding = id
-                work.yield(.process(id))
-            case .delete(let id): work.yield(.delete(id))
+                give(.process(id))
+            case .delete(let id): give(.delete(id))
             }
         }
         guard let part, part.conversation == machine.current?.id, let shift = machine.offset, part.shift != shift else { return }
@@ -471,9 +486,19 @@ package final class LiveConversation {
         }
     }
 
+    /// Has an item carried out behind everything that is to be stored.
+    func give(_ item: ConversationWork.Item) {
+        if let change = changes.flush() { work.yield(.store(change.update, number: change.number)) }
+        work.yield(item)
+    }
+
+    private func settled(_ change: Int?) {
+        if let next = changes.settled(change) { work.yield(.store(next.update, number: next.number)) }
+    }
+
     private func note(_ part: SessionPart) {
         self.part = part
-        work.yield(.join(part))
+        give(.join(part))
     }
 
     private func attach(_ id: ID<Conversation>) {

@@ -49,4 +49,37 @@ package struct ConversationUpdate: Sendable, Equatable {
         self.findings = findings
         self.finalizationReason = finalizationReason
     }
+
+    /// Joins a later change of a live conversation to this one.
+    ///
+    /// - Returns: false when the two must be stored one after the other.
+    package mutating func join(_ later: ConversationUpdate) -> Bool {
+        var words = later
+        (words.changed, words.removed, words.started, words.finished, words.finalizationReason) = ([], [], nil, nil, nil)
+        // Only words and the times around them are joined.
+        guard conversation == later.conversation, isLive, part == later.part, movesBack == .zero,
+            words == ConversationUpdate(conversation, part: part)
+        else { return false }
+        let gone = Set(later.removed)
+        changed.removeAll { gone.contains($0.id) }
+        removed += later.removed
+        var places = Dictionary(changed.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { $1 })
+        for segment in later.changed {
+            if let place = places[segment.id] {
+                changed[place] = segment
+            } else {
+                places[segment.id] = changed.count
+                changed.append(segment)
+            }
+        }
+        started = later.started ?? started
+        finished = later.finished ?? finished
+        finalizationReason = later.finalizationReason ?? finalizationReason
+        return true
+    }
+
+    private init(_ conversation: ID<Conversation>, part: ID<Session>?) {
+        self.init(conversation, isLive: true)
+        self.part = part
+    }
 }
