@@ -38,6 +38,8 @@ from gateway import OPENER, Server, ServerError, dies_with_us
 
 KEY = "the-vendor's-key"
 FRAME = RATE // 5  # bytes of a message: 100 ms
+USERS = 10  # whose clients these are
+MOST_BREAKS = 400  # a gateway that turns its clients away for a minute
 SILENCE = 4  # seconds without a message after which a client looks for another gateway
 
 
@@ -89,16 +91,14 @@ class Postgres:
 
 
 def heard(data):
-    """The words of a WAV file: half a second of equal samples is a word."""
+    """The words of a WAV file."""
     with wave.open(io.BytesIO(data)) as file:
         samples = array.array("h", file.readframes(file.getnframes()))
-    found, start = [], 0
-    for at in range(1, len(samples) + 1):
-        if at == len(samples) or samples[at] != samples[start]:
-            if at - start >= counting_vendor.WORD and samples[start]:
-                name = f"w{samples[start] // 100}"
-                found.append({"word": name, "punctuated_word": name, "start": start / RATE, "end": at / RATE, "confidence": 1.0})
-            start = at
+    found = []
+    for level, start, end in counting_vendor.runs(samples):
+        if end - start >= counting_vendor.WORD and (word := counting_vendor.number(level)):
+            name = f"w{word}"
+            found.append({"word": name, "punctuated_word": name, "start": start / RATE, "end": end / RATE, "confidence": 1.0})
     return found
 
 
@@ -218,6 +218,36 @@ backend harken
             self.process.wait(30)
 
 
+class Way:
+    """A gateway's way to the database, which may be closed: HAProxy passes its connections on to PostgreSQL's socket."""
+
+    def __init__(self, folder, postgres):
+        self.folder = tempfile.mkdtemp(prefix="way-", dir=folder)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        self.url = f"postgres://harken@127.0.0.1:{port}/postgres"
+        with open(self.folder + "/haproxy.cfg", "w") as file:
+            file.write(f"""
+defaults
+  mode tcp
+  timeout connect 1s
+  timeout client 1h
+  timeout server 1h
+listen database
+  bind 127.0.0.1:{port}
+  server postgres unix@{postgres.folder}/.s.PGSQL.5432
+""")
+        self.process = subprocess.Popen(
+            ["haproxy", "-db", "-q", "-f", self.folder + "/haproxy.cfg"], preexec_fn=dies_with_us, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
 class Nginx:
     """nginx, which gives each connection to the next gateway that can be reached."""
 
@@ -272,8 +302,9 @@ class Client:
     def __init__(self, number, url, key, audio):
         self.number, self.url, self.key, self.audio = number, url, key, audio
         self.session, self.conversation, self.acknowledged, self.base = None, None, 0, 0
-        self.seen, self.segments, self.problem, self.breaks, self.silence = 0, {}, None, 0, 0.0
-        self.newest, self.conversations, self.takeovers = None, [], []
+        self.seen, self.segments, self.problem, self.breaks = 0, {}, None, 0
+        self.newest, self.conversations, self.takeovers, self.endings = None, [], [], []
+        self.pauses = []  # when each silence of captions ended, and how long it was
 
     async def run(self):
         self.began = time.monotonic()
@@ -289,6 +320,7 @@ class Client:
                     outcome, start = await self.stream(socket, start)
             except (OSError, asyncio.TimeoutError, websockets.InvalidHandshake, websockets.ConnectionClosed) as error:
                 outcome = "broken"
+                self.endings.append(f"{time.monotonic() - self.began:.1f} s: {type(error).__name__} {error}")
                 if time.monotonic() - self.began > len(self.audio) / (2 * RATE) + 60:
                     self.problem = f"gave up: {type(error).__name__} {error}"
                     return
@@ -301,6 +333,9 @@ class Client:
             if outcome == "broken":
                 self.breaks += 1
                 start = self.acknowledged
+                if self.breaks > MOST_BREAKS:
+                    self.problem = f"gave up after {self.breaks} broken connections"
+                    return
             elif outcome == "expired":
                 self.problem = "session_expired"
                 return
@@ -339,6 +374,7 @@ class Client:
             return "expired", 0
         if socket.close_code == 1000:
             return "done", 0
+        self.endings.append(f"{time.monotonic() - self.began:.1f} s: {socket.close_code} {socket.close_reason}")
         return "broken", 0
 
     async def read(self, socket):
@@ -365,6 +401,8 @@ class Client:
                     self.ended, self.next = "reconnect", said["samples"]
                 else:
                     self.seen += 1
+                    if kind == "service_status" and said.get("status") == "stt_degraded":
+                        self.endings.append(f"{time.monotonic() - self.began:.1f} s: {said.get('status_text')}")
                     if kind == "conversation_session" or "conversation_id" in said:
                         self.conversation = said.get("conversation_id", self.conversation)
                     if kind == "segments_deleted":
@@ -378,7 +416,7 @@ class Client:
         for segment in segments:
             if self.segments.get(segment["id"], {}).get("text") != segment["text"]:
                 if self.newest:
-                    self.silence = max(self.silence, now - self.newest)
+                    self.pauses.append((now, now - self.newest))
                 self.newest = now
             self.segments[segment["id"]] = segment
 
@@ -404,6 +442,25 @@ def compared(heard, truth):
     return lost, len(heard) - len(truth) + lost
 
 
+def at(values, part):
+    """The value below which this part of the sorted values is."""
+    return values[min(len(values) - 1, int(part * len(values)))]
+
+
+def difference(heard, truth):
+    """The words that are missing, as ranges, and the ones that are there twice."""
+    there, missing = set(heard), []
+    for place, word in enumerate(truth):
+        if word in there:
+            continue
+        if missing and missing[-1][1] == place - 1:
+            missing[-1][1] = place
+        else:
+            missing.append([place, place])
+    lost = ", ".join(f"{truth[first]}–{truth[last]}" for first, last in missing)
+    return f"lost {lost or 'nothing'}; doubled {sorted({word for word in heard if heard.count(word) > 1})[:20]}"
+
+
 class Cluster:
     def __init__(self, args, folder):
         self.args, self.folder = args, folder
@@ -413,8 +470,8 @@ class Cluster:
             "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": self.recordings.url,
             "HARKEN_MODELS": "/nowhere",
             "HARKEN_MAX_SESSIONS_PER_USER": "1000", "HARKEN_MAX_CONNECTIONS_PER_ADDRESS": "4096", "HARKEN_DATABASE_URL": self.postgres.url,
-            "HARKEN_GATE": "off", "HARKEN_LOG": "info"}
-        self.servers, self.all = {}, []
+            "HARKEN_GATE": "off", "HARKEN_LOG": "info", "HARKEN_AUDIO_DAYS": str(args.audio_days)}
+        self.servers, self.all, self.phases, self.ways, self.disks = {}, [], [], {}, []
         # A gateway ends with the thread that started it.
         self.thread = concurrent.futures.ThreadPoolExecutor(max_workers=1)
 
@@ -422,12 +479,23 @@ class Cluster:
         data = os.path.join(self.folder, f"data{number}")
         if not os.path.exists(data):
             os.mkdir(data, 0o700)
+            if "disk" in self.args.faults.split(","):
+                # A disk of the gateway's own, which only this process and its children see.
+                done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m,mode=700", "tmpfs", data], capture_output=True, text=True)
+                self.disks.append(data)
+                if done.returncode != 0:
+                    raise ServerError(f"a disk that can be full cannot be made: {done.stderr.strip()}; unshare -rm may allow it")
             for shared in ("uploads", "results"):
                 os.makedirs(os.path.join(self.folder, shared), 0o700, exist_ok=True)
                 os.symlink(os.path.join(self.folder, shared), os.path.join(data, shared))
             if number > 0:
                 shutil.copy(os.path.join(self.folder, "data0", "secret"), data)
-        server = Server(self.args.harken, data, self.settings, drain_seconds=self.args.drain)
+        settings = self.settings
+        if "partition" in self.args.faults.split(","):
+            if number not in self.ways:
+                self.ways[number] = Way(self.folder, self.postgres)
+            settings = {**settings, "HARKEN_DATABASE_URL": self.ways[number].url}
+        server = Server(self.args.harken, data, settings, drain_seconds=self.args.drain)
         self.servers[number] = server
         self.all.append(server)
         server.wait_until_ready(60)
@@ -452,8 +520,22 @@ class Cluster:
         for server in self.all:
             server.stop()
         self.balancer.stop()
+        for way in self.ways.values():
+            way.stop()
+        for disk in self.disks:
+            subprocess.run(["umount", "--lazy", disk], capture_output=True)
         self.postgres.stop()
         self.vendor.stop()
+
+
+def fill(path):
+    """Fills the disk with a file."""
+    try:
+        with open(path, "wb", buffering=0) as file:
+            while True:
+                file.write(bytes(1 << 20))
+    except OSError:
+        pass
 
 
 async def play(cluster, clients, problems):
@@ -461,13 +543,16 @@ async def play(cluster, clients, problems):
     await asyncio.sleep(4)
     for fault in cluster.args.faults.split(","):
         before = max(cluster.servers)
+        cluster.phases.append((fault, time.monotonic()))
         if fault == "kill":
             await asyncio.to_thread(cluster.servers[before].kill)
             # The balancer notices by itself.
         elif fault == "pause":
-            cluster.servers[before].signal(signal.SIGSTOP)
+            # The newest gateway may have no sessions yet.
+            first = cluster.servers[min(cluster.servers)]
+            first.signal(signal.SIGSTOP)
             await asyncio.sleep(20)
-            cluster.servers[before].signal(signal.SIGCONT)
+            first.signal(signal.SIGCONT)
         elif fault == "database":
             cluster.postgres.stop()
             await asyncio.sleep(3)
@@ -489,6 +574,31 @@ async def play(cluster, clients, problems):
                     problems.append(f"a gateway that was stopped in order ended with {status}")
                 await cluster.start_again(number)
                 cluster.balance()
+        elif fault == "partition":
+            # One gateway's packets to the database go nowhere, and come through in the end.
+            cluster.ways[min(cluster.servers)].signal(signal.SIGSTOP)
+            await asyncio.sleep(20)
+            cluster.ways[min(cluster.servers)].signal(signal.SIGCONT)
+        elif fault == "disk":
+            # No byte more can be written to one gateway's data directory.
+            disk = os.path.join(cluster.servers[min(cluster.servers)].data, "full")
+            await asyncio.to_thread(fill, disk)
+            await asyncio.sleep(15)
+            os.remove(disk)
+        elif fault == "in":
+            # All gateways but one are stopped in order, one after the other.
+            *stopped, left = sorted(cluster.servers)
+            for number in stopped:
+                cluster.balancer.use([other for other in cluster.servers.values() if other.status is None and other is not cluster.servers[number]])
+                status = await asyncio.to_thread(cluster.servers[number].terminate, 60)
+                if status != 0:
+                    problems.append(f"a gateway that was stopped in order ended with {status}")
+            await asyncio.sleep(3)
+            for number in stopped:
+                await cluster.start_again(number)
+            cluster.balance()
+        elif fault != "none":
+            raise ServerError(f"there is no fault named {fault}")
         await asyncio.sleep(3)
         if fault == "kill":
             # The same machine comes back: it must leave alone what went on elsewhere.
@@ -510,7 +620,7 @@ def judge(cluster, clients, truth, problems, report):
         if heard != truth:
             missing, more = compared(heard, truth)
             lost, doubled = lost + missing, doubled + more
-            problems.append(f"client {client.number} ({client.breaks} breaks, {client.takeovers}): {' '.join(heard)[:300]}")
+            problems.append(f"client {client.number} ({client.breaks} breaks, {client.takeovers}, {client.endings[-8:]}): {difference(heard, truth)}")
     stored = stored_words(cluster.postgres)
     stored_lost = stored_doubled = 0
     for client in clients:
@@ -518,12 +628,14 @@ def judge(cluster, clients, truth, problems, report):
         if heard != truth:
             missing, more = compared(heard, truth)
             stored_lost, stored_doubled = stored_lost + missing, stored_doubled + more
-            problems.append(f"database, client {client.number} ({client.breaks} breaks): {' '.join(heard)[:300]}")
-    silences = sorted(client.silence for client in clients)
+            problems.append(f"database, client {client.number} ({client.breaks} breaks): {difference(heard, truth)}")
     report.append(
         f"{len(clients)} sessions, {sum(client.breaks for client in clients)} connections broken, {len(clients) * len(truth)} words expected: clients lost "
-        f"{lost} and have {doubled} doubled; the database lost {stored_lost} and has {stored_doubled} doubled; longest silence between captions: "
-        f"median {silences[len(silences) // 2]:.1f} s, most {silences[-1]:.1f} s")
+        f"{lost} and have {doubled} doubled; the database lost {stored_lost} and has {stored_doubled} doubled")
+    for number, (fault, began) in enumerate(cluster.phases):
+        end = cluster.phases[number + 1][1] if number + 1 < len(cluster.phases) else float("inf")
+        silences = sorted(max((length for at, length in client.pauses if began <= at < end), default=0) for client in clients)
+        report.append(f"{fault}: longest silence between captions: median {at(silences, 0.5):.1f} s, p99 {at(silences, 0.99):.1f} s, most {silences[-1]:.1f} s")
     open_rows = cluster.postgres.ask("SELECT count(*) FROM live_sessions")[0][0]
     if open_rows != "0":
         problems.append(f"{open_rows} sessions are still in the register of live sessions")
@@ -666,8 +778,9 @@ def main():
     parser.add_argument("--balancer", choices=BALANCERS, default="haproxy")
     parser.add_argument("--sessions", type=int, default=30)
     parser.add_argument("--words", type=int, default=60, help="words of a session, two a second")
+    parser.add_argument("--audio-days", type=int, default=30, help="days that audio is kept; 0: none, which saves three quarters of the processor's time")
     parser.add_argument("--drain", type=float, default=2, help="drain time of a gateway that is stopped, in seconds")
-    parser.add_argument("--faults", default="kill,roll", help="kill, pause, database, away and roll, in order, with commas")
+    parser.add_argument("--faults", default="kill,roll", help="kill, pause, database, away, partition, disk, roll, in and none, in order, with commas")
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     problems, report, cluster = [], [], None
@@ -675,13 +788,14 @@ def main():
         try:
             cluster = Cluster(args, folder)
             cluster.start(0)
-            key = cluster.make_key()["key"]
+            users = [cluster.make_key()["key"] for _ in range(min(USERS, args.sessions))]
+            key = users[0]
             for number in range(1, args.replicas):
                 cluster.start(number)
             cluster.balance()
             other_secret(cluster, problems)
             audio, truth = counting_vendor.audio(args.words), counting_vendor.words(args.words)
-            clients = [Client(number, cluster.balancer.url, key, audio) for number in range(args.sessions)]
+            clients = [Client(number, cluster.balancer.url, users[number % len(users)], audio) for number in range(args.sessions)]
             asyncio.run(play(cluster, clients, problems))
             keys(cluster, problems, report)
             tokens(cluster, key, problems)

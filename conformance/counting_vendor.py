@@ -1,4 +1,4 @@
-"""A vendor of Deepgram's live protocol that hears numbers: half a second of samples of the value 100 × n is the word wn.
+"""A vendor of Deepgram's live protocol that hears numbers: 0.4 s of a square wave with the amplitude 3,000 + 80 × n is the word wn.
 
 It needs so little of the processor that hundreds of sessions can be heard beside the gateway, and it hears exactly what came: audio that was lost,
 doubled or moved gives words that are lost, doubled or moved.
@@ -12,47 +12,62 @@ import multiprocessing
 import websockets
 
 RATE = 16_000
-WORD = RATE // 2  # samples of a word
+WORD = 2 * RATE // 5  # samples of a word
+PAUSE = RATE // 10  # samples of silence after a word
+
+
+LOWEST, STEP = 3_000, 80  # amplitudes. A gateway expects no words where it is silent, or where sound never changes.
 
 
 def audio(count):
-    """The words w1, w2, … as 16-bit little-endian PCM."""
-    return b"".join(array.array("h", [100 * number]).tobytes() * WORD for number in range(1, count + 1))
+    """The words w1, w2, … as 16-bit little-endian PCM; at most 370."""
+    levels = (LOWEST + STEP * number for number in range(1, count + 1))
+    return b"".join(array.array("h", [level] * 50 + [-level] * 50).tobytes() * (WORD // 100) + bytes(2 * PAUSE) for level in levels)
+
+
+def number(level):
+    """The word with this amplitude; 0 for other sound."""
+    return (level - LOWEST) // STEP if level > LOWEST and (level - LOWEST) % STEP == 0 else 0
 
 
 def words(count):
     return [f"w{number}" for number in range(1, count + 1)]
 
 
+def runs(samples):
+    """The runs of samples of one amplitude: the amplitude, the start and the end of each."""
+    start = 0
+    while start < len(samples):
+        level, end = abs(samples[start]), start
+        # No run is shorter than a hundred samples, but for its parts in two messages.
+        while end + 100 <= len(samples) and abs(samples[end + 99]) == level:
+            end += 100
+        while end < len(samples) and abs(samples[end]) == level:
+            end += 1
+        yield level, start, end
+        start = end
+
+
 class Stream:
-    """One stream: where it is, and the run of equal samples that it is in."""
+    """One stream: where it is, and the run that it is in."""
 
     def __init__(self, socket):
-        self.socket, self.at, self.value, self.count = socket, 0, None, 0
+        self.socket, self.at, self.level, self.count = socket, 0, None, 0
 
     async def hear(self, message):
-        samples = array.array("h", message)
-        start = 0
-        while start < len(samples):
-            value, end = samples[start], start
-            # No run is shorter than a hundred samples, but for its parts in two messages.
-            while end + 100 <= len(samples) and samples[end + 99] == value:
-                end += 100
-            while end < len(samples) and samples[end] == value:
-                end += 1
-            if value != self.value:
-                self.value, self.count = value, 0
+        for level, start, end in runs(array.array("h", message)):
+            if level != self.level:
+                self.level, self.count = level, 0
             before = self.count
             self.count += end - start
             if before < WORD <= self.count:
-                await self.say(value // 100, self.at + WORD - before)
+                await self.say(number(level), self.at + WORD - before)
             self.at += end - start
-            start = end
 
-    async def say(self, number, at):
+    async def say(self, word, at):
         start, end = (at - WORD) / RATE, at / RATE
-        said = {"word": f"w{number}", "punctuated_word": f"w{number}", "start": start, "end": end, "confidence": 1.0}
-        await self.results(start, end - start, [said] if number else [], number % 5 == 0)
+        said = {"word": f"w{word}", "punctuated_word": f"w{word}", "start": start, "end": end, "confidence": 1.0}
+        await self.results(start, end - start, [said] if word else [], word % 5 == 0)
 
     async def results(self, start, duration, words, is_end, from_finalize=False):
         text = " ".join(word["word"] for word in words)
