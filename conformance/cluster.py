@@ -108,7 +108,7 @@ class Recordings:
     `url` is the address of both vendors: WebSockets go to `streams`.
     """
 
-    def __init__(self, streams):
+    def __init__(self, folder, streams):
         self.asked, self.answers, self.count = threading.Event(), threading.Event(), 0
         self.answers.set()
         vendor = self
@@ -145,28 +145,34 @@ class Recordings:
         # A gateway that is killed breaks its request off.
         self._server.handle_error = lambda *_: None
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        listener = socket.create_server(("127.0.0.1", 0))
-        self.url = "http://127.0.0.1:%d" % listener.getsockname()[1]
-        threading.Thread(target=asyncio.run, args=[self.divide(listener, int(streams.rsplit(":", 1)[1]))], daemon=True).start()
+        # Both vendors have one address: HAProxy is faster than this process, which has the clients.
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self._folder = tempfile.mkdtemp(prefix="vendors-", dir=folder)
+        with open(self._folder + "/haproxy.cfg", "w") as file:
+            file.write(f"""
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 1h
+  timeout server 1h
+  timeout tunnel 1h
+frontend vendors
+  bind 127.0.0.1:{port}
+  use_backend recordings if METH_POST
+  default_backend streams
+backend recordings
+  server one 127.0.0.1:{self._server.server_port}
+backend streams
+  server one {streams.removeprefix("http://")}
+""")
+        self._process = subprocess.Popen(
+            ["haproxy", "-db", "-q", "-f", self._folder + "/haproxy.cfg"], preexec_fn=dies_with_us, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    async def divide(self, listener, streams):
-        async def pump(reader, writer):
-            try:
-                while data := await reader.read(1 << 16):
-                    writer.write(data)
-                    await writer.drain()
-            except OSError:
-                pass
-            writer.close()
-
-        async def handle(reader, writer):
-            first = await reader.read(1 << 16)
-            other_reader, other = await asyncio.open_connection("127.0.0.1", self._server.server_port if first.startswith(b"POST") else streams)
-            other.write(first)
-            await asyncio.gather(pump(reader, other), pump(other_reader, writer))
-
-        async with await asyncio.start_server(handle, sock=listener) as server:
-            await server.serve_forever()
+    def stop(self):
+        self._process.kill()
+        self._process.wait()
 
 
 class HAProxy:
@@ -219,13 +225,12 @@ backend harken
 
 
 class Way:
-    """A gateway's way to the database, which may be closed: HAProxy passes its connections on to PostgreSQL's socket."""
+    """A way to a server, which may be closed: HAProxy passes the connections to `port` on."""
 
-    def __init__(self, folder, postgres):
+    def __init__(self, folder, server):
         self.folder = tempfile.mkdtemp(prefix="way-", dir=folder)
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
-        self.url = f"postgres://harken@127.0.0.1:{port}/postgres"
+            self.port = listener.getsockname()[1]
         with open(self.folder + "/haproxy.cfg", "w") as file:
             file.write(f"""
 defaults
@@ -233,10 +238,13 @@ defaults
   timeout connect 1s
   timeout client 1h
   timeout server 1h
-listen database
-  bind 127.0.0.1:{port}
-  server postgres unix@{postgres.folder}/.s.PGSQL.5432
+listen all
+  bind 127.0.0.1:{self.port}
+  server one {server}
 """)
+        self.start()
+
+    def start(self):
         self.process = subprocess.Popen(
             ["haproxy", "-db", "-q", "-f", self.folder + "/haproxy.cfg"], preexec_fn=dies_with_us, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -246,6 +254,26 @@ listen database
     def stop(self):
         self.process.kill()
         self.process.wait()
+
+
+class Objects:
+    """An object storage, moto's, that can be cut off; `settings` are a gateway's."""
+
+    def __init__(self, folder, python):
+        here = os.path.dirname(os.path.abspath(__file__))
+        self.process = subprocess.Popen(
+            [python, os.path.join(here, "../Tests/Judges/object_server.py"), str(os.getpid())], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            text=True, preexec_fn=dies_with_us)
+        port, name, secret = self.process.stderr.readline().split()
+        threading.Thread(target=self.process.stderr.read, daemon=True).start()
+        self.way = Way(folder, f"127.0.0.1:{port}")
+        self.settings = {
+            "HARKEN_BLOBS": f"s3://harken/cluster?endpoint=http://127.0.0.1:{self.way.port}&region=us-east-1",
+            "AWS_ACCESS_KEY_ID": name, "AWS_SECRET_ACCESS_KEY": secret}
+
+    def stop(self):
+        self.way.stop()
+        self.process.kill()
 
 
 class Nginx:
@@ -465,13 +493,16 @@ class Cluster:
     def __init__(self, args, folder):
         self.args, self.folder = args, folder
         self.vendor, self.postgres, self.balancer = CountingVendor(), Postgres(folder), BALANCERS[args.balancer](folder)
-        self.recordings = Recordings(self.vendor.url)
+        self.recordings = Recordings(folder, self.vendor.url)
+        self.objects = Objects(folder, args.objects) if "objects" in args.faults.split(",") else None
         self.settings = {
             "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": self.recordings.url,
             "HARKEN_MODELS": "/nowhere",
             "HARKEN_MAX_SESSIONS_PER_USER": "1000", "HARKEN_MAX_CONNECTIONS_PER_ADDRESS": "4096", "HARKEN_DATABASE_URL": self.postgres.url,
             "HARKEN_GATE": "off", "HARKEN_LOG": "info", "HARKEN_AUDIO_DAYS": str(args.audio_days)}
-        self.servers, self.all, self.phases, self.ways, self.disks = {}, [], [], {}, []
+        if self.objects:
+            self.settings.update(self.objects.settings)
+        self.servers, self.all, self.phases, self.ways, self.disks, self.measured = {}, [], [], {}, [], []
         # A gateway ends with the thread that started it.
         self.thread = concurrent.futures.ThreadPoolExecutor(max_workers=1)
 
@@ -481,7 +512,7 @@ class Cluster:
             os.mkdir(data, 0o700)
             if "disk" in self.args.faults.split(","):
                 # A disk of the gateway's own, which only this process and its children see.
-                done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m,mode=700", "tmpfs", data], capture_output=True, text=True)
+                done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=768m,mode=700", "tmpfs", data], capture_output=True, text=True)
                 self.disks.append(data)
                 if done.returncode != 0:
                     raise ServerError(f"a disk that can be full cannot be made: {done.stderr.strip()}; unshare -rm may allow it")
@@ -493,8 +524,8 @@ class Cluster:
         settings = self.settings
         if "partition" in self.args.faults.split(","):
             if number not in self.ways:
-                self.ways[number] = Way(self.folder, self.postgres)
-            settings = {**settings, "HARKEN_DATABASE_URL": self.ways[number].url}
+                self.ways[number] = Way(self.folder, f"unix@{self.postgres.folder}/.s.PGSQL.5432")
+            settings = {**settings, "HARKEN_DATABASE_URL": f"postgres://harken@127.0.0.1:{self.ways[number].port}/postgres"}
         server = Server(self.args.harken, data, settings, drain_seconds=self.args.drain)
         self.servers[number] = server
         self.all.append(server)
@@ -520,12 +551,49 @@ class Cluster:
         for server in self.all:
             server.stop()
         self.balancer.stop()
-        for way in self.ways.values():
+        for way in (*self.ways.values(), *([self.objects] if self.objects else [])):
             way.stop()
         for disk in self.disks:
             subprocess.run(["umount", "--lazy", disk], capture_output=True)
         self.postgres.stop()
+        self.recordings.stop()
         self.vendor.stop()
+
+
+def processor_seconds(pid):
+    """The processor time of a process and of its children."""
+    def fields(pid):
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()
+    total = 0
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            one = fields(name)
+        except OSError:
+            continue
+        if name == str(pid) or one[1] == str(pid):
+            total += (int(one[11]) + int(one[12])) / os.sysconf("SC_CLK_TCK")
+    return total
+
+
+def folder_bytes(path):
+    return sum(os.path.getsize(os.path.join(place, name)) for place, _, names in os.walk(path) for name in names)
+
+
+async def measured(cluster, sessions):
+    """What the sessions cost, over some seconds without a fault."""
+    seconds = 20
+    live = [server for server in cluster.servers.values() if server.status is None]
+
+    def now():
+        journals = sum(folder_bytes(os.path.join(server.data, "journal")) for server in live)
+        return sum(processor_seconds(server.pid) for server in live), processor_seconds(cluster.postgres.process.pid), journals
+    before = now()
+    await asyncio.sleep(seconds)
+    gateways, database, journals = (after - earlier for after, earlier in zip(now(), before))
+    return (f"{sessions} sessions at {len(live)} gateways, audio kept for {cluster.args.audio_days} days: a session needs {100 * gateways / seconds / sessions:.2f} % "
+            f"of a core at its gateway, and {100 * database / seconds / sessions:.3f} % at the database; its journal grows by "
+            f"{journals / seconds / sessions * 3600 / 1e6:.0f} MB an hour")
 
 
 def fill(path):
@@ -536,6 +604,15 @@ def fill(path):
                 file.write(bytes(1 << 20))
     except OSError:
         pass
+
+
+async def stop_in_order(cluster, number, problems):
+    """Takes a gateway out of the balancer, and stops it."""
+    server = cluster.servers[number]
+    cluster.balancer.use([other for other in cluster.servers.values() if other is not server and other.status is None])
+    status = await asyncio.to_thread(server.terminate, 60)
+    if status != 0:
+        problems.append(f"a gateway that was stopped in order ended with {status}")
 
 
 async def play(cluster, clients, problems):
@@ -564,14 +641,9 @@ async def play(cluster, clients, problems):
                 problems.append("a session ended while the database was away")
             await asyncio.get_running_loop().run_in_executor(cluster.thread, cluster.postgres.start)
         elif fault == "roll":
-            # One after the other is taken out of the balancer, stopped in order, and started again.
+            # One after the other is stopped in order, and started again.
             for number in sorted(cluster.servers):
-                server = cluster.servers[number]
-                rest = [other for other in cluster.servers.values() if other is not server and other.status is None]
-                cluster.balancer.use(rest)
-                status = await asyncio.to_thread(server.terminate, 60)
-                if status != 0:
-                    problems.append(f"a gateway that was stopped in order ended with {status}")
+                await stop_in_order(cluster, number, problems)
                 await cluster.start_again(number)
                 cluster.balance()
         elif fault == "partition":
@@ -585,18 +657,26 @@ async def play(cluster, clients, problems):
             await asyncio.to_thread(fill, disk)
             await asyncio.sleep(15)
             os.remove(disk)
+        elif fault == "objects":
+            # What a gateway has when it stops finds no object storage.
+            await asyncio.to_thread(cluster.objects.way.stop)
+            await stop_in_order(cluster, min(cluster.servers), problems)
+            await asyncio.sleep(5)
+            await cluster.start_again(min(cluster.servers))
+            cluster.balance()
+            await asyncio.sleep(5)
+            await asyncio.get_running_loop().run_in_executor(cluster.thread, cluster.objects.way.start)
         elif fault == "in":
             # All gateways but one are stopped in order, one after the other.
-            *stopped, left = sorted(cluster.servers)
+            stopped = sorted(cluster.servers)[:-1]
             for number in stopped:
-                cluster.balancer.use([other for other in cluster.servers.values() if other.status is None and other is not cluster.servers[number]])
-                status = await asyncio.to_thread(cluster.servers[number].terminate, 60)
-                if status != 0:
-                    problems.append(f"a gateway that was stopped in order ended with {status}")
+                await stop_in_order(cluster, number, problems)
             await asyncio.sleep(3)
             for number in stopped:
                 await cluster.start_again(number)
             cluster.balance()
+        elif fault == "measure":
+            cluster.measured.append(await measured(cluster, len(clients)))
         elif fault != "none":
             raise ServerError(f"there is no fault named {fault}")
         await asyncio.sleep(3)
@@ -635,8 +715,13 @@ def judge(cluster, clients, truth, problems, report):
     for number, (fault, began) in enumerate(cluster.phases):
         end = cluster.phases[number + 1][1] if number + 1 < len(cluster.phases) else float("inf")
         silences = sorted(max((length for at, length in client.pauses if began <= at < end), default=0) for client in clients)
+        if fault == "measure":
+            report.extend(cluster.measured)
         report.append(f"{fault}: longest silence between captions: median {at(silences, 0.5):.1f} s, p99 {at(silences, 0.99):.1f} s, most {silences[-1]:.1f} s")
-    open_rows = cluster.postgres.ask("SELECT count(*) FROM live_sessions")[0][0]
+    # A session is over when its audio is encoded.
+    deadline = time.monotonic() + 30
+    while (open_rows := cluster.postgres.ask("SELECT count(*) FROM live_sessions")[0][0]) != "0" and time.monotonic() < deadline:
+        time.sleep(0.2)
     if open_rows != "0":
         problems.append(f"{open_rows} sessions are still in the register of live sessions")
 
@@ -759,6 +844,26 @@ def job(cluster, key, problems, report):
         problems.append(f"the vendor was asked {cluster.recordings.count - before} times for a job")
 
 
+def kept_audio(cluster, clients, problems, report):
+    """The kept audio of each conversation can be read at every gateway."""
+    live = [server for server in cluster.servers.values() if server.status is None]
+    rows = cluster.postgres.ask(
+        "SELECT c.device, min(c.id), sum(a.duration) / 1e9 FROM conversations c JOIN conversation_audio a ON a.conversation = c.number GROUP BY c.device")
+    found = {device: (name, float(seconds)) for device, name, seconds in rows}
+    short = []
+    for client in clients:
+        name, seconds = found.get(f"d{client.number}", (None, 0))
+        if seconds < len(client.audio) / (2 * RATE) - 1:
+            short.append(seconds)
+        for server in live if name else []:
+            status, body = server.get(f"/api/v1/conversations/{name}/audio", client.key)
+            if status != 200 or not body.startswith(b"OggS"):
+                problems.append(f"the audio of client {client.number} is answered with {status}")
+    if short:
+        problems.append(f"{len(short)} conversations of {len(clients[0].audio) / (2 * RATE):.1f} s have less audio: {short}")
+    report.append(f"the audio of {len(found)} conversations is there at {len(live)} gateways")
+
+
 def other_secret(cluster, problems):
     server = Server(cluster.args.harken, os.path.join(cluster.folder, "stranger"), cluster.settings)
     try:
@@ -780,7 +885,8 @@ def main():
     parser.add_argument("--words", type=int, default=60, help="words of a session, two a second")
     parser.add_argument("--audio-days", type=int, default=30, help="days that audio is kept; 0: none, which saves three quarters of the processor's time")
     parser.add_argument("--drain", type=float, default=2, help="drain time of a gateway that is stopped, in seconds")
-    parser.add_argument("--faults", default="kill,roll", help="kill, pause, database, away, partition, disk, roll, in and none, in order, with commas")
+    parser.add_argument("--faults", default="kill,roll", help="kill, pause, database, away, partition, disk, objects, roll, in, measure and none, in order, with commas")
+    parser.add_argument("--objects", metavar="PYTHON", help="a Python with moto's server, for the fault objects")
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     problems, report, cluster = [], [], None
@@ -802,6 +908,8 @@ def main():
             credit(cluster, problems, report)
             job(cluster, key, problems, report)
             time.sleep(1)
+            if cluster.objects:
+                kept_audio(cluster, clients, problems, report)
             judge(cluster, clients, truth, problems, report)
         except ServerError as error:
             problems.append(str(error))

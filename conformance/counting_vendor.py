@@ -98,7 +98,7 @@ def _serve(pipe):
                 await Stream(socket).run()
             except websockets.ConnectionClosed:
                 pass
-        async with websockets.serve(handle, "127.0.0.1", 0, ping_interval=None, compression=None) as server:
+        async with websockets.serve(handle, "127.0.0.1", 0, ping_interval=None, compression=None, backlog=1024) as server:
             pipe.send(server.sockets[0].getsockname()[1])
             await asyncio.Future()
     asyncio.run(run())

@@ -60,6 +60,8 @@ package final class ConversationService: Sendable {
         var left: [OwnedConversation: UnixTime] = [:]
         /// Transcripts for conversations in which sessions speak. The transcripts are taken when no session speaks in the conversation any more.
         var late: [OwnedConversation: [(stored: StoredTranscript, onlyRecovered: Bool)]] = [:]
+        /// Number of sessions that are over, and whose last words and audio are not all stored.
+        var ending = 0
         /// The last task of the chain that cuts audio.
         var cutting: Task<Void, Never>?
         /// True once the conversations that earlier runs left are known.
@@ -70,6 +72,10 @@ package final class ConversationService: Sendable {
     private static let patience: Duration = .seconds(120)
     /// Maximum time that completing a conversation takes, all attempts included.
     private static let processingLimit: Duration = .seconds(300)
+    /// Maximum time for which a gateway that stops waits for what its sessions have left. Words that are not stored by then are taken from the journal at
+    /// the next start.
+    private static let settlingLimit: Duration = .seconds(10)
+    private static let settlingPoll: Duration = .milliseconds(20)
     package static let sweepInterval: Duration = .seconds(5)
     /// Maximum number of enrollments that wait; further ones are dropped until a later start.
     private static let maxEnrollments = 1_000
@@ -185,6 +191,24 @@ package final class ConversationService: Sendable {
 
     /// Embeds conversations whose meaning is not stored.
     package func complement() async { await completion.complement() }
+
+    /// Notes that a session is over, and that `work` stores what it has left.
+    func ended(_ work: Task<Void, Never>) {
+        state.withLock { $0.ending += 1 }
+        Task {
+            await work.value
+            state.withLock { $0.ending -= 1 }
+        }
+    }
+
+    /// Waits until what sessions have left is stored, or for as long as a gateway that stops may wait.
+    package func settle() async {
+        let deadline = Instant.now + Self.settlingLimit
+        while state.withLock({ $0.ending > 0 }) {
+            guard .now < deadline else { return log.warning("what sessions have left is not all stored; the next start completes it") }
+            guard (try? await Task.sleep(for: Self.settlingPoll)) != nil else { return }
+        }
+    }
 
     /// Notes that a session writes to the conversation.
     package func attach(_ id: ID<Conversation>, of user: ID<User>) {

@@ -338,6 +338,7 @@ package final class LiveConversation {
     package func ended(inOrder: Bool) {
         guard !isEnded else { return }
         isEnded = true
+        if let stored { service.ended(stored) }
         timer?.cancel()
         timer = nil
         watch = nil

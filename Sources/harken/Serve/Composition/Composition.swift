@@ -144,6 +144,7 @@ final class Composition: Sendable {
     func settle() async {
         // The ends of sessions may still be queued on the loops.
         await live.contexts.settle()
+        await live.conversations.settle()
         await storage.transcripts.settle()
         await storage.shadows.settle()
         await live.contexts.finishJournals()
