@@ -39,9 +39,7 @@ package final class SharedSession {
     ///   - resumed: the client's request to go on with the session; nil when the session begins.
     init(
         in replicas: any ReplicaStore, held: HeldSessions, part: ID<Session>, of user: ID<User>, started: UnixTime, taken: TakenSession?,
-        resumed: LiveResume?,
-        rate: SampleRate, clientRate: SampleRate, channels: Int,
-        log: Log
+        resumed: LiveResume?, rate: SampleRate, clientRate: SampleRate, channels: Int, log: Log
     ) {
         self.replicas = replicas
         self.held = held
@@ -100,6 +98,8 @@ package final class SharedSession {
     /// Gives the row up, or to the gateway that has asked for it, when everything that the session has left is stored.
     func ended(behind stored: Task<Void, Never>?) {
         let part = row.part, id = row.id
+        // The client may come back from the other gateway before everything is stored.
+        if isMoved { held.letGo(id) }
         Task { [replicas, held, log, isMoved] in
             await stored?.value
             do throws(StoreError) {
@@ -107,7 +107,7 @@ package final class SharedSession {
             } catch {
                 log.warning("a session's row is still in the database", [.session: part.rawValue, .error: "\(error)"])
             }
-            held.letGo(id)
+            if !isMoved { held.letGo(id) }
         }
     }
 }
