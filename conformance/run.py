@@ -54,7 +54,7 @@ def main():
     if unknown:
         parser.error(f"no driver is called {unknown[0]}")
     if args.matrix:
-        chosen = [driver for driver in DRIVERS if driver.dialect != "Harken" and not driver.name.startswith("streaming/speakers_") and (not args.drivers or driver.name in args.drivers)]
+        chosen = [driver for driver in DRIVERS if driver.dialect != "Harken" and not driver.starts_gateway and not driver.name.startswith("streaming/speakers_") and (not args.drivers or driver.name in args.drivers)]
         return matrix.main(args, chosen)
     return against_local(args, [BY_NAME[name] for name in args.drivers] or [driver for driver in DRIVERS if driver.in_test or args.all])
 
