@@ -47,8 +47,9 @@ class Gateways:
         os.chmod(folder, 0o755)
         self.postgres = Postgres(folder)
         self.vendor = counting_vendor.CountingVendor()
+        self.vendors = Recordings(folder, self.vendor.url)
         self.settings = {
-            "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": "key", "DEEPGRAM_BASE_URL": Recordings(self.vendor.url).url, "HARKEN_MODELS": "/nowhere",
+            "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": "key", "DEEPGRAM_BASE_URL": self.vendors.url, "HARKEN_MODELS": "/nowhere",
             "HARKEN_DATABASE_URL": self.postgres.url, "HARKEN_TRUSTED_PROXIES": "127.0.0.1", "HARKEN_GATE": "off"}
         with open(folder + "/secret", "wb") as file:
             file.write(os.urandom(32))
@@ -99,6 +100,7 @@ class Gateways:
     def stop(self):
         for server in self.servers.values():
             server.stop()
+        self.vendors.stop()
         self.vendor.stop()
         self.postgres.stop()
 

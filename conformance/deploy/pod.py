@@ -127,13 +127,14 @@ def judge(harken, folder, chart):
     pod = chart.only(objects, "StatefulSet")["spec"]["template"]["spec"]
     keys_pod = chart.only(objects, "Pod")["spec"]
     postgres, vendor = Postgres(folder), counting_vendor.CountingVendor()
+    vendors = Recordings(folder, vendor.url)
     server = None
     try:
         os.chmod(postgres.folder, 0o755)
         secret = os.urandom(32)
         volumes = Volumes(folder, "pod", pod, secret, postgres.folder)
         secrets = {"HARKEN_DATABASE_URL": "postgres://harken@/postgres?host=/postgres", "DEEPGRAM_API_KEY": "key",
-                   "DEEPGRAM_BASE_URL": Recordings(vendor.url).url}
+                   "DEEPGRAM_BASE_URL": vendors.url}
         yield from prepare(pod, volumes, harken)
         # A container that is started again finds what the last one left.
         yield from prepare(pod, volumes, harken)
@@ -185,5 +186,6 @@ def judge(harken, folder, chart):
     finally:
         if server and server.status is None:
             server.signal(signal.SIGKILL)
+        vendors.stop()
         vendor.stop()
         postgres.stop()
