@@ -17,8 +17,11 @@ package: build ## what users install, in .build/package: Debian packages and tar
 demo: ## set up, build, and show live captions of a recording (EXIT=1 stops after them)
 	@EXIT='$(EXIT)' scripts/demo
 
-test: ## set up, build, lint, conformance, every test
+test: ## the gate: set up, lint, build, simulated sessions, the Swift tests
 	@scripts/test
+
+verify: ## what needs real time: speech at its own pace, vendors' clients, kills, services, the page; alone on the machine
+	@scripts/verify
 
 check: ## a quick look: lint, and the tests of the targets that changed
 	@scripts/check
@@ -54,10 +57,10 @@ simulate: ## sessions with untidy engines and faults, every rule checked on each
 fuzz: ## feed each parser random bytes (EACH=60 seconds each; NAME=… for one)
 	@SECONDS_EACH='$(EACH)' scripts/fuzz $(NAME)
 
-nightly: ## what is too long for `make test`
+nightly: ## what is too long for `make verify`
 	@scripts/nightly
 
 clean: ## remove what was built (models stay in the cache)
 	@rm -rf .build bench-results
 
-.PHONY: help setup build package demo test check test-one bench lint format docs conformance faults attack simulate fuzz nightly clean
+.PHONY: help setup build package demo test verify check test-one bench lint format docs conformance faults attack simulate fuzz nightly clean

@@ -12,7 +12,7 @@ from simulators import KEY, VENDORS, Simulator
 class Failovers:
     """`python` runs the simulated vendor: it has the packages of conformance/requirements.txt."""
 
-    # The second column: in `make test`, too.
+    # The second column: in `make verify`, too.
     PLAYS = [("tells_of_a_failover", False)]
 
     def __init__(self, launch, recording, harken, data, python):

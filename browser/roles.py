@@ -12,7 +12,7 @@ from console import Server, expect
 class Roles:
     """`launch` returns a browser with the given options."""
 
-    # The second column: in `make test`, too.
+    # The second column: in `make verify`, too.
     PLAYS = [("makes_the_first_key", True), ("asks_for_a_key", True), ("logs_in_and_out", True), ("makes_and_revokes_keys", True),
              ("shows_a_key_what_it_may_do", True), ("listens_through_a_phone", True)]
 

@@ -15,7 +15,7 @@ from roles import Roles
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# Plays with one gateway, in this order: later ones find the conversations of earlier ones. The second column: in `make test`, too.
+# Plays with one gateway, in this order: later ones find the conversations of earlier ones. The second column: in `make verify`, too.
 PLAYS = [
     ("paints_at_once", True), ("is_cached", True), ("computes_right", True), ("draws_codes", True),
     ("goes_by_keyboard", True), ("describes_the_api", True), ("survives_a_lost_gateway", True),
@@ -28,7 +28,7 @@ PLAYS = [
 ]
 # Plays that hear the microphone from its beginning: each has a browser of its own.
 HEARS = {"captions_a_tab", "captions_the_microphone", "enrols_a_voice", "mends_a_broken_connection", "follows_a_gateway_that_goes_down"}
-# What `make test` looks at; the whole run looks at all.
+# What `make verify` looks at; the whole run looks at all.
 SHORT_LOOKS = [("light", wide), ("dark", narrow)]
 
 
@@ -38,7 +38,7 @@ def arguments():
     parser.add_argument("--harken", default=str(ROOT / ".build/release/harken"), help="the executable (default: .build/release/harken)")
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav and its words")
     parser.add_argument("--simulators", required=True, metavar="PYTHON", help="a Python with the packages of conformance/requirements.txt")
-    parser.add_argument("--whole", action="store_true", help="also the plays that are too long for make test")
+    parser.add_argument("--whole", action="store_true", help="also the plays that are too long for make verify")
     parser.add_argument("--images", metavar="FOLDER", help="keep pictures for the documents in this folder")
     return parser.parse_args()
 

@@ -26,7 +26,7 @@ EXCUSED = [
     (r"apt install|systemctl", "needs the package, and systemd"),
     (r"^apt-get install|^createdb|^harken migrate", "needs a PostgreSQL server: PostgresCommandsTests starts one"),
     (r"kubectl|^helm |^podman |^docker compose|POSTGRES_PASSWORD|^make package|> secret$", "scripts/deploy-test proves what needs no cluster and no engine"),
-    (r"^scripts/cluster", "scripts/test runs it with fewer sessions, scripts/nightly with all of them"),
+    (r"^scripts/cluster", "scripts/verify runs it with fewer sessions, scripts/nightly with all of them"),
     (r"^certbot", "needs a name in the public network"),
     (r"--microphone|harken record", "needs a microphone: scripts/record and conformance/harken/record.py play one"),
     (r"example\.org|rtsp:", "the address is an example"),

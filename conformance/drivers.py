@@ -22,7 +22,7 @@ class Driver:
     arguments: list = field(default_factory=list)
     # Whether it starts a gateway of its own.
     starts_gateway: bool = False
-    # Whether `make test` runs it.
+    # Whether `make verify` runs it.
     in_test: bool = True
     # Processors that it and its gateway use on average, as measured on a machine that does nothing else. Most wait for speech in real time.
     processors: float = 0.3

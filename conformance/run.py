@@ -31,10 +31,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("drivers", nargs="*", metavar="DRIVER",
-                        help=f"which to run; without it those that `make test` runs; there are {', '.join(BY_NAME)}")
+                        help=f"which to run; without it those that `make verify` runs; there are {', '.join(BY_NAME)}")
     parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"), help="the executable under test")
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav and beckett.txt")
-    parser.add_argument("--all", action="store_true", help="every driver, those too that take too long for `make test`")
+    parser.add_argument("--all", action="store_true", help="every driver, those too that take too long for `make verify`")
     parser.add_argument("--jobs", type=int, help="drivers at a time (default: as many as the processors allow); for the matrix: engines (3; a busy machine gets fewer interims)")
     parser.add_argument("--ready-seconds", type=float, default=300, help="patience until the models are loaded (default 300)")
     parser.add_argument("--selfcheck", action="store_true", help="checks the simulators with the vendors' clients; the arguments name vendors")

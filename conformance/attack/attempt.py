@@ -26,7 +26,7 @@ class Attack:
     settings: dict = field(default_factory=dict)
     options: tuple = ()
     descriptors: int | None = None
-    # Whether `make test` runs it too.
+    # Whether `make verify` runs it too.
     short: bool = True
     # Whether it can be run against a gateway whose settings are not its own, under live sessions.
     shared: bool = True

@@ -330,7 +330,7 @@ def main():
     parser.add_argument("--shared", default=os.path.join(ROOT, "../shared/audio"), help="folder of the development audio, which whole runs speak")
     parser.add_argument("--cache", help="folder where what the simulators hear is kept")
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--short", action="store_true", help="fewer attacks, each shorter: what `make test` runs")
+    length.add_argument("--short", action="store_true", help="fewer attacks, each shorter: what `make verify` runs")
     length.add_argument("--whole", action="store_true", help="every attack at its full length (the default)")
     parser.add_argument("--sessions", type=int, metavar="N", help="live sessions during the attacks (10 with --short, else 50; with NAME, none); 0: none")
     parser.add_argument("--json", metavar="FILE", help="writes everything there as well")

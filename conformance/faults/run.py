@@ -38,7 +38,7 @@ def main():
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav and beckett.txt")
     parser.add_argument("--cache", help="folder where what the simulators hear is kept")
     parser.add_argument("--shared", default=os.path.join(ROOT, "../shared/audio"), help="folder of the development audio")
-    parser.add_argument("--short", action="store_true", help="the few scenarios that `make test` runs, with 10 s of speech")
+    parser.add_argument("--short", action="store_true", help="the few scenarios that `make verify` runs, with 10 s of speech")
     parser.add_argument("--scenario", action="append", metavar="NAME", help="only these; what does not fail runs too, times are compared with it")
     parser.add_argument("--engine", action="append", choices=list(SECOND), help="only these")
     parser.add_argument("--livekit", "--beside-livekit", action="store_true",

@@ -130,13 +130,12 @@ import Testing
 
     @Test func `that are interrupted give up at once`() async throws {
         let gateway = try await TestGateway()
-        let path = try gateway.recording(seconds: 600)
-        let start = Instant.now
+        // At its own pace this takes longer than a test may.
+        let path = try gateway.recording(seconds: 900)
         let work = Task { try await run([path, "--url", gateway.url], in: gateway.folder) }
-        try await Task.sleep(for: .milliseconds(300))
+        try await until { await gateway.liveSessions() == 1 }
         work.cancel()
         #expect(try await work.value.status == .interrupted)
-        #expect(Instant.now - start < .seconds(300))
     }
 
     @Test(arguments: [

@@ -47,6 +47,8 @@ final class TestGateway: Sendable {
         loops.shutdown()
     }
 
+    func liveSessions() async -> Int { await gateway.liveSessions() }
+
     /// Returns the id of the newest conversation.
     func lastConversation() async throws -> String {
         let store = try Installation(in: DataDirectory(creating: folder.path)).conversations(now: { .now })

@@ -17,9 +17,10 @@ import Testing
         var diagnostics: String
     }
 
-    /// Runs it until `body` returns, and interrupts it then.
+    /// Runs it until `body` has returned and the diagnostics contain `shown`, and interrupts it then.
     private func run(
-        _ settings: ChunkedRecording.Settings, in folder: TemporaryFolder, fault: CaptureError? = nil, body: (SilentMicrophone) async throws -> Void
+        _ settings: ChunkedRecording.Settings, in folder: TemporaryFolder, fault: CaptureError? = nil, shown: String = "listening",
+        body: (SilentMicrophone) async throws -> Void
     ) async throws -> Run {
         let paths = ["output", "diagnostics"].map { folder.path(of: $0 + UUID().uuidString) }
         for path in paths { _ = FileManager.default.createFile(atPath: path, contents: nil) }
@@ -39,6 +40,7 @@ import Testing
         if settings.records, fault == nil {
             try await until { (try String(contentsOfFile: paths[1], encoding: .utf8)).contains("listening") }
             try await body(#require(made.microphone.withLock { $0 }))
+            try await until { (try String(contentsOfFile: paths[1], encoding: .utf8)).contains(shown) }
             work.cancel()
         }
         let status = await work.value
@@ -95,11 +97,11 @@ import Testing
         var settings = ChunkedRecording.Settings(gateway: GatewayAddress(gateway.url), folder: gateway.folder.path + "/recorder")
         settings.patience = .milliseconds(500)
         settings.token = "hk_wrong_key_of_somebody"
-        let run = try await run(settings, in: gateway.folder) { microphone in
-            for _ in 0..<2 { microphone.say(loud) }
+        // The gateway refuses the first chunk, which is complete while the recording goes on.
+        let run = try await run(settings, in: gateway.folder, shown: "refused the key") { microphone in
+            for _ in 0..<4 { microphone.say(loud) }
         }
         #expect(run.status == .failed)
-        #expect(run.diagnostics.contains("refused the key"))
         #expect(run.diagnostics.contains("harken record --send"))
         #expect(!run.diagnostics.contains("hk_wrong"))
         for case let file as URL in FileManager.default.enumerator(at: URL(filePath: settings.folder), includingPropertiesForKeys: nil) ?? .init() {
