@@ -37,16 +37,17 @@ import Testing
         }
         let command = recording
         let work = Task { await command.run(context) }
+        func diagnostics() throws -> String { try String(contentsOfFile: paths[1], encoding: .utf8) }
         if settings.records, fault == nil {
-            try await until { (try String(contentsOfFile: paths[1], encoding: .utf8)).contains("listening") }
+            try await until { try diagnostics().contains("listening") }
             try await body(#require(made.microphone.withLock { $0 }))
-            try await until { (try String(contentsOfFile: paths[1], encoding: .utf8)).contains(shown) }
+            try await until { try diagnostics().contains(shown) }
             work.cancel()
         }
         let status = await work.value
         return Run(
             status: status, output: try String(contentsOfFile: paths[0], encoding: .utf8),
-            diagnostics: try String(contentsOfFile: paths[1], encoding: .utf8))
+            diagnostics: try diagnostics())
     }
 
     private final class Made: Sendable {
@@ -102,6 +103,7 @@ import Testing
             for _ in 0..<4 { microphone.say(loud) }
         }
         #expect(run.status == .failed)
+        #expect(run.diagnostics.contains("refused the key"))
         #expect(run.diagnostics.contains("harken record --send"))
         #expect(!run.diagnostics.contains("hk_wrong"))
         for case let file as URL in FileManager.default.enumerator(at: URL(filePath: settings.folder), includingPropertiesForKeys: nil) ?? .init() {
