@@ -17,10 +17,10 @@ package: build ## what users install, in .build/package: Debian packages and tar
 demo: ## set up, build, and show live captions of a recording (EXIT=1 stops after them)
 	@EXIT='$(EXIT)' scripts/demo
 
-test: ## the gate: set up, lint, build, simulated sessions, the Swift tests
+test: ## the gate: set up, lint, build, every test that no busy machine turns red; ten minutes
 	@scripts/test
 
-verify: ## what needs real time: speech at its own pace, vendors' clients, kills, services, the page; alone on the machine
+verify: ## what needs real time: speech at its own pace, processes that are killed, services; an hour, nothing beside it
 	@scripts/verify
 
 check: ## a quick look: lint, and the tests of the targets that changed
@@ -29,7 +29,7 @@ check: ## a quick look: lint, and the tests of the targets that changed
 test-one: ## the tests whose suite or name matches (NAME=…, a regular expression)
 	@scripts/check '$(NAME)'
 
-bench: ## measure relay, live conversations, gate, search, local engine, voices; table here, JSON in bench-results/
+bench: ## every figure on time, memory and processor, judged; table here, JSON and a history in bench-results/
 	@scripts/bench
 
 lint: ## check the format of the Swift sources
@@ -42,13 +42,13 @@ docs: ## reference pages from the doc comments, in .build/docs
 	@scripts/docs
 
 conformance: ## the vendors' own clients against harken serve, with every engine behind it
-	@scripts/conformance --matrix
+	@scripts/play conformance --matrix
 
 faults: ## real speech while engines fail in every way: words lost and doubled, times, waits (LIVEKIT=1: LiveKit's adapter beside)
-	@scripts/faults $(if $(LIVEKIT),--livekit)
+	@scripts/play faults $(if $(LIVEKIT),--livekit)
 
 attack: ## attack a gateway as a stranger would, with and without 50 live sessions: memory, stalls, refusals (NAME=… for one)
-	@scripts/attack $(NAME)
+	@scripts/play attack $(NAME)
 
 simulate: ## sessions with untidy engines and faults, every rule checked on each (SEEDS=100000)
 	@scripts/build --product simulate

@@ -21,8 +21,11 @@ func module(_ name: String, _ dependencies: [String] = [], without folder: Strin
         linkerSettings: [.linkedLibrary("m")])
 }
 
+/// Tests are not optimized, in the optimized build either: that would take longer than they take.
 func tests(_ name: String, _ dependencies: [String]) -> Target {
-    .testTarget(name: name + "Tests", dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: strict)
+    .testTarget(
+        name: name + "Tests", dependencies: dependencies.map { .init(stringLiteral: $0) },
+        swiftSettings: strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))])
 }
 
 /// A Debian library: a module map and a header of declarations, no code of ours but `static inline` adapters for macros.
@@ -190,7 +193,7 @@ let package = Package(
             ]),
         tests("Net", ["Net", "HarkenTesting", "Framing"]),
         tests("Decoding", ["Decoding", "HarkenTesting", "Audio", "Speech", "Net"]),
-        tests("Tracing", ["Tracing", "Speech", "Framing", "Net"]),
+        tests("Tracing", ["Tracing", "HarkenTesting", "Speech", "Framing", "Net"]),
         tests("LocalEngine", ["LocalEngine", "HarkenTesting", "Audio", "Conversations", "Speakers", "Speech"]),
         tests("Vendors", ["Vendors", "HarkenTesting", "Protocols", "Speech", "Framing", "Net"]),
         tests("Sessions", ["Sessions", "HarkenTesting", "Speech", "Net", "Continuity", "Vendors"]),

@@ -2,6 +2,7 @@
 
 import pathlib
 import sys
+import time
 import urllib.parse
 import wave
 
@@ -10,10 +11,23 @@ from playwright.sync_api import Error
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "conformance"))
 from gateway import Server  # noqa: E402
 
-__all__ = ["Browser", "Console", "Error", "Failure", "Server", "expect", "narrow", "wide"]
+__all__ = ["HANG", "Browser", "Console", "Error", "Failure", "Server", "expect", "narrow", "wide"]
 
 CHROMIUM = "/usr/bin/chromium"
+HANG = 120  # seconds after which what is waited for does not come any more, however slow the machine is
 wide, narrow = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
+
+
+POLL = 40  # milliseconds between two looks at what is waited for
+# Goes to a page; returns true when its address is the present one, so that nothing comes of that.
+LEAVING = """(place) => {
+    if (location.hash === `#/${place}`) return true;
+    for (const page of document.querySelectorAll('main > *')) page.dataset.left = '';
+    location.hash = `#/${place}`;
+    return false;
+}"""
+# Transitions have an end, what turns or breathes has none.
+STILL = "() => document.getAnimations().every((one) => one.playState === 'finished' || one.effect.getComputedTiming().endTime === Infinity)"
 
 
 class Failure(Exception):
@@ -26,7 +40,7 @@ def expect(is_so, words):
 
 
 def microphone_of(recording, folder):
-    """The recording as Chromium's fake microphone wants it: a WAV file that is not played again from its beginning."""
+    """The recording as a WAV file that is not played again from its beginning."""
     with wave.open(str(recording)) as clip:
         parameters, frames = clip.getparams(), clip.readframes(clip.getnframes())
     path = pathlib.Path(folder) / f"microphone-{pathlib.Path(recording).stem}.wav"
@@ -38,18 +52,25 @@ def microphone_of(recording, folder):
 
 
 class Browser:
-    """Chromium without a window. `recording` is what its microphone hears; None: beeps. `options` are further arguments."""
+    """Chromium without a window. `recording` is what its microphone hears, once or over and over; None: beeps. `options` are further arguments."""
 
-    def __init__(self, playwright, folder, recording=None, options=()):
+    def __init__(self, playwright, folder, recording=None, options=(), repeats=False):
         options = [*options, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required",
                    "--no-sandbox", "--disable-dev-shm-usage"]
-        if recording:
+        if recording and repeats:
+            options.append(f"--use-file-for-fake-audio-capture={recording}")
+        elif recording:
             options.append(f"--use-file-for-fake-audio-capture={microphone_of(recording, folder)}%noloop")
         # A muted browser has no sound of a tab to share.
         self._browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options, ignore_default_args=["--mute-audio"])
 
     def open(self, server, path="/", viewport=None, **settings):
         return Console(self._browser, server, path, viewport or wide, settings)
+
+    def leave(self):
+        """Closes what a play that failed has left open: it would be beside the next one."""
+        for context in self._browser.contexts:
+            context.close()
 
     def close(self):
         self._browser.close()
@@ -60,13 +81,17 @@ class Console:
 
     def __init__(self, browser, server, path, viewport, settings, context=None):
         self.server, self.problems, self.requests, self.sockets = server, [], [], []
+        self._open = set()  # requests that are not answered; streams of events never are
         self.context = context or browser.new_context(base_url=server.url, viewport=viewport, accept_downloads=True, **settings)
         self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(HANG * 1000)
+        self.page.set_default_navigation_timeout(HANG * 1000)
         self.page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
         self.page.on("console", self._heard)
-        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("request", self._asked)
+        self.page.on("requestfinished", self._answered)
+        self.page.on("requestfailed", self._answered)
         self.page.on("websocket", lambda socket: self.sockets.append(socket.url))
         self.page.goto(path)
 
@@ -80,11 +105,28 @@ class Console:
         if message.type == "error" and not is_answer:
             self.problems.append(f"console: {message.text}")
 
+    def _asked(self, request):
+        self.requests.append(request.url)
+        if request.resource_type not in ("eventsource", "websocket"):
+            self._open.add(request)
+
+    def _answered(self, request):
+        self._open.discard(request)
+
     def go(self, place):
-        """Goes to a page, such as `usage` or `/docs`, and waits until it is drawn."""
-        self.page.goto(place if place.startswith("/") else f"/#/{place}")
-        self.page.wait_for_selector("main h1")
-        self.page.wait_for_function("() => !document.querySelector('main [aria-busy=true]')")
+        """Goes to a page, such as `usage` or `/docs`, and waits until it is drawn and has what it asked for."""
+        if place.startswith("/"):
+            self.page.goto(place)
+        # The page that is left has a heading, too: it is marked.
+        elif self.page.evaluate(LEAVING, place):
+            self.page.reload()
+        self.wait("() => document.querySelector('main > :not([data-left]) h1') && !document.querySelector('main [aria-busy=true]')", f"{place} is drawn")
+        self.settle()
+
+    def settle(self):
+        """Waits until nothing is asked for and nothing moves."""
+        self.until(lambda: not self._open, lambda: f"answers to {sorted(request.url for request in self._open)[:3]}")
+        self.wait(STILL, "nothing moves")
 
     def get(self, path):
         """What the API answers to this visitor, as JSON."""
@@ -92,12 +134,20 @@ class Console:
         expect(answer.ok, f"GET {path} was answered with {answer.status}")
         return answer.json()
 
-    def wait(self, script, words, seconds=15, argument=None):
+    def wait(self, script, words, argument=None):
         """Waits until a script is true in the page."""
         try:
-            self.page.wait_for_function(script, arg=argument, timeout=seconds * 1000)
+            self.page.wait_for_function(script, arg=argument, polling=POLL, timeout=HANG * 1000)
         except Error as error:
-            raise Failure(f"{words} within {seconds} s; the page says: {self.page.inner_text('body')[:400]!r}") from error
+            raise Failure(f"{words}: not within {HANG} s; the page says: {self.page.inner_text('body')[:400]!r}") from error
+
+    def until(self, fact, words):
+        """Waits until a function of ours returns something true, and returns that. `words` name it, or are a function that does."""
+        deadline = time.monotonic() + HANG
+        while not (found := fact()):
+            expect(time.monotonic() < deadline, f"{words() if callable(words) else words}: not within {HANG} s")
+            self.page.wait_for_timeout(POLL)  # meanwhile the browser's events are heard
+        return found
 
     def text(self, selector="main"):
         return self.page.inner_text(selector)

@@ -1,38 +1,39 @@
 """A gateway with keys: who logs in sees what the key may do."""
 
-import re
-
+import time
 import types
 import urllib.parse
 
 from codes import read_code
-from console import Server, expect
+from console import HANG, Server, expect
+from gateway import make_key
+from stored import SAID
 
 
 class Roles:
-    """`launch` returns a browser with the given options."""
+    """Plays with the gateway `server`, which has keys. `browser` knows it as `gateway.test`, too. `settings` are those of a gateway like it."""
 
-    # The second column: in `make verify`, too.
-    PLAYS = [("makes_the_first_key", True), ("asks_for_a_key", True), ("logs_in_and_out", True), ("makes_and_revokes_keys", True),
-             ("shows_a_key_what_it_may_do", True), ("listens_through_a_phone", True)]
+    def __init__(self, browser, server, harken, data, hearing, settings):
+        self.browser, self.server, self.harken, self.data, self.hearing, self.settings, self.notes = browser, server, harken, data, hearing, settings, []
 
-    def __init__(self, browser, launch, recording, harken, data):
-        self.browser, self.launch, self.recording, self.harken, self.data, self.notes, self.server = browser, launch, recording, harken, data, [], None
+    @staticmethod
+    def address_of(server):
+        """A name in the network, as a phone would need it."""
+        return f"http://gateway.test:{urllib.parse.urlsplit(server.url).port}"
 
-    def begin(self):
-        self.server = Server(self.harken, self.data)
-        self.server.wait_until_ready(120)
-        self.key = self.server.make_key()
+    @staticmethod
+    def options(server):
+        """Options of a browser that allows the microphone on that address as on https."""
+        return ["--host-resolver-rules=MAP gateway.test 127.0.0.1", f"--unsafely-treat-insecure-origin-as-secure={Roles.address_of(server)}"]
 
-    def end(self):
-        if self.server:
-            self.server.stop()
-
-    def _has_login(self, console):
-        has = console.context.request.post("/api/v1/login", data={"key": "none"}).status != 404
-        if not has:
-            self.notes.append("this gateway has no login yet")
-        return has
+    def _key(self, *options):
+        """A new key, which the gateway knows."""
+        key = make_key(self.harken, self.server.data, *options)
+        deadline = time.monotonic() + HANG
+        while self.server.get("/api/v1/users/me", key)[0] == 401:
+            expect(time.monotonic() < deadline, f"the gateway knows a new key: not within {HANG} s")
+            time.sleep(0.05)
+        return key
 
     def _log_in(self, console, key):
         console.page.wait_for_selector("input[type=password]")
@@ -43,9 +44,9 @@ class Roles:
 
     def makes_the_first_key(self):
         """On a gateway without keys, the page makes the first one, shows it, and goes on with it."""
-        server = Server(self.harken, self.data + "-first")
+        server = Server(self.harken, self.data, self.settings)
         try:
-            server.wait_until_announced(60)
+            server.wait_until_announced(HANG)
             console = self.browser.open(server, "/#/settings")
             page = console.page
             page.get_by_role("button", name="Make a key").click()
@@ -54,11 +55,7 @@ class Roles:
             key = page.inner_text("dialog .secret code")
             page.get_by_role("button", name="I have kept it").click()
             page.get_by_role("button", name="Log out").wait_for()
-            for _ in range(30):
-                if server.get("/api/v1/conversations")[0] == 401:
-                    break
-                page.wait_for_timeout(100)
-            expect(server.get("/api/v1/conversations")[0] == 401, "programs without a key are refused")
+            console.until(lambda: server.get("/api/v1/conversations")[0] == 401, "programs without a key are refused")
             expect(server.get("/api/v1/conversations", key)[0] == 200, "the key works")
             page.reload()
             console.go("settings")
@@ -70,11 +67,12 @@ class Roles:
 
     def asks_for_a_key(self):
         """Without a login no page shows anything: the login comes. A wrong key gets a sentence."""
+        self._key()
         console = self.browser.open(self.server, "/#/conversations")
         console.wait("() => location.hash.startsWith('#/login') && document.querySelector('h1')?.textContent === 'Log in'", "the login comes")
         console.page.fill("input[type=password]", "hk_wrong")
         console.page.get_by_role("button", name="Log in").click()
-        console.wait("() => (document.querySelector('#login-problem')?.textContent ?? '').length > 30", "a sentence about the wrong key", 30)
+        console.wait("() => (document.querySelector('#login-problem')?.textContent ?? '').length > 30", "a sentence about the wrong key")
         expect(console.page.evaluate("() => !localStorage.getItem('key') && !document.cookie"), "nothing of the key is kept for scripts")
         console.judge()
         console.close()
@@ -82,16 +80,15 @@ class Roles:
     def logs_in_and_out(self):
         """A key logs in; the cookie is out of the scripts' reach and of other sites'; logging out ends it."""
         console = self.browser.open(self.server)
-        if not self._has_login(console):
-            return console.close()
-        console.go("conversations")
-        self._log_in(console, self.key)
+        console.page.goto("/#/conversations")
+        key = self._key()
+        self._log_in(console, key)
         console.wait("() => location.hash === '#/conversations'", "the page that was wanted comes after the login")
         cookie = next((one for one in console.context.cookies() if one["httpOnly"]), None)
-        expect(cookie and cookie["sameSite"] == "Strict" and self.key not in cookie["value"], f"the cookie is {cookie}")
+        expect(cookie and cookie["sameSite"] == "Strict" and key not in cookie["value"], f"the cookie is {cookie}")
         expect(console.page.evaluate("() => document.cookie") == "", "scripts see no cookie")
         console.go("conversations")
-        expect(re.search("No conversations yet", console.text()), console.text()[:200])
+        console.wait("() => document.body.innerText.includes('No conversations yet')", "the page says that there are no conversations")
         console.page.get_by_role("button", name="Log out").click()
         console.wait("() => location.hash === '#/login'", "the login comes after logging out")
         expect(console.context.request.get("/api/v1/conversations").status == 401, "the cookie is worth nothing any more")
@@ -101,9 +98,7 @@ class Roles:
     def makes_and_revokes_keys(self):
         """A key of an administrator makes a key, which works, and revokes it."""
         console = self.browser.open(self.server)
-        if not self._has_login(console):
-            return console.close()
-        self._log_in(console, self.server.make_key("--scope", "admin", "--scope", "read", "--scope", "write"))
+        self._log_in(console, self._key("--scope", "admin", "--scope", "read", "--scope", "write"))
         console.go("settings")
         page = console.page
         page.get_by_role("button", name="Make a key").click()
@@ -113,7 +108,7 @@ class Roles:
         page.wait_for_selector("dialog .secret code")
         key = page.inner_text("dialog .secret code")
         page.get_by_role("button", name="I have kept it").click()
-        expect(self.server.get("/api/v1/conversations", key)[0] == 200, "the new key works")
+        console.until(lambda: self.server.get("/api/v1/conversations", key)[0] == 200, "the new key works")
         row = page.locator("tr", has_text="Phone")
         row.get_by_text("10 min").wait_for()
         row.get_by_role("button", name="Top up").click()
@@ -121,20 +116,14 @@ class Roles:
         row.get_by_role("button", name="Revoke").click()
         page.locator("dialog").get_by_role("button", name="Revoke").click()
         row.get_by_text("Revoked").wait_for()
-        for _ in range(30):
-            if self.server.get("/api/v1/conversations", key)[0] == 401:
-                break
-            page.wait_for_timeout(100)
-        expect(self.server.get("/api/v1/conversations", key)[0] == 401, "the revoked key is refused")
+        console.until(lambda: self.server.get("/api/v1/conversations", key)[0] == 401, "the revoked key is refused")
         console.judge()
         console.close()
 
     def shows_a_key_what_it_may_do(self):
         """A key that may only read has no page for what it may not do."""
         console = self.browser.open(self.server)
-        if not self._has_login(console):
-            return console.close()
-        self._log_in(console, self.server.make_key("--scope", "read"))
+        self._log_in(console, self._key("--scope", "read"))
         console.wait("() => document.querySelector('#nav a[href=\"#/conversations\"]')", "Conversations is there")
         places = console.page.eval_on_selector_all("#nav li a", "(links) => links.map((link) => link.getAttribute('href').slice(2))")
         expect("live" not in places and "engines" not in places and "usage" in places, f"the pages are {places}")
@@ -142,29 +131,27 @@ class Roles:
 
     def listens_through_a_phone(self):
         """A code on the page makes a phone the microphone: it needs no login, and its captions come on the page."""
-        port = urllib.parse.urlsplit(self.server.url).port
-        # A name in the network, as a phone would need it, on which the browser allows the microphone as on https.
-        place = types.SimpleNamespace(url=f"http://gateway.test:{port}")
-        options = ["--host-resolver-rules=MAP gateway.test 127.0.0.1", f"--unsafely-treat-insecure-origin-as-secure={place.url}"]
-        browser = self.launch(recording=self.recording, options=options)
-        console = browser.open(place, "/#/live")
-        self._log_in(console, self.key)
+        place = types.SimpleNamespace(url=self.address_of(self.server))
+        console = self.browser.open(place, "/#/live")
+        self._log_in(console, self._key())
         console.page.get_by_role("button", name="Use a phone").click()
         console.page.wait_for_selector("dialog .qr")
         address = read_code(console.page.locator("dialog .qr").screenshot())
         expect(address and address.startswith(f"{place.url}/#/phone?ticket="), f"the code says {address}")
-        phone = browser.open(place, address, {"width": 360, "height": 740}, has_touch=True)
+        phone = self.browser.open(place, address, {"width": 360, "height": 740}, has_touch=True)
         speak = phone.page.get_by_role("button", name="Speak")
         speak.tap()
         expect("ticket" not in phone.page.url, f"the ticket stays in {phone.page.url}")
-        console.wait("() => !document.querySelector('dialog') && document.querySelector('.live-text').textContent.split(' ').length >= 8",
-                     "the phone's words on the page", 60)
+        console.wait(f"(amount) => !document.querySelector('dialog') && ({SAID})().split(/\\s+/).length >= amount", "the phone's words on the page",
+                     self.hearing.amount)
         phone.wait("() => document.querySelector('.phone-text').textContent.length > 20", "the words on the phone")
         phone.page.get_by_role("button", name="Stop").tap()
-        console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the session ends on the page, too", 30)
+        console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the session ends on the page, too")
+        self.hearing.judge(console.page.evaluate(SAID))
         phone.wait("() => document.body.textContent.includes('The session is over')", "the phone says that it is over")
-        again = browser.open(place, address)
+        again = self.browser.open(place, address)
         again.wait("() => document.querySelector('.note.bad')?.textContent.includes('run out')", "a used code is refused in words")
         console.judge()
         phone.judge()
-        browser.close()
+        for one in (console, phone, again):
+            one.close()

@@ -1,104 +1,184 @@
 """Plays the console in Debian's Chromium against `harken serve`: a line for each play, and status 1 if one failed."""
 
 import argparse
+import os
 import pathlib
+import signal
 import sys
 import tempfile
 import time
 
 from playwright.sync_api import sync_playwright
 
-from console import Browser, Error, Failure, Server, narrow, wide
+from console import HANG, Browser, Error, Failure, Server, narrow, wide
 from failovers import Failovers
+from hearing import Recognised, Scripted
 from plays import Plays
 from roles import Roles
+from scripted_vendor import ScriptedVendor
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# Plays with one gateway, in this order: later ones find the conversations of earlier ones. The second column: in `make verify`, too.
-PLAYS = [
-    ("paints_at_once", True), ("is_cached", True), ("computes_right", True), ("draws_codes", True),
-    ("goes_by_keyboard", True), ("describes_the_api", True), ("survives_a_lost_gateway", True),
-    ("recognises_a_dropped_file", True), ("says_why_a_file_fails", True), ("compares_engines", True),
-    ("shows_captions_for_obs", True), ("mends_a_broken_connection", False), ("follows_a_gateway_that_goes_down", False),
-    ("captions_the_microphone", True), ("captions_a_tab", False), ("watches_a_session", True), ("names_voices", True),
-    ("enrols_a_voice", False), ("is_accessible", True),
-    ("counts_usage", True), ("keeps_settings", True), ("lists_engines", True),
-    ("searches_as_one_types", True), ("corrects_by_hand", True), ("merges_conversations", True), ("scrolls_eight_hours", False),
-]
-# Plays that hear the microphone from its beginning: each has a browser of its own.
+# The runs that have each play. gate: `make test`, with the scripted vendor and no models; verify: with the local engine; bench: has figures.
+# The whole run has all. No play needs another one.
+OPEN = {
+    "paints_at_once": "verify bench", "is_small": "gate verify", "is_cached": "gate verify", "computes_right": "gate verify", "draws_codes": "gate verify",
+    "goes_by_keyboard": "gate verify", "searches_before_a_page_comes": "gate verify", "describes_the_api": "gate verify",
+    "survives_a_lost_gateway": "gate verify", "recognises_a_dropped_file": "gate verify", "says_why_a_file_fails": "gate verify",
+    "compares_engines": "gate verify", "shows_captions_for_obs": "gate verify", "mends_a_broken_connection": "", "follows_a_gateway_that_goes_down": "",
+    "captions_the_microphone": "gate verify", "captions_a_tab": "", "watches_an_open_session": "gate", "watches_a_session": "verify",
+    "names_voices": "verify", "keeps_people": "gate verify", "enrols_a_voice": "", "is_accessible": "gate verify", "counts_usage": "gate verify",
+    "keeps_settings": "gate verify", "lists_engines": "gate verify", "searches_as_one_types": "gate verify", "corrects_by_hand": "gate verify",
+    "merges_conversations": "gate verify", "scrolls_eight_hours": "bench",
+}
+KEYED = {
+    "makes_the_first_key": "gate verify", "asks_for_a_key": "gate verify", "logs_in_and_out": "gate verify", "makes_and_revokes_keys": "gate verify",
+    "shows_a_key_what_it_may_do": "gate verify", "listens_through_a_phone": "gate verify",
+}
+FAILING = {"tells_of_a_failover": ""}
+# Plays that hear the microphone from its beginning, so that each has a browser of its own when an engine hears what is said there.
 HEARS = {"captions_a_tab", "captions_the_microphone", "enrols_a_voice", "mends_a_broken_connection", "follows_a_gateway_that_goes_down"}
-# What `make verify` looks at; the whole run looks at all.
+# What axe looks at, but for the whole run, which looks at all.
 SHORT_LOOKS = [("light", wide), ("dark", narrow)]
 
 
+# Seconds after which a play hangs: the longest needs a tenth of it.
+HANG_LIMIT = 600
+
+
+def hung(name):
+    """Ends this process from inside a play, which may wait for a browser that is gone; its children end with it."""
+    print(f"FAIL  {name}  hung for {HANG_LIMIT} s", flush=True)
+    os._exit(1)
+
+
 def arguments():
-    parser = argparse.ArgumentParser(prog="scripts/browser", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="plays; none: all of the list")
+    parser = argparse.ArgumentParser(prog="browser/run.py", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="plays; none: all of the run")
     parser.add_argument("--harken", default=str(ROOT / ".build/release/harken"), help="the executable (default: .build/release/harken)")
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav and its words")
     parser.add_argument("--simulators", required=True, metavar="PYTHON", help="a Python with the packages of conformance/requirements.txt")
-    parser.add_argument("--whole", action="store_true", help="also the plays that are too long for make verify")
+    run = parser.add_mutually_exclusive_group()
+    run.add_argument("--gate", dest="run", action="store_const", const="gate", help="the plays of make test: a scripted vendor, no models, no figures")
+    run.add_argument("--whole", dest="run", action="store_const", const="whole", help="all plays, with the local engine; no option: those of make verify")
+    run.add_argument("--bench", dest="run", action="store_const", const="bench", help="the plays with figures, which HARKEN_FIGURES judges and keeps")
     parser.add_argument("--images", metavar="FOLDER", help="keep pictures for the documents in this folder")
+    parser.set_defaults(run="verify")
     return parser.parse_args()
 
 
-def play(name, act, notes):
-    began = time.monotonic()
-    notes.clear()
-    try:
-        act()
-        verdict, reason = "PASS", "; ".join(notes)
-    except Failure as error:
-        verdict, reason = "FAIL", str(error)
-    except Error as error:
-        verdict, reason = "FAIL", " ".join(str(error).split())[:600]
-    print(f"{verdict}  {name}  {time.monotonic() - began:.1f} s" + (f"  {reason}" if reason else ""), flush=True)
-    return verdict == "PASS"
+class Run:
+    def __init__(self, chosen, playwright, folder):
+        self.chosen, self.playwright, self.folder, self.passed = chosen, playwright, folder, []
+        self.recording = pathlib.Path(chosen.test_audio) / "beckett.wav"
+
+    def wanted(self, plays):
+        """The names of the plays of a list that are to run, in the order of the list."""
+        if self.chosen.names:
+            return [name for name in plays if name in self.chosen.names]
+        return [name for name, runs in plays.items() if self.chosen.run == "whole" or self.chosen.run in runs.split()]
+
+    def launch(self, **options):
+        return Browser(self.playwright, self.folder, **options)
+
+    def serve(self, name, settings=None):
+        return Server(self.chosen.harken, f"{self.folder}/{name}", settings)
+
+    def play(self, cast, name, **options):
+        began = time.monotonic()
+        cast.notes.clear()
+        signal.signal(signal.SIGALRM, lambda *_: hung(name))
+        signal.alarm(HANG_LIMIT)
+        try:
+            getattr(cast, name)(**options)
+            verdict, reason = "PASS", "; ".join(cast.notes)
+        except Failure as error:
+            verdict, reason = "FAIL", str(error)
+        except Error as error:
+            verdict, reason = "FAIL", " ".join(str(error).split())[:600]
+        finally:
+            if browser := getattr(cast, "browser", None):
+                browser.leave()
+            signal.alarm(0)
+        print(f"{verdict}  {name}  {time.monotonic() - began:.1f} s" + (f"  {reason}" if reason else ""), flush=True)
+        self.passed.append(verdict == "PASS")
+
+    def play_open(self, names, browser_for, server, hearing):
+        for name in names:
+            browser = browser_for(name)
+            plays = Plays(browser, server, self.recording, self.folder, self.chosen.harken, hearing)
+            self.play(plays, name, **({"looks": SHORT_LOOKS} if name == "is_accessible" and self.chosen.run != "whole" else {}))
+            if browser is not browser_for(None):
+                browser.close()
+
+    def gate(self):
+        """One vendor, one browser, a gateway without keys and one with keys."""
+        vendor, servers = ScriptedVendor(self.chosen.simulators), []
+        try:
+            servers += [self.serve("open", vendor.settings), self.serve("keyed", vendor.settings)]
+            for server in servers:
+                server.wait_until_ready(HANG)
+            browser = self.launch(recording=self.recording, repeats=True, options=Roles.options(servers[1]))
+            self.play_open(self.wanted(OPEN), lambda _: browser, servers[0], Scripted())
+            roles = Roles(browser, servers[1], self.chosen.harken, f"{self.folder}/first", Scripted(), vendor.settings)
+            for name in self.wanted(KEYED):
+                self.play(roles, name)
+            browser.close()
+        finally:
+            for server in servers:
+                server.stop()
+            vendor.stop()
+
+    def recognise(self):
+        """With the local engine, which hears the microphone."""
+        hearing = Recognised(self.recording)
+        if self.wanted(OPEN) or self.chosen.images:
+            server = self.serve("open")
+            try:
+                server.wait_until_ready(HANG)
+                shared = self.launch()
+                self.play_open(self.wanted(OPEN), lambda name: self.launch(recording=self.recording) if name in HEARS else shared, server, hearing)
+                if self.chosen.images:
+                    plays = Plays(shared, server, self.recording, self.folder, self.chosen.harken, hearing)
+                    self.play(plays, "pictures", folder=self.chosen.images)
+                shared.close()
+            finally:
+                server.stop()
+        if self.wanted(KEYED):
+            server = self.serve("keyed")
+            try:
+                server.wait_until_ready(HANG)
+                browser = self.launch(recording=self.recording, options=Roles.options(server))
+                roles = Roles(browser, server, self.chosen.harken, f"{self.folder}/first", hearing, None)
+                for name in self.wanted(KEYED):
+                    self.play(roles, name)
+                browser.close()
+            finally:
+                server.stop()
+        if self.wanted(FAILING):
+            failovers = Failovers(self.launch, self.recording, self.chosen.harken, f"{self.folder}/failing", self.chosen.simulators)
+            try:
+                failovers.begin()
+                for name in self.wanted(FAILING):
+                    self.play(failovers, name)
+            finally:
+                failovers.end()
 
 
 def main():
     chosen = arguments()
-    wanted = [name for name, is_short in PLAYS if name in chosen.names or (not chosen.names and (is_short or chosen.whole))]
-    recording, passed = pathlib.Path(chosen.test_audio) / "beckett.wav", []
     with tempfile.TemporaryDirectory(prefix="harken-browser-") as folder, sync_playwright() as playwright:
-        server = Server(chosen.harken, f"{folder}/open")
-        try:
-            server.wait_until_ready(120)
-            shared = Browser(playwright, folder)
-            for name in wanted:
-                browser = Browser(playwright, folder, recording) if name in HEARS else shared
-                plays = Plays(browser, server, recording, folder, chosen.harken)
-                act = getattr(plays, name)
-                if name == "is_accessible" and not chosen.whole:
-                    passed.append(play(name, lambda: plays.is_accessible(looks=SHORT_LOOKS), plays.notes))
-                else:
-                    passed.append(play(name, act, plays.notes))
-                if browser is not shared:
-                    browser.close()
-            if chosen.images:
-                plays = Plays(shared, server, recording, folder, chosen.harken)
-                passed.append(play("pictures", lambda: plays.pictures(chosen.images), plays.notes))
-        finally:
-            server.stop()
-
-        def launch(**options):
-            return Browser(playwright, folder, **options)
-
-        for cast in (Roles(shared, launch, recording, chosen.harken, f"{folder}/keyed"),
-                     Failovers(launch, recording, chosen.harken, f"{folder}/failing", chosen.simulators)):
-            names = [name for name, is_short in cast.PLAYS if name in chosen.names or (not chosen.names and (is_short or chosen.whole))]
-            if not names:
-                continue
-            try:
-                cast.begin()
-                for name in names:
-                    passed.append(play(name, getattr(cast, name), cast.notes))
-            finally:
-                cast.end()
-        shared.close()
-    print(f"browser: {sum(passed)} of {len(passed)} plays passed", file=sys.stderr)
-    return 0 if passed and all(passed) else 1
+        run = Run(chosen, playwright, folder)
+        unknown = [name for name in chosen.names if name not in {**OPEN, **KEYED, **FAILING}]
+        if unknown:
+            print(f"browser: no play is called {', '.join(unknown)}", file=sys.stderr)
+            return 2
+        if chosen.run == "gate":
+            run.gate()
+        else:
+            run.recognise()
+    print(f"browser: {sum(run.passed)} of {len(run.passed)} plays passed", file=sys.stderr)
+    return 0 if run.passed and all(run.passed) else 1
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Proves the Grafana board and the alert rules of packaging/ against a real Prometheus that scrapes a real gateway.
 
-    scripts/board [--harken FILE]
+    scripts/play board [--harken FILE]
 
 The gateway has a vendor that cannot be reached, so that streams fail over. Every query of the board must be answered, and with figures unless it is
 named in EMPTY; every metric that the board and the rules name must be one of the gateway's.
@@ -92,7 +92,7 @@ def queries(board):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="scripts/board", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="scripts/play board", description=__doc__.splitlines()[0])
     parser.add_argument("--harken", default=str(ROOT / ".build/release/harken"), help="the executable (default: .build/release/harken)")
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav")
     chosen = parser.parse_args()

@@ -33,6 +33,7 @@ import wave
 import websockets
 
 import counting_vendor
+import figures
 from counting_vendor import RATE, CountingVendor
 from gateway import OPENER, Server, ServerError, dies_with_us
 
@@ -736,11 +737,12 @@ def keys(cluster, problems, report):
             problems.append("a new key is not known to every gateway")
     subprocess.run([first.harken, "keys", "revoke", key["id"], "--data", first.data], env=first.environment, capture_output=True, timeout=60)
     began = time.monotonic()
-    while any(server.get("/api/v1/users/me/settings", key["key"])[0] != 401 for server in live) and time.monotonic() < began + 5:
+    while any(server.get("/api/v1/users/me/settings", key["key"])[0] != 401 for server in live):
+        if time.monotonic() > began + 60:
+            return problems.append("a revoked key is not refused by all gateways after 60 s")
         time.sleep(0.02)
     took = time.monotonic() - began
-    if took > 1:
-        problems.append(f"a revoked key was refused by all gateways after {took:.1f} s")
+    problems += figures.within("a revoked key is refused by all gateways", took, 1)
     report.append(f"a revoked key was refused by {len(live)} gateways after {took:.2f} s")
 
 
@@ -877,7 +879,7 @@ def other_secret(cluster, problems):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="scripts/play cluster", description=__doc__.splitlines()[0])
     parser.add_argument("--harken", default=os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), ".build/release/harken"))
     parser.add_argument("--replicas", type=int, default=3)
     parser.add_argument("--balancer", choices=BALANCERS, default="haproxy")

@@ -1,6 +1,6 @@
-"""Checks README and docs: every link leads somewhere, every command runs or is excused, every version is the one that is tried.
+"""Checks README and docs: every link leads somewhere, every command runs or is excused, versions and plays are the real ones.
 
-    scripts/documents [--harken FILE] [--links]
+    scripts/play documents [--harken FILE] [--links]
 """
 
 import argparse
@@ -17,6 +17,10 @@ import wave
 from gateway import Server, environment
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "scripts/play.d"))
+
+import catalogue
+
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("browser/*.md"), *ROOT.glob("conformance/*.md")])
 
 # Commands that are not run here, and why. The first expression that is found in a command excuses it.
@@ -25,17 +29,24 @@ EXCUSED = [
     (r"^export PATH=", "the commands run here with such a PATH"),
     (r"apt install|systemctl", "needs the package, and systemd"),
     (r"^apt-get install|^createdb|^harken migrate", "needs a PostgreSQL server: PostgresCommandsTests starts one"),
-    (r"kubectl|^helm |^podman |^docker compose|POSTGRES_PASSWORD|^make package|> secret$", "scripts/deploy-test proves what needs no cluster and no engine"),
-    (r"^scripts/cluster", "scripts/verify runs it with fewer sessions, scripts/nightly with all of them"),
+    (r"kubectl|^helm |^podman |^docker compose|POSTGRES_PASSWORD|^make package|> secret$", "scripts/play deploy proves what needs no cluster and no engine"),
+    (r"^scripts/play cluster", "scripts/verify runs it with fewer sessions, scripts/nightly with all of them"),
     (r"^certbot", "needs a name in the public network"),
-    (r"--microphone|harken record", "needs a microphone: scripts/record and conformance/harken/record.py play one"),
+    (r"--microphone|harken record", "needs a microphone: scripts/play record and conformance/harken/record.py play one"),
     (r"example\.org|rtsp:", "the address is an example"),
     (r"> /etc/|/etc/harken\.conf", "writes to, or reads, /etc"),
     (r"\| man -l", "opens a pager"),
     (r"models install \S+\.tar\.gz", "scripts/package-test installs the archive that scripts/package makes"),
     (r"models add FOLDER", "FOLDER stands for a Whisper model of the reader's"),
-    (r"^python conformance/|127\.0\.0\.1:9000", "scripts/faults and scripts/conformance run it"),
+    (r"^python conformance/|127\.0\.0\.1:9000", "scripts/play faults and scripts/play conformance run it"),
 ]
+# The files that run the plays of each tier, and how they name one.
+TIERS = {
+    "test": ("scripts/test.d/gate.py", r'"scripts/play", "{}"'),
+    "verify": ("scripts/test.d/verify.py", r'"scripts/play", "{}"'),
+    "nightly": ("scripts/nightly", r"scripts/play {} "),
+    "bench": ("Benchmarks/figures/run", r"'{}[ ']"),
+}
 ADDRESS = r"(?:127\.0\.0\.1|localhost):8080"
 
 
@@ -150,13 +161,24 @@ class Desk:
         return None if line else "it did not become ready"
 
 
+def wrong_plays():
+    """Where the table of plays, or the tier of a play, is not the real one."""
+    if catalogue.table() not in (ROOT / "docs/developing.md").read_text():
+        yield "docs/developing.md: the table of plays is not what scripts/play --table prints"
+    for name, play in catalogue.PLAYS.items():
+        for tier, (path, form) in TIERS.items():
+            runs = bool(re.search(form.format(name), (ROOT / path).read_text()))
+            if runs != (tier in play.tiers.split()):
+                yield f"scripts/play.d/catalogue.py: the tier {tier} of {name} is {'missing' if runs else 'wrong'}: {path}"
+
+
 def main():
-    parser = argparse.ArgumentParser(prog="scripts/documents", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="scripts/play documents", description=__doc__.splitlines()[0])
     parser.add_argument("--harken", default=str(ROOT / ".build/release/harken"), help="the executable (default: .build/release/harken)")
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav")
-    parser.add_argument("--links", action="store_true", help="only links and versions, not commands")
+    parser.add_argument("--links", action="store_true", help="only links, versions and plays, not commands")
     chosen = parser.parse_args()
-    problems = [f"{page.relative_to(ROOT)}: {problem}" for page in PAGES for problem in broken_links(page)] + list(wrong_versions())
+    problems = [f"{page.relative_to(ROOT)}: {problem}" for page in PAGES for problem in broken_links(page)] + list(wrong_versions()) + list(wrong_plays())
     amount, excused = 0, {}
     if not chosen.links:
         with tempfile.TemporaryDirectory(prefix="harken-documents-") as folder:

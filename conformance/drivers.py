@@ -53,6 +53,8 @@ DRIVERS = [
     Driver("streaming/speakers_livekit", "Deepgram", "/v1/listen", in_test=False, processors=2),
     Driver("streaming/speakers_pipecat", "Deepgram", "/v1/listen", in_test=False, processors=2),
     Driver("streaming/managed_client", "managed proxy", "/ws/transcribe"),
+    # harken/listen proves more of it with real speech.
+    Driver("streaming/listen_client", "Harken", "/v4/listen", in_test=False),
     Driver("prerecorded/deepgram_sdk", "Deepgram", "/v1/listen", processors=0.8),
     Driver("prerecorded/assemblyai_sdk", "AssemblyAI", "/v2/transcript", processors=0.8),
     # No engine translates. Unknown models are served by the local engine, and larger files than the vendor's are accepted.
@@ -89,19 +91,25 @@ class Outcome:
 
 def run(driver, url, key, test_audio, folder, extra=()):
     """Lets the driver judge the server at `url`; its report goes to `folder`."""
-    report = os.path.join(folder, driver.name.replace("/", "-") + ".json")
-    command = [
-        sys.executable, os.path.join(HERE, driver.name + ".py"), "--url", url, "--key", key,
-        "--audio", os.path.join(test_audio, "beckett.wav"), "--expect-text", transcript(test_audio), "--json", report,
-        *driver.arguments, *extra,
-    ]
+    audio = ["--audio", os.path.join(test_audio, "beckett.wav"), "--expect-text", transcript(test_audio)]
+    return execute(driver, url, key, folder, [*audio, *driver.arguments, *extra])
+
+
+def execute(driver, url, key, folder, arguments, seconds=TIME_LIMIT):
+    """As `run`, with the driver's further arguments. What the driver prints goes to `folder` too."""
+    place = os.path.join(folder, driver.name.replace("/", "-"))
+    report = place + ".json"
+    command = [sys.executable, os.path.join(HERE, driver.name + ".py"), "--url", url, "--key", key, "--json", report, *arguments]
     environment = {**os.environ, "NO_PROXY": "*", "no_proxy": "*"}
     began = time.monotonic()
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, env=environment)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, env=environment)
         passed, output = done.returncode == 0, done.stdout + done.stderr
     except subprocess.TimeoutExpired as error:
-        passed, output = False, (error.stdout or b"").decode(errors="replace") + "\nstopped after %d s" % TIME_LIMIT
+        said = ((error.stdout or b"") + (error.stderr or b"")).decode(errors="replace")
+        passed, output = False, said + "\n%s hung: it was stopped after %d s" % (driver.name, seconds)
+    with open(place + ".log", "w") as file:
+        file.write(output)
     blamed, wer = judgement(report, output)
     return Outcome(passed, time.monotonic() - began, [] if passed else list(dict.fromkeys(problem[:300] for problem in blamed)), wer, skipped(report))
 

@@ -73,10 +73,15 @@ class Server:
         return self._process.pid
 
     def _listen(self):
+        # A play keeps logs: scripts/play.
+        kept = os.environ.get("PLAY_LOGS")
+        log = open(f"{kept}/gateway-{self.pid}.log", "a", buffering=1) if kept else None
         for line in self._process.stderr:
             self._reads_log.wait()
             self.said_at.append(time.monotonic())
             self.lines.append(line)
+            if log:
+                log.write(line)
             found = re.search(r"harken: ready on (http\S+)", line)
             if found:
                 self.url = found.group(1)
@@ -112,9 +117,8 @@ class Server:
             time.sleep(0.02)
 
     def make_key(self, *options):
-        key = make_key(self.harken, self.data, *options)
-        time.sleep(1)  # a running gateway accepts a new key within a second
-        return key
+        # A running gateway accepts a new key from the next request on.
+        return make_key(self.harken, self.data, *options)
 
     def leave_log(self):
         """Reads no more of the log: it stays in the pipe."""
@@ -150,11 +154,19 @@ class Server:
         OPENER.open(request, timeout=300).close()
         return (time.monotonic() - began) / length
 
+    def ended(self, seconds):
+        """The exit status of a gateway that ends by itself; None when it does not in time."""
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
     def terminate(self, seconds, twice=False):
         """The exit status after SIGTERM, or after two of them; None when it did not end in time."""
         self._process.terminate()
         if twice:
-            time.sleep(0.05)
+            # A second signal that comes before the first one is taken is none.
+            self.wait_for(r"\bdraining\b", seconds)
             self._process.terminate()
         try:
             return self._process.wait(seconds)

@@ -161,4 +161,4 @@ def show(columns, drivers):
 
 
 if __name__ == "__main__":
-    sys.exit("run scripts/conformance --matrix")
+    sys.exit("run scripts/play conformance --matrix")

@@ -29,7 +29,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="scripts/play conformance", description=__doc__.splitlines()[0])
     parser.add_argument("drivers", nargs="*", metavar="DRIVER",
                         help=f"which to run; without it those that `make verify` runs; there are {', '.join(BY_NAME)}")
     parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"), help="the executable under test")

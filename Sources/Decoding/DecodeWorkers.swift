@@ -79,6 +79,8 @@ package final class DecodeWorkers: MediaSource {
 
     /// Process numbers of the workers that decode now, in no order; for tests.
     package var busyProcesses: [Int32] { state.withLock { Array($0.busy) } }
+    /// Number of recordings that wait for a worker; for tests.
+    package var waitingCount: Int { state.withLock { $0.waiting.count } }
     /// True if the factory runs; for tests.
     package var isFactoryRunning: Bool { factory.withLock { $0 != nil } }
 

@@ -65,6 +65,9 @@ package final class ChildProcess: Sendable {
     /// Text that the program has written to standard error so far.
     package var diagnostics: String { Self.read("diagnostics", folder) }
 
+    /// Text that the program has written to standard output so far.
+    package var output: String { Self.read("output", folder) }
+
     package func signal(_ number: Int32) {
         life.state.withLock { if $0.status == nil { kill(id, number) } }
     }

@@ -2,8 +2,8 @@ internal import Foundation
 
 /// An object storage on loopback that speaks the protocol of Amazon S3 and checks signatures (moto). It ends with the process.
 package final class ObjectServer: Sendable {
-    /// The server of all tests, which the first use starts; nil when there is no Python for it.
-    package static let shared: ObjectServer? = JudgesPython.path == nil ? nil : try? ObjectServer()
+    /// The server of all tests, which the first use starts; nil when there is no Python for it, or when it does not start.
+    package static let shared: ObjectServer? = JudgesPython.path == nil ? nil : started { try ObjectServer() }
 
     /// A bucket that every test may use, with a prefix of its own.
     package static let bucket = "harken"
@@ -18,20 +18,18 @@ package final class ObjectServer: Sendable {
     private static let script = (0..<3).reduce(URL(filePath: #filePath)) { path, _ in path.deletingLastPathComponent() }
         .appending(path: "Tests/Judges/object_server.py").path
 
-    /// Starts a server of the test's own. Blocks.
-    ///
-    /// - Parameter port: port on loopback; nil for a free one.
-    package init(port: Int? = nil) throws {
-        process = try ChildProcess([JudgesPython.path ?? "python3", "-B", Self.script, "\(getpid())"] + (port.map { ["\($0)"] } ?? []))
-        for _ in 0..<600 where process.isRunning {
-            let words = process.diagnostics.split(separator: "\n").last?.split(separator: " ").map(String.init) ?? []
-            if words.count == 3, let port = Int(words[0]) {
-                (self.port, keyID, secret) = (port, words[1], words[2])
-                return
-            }
-            usleep(100_000)
+    /// Starts a server of the test's own, on a free port. Blocks.
+    package init() throws {
+        let process = try ChildProcess([JudgesPython.path ?? "python3", "-B", Self.script, "\(getpid())"])
+        var words: [String] = []
+        try untilBlocking {
+            words = process.diagnostics.split(separator: "\n").last?.split(separator: " ").map(String.init) ?? []
+            return words.count == 3 && Int(words[0]) != nil || !process.isRunning
         }
-        throw CocoaError(.executableLoad, userInfo: [NSDebugDescriptionErrorKey: process.diagnostics])
+        guard words.count == 3, let port = Int(words[0]) else {
+            throw CocoaError(.executableLoad, userInfo: [NSDebugDescriptionErrorKey: process.diagnostics])
+        }
+        (self.port, keyID, secret, self.process) = (port, words[1], words[2], process)
     }
 
     /// The address of a bucket, below a prefix.

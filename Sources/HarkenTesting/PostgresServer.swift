@@ -2,8 +2,8 @@ internal import Foundation
 
 /// A PostgreSQL server of this test process, with an empty database. It ends with the process, and its folder is removed then.
 package final class PostgresServer: Sendable {
-    /// The server of all tests, which the first use starts; nil when Debian's package `postgresql` is not installed.
-    package static let shared: PostgresServer? = programs.flatMap { try? PostgresServer($0) }
+    /// The server of all tests, which the first use starts; nil when Debian's package `postgresql` is not installed, or when it does not start.
+    package static let shared: PostgresServer? = programs.flatMap { programs in started { try PostgresServer(programs) } }
 
     /// Folder of the server's programs; nil when they are not installed.
     package static let programs: String? = {
@@ -38,12 +38,12 @@ package final class PostgresServer: Sendable {
         psql = programs + "/psql"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         process = try ChildProcess(["sh", "-c", Self.script, "sh", folder, programs, "\(getpid())"])
-        for _ in 0..<300 {
-            let check = try ChildProcess.run([programs + "/pg_isready", "-q", "-h", folder])
-            if check.status == 0 { return }
-            usleep(100_000)
+        var isReady = false
+        try untilBlocking {
+            isReady = try ChildProcess.run([programs + "/pg_isready", "-q", "-h", folder]).status == 0
+            return isReady || !process.isRunning
         }
-        throw CocoaError(.executableLoad)
+        guard isReady else { throw CocoaError(.executableLoad, userInfo: [NSDebugDescriptionErrorKey: process.diagnostics]) }
     }
 
     /// The URL of a schema with this name, which is made if it does not exist. The name is also the name of the connections.

@@ -62,7 +62,7 @@ private func isTone(_ samples: [Float], level: Float = 1) -> Bool {
     return abs(rootMeanSquare(middle) / (level * 0.0884) - 1) < 0.15 && abs(crossings - 880) < 12
 }
 
-@Suite(.enabled(if: Making.isPossible, "ffmpeg is not installed")) struct `Media made by ffmpeg` {
+@Suite(.needs(Making.isPossible, "ffmpeg is not installed")) struct `Media made by ffmpeg` {
     @Test(arguments: Making.all)
     fileprivate func `are read, whole and as a stream`(making: Making) async throws {
         guard let file = try making.make() else { return }

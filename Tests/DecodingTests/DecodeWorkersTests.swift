@@ -17,7 +17,7 @@ private final class Reports: Sendable {
     func add(_ event: DecodeEvent) { events.withLock { $0.append(event) } }
 }
 
-@Suite(.timeLimit(.minutes(2)), .enabled(if: BuiltHarken.isThere, "harken is not built")) struct `Decoding processes` {
+@Suite(.hangLimit, .needs(BuiltHarken.isThere, "harken is not built")) struct `Decoding processes` {
     private let folder = TemporaryFolder()
     private let reports = Reports()
 
@@ -133,7 +133,7 @@ private final class Reports: Sendable {
         #expect(Set(workers.busyProcesses).count == 2)
         let third = Task { try await workers.open(recording).next()?.count.samples }
         let cancelled = Task { try await workers.open(recording).next()?.count.samples }
-        try await Task.sleep(for: .milliseconds(50))
+        try await until { workers.waitingCount == 2 }
         #expect(workers.busyProcesses.count == 2)
         cancelled.cancel()
         await #expect(throws: MediaError.cancelled) { _ = try await cancelled.value }

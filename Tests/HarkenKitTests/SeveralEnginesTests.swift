@@ -31,7 +31,7 @@ private struct Foreign: SpeechToText {
     func update(_ options: TranscriptionOptions) {}
 }
 
-@Suite(.timeLimit(.minutes(5))) struct `Several engines as one` {
+@Suite(.hangLimit) struct `Several engines as one` {
     private static let first = EngineName("first"), second = EngineName("second")
 
     private func engine(

@@ -5,7 +5,7 @@ import Testing
 
 @testable import HarkenKit
 
-@Suite(.timeLimit(.minutes(5))) struct `A program's stream` {
+@Suite(.hangLimit) struct `A program's stream` {
     private func core(_ engine: ScriptedEngine, _ options: TranscriptionOptions = TranscriptionOptions()) -> EngineCore {
         EngineCore(LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine)), options: options)
     }

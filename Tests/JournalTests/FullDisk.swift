@@ -5,6 +5,7 @@ import Synchronization
 final class FullDisk: BlobStore {
     private let store: any BlobStore
     private let full = Mutex(false)
+    private let refused = Mutex(0)
 
     init(_ store: any BlobStore) { self.store = store }
 
@@ -12,7 +13,14 @@ final class FullDisk: BlobStore {
 
     func empty() { full.withLock { $0 = false } }
 
-    private func checkRoom() throws(StoreError) { if full.withLock({ $0 }) { throw .diskFull(path: location) } }
+    /// Number of times that the disk had no room.
+    var refusals: Int { refused.withLock { $0 } }
+
+    private func checkRoom() throws(StoreError) {
+        guard full.withLock({ $0 }) else { return }
+        refused.withLock { $0 += 1 }
+        throw .diskFull(path: location)
+    }
 
     var location: String { store.location }
 

@@ -63,16 +63,11 @@ import Testing
         #expect(transcript.pieces.joined().flatMap(\.commit.words).map(\.text) == ["one", "two"])
     }
 
-    @Test func `tells the end of durable audio once`() throws {
+    @Test func `tells the end of the audio that is durable`() async throws {
         let session = try session()
         session.open()
         keep(0..<60, in: session)
         #expect(session.becameDurable(received: SampleIndex(60)) == nil)
-        var durable: SampleIndex?
-        for _ in 0..<2_000 where durable == nil {
-            usleep(1_000)
-            durable = session.becameDurable(received: SampleIndex(60))
-        }
-        #expect(durable == SampleIndex(60))
+        #expect(try await untilSome { session.becameDurable(received: SampleIndex(60)) } == SampleIndex(60))
     }
 }

@@ -43,7 +43,7 @@ import Testing
         disk.fill()
         let stored = Mutex<StoredTranscript?>(nil)
         folder.finish(transcript, received: SampleCount(300)) { done in stored.withLock { $0 = done } }
-        try await Task.sleep(for: .milliseconds(50))
+        try await until { disk.refusals >= 3 }
         #expect(words(try await folder.find(id)) == ["w0", "w1", "w2"])
         #expect(stored.withLock { $0 } == nil)
         disk.empty()

@@ -1,6 +1,6 @@
 """An object storage on loopback: moto's server, which checks each request's signature. Prints its port, and the key of its only user.
 
-    object_server.py PARENT [PORT]
+    object_server.py PARENT
 
 Ends when the process PARENT ends.
 """
@@ -21,7 +21,7 @@ BUCKETS = ("harken", "versions")
 def main():
     parent = int(sys.argv[1])
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=int(sys.argv[2]) if len(sys.argv) > 2 else 0, verbose=False)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     at = {"endpoint_url": f"http://{host}:{port}", "region_name": "us-east-1", "aws_access_key_id": "none", "aws_secret_access_key": "none"}

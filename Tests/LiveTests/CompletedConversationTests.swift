@@ -6,7 +6,7 @@ import Speech
 import Store
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A completed conversation` {
+@Suite(.hangLimit) struct `A completed conversation` {
     /// A model that is loaded when the test says so.
     private final class SlowModel: TextEmbedding {
         let model = "slow"

@@ -1,10 +1,11 @@
 import Continuity
 @testable import Live
+import HarkenTesting
 import Speech
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `The health of engines that sessions share` {
+@Suite(.hangLimit) struct `The health of engines that sessions share` {
     private static let gone = EngineError.unavailable("gone")
     private static let deepgram = EngineName("deepgram")
 
@@ -30,13 +31,16 @@ import Testing
 
         /// All that was told, once it is so much.
         func told(_ count: Int) async throws -> [String] {
-            while heard.withLock({ $0.count }) < count { try await Task.sleep(for: .milliseconds(5)) }
+            try await until { heard.withLock({ $0.count }) >= count }
             return heard.withLock { $0 }
         }
     }
 
-    private func health(_ sessions: Sessions, rest: Duration = .milliseconds(20)) throws -> EngineHealth {
-        let health = try EngineHealth(rule: .init(shortest: rest, longest: rest))
+    private let clock = HeldClock()
+
+    private func health(_ sessions: Sessions) throws -> EngineHealth {
+        let rule = Breaker.Rule(shortest: .seconds(20), longest: .seconds(20))
+        let health = try EngineHealth(rule: rule, now: { [clock] in clock.now }, sleep: { [clock] in try await clock.sleep(for: $0) })
         health.serve(sessions)
         return health
     }
@@ -50,7 +54,7 @@ import Testing
 
     @Test func `is looked at again when another gateway says that an engine failed`() async throws {
         let sessions = Sessions([nil, Self.gone])
-        let health = try health(sessions, rest: .seconds(60))
+        let health = try health(sessions)
         let account = health.account(Self.deepgram, key: nil)
         await health.suspect(Self.deepgram)
         #expect(health.isAvailable(account), "the engine answers this gateway")
@@ -67,7 +71,14 @@ import Testing
         let account = health.account(Self.deepgram, key: nil)
         health.ran(run(.failed(Self.gone)), by: account)
         health.ran(run(.connectTimedOut), by: account)
-        #expect(!health.isAvailable(account))
+        // It does not answer after its first two rests.
+        for tries in 1...3 {
+            #expect(!health.isAvailable(account))
+            try await until {
+                clock.advance(by: .seconds(5))
+                return sessions.tried == tries
+            }
+        }
         #expect(try await sessions.told(2) == ["deepgram is left alone", "deepgram answers"])
         #expect(health.isAvailable(account))
         #expect(sessions.tried == 3)
@@ -89,7 +100,7 @@ import Testing
     }
 
     @Test func `is bad once a stall is known to be a fault`() throws {
-        let health = try health(Sessions(), rest: .seconds(60))
+        let health = try health(Sessions())
         let account = health.account(Self.deepgram, key: nil)
         health.failed(account, .timedOut("was sent speech and said nothing"))
         #expect(!health.isAvailable(account))
@@ -105,6 +116,7 @@ import Testing
         health.ran(run(.failed(Self.gone)), by: own)
         #expect(!health.isAvailable(own))
         #expect(health.isAvailable(operators) && health.isAvailable(health.account(Self.deepgram, key: "yours")))
+        clock.advance(by: .seconds(20))
         #expect(try await sessions.told(2) == ["deepgram by own key is left alone", "deepgram by own key answers"])
         #expect(health.isAvailable(own))
         #expect(sessions.tried == 0)

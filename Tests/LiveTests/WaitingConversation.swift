@@ -11,7 +11,7 @@ import Synchronization
 /// The conversation of a session, for which it is not known yet which one it is: the test says.
 struct WaitingConversation {
     /// The time of day.
-    private static var time: UnixTime { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
+    private static var time: UnixTime { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }  // real time: of the files' dates
 
     let store: SQLConversationStore
     let metrics = Metrics()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ObjectStorage
 
-@Suite(.enabled(if: JudgesPython.path != nil, "HARKEN_JUDGES does not name the Python of scripts/judges"), .timeLimit(.minutes(2)))
+@Suite(.needs(JudgesPython.path != nil, "HARKEN_JUDGES does not name the Python of scripts/play --python judges"), .hangLimit)
 struct `Blobs in an object storage` {
     private let folder = TemporaryFolder()
     private let client: HTTPClient
@@ -64,13 +64,13 @@ struct `Blobs in an object storage` {
 
     @Test func `wait on this machine while the object storage is away, and are deleted only where it answers`() async throws {
         let first = try ObjectServer(), reports = Mutex<[Bool]>([])
-        let address = try #require(BucketAddress(first.address(prefix: prefix)))
-        // The server makes another key for its next life.
-        func store(_ server: ObjectServer) -> (Bucket, BucketBlobStore) {
+        // The storage has another address and another key in its next life.
+        func store(_ server: ObjectServer) throws -> (Bucket, BucketBlobStore) {
+            let address = try #require(BucketAddress(server.address(prefix: prefix)))
             let bucket = Bucket(at: address, as: BucketCredentials(keyID: server.keyID, secret: server.secret), through: client)
             return (bucket, BucketBlobStore(in: bucket, below: "audio", folder: local) { error in reports.withLock { $0.append(error != nil) } })
         }
-        let (_, early) = store(first)
+        let (_, early) = try store(first)
         try await early.put([1], as: name)
         await first.stop()
         try await early.put([2], as: name)
@@ -78,7 +78,7 @@ struct `Blobs in an object storage` {
         #expect(reports.withLock { $0 } == [true])
         await #expect(throws: StoreError.self) { try await early.delete(#require(BlobName("b"))) }
 
-        let second = try ObjectServer(port: first.port), (bucket, late) = store(second)
+        let second = try ObjectServer(), (bucket, late) = try store(second)
         try await late.prepare()
         try await until { (try? await bucket.find("audio/a.opus")) != nil }
         try await until { (try? await local.all().isEmpty) == true }
@@ -90,7 +90,11 @@ struct `Blobs in an object storage` {
         let bytes = [UInt8](repeating: 7, count: 12_000_000)
         for _ in 0..<3 {
             let put = Task { try await store.put(bytes, as: name) }
-            try await Task.sleep(for: .milliseconds(60))
+            // It is sent from a folder.
+            try await until {
+                if try await !local.all().isEmpty { return true }
+                return try await bucket.find("audio/a.opus") != nil
+            }
             try await store.delete(name)
             _ = try? await put.value
             try await store.delete(name)

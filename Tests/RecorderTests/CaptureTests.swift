@@ -25,7 +25,7 @@ private final class SoundServer {
             "/usr/bin/pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--log-level=error", "--use-pid-file=no",
             "-L", "module-null-sink sink_name=quiet rate=16000 channels=1", "-L", "module-native-protocol-unix auth-anonymous=1 socket=\(socket)",
         ])
-        while try ChildProcess.run(["/usr/bin/pactl", "set-default-source", "quiet.monitor"]).status != 0 { usleep(50_000) }
+        while try ChildProcess.run(["/usr/bin/pactl", "set-default-source", "quiet.monitor"]).status != 0 { usleep(50_000) }  // real time: waits for the sound server
     }
 
     /// A tone of half the full scale, for ten seconds.
@@ -48,11 +48,11 @@ private final class SoundServer {
 /// PortAudio ends its thread by cancelling it, wherever that stands; ThreadSanitizer dies of a thread that ends inside one of its own functions.
 private let mayCancelThreads = dlsym(nil, "__tsan_init") == nil
 
-@Suite(.serialized) struct `Recording a microphone` {
+@Suite(.serialized) struct `In real time: recording a microphone` {
     /// In a process of its own, for the sound server's address is taken from the environment.
     @Test(
-        .enabled(if: SoundServer.isThere, "PulseAudio is not installed"),
-        .enabled(if: mayCancelThreads, "PortAudio cancels its thread, which ThreadSanitizer does not bear"), .timeLimit(.minutes(5)))
+        .needs(SoundServer.isThere, "PulseAudio is not installed"),
+        .enabled(if: mayCancelThreads, "PortAudio cancels its thread, which ThreadSanitizer does not bear"), .hangLimit)
     func `delivers what is said, and nothing after a stop`() async {
         await #expect(processExitsWith: .success) {
             let server = try SoundServer()
@@ -78,19 +78,19 @@ private let mayCancelThreads = dlsym(nil, "__tsan_init") == nil
             let peak = samples.map { abs(Int($0)) }.max() ?? 0
             #expect((10_000...20_000).contains(peak), "peak \(peak)")
             #expect(capture.droppedSamples == 0)
-            try await Task.sleep(for: .milliseconds(300))
+            try await Task.sleep(for: .milliseconds(300))  // real time: nothing comes from the sound server
             #expect(heard.withLock { $0.count } == samples.count)
             capture.stop()
             try capture.start()
-            try await Task.sleep(for: .milliseconds(200))
+            try await Task.sleep(for: .milliseconds(200))  // real time: nothing comes from the sound server
             #expect(heard.withLock { $0.count } == samples.count)
             await server.stop()
         }
     }
 
     @Test(
-        .enabled(if: SoundServer.isThere, "PulseAudio is not installed"),
-        .enabled(if: !Sanitizer.isHere, "in a sanitizer's build PortAudio's thread does not end when the server is gone"), .timeLimit(.minutes(5)))
+        .needs(SoundServer.isThere, "PulseAudio is not installed"),
+        .enabled(if: !Sanitizer.isHere, "in a sanitizer's build PortAudio's thread does not end when the server is gone"), .hangLimit)
     func `says so when the sound server goes away, and when it was never there`() async {
         await #expect(processExitsWith: .success) {
             let server = try SoundServer()

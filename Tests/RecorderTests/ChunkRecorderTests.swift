@@ -5,7 +5,7 @@ import Speech
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A recorder in chunks` {
+@Suite(.hangLimit) struct `A recorder in chunks` {
     @Test func `brings all that is said to the server, in chunks, and says when it is complete`() async throws {
         let world = try RecorderWorld()
         let microphone = try await world.listen()
@@ -42,7 +42,7 @@ import Testing
         if moment == .whileTheMicrophoneOpens {
             world.whileOpening { () throws(CaptureError) in
                 isOpening.withLock { $0 = true }
-                while !mayOpen.withLock({ $0 }) { Thread.sleep(forTimeInterval: 0.001) }
+                try? untilBlocking { mayOpen.withLock { $0 } }
             }
         }
         world.recorder.start()
@@ -57,7 +57,7 @@ import Testing
         #expect(world.opened.allSatisfy { !$0.isOpen })
         mayOpen.withLock { $0 = true }
         // Whatever was on its way has come.
-        for _ in 0..<50 { try await Task.sleep(for: .milliseconds(2)) }
+        try await until { world.recorder.isAtRest }
         for microphone in world.opened { microphone.say(samples(48_000)) }
         #expect(world.opened.allSatisfy { !$0.isOpen })
         guard startsAgain else {

@@ -232,7 +232,7 @@ extension UploadQueue.Clock {
                         hurry.withLock {
                             $0 += 1; return $0
                         })
-            }, sleep: { _ in try? await Task.sleep(for: .milliseconds(1)) }, jitter: { 0 })
+            }, sleep: { _ in try? await Task.sleep(for: .milliseconds(1)) }, jitter: { 0 })  // real time: lets others go on
     }
 }
 

@@ -7,7 +7,7 @@ import Testing
 
 func copyFolder(_ path: String, to other: String) throws { try FileManager.default.copyItem(atPath: path, toPath: other) }
 
-@Suite(.timeLimit(.minutes(5))) struct `Delivery from the disk` {
+@Suite(.hangLimit) struct `Delivery from the disk` {
     /// Records so much and stops.
     private func record(_ world: RecorderWorld, _ samples: [Int16]) async throws {
         let microphone = try await world.listen()

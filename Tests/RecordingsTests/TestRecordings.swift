@@ -32,7 +32,7 @@ final class TestRecordings: Sendable {
     private init(_ engines: [any PrerecordedEngine], _ folder: TemporaryFolder, _ log: Log) async throws {
         self.folder = folder
         let newID: @Sendable () -> String = { UUID().uuidString.lowercased() }
-        let now: @Sendable () -> UnixTime = { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
+        let now: @Sendable () -> UnixTime = { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }  // real time: of the files' dates
         let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path))
         self.database = database
         let metrics = Metrics(), client = try HTTPClient(), spool = try Spool(directory: folder.path(of: "spool"))

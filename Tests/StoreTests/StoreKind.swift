@@ -37,7 +37,7 @@ enum StoreKind: CaseIterable, Sendable {
 }
 
 @Suite struct `The contracts of the stores` {
-    @Test(.enabled(if: PostgresServer.programs != nil, "the package postgresql is not installed"))
+    @Test(.needs(PostgresServer.programs != nil, "the package postgresql is not installed"))
     func `are tested with PostgreSQL too`() {
         #expect(StoreKind.allCases.contains(.postgreSQL))
     }

@@ -1,10 +1,11 @@
 import Framing
+import HarkenTesting
 import Net
 import Synchronization
 import Testing
 import Tracing
 
-@Suite(.timeLimit(.minutes(5))) struct `The span exporter` {
+@Suite(.hangLimit) struct `The span exporter` {
     /// A collector on a real socket, that answers by turns.
     private final class Collector: HTTPService {
         struct Answer: Sendable {
@@ -74,7 +75,7 @@ import Tracing
     @Test func `sends what it was given, by itself`() async throws {
         try await with { exporter, collector, reports in
             exporter.take(spans(3))
-            while reports.seen.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+            try await until { !reports.seen.isEmpty }
             #expect(reports.seen == [.exported(3)])
             let head = try #require(collector.heads.withLock { $0.first })
             #expect(head.path == "/v1/traces")

@@ -34,7 +34,7 @@ private struct EchoingMachine: LiveClientMachine {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `A client stream` {
+@Suite(.hangLimit) struct `A client stream` {
     /// An owner as streams have it: it holds its stream, and its stream holds it until the last notice.
     // Sendable by proof: touched on the loop only, and what it writes down is locked.
     private final class Owner: @unchecked Sendable {

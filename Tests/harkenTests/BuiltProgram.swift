@@ -19,15 +19,14 @@ struct BuiltProgram {
 extension ChildProcess {
     /// Waits until a line on standard error begins with `beginning` and has `part`, and returns the rest of it; nil when the program ends before.
     func line(beginning: String, containing part: String = "") async throws -> String? {
-        while true {
+        var line: Substring?
+        try await until(showing: diagnostics) {
             let hasEnded = !isRunning
             // Whole lines: what comes after the last line feed is still being written.
             let lines = diagnostics.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-            if let line = lines.first(where: { $0.hasPrefix(beginning) && (part.isEmpty || $0.contains(part)) }) {
-                return String(line.dropFirst(beginning.count))
-            }
-            if hasEnded { return nil }
-            try await Task.sleep(for: .milliseconds(20))
+            line = lines.first { $0.hasPrefix(beginning) && (part.isEmpty || $0.contains(part)) }
+            return line != nil || hasEnded
         }
+        return line.map { String($0.dropFirst(beginning.count)) }
     }
 }

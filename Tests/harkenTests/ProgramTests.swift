@@ -6,7 +6,7 @@ import Testing
 
 @testable import harken
 
-@Suite(.enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"), .timeLimit(.minutes(5)))
+@Suite(.needs(BuiltProgram.isThere, "the program is not built beside the tests"), .hangLimit)
 struct `The program` {
     private let folder = TemporaryFolder()
     private var environment: [String: String] { ["HOME": folder.path, "HARKEN_DATA": folder.path(of: "data")] }
@@ -43,7 +43,7 @@ struct `The program` {
         #expect(try await run("man", "keys", "create").output == String(contentsOfFile: folder.path(of: "harken-keys-create.1"), encoding: .utf8))
     }
 
-    @Test(.enabled(if: (try? ChildProcess.run(["openssl", "version"]))?.status == 0, "openssl is missing"))
+    @Test(.needs((try? ChildProcess.run(["openssl", "version"]))?.status == 0, "openssl is missing"))
     func `calls a certificate untrusted, and trusts an authority that is given`() async throws {
         let certificate = folder.path(of: "certificate.pem"), key = folder.path(of: "key.pem")
         let made = try ChildProcess.run([
@@ -121,7 +121,7 @@ struct `The program` {
         #expect(outcome.diagnostics.hasPrefix("harken transcribe: "))
     }
 
-    @Test(.enabled(if: ModelFolder(environment: ProcessInfo.processInfo.environment).missing().isEmpty, "the models are not there: make setup"))
+    @Test(.needs(ModelFolder(environment: ProcessInfo.processInfo.environment).missing().isEmpty, "the models are not there: make setup"))
     func `transcribes a recording, and the others when one fails`() async throws {
         let models = ModelFolder(environment: ProcessInfo.processInfo.environment).path
         let file = models + "/test-audio/beckett.wav"
@@ -137,14 +137,14 @@ struct `The program` {
         #expect(abs(duration - 9.96) < 0.1)
     }
 
-    @Test(.enabled(if: ModelFolder(environment: ProcessInfo.processInfo.environment).missing().isEmpty, "the models are not there: make setup"))
+    @Test(.needs(ModelFolder(environment: ProcessInfo.processInfo.environment).missing().isEmpty, "the models are not there: make setup"))
     func `ends a transcription with 130 when it is interrupted`() async throws {
         let models = ModelFolder(environment: ProcessInfo.processInfo.environment).path
-        // More than can be done before the signal comes, however late that is.
+        // More than can be done before the signal comes, which follows the first transcript.
         let recordings = Array(repeating: models + "/test-audio/beckett.wav", count: 300)
         let program = try BuiltProgram.start(
             ["transcribe"] + recordings, environment: environment.merging(["HARKEN_MODELS": models]) { $1 })
-        try await Task.sleep(for: .milliseconds(300))
+        try await until { !program.output.isEmpty || !program.isRunning }
         program.signal(SIGINT)
         #expect(await program.outcome().status == 130)
     }

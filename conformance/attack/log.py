@@ -19,7 +19,7 @@ def undrained_log(attempt):
     refused = _pipeline(attempt, wrong, 2000)
     methods = _pipeline(attempt, long, attempt.count(600, 200))
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        answered = sum(pool.map(lambda _: attempt.status("GET", "/health", timeout=2, number=9) == 200, range(8)))
+        answered = sum(pool.map(lambda _: attempt.status("GET", "/health", timeout=60, number=9) == 200, range(8)))
     attempt.expect(answered == 8, f"{8 - answered} of 8 new connections got no answer to /health while nobody read the log")
     server.read_log()
     attempt.sleep(1.5)

@@ -127,7 +127,7 @@ def judge(harken):
     report = helm_python.lint(CHART, FULL, strict=True)
     yield from (f"helm lint: {message['path']}: {message['error']}" for message in report["messages"] if message["severity"] > 1)
     yield from (f"helm lint: {error}" for error in report["errors"])
-    version = subprocess.run([harken, "version"], capture_output=True, text=True, timeout=30).stdout.split()[-1]
+    version = subprocess.run([harken, "version"], capture_output=True, text=True, timeout=60).stdout.split()[-1]
     with helm_python.Chart.load(CHART) as chart:
         if chart.metadata["appVersion"] != version:
             yield f"Chart.yaml has the appVersion {chart.metadata['appVersion']}, harken is {version}"

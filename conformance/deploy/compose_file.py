@@ -42,7 +42,7 @@ def scripts(services):
     """Runs the scripts of compose.yaml, with folders of this machine."""
     entry = services["one"]["entrypoint"]
     done = subprocess.run([*entry[:2], entry[2].replace("$$", "$").replace("/deploy/prepare.sh", "true").replace("exec harken", "exec echo"), *entry[3:],
-                           "keys", "a b"], capture_output=True, text=True, timeout=10)
+                           "keys", "a b"], capture_output=True, text=True, timeout=60)
     if done.stdout != "keys a b\n":
         yield f"the gateways' entry point runs: {done.stdout}{done.stderr}"
     made = []
@@ -52,7 +52,7 @@ def scripts(services):
         script = services["installation"]["command"][0].replace("harken:harken", f"{os.getuid()}:{os.getgid()}")
         script = re.sub(r"(?<![\w/])/(secret|shared)\b", rf"{folder}/\1", script)
         for _ in range(2):
-            done = subprocess.run([*services["installation"]["entrypoint"], script], capture_output=True, text=True, timeout=10)
+            done = subprocess.run([*services["installation"]["entrypoint"], script], capture_output=True, text=True, timeout=60)
             if done.returncode != 0:
                 yield f"the service installation says: {done.stderr}"
                 return

@@ -1,11 +1,13 @@
 """Proves what deploy/ has for operators: the Helm chart, the compose file, and the configurations of HAProxy and nginx, with real gateways behind them.
 
-    scripts/deploy-test [--harken FILE] [chart | compose | metric | pod | balancers]…
+    scripts/play deploy [--harken FILE] [chart | compose | metric | pod | balancers]…
 """
 
 import argparse
 import os
+import platform
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +23,8 @@ from gateway import ServerError
 try:
     import chart
 except ImportError:
+    if platform.machine() == "x86_64":
+        raise
     chart = None  # Helm's library is there for x86-64 only
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -28,7 +32,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 def judge_chart(harken, _):
     if chart is None:
-        print("SKIP  chart: Helm's library is not there for this machine")
+        print(f"SKIP  chart: Helm's library is there for x86-64 only, and this machine is {platform.machine()}")
         return []
     return chart.judge(harken)
 
@@ -43,7 +47,7 @@ PARTS = {
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="scripts/deploy-test", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="scripts/play deploy", description=__doc__.splitlines()[0])
     parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"), help="the executable (default: .build/release/harken)")
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART", help=f"parts to prove: {', '.join(PARTS)} (default: all)")
     chosen = parser.parse_args()
@@ -55,8 +59,8 @@ def main():
         with tempfile.TemporaryDirectory(prefix="harken-deploy-") as folder:
             try:
                 problems = list(PARTS[name](chosen.harken, folder))
-            except ServerError as error:
-                problems = [str(error)]
+            except (ServerError, OSError, subprocess.SubprocessError) as error:
+                problems = [f"{type(error).__name__}: {error}"]
         failed = failed or bool(problems)
         for problem in problems[:20]:
             print(f"FAIL  {name}: {problem}")

@@ -1,6 +1,6 @@
 """The fault table: real speech through `harken serve`, by a client of each engine's own protocol, while engines fail in every way.
 
-    scripts/faults [--short] [--scenario NAME…] [--engine NAME…] [--kit | --livekit] [--json FILE]
+    scripts/play faults [--short] [--scenario NAME…] [--engine NAME…] [--kit | --livekit] [--json FILE]
 
 A line for each cell as it ends, then the table. The exit status is 0 only if every cell keeps the goals: no word lost, none doubled, times within
 20 ms of the uninterrupted run, faults noticed within 5 s, no wait for a final over 4 s from there, nothing else that a client would mind.
@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import cell
 import count
+import figures
 import kit
 import kit_gateway
 import outage
@@ -33,7 +34,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog="scenarios: " + ", ".join(one.name for one in SCENARIOS))
+    parser = argparse.ArgumentParser(prog="scripts/play faults", description=__doc__.splitlines()[0], epilog="scenarios: " + ", ".join(one.name for one in SCENARIOS))
     parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"), help="the executable under test")
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav and beckett.txt")
     parser.add_argument("--cache", help="folder where what the simulators hear is kept")
@@ -112,6 +113,10 @@ class Table:
         seconds = time.monotonic() - began
         show(outcomes, self.scenarios, self.engines, others)
         load = f"{min(self.load):.1f} to {max(self.load):.1f}, mean {sum(self.load) / len(self.load):.1f}, on {os.cpu_count()} processors"
+        for outcome in outcomes:
+            name = f"fault {outcome.scenario}, {outcome.engine}"
+            figures.within(name + ": until it is detected", outcome.detected_after or 0, cell.MOST_DETECTION)
+            figures.within(name + ": a final, from the detection", outcome.wait_from_detection or 0, cell.MOST_WAIT)
         kept = sum(outcome.passed for outcome in outcomes)
         passed = all(outcome.keeps_words if self.args.ignore_waits else outcome.passed for outcome in outcomes)
         passed = passed and all(outcome.keeps_words for outcome in gateways)

@@ -18,28 +18,35 @@ import numpy
 import soxr
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "streaming"))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "vendors"))
 
+import counting_vendor
 from audio import ALAW, MULAW
-from conformance_common import word_error_rate
+from conformance_common import HANG, word_error_rate
 
 KEEP_ALIVE, CLOSE = '{"type":"KeepAlive"}', '{"type":"CloseStream"}'
 
 
 class Recording:
-    def __init__(self, path):
+    def __init__(self, path, counted=0):
+        """`counted`: the words of the counting vendor that it has; 0: it is speech."""
+        self.counted = counted
         with wave.open(path) as clip:
             self.rate = clip.getframerate()
             self.samples = numpy.frombuffer(clip.readframes(clip.getnframes()), "<i2").astype(numpy.float32) / 32768
         self.seconds = len(self.samples) / self.rate
 
     def at(self, rate):
+        """As numbers; those of the counting vendor stay exact."""
+        if self.counted:
+            return numpy.frombuffer(counting_vendor.audio(self.counted, rate), "<i2").astype(numpy.float32) / 32768
         return self.samples if rate == self.rate else soxr.resample(self.samples, self.rate, rate)
 
 
 def linear(samples):
-    return (numpy.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()
+    return numpy.clip(samples * 32768, -32768, 32767).astype("<i2").tobytes()
 
 
 def companded(samples, table):
@@ -56,7 +63,7 @@ class Session:
         self.address = args.url.replace("http", "ws", 1) + "/v1/listen?" + urllib.parse.urlencode(query)
         self.args, self.http = args, http
         self.finals, self.last_words, self.metadata, self.code = {}, [], None, None
-        self.problems = []
+        self.problems, self.expected = [], args.truth
 
     async def __aenter__(self):
         self.ws = await self.http.ws_connect(self.address, headers={"Authorization": "Token " + self.args.key}, max_msg_size=0)
@@ -83,7 +90,9 @@ class Session:
         self.code = self.ws.close_code
 
     async def audio(self, data, chunk, seconds_each, speed=1.0):
-        """`data` in pieces of `chunk` bytes, each of which is `seconds_each` long; a piece goes out when it has been spoken."""
+        """`data` in pieces of `chunk` bytes, each of which is `seconds_each` long; a piece goes out when it has been spoken, or at once where words are
+        counted."""
+        speed = 0 if self.args.truth else speed
         began = time.monotonic()
         for index, at in enumerate(range(0, len(data), chunk)):
             if speed:
@@ -99,9 +108,9 @@ class Session:
         """Ends the stream; what is wrong with what came."""
         await self.ws.send_str(CLOSE)
         try:
-            await asyncio.wait_for(asyncio.shield(self.reader), 45)
+            await asyncio.wait_for(asyncio.shield(self.reader), HANG)
         except (TimeoutError, asyncio.TimeoutError):
-            self.problems.append("the stream did not end within 45 s")
+            self.problems.append(f"the stream did not end within {HANG:g} s")
         if self.code != 1000:
             self.problems.append(f"closed with {self.code}")
         if self.metadata is None:
@@ -109,6 +118,9 @@ class Session:
         elif abs(self.metadata["duration"] - seconds) > 0.5:
             self.problems.append(f"Metadata says {self.metadata['duration']} s, {seconds:.2f} s were sent")
         for channel in range(channels):
+            if self.args.truth:
+                self.judge_exactly(channel)
+                continue
             text = " ".join(filter(None, self.finals.get(channel, [])))
             rate = word_error_rate(self.args.expect_text, text)
             if rate > self.args.max_wer:
@@ -119,6 +131,16 @@ class Session:
             if any(end > seconds + 0.35 for _, end in spans):
                 self.problems.append(f"channel {channel}: a word ends after the audio")
         return self.problems
+
+    def judge_exactly(self, channel):
+        """All words, once, in order and at their times; the second channel has them half a second later."""
+        said = self.finals.get(channel, [])
+        if " ".join(filter(None, said)).split() != [word for word, _, _ in self.expected]:
+            self.problems.append(f"channel {channel}: {said}")
+        spans = [(start, end) for index, start, end in self.last_words if index == channel]
+        if any(max(abs(start - begins - 0.5 * channel), abs(end - ends - 0.5 * channel)) > 0.011
+               for (start, end), (_, begins, ends) in zip(spans, self.expected)):
+            self.problems.append(f"channel {channel}: words at {spans}")
 
 
 # Each takes (args, http session, recording) and gives what was wrong.
@@ -209,7 +231,7 @@ async def late_start(args, http, clip):
 async def hang_up(args, http, clip):
     """Gone in the middle of a word: the engine's stream must be ended well all the same."""
     async with Session(args, http) as session:
-        await session.audio(linear(clip.samples[:4 * clip.rate]), 3200, 0.1)
+        await session.audio(linear(clip.samples[:int((2.2 if args.truth else 4) * clip.rate)]), 3200, 0.1)
         session.ws._writer.transport.abort()
     return []
 
@@ -217,31 +239,33 @@ async def hang_up(args, http, clip):
 async def never_speaks(args, http, clip):
     """Opened and closed without audio."""
     async with Session(args, http) as session:
-        await asyncio.sleep(1)
-        args = argparse.Namespace(**{**vars(args), "expect_text": ""})
-        session.args = args
+        if not args.truth:
+            await asyncio.sleep(1)
+        session.args, session.expected = argparse.Namespace(**{**vars(args), "expect_text": ""}), []
         return await session.close(0)
 
 
 MANNERS = [pause, late_start, all_at_once, tiny_frames, large_frames, odd_frames, mu_law, a_law, hertz_44100, hertz_48000, two_channels, hang_up,
            never_speaks]
+# Those that wait for nothing, and whose audio stays exact.
+COUNTED = [all_at_once, tiny_frames, large_frames, odd_frames, hertz_44100, hertz_48000, two_channels, hang_up, never_speaks]
 
 
 async def judge(args):
-    clip, checks = Recording(args.audio), []
+    clip, checks = Recording(args.audio, len(args.truth or [])), []
     gate = asyncio.Semaphore(args.at_once)
 
     async def one(manner, http):
         async with gate:
             try:
-                problems = await asyncio.wait_for(manner(args, http, clip), 120)
+                problems = await asyncio.wait_for(manner(args, http, clip), 2 * HANG)
             except Exception as problem:
                 problems = [f"{type(problem).__name__}: {problem}"]
         checks.append({"name": manner.__name__, "ok": not problems, "detail": "; ".join(problems)})
         print(f"{'FAIL' if problems else 'ok  '}  {manner.__name__}  {'; '.join(problems)}".rstrip(), flush=True)
 
     async with aiohttp.ClientSession() as http:
-        await asyncio.gather(*(one(manner, http) for manner in MANNERS if not args.only or manner.__name__ in args.only))
+        await asyncio.gather(*(one(manner, http) for manner in (COUNTED if args.truth else MANNERS) if not args.only or manner.__name__ in args.only))
     return checks
 
 
@@ -250,12 +274,19 @@ def main():
     parser.add_argument("--url", required=True)
     parser.add_argument("--key", required=True)
     parser.add_argument("--audio", required=True, help="16-bit PCM WAV file, mono")
-    parser.add_argument("--expect-text", required=True)
+    parser.add_argument("--expect-text")
+    parser.add_argument("--exact", metavar="FILE", help="JSON of [[WORD, START, END], ...] of the counting vendor: exactly these words must come, and nothing waits")
     parser.add_argument("--max-wer", type=float, default=0.25)
     parser.add_argument("--at-once", type=int, default=6, help="sessions at a time (default 6)")
     parser.add_argument("--only", nargs="*", help=f"some of {', '.join(manner.__name__ for manner in MANNERS)}")
     parser.add_argument("--json", metavar="FILE")
     args = parser.parse_args()
+    if not args.exact and args.expect_text is None:
+        parser.error("--expect-text or --exact")
+    args.truth = None
+    if args.exact:
+        with open(args.exact) as file:
+            args.truth = json.load(file)
     checks = asyncio.run(judge(args))
     passed = all(check["ok"] for check in checks)
     if args.json:

@@ -405,7 +405,7 @@ def run(args, checks, folder):
             passes = [pool.submit(recorder.single_pass, path) for recorder in recorders]
             perform(card, recorders, speech, checks)
             for recorder, single_pass in zip(recorders, passes):
-                judge(recorder, speech, single_pass, checks, is_exact=recorder.name == "vendor", keep=args.keep)
+                judge(recorder, speech, single_pass, checks, is_exact=recorder.name == "vendor", keep=args.conversations)
     finally:
         for server in servers:
             server.stop()
@@ -451,7 +451,7 @@ def arguments(parser):
     parser.add_argument("--shared", default=os.path.join(ROOT, "..", "shared", "audio"))
     parser.add_argument("--minutes", type=float, default=1.5, help="how much speech")
     parser.add_argument("--engine", action="append", choices=("vendor", "local"), help="only this recorder")
-    parser.add_argument("--keep", metavar="FOLDER", help="where the conversations are left, beside the single pass")
+    parser.add_argument("--conversations", metavar="FOLDER", help="where the conversations are left, beside the single pass")
 
 
 def missing(args):

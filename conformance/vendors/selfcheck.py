@@ -1,6 +1,6 @@
 """Drives each simulator with the vendor's own client, pointed straight at it, and checks what the simulators hear.
 
-    scripts/conformance --selfcheck [VENDOR…]
+    scripts/play conformance --selfcheck [VENDOR…]
 
 What a vendor's own client does against the reference is listed here; any other violation fails, and so does one that is not noticed.
 """

@@ -27,6 +27,9 @@ final class EventQueue: Sendable {
         self.ready = ready
     }
 
+    /// True if nothing more is added until some of the queue is taken.
+    var isFull: Bool { state.withLock { $0.byteCount >= limit } }
+
     /// Adds an event; waits while the queue is full. Returns false when the queue was closed.
     func append(_ event: StreamDecoderEvent) -> Bool {
         let (isTaken, isNews) = state.wait { state -> (Bool, Bool)? in

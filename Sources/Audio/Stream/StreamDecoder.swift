@@ -113,6 +113,9 @@ package final class StreamDecoder {
         if case .thread(let pipe) = route { pipe.isDry } else { true }
     }
 
+    /// True if so much decoded audio waits to be taken that nothing more is decoded; for tests.
+    package var isFull: Bool { queue.isFull }
+
     /// Takes the next bytes. For bare Opus, the bytes are one packet.
     ///
     /// - Parameter pcm: called before this function returns, at most twice, with PCM in whole frames that is available at once. The span is valid

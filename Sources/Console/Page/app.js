@@ -64,8 +64,22 @@ function step(by) {
   return true;
 }
 
-/** True if the page that comes next is asked for its search. */
-let wantsSearch = false;
+/** Address of the page that is drawn; null while there is none. Another address is in the window's place: that page is on its way. */
+let drawn = null;
+/** Address of the page that is asked for its search as soon as it is drawn; null: none is. */
+let searchAt = null;
+
+const isDrawn = () => drawn === location.hash;
+
+/** Goes to the search of the page, or else of Conversations. A page that is on its way is asked when it is drawn, never the page that is left. */
+function search() {
+  if (isDrawn()) {
+    const box = document.querySelector('main input[type=search]');
+    if (box) return box.focus();
+    location.hash = '#/conversations';
+  }
+  searchAt = location.hash;
+}
 
 addEventListener('keydown', (event) => {
   const isTyping = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== 'range';
@@ -74,13 +88,7 @@ addEventListener('keydown', (event) => {
   if (event.key === '?') return help();
   if (event.key === '/') {
     event.preventDefault();
-    const search = document.querySelector('main input[type=search]');
-    if (search) search.focus();
-    else {
-      wantsSearch = true;
-      location.hash = '#/conversations';
-    }
-    return;
+    return search();
   }
   if (chord && Date.now() - chord < 900) {
     chord = 0;
@@ -91,6 +99,8 @@ addEventListener('keydown', (event) => {
     chord = Date.now();
     return;
   }
+  // What follows are keys of the page; a page that is left hears none.
+  if (!isDrawn()) return;
   if ((event.key === 'j' || event.key === 'k') && step(event.key === 'j' ? 1 : -1)) return event.preventDefault();
   if (!['j', 'k', 'n', ' ', 'ArrowLeft', 'ArrowRight'].includes(event.key)) return;
   if (event.key === ' ' && /^(BUTTON|A|SUMMARY)$/.test(event.target.tagName)) return;
@@ -152,8 +162,12 @@ function address() {
 
 async function go() {
   const mine = ++turn, { page, id, values } = address(), title = routes.find((route) => route[0] === page)?.[1] ?? titles[page];
+  let place = location.hash;
+  // Another page may be on its way before the browser tells of it.
+  const isLeft = () => mine !== turn || place !== location.hash;
   leave?.();
-  leave = null;
+  leave = drawn = null;
+  if (searchAt !== place) searchAt = null;
   document.querySelectorAll('dialog[open]').forEach((opened) => opened.close());
   document.body.classList.toggle('bare', bare.has(page));
   for (const [name, link] of Object.entries(links)) {
@@ -167,19 +181,27 @@ async function go() {
   } else {
     try {
       const module = await import(`./${modules[page] ?? page}.js`);
-      if (mine !== turn) return;
-      leave = module.default(root, id, values);
+      if (isLeft()) return;
+      try {
+        leave = module.default(root, id, values);
+      } finally {
+        place = location.hash;  // A page may change its own address.
+      }
     } catch (error) {
-      if (mine !== turn) return;
+      if (isLeft()) return;
       root.replaceChildren(h('h1', title), failure(error, () => location.reload()));
     }
   }
   main.replaceChildren(root);
   document.title = `${title ?? 'Nothing here'} · Harken`;
   scrollTo(0, 0);
-  (wantsSearch && main.querySelector('input[type=search]') || main).focus({ preventScroll: true });
-  wantsSearch = false;
+  main.focus({ preventScroll: true });
   say(title ?? 'There is no such page');
+  drawn = place;
+  if (searchAt) {
+    searchAt = null;
+    search();
+  }
 }
 
 // MARK: The gateway goes and comes back
@@ -229,5 +251,10 @@ export async function begin() {
 }
 
 theme();
-addEventListener('hashchange', go);
+// The address names pages: it is not changed for a place in one.
+document.querySelector('.skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  element('main').focus();
+});
+addEventListener('hashchange', () => { if (!isDrawn()) go(); });
 begin();

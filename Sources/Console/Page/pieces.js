@@ -146,24 +146,29 @@ export const glyph = (voice, isLarge) =>
 export const who = (voice, attributes) => h(`${attributes ? 'button' : 'span'}.who.k${voice.color}`, attributes ?? {}, glyph(voice), voice.name);
 
 /**
- * Fills a place with what a call brings. After 200 ms a skeleton stands there; when the call fails, a note with a button.
+ * Fills a place with what a call brings; until then the place is busy. After 200 ms a skeleton stands there; when the call fails, a note with a button.
  * @param {HTMLElement} place
  * @param {() => Promise} call
  * @param {(result) => void} show
  */
 export async function fill(place, call, show) {
+  place.setAttribute('aria-busy', 'true');
   const wait = setTimeout(() => {
     if (!place.children.length) {
       place.append(h('div.stack', { role: 'group', 'aria-busy': 'true', 'aria-label': 'Loading' }, [70, 92, 45].map((v) => h('div.skel', { vars: { v } }))));
     }
   }, 200);
+  const done = () => {
+    clearTimeout(wait);
+    place.removeAttribute('aria-busy');
+  };
   try {
     const result = await call();
-    clearTimeout(wait);
+    done();
     place.replaceChildren();
     show(result);
   } catch (error) {
-    clearTimeout(wait);
+    done();
     if (error.name === 'AbortError') return;
     place.replaceChildren(failure(error, () => fill(place, call, show)));
   }

@@ -44,6 +44,8 @@ package final class EngineHealth: Sendable {
     package static let maxOwnKeys = 1_000
 
     private let rule: Breaker.Rule
+    private let now: @Sendable () -> Instant
+    private let sleep: @Sendable (Duration) async throws -> Void
     private let records = Mutex<[Account: Record]>([:])
     private let patron = Mutex(Patron())
     /// Engines that are tried because another gateway says that they have failed.
@@ -51,8 +53,16 @@ package final class EngineHealth: Sendable {
     /// Secret of this process, so that a digest tells nothing to anybody else.
     private let pepper: [UInt8]
 
-    package init(rule: Breaker.Rule = .init()) throws {
+    /// - Parameters:
+    ///   - now: the time by which failed accounts rest.
+    ///   - sleep: waits for this duration.
+    package init(
+        rule: Breaker.Rule = .init(), now: @escaping @Sendable () -> Instant = { .now },
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) throws {
         self.rule = rule
+        self.now = now
+        self.sleep = sleep
         pepper = try secureRandomBytes(32)
     }
 
@@ -74,7 +84,7 @@ package final class EngineHealth: Sendable {
     package func restsUntil(_ account: Account) -> Instant? { records.withLock { $0[account]?.breaker.deadline } }
 
     /// Returns the time that the account takes to answer when it is slow; nil when the time is not known.
-    package func slowness(_ account: Account) -> Duration? { records.withLock { [now = Instant.now] in $0[account]?.lags.slowest(now: now) } }
+    package func slowness(_ account: Account) -> Duration? { records.withLock { [now = now()] in $0[account]?.lags.slowest(now: now) } }
 
     package var count: Int { records.withLock { $0.count } }
 
@@ -92,7 +102,7 @@ package final class EngineHealth: Sendable {
 
     /// Notes that the account answers, and the time that the answer took.
     package func lagged(_ account: Account, by lag: Duration) {
-        let now = Instant.now
+        let now = now()
         records.withLock { learn(of: account, at: now, in: &$0) { $0.lags.add(lag, now: now) } }
     }
 
@@ -102,7 +112,7 @@ package final class EngineHealth: Sendable {
     package func tried(_ engine: EngineName, _ error: EngineError?) {
         let account = Account.operators(engine)
         if let error { return failed(account, error) }
-        let isNews = records.withLock { [now = Instant.now] records in
+        let isNews = records.withLock { [now = now()] records in
             guard var record = records[account], !record.breaker.isAvailable else { return false }
             record.breaker.succeeded(now: now)
             record.isTold = true
@@ -124,7 +134,7 @@ package final class EngineHealth: Sendable {
 
     /// Notes that the account is known to be at fault.
     package func failed(_ account: Account, _ error: EngineError) {
-        let now = Instant.now
+        let now = now()
         let isNews = records.withLock { records in
             learn(of: account, at: now, in: &records) { record in
                 let wasAvailable = record.breaker.isAvailable
@@ -155,17 +165,17 @@ package final class EngineHealth: Sendable {
 
     private func watch(_ account: Account) async {
         while let deadline = records.withLock({ $0[account]?.breaker.deadline }) {
-            guard (try? await Task.sleep(for: deadline - .now)) != nil else { return }
-            let isTried = records.withLock { [now = Instant.now] in $0[account]?.breaker.wake(now: now) ?? false }
+            guard (try? await sleep(deadline - now())) != nil else { return }
+            let isTried = records.withLock { [now = now()] in $0[account]?.breaker.wake(now: now) ?? false }
             guard isTried else { continue }
             // A caller's key is used for the caller's sessions only and not kept: the caller's next session tries the engine.
             guard account.isOperators else {
-                records.withLock { [now = Instant.now] in $0[account]?.breaker.succeeded(now: now) }
+                records.withLock { [now = now()] in $0[account]?.breaker.succeeded(now: now) }
                 continue
             }
             guard let served else { return }
             let error = await served.probe(account.engine)
-            records.withLock { [now = Instant.now] records in
+            records.withLock { [now = now()] records in
                 if let error {
                     records[account]?.breaker.failed(error, now: now, chance: .random(in: 0...1))
                     // A fault of the probe itself is not a fault of the engine.

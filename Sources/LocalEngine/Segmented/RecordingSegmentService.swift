@@ -10,13 +10,16 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
     private let turns: (any TurnJudging)?
     private let configuration: SegmentedEngine.Configuration
     private let order: @Sendable (StreamOptions) -> RecognitionOptions
+    let clock: @Sendable () -> Instant
     private var options: RecognitionOptions
     private var failures = SegmentFailures()
 
     init(
         _ engine: any PrerecordedEngine, _ detecting: any VoiceDetecting, keeper: any VoiceDetector, _ turns: (any TurnJudging)?,
-        _ configuration: SegmentedEngine.Configuration, _ options: StreamOptions, _ order: @escaping @Sendable (StreamOptions) -> RecognitionOptions
+        _ configuration: SegmentedEngine.Configuration, _ options: StreamOptions, clock: @escaping @Sendable () -> Instant,
+        _ order: @escaping @Sendable (StreamOptions) -> RecognitionOptions
     ) {
+        self.clock = clock
         self.engine = engine
         self.detecting = detecting
         self.keeper = keeper

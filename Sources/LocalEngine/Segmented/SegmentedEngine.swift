@@ -23,6 +23,7 @@ package struct SegmentedEngine: StreamingEngine {
     private let detecting: any VoiceDetecting
     private let turns: (any TurnJudging)?
     private let configuration: Configuration
+    private let clock: @Sendable () -> Instant
     private let order: @Sendable (StreamOptions) -> RecognitionOptions
     private let listening = ListeningThread()
 
@@ -31,16 +32,18 @@ package struct SegmentedEngine: StreamingEngine {
     ///   - detecting: the voice detector that finds speech.
     ///   - model: the engine's name of the model that recognises the segments of streams that name none; nil: the engine's default.
     ///   - turns: the model that tells whether a turn is complete; nil: silence alone ends turns.
+    ///   - clock: the time by which it is measured how long the engine takes.
     ///   - order: returns the options of a segment for those of its stream.
     package init(
         _ engine: any PrerecordedEngine, model: String? = nil, detecting: any VoiceDetecting, turns: (any TurnJudging)?,
-        _ configuration: Configuration = Configuration(),
+        _ configuration: Configuration = Configuration(), clock: @escaping @Sendable () -> Instant = { .now },
         order: @escaping @Sendable (StreamOptions) -> RecognitionOptions
     ) {
         self.engine = engine
         self.detecting = detecting
         self.turns = turns
         self.configuration = configuration
+        self.clock = clock
         self.order = order
         name = engine.name
         var capabilities = Self.capabilities(engine.capabilities)
@@ -62,14 +65,14 @@ package struct SegmentedEngine: StreamingEngine {
             stream.post(.unavailable(.badRequest("\(name) accepts up to \(capabilities.channelsPerStream) channels in a stream")))
             return stream
         }
-        Task { [engine, detecting, turns, configuration, order] in
+        Task { [engine, detecting, turns, configuration, clock, order] in
             do throws(EngineError) {
                 // Waits for the detector's model, and keeps the model until the stream is over.
                 guard let keeper = try await detecting.loadedDetector() else {
                     return stream.post(.unavailable(.unavailable("the voice detector's model is not loaded")))
                 }
                 stream.post(
-                    .ready(RecordingSegmentService(engine, detecting, keeper: keeper, turns, configuration, options, order)))
+                    .ready(RecordingSegmentService(engine, detecting, keeper: keeper, turns, configuration, options, clock: clock, order)))
             } catch {
                 stream.post(.unavailable(error))
             }

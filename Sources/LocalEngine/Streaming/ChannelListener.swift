@@ -6,11 +6,16 @@ final class ChannelListener {
     private var input: StreamInput
     private var detector: any VoiceDetector
     private var ring = SampleRing()
+    private let clock: @Sendable () -> Instant
     private var jobs: [Int: (cancel: @Sendable () -> Void, since: Instant)] = [:]
     /// End of the audio that finals cover, on the stream's own timeline.
     private var through = SampleIndex.zero
 
-    init(_ channel: ChannelIndex, _ input: StreamInput, _ timing: StreamTiming, wantsInterims: Bool, _ detector: any VoiceDetector) {
+    init(
+        _ channel: ChannelIndex, _ input: StreamInput, _ timing: StreamTiming, wantsInterims: Bool, _ detector: any VoiceDetector,
+        clock: @escaping @Sendable () -> Instant
+    ) {
+        self.clock = clock
         self.input = input
         self.detector = detector
         machine = UtteranceMachine(channel: channel, timing: timing, wantsInterims: wantsInterims)
@@ -51,14 +56,14 @@ final class ChannelListener {
 
     func recognized(_ id: Int, _ result: SegmentResult) -> [UtteranceMachine.Action] {
         guard let begun = jobs.removeValue(forKey: id) else { return [] }
-        return machine.recognized(id, result, took: SampleCount(.now - begun.since, at: .speech))
+        return machine.recognized(id, result, took: SampleCount(clock() - begun.since, at: .speech))
     }
 
     func judged(_ id: Int, _ probability: Float) -> [UtteranceMachine.Action] { machine.judged(id, probability) }
 
     // MARK: Work
 
-    func began(_ id: Int, cancel: @escaping @Sendable () -> Void) { jobs[id] = (cancel, .now) }
+    func began(_ id: Int, cancel: @escaping @Sendable () -> Void) { jobs[id] = (cancel, clock()) }
     func cancel(_ id: Int) { jobs.removeValue(forKey: id)?.cancel() }
 
     /// True if the request with this number was begun and neither answered nor cancelled.

@@ -29,4 +29,11 @@ protocol SegmentService: AnyObject, Sendable {
 
     /// The reason for which a stream is closed when recognition cannot keep up.
     var lateness: EngineError { get }
+
+    /// The time by which it is measured how long a request takes.
+    var clock: @Sendable () -> Instant { get }
+}
+
+extension SegmentService {
+    var clock: @Sendable () -> Instant { { .now } }
 }

@@ -79,7 +79,8 @@ final class StreamListener: @unchecked Sendable {
             do {
                 channels.append(
                     ChannelListener(
-                        ChannelIndex(number), input, service.timing(options), wantsInterims: options.interims, try service.makeDetector()))
+                        ChannelIndex(number), input, service.timing(options), wantsInterims: options.interims, try service.makeDetector(),
+                        clock: service.clock))
             } catch {
                 return close(.unavailable("\(error)"))
             }

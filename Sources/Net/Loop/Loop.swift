@@ -48,6 +48,7 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
     private let epoll: Int32
     private let wakeUp: Int32
     private let inbox = Mutex(Inbox())
+    private let clock: @Sendable () -> Instant
     private let thread = Atomic<UInt>(0)
     private let stopping = Atomic<Bool>(false)
 
@@ -61,9 +62,12 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
     private var cachedNow: Instant
 
     /// Starts the thread.
-    package init(name: String = "loop") throws(SystemError) {
+    ///
+    /// - Parameter clock: the time by which timers fire. A test that moves its own clock wakes the loop with `execute`.
+    package init(name: String = "loop", clock: @escaping @Sendable () -> Instant = { .now }) throws(SystemError) {
         self.name = name
-        cachedNow = Instant.now
+        self.clock = clock
+        cachedNow = clock()
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw SystemError(call: "epoll_create1") }
         wakeUp = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
@@ -245,7 +249,7 @@ extension Loop {
         defer { events.deallocate() }
         while !stopping.load(ordering: .acquiring) {
             let count = epoll_wait(epoll, events, Int32(capacity), timeoutMilliseconds())
-            cachedNow = Instant.now
+            cachedNow = clock()
             if count > 0 { dispatch(UnsafeBufferPointer(start: events, count: Int(count))) }
             runReceivedJobs()
             runTimers()
@@ -259,7 +263,7 @@ extension Loop {
     private func timeoutMilliseconds() -> Int32 {
         guard local.isEmpty, endOfBatch.isEmpty, dirty.isEmpty else { return 0 }
         guard let next = timers.next else { return -1 }
-        let wait = next - Instant.now
+        let wait = next - clock()
         guard wait > .zero else { return 0 }
         let (seconds, attoseconds) = wait.components
         guard seconds < 3600 else { return 3_600_000 }

@@ -1,3 +1,4 @@
+package import Speech
 import Glibc
 import Synchronization
 
@@ -9,11 +10,13 @@ package final class LoopGroup: Sendable {
 
     /// Starts `count` threads. Also sets what every user of sockets in this process needs: SIGPIPE is ignored, and the descriptor limit is raised to
     /// the highest that the system allows.
-    package init(count: Int) throws(SystemError) {
+    ///
+    /// - Parameter clock: the time by which the loops' timers fire.
+    package init(count: Int, clock: @escaping @Sendable () -> Instant = { .now }) throws(SystemError) {
         signal(SIGPIPE, SIG_IGN)
         raiseDescriptorLimit()
         var loops: [Loop] = []
-        for index in 0..<max(1, count) { loops.append(try Loop(name: "loop \(index)")) }
+        for index in 0..<max(1, count) { loops.append(try Loop(name: "loop \(index)", clock: clock)) }
         self.loops = loops
     }
 

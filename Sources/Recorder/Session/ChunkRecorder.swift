@@ -41,6 +41,8 @@ package final class ChunkRecorder: Sendable {
         var isFull = false
         var level = Level()
         var input = DeadInput()
+        /// Number of threads that prepare a disk or open a microphone.
+        var working = 0
     }
 
     private let spool: RecordingSpool
@@ -73,6 +75,9 @@ package final class ChunkRecorder: Sendable {
     package var phase: RecordingMachine.State { state.withLock { $0.machine.state } }
 
     package var error: RecordingMachineError? { state.withLock { $0.machine.error } }
+
+    /// True if no disk is being prepared and no microphone is being opened; for tests.
+    package var isAtRest: Bool { state.withLock { $0.working == 0 } }
 
     package var level: Level { state.withLock { $0.level } }
 
@@ -114,9 +119,14 @@ package final class ChunkRecorder: Sendable {
 
     /// Runs `body` on a thread of its own, because disks and sound systems can be slow.
     private func work(_ attempt: RecordingMachine.Attempt, _ body: @escaping @Sendable (ChunkRecorder) -> Void) {
+        state.withLock { $0.working += 1 }
         do throws(SystemError) {
-            try startThread(name: "recorder") { body(self) }
+            try startThread(name: "recorder") {
+                body(self)
+                self.state.withLock { $0.working -= 1 }
+            }
         } catch {
+            state.withLock { $0.working -= 1 }
             failed(attempt, .disk("\(error)"))
         }
     }

@@ -7,12 +7,14 @@ extension KeysMarker {
 
     /// Checks that the database's file has keys if it ever had some. Changes nothing, because the rest of a damaged file is worth keeping.
     ///
-    /// - Parameter database: path of the database's file, which need not exist.
+    /// - Parameters:
+    ///   - database: path of the database's file, which need not exist.
+    ///   - wait: waits between two looks.
     /// - Throws: `keysLost` when the marker exists and the database has no keys.
-    func check(_ database: String) throws(StoreError) {
+    func check(_ database: String, wait: () -> Void = { usleep(pause) }) throws(StoreError) {
         guard try isThere() else { return }
         for round in 0..<Self.patience {
-            if round > 0 { usleep(Self.pause) }
+            if round > 0 { wait() }
             if try Self.hasKeys(database) { return }
             // Another process has removed the marker meanwhile, because it could not store the first key.
             guard try isThere() else { return }

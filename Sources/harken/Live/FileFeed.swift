@@ -15,6 +15,9 @@ struct FileFeed: AudioFeed {
     let path: String
     /// Speed in seconds of audio per second.
     let speed: Double
+    var now: @Sendable () -> Instant = { .now }
+    /// Waits for this duration; throws when the task is cancelled.
+    var wait: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     func run(into stream: any AudioSink) async throws(FeedError) {
         do throws(MediaError) {
@@ -24,7 +27,7 @@ struct FileFeed: AudioFeed {
                 ? try MediaFile(descriptor: dup(STDIN_FILENO), format: .container, rate: .speech, channels: .mixed)
                 : try MediaFile(Recording(path: path), rate: .speech)
             guard await stream.untilOpen() else { return }
-            let start = Instant.now
+            let start = now()
             var bytes: [UInt8] = []
             while let block = try file.next(Self.frame) {
                 bytes.removeAll(keepingCapacity: true)
@@ -32,9 +35,9 @@ struct FileFeed: AudioFeed {
                 guard var waiting = await stream.send(bytes) else { return }
                 // The time is computed from the start, so that delays do not add up.
                 let next = start + block.count.duration(at: .speech) / speed + SampleCount(block.start.samples).duration(at: .speech) / speed
-                if (try? await Task.sleep(for: next - .now)) == nil { return }
+                if (try? await wait(next - now())) == nil { return }
                 while waiting > Self.maxWaiting {
-                    if (try? await Task.sleep(for: .milliseconds(20))) == nil { return }
+                    if (try? await wait(.milliseconds(20))) == nil { return }
                     guard let now = await stream.waitingBytes() else { return }
                     waiting = now
                 }

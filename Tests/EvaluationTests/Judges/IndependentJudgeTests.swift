@@ -4,7 +4,7 @@ import HarkenTesting
 import Speech
 import Testing
 
-@Suite(.enabled(if: JudgesPython.path != nil, "HARKEN_JUDGES does not name the Python of scripts/judges"), .timeLimit(.minutes(2)))
+@Suite(.needs(JudgesPython.path != nil, "HARKEN_JUDGES does not name the Python of scripts/play --python judges"), .hangLimit)
 struct `Evaluation judged by other libraries` {
     @Test func `counts the errors of words as jiwer does`() throws {
         var random = SeededGenerator(seed: 1)

@@ -1,7 +1,7 @@
 import Foundation
 import HarkenTesting
 
-/// Python libraries that count the same figures as Evaluation: `judge.py`, in the environment that `scripts/judges` makes.
+/// Python libraries that count the same figures as Evaluation: `judge.py`, in the environment that `scripts/play --python judges` makes.
 enum Judge {
     struct Words: Codable {
         var reference: [String]

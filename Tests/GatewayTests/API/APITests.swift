@@ -7,7 +7,7 @@ import Speech
 import Store
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `The API` {
+@Suite(.hangLimit) struct `The API` {
     /// A gateway without keys, on which the local user has memories.
     private func with(_ body: (TestGateway) async throws -> Void) async throws {
         try await TestGateway.with { gateway in

@@ -8,7 +8,7 @@ import Net
 import Speech
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `What the gateway says about itself` {
+@Suite(.hangLimit) struct `What the gateway says about itself` {
     private func about(_ gateway: TestGateway, key: String? = nil) async throws -> JSONValue {
         let headers: HTTPHeaders = key.map { ["Authorization": "Bearer " + $0] } ?? [:]
         let answer = try await gateway.send(.get, "/api/v1/about", headers: headers)

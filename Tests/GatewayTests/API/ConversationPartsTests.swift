@@ -9,7 +9,7 @@ import Speech
 import Store
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `Parts of a conversation` {
+@Suite(.hangLimit) struct `Parts of a conversation` {
     private func with(_ body: (TestGateway) async throws -> Void) async throws {
         try await TestGateway.with { gateway in
             try await gateway.keepMemories(of: .local)

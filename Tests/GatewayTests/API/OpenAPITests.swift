@@ -4,7 +4,7 @@ import HarkenTesting
 import Net
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `The description of the routes` {
+@Suite(.hangLimit) struct `The description of the routes` {
     /// Pages for people, which need no description, and a spelling of another route's path.
     private static let undescribed: Set<String> = ["GET /", "GET /captions", "GET /docs", "GET /console/*", "WebSocket /v2/"]
 
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: JudgesPython.path != nil, "HARKEN_JUDGES does not name the Python of scripts/judges"))
+    @Test(.needs(JudgesPython.path != nil, "HARKEN_JUDGES does not name the Python of scripts/play --python judges"))
     func `is valid OpenAPI`() async throws {
         try await TestGateway.with { gateway in
             let folder = TemporaryFolder(), file = folder.path(of: "openapi.json")

@@ -10,7 +10,7 @@ import Speech
 import Store
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `The trace of a session` {
+@Suite(.hangLimit) struct `The trace of a session` {
     private static let path = "/v1/listen?encoding=linear16&sample_rate=16000"
 
     private func speak(_ gateway: TestGateway, seconds: Int) async throws -> String {

@@ -7,7 +7,7 @@ import Net
 import Speech
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `A watched session` {
+@Suite(.hangLimit) struct `A watched session` {
     private static let path = "/v1/listen?encoding=linear16&sample_rate=16000&interim_results=true"
 
     private func openSession(_ gateway: TestGateway, headers: HTTPHeaders = [:]) async throws -> String {

@@ -7,7 +7,7 @@ import Speech
 import Store
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A job that was ordered with the caller's own key` {
+@Suite(.hangLimit) struct `A job that was ordered with the caller's own key` {
     @Test(arguments: ["assemblyai", "deepgram"])
     func `fails after a restart and is not billed to the operator`(dialect: String) async throws {
         let vendor = try CountingVendor()

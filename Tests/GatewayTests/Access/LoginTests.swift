@@ -4,7 +4,7 @@ import Net
 import Speech
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `A page that logs in` {
+@Suite(.hangLimit) struct `A page that logs in` {
     private static let own: HTTPHeaders = ["Sec-Fetch-Site": "same-origin"]
 
     /// Logs in and returns the cookie with which a browser would go on.
@@ -125,10 +125,11 @@ import Testing
     @Test func `of a user of the identity provider is logged in as long as the token holds`() async throws {
         try await TestIssuer.with { issuer in
             try await TestGateway.with(settings: issuer.settings) { gateway in
-                let token = try issuer.token(expiresIn: 100)
+                let token = try issuer.token(expiresIn: 10_000)
                 let answer = try await gateway.send(.post, "/api/v1/login", headers: Self.own, body: Array(#"{"key":"\#(token)"}"#.utf8))
                 let set = try #require(answer.headers["Set-Cookie"], "\(answer.text)")
-                #expect(set.contains("Max-Age=9") || set.contains("Max-Age=100"))
+                let age = set.split(separator: "Max-Age=").last.flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
+                #expect((9_000...10_000).contains(age), "\(set)")
                 let headers: HTTPHeaders = ["Cookie": String(set.prefix { $0 != ";" }), "Sec-Fetch-Site": "same-origin"]
                 #expect(try await gateway.send(.get, "/api/v1/users/me", headers: headers).text.contains("oidc_"))
             }

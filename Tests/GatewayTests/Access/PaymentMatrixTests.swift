@@ -9,7 +9,7 @@ import Store
 import Testing
 
 /// Who pays, on each route: the vendor's side says whose key came, and how often.
-@Suite(.timeLimit(.minutes(5))) struct `The payment matrix` {
+@Suite(.hangLimit) struct `The payment matrix` {
     /// The vendor key that the caller sends.
     enum BYOKCredential: String, CaseIterable { case none, right, rejected, otherVendor, notEnrolled }
     /// How much of the day's limit, and of the key's credit, is left.
@@ -114,7 +114,9 @@ import Testing
             "SONIOX_BASE_URL": "http://127.0.0.1:9", "SONIOX_STREAMING_URL": "ws://127.0.0.1:9",
             "RATE_LIMIT_BOOST": "1000",
         ]
-        try await TestGateway.with(ScriptedEngine(), keys: made, settings: settings, usesVendors: true) { gateway in
+        try await TestGateway.with(
+            ScriptedEngine(), keys: made, settings: settings, usesVendors: true, now: { TestGateway.daytime }
+        ) { gateway in
             await gateway.resumeJobs()
             try await body(gateway, vendor)
         }
@@ -126,8 +128,8 @@ import Testing
         if cell.limit != .free {
             var run = UsageRecord(
                 id: ID("used-\(cell.name)"), user: ID(cell.user), key: ID(cell.key), engine: EngineName("deepgram"), workload: .realtime,
-                kind: .recording, status: .succeeded, started: TestGateway.time)
-            run.completed = TestGateway.time
+                kind: .recording, status: .succeeded, started: TestGateway.daytime)
+            run.completed = TestGateway.daytime
             run.billable = cell.limit == .usedUp ? .seconds(100) : .milliseconds(99_500)
             try await SQLUsageStore(in: database).note(run)
         }
@@ -251,10 +253,9 @@ private struct Asking {
             let conversation = try await gateway.keepConversation(of: cell.user)
             let accepted = try await gateway.api(.post, "/api/v1/conversations/\(conversation)/postprocess", headers: headers)
             guard accepted.status == 202, let id = accepted.string("job_id") else { return .status(accepted.status) }
-            while true {
+            return try await untilSome {
                 let state = try await gateway.api(.get, "/api/v1/jobs/" + id, headers: helper)
-                guard ["queued", "processing"].contains(state.string("status") ?? "") else { return outcome(of: state) }
-                try await Task.sleep(for: .milliseconds(20))
+                return ["queued", "processing"].contains(state.string("status") ?? "") ? nil : outcome(of: state)
             }
         }
     }
@@ -271,11 +272,10 @@ private struct Asking {
         guard case .string(let url)? = upload["upload_url"] else { return .status(500) }
         let order = try await gateway.send(.post, "/v2/transcript", headers: headers, body: Array(#"{"audio_url":"\#(url)"}"#.utf8))
         guard order.status == 200, case .string(let id)? = try JSONValue(parsing: Array(order.text.utf8))["id"] else { return .status(order.status) }
-        while true {
+        return try await untilSome {
             let text = try await gateway.send(.get, "/v2/transcript/" + id, headers: helper).text
             if text.contains(#""status":"completed""#) { return .status(200) }
-            if text.contains(#""status":"error""#) { return .status(500) }
-            try await Task.sleep(for: .milliseconds(20))
+            return text.contains(#""status":"error""#) ? .status(500) : nil
         }
     }
 }

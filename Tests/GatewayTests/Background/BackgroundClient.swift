@@ -84,10 +84,9 @@ extension TestGateway {
     {
         let accepted = try await sendFiles(files, key: key, headers: headers, query: query)
         guard accepted.status == 202, let id = accepted.string("job_id") else { return accepted }
-        while true {
+        return try await untilSome {
             let state = try await syncState(id, key: key)
-            guard ["queued", "processing"].contains(state.string("status") ?? "") else { return state }
-            try await Task.sleep(for: .milliseconds(20))
+            return ["queued", "processing"].contains(state.string("status") ?? "") ? nil : state
         }
     }
 

@@ -9,7 +9,7 @@ import Store
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A recording in chunks` {
+@Suite(.hangLimit) struct `A recording in chunks` {
     /// Says the same word in each chunk, 6 s after its start, or what is told.
     private func engine(
         _ name: EngineName = .local, _ answer: @escaping @Sendable (Int) async throws(EngineError) -> [Word] = { _ in [.at(6, "Hello.")] }
@@ -19,7 +19,9 @@ import Testing
         _ engines: [any PrerecordedEngine], keys: TestKeys = TestKeys(valid: []), settings: [String: String] = [:],
         _ body: (TestGateway) async throws -> Void
     ) async throws {
-        try await TestGateway.with(ScriptedEngine(), keys: keys, settings: settings, recorded: engines) { gateway in try await body(gateway) }
+        try await TestGateway.with(
+            ScriptedEngine(), keys: keys, settings: settings, recorded: engines, now: { TestGateway.daytime }
+        ) { gateway in try await body(gateway) }
     }
 
     @Test func `becomes one conversation, each word at its place`() async throws {

@@ -7,7 +7,7 @@ import Testing
 
 /// Each row of the routing table by HTTP: callers' keys go to gateways that stand in for the vendors and let only those keys in, the operator's engines
 /// are counted.
-@Suite(.timeLimit(.minutes(5))) struct `Routing over HTTP` {
+@Suite(.hangLimit) struct `Routing over HTTP` {
     private static let assemblyAI = EngineName("assemblyai"), deepgram = EngineName("deepgram")
     private static let subsets: [Set<EngineName>] = [[], [assemblyAI], [deepgram], [assemblyAI, deepgram]]
 

@@ -4,7 +4,7 @@ import HarkenTesting
 import Net
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `The console` {
+@Suite(.hangLimit) struct `The console` {
     @Test func `is served without a key, and only from itself`() async throws {
         try await TestGateway.with(keys: ["right"]) { gateway in
             for (path, type) in [

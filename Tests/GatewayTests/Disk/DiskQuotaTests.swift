@@ -9,7 +9,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct `The disk for uploads` {
+@Suite(.hangLimit) struct `The disk for uploads` {
     private static let megabyte = 1 << 20
     private static let settings = ["HARKEN_SPOOL_BYTES": "8388608", "HARKEN_USER_SPOOL_BYTES": "3145728", "HARKEN_UPLOADS_PER_KEY": "2"]
 

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct `A gateway without keys` {
+@Suite(.hangLimit) struct `A gateway without keys` {
     private static let proxied: [HTTPHeaders] = [
         ["X-Forwarded-For": "203.0.113.9"], ["X-Forwarded-Proto": "https"], ["X-Forwarded-Host": "a.example"], ["X-Real-IP": "203.0.113.9"],
         ["Forwarded": "for=203.0.113.9"], ["Via": "1.1 proxy"], ["x-forwarded-for": "127.0.0.1"],
@@ -89,10 +89,8 @@ import Testing
             #expect(await socket.next { $0.contains("ready") } != nil)
             let other = try await gateway.connect("/v1/listen?encoding=linear16&sample_rate=16000")
             try await until { await gateway.liveSessions() == 2 }
-            let made = Instant.now
             keys.add("good")
             let events = await socket.rest()
-            #expect(made.duration(to: .now) < .seconds(10))
             // The words for a key that was taken back.
             guard case .closed(4401, _)? = events.last else {
                 Issue.record("\(events)")
@@ -101,7 +99,9 @@ import Testing
             #expect(await other.rest().last != nil)
             let mine = try await gateway.connect("/ws/transcribe", opening: #"{"type":"auth","token":"good"}"#)
             #expect(await mine.next { $0.contains("ready") } != nil)
-            try await Task.sleep(for: .milliseconds(1_500))
+            // The gateway settles this key's charges before it ends sessions without keys, in each round of its housekeeping: one round is whole.
+            let before = keys.settlements
+            try await until { keys.settlements >= before + 2 }
             #expect(await gateway.liveSessions() == 1)
             mine.close()
             try await gateway.sessionsEnd()

@@ -1,7 +1,8 @@
 import Framing
+import HarkenTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Uploads behind a proxy` {
+@Suite(.hangLimit) struct `Uploads behind a proxy` {
     @Test func `have an address of the scheme that a trusted proxy names`() async throws {
         for (proxies, scheme) in [("127.0.0.1", "https"), ("192.0.2.1", "http")] {
             try await TestGateway.with(keys: ["good"], settings: ["HARKEN_TRUSTED_PROXIES": proxies]) { gateway in

@@ -9,7 +9,7 @@ import Store
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `Ends of jobs` {
+@Suite(.hangLimit) struct `Ends of jobs` {
     private static let transcript: Transcript = {
         let word = Word("Morning.", SampleRange(SampleIndex(0), SampleIndex(7_000)), confidence: 0.9)
         return Transcript(

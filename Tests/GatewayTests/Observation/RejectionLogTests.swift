@@ -9,7 +9,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(2))) struct `The log of rejections` {
+@Suite(.hangLimit) struct `The log of rejections` {
     private final class Lines: Sendable {
         let all = Mutex<[String]>([])
         var log: Log { Log(level: .info, write: { line in self.all.withLock { $0.append(line) } }) }

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 import Tracing
 
-@Suite(.timeLimit(.minutes(5))) struct `A gateway that traces` {
+@Suite(.hangLimit) struct `A gateway that traces` {
     /// A collector on a real socket.
     private final class Collector: HTTPService {
         private let bodies = Mutex<[[UInt8]]>([])

@@ -9,9 +9,9 @@ import Store
 import Testing
 
 /// What becomes of conversations whose gateway was killed, and of those that cannot be completed.
-@Suite(.timeLimit(.minutes(5))) struct `Conversations after a crash` {
+@Suite(.hangLimit) struct `Conversations after a crash` {
     private let session = ID<Session>("0f6c2d1e-0000-4000-8000-000000000001")
-    private let now = UnixTime(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1_000))
+    private let now = TestGateway.time
 
     private func store(_ directory: String) throws -> SQLConversationStore {
         let now = now
@@ -37,10 +37,6 @@ import Testing
         return Conversation(
             id: ID(id), user: .local, status: status, source: "omi", device: id, started: started, finished: started + .seconds(second + said.count),
             segments: segments, timeout: timeout)
-    }
-
-    private func until(_ condition: () async throws -> Bool) async throws {
-        while try await !condition() { try await Task.sleep(for: .milliseconds(20)) }
     }
 
     /// It hears a word in every second of a recording.

@@ -3,6 +3,7 @@ import Foundation
 import Gateway
 @testable import Journal
 @testable import Observability
+import HarkenTesting
 import Speech
 
 /// A data directory as a gateway leaves it that was killed.
@@ -39,10 +40,7 @@ struct EarlierRun {
 
     /// Waits until no gateway of this process has the run's part of the journal any more.
     func untilFree() async throws {
-        for _ in 0..<3_000 {
-            if let run = try JournalRun.claim(0, in: directory + "/journal") { return run.release() }
-            try await Task.sleep(for: .milliseconds(10))
-        }
+        try await untilSome { try JournalRun.claim(0, in: directory + "/journal") }.release()
     }
 
     /// The files of its journal, with what they hold.

@@ -10,12 +10,12 @@ import Store
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `After a crash` {
+@Suite(.hangLimit) struct `After a crash` {
     private let id = "0f6c2d1e-0000-4000-8000-000000000001"
 
     private func record(_ id: String, engines: [String] = ["scripted"], user: String? = nil) -> SessionRecord {
         SessionRecord(
-            id: ID(id), started: UnixTime(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1_000)), dialect: "deepgram",
+            id: ID(id), started: TestGateway.time, dialect: "deepgram",
             language: LanguageTag("en"), engines: engines.map { EngineName($0) }, owner: user.map { .init(user: $0, key: "key") })
     }
 
@@ -41,11 +41,10 @@ import Testing
 
     /// Asks for the transcript until it says one of these.
     private func transcript(_ id: String, of gateway: TestGateway, saying words: String..., key: String? = nil) async throws -> String {
-        while true {
-            let headers: HTTPHeaders = key.map { ["Authorization": "Bearer " + $0] } ?? [:]
-            let answer = try await gateway.send(.get, "/api/v1/sessions/" + id, headers: headers)
-            if words.contains(where: { answer.text.contains($0) }) { return answer.text }
-            try await Task.sleep(for: .milliseconds(10))
+        let headers: HTTPHeaders = key.map { ["Authorization": "Bearer " + $0] } ?? [:]
+        return try await untilSome {
+            let text = try await gateway.send(.get, "/api/v1/sessions/" + id, headers: headers).text
+            return words.contains { text.contains($0) } ? text : nil
         }
     }
 
@@ -108,7 +107,7 @@ import Testing
         try await TestGateway.with(engine(), keys: TestKeys(valid: []), directory: run.directory, keepsDirectory: true) {
             $0.journal = JournalLimits(segmentBytes: 20_000, logBytes: 100_000)
         } _: { gateway in
-            while try await gateway.send(.get, "/api/v1/sessions/" + id).status == 503 { try await Task.sleep(for: .milliseconds(10)) }
+            try await until { try await gateway.send(.get, "/api/v1/sessions/" + id).status != 503 }
             let socket = try await gateway.connect("/v1/listen?encoding=linear16&sample_rate=16000")
             for _ in 0..<10 { socket.send(binary: [UInt8](repeating: 0, count: 32_000)) }
             socket.send(text: #"{"type":"CloseStream"}"#)
@@ -125,7 +124,7 @@ import Testing
         [UInt8](repeating: 0, count: 32_000).withUnsafeBytes { run.log.append(audio: $0, second, cursor: &cursor) }
         let lines = Mutex<[String]>([])
         try await with(run, engine(), keepsDirectory: true, log: Log(level: .error, write: { line in lines.withLock { $0.append(line) } })) { _ in
-            while run.files.keys.contains("0-0.journal") { try await Task.sleep(for: .milliseconds(10)) }
+            try await until { !run.files.keys.contains("0-0.journal") }
         }
         #expect(lines.withLock { $0 }.contains { $0.contains("cannot be completed") && $0.contains("count=1 audio.seconds=1.0") })
     }
@@ -147,7 +146,7 @@ import Testing
         try await with(run, engine(), keepsDirectory: true) { gateway in
             let text = try await transcript(id, of: gateway, saying: #""status":"incomplete""#)
             #expect(text.contains("said0") && text.contains(#""start":1.0,"end":3.0,"cause":"no_engine"}"#))
-            while run.files.keys.contains("0-0.journal") { try await Task.sleep(for: .milliseconds(10)) }
+            try await until { !run.files.keys.contains("0-0.journal") }
         }
     }
 
@@ -158,7 +157,7 @@ import Testing
         _ = run.session(record(id), seconds: 20, committed: 20, channels: 2)
         do {
             let ledger = SQLUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: run.directory)))
-            let now = UnixTime(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1_000))
+            let now = TestGateway.time
             func stream(_ name: String, _ session: String, from start: Duration, channels: Int = 1) -> UsageRecord {
                 var run = UsageRecord(
                     id: ID(name), user: .local, engine: EngineName("deepgram"), model: "nova-3", workload: .voiceMessage, kind: .stream, started: now)
@@ -195,7 +194,7 @@ import Testing
         _ = run.session(record(id), seconds: 2, committed: 0, channels: 2)
         try await with(run, engine(), keepsDirectory: true) { gateway in
             _ = try await transcript(id, of: gateway, saying: #""status":"complete""#)
-            while run.files.keys.contains("7-0.journal") { try await Task.sleep(for: .milliseconds(10)) }
+            try await until { !run.files.keys.contains("7-0.journal") }
         }
         try await with(run, ScriptedEngine(), keepsDirectory: true) { gateway in
             let text = try await transcript(id, of: gateway, saying: #""status":"complete""#)
@@ -246,7 +245,7 @@ import Testing
         try bytes.write(to: journal)
         try? FileManager.default.removeItem(atPath: run.directory + "/journal/0.ring")
         try await with(run, engine(), keepsDirectory: true) { gateway in
-            while try await gateway.send(.get, "/api/v1/sessions/" + id).status == 503 { try await Task.sleep(for: .milliseconds(10)) }
+            try await until { try await gateway.send(.get, "/api/v1/sessions/" + id).status != 503 }
             #expect(try await gateway.send(.get, "/api/v1/sessions/" + id).status == 404)
         }
         #expect(run.files["0-0.journal"] == bytes)
@@ -278,7 +277,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct `A stored transcript` {
+@Suite(.hangLimit) struct `A stored transcript` {
     private let path = "/v1/listen?encoding=linear16&sample_rate=16000&model=nova-3"
 
     /// As the dialect says it.
@@ -289,10 +288,9 @@ import Testing
     }
 
     private func transcript(_ id: String, of gateway: TestGateway, saying words: String) async throws -> String {
-        while true {
+        try await untilSome {
             let text = try await gateway.send(.get, "/api/v1/sessions/" + id).text
-            if text.contains(words) { return text }
-            try await Task.sleep(for: .milliseconds(10))
+            return text.contains(words) ? text : nil
         }
     }
 
@@ -340,12 +338,14 @@ import Testing
         for (name, days) in [("old", 2.0), ("older", 3.0), ("a", 0.1), ("b", 0.2), ("c", 0.3)] {
             let path = folder + "/transcripts/\(name).json"
             try Data("{}".utf8).write(to: URL(filePath: path))
-            try FileManager.default.setAttributes([.modificationDate: Date.now.addingTimeInterval(-86_400 * days)], ofItemAtPath: path)
+            let now = Double(TestGateway.time.milliseconds) / 1_000
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: now - 86_400 * days)], ofItemAtPath: path)
         }
         let settings = ["HARKEN_TRANSCRIPT_DAYS": "1", "HARKEN_TRANSCRIPT_COUNT": "2"]
         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), settings: settings, directory: folder) { _ in
             let names = { try FileManager.default.contentsOfDirectory(atPath: folder + "/transcripts").sorted() }
-            while try names() != ["a.json", "b.json"] { try await Task.sleep(for: .milliseconds(10)) }
+            try await until { try names() == ["a.json", "b.json"] }
         }
     }
 
@@ -360,9 +360,7 @@ import Testing
             for _ in 0..<15 { socket.send(binary: [UInt8](repeating: 0, count: 3_200)) }
             let id = try await id(of: socket)
             _ = try await transcript(id, of: gateway, saying: "w1")
-            while try await !gateway.send(.get, "/api/v1/sessions/" + id).text.contains(#""duration":1.0"#) {
-                try await Task.sleep(for: .milliseconds(5))
-            }
+            try await until { try await gateway.send(.get, "/api/v1/sessions/" + id).text.contains(#""duration":1.0"#) }
             socket.close()
             let over = try await transcript(id, of: gateway, saying: #""status":"complete""#)
             #expect(over.contains(#""text":"w1""#) && over.contains(#""text":"tail","start":1.25,"#), "\(over)")

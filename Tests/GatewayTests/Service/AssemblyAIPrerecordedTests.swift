@@ -8,7 +8,7 @@ import Store
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `AssemblyAI's jobs` {
+@Suite(.hangLimit) struct `AssemblyAI's jobs` {
     private static let transcript: Transcript = {
         let words = ["Good", "morning."].enumerated().map { index, text in
             Word(text, SampleRange(SampleIndex(index * 8_000), SampleIndex(index * 8_000 + 7_000)), confidence: 0.9)

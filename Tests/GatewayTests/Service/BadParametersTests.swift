@@ -8,7 +8,7 @@ import Speech
 import Testing
 
 /// What callers do wrong on the routes that take recordings is their error: each wrong value gets a 4xx that says so, and never a 5xx.
-@Suite(.timeLimit(.minutes(5))) struct `A wrong parameter` {
+@Suite(.hangLimit) struct `A wrong parameter` {
     /// An engine that reads its recordings, as all do that are worth something, and finds one word.
     private struct ReadingEngine: PrerecordedEngine {
         let name = EngineName.local

@@ -10,7 +10,7 @@ import Speech
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `A recording that cannot be decoded` {
+@Suite(.hangLimit) struct `A recording that cannot be decoded` {
     /// 16-bit WAV of 8 kHz.
     private static func audio(seconds: Int) -> [UInt8] {
         func little<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
@@ -54,7 +54,7 @@ import Testing
         return job
     }
 
-    @Test(.enabled(if: BuiltHarken.isThere, "harken is not built"))
+    @Test(.needs(BuiltHarken.isThere, "harken is not built"))
     func `is rejected when it kills its decoder, and the next one is recognised`() async throws {
         let workers = try DecodeWorkers(.init(executable: BuiltHarken.path))
         let isHit = Mutex(true)

@@ -5,7 +5,7 @@ import Net
 import Speech
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `A gateway that drains` {
+@Suite(.hangLimit) struct `A gateway that drains` {
     private static let path = "/v1/listen?encoding=linear16&sample_rate=16000"
     private static let tenth = [UInt8](repeating: 64, count: 3_200)
 
@@ -42,15 +42,13 @@ import Testing
 
     @Test func `ends clients at once that have no session yet`() async throws {
         let path = "/v4/web/listen?codec=pcm16&sample_rate=16000"
-        try await TestGateway.with { gateway in
+        // The loops' clock stands, so that the deadline for the first message does not pass.
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), clock: HeldClock()) { gateway in
             let waiting = try await gateway.connect(path)
-            try await Task.sleep(for: .milliseconds(50))
-            let start = Instant.now
             gateway.beginDrain()
             #expect(await waiting.rest() == [.closed(1001, "going_away")])
             // A client of this protocol may come to resume its session, so the connection itself is not refused.
             #expect(await (try gateway.connect(path)).rest() == [.closed(1001, "going_away")])
-            #expect(Instant.now - start < .seconds(4), "the deadline for the first message is 5 s")
         }
     }
 

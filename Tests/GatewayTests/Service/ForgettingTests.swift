@@ -10,7 +10,7 @@ import Testing
 @testable import Gateway
 
 /// What becomes of live sessions when their conversations are deleted, or taken from them.
-@Suite(.timeLimit(.minutes(5))) struct `Conversations that their sessions lose` {
+@Suite(.hangLimit) struct `Conversations that their sessions lose` {
     private let path = "/v4/listen?language=en&sample_rate=16000&codec=pcm16&vad_gate=disabled"
 
     /// - Parameter low: of each sample, so that it is known whose audio is left.
@@ -23,10 +23,6 @@ import Testing
     private func store(_ gateway: TestGateway) throws -> SQLConversationStore {
         let data = try DataDirectory(creating: gateway.directory)
         return SQLConversationStore(in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { TestGateway.time })
-    }
-
-    private func until(_ condition: () async throws -> Bool) async throws {
-        while try await !condition() { try await Task.sleep(for: .milliseconds(20)) }
     }
 
     private func inProgress(_ gateway: TestGateway, _ source: String, words: Int) async throws -> Conversation {
@@ -73,13 +69,11 @@ import Testing
             #expect(try await gateway.send(.delete, "/api/v1/conversations/\(said.id)").status == 204)
             #expect(try await gateway.send(.get, "/api/v1/sessions/\(session)").status == 404)
             var left: [String] = []
-            for _ in 0..<600 {
+            try await until(showing: "\(left)") {
                 try await store.settle()
                 left = try files(gateway, with: "zanzibar") + files(gateway, with: audio)
-                if left.isEmpty { break }
-                try await Task.sleep(for: .milliseconds(100))
+                return left.isEmpty
             }
-            #expect(left == [])
             // The other one's is there still, in the same journal.
             #expect(try files(gateway, with: pcm(100, low: 0x40)).contains { $0.hasPrefix("journal/") })
             speak(1, to: other)

@@ -6,7 +6,7 @@ import Speech
 import Store
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A session over /listen of several channels` {
+@Suite(.hangLimit) struct `A session over /listen of several channels` {
     private let path = "/v4/listen?sample_rate=16000&codec=pcm16&channels=2&source=phone_call"
 
     /// 100 ms of a channel.
@@ -16,9 +16,9 @@ import Testing
 
     private func completed(_ gateway: TestGateway) async throws -> Conversation {
         let store = try gateway.store()
-        while true {
-            if let id = try await store.lastCompleted(of: .local), let found = try await store.conversation(id, of: .local) { return found }
-            try await Task.sleep(for: .milliseconds(20))
+        return try await untilSome {
+            guard let id = try await store.lastCompleted(of: .local) else { return nil }
+            return try await store.conversation(id, of: .local)
         }
     }
 
@@ -45,22 +45,15 @@ import Testing
     @Test func `goes on while one of them says nothing, and keeps the sum of all`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
             let socket = try await gateway.connect(path)
-            for _ in 0..<30 {
-                socket.send(binary: tenth(1, 8_000))
-                try await Task.sleep(for: .milliseconds(20))
-            }
+            for _ in 0..<30 { socket.send(binary: tenth(1, 8_000)) }
             #expect(await socket.next { $0.contains("w3") && $0.contains("SPEAKER_00") } != nil)
             // Nothing was waited for but for a moment, and the tail comes with the end.
             socket.send(binary: tenth(2, 20_000))
             socket.close()
             let conversation = try await completed(gateway)
             let store = try gateway.store()
-            var audio: [StoredAudio] = []
-            while audio.isEmpty {
-                audio = try await store.audio(of: conversation.id, of: .local)
-                try await Task.sleep(for: .milliseconds(20))
-            }
-            #expect(abs((audio[0].duration - .seconds(3)) / .milliseconds(1)) <= 110)
+            let audio = try await untilSome { try await store.audio(of: conversation.id, of: .local).first }
+            #expect(abs((audio.duration - .seconds(3)) / .milliseconds(1)) <= 110)
         }
     }
 

@@ -8,7 +8,7 @@ import Store
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A conversation over /listen` {
+@Suite(.hangLimit) struct `A conversation over /listen` {
     private let path = "/v4/listen?language=en&sample_rate=16000&codec=pcm16&include_speech_profile=true"
 
     /// 100 ms of one value; loud unless it is 0.
@@ -25,7 +25,7 @@ import Testing
         let data = try DataDirectory(creating: gateway.directory)
         return SQLConversationStore(
             in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio,
-            now: { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) })
+            now: { TestGateway.time })
     }
 
     /// The stored conversation, once it has `words` words.
@@ -37,10 +37,6 @@ import Testing
             return (found?.segments.reduce(0) { $0 + $1.text.split(separator: " ").count } ?? 0) >= words
         }
         return try #require(found)
-    }
-
-    private func until(_ condition: () async throws -> Bool) async throws {
-        while try await !condition() { try await Task.sleep(for: .milliseconds(20)) }
     }
 
     @Test func `is stored as it is shown, and goes on when its client comes back`() async throws {
@@ -141,14 +137,16 @@ import Testing
             let socket = try await gateway.connect(path)
             send(2, of: value, to: socket)
             for _ in 0..<4 { socket.send(binary: tenth(0)) }
-            try await until { ears.judged == 1 }
-            for _ in 0..<30 {
-                try await Task.sleep(for: .milliseconds(20))
-                socket.send(binary: tenth(0))
-            }
             let sessions = try JSONValue(parsing: Array(try await gateway.send(.get, "/api/v1/sessions").text.utf8))
             guard case .array(let open)? = sessions["sessions"], case .string(let id)? = open.first?["id"] else { throw NoSession() }
-            let trace = try await gateway.send(.get, "/api/v1/sessions/\(id)/trace").text
+            // The gate knows the judgment when the trace has it.
+            var trace = ""
+            try await until(showing: trace) {
+                trace = try await gateway.send(.get, "/api/v1/sessions/\(id)/trace").text
+                return trace.contains(#""p":"#)
+            }
+            #expect(ears.judged == 1)
+            for _ in 0..<30 { socket.send(binary: tenth(0)) }
             #expect(trace.contains(#""vad":[{"channel":0,"start":0.0,"end":2"#), "\(trace)")
             #expect(trace.contains(#""p":\#(value > 0 ? 0.75 : 0.25),"engine":null}"#), "\(trace)")
             socket.send(text: #"{"type":"finish"}"#)

@@ -5,7 +5,7 @@ import Net
 import Speech
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A live client of the managed proxy` {
+@Suite(.hangLimit) struct `A live client of the managed proxy` {
     private let path = "/ws/transcribe"
     private let second = [UInt8](repeating: 0, count: 32_000)
 
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Suite(.timeLimit(.minutes(5))) struct `with counted credit` {
+    @Suite(.hangLimit) struct `with counted credit` {
         private let path = "/ws/transcribe"
         private let auth = #"{"type":"auth","token":"good"}"#
         private let tenth = [UInt8](repeating: 0, count: 3_200)

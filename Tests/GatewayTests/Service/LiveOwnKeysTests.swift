@@ -4,7 +4,7 @@ import HarkenTesting
 import Speech
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A live session with the caller's own keys` {
+@Suite(.hangLimit) struct `A live session with the caller's own keys` {
     private let path = "/v4/listen?codec=pcm16&sample_rate=16000"
 
     private func enrol(_ gateway: TestGateway, _ key: String) async throws {

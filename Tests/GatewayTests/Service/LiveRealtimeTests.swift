@@ -5,7 +5,7 @@ import Net
 import Speech
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A live client of OpenAI's realtime protocol` {
+@Suite(.hangLimit) struct `A live client of OpenAI's realtime protocol` {
     private let path = "/v1/realtime?intent=transcription"
     private let key: HTTPHeaders = ["Authorization": "Bearer good"]
 

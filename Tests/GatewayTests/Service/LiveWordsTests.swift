@@ -3,7 +3,7 @@ import HarkenTesting
 import Speech
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A gateway as the engine of a program` {
+@Suite(.hangLimit) struct `A gateway as the engine of a program` {
     private func engine(_ gateway: TestGateway, key: String? = nil, _ options: TranscriptionOptions = TranscriptionOptions()) throws -> Harken {
         try Harken(url: "http://127.0.0.1:\(gateway.port)", key: key, options: options)
     }

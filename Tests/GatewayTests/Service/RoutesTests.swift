@@ -4,7 +4,7 @@ import Net
 import Speech
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `The routes` {
+@Suite(.hangLimit) struct `The routes` {
     @Test func `answer for the process and its engines`() async throws {
         try await TestGateway.with { gateway in
             #expect(try await gateway.send(.get, "/health").text == #"{"status":"ok","version":"0"}"#)

@@ -8,7 +8,7 @@ import Store
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `Saying who speaks over /listen` {
+@Suite(.hangLimit) struct `Saying who speaks over /listen` {
     private let path = "/v4/listen?language=en&sample_rate=16000&codec=pcm16&vad_gate=disabled&speaker_auto_assign=enabled"
     private let anna = ID<Person>("anna")
 

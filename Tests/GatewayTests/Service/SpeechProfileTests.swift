@@ -9,7 +9,7 @@ import Store
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A speech profile` {
+@Suite(.hangLimit) struct `A speech profile` {
     /// A WAV file of stretches that each hold one value.
     private func wav(_ stretches: [(seconds: Double, value: Int16)], hertz: Int = 16_000, channels: Int = 1) -> [UInt8] {
         func bytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
@@ -65,9 +65,7 @@ import Testing
             let audio = try await gateway.send(.get, "/v3/speech-profile/audio")
             #expect(audio.status == 200)
             // The earlier recording is deleted a moment later.
-            while try FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/audio").count != 1 {
-                try await Task.sleep(for: .milliseconds(20))
-            }
+            try await until { try FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/audio").count == 1 }
         }
     }
 
@@ -103,9 +101,7 @@ import Testing
             #expect(try await store.settings(of: ID("alice")).isEmpty)
             #expect(try await voices(gateway, of: "bob").count == 1)
             #expect(try await store.samples(of: .user, of: ID("bob")).count == 1)
-            while try FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/audio").count != 1 {
-                try await Task.sleep(for: .milliseconds(20))
-            }
+            try await until { try FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/audio").count == 1 }
             // And once more.
             try await forget("right")
         }
@@ -124,7 +120,7 @@ import Testing
             let earlier = try await gateway.connect(live + "&source=desktop")
             speak(8, to: earlier)
             #expect(await earlier.next { $0.contains("w8") } != nil)
-            while try await store.voices(of: .local).isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+            try await until { try await !store.voices(of: .local).isEmpty }
             earlier.send(text: #"{"type":"finish"}"#)
             #expect(await earlier.next { $0.contains("memory_created") } != nil)
             let id = try #require(try await store.lastCompleted(of: .local))

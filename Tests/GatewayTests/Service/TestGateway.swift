@@ -30,11 +30,13 @@ final class TestGateway: Sendable {
     /// - Parameters:
     ///   - usesVendors: the vendors whose keys the settings name are engines too, and come first.
     ///   - directory: one that an earlier run left; it is this one's to remove.
+    ///   - clock: the time of the loops' timers; nil: the machine's.
     init(
         _ engine: ScriptedEngine, others: [ScriptedEngine] = [], keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil,
         directory earlier: String? = nil, ears: TestEars? = nil, loops: Int = 1,
         recorded: [any PrerecordedEngine] = [], usesVendors: Bool = false, log: Log = Log(level: .error),
-        change: (inout GatewayConfiguration) -> Void = { _ in }, now: @escaping @Sendable () -> UnixTime = { TestGateway.time }
+        change: (inout GatewayConfiguration) -> Void = { _ in }, clock: HeldClock? = nil,
+        now: @escaping @Sendable () -> UnixTime = { TestGateway.time }
     ) async throws {
         directory = earlier ?? FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
         var settings = Settings()
@@ -45,7 +47,12 @@ final class TestGateway: Sendable {
         configuration.engines = usesVendors ? vendors.map(\.name) : [engine.name] + others.map(\.name)
         change(&configuration)
         configuration.recovery.retries = 0
-        group = try LoopGroup(count: loops)
+        if let clock {
+            group = try LoopGroup(count: loops) { clock.now }
+            for loop in group.loops { clock.tell { loop.execute {} } }
+        } else {
+            group = try LoopGroup(count: loops)
+        }
         client = try HTTPClient()
         webSocketClient = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())
         let hearing = ears.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }
@@ -71,8 +78,12 @@ final class TestGateway: Sendable {
         port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
     }
 
-    /// Of the day.
-    static var time: UnixTime { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
+    /// The time of this machine. Files have it too, so that a test must not give a gateway another time without a reason.
+    static var time: UnixTime { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }  // real time: of the files' dates
+
+    /// The time after noon of a certain day: for tests of limits of the day, which midnight would end.
+    static var daytime: UnixTime { UnixTime(milliseconds: 1_752_494_400_000) + (Instant.now - began) }
+    private static let began = Instant.now
 
     /// Runs `body` with a gateway and takes it down after.
     ///
@@ -88,12 +99,13 @@ final class TestGateway: Sendable {
         _ engine: ScriptedEngine = ScriptedEngine(), others: [ScriptedEngine] = [], keys: TestKeys, settings: [String: String] = [:],
         directory: String? = nil, keepsDirectory: Bool = false, tracer: Tracer? = nil, ears: TestEars? = nil, loops: Int = 1,
         recorded: [any PrerecordedEngine] = [], usesVendors: Bool = false, log: Log = Log(level: .error),
-        change: (inout GatewayConfiguration) -> Void = { _ in }, now: @escaping @Sendable () -> UnixTime = { TestGateway.time },
+        change: (inout GatewayConfiguration) -> Void = { _ in }, clock: HeldClock? = nil,
+        now: @escaping @Sendable () -> UnixTime = { TestGateway.time },
         _ body: (TestGateway) async throws -> Void
     ) async throws {
         let gateway = try await TestGateway(
             engine, others: others, keys: keys, settings: settings, tracer: tracer, directory: directory, ears: ears, loops: loops,
-            recorded: recorded, usesVendors: usesVendors, log: log, change: change, now: now)
+            recorded: recorded, usesVendors: usesVendors, log: log, change: change, clock: clock, now: now)
         let result: Result<Void, any Error>
         do {
             try await body(gateway)

@@ -1,7 +1,5 @@
 @testable import Admission
 import Gateway
-import Dispatch
-import Glibc
 import Speech
 @testable import Store
 import Synchronization
@@ -17,8 +15,10 @@ final class TestKeys: AccessKeyAdministration {
 
     private let keys: Mutex<[String: Key]>
     private let users: [String: String]
-    /// Key that takes long to be read; nil: none.
+    /// Key whose reading takes until `letSlow`; nil: none.
     private let slow: String?
+    private let settled = Mutex(0)
+    private let readers = Mutex<[CheckedContinuation<Void, Never>]>([])
 
     /// - Parameters:
     ///   - valid: their texts; none: no key exists.
@@ -26,7 +26,7 @@ final class TestKeys: AccessKeyAdministration {
     ///   - users: by text, of keys that are not the one user's.
     ///   - scopesOf: scopes by text, of keys that have others than `scopes`.
     ///   - creditOf: credit by text, of keys that have another than `credit`.
-    ///   - slow: text of a key whose reading blocks a thread for half a second.
+    ///   - slow: text of a key whose reading takes until `letSlow`.
     init(
         valid: [String], credit: Duration? = nil, scopes: [String] = [], users: [String: String] = [:], scopesOf: [String: [String]] = [:],
         creditOf: [String: Duration] = [:], slow: String? = nil
@@ -44,15 +44,20 @@ final class TestKeys: AccessKeyAdministration {
     func isEmpty() async throws(StoreError) -> Bool { keys.withLock { $0.isEmpty } }
 
     func verify(_ presented: String) async throws(StoreError) -> KeyVerdict {
-        if presented == slow {
-            await withCheckedContinuation { continuation in
-                DispatchQueue.global().async {
-                    usleep(500_000)
-                    continuation.resume()
-                }
-            }
-        }
+        if presented == slow { await withCheckedContinuation { continuation in readers.withLock { $0.append(continuation) } } }
         return verdict(on: presented)
+    }
+
+    /// Number of readings of the slow key that have not ended.
+    var slowReadings: Int { readers.withLock { $0.count } }
+
+    /// Ends the readings of the slow key.
+    func letSlow() {
+        let waiting = readers.withLock { readers in
+            defer { readers = [] }
+            return readers
+        }
+        for reader in waiting { reader.resume() }
     }
 
     private func verdict(on presented: String) -> KeyVerdict {
@@ -66,8 +71,12 @@ final class TestKeys: AccessKeyAdministration {
 
     func standing(of key: ID<AccessKey>) async throws(StoreError) -> KeyVerdict { verdict(on: key.rawValue) }
 
+    /// Number of times that charges were settled.
+    var settlements: Int { settled.withLock { $0 } }
+
     func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding] {
-        keys.withLock { keys in
+        settled.withLock { $0 += 1 }
+        return keys.withLock { keys in
             debits.map { debit in
                 let name = debit.key.rawValue
                 if let remaining = keys[name]?.remaining { keys[name]?.remaining = max(0, remaining - debit.microseconds) }

@@ -6,7 +6,7 @@ import Speech
 import Testing
 import Vendors
 
-@Suite(.timeLimit(.minutes(5))) struct `Options of vendors' protocols at a gateway` {
+@Suite(.hangLimit) struct `Options of vendors' protocols at a gateway` {
     private static let transcript: Transcript = {
         let words = [Word("Hello.", SampleRange(SampleIndex(1_600), SampleIndex(8_000)), confidence: 0.9)]
         return Transcript(

@@ -1,6 +1,7 @@
 import Framing
 import Foundation
 import Net
+import Speech
 import Synchronization
 import Testing
 
@@ -61,7 +62,7 @@ final class TestIssuer: HTTPService {
     }
 
     func claims(subject: String = "alice", audience: String = TestIssuer.audience, expiresIn seconds: Int = 600) -> String {
-        let now = Int(Date.now.timeIntervalSince1970)
+        let now = Int(TestGateway.time.milliseconds / 1_000)
         return #"{"iss":"\#(url)","aud":"\#(audience)","sub":"\#(subject)","iat":\#(now - 900),"exp":\#(now + seconds)}"#
     }
 

@@ -2,11 +2,12 @@
 import Gateway
 @testable import Observability
 @testable import Settings
+import HarkenTesting
 import Speech
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `User tokens` {
+@Suite(.hangLimit) struct `User tokens` {
     /// Making RSA keys is slow.
     private static let rsa = Result { try SigningKey.rsa("one") }
     private static let other = Result { try SigningKey.rsa("two") }

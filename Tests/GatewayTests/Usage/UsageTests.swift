@@ -8,7 +8,7 @@ import Store
 import Testing
 @testable import Usage
 
-@Suite(.timeLimit(.minutes(5))) struct `Usage` {
+@Suite(.hangLimit) struct `Usage` {
     private func transcript(seconds: Int, model: String = "scripted-1") -> Transcript {
         Transcript(
             rate: .speech, length: SampleCount(16_000 * seconds), language: .english, model: model,
@@ -106,7 +106,8 @@ import Testing
 
     @Test func `is everybody's own, by key and by day`() async throws {
         let keys = TestKeys(valid: ["one", "two", "other"], users: ["other": "somebody"])
-        try await TestGateway.with(ScriptedEngine(transcript: .success(transcript(seconds: 1))), keys: keys) { gateway in
+        let engine = ScriptedEngine(transcript: .success(transcript(seconds: 1)))
+        try await TestGateway.with(engine, keys: keys, now: { TestGateway.daytime }) { gateway in
             for key in ["one", "two", "two", "other"] {
                 let answer = try await gateway.send(.post, "/v1/listen", headers: ["Authorization": "Token " + key], body: [1, 2])
                 #expect(answer.status == 200)
@@ -132,7 +133,9 @@ import Testing
     @Test func `stops at a limit`() async throws {
         let settings = ["HARKEN_KEY_DAY_SECONDS": "100"]
         let engine = ScriptedEngine(transcript: .success(transcript(seconds: 60)))
-        try await TestGateway.with(engine, keys: ["one", "two"], settings: settings) { gateway in
+        try await TestGateway.with(
+            engine, keys: TestKeys(valid: ["one", "two"]), settings: settings, now: { TestGateway.daytime }
+        ) { gateway in
             func ask(_ key: String) async throws -> Int {
                 try await gateway.send(.post, "/v1/listen", headers: ["Authorization": "Token " + key], body: [1, 2]).status
             }

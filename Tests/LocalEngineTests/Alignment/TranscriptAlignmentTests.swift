@@ -1,3 +1,4 @@
+import HarkenTesting
 import LocalEngine
 import Speech
 import Testing
@@ -49,7 +50,7 @@ import Testing
         #expect(TranscriptAlignment(known).finished() == known)
     }
 
-    @Suite(.enabled(if: TestModels.areThere, TestModels.needed), .timeLimit(.minutes(5))) struct `in a recording` {
+    @Suite(.needs(TestModels.areThere, TestModels.needed), .hangLimit) struct `in a recording` {
         private static let name = "librivox/sense_and_sensibility_01_austen_64kb-0870.wav"
         private static let text = "And Mr. John Dashwood had then leisure to consider how much there might be prudently in his power to do for them."
 

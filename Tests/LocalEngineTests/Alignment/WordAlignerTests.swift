@@ -1,8 +1,9 @@
+import HarkenTesting
 import LocalEngine
 import Speech
 import Testing
 
-@Suite(.enabled(if: TestModels.areThere, TestModels.needed)) struct `Word aligner` {
+@Suite(.needs(TestModels.areThere, TestModels.needed)) struct `Word aligner` {
     private static let recording = "librivox/sense_and_sensibility_01_austen_64kb-0870.wav"
 
     private func aligner() throws -> WordAligner {

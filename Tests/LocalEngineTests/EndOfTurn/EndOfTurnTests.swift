@@ -1,7 +1,8 @@
+import HarkenTesting
 import LocalEngine
 import Testing
 
-@Suite(.enabled(if: TestModels.areThere, TestModels.needed)) struct `End of turn` {
+@Suite(.needs(TestModels.areThere, TestModels.needed)) struct `End of turn` {
     /// Some of the features of beckett.wav, computed with numpy after the description of Whisper's extractor.
     private static let expected: [(count: Int, band: Int, frame: Int, value: Float)] = [
         (48_000, 0, 0, -0.14339), (48_000, 0, 799, 1.03035), (48_000, 10, 550, 1.65586), (48_000, 40, 620, 0.35586), (48_000, 79, 700, 0.57799),

@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import HarkenTesting
 import Speech
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 
 /// The second look on real speech, stage by stage against the reference program's figures.
 @Suite(
-    .enabled(if: TestModels.areThere, TestModels.needed),
+    .needs(TestModels.areThere, TestModels.needed),
     .enabled(if: DevelopmentAudio.isThere, "the development recordings (../shared/audio) are not here"), .serialized)
 struct `Key terms` {
     private static let engine = LocalEngine(TestModels.folder, pool: 1)

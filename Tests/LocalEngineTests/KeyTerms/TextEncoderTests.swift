@@ -1,3 +1,4 @@
+import HarkenTesting
 import Testing
 
 @testable import LocalEngine
@@ -17,7 +18,7 @@ import Testing
         #expect(try pieces("naïve") == nil)
     }
 
-    @Test(.enabled(if: TestModels.areThere, TestModels.needed))
+    @Test(.needs(TestModels.areThere, TestModels.needed))
     func `writes a recognised text in the recogniser's own tokens`() throws {
         let folder = TestModels.folder
         let recognizer = try Recognizer(folder, InferenceRuntime(path: folder.path(of: .runtime)))

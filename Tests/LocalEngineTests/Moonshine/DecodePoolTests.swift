@@ -1,3 +1,4 @@
+import HarkenTesting
 import Speech
 import Dispatch
 import Synchronization
@@ -5,7 +6,7 @@ import Testing
 
 @testable import LocalEngine
 
-@Suite(.timeLimit(.minutes(5))) struct `Decode pool` {
+@Suite(.hangLimit) struct `Decode pool` {
     /// What happened, in order, from any thread.
     private final class Log: Sendable {
         private let entries = Mutex<[String]>([])

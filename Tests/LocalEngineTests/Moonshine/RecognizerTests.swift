@@ -1,4 +1,5 @@
 import Foundation
+import HarkenTesting
 import LocalEngine
 import Testing
 
@@ -23,7 +24,7 @@ func wordErrorRate(_ result: String, against reference: String) -> Double {
     return Double(row[b.count]) / Double(max(1, b.count))
 }
 
-@Suite(.enabled(if: TestModels.areThere, TestModels.needed), .serialized) struct `Recogniser` {
+@Suite(.needs(TestModels.areThere, TestModels.needed), .serialized) struct `Recogniser` {
     private static let loaded = Result {
         let folder = TestModels.folder
         return try Recognizer(folder, InferenceRuntime(path: folder.path(of: .runtime)))

@@ -5,7 +5,7 @@ import Speech
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct `Local engine without models` {
+@Suite(.hangLimit) struct `Local engine without models` {
     @Test func `says which file is missing`() async {
         let engine = LocalEngine(ModelFolder("/nowhere"), pool: 1)
         let error = await #expect(throws: EngineError.self) {
@@ -30,7 +30,7 @@ import Testing
     }
 }
 
-@Suite(.enabled(if: TestModels.areThere, TestModels.needed), .timeLimit(.minutes(5))) struct `Local engine with recordings` {
+@Suite(.needs(TestModels.areThere, TestModels.needed), .hangLimit) struct `Local engine with recordings` {
     private static let engine = LocalEngine(TestModels.folder, pool: 2)
 
     private func recognize(

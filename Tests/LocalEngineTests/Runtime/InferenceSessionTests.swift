@@ -1,8 +1,9 @@
 import Foundation
+import HarkenTesting
 import LocalEngine
 import Testing
 
-@Suite(.enabled(if: TestModels.areThere, TestModels.needed)) struct `Inference session` {
+@Suite(.needs(TestModels.areThere, TestModels.needed)) struct `Inference session` {
     let runtime: InferenceRuntime
     let session: InferenceSession
 
@@ -89,7 +90,7 @@ import Testing
                     }
                 }
             }
-            usleep(20_000 + milliseconds * 1_000)
+            usleep(20_000 + milliseconds * 1_000)  // real time: the exit may come at any moment of a run
             exit(EXIT_SUCCESS)
         }
     }

@@ -4,7 +4,7 @@ import Speech
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A server for recordings as a live engine` {
+@Suite(.hangLimit) struct `A server for recordings as a live engine` {
     /// What a stream said, in order.
     private final class Log: Sendable {
         let events = Mutex<[EngineEvent]>([])
@@ -14,33 +14,41 @@ import Testing
         var interims: [Hypothesis] { all.compactMap { if case .interim(let interim) = $0 { interim } else { nil } } }
     }
 
+    /// Opens a stream at a clock that stands: each answer of the server takes no time.
     private func open(
-        _ server: RecordingServer, _ log: Log, _ configuration: SegmentedEngine.Configuration = .init(),
+        _ server: RecordingServer, _ log: Log, _ configuration: SegmentedEngine.Configuration = patient,
         options: StreamOptions = StreamOptions(rate: .speech)
     ) -> any EngineStream {
-        SegmentedEngine(server, detecting: TestEars(), turns: nil, configuration, order: { RecognitionOptions(language: $0.language) })
-            .open(options) { event in log.events.withLock { $0.append(event) } }
+        let clock = HeldClock()
+        return SegmentedEngine(
+            server, detecting: TestEars(), turns: nil, configuration, clock: { clock.now }, order: { RecognitionOptions(language: $0.language) }
+        )
+        .open(options) { event in log.events.withLock { $0.append(event) } }
+    }
+
+    /// A configuration with an interim for each 200 ms, whose engine may take as long as a slow machine needs.
+    private static var patient: SegmentedEngine.Configuration {
+        var configuration = SegmentedEngine.Configuration(interimPeriod: .milliseconds(200))
+        configuration.patience = .seconds(3_600)
+        return configuration
     }
 
     /// Sends sound (true) or silence for these seconds, in pieces of 100 ms.
-    private func send(_ sound: Bool, _ seconds: Double, to stream: any EngineStream, pace: Duration = .zero) async throws {
+    private func send(_ sound: Bool, _ seconds: Double, to stream: any EngineStream) {
         let piece = (0..<1_600).flatMap { index -> [UInt8] in
             let value = Int16(sound ? (index / 16 % 2 == 0 ? 8_000 : -8_000) : 0)
             return [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)]
         }
-        for _ in 0..<Int(seconds * 10) {
-            stream.send(piece.span.bytes)
-            if pace > .zero { try await Task.sleep(for: pace) }
-        }
+        for _ in 0..<Int(seconds * 10) { stream.send(piece.span.bytes) }
     }
 
     @Test func `makes each turn final with the server's words, and covers all audio`() async throws {
         let server = RecordingServer { _, seconds in RecordingServer.transcript(["one", "two"], seconds: seconds) }
         let log = Log()
         let stream = open(server, log)
-        try await send(true, 2, to: stream)
-        try await send(false, 2, to: stream)
-        try await send(true, 1, to: stream)
+        send(true, 2, to: stream)
+        send(false, 2, to: stream)
+        send(true, 1, to: stream)
         stream.send(.finish)
         try await until { log.closed != nil }
         #expect(log.closed == .some(nil) && log.all.first == .opened)
@@ -59,31 +67,38 @@ import Testing
         let server = RecordingServer { _, seconds in RecordingServer.transcript(["Thank", "you."], seconds: seconds) }
         let log = Log()
         let stream = open(server, log)
-        try await send(false, 30, to: stream)
+        send(false, 30, to: stream)
         stream.send(.finish)
         try await until { log.closed != nil }
         #expect(server.requests.isEmpty && log.finals.allSatisfy(\.words.isEmpty))
     }
 
     @Test func `shows words while speech goes on, and never asks for two interims at once`() async throws {
-        let server = RecordingServer { _, seconds throws(EngineError) in
-            do { try await Task.sleep(for: .milliseconds(120)) } catch { throw .cancelled }
+        let answered = Mutex(Set<Int>())
+        let server = RecordingServer { number, seconds throws(EngineError) in
+            do { try await until { answered.withLock { $0.contains(number) } } } catch { throw .cancelled }
             return RecordingServer.transcript((1...max(1, Int(seconds))).map { "w\($0)" }, seconds: seconds)
         }
         let log = Log()
-        let stream = open(server, log, .init(interimPeriod: .milliseconds(200)))
-        // Ten seconds of audio in one second.
-        try await send(true, 10, to: stream, pace: .milliseconds(10))
-        stream.send(.finish)
-        try await until { log.closed != nil }
+        let stream = open(server, log)
+        send(true, 1, to: stream)
+        try await until { server.requests.count == 1 }
+        for round in 1...5 {
+            // The stream hears this second before the answer to its request. Five interims would be due meanwhile.
+            send(true, 1, to: stream)
+            answered.withLock { _ = $0.insert(round) }
+            try await until { server.requests.count > round }
+            #expect(server.requests.count == round + 1 && log.interims.count == round)
+        }
         let counts = log.interims.map(\.words.count)
-        #expect(counts.count >= 3 && counts == counts.sorted() && log.interims.allSatisfy { $0.stableWords == 0 })
-        // A final that is due does not wait for an interim, which is cancelled.
-        let most = server.state.withLock { state in state.maxRunning }
-        #expect(most <= 2)
-        // At a period of 0.2 s there would be 50 interims.
-        #expect(server.requests.count < 20)
-        #expect(log.finals.flatMap(\.words).map(\.text) == (1...10).map { "w\($0)" })
+        #expect(counts == counts.sorted() && log.interims.allSatisfy { $0.stableWords == 0 })
+        #expect(server.state.withLock { $0.maxRunning } == 1)
+        // The final does not wait for the sixth interim, which is never answered: it is cancelled.
+        stream.send(.finish)
+        try await until { server.requests.count == 7 }
+        answered.withLock { _ = $0.insert(7) }
+        try await until { log.closed != nil }
+        #expect(log.interims.count == 5 && log.finals.flatMap(\.words).map(\.text) == (1...6).map { "w\($0)" })
     }
 
     @Test func `goes on after interims that fail, and loses no word`() async throws {
@@ -92,8 +107,10 @@ import Testing
             return RecordingServer.transcript(["all", "well"], seconds: seconds)
         }
         let log = Log()
-        let stream = open(server, log, .init(interimPeriod: .milliseconds(300)))
-        try await send(true, 3, to: stream, pace: .milliseconds(20))
+        let stream = open(server, log)
+        send(true, 1, to: stream)
+        try await until { server.requests.count == 2 }
+        send(true, 2, to: stream)
         stream.send(.finish)
         try await until { log.closed != nil }
         #expect(log.closed == .some(nil) && log.finals.flatMap(\.words).map(\.text) == ["all", "well"])
@@ -102,8 +119,11 @@ import Testing
     @Test func `ends the stream when the server fails again and again, so that another engine takes over`() async throws {
         let server = RecordingServer { _, _ throws(EngineError) in throw .unavailable("status 500") }
         let log = Log()
-        let stream = open(server, log, .init(interimPeriod: .milliseconds(300)))
-        try await send(true, 6, to: stream, pace: .milliseconds(20))
+        let stream = open(server, log)
+        for count in 1...3 {
+            send(true, 1, to: stream)
+            try await until { server.requests.count >= count }
+        }
         try await until { log.closed != nil }
         #expect(log.closed == .some(.unavailable("status 500")) && server.requests.count == 3 && log.finals.isEmpty)
     }
@@ -113,21 +133,21 @@ import Testing
         let server = RecordingServer { _, _ throws(EngineError) in throw error }
         let log = Log()
         let stream = open(server, log)
-        try await send(true, 2, to: stream)
+        send(true, 2, to: stream)
         try await until { log.closed != nil }
         #expect(log.closed == .some(error) && server.requests.count == 1)
     }
 
     @Test func `ends the stream when a final does not come in time`() async throws {
         let server = RecordingServer { _, _ throws(EngineError) in
-            do { try await Task.sleep(for: .seconds(600)) } catch { throw .cancelled }
+            try? await until { false }
             throw .cancelled
         }
         let log = Log()
         var configuration = SegmentedEngine.Configuration()
         configuration.patience = .zero
         let stream = open(server, log, configuration)
-        try await send(true, 0.5, to: stream)
+        send(true, 0.5, to: stream)
         stream.send(.finish)
         try await until { log.closed != nil }
         guard case .timedOut? = log.closed.flatMap(\.self) else {
@@ -140,7 +160,7 @@ import Testing
         let server = RecordingServer { _, _ in RecordingServer.transcript([], seconds: 0) }
         let log = Log()
         let stream = open(server, log)
-        try await send(true, 3, to: stream)
+        send(true, 3, to: stream)
         stream.send(.finish)
         try await until { log.closed != nil }
         #expect(log.closed == .some(nil) && log.finals.allSatisfy(\.words.isEmpty) && log.finals.last?.range.end == SampleIndex(48_000))
@@ -152,7 +172,11 @@ import Testing
         }
         let log = Log()
         let stream = open(server, log)
-        try await send(true, 70, to: stream, pace: .milliseconds(1))
+        for tens in 1...7 {
+            send(true, 10, to: stream)
+            // No more than the engine takes: all but the last segment is final.
+            try await until { (log.finals.last?.range.end ?? .zero) >= SampleIndex((tens * 10 - 19) * 16_000) }
+        }
         stream.send(.finish)
         try await until { log.closed != nil }
         #expect(server.requests.allSatisfy { $0 <= 28 } && log.finals.count >= 3)
@@ -163,7 +187,7 @@ import Testing
         let server = RecordingServer { _, seconds in RecordingServer.transcript(["hello"], seconds: seconds) }
         let log = Log()
         let stream = open(server, log, options: StreamOptions(rate: SampleRate(hertz: 8_000)))
-        try await send(true, 2, to: stream)
+        send(true, 2, to: stream)
         stream.send(.finish)
         try await until { log.closed != nil }
         #expect(log.finals.last?.range.end == SampleIndex(32_000))

@@ -1,9 +1,10 @@
 import Conversations
 import Foundation
+import HarkenTesting
 import LocalEngine
 import Testing
 
-@Suite(.enabled(if: TestModels.areThere, TestModels.needed)) struct `Speaker embedder` {
+@Suite(.needs(TestModels.areThere, TestModels.needed)) struct `Speaker embedder` {
     private let embedder: SpeakerEmbedder
 
     init() throws {
@@ -44,7 +45,7 @@ import Testing
         #expect(try await voiceprint(long).distance(to: try await voiceprint(speech)) < 0.05)
     }
 
-    @Test(.enabled(if: TestModels.folder.problem(ModelFolder.Item.optional) == nil, "the models are older: make setup"))
+    @Test(.needs(TestModels.folder.problem(ModelFolder.Item.optional) == nil, "the models are older: make setup"))
     func `adds the second model to voices that are kept, and marks those of telephones`() async throws {
         let speech = try TestModels.samples("beckett.wav")
         let kept = try #require(try await embedder.keptVoiceprint(of: speech))

@@ -1,10 +1,11 @@
 import Audio
+import HarkenTesting
 import LocalEngine
 import Speech
 import Testing
 
 /// Real models over real speech, sent faster than anybody speaks.
-@Suite(.enabled(if: TestModels.areThere, TestModels.needed), .serialized) struct `Local stream` {
+@Suite(.needs(TestModels.areThere, TestModels.needed), .serialized) struct `Local stream` {
     private static let engine = LocalEngine(TestModels.folder, pool: 2)
 
     /// Everything that a stream says until it closes.

@@ -1,8 +1,9 @@
+import HarkenTesting
 import LocalEngine
 import Speech
 import Testing
 
-@Suite(.enabled(if: TestModels.areThere, TestModels.needed)) struct `Segment recognizer` {
+@Suite(.needs(TestModels.areThere, TestModels.needed)) struct `Segment recognizer` {
     @Test func `a sentence that a pause cut goes on: the full stop before the pause is not part of the context`() throws {
         let models = try LocalModels(TestModels.folder, InferenceRuntime(path: TestModels.folder.path(of: .runtime)), threads: 1)
         let recognizer = SegmentRecognizer(models)

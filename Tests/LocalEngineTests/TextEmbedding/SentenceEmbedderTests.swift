@@ -1,7 +1,8 @@
+import HarkenTesting
 import LocalEngine
 import Testing
 
-@Suite(.enabled(if: TestModels.areThere, TestModels.needed)) struct `Sentence embedder` {
+@Suite(.needs(TestModels.areThere, TestModels.needed)) struct `Sentence embedder` {
     private let embedder: SentenceEmbedder
 
     init() throws {
@@ -38,7 +39,7 @@ import Testing
     }
 }
 
-@Suite(.enabled(if: TestModels.areThere, TestModels.needed)) struct `Word pieces` {
+@Suite(.needs(TestModels.areThere, TestModels.needed)) struct `Word pieces` {
     private func numbers(_ text: String, limit: Int = 256) throws -> [Int64] {
         try WordPieces(path: TestModels.folder.path(of: .sentenceVocabulary)).numbers(of: text, limit: limit)
     }

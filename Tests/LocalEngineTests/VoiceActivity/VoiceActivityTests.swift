@@ -1,8 +1,9 @@
+import HarkenTesting
 import LocalEngine
 import Speech
 import Testing
 
-@Suite(.enabled(if: TestModels.areThere, TestModels.needed)) struct `Voice activity` {
+@Suite(.needs(TestModels.areThere, TestModels.needed)) struct `Voice activity` {
     private func probabilities(_ samples: [Float], pieces: Int = .max) throws -> [Float] {
         let runtime = try InferenceRuntime(path: TestModels.folder.path(of: .runtime))
         var stream = SpeechProbabilities(try VoiceActivity(runtime, path: TestModels.folder.path(of: .voiceActivity)))

@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import HarkenTesting
 import Speech
 import Synchronization
 import Testing
@@ -7,7 +8,7 @@ import Testing
 @testable import LocalEngine
 
 /// What answers which language. The weights are random, and so are the words (w0 … w319); which model answers is not.
-@Suite(.enabled(if: RandomWhisper.isPossible, "\(TestModels.needed), or /usr/bin/python3 is not"), .timeLimit(.minutes(5)))
+@Suite(.needs(RandomWhisper.isPossible, "\(TestModels.needed), or /usr/bin/python3 is not"), .hangLimit)
 struct `Languages of the local engine` {
     private static let engine = (try? RandomWhisper.shared.get()).map { LocalEngine($0.models, pool: 2) }
 
@@ -98,7 +99,7 @@ struct `Languages of the local engine` {
 }
 
 /// The same random weights, with other settings.
-@Suite(.enabled(if: RandomWhisper.isPossible, "\(TestModels.needed), or /usr/bin/python3 is not"), .timeLimit(.minutes(5)))
+@Suite(.needs(RandomWhisper.isPossible, "\(TestModels.needed), or /usr/bin/python3 is not"), .hangLimit)
 struct `Settings of the local engine's languages` {
     private func engine(_ languages: LocalLanguages) throws -> LocalEngine {
         LocalEngine(try RandomWhisper.shared.get().models, pool: 2, languages: languages)
@@ -210,7 +211,7 @@ private let areRecordingsThere = [german, noise].allSatisfy { FileManager.defaul
 
 /// German speech with a folder that knows English only.
 @Suite(
-    .enabled(if: TestModels.areThere && areRecordingsThere, "the models or the development recordings are not here"), .timeLimit(.minutes(3)))
+    .enabled(if: TestModels.areThere && areRecordingsThere, "the models or the development recordings are not here"), .hangLimit)
 struct `German with English models` {
     private let engine: LocalEngine
 
@@ -235,7 +236,7 @@ struct `German with English models` {
 /// The real model, which set-up makes.
 @Suite(
     .enabled(if: TestModels.areThere && areRecordingsThere, "the models or the development recordings are not here"),
-    .enabled(if: TestModels.folder.problem(ModelFolder.Item.multilingual) == nil, "the models are older: make setup"), .timeLimit(.minutes(5)))
+    .needs(TestModels.folder.problem(ModelFolder.Item.multilingual) == nil, "the models are older: make setup"), .hangLimit)
 struct `German with Whisper` {
     private let engine = LocalEngine(TestModels.folder, pool: 2)
 

@@ -1,11 +1,12 @@
 import Foundation
+import HarkenTesting
 import Speech
 import Testing
 
 @testable import LocalEngine
 
 /// The expected numbers are those of `reference_whisper.py` for the same files.
-@Suite(.enabled(if: RandomWhisper.isPossible, "\(TestModels.needed), or /usr/bin/python3 is not"))
+@Suite(.needs(RandomWhisper.isPossible, "\(TestModels.needed), or /usr/bin/python3 is not"))
 struct `Whisper with random weights` {
     private let recognizer: WhisperRecognizer
     private let samples: [Float]

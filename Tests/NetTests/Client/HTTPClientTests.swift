@@ -5,7 +5,7 @@ import Testing
 
 @testable import Net
 
-@Suite(.timeLimit(.minutes(5))) struct `HTTP client` {
+@Suite(.hangLimit) struct `HTTP client` {
     private func url(_ server: TestServer, _ path: String = "/", scheme: String = "http", host: String = "127.0.0.1") -> String {
         "\(scheme)://\(host):\(server.address.port)\(path)"
     }
@@ -205,7 +205,7 @@ import Testing
         await #expect(throws: HTTPClientError.cancelled) { try await client.send(request) }
     }
 
-    @Test(.enabled(if: TestCertificate.isPossible, TestCertificate.needed)) func `trusts whom it is told to trust`() async throws {
+    @Test(.needs(TestCertificate.isPossible, TestCertificate.needed)) func `trusts whom it is told to trust`() async throws {
         let certificate = try TestCertificate.make()
         defer { withExtendedLifetime(certificate) {} }
         let context = try TLSServerContext(certificateFile: certificate.certificateFile, keyFile: certificate.keyFile)

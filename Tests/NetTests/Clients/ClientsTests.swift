@@ -5,12 +5,12 @@ import Testing
 
 @testable import Net
 
-@Suite(.timeLimit(.minutes(5))) struct `Clients in wide use` {
+@Suite(.hangLimit) struct `Clients in wide use` {
     private static let hasCurl = (try? ChildProcess.run(["curl", "--version"]))?.status == 0
 
     private static let repository = "\(#filePath)".split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 }
 
-    /// The interpreter of the virtual environment that `scripts/conformance` makes, named for the pinned requirements.
+    /// The interpreter of the virtual environment that `scripts/play --python clients` makes, named for the pinned requirements.
     private static let python: String? = {
         let variable = { name in getenv(name).map { String(cString: $0) } }
         let cache = variable("HARKEN_CACHE") ?? (variable("XDG_CACHE_HOME") ?? (variable("HOME") ?? "") + "/.cache") + "/harken"
@@ -40,7 +40,7 @@ import Testing
         return outcome.output.isEmpty ? outcome.diagnostics : outcome.output
     }
 
-    @Test(.enabled(if: hasCurl, "the curl program is missing"))
+    @Test(.needs(hasCurl, "the curl program is missing"))
     func `curl: HEAD, HTTP 1.0, chunked and expecting uploads, kept connections`() throws {
         let server = try TestServer(Self.service)
         #expect(try curl(server) == "GET /x ")
@@ -52,7 +52,7 @@ import Testing
         #expect(try curl(server, "--path-as-is", path: "/../etc/passwd").contains("\"error\""))
     }
 
-    @Test(.enabled(if: hasCurl && TestCertificate.isPossible, "the curl or openssl program is missing"))
+    @Test(.needs(hasCurl && TestCertificate.isPossible, "the curl or openssl program is missing"))
     func `curl: TLS, also when it would rather speak HTTP/2`() throws {
         let certificate = try TestCertificate.make()
         defer { withExtendedLifetime(certificate) {} }
@@ -64,7 +64,7 @@ import Testing
         #expect(try ChildProcess.run(["curl", "-s", "--tls-max", "1.1"] + arguments).status == 35)
     }
 
-    @Test(.enabled(if: python != nil, "the virtual environment of scripts/conformance is not there")) func `websockets, aiohttp and httpx`() throws {
+    @Test(.needs(python != nil, "the Python of scripts/play --python clients is not there")) func `websockets, aiohttp and httpx`() throws {
         let server = try TestServer(loops: 2, Self.service)
         let script = Self.repository + "/conformance/net/clients.py"
         let outcome = try ChildProcess.run([try #require(Self.python), script, "\(server.address.port)"])

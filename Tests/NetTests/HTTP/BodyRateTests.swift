@@ -1,6 +1,6 @@
 import Speech
 import Framing
-import Glibc
+import HarkenTesting
 import Testing
 
 @testable import Net
@@ -41,8 +41,9 @@ import Testing
     }
 
     @Test func `ends a body that comes byte by byte`() throws {
-        let errors = Signal<BodyError?>()
+        let errors = Signal<BodyError?>(), clock = HeldClock()
         let server = try TestServer(
+            clock: clock,
             TestService { exchange in
                 exchange.readBody { _ in
                 } end: { result in
@@ -57,7 +58,8 @@ import Testing
         try client.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 1000000\r\n\r\n")
         while errors.isEmpty {
             try? client.send([1])
-            usleep(5_000)
+            server.settle()
+            clock.advance(by: .milliseconds(50))
         }
         #expect(errors.next() == .some(.timedOut))
     }

@@ -36,23 +36,25 @@ import Testing
     }
 
     @Test func `gives up on a thousand connections that say nothing, and serves others meanwhile`() throws {
-        let areServed = try patiently { time in
-            let server = try TestServer(loops: 2, .echo) { $0.headTimeout = time * 12 }
-            let silent = try (0..<1000).map { _ in try server.client() }
-            let client = try server.client()
-            try client.send("GET /x HTTP/1.1\r\nHost: test\r\n\r\n")
-            let answer = try? client.receiveAnswer()
-            // The other loop may not have taken all of its own yet.
-            let areThere = server.server.connectionCount > 400
-            for client in silent { #expect(try client.receive() == nil) }
-            #expect(eventually { server.server.connectionCount <= 1 })
-            return areThere && answer?.body == "GET /x "
-        }
-        #expect(areServed)
+        let clock = HeldClock()
+        let server = try TestServer(loops: 2, clock: clock, .echo) { $0.headTimeout = .seconds(5) }
+        let silent = try (0..<1000).map { _ in try server.client() }
+        let client = try server.client()
+        try client.send("GET /x HTTP/1.1\r\nHost: test\r\n\r\n")
+        #expect(try client.receiveAnswer().body == "GET /x ")
+        #expect(eventually { server.server.connectionCount == 1001 })
+        clock.advance(by: .seconds(5))
+        for client in silent { #expect(try client.receive() == nil) }
+        #expect(eventually { server.server.connectionCount <= 1 })
     }
 
     @Test func `answers thousands of pipelined requests from a client that reads late`() throws {
-        let server = try TestServer(TestService { $0.respond(HTTPResponseHead(.ok), body: [UInt8](repeating: 65, count: 1000)) })
+        let begun = Mutex(0)
+        let server = try TestServer(
+            TestService { exchange in
+                begun.withLock { $0 += 1 }
+                exchange.respond(HTTPResponseHead(.ok), body: [UInt8](repeating: 65, count: 1000))
+            })
         let client = try server.client()
         let count = 5000
         try startThread(name: "sender") { [descriptor = client.descriptor] in
@@ -64,16 +66,17 @@ import Testing
                 sent += more
             }
         }
-        usleep(100_000)
+        server.rest { begun.withLock { $0 } }
         for _ in 0..<count { #expect(try client.receiveAnswer().body.utf8.count == 1000) }
     }
 
     /// What is unsent when a request begins is at most the low mark, however many requests wait.
     @Test func `begins no request while much of the answers before is unread, and answers all in the end`() throws {
-        let unsent = Mutex(0)
+        let unsent = Mutex(0), begun = Mutex(0)
         let server = try TestServer(
             TestService { exchange in
                 let count = exchange.bufferedByteCount
+                begun.withLock { $0 += 1 }
                 unsent.withLock { $0 = max($0, count) }
                 exchange.respond(HTTPResponseHead(.ok), body: [UInt8](repeating: 65, count: 30_000))
             })
@@ -90,7 +93,7 @@ import Testing
             // The server's last request is one of a client that has no more to say.
             shutdown(descriptor, Int32(SHUT_WR))
         }
-        usleep(200_000)
+        server.rest { begun.withLock { $0 } }
         for _ in 0..<count { try #require(try client.receiveAnswer().body.utf8.count == 30_000) }
         #expect(try client.receive() == nil)
         #expect(unsent.withLock { $0 } <= HTTPServerConfiguration().outputLowMark)

@@ -1,3 +1,4 @@
+import HarkenTesting
 import Speech
 import Framing
 import Glibc
@@ -169,17 +170,20 @@ import Testing
     }
 
     @Test func `takes the next request after a late answer to one with a large body`() throws {
-        let server = try TestServer(
-            TestService { exchange in
-                // The whole body is there by then, and has held the client back.
-                _ = exchange.loop.schedule(at: exchange.loop.now + .milliseconds(300)) { exchange.respond(HTTPResponseHead(.unauthorized)) }
-            })
+        let exchanges = Signal<HTTPExchange>()
+        let server = try TestServer(TestService { exchanges.send($0) })
         let client = try server.client()
         for _ in 0..<3 {
-            // In two pieces, each of which the server takes at once: below the mark at which it stops reading, then above.
-            try client.send(hello("POST", "/", "Content-Length: 70000\r\n") + String(repeating: "x", count: 50_000))
-            usleep(50_000)
-            try client.send(String(repeating: "x", count: 20_000))
+            // In two pieces: below the mark at which the server stops reading, then above.
+            let head = hello("POST", "/", "Content-Length: 70000\r\n")
+            for piece in [head + String(repeating: "x", count: 50_000), String(repeating: "x", count: 20_000)] {
+                try client.send(piece)
+                try client.delivered()
+                server.settle()
+            }
+            // The whole body is there, and has held the client back.
+            let exchange = try #require(exchanges.next())
+            exchange.loop.execute { exchange.respond(HTTPResponseHead(.unauthorized)) }
             #expect(try client.receiveAnswer().status == 401)
         }
     }
@@ -428,13 +432,14 @@ import Testing
     @Test func `gives up on a head that does not come to its end`() throws {
         let server = try TestServer(.echo) { $0.headTimeout = .milliseconds(50) }
         #expect(try server.client().receiveAll() == "")
-        let isTold = patiently { time in
-            guard let server = try? TestServer(.echo, configure: { $0.headTimeout = time }), let slow = try? server.client() else { return false }
-            // Held up for too long, this thread finds the server gone.
-            try? slow.send("GET / HT")
-            return (try? slow.receiveAll())?.hasPrefix("HTTP/1.1 408 ") == true
-        }
-        #expect(isTold)
+        let clock = HeldClock()
+        let patient = try TestServer(clock: clock, .echo) { $0.headTimeout = .milliseconds(50) }
+        let slow = try patient.client()
+        #expect(eventually { patient.server.connectionCount == 1 })
+        try slow.send("GET / HT")
+        patient.settle()
+        clock.advance(by: .milliseconds(50))
+        #expect(try slow.receiveAll().hasPrefix("HTTP/1.1 408 "))
     }
 
     @Test func `gives up on a body that stops coming`() throws {

@@ -1,5 +1,6 @@
 import Speech
 import Glibc
+import HarkenTesting
 import Net
 import Synchronization
 import Testing
@@ -82,32 +83,29 @@ import Testing
     }
 
     @Test func `fires a timer at its time, not before`() async throws {
-        try await withLoop { loop in
-            let waited = await withCheckedContinuation { continuation in
-                loop.execute {
-                    let start = Instant.now
-                    loop.schedule(at: start + .milliseconds(20)) { continuation.resume(returning: Instant.now - start) }
-                }
-            }
-            #expect(waited >= .milliseconds(20))
+        let clock = HeldClock()
+        let loop = try Loop { clock.now }
+        defer { loop.shutdown() }
+        let fired = Mutex(0)
+        await loop.run { _ = loop.schedule(at: loop.now + .milliseconds(20)) { fired.withLock { $0 += 1 } } }
+        for (step, count) in [(Duration.milliseconds(20) - .nanoseconds(1), 0), (.nanoseconds(1), 1), (.seconds(9), 1)] {
+            clock.advance(by: step)
+            // Timers come after the jobs of a batch: those of the first one have run when the second one does.
+            for _ in 0..<2 { await loop.run {} }
+            #expect(fired.withLock { $0 } == count)
         }
     }
 
     @Test func `hears what came while it was held up before it calls it late`() throws {
-        let isHeard = try patiently { time in
-            let server = try TestServer(.echo) { $0.headTimeout = time }
-            let client = try server.client()
-            #expect(eventually { server.server.connectionCount == 1 })
-            let held = Signal<Void>()
-            server.group.next().execute {
-                held.send()
-                usleep(useconds_t(time / .microseconds(1)) * 2)
-            }
-            #expect(held.next() != nil)
+        let clock = HeldClock()
+        let server = try TestServer(clock: clock, .echo) { $0.headTimeout = .milliseconds(50) }
+        let client = try server.client()
+        #expect(eventually { server.server.connectionCount == 1 })
+        try server.whileHeld {
             try client.send("GET /x HTTP/1.1\r\nHost: test\r\n\r\n")
-            return try client.receiveAnswer().status == 200
+            clock.advance(by: .milliseconds(100))
         }
-        #expect(isHeard)
+        #expect(try client.receiveAnswer().status == 200)
     }
 
     @Test func `does end-of-batch work once, after the jobs of the batch`() async throws {

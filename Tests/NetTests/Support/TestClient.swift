@@ -1,4 +1,5 @@
 import Glibc
+import HarkenTesting
 
 @testable import Net
 
@@ -55,6 +56,14 @@ final class TestClient {
             let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { throw Failure(call: "send", code: errno) }
             sent += count
+        }
+    }
+
+    /// Waits until all that was sent is in the peer's buffer, or was taken from there. Blocks.
+    func delivered() throws {
+        try untilBlocking {
+            var unsent: Int32 = 0
+            return ioctl(descriptor, UInt(TIOCOUTQ), &unsent) == 0 && unsent == 0
         }
     }
 

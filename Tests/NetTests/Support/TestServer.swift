@@ -1,6 +1,7 @@
 import Speech
 import Framing
 import Glibc
+import HarkenTesting
 
 @testable import Net
 import Synchronization
@@ -33,8 +34,16 @@ final class TestServer {
     let server: HTTPServer
     let address: SocketAddress
 
-    init(loops: Int = 1, _ service: TestService, configure: (inout HTTPServerConfiguration) -> Void = { _ in }) throws {
-        group = try LoopGroup(count: loops)
+    /// - Parameter clock: the time of the server's timers; nil: the machine's.
+    init(
+        loops: Int = 1, clock: HeldClock? = nil, _ service: TestService, configure: (inout HTTPServerConfiguration) -> Void = { _ in }
+    ) throws {
+        if let clock {
+            group = try LoopGroup(count: loops) { clock.now }
+            for loop in group.loops { clock.tell { loop.execute {} } }
+        } else {
+            group = try LoopGroup(count: loops)
+        }
         var configuration = HTTPServerConfiguration()
         configure(&configuration)
         server = HTTPServer(loops: group.loops, configuration: configuration, service: service)
@@ -44,6 +53,43 @@ final class TestServer {
     deinit {
         server.stop()
         group.shutdown()
+    }
+
+    /// Waits until the server has read what its clients had sent before. Blocks.
+    func settle() {
+        // A loop reads its sockets before it does a batch's jobs: what came during the first batch is read in the second one at the latest.
+        for _ in 0..<2 {
+            for loop in group.loops {
+                let done = Signal<Void>()
+                loop.execute { done.send() }
+                _ = done.next()
+            }
+        }
+    }
+
+    /// Runs `body` while the server's loops stand: what it sends is there as a whole when they go on. Blocks.
+    func whileHeld(_ body: () throws -> Void) rethrows {
+        let held = Signal<Void>(), released = Signal<Void>()
+        for loop in group.loops {
+            loop.execute {
+                held.send()
+                _ = released.next()
+            }
+        }
+        for _ in group.loops { _ = held.next() }
+        defer { for _ in group.loops { released.send() } }
+        try body()
+    }
+
+    /// Waits until the server does nothing more of itself: until several rounds of its loops have left the count as it was. Blocks.
+    func rest(_ count: () -> Int) {
+        var last = -1, same = 0
+        while same < 20 {
+            settle()
+            let now = count()
+            same = now == last ? same + 1 : 0
+            last = now
+        }
     }
 
     func client(receiveBuffer: Int32? = nil) throws -> TestClient {
@@ -71,20 +117,12 @@ final class Signal<Value: Sendable>: Sendable {
     func value() async -> Value? {
         while !Task.isCancelled {
             if let value = next(seconds: 0) { return value }
-            try? await Task.sleep(for: .milliseconds(2))
+            try? await Task.sleep(for: .milliseconds(2))  // real time: waits for a fact
         }
         return nil
     }
 
     var isEmpty: Bool { values.withLock { $0.isEmpty } }
-}
-
-/// Tries with longer and longer times until one is long enough: what has to be done before a time is over may take a busy machine longer.
-///
-/// - Returns: whether `body` succeeded.
-func patiently(_ body: (Duration) throws -> Bool) rethrows -> Bool {
-    for milliseconds in [50, 500, 5_000, 50_000] where try body(.milliseconds(milliseconds)) { return true }
-    return false
 }
 
 extension Signal where Value == Void {
@@ -93,10 +131,5 @@ extension Signal where Value == Void {
 
 /// Whether something becomes true within minutes.
 func eventually(_ condition: () -> Bool) -> Bool {
-    let limit = Instant.now + .seconds(240)
-    while !condition() {
-        guard Instant.now < limit else { return false }
-        usleep(1000)
-    }
-    return true
+    (try? untilBlocking(condition)) != nil
 }

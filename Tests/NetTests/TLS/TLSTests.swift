@@ -6,7 +6,7 @@ import Testing
 
 @testable import Net
 
-@Suite(.enabled(if: TestCertificate.isPossible, TestCertificate.needed), .timeLimit(.minutes(5))) struct `TLS` {
+@Suite(.needs(TestCertificate.isPossible, TestCertificate.needed), .hangLimit) struct `TLS` {
     private let certificate: TestCertificate
 
     init() throws { certificate = try TestCertificate.make() }

@@ -1,6 +1,7 @@
 import Framing
 import Glibc
 @testable import Speech
+import HarkenTesting
 import Testing
 
 @testable import Net
@@ -107,9 +108,11 @@ import Testing
     @Test func `says who is not there`() throws {
         let group = try LoopGroup(count: 1)
         defer { group.shutdown() }
-        let probe = try Listener.open(SocketAddress(.loopback, port: 0), sharesPort: false)
-        let port = try Listener.address(of: probe).port
-        close(probe)
+        // Bound, so that the port is nobody else's, and without a listener.
+        let bound = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        defer { close(bound) }
+        try #require(SocketAddress(.loopback, port: 0).withSockaddr { bind(bound, $0, $1) } == 0)
+        let port = try Listener.address(of: bound).port
         let error = try connect(WebSocketTarget(isSecure: false, host: "127.0.0.1", port: port), on: group.next(), handler: TestHandler()).error
         #expect(error == .unreachable(.system(SystemError(call: "connect to 127.0.0.1:\(port)", code: ECONNREFUSED))))
         let unknown = try connect(WebSocketTarget(isSecure: false, host: "nowhere.invalid"), on: group.next(), handler: TestHandler()).error
@@ -120,7 +123,9 @@ import Testing
     }
 
     @Test func `gives up on a server that does not answer`() throws {
-        let server = try TestServer(TestService { _ in })
+        let clock = HeldClock()
+        // The clock moves when the server has the request.
+        let server = try TestServer(clock: clock, TestService { _ in clock.advance(by: .milliseconds(80)) })
         let error = try connect(target(server), on: server.group.next(), handler: TestHandler(), timeout: .milliseconds(80)).error
         #expect(error == .timedOut(during: .upgrading))
         let secure = try connect(target(server, secure: true), on: server.group.next(), handler: TestHandler()).error

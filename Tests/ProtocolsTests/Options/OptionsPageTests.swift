@@ -3,10 +3,10 @@ import Protocols
 import Speech
 import Testing
 
-/// The tables of docs/options.md, made from the code. `scripts/options --write` writes them.
+/// The tables of docs/options.md, made from the code. `scripts/play options --write` writes them.
 @Suite struct `The page of options` {
     private static let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/options.md").standardized.path
-    private static let mark = "`scripts/options --write` writes these tables from the code.\n"
+    private static let mark = "`scripts/play options --write` writes these tables from the code.\n"
     private static let titles = [
         "assemblyai": "AssemblyAI", "deepgram": "Deepgram", "soniox": "Soniox", "speechmatics": "Speechmatics", "openai": "OpenAI",
     ]
@@ -42,7 +42,7 @@ import Testing
         if ProcessInfo.processInfo.environment["HARKEN_WRITE_OPTIONS"] != nil {
             try String(written).write(toFile: Self.path, atomically: true, encoding: .utf8)
         } else {
-            #expect(page == written, "docs/options.md is not what the code does: run scripts/options --write")
+            #expect(page == written, "docs/options.md is not what the code does: run scripts/play options --write")
         }
     }
 }

@@ -6,7 +6,7 @@ import Speech
 import Store
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Recordings in chunks` {
+@Suite(.hangLimit) struct `Recordings in chunks` {
     /// An engine that says the same word in each chunk, 6 s after the chunk's start.
     private let engine = ChunkEngine(.local) { (_, _) async throws(EngineError) in [.at(6, "Hello.")] }
 

@@ -31,7 +31,7 @@ enum BlobStoreKind: CaseIterable, Sendable {
 }
 
 @Suite struct `The contract of the stores of blobs` {
-    @Test(.enabled(if: JudgesPython.path != nil, "HARKEN_JUDGES does not name the Python of scripts/judges"))
+    @Test(.needs(JudgesPython.path != nil, "HARKEN_JUDGES does not name the Python of scripts/play --python judges"))
     func `is tested with an object storage too`() {
         #expect(BlobStoreKind.allCases.contains(.bucket))
     }

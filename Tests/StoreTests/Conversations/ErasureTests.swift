@@ -61,7 +61,7 @@ import Testing
         return all
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: [false, true])
+    @Test(.hangLimit, arguments: [false, true])
     func `leaves no byte of a voiceprint, after a crash either`(isKilled: Bool) async throws {
         var store = try open()
         let prints = try await speak(store)
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5))) func `is not in the store's files any more, not as a word of the index either`() async throws {
+    @Test(.hangLimit) func `is not in the store's files any more, not as a word of the index either`() async throws {
         let store = try open()
         try await fill(store)
         for secret in Self.secrets { #expect(try isOnDisk(secret)) }
@@ -142,7 +142,7 @@ import Testing
         #expect(try await store.conversation(ID("kept7"), of: .ann)?.segments.count == 10)
     }
 
-    @Test(.timeLimit(.minutes(5))) func `before a crash goes after it`() async throws {
+    @Test(.hangLimit) func `before a crash goes after it`() async throws {
         do {
             let store = try open()
             try await fill(store)
@@ -152,7 +152,7 @@ import Testing
         for secret in Self.secrets { #expect(try !isOnDisk(secret), "\(secret)") }
     }
 
-    @Test(.timeLimit(.minutes(5))) func `by an edit of a text goes, too`() async throws {
+    @Test(.hangLimit) func `by an edit of a text goes, too`() async throws {
         let store = try open()
         try await fill(store)
         _ = try await store.setText("nothing", of: ID("s1"), in: id, of: .ann)
@@ -162,7 +162,7 @@ import Testing
         #expect(try isOnDisk(Self.secrets[4]))
     }
 
-    @Test(.timeLimit(.minutes(5))) func `takes its audio and samples with it, once nobody needs them`() async throws {
+    @Test(.hangLimit) func `takes its audio and samples with it, once nobody needs them`() async throws {
         let store = try open()
         _ = try await store.begin(.of(.ann, "gone", .said("s1", "one"), .said("s2", "two", at: 4)))
         _ = try await store.add(Person(id: ID("p1"), name: "Anna", created: .at(0)), reusing: false, of: .ann)
@@ -195,7 +195,7 @@ import Testing
         #expect(try files() == [])
     }
 
-    @Test(.timeLimit(.minutes(5))) func `because it is old is audio only, and not of what still goes on`() async throws {
+    @Test(.hangLimit) func `because it is old is audio only, and not of what still goes on`() async throws {
         let store = try open()
         func audio(_ file: String, at time: Double) -> StoredAudio {
             StoredAudio(file: file, start: .zero, duration: .seconds(9), byteCount: 3, created: .at(time))

@@ -8,7 +8,7 @@ import Testing
 @Suite struct `Deletion of a user's rows` {
     private let folder = TemporaryFolder()
 
-    @Test(.timeLimit(.minutes(5)), arguments: StoreKind.allCases)
+    @Test(.hangLimit, arguments: StoreKind.allCases)
     func `takes all of one user's, in parts, and nothing of another's`(kind: StoreKind) async throws {
         let backEnd = try kind.backEnd(in: folder), stores = backEnd.stores(now: { .at(5) }), store = stores.conversations
         for user in [ID<User>.ann, .bob] {

@@ -4,7 +4,7 @@ import Speech
 @testable import Store
 import Testing
 
-@Suite(.enabled(if: PostgresServer.programs != nil, "the package postgresql is not installed"), .timeLimit(.minutes(5)))
+@Suite(.needs(PostgresServer.programs != nil, "the package postgresql is not installed"), .hangLimit)
 struct `PostgreSQL database` {
     private let folder = TemporaryFolder()
 

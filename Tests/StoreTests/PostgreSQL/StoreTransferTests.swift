@@ -4,7 +4,7 @@ import Speech
 import Store
 import Testing
 
-@Suite(.enabled(if: PostgresServer.programs != nil, "the package postgresql is not installed"), .timeLimit(.minutes(5)))
+@Suite(.needs(PostgresServer.programs != nil, "the package postgresql is not installed"), .hangLimit)
 struct `A copy of a database in another one` {
     private let folder = TemporaryFolder()
     private let copies = TemporaryFolder()

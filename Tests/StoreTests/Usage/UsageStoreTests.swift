@@ -3,7 +3,7 @@ import Speech
 import Store
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A usage ledger` {
+@Suite(.hangLimit) struct `A usage ledger` {
     private let folder = TemporaryFolder()
 
     private func sum(_ runs: [UsageRecord]) -> UsageTotals { runs.reduce(into: UsageTotals()) { $0 += $1 } }

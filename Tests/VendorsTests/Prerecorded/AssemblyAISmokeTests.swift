@@ -15,7 +15,7 @@ import Vendors
 
     @Test(
         .enabled(if: isWanted, "ASSEMBLYAI_SMOKE_AUDIO_URL and ASSEMBLYAI_API_KEY are not both set: nobody wants AssemblyAI to be asked"),
-        .timeLimit(.minutes(15)))
+        .timeLimit(.minutes(15)))  // real time: the vendor itself is asked
     func `recognises a recording as its double in these tests does`() async throws {
         let environment = Self.environment
         let client = try HTTPClient()

@@ -10,7 +10,7 @@ import Testing
 @testable import Vendors
 
 /// Vendors that take an order, lose connections, and count what is ordered of them.
-@Suite(.timeLimit(.minutes(5))) struct `What a vendor has taken` {
+@Suite(.hangLimit) struct `What a vendor has taken` {
     private let folder = TemporaryFolder()
 
     /// A vendor that polls are asked of, with one job.

@@ -10,7 +10,7 @@ import Testing
 @testable import Vendors
 
 /// Recordings sent over real sockets, with a clock that does not wait.
-@Suite(.timeLimit(.minutes(5))) struct `A vendor's recogniser` {
+@Suite(.hangLimit) struct `A vendor's recogniser` {
     private let waits = Waits()
 
     private final class Waits: Sendable {

@@ -8,7 +8,7 @@ import Testing
 
 @testable import harken
 
-@Suite(.enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"), .timeLimit(.minutes(5)))
+@Suite(.needs(BuiltProgram.isThere, "the program is not built beside the tests"), .hangLimit)
 struct `A backup` {
     private let folder = TemporaryFolder()
     private var data: String { folder.path(of: "data") }

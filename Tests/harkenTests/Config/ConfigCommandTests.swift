@@ -5,7 +5,7 @@ import Testing
 
 @testable import harken
 
-@Suite(.enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"), .timeLimit(.minutes(5)))
+@Suite(.needs(BuiltProgram.isThere, "the program is not built beside the tests"), .hangLimit)
 struct `harken config` {
     private let folder = TemporaryFolder()
 

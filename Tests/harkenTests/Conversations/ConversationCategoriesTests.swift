@@ -1,5 +1,6 @@
 import Conversations
 import Foundation
+import HarkenTesting
 import Live
 import LocalEngine
 import Speech
@@ -7,7 +8,7 @@ import Testing
 
 private let models = ModelFolder(environment: ProcessInfo.processInfo.environment)
 
-@Suite(.enabled(if: models.missing([.runtime, .sentenceEmbedder, .sentenceVocabulary]).isEmpty, "the models are not there: make setup"))
+@Suite(.needs(models.missing([.runtime, .sentenceEmbedder, .sentenceVocabulary]).isEmpty, "the models are not there: make setup"))
 struct `Categories of conversations` {
     private static let summaries: [(String, Set<ConversationCategory>)] = [
         ("The knee still hurts after the operation. The doctor prescribes another cream and physiotherapy.", [.health]),

@@ -8,7 +8,7 @@ import Testing
 @testable import harken
 
 /// The commands that read and change what is stored, on a data directory that tests fill.
-@Suite(.enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"), .timeLimit(.minutes(5)))
+@Suite(.needs(BuiltProgram.isThere, "the program is not built beside the tests"), .hangLimit)
 struct `Commands on what is stored` {
     private let folder = TemporaryFolder()
     private var environment: [String: String] { ["HOME": folder.path, "HARKEN_DATA": folder.path(of: "data")] }

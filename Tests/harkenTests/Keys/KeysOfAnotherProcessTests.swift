@@ -9,7 +9,7 @@ import Testing
 @testable import harken
 
 /// `harken keys` changes keys while a gateway runs on the same data directory.
-@Suite(.timeLimit(.minutes(2))) struct `Keys that another process changes` {
+@Suite(.hangLimit) struct `Keys that another process changes` {
     private let client: HTTPClient
 
     init() throws { client = try HTTPClient() }

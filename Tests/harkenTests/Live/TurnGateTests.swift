@@ -13,8 +13,8 @@ import Testing
 private let models = ModelFolder(environment: ProcessInfo.processInfo.environment)
 
 /// The silence gate with a short hangover, and this machine's own models: over real sockets, as fast as people speak.
-@Suite(.enabled(if: models.missing().isEmpty, "the models are not there: make setup"), .timeLimit(.minutes(5)))
-struct `Silence after real speech` {
+@Suite(.needs(models.missing().isEmpty, "the models are not there: make setup"), .hangLimit)
+struct `In real time: silence after speech` {
     /// A sentence of 7.1 s, and where a pause of 3.2 s is put into it or behind it: shorter than the 4 s that a turn is waited for.
     enum Pause: Int, CaseIterable {
         case withinTheSentence = 50_000

@@ -8,7 +8,7 @@ import Testing
 private let models = ModelFolder(environment: ProcessInfo.processInfo.environment)
 
 /// The commands about models, with small archives that are made here. Each has the true runtime, because `install` opens it.
-@Suite(.enabled(if: models.problem().map { _ in false } ?? BuiltProgram.isThere, "the models are not there: make setup"), .timeLimit(.minutes(5)))
+@Suite(.needs(models.problem().map { _ in false } ?? BuiltProgram.isThere, "the models are not there: make setup"), .hangLimit)
 struct `The commands about models` {
     private let folder = TemporaryFolder()
 
@@ -147,7 +147,7 @@ struct `The commands about models` {
         #expect(named.diagnostics.contains("The models are in /nowhere."))
     }
 
-    @Test(.enabled(if: models.problem(ModelFolder.Item.allCases) == nil, "the models are older: make setup"))
+    @Test(.needs(models.problem(ModelFolder.Item.allCases) == nil, "the models are older: make setup"))
     func `fetch nothing when the models are complete`() async throws {
         let outcome = try await BuiltProgram.run(["models", "fetch"], environment: ["HOME": folder.path(of: ""), "HARKEN_MODELS": models.path])
         #expect(outcome.diagnostics == "the models in \(models.path) are complete\n")
@@ -159,7 +159,7 @@ struct `The commands about models` {
         return FileManager.default.fileExists(atPath: FileTree.folder(of: models.path) + "/downloads/" + name)
     }
 
-    @Test(.enabled(if: hasPackages, "the packages of Whisper base were not fetched: make setup"))
+    @Test(.needs(hasPackages, "the packages of Whisper base were not fetched: make setup"))
     func `fetch only the model for other languages when a folder has the others`() async throws {
         // The files are links, except those that fetch replaces.
         let script = """
@@ -185,7 +185,7 @@ struct `The commands about models` {
         #expect(try await run("fetch").diagnostics == "the models in \(place) are complete\n")
     }
 
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "/usr/bin/python3 is not there"))
+    @Test(.needs(FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "/usr/bin/python3 is not there"))
     func `add the model for other languages, and remove it with the others`() async throws {
         #expect(try await run("install", try archive(leavingOut: .whisperEncoder)).status == 0)
         let before = try await run("list")

@@ -12,8 +12,8 @@ private let models = ModelFolder(environment: ProcessInfo.processInfo.environmen
 
 /// `harken people add NAME FILE…` with recordings of two readers.
 @Suite(
-    .enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"),
-    .enabled(if: models.missing().isEmpty, "the models are not there: make setup"), .timeLimit(.minutes(5)))
+    .needs(BuiltProgram.isThere, "the program is not built beside the tests"),
+    .needs(models.missing().isEmpty, "the models are not there: make setup"), .hangLimit)
 struct `People who are added with recordings of their voice` {
     private let folder = TemporaryFolder()
     private let beckett = models.path + "/test-audio/beckett.wav"

@@ -1,4 +1,5 @@
 import Foundation
+import HarkenTesting
 import LocalEngine
 import Recorder
 import Speech
@@ -44,12 +45,12 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: missing.isEmpty, "the models are not there: make setup"), arguments: Sound.allCases)
+    @Test(.needs(missing.isEmpty, "the models are not there: make setup"), arguments: Sound.allCases)
     func `is told from every other sound, with the reason`(sound: Sound) {
         #expect(ChunkHearing.make(Self.folder).verdict(chunk(sound.samples)) == sound.verdict)
     }
 
-    @Test(.enabled(if: missing.isEmpty, "the models are not there: make setup"))
+    @Test(.needs(missing.isEmpty, "the models are not there: make setup"))
     func `is heard when it is half a second in all of fifteen`() throws {
         let file = try Data(contentsOf: URL(filePath: Self.folder.path + "/test-audio/beckett.wav")).dropFirst(44)
         let speech = file.withUnsafeBytes { Array($0.bindMemory(to: Int16.self)) }

@@ -10,7 +10,7 @@ import Testing
 @testable import harken
 
 /// The command against a gateway in this process, with a microphone of the test's.
-@Suite(.timeLimit(.minutes(5))) struct `harken record` {
+@Suite(.hangLimit) struct `harken record` {
     private struct Run {
         var status: harken.ExitStatus
         var output: String

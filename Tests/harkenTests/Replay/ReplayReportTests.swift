@@ -51,7 +51,7 @@ import Testing
         #expect(ReplayReport(of: conversation([("Hello", 1)]), by: .local, [part(0, 10, "", runs: failed)]).hasFailed)
     }
 
-    @Test(.enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"), .timeLimit(.minutes(5)))
+    @Test(.needs(BuiltProgram.isThere, "the program is not built beside the tests"), .hangLimit)
     func `is rejected for a conversation that is not there, and by an engine that is none`() async throws {
         let folder = TemporaryFolder()
         let environment = ["HOME": folder.path, "HARKEN_DATA": folder.path(of: "data")]

@@ -15,7 +15,7 @@ import Testing
 private let models = ModelFolder(environment: ProcessInfo.processInfo.environment)
 
 /// Search over the corpus of conversations, with the real store and the real model of sentences: what was said is found by other words.
-@Suite(.enabled(if: models.missing([.runtime, .sentenceEmbedder, .sentenceVocabulary]).isEmpty, "the models are not there: make setup"), .serialized)
+@Suite(.needs(models.missing([.runtime, .sentenceEmbedder, .sentenceVocabulary]).isEmpty, "the models are not there: make setup"), .serialized)
 struct `Search over conversations` {
     /// Of 20 questions, so many are to be found among the first five.
     private static let goal = 16

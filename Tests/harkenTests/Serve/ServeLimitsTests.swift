@@ -4,7 +4,7 @@ import HarkenTesting
 import Testing
 
 /// `harken serve` as a process: what a signal or the system's limits change.
-@Suite(.enabled(if: BuiltProgram.isThere, "the program was not built"), .timeLimit(.minutes(5))) struct `Serving process` {
+@Suite(.needs(BuiltProgram.isThere, "the program was not built"), .hangLimit) struct `Serving process` {
     private let folder = TemporaryFolder()
     private var environment: [String: String] {
         ["HOME": folder.path, "HARKEN_DATA": folder.path(of: "data"), "HARKEN_MODELS": "/nowhere", "HARKEN_LOOPS": "2"]
@@ -31,11 +31,13 @@ import Testing
 
     /// Waits until the process has written `count` lines with `text` to standard error.
     private func hasSaid(_ text: String, times count: Int = 1, _ process: ChildProcess) async throws -> Bool {
-        while process.isRunning {
-            if process.diagnostics.ranges(of: text).count >= count { return true }
-            try await Task.sleep(for: .milliseconds(20))
+        var isSaid = false
+        try await until(showing: process.diagnostics) {
+            let hasEnded = !process.isRunning
+            isSaid = process.diagnostics.ranges(of: text).count >= count
+            return isSaid || hasEnded
         }
-        return false
+        return isSaid
     }
 
     /// The name in the certificate that is served to a new connection.
@@ -46,7 +48,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: hasOpenSSL, "the openssl program is missing"))
+    @Test(.needs(hasOpenSSL, "the openssl program is missing"))
     func `reads its certificate again at SIGHUP, and keeps the old one when it cannot`() async throws {
         try makeCertificate(name: "first")
         let gateway = try serve("--tls-cert", certificate, "--tls-key", key)

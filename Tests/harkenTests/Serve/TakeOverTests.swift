@@ -5,10 +5,19 @@ import Testing
 
 @testable import harken
 
-@Suite(.enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"), .timeLimit(.minutes(5)))
+@Suite(.needs(BuiltProgram.isThere, "the program is not built beside the tests"), .hangLimit)
 struct `A gateway that takes over` {
     private let folder = TemporaryFolder()
     private var environment: [String: String] { ["HOME": folder.path, "HARKEN_DATA": folder.path(of: "data"), "HARKEN_MODELS": "/nowhere"] }
+
+    /// Sends requests over one connection to a port, one after the other, and says when the first is answered.
+    private static let requests = """
+        exec 3<>/dev/tcp/127.0.0.1/$1
+        while printf 'GET /health HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n' >&3; do
+            read -r line <&3 && echo answered >&2
+            sleep 0.2
+        done
+        """
 
     private func serve(_ words: String...) throws -> ChildProcess { try BuiltProgram.start(["serve"] + words, environment: environment) }
 
@@ -35,12 +44,12 @@ struct `A gateway that takes over` {
     }
 
     @Test func `has the claim alone, so that another may start when it crashes while the earlier one drains`() async throws {
-        let first = try serve("--listen", "127.0.0.1:0", "--drain-seconds", "0")
+        let first = try serve("--listen", "127.0.0.1:0", "--drain-seconds", "3600")
         let url = try #require(try await first.line(beginning: "harken: ready on "))
-        // A connection without a request keeps the first one for some seconds.
-        let connection = try ChildProcess(["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/\(url.split(separator: ":").last ?? ""); sleep 100"])
+        // A connection keeps the first one as long as requests come over it.
+        let connection = try ChildProcess(["bash", "-c", Self.requests, "bash", String(url.split(separator: ":").last ?? "")])
         defer { connection.signal(SIGKILL) }
-        try await Task.sleep(for: .milliseconds(300))
+        _ = try #require(try await connection.line(beginning: "answered"))
         let second = try serve("--listen", "127.0.0.1:0", "--take-over")
         #expect(try await second.line(beginning: "harken: ready on ") == url)
         second.signal(SIGKILL)

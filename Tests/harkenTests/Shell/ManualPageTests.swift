@@ -17,7 +17,7 @@ import Testing
         for command in CommandTable.all { #expect(text.contains("\\fB\(command.description.name)\\fR")) }
     }
 
-    @Test(.enabled(if: (try? ChildProcess.run(["groff", "--version"]))?.status == 0, "groff is missing"))
+    @Test(.needs((try? ChildProcess.run(["groff", "--version"]))?.status == 0, "groff is missing"))
     func `are accepted by groff without a warning`() throws {
         let folder = TemporaryFolder()
         let pages = [ManualPage(CommandTable.all.map { $0.description })] + CommandTable.all.map { ManualPage($0.description) }

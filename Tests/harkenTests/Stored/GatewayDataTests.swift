@@ -8,7 +8,7 @@ import Testing
 @testable import harken
 
 /// The commands on stored data, asked of a running gateway and of its data directory.
-@Suite(.enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"), .timeLimit(.minutes(5)))
+@Suite(.needs(BuiltProgram.isThere, "the program is not built beside the tests"), .hangLimit)
 struct `Commands on a gateway's data` {
     private let folder = TemporaryFolder()
     private var data: String { folder.path(of: "data") }

@@ -5,8 +5,8 @@ import Testing
 @testable import harken
 
 @Suite(
-    .enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"),
-    .enabled(if: PostgresServer.programs != nil, "the package postgresql is not installed"), .timeLimit(.minutes(5)))
+    .needs(BuiltProgram.isThere, "the program is not built beside the tests"),
+    .needs(PostgresServer.programs != nil, "the package postgresql is not installed"), .hangLimit)
 struct `An installation in PostgreSQL` {
     private let folder = TemporaryFolder()
     private var data: String { folder.path(of: "data") }

@@ -3,7 +3,7 @@ import HarkenKit
 
 /// Recognizes 16 kHz mono PCM from standard input by several engines, and prints one line of JSON for each event that a program would act on.
 ///
-/// The fault table of HarkenKit (`scripts/faults --kit`) drives this program while its engines fail.
+/// The fault table of HarkenKit (`scripts/play faults --kit`) drives this program while its engines fail.
 @main enum Pipe {
     private struct Line: Encodable {
         var event: String

@@ -1,0 +1,45 @@
+"""What a gateway must hear in the plays: with its own engine most words of the recording, with the scripted vendor every word of the vendor's text."""
+
+import pathlib
+import re
+
+from console import expect
+from scripted_vendor import TEXT, plain, said
+
+
+class Recognised:
+    """The local engine hears the recording."""
+
+    engine = "local"
+
+    def __init__(self, recording):
+        self.reference = pathlib.Path(recording).with_suffix(".txt").read_text()
+        self.amount = len(set(plain(self.reference))) // 2  # words after which a live session has been heard
+
+    def judge(self, text):
+        """Half of the different words were heard."""
+        spoken, heard = set(plain(self.reference)), set(plain(text))
+        expect(2 * len(spoken & heard) >= len(spoken), f"half of the words were heard: {text!r}")
+
+    judge_recording = judge
+
+
+class Scripted:
+    """The scripted vendor says its text, whatever the audio is."""
+
+    engine, reference, amount = "deepgram", TEXT, 12
+
+    def judge(self, text):
+        """A live session has the words in their order: none is missing, none is there twice."""
+        words = plain(text)
+        expect(len(words) >= self.amount and words == said(len(words)), f"the words of {TEXT[:40]!r}… were heard in their order: {text!r}")
+
+    def judge_beginning(self, text):
+        """A live session whose audio came faster than it is spoken begins with the words in their order."""
+        words = plain(text)
+        expect(words[:self.amount] == said(self.amount), f"the words of {TEXT[:40]!r}… were heard in their order: {text!r}")
+
+    def judge_recording(self, text):
+        """A recording has the whole text once, behind the name of who speaks."""
+        heard = re.sub(r"^(?:A\s+Speaker A|A:)", "", text.strip())
+        expect(plain(heard) == plain(TEXT), f"the words of {TEXT[:40]!r}… were heard: {text!r}")

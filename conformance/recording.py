@@ -1,0 +1,106 @@
+"""Has the local engine recognize one recording by each way in, and asks for exactly the same words each time.
+
+What it asks:
+
+- `harken transcribe --json` gives the text of recording.txt, every mark and capital included, with times in order and inside the recording;
+- two requests at the same time to `POST /v1/listen` of a gateway with this engine get these words, at these times, each;
+- words and times are a function of the audio: the command has one processor, and the gateway has all there are.
+
+The text is what the models of the manifest hear. After a change of a model, look at the new text, and write it with --write.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.request
+import wave
+
+from gateway import OPENER, Server, ServerError, dies_with_us, environment
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+EXPECTED = os.path.join(HERE, "recording.txt")
+HANG = 300  # seconds after which what is waited for does not come
+
+
+def by_command(harken, recording):
+    """The text, and the words with their times, by `harken transcribe` on one processor."""
+    def prepare():
+        dies_with_us()
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+    done = subprocess.run(
+        [harken, "transcribe", "--json", recording], capture_output=True, text=True, timeout=HANG, env=environment(), preexec_fn=prepare)
+    if done.returncode != 0:
+        raise ServerError(f"harken transcribe ended with the status {done.returncode}: {done.stderr.strip()[-500:]}")
+    found = json.loads(done.stdout)
+    return found["text"], [(word["text"], word["start"], word["end"]) for word in found["words"]]
+
+
+def by_gateway(server, key, recording):
+    """The same by the gateway, as Deepgram's clients ask for it."""
+    with open(recording, "rb") as file:
+        request = urllib.request.Request(
+            server.url + "/v1/listen?smart_format=true", data=file.read(), headers={"Authorization": "Token " + key, "Content-Type": "audio/wav"})
+    with OPENER.open(request, timeout=HANG) as answer:
+        best = json.load(answer)["results"]["channels"][0]["alternatives"][0]
+    return best["transcript"], [(word["punctuated_word"], word["start"], word["end"]) for word in best["words"]]
+
+
+def judge(args, recording, folder):
+    """What is wrong."""
+    with wave.open(recording) as file:
+        length = file.getnframes() / file.getframerate()
+    heard = text, words = by_command(args.harken, recording)
+    if args.write:
+        with open(EXPECTED, "w") as file:
+            file.write(text + "\n")
+    with open(EXPECTED) as file:
+        expected = file.read().strip()
+    for found in (text, " ".join(word for word, _, _ in words)):
+        if found != expected:
+            yield f"harken transcribe: {found}; expected {expected}"
+    times = [time for _, start, end in words for time in (start, end)]
+    if times != sorted(times) or not all(0 <= time <= length for time in times):
+        yield f"harken transcribe: times are not in order, or not inside {length:.2f} s: {words}"
+    server = Server(args.harken, os.path.join(folder, "data"), {"HARKEN_ENGINES": "local"})
+    try:
+        server.wait_until_ready(HANG)
+        key = server.make_key("--scope", "transcribe")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            answers = list(pool.map(lambda _: by_gateway(server, key, recording), range(2)))
+        for number, answer in enumerate(answers, 1):
+            if answer != heard:
+                yield f"POST /v1/listen, answer {number}: {answer}; by harken transcribe {heard}"
+    finally:
+        status = server.stop()
+    if status != 0:
+        yield f"harken serve ended with the status {status}: {''.join(server.lines[-5:])}"
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/play recording", description=__doc__.splitlines()[0])
+    parser.add_argument("--harken", default=os.path.join(os.path.dirname(HERE), ".build/release/harken"), help="the executable under test")
+    parser.add_argument("--test-audio", required=True, help="folder with beckett.wav")
+    parser.add_argument("--write", action="store_true", help="writes recording.txt")
+    args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    problems = []
+    with tempfile.TemporaryDirectory(prefix="harken-recording-") as folder:
+        try:
+            problems += judge(args, os.path.join(args.test_audio, "beckett.wav"), folder)
+        except (ServerError, OSError, subprocess.SubprocessError) as error:
+            problems.append(f"{type(error).__name__}: {error}")
+    for problem in problems:
+        print(f"FAIL  recording: {problem}")
+    if not problems:
+        print("PASS  recording")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""The steps of the gate, scripts/test."""
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+
+from steps import ROOT, Neighbour, Runner, Step
+
+PASSED = ROOT / ".build/passed"
+# Tests of these suites need speech or a sound card in real time: scripts/verify runs them.
+REAL_TIME = "In real time"
+# What this leaves out, and the command that runs it.
+ELSEWHERE = [
+    ("real speech at its own pace, vendors that fail, killed and stopped gateways, clusters, balancers, attacks, the whole page", "make verify"),
+    ("conformance of every client with every engine, sanitizers, fuzzing, mutations, soak", "make nightly"),
+    ("thresholds on time, memory and processor", "make bench"),
+]
+
+
+def swift_tests(*arguments):
+    """The Swift tests, with the Python of the judges."""
+    return ["bash", "-c", 'HARKEN_JUDGES=$(scripts/play --python judges) && export HARKEN_JUDGES && exec "$@"', "swift-tests",
+            f"{PROGRAMS}/harkenPackageTests.xctest", "--testing-library", "swift-testing", *arguments]
+
+
+def width():
+    """How many Swift tests run at a time: some wait for others' answers, and a thousand at once would each wait for its turn."""
+    return {"SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH": str(2 * len(os.sched_getaffinity(0)))}
+
+
+# One optimized build for the tests and for the programs that the other steps run: the tests see into it, and accesses to memory are checked
+# (docs/decisions/0013-exclusivity.md), which is why it is not the one of scripts/build.
+BUILD_FOLDER = ".build/gate"
+PROGRAMS = f"{BUILD_FOLDER}/release"
+HARKEN = ["--harken", f"{PROGRAMS}/harken"]
+FORMAT = Step("format", ["make", "--no-print-directory", "lint"], once=True)
+BUILD = Step(
+    "build",
+    ["swift", "build", "--build-tests", "-c", "release", "--scratch-path", BUILD_FOLDER, "-Xswiftc", "-enable-testing",
+     "-Xswiftc", "-enforce-exclusivity=checked", "--explicit-target-dependency-import-check", "error"],
+    once=True)
+BUILDS = [FORMAT, BUILD]
+STEPS = [
+    Step("simulated sessions", [f"{PROGRAMS}/simulate", "--seeds", "10000", "--kept", "Tests/Mutations/kept.txt"], needs=(BUILD.name,)),
+    Step("interface of HarkenKit", ["scripts/api", "--build", PROGRAMS], needs=(BUILD.name,)),
+    Step("links of the documents", ["scripts/play", "documents", *HARKEN, "--links"], needs=(BUILD.name,)),
+    Step("chart, compose file and metrics", ["scripts/play", "deploy", *HARKEN, "chart", "compose", "metric"], needs=(BUILD.name,)),
+    Step("a recording", ["scripts/play", "recording", *HARKEN], needs=(BUILD.name,)),
+    Step("vendors' clients", ["scripts/play", "wire", *HARKEN], needs=(BUILD.name,)),
+    Step("kill and stop", ["scripts/play", "kill", *HARKEN], needs=(BUILD.name,)),
+    Step("take-over", ["scripts/play", "take-over", *HARKEN, "--sessions", "6", "--upgrades", "2"], needs=(BUILD.name,)),
+    Step("the page", ["scripts/play", "page", *HARKEN], needs=(BUILD.name,)),
+    # Last, so that their summary is near the end.
+    Step("Swift tests", swift_tests("--skip", REAL_TIME), needs=(BUILD.name,), environment=width()),
+]
+
+
+def git(*arguments):
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def clean_commit():
+    """The commit that the tree holds; None when something differs from it, or there is no repository."""
+    return git("rev-parse", "HEAD") if git("status", "--porcelain") == "" else None
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/test", description="The gate: all that must hold before a change lands.")
+    parser.add_argument("--repeat", type=int, metavar="N", help="the builds, then the other steps N times; a table says which failed how often")
+    parser.add_argument("--slow", action="store_true", help="the steps on one processor, which a busy loop shares")
+    parser.add_argument("--step", action="append", metavar="NAME", choices=[step.name for step in STEPS], help="only this step, after the builds")
+    parser.add_argument("arguments", nargs="*", metavar="ARGUMENT", help="behind --: arguments for swift test; the steps are then format, build and these tests")
+    chosen = parser.parse_args()
+    # What a step needs must be there: a test that would leave itself out fails.
+    os.environ["HARKEN_GATE"] = "1"
+    if not (ROOT.parent / "shared/audio").is_dir():
+        print("test: ../shared/audio is not here: tests of its recordings are left out", file=sys.stderr)
+    runner = Runner("test")
+    commit = clean_commit()
+    if chosen.arguments:
+        runner.run([FORMAT, BUILD, Step("Swift tests", swift_tests(*chosen.arguments), needs=(BUILD.name,), environment=width())])
+        return finish(runner, runner.table())
+    steps = [step for step in STEPS if not chosen.step or step.name in chosen.step]
+    runner.run(BUILDS)
+    neighbour = Neighbour() if chosen.slow else None
+    try:
+        if chosen.repeat:
+            failed = runner.repeat(steps, chosen.repeat) + sum(result.verdict != "passed" for result in runner.results[:len(BUILDS)])
+            return finish(runner, failed)
+        runner.run(steps)
+    finally:
+        if neighbour:
+            neighbour.stop()
+    failed = runner.table()
+    if not chosen.step:
+        print("Left out here:")
+        for what, command in ELSEWHERE:
+            print(f"    {command:13} {what}")
+        if failed == 0 and commit and clean_commit() == commit:
+            PASSED.write_text(commit + "\n")
+    return finish(runner, failed)
+
+
+def finish(runner, failed):
+    """The closing line, which machines read."""
+    print(f"steps: {len(runner.results) - failed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
