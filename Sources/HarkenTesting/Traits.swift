@@ -7,7 +7,7 @@ extension Trait where Self == TimeLimitTrait {
 }
 
 extension Trait where Self == ConditionTrait {
-    /// Leaves a test out where a tool is missing, with the reason. In the gate, which sets `HARKEN_GATE`, the test fails: nothing is left out there unseen.
+    /// Leaves a test out where a tool is missing, with the reason. In the gate, which sets `TESTS_NEED_ALL`, the test fails: nothing is left out there unseen.
     ///
     /// - Parameters:
     ///   - isThere: true if the tool is there.
@@ -17,7 +17,7 @@ extension Trait where Self == ConditionTrait {
     ) -> Self {
         .enabled(missing, sourceLocation: sourceLocation) {
             let isThere = isThere()
-            if !isThere, ProcessInfo.processInfo.environment["HARKEN_GATE"] == "1" { throw MissingTool(reason: missing.rawValue) }
+            if !isThere, ProcessInfo.processInfo.environment["TESTS_NEED_ALL"] == "1" { throw MissingTool(reason: missing.rawValue) }
             return isThere
         }
     }
