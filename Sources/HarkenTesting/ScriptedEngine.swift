@@ -101,7 +101,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
 
         func start() {
             switch fault {
-            case .none, .breaks, .mute: deliver(.opened)
+            case .none, .breaks, .mute, .stuck: deliver(.opened)
             case .rejects(let error): close(error)
             case .hangs: break
             case .tires:
@@ -113,7 +113,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         func send(_ audio: RawSpan) {
             guard !isClosed else { return }
             heard += SampleCount(audio.byteCount / (2 * options.channels))
-            if fault == .mute { return }
+            if fault == .mute || fault == .stuck { return }
             if case .breaks(let error, let after) = fault, heard >= .zero + after { return close(error) }
             let second = SampleCount(options.rate.hertz)
             while heard >= finalized + second { final(through: finalized + second, .pause) }
@@ -125,7 +125,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         func send(_ command: EngineCommand) {
             guard !isClosed else { return }
             switch command {
-            case .finalize where fault == .mute: break
+            case .finalize where fault == .mute, .finalize where fault == .stuck, .finish where fault == .stuck: break
             case .finalize: heard > finalized ? final(through: heard, .flush) : deliver(.flushed(.first))
             case .keepAlive, .update: break
             case .finish:
@@ -164,8 +164,10 @@ package enum ScriptedFault: Sendable, Equatable {
     case breaks(EngineError, after: SampleCount)
     /// The stream does not open before `openAll`.
     case hangs
-    /// The stream opens and sends nothing.
+    /// The stream opens, sends nothing, and closes when it is told to finish.
     case mute
+    /// The stream opens, sends nothing, and does not close before it is cancelled.
+    case stuck
     /// The first stream closes at once without an error, as vendors do when they get no audio.
     case tires
 }

@@ -25,7 +25,7 @@ private final class SoundServer {
             "/usr/bin/pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--log-level=error", "--use-pid-file=no",
             "-L", "module-null-sink sink_name=quiet rate=16000 channels=1", "-L", "module-native-protocol-unix auth-anonymous=1 socket=\(socket)",
         ])
-        while try ChildProcess.run(["/usr/bin/pactl", "set-default-source", "quiet.monitor"]).status != 0 { usleep(50_000) }  // real time: waits for the sound server
+        try untilBlocking { try ChildProcess.run(["/usr/bin/pactl", "set-default-source", "quiet.monitor"]).status == 0 }
     }
 
     /// A tone of half the full scale, for ten seconds.

@@ -9,6 +9,9 @@ import sys
 from steps import ROOT, Neighbour, Runner, Step
 
 PASSED = ROOT / ".build/passed"
+# Swift tests that open no socket. They compute, which would take the processors from those that wait for a peer.
+COMPUTING = ("^(Audio|Console|Continuity|Conversations|Decoding|Engines|Evaluation|Framing|LocalEngine|Protocols|RecordingAssembly|Simulation|Speakers|Speech|"
+             r"Store|TextNormalization|VoiceTracking)Tests\.")
 # Tests of these suites need speech or a sound card in real time: scripts/verify runs them.
 REAL_TIME = "In real time"
 # What this leaves out, and the command that runs it.
@@ -25,9 +28,9 @@ def swift_tests(*arguments):
             f"{PROGRAMS}/harkenPackageTests.xctest", "--testing-library", "swift-testing", *arguments]
 
 
-def width():
-    """How many Swift tests run at a time: some wait for others' answers, and a thousand at once would each wait for its turn."""
-    return {"SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH": str(2 * len(os.sched_getaffinity(0)))}
+def at_a_time(count):
+    """So many Swift tests for each processor at a time: some wait for others' answers, and a thousand at once would each wait for its turn."""
+    return {"SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH": str(round(count * len(os.sched_getaffinity(0))))}
 
 
 # One optimized build for the tests and for the programs that the other steps run: the tests see into it, and accesses to memory are checked
@@ -53,7 +56,8 @@ STEPS = [
     Step("take-over", ["scripts/play", "take-over", *HARKEN, "--sessions", "6", "--upgrades", "2"], needs=(BUILD.name,)),
     Step("the page", ["scripts/play", "page", *HARKEN], needs=(BUILD.name,)),
     # Last, so that their summary is near the end.
-    Step("Swift tests", swift_tests("--skip", REAL_TIME), needs=(BUILD.name,), environment=width()),
+    Step("Swift tests without sockets", swift_tests("--filter", COMPUTING, "--skip", REAL_TIME), needs=(BUILD.name,), environment=at_a_time(1.5)),
+    Step("Swift tests with sockets", swift_tests("--skip", COMPUTING, "--skip", REAL_TIME), needs=(BUILD.name,), environment=at_a_time(3)),
 ]
 
 
@@ -81,7 +85,7 @@ def main():
     runner = Runner("test")
     commit = clean_commit()
     if chosen.arguments:
-        runner.run([FORMAT, BUILD, Step("Swift tests", swift_tests(*chosen.arguments), needs=(BUILD.name,), environment=width())])
+        runner.run([FORMAT, BUILD, Step("Swift tests", swift_tests(*chosen.arguments), needs=(BUILD.name,), environment=at_a_time(2))])
         return finish(runner, runner.table())
     steps = [step for step in STEPS if not chosen.step or step.name in chosen.step]
     runner.run(BUILDS)

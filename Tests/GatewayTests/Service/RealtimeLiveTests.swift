@@ -21,7 +21,11 @@ import Testing
     ) async throws {
         let engine = ScriptedEngine(fault: fault, word: { "v\($0)" })
         try await TestGateway.with(engine, keys: ["secret"]) { vendor in
-            let settings = ["OPENAI_LIVE": "realtime", "OPENAI_API_KEY": key, "OPENAI_BASE_URL": "http://127.0.0.1:\(vendor.port)"]
+            let settings = [
+                "OPENAI_LIVE": "realtime", "OPENAI_API_KEY": key, "OPENAI_BASE_URL": "http://127.0.0.1:\(vendor.port)",
+                // A slow machine would reach the limits of the clock.
+                "HARKEN_STALL_SECONDS": "0", "HARKEN_REPAIR_SECONDS": "60",
+            ]
             try await TestGateway.with(scripted, keys: TestKeys(valid: []), settings: settings, usesVendors: true) {
                 $0.engines = isFirst ? $0.engines + [EngineName("scripted")] : [EngineName("scripted")] + $0.engines
             } _: { gateway in

@@ -16,6 +16,8 @@ import Testing
         let settings = [
             "OPENAI_LIVE": "true", "OPENAI_API_KEY": "key", "OPENAI_BASE_URL": server.address, "OPENAI_INTERIM_SECONDS": "0.2",
             "OPENAI_STT_MODEL": "tiny",
+            // A slow machine would reach the limits of the clock.
+            "HARKEN_STALL_SECONDS": "0", "HARKEN_REPAIR_SECONDS": "60",
         ]
         try await TestGateway.with(scripted, keys: TestKeys(valid: []), settings: settings, ears: TestEars(), usesVendors: true) {
             $0.engines = isFirst ? $0.engines + [EngineName("scripted")] : [EngineName("scripted")] + $0.engines
@@ -77,8 +79,12 @@ import Testing
         let server = try RecordingServer(status: status)
         try await with(server) { gateway in
             let counter = #"harken_failovers_total{engine="openai",reason="failed"} 1"#
-            let events = try await talk(gateway, seconds: 4) { _ in
-                try await until { try await gateway.send(.get, "/metrics").text.contains(counter) }
+            let events = try await talk(gateway, seconds: 4) { socket in
+                try await until {
+                    // A session is closed after ten seconds without a message.
+                    socket.send(text: #"{"type":"KeepAlive"}"#)
+                    return try await gateway.send(.get, "/metrics").text.contains(counter)
+                }
             }
             #expect(words(results(events, isFinal: true)).prefix(4) == ["w1", "w2", "w3", "w4"], "\(events)")
             #expect(events.last == .closed(1000, ""), "\(events)")

@@ -15,13 +15,22 @@ struct `A gateway that gets SIGTERM` {
         try await StoppedProgram.with(drainSeconds: 3_600) { program in
             let sockets = try await program.connect(3)
             for socket in sockets { for _ in 0..<20 { socket.send(binary: Self.tenth) } }
-            try await until { await program.engine.liveSessions() == 3 }
+            try await until {
+                for socket in sockets { socket.send(text: #"{"type":"KeepAlive"}"#) }
+                return await program.engine.liveSessions() == 3
+            }
             program.process.signal(SIGTERM)
-            try await until { try await program.status("/ready") == 503 }
-            let whole = (1...12).map { "w\($0)" }.joined(separator: " ")
+            try await until {
+                // A session is closed after ten seconds without a message.
+                for socket in sockets { socket.send(text: #"{"type":"KeepAlive"}"#) }
+                return try await program.status("/ready") == 503
+            }
             for socket in sockets {
                 for _ in 0..<100 { socket.send(binary: Self.tenth) }
                 socket.send(text: #"{"type":"CloseStream"}"#)
+            }
+            let whole = (1...12).map { "w\($0)" }.joined(separator: " ")
+            for socket in sockets {
                 let words = await Self.words(socket)
                 #expect(words == whole)
             }
@@ -71,7 +80,7 @@ private struct StoppedProgram: Sendable {
                 [path, "serve", "--listen", "127.0.0.1:0", "--drain-seconds", "\(drainSeconds)"],
                 environment: [
                     "PATH": "/usr/bin:/bin", "HOME": folder.path, "HARKEN_DATA": folder.path(of: "data"), "HARKEN_ENGINES": "deepgram",
-                    "DEEPGRAM_API_KEY": "any", "DEEPGRAM_BASE_URL": "http://127.0.0.1:\(engine.port)",
+                    "DEEPGRAM_API_KEY": "any", "DEEPGRAM_BASE_URL": "http://127.0.0.1:\(engine.port)", "HARKEN_STALL_SECONDS": "0", "HARKEN_REPAIR_SECONDS": "60",
                 ])
             let ready = "harken: ready on http://127.0.0.1:"
             var port: UInt16?

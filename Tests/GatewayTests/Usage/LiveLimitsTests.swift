@@ -63,7 +63,7 @@ import Usage
         let lines = Mutex<[String]>([]), clock = HeldClock()
         let log = Log(level: .warning, write: { line in lines.withLock { $0.append(line) } })
         try await TestGateway.with(
-            ScriptedEngine(fault: .mute), keys: TestKeys(valid: ["good"]), settings: settings, log: log, clock: clock,
+            ScriptedEngine(fault: .stuck), keys: TestKeys(valid: ["good"]), settings: settings, log: log, clock: clock,
             now: { TestGateway.daytime }
         ) { gateway in
             let socket = try await gateway.connect(
@@ -72,7 +72,11 @@ import Usage
             try await until { lines.withLock { $0.contains { $0.contains("a usage limit is reached") } } }
             clock.advance(by: LimitWatch.finishTime - .milliseconds(1))
             #expect(await gateway.liveSessions() == 1)
-            clock.advance(by: .milliseconds(1))
+            // The session may have set its deadline after the clock moved.
+            try await until {
+                clock.advance(by: .milliseconds(1))
+                return await gateway.liveSessions() == 0
+            }
             let events = await socket.rest()
             guard case .closed(1008, let reason)? = events.last else {
                 Issue.record("\(events)")
