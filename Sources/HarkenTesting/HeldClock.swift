@@ -17,11 +17,8 @@ package final class HeldClock: Sendable {
     /// Calls `moved` whenever the clock has moved: a loop, for example, must look at its timers then.
     package func tell(_ moved: @escaping @Sendable () -> Void) { state.withLock { $0.moved.append(moved) } }
 
-    /// Waits until the clock has moved by this duration.
-    package func sleep(for duration: Duration) async throws {
-        let end = now + duration
-        try await until { now >= end }
-    }
+    /// Waits until the clock shows this time.
+    package func sleep(until end: Instant) async throws { try await until { now >= end } }
 
     /// Moves the clock.
     package func advance(by duration: Duration) {

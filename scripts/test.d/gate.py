@@ -38,12 +38,11 @@ def at_a_time(count):
 BUILD_FOLDER = ".build/gate"
 PROGRAMS = f"{BUILD_FOLDER}/release"
 HARKEN = ["--harken", f"{PROGRAMS}/harken"]
-FORMAT = Step("format", ["make", "--no-print-directory", "lint"], once=True)
+FORMAT = Step("format", ["make", "--no-print-directory", "lint"])
 BUILD = Step(
     "build",
     ["swift", "build", "--build-tests", "-c", "release", "--scratch-path", BUILD_FOLDER, "-Xswiftc", "-enable-testing",
-     "-Xswiftc", "-enforce-exclusivity=checked", "--explicit-target-dependency-import-check", "error"],
-    once=True)
+     "-Xswiftc", "-enforce-exclusivity=checked", "--explicit-target-dependency-import-check", "error"])
 BUILDS = [FORMAT, BUILD]
 STEPS = [
     Step("simulated sessions", [f"{PROGRAMS}/simulate", "--seeds", "10000", "--kept", "Tests/Mutations/kept.txt"], needs=(BUILD.name,)),

@@ -21,8 +21,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOGS = ROOT / ".build/steps"
 # A step that takes longer hangs: the longest needs a tenth of it.
 HANG_LIMIT = 3_600
-# Lines that tell of each of some thousand tests say nothing as long as the tests pass.
-QUIET = re.compile(r"^◇ |^. (Test|Suite) .* (passed|started)|^\[\d+/\d+\]")
+# Lines that tell of each of some thousand tests say nothing as long as the tests pass. Some are the end of a name with a line break.
+QUIET = re.compile(r"^◇ |^. (Test|Suite) .* (passed|started)|^\[\d+/\d+\]|.* to \".+\" started\.$")
 FAILED_TEST = re.compile(r"^✘ Test (.+?) (?:with \d+ test cases? )?failed after")
 SUMMARY = re.compile(r"^. Test run with .*")
 _LIBC = ctypes.CDLL(None)
@@ -34,8 +34,6 @@ class Step:
     command: list
     # Steps without which this one cannot run.
     needs: tuple = ()
-    # Whether a repetition leaves it out: what it makes is there.
-    once: bool = False
     environment: dict = dataclasses.field(default_factory=dict)
 
 

@@ -45,7 +45,7 @@ package final class EngineHealth: Sendable {
 
     private let rule: Breaker.Rule
     private let now: @Sendable () -> Instant
-    private let sleep: @Sendable (Duration) async throws -> Void
+    private let sleep: @Sendable (Instant) async throws -> Void
     private let records = Mutex<[Account: Record]>([:])
     private let patron = Mutex(Patron())
     /// Engines that are tried because another gateway says that they have failed.
@@ -55,10 +55,10 @@ package final class EngineHealth: Sendable {
 
     /// - Parameters:
     ///   - now: the time by which failed accounts rest.
-    ///   - sleep: waits for this duration.
+    ///   - sleep: waits until this time.
     package init(
         rule: Breaker.Rule = .init(), now: @escaping @Sendable () -> Instant = { .now },
-        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        sleep: @escaping @Sendable (Instant) async throws -> Void = { try await Task.sleep(for: $0 - .now) }
     ) throws {
         self.rule = rule
         self.now = now
@@ -165,7 +165,7 @@ package final class EngineHealth: Sendable {
 
     private func watch(_ account: Account) async {
         while let deadline = records.withLock({ $0[account]?.breaker.deadline }) {
-            guard (try? await sleep(deadline - now())) != nil else { return }
+            guard (try? await sleep(deadline)) != nil else { return }
             let isTried = records.withLock { [now = now()] in $0[account]?.breaker.wake(now: now) ?? false }
             guard isTried else { continue }
             // A caller's key is used for the caller's sessions only and not kept: the caller's next session tries the engine.

@@ -22,8 +22,8 @@ import Testing
     }
 
     @Test func `reads, changes and gets tickets by its cookie`() async throws {
-        try await TestGateway.with(keys: ["good"]) { gateway in
-            let cookie = try await cookie(gateway, key: "good")
+        try await TestGateway.with(keys: ["hk_good_for_a_page"]) { gateway in
+            let cookie = try await cookie(gateway, key: "hk_good_for_a_page")
             let headers: HTTPHeaders = ["Cookie": cookie, "Sec-Fetch-Site": "same-origin"]
             #expect(try await gateway.send(.get, "/api/v1/users/me", headers: headers).text == #"{"id":"user"}"#)
             #expect(try await status(gateway, .post, "/api/v1/people", headers, body: #"{"name":"Anna"}"#) == 201)
@@ -34,8 +34,8 @@ import Testing
     }
 
     @Test func `opens a WebSocket by its cookie`() async throws {
-        try await TestGateway.with(keys: ["good"]) { gateway in
-            let cookie = try await cookie(gateway, key: "good")
+        try await TestGateway.with(keys: ["hk_good_for_a_page"]) { gateway in
+            let cookie = try await cookie(gateway, key: "hk_good_for_a_page")
             let path = "/v1/listen?encoding=linear16&sample_rate=16000"
             let socket = try await gateway.connect(path, headers: ["Cookie": cookie, "Origin": "http://127.0.0.1:\(gateway.port)"])
             socket.close()
@@ -50,8 +50,8 @@ import Testing
     }
 
     @Test func `is not served when another site's page makes its requests`() async throws {
-        try await TestGateway.with(keys: ["good"]) { gateway in
-            let cookie = try await cookie(gateway, key: "good")
+        try await TestGateway.with(keys: ["hk_good_for_a_page"]) { gateway in
+            let cookie = try await cookie(gateway, key: "hk_good_for_a_page")
             for fields in [["Sec-Fetch-Site": "same-site"], ["Sec-Fetch-Site": "cross-site"], ["Origin": "https://evil.example"], [:]] {
                 var headers: HTTPHeaders = ["Cookie": cookie]
                 for (name, value) in fields { headers.add(name, value) }
@@ -68,21 +68,21 @@ import Testing
                 }
             }
             let foreign: HTTPHeaders = ["Origin": "https://evil.example", "Cookie": cookie]
-            #expect(try await status(gateway, .post, "/api/v1/login", foreign, body: #"{"key":"good"}"#) == 403)
+            #expect(try await status(gateway, .post, "/api/v1/login", foreign, body: #"{"key":"hk_good_for_a_page"}"#) == 403)
             #expect(try await status(gateway, .post, "/api/v1/logout", foreign) == 403)
         }
     }
 
     @Test func `is out once it logs out, or its key was revoked`() async throws {
-        let keys = TestKeys(valid: ["good", "other"])
+        let keys = TestKeys(valid: ["hk_good_for_a_page", "hk_other_for_a_page"])
         try await TestGateway.with(keys: keys) { gateway in
-            let one = try await cookie(gateway, key: "good"), two = try await cookie(gateway, key: "other")
+            let one = try await cookie(gateway, key: "hk_good_for_a_page"), two = try await cookie(gateway, key: "hk_other_for_a_page")
             func headers(_ cookie: String) -> HTTPHeaders { ["Cookie": cookie, "Sec-Fetch-Site": "same-origin"] }
             let out = try await gateway.send(.post, "/api/v1/logout", headers: headers(one))
             #expect(out.status == 204 && out.headers["Set-Cookie"]?.hasPrefix("harken_login=; Path=/; Max-Age=0") == true)
             #expect(try await status(gateway, .get, "/api/v1/users/me", headers(one)) == 401)
             #expect(try await status(gateway, .get, "/api/v1/users/me", headers(two)) == 200)
-            keys.revoke("other")
+            keys.revoke("hk_other_for_a_page")
             #expect(try await status(gateway, .get, "/api/v1/users/me", headers(two)) == 401)
         }
     }
@@ -97,15 +97,15 @@ import Testing
     }
 
     @Test func `gets a cookie for TLS only behind a proxy that speaks TLS`() async throws {
-        try await TestGateway.with(keys: ["good"], settings: ["HARKEN_TRUSTED_PROXIES": "127.0.0.1"]) { gateway in
+        try await TestGateway.with(keys: ["hk_good_for_a_page"], settings: ["HARKEN_TRUSTED_PROXIES": "127.0.0.1"]) { gateway in
             let headers: HTTPHeaders = ["X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"]
-            let answer = try await gateway.send(.post, "/api/v1/login", headers: headers, body: Array(#"{"key":"good"}"#.utf8))
+            let answer = try await gateway.send(.post, "/api/v1/login", headers: headers, body: Array(#"{"key":"hk_good_for_a_page"}"#.utf8))
             #expect(answer.headers["Set-Cookie"]?.hasSuffix("; Secure") == true)
         }
     }
 
     @Test func `is slowed down when it tries many keys`() async throws {
-        try await TestGateway.with(keys: ["good"], settings: ["HARKEN_WRONG_KEY_SECONDS": "0.3"]) { gateway in
+        try await TestGateway.with(keys: ["hk_good_for_a_page"], settings: ["HARKEN_WRONG_KEY_SECONDS": "0.3"]) { gateway in
             let body = #"{"key":"wrong"}"#
             var statuses: [Int] = []
             for _ in 0..<11 { statuses.append(try await status(gateway, .post, "/api/v1/login", Self.own, body: body)) }

@@ -28,19 +28,23 @@ import Testing
 
     /// Seconds of something loud, and then half as many of silence.
     ///
-    /// - Parameter meanwhile: called before the silence.
+    /// - Parameters:
+    ///   - beforeSilence: called once everything loud was sent.
+    ///   - beforeClose: called once everything was sent.
     private func talk(
-        _ gateway: TestGateway, seconds: Int, meanwhile: (TestSocket) async throws -> Void = { _ in }
+        _ gateway: TestGateway, seconds: Int, beforeSilence: (TestSocket) async throws -> Void = { _ in },
+        beforeClose: (TestSocket) async throws -> Void = { _ in }
     ) async throws -> [TestSocket.Event] {
         let socket = try await gateway.connect(path, headers: [:])
         for tenth in 0..<(15 * seconds) {
-            if tenth == 10 * seconds { try await meanwhile(socket) }
+            if tenth == 10 * seconds { try await beforeSilence(socket) }
             let piece = (0..<1_600).flatMap { number -> [UInt8] in
                 let sample = tenth < 10 * seconds ? Int16(number % 20 < 10 ? 8_000 : -8_000) : 0
                 return [UInt8(truncatingIfNeeded: sample), UInt8(truncatingIfNeeded: sample >> 8)]
             }
             socket.send(binary: piece)
         }
+        try await beforeClose(socket)
         socket.send(text: #"{"type":"CloseStream"}"#)
         return await socket.rest()
     }
@@ -61,9 +65,11 @@ import Testing
     @Test func `has interims while somebody speaks, and the server's words and times at the end`() async throws {
         let server = try RecordingServer()
         try await with(server) { gateway in
-            let events = try await talk(gateway, seconds: 4) { socket in
-                #expect(await socket.next { $0.contains(#""is_final":false"#) && $0.contains("heard") } != nil)
-            }
+            let events = try await talk(
+                gateway, seconds: 4,
+                beforeSilence: { socket in
+                    #expect(await socket.next { $0.contains(#""is_final":false"#) && $0.contains("heard") } != nil)
+                })
             let finals = results(events, isFinal: true)
             #expect(words(finals) == Array(repeating: "heard", count: 4), "\(events)")
             #expect(events.last == .closed(1000, ""))
@@ -79,13 +85,16 @@ import Testing
         let server = try RecordingServer(status: status)
         try await with(server) { gateway in
             let counter = #"harken_failovers_total{engine="openai",reason="failed"} 1"#
-            let events = try await talk(gateway, seconds: 4) { socket in
-                try await until {
-                    // A session is closed after ten seconds without a message.
-                    socket.send(text: #"{"type":"KeepAlive"}"#)
-                    return try await gateway.send(.get, "/metrics").text.contains(counter)
-                }
-            }
+            // The server is asked for a final once the silence has come.
+            let events = try await talk(
+                gateway, seconds: 4,
+                beforeClose: { socket in
+                    try await until {
+                        // A session is closed after ten seconds without a message.
+                        socket.send(text: #"{"type":"KeepAlive"}"#)
+                        return try await gateway.send(.get, "/metrics").text.contains(counter)
+                    }
+                })
             #expect(words(results(events, isFinal: true)).prefix(4) == ["w1", "w2", "w3", "w4"], "\(events)")
             #expect(events.last == .closed(1000, ""), "\(events)")
             #expect(!server.forms.isEmpty)

@@ -80,7 +80,8 @@ private struct StoppedProgram: Sendable {
                 [path, "serve", "--listen", "127.0.0.1:0", "--drain-seconds", "\(drainSeconds)"],
                 environment: [
                     "PATH": "/usr/bin:/bin", "HOME": folder.path, "HARKEN_DATA": folder.path(of: "data"), "HARKEN_ENGINES": "deepgram",
-                    "DEEPGRAM_API_KEY": "any", "DEEPGRAM_BASE_URL": "http://127.0.0.1:\(engine.port)", "HARKEN_STALL_SECONDS": "0", "HARKEN_REPAIR_SECONDS": "60",
+                    "DEEPGRAM_API_KEY": "any", "DEEPGRAM_BASE_URL": "http://127.0.0.1:\(engine.port)", "HARKEN_STALL_SECONDS": "0",
+                    "HARKEN_REPAIR_SECONDS": "60",
                 ])
             let ready = "harken: ready on http://127.0.0.1:"
             var port: UInt16?
