@@ -41,6 +41,7 @@ package final class ConversationService: Sendable {
     /// Input for the voices of people that are to be learned.
     private let enrollments: AsyncStream<UntaughtVoice>.Continuation
     private let teaching: Task<Void, Never>?
+    private let awaitedAudio = AwaitedAudio()
     /// Number of days for which audio is kept, unless the user has chosen; zero: no audio is kept.
     private let audioDays: Int
     /// Number of days after which a voice without a name that is not heard any more is deleted.
@@ -117,10 +118,10 @@ package final class ConversationService: Sendable {
             store: store, texts: texts, summaries: summaries, waits: completionWaits, newDelivery: webhooks == nil ? nil : newID, log: log)
         let (stream, continuation) = AsyncStream.makeStream(of: UntaughtVoice.self, bufferingPolicy: .bufferingOldest(Self.maxEnrollments))
         enrollments = continuation
-        teaching = voices.map { [rule = speakerRule] voices in
+        teaching = voices.map { [rule = speakerRule, awaitedAudio] voices in
             let teaching = EnrollmentWorker(
-                store: store, voices: voices, rule: rule, listener: listener, audio: audio, newPath: newPath, newID: newID,
-                now: now, log: log, metrics: metrics)
+                store: store, voices: voices, rule: rule, listener: listener, audio: audio, awaited: awaitedAudio, newPath: newPath,
+                newID: newID, now: now, log: log, metrics: metrics)
             return Task(priority: .utility) { await teaching.run(stream) }
         }
     }
@@ -131,6 +132,9 @@ package final class ConversationService: Sendable {
     package func teach(_ voice: UntaughtVoice) {
         enrollments.yield(voice)
     }
+
+    /// Queues the enrollments again that found no audio of this conversation, which has some now.
+    func storedAudio(of id: ID<Conversation>, of user: ID<User>) { for voice in awaitedAudio.take(id, of: user) { teach(voice) } }
 
     /// Gives voices without a name to the people whose voices they are, after a change of the user's people or voices. The change itself is stored by
     /// then, so a failure is logged; the next change repairs it.

@@ -205,6 +205,7 @@ package struct ConversationWork: Sendable {
         guard try await service.keepsAudio(of: user), try await service.store.add(stored, to: id, of: user) else {
             return try await audio?.remove(kept) ?? ()
         }
+        service.storedAudio(of: id, of: user)
     }
 
     private func find() async throws(StoreError) {

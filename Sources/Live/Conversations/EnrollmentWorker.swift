@@ -20,6 +20,7 @@ actor EnrollmentWorker {
         case contaminated
         /// The words of the audio differ from the segments' words, or the audio has more than one speaker.
         case rejected
+        /// No audio is kept, or not yet: `AwaitedAudio` has the voice.
         case noAudio
         /// The user has chosen that no voices of other people are learned.
         case unwanted
@@ -39,6 +40,8 @@ actor EnrollmentWorker {
     let listener: @Sendable () -> (any PrerecordedEngine)?
     /// The audio that is kept.
     let audio: any BlobStore
+    /// Takes the voices whose conversation has no audio yet.
+    let awaited: AwaitedAudio
     /// Returns the path of a file that does not exist yet, for audio that the engine recognises.
     let newPath: @Sendable () -> String
     let newID: @Sendable () -> String
@@ -50,7 +53,7 @@ actor EnrollmentWorker {
     init(
         store: any ConversationStore & VoiceStore & ConversationAudioCatalog & UserSettingsStore, voices: any Voiceprinting, rule: SpeakerRule,
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?,
-        audio: any BlobStore, newPath: @escaping @Sendable () -> String, newID: @escaping @Sendable () -> String,
+        audio: any BlobStore, awaited: AwaitedAudio, newPath: @escaping @Sendable () -> String, newID: @escaping @Sendable () -> String,
         now: @escaping @Sendable () -> UnixTime, log: Log, metrics: Metrics
     ) {
         self.store = store
@@ -58,6 +61,7 @@ actor EnrollmentWorker {
         self.rule = rule
         self.listener = listener
         self.audio = audio
+        self.awaited = awaited
         self.newPath = newPath
         self.newID = newID
         self.now = now
@@ -86,8 +90,10 @@ actor EnrollmentWorker {
         guard let conversation = try await store.conversation(voice.conversation, of: voice.user), conversation.status == .completed else {
             return .corrected
         }
+        awaited.add(voice)
         let audio = try await store.audio(of: voice.conversation, of: voice.user)
         guard !audio.isEmpty else { return .noAudio }
+        awaited.remove(voice)
         guard let engine = listener() else { return .unavailable }
         if let language = conversation.language, language.primary != "multi", !engine.capabilities.languages.contains(language) {
             return .unavailable
