@@ -187,8 +187,9 @@ import Testing
         #expect(answer.status == 200)
     }
 
+    /// Waits until an enrollment has had this outcome. The gateway's start may queue one more of a voice that was just assigned.
     private func enrollment(_ outcome: String, _ gateway: TestGateway) async throws {
-        try await until { try await gateway.send(.get, "/metrics").text.contains(#"harken_voice_lessons_total{outcome="\#(outcome)"} 1.0"#) }
+        try await until { try await gateway.send(.get, "/metrics").text.contains(#"harken_voice_lessons_total{outcome="\#(outcome)"}"#) }
     }
 
     @Test func `teaches the voice from what is kept of it, until a hand says otherwise`() async throws {
