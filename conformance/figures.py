@@ -10,10 +10,6 @@ import os
 _FILE = os.environ.get("HARKEN_FIGURES")
 
 
-def is_judged():
-    return bool(_FILE)
-
-
 def within(what, value, most, unit="s"):
     """The problems of a figure that must be at most `most`: none where figures are not judged."""
     if not _FILE:

@@ -27,7 +27,7 @@ import threading
 import uuid
 
 import websockets
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 

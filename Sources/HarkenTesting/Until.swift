@@ -1,13 +1,16 @@
 internal import Foundation
 internal import Speech
 
+/// Time after which a wait counts as hung. It is shorter than a suite's limit, which would name no line.
+private let hangLimit: Duration = .seconds(300)
+
 /// Waits until the condition is true. A condition that stays false for five minutes is a hang: the wait ends with an error that names its line.
 ///
 /// - Parameter state: what the error shows besides.
 public func until(
     showing state: @autoclosure () -> String = "", fileID: String = #fileID, line: Int = #line, _ condition: () async throws -> Bool
 ) async throws {
-    let limit = Instant.now + .seconds(300)
+    let limit = Instant.now + hangLimit
     while try await !condition() {
         guard Instant.now < limit else { throw Hang(place: "\(fileID):\(line)", state: state()) }
         try await Task.sleep(for: .milliseconds(5))
@@ -16,7 +19,7 @@ public func until(
 
 /// Waits like `until`, but blocks the thread: for servers that several tests share.
 public func untilBlocking(fileID: String = #fileID, line: Int = #line, _ condition: () throws -> Bool) throws {
-    let limit = Instant.now + .seconds(300)
+    let limit = Instant.now + hangLimit
     while try !condition() {
         guard Instant.now < limit else { throw Hang(place: "\(fileID):\(line)", state: "") }
         usleep(20_000)
@@ -49,5 +52,5 @@ public struct Hang: Error, CustomStringConvertible {
     let place: String
     let state: String
 
-    public var description: String { "hangs: what \(place) waits for has not come in five minutes. \(state)" }
+    public var description: String { "hangs: what \(place) waits for has not come in \(hangLimit). \(state)" }
 }

@@ -8,7 +8,6 @@ Ends when the process PARENT ends.
 import logging
 import os
 import sys
-import threading
 import time
 
 import boto3

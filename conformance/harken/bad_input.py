@@ -7,7 +7,6 @@ Needs `websockets`. The broken recordings of ../shared/audio/format are sent too
 import argparse
 import asyncio
 import json
-import os
 import pathlib
 import resource
 import socket

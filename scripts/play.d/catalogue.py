@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from pythons import MODELS, ROOT
+from pythons import ROOT
 
 
 @dataclass(frozen=True)

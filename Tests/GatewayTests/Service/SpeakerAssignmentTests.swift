@@ -187,7 +187,7 @@ import Testing
         #expect(answer.status == 200)
     }
 
-    /// Waits until an enrollment has had this outcome. The gateway's start may queue one more of a voice that was just assigned.
+    /// Waits until an enrollment has had this outcome. One assignment may be queued twice.
     private func enrollment(_ outcome: String, _ gateway: TestGateway) async throws {
         try await until { try await gateway.send(.get, "/metrics").text.contains(#"harken_voice_lessons_total{outcome="\#(outcome)"}"#) }
     }
