@@ -120,7 +120,12 @@ import Testing
             let earlier = try await gateway.connect(live + "&source=desktop")
             speak(8, to: earlier)
             #expect(await earlier.next { $0.contains("w8") } != nil)
-            try await until { try await !store.voices(of: .local).isEmpty }
+            // The voice is stored before the segments have it.
+            try await until {
+                let segments = try await store.inProgress(of: .local, source: "desktop", device: nil)?.segments ?? []
+                return !segments.isEmpty && segments.allSatisfy { $0.identity.voice != nil }
+            }
+            #expect(try await !store.voices(of: .local).isEmpty)
             earlier.send(text: #"{"type":"finish"}"#)
             #expect(await earlier.next { $0.contains("memory_created") } != nil)
             let id = try #require(try await store.lastCompleted(of: .local))
