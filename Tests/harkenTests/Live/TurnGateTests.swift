@@ -58,9 +58,10 @@ struct `In real time: silence after speech` {
         }
         switch pause {
         // Before the first word.
-        case .withinTheSentence: #expect(seconds < 0.6)
-        // Of the pause besides, all but the hangover of half a second: 3.1 s; less where the model answers late on a busy machine.
-        case .afterTheSentence: #expect(seconds > 0.6 && seconds < 3.3)
+        case .withinTheSentence: #expect(seconds < 0.6, "\(seconds)")
+        // Of the pause besides, all but the hangover of half a second. With the silence at its edges that makes 3.5 s, and less where the model answers
+        // late on a busy machine.
+        case .afterTheSentence: #expect(seconds > 0.6 && seconds < 3.6, "\(seconds)")
         }
     }
 }

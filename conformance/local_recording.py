@@ -2,7 +2,7 @@
 
 What it asks:
 
-- `harken transcribe --json` gives the text of recording.txt, every mark and capital included, with times in order and inside the recording;
+- `harken transcribe --json` gives the text of local_recording.txt, every mark and capital included, with times in order and inside the recording;
 - two requests at the same time to `POST /v1/listen` of a gateway with this engine get these words, at these times, each;
 - words and times are a function of the audio: the command has one processor, and the gateway has all there are.
 
@@ -23,7 +23,7 @@ import wave
 from gateway import OPENER, Server, ServerError, dies_with_us, environment
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-EXPECTED = os.path.join(HERE, "recording.txt")
+EXPECTED = os.path.join(HERE, "local_recording.txt")
 HANG = 300  # seconds after which what is waited for does not come
 
 
@@ -86,7 +86,7 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/play recording", description=__doc__.splitlines()[0])
     parser.add_argument("--harken", default=os.path.join(os.path.dirname(HERE), ".build/release/harken"), help="the executable under test")
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav")
-    parser.add_argument("--write", action="store_true", help="writes recording.txt")
+    parser.add_argument("--write", action="store_true", help="writes local_recording.txt")
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     problems = []
