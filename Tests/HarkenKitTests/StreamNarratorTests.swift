@@ -75,6 +75,18 @@ import Testing
         #expect(told.last == .terminated(Termination(audio: .seconds(1), session: .seconds(3), error: nil)))
     }
 
+    @Test func `speech that no engine heard: where it ends, and no use of it`() {
+        var stream = narrator()
+        _ = stream.tell(.speechStarted(.first, at: at(0)), now: start)
+        #expect(names(stream.tell(.gap(.first, range(0, 2), .timedOut("late")), now: start)) == ["problem"])
+        #expect(stream.tell(.turnEnded(.first, at: at(2)), now: start) == [.endOfSpeech(at: .seconds(2))])
+        _ = stream.tell(.speechStarted(.first, at: at(2)), now: start)
+        _ = stream.tell(.gap(.first, range(2, 3), .timedOut("late")), now: start)
+        let told = stream.tell(.ended(SessionEnd(received: SampleCount(48_000))), now: start)
+        #expect(told.first == .endOfSpeech(at: .seconds(3)))
+        #expect(names(told) == ["end", "terminated"])
+    }
+
     @Test func `how long the engine took, by when the audio was pushed`() throws {
         var stream = narrator()
         for step in 1...40 {

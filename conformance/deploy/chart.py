@@ -121,6 +121,30 @@ def unlinked(objects):
             yield f"Prometheus finds {len(found)} services"
 
 
+def wrong_ports(objects):
+    """Ports at which no gateway listens, or which are open to others than those who should reach them."""
+    gateway = only(objects, "StatefulSet")["spec"]["template"]["spec"]["containers"][0]
+    ports = {port["name"]: port["containerPort"] for port in gateway["ports"]}
+    values = {each["name"]: each.get("value", "") for each in gateway["env"]}
+    listens = {name: int(values[variable].rpartition(":")[2]) for name, variable in (("http", "HARKEN_LISTEN"), ("monitoring", "HARKEN_METRICS_LISTEN"))}
+    if ports != listens:
+        yield f"the gateway listens at {listens}, its container names {ports}"
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        if gateway[probe]["httpGet"]["port"] != "monitoring":
+            yield f"the {probe} asks at {gateway[probe]['httpGet']['port']}"
+    for service in (each for each in objects if each["kind"] == "Service"):
+        for port in service["spec"]["ports"]:
+            if port["targetPort"] != port["name"] or port["name"] not in ports:
+                yield f"the service {service['metadata']['name']} leads {port['name']} to {port['targetPort']}"
+    # Everybody may speak to the gateway unless the values name its clients; its figures are for those who watch it.
+    policy = only(objects, "NetworkPolicy")
+    for rule in policy["spec"]["ingress"] if policy else []:
+        named = [port["port"] for port in rule["ports"]]
+        watchers = any("monitoring" in str(peer) for peer in rule.get("from", []))
+        if named != (["monitoring"] if watchers else ["http"]):
+            yield f"the network policy opens {', '.join(map(str, named))} to {rule.get('from', 'everybody')}"
+
+
 def judge(harken):
     """What is wrong with the chart."""
     helm_python.disable_logging()
@@ -142,7 +166,7 @@ def judge(harken):
                     kubernetes_validate.validate(each, version, strict=True)
                 except kubernetes_validate.ValidationError as error:
                     yield f"values {number}: {each['kind']} in Kubernetes {version}: {'.'.join(map(str, error.path))}: {error.message[:300]}"
-        for found in (*wrong_rights(objects), *wrong_times(objects), *unlinked(objects)):
+        for found in (*wrong_rights(objects), *wrong_times(objects), *wrong_ports(objects), *unlinked(objects)):
             yield f"values {number}: {found}"
         for _, container in containers(objects):
             values_of = {each["name"]: each["value"] for each in container.get("env", []) if "value" in each}

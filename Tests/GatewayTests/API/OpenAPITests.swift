@@ -42,6 +42,10 @@ import Testing
             #expect(errors.count >= 8)
             for error in errors { #expect(error.value["content"]?["application/json"]?["example"]?["error"]?["code"] != nil, "\(error.name)") }
             let get = document["paths"]?["/api/v1/conversations/{id}"]?["get"]?["responses"]
+            let own = members(document["paths"]).filter { $0.name.hasPrefix("/api/v1/") }.flatMap { members($0.value).map(\.value) }
+            let bodies = own.compactMap { $0["requestBody"] }
+            #expect(bodies.count >= 10)
+            for body in bodies where body["content"]?["application/json"] != nil { #expect(body["required"] == true, "\(body)") }
             #expect(get?["404"]?["$ref"] == "#/components/responses/NotFound")
         }
     }

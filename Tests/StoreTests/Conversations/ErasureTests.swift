@@ -89,7 +89,7 @@ import Testing
     @Test func `keeps a voice that speaks elsewhere, has a name, or stands for another one`() async throws {
         let store = try open()
         _ = try await store.add(Person(id: ID("p1"), name: "Anna", created: .at(0)), reusing: false, of: .ann)
-        for (number, owner) in [(1, Voice.Owner.nobody), (2, .person(ID("p1"))), (3, .nobody), (4, .nobody)] {
+        for (number, owner) in [(1, Voice.Owner.nobody), (2, .person(ID("p1"))), (3, .nobody), (4, .nobody), (5, .user)] {
             _ = try await store.add(
                 NewVoice(id: ID("v\(number)"), owner: owner, voiceprint: try print(number).voiceprint, evidence: .seconds(9), created: .at(0)),
                 of: .ann)
@@ -102,9 +102,12 @@ import Testing
         #expect(try await store.merge(ID<Voice>("v3"), into: ID<Voice>("v4"), of: .ann))
         _ = try await store.begin(.of(.ann, "c3", .said("a", "one", at: 0, .voice(ID("v3")))))
         #expect(try await store.delete(ID<Conversation>("c1"), of: .ann))
-        #expect(try await store.voices(of: .ann).map(\.id) == [ID("v1"), ID("v2"), ID("v4")])
+        #expect(try await store.voices(of: .ann).map(\.id) == [ID("v1"), ID("v2"), ID("v4"), ID("v5")])
         #expect(try await store.delete(ID<Conversation>("c3"), of: .ann))
-        #expect(try await store.voices(of: .ann).map(\.id) == [ID("v1"), ID("v2")])
+        #expect(try await store.voices(of: .ann).map(\.id) == [ID("v1"), ID("v2"), ID("v5")])
+        // The voices of people and of the user stay, however long they were not heard.
+        #expect(try await store.removeVoices(unheardSince: .at(100_000)) == 1)
+        #expect(try await store.voices(of: .ann).map(\.id) == [ID("v2"), ID("v5")])
     }
 
     private func open() throws -> SQLConversationStore {
