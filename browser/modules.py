@@ -53,6 +53,15 @@ EXPECTED = [
     ("figures.js", "[null, 0, 0.0123, 12.5].map(m.money)", ["–", "$0.00", "$0.0123", "$12.50"]),
     ("figures.js", "[m.plural(1, 'gap'), m.plural(1234, 'gap')]", ["1 gap", "1,234 gaps"]),
     ("figures.js", "[m.language('de'), m.language('multi'), m.language('??')]", ["German", "Any language", "??"]),
+    ("engines.js", "[{timed_out: 2, late: 0}, {late: 0}, null].map((errors) => m.failures(errors).textContent)", ["2 timed out", "none", "none"]),
+    # Three parts of audio, which begin at 0, 1.5 and 3 s.
+    ("player.js", """(async (fetched) => {
+        window.fetch = async (url) => new Response(null, {headers: {
+            'X-Harken-Audio-Start': 1.5 * new URL(url, location).searchParams.get('part'), 'X-Harken-Audio-Parts': 3}});
+        const player = new m.Player('c'), has = await player.open();
+        window.fetch = fetched;
+        return [has, player.parts];
+    })(window.fetch)""", [True, [0, 1.5, 3]]),
     ("differences.js", "m.align('the cat sat down'.split(' '), 'The cat, sit'.split(' ')).errors", 2),
     ("differences.js", "m.align(['a', 'b'], ['a', 'x', 'b']).steps.map((step) => step[0]).join('')", "=+="),
     ("trace.js", f"m.seen({TRACE}, m.wordsOf({TRACE}), 1.0).interims[0].join(' ')", "ice"),

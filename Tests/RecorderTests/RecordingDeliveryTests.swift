@@ -1,3 +1,4 @@
+import HarkenTesting
 @testable import Recorder
 import Speech
 import Testing
@@ -7,6 +8,27 @@ struct RecordingDeliveryTests {
 
     private func chunk(_ second: Int, isFinal: Bool = false) -> QueuedChunk {
         QueuedChunk(range: SampleRange(SampleIndex(second * 16_000), count: SampleCount(16_000)), isFinal: isFinal)
+    }
+
+    @Test("goes on with its conversation until the recording has ended")
+    func end() throws {
+        let folder = TemporaryFolder()
+        let spool = try RecordingSpool(path: folder.path, limit: 1 << 20, profile: .recording, now: { UnixTime(milliseconds: 0) }, newID: { "r" })
+        let recording = try spool.make(server: "s", language: nil)
+        for number in 0..<2 {
+            try recording.note(.chunk(chunk(number), .speech))
+            if number == 0 {
+                #expect(recording.next(now: now) == .start)
+                try recording.note(.conversation("c"))
+                recording.answered(.delivered, conversation: "c", now: now, jitter: 0)
+            }
+            #expect(recording.next(now: now) == .send(chunk(number)))
+            try recording.note(.delivered(chunk(number).range.start))
+            recording.answered(.delivered, conversation: nil, now: now, jitter: 0)
+            #expect(recording.next(now: now) == .idle)
+        }
+        try recording.note(.complete)
+        #expect(recording.next(now: now) == .finish)
     }
 
     @Test("starts a conversation, sends the oldest first, one at a time, and says when it is complete")

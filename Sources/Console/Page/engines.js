@@ -21,7 +21,8 @@ const latency = ({ p50, p95 }) => (p50 == null ? h('span.faint', '–') : s('svg
 s('rect', { class: 'r', x: x(p50), width: Math.max(0, x(p95) - x(p50)), y: 9.5, height: 3, rx: 1.5 }), s('circle', { class: 'p', cx: x(p50), cy: 11, r: 4.5 }),
 s('rect', { class: p95 > 2000 ? 'b' : 'p', x: x(p95) - 1.5, y: 5, width: 3, height: 12, rx: 1 })));
 
-const failures = (errors) => {
+/** The failures of an engine by their kinds, in words. */
+export const failures = (errors) => {
   const kinds = Object.entries(errors ?? {}).filter(([, amount]) => amount);
   if (!kinds.length) return h('span.faint', 'none');
   return h('span.row', kinds.map(([kind, amount]) => h('span.nowrap', h('b.strong', count(amount)), h('span.dim', ` ${kind.replaceAll('_', ' ')}`))));
