@@ -67,7 +67,9 @@ import Testing
         stream.finish()
         await listening.value
         let said = heard.withLock { $0 }
-        #expect(said.error == nil && !said.finals.isEmpty && said.finals.allSatisfy { $0 == "Heard." || $0 == "heard." })
+        #expect(said.error == nil)
+        // Capitals and marks depend on where the pieces of speech were cut.
+        #expect(Set(said.finals.map { $0.lowercased().filter(\.isLetter) }) == ["heard"], "\(said.finals)")
         #expect(try await engine.recognize(file: path).text() == "Heard.")
         let forms = service.forms.withLock { $0 }
         #expect(forms.allSatisfy { $0.hasPrefix("/v1/audio/transcriptions no key") && $0.contains("name=\"model\"\r\n\r\ntiny") })
