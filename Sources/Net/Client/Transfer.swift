@@ -100,6 +100,7 @@ final class Transfer {
             set(CURLOPT_FOLLOWLOCATION, 1)
             set(CURLOPT_MAXREDIRS, limit)
         }
+        if request.isSentOnce { set(CURLOPT_FRESH_CONNECT, 1) }
         if request.reach != .anywhere { restrict(context) }
     }
 

@@ -79,7 +79,7 @@ package struct VendorRequest: Sendable, Equatable {
     package var patience: Duration
     /// Additional statuses that count as temporary failures.
     package var passing: Set<Int> = []
-    /// True if the request orders work for which the vendor charges.
+    /// True if the request orders work for which the vendor charges. Such a request is never sent twice unless the vendor certainly did not act on it.
     package var isOrder: Bool
 
     package init(

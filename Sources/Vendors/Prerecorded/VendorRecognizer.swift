@@ -188,6 +188,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         message.body = parts
         message.timeout = left
         message.stallTimeout = request.patience
+        message.isSentOnce = request.isOrder
         let response = try await client.send(message)
         return VendorAnswer(status: response.status.code, headers: response.headers, body: response.body)
     }

@@ -23,6 +23,11 @@ import Testing
             var reference = ""
         }
 
+        /// How the lines of orders begin.
+        static let orders = [
+            "POST /v2/transcript", "POST /transcriptions", "POST /jobs", "POST /v1/listen", "POST /audio/transcriptions",
+        ]
+
         let state = Mutex(State())
         var orders: Int { state.withLock { $0.orders } }
 
@@ -40,12 +45,16 @@ import Testing
             switch request.line {
             case "POST /v2/upload": return .json(200, #"{"upload_url":"https://cdn/1"}"#)
             case "POST /files": return .json(201, #"{"id":"f1"}"#)
-            case "POST /v2/transcript", "POST /transcriptions", "POST /jobs":
+            case let line where Self.orders.contains { line.hasPrefix($0) }:
                 state.withLock { state in
                     state.orders += 1
                     state.reference = request.head.firstMatch(of: /"reference":"([^"]+)"/).map { String($0.1) } ?? ""
                 }
-                return order ?? .json(201, #"{"id":"t1","status":"queued"}"#)
+                // The members of all vendors: those that poll are told a name, the others the words.
+                return order
+                    ?? .json(
+                        201,
+                        #"{"id":"t1","status":"queued","text":"","results":{"channels":[{"alternatives":[{"transcript":"","words":[]}]}]}}"#)
             case "GET /v2/transcript?limit=200":
                 return .json(200, orders > 0 ? #"{"transcripts":[{"id":"t0","audio_url":"x"},{"id":"t1","audio_url":"https://cdn/1"}]}"# : "{}")
             case "GET /transcriptions?limit=1000":
@@ -87,12 +96,12 @@ import Testing
     }
 
     private func recogniser(
-        _ name: String, at vendor: LoopbackVendor, key: String = "k-secret", limit: Duration = .seconds(60), client: HTTPClient,
+        _ name: String, at address: String, key: String = "k-secret", limit: Duration = .seconds(60), client: HTTPClient,
         unfinished: UnfinishedRecordings
     ) throws -> VendorRecognizer {
         let service = try #require(Catalogue.vendors.first { $0.name.rawValue == name }?.prerecorded)
         let settings = VendorSettings(
-            name: EngineName(name), credential: Credential(key), address: vendor.address, pollInterval: .seconds(3), timeLimit: limit)
+            name: EngineName(name), credential: Credential(key), address: address, pollInterval: .seconds(3), timeLimit: limit)
         return VendorRecognizer(service, settings: settings, client: client, clock: clock(), unfinished: unfinished)
     }
 
@@ -121,7 +130,7 @@ import Testing
         defer { vendor.stop() }
         let client = try HTTPClient()
         defer { client.shutdown() }
-        let recogniser = try recogniser(name, at: vendor, limit: .seconds(900), client: client, unfinished: UnfinishedRecordings())
+        let recogniser = try recogniser(name, at: vendor.address, limit: .seconds(900), client: client, unfinished: UnfinishedRecordings())
         #expect(await label(recogniser, try recording("a")) == nil, "\(vendor.lines)")
         #expect(counted.orders == 1)
         #expect(counted.state.withLock { $0.polls } == 9)
@@ -135,19 +144,19 @@ import Testing
         let client = try HTTPClient()
         defer { client.shutdown() }
         let unfinished = UnfinishedRecordings()
-        let first = try recogniser(name, at: vendor, client: client, unfinished: unfinished)
+        let first = try recogniser(name, at: vendor.address, client: client, unfinished: unfinished)
         #expect(await label(first, try recording("a")) == "unavailable")
         #expect(counted.orders == 1)
         // Nothing that is still wanted is taken away.
         #expect(counted.state.withLock { $0.deleted }.isEmpty)
         // Another key is another account, and other audio is other work.
-        let other = try recogniser(name, at: vendor, key: "k-other", client: client, unfinished: unfinished)
+        let other = try recogniser(name, at: vendor.address, key: "k-other", client: client, unfinished: unfinished)
         #expect(await label(other, try recording("a")) == "unavailable")
         #expect(await label(first, try recording("b", digest: "d2")) == "unavailable")
         #expect(counted.orders == 3)
         switches.isOn.withLock { $0 = true }
         // Another recogniser and another file, as a chunk has that is sent again.
-        let again = try recogniser(name, at: vendor, client: client, unfinished: unfinished)
+        let again = try recogniser(name, at: vendor.address, client: client, unfinished: unfinished)
         #expect(await label(again, try recording("c")) == nil, "\(vendor.lines)")
         #expect(counted.orders == 3)
         #expect(vendor.lines.count { $0 == "POST /v2/upload" || $0 == "POST /files" } == (name == "speechmatics" ? 0 : 3))
@@ -165,9 +174,24 @@ import Testing
         defer { vendor.stop() }
         let client = try HTTPClient()
         defer { client.shutdown() }
-        let recogniser = try recogniser(name, at: vendor, client: client, unfinished: UnfinishedRecordings())
+        let recogniser = try recogniser(name, at: vendor.address, client: client, unfinished: UnfinishedRecordings())
         #expect(await label(recogniser, try recording("a")) == nil, "\(vendor.lines)")
         #expect(counted.orders == 1)
+    }
+
+    @Test(arguments: vendors + ["deepgram", "openai"], BreakingVendor.Moment.allCases)
+    func `is ordered once when the connection breaks that an earlier request left open`(name: String, moment: BreakingVendor.Moment) async throws {
+        let counted = Counted { _ in nil }, switches = Switch()
+        let isOrder = { @Sendable (line: String) in Counted.orders.contains { line.hasPrefix($0) } }
+        let vendor = try BreakingVendor(breaking: { line in isOrder(line) && switches.isOn.withLock { $0 } ? moment : nil }, counted.answer)
+        defer { vendor.stop() }
+        let client = try HTTPClient()
+        defer { client.shutdown() }
+        let recogniser = try recogniser(name, at: vendor.address, client: client, unfinished: UnfinishedRecordings())
+        #expect(await label(recogniser, try recording("a")) == nil, "\(vendor.lines)")
+        switches.isOn.withLock { $0 = true }
+        _ = await label(recogniser, try recording("b", digest: "d2"))
+        #expect(vendor.lines.count(where: isOrder) == 2, "\(vendor.lines)")
     }
 
     @Test(arguments: ["deepgram", "openai"]) func `is said to be lost where nothing can be asked for`(name: String) async throws {
@@ -175,7 +199,7 @@ import Testing
         defer { vendor.stop() }
         let client = try HTTPClient()
         defer { client.shutdown() }
-        let recogniser = try recogniser(name, at: vendor, client: client, unfinished: UnfinishedRecordings())
+        let recogniser = try recogniser(name, at: vendor.address, client: client, unfinished: UnfinishedRecordings())
         let told = Mutex<[RecognitionProgress]>([])
         let recording = try recording("a")
         await #expect(throws: EngineError.timedOut("\(name) may have accepted the recording, but its answer was lost.")) {
@@ -194,7 +218,7 @@ import Testing
         let client = try HTTPClient()
         defer { client.shutdown() }
         let unfinished = UnfinishedRecordings()
-        let recogniser = try recogniser(name, at: vendor, client: client, unfinished: unfinished)
+        let recogniser = try recogniser(name, at: vendor.address, client: client, unfinished: unfinished)
         let recording = try recording("a")
         let task = Task { await label(recogniser, recording) }
         try await until { counted.state.withLock { $0.polls } > 0 }
@@ -212,7 +236,7 @@ import Testing
         let client = try HTTPClient()
         defer { client.shutdown() }
         let unfinished = UnfinishedRecordings(keepTime: .milliseconds(50))
-        let recogniser = try recogniser(name, at: vendor, client: client, unfinished: unfinished)
+        let recogniser = try recogniser(name, at: vendor.address, client: client, unfinished: unfinished)
         #expect(await label(recogniser, try recording("a")) == "unavailable")
         try await until { counted.state.withLock { $0.deleted.count } == count }
         // Then it is ordered anew.
