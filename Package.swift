@@ -221,7 +221,7 @@ let package = Package(
             "harken",
             [
                 "harken", "Speech", "Framing", "Net", "Protocols", "Sessions", "Audio", "Conversations", "Store", "Settings", "Observability",
-                "Engines", "Live", "Gateway", "LocalEngine", "Recorder", "Evaluation", "HarkenTesting",
+                "Engines", "Live", "Gateway", "LocalEngine", "Recorder", "HarkenKit", "Evaluation", "HarkenTesting",
             ]),
     ],
 )

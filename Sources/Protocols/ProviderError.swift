@@ -55,6 +55,8 @@ package struct ProviderError: Sendable, Equatable {
         case (.quotaExhausted, .operator): self.error = .quotaExhausted("\(name) does not serve the gateway's account for now.")
         case (.unauthorized, .user): self.error = .unauthorized("\(name) refused your own key.")
         case (.quotaExhausted, .user): self.error = .quotaExhausted("Your own account with \(name) has no quota left.")
+        // Where this machine has its files is the operator's business.
+        case (.unavailable(let words), _) where provider == .local: self.error = .unavailable(Self.withoutFolders(words))
         case (.rateLimited, _), (.badRequest, _), (.undecodable, _), (.unsupportedLanguage, _), (.unavailable, _), (.timedOut, _),
             (.protocolViolation, _), (.cancelled, _):
             self.error = error
@@ -70,6 +72,13 @@ package struct ProviderError: Sendable, Equatable {
             case (.timedOut, _): .gatewayTimeout
             case (.unavailable, _), (.cancelled, _): .serviceUnavailable
             }
+    }
+
+    /// Returns a text with the names of files in place of their paths.
+    private static func withoutFolders(_ text: String) -> String {
+        text.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            word.lastIndex(of: "/").map { word[word.index(after: $0)...] } ?? word
+        }.joined(separator: " ")
     }
 
     /// Returns the error of a failed engine; nil for any other cause.

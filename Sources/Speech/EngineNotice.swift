@@ -14,7 +14,7 @@ public enum EngineNotice: Sendable, Equatable {
 
 /// An error that an engine reports without ending the stream.
 public struct EngineComplaint: Sendable, Equatable, CustomStringConvertible {
-    /// The engine's code of the error.
+    /// The engine's code of the error; empty: the engine has told none.
     public var code: String
     public var message: String
 
@@ -23,14 +23,14 @@ public struct EngineComplaint: Sendable, Equatable, CustomStringConvertible {
         self.message = message
     }
 
-    public var description: String { "[\(code)] \(message)" }
+    public var description: String { code.isEmpty ? message : "[\(code)] \(message)" }
 }
 
 /// The end of a session by its engine.
 public struct EngineSessionEnd: Sendable, Equatable {
     /// Duration of the audio that the engine counted.
     public var used: Duration
-    /// The engine's word for the reason, such as `max_duration`.
+    /// The engine's word for the reason, such as `max_duration`; empty: the engine has told none.
     public var reason: String
 
     package init(used: Duration, reason: String) {

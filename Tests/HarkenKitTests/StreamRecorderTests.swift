@@ -31,7 +31,7 @@ import Testing
         func stop() { stops.add(1, ordering: .relaxed) }
     }
 
-    private func recorder(_ engine: ScriptedEngine, _ microphone: TestMicrophone, startLimit: Duration = .seconds(3_600)) -> StreamRecorder {
+    private func recorder(_ engine: any StreamingEngine, _ microphone: TestMicrophone, startLimit: Duration = .seconds(3_600)) -> StreamRecorder {
         let core = EngineCore(
             LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine)), options: TranscriptionOptions())
         let recorder = StreamRecorder(
@@ -60,6 +60,65 @@ import Testing
         #expect(microphone.starts.load(ordering: .relaxed) == 1)
         #expect(microphone.stops.load(ordering: .relaxed) >= 1)
         #expect(said.withLock { $0 } == [RecordingResult(text: "w1", isFinal: true, timestamp: UnixTime(milliseconds: 7), userName: "Anna")])
+    }
+
+    /// An engine whose last word comes when the test says so.
+    private final class LateEngine: StreamingEngine {
+        let name = EngineName("late")
+        let capabilities = Capabilities(streaming: true, prerecorded: false, languages: .any, models: [])
+        private let finish = Mutex<(@Sendable () -> Void)?>(nil)
+
+        /// True once the engine was told to finish.
+        var isFinishing: Bool { finish.withLock { $0 != nil } }
+
+        func sayLastWord() { finish.withLock { $0 }?() }
+
+        func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {
+            deliver(.opened)
+            return Stream { end in
+                self.finish.withLock {
+                    $0 = {
+                        let range = SampleRange(.zero, end)
+                        deliver(.final(Hypothesis(range: range, words: [Word("last", range, confidence: 1)]), reason: .endOfAudio))
+                        deliver(.closed(nil))
+                    }
+                }
+            }
+        }
+
+        private final class Stream: EngineStream {
+            private let finish: (SampleIndex) -> Void
+            private var heard = SampleIndex.zero
+
+            init(finish: @escaping (SampleIndex) -> Void) { self.finish = finish }
+
+            func send(_ audio: RawSpan) { heard += SampleCount(audio.byteCount / 2) }
+
+            func send(_ command: EngineCommand) { if command == .finish { finish(heard) } }
+        }
+    }
+
+    @Test func `has its last words when any of several stops returns`() async throws {
+        let engine = LateEngine()
+        let recorder = recorder(engine, TestMicrophone())
+        let heard = Heard()
+        recorder.callbacks.onFinal { result in heard.said.withLock { $0.append(result.text) } }
+        try await recorder.start()
+        let stops = (0..<3).map { _ in
+            Task {
+                heard.stops.add(1, ordering: .relaxed)
+                await recorder.stop()
+                return heard.said.withLock { $0 }
+            }
+        }
+        try await until { engine.isFinishing && heard.stops.load(ordering: .relaxed) == 3 }
+        engine.sayLastWord()
+        for stop in stops { #expect(await stop.value == ["last"]) }
+    }
+
+    private final class Heard: Sendable {
+        let said = Mutex<[String]>([])
+        let stops = Atomic(0)
     }
 
     @Test func `gives up on an engine that never gets ready, and captures nothing`() async {

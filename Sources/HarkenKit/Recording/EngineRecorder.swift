@@ -8,7 +8,12 @@ final class EngineRecorder: Sendable {
     private let recorder: StreamRecorder
     private let make: @Sendable () throws(RecordingError) -> EngineCore
 
-    init(_ settings: RecordingSettings, make: @escaping @Sendable () throws(RecordingError) -> EngineCore) {
+    /// - Parameters:
+    ///   - microphone: the microphone; nil: this machine's.
+    ///   - make: makes the engine.
+    init(
+        _ settings: RecordingSettings, microphone: MicrophoneSource? = nil, make: @escaping @Sendable () throws(RecordingError) -> EngineCore
+    ) {
         self.make = make
         let made = CoreReference()
         reference = made
@@ -21,7 +26,7 @@ final class EngineRecorder: Sendable {
                     throw .engine(.unavailable(error.description))
                 }
             },
-            microphone: { Capture(device: settings.device, deliver: $0, overran: $1, failed: $2) }, now: { .now })
+            microphone: microphone ?? { Capture(device: settings.device, deliver: $0, overran: $1, failed: $2) }, now: { .now })
         recorder.callbacks.setUserName(settings.userName)
     }
 

@@ -1,4 +1,5 @@
 import Protocols
+package import Recorder
 import Speech
 
 /// Recording engine that uses a server which holds the vendors' keys: `/ws/transcribe`.
@@ -8,8 +9,13 @@ public final class ManagedRecording: RecordingEngine {
     /// - Parameters:
     ///   - server: the server's address; without a scheme, `wss://` is assumed.
     ///   - token: the user's token at the server.
-    public init(server: String, token: String, settings: RecordingSettings = RecordingSettings()) {
-        recorder = EngineRecorder(settings) { () throws(RecordingError) in
+    public convenience init(server: String, token: String, settings: RecordingSettings = RecordingSettings()) {
+        self.init(server: server, token: token, settings: settings, microphone: nil)
+    }
+
+    /// - Parameter microphone: the microphone; nil: this machine's.
+    package init(server: String, token: String, settings: RecordingSettings = RecordingSettings(), microphone: MicrophoneSource?) {
+        recorder = EngineRecorder(settings, microphone: microphone) { () throws(RecordingError) in
             guard !server.isEmpty else { throw .missingSetting("server") }
             guard !token.isEmpty else { throw .missingSetting("token") }
             do throws(KitError) {

@@ -36,7 +36,7 @@ public protocol RecordingEngine: AnyObject, Sendable {
     /// Sets the callback for final results, which do not change.
     func onFinal(_ body: @escaping @Sendable (RecordingResult) -> Void)
 
-    /// Sets the callback for errors. An error ends the recording, except `RecordingError.complaint`.
+    /// Sets the callback for errors. An error ends the recording, unless its `endsRecording` is false.
     func onError(_ body: @escaping @Sendable (RecordingError) -> Void)
 
     /// Sets the callback for low credit. Its argument is the amount of audio that will still be recognised.

@@ -17,6 +17,16 @@ public enum RecordingError: Error, Sendable, Equatable, CustomStringConvertible 
     case engine(EngineError)
     /// The server reported an error, and the recording goes on.
     case complaint(EngineComplaint)
+    /// The connection was lost. The recording goes on, and its audio is sent when there is a connection again.
+    case connectionLost(EngineError)
+
+    /// True if nothing more is recorded.
+    public var endsRecording: Bool {
+        switch self {
+        case .complaint, .connectionLost: false
+        case .missingSetting, .unknownSetting, .notInitialized, .alreadyRecording, .stopped, .notReady, .microphone, .engine: true
+        }
+    }
 
     public var description: String {
         switch self {
@@ -29,6 +39,7 @@ public enum RecordingError: Error, Sendable, Equatable, CustomStringConvertible 
         case .microphone(let reason): reason
         case .engine(let error): error.explanation
         case .complaint(let complaint): "\(complaint)"
+        case .connectionLost(let error): "the connection was lost, and is made again; no audio is lost (\(error.explanation))"
         }
     }
 }

@@ -13,6 +13,8 @@ final class StreamRecorder: Sendable {
         var stream: SpeechStream?
         var microphone: (any Microphone)?
         var reader: Task<Void, Never>?
+        /// The wait for the last words of the last recording that was stopped.
+        var ending: Task<Void, Never>?
     }
 
     let callbacks: RecordingCallbacks
@@ -62,39 +64,39 @@ final class StreamRecorder: Sendable {
         }
     }
 
-    func stop() async {
-        guard let (stream, reader) = halt() else { return }
+    /// Stops the recording and waits for its last words. A stop during another one waits for the same words.
+    func stop() async { await halt()?.value }
+
+    /// Does the part of `stop` that does not wait. No audio is captured from here on.
+    ///
+    /// - Returns: the wait for the last words; nil when there are none to wait for.
+    @discardableResult
+    func halt() -> Task<Void, Never>? {
+        let (stream, microphone, wasRecording, ending) = state.withLock { state in
+            let wasRecording = state.phase.state == .recording
+            if wasRecording, let stream = state.stream, let reader = state.reader { state.ending = Task { await Self.drain(stream, reader) } }
+            defer {
+                state.phase.stop()
+                (state.stream, state.microphone, state.reader) = (nil, nil, nil)
+            }
+            return (state.stream, state.microphone, wasRecording, state.ending)
+        }
+        microphone?.stop()
+        if wasRecording { stream?.finish() } else { stream?.cancel() }
+        return ending
+    }
+
+    /// Waits until the stream has ended, which is cancelled after the time limit.
+    private static func drain(_ stream: SpeechStream, _ reader: Task<Void, Never>) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await reader.value }
             group.addTask {
-                try? await Task.sleep(for: Self.stopLimit)
+                try? await Task.sleep(for: stopLimit)
                 stream.cancel()
             }
             await group.next()
             group.cancelAll()
         }
-    }
-
-    /// Does the part of `stop` that does not wait. No audio is captured from here on.
-    ///
-    /// - Returns: the stream that is still to deliver its last words, and the task that reads these; nil when there are no more words to wait for.
-    @discardableResult
-    func halt() -> (SpeechStream, Task<Void, Never>)? {
-        let (stream, microphone, reader, wasRecording) = state.withLock { state in
-            defer {
-                state.phase.stop()
-                (state.stream, state.microphone, state.reader) = (nil, nil, nil)
-            }
-            return (state.stream, state.microphone, state.reader, state.phase.state == .recording)
-        }
-        microphone?.stop()
-        guard let stream, let reader else { return nil }
-        guard wasRecording else {
-            stream.cancel()
-            return nil
-        }
-        stream.finish()
-        return (stream, reader)
     }
 
     func shutdown() async {
@@ -176,6 +178,7 @@ final class StreamRecorder: Sendable {
                 if !isCurrent || !wasStarting { await end(attempt) }
             case .sessionEnded(_, let end): sessionEnd = end
             case .problem(.complaint(_, let complaint)): callbacks.failed(.complaint(complaint))
+            case .problem(.connectionLost(_, let error)): callbacks.failed(.connectionLost(error))
             case .session, .message, .startOfSpeech, .preflight, .endOfSpeech, .usage, .metrics, .problem: break
             }
         }

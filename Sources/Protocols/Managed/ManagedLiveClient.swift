@@ -10,6 +10,8 @@ package struct ManagedLiveClient: LiveClientMachine {
     /// Maximum wait for `ready`.
     package static let readyLimit: Duration = .seconds(15)
     package static let drainLimit: Duration = .seconds(5)
+    /// Maximum wait for the proxy's close, which tells why a session was ended that the proxy has ended without a reason.
+    package static let closeLimit: Duration = .seconds(1)
     package static let keepAlivePeriod: Duration = .seconds(20)
 
     package let connection = ConnectionRequest(target: "/ws/transcribe", headers: HTTPHeaders())
@@ -23,6 +25,10 @@ package struct ManagedLiveClient: LiveClientMachine {
     private var broken = BrokenMessages(of: "The managed server")
     /// The error that the proxy sent last, if no transcript has come since: the reason when the proxy closes.
     private var complaint: EngineError?
+    /// The error by which the proxy has told that there is no more credit. The proxy ends the session next.
+    private var exhaustion: EngineError?
+    /// Time until which the proxy's close is waited for; nil: the proxy has not ended the session.
+    private var closesBy: Instant?
 
     package init(_ options: StreamOptions, credential: Credential) {
         var configuration = ManagedConfiguration()
@@ -89,14 +95,17 @@ package struct ManagedLiveClient: LiveClientMachine {
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, actions: inout [ClientAction]) {
         guard state != .closed, state != .connecting else { return }
-        switch ManagedServerMessage(parsing: text) {
+        let message = ManagedServerMessage(parsing: text)
+        // Behind its end of the session, a proxy tells at most why.
+        if closesBy != nil { if case .error = message {} else { return } }
+        switch message {
         case .ready:
             guard case .starting = state else { return }
             state = .open
             actions.append(.event(.opened))
         case .transcript(let transcript): received(transcript, &actions)
         case .creditsLow(let seconds): actions.append(.event(.notice(.creditsLow(.seconds(max(0, seconds))))))
-        case .sessionEnd(let used, let reason): ended(used, String(reason.prefix(60)), &actions)
+        case .sessionEnd(let used, let reason): ended(used, String(reason.prefix(60)), now, &actions)
         case .error(let code, let message, let isFatal):
             complained(EngineComplaint(code: String(code.prefix(60)), message: String(message.prefix(300))), isFatal, &actions)
         case .pong, .unrecognized: break
@@ -138,27 +147,49 @@ package struct ManagedLiveClient: LiveClientMachine {
     }
 
     /// Ends the session as the proxy has. The session is not begun again: the proxy would end it again, or the user has stopped it.
-    private mutating func ended(_ used: Double, _ reason: String, _ actions: inout [ClientAction]) {
+    private mutating func ended(_ used: Double, _ reason: String, _ now: Instant, _ actions: inout [ClientAction]) {
         let used = Duration.seconds(used.isFinite ? min(max(0, used), 1_000_000_000) : 0)
         actions.append(.event(.notice(.sessionEnded(EngineSessionEnd(used: used, reason: reason)))))
-        if reason == ManagedServerMessage.EndReason.creditsExhausted.rawValue {
-            return fail(.quotaExhausted("The managed server's credit is used up."), &actions)
-        }
+        if let exhaustion { return fail(exhaustion, &actions) }
+        if Self.meansExhaustion(reason) { return fail(Self.usedUp, &actions) }
+        guard ManagedServerMessage.EndReason(rawValue: reason) == nil else { return endInOrder(&actions) }
+        closesBy = now + Self.closeLimit
+    }
+
+    private mutating func endInOrder(_ actions: inout [ClientAction]) {
         if case .draining = state { complete(&actions) } else { fail(.cancelled, &actions) }
     }
 
     private mutating func complained(_ complaint: EngineComplaint, _ isFatal: Bool, _ actions: inout [ClientAction]) {
         let error = Self.error(complaint)
+        if case .starting = state {
+            // Other servers have codes of their own, or none. What they do not begin is not asked for again.
+            return fail(Self.codes.contains(complaint.code) ? error : .unauthorized("The managed server: \(complaint)"), &actions)
+        }
         if isFatal { return fail(error, &actions) }
+        if case .quotaExhausted = error {
+            if closesBy != nil { return fail(error, &actions) }
+            exhaustion = error
+            return
+        }
         self.complaint = error
         actions.append(.event(.notice(.complaint(complaint))))
+    }
+
+    private static let codes = Set(ManagedError.Code.allCases.map(\.rawValue) + [ManagedServerMessage.EndReason.creditsExhausted.rawValue])
+
+    private static let usedUp = EngineError.quotaExhausted("The managed server's credit is used up.")
+
+    /// Returns true for a word of the proxy, code or reason, that means that there is no more credit.
+    private static func meansExhaustion(_ word: String) -> Bool {
+        word == ManagedServerMessage.EndReason.creditsExhausted.rawValue || word == ManagedError.Code.noCredits.rawValue
     }
 
     private static func error(_ complaint: EngineComplaint) -> EngineError {
         let said = "The managed server: \(complaint)"
         switch complaint.code {
         case "auth_failed", "auth_timeout": return .unauthorized(said)
-        case "no_credits": return .quotaExhausted(said)
+        case let code where meansExhaustion(code): return .quotaExhausted(said)
         case "too_many_sessions", "rate_exceeded": return .rateLimited(retryAfter: nil)
         case "bad_message", "bad_config": return .badRequest(said)
         case "bad_audio": return .undecodable(said)
@@ -169,8 +200,21 @@ package struct ManagedLiveClient: LiveClientMachine {
 
     package mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction]) {
         guard state != .closed else { return }
+        if let refusal = exhaustion ?? refusal(code, reason) { return fail(refusal, &actions) }
+        if closesBy != nil { return endInOrder(&actions) }
         if case .draining = state, code == 1000, complaint == nil { return complete(&actions) }
         fail(complaint ?? .unavailable(code.map { "The managed server closed the connection with \($0)." } ?? "The connection broke."), &actions)
+    }
+
+    /// Returns the error of a close that no new connection mends; nil for any other close.
+    private func refusal(_ code: UInt16?, _ reason: String) -> EngineError? {
+        if Self.meansExhaustion(reason) { return Self.usedUp }
+        switch (code, complaint) {
+        case (4_401, .unauthorized(let said)), (4_403, .unauthorized(let said)): return .unauthorized(said)
+        case (4_401, _), (4_403, _): return .unauthorized("The managed server refused the token.")
+        case (4_402, _): return Self.usedUp
+        case _: return nil
+        }
     }
 
     private mutating func complete(_ actions: inout [ClientAction]) {
@@ -199,12 +243,13 @@ package struct ManagedLiveClient: LiveClientMachine {
     package var deadline: Instant? {
         switch state {
         case .connecting, .closed: nil
-        case .starting(let until), .draining(let until): until
-        case .open: lastSent.map { $0 + Self.keepAlivePeriod }
+        case .starting(let until), .draining(let until): closesBy.map { min($0, until) } ?? until
+        case .open: closesBy ?? lastSent.map { $0 + Self.keepAlivePeriod }
         }
     }
 
     package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
+        if state != .closed, let closesBy, now >= closesBy { return endInOrder(&actions) }
         switch state {
         case .connecting, .closed: break
         case .starting(let until):

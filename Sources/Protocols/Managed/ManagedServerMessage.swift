@@ -8,7 +8,7 @@ package enum ManagedServerMessage: Sendable, Equatable {
     case ready(sessionID: String, model: String, secondsRemaining: Int?)
     case transcript(Transcript)
     case creditsLow(secondsRemaining: Int)
-    /// The session is over. `reason` is an `EndReason`, or another server's own word.
+    /// The session is over. `reason` is an `EndReason`, or another server's own word, or empty.
     case sessionEnd(secondsUsed: Double, reason: String)
     case error(code: String, message: String, isFatal: Bool)
     case pong
@@ -79,7 +79,7 @@ package enum ManagedServerMessage: Sendable, Equatable {
             self = .creditsLow(secondsRemaining: root["seconds_remaining"].double.flatMap { Int(exactly: $0.rounded(.down)) } ?? 0)
         case "session_end":
             self = .sessionEnd(
-                secondsUsed: root["seconds_used"].double ?? 0, reason: root["reason"].string ?? EndReason.clientEnd.rawValue)
+                secondsUsed: root["seconds_used"].double ?? 0, reason: root["reason"].string ?? "")
         case "error":
             self = .error(
                 code: root["code"].string ?? "", message: root["message"].string ?? "", isFatal: root["fatal"].bool ?? false)

@@ -30,8 +30,7 @@ struct LiveRecording {
         engine.onFinal { continuation.yield(.said($0)) }
         engine.onError { error in
             continuation.yield(.failed(error))
-            if case .complaint = error { return }
-            // After any other error nothing more is recorded.
+            guard error.endsRecording else { return }
             continuation.finish()
             stop.finish()
         }
@@ -94,15 +93,14 @@ struct LiveRecording {
             case .low(let rest):
                 progress.clear()
                 context.note("harken record: the key has credit for \(TimeText.clock(rest / .seconds(1))) left")
-            case .ended(let end) where end.reason == "client_end": break
             case .ended(let end):
                 progress.clear()
-                context.note("the server ended the session (\(TerminalText.safe(end.reason))) after \(TimeText.clock(end.used / .seconds(1)))")
+                let reason = end.reason.isEmpty ? "" : " (\(TerminalText.safe(end.reason)))"
+                context.note("the server ended the session\(reason) after \(TimeText.clock(end.used / .seconds(1)))")
             case .failed(let error):
                 progress.clear()
                 context.printError(Record.description, "\(error)")
-                if case .complaint = error { continue }
-                last = error
+                if error.endsRecording { last = error }
             }
         }
         return last

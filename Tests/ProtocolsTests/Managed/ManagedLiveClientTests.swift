@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `takes the last error for the reason when the proxy closes`() {
-        var conversation = conversation()
+        var conversation = ready()
         _ = conversation.text(#"{"type":"error","code":"auth_failed","message":"Sign in again."}"#)
         #expect(conversation.closed(4401).map(\.short).first == #"closed unauthorized("The managed server: [auth_failed] Sign in again.")"#)
     }
@@ -91,8 +91,7 @@ import Testing
 
     @Test(arguments: [
         ("max_duration", "closed cancelled"), ("idle", "closed cancelled"), ("server_shutdown", "closed cancelled"),
-        ("client_end", "closed cancelled"),
-        ("lunch", "closed cancelled"), ("credits_exhausted", "closed quotaExhausted"),
+        ("client_end", "closed cancelled"), ("credits_exhausted", "closed quotaExhausted"),
     ])
     func `does not begin a session again that the proxy has ended`(reason: String, end: String) {
         var conversation = ready()
@@ -100,6 +99,61 @@ import Testing
         let said = conversation.text(#"{"type":"session_end","seconds_used":12.5,"reason":"\#(reason)"}"#).map(\.short)
         #expect(said.count == 3 && said[0] == "session ended 12.5 seconds \(reason)" && said[1].hasPrefix(end) && said[2] == "close 1000")
         #expect(conversation.closed(1000).isEmpty)
+    }
+
+    @Test(arguments: [#","reason":"lunch""#, ""]) func `waits a second for the close that tells why the proxy has ended the session`(reason: String) {
+        let end = #"{"type":"session_end","seconds_used":12.5\#(reason)}"#, said = reason.isEmpty ? "" : "lunch"
+        var silent = ready()
+        silent.sent(2)
+        #expect(silent.text(end).map(\.short) == ["session ended 12.5 seconds \(said)"])
+        #expect(silent.wait(.milliseconds(900)).isEmpty)
+        #expect(silent.wait(.milliseconds(100)).map(\.short).first?.hasPrefix("closed cancelled") == true)
+        var closing = ready()
+        closing.sent(2)
+        _ = closing.text(end)
+        #expect(closing.closed(1000).map(\.short).first?.hasPrefix("closed cancelled") == true)
+    }
+
+    /// What a proxy may say, in any order, when there is no more credit.
+    static let exhaustions = [
+        ["error credits_exhausted", "end"], ["error no_credits", "end"], ["end credits_exhausted"], ["end", "error credits_exhausted"],
+        ["error credits_exhausted", "close 1000"], ["error other", "close 4402"], ["close 4402"], ["end", "close 4402"], ["close 1008 no_credits"],
+        ["error credits_exhausted", "words", "close 1011"],
+    ]
+
+    @Test(arguments: exhaustions, [false, true]) func `ends once, for good, when its credit is used up`(messages: [String], isDraining: Bool) {
+        var conversation = ready()
+        conversation.sent(2)
+        if isDraining { _ = conversation.command(.finish) }
+        var said: [String] = []
+        for message in messages {
+            let words = message.split(separator: " ").map(String.init)
+            let actions =
+                switch words[0] {
+                case "error": conversation.text(#"{"type":"error","code":"\#(words[1])","message":"No minutes are left."}"#)
+                case "end":
+                    conversation.text(#"{"type":"session_end","seconds_used":2\#(words.count > 1 ? #","reason":"\#(words[1])""# : "")}"#)
+                case "words": conversation.text(#"{"type":"transcript","text":"ever","is_final":true}"#)
+                case _: conversation.closed(UInt16(words[1]) ?? 0, words.count > 2 ? words[2] : "")
+                }
+            said += actions.map(\.short)
+        }
+        #expect(said.count { $0.hasPrefix("closed quotaExhausted") } == 1, "\(said)")
+        #expect(said.count { $0.hasPrefix("closed") } == 1)
+        #expect(said.contains { $0.hasPrefix("session ended 2.0 seconds") } == messages.contains { $0.hasPrefix("end") })
+    }
+
+    @Test(arguments: [4_401, 4_403]) func `shows a token that was refused to nobody again`(code: UInt16) {
+        var conversation = ready()
+        #expect(conversation.closed(code).map(\.short).first?.hasPrefix("closed unauthorized") == true)
+    }
+
+    @Test(arguments: [("", "Your token is not valid"), (#""code":"proxy","#, "[proxy] Your token is not valid")])
+    func `takes an error before the proxy is ready for its last word`(code: String, said: String) {
+        var conversation = conversation()
+        #expect(
+            conversation.text(#"{"type":"error",\#(code)"message":"Your token is not valid"}"#).map(\.short)
+                == [#"closed unauthorized("The managed server: \#(said)")"#, "close 1000"])
     }
 
     @Test func `is done when the proxy has answered its end`() {
