@@ -1,33 +1,61 @@
 """The containers of the chart's pod, without Kubernetes: with the commands, settings, user, rights and mounts that the chart gives them.
 
-A container is a mount namespace: its root has the machine's programs, read-only, and the volumes are folders. Only root can make one.
+A container is a mount namespace: its root has the files of the packages that the image has, read-only, and the volumes are folders. Only root can make
+one. The database speaks TLS, with a certificate of an authority of its own.
 """
 
 import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import stat
 import subprocess
 
 import counting_vendor
+import image
 from balancers import asked, free_port, recording
 from cluster import Postgres, Recordings
 from gateway import Server, ServerError
 
-# What the machine has in place of the image's files.
-IMAGE = ("usr", "bin", "sbin", "lib", "lib64", "etc", "opt")
+class TLSPostgres(Postgres):
+    """A server at a port of this machine, which takes encrypted connections only."""
+
+    def __init__(self, folder):
+        self.port, self.authority = free_port(), os.path.join(folder, "authority.crt")
+        super().__init__(folder)
+        with open(self.folder + "/data/pg_hba.conf", "w") as file:
+            file.write("local all all trust\nhostssl all all all trust\n")
+        key, request, signed = (f"{folder}/database.{kind}" for kind in ("key", "csr", "crt"))
+        with open(folder + "/names", "w") as file:
+            file.write("subjectAltName=DNS:localhost\n")
+        for command in (["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", folder + "/authority.key", "-out", self.authority, "-days", "2",
+                         "-subj", "/CN=authority of the test"],
+                        ["req", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", request, "-subj", "/CN=localhost"],
+                        ["x509", "-req", "-in", request, "-CA", self.authority, "-CAkey", folder + "/authority.key", "-CAcreateserial", "-out", signed,
+                         "-days", "2", "-extfile", folder + "/names"]):
+            subprocess.run(["openssl", *command], check=True, capture_output=True, timeout=60)
+        for source, name in ((key, "server.key"), (signed, "server.crt")):
+            shutil.copy(source, f"{self.folder}/data/{name}")
+            os.chmod(f"{self.folder}/data/{name}", 0o600)
+            if self.user:
+                shutil.chown(f"{self.folder}/data/{name}", "nobody", "nogroup")
+        with open(self.folder + "/data/postgresql.conf", "a") as file:
+            file.write(f"ssl = on\nlisten_addresses = '127.0.0.1'\nport = {self.port}\n")
+        self.stop()
+        self.start()
+        self.url = f"postgres://harken@localhost:{self.port}/postgres?sslmode=verify-full"
 
 
 class Volumes:
     """The folders of one pod's volumes, as the kubelet makes them: the group of the pod may write."""
 
-    def __init__(self, folder, name, pod, secret, socket):
+    def __init__(self, folder, name, pod, secret, authority):
         self.folder, self.user = os.path.join(folder, name), pod["securityContext"]["runAsUser"]
         group = pod["securityContext"]["fsGroup"]
         os.makedirs(self.folder)
-        for volume in ("data", "temporary", "shared", "secret"):
+        for volume in ("data", "temporary", "shared", "secret", "database-ca"):
             path = self.path(volume)
             os.mkdir(path)
             os.chown(path, 0, group)
@@ -36,19 +64,18 @@ class Volumes:
             file.write(secret)
         os.chown(file.name, 0, group)
         os.chmod(file.name, next(each["secret"]["defaultMode"] for each in pod["volumes"] if "secret" in each))
-        self.socket = socket
+        shutil.copy(authority, self.path("database-ca") + "/ca.crt")
 
     def path(self, volume):
         return os.path.join(self.folder, volume)
 
 
-def entry(container, pod, volumes, harken):
+def entry(container, pod, volumes, root_of_image):
     """A program that runs a command in the container: ENTRY COMMAND [ARGUMENTS]."""
     rights = {**pod["securityContext"], **container["securityContext"]}
     root = os.path.join(volumes.folder, "root")
     lines = ["#!/bin/bash", "set -eu", f"root={shlex.quote(root)}", 'mkdir -p "$root"', 'mount -t tmpfs -o mode=755 none "$root"']
-    mounts = [(f"/{name}", f"/{name}", True) for name in IMAGE if os.path.exists(f"/{name}")]
-    mounts += [(os.path.dirname(harken), "/image", True), (volumes.socket, "/postgres", True)]
+    mounts = [(f"{root_of_image}/{name}", f"/{name}", True) for name in sorted(os.listdir(root_of_image))]
     for mount in container["volumeMounts"]:
         mounts.append((volumes.path(mount["name"]), mount["mountPath"], mount.get("readOnly", False)))
     for source, target, is_read_only in mounts:
@@ -72,24 +99,24 @@ def entry(container, pod, volumes, harken):
     return outside
 
 
-def program(entry, harken):
+def program(entry):
     """`harken` of a container, for those who start it by its name."""
     path = entry + ".harken"
     with open(path, "w") as file:
-        file.write(f'#!/bin/sh\nexec {shlex.quote(entry)} /image/{os.path.basename(harken)} "$@"\n')
+        file.write(f'#!/bin/sh\nexec {shlex.quote(entry)} /usr/bin/harken "$@"\n')
     os.chmod(path, 0o755)
     return path
 
 
 def settings(container, **others):
     """The container's variables, with what its secrets have."""
-    return {"PATH": os.environ["PATH"], **{each["name"]: each["value"] for each in container["env"] if "value" in each}, **others}
+    return {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", **{each["name"]: each["value"] for each in container["env"] if "value" in each}, **others}
 
 
-def prepare(pod, volumes, harken):
+def prepare(pod, volumes, root_of_image):
     """Runs the first init container, and says what is wrong with what it did."""
     container = pod["initContainers"][0]
-    done = subprocess.run([entry(container, pod, volumes, harken), *container["command"], *container["args"]], capture_output=True, text=True, timeout=30,
+    done = subprocess.run([entry(container, pod, volumes, root_of_image), *container["command"], *container["args"]], capture_output=True, text=True, timeout=30,
                           env=settings(container))
     if done.returncode != 0:
         raise ServerError(f"the container {container['name']} ended with {done.returncode}: {done.stderr[-400:]}")
@@ -117,39 +144,62 @@ def wrong_process(pid, user):
         yield f"the gateway can write to {', '.join(sorted(writable))}"
 
 
+def wrong_authorities(gateway, entry, secrets, root, postgres):
+    """A database whose certificate is not verified as the documents say."""
+    def doctor(**others):
+        done = subprocess.run([program(entry), "doctor"], capture_output=True, text=True, timeout=60, env=settings(gateway, **secrets, **others))
+        return next((line for line in (done.stdout + done.stderr).splitlines() if "database" in line), done.stderr[-300:])
+
+    system = os.path.join(root, image.AUTHORITIES)
+    with open(system) as file:
+        known = file.read()
+    if not (said := doctor()).lstrip().startswith("ok"):
+        yield f"with the authority of database.caSecret, doctor says: {said}"
+    if "certificate verify failed" not in (said := doctor(PGSSLROOTCERT="")):
+        yield f"with the system's authorities, which do not know the database's, doctor says: {said}"
+    with open(system, "a") as file, open(postgres.authority) as authority:
+        file.write(authority.read())
+    if not (said := doctor(PGSSLROOTCERT="")).lstrip().startswith("ok"):
+        yield f"with the database's authority among the system's, doctor says: {said}"
+    with open(system, "w") as file:
+        file.write(known)
+
+
 def judge(harken, folder, chart):
     if chart is None or os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL, timeout=10).returncode != 0:
         print("SKIP  pod: needs Helm's library, and root that may mount")
         return
     os.chmod(folder, 0o755)
+    root = image.make(harken, folder)
     objects = chart.rendered({"existingSecret": "harken", "blobs": {"existingClaim": "blobs"}, "models": {"source": "none"}, "keyPod": {"enabled": True},
+                              "database": {"caSecret": "database-ca"},
                               "settings": {"HARKEN_ENGINES": "deepgram", "HARKEN_GATE": "off"}, "settingsSecrets": ["vendors"]})
     pod = chart.only(objects, "StatefulSet")["spec"]["template"]["spec"]
     keys_pod = chart.only(objects, "Pod")["spec"]
-    postgres, vendor = Postgres(folder), counting_vendor.CountingVendor()
+    postgres, vendor = TLSPostgres(folder), counting_vendor.CountingVendor()
     vendors = Recordings(folder, vendor.url)
     server = None
     try:
-        os.chmod(postgres.folder, 0o755)
         secret = os.urandom(32)
-        volumes = Volumes(folder, "pod", pod, secret, postgres.folder)
-        secrets = {"HARKEN_DATABASE_URL": "postgres://harken@/postgres?host=/postgres", "DEEPGRAM_API_KEY": "key",
+        volumes = Volumes(folder, "pod", pod, secret, postgres.authority)
+        secrets = {"HARKEN_DATABASE_URL": postgres.url, "DEEPGRAM_API_KEY": "key",
                    "DEEPGRAM_BASE_URL": vendors.url}
-        yield from prepare(pod, volumes, harken)
+        yield from prepare(pod, volumes, root)
         # A container that is started again finds what the last one left.
-        yield from prepare(pod, volumes, harken)
+        yield from prepare(pod, volumes, root)
 
         gateway = pod["containers"][0]
-        gateway_entry = entry(gateway, pod, volumes, harken)
-        done = subprocess.run([gateway_entry, f"/image/{os.path.basename(harken)}", *gateway["args"]], capture_output=True, text=True, timeout=60,
+        gateway_entry = entry(gateway, pod, volumes, root)
+        yield from wrong_authorities(gateway, gateway_entry, secrets, root, postgres)
+        done = subprocess.run([program(gateway_entry), *gateway["args"]], capture_output=True, text=True, timeout=60,
                               env=settings(gateway, **secrets, HARKEN_LISTEN=f"0.0.0.0:{free_port()}", HARKEN_METRICS_LISTEN=f"0.0.0.0:{free_port()}"))
         if done.returncode != 1 or "harken keys create" not in done.stderr:
             yield f"without a key, the gateway ends with {done.returncode}: {done.stderr[-300:]}"
 
-        others = Volumes(folder, "keys", keys_pod, secret, postgres.folder)
-        yield from prepare(keys_pod, others, harken)
+        others = Volumes(folder, "keys", keys_pod, secret, postgres.authority)
+        yield from prepare(keys_pod, others, root)
         container = keys_pod["containers"][0]
-        made = subprocess.run([program(entry(container, keys_pod, others, harken), harken), "keys", "create", "--name", "admin"], capture_output=True,
+        made = subprocess.run([program(entry(container, keys_pod, others, root)), "keys", "create", "--name", "admin"], capture_output=True,
                               text=True, timeout=60, env=settings(container, **secrets))
         if made.returncode != 0:
             yield f"no key can be made: {made.stderr[-300:]}"
@@ -157,7 +207,7 @@ def judge(harken, folder, chart):
         key = made.stdout.strip()
 
         values, probes = {each["name"]: each["value"] for each in gateway["env"] if "value" in each}, free_port()
-        server = Server(program(gateway_entry, harken), values["HARKEN_DATA"], {**values, **secrets, "HARKEN_METRICS_LISTEN": f"127.0.0.1:{probes}"})
+        server = Server(program(gateway_entry), values["HARKEN_DATA"], {**values, **secrets, "HARKEN_METRICS_LISTEN": f"127.0.0.1:{probes}"})
         server.wait_until_announced(60)
         for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
             status, body = asked(f"http://127.0.0.1:{probes}{gateway[probe]['httpGet']['path']}")
@@ -175,7 +225,7 @@ def judge(harken, folder, chart):
                               capture_output=True, text=True, timeout=60)
         if live.returncode != 0 or "w20" not in live.stdout:
             yield f"a live session ended with {live.returncode}: {(live.stdout + live.stderr)[-300:]}"
-        again = subprocess.run([program(gateway_entry, harken), "keys", "list"], capture_output=True, text=True, timeout=60, env=settings(gateway, **secrets))
+        again = subprocess.run([program(gateway_entry), "keys", "list"], capture_output=True, text=True, timeout=60, env=settings(gateway, **secrets))
         if again.returncode != 0 or "admin" not in again.stdout:
             yield f"kubectl exec … harken keys list says: {again.stdout}{again.stderr}"
         status = server.terminate(30)

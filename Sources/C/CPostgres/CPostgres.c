@@ -96,13 +96,14 @@ static void drop_notice(void *context, const char *message) {
     (void)message;
 }
 
-CPostgresConnection *cpostgres_connect(const char *url) {
+CPostgresConnection *cpostgres_connect(const char *url, const char *roots) {
     /* What the URL says wins over what stands before it here. A server that is gone is noticed within 15 s. */
     const char *names[] = {
-        "connect_timeout", "fallback_application_name", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout", "dbname",
-        "client_encoding", NULL,
+        "connect_timeout", "fallback_application_name", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+        "sslrootcert", "dbname", "client_encoding", NULL,
     };
-    const char *values[] = {"5", "harken", "10", "2", "3", "15000", url, "UTF8", NULL};
+    /* An empty value is libpq's own default. */
+    const char *values[] = {"5", "harken", "10", "2", "3", "15000", roots == NULL ? "" : roots, url, "UTF8", NULL};
     connection *made = pq.connect(names, values, 1);
     if (made != NULL) pq.notices(made, drop_notice, NULL);
     return made;

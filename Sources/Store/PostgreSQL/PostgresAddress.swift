@@ -1,4 +1,5 @@
 internal import CPostgres
+internal import Foundation
 
 /// The address of a PostgreSQL database: a URL of libpq. The text may have a password and is never shown.
 package struct PostgresAddress: Sendable, CustomStringConvertible {
@@ -16,6 +17,23 @@ package struct PostgresAddress: Sendable, CustomStringConvertible {
     package var description: String {
         let rest = url.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)[0].drop { $0 != ":" }.dropFirst(3)
         return "postgres://" + (rest.lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest)
+    }
+
+    /// Returns the file of the system's certificate authorities, if the server's certificate is to be verified and nothing says by which authorities;
+    /// nil: libpq's own rule holds, which knows no authorities but those in the user's home.
+    ///
+    /// Source: libpq's documentation, section "SSL Support" (PostgreSQL 15). `sslrootcert=system` came with PostgreSQL 16.
+    func systemRoots(
+        _ environment: [String: String] = ProcessInfo.processInfo.environment,
+        exists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
+    ) -> String? {
+        let parameters = url.split(separator: "?", maxSplits: 1).dropFirst().joined().split(separator: "&")
+        let mode = parameters.last { $0.hasPrefix("sslmode=") }.map { String($0.dropFirst("sslmode=".count)) } ?? environment["PGSSLMODE"]
+        guard mode == "verify-full" || mode == "verify-ca", (environment["PGSSLROOTCERT"] ?? "").isEmpty else { return nil }
+        guard !parameters.contains(where: { $0.hasPrefix("sslrootcert=") }) else { return nil }
+        if let home = environment["HOME"], exists(home + "/.postgresql/root.crt") { return nil }
+        return [environment["SSL_CERT_FILE"], "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"].compactMap(\.self).first(
+            where: exists)
     }
 
     /// Takes the URL and its password out of a message of libpq.

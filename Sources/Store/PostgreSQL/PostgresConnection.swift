@@ -51,7 +51,7 @@ package final class PostgresConnection: @unchecked Sendable {
     /// - Parameter settings: further settings of the session.
     init(_ address: PostgresAddress, settings: String = "") throws(StoreError) {
         try PostgresLibrary.open()
-        guard let made = cpostgres_connect(address.url) else { throw .databaseUnavailable("out of memory") }
+        guard let made = cpostgres_connect(address.url, address.systemRoots()) else { throw .databaseUnavailable("out of memory") }
         self.address = address
         handle = made
         guard cpostgres_status(made) == Int32(CPOSTGRES_CONNECTION_OK) else { throw unavailable() }

@@ -50,7 +50,9 @@ final class PostgresListener: Sendable {
 
     /// Listens on one connection until it is lost.
     private func listen() {
-        guard (try? PostgresLibrary.open()) != nil, let handle = cpostgres_connect(address.url) else { return _ = usleep(Self.pause) }
+        guard (try? PostgresLibrary.open()) != nil, let handle = cpostgres_connect(address.url, address.systemRoots()) else {
+            return _ = usleep(Self.pause)
+        }
         defer { cpostgres_finish(handle) }
         guard cpostgres_status(handle) == Int32(CPOSTGRES_CONNECTION_OK), cpostgres_execute(handle, Self.listening) == 0 else {
             return _ = usleep(Self.pause)

@@ -20,7 +20,9 @@ enum {
 int cpostgres_open(char *error, size_t error_size);
 
 /// Connects to the server of `url` and waits for it. Notices are dropped. NULL when there is no memory.
-CPostgresConnection *cpostgres_connect(const char *url);
+///
+/// `roots` is a file of certificate authorities for a URL that names none; NULL: libpq's default.
+CPostgresConnection *cpostgres_connect(const char *url, const char *roots);
 void cpostgres_finish(CPostgresConnection *connection);
 int cpostgres_status(const CPostgresConnection *connection);
 const char *cpostgres_error(const CPostgresConnection *connection);

@@ -65,6 +65,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - {name: HARKEN_MAX_CONNECTIONS, value: {{ .Values.maxConnections | quote }}}
 - name: HARKEN_DATABASE_URL
   valueFrom: {secretKeyRef: {name: {{ include "harken.secret" . }}, key: {{ .Values.secretKeys.databaseUrl }}}}
+{{- if .Values.database.caSecret }}
+- {name: PGSSLROOTCERT, value: /run/database/ca.crt}
+{{- end }}
 {{- with .Values.blobs.url }}
 - {name: HARKEN_BLOBS, value: {{ . | quote }}}
 {{- end }}
@@ -73,6 +76,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- range $name, $value := .Values.settings }}
 - {name: {{ $name }}, value: {{ $value | quote }}}
+{{- end }}
+{{- with .Values.extraEnv }}
+{{ toYaml . }}
 {{- end }}
 {{- end -}}
 
@@ -107,18 +113,29 @@ envFrom:
     {{- end }}
 {{- end -}}
 
-{{- define "harken.mounts" -}}
+{{/* What each program of the gateway needs, without the models. */}}
+{{- define "harken.dataMounts" -}}
 - {name: data, mountPath: /var/lib/harken}
 - {name: temporary, mountPath: /tmp}
 {{- if .Values.blobs.existingClaim }}
 - {name: shared, mountPath: /var/lib/harken-shared}
 {{- end }}
+{{- if .Values.database.caSecret }}
+- {name: database-ca, mountPath: /run/database, readOnly: true}
+{{- end }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "harken.mounts" -}}
+{{ include "harken.dataMounts" . }}
 {{- if has .Values.models.source (list "claim" "archive") }}
 - {name: models, mountPath: /models, readOnly: true}
 {{- end }}
 {{- end -}}
 
-{{- define "harken.volumes" -}}
+{{- define "harken.dataVolumes" -}}
 - name: secret
   secret:
     secretName: {{ include "harken.secret" . }}
@@ -128,6 +145,16 @@ envFrom:
 {{- with .Values.blobs.existingClaim }}
 - {name: shared, persistentVolumeClaim: {claimName: {{ . }}}}
 {{- end }}
+{{- with .Values.database.caSecret }}
+- {name: database-ca, secret: {secretName: {{ . }}, items: [{key: ca.crt, path: ca.crt}]}}
+{{- end }}
+{{- with .Values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "harken.volumes" -}}
+{{ include "harken.dataVolumes" . }}
 {{- if eq .Values.models.source "claim" }}
 - {name: models, persistentVolumeClaim: {claimName: {{ .Values.models.existingClaim }}, readOnly: true}}
 {{- else if eq .Values.models.source "archive" }}
