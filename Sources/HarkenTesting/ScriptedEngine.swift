@@ -101,7 +101,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
 
         func start() {
             switch fault {
-            case .none, .breaks, .mute, .stuck: deliver(.opened)
+            case .none, .breaks, .mute, .stuck, .holds, .leaves: deliver(.opened)
             case .rejects(let error): close(error)
             case .hangs: break
             case .tires:
@@ -113,10 +113,9 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         func send(_ audio: RawSpan) {
             guard !isClosed else { return }
             heard += SampleCount(audio.byteCount / (2 * options.channels))
-            if fault == .mute || fault == .stuck { return }
+            if fault == .mute || fault == .stuck || fault == .holds { return }
             if case .breaks(let error, let after) = fault, heard >= .zero + after { return close(error) }
-            let second = SampleCount(options.rate.hertz)
-            while heard >= finalized + second { final(through: finalized + second, .pause) }
+            finalSeconds()
             if options.interims, heard >= finalized + SampleCount(options.rate.hertz / 2) {
                 deliver(.interim(Hypothesis(range: SampleRange(finalized, heard), words: [word(through: heard)])))
             }
@@ -126,13 +125,24 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
             guard !isClosed else { return }
             switch command {
             case .finalize where fault == .mute, .finalize where fault == .stuck, .finish where fault == .stuck: break
-            case .finalize: heard > finalized ? final(through: heard, .flush) : deliver(.flushed(.first))
+            case .finalize:
+                finalSeconds()
+                heard > finalized ? final(through: heard, .flush) : deliver(.flushed(.first))
             case .keepAlive, .update: break
             case .finish:
-                if fault != .mute { final(through: heard, .endOfAudio) }
+                if fault == .leaves { return close(.unavailable("It has gone.")) }
+                if fault != .mute {
+                    finalSeconds()
+                    final(through: heard, .endOfAudio)
+                }
                 close(nil)
             case .cancel: close(.cancelled)
             }
+        }
+
+        private func finalSeconds() {
+            let second = SampleCount(options.rate.hertz)
+            while heard >= finalized + second { final(through: finalized + second, .pause) }
         }
 
         private func final(through end: SampleIndex, _ reason: FinalReason) {
@@ -168,6 +178,10 @@ package enum ScriptedFault: Sendable, Equatable {
     case mute
     /// The stream opens, sends nothing, and does not close before it is cancelled.
     case stuck
+    /// The stream says nothing before it is told to finalize or to finish.
+    case holds
+    /// The stream fails when it is told to finish, and does not make final what it heard last.
+    case leaves
     /// The first stream closes at once without an error, as vendors do when they get no audio.
     case tires
 }

@@ -77,7 +77,7 @@ package struct ConversationMachine: Sendable {
     private let newID: @Sendable () -> String
     /// The current conversation, without its segments; nil until `begin`.
     package private(set) var current: Conversation?
-    var hasSegments = false
+    package private(set) var hasSegments = false
     private var firstAudio: UnixTime?
     /// Difference between the conversation's timeline and the session's; nil until the first words.
     package private(set) var offset: Duration?
@@ -411,20 +411,28 @@ package struct ConversationMachine: Sendable {
         return [.process(conversation.id)] + create(now)
     }
 
+    /// Returns true if the conversation is over with its session, and does not wait for the client's return.
+    ///
+    /// - Parameter inOrder: true if the client has closed the session properly.
+    package func endsWithSession(inOrder: Bool) -> Bool {
+        guard reason != "max_duration_rotation" else { return false }
+        return !configuration.request.channels.isEmpty || (configuration.request.endsWithSession && inOrder)
+    }
+
     /// Ends the session.
     ///
     /// - Parameters:
     ///   - inOrder: true if the client has closed the session properly.
     ///   - isMoved: true if the session goes on elsewhere, and its conversation with it.
-    package mutating func ended(inOrder: Bool, isMoved: Bool = false, now: UnixTime) -> [Action] {
+    ///   - lacksWords: true if words may come when the session is over, which keeps a conversation without any.
+    package mutating func ended(inOrder: Bool, isMoved: Bool = false, lacksWords: Bool = false, now: UnixTime) -> [Action] {
         isEnded = true
         guard !isMoved, let conversation = current else { return [] }
-        guard hasSegments else {
+        guard hasSegments || lacksWords else {
             current = nil
             return [.delete(conversation.id)]
         }
-        let isRotation = reason == "max_duration_rotation"
-        guard !isRotation, !configuration.request.channels.isEmpty || (configuration.request.endsWithSession && inOrder) else { return [] }
+        guard hasSegments, endsWithSession(inOrder: inOrder) else { return [] }
         current = nil
         return [.process(conversation.id)]
     }

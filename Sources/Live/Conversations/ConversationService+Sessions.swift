@@ -14,16 +14,21 @@ extension ConversationService {
     }
 
     /// Ends `hold`.
-    package func release(_ record: SessionRecord) async {
+    ///
+    /// - Parameter wordsMayCome: true if the session's audio is recognized again later. A conversation without words stays open for them.
+    package func release(_ record: SessionRecord, wordsMayCome: Bool) async {
         let user = Self.user(of: record)
         for part in await parts(of: record) {
-            detach(part.conversation, of: user, timeout: nil)
             do throws(StoreError) {
-                guard let conversation = try await store.conversation(part.conversation, of: user), conversation.status == .inProgress else {
+                let conversation = try await store.conversation(part.conversation, of: user)
+                if let conversation, conversation.status == .inProgress, conversation.segments.isEmpty, wordsMayCome {
+                    awaitWords(of: record.id, inAttached: conversation.id, of: user, timeout: conversation.timeout ?? .zero)
                     continue
                 }
-                leave(conversation, until: now())
+                detach(part.conversation, of: user, timeout: nil)
+                if let conversation, conversation.status == .inProgress { leave(conversation, until: now()) }
             } catch {
+                detach(part.conversation, of: user, timeout: nil)
                 log.error("a conversation of an earlier run could not be ended yet", [.conversation: part.conversation.rawValue, .error: "\(error)"])
             }
         }

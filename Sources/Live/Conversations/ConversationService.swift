@@ -59,6 +59,8 @@ package final class ConversationService: Sendable {
         var live: [OwnedConversation: Int] = [:]
         /// Time when each conversation whose session has left is over, unless a session comes back by then.
         var left: [OwnedConversation: UnixTime] = [:]
+        /// Conversations without words that stay open for the words of a session that is over.
+        var awaiting: [ID<Session>: (conversation: OwnedConversation, timeout: Duration)] = [:]
         /// Transcripts for conversations in which sessions speak. The transcripts are taken when no session speaks in the conversation any more.
         var late: [OwnedConversation: [(stored: StoredTranscript, onlyRecovered: Bool)]] = [:]
         /// Number of sessions that are over, and whose last words and audio are not all stored.
@@ -234,6 +236,26 @@ package final class ConversationService: Sendable {
             guard count <= 0, let timeout else { return }
             state.left[key] = now() + timeout
         }
+    }
+
+    /// Keeps a conversation without words open until `noMoreWords`: the session is over, and its audio is recognized again.
+    ///
+    /// - Parameter timeout: silence, after the last words came, after which the conversation is over.
+    func awaitWords(of session: ID<Session>, in id: ID<Conversation>, of user: ID<User>, timeout: Duration) {
+        attach(id, of: user)
+        awaitWords(of: session, inAttached: id, of: user, timeout: timeout)
+    }
+
+    /// Does the same for a conversation that the caller has attached and does not detach.
+    func awaitWords(of session: ID<Session>, inAttached id: ID<Conversation>, of user: ID<User>, timeout: Duration) {
+        let former = state.withLock { $0.awaiting.updateValue((OwnedConversation(id: id, user: user), timeout), forKey: session) }
+        if let former { detach(former.conversation.id, of: former.conversation.user, timeout: former.timeout) }
+    }
+
+    /// Notes that no more words of a session come. A conversation that was kept open for them and has none is deleted.
+    package func noMoreWords(of session: ID<Session>) {
+        guard let (conversation, timeout) = state.withLock({ $0.awaiting.removeValue(forKey: session) }) else { return }
+        detach(conversation.id, of: conversation.user, timeout: timeout)
     }
 
     package func isLive(_ id: ID<Conversation>, of user: ID<User>) -> Bool {

@@ -30,6 +30,8 @@ package final class LiveConversation {
     private var waiting: [() -> Void] = []
     /// A command that names unknown people. Later commands wait until the store has been asked for them.
     private var asking: ConversationCommand?
+    /// True if the session reported a gap: words of it may come when the session is over.
+    private var lacksWords = false
     /// True if the session's conversation is over and is being completed.
     private(set) var isConcluded = false
     /// Called when the conversation is complete.
@@ -208,6 +210,9 @@ package final class LiveConversation {
         for label in spoken.words.compactMap(\.speaker?.number) where told.insert(label).inserted { speakers?.tell(label) }
     }
 
+    /// Notes that a gap was reported.
+    package func missed() { lacksWords = true }
+
     /// Adds words that fill a gap which was reported before.
     package func mended(_ words: [Word], in channel: ChannelIndex, by engine: EngineName, model: String?) {
         guard !isConcluded else { return }
@@ -325,8 +330,12 @@ package final class LiveConversation {
         speakers?.cancel()
         speakers = nil
         closeAudio(current, offset: machine.offset)
-        let actions = machine.ended(inOrder: inOrder, isMoved: shared?.isMoved == true, now: service.now())
+        let actions = machine.ended(inOrder: inOrder, isMoved: shared?.isMoved == true, lacksWords: lacksWords, now: service.now())
         run(actions)
+        if let attached, lacksWords, !machine.hasSegments, shared?.isMoved != true {
+            let timeout = machine.endsWithSession(inOrder: inOrder) ? .zero : request.timeout
+            service.awaitWords(of: session, in: attached, of: user, timeout: timeout)
+        }
         if let attached { service.detach(attached, of: user, timeout: machine.current?.id == current && current != nil ? request.timeout : nil) }
         attached = nil
         return actions.contains { if case .process = $0 { true } else { false } }

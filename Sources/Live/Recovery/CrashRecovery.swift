@@ -347,7 +347,11 @@ package actor CrashRecovery {
                         "recovered words are missing in a conversation: the transcript cannot be read",
                         [.session: pending.id.rawValue, .error: "\(error)"])
                 }
-                if let record = pending.record, outcome != .waits { await parts.conversations.release(record) }
+                if let record = pending.record, outcome != .waits {
+                    await parts.conversations.release(record, wordsMayCome: outcome == .mayPass)
+                } else if outcome != .waits, outcome != .mayPass {
+                    parts.conversations.noMoreWords(of: pending.id)
+                }
                 over(pending, outcome, parts)
             }
         }

@@ -144,14 +144,17 @@ package final class LiveContext {
             let audio = LoggedAudio(context: context, cursor: cursor, end: .zero + received, hidden: hidden)
             let isWhole = stored.status == .complete
             // Words that fill gaps may be in the transcript only.
-            guard !isWhole || stored.transcript.pieces.contains(where: { $0.contains(where: \.isRecovered) }) else {
-                return context.enter { $0.release(audio) }
-            }
+            let isCommitted = isWhole && !stored.transcript.pieces.contains { $0.contains(where: \.isRecovered) }
+            if isCommitted { context.enter { $0.release(audio) } }
+            if isCommitted, conversation == nil { return }
             Task {
                 await conversation?.value
                 guard isWhole else { return await completion.complete(stored.record.id, audio) }
-                await conversations.take(stored, onlyRecovered: true)
-                await audio.release()
+                if !isCommitted {
+                    await conversations.take(stored, onlyRecovered: true)
+                    await audio.release()
+                }
+                conversations.noMoreWords(of: stored.record.id)
             }
         }
     }

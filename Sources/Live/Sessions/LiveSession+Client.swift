@@ -37,18 +37,23 @@ extension LiveSession {
     package func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {
         guard connection === client?.connection else { return }
         client = nil
-        guard run != nil else { return gone(close) }
+        guard !clientIsGone else { return }
         // A client that closes in order does not come back.
-        if resumable != nil, resumableDialect?.waitsForClient == true, close.code != 1_000 { lost(close) } else { gone(close) }
+        if run != nil, resumable != nil, resumableDialect?.waitsForClient == true, close.code != 1_000 { return lost(close) }
+        if run != nil { context.log.info("the client left its session", [.session: id.rawValue, .code: "\(close.code)"]) }
+        goOnAlone(inOrder: close.code == 1_000)
     }
 
-    private func gone(_ close: WebSocketClose) {
+    /// Brings the session to its end without its client: what was received is recognized, stored and booked as if the client were there to the end.
+    ///
+    /// - Parameter inOrder: true if the client has closed in order.
+    private func goOnAlone(inOrder: Bool) {
         clientIsGone = true
-        leftInOrder = close.code == 1_000
+        leftInOrder = inOrder
         dialectTimer.cancel()
-        guard let run else { return }
-        context.log.info("the client left its session", [.session: id.rawValue, .code: "\(close.code)"])
-        run.command(.abandon)
+        guard run != nil else { return }
+        notResumable()
+        take(.finish)
     }
 
     /// Takes audio in the request's format.
@@ -133,6 +138,6 @@ extension LiveSession {
     private func reject(code: UInt16, reason: String) {
         context.log.info("a message of the client was refused", [.session: id.rawValue, .code: "\(code)"])
         client?.close(code: code, reason: reason)
-        run?.command(.abandon)
+        goOnAlone(inOrder: false)
     }
 }

@@ -161,6 +161,7 @@ extension LiveSession {
         if case .gap(let channel, let range, let error) = event {
             context.metrics.gap(engine: firstEngine, range.count, at: rate)
             journal.transcript?.note(.init(channel: channel, range: range, cause: GapCause(error)))
+            conversation?.missed()
         }
         if case .commit(let commit) = event {
             context.metrics.committed(words: commit.words.count)
@@ -217,8 +218,8 @@ extension LiveSession {
         audio = nil
         run = nil
         notResumable()
-        // A client that closes in order does not wait for the session's end.
-        conversation?.ended(inOrder: leftInOrder && (end.error == nil || clientIsGone && end.error == .cancelled))
+        // A client that closed in order does not come back, however its session ends.
+        conversation?.ended(inOrder: leftInOrder && (end.error == nil || clientIsGone))
         conversation = nil
         labeling = nil
         if let gate { count(gate.savings, atLeast: .zero) }
@@ -229,7 +230,7 @@ extension LiveSession {
         if dialect.request.workload == .pushToTalk {
             context.voiceBudget.spend(SampleCount(end.received.samples).duration(at: rate), by: grant.user, now: .now)
         }
-        let outcome = Metrics.Outcome(end.error)
+        let outcome = clientIsGone && end.error == nil ? .abandoned : Metrics.Outcome(end.error)
         context.metrics.sessionEnded(dialect: dialectName, engine: firstEngine, outcome)
         context.log.info(
             "session ended",

@@ -11,6 +11,8 @@ internal import Speech
 extension LiveSession {
     /// Interval between two checks for audio that has become durable.
     private var durabilityInterval: Duration { .milliseconds(500) }
+    /// Absence of a client after which its words are made final. A client that returns sooner finds no word cut in two.
+    private var absence: Duration { .seconds(5) }
 
     func beResumable(_ run: SessionDriver) {
         let rule = Resumption.Rule(window: ListenServer.resumeWindow)
@@ -27,6 +29,8 @@ extension LiveSession {
         context.waiting.remove(clientID)
         durabilityTimer?.cancel()
         durabilityTimer = nil
+        absenceTimer?.cancel()
+        absenceTimer = nil
         resumable.ended()
         self.resumable = nil
     }
@@ -70,6 +74,8 @@ extension LiveSession {
         resumableDialect?.clientLost(now: context.loop.now)
         armDialectTimer()
         tellWatchers(.state(snapshot))
+        absenceTimer?.cancel()
+        absenceTimer = context.loop.schedule(at: context.loop.now + absence) { [self] in run?.command(.finalize) }
         resumable?.lost { [self] in
             clientIsGone = true
             leftInOrder = false
@@ -106,6 +112,8 @@ extension LiveSession {
         // The gateway may not have noticed the loss of the former connection.
         client?.close(code: 1001, reason: "replaced")
         client = socket
+        absenceTimer?.cancel()
+        absenceTimer = nil
         if !isReading { socket.pauseReading() }
         // The client sends again the audio that the former decoder still held.
         audio?.cancel()

@@ -103,6 +103,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
     /// The resumable run, from `start` to the end, when the client may come back.
     package var resumable: ResumableRun?
     var durabilityTimer: Loop.Timer?
+    /// Set while the client is away and may come back.
+    var absenceTimer: Loop.Timer?
     /// Meter of the key's credit; nil when the key's audio is not counted.
     package var meter: CreditMeter?
     /// Warnings about limits. Remembers the warnings that the client has been told.
@@ -268,6 +270,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
     var firstEngine: EngineName { engines.first?.name ?? .local }
 
     package func drain() {
+        guard !clientIsGone else { return }
         // The client goes on with the session at another gateway, or at this one's next run.
         if let shared, isOpenForOthers, context.conversations.hasOthers.isSet {
             shared.isLeft = true

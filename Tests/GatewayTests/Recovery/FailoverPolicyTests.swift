@@ -349,13 +349,14 @@ import Testing
         }
     }
 
-    @Test func `is completed when its client has left`() async throws {
+    @Test func `is completed when its client has left and its engine does not end what it heard`() async throws {
         let words = [Word("tail", SampleRange(SampleIndex(20_000), count: SampleCount(2_000)), confidence: 1)]
         let channel = Transcript.Channel(words: words, segments: [])
         let engine = ScriptedEngine(
+            fault: .leaves,
             transcript: .success(
                 Transcript(rate: .speech, length: SampleCount(24_000), language: LanguageTag("en"), model: "scripted-1", channels: [channel])))
-        try await TestGateway.with(engine) { gateway in
+        try await TestGateway.with(engine, settings: ["HARKEN_REPAIR_SECONDS": "0"]) { gateway in
             let socket = try await gateway.connect(path)
             for _ in 0..<15 { socket.send(binary: [UInt8](repeating: 0, count: 3_200)) }
             let id = try await id(of: socket)

@@ -143,7 +143,7 @@ import Testing
             var trace = ""
             try await until(showing: trace) {
                 trace = try await gateway.send(.get, "/api/v1/sessions/\(id)/trace").text
-                return trace.contains(#""p":"#)
+                return trace.contains(#""judgments":[{"#)
             }
             #expect(ears.judged == 1)
             for _ in 0..<30 { socket.send(binary: tenth(0)) }

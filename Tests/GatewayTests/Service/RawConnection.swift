@@ -32,14 +32,53 @@ final class RawConnection: Sendable {
         guard Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else { throw Failure(call: "send", code: errno) }
     }
 
-    /// Everything until the gateway ends the connection. A thread of its own waits: the gateway's tasks may need the test's.
-    func receiveAll() async throws -> String {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { [self] in continuation.resume(with: Result { try read() }) }
+    /// Asks for a WebSocket, and waits until it is open.
+    func openWebSocket(_ target: String) async throws {
+        try send(
+            "GET \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+        try await receive { $0.contains("\r\n\r\n") }
+    }
+
+    /// Sends a frame of a WebSocket, masked with zeros.
+    func send(frame opcode: UInt8, _ payload: [UInt8]) throws {
+        var frame: [UInt8] = [0x80 | opcode]
+        if payload.count < 126 {
+            frame.append(0x80 | UInt8(payload.count))
+        } else {
+            frame += [0x80 | 126, UInt8(payload.count >> 8), UInt8(truncatingIfNeeded: payload.count)]
+        }
+        frame += [0, 0, 0, 0]
+        try send(frame + payload)
+    }
+
+    /// Ends the connection: in order, or by a reset.
+    func end(byReset: Bool = false) {
+        if byReset {
+            // A connection to nowhere resets the one that stands.
+            var nowhere = sockaddr(sa_family: sa_family_t(AF_UNSPEC), sa_data: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+            connect(descriptor, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
+        } else {
+            shutdown(descriptor, Int32(SHUT_RDWR))
         }
     }
 
-    private func read() throws -> String {
+    /// Receives until what came fulfils the condition.
+    @discardableResult
+    func receive(until condition: @escaping @Sendable (String) -> Bool) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { [self] in continuation.resume(with: Result { try read(until: condition) }) }
+        }
+    }
+
+    /// Everything until the gateway ends the connection. A thread of its own waits: the gateway's tasks may need the test's.
+    func receiveAll() async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { [self] in continuation.resume(with: Result { try read { _ in false } }) }
+        }
+    }
+
+    private func read(until isEnough: (String) -> Bool) throws -> String {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -47,6 +86,8 @@ final class RawConnection: Sendable {
             guard count >= 0 else { throw Failure(call: "read", code: errno) }
             if count == 0 { return String(decoding: received, as: UTF8.self) }
             received += buffer[..<count]
+            let text = String(decoding: received, as: UTF8.self)
+            if isEnough(text) { return text }
         }
     }
 }

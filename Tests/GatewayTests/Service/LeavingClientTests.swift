@@ -1,0 +1,144 @@
+import Conversations
+import Foundation
+import Framing
+import Gateway
+import HarkenTesting
+import Net
+import Speech
+import Store
+import Synchronization
+import Testing
+
+/// What stays of a session whose client is gone before its words are final.
+@Suite(.hangLimit) struct `A client that leaves` {
+    /// How a client leaves.
+    enum Leaving: String, CaseIterable, Sendable {
+        /// It closes in order.
+        case goodbye
+        /// It closes as a phone does that puts its app away.
+        case away
+        /// Its connection ends without a word.
+        case broken
+        /// Its connection is reset.
+        case reset
+    }
+
+    /// Speech of 0.3 s, of a little more than a second, of some seconds, and of half a minute.
+    private static let lengths = [300, 1_300, 4_000, 30_000]
+
+    /// The words of so much speech: one for each second that has begun.
+    private func words(of milliseconds: Int) -> String { (1...(milliseconds + 999) / 1_000).map { "w\($0)" }.joined(separator: " ") }
+
+    private func speak(_ milliseconds: Int, channels: Int = 1, rate: Int = 16_000, to connection: RawConnection) throws {
+        let piece = [UInt8](repeating: 32, count: rate / 10 * 2)
+        for _ in 0..<milliseconds / 100 {
+            // Of several channels, each message names its own.
+            for channel in 0..<channels { try connection.send(frame: 2, (channels > 1 ? [UInt8(channel + 1)] : []) + piece) }
+        }
+    }
+
+    private func leave(_ connection: RawConnection, _ way: Leaving) async throws {
+        switch way {
+        case .goodbye: try connection.send(frame: 8, [3, 232])
+        case .away: try connection.send(frame: 8, [3, 233])
+        case .broken: connection.end()
+        case .reset:
+            // A reset may overtake what the gateway has not read yet.
+            try connection.send(frame: 9, [1])
+            try await connection.receive { $0.utf8.contains(1) }
+            connection.end(byReset: true)
+        }
+    }
+
+    private func said(in conversation: ID<Conversation>, _ gateway: TestGateway) async throws -> String {
+        try await gateway.api(.get, "/api/v1/conversations/\(conversation.rawValue)").texts.joined(separator: " ")
+    }
+
+    @Test(arguments: Leaving.allCases, ["", "&source=desktop", "&channels=2", "&ack=true"])
+    func `finds its conversation with every word, and a memory follows`(way: Leaving, options: String) async throws {
+        let later = Mutex(Duration.zero)
+        let clock = HeldClock()
+        try await TestGateway.with(
+            ScriptedEngine(fault: .holds), keys: TestKeys(valid: []), settings: ["HARKEN_GATE": "off"], clock: clock,
+            now: { TestGateway.time + later.withLock { $0 } }
+        ) { gateway in
+            var left: [ID<Conversation>] = []
+            for length in Self.lengths {
+                let id = ID<Conversation>(UUID().uuidString.lowercased())
+                left.append(id)
+                let channels = options == "&channels=2" ? 2 : 1
+                let connection = try RawConnection(port: gateway.port)
+                try await connection.openWebSocket(
+                    "/v4/listen?language=en&sample_rate=16000&codec=pcm16&client_conversation_id=\(id.rawValue)\(options)")
+                try speak(length, channels: channels, to: connection)
+                try await leave(connection, way)
+                var state = ""
+                try await until(showing: state) {
+                    // A client that may come back is waited for, before its words are made final.
+                    clock.advance(by: .seconds(1))
+                    let said = try await said(in: id, gateway).split(separator: " ").sorted()
+                    state = "\(said)"
+                    return said == (0..<channels).flatMap { _ in words(of: length).split(separator: " ") }.sorted()
+                }
+            }
+            // The silence after which conversations are over has passed.
+            later.withLock { $0 = .seconds(20_000) }
+            clock.advance(by: .seconds(200))
+            for id in left {
+                try await until { try await gateway.api(.get, "/api/v1/conversations/\(id.rawValue)").string("status") == "completed" }
+                #expect(try await gateway.api(.get, "/api/v1/conversations/\(id.rawValue)").string("title")?.isEmpty == false)
+            }
+        }
+    }
+
+    private static let live = PaymentExpectation.all.filter { if case .live = $0.value.request { true } else { false } }.keys.sorted()
+
+    @Test(arguments: live, Leaving.allCases)
+    func `finds every word in its transcript, and pays for all of its audio once`(route: String, way: Leaving) async throws {
+        guard case .live(let target, let opening, let rate, let audio)? = PaymentExpectation.all[route]?.request else { return }
+        try await TestGateway.with(ScriptedEngine(fault: .holds), keys: TestKeys(valid: []), settings: ["HARKEN_GATE": "off"]) { gateway in
+            let connection = try RawConnection(port: gateway.port)
+            try await connection.openWebSocket(target)
+            if let opening { try connection.send(frame: 1, Array(opening.utf8)) }
+            switch audio {
+            case .binary: try speak(2_300, rate: rate, to: connection)
+            case .realtime:
+                let piece = Data(repeating: 32, count: rate / 10 * 2).base64EncodedString()
+                for _ in 0..<23 { try connection.send(frame: 1, Array(#"{"type":"input_audio_buffer.append","audio":"\#(piece)"}"#.utf8)) }
+            }
+            try await leave(connection, way)
+            try await gateway.sessionsEnd()
+            let folder = gateway.directory + "/transcripts"
+            let file = try await untilSome {
+                (try? FileManager.default.contentsOfDirectory(atPath: folder))?.first { $0.hasSuffix(".json") }
+            }
+            let found = try await gateway.api(.get, "/api/v1/sessions/" + file.dropLast(".json".count))
+            #expect(found.string("status") == "complete")
+            #expect(found.texts.joined(separator: " ") == words(of: 2_300), "\(found.text)")
+            try await until {
+                let usage = try await gateway.api(.get, "/api/v1/usage")
+                guard case .array(let rows)? = usage.json["rows"], let row = rows.first else { return false }
+                return rows.count == 1 && row["runs"] == 1 && row["audio_seconds"] == .double(2.3)
+            }
+        }
+    }
+
+    @Test(arguments: Leaving.allCases) func `finds its words though its engine failed in the end, once another hears them`(way: Leaving) async throws
+    {
+        let words = (0..<3).map { Word("heard\($0)", SampleRange(SampleIndex($0 * 4_000), count: SampleCount(4_000)), confidence: 0.75) }
+        let length = SampleCount(12_000)
+        let heard = Transcript(
+            rate: .speech, length: length, language: .english, model: "scripted-1",
+            channels: [.init(words: words, segments: [.init(range: SampleRange(.zero, count: length), words: 0..<3)])])
+        let engine = ScriptedEngine(fault: .mute, transcript: .success(heard))
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), settings: ["HARKEN_GATE": "off", "HARKEN_REPAIR_SECONDS": "0"]) { gateway in
+            let id = ID<Conversation>(UUID().uuidString.lowercased())
+            let connection = try RawConnection(port: gateway.port)
+            try await connection.openWebSocket(
+                "/v4/listen?language=en&sample_rate=16000&codec=pcm16&source=desktop&client_conversation_id=\(id.rawValue)")
+            try speak(1_000, to: connection)
+            try await leave(connection, way)
+            try await until { try await said(in: id, gateway) == "heard0 heard1 heard2" }
+        }
+    }
+}
