@@ -45,9 +45,10 @@ SILENCE = 4  # seconds without a message after which a client looks for another 
 
 
 class Postgres:
-    """A server of its own in a folder, at `url`."""
+    """A server of its own in a folder, at `url`. It listens at a socket in the folder only, unless `options` say more."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, port=5432):
+        self.port, self.options = port, ["-c", "listen_addresses="]
         root = "/usr/lib/postgresql"
         self.programs = f"{root}/{max(int(name) for name in os.listdir(root))}/bin"
         self.folder = tempfile.mkdtemp(prefix="pg-", dir=folder)
@@ -69,7 +70,7 @@ class Postgres:
 
     def start(self):
         self.process = subprocess.Popen(
-            [*self.user, f"{self.programs}/postgres", "-D", self.folder + "/data", "-k", self.folder, "-c", "listen_addresses=",
+            [*self.user, f"{self.programs}/postgres", "-D", self.folder + "/data", "-k", self.folder, "-p", str(self.port), *self.options,
              "-c", "max_connections=200", "-c", "fsync=off"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder, preexec_fn=dies_with_us)
         deadline = time.monotonic() + 30
@@ -82,7 +83,7 @@ class Postgres:
 
     def ask(self, sql):
         """The rows of a query, each as a list of texts."""
-        out = self.run("psql", "-X", "-q", "-A", "-t", "-F", "\t", "-h", self.folder, "-U", "harken", "-d", "postgres", "-c", sql)
+        out = self.run("psql", "-X", "-q", "-A", "-t", "-F", "\t", "-h", self.folder, "-p", str(self.port), "-U", "harken", "-d", "postgres", "-c", sql)
         return [line.split("\t") for line in out.splitlines()]
 
     def stop(self):

@@ -172,7 +172,9 @@ def judge(harken):
         for found in (*wrong_rights(objects), *wrong_times(objects), *wrong_ports(objects), *unlinked(objects)):
             yield f"values {number}: {found}"
         for _, container in containers(objects):
-            values_of = {each["name"]: each["value"] for each in container.get("env", []) if "value" in each}
+            # What libpq and the operator read is no setting.
+            others = {"PGSSLROOTCERT", *(each["name"] for each in values.get("extraEnv", []))}
+            values_of = {each["name"]: each["value"] for each in container.get("env", []) if "value" in each and each["name"] not in others}
             if container["name"] == "harken":
                 yield from (f"values {number}: {found}" for found in unusable(harken, values_of))
     missing = {"StatefulSet", "Service", "ServiceAccount", "PodDisruptionBudget", "HorizontalPodAutoscaler", "NetworkPolicy", "ServiceMonitor", "Ingress",

@@ -72,12 +72,16 @@ def make(harken, folder):
     for name in ("bin", "sbin", "lib", "lib64"):
         if os.path.islink("/" + name):
             os.symlink(os.readlink("/" + name), f"{root}/{name}")
-    subprocess.run(["tar", "--create", "--directory=/", "--no-recursion", "--null", "--files-from=-", "--file=-"],
-                   input="\0".join(sorted(path.lstrip("/") for path in files)).encode(), check=True, timeout=300,
-                   stdout=open(folder + "/image.tar", "wb"))
-    subprocess.run(["tar", "--extract", "--directory", root, "--file", folder + "/image.tar"], check=True, timeout=300)
-    os.unlink(folder + "/image.tar")
-    subprocess.run(["dpkg-deb", "--extract", package, root], check=True, timeout=300)
+    packed = folder + "/image.tar"
+    with open(packed, "wb") as file:
+        subprocess.run(["tar", "--create", "--directory=/", "--no-recursion", "--null", "--files-from=-", "--file=-"],
+                       input="\0".join(sorted(path.lstrip("/") for path in files)).encode(), check=True, timeout=300, stdout=file)
+    extract = ["tar", "--extract", "--keep-directory-symlink", "--directory", root, "--file", packed]
+    subprocess.run(extract, check=True, timeout=300)
+    with open(packed, "wb") as file:
+        subprocess.run(["dpkg-deb", "--fsys-tarfile", package], check=True, timeout=300, stdout=file)
+    subprocess.run(extract, check=True, timeout=300)
+    os.unlink(packed)
     # What the packages' scripts make.
     for name in (AUTHORITIES, "etc/hosts"):
         os.makedirs(os.path.dirname(f"{root}/{name}"), exist_ok=True)

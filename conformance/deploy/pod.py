@@ -23,8 +23,8 @@ class TLSPostgres(Postgres):
     """A server at a port of this machine, which takes encrypted connections only."""
 
     def __init__(self, folder):
-        self.port, self.authority = free_port(), os.path.join(folder, "authority.crt")
-        super().__init__(folder)
+        self.authority = os.path.join(folder, "authority.crt")
+        super().__init__(folder, free_port())
         with open(self.folder + "/data/pg_hba.conf", "w") as file:
             file.write("local all all trust\nhostssl all all all trust\n")
         key, request, signed = (f"{folder}/database.{kind}" for kind in ("key", "csr", "crt"))
@@ -41,8 +41,7 @@ class TLSPostgres(Postgres):
             os.chmod(f"{self.folder}/data/{name}", 0o600)
             if self.user:
                 shutil.chown(f"{self.folder}/data/{name}", "nobody", "nogroup")
-        with open(self.folder + "/data/postgresql.conf", "a") as file:
-            file.write(f"ssl = on\nlisten_addresses = '127.0.0.1'\nport = {self.port}\n")
+        self.options = ["-c", "listen_addresses=127.0.0.1", "-c", "ssl=on"]
         self.stop()
         self.start()
         self.url = f"postgres://harken@localhost:{self.port}/postgres?sslmode=verify-full"
@@ -75,7 +74,10 @@ def entry(container, pod, volumes, root_of_image):
     rights = {**pod["securityContext"], **container["securityContext"]}
     root = os.path.join(volumes.folder, "root")
     lines = ["#!/bin/bash", "set -eu", f"root={shlex.quote(root)}", 'mkdir -p "$root"', 'mount -t tmpfs -o mode=755 none "$root"']
-    mounts = [(f"{root_of_image}/{name}", f"/{name}", True) for name in sorted(os.listdir(root_of_image))]
+    # A runtime makes the folders at which it mounts.
+    for path in ("/proc", "/dev", *(mount["mountPath"] for mount in container["volumeMounts"])):
+        os.makedirs(root_of_image + path, exist_ok=True)
+    mounts = [(f"{root_of_image}/{name}", f"/{name}", True) for name in sorted(os.listdir(root_of_image)) if name not in ("proc", "dev")]
     for mount in container["volumeMounts"]:
         mounts.append((volumes.path(mount["name"]), mount["mountPath"], mount.get("readOnly", False)))
     for source, target, is_read_only in mounts:

@@ -9,13 +9,19 @@ public final class ManagedRecording: RecordingEngine {
     /// - Parameters:
     ///   - server: the server's address; without a scheme, `wss://` is assumed.
     ///   - token: the user's token at the server.
-    public convenience init(server: String, token: String, settings: RecordingSettings = RecordingSettings()) {
-        self.init(server: server, token: token, settings: settings, microphone: nil)
+    public init(server: String, token: String, settings: RecordingSettings = RecordingSettings()) {
+        recorder = Self.recorder(server, token, settings, nil)
     }
 
-    /// - Parameter microphone: the microphone; nil: this machine's.
-    package init(server: String, token: String, settings: RecordingSettings = RecordingSettings(), microphone: MicrophoneSource?) {
-        recorder = EngineRecorder(settings, microphone: microphone) { () throws(RecordingError) in
+    /// - Parameter microphone: the microphone in place of this machine's.
+    package init(server: String, token: String, settings: RecordingSettings = RecordingSettings(), microphone: @escaping MicrophoneSource) {
+        recorder = Self.recorder(server, token, settings, microphone)
+    }
+
+    private static func recorder(
+        _ server: String, _ token: String, _ settings: RecordingSettings, _ microphone: MicrophoneSource?
+    ) -> EngineRecorder {
+        EngineRecorder(settings, microphone: microphone) { () throws(RecordingError) in
             guard !server.isEmpty else { throw .missingSetting("server") }
             guard !token.isEmpty else { throw .missingSetting("token") }
             do throws(KitError) {
