@@ -1,5 +1,5 @@
 internal import CPostgres
-internal import Foundation
+internal import FoundationEssentials
 
 /// The address of a PostgreSQL database: a URL of libpq. The text may have a password and is never shown.
 package struct PostgresAddress: Sendable, CustomStringConvertible {

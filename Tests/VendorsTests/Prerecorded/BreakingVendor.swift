@@ -114,7 +114,7 @@ final class BreakingVendor: Sendable {
 
     private static func waitUntilAcknowledged(_ connection: Int32) {
         var unsent: Int32 = 1
-        while unsent > 0, ioctl(connection, UInt(TIOCOUTQ), &unsent) == 0 { usleep(1_000) }
+        while unsent > 0, ioctl(connection, UInt(TIOCOUTQ), &unsent) == 0 { usleep(1_000) }  // real time: the kernel only answers
     }
 
     /// Makes `close` send a reset.
