@@ -52,14 +52,15 @@ final class RawConnection: Sendable {
         try send(frame + payload)
     }
 
-    /// Ends the connection: in order, or by a reset.
+    /// Ends the connection: behind all that was sent, or by a reset.
     func end(byReset: Bool = false) {
         if byReset {
             // A connection to nowhere resets the one that stands.
             var nowhere = sockaddr(sa_family: sa_family_t(AF_UNSPEC), sa_data: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
             connect(descriptor, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
         } else {
-            shutdown(descriptor, Int32(SHUT_RDWR))
+            // What the gateway still says is taken: it would be answered by a reset, which drops what was not read yet.
+            shutdown(descriptor, Int32(SHUT_WR))
         }
     }
 
