@@ -55,7 +55,7 @@ package struct ProviderError: Sendable, Equatable {
         case (.quotaExhausted, .operator): self.error = .quotaExhausted("\(name) does not serve the gateway's account for now.")
         case (.unauthorized, .user): self.error = .unauthorized("\(name) refused your own key.")
         case (.quotaExhausted, .user): self.error = .quotaExhausted("Your own account with \(name) has no quota left.")
-        // Where this machine has its files is the operator's business.
+        // The places of this machine's files are for the operator only.
         case (.unavailable(let words), _) where provider == .local: self.error = .unavailable(Self.withoutFolders(words))
         case (.rateLimited, _), (.badRequest, _), (.undecodable, _), (.unsupportedLanguage, _), (.unavailable, _), (.timedOut, _),
             (.protocolViolation, _), (.cancelled, _):

@@ -19,18 +19,17 @@ extension ConversationService {
     package func release(_ record: SessionRecord, wordsMayCome: Bool) async {
         let user = Self.user(of: record)
         for part in await parts(of: record) {
-            do throws(StoreError) {
-                let conversation = try await store.conversation(part.conversation, of: user)
-                if let conversation, conversation.status == .inProgress, conversation.segments.isEmpty, wordsMayCome {
-                    awaitWords(of: record.id, inAttached: conversation.id, of: user, timeout: conversation.timeout ?? .zero)
-                    continue
-                }
-                detach(part.conversation, of: user, timeout: nil)
-                if let conversation, conversation.status == .inProgress { leave(conversation, until: now()) }
-            } catch {
-                detach(part.conversation, of: user, timeout: nil)
+            var conversation: Conversation?
+            do throws(StoreError) { conversation = try await store.conversation(part.conversation, of: user) } catch {
                 log.error("a conversation of an earlier run could not be ended yet", [.conversation: part.conversation.rawValue, .error: "\(error)"])
             }
+            if conversation?.status != .inProgress { conversation = nil }
+            if wordsMayCome, let conversation, conversation.segments.isEmpty {
+                awaitWords(of: record.id, in: conversation.id, of: user, timeout: conversation.timeout ?? .zero)
+                continue
+            }
+            detach(part.conversation, of: user, timeout: nil)
+            if let conversation { leave(conversation, until: now()) }
         }
     }
 

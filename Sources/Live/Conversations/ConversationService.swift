@@ -238,16 +238,11 @@ package final class ConversationService: Sendable {
         }
     }
 
-    /// Keeps a conversation without words open until `noMoreWords`: the session is over, and its audio is recognized again.
+    /// Keeps a conversation without words open until `noMoreWords`: the session is over, and its audio is recognized again. The caller has attached the
+    /// conversation, and does not detach it.
     ///
     /// - Parameter timeout: silence, after the last words came, after which the conversation is over.
     func awaitWords(of session: ID<Session>, in id: ID<Conversation>, of user: ID<User>, timeout: Duration) {
-        attach(id, of: user)
-        awaitWords(of: session, inAttached: id, of: user, timeout: timeout)
-    }
-
-    /// Does the same for a conversation that the caller has attached and does not detach.
-    func awaitWords(of session: ID<Session>, inAttached id: ID<Conversation>, of user: ID<User>, timeout: Duration) {
         let former = state.withLock { $0.awaiting.updateValue((OwnedConversation(id: id, user: user), timeout), forKey: session) }
         if let former { detach(former.conversation.id, of: former.conversation.user, timeout: former.timeout) }
     }

@@ -335,8 +335,9 @@ package final class LiveConversation {
         if let attached, lacksWords, !machine.hasSegments, shared?.isMoved != true {
             let timeout = machine.endsWithSession(inOrder: inOrder) ? .zero : request.timeout
             service.awaitWords(of: session, in: attached, of: user, timeout: timeout)
+        } else if let attached {
+            service.detach(attached, of: user, timeout: machine.current?.id == current && current != nil ? request.timeout : nil)
         }
-        if let attached { service.detach(attached, of: user, timeout: machine.current?.id == current && current != nil ? request.timeout : nil) }
         attached = nil
         return actions.contains { if case .process = $0 { true } else { false } }
     }

@@ -347,10 +347,10 @@ package actor CrashRecovery {
                         "recovered words are missing in a conversation: the transcript cannot be read",
                         [.session: pending.id.rawValue, .error: "\(error)"])
                 }
-                if let record = pending.record, outcome != .waits {
-                    await parts.conversations.release(record, wordsMayCome: outcome == .mayPass)
-                } else if outcome != .waits, outcome != .mayPass {
-                    parts.conversations.noMoreWords(of: pending.id)
+                switch (outcome, pending.record) {
+                case (.waits, _), (.mayPass, nil): break
+                case (_, let record?): await parts.conversations.release(record, wordsMayCome: outcome == .mayPass)
+                case (_, nil): parts.conversations.noMoreWords(of: pending.id)
                 }
                 over(pending, outcome, parts)
             }

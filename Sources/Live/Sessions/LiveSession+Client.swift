@@ -39,7 +39,7 @@ extension LiveSession {
         client = nil
         guard !clientIsGone else { return }
         // A client that closes in order does not come back.
-        if run != nil, resumable != nil, resumableDialect?.waitsForClient == true, close.code != 1_000 { return lost(close) }
+        if resumable != nil, resumableDialect?.waitsForClient == true, close.code != 1_000 { return lost(close) }
         if run != nil { context.log.info("the client left its session", [.session: id.rawValue, .code: "\(close.code)"]) }
         goOnAlone(inOrder: close.code == 1_000)
     }

@@ -52,7 +52,7 @@ package struct HTTPClientRequest: Sendable {
     /// The identity that signs the request; nil: the request is not signed.
     package var signature: RequestSignature?
     package var reach: Reach = .anywhere
-    /// Whether the request is sent at most once. It then gets a connection of its own: libcurl repeats a request by itself when a connection that was
+    /// True if the request is sent at most once. It then gets a connection of its own: libcurl repeats a request by itself when a connection that was
     /// used before breaks without an answer, although the server may have acted on the request.
     package var isSentOnce = false
     package var redirects: Redirects = .none

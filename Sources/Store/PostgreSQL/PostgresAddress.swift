@@ -27,7 +27,7 @@ package struct PostgresAddress: Sendable, CustomStringConvertible {
         _ environment: [String: String] = ProcessInfo.processInfo.environment,
         exists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
     ) -> String? {
-        let parameters = url.split(separator: "?", maxSplits: 1).dropFirst().joined().split(separator: "&")
+        let parameters = parameters
         let mode = parameters.last { $0.hasPrefix("sslmode=") }.map { String($0.dropFirst("sslmode=".count)) } ?? environment["PGSSLMODE"]
         guard mode == "verify-full" || mode == "verify-ca", (environment["PGSSLROOTCERT"] ?? "").isEmpty else { return nil }
         guard !parameters.contains(where: { $0.hasPrefix("sslrootcert=") }) else { return nil }
@@ -36,6 +36,9 @@ package struct PostgresAddress: Sendable, CustomStringConvertible {
             where: exists)
     }
 
+    /// The parameters behind the URL's question mark: `name=value`.
+    private var parameters: [Substring] { url.split(separator: "?", maxSplits: 1).dropFirst().joined().split(separator: "&").map { Substring($0) } }
+
     /// Takes the URL and its password out of a message of libpq.
     func redacted(_ message: String) -> String {
         var secrets = [url]
@@ -43,7 +46,7 @@ package struct PostgresAddress: Sendable, CustomStringConvertible {
         if let at = rest.lastIndex(of: "@"), let colon = rest[..<at].firstIndex(of: ":") {
             secrets.append(String(rest[rest.index(after: colon)..<at]))
         }
-        for parameter in url.split(separator: "?", maxSplits: 1).dropFirst().joined().split(separator: "&") where parameter.contains("password=") {
+        for parameter in parameters where parameter.contains("password=") {
             secrets.append(String(parameter.drop { $0 != "=" }.dropFirst()))
         }
         var message = message

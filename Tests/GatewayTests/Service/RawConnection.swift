@@ -75,11 +75,11 @@ final class RawConnection: Sendable {
     /// Everything until the gateway ends the connection. A thread of its own waits: the gateway's tasks may need the test's.
     func receiveAll() async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { [self] in continuation.resume(with: Result { try read { _ in false } }) }
+            Thread.detachNewThread { [self] in continuation.resume(with: Result { try read() }) }
         }
     }
 
-    private func read(until isEnough: (String) -> Bool) throws -> String {
+    private func read(until isEnough: ((String) -> Bool)? = nil) throws -> String {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -87,6 +87,7 @@ final class RawConnection: Sendable {
             guard count >= 0 else { throw Failure(call: "read", code: errno) }
             if count == 0 { return String(decoding: received, as: UTF8.self) }
             received += buffer[..<count]
+            guard let isEnough else { continue }
             let text = String(decoding: received, as: UTF8.self)
             if isEnough(text) { return text }
         }

@@ -17,16 +17,9 @@ import Testing
 
     private func run(_ words: [String], in folder: TemporaryFolder, environment: [String: String] = [:]) async throws -> Run {
         let command = try Live(Arguments(words, for: Live.description, environment: environment))
-        let paths = ["output", "diagnostics"].map { folder.path(of: $0 + UUID().uuidString) }
-        for path in paths { _ = FileManager.default.createFile(atPath: path, contents: nil) }
-        let files = try paths.map { try #require(FileHandle(forWritingAtPath: $0)) }
-        let context = CommandContext(
-            environment: environment, output: StandardStream(descriptor: files[0].fileDescriptor),
-            diagnostics: StandardStream(descriptor: files[1].fileDescriptor))
-        let status = await command.run(context)
-        return Run(
-            status: status, output: try String(contentsOfFile: paths[0], encoding: .utf8),
-            diagnostics: try String(contentsOfFile: paths[1], encoding: .utf8))
+        let written = try WrittenContext(in: folder, environment: environment)
+        let status = await command.run(written.context)
+        return Run(status: status, output: try written.output(), diagnostics: try written.diagnostics())
     }
 
     @Test func `of a file are printed in order, each with its times`() async throws {

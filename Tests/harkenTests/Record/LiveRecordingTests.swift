@@ -55,12 +55,8 @@ import Testing
             server.stop()
             group.shutdown()
         }
-        let paths = ["output", "diagnostics"].map { folder.path(of: $0) }
-        for path in paths { _ = FileManager.default.createFile(atPath: path, contents: nil) }
-        let files = try paths.map { try #require(FileHandle(forWritingAtPath: $0)) }
-        let context = CommandContext(
-            environment: [:], output: StandardStream(descriptor: files[0].fileDescriptor),
-            diagnostics: StandardStream(descriptor: files[1].fileDescriptor))
+        let written = try WrittenContext(in: folder)
+        let context = written.context
         let made = Mutex<SilentMicrophone?>(nil)
         let engine = ManagedRecording(server: address, token: "t") { deliver, _, _ in
             let microphone = SilentMicrophone(deliver)
@@ -71,12 +67,12 @@ import Testing
         let microphone = try await untilSome { made.withLock { $0 } }
         try await until { !microphone.isStopped }
         microphone.say([Int16](repeating: 1_000, count: 16_000))
-        try await until { try String(contentsOfFile: paths[0], encoding: .utf8).contains("interim") }
+        try await until { try written.output().contains("interim") }
         work.cancel()
         try await until { service.isEnding }
         service.sayLastWords(on: group.loops[0])
         #expect(await work.value == .done)
-        let output = try String(contentsOfFile: paths[0], encoding: .utf8)
+        let output = try written.output()
         #expect(output.contains(#"{"type":"final","text":"spoken until the end"}"#), "\(output)")
     }
 }

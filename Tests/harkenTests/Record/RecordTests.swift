@@ -22,12 +22,8 @@ import Testing
         _ settings: ChunkedRecording.Settings, in folder: TemporaryFolder, fault: CaptureError? = nil, shown: String = "listening",
         body: (SilentMicrophone) async throws -> Void
     ) async throws -> Run {
-        let paths = ["output", "diagnostics"].map { folder.path(of: $0 + UUID().uuidString) }
-        for path in paths { _ = FileManager.default.createFile(atPath: path, contents: nil) }
-        let files = try paths.map { try #require(FileHandle(forWritingAtPath: $0)) }
-        let context = CommandContext(
-            environment: [:], output: StandardStream(descriptor: files[0].fileDescriptor),
-            diagnostics: StandardStream(descriptor: files[1].fileDescriptor))
+        let written = try WrittenContext(in: folder)
+        let context = written.context
         let made = Made()
         var recording = ChunkedRecording(settings, environment: ["HARKEN_MODELS": "/nowhere"])
         recording.microphone = { deliver, _, _ in
@@ -37,17 +33,14 @@ import Testing
         }
         let command = recording
         let work = Task { await command.run(context) }
-        func diagnostics() throws -> String { try String(contentsOfFile: paths[1], encoding: .utf8) }
         if settings.records, fault == nil {
-            try await until { try diagnostics().contains("listening") }
+            try await until { try written.diagnostics().contains("listening") }
             try await body(#require(made.microphone.withLock { $0 }))
-            try await until { try diagnostics().contains(shown) }
+            try await until { try written.diagnostics().contains(shown) }
             work.cancel()
         }
         let status = await work.value
-        return Run(
-            status: status, output: try String(contentsOfFile: paths[0], encoding: .utf8),
-            diagnostics: try diagnostics())
+        return Run(status: status, output: try written.output(), diagnostics: try written.diagnostics())
     }
 
     private final class Made: Sendable {
