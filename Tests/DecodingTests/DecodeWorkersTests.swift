@@ -74,6 +74,7 @@ private final class Reports: Sendable {
         let process = try #require(workers.busyProcesses.first { !others.contains($0) })
         _ = try hit.next()
         kill(process, SIGKILL)
+        try await until { isGone(process) }
         #expect(throws: MediaError.undecodable("The file could not be decoded: the decoder crashed.")) { _ = try all(hit) }
         #expect(try all(other)[0].count == 120 * 16_000)
         #expect(try all(try await workers.open(recording))[0].count == 120 * 16_000)
@@ -179,6 +180,8 @@ private final class Reports: Sendable {
         let media = try await workers.open(recording)
         let process = try #require(workers.busyProcesses.first)
         kill(try parent(of: process), SIGKILL)
+        // Before its end comes, a decoder may be done.
+        try await until { isGone(process) }
         #expect(throws: MediaError.undecodable("The file could not be decoded: the decoder crashed.")) { _ = try all(media) }
         #expect(try all(try await workers.open(recording))[0].count == 120 * 16_000)
         try await until { reports.losses == [.crashed] }
@@ -192,6 +195,12 @@ private final class Reports: Sendable {
         // A factory with a second thread could not be copied safely.
         #expect(try FileManager.default.contentsOfDirectory(atPath: "/proc/\(try parent(of: process))/task").count == 1)
         withExtendedLifetime(media) {}
+    }
+
+    /// True if a process has ended, whether or not anybody has asked for its status.
+    private func isGone(_ process: Int32) -> Bool {
+        guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8) else { return true }
+        return status.contains("State:\tZ")
     }
 
     /// The process that started another one.

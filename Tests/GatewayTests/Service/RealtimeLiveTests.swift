@@ -35,7 +35,11 @@ import Testing
     }
 
     /// Four seconds, each of something loud with a pause behind it, and one of silence. Returns the words of the finals, and all events.
-    private func talk(_ gateway: TestGateway) async throws -> (words: [String], events: [TestSocket.Event]) {
+    ///
+    /// - Parameter pause: awaited after one and a half seconds.
+    private func talk(
+        _ gateway: TestGateway, pause: () async throws -> Void = {}
+    ) async throws -> (words: [String], events: [TestSocket.Event]) {
         let socket = try await gateway.connect(path, headers: [:])
         for tenth in 0..<50 {
             let piece = (0..<1_600).flatMap { number -> [UInt8] in
@@ -43,6 +47,7 @@ import Testing
                 return [UInt8(truncatingIfNeeded: sample), UInt8(truncatingIfNeeded: sample >> 8)]
             }
             socket.send(binary: piece)
+            if tenth == 14 { try await pause() }
         }
         socket.send(text: #"{"type":"CloseStream"}"#)
         let events = await socket.rest()
@@ -81,9 +86,14 @@ import Testing
     }
 
     @Test func `takes over from an engine that fails`() async throws {
-        let dying = ScriptedEngine(fault: .breaks(.unavailable("gone"), after: SampleCount(24_000)))
-        try await with(scripted: dying, isFirst: false) { gateway, _ in
-            let (words, events) = try await talk(gateway)
+        // A stream that opens late begins with the audio of that moment, and what came before is recognized as a recording.
+        let length = SampleCount(5 * 16_000)
+        let repaired = (0..<5).map { Word("r\($0)", SampleRange(SampleIndex($0 * 16_000 + 4_000), count: SampleCount(8_000)), confidence: 1) }
+        let channel = Transcript.Channel(words: repaired, segments: [.init(range: SampleRange(.zero, count: length), words: 0..<5)])
+        let recording = Transcript(rate: .speech, length: length, language: LanguageTag("en"), model: "scripted-1", channels: [channel])
+        let dying = ScriptedEngine(fault: .breaks(.unavailable("gone"), after: SampleCount(24_000)), transcript: .success(recording))
+        try await with(scripted: dying, isFirst: false) { gateway, vendor in
+            let (words, events) = try await talk(gateway) { try await until { vendor.openStreams == 1 } }
             #expect(words.first == "w1" && words.count { $0.hasPrefix("v") } >= 3, "\(words)")
             #expect(events.last == .closed(1000, ""))
             #expect(!(try await gateway.send(.get, "/metrics").text).contains("harken_gap_seconds_total{"))
