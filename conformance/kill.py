@@ -111,7 +111,10 @@ class Vendor:
 
     async def _recording(self, request):
         self._know(request)
-        data, options = await request.read(), dict(request.query)
+        try:
+            data, options = await request.read(), dict(request.query)
+        except ConnectionError:
+            raise web.HTTPBadRequest from None  # the gateway was killed
         self.asked.set()
         await self._answers.wait()
         found = counting_vendor.recorded(data, options)

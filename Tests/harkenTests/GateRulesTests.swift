@@ -60,7 +60,9 @@ import Testing
     }
 
     @Test func `hold in the gate's programs`() throws {
-        let names = ["wire", "kill", "takeover", "local_recording", "counting_vendor", "gateway"].map { "conformance/\($0).py" }
+        let names = ["wire", "kill", "takeover", "local_recording", "counting_vendor", "gateway", "powercut/run", "powercut/load"].map {
+            "conformance/\($0).py"
+        }
         let pages = try FileManager.default.contentsOfDirectory(atPath: Self.root.path + "/browser").filter { $0.hasSuffix(".py") }
         for name in names + pages.map({ "browser/" + $0 }) {
             let text = try String(contentsOf: Self.root.appending(path: name), encoding: .utf8)

@@ -55,6 +55,8 @@ PLAYS = {
     "recording": Play("the local engine recognizes real speech, the same by `harken transcribe` and by a gateway", "test", "10 s", "conformance/local_recording.py", "system", AUDIO),
     "wire": Play("each vendor's client gets every word, exactly, of a vendor that counts, and each second is paid once", "test", "1 min", "conformance/wire.py"),
     "kill": Play("no word is lost when a gateway is killed or stopped while sessions speak", "test", "20 s", "conformance/kill.py"),
+    "power-cut": Play("what was answered is on the disk, and what was deleted stays gone, when the power goes", "test nightly", "20 s",
+                      "conformance/powercut/run.py"),
     "take-over": Play("an upgrade under live sessions loses no word and refuses no connection", "test verify nightly", "25 s", "conformance/takeover.py"),
     "page": Play("the page works in Chromium, with a scripted vendor", "test", "1 min", "browser/run.py", "browser",
                  ["--gate", *AUDIO, "--simulators", "{clients}"]),

@@ -1,0 +1,215 @@
+"""Takes the power from `harken serve` right after it has answered, gives it back, and asks for what was answered.
+
+A library under the gateway (disk.c) keeps of each file what it held at its last sync. The gateway is killed 0, 0.2 and 2 s after each kind of answer,
+its folder is given back what the disk has, and the next gateway must know what was answered: nothing of it is gone, and nothing that was deleted is
+back. The vendor of counting_vendor.py hears the sessions and recordings, so every word is known.
+
+With --moments N, clients of every kind work at the same time, and the power goes N times at random moments (--seed says which).
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+
+import websockets
+
+import counting_vendor
+import load
+from acts import Api, speech, talk, words_missing
+from answers import CASES
+from crash import Judge
+from disk import Disk, library
+from gateway import Server, ServerError, make_key
+from hang import HANG, wait_for_fact
+from kill import KEY, Vendor
+
+DELAYS = (0, 0.2, 2)  # seconds between the answer and the cut
+SERIES = 25  # cuts of one gateway's power, one after the other
+
+
+class Gateway(Api):
+    """A gateway on a folder, with the first user's key."""
+
+    def __init__(self, play, folder, disk=None, port=0):
+        self.server = Server(play.harken, folder, {**play.settings, **(disk.settings if disk else {})}, drain_seconds=3, port=port)
+        self.server.wait_until_announced(HANG)
+        super().__init__(self.server.url, play.key)
+        self.folder = folder
+
+    def folder_files(self):
+        """The names of audio and transcripts."""
+        return [f"{part}/{name}" for part in ("audio", "transcripts") if os.path.isdir(os.path.join(self.folder, part))
+                for name in os.listdir(os.path.join(self.folder, part)) if not name.startswith(".")]
+
+
+    def strays(self):
+        """The files of audio that no row of the database names."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.folder}/harken.db?mode=ro", uri=True)) as database:
+            named = {name for name, in database.execute(
+                "SELECT file FROM conversation_audio UNION SELECT file FROM speech_samples UNION SELECT file FROM abandoned_files")}
+        return [name for name in self.folder_files() if name.startswith("audio/") and name[6:] not in named]
+
+
+class Play:
+    def __init__(self, args, folder, vendor):
+        self.harken, self.folder = args.harken, folder
+        self.settings = {
+            "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": vendor.url, "HARKEN_MODELS": "/nowhere",
+            "HARKEN_STALL_SECONDS": "0", "HARKEN_LOG": "debug", **({"HARKEN_FSYNC": args.fsync} if args.fsync else {})}
+        self.verdict, self.report, self.library = Judge(False), [], library(folder)
+
+    def prepare(self):
+        """Makes the folder with which every case begins: two conversations, a person and three keys."""
+        self.data = os.path.join(self.folder, "base")
+        scopes = [word for scope in ("read", "write", "listen", "transcribe", "admin") for word in ("--scope", scope)]
+        self.key = make_key(self.harken, self.data, "--user", "me", *scopes)
+        make_key(self.harken, self.data, "--user", "operator", "--scope", "admin")
+        gateway = Gateway(self, self.data)
+        spare = gateway.do("POST", "/api/v1/admin/keys", {"name": "spare", "user": "me", "scopes": ["read"]})
+        self.base = {"spare": spare["key"], "spare_id": spare["id"]}
+        for name, first in (("first", 0), ("second", 10)):
+            audio, words = speech(first)
+            id = self.base[name] = asyncio.run(talk(gateway.url, self.key, audio, "finish"))
+            wait_for_fact("the conversation's words", lambda: words_missing(gateway, id, words))
+        self.base["person"] = gateway.do("POST", "/api/v1/people", {"name": "Lovelace"})["id"]
+        transcripts = sorted(os.listdir(os.path.join(self.data, "transcripts")), key=lambda name: os.path.getmtime(os.path.join(self.data, "transcripts", name)))
+        self.base["first_session"] = transcripts[0].rsplit(".", 1)[0]
+        if gateway.server.stop() != 0:
+            raise ServerError("the first gateway did not end well")
+
+    def cut(self, name, delay):
+        """One case: the answer, the cut, and what is missing then."""
+        folder = os.path.join(self.folder, f"{list(CASES).index(name)}-{delay}")
+        shutil.copytree(self.data, folder, ignore=shutil.ignore_patterns("*.sock"))
+        disk = Disk(self.library, folder)
+        gateway = Gateway(self, folder, disk)
+        case = CASES[name](gateway, self.base)
+        case.act()
+        time.sleep(delay)
+        gateway.server.kill()
+        disk.lose_power()
+        gateway = Gateway(self, folder)
+        def missing():
+            try:
+                return case.missing(gateway)
+            except ServerError as error:
+                return str(error)
+
+        # What was not stored when the power went is completed in the background. What was deleted is never there.
+        lacking = missing()
+        if lacking and not name.endswith("deleted"):
+            try:
+                lacking = wait_for_fact(name, missing)
+            except ServerError as error:
+                lacking = str(error)
+        self.verdict.expect(not lacking, f"{name}, {delay} s after the answer: {lacking}")
+        gateway.server.kill()
+        shutil.rmtree(folder)
+
+    def run(self, names, delays):
+        with ThreadPoolExecutor(3) as pool:
+            for one in [pool.submit(self.cut, name, delay) for delay in delays for name in names]:
+                one.result()
+        self.report.append(f"{len(names)} kinds of answers, each {', '.join(f'{delay:g}' for delay in delays)} s before the power went")
+
+    def moments(self, seed, count):
+        """Takes the power `count` times, at random moments, from a gateway that clients of every kind use."""
+        chance, folder = random.Random(seed), os.path.join(self.folder, f"moments-{seed}")
+        shutil.copytree(self.data, folder, ignore=shutil.ignore_patterns("*.sock"))
+        recording = os.path.join(self.folder, f"recording-{seed}.wav")
+        counting_vendor.write(recording, load.SPOKEN)
+        disk, clients, port, answers = Disk(self.library, folder), load.clients(self.harken, recording, seed), 0, 0
+        for number in range(count):
+            gateway = Gateway(self, folder, disk, port)
+            # `harken live` comes back to the same address.
+            port = int(gateway.url.rsplit(":", 1)[1])
+            for client in clients:
+                client.begin(gateway)
+            time.sleep(chance.uniform(0.1, 1.5))
+            gateway.server.kill()
+            for client in clients:
+                client.end()
+            disk.lose_power()
+            gateway, lacking = Gateway(self, folder), []
+            for client in clients:
+                name = f"{type(client).__name__}, seed {seed}, cut {number + 1}"
+                if client.problem:
+                    lacking.append(f"{name}: {client.problem}")
+                try:
+                    wait_for_fact(name, lambda: client.missing(gateway))
+                except ServerError as error:
+                    lacking.append(str(error))
+            try:
+                wait_for_fact("the place of each file of audio", lambda: ", ".join(gateway.strays()))
+            except ServerError as error:
+                lacking.append(f"seed {seed}, cut {number + 1}: {error}")
+            gateway.server.kill()
+            # A kill takes nothing from the kernel: the next gateway finds what this one left.
+            disk.forget()
+            for problem in lacking:
+                self.verdict.expect(False, problem)
+            if lacking:
+                break
+        gateway = Gateway(self, folder, port=port)
+        for client in clients:
+            if isinstance(client, load.Captions):
+                client.check()
+        answers = sum(client.answers for client in clients)
+        gateway.server.kill()
+        shutil.rmtree(folder)
+        return number + 1, answers
+
+    def run_moments(self, count, seed):
+        """Several gateways at a time, each with its own folder and some of the cuts."""
+        parts = [SERIES] * (count // SERIES) + ([count % SERIES] if count % SERIES else [])
+        with ThreadPoolExecutor(2) as pool:
+            done = [one.result() for one in [pool.submit(self.moments, seed + number, part) for number, part in enumerate(parts)]]
+        cuts, answers = (sum(one[at] for one in done) for at in (0, 1))
+        self.report.append(f"{cuts} cuts at random moments, {answers} works of clients answered, seeds {seed} to {seed + len(parts) - 1}")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/play power-cut", description=__doc__.splitlines()[0])
+    parser.add_argument("--harken", default=os.path.join(os.path.dirname(os.path.dirname(HERE)), ".build/release/harken"))
+    parser.add_argument("--only", action="append", choices=list(CASES), help="only this kind of answer")
+    parser.add_argument("--delay", action="append", type=float, help="only this time between the answer and the cut, in seconds")
+    parser.add_argument("--moments", type=int, metavar="N", help="takes the power N times at random moments, under load")
+    parser.add_argument("--seed", type=int, default=1, help="the first seed of the moments and of what clients do")
+    parser.add_argument("--fsync", help="the gateway's HARKEN_FSYNC")
+    args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    vendor = Vendor()
+    vendor.is_deaf = False
+    with tempfile.TemporaryDirectory(prefix="harken-power-cut-") as folder:
+        play = Play(args, folder, vendor)
+        try:
+            play.prepare()
+            if args.moments:
+                play.run_moments(args.moments, args.seed)
+            else:
+                play.run(args.only or list(CASES), args.delay or DELAYS)
+        except (ServerError, OSError, websockets.WebSocketException) as error:
+            play.verdict.problems.append(f"{type(error).__name__}: {error}")
+    for line in play.report:
+        print(line)
+    problems = play.verdict.problems
+    for problem in problems[:40]:
+        print("FAIL  " + problem)
+    print(f"{'FAIL' if problems else 'PASS'}  power-cut")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
