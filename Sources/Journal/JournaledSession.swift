@@ -5,7 +5,9 @@ package import Speech
 
 /// The journal of one live session: the session's part of its loop's log, and its transcript. Lives on the session's loop and is called there only.
 package final class JournaledSession: SessionJournal {
-    private let record: SessionRecord
+    private var record: SessionRecord
+    /// Maximum number of conversations in the record. The store has accepted earlier ones long ago.
+    private static let maxConversations = 8
     private let log: JournalLog
     private let transcripts: TranscriptFolder
     private let problems: Log
@@ -28,6 +30,13 @@ package final class JournaledSession: SessionJournal {
     package func open() {
         log.open(record, cursor: &cursor)
         transcript = transcripts.begin(record, rate: cursor.rate, channels: cursor.channels)
+    }
+
+    /// Notes that the session speaks in a conversation, or that the conversation's place in the session has changed.
+    package func note(_ conversation: ConversationRecord) {
+        record.conversations.removeAll { $0.id == conversation.id }
+        record.conversations = record.conversations.suffix(Self.maxConversations - 1) + [conversation]
+        log.replace(record, cursor: &cursor)
     }
 
     package func keep(_ audio: RawSpan, _ range: SampleRange) {

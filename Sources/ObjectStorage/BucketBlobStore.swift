@@ -41,8 +41,8 @@ package final class BucketBlobStore: BlobStore {
         try await uploads.put(name) { [folder] () throws(StoreError) in try await folder.put(content, as: name) }
     }
 
-    package func delete(_ name: BlobName) async throws(StoreError) {
-        try await uploads.delete(name)
+    package func delete(_ names: [BlobName]) async throws(StoreError) {
+        for name in names { try await uploads.delete(name) }
     }
 
     package func prepare() async throws(StoreError) {

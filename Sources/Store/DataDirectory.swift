@@ -56,7 +56,7 @@ package struct DataDirectory: Sendable, Hashable {
     }
 
     private static func makeDirectories(_ path: String) throws(StoreError) {
-        if mkdir(path, 0o700) == 0 { return }
+        if mkdir(path, 0o700) == 0 { return try PrivateFile.syncFolder(of: path) }
         switch errno {
         case EEXIST:
             var information = stat()
@@ -69,7 +69,8 @@ package struct DataDirectory: Sendable, Hashable {
             }
             try makeDirectories(String(path[..<slash]))
             // `mkdir` is retried once only, because /proc answers ENOENT even when all parents exist.
-            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .failure(path) }
+            if mkdir(path, 0o700) == 0 { return try PrivateFile.syncFolder(of: path) }
+            guard errno == EEXIST else { throw .failure(path) }
         case let code: throw .failure(path, code)
         }
     }

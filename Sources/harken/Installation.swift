@@ -9,6 +9,8 @@ struct Installation: StoreBackEnd {
     private let backEnd: any StoreBackEnd
     /// Result of the check of the database's pages; nil when the database is on a server.
     let check: QuickCheck?
+    /// The reason why the database may lose accepted changes when the power goes; nil when it loses none, or the operator has chosen so.
+    let risk: String?
 
     /// Opens the database, and creates its tables if they do not exist.
     ///
@@ -16,12 +18,13 @@ struct Installation: StoreBackEnd {
     ///   - directory: the data directory, which has the secret and the blobs with either database.
     ///   - database: nil for the SQLite database of the directory.
     ///   - bucket: the bucket of the blobs; nil for folders of the directory.
+    ///   - durability: where a change is when the SQLite database has accepted it. A PostgreSQL server decides that itself.
     ///   - isGateway: true if this process is a gateway, which may be one of several with a PostgreSQL database.
     ///   - report: called with the reason when a blob could not be sent to the bucket, and with nil when one was sent again after that.
     ///   - checkTime: time limit for the check of the SQLite database's pages.
     init(
         in directory: DataDirectory, database: PostgresAddress? = nil, bucket: BucketSettings? = nil, checkTime: Duration = .seconds(1),
-        isGateway: Bool = false, report: @escaping @Sendable (StoreError?) -> Void = { _ in }
+        durability: CommitDurability = .disk, isGateway: Bool = false, report: @escaping @Sendable (StoreError?) -> Void = { _ in }
     ) throws(StoreError) {
         let blobs = try bucket.map { bucket throws(StoreError) in
             do throws(HTTPClientError) { return Blobs(in: directory, bucket, through: try HTTPClient(), report: report) } catch {
@@ -29,12 +32,15 @@ struct Installation: StoreBackEnd {
             }
         }
         if let database {
-            backEnd = try PostgresInstallation(at: database, in: directory, blobs: blobs, isGateway: isGateway)
+            let installation = try PostgresInstallation(at: database, in: directory, blobs: blobs, isGateway: isGateway)
+            backEnd = installation
             check = nil
+            risk = installation.durability.risk
         } else {
-            let installation = try SQLiteInstallation(in: directory, blobs: blobs, checkTime: checkTime)
+            let installation = try SQLiteInstallation(in: directory, blobs: blobs, durability: durability, checkTime: checkTime)
             backEnd = installation
             check = installation.check
+            risk = nil
         }
     }
 

@@ -12,14 +12,14 @@ import Testing
         var file = try OggOpusFile(path: path, rate: .speech)
         for second in 0..<6 { try file.append((0..<16_000).map { Int16(truncatingIfNeeded: $0 * (second + 3) % 4_001) }) }
         try file.finish()
-        #expect(OggOpusEnd.isComplete(path) == true)
+        #expect(OggOpusEnd(of: path) == .complete(.seconds(6)))
         let part = folder.path(of: "part.opus")
-        #expect(try OggOpusCut.write(part, from: .seconds(1), to: .seconds(3), of: path) != nil)
-        #expect(OggOpusEnd.isComplete(part) == true)
+        let cut = try #require(try OggOpusCut.write(part, from: .seconds(1), to: .seconds(3), of: path))
+        #expect(OggOpusEnd(of: part) == .complete(cut.duration))
         let bytes = try Data(contentsOf: URL(filePath: path))
         for count in Array(stride(from: 0, to: bytes.count, by: 97)) + [bytes.count - 1] {
-            #expect(OggOpusEnd.isComplete(try folder.write(bytes.prefix(count), as: "cut.opus")) == false, "\(count) bytes")
+            #expect(OggOpusEnd(of: try folder.write(bytes.prefix(count), as: "cut.opus")) == .missing, "\(count) bytes")
         }
-        #expect(OggOpusEnd.isComplete(folder.path(of: "none.opus")) == nil)
+        #expect(OggOpusEnd(of: folder.path(of: "none.opus")) == nil)
     }
 }

@@ -39,7 +39,7 @@ final class FullDisk: BlobStore {
         try await store.put(content, as: name)
     }
 
-    func delete(_ name: BlobName) async throws(StoreError) { try await store.delete(name) }
+    func delete(_ names: [BlobName]) async throws(StoreError) { try await store.delete(names) }
 
     func prepare() async throws(StoreError) { try await store.prepare() }
 

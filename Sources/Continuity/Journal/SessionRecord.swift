@@ -3,10 +3,12 @@ package import Speech
 /// Data that the journal keeps of a session besides its audio and commits: the data that recovery needs after a crash, and the owner of the
 /// transcript.
 ///
-/// The payload of the journal's `opened` block: version (1; 2) · identifier · start in milliseconds since 1970 (8) · dialect · workload · language ·
-/// model · key terms · flags (1; bit 0: diarize, bit 1: redaction) · engines · user · key · with bit 1, the names of the kinds to hide. Texts are
-/// 2 bytes of length and UTF-8; those that may be absent have a byte 0 or 1 before them, and a list has its count (2) before it. A payload that begins
-/// with a printable character is the identifier alone: version 1.
+/// The payload of the journal's `opened` block: version (1; 3, or 2 without conversations) · identifier · start in milliseconds since 1970 (8) · dialect
+/// · workload · language · model · key terms · flags (1; bit 0: diarize, bit 1: redaction) · engines · user · key · with bit 1, the names of the kinds to
+/// hide · in version 3, a list of conversations: identifier · source · device · call · creation in milliseconds since 1970 (8) · time-out · begin · shift.
+/// Texts are 2 bytes of length and UTF-8, durations nanoseconds (8); those that may be absent have a byte 0 or 1 before them, and a list has its count
+/// (2) before it. A payload that begins with a printable character is the identifier alone: version 1. A session whose conversations change has another
+/// `opened` block, which replaces the one before.
 package struct SessionRecord: Sendable, Equatable {
     /// The user and the key that opened the session. `key` is the key's identifier, never the key.
     package struct Owner: Sendable, Equatable {
@@ -43,6 +45,8 @@ package struct SessionRecord: Sendable, Equatable {
     package var redaction: Set<SensitiveKind>
     /// User and key that opened the session; nil: the session was opened without a key.
     package var owner: Owner?
+    /// The latest conversations that the session speaks in, in their order; empty: the session has only its transcript.
+    package var conversations: [ConversationRecord] = []
 
     package init(
         id: ID<Session>, started: UnixTime? = nil, dialect: String = "", workload: Workload = .realtime, language: LanguageTag? = nil,
@@ -62,11 +66,13 @@ package struct SessionRecord: Sendable, Equatable {
         self.redaction = redaction
     }
 
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
+    /// Version of records without conversations, which earlier versions of Harken read too.
+    private static let simple: UInt8 = 2
 
     package func encoded() -> [UInt8] {
         var record = RecordWriter(capacity: 256)
-        record.put(Self.version)
+        record.put(conversations.isEmpty ? Self.simple : Self.version)
         record.put(text: id.rawValue)
         record.put(started?.milliseconds ?? 0)
         record.put(text: dialect)
@@ -79,6 +85,10 @@ package struct SessionRecord: Sendable, Equatable {
         record.put(optional: owner?.user)
         record.put(optional: owner?.key)
         if !redaction.isEmpty { record.put(texts: redaction.map(\.rawValue).sorted()) }
+        if !conversations.isEmpty {
+            record.put(UInt16(conversations.count))
+            for conversation in conversations { conversation.write(to: &record) }
+        }
         return record.bytes
     }
 
@@ -89,18 +99,25 @@ package struct SessionRecord: Sendable, Equatable {
             self.init(id: ID(text))
             return
         }
-        guard first == Self.version else { throw .newer }
+        guard first == Self.version || first == Self.simple else { throw .newer }
         var record = RecordReader(bytes[1...])
         guard let id = record.takeText(), let started: Int64 = record.take(), let dialect = record.takeText(),
             let workload = record.takeText(), let language = record.takeOptionalText(), let model = record.takeOptionalText(),
             let keyterms = record.takeTexts(), let flags: UInt8 = record.take(), let engines = record.takeTexts(),
             let user = record.takeOptionalText(), let key = record.takeOptionalText(),
-            let hidden = flags & 2 == 0 ? [] : record.takeTexts(), record.isAtEnd
+            let hidden = flags & 2 == 0 ? [] : record.takeTexts(), let count: UInt16 = first == Self.simple ? 0 : record.take()
         else { throw .damaged }
+        var conversations: [ConversationRecord] = []
+        for _ in 0..<count {
+            guard let conversation = ConversationRecord(from: &record) else { throw .damaged }
+            conversations.append(conversation)
+        }
+        guard record.isAtEnd else { throw .damaged }
         self.init(
             id: ID(id), started: UnixTime(milliseconds: started), dialect: dialect, workload: Workload(rawValue: workload) ?? .realtime,
             language: language.map { LanguageTag($0) }, model: model, keyterms: keyterms, diarize: flags & 1 != 0,
             engines: engines.map { EngineName($0) }, owner: user.map { Owner(user: $0, key: key ?? "") },
             redaction: Set(hidden.compactMap(SensitiveKind.init)))
+        self.conversations = conversations
     }
 }

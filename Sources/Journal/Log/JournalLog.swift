@@ -71,6 +71,11 @@ package final class JournalLog {
         numbers[record.id] = cursor.session
         cursor.user = number(of: record.owner?.user ?? ID<User>.local.rawValue)
         owners[cursor.session] = cursor.user
+        replace(record, cursor: &cursor)
+    }
+
+    /// Replaces the record of a session, because it has changed.
+    package func replace(_ record: SessionRecord, cursor: inout JournalCursor) {
         let opening = record.encoded()
         cursor.opening = opening
         opening.withUnsafeBytes { bytes in _ = append(.opened, at: .zero, payload: bytes, cursor: &cursor) }

@@ -325,7 +325,7 @@ package final class TranscriptFolder: Sendable {
         } catch {
             // A newer version's transcript cannot be read. It is deleted, because it may have words that must be forgotten.
             log.info("an unreadable transcript was deleted, because a part of it had to be deleted", [.session: id.rawValue])
-            if let name = Self.name(of: id) { await remove(name) }
+            if let name = Self.name(of: id) { await remove([name]) }
         }
     }
 
@@ -351,22 +351,27 @@ package final class TranscriptFolder: Sendable {
             log.warning("old transcripts could not be deleted; it is tried again", [.path: blobs.location, .error: "\(error)"])
         }
         // Version 0.1 may have left parts of transcripts.
-        for blob in all where !blob.name.text.hasSuffix(Self.suffix) { await remove(blob.name) }
+        await remove(all.map(\.name).filter { !$0.text.hasSuffix(Self.suffix) })
         let oldest = now + (.zero - limits.age)
-        var bytes = 0, removed = 0
+        var bytes = 0, removed: [BlobName] = []
         let transcripts = all.filter { $0.name.text.hasSuffix(Self.suffix) }.sorted { $0.changed > $1.changed }
         for (index, blob) in transcripts.enumerated() {
             bytes += blob.byteCount
             guard index >= limits.count || bytes > limits.bytes || blob.changed < oldest else { continue }
-            await remove(blob.name)
-            removed += 1
+            removed.append(blob.name)
         }
-        if removed > 0 { log.info("transcripts removed by their limits", [.count: "\(removed)"]) }
+        guard !removed.isEmpty, await remove(removed) else { return }
+        log.info("transcripts removed by their limits", [.count: "\(removed.count)"])
     }
 
-    private func remove(_ name: BlobName) async {
-        do throws(StoreError) { try await blobs.delete(name) } catch {
-            log.error("a transcript cannot be deleted", [.path: "\(blobs.location)/\(name)", .error: "\(error)"])
+    /// - Returns: false when not all of them could be deleted; the reason is in the log.
+    @discardableResult private func remove(_ names: [BlobName]) async -> Bool {
+        do throws(StoreError) {
+            try await blobs.delete(names)
+            return true
+        } catch {
+            log.error("a transcript cannot be deleted", [.path: blobs.location, .error: "\(error)"])
+            return false
         }
     }
 }

@@ -16,6 +16,7 @@ package actor ConversationAudio {
     }
 
     private let store: any BlobStore
+    private let session: ID<Session>?
     private let rate: SampleRate
     private let channels: Int
     private let newID: @Sendable () -> String
@@ -38,9 +39,12 @@ package actor ConversationAudio {
         }
     }
 
-    /// - Parameter channels: 1 or 2.
-    package init(in store: any BlobStore, rate: SampleRate, channels: Int, newID: @escaping @Sendable () -> String) {
+    /// - Parameters:
+    ///   - session: the live session; nil for a recording.
+    ///   - channels: 1 or 2.
+    package init(in store: any BlobStore, of session: ID<Session>? = nil, rate: SampleRate, channels: Int, newID: @escaping @Sendable () -> String) {
         self.store = store
+        self.session = session
         self.rate = rate
         self.channels = channels
         self.newID = newID
@@ -77,7 +81,8 @@ package actor ConversationAudio {
     package func finish() async throws(StoreError) -> Kept? {
         guard let writer else { return nil }
         self.writer = nil
-        guard let name = BlobName(newID() + ".opus") else { return nil }
+        let place = session.flatMap { SessionAudioName(id: newID(), session: $0, start: (writer.start - .zero).duration(at: rate)).blob }
+        guard let name = place ?? BlobName(newID() + ".opus") else { return nil }
         do throws(MediaError) {
             try writer.file.finish()
             try silence(writer)

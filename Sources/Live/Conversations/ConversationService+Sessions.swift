@@ -10,7 +10,7 @@ extension ConversationService {
     /// Keeps the session's conversations open until `release`, because the session's audio will be recognised again.
     package func hold(_ record: SessionRecord) async {
         let user = Self.user(of: record)
-        for part in await parts(of: record) { attach(part.conversation, of: user) }
+        for part in await parts(of: record) ?? [] { attach(part.conversation, of: user) }
     }
 
     /// Ends `hold`.
@@ -18,7 +18,7 @@ extension ConversationService {
     /// - Parameter wordsMayCome: true if the session's audio is recognized again later. A conversation without words stays open for them.
     package func release(_ record: SessionRecord, wordsMayCome: Bool) async {
         let user = Self.user(of: record)
-        for part in await parts(of: record) {
+        for part in await parts(of: record) ?? [] {
             var conversation: Conversation?
             do throws(StoreError) { conversation = try await store.conversation(part.conversation, of: user) } catch {
                 log.error("a conversation of an earlier run could not be ended yet", [.conversation: part.conversation.rawValue, .error: "\(error)"])
@@ -33,19 +33,60 @@ extension ConversationService {
         }
     }
 
+    /// Makes the conversations again of which the journal knows, and the store does not: the gateway ended before the store had accepted them.
+    /// Conversations that were deleted are not made again, nor are those in which nobody has spoken.
+    ///
+    /// - Returns: false when the store cannot be used; the reason is in the log.
+    package func restore(_ record: SessionRecord, _ transcript: SessionTranscript) async -> Bool {
+        let user = Self.user(of: record), known = record.conversations
+        guard !known.isEmpty else { return true }
+        do throws(StoreError) {
+            let parts = Set(try await store.parts(of: record.id, of: user).map(\.conversation.rawValue))
+            let forgotten = try await store.forgottenSpeech(of: record.id)
+            for (index, conversation) in known.enumerated() where !parts.contains(conversation.id) {
+                let end = index + 1 < known.count ? known[index + 1].begins : nil
+                let isSpoken = transcript.pieces.indices.contains { number in
+                    transcript.pieces[number].contains { piece in
+                        Self.words(of: piece.commit, rate: transcript.rate).contains { word in
+                            word.start >= conversation.begins && end.map { word.start < $0 } ?? true
+                                && !forgotten.contains { $0.covers(word.start, in: ChannelIndex(number)) }
+                        }
+                    }
+                }
+                guard isSpoken || (!transcript.isWhole && end == nil && forgotten.isEmpty) else { continue }
+                let id = ID<Conversation>(conversation.id)
+                _ = try await store.begin(
+                    Conversation(
+                        id: id, user: user, source: conversation.source, device: conversation.device, language: record.language,
+                        started: conversation.created, finished: conversation.created, call: conversation.call, timeout: conversation.timeout))
+                _ = try await store.join(
+                    SessionPart(session: record.id, conversation: id, begins: conversation.begins, shift: conversation.shift), of: user)
+                log.info("a conversation of an earlier run was made again", [.conversation: conversation.id, .session: record.id.rawValue])
+            }
+            return true
+        } catch {
+            log.error("the conversations of an earlier run cannot be made again yet", [.session: record.id.rawValue, .error: "\(error)"])
+            return false
+        }
+    }
+
     /// Puts words of a session into its conversations if they are missing there.
     ///
     /// - Parameter onlyRecovered: true to take recovered words only. Words committed while the session lived are on their way to the conversations
     ///   already.
-    package func take(_ stored: StoredTranscript, onlyRecovered: Bool = false) async {
-        let user = Self.user(of: stored.record), parts = await parts(of: stored.record)
-        guard !parts.isEmpty else { return }
+    /// - Returns: false when words are missing, because the store cannot be used; the reason is in the log.
+    @discardableResult package func take(_ stored: StoredTranscript, onlyRecovered: Bool = false) async -> Bool {
+        let user = Self.user(of: stored.record)
+        guard let parts = await parts(of: stored.record) else { return false }
+        guard !parts.isEmpty else { return true }
         let forgotten: [ForgottenSpeech]
         do throws(StoreError) {
             forgotten = try await store.forgottenSpeech(of: stored.record.id)
         } catch {
-            return log.error("the record of deleted speech of a session cannot be read", [.session: stored.record.id.rawValue, .error: "\(error)"])
+            log.error("the record of deleted speech of a session cannot be read", [.session: stored.record.id.rawValue, .error: "\(error)"])
+            return false
         }
+        var isDone = true
         for (index, part) in parts.enumerated() {
             let end = index + 1 < parts.count ? parts[index + 1].begins : nil
             do throws(StoreError) {
@@ -53,18 +94,21 @@ extension ConversationService {
             } catch {
                 log.error(
                     "words of a session's end are missing in its conversation", [.conversation: part.conversation.rawValue, .error: "\(error)"])
+                if error.mayPass { isDone = false }
             }
         }
+        return isDone
     }
 
     private static func user(of record: SessionRecord) -> ID<User> { record.owner.map { ID($0.user) } ?? .local }
 
-    private func parts(of record: SessionRecord) async -> [SessionPart] {
+    /// - Returns: nil when the store cannot be used; the reason is in the log.
+    private func parts(of record: SessionRecord) async -> [SessionPart]? {
         do throws(StoreError) {
             return try await store.parts(of: record.id, of: Self.user(of: record))
         } catch {
             log.error("the conversations of a session cannot be read", [.session: record.id.rawValue, .error: "\(error)"])
-            return []
+            return nil
         }
     }
 

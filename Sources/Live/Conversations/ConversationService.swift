@@ -148,9 +148,11 @@ package final class ConversationService: Sendable {
 
     /// Returns the keeper of a session's audio; nil when no audio is kept.
     ///
-    /// - Parameter days: number of days that the user has chosen; nil when the user has not chosen.
-    package func keeper(rate: SampleRate, channels: Int, days: Int?) -> ConversationAudio? {
-        audioDays == 0 || days == 0 ? nil : ConversationAudio(in: audio, rate: rate, channels: channels, newID: newID)
+    /// - Parameters:
+    ///   - session: the live session; nil for a recording.
+    ///   - days: number of days that the user has chosen; nil when the user has not chosen.
+    package func keeper(of session: ID<Session>?, rate: SampleRate, channels: Int, days: Int?) -> ConversationAudio? {
+        audioDays == 0 || days == 0 ? nil : ConversationAudio(in: audio, of: session, rate: rate, channels: channels, newID: newID)
     }
 
     /// Returns false if the user has chosen, since the session began, to keep no audio.
@@ -199,10 +201,10 @@ package final class ConversationService: Sendable {
     package func complement() async { await completion.complement() }
 
     /// Notes that a session is over, and that `work` stores what it has left.
-    func ended(_ work: Task<Void, Never>) {
+    func ended(_ work: Task<Bool, Never>) {
         state.withLock { $0.ending += 1 }
         Task {
-            await work.value
+            _ = await work.value
             state.withLock { $0.ending -= 1 }
         }
     }

@@ -93,8 +93,10 @@ package struct ConversationWork: Sendable {
     let tell: @Sendable (WorkEvent) -> Void
 
     /// Carries out items until the stream ends.
-    func carryOut(_ items: AsyncStream<Item>) async {
-        var isMoved = false
+    ///
+    /// - Returns: false when words could not be stored.
+    func carryOut(_ items: AsyncStream<Item>) async -> Bool {
+        var isMoved = false, isWhole = true
         var opening: Task<Void, Never>?
         for await item in items {
             do throws(StoreError) {
@@ -123,6 +125,7 @@ package struct ConversationWork: Sendable {
                     continue
                 }
                 service.log.error("a conversation cannot be stored", [.error: "\(error)"])
+                if item.isEssential { isWhole = false }
                 if case .store = item { tell(.failed) }
                 // The session goes on without a conversation; its transcript is stored separately.
                 if case .find = item { tell(.found(nil, last: nil, nil)) }
@@ -131,6 +134,7 @@ package struct ConversationWork: Sendable {
         }
         opening?.cancel()
         await opening?.value
+        return isWhole
     }
 
     /// Returns true if another gateway has taken the session over, which this gateway may not have noticed.

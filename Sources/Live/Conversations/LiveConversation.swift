@@ -1,4 +1,5 @@
 internal import Audio
+package import Continuity
 package import Conversations
 package import Net
 internal import Observability
@@ -20,8 +21,8 @@ package final class LiveConversation {
     private let loop: Loop
     package let show: (ConversationEvent) -> Void
     package let work: AsyncStream<ConversationWork.Item>.Continuation
-    /// Task that ends when everything that the session has left is stored.
-    package private(set) var stored: Task<Void, Never>?
+    /// Task that ends when everything that the session has left is stored; false: not all words could be stored.
+    package private(set) var stored: Task<Bool, Never>?
     private var attached: ID<Conversation>?
     private var timer: Loop.Timer?
     package var isEnded = false
@@ -74,6 +75,8 @@ package final class LiveConversation {
     private var isOpen = false
     /// Called when another gateway has taken the session over.
     private let moved: () -> Void
+    /// Notes a conversation in the session's journal.
+    private let journal: (ConversationRecord) -> Void
     private var changes = UnstoredChanges()
     /// End of the last word that was committed.
     private var committedThrough = SampleIndex.zero
@@ -99,12 +102,13 @@ package final class LiveConversation {
     ///   - shared: the session's place among those of all gateways; nil when only this gateway may go on with the session.
     ///   - audio: returns audio of the session, of its only channel; nil when the audio is gone.
     ///   - moved: called when another gateway has taken the session over.
+    ///   - journal: notes a conversation in the session's journal.
     ///   - show: passes an event to the client's dialect.
     package init(
         session: ID<Session>, user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, rate: SampleRate,
         channels: Int, choices: UserChoices = UserChoices(), shared: SharedSession? = nil,
         service: ConversationService, loop: Loop, audio heard: @escaping (SampleRange) -> [Int16]?, moved: @escaping () -> Void = {},
-        show: @escaping (ConversationEvent) -> Void
+        journal: @escaping (ConversationRecord) -> Void = { _ in }, show: @escaping (ConversationEvent) -> Void
     ) {
         self.session = session
         self.user = user
@@ -114,13 +118,14 @@ package final class LiveConversation {
         self.show = show
         self.shared = shared
         self.moved = moved
+        self.journal = journal
         machine = ConversationMachine(
             .init(user: user, request: request, language: language, started: started, continued: shared?.continued), newID: service.newID)
         let (stream, continuation) = AsyncStream.makeStream(of: ConversationWork.Item.self)
         work = continuation
         let (sound, sounds) = AsyncStream.makeStream(of: AudioWork.Item.self)
         audioWork = sounds
-        let keeper = service.keeper(rate: rate, channels: 1, days: choices.audioDays)
+        let keeper = service.keeper(of: session, rate: rate, channels: 1, days: choices.audioDays)
         transcripts = service.webhooks?.transcript(of: session, user, choices, on: loop)
         audio = keeper.map { _ in AudioBatches(rate: rate, channels: channels) }
         self.rate = rate
@@ -509,6 +514,12 @@ package final class LiveConversation {
 
     private func note(_ part: SessionPart) {
         self.part = part
+        if let conversation = machine.current, conversation.id == part.conversation, !isEnded {
+            journal(
+                ConversationRecord(
+                    id: conversation.id.rawValue, source: conversation.source, device: conversation.device, call: conversation.call,
+                    created: conversation.started, timeout: conversation.timeout, begins: part.begins, shift: part.shift))
+        }
         give(.join(part))
     }
 

@@ -96,12 +96,12 @@ package final class SharedSession {
     }
 
     /// Gives the row up, or to the gateway that has asked for it, when everything that the session has left is stored.
-    func ended(behind stored: Task<Void, Never>?) {
+    func ended(behind stored: Task<Bool, Never>?) {
         let part = row.part, id = row.id
         // The client may come back from the other gateway before everything is stored.
         if isMoved { held.letGo(id) }
         Task { [replicas, held, log, isMoved] in
-            await stored?.value
+            _ = await stored?.value
             do throws(StoreError) {
                 if isMoved { try await replicas.release(part) } else { try await replicas.close(part) }
             } catch {

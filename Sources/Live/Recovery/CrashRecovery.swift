@@ -51,12 +51,15 @@ package actor CrashRecovery {
         let forgetSpeech: @Sendable () async -> Void
         /// Called when the last of the earlier processes has ended that still lived at the start. Not called when there was none.
         let earlierProcessesEnded: @Sendable () async -> Void
+        /// Called once, when the sessions of earlier runs are in their conversations, as far as they can be now.
+        let sessionsTakenUp: @Sendable () async -> Void
 
         package init(
             admission: Admission, conversations: ConversationService, usage: UsageRecorder, metrics: Metrics, log: Log, tracer: Tracer?,
             engines: [EngineName], transcriptAge: Duration, startedAt: UnixTime, now: @escaping @Sendable () -> UnixTime,
             newPath: @escaping @Sendable () -> String,
-            forgetSpeech: @escaping @Sendable () async -> Void, earlierProcessesEnded: @escaping @Sendable () async -> Void
+            forgetSpeech: @escaping @Sendable () async -> Void, earlierProcessesEnded: @escaping @Sendable () async -> Void,
+            sessionsTakenUp: @escaping @Sendable () async -> Void
         ) {
             self.admission = admission
             self.conversations = conversations
@@ -71,6 +74,7 @@ package actor CrashRecovery {
             self.newPath = newPath
             self.forgetSpeech = forgetSpeech
             self.earlierProcessesEnded = earlierProcessesEnded
+            self.sessionsTakenUp = sessionsTakenUp
         }
     }
 
@@ -93,6 +97,8 @@ package actor CrashRecovery {
     private var delay = CrashRecovery.firstDelay
     private var alarm: Task<Void, Never>?
     private var reading: Task<Void, Never>?
+    /// Task of `sessionsTakenUp`; nil before that.
+    private var takenUp: Task<Void, Never>?
     private var isStopped = false
     /// Services and settings; nil while the recovery is not started.
     private var parts: Parts?
@@ -156,6 +162,7 @@ package actor CrashRecovery {
         for task in running.values { task.cancel() }
         await reading?.value
         for task in Array(running.values) { await task.value }
+        await takenUp?.value
         // The parts know the live sessions, which know this recovery.
         parts = nil
     }
@@ -230,6 +237,12 @@ package actor CrashRecovery {
         waiting += pendingSessions
         removeFiles()
         work(parts)
+        tellTakenUp(parts)
+    }
+
+    private func tellTakenUp(_ parts: Parts) {
+        guard hasLookedThrough, running.isEmpty, waiting.isEmpty, takenUp == nil, !isStopped else { return }
+        takenUp = Task(priority: .utility) { await parts.sessionsTakenUp() }
     }
 
     private enum Intake {
@@ -250,9 +263,12 @@ package actor CrashRecovery {
             parts.log.info("a session is not completed: it is older than the transcripts that are kept", [.session: session.record.id.rawValue])
             return .needless
         }
+        let isRestored = await parts.conversations.restore(session.record, session.transcript)
         do throws(StoredTranscript.Unreadable) {
             if let stored = try await transcripts.stored(session.record.id) {
-                return stored.status == .complete ? .needless : .stored(attempts: stored.attempts)
+                guard stored.status == .complete else { return .stored(attempts: stored.attempts) }
+                // The conversation may have had fewer words than the transcript when the gateway ended.
+                return await parts.conversations.take(stored) && isRestored ? .needless : .stored(attempts: 0)
             }
         } catch {
             if case .notReadable(let reason) = error {
@@ -281,12 +297,12 @@ package actor CrashRecovery {
         let stored = StoredTranscript(record: session.record, transcript: session.transcript, status: isWhole ? .complete : .recovering)
         let isKept = await transcripts.keep(stored)
         // The gateway may have been killed before the conversation got these words.
-        if isWhole { await parts.conversations.take(stored) }
+        let isTaken = isWhole ? await parts.conversations.take(stored) : false
         guard isKept else {
             unstored[session.record.id] = stored
             return .notStored
         }
-        return isWhole ? .needless : .stored(attempts: 0)
+        return isTaken && isRestored ? .needless : .stored(attempts: 0)
     }
 
     /// Returns the transcript of the part of a session that this gateway had until another one took the session over. The other one recognizes the
@@ -337,16 +353,20 @@ package actor CrashRecovery {
             guard running[pending.id] == nil else { continue }
             busy[pending.id] = pending.files
             running[pending.id] = Task(priority: .utility) {
-                let outcome = await complete(pending, parts)
+                var outcome = await complete(pending, parts)
                 do throws(StoredTranscript.Unreadable) {
                     if !outcome.isElsewhere, let stored = try await transcripts.stored(pending.id) {
-                        await parts.conversations.take(stored, onlyRecovered: pending.record == nil)
+                        var isTaken = true
+                        if let record = pending.record { isTaken = await parts.conversations.restore(record, stored.transcript) }
+                        if await !parts.conversations.take(stored, onlyRecovered: pending.record == nil) { isTaken = false }
+                        if !isTaken, outcome == .done { outcome = .mayPass }
                     }
                 } catch {
                     parts.log.error(
                         "recovered words are missing in a conversation: the transcript cannot be read",
                         [.session: pending.id.rawValue, .error: "\(error)"])
                 }
+                if outcome == .done || outcome == .moved { await pending.audio.release() }
                 switch (outcome, pending.record) {
                 case (.waits, _), (.mayPass, nil): break
                 case (_, let record?): await parts.conversations.release(record, wordsMayCome: outcome == .mayPass)
@@ -358,7 +378,9 @@ package actor CrashRecovery {
     }
 
     private enum Outcome {
-        case done, mayPass, left
+        /// The transcript is as good as it can be; the audio is not needed any more.
+        case done
+        case mayPass, left
         /// Another gateway recognizes the rest.
         case moved
         /// The session's client may come back, to this gateway or another one.
@@ -385,6 +407,7 @@ package actor CrashRecovery {
         work(parts)
         guard running.isEmpty, !isStopped else { return }
         report(parts)
+        tellTakenUp(parts)
         guard !resting.isEmpty, alarm == nil else { return }
         let delay = delay
         self.delay = min(delay * 2, Self.longestDelay)
@@ -416,10 +439,7 @@ package actor CrashRecovery {
     }
 
     private func complete(_ pending: PendingSession, _ parts: Parts) async -> Outcome {
-        guard !transcripts.isForgotten(pending.id) else {
-            await pending.audio.release()
-            return .done
-        }
+        if transcripts.isForgotten(pending.id) { return .done }
         if let waiting = unstored[pending.id] {
             guard await transcripts.keepUntilStored(waiting) else { return .left }
             unstored[pending.id] = nil
@@ -440,10 +460,7 @@ package actor CrashRecovery {
         case .moved(let end):
             stored = Self.moved(stored, at: end)
             guard await transcripts.keepUntilStored(stored) else { return .left }
-            if stored.status == .complete {
-                await pending.audio.release()
-                return .moved
-            }
+            if stored.status == .complete { return .moved }
         }
         guard stored.attempts < Self.maxAttempts else {
             parts.log.error("a session's transcript is not completed: the gateway ended during each attempt", [.session: pending.id.rawValue])
@@ -461,16 +478,11 @@ package actor CrashRecovery {
         stored.status = stored.transcript.isWhole ? .complete : verdict == .interrupted ? .recovering : .incomplete
         guard await transcripts.keepUntilStored(stored) else { return .left }
         note(stored.transcript, before, pending, parts)
-        guard !transcripts.isForgotten(pending.id) else {
-            await pending.audio.release()
-            return .done
-        }
+        if transcripts.isForgotten(pending.id) { return .done }
         switch verdict {
         case .interrupted, .left: return .left
         case .mayPass: return .mayPass
-        case .done:
-            await pending.audio.release()
-            return .done
+        case .done: return .done
         }
     }
 

@@ -115,15 +115,18 @@ package final class LiveContext {
 
     /// Stores the transcript of a session that is over. Then the session's audio is released, or is recognised again.
     ///
-    /// - Parameter conversation: task that ends when all words of the session are stored in its conversations.
-    package func finish(_ transcript: LiveTranscript, _ cursor: JournalCursor, received: SampleCount, behind conversation: Task<Void, Never>?) {
+    /// The journal keeps the session until the transcript and the conversations have all that it has: a process that is killed, or a machine that loses its
+    /// power, before that goes on from the journal.
+    ///
+    /// - Parameter conversation: task that ends when all words of the session are stored in its conversations; false: some could not be stored.
+    package func finish(_ transcript: LiveTranscript, _ cursor: JournalCursor, received: SampleCount, behind conversation: Task<Bool, Never>?) {
         let id = transcript.record.id
         guard let conversation, transcripts.forgetsSome(of: id) else { return store(transcript, cursor, received: received, behind: conversation) }
         let context = LoopBound(self, on: loop)
         let retry = StoreRetry(schedule: transcripts.retries, log: log, metrics: metrics)
         Task { [transcripts, conversations] in
             // A deleted part ends where the session went on in another conversation. The store knows that place once the conversation is stored.
-            await conversation.value
+            _ = await conversation.value
             // Deleted speech must not be stored again because the store was busy, so the read is repeated.
             let stretches = await retry.run(.transcript, of: id.rawValue) { () throws(StoreError) in
                 try await conversations.store.forgottenSpeech(of: id)
@@ -134,9 +137,9 @@ package final class LiveContext {
         }
     }
 
-    private func store(_ transcript: LiveTranscript, _ cursor: JournalCursor, received: SampleCount, behind conversation: Task<Void, Never>?) {
+    private func store(_ transcript: LiveTranscript, _ cursor: JournalCursor, received: SampleCount, behind conversation: Task<Bool, Never>?) {
         let context = LoopBound(self, on: loop)
-        let completion = completion, conversations = conversations
+        let completion = completion, conversations = conversations, log = log
         transcripts.finish(transcript, received: received) { stored in
             // A transcript that only the journal can keep is left to the next start.
             guard let stored else { return }
@@ -145,14 +148,15 @@ package final class LiveContext {
             let isWhole = stored.status == .complete
             // Words that fill gaps may be in the transcript only.
             let isCommitted = isWhole && !stored.transcript.pieces.contains { $0.contains(where: \.isRecovered) }
-            if isCommitted { context.enter { $0.release(audio) } }
-            if isCommitted, conversation == nil { return }
+            if isCommitted, conversation == nil { return context.enter { $0.release(audio) } }
             Task {
-                await conversation?.value
+                var isInConversations = await conversation?.value ?? true
                 guard isWhole else { return await completion.complete(stored.record.id, audio) }
-                if !isCommitted {
-                    await conversations.take(stored, onlyRecovered: true)
+                if !isCommitted, await !conversations.take(stored, onlyRecovered: true) { isInConversations = false }
+                if isInConversations {
                     await audio.release()
+                } else {
+                    log.warning("words of a session are put into its conversation at the next start", [.session: stored.record.id.rawValue])
                 }
                 conversations.noMoreWords(of: stored.record.id)
             }

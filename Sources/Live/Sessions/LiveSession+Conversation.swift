@@ -18,7 +18,8 @@ extension LiveSession {
         conversation = LiveConversation(
             session: id, user: grant.user, request: request, language: dialect.request.language, started: started,
             rate: rate, channels: channels, choices: choices, shared: shared, service: context.conversations, loop: context.loop,
-            audio: { [self] range in channels == 1 ? heard(range) : nil }, moved: { [self] in moved() }
+            audio: { [self] range in channels == 1 ? heard(range) : nil }, moved: { [self] in moved() },
+            journal: { [journal] in journal.note($0) }
         ) { [self] event in
             tellWatchers(of: event)
             guard !clientIsGone else { return }

@@ -101,10 +101,3 @@ extension RecognizedChunk {
             model: transcript.model)
     }
 }
-
-extension Duration {
-    fileprivate var wholeNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-    }
-}

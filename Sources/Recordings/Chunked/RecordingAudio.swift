@@ -28,7 +28,7 @@ struct RecordingAudio: Sendable {
         }
         let ranges = UniqueTime.ranges(of: chunk.start..<chunk.end, beside: others.map { $0.start..<$0.start + $0.duration })
         for range in ranges where range.upperBound - range.lowerBound >= Self.shortest {
-            guard let keeper = service.keeper(rate: .speech, channels: 1, days: nil) else { return }
+            guard let keeper = service.keeper(of: nil, rate: .speech, channels: 1, days: nil) else { return }
             let part = SampleRange(
                 .zero + SampleCount(range.lowerBound - chunk.start, at: .speech), .zero + SampleCount(range.upperBound - chunk.start, at: .speech))
             do {

@@ -79,7 +79,7 @@ package final class UploadFolder: Sendable {
             // The order matters: the store knows each upload before its file is kept.
             let kept = try await blobs.all()
             let known = try await uploads.all()
-            for blob in kept where !known.contains(blob.name.text) { try await blobs.delete(blob.name) }
+            try await blobs.delete(kept.map(\.name).filter { !known.contains($0.text) })
         } catch {
             log.warning("old uploads could not be deleted; it is tried again", [.path: blobs.location, .error: "\(error)"])
         }

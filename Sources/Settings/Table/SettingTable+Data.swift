@@ -78,7 +78,10 @@ extension SettingTable {
             "Disk for the journals, shared equally by the event loops; a minute of 16 kHz audio takes 1.9 MB."),
         .init(
             "HARKEN_FSYNC", .storage, "group=200ms",
-            "When audio and words reach the disk: `group=…ms`, `always` or `never`; see [Power cuts](operating.md#power-cuts). Option: `--fsync`."),
+            """
+            When the audio and words of live sessions reach the disk: `group=…ms`, `always` or `never`. `never` holds for the SQLite database too; see \
+            [Power cuts](operating.md#power-cuts). Option: `--fsync`.
+            """),
         .init(
             "HARKEN_FREE_DISK_BYTES", .storage, nil,
             """

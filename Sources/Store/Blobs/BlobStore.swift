@@ -19,8 +19,8 @@ package protocol BlobStore: Sendable {
     /// Stores a content. A blob that has this name already is replaced. When this returns, the blob survives a power cut.
     func put(_ content: [UInt8], as name: BlobName) async throws(StoreError)
 
-    /// Deletes a blob. Deleting a blob that is not there is not an error.
-    func delete(_ name: BlobName) async throws(StoreError)
+    /// Deletes blobs, each of which need not be there. When this returns, no power cut brings them back. After an error some of them may be there.
+    func delete(_ names: [BlobName]) async throws(StoreError)
 
     /// Prepares the store for this process, and removes the drafts that earlier processes have left. Called before this process makes a draft.
     ///
@@ -51,6 +51,9 @@ package protocol BlobStore: Sendable {
 }
 
 extension BlobStore {
+    /// Deletes a blob, which need not be there. When this returns, no power cut brings it back.
+    package func delete(_ name: BlobName) async throws(StoreError) { try await delete([name]) }
+
     /// Number of blobs in a page of `all`: a folder is read once for each page.
     private static var page: Int { 50_000 }
 

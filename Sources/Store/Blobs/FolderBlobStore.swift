@@ -40,9 +40,13 @@ package final class FolderBlobStore: BlobStore {
         }
     }
 
-    package func delete(_ name: BlobName) async throws(StoreError) {
-        try await queue.work { [path = path(of: name)] () throws(StoreError) in
-            guard unlink(path) == 0 || errno == ENOENT else { throw .failure(path) }
+    package func delete(_ names: [BlobName]) async throws(StoreError) {
+        try await queue.work { [self] () throws(StoreError) in
+            var last: String?
+            for path in names.map(path) {
+                if unlink(path) == 0 { last = path } else if errno != ENOENT { throw .failure(path) }
+            }
+            if let last { try PrivateFile.syncFolder(of: last) }
         }
     }
 
@@ -54,7 +58,8 @@ package final class FolderBlobStore: BlobStore {
     }
 
     private func makeFolder() throws(StoreError) {
-        guard mkdir(location, 0o700) == 0 || errno == EEXIST else { throw .failure(location) }
+        if mkdir(location, 0o700) == 0 { return try PrivateFile.syncFolder(of: location) }
+        guard errno == EEXIST else { throw .failure(location) }
     }
 
     private func draftPath() -> String { "\(location)/.\(String(UInt64.random(in: 0 ... .max), radix: 36))\(Self.draftSuffix)" }

@@ -17,6 +17,9 @@ package protocol ConversationAudioCatalog: Sendable {
     /// - Returns: false when the conversation does not have that file any more; the caller must then delete the new one.
     func replace(_ file: String, by audio: StoredAudio, in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
+    /// Returns the user in whose conversations a session speaks; nil when it speaks in none.
+    func user(of session: ID<Session>) async throws(StoreError) -> ID<User>?
+
     /// Returns those of the files that no conversation, no voice and no pending deletion names.
     func unnamed(_ files: [String]) async throws(StoreError) -> [String]
 

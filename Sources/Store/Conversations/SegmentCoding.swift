@@ -12,8 +12,8 @@ enum SegmentCoding {
         for word in words {
             json.beginArray()
             json.value(word.text)
-            json.value(Int(word.start.storedNanoseconds))
-            json.value(Int((word.end - word.start).storedNanoseconds))
+            json.value(Int(word.start.wholeNanoseconds))
+            json.value(Int((word.end - word.start).wholeNanoseconds))
             json.value(word.confidence.isFinite ? Int((max(0, min(1, word.confidence)) * 1_000).rounded()) : 0)
             json.endArray()
         }

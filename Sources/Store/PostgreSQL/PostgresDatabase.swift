@@ -7,6 +7,8 @@ package final class PostgresDatabase: SQLDatabase {
 
     package let address: PostgresAddress
     package let words: any WordIndex
+    /// What the server promises of a committed transaction.
+    package let durability: PostgresDurability
     private let pool: PostgresPool
     private let register: PostgresPool
     private let keys: PostgresPool
@@ -23,14 +25,18 @@ package final class PostgresDatabase: SQLDatabase {
         words = try PostgresWordIndex()
         let connection = try PostgresConnection(address)
         try PostgresMigration.run(PostgresMigration.all, on: connection)
+        durability = try PostgresDurability(of: SQLConnection(connection))
         pool = PostgresPool(address, settings: owner, most: Self.connections.work)
         register = PostgresPool(address, settings: owner, most: Self.connections.register)
         keys = PostgresPool(address, settings: owner, most: Self.connections.keys)
         searches = PostgresPool(address, settings: owner + Self.searchSettings, most: Self.connections.searches)
     }
 
-    /// Connects to a server and returns its version, such as `15.4`. Changes nothing.
-    package static func version(at address: PostgresAddress) throws(StoreError) -> String { try PostgresConnection(address).serverVersion }
+    /// Connects to a server and returns its version, such as `15.4`, and what it promises. Changes nothing.
+    package static func server(at address: PostgresAddress) throws(StoreError) -> (version: String, durability: PostgresDurability) {
+        let connection = try PostgresConnection(address)
+        return (connection.serverVersion, try PostgresDurability(of: SQLConnection(connection)))
+    }
 
     /// Returns the number of other sessions of the same user and the same application in the database.
     package static func otherSessions(at address: PostgresAddress) throws(StoreError) -> Int {

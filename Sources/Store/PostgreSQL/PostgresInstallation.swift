@@ -51,6 +51,9 @@ package struct PostgresInstallation: StoreBackEnd {
         }
     }
 
+    /// What the server promises of an accepted change.
+    package var durability: PostgresDurability { database.durability }
+
     package var usage: any UsageStore { SQLUsageStore(in: database) }
 
     package func conversations(now: @escaping @Sendable () -> UnixTime) -> any ConversationStores {

@@ -13,7 +13,7 @@ package enum SQLValue: Sendable, Equatable {
     /// A time of day, in milliseconds.
     package static func time(_ time: UnixTime?) -> SQLValue { .integer(time?.milliseconds) }
     /// A length or a position, in nanoseconds.
-    package static func duration(_ duration: Duration?) -> SQLValue { .integer(duration?.storedNanoseconds) }
+    package static func duration(_ duration: Duration?) -> SQLValue { .integer(duration?.wholeNanoseconds) }
     /// Row numbers as one value for `json_each`. With one statement for many rows the way to a server and back is gone only once.
     package static func numbers(_ numbers: some Sequence<Int64>) -> SQLValue { .text("[" + numbers.map(String.init).joined(separator: ",") + "]") }
 }

@@ -19,7 +19,11 @@ package final class SQLiteConnection {
     }
 
     /// Opens a file that exists.
-    package static func open(_ path: String, _ access: Access) throws(StoreError) -> sending SQLiteConnection {
+    ///
+    /// - Parameter durability: where a transaction is when its commit returns.
+    package static func open(
+        _ path: String, _ access: Access, durability: CommitDurability = .disk
+    ) throws(StoreError) -> sending SQLiteConnection {
         // NOMUTEX: the owner keeps to one thread at a time, so SQLite need not lock.
         let flags =
             switch access {
@@ -37,8 +41,12 @@ package final class SQLiteConnection {
         sqlite3_extended_result_codes(opened, 1)
         sqlite3_busy_timeout(opened, Self.busyTimeOutMilliseconds)
         try connection.run("PRAGMA foreign_keys = ON")
-        // In WAL mode, NORMAL cannot corrupt the file: a power cut may lose the last transactions, and a crash of the process loses none.
-        try connection.run("PRAGMA synchronous = NORMAL")
+        // In WAL mode, FULL syncs the log at each commit. NORMAL syncs at checkpoints only: a power cut may lose the last transactions, but cannot corrupt
+        // the file, and a crash of the process loses none.
+        switch durability {
+        case .disk: try connection.run("PRAGMA synchronous = FULL")
+        case .kernel: try connection.run("PRAGMA synchronous = NORMAL")
+        }
         // SQLite overwrites deleted data.
         if case .readWrite = access { try connection.run("PRAGMA secure_delete = ON") }
         guard WordTokenizer.register(with: try FullText.interface(of: connection)) else { throw FullText.unusable }

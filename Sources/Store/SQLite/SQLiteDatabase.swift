@@ -10,15 +10,19 @@ package final class SQLiteDatabase: SQLDatabase {
 
     /// Opens the database of `directory`, creates the database if it does not exist, brings its schema up to date, and checks its pages.
     ///
-    /// - Parameter checkTime: time limit for the check of the pages.
+    /// - Parameters:
+    ///   - durability: where a transaction is when `write` returns.
+    ///   - checkTime: time limit for the check of the pages.
     /// - Throws: `keysLost` when the database has no keys although keys were made, `corrupt` when a page is damaged.
-    package init(in directory: DataDirectory, migrations: [Migration] = Migration.all, checkTime: Duration = .seconds(1)) throws(StoreError) {
+    package init(
+        in directory: DataDirectory, migrations: [Migration] = Migration.all, durability: CommitDurability = .disk, checkTime: Duration = .seconds(1)
+    ) throws(StoreError) {
         let path = directory.database
         self.directory = directory
         let connection = try directory.withSetUpLock { () throws(StoreError) in
             try KeysMarker(of: directory).check(path)
             try Self.makePrivateFile(path)
-            let connection = try SQLiteConnection.open(path, .readWrite)
+            let connection = try SQLiteConnection.open(path, .readWrite, durability: durability)
             // The mode is kept in the file. It is set at each start because a restored copy may have lost it.
             try connection.run("PRAGMA journal_mode = WAL")
             try Migration.run(migrations, on: connection, path: path)
@@ -29,7 +33,8 @@ package final class SQLiteDatabase: SQLDatabase {
         reader = SQLiteReader(try SQLiteConnection.open(path, .readOnly))
     }
 
-    /// Runs `body` on the writer's thread, in a transaction that `body` may share with other waiting work. Returns when the transaction is committed.
+    /// Runs `body` on the writer's thread, in a transaction that `body` may share with other waiting work, and with it the sync of the log. Returns when
+    /// the transaction is committed.
     package func write<Value: Sendable>(
         _ isolation: SQLIsolation, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {

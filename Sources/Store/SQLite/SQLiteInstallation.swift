@@ -10,9 +10,12 @@ package struct SQLiteInstallation: StoreBackEnd {
     ///
     /// - Parameters:
     ///   - blobs: the stores of blobs; nil for folders of `directory`.
+    ///   - durability: where a change is when the store has accepted it.
     ///   - checkTime: time limit for the check of the database's pages.
-    package init(in directory: DataDirectory, blobs: Blobs? = nil, checkTime: Duration = .seconds(1)) throws(StoreError) {
-        database = try SQLiteDatabase(in: directory, checkTime: checkTime)
+    package init(
+        in directory: DataDirectory, blobs: Blobs? = nil, durability: CommitDurability = .disk, checkTime: Duration = .seconds(1)
+    ) throws(StoreError) {
+        database = try SQLiteDatabase(in: directory, durability: durability, checkTime: checkTime)
         self.blobs = blobs ?? Blobs(in: directory)
     }
 

@@ -51,7 +51,7 @@ package struct PriceTable: Sendable, Equatable {
         let name = model?.lowercased()
         let rate = rates.filter { $0.engine == engine && $0.model == name && $0.isLive == isLive && $0.from <= time }.max { $0.from < $1.from }
         guard let rate else { return isLive ? .zero : nil }
-        let product = billable.storedNanoseconds.multipliedFullWidth(by: rate.perHour.hundredMillionths)
+        let product = billable.wholeNanoseconds.multipliedFullWidth(by: rate.perHour.hundredMillionths)
         let hour: Int64 = 3_600_000_000_000
         let (quotient, rest) = hour.dividingFullWidth(product)
         return USDollars(hundredMillionths: quotient + (rest >= hour / 2 ? 1 : 0))

@@ -21,7 +21,7 @@ package enum UsageRecordCoding {
         if let conversation = run.conversation { json.member("conversation_id", conversation.rawValue) }
         if let position = run.position {
             json.member("session_id", position.session.rawValue)
-            json.member("session_start_ns", Int(position.start.storedNanoseconds))
+            json.member("session_start_ns", Int(position.start.wholeNanoseconds))
             json.member("channel_count", position.channels)
         }
         json.member("provider", run.engine.rawValue)
@@ -32,10 +32,10 @@ package enum UsageRecordCoding {
         json.member("status", run.status.rawValue)
         json.member("started_at", Int(run.started.milliseconds))
         if let completed = run.completed { json.member("completed_at", Int(completed.milliseconds)) }
-        json.member("latency_ns", Int(run.latency.storedNanoseconds))
-        json.member("audio_ns", Int(run.audio.storedNanoseconds))
-        if let speech = run.speech { json.member("speech_ns", Int(speech.storedNanoseconds)) }
-        json.member("billable_ns", Int(run.billable.storedNanoseconds))
+        json.member("latency_ns", Int(run.latency.wholeNanoseconds))
+        json.member("audio_ns", Int(run.audio.wholeNanoseconds))
+        if let speech = run.speech { json.member("speech_ns", Int(speech.wholeNanoseconds)) }
+        json.member("billable_ns", Int(run.billable.wholeNanoseconds))
         json.member("billing", run.billing.rawValue)
         if let cost = run.cost { json.member("cost", Int(cost.hundredMillionths)) }
         json.member("retry_count", run.retries)

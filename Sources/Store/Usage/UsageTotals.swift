@@ -24,9 +24,9 @@ package struct UsageTotals: Sendable, Equatable {
     package static func += (totals: inout Self, run: UsageRecord) {
         totals.runs += 1
         if run.status == .failed { totals.failed += 1 }
-        totals.audio += run.audio.storedNanoseconds
-        totals.speech += run.speech?.storedNanoseconds ?? 0
-        totals.billable += run.billable.storedNanoseconds
+        totals.audio += run.audio.wholeNanoseconds
+        totals.speech += run.speech?.wholeNanoseconds ?? 0
+        totals.billable += run.billable.wholeNanoseconds
         if let cost = run.cost { totals.cost = totals.cost + cost } else { totals.unpriced += 1 }
         totals.retries += Int64(run.retries)
         totals.fallbacks += run.fallback == nil ? 0 : 1

@@ -73,7 +73,8 @@ struct DiagnosticCheck {
         let path = configuration.dataDirectory
         do throws(StoreError) {
             if let database = configuration.database {
-                return Finding("database", .ok, "PostgreSQL \(try PostgresDatabase.version(at: database)) at \(database)")
+                let server = try PostgresDatabase.server(at: database), risk = server.durability.risk
+                return Finding("database", risk.map { .note($0) } ?? .ok, "PostgreSQL \(server.version) at \(database)")
             }
             guard let directory = try DataDirectory(existing: path) else {
                 return Finding("data directory", .ok, "\(path) has no data yet: harken serve creates it")

@@ -153,7 +153,7 @@ struct Serve: Command {
         let log = Log(level: configuration.logLevel, format: format, write: { writer.write($0) })
         let installation = try Installation(
             in: directory, database: configuration.database, bucket: configuration.bucket, checkTime: Self.checkTime,
-            isGateway: true,
+            durability: configuration.journal.sync == .never ? .kernel : .disk, isGateway: true,
             report: { error in
                 if let error {
                     log.warning("audio and files wait on this machine until the object storage takes them", [.error: "\(error)"])
@@ -161,6 +161,7 @@ struct Serve: Command {
                     log.info("the object storage takes audio and files again")
                 }
             })
+        if let risk = installation.risk { log.warning("the database does not keep what it has accepted", [.reason: risk]) }
         let keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
         let isKeyless = try await keys.isEmpty()
         guard configuration.listen.isLoopback || configuration.identity != nil || !isKeyless else {

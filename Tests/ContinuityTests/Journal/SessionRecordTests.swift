@@ -9,8 +9,22 @@ import Testing
         model: "nova-3", keyterms: ["Günther", ""], diarize: true, engines: [EngineName("soniox"), .local],
         owner: .init(user: "user_1", key: "key_2"), redaction: [.cardNumber, .personName])
 
+    private var spoken: SessionRecord {
+        var spoken = record
+        spoken.conversations = [
+            ConversationRecord(
+                id: "c1", source: "omi", device: "pendant", call: nil, created: UnixTime(milliseconds: 1_795_000_000_456), timeout: .seconds(120),
+                begins: .zero, shift: .milliseconds(-250)),
+            ConversationRecord(
+                id: "c2", source: "desktop", device: nil, call: "call 7", created: UnixTime(milliseconds: 1_795_000_300_000), timeout: nil,
+                begins: .seconds(300), shift: nil),
+        ]
+        return spoken
+    }
+
     @Test func `comes back as it was`() throws {
         #expect(try SessionRecord(decoding: record.encoded()) == record)
+        #expect(try SessionRecord(decoding: spoken.encoded()) == spoken)
         var plain = SessionRecord(id: ID("x"), started: UnixTime(milliseconds: 0))
         plain.engines = []
         #expect(try SessionRecord(decoding: plain.encoded()) == plain)
@@ -24,13 +38,18 @@ import Testing
 
     @Test func `of a newer version is told from a broken one`() {
         var bytes = record.encoded()
-        bytes[0] = 3
+        bytes[0] = 4
         #expect(throws: SessionRecord.Unreadable.newer) { try SessionRecord(decoding: bytes) }
         #expect(throws: SessionRecord.Unreadable.damaged) { try SessionRecord(decoding: []) }
-        let whole = record.encoded()
+        let whole = spoken.encoded()
         for cut in 1..<whole.count {
             #expect(throws: SessionRecord.Unreadable.damaged) { try SessionRecord(decoding: Array(whole[..<cut])) }
         }
+    }
+
+    @Test func `is read by earlier versions where it has no conversations`() {
+        #expect(record.encoded().first == 2)
+        #expect(spoken.encoded().first == 3)
     }
 
     @Test func `cuts a text that is too long between characters`() throws {

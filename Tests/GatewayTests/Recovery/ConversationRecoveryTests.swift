@@ -4,6 +4,8 @@ import Foundation
 import Framing
 import Gateway
 import HarkenTesting
+import Journal
+@testable import Observability
 import Speech
 import Store
 import Testing
@@ -74,6 +76,74 @@ import Testing
             #expect(words.allSatisfy { (.seconds(shift) ... .seconds(shift + 5)).contains($0.start) })
             #expect(zip(words, words.dropFirst()).allSatisfy { $0.start <= $1.start })
             #expect(found?.title != nil)
+        }
+    }
+
+    /// A conversation as the session's journal has it.
+    private func journaled(_ id: String, shift: Duration?, begins: Duration = .zero) -> ConversationRecord {
+        ConversationRecord(
+            id: id, source: "omi", device: "pendant", call: nil, created: now + .seconds(-600), timeout: .seconds(120), begins: begins, shift: shift)
+    }
+
+    @Test(arguments: [nil, Duration.zero]) func `are made again when the store had not accepted them`(shift: Duration?) async throws {
+        let run = try EarlierRun()
+        var record = SessionRecord(
+            id: session, started: now + .seconds(-600), dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")])
+        record.conversations = [journaled("c1", shift: shift)]
+        _ = run.session(record, seconds: 5, committed: 3)
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            let store = try store(gateway.directory)
+            try await until { try await store.conversation(ID("c1"), of: .local)?.status == .completed }
+            let found = try #require(try await store.conversation(ID("c1"), of: .local))
+            #expect(found.segments.flatMap(\.words).map(\.text).filter { $0.hasPrefix("said") } == ["said0", "said1", "said2"])
+            #expect(found.source == "omi" && found.device == "pendant" && found.language == LanguageTag("en"))
+        }
+    }
+
+    @Test func `are not made again when they were deleted, or nobody had spoken`() async throws {
+        let run = try EarlierRun()
+        var record = SessionRecord(
+            id: session, started: now + .seconds(-600), dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")])
+        record.conversations = [
+            journaled("kept", shift: .zero), journaled("deleted", shift: .zero, begins: .seconds(2)),
+            journaled("empty", shift: nil, begins: .seconds(3)),
+        ]
+        _ = run.session(record, seconds: 3, committed: 3)
+        let earlier = try store(run.directory)
+        _ = try await earlier.begin(conversation("deleted", .inProgress, ago: 600, said: ["said2"]))
+        _ = try await earlier.join(SessionPart(session: session, conversation: ID("deleted"), begins: .seconds(2), shift: .zero), of: .local)
+        #expect(try await earlier.delete(ID<Conversation>("deleted"), of: .local))
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            let store = try store(gateway.directory)
+            try await until { try await store.conversation(ID("kept"), of: .local)?.status == .completed }
+            let kept = try #require(try await store.conversation(ID("kept"), of: .local)).segments.map(\.text)
+            #expect(kept.joined(separator: " ") == "said0 said1")
+            for id in ["deleted", "empty"] { #expect(try await store.conversation(ID(id), of: .local) == nil) }
+        }
+    }
+
+    @Test func `have the words of a transcript that was complete before them`() async throws {
+        let run = try EarlierRun()
+        let record = SessionRecord(
+            id: session, started: now + .seconds(-600), dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")])
+        _ = run.session(record, seconds: 3, committed: 3)
+        let earlier = try store(run.directory)
+        _ = try await earlier.begin(conversation("c1", .inProgress, ago: 600, said: ["said0"]))
+        _ = try await earlier.join(SessionPart(session: session, conversation: ID("c1"), begins: .zero, shift: .zero), of: .local)
+        var transcript = SessionTranscript(rate: .speech, channels: 1, received: SampleCount(48_000))
+        for second in 0..<3 {
+            let range = SampleRange(SampleIndex(second * 16_000), count: SampleCount(16_000))
+            let word = Word("said\(second)", SampleRange(range.start, count: SampleCount(8_000)), confidence: 0.5)
+            transcript.add(Commit(channel: .first, range: range, words: [word], reason: .pause, engine: EngineName("scripted")), turn: 0)
+        }
+        let blobs = Blobs(in: try DataDirectory(creating: run.directory)).transcripts
+        let transcripts = TranscriptFolder(in: blobs, limits: TranscriptLimits(), log: Log(level: .error, write: { _ in }))
+        #expect(await transcripts.keep(StoredTranscript(record: record, transcript: transcript, status: .complete)))
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            let store = try store(gateway.directory)
+            try await until { try await store.conversation(ID("c1"), of: .local)?.status == .completed }
+            let found = try #require(try await store.conversation(ID("c1"), of: .local))
+            #expect(found.segments.flatMap(\.words).map(\.text) == ["said0", "said1", "said2"])
         }
     }
 

@@ -76,6 +76,9 @@ import Testing
         var titled = ConversationUpdate(ID("c3"), title: "My zebra")
         titled.isTitledByHand = true
         #expect(try await store.write(titled, of: .ann))
+        // A completion that had begun before.
+        #expect(try await store.write(ConversationUpdate(ID("c3"), title: "The zebra sleeps"), of: .ann))
+        #expect(try await store.conversation(ID("c3"), of: .ann)?.title == "My zebra")
         for id in [one, ID("c3")] { #expect(try await store.setText("The lion sleeps.", of: ID("s1"), in: id, of: .ann) != nil) }
         let edited = try #require(try await store.conversation(one, of: .ann))
         #expect(edited.title?.contains("zebra") == false && edited.summary?.contains("zebra") == false)
@@ -118,7 +121,9 @@ import Testing
                 words, ForgottenSpeech(session: session, begins: .seconds(14), ends: .seconds(100)),
                 ForgottenSpeech(session: session, begins: .seconds(200)),
             ])
-        // The session goes on, in another one.
+        // An earlier part that becomes known later changes nothing of it; the session goes on, in another one.
+        #expect(try await store.join(SessionPart(session: session, conversation: one, begins: .seconds(150)), of: .ann))
+        #expect(try await store.forgottenSpeech(of: session).last?.ends == nil)
         #expect(try await store.join(SessionPart(session: session, conversation: one, begins: .seconds(250)), of: .ann))
         #expect(try await store.forgottenSpeech(of: session).last?.ends == .seconds(250))
         #expect(try await store.forgottenSpeech(of: session).isAll == false)

@@ -52,6 +52,15 @@ struct `PostgreSQL database` {
             ])
     }
 
+    @Test(arguments: [("on", false), ("local", false), ("off", true)])
+    func `tells what the server promises`(setting: String, isAtRisk: Bool) async throws {
+        let connection = try PostgresConnection(StoreKind.address(of: folder), settings: "SET synchronous_commit = \(setting)")
+        var promised = try PostgresDurability(of: SQLConnection(connection))
+        #expect(promised.synchronousCommit == setting && !promised.isSynced && promised.risk?.contains("fsync") == true)
+        promised.isSynced = true
+        #expect((promised.risk != nil) == isAtRisk)
+    }
+
     @Test func `rejects a column of a type that no row has`() async throws {
         let database = try open()
         await #expect(throws: StoreError.self) {

@@ -3,6 +3,9 @@ actor DeletedDataRemoval {
     /// Time for which deletions are gathered, to be erased together.
     private static let gathering: Duration = .seconds(5)
 
+    /// Number of files that are deleted before the database forgets them.
+    private static let atOnce = 100
+
     private let database: any SQLDatabase
     private let audio: any BlobStore
     private var gathered: Task<Void, Never>?
@@ -71,11 +74,11 @@ actor DeletedDataRemoval {
             ) { (row) throws(StoreError) in files.append(row.text(0) ?? "") }
             return files
         }
-        for file in files {
-            guard let name = BlobName(file) else { continue }
-            try await audio.delete(name)
+        for first in stride(from: 0, to: files.count, by: atOnce) {
+            let names = files[first..<min(first + atOnce, files.count)].compactMap { BlobName($0) }
+            try await audio.delete(names)
             try await database.write { (connection) throws(StoreError) in
-                try connection.run("DELETE FROM abandoned_files WHERE file = ?", [.text(file)])
+                for name in names { try connection.run("DELETE FROM abandoned_files WHERE file = ?", [.text(name.text)]) }
             }
         }
     }

@@ -54,6 +54,19 @@ extension SQLConversationStore {
         return isReplaced
     }
 
+    package func user(of session: ID<Session>) async throws(StoreError) -> ID<User>? {
+        try await database.read { (connection) throws(StoreError) in
+            var user: ID<User>?
+            try connection.run(
+                """
+                SELECT a.user FROM session_parts p JOIN conversations c ON c.number = p.conversation JOIN archives a ON a.number = c.archive
+                WHERE p.session = ? LIMIT 1
+                """, [.text(session.rawValue)]
+            ) { (row) throws(StoreError) in user = row.text(0).map { ID($0) } }
+            return user
+        }
+    }
+
     package func unnamed(_ files: [String]) async throws(StoreError) -> [String] {
         try await database.read { (connection) throws(StoreError) in
             var unnamed: [String] = []

@@ -164,7 +164,7 @@ extension SQLConversationStore {
             else { return nil }
             try Self.checkIsOver(whole)
             guard index > 0 else { throw .conflict("a conversation cannot be split at its first segment, because one part would be empty") }
-            let shift = whole.segments[index].start.storedNanoseconds / 1_000_000
+            let shift = whole.segments[index].start.wholeNanoseconds / 1_000_000
             var later = whole
             later.id = new
             later.started = UnixTime(milliseconds: whole.started.milliseconds + shift)
@@ -195,7 +195,7 @@ extension SQLConversationStore {
             let end = whole.segments[..<index].map(\.end).max() ?? .zero
             try connection.run(
                 "UPDATE conversations SET finished_at = min(finished_at, ?) WHERE number = ?",
-                [.integer(whole.started.milliseconds + end.storedNanoseconds / 1_000_000), .integer(first)])
+                [.integer(whole.started.milliseconds + end.wholeNanoseconds / 1_000_000), .integer(first)])
             try Self.count(first, on: connection)
             try Self.count(second, on: connection)
             try Self.sumUp(first, on: connection)

@@ -62,7 +62,7 @@ extension SQLConversationStore {
                     SELECT 1 FROM segments t JOIN speech_sample_sources o ON o.segment = t.number JOIN speech_samples l ON l.number = o.sample
                     WHERE t.conversation = c.number AND l.person = p.number)
                 ORDER BY c.started_at DESC, p.number LIMIT ?2
-                """, [.integer(least.storedNanoseconds), .integer(limit)]
+                """, [.integer(least.wholeNanoseconds), .integer(limit)]
             ) { (row) throws(StoreError) in
                 guard let person = row.text(0), let conversation = row.text(1), let user = row.text(2) else { return }
                 found.append(UntaughtVoice(ID(person), in: ID(conversation), of: ID(user)))

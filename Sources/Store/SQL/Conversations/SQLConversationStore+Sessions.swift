@@ -11,12 +11,12 @@ extension SQLConversationStore {
             // Speech that was to be forgotten to the session's end is forgotten only up to this part, where the session begins to speak in another
             // conversation.
             try connection.run(
-                "UPDATE forgotten_speech SET ends = max(begins, ?2) WHERE session = ?1 AND ends IS NULL",
+                "UPDATE forgotten_speech SET ends = ?2 WHERE session = ?1 AND ends IS NULL AND begins <= ?2",
                 [.text(part.session.rawValue), .duration(part.begins)])
             try connection.run(
                 "INSERT INTO session_parts (session, conversation, begins, shift) VALUES (?, ?, ?, ?)",
                 [
-                    .text(part.session.rawValue), .integer(number), .duration(part.begins), .integer(part.shift?.storedNanoseconds),
+                    .text(part.session.rawValue), .integer(number), .duration(part.begins), .integer(part.shift?.wholeNanoseconds),
                 ])
             return true
         }
@@ -121,8 +121,8 @@ extension SQLConversationStore {
         for part in try parts(of: conversation, on: connection) {
             guard let shift = part.shift else { continue }
             var said = part
-            said.begins = max(part.begins, range.lowerBound.storedNanoseconds - shift)
-            said.ends = min(part.ends ?? .max, range.upperBound.storedNanoseconds - shift)
+            said.begins = max(part.begins, range.lowerBound.wholeNanoseconds - shift)
+            said.ends = min(part.ends ?? .max, range.upperBound.wholeNanoseconds - shift)
             if said.begins < said.ends ?? 0 { try forget(said, in: channel, now, on: connection) }
         }
     }

@@ -30,7 +30,7 @@ extension SQLConversationStore {
                 .text(conversation.source), .text(conversation.device), .text(conversation.language?.rawValue), .text(conversation.title),
                 .text(conversation.summary), .time(conversation.started), .time(conversation.finished), .text(conversation.finalizationReason),
                 .text(conversation.call),
-                .integer(conversation.timeout?.storedNanoseconds), .text(conversation.findings?.stored),
+                .integer(conversation.timeout?.wholeNanoseconds), .text(conversation.findings?.stored),
             ])
         return try connection.changedRows() == 1
     }
@@ -62,7 +62,7 @@ extension SQLConversationStore {
                 """
                 UPDATE conversations SET status = coalesce(?2, status), since = CASE WHEN ?2 IS NULL OR ?2 = status THEN since ELSE ?3 END,
                 started_at = coalesce(?4, started_at), finished_at = coalesce(?5, finished_at), language = coalesce(?6, language),
-                title = coalesce(?7, title), summary = coalesce(?8, summary), reason = coalesce(?9, reason),
+                title = iif(is_titled AND NOT ?11, title, coalesce(?7, title)), summary = coalesce(?8, summary), reason = coalesce(?9, reason),
                 windows_model = iif(?10, NULL, windows_model), is_titled = iif(?11, TRUE, is_titled), findings = coalesce(?12, findings) WHERE number = ?1
                 """,
                 [

@@ -73,7 +73,8 @@ final class Composition: Sendable {
                 tracer: inputs.tracer, engines: inputs.configuration.engines, transcriptAge: inputs.configuration.transcripts.age,
                 startedAt: startedAt, now: inputs.now, newPath: recordings.newPath,
                 forgetSpeech: { [erasure = live.erasure] in await erasure.run() },
-                earlierProcessesEnded: { [recordings] in await recordings.runner.takeUpEarlier(recordings) }))
+                earlierProcessesEnded: { [recordings] in await recordings.runner.takeUpEarlier(recordings) },
+                sessionsTakenUp: { [conversations = live.conversations, startedAt] in await conversations.takeUpAudio(before: startedAt) }))
         await recordings.chunked.recover(recordings, isShared: storage.isShared)
     }
 

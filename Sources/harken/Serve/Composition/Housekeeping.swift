@@ -29,10 +29,7 @@ final class Housekeeping: Sendable {
         sweeping = Task { [transcripts = storage.transcripts, now = inputs.now] in
             repeat { await transcripts.sweep(now: now()) } while (try? await Task.sleep(for: TranscriptFolder.sweepInterval)) != nil
         }
-        minding = Task { [conversations = live.conversations, erasure = live.erasure, start = inputs.now(), isShared = storage.isShared] in
-            if !isShared { await conversations.removeUnfinishedAudio(before: start) }
-            await Self.mind(conversations, erasure, deletion)
-        }
+        minding = Task { [conversations = live.conversations, erasure = live.erasure] in await Self.mind(conversations, erasure, deletion) }
         settling = Task { [admission = parts.admission] in
             var rounds = 0
             while (try? await Task.sleep(for: .milliseconds(250))) != nil {
