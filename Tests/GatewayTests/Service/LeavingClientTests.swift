@@ -50,6 +50,19 @@ import Testing
         }
     }
 
+    /// True once the gateway has all audio of the latest session, the longest of all: it is open still, or has its transcript.
+    ///
+    /// - Parameter number: number of sessions so far.
+    private func hasTaken(_ milliseconds: Int, _ number: Int, _ gateway: TestGateway) async throws -> Bool {
+        guard case .array(let open)? = try await gateway.api(.get, "/api/v1/sessions?open=true").json["sessions"] else { return false }
+        let isTaken = open.contains { session in
+            if case .double(let seconds)? = session["duration"] { seconds >= Double(milliseconds) / 1_000 } else { false }
+        }
+        if isTaken { return true }
+        let stored = (try? FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/transcripts")) ?? []
+        return stored.count { $0.hasSuffix(".json") } == number
+    }
+
     private func said(in conversation: ID<Conversation>, _ gateway: TestGateway) async throws -> String {
         try await gateway.api(.get, "/api/v1/conversations/\(conversation.rawValue)").texts.joined(separator: " ")
     }
@@ -72,6 +85,8 @@ import Testing
                     "/v4/listen?language=en&sample_rate=16000&codec=pcm16&client_conversation_id=\(id.rawValue)\(options)")
                 try speak(length, channels: channels, to: connection)
                 try await leave(connection, way)
+                // Time that passes before the gateway has read all would end the connection of a client that answers no ping.
+                try await until { try await hasTaken(length, left.count, gateway) }
                 var state = ""
                 try await until(showing: state) {
                     // A client that may come back is waited for, before its words are made final.
