@@ -1,4 +1,4 @@
-/// Where a transaction is when its commit returns.
+/// The place of a transaction whose commit has returned.
 package enum CommitDurability: Sendable {
     /// On the disk: it survives a power cut.
     case disk

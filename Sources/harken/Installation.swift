@@ -18,7 +18,7 @@ struct Installation: StoreBackEnd {
     ///   - directory: the data directory, which has the secret and the blobs with either database.
     ///   - database: nil for the SQLite database of the directory.
     ///   - bucket: the bucket of the blobs; nil for folders of the directory.
-    ///   - durability: where a change is when the SQLite database has accepted it. A PostgreSQL server decides that itself.
+    ///   - durability: the place of a change when the SQLite database has accepted it. A PostgreSQL server decides that itself.
     ///   - isGateway: true if this process is a gateway, which may be one of several with a PostgreSQL database.
     ///   - report: called with the reason when a blob could not be sent to the bucket, and with nil when one was sent again after that.
     ///   - checkTime: time limit for the check of the SQLite database's pages.

@@ -130,7 +130,7 @@ class Play:
         shutil.copytree(self.data, folder, ignore=shutil.ignore_patterns("*.sock"))
         recording = os.path.join(self.folder, f"recording-{seed}.wav")
         counting_vendor.write(recording, load.SPOKEN)
-        disk, clients, port, answers = Disk(self.library, folder), load.clients(self.harken, recording, seed), 0, 0
+        disk, clients, port = Disk(self.library, folder), load.clients(self.harken, recording, seed), 0
         for number in range(count):
             gateway = Gateway(self, folder, disk, port)
             # `harken live` comes back to the same address.

@@ -1,6 +1,6 @@
 package import Speech
 
-/// What recovery needs to make a session's conversation again, if the store had not accepted it before a crash.
+/// A conversation of a session as the journal has it: recovery makes it again if the store had not accepted it before a crash.
 package struct ConversationRecord: Sendable, Equatable {
     /// The conversation's identifier.
     package var id: String
@@ -65,9 +65,10 @@ extension RecordWriter {
 
 extension RecordReader {
     fileprivate mutating func takeOptionalDuration() -> Duration?? {
-        guard let isThere: UInt8 = take() else { return nil }
-        guard isThere != 0 else { return .some(nil) }
-        guard let nanoseconds: Int64 = take() else { return nil }
-        return .nanoseconds(nanoseconds)
+        switch take(UInt8.self) {
+        case 0: .some(nil)
+        case 1: take(Int64.self).map { .some(.nanoseconds($0)) }
+        case _: nil
+        }
     }
 }

@@ -81,8 +81,9 @@ package actor ConversationAudio {
     package func finish() async throws(StoreError) -> Kept? {
         guard let writer else { return nil }
         self.writer = nil
-        let place = session.flatMap { SessionAudioName(id: newID(), session: $0, start: (writer.start - .zero).duration(at: rate)).blob }
-        guard let name = place ?? BlobName(newID() + ".opus") else { return nil }
+        let id = newID()
+        let place = session.flatMap { SessionAudioName(id: id, session: $0, start: (writer.start - .zero).duration(at: rate)).blob }
+        guard let name = place ?? BlobName(id + ".opus") else { return nil }
         do throws(MediaError) {
             try writer.file.finish()
             try silence(writer)

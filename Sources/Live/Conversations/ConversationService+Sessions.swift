@@ -45,15 +45,8 @@ extension ConversationService {
             let forgotten = try await store.forgottenSpeech(of: record.id)
             for (index, conversation) in known.enumerated() where !parts.contains(conversation.id) {
                 let end = index + 1 < known.count ? known[index + 1].begins : nil
-                let isSpoken = transcript.pieces.indices.contains { number in
-                    transcript.pieces[number].contains { piece in
-                        Self.words(of: piece.commit, rate: transcript.rate).contains { word in
-                            word.start >= conversation.begins && end.map { word.start < $0 } ?? true
-                                && !forgotten.contains { $0.covers(word.start, in: ChannelIndex(number)) }
-                        }
-                    }
-                }
-                guard isSpoken || (!transcript.isWhole && end == nil && forgotten.isEmpty) else { continue }
+                let said = Self.said(in: transcript, from: conversation.begins, before: end, without: forgotten)
+                guard said.contains(where: { !$0.isEmpty }) || (!transcript.isWhole && end == nil && forgotten.isEmpty) else { continue }
                 let id = ID<Conversation>(conversation.id)
                 _ = try await store.begin(
                     Conversation(
@@ -118,15 +111,7 @@ extension ConversationService {
         of user: ID<User>
     ) async throws(StoreError) {
         guard let conversation = try await store.conversation(part.conversation, of: user), conversation.status != .discarded else { return }
-        let transcript = stored.transcript
-        let said = (0..<transcript.channels).map { number in
-            transcript.pieces[number].filter { $0.isRecovered || !onlyRecovered }.flatMap { Self.words(of: $0.commit, rate: transcript.rate) }.filter
-            { word in
-                let middle = word.start + (word.end - word.start) / 2
-                return word.start >= part.begins && end.map { word.start < $0 } ?? true
-                    && !forgotten.contains { $0.covers(middle, in: ChannelIndex(number)) }
-            }
-        }
+        let said = Self.said(in: stored.transcript, from: part.begins, before: end, without: forgotten, onlyRecovered: onlyRecovered)
         guard let first = said.compactMap({ $0.first?.start }).min() else { return }
         var started: UnixTime?
         var shift = part.shift
@@ -153,6 +138,23 @@ extension ConversationService {
             conversation.id, changed: segments, started: started, finished: max(conversation.finished, began + last))
         update.movesBack = earlier
         _ = try await store.write(update, of: user)
+    }
+
+    /// Returns the words that a session has said in a part of it, by channel, without those that must be forgotten.
+    ///
+    /// - Parameter end: time in the session at which the next part begins; nil when there is none.
+    private static func said(
+        in transcript: SessionTranscript, from begins: Duration, before end: Duration?, without forgotten: [ForgottenSpeech],
+        onlyRecovered: Bool = false
+    ) -> [[SpokenWord]] {
+        (0..<transcript.channels).map { number in
+            transcript.pieces[number].filter { $0.isRecovered || !onlyRecovered }.flatMap { words(of: $0.commit, rate: transcript.rate) }.filter {
+                word in
+                let middle = word.start + (word.end - word.start) / 2
+                return word.start >= begins && end.map { word.start < $0 } ?? true
+                    && !forgotten.contains { $0.covers(middle, in: ChannelIndex(number)) }
+            }
+        }
     }
 
     /// Returns the words with times of the session. Speaker labels from another recording are dropped.

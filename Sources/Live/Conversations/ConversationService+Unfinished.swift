@@ -40,7 +40,7 @@ extension ConversationService {
     private func takeUp(_ name: BlobName, _ duration: Duration) async throws(StoreError) -> Bool {
         guard let place = SessionAudioName(name), let blob = try await audio.find(name) else { return false }
         guard let user = try await store.user(of: place.session) else {
-            // Of a deleted conversation nothing else is left.
+            // Nothing else is left of a deleted conversation.
             if try await !store.forgottenSpeech(of: place.session).isEmpty { try await audio.delete(name) }
             return false
         }

@@ -7,7 +7,7 @@ package final class PostgresDatabase: SQLDatabase {
 
     package let address: PostgresAddress
     package let words: any WordIndex
-    /// What the server promises of a committed transaction.
+    /// The server's promise for a committed transaction.
     package let durability: PostgresDurability
     private let pool: PostgresPool
     private let register: PostgresPool

@@ -1,4 +1,4 @@
-/// What a PostgreSQL server promises of a committed transaction, for the day on which its power goes: the settings `synchronous_commit` and `fsync`.
+/// A PostgreSQL server's promise for a committed transaction, on the day on which its power goes: the settings `synchronous_commit` and `fsync`.
 package struct PostgresDurability: Sendable, Equatable {
     /// `on`, `remote_apply`, `remote_write`, `local` or `off`, as it is for the gateway's connections.
     var synchronousCommit: String

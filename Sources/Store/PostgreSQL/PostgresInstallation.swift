@@ -51,7 +51,7 @@ package struct PostgresInstallation: StoreBackEnd {
         }
     }
 
-    /// What the server promises of an accepted change.
+    /// The server's promise for an accepted change.
     package var durability: PostgresDurability { database.durability }
 
     package var usage: any UsageStore { SQLUsageStore(in: database) }

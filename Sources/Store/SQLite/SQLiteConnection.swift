@@ -20,7 +20,7 @@ package final class SQLiteConnection {
 
     /// Opens a file that exists.
     ///
-    /// - Parameter durability: where a transaction is when its commit returns.
+    /// - Parameter durability: the place of a transaction whose commit has returned.
     package static func open(
         _ path: String, _ access: Access, durability: CommitDurability = .disk
     ) throws(StoreError) -> sending SQLiteConnection {

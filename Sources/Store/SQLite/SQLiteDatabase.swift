@@ -11,7 +11,7 @@ package final class SQLiteDatabase: SQLDatabase {
     /// Opens the database of `directory`, creates the database if it does not exist, brings its schema up to date, and checks its pages.
     ///
     /// - Parameters:
-    ///   - durability: where a transaction is when `write` returns.
+    ///   - durability: the place of a transaction when `write` returns.
     ///   - checkTime: time limit for the check of the pages.
     /// - Throws: `keysLost` when the database has no keys although keys were made, `corrupt` when a page is damaged.
     package init(

@@ -10,7 +10,7 @@ package struct SQLiteInstallation: StoreBackEnd {
     ///
     /// - Parameters:
     ///   - blobs: the stores of blobs; nil for folders of `directory`.
-    ///   - durability: where a change is when the store has accepted it.
+    ///   - durability: the place of a change when the store has accepted it.
     ///   - checkTime: time limit for the check of the database's pages.
     package init(
         in directory: DataDirectory, blobs: Blobs? = nil, durability: CommitDurability = .disk, checkTime: Duration = .seconds(1)

@@ -15,6 +15,12 @@ import Testing
     private let session = ID<Session>("0f6c2d1e-0000-4000-8000-000000000001")
     private let now = TestGateway.time
 
+    /// The session, which began ten minutes ago.
+    private var record: SessionRecord {
+        SessionRecord(
+            id: session, started: now + .seconds(-600), dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")])
+    }
+
     private func store(_ directory: String) throws -> SQLConversationStore {
         let now = now
         let data = try DataDirectory(creating: directory)
@@ -54,8 +60,6 @@ import Testing
 
     @Test(arguments: [0, 100]) func `have all that was said, whatever of it was stored`(shift: Int) async throws {
         let run = try EarlierRun()
-        let record = SessionRecord(
-            id: session, started: now + .seconds(-600), dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")])
         // Five seconds, of which three words were committed, and two of them stored when the gateway was killed.
         _ = run.session(record, seconds: 5, committed: 3)
         let earlier = try store(run.directory)
@@ -87,8 +91,7 @@ import Testing
 
     @Test(arguments: [nil, Duration.zero]) func `are made again when the store had not accepted them`(shift: Duration?) async throws {
         let run = try EarlierRun()
-        var record = SessionRecord(
-            id: session, started: now + .seconds(-600), dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")])
+        var record = self.record
         record.conversations = [journaled("c1", shift: shift)]
         _ = run.session(record, seconds: 5, committed: 3)
         try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
@@ -102,8 +105,7 @@ import Testing
 
     @Test func `are not made again when they were deleted, or nobody had spoken`() async throws {
         let run = try EarlierRun()
-        var record = SessionRecord(
-            id: session, started: now + .seconds(-600), dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")])
+        var record = self.record
         record.conversations = [
             journaled("kept", shift: .zero), journaled("deleted", shift: .zero, begins: .seconds(2)),
             journaled("empty", shift: nil, begins: .seconds(3)),
@@ -124,8 +126,6 @@ import Testing
 
     @Test func `have the words of a transcript that was complete before them`() async throws {
         let run = try EarlierRun()
-        let record = SessionRecord(
-            id: session, started: now + .seconds(-600), dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")])
         _ = run.session(record, seconds: 3, committed: 3)
         let earlier = try store(run.directory)
         _ = try await earlier.begin(conversation("c1", .inProgress, ago: 600, said: ["said0"]))
@@ -149,9 +149,8 @@ import Testing
 
     @Test func `hide what their session hid in words that are recognized again`() async throws {
         let run = try EarlierRun()
-        let record = SessionRecord(
-            id: session, started: now + .seconds(-600), dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")],
-            redaction: .cards)
+        var record = self.record
+        record.redaction = .cards
         _ = run.session(record, seconds: 5, committed: 3)
         let earlier = try store(run.directory)
         _ = try await earlier.begin(conversation("c1", .inProgress, ago: 600, said: ["said0", "said1"]))
@@ -176,8 +175,6 @@ import Testing
     @Test func `begin with what was said before the first word that was stored`() async throws {
         let run = try EarlierRun()
         let started = now + .seconds(-600)
-        let record = SessionRecord(
-            id: session, started: started, dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")])
         // Three words were committed, of which the store got the last one only.
         _ = run.session(record, seconds: 3, committed: 3)
         let earlier = try store(run.directory)
@@ -197,8 +194,6 @@ import Testing
 
     @Test func `have nothing that was deleted, and neither has their session`() async throws {
         let run = try EarlierRun()
-        let record = SessionRecord(
-            id: session, started: now + .seconds(-600), dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")])
         _ = run.session(record, seconds: 5, committed: 3)
         let earlier = try store(run.directory)
         _ = try await earlier.begin(conversation("c1", .inProgress, ago: 600, said: ["said0"]))
@@ -219,10 +214,7 @@ import Testing
     @Test func `with nothing stored yet begin where the session's first word was said`() async throws {
         let run = try EarlierRun()
         let started = now + .seconds(-600)
-        _ = run.session(
-            SessionRecord(id: session, started: started, dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")]),
-            seconds: 5,
-            committed: 3)
+        _ = run.session(record, seconds: 5, committed: 3)
         let earlier = try store(run.directory)
         _ = try await earlier.begin(conversation("c1", .inProgress, ago: 601, said: []))
         _ = try await earlier.join(SessionPart(session: session, conversation: ID("c1"), begins: .zero), of: .local)
