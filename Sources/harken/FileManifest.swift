@@ -74,6 +74,12 @@ struct FileManifest {
         }
     }
 
+    /// Returns the paths below a folder that the list does not name: files, and what is neither a file nor a folder.
+    func unlisted(in folder: String) -> [String] {
+        let listed = Set(files.map(\.path))
+        return FileTree.entries(below: folder).filter { !listed.contains($0) }
+    }
+
     /// Returns the files that are not as the list says, each with what is wrong.
     func problems(in folder: String, readsAll: Bool) -> [String] {
         files.compactMap { file in problem(of: file, in: folder, readsAll: readsAll).map { "\(file.path) \($0)" } }

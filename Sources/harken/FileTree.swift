@@ -24,14 +24,18 @@ enum FileTree {
 
     /// Returns the paths of all plain files below a folder, relative to the folder, sorted.
     static func files(below path: String) -> [String] {
+        entries(below: path).filter { name in
+            var information = stat()
+            return lstat(path + "/" + name, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+        }
+    }
+
+    /// Returns the paths of everything below a folder but folders, relative to the folder, sorted. Links are not followed.
+    static func entries(below path: String) -> [String] {
         names(in: path).flatMap { name in
             var information = stat()
             guard lstat(path + "/" + name, &information) == 0 else { return [String]() }
-            switch information.st_mode & S_IFMT {
-            case S_IFREG: return [name]
-            case S_IFDIR: return files(below: path + "/" + name).map { name + "/" + $0 }
-            case _: return []
-            }
+            return information.st_mode & S_IFMT == S_IFDIR ? entries(below: path + "/" + name).map { name + "/" + $0 } : [name]
         }
     }
 
@@ -77,6 +81,23 @@ enum FileTree {
             made += (made.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
             if mkdir(made, 0o755) != 0, errno != EEXIST { throw FileTreeError("make the folder", made) }
         }
+    }
+
+    /// Makes a file its owner's only, and brings its content to the disk.
+    static func settle(_ path: String) throws(FileTreeError) {
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileTreeError("open", path) }
+        defer { close(descriptor) }
+        guard fchmod(descriptor, 0o600) == 0, fsync(descriptor) == 0 else { throw FileTreeError("write", path) }
+    }
+
+    /// Brings the names in the folder of a file to the disk.
+    static func syncFolder(of path: String) throws(FileTreeError) {
+        let folder = folder(of: path)
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileTreeError("open", folder) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw FileTreeError("write", folder) }
     }
 
     /// Returns the path without its last part: `.` for a name without folders.

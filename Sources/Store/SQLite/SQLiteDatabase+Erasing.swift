@@ -7,6 +7,8 @@ extension SQLiteDatabase {
     /// A deleted row leaves its words in the pages of FTS5's index until the pages are merged; SQLite 3.40 has no other way. SQLite overwrites freed
     /// pages (`secure_delete`), and `settle` empties the log.
     package func eraseDeletedWords() async throws(StoreError) {
+        // A backup that was killed has left a copy of the words, and second names of the audio.
+        try BackupDraft.removeAbandoned(in: directory)
         // A negative number merges all parts of the index into one; a positive number continues a merge.
         var step = -Self.pages
         while true {

@@ -29,15 +29,19 @@ struct Backup: Command {
             guard let directory = try data.existing() else { throw data.noData }
             if let bucket = data.bucket { context.note("the copy has no audio, uploads or transcripts of \(bucket.address): save the bucket too") }
             let draft = file + ".partial"
-            let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            // What a backup that was killed has left there is written over.
+            let descriptor = open(draft, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw FileTreeError("write", draft) }
-            defer {
-                close(descriptor)
-                unlink(draft)
+            defer { close(descriptor) }
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+                throw ArchiveError("another backup writes \(draft); give another name, or try again when it has ended")
             }
+            defer { unlink(draft) }
+            guard fchmod(descriptor, 0o600) == 0, ftruncate(descriptor, 0) == 0 else { throw FileTreeError("write", draft) }
             guard access(file, F_OK) != 0 else { throw ArchiveError("\(file) exists; give another name, or delete the file") }
             try await pack(directory, into: draft, context)
             guard fsync(descriptor) == 0, rename(draft, file) == 0 else { throw FileTreeError("write", file) }
+            try FileTree.syncFolder(of: file)
             var information = stat()
             stat(file, &information)
             context.note("\(file) has the data of \(directory.path): \((information.st_size + 999_999) / 1_000_000) MB")
@@ -46,29 +50,14 @@ struct Backup: Command {
 
     private func pack(_ directory: DataDirectory, into file: String, _ context: CommandContext) async throws {
         // On the same disk as the data, so that blobs get a second name in place of a copy.
-        let parent = directory.path + "/.backup.draft"
-        let lock = try Self.lock(parent)
-        defer {
-            FileTree.delete(parent)
-            close(lock)
+        guard let draft = try BackupDraft(in: directory) else {
+            throw ArchiveError("another backup of the same data is at work; try again when it has ended")
         }
-        for leftover in FileTree.names(in: parent) { FileTree.delete(parent + "/" + leftover) }
-        let folder = BackupFolder(path: parent + "/" + BackupFolder.name)
+        let folder = BackupFolder(path: draft.path + "/" + BackupFolder.name)
         context.detail("copying \(directory.path)")
         try folder.fill(from: directory)
         context.detail("writing \(self.file)")
         try await TarArchive(path: file, name: self.file).pack(folder.path, isCompressed: self.file.hasSuffix(".gz") || self.file.hasSuffix(".tgz"))
-    }
-
-    /// Makes the folder, and keeps other backups out of it.
-    private static func lock(_ folder: String) throws -> Int32 {
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw FileTreeError("make the folder", folder) }
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileTreeError("open", folder) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw ArchiveError("another backup of the same data is at work; try again when it has ended")
-        }
-        return descriptor
+        _ = consume draft
     }
 }

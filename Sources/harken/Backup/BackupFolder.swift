@@ -49,7 +49,7 @@ struct BackupFolder {
         }
     }
 
-    /// Compares the files with the manifest, and brings the database up to this version.
+    /// Compares the files with the manifest, and brings the database up to this version. The files are on the disk afterwards, for their owner only.
     ///
     /// - Returns: the version of Harken that made the copy.
     func check(of archive: String) async throws -> String {
@@ -57,6 +57,10 @@ struct BackupFolder {
             let version = document.root["harken"].string, let list = FileManifest(document.root["files"])
         else { throw ArchiveError("\(archive) is not a backup of harken: it has no \(Self.manifestName) that can be read") }
         if let problem = list.problems(in: data, readsAll: true).first { throw ArchiveError("\(archive) is not used: \(problem)") }
+        if let file = list.unlisted(in: data).first {
+            throw ArchiveError("\(archive) is not used: its manifest does not name \(file), which no backup of harken put there")
+        }
+        for file in list.files { try FileTree.settle(data + "/" + file.path) }
         guard let directory = try DataDirectory(existing: data) else {
             throw ArchiveError("\(archive) is not a backup of harken: it has no database")
         }
@@ -70,11 +74,15 @@ struct BackupFolder {
         return version
     }
 
-    /// Moves the data to its place, the database last.
+    /// Moves the data to its place, the database last. Afterwards it survives a power cut.
     func move(to directory: DataDirectory) throws(FileTreeError) {
+        for folder in Self.blobs where access(data + "/" + folder, F_OK) == 0 { try FileTree.syncFolder(of: data + "/" + folder + "/.") }
         let names = FileTree.names(in: data).filter { !$0.hasPrefix("harken.db") } + ["harken.db"]
         for name in names {
+            // The database is the sign that all is there.
+            if name == "harken.db" { try FileTree.syncFolder(of: directory.database) }
             guard rename(data + "/" + name, directory.path + "/" + name) == 0 else { throw FileTreeError("write", directory.path + "/" + name) }
         }
+        try FileTree.syncFolder(of: directory.database)
     }
 }

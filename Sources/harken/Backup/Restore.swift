@@ -11,6 +11,24 @@ struct Restore: Command {
         operands: .init(placeholder: "FILE", help: "The backup.", count: 1...1), options: [DataOption.option])
 
     private static let lockName = "gateway.lock"
+    private static let draftName = ".restore.draft"
+
+    /// What a restore that was killed has left in a data directory.
+    enum Remains {
+        /// Only a part of the data, without the database.
+        case part
+        /// All of the data: only the restore's own folder is to be deleted.
+        case folder
+    }
+
+    /// Returns what a restore that was killed has left in a data directory; nil: nothing.
+    static func remains(in path: String) -> Remains? {
+        guard access(path + "/" + draftName, F_OK) == 0 else { return nil }
+        return access(path + "/harken.db", F_OK) == 0 ? .folder : .part
+    }
+
+    /// Deletes the folder that a restore has left whose data is complete.
+    static func removeFolder(in path: String) { FileTree.delete(path + "/" + draftName) }
 
     private let file: String
     private let path: String
@@ -30,12 +48,18 @@ struct Restore: Command {
             guard let claim = try directory.claim() else {
                 throw ArchiveError("a gateway runs on \(path); stop it, and restore into an empty directory")
             }
+            if let remains = Self.remains(in: path) {
+                // A part is all from a restore that was killed, which began in an empty directory. Its folder goes last, because it tells.
+                let names = remains == .part ? FileTree.names(in: path).filter { $0 != Self.lockName && $0 != Self.draftName } : []
+                for name in names { FileTree.delete(path + "/" + name) }
+                Self.removeFolder(in: path)
+            }
             if let name = FileTree.names(in: path).first(where: { $0 != Self.lockName }) {
                 throw ArchiveError("\(path) is not empty: it has \(name); move its content away, or give another directory with --data")
             }
             var information = stat()
             guard stat(path, &information) == 0 else { throw FileTreeError("read", path) }
-            let draft = path + "/.restore.draft"
+            let draft = path + "/" + Self.draftName
             defer { FileTree.delete(draft) }
             let mask = umask(0o077)
             defer { umask(mask) }

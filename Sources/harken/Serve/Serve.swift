@@ -145,6 +145,14 @@ struct Serve: Command {
             throw ServeError(
                 "the running gateway's database has the format of an earlier version; stop that gateway, then start this one without --take-over")
         }
+        switch Restore.remains(in: directory.path) {
+        case .part:
+            throw ServeError(
+                "\(directory.path) has a part of a backup only: harken restore was ended before it was done; repeat it, or delete the directory's content")
+        case .folder where claim != nil: Restore.removeFolder(in: directory.path)
+        case .folder, nil: break
+        }
+        if claim != nil { try BackupDraft.removeAbandoned(in: directory) }
         let metrics = Metrics()
         let format = configuration.logFormat ?? (context.diagnostics.isTerminal ? .text : .json)
         let writer = try LogWriter(format: format, dropped: { metrics.logLineDropped() })

@@ -95,6 +95,59 @@ struct `A backup` {
         #expect(list.status == 0 && list.output.contains("c"), "\(list)")
     }
 
+    /// A folder of a backup that was killed, with a copy of what was stored.
+    private func leaveDraft() throws -> String {
+        let draft = data + "/.backup.draft"
+        try FileManager.default.createDirectory(atPath: draft + "/harken-backup/data/audio", withIntermediateDirectories: true)
+        try FileManager.default.linkItem(atPath: data + "/audio/a1.ogg", toPath: draft + "/harken-backup/data/audio/a1.ogg")
+        return draft
+    }
+
+    @Test func `that was killed keeps nothing of what is deleted later, and is in nobody's way`() async throws {
+        let key = try await run("keys", "create", "--data", data, "--user", "local").output.split(separator: "\n").joined()
+        for number in 1...3 { try await begin(number, in: try open(data).store) }
+        let draft = try leaveDraft()
+        let gateway = try BuiltProgram.start(["serve", "--listen", "127.0.0.1:0", "--data", data], environment: ["HOME": folder.path])
+        defer { gateway.signal(SIGTERM) }
+        let url = try #require(try await gateway.line(beginning: "harken: ready on "))
+        #expect(!FileManager.default.fileExists(atPath: draft), "the start deletes it")
+
+        _ = try leaveDraft()
+        let isDeleted = try await run("conversations", "delete", "c1", "--url", url, "--key", key)
+        #expect(isDeleted.status == 0, "\(isDeleted)")
+        try await until { !FileManager.default.fileExists(atPath: draft) && !FileManager.default.fileExists(atPath: data + "/audio/a1.ogg") }
+
+        // One that is at work is left alone.
+        if let working = try BackupDraft(in: DataDirectory(creating: data)) {
+            #expect(try BackupDraft.removeAbandoned(in: DataDirectory(creating: data)) == false)
+            #expect(try await run("backup", file, "--data", data).diagnostics.contains("another backup of the same data is at work"))
+            _ = consume working
+        } else {
+            Issue.record("the folder is not free")
+        }
+
+        _ = try folder.write([1, 2, 3], as: "backup.tar.gz.partial")
+        #expect(try await run("backup", file, "--data", data).status == 0)
+        #expect(FileTree.names(in: folder.path).filter { $0.hasPrefix("backup") } == ["backup.tar.gz"])
+    }
+
+    @Test func `is restored again after a restore that was killed`() async throws {
+        try await begin(1, in: try open(data).store)
+        #expect(try await run("backup", file, "--data", data).status == 0)
+        let place = folder.path(of: "place")
+        try FileManager.default.createDirectory(atPath: place + "/.restore.draft/harken-backup", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: place + "/audio", withIntermediateDirectories: true)
+        _ = try folder.write([1], as: "place/audio/half.ogg")
+        let refused = try await run("serve", "--listen", "127.0.0.1:0", "--data", place)
+        #expect(refused.status == 1 && refused.diagnostics.contains("harken restore was ended before it was done"), "\(refused)")
+        #expect(try await run("restore", file, "--data", place).status == 0)
+        #expect(FileTree.names(in: place + "/audio") == ["a1.ogg"])
+        // Ended between the last step and the end.
+        try FileManager.default.createDirectory(atPath: place + "/.restore.draft", withIntermediateDirectories: true)
+        #expect(try await run("restore", file, "--data", place).diagnostics.contains("is not empty: it has audio"))
+        #expect(FileTree.names(in: place).contains("harken.db") && !FileTree.names(in: place).contains(".restore.draft"))
+    }
+
     @Test func `is refused when it is damaged, foreign or newer`() async throws {
         try await begin(1, in: try open(data).store)
         #expect(try await run("backup", file, "--data", data).status == 0)
@@ -111,6 +164,7 @@ struct `A backup` {
             return outcome.diagnostics
         }
         #expect(try await refused("echo x >> harken-backup/data/audio/a1.ogg").contains("audio/a1.ogg has 9 bytes in place of 7"))
+        #expect(try await refused("cp harken-backup/data/audio/a1.ogg harken-backup/data/audio/other.ogg").contains("does not name audio/other.ogg"))
         #expect(try await refused("ln -s /etc harken-backup/link").contains("could lead out"))
         #expect(try await refused("rm harken-backup/harken-backup.json").contains("is not a backup of harken"))
         // A database of a newer version, with its checksum in the manifest.
