@@ -25,7 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BOARD, RULES = ROOT / "packaging/grafana/harken.json", ROOT / "packaging/prometheus/harken.yml"
 # Metrics without figures on a gateway where nothing of the kind has happened.
 EMPTY = {"harken_gap_seconds_total", "harken_repaired_gap_seconds_total", "harken_repairs_total", "harken_recoveries_total", "harken_decoders_lost_total",
-         "harken_wrong_credentials_total", "harken_store_failures_total"}
+         "harken_wrong_credentials_total", "harken_store_failures_total", "harken_store_errors_total"}
 
 
 def free_address():

@@ -4,6 +4,7 @@ package import Engines
 package import Live
 package import Recordings
 package import Speech
+package import Store
 
 /// The parts of a gateway from which its routes are made. Endpoints get single parts, and never this value.
 package struct GatewayParts: Sendable {
@@ -14,12 +15,13 @@ package struct GatewayParts: Sendable {
     let contexts: LiveContexts
     let recordings: RecordingServices
     let api: APIParts
+    let store: StoreHealth
     /// Time when the gateway started.
     let startedAt: UnixTime
 
     package init(
         _ configuration: GatewayConfiguration, admission: Admission, entries: [EngineEntry], contexts: LiveContexts, recordings: RecordingServices,
-        api: APIParts, startedAt: UnixTime
+        api: APIParts, store: StoreHealth, startedAt: UnixTime
     ) {
         self.configuration = configuration
         self.admission = admission
@@ -27,6 +29,7 @@ package struct GatewayParts: Sendable {
         self.contexts = contexts
         self.recordings = recordings
         self.api = api
+        self.store = store
         self.startedAt = startedAt
     }
 }

@@ -54,6 +54,7 @@ package final class Metrics: Sendable {
         case enrollments = "harken_voice_lessons_total"
         case spansDropped = "harken_spans_dropped_total"
         case storeFailures = "harken_store_failures_total"
+        case storeErrors = "harken_store_errors_total"
         case decodersStarted = "harken_decoders_started_total"
         case decodersLost = "harken_decoders_lost_total"
         case wrongCredentials = "harken_wrong_credentials_total"
@@ -74,7 +75,7 @@ package final class Metrics: Sendable {
             case .damaged: ["dialect"]
             case .gateFailures, .audioDropped, .decodersStarted, .webhookSegments: []
             case .enrollments: ["outcome"]
-            case .spansDropped, .decodersLost: ["cause"]
+            case .spansDropped, .decodersLost, .storeErrors: ["cause"]
             case .storeFailures: ["work"]
             case .wrongCredentials: ["outcome"]
             case .webhooks: ["webhook", "outcome"]
@@ -108,6 +109,7 @@ package final class Metrics: Sendable {
             case .spansDropped: "Spans that could not be exported to a collector."
             case .storeFailures:
                 "Failed attempts, which are repeated, to read or write the store or a transcript's file, by the work that needs them."
+            case .storeErrors: "Times that the log said why the store cannot be used: at the first failure, and once a minute while it fails."
             case .decodersStarted: "Processes started to decode uploaded recordings, one for each recording."
             case .decodersLost:
                 "Decoding processes that ended early (crashed), or were killed because they sent nothing (stuck) or violated the protocol (invalid)."
@@ -128,6 +130,7 @@ package final class Metrics: Sendable {
     private let openSessions = Atomic<Int>(0)
     private let sessionsCapacity = Atomic<Int>(0)
     private let draining = Atomic<Bool>(false)
+    private let isStoreBroken = Atomic<Bool>(false)
     /// The id of this process among those that use one database; empty when the database has one gateway.
     private let replica = Mutex("")
     /// Number of gateways that use the database; 0 when the database has one gateway, -1 while it cannot be reached.
@@ -272,6 +275,15 @@ package final class Metrics: Sendable {
     /// Counts a failure of the store; the work is tried again.
     package func storeFailed(_ work: StoreRetry.Work) { add(1, .storeFailures, [work.rawValue]) }
 
+    /// Notes that the store cannot be used.
+    package func storeBroke(_ cause: String) {
+        isStoreBroken.store(true, ordering: .relaxed)
+        add(1, .storeErrors, [cause])
+    }
+
+    /// Notes that the store can be used again.
+    package func storeWorks() { isStoreBroken.store(false, ordering: .relaxed) }
+
     package func skippedMessage(engine: EngineName) { add(1, .skipped, [engine.rawValue]) }
 
     /// The way in which a request with a wrong credential was rejected.
@@ -320,6 +332,9 @@ package final class Metrics: Sendable {
             "harken_sessions_capacity", "gauge",
             "Maximum number of live sessions at the same time: the limit of connections; 0 while the gateway drains.",
             isDraining ? 0 : sessionsCapacity.load(ordering: .relaxed))
+        plain(
+            "harken_store_usable", "gauge", "1 while the database accepts what it is given; 0 after a failure, until it does again.",
+            isStoreBroken.load(ordering: .relaxed) ? 0 : 1)
         let replica = replica.withLock { $0 }
         if !replica.isEmpty {
             text += "# HELP harken_replica_info The gateway's id among those that use one database.\n# TYPE harken_replica_info gauge\n"

@@ -9,6 +9,9 @@ package protocol StoreBackEnd: Sendable {
 
     var usage: any UsageStore { get }
 
+    /// Whether the database can be used.
+    var health: StoreHealth { get }
+
     /// The stores of blobs.
     var blobs: Blobs { get }
 

@@ -10,10 +10,12 @@ package struct Stores: Sendable {
     package let blobs: Blobs
     /// The register of the gateways that use the database; nil when it has one gateway.
     package let replicas: (any ReplicaStore)?
+    /// Whether the database can be used.
+    package let health: StoreHealth
 
     package init(
         conversations: any ConversationStores, jobs: any JobQueue, uploads: any UploadStore, chunks: any ChunkStore, usage: any UsageStore,
-        blobs: Blobs, replicas: (any ReplicaStore)? = nil
+        blobs: Blobs, replicas: (any ReplicaStore)? = nil, health: StoreHealth
     ) {
         self.conversations = conversations
         self.jobs = jobs
@@ -22,5 +24,6 @@ package struct Stores: Sendable {
         self.usage = usage
         self.blobs = blobs
         self.replicas = replicas
+        self.health = health
     }
 }

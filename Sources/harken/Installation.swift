@@ -50,6 +50,8 @@ struct Installation: StoreBackEnd {
 
     var usage: any UsageStore { backEnd.usage }
 
+    var health: StoreHealth { backEnd.health }
+
     var blobs: Blobs { backEnd.blobs }
 
     func conversations(now: @escaping @Sendable () -> UnixTime) -> any ConversationStores { backEnd.conversations(now: now) }

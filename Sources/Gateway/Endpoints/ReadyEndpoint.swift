@@ -4,12 +4,14 @@ internal import Framing
 internal import Net
 internal import Protocols
 internal import Speech
+internal import Store
 
 /// The endpoint of `GET /ready`: answers 200 when new sessions are accepted, the database of several gateways is reached, and at least one engine can
-/// be used, else 503, with the state of each engine.
+/// be used, else 503, with the state of each engine and that of the store.
 struct ReadyEndpoint: Endpoint {
     let access: MonitoringAccess
     let entries: [EngineEntry]
+    let store: StoreHealth
 
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
 
@@ -26,6 +28,8 @@ struct ReadyEndpoint: Endpoint {
         var json = JSONWriter()
         json.beginObject()
         json.member("status", isDraining ? "draining" : isAway ? "no_database" : isReady ? "ready" : "not_ready")
+        // A gateway whose store fails is ready all the same: live sessions go on, and their words wait on the disk.
+        json.member("store", store.problem?.cause ?? "ok")
         json.key("engines")
         json.beginObject()
         for (name, status) in statuses {

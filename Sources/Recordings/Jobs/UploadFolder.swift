@@ -41,8 +41,9 @@ package final class UploadFolder: Sendable {
         defer { withExtendedLifetime(file) {} }
         do throws(StoreError) { try await blobs.put(file.path, as: name) } catch {
             log.error("an upload cannot be kept", [.path: blobs.location, .error: "\(error)"])
-            _ = try await RequestError.orStored { () throws(StoreError) in try await uploads.remove(ID(id), of: user) }
-            throw .internalError
+            // A row that stays is removed with those that are too old.
+            _ = try? await uploads.remove(ID(id), of: user)
+            throw .unavailable("The gateway cannot keep the upload now; try again later.")
         }
     }
 

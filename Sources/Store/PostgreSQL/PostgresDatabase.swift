@@ -5,6 +5,7 @@ package final class PostgresDatabase: SQLDatabase {
     /// A search's best plan depends on its words.
     private static let searchSettings = "SET plan_cache_mode = force_custom_plan"
 
+    package let health = StoreHealth()
     package let address: PostgresAddress
     package let words: any WordIndex
     /// The server's promise for a committed transaction.
@@ -52,13 +53,23 @@ package final class PostgresDatabase: SQLDatabase {
     package func write<Value: Sendable>(
         _ isolation: SQLIsolation, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        try await pool.run { lane, deadline in lane.write(isolation, until: deadline, body) }
+        do throws(StoreError) {
+            let value = try await pool.run { lane, deadline in lane.write(isolation, until: deadline, body) }
+            health.succeeded()
+            return value
+        } catch {
+            health.failed(error)
+            throw error
+        }
     }
 
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        try await pool.run(isUrgent: true) { lane, deadline in lane.read(until: deadline, body) }
+        do throws(StoreError) { return try await pool.run(isUrgent: true) { lane, deadline in lane.read(until: deadline, body) } } catch {
+            health.failed(error)
+            throw error
+        }
     }
 
     /// Writes to the register of replicas: words that wait to be stored do not delay signs of life and sessions that are resumed.

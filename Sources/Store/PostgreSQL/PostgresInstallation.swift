@@ -54,6 +54,8 @@ package struct PostgresInstallation: StoreBackEnd {
     /// The server's promise for an accepted change.
     package var durability: PostgresDurability { database.durability }
 
+    package var health: StoreHealth { database.health }
+
     package var usage: any UsageStore { SQLUsageStore(in: database) }
 
     package func conversations(now: @escaping @Sendable () -> UnixTime) -> any ConversationStores {
@@ -65,7 +67,7 @@ package struct PostgresInstallation: StoreBackEnd {
     package func stores(now: @escaping @Sendable () -> UnixTime) -> Stores {
         Stores(
             conversations: conversations(now: now), jobs: SQLJobQueue(in: database), uploads: SQLUploadStore(in: database),
-            chunks: SQLChunkStore(in: database), usage: usage, blobs: blobs, replicas: replicas)
+            chunks: SQLChunkStore(in: database), usage: usage, blobs: blobs, replicas: replicas, health: health)
     }
 
     package func settle() {}

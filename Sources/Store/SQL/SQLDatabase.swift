@@ -2,6 +2,9 @@ package import Speech
 
 /// A database that has the stores' tables. No method blocks its caller's thread, unless its comment says so.
 package protocol SQLDatabase: AnyObject, Sendable {
+    /// Whether the database can be used.
+    var health: StoreHealth { get }
+
     /// The index of words for searches.
     var words: any WordIndex { get }
 

@@ -7,6 +7,7 @@ package final class SQLiteDatabase: SQLDatabase {
     private let reader: SQLiteReader
     /// Result of the check of the file's pages.
     package let check: QuickCheck
+    package let health = StoreHealth()
 
     /// Opens the database of `directory`, creates the database if it does not exist, brings its schema up to date, and checks its pages.
     ///
@@ -30,7 +31,7 @@ package final class SQLiteDatabase: SQLDatabase {
         }
         check = try QuickCheck.run(on: connection, path: path, within: checkTime)
         writer = SQLiteWriter(connection)
-        reader = SQLiteReader(try SQLiteConnection.open(path, .readOnly))
+        reader = SQLiteReader(try SQLiteConnection.open(path, .readOnly), health)
     }
 
     /// Runs `body` on the writer's thread, in a transaction that `body` may share with other waiting work, and with it the sync of the log. Returns when
@@ -38,7 +39,14 @@ package final class SQLiteDatabase: SQLDatabase {
     package func write<Value: Sendable>(
         _ isolation: SQLIsolation, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        try await writer.run(body)
+        do throws(StoreError) {
+            let value = try await writer.run(body)
+            health.succeeded()
+            return value
+        } catch {
+            health.failed(error)
+            throw error
+        }
     }
 
     /// Runs `body` on the reader's thread. `body` sees what was committed when its first statement began.
@@ -69,7 +77,7 @@ package final class SQLiteDatabase: SQLDatabase {
             try WordScore.register(on: connection)
         case .windows: try connection.run("PRAGMA cache_size = -16384")
         }
-        return SQLiteReader(connection)
+        return SQLiteReader(connection, health)
     }
 
     /// Opens another connection, for a caller that must not wait for the reader's thread.

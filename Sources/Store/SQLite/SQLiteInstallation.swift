@@ -34,6 +34,8 @@ package struct SQLiteInstallation: StoreBackEnd {
         try SQLAccessKeyStore(in: database, of: database.directory, hashing: hashing, now: now)
     }
 
+    package var health: StoreHealth { database.health }
+
     package var usage: any UsageStore { SQLUsageStore(in: database) }
 
     package func conversations(now: @escaping @Sendable () -> UnixTime) -> any ConversationStores {
@@ -43,7 +45,7 @@ package struct SQLiteInstallation: StoreBackEnd {
     package func stores(now: @escaping @Sendable () -> UnixTime) -> Stores {
         Stores(
             conversations: conversations(now: now), jobs: SQLJobQueue(in: database), uploads: SQLUploadStore(in: database),
-            chunks: SQLChunkStore(in: database), usage: usage, blobs: blobs)
+            chunks: SQLChunkStore(in: database), usage: usage, blobs: blobs, health: health)
     }
 
     /// Copies the rows of all stores into another directory, as they are at one moment, while other processes use the installation.

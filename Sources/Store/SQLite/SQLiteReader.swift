@@ -6,9 +6,11 @@ final class SQLiteReader: SQLReader {
     private let queue = DispatchQueue(label: "harken.store.reader")
     /// Connection that only `queue` locks, so no thread ever waits for the lock.
     private let connection: Mutex<SQLConnection>
+    private let health: StoreHealth
 
-    init(_ connection: consuming sending SQLiteConnection) {
+    init(_ connection: consuming sending SQLiteConnection, _ health: StoreHealth) {
         self.connection = Mutex(SQLConnection(connection))
+        self.health = health
     }
 
     func run<Value: Sendable>(
@@ -22,6 +24,11 @@ final class SQLiteReader: SQLReader {
                 continuation.resume(returning: outcome)
             }
         }
+        return try told(outcome)
+    }
+
+    private func told<Value>(_ outcome: Result<Value, StoreError>) throws(StoreError) -> Value {
+        if case .failure(let error) = outcome { health.failed(error) }
         return try outcome.get()
     }
 
@@ -29,6 +36,6 @@ final class SQLiteReader: SQLReader {
         let outcome = connection.withLock { connection in
             do throws(StoreError) { return Result<Value, StoreError>.success(try body(connection)) } catch { return .failure(error) }
         }
-        return try outcome.get()
+        return try told(outcome)
     }
 }

@@ -148,7 +148,8 @@ struct Serve: Command {
         switch Restore.remains(in: directory.path) {
         case .part:
             throw ServeError(
-                "\(directory.path) has a part of a backup only: harken restore was ended before it was done; repeat it, or delete the directory's content")
+                "\(directory.path) has a part of a backup only: harken restore was ended before it was done; repeat it, or delete the directory's content"
+            )
         case .folder where claim != nil: Restore.removeFolder(in: directory.path)
         case .folder, nil: break
         }
@@ -169,6 +170,16 @@ struct Serve: Command {
                     log.info("the object storage takes audio and files again")
                 }
             })
+        installation.health.tell { report in
+            switch report {
+            case .fails(let error, let count):
+                metrics.storeBroke(error.cause ?? "failed")
+                log.error("the store cannot be used", [.error: "\(error)", .count: "\(count)"])
+            case .works(let count):
+                metrics.storeWorks()
+                log.info("the store can be used again", [.count: "\(count)"])
+            }
+        }
         if let risk = installation.risk { log.warning("the database does not keep what it has accepted", [.reason: risk]) }
         let keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
         let isKeyless = try await keys.isEmpty()

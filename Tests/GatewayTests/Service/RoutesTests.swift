@@ -9,7 +9,7 @@ import Testing
         try await TestGateway.with { gateway in
             #expect(try await gateway.send(.get, "/health").text == #"{"status":"ok","version":"0"}"#)
             #expect(try await gateway.send(.get, "/health").headers["Server"] == "harken/0")
-            #expect(try await gateway.send(.get, "/ready").text == #"{"status":"ready","engines":{"scripted":"ready"}}"#)
+            #expect(try await gateway.send(.get, "/ready").text == #"{"status":"ready","store":"ok","engines":{"scripted":"ready"}}"#)
             let metrics = try await gateway.send(.get, "/metrics")
             #expect(metrics.headers["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
             #expect(metrics.text.contains("harken_sessions_open 0"))

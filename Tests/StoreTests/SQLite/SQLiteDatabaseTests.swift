@@ -132,7 +132,9 @@ import Testing
         }
         try await database.write { (connection) throws(StoreError) in try connection.run("PRAGMA max_page_count = 10") }
         #expect(await write(1, 1_000_000) == .diskFull(path: path))
+        #expect(database.health.problem == .diskFull(path: path))
         #expect(await write(2, 10) == nil)
+        #expect(database.health.problem == nil)
         #expect(try await count(database) == 1)
     }
 

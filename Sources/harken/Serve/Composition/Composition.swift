@@ -45,7 +45,7 @@ final class Composition: Sendable {
         let routes = Routes(
             GatewayParts(
                 configuration, admission: admission.admission, entries: inputs.entries, contexts: live.contexts, recordings: recordings, api: api,
-                startedAt: startedAt))
+                store: inputs.stores.health, startedAt: startedAt))
         let responder = Responder(
             configuration, router: router, entries: inputs.entries, wrongCredentials: admission.wrongCredentials, metrics: inputs.metrics,
             log: inputs.log, now: inputs.now)

@@ -1,0 +1,69 @@
+import HarkenTesting
+import Speech
+@testable import Store
+import Synchronization
+import Testing
+
+@Suite struct `The store's health` {
+    private final class Clock: Sendable {
+        let time = Mutex(Instant.now)
+        let told = Mutex<[StoreHealth.Report]>([])
+
+        func pass(_ duration: Duration) { time.withLock { $0 = $0 + duration } }
+    }
+
+    private let clock = Clock()
+    private let full = StoreError.diskFull(path: "/data/harken.db")
+
+    private func health() -> StoreHealth {
+        let health = StoreHealth(now: { [clock] in clock.time.withLock { $0 } })
+        health.tell { [clock] report in clock.told.withLock { $0.append(report) } }
+        return health
+    }
+
+    private var told: [StoreHealth.Report] { clock.told.withLock { $0 } }
+
+    @Test func `is told at the first failure, then once a minute, and at the end`() {
+        let health = health()
+        health.succeeded()
+        #expect(told == [] && health.problem == nil)
+        for _ in 0..<5 { health.failed(full) }
+        #expect(told == [.fails(full, count: 1)] && health.problem == full)
+        clock.pass(.seconds(60))
+        health.failed(.busy(path: "/data/harken.db"))
+        #expect(told.last == .fails(.busy(path: "/data/harken.db"), count: 5))
+        health.succeeded()
+        #expect(told.count == 3 && told.last == .works(count: 6) && health.problem == nil)
+        clock.pass(.seconds(60))
+        health.failed(full)
+        #expect(told.last == .fails(full, count: 1), "the next failure is a first one")
+    }
+
+    @Test func `is told once a minute when it works every now and then`() {
+        let health = health()
+        for _ in 0..<100 {
+            health.failed(full)
+            #expect(health.problem == full)
+            health.succeeded()
+            #expect(health.problem == nil)
+        }
+        #expect(told == [.fails(full, count: 1), .works(count: 1)])
+        clock.pass(.seconds(60))
+        health.failed(full)
+        health.succeeded()
+        #expect(told.suffix(2) == [.fails(full, count: 100), .works(count: 100)])
+    }
+
+    @Test func `is not about what callers get wrong`() {
+        let health = health()
+        for error in [StoreError.conflict("taken"), .tooMuch("a long name"), .constraint("UNIQUE")] { health.failed(error) }
+        #expect(told == [] && health.problem == nil)
+    }
+
+    @Test func `stays bad after damage, which other pages do not show`() {
+        let health = health(), damage = StoreError.corrupt(path: "/data/harken.db", detail: "database disk image is malformed")
+        health.failed(damage)
+        health.succeeded()
+        #expect(health.problem == damage && told == [.fails(damage, count: 1)])
+    }
+}
