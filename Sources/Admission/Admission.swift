@@ -1,3 +1,4 @@
+package import Continuity
 package import Engines
 internal import Conversations
 package import Framing
@@ -22,14 +23,14 @@ package final class Admission: Sendable {
     private let store: any UserSettingsStore
     private let watch: LimitWatch
     private let directory: EngineDirectory
+    private let descriptors: DescriptorBudget
     private let log: Log
     private let draining = AtomicFlag()
     private let databaseAway = AtomicFlag()
 
     package init(
         access: Access, keys: any AccessKeyStore, accounts: BillingAccounts, store: any UserSettingsStore, watch: LimitWatch,
-        directory: EngineDirectory,
-        log: Log
+        directory: EngineDirectory, descriptors: DescriptorBudget, log: Log
     ) {
         self.access = access
         self.keys = keys
@@ -37,6 +38,7 @@ package final class Admission: Sendable {
         self.store = store
         self.watch = watch
         self.directory = directory
+        self.descriptors = descriptors
         self.log = log
     }
 
@@ -236,6 +238,21 @@ package final class Admission: Sendable {
         try check(spending)
         if let warning = spending.warning { log.warning("a usage limit is nearly reached", [.reason: warning]) }
         return Grant(Stamp(), for: use, of: owner, keys: keys, account: account, freeOnly: spending.costUsedUp, directory)
+    }
+
+    // MARK: Room
+
+    /// Takes the descriptors that a live session's engines will need, so that none is missing when an engine fails.
+    ///
+    /// - Parameters:
+    ///   - engines: engines that may serve the session.
+    ///   - channels: channels that engines hear apart.
+    package func room(for engines: [EngineEntry], _ mode: SessionMode, channels: Int) throws(RequestError) -> DescriptorShare {
+        let need = mode.streams(toServers: engines.count(where: \.isReachedOverConnections), channels: channels)
+        guard let share = descriptors.share(of: need) else {
+            throw .unavailable("The gateway has no room for another live session now; try again later, or at another gateway.")
+        }
+        return share
     }
 
     private func check(_ spending: Spending) throws(RequestError) {

@@ -90,7 +90,9 @@ package struct Routes: Sendable {
         let version = parts.configuration.version
         return [
             Route(.http, .get, "/health", renderer: .harken, HealthEndpoint(version: version)),
-            Route(.http, .get, "/ready", renderer: .harken, ReadyEndpoint(access: access, entries: parts.entries, store: parts.store)),
+            Route(
+                .http, .get, "/ready", renderer: .harken,
+                ReadyEndpoint(access: access, entries: parts.entries, store: parts.store, metrics: parts.recordings.metrics)),
             Route(
                 .http, .get, "/metrics", renderer: .harken,
                 MetricsEndpoint(

@@ -29,6 +29,8 @@ package enum LogKey: String, Sendable {
     case meant
     /// Maximum number of open files.
     case files
+    /// Number of live sessions for which there is room.
+    case sessions
     case count
     case bytes
     case code

@@ -162,6 +162,11 @@ package final class Metrics: Sendable {
     /// Sets the number of live sessions that the gateway can have at the same time.
     package func setCapacity(_ sessions: Int) { sessionsCapacity.store(sessions, ordering: .relaxed) }
 
+    /// Number of open live sessions, and of those for which there is room in all; 0 while the gateway drains.
+    package var sessions: (open: Int, capacity: Int) {
+        (openSessions.load(ordering: .relaxed), draining.load(ordering: .relaxed) ? 0 : sessionsCapacity.load(ordering: .relaxed))
+    }
+
     /// Notes the id of this process among those that use one database.
     package func joined(as replica: String) { self.replica.withLock { $0 = replica } }
 
@@ -324,14 +329,13 @@ package final class Metrics: Sendable {
             text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n\(name) \(value)\n"
         }
         plain("harken_sessions_open", "gauge", "Live sessions that are open.", openSessions.load(ordering: .relaxed))
-        let isDraining = draining.load(ordering: .relaxed)
         plain(
             "harken_draining", "gauge", "1 while the gateway drains: it begins no new session and waits for the open ones. Otherwise 0.",
-            isDraining ? 1 : 0)
+            draining.load(ordering: .relaxed) ? 1 : 0)
         plain(
             "harken_sessions_capacity", "gauge",
-            "Maximum number of live sessions at the same time: the limit of connections; 0 while the gateway drains.",
-            isDraining ? 0 : sessionsCapacity.load(ordering: .relaxed))
+            "Number of live sessions for which there is room: by the limit of connections and that of open files; 0 while the gateway drains.",
+            sessions.capacity)
         plain(
             "harken_store_usable", "gauge", "1 while the database accepts what it is given; 0 after a failure, until it does again.",
             isStoreBroken.load(ordering: .relaxed) ? 0 : 1)

@@ -26,6 +26,9 @@ public struct LiveRequest: Sendable, Equatable {
     /// Options that several vendors have.
     package var shared = SharedOptions()
 
+    /// Number of channels that are recognised by themselves.
+    package var channelCount: Int { if separateChannels, case .raw(_, _, let count) = format { count } else { 1 } }
+
     public init(
         format: AudioFormat, language: LanguageTag? = nil, model: String? = nil, interims: Bool = true, timesInterims: Bool = false,
         endpointing: Duration = .milliseconds(300), turn: TurnRule = TurnRule(), separateChannels: Bool = false, diarize: Bool = false,

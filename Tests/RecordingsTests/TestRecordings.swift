@@ -49,7 +49,7 @@ final class TestRecordings: Sendable {
             keys: NoKeys(),
             accounts: BillingAccounts(keys: NoKeys(), sessionsPerUser: nil), store: store,
             watch: LimitWatch(UsageLimits(), usage: usage, log: log, now: now),
-            directory: EngineDirectory(entries: entries, router: router, reachable: [], client: client), log: log)
+            directory: EngineDirectory(entries: entries, router: router, reachable: [], client: client), descriptors: DescriptorBudget(), log: log)
         let conversations = ConversationService(
             store: store, audio: blobs.audio, audioDays: 30, voiceDays: 365, texts: nil, summaries: nil, voices: nil, detecting: nil,
             speakerPatience: .seconds(2), poll: .seconds(5), completionWaits: [], listener: { nil }, newPath: { spool.path(for: newID()) },

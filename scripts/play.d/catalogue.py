@@ -57,6 +57,8 @@ PLAYS = {
     "kill": Play("no word is lost when a gateway is killed or stopped while sessions speak", "test", "20 s", "conformance/kill.py"),
     "power-cut": Play("what was answered is on the disk, and what was deleted stays gone, when the power goes", "test nightly", "20 s",
                       "conformance/powercut/run.py"),
+    "descriptors": Play("a gateway without descriptors for more sessions refuses them in the form of their protocols, and loses nothing of the others", "test",
+                        "10 s", "conformance/descriptors.py"),
     "take-over": Play("an upgrade under live sessions loses no word and refuses no connection", "test verify nightly", "25 s", "conformance/takeover.py"),
     "page": Play("the page works in Chromium, with a scripted vendor", "test", "1 min", "browser/run.py", "browser",
                  ["--gate", *AUDIO, "--simulators", "{clients}"]),

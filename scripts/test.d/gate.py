@@ -52,6 +52,7 @@ STEPS = [
     Step("vendors' clients", ["scripts/play", "wire", *HARKEN], needs=(BUILD.name,)),
     Step("kill and stop", ["scripts/play", "kill", *HARKEN], needs=(BUILD.name,)),
     Step("power cuts", ["scripts/play", "power-cut", *HARKEN], needs=(BUILD.name,)),
+    Step("descriptors", ["scripts/play", "descriptors", *HARKEN], needs=(BUILD.name,)),
     Step("take-over", ["scripts/play", "take-over", *HARKEN, "--sessions", "6", "--upgrades", "2"], needs=(BUILD.name,)),
     Step("the page", ["scripts/play", "page", *HARKEN], needs=(BUILD.name,)),
     # Last, so that their summary is near the end.

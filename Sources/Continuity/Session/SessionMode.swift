@@ -18,6 +18,16 @@ package enum SessionMode: String, Sendable, CaseIterable {
         }
     }
 
+    /// Returns the maximum number of streams to servers that a session has at a time: one for each engine that hears a channel, and one that takes over
+    /// while an earlier one still answers. A stream of several channels counts as one of each channel.
+    ///
+    /// - Parameter servers: number of engines that may serve the session and are reached over a connection.
+    package func streams(toServers servers: Int, channels: Int) -> Int {
+        guard servers > 0 else { return 0 }
+        let hearers = self == .shadow ? voices + 1 : voices
+        return max(1, channels) * (min(hearers, servers) + 1)
+    }
+
     /// Minimum number of engines that a session must have.
     package var fewestEngines: Int { self == .failover ? 1 : 2 }
 }

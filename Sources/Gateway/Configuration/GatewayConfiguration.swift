@@ -307,6 +307,15 @@ package struct GatewayConfiguration: Sendable {
         }
     }
 
+    /// Returns the number of live sessions of one channel, in the operator's mode, for which there is room.
+    package func sessions(within budget: DescriptorBudget) -> Int {
+        let servers = vendors.count { settings in
+            guard engines.contains(settings.name), let vendor = Catalogue.vendors.first(where: { $0.name == settings.name }) else { return false }
+            return vendor.serving(settings).live != nil || settings.interimPeriod != nil
+        }
+        return min(maxConnections, budget.sessions(taking: modes.mode.streams(toServers: servers, channels: 1)))
+    }
+
     /// Returns the settings for every vendor's connection, without keys.
     private static func reachable(_ settings: Settings) throws(ConfigurationError) -> [VendorSettings] {
         var found: [VendorSettings] = []

@@ -2,16 +2,18 @@ internal import Admission
 internal import Engines
 internal import Framing
 internal import Net
+internal import Observability
 internal import Protocols
 internal import Speech
 internal import Store
 
 /// The endpoint of `GET /ready`: answers 200 when new sessions are accepted, the database of several gateways is reached, and at least one engine can
-/// be used, else 503, with the state of each engine and that of the store.
+/// be used, else 503, with the state of each engine and that of the store, and the number of sessions.
 struct ReadyEndpoint: Endpoint {
     let access: MonitoringAccess
     let entries: [EngineEntry]
     let store: StoreHealth
+    let metrics: Metrics
 
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
 
@@ -30,6 +32,12 @@ struct ReadyEndpoint: Endpoint {
         json.member("status", isDraining ? "draining" : isAway ? "no_database" : isReady ? "ready" : "not_ready")
         // A gateway whose store fails is ready all the same: live sessions go on, and their words wait on the disk.
         json.member("store", store.problem?.cause ?? "ok")
+        let sessions = metrics.sessions
+        json.key("sessions")
+        json.beginObject()
+        json.member("open", sessions.open)
+        json.member("capacity", sessions.capacity)
+        json.endObject()
         json.key("engines")
         json.beginObject()
         for (name, status) in statuses {

@@ -33,6 +33,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
         package var mode: SessionMode = .failover
         /// The grant that admits the session and tells who pays.
         package var grant: Grant
+        /// The descriptors that the session's streams may take; nil: not counted.
+        package var room: DescriptorShare?
         /// The user's choices, as they are when the session begins.
         package var choices = UserChoices()
         /// The user's audio that the engine hears before the session, one channel at `.speech`; empty: none.
@@ -44,7 +46,9 @@ package final class LiveSession: LiveHandler, SessionObserver {
 
         package init(
             id: ID<Session>, started: UnixTime, dialect: String, machine: any LiveServerMachine, engines: [EngineEntry],
-            mode: SessionMode = .failover, grant: Grant, choices: UserChoices = UserChoices(), introduction: [Float] = [], caller: TraceParent? = nil
+            mode: SessionMode = .failover, grant: Grant, room: DescriptorShare? = nil, choices: UserChoices = UserChoices(),
+            introduction: [Float] = [],
+            caller: TraceParent? = nil
         ) {
             self.id = id
             self.started = started
@@ -53,6 +57,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
             self.engines = engines
             self.mode = mode
             self.grant = grant
+            self.room = room
             self.choices = choices
             self.introduction = introduction
             self.caller = caller
@@ -60,6 +65,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
     }
 
     package let grant: Grant
+    /// The descriptors that the session's streams may take; nil: not counted.
+    private let room: DescriptorShare?
     package let id: ID<Session>
     package let started: UnixTime
     let dialectName: String
@@ -154,6 +161,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
         engines = plan.engines
         choices = plan.choices
         grant = plan.grant
+        room = plan.room
         dialect = Self.reference(to: plan.machine)
         resumableDialect = dialect as? any ResumableDialect
         let conversationDialect = dialect as? any ConversationDialect
@@ -169,7 +177,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
         self.accounts = accounts
         rate = StreamDecoder.sessionRate(for: request.format)
         clientRate = if case .raw(_, let named, _) = request.format { named } else { rate }
-        channels = if request.separateChannels, case .raw(_, _, let count) = request.format { count } else { 1 }
+        channels = request.channelCount
         plannedRun = SessionDriver.Request(
             channels: channels,
             options: StreamOptions(

@@ -21,6 +21,9 @@ final class TransferEngine: @unchecked Sendable {
         var isShutDown = false
     }
 
+    /// Maximum number of connections that are kept open for later requests. libcurl would keep four times as many as there were transfers at once.
+    private static let idleConnections = 32
+
     private let authorities: String?
     private let multi: UnsafeMutableRawPointer
     private let inbox = Mutex(Inbox())
@@ -28,6 +31,7 @@ final class TransferEngine: @unchecked Sendable {
 
     init(authorities: String?) throws(HTTPClientError) {
         guard isCurlReady, let multi = curl_multi_init() else { throw .failed("libcurl does not start") }
+        curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, Self.idleConnections)
         self.authorities = authorities
         self.multi = multi
         do {

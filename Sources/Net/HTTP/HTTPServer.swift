@@ -145,13 +145,22 @@ package final class HTTPServer: Sendable {
     /// Counts a new connection; returns false, without counting, when there are too many connections.
     func admit() -> Bool {
         guard count.wrappingAdd(1, ordering: .relaxed).newValue <= configuration.maxConnectionCount else {
-            release()
+            uncount()
+            return false
+        }
+        guard configuration.descriptors?.take(1, for: .connection) ?? true else {
+            uncount()
             return false
         }
         return true
     }
 
     func release() {
+        configuration.descriptors?.giveBack(1)
+        uncount()
+    }
+
+    private func uncount() {
         guard count.wrappingSubtract(1, ordering: .relaxed).newValue == 0 else { return }
         let waiting = state.withLock { state in
             defer { state.waiting = [] }

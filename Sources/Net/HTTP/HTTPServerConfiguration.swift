@@ -26,6 +26,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var lingerByteCount = 4 * 1024 * 1024
     /// Maximum number of connections of all loops together. A further connection gets 503.
     package var maxConnectionCount = 10_000
+    /// Budget of which each connection takes one descriptor; nil: connections are not counted there. A further connection gets 503.
+    package var descriptors: DescriptorBudget?
     /// Limits for clients that have not shown a credential; nil: every client counts as authenticated. When the server is full, a new connection
     /// replaces the oldest connection without an authenticated request.
     package var unauthenticated: UnauthenticatedLimits?

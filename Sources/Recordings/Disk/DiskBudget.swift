@@ -1,16 +1,22 @@
+internal import Net
 internal import Protocols
 internal import Synchronization
 
-/// The disk budget for uploads from callers, shared by all uploads. Any thread may use it.
+/// The budget of disk space and descriptors for uploads from callers, shared by all uploads. Any thread may use it.
 package final class DiskBudget: Sendable {
     /// Number of bytes that an upload may bring between two checks of the file system.
     fileprivate static let interval = 8 << 20
 
+    /// Descriptors that an upload may need at a time: its file, and the connection to the engine that gets it.
+    private static let descriptorsPerUpload = 2
+
+    private let descriptors: DescriptorBudget
     fileprivate let ledger: Mutex<DiskLedger>
     fileprivate let space: @Sendable () -> DiskSpace?
 
     /// - Parameter space: returns the space of the file system; may block.
-    init(limits: DiskLimits, space: @escaping @Sendable () -> DiskSpace?) {
+    init(limits: DiskLimits, descriptors: DescriptorBudget, space: @escaping @Sendable () -> DiskSpace?) {
+        self.descriptors = descriptors
         ledger = Mutex(DiskLedger(limits: limits))
         self.space = space
     }
@@ -22,15 +28,18 @@ package final class DiskBudget: Sendable {
     ///
     /// - Parameter announced: number of bytes that will come; nil: not known.
     func open(_ owner: DiskOwner, announced: Int?) throws(RequestError) -> DiskHold {
+        guard let room = descriptors.share(of: Self.descriptorsPerUpload) else {
+            throw .unavailable("The gateway has no room for another recording now; try again later.")
+        }
         let space = space()
         let holding = ledger.withLock { ledger in
             Result { () throws(DiskLedger.Shortage) in try ledger.open(owner, announced: announced ?? 0, disk: space) }
         }
-        do throws(DiskLedger.Shortage) { return DiskHold(try holding.get(), of: self) } catch { throw RequestError(error) }
+        do throws(DiskLedger.Shortage) { return DiskHold(try holding.get(), of: self, room) } catch { throw RequestError(error) }
     }
 }
 
-/// The disk space that one upload holds, in one or several files. The last release of the reference gives it back, so the reference must live as long
+/// The disk space and the descriptors that one upload holds, in one or several files. The last release of the reference gives it back, so the reference must live as long
 /// as the files.
 package final class DiskHold: Sendable {
     private struct State {
@@ -41,10 +50,12 @@ package final class DiskHold: Sendable {
     }
 
     private let budget: DiskBudget
+    private let room: DescriptorShare
     private let state: Mutex<State>
 
-    fileprivate init(_ holding: DiskLedger.Holding, of budget: DiskBudget) {
+    fileprivate init(_ holding: DiskLedger.Holding, of budget: DiskBudget, _ room: DescriptorShare) {
         self.budget = budget
+        self.room = room
         state = Mutex(State(holding: holding))
     }
 

@@ -1,6 +1,7 @@
 package import Dispatch
 internal import FoundationEssentials
 internal import Glibc
+package import Net
 
 /// The folder for uploads that are being worked on. A file is deleted with its last user, and at the latest at the next start.
 package final class Spool: Sendable {
@@ -10,10 +11,14 @@ package final class Spool: Sendable {
     /// Limits of the disk space for uploads.
     package let budget: DiskBudget
 
-    /// - Parameter keepsFiles: true if another process may work on files in the folder, so that none is removed now.
-    package init(directory: String, limits: DiskLimits = DiskLimits(), keepsFiles: Bool = false) throws {
+    /// - Parameters:
+    ///   - descriptors: budget of which each upload takes what it needs.
+    ///   - keepsFiles: true if another process may work on files in the folder, so that none is removed now.
+    package init(directory: String, limits: DiskLimits = DiskLimits(), descriptors: DescriptorBudget = DescriptorBudget(), keepsFiles: Bool = false)
+        throws
+    {
         self.directory = directory
-        budget = DiskBudget(limits: limits) { DiskSpace(of: directory) }
+        budget = DiskBudget(limits: limits, descriptors: descriptors) { DiskSpace(of: directory) }
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         guard !keepsFiles else { return }
         for name in try FileManager.default.contentsOfDirectory(atPath: directory) where name.hasSuffix(".upload") {

@@ -30,10 +30,11 @@ struct DiagnosticCheck {
     private var openFiles: Finding {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        // A live session has its client's socket, and may have a vendor's socket.
-        let needed = UInt(configuration.maxConnections) * 2
-        let remedy = "for \(configuration.maxConnections) connections raise the hard limit to \(needed) (LimitNOFILE= of systemd, or ulimit -Hn)"
-        return Finding("open files", UInt(limit.rlim_max) >= needed ? .ok : .note(remedy), "at most \(limit.rlim_max)")
+        let sessions = configuration.sessions(within: DescriptorBudget(limit: Int(clamping: limit.rlim_max)))
+        let remedy = "for \(configuration.maxConnections) live sessions raise the hard limit (LimitNOFILE= of systemd, or ulimit -Hn)"
+        return Finding(
+            "open files", sessions >= configuration.maxConnections ? .ok : .note(remedy),
+            "at most \(limit.rlim_max), room for \(sessions) live sessions")
     }
 
     /// Finding about the shared libraries. If one were missing, the program would not start at all.

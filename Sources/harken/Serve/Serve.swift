@@ -198,6 +198,12 @@ struct Serve: Command {
                 [.path: directory.database, .seconds: "\(Self.checkTime.components.seconds)"])
         }
         let loops = try LoopGroup(count: configuration.loops)
+        let descriptors = DescriptorBudget(), capacity = configuration.sessions(within: descriptors)
+        if capacity < configuration.maxConnections {
+            log.warning(
+                "fewer live sessions than HARKEN_MAX_CONNECTIONS: the process may open too few files; raise LimitNOFILE= of systemd, or ulimit -Hn",
+                [.count: "\(capacity)", .files: "\(descriptors.limit)"])
+        }
         let client = try HTTPClient()
         let tracer = configuration.tracing.map { makeTracer($0, client, metrics, log) }
         let media = try Decoders.make(configuration, metrics, log)
@@ -206,10 +212,10 @@ struct Serve: Command {
             GatewayInputs(
                 configuration: configuration, loops: loops.loops, entries: entries, keys: keys, directory: directory,
                 stores: installation.stores(now: { .now }),
-                client: client, webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: metrics, log: log,
+                client: client, webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), descriptors: descriptors,
+                metrics: metrics, log: log,
                 media: media, tracer: tracer, newID: RandomUUID.text))
-        let server = try Self.serverConfiguration(configuration, log)
-        metrics.setCapacity(server.maxConnectionCount)
+        let server = try Self.serverConfiguration(configuration, descriptors)
         let http = HTTPServer(loops: loops.loops, configuration: server, service: gateway.service)
         let readiness = EngineReadiness(entries: entries, log: log)
         let reporting = Task { await readiness.report() }
@@ -243,7 +249,7 @@ struct Serve: Command {
             "gateway started",
             [
                 .version: Version.current, .path: directory.path, .address: "\(bound)", .engines: summary,
-                .access: Self.access(configuration, isKeyless: isKeyless),
+                .access: Self.access(configuration, isKeyless: isKeyless), .sessions: "\(capacity)",
             ])
         let manager = ServiceManager(environment: environment)
         manager?.notify(.ready)
@@ -329,15 +335,11 @@ struct Serve: Command {
     }
 
     /// Returns the limits of the HTTP server, and its certificate.
-    private static func serverConfiguration(_ configuration: GatewayConfiguration, _ log: Log) throws -> HTTPServerConfiguration {
+    private static func serverConfiguration(_ configuration: GatewayConfiguration, _ descriptors: DescriptorBudget) throws -> HTTPServerConfiguration
+    {
         var server = HTTPServerConfiguration()
-        let descriptors = DescriptorLimit.current
-        server.maxConnectionCount = min(configuration.maxConnections, DescriptorLimit.connections(of: descriptors))
-        if server.maxConnectionCount < configuration.maxConnections {
-            log.warning(
-                "fewer connections than HARKEN_MAX_CONNECTIONS: the process may open too few files; raise LimitNOFILE= of systemd, or ulimit -Hn",
-                [.count: "\(server.maxConnectionCount)", .files: "\(descriptors)"])
-        }
+        server.maxConnectionCount = configuration.maxConnections
+        server.descriptors = descriptors
         var limits = UnauthenticatedLimits()
         limits.maxConnectionCountPerAddress = configuration.maxConnectionsPerAddress
         limits.isExempt = { [proxies = configuration.trustedProxies] ip in ip.isLoopback || proxies.contains(ip) }

@@ -6,10 +6,11 @@ import Testing
 
 @Suite(.hangLimit) struct `The routes` {
     @Test func `answer for the process and its engines`() async throws {
-        try await TestGateway.with { gateway in
+        try await TestGateway.with(settings: ["HARKEN_MAX_CONNECTIONS": "7"]) { gateway in
             #expect(try await gateway.send(.get, "/health").text == #"{"status":"ok","version":"0"}"#)
             #expect(try await gateway.send(.get, "/health").headers["Server"] == "harken/0")
-            #expect(try await gateway.send(.get, "/ready").text == #"{"status":"ready","store":"ok","engines":{"scripted":"ready"}}"#)
+            let ready = try await gateway.send(.get, "/ready").text
+            #expect(ready == #"{"status":"ready","store":"ok","sessions":{"open":0,"capacity":7},"engines":{"scripted":"ready"}}"#)
             let metrics = try await gateway.send(.get, "/metrics")
             #expect(metrics.headers["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
             #expect(metrics.text.contains("harken_sessions_open 0"))

@@ -28,7 +28,7 @@ struct AdmissionParts: Sendable {
             keys: inputs.keys, accounts: accounts,
             store: storage.stores.conversations, watch: limits,
             directory: EngineDirectory(entries: inputs.entries, router: router, reachable: configuration.reachable, client: inputs.client),
-            log: log)
+            descriptors: inputs.descriptors, log: log)
         var throttle = CredentialThrottle.Limits()
         throttle.delay = configuration.wrongCredentialDelay
         wrongCredentials = WrongCredentials(limits: throttle, metrics: inputs.metrics)

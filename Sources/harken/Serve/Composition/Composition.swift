@@ -28,6 +28,7 @@ final class Composition: Sendable {
     init(_ inputs: GatewayInputs) async throws {
         let configuration = inputs.configuration
         startedAt = inputs.now()
+        inputs.metrics.setCapacity(configuration.sessions(within: inputs.descriptors))
         let router = Router(entries: inputs.entries, order: configuration.engines)
         let models = EngineModels(of: inputs.entries)
         let storage = try await StorageParts(inputs)

@@ -20,6 +20,8 @@ struct GatewayInputs: Sendable {
     let stores: Stores
     let client: HTTPClient
     let webSocketClient: WebSocketClient
+    /// Budget of the descriptors that callers' connections, sessions and uploads take.
+    var descriptors = DescriptorBudget()
     let metrics: Metrics
     let log: Log
     /// The source that decodes recordings.

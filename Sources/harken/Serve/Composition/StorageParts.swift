@@ -30,7 +30,8 @@ struct StorageParts: Sendable {
             syncFailed: { metrics.journalSyncFailed() })
         // Files that another process works on are left alone.
         isShared = journal.earlier.hasLivingRuns
-        spool = try Spool(directory: configuration.dataDirectory + "/spool", limits: configuration.disk, keepsFiles: isShared)
+        spool = try Spool(
+            directory: configuration.dataDirectory + "/spool", limits: configuration.disk, descriptors: inputs.descriptors, keepsFiles: isShared)
         transcripts = TranscriptFolder(
             in: inputs.stores.blobs.transcripts, limits: configuration.transcripts, log: log, retries: configuration.storeRetries,
             failed: { metrics.storeFailed(.transcript) })
