@@ -29,7 +29,8 @@ struct EngineSet: Sendable {
     /// - Parameter queue: the repairs of all streams of the program.
     func request(_ options: TranscriptionOptions, repairs queue: RepairQueue) -> SessionDriver.Request {
         SessionDriver.Request(
-            options: options.streamOptions, engines: engines.map { $0.sized(by: options) }, mode: mode,
+            options: options.streamOptions, engines: engines, recovery: options.connection.rule, mode: mode,
+            connectTime: options.connection.openTime, endTime: ConnectionOptions.endTime,
             repair: repairers.isEmpty ? nil : RepairSettings(engines: repairers, repairQueue: queue, folder: KitRuntime.temporaryFolder),
             voices: listener)
     }
@@ -45,16 +46,5 @@ struct EngineSet: Sendable {
         guard !able.engines.isEmpty else { throw .engine(.unsupportedLanguage(language)) }
         if able.engines.count < mode.fewestEngines { able.mode = .failover }
         return able
-    }
-}
-
-extension LiveEngine {
-    /// Returns the engine with messages of the length that the options want.
-    fileprivate func sized(by options: TranscriptionOptions) -> LiveEngine {
-        guard case .vendor(var vendor, let settings) = access else { return self }
-        vendor.audio.shortest = min(max(options.bufferDuration, .milliseconds(50)), .seconds(1))
-        var engine = self
-        engine.access = .vendor(vendor, settings)
-        return engine
     }
 }

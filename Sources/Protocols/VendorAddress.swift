@@ -18,10 +18,23 @@ package enum VendorAddress {
         for (from, to) in schemes where text.lowercased().hasPrefix(from + "://") {
             var rest = text.dropFirst(from.count)
             while rest.hasSuffix("/") { rest.removeLast() }
-            guard rest.count > 3 else { break }
+            guard rest.count > 3, isServer(rest.dropFirst(3)) else { break }
             return to + rest
         }
         throw VendorAddressError(text: text)
+    }
+
+    /// Returns true for `HOST[:PORT][/PREFIX]` without user information, query and fragment.
+    private static func isServer(_ text: Substring) -> Bool {
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !text.contains(where: { "?#@\\".contains($0) }) else { return false }
+        var host = text.prefix { $0 != "/" }
+        let bracket = host.lastIndex(of: "]")
+        if let colon = host.lastIndex(of: ":"), bracket.map({ $0 < colon }) ?? true {
+            guard let port = UInt16(host[host.index(after: colon)...]), port > 0 else { return false }
+            host = host[..<colon]
+        }
+        if host.hasPrefix("[") { return host.hasSuffix("]") && host.count > 2 }
+        return !host.isEmpty && !host.contains(":")
     }
 
     /// Returns the prefix of an address: `/v1` for `https://api.openai.com/v1`.

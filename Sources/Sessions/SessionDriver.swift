@@ -23,6 +23,10 @@ package final class SessionDriver {
         package var repairTime: Duration
         /// Maximum wait of one engine's final for the other engines' votes, in modes with several engines.
         package var voteTime: Duration
+        /// Maximum time that an engine may take to open when no other engine is left to try.
+        package var connectTime: Duration
+        /// Maximum silence of the last engine once it was told that no more audio comes; nil: it is asked again.
+        package var endTime: Duration?
         /// The repair of gaps; nil: nothing is repaired, and the next engine is sent the unfinished audio at its pace.
         package var repair: RepairSettings?
         /// Voice detector used without a VAD gate: before an engine is called stalled, it checks whether the unanswered audio has speech. nil: loud
@@ -35,7 +39,7 @@ package final class SessionDriver {
         package init(
             channels: Int = 1, options: StreamOptions, engines: [LiveEngine], recovery: FailoverPolicy.Rule = .init(), mode: SessionMode = .failover,
             stall: Duration = .seconds(3), repairTime: Duration = .seconds(4), voteTime: Duration = .milliseconds(1_500),
-            repair: RepairSettings? = nil, voices: (any VoiceListening)? = nil
+            connectTime: Duration = .seconds(10), endTime: Duration? = nil, repair: RepairSettings? = nil, voices: (any VoiceListening)? = nil
         ) {
             self.channels = channels
             self.options = options
@@ -45,6 +49,8 @@ package final class SessionDriver {
             self.stall = stall
             self.repairTime = repairTime
             self.voteTime = voteTime
+            self.connectTime = connectTime
+            self.endTime = endTime
             self.repair = repair
             self.voices = voices
         }
@@ -125,7 +131,7 @@ package final class SessionDriver {
                         slowness: engine.slowness, isWatched: isVendor, hasWordTimes: engine.capabilities.wordTimes)
                 }, recovery: request.recovery, mode: request.mode, repairers: request.repair?.engines.map(\.name) ?? [],
                 repairTime: request.repairTime, stall: isWatched ? request.stall : Self.forEver, measuresLoudness: isMeasured,
-                tellsVoices: voices != nil, voteTime: request.voteTime))
+                tellsVoices: voices != nil, connectTime: request.connectTime, endTime: request.endTime, voteTime: request.voteTime))
     }
 
     private static let forEver: Duration = .seconds(1_000_000_000)

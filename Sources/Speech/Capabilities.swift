@@ -11,6 +11,12 @@ public struct Capabilities: Sendable, Equatable {
             case .only(let known): known.contains(language.primary)
             }
         }
+
+        /// Returns the languages that this or `other` has.
+        package func union(_ other: Languages) -> Languages {
+            guard case .only(let own) = self, case .only(let others) = other else { return .any }
+            return .only(own.union(others))
+        }
     }
 
     public var streaming: Bool

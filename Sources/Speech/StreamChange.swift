@@ -6,6 +6,8 @@ public struct StreamChange: Sendable, Equatable {
     public var turn: TurnRule?
     public var keyterms: [String]?
     public var formatted: Bool?
+    /// The duration of the audio pieces for engines behind a socket, which any stream can change.
+    package var piece: Duration?
 
     public init(
         language: LanguageTag? = nil, model: String? = nil, endpointing: Duration? = nil, turn: TurnRule? = nil, keyterms: [String]? = nil,
@@ -45,6 +47,7 @@ extension StreamOptions {
         if let turn = change.turn { self.turn = turn }
         if let keyterms = change.keyterms { self.keyterms = keyterms }
         if let formatted = change.formatted { self.formatted = formatted }
+        if let piece = change.piece { (shortestPiece, longestPiece) = (piece, piece) }
         vendorOptions?.drop(change.aspects)
     }
 }

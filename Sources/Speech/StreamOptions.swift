@@ -20,6 +20,8 @@ public struct StreamOptions: Sendable, Equatable {
     public var formatted: Bool?
     /// Minimum duration of the audio pieces for engines behind a socket. A shorter rest is sent before the next command.
     public var shortestPiece: Duration
+    /// Maximum duration of the audio pieces for engines behind a socket, unless the engine's minimum is longer; nil: the engine's own maximum.
+    package var longestPiece: Duration?
     /// What is hidden in the words before anybody gets them; nil: nothing. An engine that can hide it may do so too.
     package var redaction: RedactionRule?
     /// The client's options in the words of its protocol's vendor; nil: none.

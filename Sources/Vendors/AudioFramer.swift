@@ -4,20 +4,23 @@ package import Speech
 /// Splits a stream's audio into messages of the lengths that the vendor wants. All audio is sent once and in order.
 package struct AudioFramer {
     /// Minimum length of messages, in bytes.
-    private let shortest: Int
+    private var shortest = 0
     /// Minimum length, in bytes, that the vendor accepts while more audio is to come.
-    private let least: Int
-    private let longest: Int
+    private var least = 0
+    private var longest = 0
     /// Audio that is too short for a message of its own.
     private var remainder: [UInt8] = []
 
     /// - Parameter audio: the message sizes that the vendor wants.
-    package init(_ audio: AudioMessages, _ options: StreamOptions) {
+    package init(_ audio: AudioMessages, _ options: StreamOptions) { resize(audio, options) }
+
+    /// Makes the next messages as long as these options want. Audio that waits for a message waits on.
+    package mutating func resize(_ audio: AudioMessages, _ options: StreamOptions) {
         let frame = 2 * options.channels
         func bytes(_ duration: Duration) -> Int { frame * Int(SampleCount(duration, at: options.rate).samples) }
         least = bytes(audio.shortest)
         shortest = max(least, bytes(options.shortestPiece))
-        longest = max(shortest, frame, bytes(audio.longest))
+        longest = max(shortest, frame, bytes(min(audio.longest, options.longestPiece ?? audio.longest)))
     }
 
     /// - Parameters:

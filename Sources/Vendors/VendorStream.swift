@@ -11,6 +11,7 @@ package final class VendorStream: EngineStream {
     private let credential: Credential
     private let deliver: (EngineEvent) -> Void
     private let bytesPerFrame: Int
+    private let audio: AudioMessages
     private var parting: AudioFramer
     /// Writes the audio as texts; nil where the vendor takes binary messages.
     private var texts: TextAudio?
@@ -25,7 +26,8 @@ package final class VendorStream: EngineStream {
         self.deliver = deliver
         credential = settings.credential
         bytesPerFrame = 2 * options.channels
-        parting = AudioFramer(service.audio, options)
+        audio = service.audio
+        parting = AudioFramer(audio, options)
         texts = TextAudio(service.audio.form, from: options.rate)
         let machine = service.connect(options, settings.credential)
         let request = machine.connection
@@ -63,7 +65,9 @@ package final class VendorStream: EngineStream {
         case .finish:
             parting.rest { sendMessage($0) }
             texts?.finish { stream.send(text: $0) }
-        case .update: flush()
+        case .update(let options):
+            flush()
+            parting.resize(audio, options)
         case .keepAlive, .cancel: break
         }
         // The machine sends the vendor a last message, where the protocol has one.

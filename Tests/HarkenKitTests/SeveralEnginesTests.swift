@@ -16,6 +16,7 @@ private struct Scripted: CoreEngine {
     }
 
     var name: EngineName { core.name }
+    var capabilities: Capabilities { core.capabilities }
     func stream(_ options: TranscriptionOptions) throws(KitError) -> SpeechStream { try core.stream(options) }
     func recognize(file path: String, _ options: TranscriptionOptions?) async throws(KitError) -> Transcript {
         try await core.recognize(file: path, options)
@@ -26,6 +27,7 @@ private struct Scripted: CoreEngine {
 /// An engine of somebody else.
 private struct Foreign: SpeechToText {
     var name: EngineName { EngineName("foreign") }
+    var capabilities: Capabilities { Capabilities(streaming: true, prerecorded: false, languages: .any, models: []) }
     func stream(_ options: TranscriptionOptions) throws(KitError) -> SpeechStream { throw .unavailable("") }
     func recognize(file path: String, _ options: TranscriptionOptions?) async throws(KitError) -> Transcript { throw .unavailable("") }
     func update(_ options: TranscriptionOptions) {}

@@ -119,7 +119,9 @@ extension SessionMachine {
             return settle(places, now: now, &actions)
         }
         let isIdle = isIdle(dead, error) && !isListening
-        let (step, outage) = pool.choice.next(after: error, of: dead, isIdle: isIdle, now: now)
+        var (step, outage) = pool.choice.next(after: error, of: dead, isIdle: isIdle, now: now)
+        // An engine that hears well and does not come to an end would not do so the next time.
+        if configuration.endTime != nil, case .timedOut = error, isEnd(of: dead) { step = .giveUp }
         let leaving = Leaving(leg: dead, error: error, isListening: isListening, isIdle: isIdle, outage: outage, step: step)
         succeed(leaving, dead.channels, places, isAlone: isAlone, now: now, &actions)
     }

@@ -61,7 +61,8 @@ extension SessionMachine {
         switch pool.legs[index].state {
         case .connecting: return pool.legs[index].askedAt.map { $0 + connectTime(ofLegAt: index) }
         case .open, .draining:
-            var next = nextStall(ofLegAt: index, engine, now: now)
+            var next = isDone(pool.legs[index]) ? nil : lastWait(for: pool.legs[index])
+            next = next ?? nextStall(ofLegAt: index, engine, now: now)
             if let rotation = engine.rotation, let opened = pool.legs[index].openedAt, pool.legs[index].isOpen, !pool.legs[index].isEnding,
                 !pool.changes.waits(pool.legs[index].id), pool.choice.rejection == nil
             {
@@ -80,6 +81,18 @@ extension SessionMachine {
         let mustAnswer = pool.legs[index].isDraining || pool.legs[index].hasFinalizes && pool.legs[index].mustAnswer
         return answers.nextStall(
             after: stalls.limit(of: engine), check: Self.listening, sentThrough: mustAnswer ? nil : pool.legs[index].sentThrough, now: now)
+    }
+
+    /// Returns the time when a leg's last words are waited for no longer; nil: it hears audio, or others may be asked for the words.
+    private func lastWait(for leg: Leg) -> Instant? {
+        guard let time = configuration.endTime, let told = leg.drainingSince, isEnd(of: leg) else { return nil }
+        return max(told, leg.answers.last ?? told) + time
+    }
+
+    /// Returns true if the client sends no more audio, and nobody else can be asked for the words of a leg that has heard all of it.
+    func isEnd(of leg: Leg) -> Bool {
+        clientIsDone && leg.isDraining && !hasEnsemble && configuration.repairers.isEmpty
+            && !pool.choice.hasOther(than: leg.engine, for: leg.id) { _ in true }
     }
 
     private func connectTime(ofLegAt index: Int) -> Duration {
@@ -108,6 +121,11 @@ extension SessionMachine {
             fail(leg, .connectTimedOut, .timedOut("\(leg.engine) did not open a stream within \(waited)."), now: now, &actions)
         case .open, .draining:
             guard let engine = pool.engine(leg.engine) else { return }
+            if !isDone(leg), let end = lastWait(for: leg) {
+                guard end <= now else { return }
+                let error = EngineError.timedOut("\(leg.engine) was told that no more audio comes, and did not end its stream.")
+                return fail(leg, .givenUp(.stalled), error, now: now, &actions)
+            }
             let limit = stalls.limit(of: engine)
             if let owes = leg.answers.owesSince, owes + limit <= now, leg.lacks(for: limit) == .zero {
                 if leg.isDraining && isDone(leg) && !leg.isShadow {

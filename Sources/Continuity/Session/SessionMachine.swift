@@ -29,6 +29,9 @@ package struct SessionMachine: Sendable, ~Copyable {
         package var connectTime: Duration
         /// Maximum time that a leg may take to open while another engine can be tried.
         package var hastyConnectTime: Duration
+        /// Maximum silence of an engine that was told that no more audio comes, when no other engine is left to try. Then the session ends. nil: the engine
+        /// is asked again, as after any other failure.
+        package var endTime: Duration?
         /// Silence that ends a turn whose engine died before it could.
         package var turnSilence: Duration
         /// Maximum time that a final of one engine may wait for the words of other engines on the same audio.
@@ -38,7 +41,8 @@ package struct SessionMachine: Sendable, ~Copyable {
             rate: SampleRate, channels: Int = 1, engines: [SessionEngine], recovery: FailoverPolicy.Rule = .init(),
             maxWaiting: Duration = .seconds(300), mode: SessionMode = .failover, repairers: [EngineName] = [],
             repairTime: Duration = .seconds(4), stall: Duration = .seconds(3), measuresLoudness: Bool = false, tellsVoices: Bool = false,
-            connectTime: Duration = .seconds(10), hastyConnectTime: Duration = .milliseconds(1_500), turnSilence: Duration = .seconds(1),
+            connectTime: Duration = .seconds(10), hastyConnectTime: Duration = .milliseconds(1_500), endTime: Duration? = nil,
+            turnSilence: Duration = .seconds(1),
             voteTime: Duration = .milliseconds(1_500)
         ) {
             self.rate = rate
@@ -54,6 +58,7 @@ package struct SessionMachine: Sendable, ~Copyable {
             self.tellsVoices = tellsVoices
             self.connectTime = connectTime
             self.hastyConnectTime = hastyConnectTime
+            self.endTime = endTime
             self.turnSilence = turnSilence
             self.voteTime = voteTime
         }

@@ -98,6 +98,23 @@ final class EngineCore: Sendable {
         self.init(engine, prerecorded: vendor.prerecorded.map { .vendor($0, settings) }, options: options)
     }
 
+    /// Features that all engines of live audio have, and languages that any of them has.
+    var capabilities: Capabilities {
+        let all = live.engines.map(\.capabilities)
+        let hasVoices = live.voices != nil
+        var common = Capabilities(streaming: true, prerecorded: !prerecorded.isEmpty, languages: .only([]), models: all.first?.models ?? [])
+        for one in all {
+            common.languages = common.languages.union(one.languages)
+            common.interims = common.interims && one.interims
+            common.wordTimes = common.wordTimes && one.wordTimes
+        }
+        common.speakers = hasVoices || all.allSatisfy(\.speakers)
+        common.pace = all.compactMap(\.pace).min()
+        common.sessionCap = all.compactMap(\.sessionCap).min()
+        common.liveChanges = all.dropFirst().reduce(all.first?.liveChanges ?? []) { $0.intersection($1.liveChanges) }
+        return common
+    }
+
     func stream(_ options: TranscriptionOptions?) throws(KitError) -> SpeechStream {
         let runtime = try KitRuntime.start()
         let options = options ?? state.withLock { $0.options }

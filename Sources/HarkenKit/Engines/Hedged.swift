@@ -22,6 +22,8 @@ public final class Hedged: SpeechToText {
 
     public var name: EngineName { core.name }
 
+    public var capabilities: Capabilities { core.capabilities }
+
     /// Opens a stream with the engine's options.
     public func stream() throws(KitError) -> SpeechStream { try core.stream(nil) }
 

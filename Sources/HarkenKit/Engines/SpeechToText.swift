@@ -5,6 +5,9 @@ public protocol SpeechToText: Sendable {
     /// The engine's name in errors, and in events unless several engines make up this one: `assemblyai`, `local`, `failover`.
     var name: EngineName { get }
 
+    /// What the engine can do. Of several engines as one: what each of them can do, and what they can do together.
+    var capabilities: Capabilities { get }
+
     /// Opens a stream. Returns at once: audio may be pushed at once, and waits until the connection is open.
     func stream(_ options: TranscriptionOptions) throws(KitError) -> SpeechStream
 

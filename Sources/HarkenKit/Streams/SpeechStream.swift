@@ -1,5 +1,5 @@
 import Net
-import Speech
+public import Speech
 import Synchronization
 import Vendors
 
@@ -34,6 +34,11 @@ public final class SpeechStream: Sendable {
     /// Takes 16-bit samples at the options' rate, mono.
     public func push(_ samples: [Int16]) {
         loop.execute { [session] in session.enter { $0.push(samples.span.bytes) } }
+    }
+
+    /// Takes 16-bit samples of any rate from 1,000 to 768,000 Hz, mono, and brings them to the options' rate. The rate may be another in each call.
+    public func push(_ samples: [Int16], at rate: SampleRate) {
+        loop.execute { [session] in session.enter { $0.push(samples, at: rate) } }
     }
 
     /// Takes 16-bit little-endian samples at the options' rate, mono. An odd byte at the end is dropped.

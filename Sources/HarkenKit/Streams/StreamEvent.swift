@@ -79,6 +79,8 @@ public enum StreamProblem: Sendable, Equatable {
     case notRecognized(start: Duration, end: Duration, EngineError)
     /// Audio comes faster than the engine takes it, and the buffer is full: `push` drops audio until there is room again.
     case overfull
+    /// Audio of this sample rate cannot be converted, and is dropped.
+    case unusableRate(SampleRate)
 }
 
 /// The end of a stream.

@@ -19,6 +19,9 @@ final class StreamSession: SessionObserver {
     private let journal: StreamJournal
     private var run: SessionDriver?
     private var hasSaidFull = false
+    private var converter: RateConverter
+    /// The rate of the last audio that could not be converted.
+    private var unusableRate: SampleRate?
     /// Maximum time that final words wait for their speakers.
     private static let labelPatience: Duration = .seconds(2)
     /// Tells the speakers of words by their voices; nil: the engines' own labels are shown.
@@ -35,6 +38,7 @@ final class StreamSession: SessionObserver {
         self.tell = tell
         loop = context.loop
         rate = options.sampleRate
+        converter = RateConverter(to: options.sampleRate)
         let labelers = engines.labelers
         // No voice is listened to where all engines label words.
         let voices = options.tellsSpeakersApart && !engines.engines.allSatisfy { labelers.contains($0.name) } ? engines.voices : nil
@@ -68,6 +72,18 @@ final class StreamSession: SessionObserver {
         if run.push(audio) != nil { narrator.pushed(through: run.received, now: loop.now) }
     }
 
+    /// Takes samples of any rate.
+    func push(_ samples: [Int16], at source: SampleRate) {
+        guard RateConverter.accepted.contains(source) else {
+            if unusableRate != source { tell(.problem(.unusableRate(source))) }
+            unusableRate = source
+            return
+        }
+        unusableRate = nil
+        let converted = converter.convert(samples, from: source)
+        push(converted.span.bytes)
+    }
+
     func flush() { run?.flush() }
 
     func forceEndpoint() { run?.command(.finalize) }
@@ -85,7 +101,11 @@ final class StreamSession: SessionObserver {
         run?.command(.update(change))
     }
 
-    func finish() { run?.command(.finish) }
+    func finish() {
+        let rest = converter.finish()
+        push(rest.span.bytes)
+        run?.command(.finish)
+    }
 
     func cancel() { run?.command(.abandon) }
 

@@ -4,9 +4,11 @@ import Tracing
 
 /// Options of a stream. An option that is nil is not sent, so the engine's default applies.
 public struct TranscriptionOptions: Sendable, Equatable {
-    /// Sample rate of the pushed audio, 8,000 to 96,000 Hz. The audio is 16-bit PCM, mono.
+    /// Sample rate of the audio that the engine gets, 8,000 to 96,000 Hz. The audio is 16-bit PCM, mono. Audio that is pushed with another rate is
+    /// resampled. A change during a stream has no effect.
     public var sampleRate: SampleRate = .speech
-    /// Audio in one message, 50 ms to 1 s. Short messages give less latency, long ones give fewer messages.
+    /// Audio in one message, 50 ms to 1 s. Short messages give less latency, long ones give fewer messages. Audio that is pushed in longer pieces is
+    /// split. A vendor whose own minimum is longer gets that.
     public var bufferDuration: Duration = .milliseconds(50)
     public var language: LanguageTag? = .english
     /// The model, by the vendor's own name.
@@ -32,6 +34,8 @@ public struct TranscriptionOptions: Sendable, Equatable {
     public var reportsMessages = false
     /// True if `userStoppedSpeaking()` makes the engine finalize at once.
     public var forcesEndpointWhenUserStops = true
+    /// How connections are opened, and opened again. A change has effect on new streams. A stream of `Harken` waits for its gateway by its own rule.
+    public var connection = ConnectionOptions()
     /// The program's own span, as a `traceparent` of W3C's Trace Context. Spans of streams and files become its children. See `Traces`.
     public var traceParent: String?
 
@@ -44,8 +48,12 @@ public struct TranscriptionOptions: Sendable, Equatable {
             formatted: formattedTurns)
         options.vendorOptions = ownOptions
         options.reportsMessages = reportsMessages
+        options.shortestPiece = piece
+        options.longestPiece = piece
         return options
     }
+
+    private var piece: Duration { min(max(bufferDuration, .milliseconds(50)), .seconds(1)) }
 
     var recognitionOptions: RecognitionOptions {
         var options = RecognitionOptions(language: language, model: model, diarize: tellsSpeakersApart, keyterms: keyterms)
@@ -66,11 +74,13 @@ public struct TranscriptionOptions: Sendable, Equatable {
         TurnRule(confidence: endOfTurnConfidence, minimumSilence: minimumTurnSilence, maximumSilence: maximumTurnSilence)
     }
 
-    /// Returns the changes that bring a running stream to the options of `other`. The sample rate and the buffer duration stay.
+    /// Returns the changes that bring a running stream to the options of `other`. The sample rate stays.
     func change(to other: TranscriptionOptions) -> StreamChange {
-        StreamChange(
+        var change = StreamChange(
             language: other.language == language ? nil : other.language, model: other.model == model ? nil : other.model,
             turn: other.turn == turn ? nil : other.turn, keyterms: other.keyterms == keyterms ? nil : other.keyterms,
             formatted: other.formattedTurns == formattedTurns ? nil : other.formattedTurns)
+        if other.piece != piece { change.piece = other.piece }
+        return change
     }
 }

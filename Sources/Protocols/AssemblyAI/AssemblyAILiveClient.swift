@@ -139,6 +139,8 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         case .turn(let message):
             guard !isStarting else { return }
             broken.forgiveOne()
+            // Audio that was sent faster than speech is spoken may take the vendor longer.
+            if case .draining = state { state = .draining(until: now + Self.drainLimit) }
             received(message, now, &actions)
         case .termination:
             terminated(&actions)

@@ -28,7 +28,7 @@ package enum SettingTable {
             "HARKEN_MAX_CONNECTIONS", .server, "10000",
             """
             Open connections; see [Connections](operating.md#connections). If the process may not open enough files (`LimitNOFILE=`, `ulimit -Hn`), \
-            the limit is lower and the start warns: a quarter of the files (or 256 of some hundreds) are kept for other uses.
+            fewer live sessions are taken, and the start warns; see [Open files](operating.md#open-files).
             """),
         .init(
             "HARKEN_MAX_CONNECTIONS_PER_ADDRESS", .server, "64",

@@ -95,12 +95,24 @@ extension ChannelState {
             if !isFailed, stitcher.committedThrough > before { actions.append(.works(said.leg)) }
         case .interim(let hypothesis): if !isFailed { actions.append(shown(hypothesis, behind: 0, of: said)) }
         case .speechStarted(let channel, let at):
-            if !isFailed { actions.append(.tell(.speechStarted(channel, at: max(at, stitcher.committedThrough)))) }
-        case .turnEnded:
+            // Speech in audio that the leg hears again was announced before.
+            if !isFailed, !isNew(.leg(said.leg)) || at >= stitcher.committedThrough {
+                actions.append(.tell(.speechStarted(channel, at: max(at, stitcher.committedThrough))))
+            }
+        case .turnEnded(_, let at):
+            if isEndedBefore(at, for: .leg(said.leg)) { return }
             if !isFailed || hasOpenTurn && lastSource == .leg(said.leg) { actions.append(endTurn(by: said.event)) }
         case .flushed(let channel): if !isFailed { actions.append(.tell(.flushed(channel))) }
         case .opened, .closed, .skipped, .notice: break
         }
+    }
+
+    /// Returns true if another source's words were committed last. Until a source's own words are, it may hear audio again that was settled before.
+    private func isNew(_ source: WordSource) -> Bool { lastSource.map { $0 != source } ?? false }
+
+    /// Returns true if the end of a turn at `place` lies in audio that a source hears again, and the turn was ended before.
+    private func isEndedBefore(_ place: SampleIndex, for source: WordSource) -> Bool {
+        !hasOpenTurn && isNew(source) && place <= stitcher.committedThrough
     }
 
     /// Returns the interim to show for a hypothesis in the span at `place`, with all words that wait before it.
@@ -165,6 +177,7 @@ extension ChannelState {
         let tail = source == lastSource ? [] : stitcher.heard
         let before = stitcher.lastWordEnd
         let committed = stitcher.committedThrough
+        let isRepeated = reason == .endOfTurn && isEndedBefore(final.range.end, for: source)
         let changed = stitcher.changedWords
         let said = final.words
         // Without word times, the final is new as a whole or old as a whole.
@@ -185,6 +198,7 @@ extension ChannelState {
             remember(said, of: source)
         }
         guard let commit = accepted else { return }
+        if isRepeated, commit.range.isEmpty, commit.words.isEmpty { return }
         if candidate.isFailed, commit.range.isEmpty, commit.words.isEmpty { return }
         if isOrphaned, let first = commit.words.first {
             if let before, first.range.start >= before + settings.turnSilence { actions.append(endTurn()) }
