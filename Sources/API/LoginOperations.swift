@@ -25,7 +25,7 @@ struct LoginOperations: Sendable {
             APIOperation(
                 .post, "/logout", summary: "Logs the page out: ends the login of the request's cookie and removes the cookie.", answer: .nothing
             ) { request throws(APIError) in
-                do throws(RequestError) { try admission.logOut(request.head) } catch { throw APIError(error) }
+                do throws(RequestError) { try await admission.logOut(request.head) } catch { throw APIError(error) }
                 return Self.answer(LoginCookie.removal(isSecure: request.client.isSecure))
             },
         ]

@@ -86,7 +86,7 @@ package final class Admission: Sendable {
     }
 
     /// Ends the login of the page that makes the request.
-    package func logOut(_ head: HTTPRequestHead) throws(RequestError) { try access.logOut(head) }
+    package func logOut(_ head: HTTPRequestHead) async throws(RequestError) { try await access.logOut(head) }
 
     /// Rejects callers whom no credential could admit. Used for callers who show their credential later.
     package func admitUnknown(_ head: HTTPRequestHead, peer: SocketAddress) throws(RequestError) { try access.admitUnknown(head, peer: peer) }

@@ -18,7 +18,7 @@ import Testing
         let path = FileManager.default.temporaryDirectory.appending(path: "harken-access-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: path) }
         let secret = try InstallationSecret(of: DataDirectory(creating: path))
-        return Access(keys: try KeyVerdicts(of: store), tokens: tokens, users: nil, logins: LoginTokens(secret: secret, now: { .now }))
+        return Access(keys: try KeyVerdicts(of: store), tokens: tokens, users: nil, logins: LoginTokens(secret: secret, store: store, now: { .now }))
     }
 
     private func form(_ access: Access, _ text: String) -> String {

@@ -9,6 +9,8 @@ import Testing
         func isEmpty() async throws(StoreError) -> Bool { true }
         func verify(_ presented: String) async throws(StoreError) -> KeyVerdict { .unknown }
         func standing(of key: ID<AccessKey>) async throws(StoreError) -> KeyVerdict { .unknown }
+        func endLogin(_ code: [UInt8], expires: UnixTime) async throws(StoreError) {}
+        func isLoginEnded(_ code: [UInt8]) async throws(StoreError) -> Bool { false }
         func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding] {
             debits.map { KeyStanding(key: $0.key, isValid: true, remaining: 60_000_000 - $0.microseconds) }
         }

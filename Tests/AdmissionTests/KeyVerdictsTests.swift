@@ -140,6 +140,9 @@ final class ScriptedKeys: AccessKeyStore {
     private let next = Mutex(Answer())
     let isKeyless = Mutex<Result<Bool, StoreError>>(.success(false))
 
+    func endLogin(_ code: [UInt8], expires: UnixTime) async throws(StoreError) {}
+    func isLoginEnded(_ code: [UInt8]) async throws(StoreError) -> Bool { false }
+
     func answer(_ verdict: Result<KeyVerdict, StoreError>) { next.withLock { $0 = Answer(verdict: verdict) } }
 
     func hold(_ verdict: Result<KeyVerdict, StoreError>) -> Gate {

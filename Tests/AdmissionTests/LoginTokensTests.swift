@@ -10,27 +10,47 @@ import Testing
 @Suite struct `Logins` {
     private let path = FileManager.default.temporaryDirectory.appending(path: "harken-logins-\(UUID().uuidString)").path
 
-    private func with(_ body: (InstallationSecret) throws -> Void) throws {
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try body(InstallationSecret(of: DataDirectory(creating: path)))
-    }
+    /// The logins that were ended, as two gateways share them.
+    private final class EndedLogins: EndedLoginStore {
+        let codes = Mutex<[[UInt8]: UnixTime]>([:])
+        let isAway = Mutex(false)
 
-    @Test func `name their holder and not the key, over a restart`() throws {
-        try with { secret in
-            let logins = LoginTokens(secret: secret, now: { UnixTime(milliseconds: 5_000) })
-            let key = try logins.issue(to: .key(ID("key_1")), for: .seconds(60)), user = try logins.issue(to: .user(ID("a b c")), for: .seconds(60))
-            let bytes = try #require(Base64.decode(key))
-            #expect(!key.contains("key_1") && !String(decoding: bytes, as: UTF8.self).contains("key_1"))
-            let later = LoginTokens(secret: secret, now: { UnixTime(milliseconds: 64_999) })
-            #expect(later.holder(of: key) == .key(ID("key_1")) && later.holder(of: user) == .user(ID("a b c")))
-            #expect(LoginTokens(secret: secret, now: { UnixTime(milliseconds: 65_000) }).holder(of: key) == nil)
+        private func check() throws(StoreError) { if isAway.withLock({ $0 }) { throw .busy(path: "harken.db") } }
+
+        func endLogin(_ code: [UInt8], expires: UnixTime) async throws(StoreError) {
+            try check()
+            codes.withLock { $0[code] = expires }
+        }
+
+        func isLoginEnded(_ code: [UInt8]) async throws(StoreError) -> Bool {
+            try check()
+            return codes.withLock { $0[code] != nil }
         }
     }
 
-    @Test func `hold for twelve hours at most`() throws {
-        try with { secret in
+    private let store = EndedLogins()
+
+    private func with(_ body: (InstallationSecret) async throws -> Void) async throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try await body(InstallationSecret(of: DataDirectory(creating: path)))
+    }
+
+    @Test func `name their holder and not the key, over a restart`() async throws {
+        try await with { secret in
+            let logins = LoginTokens(secret: secret, store: store, now: { UnixTime(milliseconds: 5_000) })
+            let key = try logins.issue(to: .key(ID("key_1")), for: .seconds(60)), user = try logins.issue(to: .user(ID("a b c")), for: .seconds(60))
+            let bytes = try #require(Base64.decode(key))
+            #expect(!key.contains("key_1") && !String(decoding: bytes, as: UTF8.self).contains("key_1"))
+            let later = LoginTokens(secret: secret, store: store, now: { UnixTime(milliseconds: 64_999) })
+            #expect(later.holder(of: key) == .key(ID("key_1")) && later.holder(of: user) == .user(ID("a b c")))
+            #expect(LoginTokens(secret: secret, store: store, now: { UnixTime(milliseconds: 65_000) }).holder(of: key) == nil)
+        }
+    }
+
+    @Test func `hold for twelve hours at most`() async throws {
+        try await with { secret in
             let time = Mutex<Int64>(0)
-            let logins = LoginTokens(secret: secret, now: { UnixTime(milliseconds: time.withLock { $0 }) })
+            let logins = LoginTokens(secret: secret, store: store, now: { UnixTime(milliseconds: time.withLock { $0 }) })
             let login = try logins.issue(to: .key(ID("key_1")), for: .seconds(1_000_000))
             for (hours, isGood) in [(11, true), (12, false)] as [(Int64, Bool)] {
                 time.withLock { $0 = hours * 3_600_000 }
@@ -39,9 +59,9 @@ import Testing
         }
     }
 
-    @Test func `that were changed or ended have no holder`() throws {
-        try with { secret in
-            let logins = LoginTokens(secret: secret, now: { UnixTime(milliseconds: 0) })
+    @Test func `that were changed or ended have no holder`() async throws {
+        try await with { secret in
+            let logins = LoginTokens(secret: secret, store: store, now: { UnixTime(milliseconds: 0) })
             let login = try logins.issue(to: .key(ID("key_1")), for: .seconds(60)), other = try logins.issue(to: .key(ID("key_1")), for: .seconds(60))
             var bytes = try #require(Base64.decode(login))
             for index in bytes.indices {
@@ -52,8 +72,41 @@ import Testing
             for text in ["", "hk_x", "ht_" + String(repeating: "0", count: 64), String(repeating: "A", count: 2_000)] {
                 #expect(logins.holder(of: text) == nil)
             }
-            logins.end(login)
+            try await logins.end(login)
             #expect(logins.holder(of: login) == nil && logins.holder(of: other) != nil)
+        }
+    }
+
+    @Test func `that were ended stay so after a restart, and at other gateways`() async throws {
+        try await with { secret in
+            let time = UnixTime(milliseconds: 0)
+            let logins = LoginTokens(secret: secret, store: store, now: { time }), other = LoginTokens(secret: secret, store: store, now: { time })
+            let login = try logins.issue(to: .user(ID("ann")), for: .seconds(60))
+            await other.load(login)
+            #expect(try other.check(login) == .user(ID("ann")))
+            try await logins.end(login)
+            // Base64 ends in bits that mean nothing.
+            let bytes = try #require(Base64.decode(login))
+            #expect(store.codes.withLock { $0.count } == 1 && store.codes.withLock { !$0.keys.contains(bytes) }, "the login itself is not stored")
+            await other.load(login)
+            #expect(throws: RequestError.unauthenticated) { try other.check(login) }
+            #expect(other.holder(of: login) == nil)
+        }
+    }
+
+    @Test func `hold for nobody while the store cannot be asked`() async throws {
+        try await with { secret in
+            let logins = LoginTokens(secret: secret, store: store, now: { UnixTime(milliseconds: 0) })
+            let login = try logins.issue(to: .key(ID("key_1")), for: .seconds(60))
+            store.isAway.withLock { $0 = true }
+            await logins.load(login)
+            #expect(throws: RequestError.unavailable("The key store cannot be read.")) { try logins.check(login) }
+            let left = try logins.issue(to: .key(ID("key_1")), for: .seconds(60))
+            await #expect(throws: RequestError.self) { try await logins.end(left) }
+            #expect(logins.holder(of: left) == nil, "here it is ended")
+            store.isAway.withLock { $0 = false }
+            await logins.load(login)
+            #expect(try logins.check(login) == .key(ID("key_1")))
         }
     }
 

@@ -26,6 +26,8 @@ final class TestRecordings: Sendable {
         func isEmpty() async throws(StoreError) -> Bool { true }
         func verify(_ presented: String) async throws(StoreError) -> KeyVerdict { .unknown }
         func standing(of key: ID<AccessKey>) async throws(StoreError) -> KeyVerdict { .unknown }
+        func endLogin(_ code: [UInt8], expires: UnixTime) async throws(StoreError) {}
+        func isLoginEnded(_ code: [UInt8]) async throws(StoreError) -> Bool { false }
         func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding] { [] }
     }
 
@@ -45,7 +47,7 @@ final class TestRecordings: Sendable {
         let admission = Admission(
             access: Access(
                 keys: try KeyVerdicts(of: NoKeys()), tokens: try TemporaryTokens(), users: nil,
-                logins: LoginTokens(secret: try InstallationSecret(of: database.directory), now: now)),
+                logins: LoginTokens(secret: try InstallationSecret(of: database.directory), store: NoKeys(), now: now)),
             keys: NoKeys(),
             accounts: BillingAccounts(keys: NoKeys(), sessionsPerUser: nil), store: store,
             watch: LimitWatch(UsageLimits(), usage: usage, log: log, now: now),

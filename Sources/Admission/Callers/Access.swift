@@ -39,9 +39,9 @@ package struct Access: Sendable {
     }
 
     /// Ends the login of the page that makes the request.
-    package func logOut(_ head: HTTPRequestHead) throws(RequestError) {
+    package func logOut(_ head: HTTPRequestHead) async throws(RequestError) {
         guard !RequestOrigin.isForeign(head, needsProof: false) else { throw .forbidden("Only pages of this gateway may log out here.") }
-        if let login = LoginCookie.find(in: head) { logins.end(login.secret) }
+        if let login = LoginCookie.find(in: head) { try await logins.end(login.secret) }
     }
 
     /// Makes a temporary token for the caller. A caller who used a token gets no further token.
@@ -68,11 +68,14 @@ package struct Access: Sendable {
         let mayBeOpen = users == nil && keys.mayBeEmpty
         let proof = credential.flatMap(wanted)
         guard mayBeOpen || proof != nil else { return nil }
-        return { [keys, users] in
+        return { [keys, users, logins] in
             switch proof {
             case .text(let text, let code): await keys.load(text, code)
             case .key(let key): await keys.load(key)
             case .userToken: await users?.prepare()
+            case .login(let text, let key):
+                await logins.load(text)
+                if let key { await keys.load(key) }
             case nil: break
             }
             // The key is loaded before the existence of keys: so a caller with the first key is admitted, or there was no key when the caller came.
@@ -85,6 +88,8 @@ package struct Access: Sendable {
         case text(String, KeyVerdicts.Code)
         /// The key behind a temporary token.
         case key(ID<AccessKey>)
+        /// The login of a page, with the key behind it; nil: a user of the identity provider is behind it.
+        case login(String, ID<AccessKey>?)
         /// A user token that is signed by a key which was not fetched from the identity provider yet.
         case userToken
     }
@@ -93,8 +98,9 @@ package struct Access: Sendable {
         let secret = shown.credential.secret
         switch shown.form {
         case .token(let code): return tokens.caller(of: code)?.grant.map { .key($0.key) }
-        case .login(.key(let key)): return .key(key)
-        case .login: return nil
+        case .login(.key(let key)): return .login(secret, key)
+        case .login(.user): return .login(secret, nil)
+        case .login(nil): return nil
         case .userToken: return users?.needsPreparation(secret) == true ? .userToken : nil
         case .key(let code): return .text(secret, code)
         }
@@ -153,18 +159,18 @@ package struct Access: Sendable {
             case .rejected, nil: throw .unauthenticated
             case .unavailable: throw .unavailable("The identity provider's keys cannot be fetched; try again in a moment.")
             }
-        case .login(let holder): return AuthenticatedCaller(try caller(of: holder))
+        case .login: return AuthenticatedCaller(try caller(of: logins.check(credential?.credential.secret ?? "")))
         case .key(let code): return AuthenticatedCaller(.key(try grant(keys.verdict(on: code))))
         case nil: throw .unauthenticated
         }
     }
 
-    private func caller(of holder: LoginTokens.Holder?) throws(RequestError) -> Caller {
+    private func caller(of holder: LoginTokens.Holder) throws(RequestError) -> Caller {
         switch holder {
         case .key(let key): return .key(try grant(keys.verdict(on: key)))
         // The provider may have been taken out of the settings since.
         case .user(let user) where users != nil: return .user(user)
-        case .user, nil: throw .unauthenticated
+        case .user: throw .unauthenticated
         }
     }
 

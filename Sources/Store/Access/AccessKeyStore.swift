@@ -3,7 +3,7 @@ package import Speech
 /// The store of an installation's access keys, as the gateway reads it. No method blocks its caller's thread.
 ///
 /// A key that another process has made or revoked counts in the next answer.
-package protocol AccessKeyStore: Sendable {
+package protocol AccessKeyStore: EndedLoginStore {
     /// Returns true until the first key is made. Revoked and expired keys count as keys: revoking the last key must not open the gateway to everyone.
     func isEmpty() async throws(StoreError) -> Bool
 

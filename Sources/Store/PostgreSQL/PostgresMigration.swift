@@ -8,6 +8,10 @@ struct PostgresMigration: Sendable {
         PostgresMigration(statements: ["ALTER TABLE conversations ADD COLUMN findings TEXT COLLATE \"C\""]),
         PostgresMigration(statements: replicas),
         PostgresMigration(statements: webhookDeliveries),
+        PostgresMigration(statements: [
+            "CREATE TABLE ended_logins (code BYTEA PRIMARY KEY, expires_at BIGINT NOT NULL)",
+            "CREATE INDEX ended_logins_by_time ON ended_logins (expires_at)",
+        ]),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

@@ -100,6 +100,7 @@ package struct Migration: Sendable {
             "ALTER TABLE conversations ADD COLUMN findings TEXT"
         ),
         webhookDeliveries,
+        endedLogins,
     ]
 
     /// Returns the number of the last step that the database has.

@@ -41,6 +41,12 @@ final class TestKeys: AccessKeyAdministration {
                 }))
     }
 
+    private let endedLogins = Mutex<Set<[UInt8]>>([])
+
+    func endLogin(_ code: [UInt8], expires: UnixTime) async throws(StoreError) { _ = endedLogins.withLock { $0.insert(code) } }
+
+    func isLoginEnded(_ code: [UInt8]) async throws(StoreError) -> Bool { endedLogins.withLock { $0.contains(code) } }
+
     func isEmpty() async throws(StoreError) -> Bool { keys.withLock { $0.isEmpty } }
 
     func verify(_ presented: String) async throws(StoreError) -> KeyVerdict {

@@ -41,6 +41,19 @@ import Testing
         #expect(first.text != second.text)
     }
 
+    @Test(arguments: StoreKind.allCases) func `know the logins that were ended, until these expire`(kind: StoreKind) async throws {
+        let keys = try open(kind), other = try open(kind)
+        let now = clock.now
+        try await keys.endLogin([1, 2], expires: now + .seconds(60))
+        try await keys.endLogin([1, 2], expires: now + .seconds(60))
+        #expect(try await other.isLoginEnded([1, 2]))
+        #expect(try await !other.isLoginEnded([1]))
+        clock.now = now + .seconds(60)
+        try await keys.endLogin([3], expires: now + .seconds(90))
+        #expect(try await other.isLoginEnded([3]))
+        #expect(try await !other.isLoginEnded([1, 2]))
+    }
+
     @Test(arguments: StoreKind.allCases) func `of the same user are kept apart`(kind: StoreKind) async throws {
         let keys = try open(kind)
         let first = try await keys.create(AccessKeyRequest(user: ID("ann")))

@@ -17,7 +17,7 @@ package final class SQLAccessKeyStore: AccessKeyAdministration {
     private let secret: InstallationSecret
     private let marker: KeysMarker
     let now: @Sendable () -> UnixTime
-    private let reader: any SQLReader
+    let reader: any SQLReader
 
     /// - Parameters:
     ///   - directory: the installation's directory, which has the secret and the marker of keys.

@@ -24,6 +24,7 @@ struct StoredTable: Sendable {
                 ("id", .text), ("hash", .blob), ("prefix", .text), ("name", .text), ("user", .text), ("scopes", .text), ("created_at", .integer),
                 ("expires_at", .integer), ("revoked_at", .integer), ("credit_seconds", .integer), ("credit_used", .integer),
             ]),
+        StoredTable("ended_logins", [("code", .blob), ("expires_at", .integer)]),
         StoredTable("uploads", [("id", .text), ("user", .text), ("byte_count", .integer), ("created_at", .integer)]),
         StoredTable(
             "jobs", countsRows: true,

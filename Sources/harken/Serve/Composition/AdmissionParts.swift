@@ -24,7 +24,7 @@ struct AdmissionParts: Sendable {
         admission = Admission(
             access: Access(
                 keys: try KeyVerdicts(of: inputs.keys), tokens: tokens, users: users,
-                logins: LoginTokens(secret: secret, now: inputs.now)),
+                logins: LoginTokens(secret: secret, store: inputs.keys, now: inputs.now)),
             keys: inputs.keys, accounts: accounts,
             store: storage.stores.conversations, watch: limits,
             directory: EngineDirectory(entries: inputs.entries, router: router, reachable: configuration.reachable, client: inputs.client),
