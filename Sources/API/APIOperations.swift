@@ -33,7 +33,7 @@ package enum APIOperations {
             UserOperations(
                 store: store, deletion: parts.deletion,
                 export: UserExport(store: store, ledger: recordings.usage.ledger, transcripts: parts.transcripts, now: recordings.now),
-                admission: parts.admission, contexts: parts.contexts, now: recordings.now
+                admission: parts.admission, contexts: parts.contexts, webhooks: parts.webhookSender, now: recordings.now
             ).all,
             WebhookOperations(store: store, secrets: parts.webhookSecrets).all,
             UsageOperations(

@@ -23,11 +23,12 @@ package struct APIParts: Sendable {
     let erasure: ErasureService
     let deletion: UserDeletion
     let webhookSecrets: WebhookSecrets
+    let webhookSender: WebhookSender
 
     package init(
         version: String, limits: UsageLimits, prices: PriceTable, admission: Admission, keys: any AccessKeyAdministration, entries: [EngineEntry],
         contexts: LiveContexts, recordings: RecordingServices, transcripts: TranscriptFolder, recovery: CrashRecovery, erasure: ErasureService,
-        deletion: UserDeletion, webhookSecrets: WebhookSecrets
+        deletion: UserDeletion, webhookSecrets: WebhookSecrets, webhookSender: WebhookSender
     ) {
         self.version = version
         self.limits = limits
@@ -42,5 +43,6 @@ package struct APIParts: Sendable {
         self.erasure = erasure
         self.deletion = deletion
         self.webhookSecrets = webhookSecrets
+        self.webhookSender = webhookSender
     }
 }

@@ -12,6 +12,7 @@ struct UserOperations: Sendable {
     let export: UserExport
     let admission: Admission
     let contexts: LiveContexts
+    let webhooks: WebhookSender
     let now: @Sendable () -> UnixTime
 
     var all: [APIOperation] {
@@ -91,7 +92,7 @@ struct UserOperations: Sendable {
                     throw .badRequest("\"audio_days\" must be 0 to \(UserChoices.maxAudioDays).")
                 }
                 try await change(.audioDays, to: days.map { String($0) }, request)
-                try await WebhookOperations.change(request, in: store)
+                try await WebhookOperations.change(request, in: store, by: webhooks)
                 return .json { [choices = try await choices(request)] in Self.write(choices, to: &$0) }
             },
             APIOperation(

@@ -1,6 +1,7 @@
 internal import Admission
 internal import Framing
 internal import Live
+internal import Net
 internal import Protocols
 internal import Store
 
@@ -42,12 +43,19 @@ struct WebhookOperations: Sendable {
     }
 
     /// Changes the webhooks that the body names. A webhook that is set is on, whatever happened to an earlier one.
-    static func change(_ request: APIRequest, in store: any ConversationStores) async throws(APIError) {
+    static func change(_ request: APIRequest, in store: any ConversationStores, by sender: WebhookSender) async throws(APIError) {
         let named = UserWebhook.Trigger.allCases.filter { request.body?[$0.setting] != nil }
         for trigger in named {
-            guard let address = try request.string(trigger.setting), !WebhookAddress.isValid(address) else { continue }
-            throw .badRequest(
-                "\"\(trigger.setting)\" must be a URL with http or https, of at most \(UserWebhook.maxAddress) printable ASCII characters.")
+            guard let address = try request.string(trigger.setting) else { continue }
+            guard WebhookAddress.isValid(address) else {
+                throw .badRequest(
+                    "\"\(trigger.setting)\" must be a URL with http or https, of at most \(UserWebhook.maxAddress) printable ASCII characters.")
+            }
+            if let host = await sender.reach().forbiddenHost(in: address) {
+                throw .badRequest(
+                    "\"\(trigger.setting)\" would never be called: \(host) is not a public address. The gateway's operator can allow it "
+                        + "with HARKEN_WEBHOOK_ADDRESSES.")
+            }
         }
         for trigger in named {
             let address = try request.string(trigger.setting)

@@ -91,6 +91,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         let bytes = try await exchange.smallBody(limit: AssemblyAIPrerecordedRequest.limit)
         var request = try AssemblyAIPrerecordedRequest(bytes, isNative: true)
         try request.checkWebhookHeader()
+        if let webhook = request.webhook { try await recordings.checkCallback(webhook.address) }
         let keepsRaw = try RawChoice.isWanted(by: exchange.request)
         var engines = EngineChoice.engines(of: exchange.request)
         // This rejects an impossible order at once; the engines are chosen when the job's turn comes.

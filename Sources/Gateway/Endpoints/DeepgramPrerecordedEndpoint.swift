@@ -49,6 +49,7 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
         let limit = recordings.settings.recordingBytes ?? Self.limit
         let headers = DeepgramPrerecordedAnswer.headers(requestID: call.id)
         do throws(RequestError) {
+            if let callback = request.callback { try await recordings.checkCallback(callback.address) }
             let file: SpooledFile
             if request.isRemote {
                 let body = try await exchange.smallBody(limit: 1 << 16)

@@ -27,7 +27,7 @@ package struct WebhookSender: Sendable {
     private static let maxAnswer = 1 << 20
 
     private let client: HTTPClient
-    private let reach: HTTPClientRequest.Reach
+    private let usual: HTTPClientRequest.Reach
     /// Returns true while the gateway has no keys and serves local callers only.
     private let isOpen: @Sendable () async -> Bool
     private let now: @Sendable () -> UnixTime
@@ -37,10 +37,13 @@ package struct WebhookSender: Sendable {
         client: HTTPClient, allowed: Set<IPAddress>, isOpen: @escaping @Sendable () async -> Bool, now: @escaping @Sendable () -> UnixTime
     ) {
         self.client = client
-        reach = allowed.isEmpty ? .publicOnly : .publicAnd(allowed)
+        usual = allowed.isEmpty ? .publicOnly : .publicAnd(allowed)
         self.isOpen = isOpen
         self.now = now
     }
+
+    /// Returns the addresses to which requests may go now.
+    package func reach() async -> HTTPClientRequest.Reach { await isOpen() ? .anywhere : usual }
 
     /// Sends a JSON body once.
     ///
@@ -51,7 +54,7 @@ package struct WebhookSender: Sendable {
         var headers: HTTPHeaders = ["Content-Type": "application/json", "Idempotency-Key": delivery]
         headers.set(CallbackSignature.header, CallbackSignature.value(of: body, key: Array(secret.utf8), at: now()))
         var request = HTTPClientRequest(.post, address, headers: headers, body: body)
-        request.reach = await isOpen() ? .anywhere : reach
+        request.reach = await reach()
         request.timeout = Self.timeout
         request.responseLimit = Self.maxAnswer
         guard let response = try? await client.send(request) else { return .failed }

@@ -177,19 +177,11 @@ final class Transfer {
         let length = min(Int(address.pointee.addrlen), MemoryLayout<sockaddr_storage>.size)
         // libcurl's structure has the length `addrlen`, not the declared length.
         if let place = MemoryLayout<curl_sockaddr>.offset(of: \.addr) { memcpy(&storage, UnsafeRawPointer(address) + place, length) }
-        guard let ip = SocketAddress(storage)?.ip, isAllowed(ip) else {
+        guard let ip = SocketAddress(storage)?.ip, request.reach.allows(ip) else {
             error = .addressRejected
             return CURL_SOCKET_BAD
         }
         return socket(address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.`protocol`)
-    }
-
-    private func isAllowed(_ ip: IPAddress) -> Bool {
-        switch request.reach {
-        case .anywhere: true
-        case .publicOnly: ip.isPublic
-        case .publicAnd(let others): ip.isPublic || others.contains(ip)
-        }
     }
 
     private func fail(_ error: HTTPClientError) -> Bool {

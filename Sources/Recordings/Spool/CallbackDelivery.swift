@@ -3,6 +3,7 @@ internal import Framing
 internal import Live
 internal import Net
 internal import Observability
+package import Protocols
 
 /// Sends a result to an address that a caller named. Only public addresses are allowed, and this machine's own while there are no keys and all
 /// callers are local.
@@ -24,7 +25,7 @@ struct CallbackDelivery: Sendable {
                 headers.set(CallbackSignature.header, CallbackSignature.value(of: callback.body, key: signingKey, at: services.now()))
             }
             var request = HTTPClientRequest(callback.method, callback.address, headers: headers, body: callback.body)
-            request.reach = await services.admission.loadOpenness() ? .anywhere : .publicOnly
+            request.reach = await services.callbackReach()
             request.timeout = .seconds(10)
             request.responseLimit = 1 << 16
             if let response = try? await services.client.send(request) {
@@ -40,5 +41,16 @@ struct CallbackDelivery: Sendable {
         }
         services.log.warning("callback not delivered", [.request: id])
         return last
+    }
+}
+
+extension RecordingServices {
+    /// Returns the addresses to which results may be sent now.
+    fileprivate func callbackReach() async -> HTTPClientRequest.Reach { await admission.loadOpenness() ? .anywhere : .publicOnly }
+
+    /// Rejects an address for a result to which no request may go.
+    package func checkCallback(_ address: String) async throws(RequestError) {
+        guard let host = await callbackReach().forbiddenHost(in: address) else { return }
+        throw .badRequest("The result cannot be sent to \(host), which is not a public address.")
     }
 }

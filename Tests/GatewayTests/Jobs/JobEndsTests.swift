@@ -73,7 +73,7 @@ import Testing
         try await TestGateway.with(engine, keys: TestKeys(valid: ["k"]), change: quick) { gateway in
             try await change(gateway.directory, Self.rejectResults)
             let secret = "s3cr3t-\(UUID().uuidString)"
-            let hook = #","webhook_url":"https://192.0.2.1/hook","webhook_auth_header_name":"X-Mine","webhook_auth_header_value":"\#(secret)""#
+            let hook = #","webhook_url":"https://receiver.invalid/hook","webhook_auth_header_name":"X-Mine","webhook_auth_header_value":"\#(secret)""#
             let id = try await order(gateway, upload(gateway), hook)
             try await until { results(gateway.directory) == [id] }
             var files = 0

@@ -163,6 +163,20 @@ import Testing
         }
     }
 
+    @Test(arguments: ["127.0.0.1:1", "localhost", "10.0.0.1", "[::1]", "2130706433"])
+    func `is not taken where its result could never be sent`(host: String) async throws {
+        try await TestGateway.with(engine, keys: ["k"]) { gateway in
+            let callback = try await gateway.send(
+                .post, "/v1/listen?callback=http%3A%2F%2F\(host.replacing(":", with: "%3A"))%2Fdone", headers: ["Authorization": "Token k"],
+                body: audio)
+            #expect(callback.status == 400 && callback.text.contains("not a public address"), "\(callback.text)")
+            let webhook = try await gateway.send(
+                .post, "/v2/transcript", headers: ["Authorization": "k"],
+                body: Array(#"{"audio_url":"https://example.org/a.wav","webhook_url":"http://\#(host)/done"}"#.utf8))
+            #expect(webhook.status == 400 && webhook.text.contains("not a public address"), "\(webhook.text)")
+        }
+    }
+
     @Test func `behind a private address is not fetched`() async throws {
         try await TestGateway.with(engine) { gateway in
             let body = Array(#"{"url":"http://127.0.0.1:\#(gateway.port)/health"}"#.utf8)

@@ -169,12 +169,23 @@ import Testing
         let receiver = WebhookReceiver()
         let settings = isAllowed ? ["HARKEN_WEBHOOK_ADDRESSES": "192.0.2.1, 127.0.0.1"] : [:]
         try await with(receiver, keys: ["k"], settings: settings, waits: []) { gateway, address in
-            let answer = try await gateway.send(
-                .patch, "/api/v1/users/me/settings", headers: ["Content-Type": "application/json", "Authorization": "Bearer k"],
-                body: Array(#"{"webhook_conversation":"\#(address)/"}"#.utf8))
-            #expect(answer.status == 200)
+            func choose(_ address: String) async throws -> (status: Int, text: String) {
+                let answer = try await gateway.send(
+                    .patch, "/api/v1/users/me/settings", headers: ["Content-Type": "application/json", "Authorization": "Bearer k"],
+                    body: Array(#"{"webhook_conversation":"\#(address)/"}"#.utf8))
+                return (answer.status, answer.text)
+            }
+            let answer = try await choose(address)
             let data = try DataDirectory(creating: gateway.directory)
             let store = SQLConversationStore(in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { TestGateway.time })
+            if isAllowed {
+                #expect(answer.status == 200)
+            } else {
+                #expect(answer.status == 400 && answer.text.contains("127.0.0.1 is not a public address"))
+                // One from a time without keys.
+                #expect(try await choose("https://example.org").status == 200)
+                try await store.set("webhook_conversation", to: address + "/", of: ID("user"))
+            }
             let user = try #require(try await store.users(with: "webhook_conversation").first)
             var conversation = Conversation(
                 id: ID("c2"), user: user, status: .processing, source: "omi", started: TestGateway.time, finished: TestGateway.time)

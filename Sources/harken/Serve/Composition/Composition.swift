@@ -42,7 +42,8 @@ final class Composition: Sendable {
         let api = APIParts(
             version: configuration.version, limits: configuration.limits, prices: configuration.prices, admission: admission.admission,
             keys: inputs.keys, entries: inputs.entries, contexts: live.contexts, recordings: recordings, transcripts: storage.transcripts,
-            recovery: live.recovery, erasure: live.erasure, deletion: deletion, webhookSecrets: live.webhookSecrets)
+            recovery: live.recovery, erasure: live.erasure, deletion: deletion, webhookSecrets: live.webhookSecrets, webhookSender: live.webhookSender
+        )
         let routes = Routes(
             GatewayParts(
                 configuration, admission: admission.admission, entries: inputs.entries, contexts: live.contexts, recordings: recordings, api: api,

@@ -22,10 +22,13 @@ struct LiveParts: Sendable {
     let contexts: LiveContexts
     let erasure: ErasureService
     let webhookSecrets: WebhookSecrets
+    let webhookSender: WebhookSender
 
     init(_ inputs: GatewayInputs, _ models: EngineModels, _ storage: StorageParts, _ admission: Admission) async throws {
         webhookSecrets = try WebhookSecrets(of: storage.directory)
-        conversations = Self.conversations(inputs, models, storage, admission, webhookSecrets)
+        webhookSender = WebhookSender(
+            client: inputs.client, allowed: inputs.configuration.webhookAddresses, isOpen: { await admission.loadOpenness() }, now: inputs.now)
+        conversations = Self.conversations(inputs, models, storage, admission, webhookSecrets, webhookSender)
         recovery = CrashRecovery(earlier: storage.journal.earlier, transcripts: storage.transcripts)
         contexts = try await Self.contexts(inputs, models, storage, conversations, recovery)
         erasure = ErasureService(
@@ -35,7 +38,7 @@ struct LiveParts: Sendable {
 
     private static func conversations(
         _ inputs: GatewayInputs, _ models: EngineModels, _ storage: StorageParts, _ admission: Admission,
-        _ webhookSecrets: WebhookSecrets
+        _ webhookSecrets: WebhookSecrets, _ webhookSender: WebhookSender
     ) -> ConversationService {
         let configuration = inputs.configuration, log = inputs.log, client = inputs.client
         let entries = inputs.entries, spool = storage.spool, newID = inputs.newID
@@ -50,8 +53,7 @@ struct LiveParts: Sendable {
             poll: configuration.conversationPoll, completionWaits: configuration.completionWaits,
             webhooks: WebhookService(
                 secrets: webhookSecrets, store: storage.stores.conversations,
-                sender: WebhookSender(
-                    client: client, allowed: configuration.webhookAddresses, isOpen: { await admission.loadOpenness() }, now: inputs.now),
+                sender: webhookSender,
                 waits: configuration.webhookWaits,
                 log: log, metrics: inputs.metrics, newID: newID, now: inputs.now),
             listener: { entries.first { $0.name == .local && $0.isUsable }?.prerecorded }, newPath: { spool.path(for: newID()) }, log: log,
