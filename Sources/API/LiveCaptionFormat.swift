@@ -1,3 +1,4 @@
+internal import Conversations
 internal import Live
 internal import Protocols
 internal import Speech
@@ -17,17 +18,39 @@ struct LiveCaptionFormat: WatchFormat {
             guard rate == nil else { return [] }
             rate = state.rate
             return Captions.vtt([])
-        case .commit(let commit):
+        case .commit(let commit): return write(commit.words, through: commit.range.end)
+        case .brought(let segments):
             guard let rate else { return [] }
-            let groups = CaptionSplitter.split(commit.words, rate: rate).map { commit.words[$0] }
-            var cues = Captions.cues(of: groups, rate: rate, length: commit.range.end - .zero)
-            for index in cues.indices {
-                cues[index].start = max(cues[index].start, shown)
-                cues[index].end = max(cues[index].end, cues[index].start + 1)
-                shown = cues[index].end
+            return segments.flatMap { segment -> [UInt8] in
+                let words = Self.words(of: segment, rate)
+                return words.last.map { write(words, through: $0.range.end) } ?? []
             }
-            return Captions.vttCues(cues)
         case .interim, .segments, .removed, .gap, .engine, .ended: return []
+        }
+    }
+
+    private mutating func write(_ words: [Word], through end: SampleIndex) -> [UInt8] {
+        guard let rate else { return [] }
+        let groups = CaptionSplitter.split(words, rate: rate).map { words[$0] }
+        var cues = Captions.cues(of: groups, rate: rate, length: end - .zero)
+        for index in cues.indices {
+            cues[index].start = max(cues[index].start, shown)
+            cues[index].end = max(cues[index].end, cues[index].start + 1)
+            shown = cues[index].end
+        }
+        return Captions.vttCues(cues)
+    }
+
+    /// Returns the words of a segment, whose time they share by their lengths.
+    private static func words(of segment: SuggestedSegment, _ rate: SampleRate) -> [Word] {
+        let texts = segment.text.split(whereSeparator: \.isWhitespace)
+        let start = SampleIndex.zero + SampleCount(segment.start, at: rate), length = SampleCount(segment.end, at: rate) - SampleCount(segment.start, at: rate)
+        let total = Int64(max(1, texts.reduce(0) { $0 + $1.count }))
+        var said: Int64 = 0
+        return texts.map { text in
+            let begin = start + SampleCount(max(length.samples, 0) * said / total)
+            said += Int64(text.count)
+            return Word(String(text), SampleRange(begin, start + SampleCount(max(length.samples, 0) * said / total)), confidence: 1)
         }
     }
 }

@@ -45,6 +45,8 @@ struct SessionEventFormat: WatchFormat {
             guard !hasConversation else { return [] }
             let segment = turns.segment(with: commit, rate: rate)
             append("segment", to: &output) { segment.write(to: &$0, withWords: true) }
+        // The conversation's segments tell it.
+        case .brought: break
         case .segments(let segments):
             for segment in segments { append("segment", to: &output) { segment.write(to: &$0, withWords: true) } }
         case .removed(let ids):

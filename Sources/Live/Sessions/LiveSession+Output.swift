@@ -1,3 +1,4 @@
+internal import Conversations
 internal import Framing
 internal import Net
 internal import Protocols
@@ -19,7 +20,10 @@ extension LiveSession {
                 let text = context.output.text(in: range)
                 client?.send(text: text.span.bytes)
             case .command(let command): take(command)
-            case .converse(let command): conversation?.command(redacted(command))
+            case .converse(let command):
+                let command = redacted(command)
+                if case .transcript(let segments, engine: _) = command { tellWatchers(.brought(segments)) }
+                conversation?.command(command)
             case .audio(let bytes): audio(bytes.span.bytes)
             case .close(let code, let reason): client?.close(code: code, reason: reason)
             }

@@ -8,6 +8,8 @@ package enum WatchedEvent: Sendable {
     case interim(Hypothesis)
     /// Committed words, on the session's timeline.
     case commit(Commit)
+    /// Words that the client itself has brought, on the session's timeline. The conversation's segments come apart.
+    case brought([SuggestedSegment])
     /// New or changed segments of the session's conversation.
     case segments([Segment])
     /// Segments that are now part of others.

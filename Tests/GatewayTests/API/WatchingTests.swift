@@ -75,6 +75,21 @@ import Testing
         }
     }
 
+    @Test func `has captions of the words that its client brings`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
+            let socket = try await gateway.connect("/v4/listen?language=en&sample_rate=16000&codec=pcm16&custom_stt=enabled")
+            let id = try await openSession(gateway)
+            async let watched = gateway.send(.get, "/api/v1/sessions/\(id)/captions.vtt")
+            try await isWatched(gateway, "captions.vtt")
+            socket.send(text: #"{"type":"suggested_transcript","segments":[{"text":"my own words","start":2,"end":3.5}]}"#)
+            #expect(await socket.next { $0.contains("my own words") } != nil)
+            socket.send(text: #"{"type":"finish"}"#)
+            _ = await socket.rest()
+            let text = try await watched.text
+            #expect(text.contains("00:00:02.000 --> 00:00:03.500\nmy own words\n"), "\(text)")
+        }
+    }
+
     @Test func `is no other user's to watch`() async throws {
         let keys = TestKeys(valid: ["right", "other"], users: ["right": "alice", "other": "bob"])
         try await TestGateway.with(keys: keys) { gateway in
