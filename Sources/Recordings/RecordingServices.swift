@@ -6,6 +6,7 @@ package import Observability
 package import Protocols
 package import RecordingAssembly
 package import Speech
+package import Store
 package import Tracing
 package import Usage
 
@@ -32,6 +33,8 @@ package struct RecordingServices: Sendable {
     package let models: Set<String>
     package let settings: RecordingSettings
     package let now: @Sendable () -> UnixTime
+    /// The time by which ages are judged.
+    let retention: RetentionTime
     /// Returns a new UUID in lower case.
     package let newID: @Sendable () -> String
 
@@ -39,7 +42,8 @@ package struct RecordingServices: Sendable {
         admission: Admission, usage: UsageRecorder, metrics: Metrics, log: Log, tracer: Tracer?, client: HTTPClient, spool: Spool,
         batch: RecordingLimiter,
         media: any MediaSource, aligner: (any WordAligning)?, conversations: ConversationService, chunked: ChunkedRecordings, runner: JobRunner,
-        models: Set<String>, settings: RecordingSettings, now: @escaping @Sendable () -> UnixTime, newID: @escaping @Sendable () -> String
+        models: Set<String>, settings: RecordingSettings, now: @escaping @Sendable () -> UnixTime, retention: RetentionTime,
+        newID: @escaping @Sendable () -> String
     ) {
         self.admission = admission
         self.usage = usage
@@ -57,6 +61,7 @@ package struct RecordingServices: Sendable {
         self.models = models
         self.settings = settings
         self.now = now
+        self.retention = retention
         self.newID = newID
     }
 

@@ -19,6 +19,8 @@ package final class UsageRecorder: Sendable {
     private let kept = Mutex<[UsageRecord]>([])
     private let warned = Mutex<Set<String>>([])
     /// The day of the last search for old records.
+    /// The time by which ages are judged; nil: that of `now`.
+    private let retention: RetentionTime?
     private let forgotten = Mutex("")
     private let isUpset = Mutex(false)
     /// True if `takeChanged` is called regularly.
@@ -31,7 +33,7 @@ package final class UsageRecorder: Sendable {
     /// - Parameter isWatched: true if `takeChanged` is called regularly; otherwise changed users are not kept.
     package init(
         _ ledger: any UsageStore, prices: PriceTable, metrics: UsageMetrics, log: Log, isWatched: Bool, newID: @escaping @Sendable () -> String,
-        now: @escaping @Sendable () -> UnixTime
+        now: @escaping @Sendable () -> UnixTime, retention: RetentionTime? = nil
     ) {
         self.ledger = ledger
         self.isWatched = isWatched
@@ -40,6 +42,7 @@ package final class UsageRecorder: Sendable {
         self.log = log
         self.newID = newID
         self.now = now
+        self.retention = retention
     }
 
     /// Records an attempt before its engine gets any audio.
@@ -130,7 +133,7 @@ package final class UsageRecorder: Sendable {
         do throws(StoreError) {
             try await ledger.bookAll()
             // Old records are removed once a day.
-            let now = now(), day = String(now.rfc3339.prefix(10))
+            let now = retention?.now() ?? now(), day = String(now.rfc3339.prefix(10))
             if forgotten.withLock({ $0 != day }) {
                 try await ledger.forget(now: now)
                 forgotten.withLock { $0 = day }

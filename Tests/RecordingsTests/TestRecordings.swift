@@ -68,7 +68,7 @@ final class TestRecordings: Sendable {
             chunked: ChunkedRecordings(SQLChunkStore(in: database), limits: RateLimiter.Settings()), runner: runner, models: router.models,
             settings: RecordingSettings(
                 recordingBytes: nil, storeRetries: retries, routing: WorkloadRouting(), fetchesURLs: false, fetchReach: .publicOnly),
-            now: now, newID: newID)
+            now: now, retention: RetentionTime(in: nil, wall: now), newID: newID)
     }
 
     /// Runs `body` with the parts, and stops their work after.

@@ -161,11 +161,11 @@ package final class ConversationService: Sendable {
     }
 
     /// Deletes audio whose time is over. Call every hour or so.
-    package func forgetAudio() async {
+    package func forgetAudio(now: UnixTime) async {
         do throws(StoreError) {
-            for user in try await store.usersWithAudio(before: now()) {
+            for user in try await store.usersWithAudio(before: now) {
                 let chosen = UserChoices(settings: try await store.settings(of: user)).audioDays
-                let before = now() + .seconds(-86_400 * (chosen ?? audioDays))
+                let before = now + .seconds(-86_400 * (chosen ?? audioDays))
                 _ = try await store.removeAudio(before: before, of: user)
             }
         } catch {
@@ -174,9 +174,9 @@ package final class ConversationService: Sendable {
     }
 
     /// Deletes voices without a name that were not heard for long. Call every hour or so.
-    package func forgetVoices() async {
+    package func forgetVoices(now: UnixTime) async {
         do throws(StoreError) {
-            let count = try await store.removeVoices(unheardSince: now() + .seconds(-86_400 * voiceDays))
+            let count = try await store.removeVoices(unheardSince: now + .seconds(-86_400 * voiceDays))
             if count > 0 { log.info("voices that were not heard for long are forgotten", [.count: "\(count)"]) }
         } catch {
             log.error("old voices cannot be deleted", [.error: "\(error)"])

@@ -6,7 +6,7 @@ internal import Net
 package import Observability
 internal import Protocols
 package import Speech
-internal import Store
+package import Store
 package import Tracing
 package import Usage
 
@@ -45,6 +45,8 @@ package actor CrashRecovery {
         /// Time when this process started. Work that began earlier and did not end is an earlier process's.
         let startedAt: UnixTime
         let now: @Sendable () -> UnixTime
+        /// The time by which ages are judged.
+        let retention: RetentionTime
         /// Returns the path of a file that does not exist yet, for audio that is given to an engine.
         let newPath: @Sendable () -> String
         /// Erases what users have asked to be forgotten, before any of it is recognised again.
@@ -57,7 +59,7 @@ package actor CrashRecovery {
         package init(
             admission: Admission, conversations: ConversationService, usage: UsageRecorder, metrics: Metrics, log: Log, tracer: Tracer?,
             engines: [EngineName], transcriptAge: Duration, startedAt: UnixTime, now: @escaping @Sendable () -> UnixTime,
-            newPath: @escaping @Sendable () -> String,
+            retention: RetentionTime, newPath: @escaping @Sendable () -> String,
             forgetSpeech: @escaping @Sendable () async -> Void, earlierProcessesEnded: @escaping @Sendable () async -> Void,
             sessionsTakenUp: @escaping @Sendable () async -> Void
         ) {
@@ -71,6 +73,7 @@ package actor CrashRecovery {
             self.transcriptAge = transcriptAge
             self.startedAt = startedAt
             self.now = now
+            self.retention = retention
             self.newPath = newPath
             self.forgetSpeech = forgetSpeech
             self.earlierProcessesEnded = earlierProcessesEnded
@@ -258,7 +261,7 @@ package actor CrashRecovery {
 
     /// Stores the committed words of a session, if that was not done before.
     private func begin(_ session: UnfinishedSession, _ parts: Parts) async -> Intake {
-        let oldest = parts.now() + (.zero - parts.transcriptAge)
+        let oldest = parts.retention.now() + (.zero - parts.transcriptAge)
         if let started = session.record.started, started < oldest {
             parts.log.info("a session is not completed: it is older than the transcripts that are kept", [.session: session.record.id.rawValue])
             return .needless

@@ -73,9 +73,9 @@ package actor ErasureService {
     }
 
     /// Removes old records of forgotten speech from the store, when nothing of the speech can be left.
-    package func prune() async {
+    package func prune(now: UnixTime) async {
         do throws(StoreError) {
-            try await store.pruneForgottenSpeech(before: now() + (.zero - age))
+            try await store.pruneForgottenSpeech(before: now + (.zero - age))
         } catch {
             log.warning("old records of deleted speech could not be removed", [.error: "\(error)"])
         }

@@ -86,7 +86,7 @@ package actor ChunkedRecordings {
     /// - Parameter isShared: true if an earlier process still lives. It keeps the chunks and the recordings that it works on.
     package func recover(_ services: RecordingServices, isShared: Bool = false) async {
         do throws(StoreError) {
-            if !isShared { try await recordings.recover(now: services.now()) }
+            if !isShared { try await recordings.recover(now: services.retention.now()) }
             for recording in try await recordings.standing(RecordingState.open.rawValue, isAbandoned: false) {
                 services.conversations.attach(ID(recording.conversation), of: recording.user)
             }
@@ -99,7 +99,7 @@ package actor ChunkedRecordings {
     /// Takes up the chunks and the recordings on which other gateways worked that are dead now. Open recordings wait for their clients.
     package func takeUpAbandoned(_ services: RecordingServices) async {
         do throws(StoreError) {
-            try await recordings.recover(now: services.now())
+            try await recordings.recover(now: services.retention.now())
             try await finishAbandoned(services)
         } catch {
             services.log.error("recordings of dead gateways cannot be read", [.error: "\(error)"])

@@ -125,7 +125,7 @@ package actor JobRunner {
     /// - Returns: false when there is nothing more to do.
     private func lookAfter(_ services: RecordingServices) async -> Bool {
         guard !isStopped else { return false }
-        await uploads.sweep(now: services.now())
+        await uploads.sweep(now: services.retention.now())
         await services.chunked.endForgotten(services)
         await wake(services)
         return true

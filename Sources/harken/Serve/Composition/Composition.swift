@@ -73,7 +73,7 @@ final class Composition: Sendable {
             .init(
                 admission: recordings.admission, conversations: live.conversations, usage: storage.usage, metrics: inputs.metrics, log: inputs.log,
                 tracer: inputs.tracer, engines: inputs.configuration.engines, transcriptAge: inputs.configuration.transcripts.age,
-                startedAt: startedAt, now: inputs.now, newPath: recordings.newPath,
+                startedAt: startedAt, now: inputs.now, retention: storage.retention, newPath: recordings.newPath,
                 forgetSpeech: { [erasure = live.erasure] in await erasure.run() },
                 earlierProcessesEnded: { [recordings] in await recordings.runner.takeUpEarlier(recordings) },
                 sessionsTakenUp: { [conversations = live.conversations, startedAt] in await conversations.takeUpAudio(before: startedAt) }))

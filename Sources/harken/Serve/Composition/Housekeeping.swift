@@ -13,6 +13,7 @@ final class Housekeeping: Sendable {
     private let accounts: BillingAccounts
     private let contexts: LiveContexts
     private let usage: UsageRecorder
+    private let retention: RetentionTime
     private let log: Log
     private let settling: Task<Void, Never>
     /// Task that watches the limits; nil when there are none.
@@ -26,10 +27,17 @@ final class Housekeeping: Sendable {
         self.contexts = contexts
         self.usage = usage
         self.log = log
-        sweeping = Task { [transcripts = storage.transcripts, now = inputs.now] in
-            repeat { await transcripts.sweep(now: now()) } while (try? await Task.sleep(for: TranscriptFolder.sweepInterval)) != nil
+        let retention = storage.retention
+        self.retention = retention
+        if !retention.isBelieved {
+            log.warning("the clock is far ahead of the gateway's last run; nothing is deleted for its age until the clock has been so for an hour")
         }
-        minding = Task { [conversations = live.conversations, erasure = live.erasure] in await Self.mind(conversations, erasure, deletion) }
+        sweeping = Task { [transcripts = storage.transcripts] in
+            repeat { await transcripts.sweep(now: retention.now()) } while (try? await Task.sleep(for: TranscriptFolder.sweepInterval)) != nil
+        }
+        minding = Task { [conversations = live.conversations, erasure = live.erasure] in
+            await Self.mind(conversations, erasure, deletion, retention, log)
+        }
         settling = Task { [admission = parts.admission] in
             var rounds = 0
             while (try? await Task.sleep(for: .milliseconds(250))) != nil {
@@ -68,10 +76,18 @@ final class Housekeeping: Sendable {
         await settling.value
         await Self.settle(accounts, contexts, log)
         await usage.settle()
+        Self.keep(retention, log)
+    }
+
+    /// Remembers the time for the next start.
+    private static func keep(_ retention: RetentionTime, _ log: Log) {
+        do throws(StoreError) { try retention.keep() } catch { log.warning("the time of this run is not remembered", [.error: "\(error)"]) }
     }
 
     /// Completes conversations and erases deleted speech, at intervals, until the task is cancelled.
-    private static func mind(_ conversations: ConversationService, _ erasure: ErasureService, _ deletion: UserDeletion) async {
+    private static func mind(
+        _ conversations: ConversationService, _ erasure: ErasureService, _ deletion: UserDeletion, _ retention: RetentionTime, _ log: Log
+    ) async {
         var rounds = 0
         while (try? await Task.sleep(for: ConversationService.sweepInterval)) != nil {
             await conversations.sweep()
@@ -86,9 +102,10 @@ final class Housekeeping: Sendable {
                 await conversations.complement()
             }
             if rounds % 720 == 0 {
-                await conversations.forgetAudio()
-                await conversations.forgetVoices()
-                await erasure.prune()
+                await conversations.forgetAudio(now: retention.now())
+                await conversations.forgetVoices(now: retention.now())
+                await erasure.prune(now: retention.now())
+                keep(retention, log)
             }
             rounds += 1
         }

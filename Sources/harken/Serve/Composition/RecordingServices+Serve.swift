@@ -31,6 +31,6 @@ extension RecordingServices {
                 fetchesURLs: configuration.fetchesURLs, fetchReach: configuration.fetchReach,
                 modelAliases: router.has(.local) ? configuration.modelAliases : configuration.modelAliases.without(.local),
                 redaction: configuration.redaction, profanity: configuration.profanity),
-            now: inputs.now, newID: inputs.newID)
+            now: inputs.now, retention: storage.retention, newID: inputs.newID)
     }
 }

@@ -8,6 +8,8 @@ import Usage
 
 /// The parts of a gateway that store data on disk.
 struct StorageParts: Sendable {
+    /// The time by which ages are judged.
+    let retention: RetentionTime
     let directory: DataDirectory
     let stores: Stores
     let usage: UsageRecorder
@@ -37,13 +39,14 @@ struct StorageParts: Sendable {
             failed: { metrics.storeFailed(.transcript) })
         shadows = ShadowLog(directory: configuration.dataDirectory, log: log)
         directory = inputs.directory
+        retention = RetentionTime(in: inputs.directory, wall: inputs.now)
         stores = inputs.stores
         if !isShared { try await stores.blobs.prepare() }
         // Work of earlier processes of this directory is taken up from here on.
         try await stores.replicas?.join(isAlone: !isShared)
         usage = UsageRecorder(
             stores.usage, prices: configuration.prices, metrics: UsageMetrics(), log: log,
-            isWatched: !configuration.limits.isEmpty, newID: inputs.newID, now: inputs.now)
+            isWatched: !configuration.limits.isEmpty, newID: inputs.newID, now: inputs.now, retention: retention)
         if !isShared { await usage.resume() }
     }
 }
