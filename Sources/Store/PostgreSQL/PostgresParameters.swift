@@ -14,7 +14,7 @@ struct PostgresParameters {
                 continue
             case .integer(let integer?): append(integer.bigEndian)
             case .real(let real?): append(real.bitPattern.bigEndian)
-            case .text(let text?): append(text)
+            case .text(let text?): bytes += text.withoutZeros.utf8
             case .blob(let blob?): bytes += blob
             case .flag(let flag): bytes.append(flag ? 1 : 0)
             }
@@ -23,15 +23,6 @@ struct PostgresParameters {
     }
 
     private mutating func append(_ value: some FixedWidthInteger) { withUnsafeBytes(of: value) { bytes += $0 } }
-
-    private mutating func append(_ text: String) {
-        let start = bytes.count
-        bytes += text.utf8
-        // PostgreSQL has no text with a zero: the character for unknown characters takes its place.
-        guard bytes[start...].contains(0) else { return }
-        bytes.removeLast(bytes.count - start)
-        bytes += text.utf8.lazy.flatMap { $0 == 0 ? Array("\u{FFFD}".utf8) : [$0] }
-    }
 
     /// Calls `body` with the values' addresses, lengths and formats.
     func with<Value>(_ body: (Int32, [UnsafePointer<CChar>?], [Int32], [Int32]) -> Value) -> Value {

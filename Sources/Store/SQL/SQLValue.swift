@@ -17,3 +17,10 @@ package enum SQLValue: Sendable, Equatable {
     /// Row numbers as one value for `json_each`. With one statement for many rows the way to a server and back is gone only once.
     package static func numbers(_ numbers: some Sequence<Int64>) -> SQLValue { .text("[" + numbers.map(String.init).joined(separator: ",") + "]") }
 }
+
+extension String {
+    /// The text as the databases keep it. PostgreSQL has no text with a zero, so the character for unknown characters takes its place in both.
+    var withoutZeros: String {
+        utf8.contains(0) ? String(decoding: utf8.flatMap { $0 == 0 ? [0xEF, 0xBF, 0xBD] : [$0] }, as: UTF8.self) : self
+    }
+}

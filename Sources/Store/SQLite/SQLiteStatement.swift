@@ -43,7 +43,7 @@ package struct SQLiteStatement: ~Copyable {
             case .integer(let integer?): sqlite3_bind_int64(handle, index, integer)
             case .flag(let flag): sqlite3_bind_int64(handle, index, flag ? 1 : 0)
             case .real(let real?): sqlite3_bind_double(handle, index, real)
-            case .text(let text?): sqlite3_bind_text64(handle, index, text, UInt64(text.utf8.count), harken_sqlite_transient(), UInt8(SQLITE_UTF8))
+            case .text(let text?): bind(text.withoutZeros, at: index)
             case .blob(let bytes?):
                 bytes.withUnsafeBytes { buffer in
                     // A null pointer would bind NULL instead of an empty blob.
@@ -52,6 +52,10 @@ package struct SQLiteStatement: ~Copyable {
                 }
             }
         guard code == SQLITE_OK else { throw SQLiteConnection.error(code, of: sqlite3_db_handle(handle), path: path) }
+    }
+
+    private borrowing func bind(_ text: String, at index: Int32) -> Int32 {
+        sqlite3_bind_text64(handle, index, text, UInt64(text.utf8.count), harken_sqlite_transient(), UInt8(SQLITE_UTF8))
     }
 }
 

@@ -30,6 +30,14 @@ import Testing
         #expect(try await store.list(ConversationQuery(), of: .ann).conversations.count == 1)
     }
 
+    @Test(arguments: StoreKind.allCases) func `have the same text in both databases, zeros included`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        try await store.set("name", to: "An\u{0}na\u{0}", of: .ann)
+        #expect(try await store.settings(of: .ann)["name"] == "An\u{FFFD}na\u{FFFD}")
+        _ = try await store.begin(Conversation.of(.ann, "c1", at: 100, .said("s1", "one\u{0} two", at: 1)))
+        #expect(try await store.conversation(one, of: .ann)?.segments.map(\.text) == ["one\u{FFFD} two"])
+    }
+
     @Test(arguments: StoreKind.allCases) func `are split, and both parts have their times of day and their own audio`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         let whole = Conversation.of(
