@@ -44,7 +44,8 @@ struct LiveCaptionFormat: WatchFormat {
     /// Returns the words of a segment, whose time they share by their lengths.
     private static func words(of segment: SuggestedSegment, _ rate: SampleRate) -> [Word] {
         let texts = segment.text.split(whereSeparator: \.isWhitespace)
-        let start = SampleIndex.zero + SampleCount(segment.start, at: rate), length = SampleCount(segment.end, at: rate) - SampleCount(segment.start, at: rate)
+        let start = SampleIndex.zero + SampleCount(segment.start, at: rate),
+            length = SampleCount(segment.end, at: rate) - SampleCount(segment.start, at: rate)
         let total = Int64(max(1, texts.reduce(0) { $0 + $1.count }))
         var said: Int64 = 0
         return texts.map { text in

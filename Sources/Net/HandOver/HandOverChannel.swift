@@ -15,7 +15,7 @@ final class HandOverChannel: Sendable {
     private static let timeout: Duration = .seconds(10)
     private static let maxLength = 1_024
 
-    private let descriptor: Int32
+    let descriptor: Int32
 
     /// Takes ownership of a connected socket.
     init(_ descriptor: Int32) {

@@ -23,7 +23,7 @@ package final class HandOverServer: Sendable {
             unlink(path)
             guard place.withAddress({ bind(descriptor, $0, $1) }) == 0 else { throw SystemError(call: "bind \(path)") }
             chmod(path, 0o600)
-            guard listen(descriptor, 4) == 0 else { throw SystemError(call: "listen on \(path)") }
+            guard listen(descriptor, 64) == 0 else { throw SystemError(call: "listen on \(path)") }
             try self.init(adopting: descriptor)
         } catch {
             close(descriptor)
@@ -76,22 +76,26 @@ package final class HandOverServer: Sendable {
         }
     }
 
+    /// Maximum number of connections that have not asked yet. A further one takes the place of the oldest.
+    private static let maxSilent = 32
+
     private func serve(_ sockets: () -> [HandedSocket], _ failed: (HandOverError) -> Void) -> Int32? {
+        // Connections that have not asked yet: one that never does keeps no other waiting.
+        var silent: [HandOverChannel] = []
         while true {
-            var waiting = [
-                pollfd(fd: listener, events: Int16(POLLIN), revents: 0), pollfd(fd: waking.read, events: Int16(POLLIN), revents: 0),
-            ]
-            let count = poll(&waiting, 2, -1)
+            var waiting = ([listener, waking.read] + silent.map(\.descriptor)).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            let count = poll(&waiting, nfds_t(waiting.count), -1)
             if count < 0, errno == EINTR { continue }
             guard count > 0, waiting[1].revents == 0 else { return nil }
-            let accepted = accept(listener, nil, nil)
-            guard accepted >= 0 else { continue }
-            _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
-            do throws(HandOverError) {
-                return try serve(HandOverChannel(accepted), sockets())
-            } catch {
-                failed(error)
+            let asking = zip(silent, waiting.dropFirst(2)).filter { $0.1.revents != 0 }.map(\.0)
+            silent.removeAll { channel in asking.contains { $0 === channel } }
+            for channel in asking {
+                do throws(HandOverError) { return try serve(channel, sockets()) } catch { failed(error) }
             }
+            guard waiting[0].revents != 0, case let accepted = accept(listener, nil, nil), accepted >= 0 else { continue }
+            _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
+            if silent.count >= Self.maxSilent { silent.removeFirst() }
+            silent.append(HandOverChannel(accepted))
         }
     }
 

@@ -1,5 +1,6 @@
 internal import CSystem
 internal import Glibc
+internal import Speech
 
 /// The sockets that this process has got from a running one. The running process goes on as before until `confirm`.
 package final class TakenSockets: Sendable {
@@ -11,13 +12,27 @@ package final class TakenSockets: Sendable {
         let result: Result<TakenSockets, HandOverError> = await withCheckedContinuation { continuation in
             do throws(SystemError) {
                 try startThread(name: "take-over") {
-                    continuation.resume(returning: Result { () throws(HandOverError) in try TakenSockets(from: path) })
+                    continuation.resume(returning: Result { () throws(HandOverError) in try inTurn(from: path) })
                 }
             } catch {
                 continuation.resume(returning: .failure(.failed(error)))
             }
         }
         return try result.get()
+    }
+
+    /// Maximum time that the running process may be busy with others who ask.
+    private static let patience: Duration = .seconds(30)
+
+    /// Asks again while the running process is busy with others. Blocks.
+    private static func inTurn(from path: String) throws(HandOverError) -> TakenSockets {
+        let began = Instant.now
+        while true {
+            do throws(HandOverError) { return try TakenSockets(from: path) } catch {
+                guard error.isPassing, began.duration(to: .now) < patience else { throw error }
+                usleep(200_000)
+            }
+        }
     }
 
     /// Blocks until the other process has answered.
@@ -56,4 +71,15 @@ package final class TakenSockets: Sendable {
 
     /// Tells the running process that this one serves from now on.
     package func confirm() throws(HandOverError) { try channel.send(HandOverChannel.confirmation) }
+}
+
+extension HandOverError {
+    /// True if the running process may answer the next time.
+    fileprivate var isPassing: Bool {
+        switch self {
+        case .brokenOff: true
+        case .failed(let error): error.code == EAGAIN
+        case .nobody, .rejected: false
+        }
+    }
 }

@@ -25,6 +25,9 @@ struct Migrate: Command {
     /// Folder in which the SQLite database is made.
     private static let draftName = "/.migrate.draft"
 
+    /// Number of times, 200 ms apart, that the database is looked at again before others are said to use it.
+    private static let maxLooks = 25
+
     private let source: Kind
     private let path: String
     private let address: PostgresAddress
@@ -44,7 +47,13 @@ struct Migrate: Command {
         await attempt(context) {
             let directory = try DataDirectory(creating: path)
             guard let claim = try directory.claim() else { throw ArchiveError("a gateway runs on \(path); stop it, then try again") }
-            let others = try PostgresDatabase.otherSessions(at: address)
+            // The server notices with a delay that a process was killed.
+            var others = try PostgresDatabase.otherSessions(at: address), looks = 0
+            while others > 0, looks < Self.maxLooks {
+                looks += 1
+                try await Task.sleep(for: .milliseconds(200))
+                others = try PostgresDatabase.otherSessions(at: address)
+            }
             guard others == 0 else {
                 throw ArchiveError(
                     "\(others) other \(others == 1 ? "session uses" : "sessions use") \(address) with the same user; stop the gateways that use it, "

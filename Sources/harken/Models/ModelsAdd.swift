@@ -10,6 +10,19 @@ struct ModelsAdd: Command {
             """,
         operands: .init(placeholder: "FOLDER", help: "The folder of the model.", count: 1...1), options: ModelPlace.options)
 
+    /// The files of a model that are read, each with its maximum number of bytes. Whisper base has 290 MB in float32.
+    private static let files = [("model.bin", 1 << 30), ("config.json", 1 << 20), ("vocabulary.json", 1 << 24), ("vocabulary.txt", 1 << 24)]
+
+    /// Rejects what is no plain file, or too long to be part of a model. A file that is not there is not rejected here.
+    private static func check(_ path: String, most: Int) throws(ModelError) {
+        var information = stat()
+        guard stat(path, &information) == 0 else { return }
+        guard information.st_mode & S_IFMT == S_IFREG else { throw ModelError("\(path) is not a plain file") }
+        guard Int(information.st_size) <= most else {
+            throw ModelError("\(path) has \(information.st_size) bytes, which is more than the \(most) of the longest model")
+        }
+    }
+
     private let place: ModelPlace
     private let source: String
     private let environment: [String: String]
@@ -25,6 +38,7 @@ struct ModelsAdd: Command {
             for name in ["model.bin", "config.json"] where access(source + "/" + name, R_OK) != 0 {
                 throw ModelError("\(source)/\(name) cannot be read; give the folder of a Whisper model in CTranslate2's format")
             }
+            for (name, most) in Self.files { try Self.check(source + "/" + name, most: most) }
             if let problem = place.folder.problem([.runtime]) { throw ModelError("\(problem); \(ModelFolder.remedy)") }
             let folder = try SetupScripts().write()
             defer { FileTree.delete(folder) }

@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 import HarkenTesting
 @testable import Net
@@ -42,6 +43,26 @@ import Testing
         #expect(failures.withLock { $0 } == [.brokenOff])
         try taken.confirm()
         #expect(await isTaken == getpid())
+        for socket in taken.sockets { close(socket.descriptor) }
+    }
+
+    @Test func `waits for nobody who does not ask`() async throws {
+        let path = folder.path(of: "gateway.sock"), failures = Mutex<[HandOverError]>([])
+        let server = try HandOverServer(at: path)
+        async let isTaken = server.handOver({ [] }, failed: { error in failures.withLock { $0.append(error) } })
+        let place = try UnixSocketPath(path)
+        let strangers = (0..<60).map { number -> HandOverChannel in
+            let descriptor = system_message_socket()
+            _ = place.withAddress { connect(descriptor, $0, $1) }
+            let channel = HandOverChannel(descriptor)
+            if number % 2 == 0 { try? channel.send("junk") }
+            return channel
+        }
+        let taken = try await TakenSockets.take(from: path)
+        try taken.confirm()
+        #expect(await isTaken == getpid())
+        #expect(failures.withLock { $0.allSatisfy { if case .rejected = $0 { true } else { false } } })
+        withExtendedLifetime(strangers) {}
         for socket in taken.sockets { close(socket.descriptor) }
     }
 

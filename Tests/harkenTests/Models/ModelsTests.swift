@@ -136,6 +136,19 @@ struct `The commands about models` {
         #expect(plain.diagnostics.contains("is not encrypted"))
     }
 
+    @Test func `are not made of a file without an end, or of one that is too long`() async throws {
+        try FileManager.default.createDirectory(atPath: folder.path(of: "whisper"), withIntermediateDirectories: true)
+        _ = try folder.write(Array("{}".utf8), as: "whisper/config.json")
+        let file = folder.path(of: "whisper/model.bin")
+        try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: "/dev/zero")
+        let endless = try await BuiltProgram.run(["models", "add", folder.path(of: "whisper")], environment: ["HOME": folder.path(of: "")])
+        #expect(endless.status == 1 && endless.diagnostics.contains("model.bin is not a plain file"))
+        try FileManager.default.removeItem(atPath: file)
+        try #require(FileManager.default.createFile(atPath: file, contents: nil) && truncate(file, 2 << 30) == 0)
+        let long = try await BuiltProgram.run(["models", "add", folder.path(of: "whisper")], environment: ["HOME": folder.path(of: "")])
+        #expect(long.status == 1 && long.diagnostics.contains("has 2147483648 bytes"))
+    }
+
     @Test func `use the folder of the file of settings`() async throws {
         let file = folder.path(of: "harken.conf")
         try "HARKEN_MODELS=\(models.path)\n".write(toFile: file, atomically: true, encoding: .utf8)
