@@ -1,4 +1,3 @@
-import CSystem
 import Glibc
 import HarkenTesting
 @testable import Net
@@ -52,7 +51,7 @@ import Testing
         async let isTaken = server.handOver({ [] }, failed: { error in failures.withLock { $0.append(error) } })
         let place = try UnixSocketPath(path)
         let strangers = (0..<60).map { number -> HandOverChannel in
-            let descriptor = system_message_socket()
+            let descriptor = socket(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0)
             _ = place.withAddress { connect(descriptor, $0, $1) }
             let channel = HandOverChannel(descriptor)
             if number % 2 == 0 { try? channel.send("junk") }
