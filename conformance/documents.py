@@ -1,4 +1,4 @@
-"""Checks README and docs: every link leads somewhere, every command runs or is excused, versions and plays are the real ones.
+"""Checks README and docs: every link leads somewhere, every command runs or is excused, versions, plays and metrics are the real ones.
 
     scripts/play documents [--harken FILE] [--links]
 """
@@ -161,6 +161,16 @@ class Desk:
         return None if line else "it did not become ready"
 
 
+def unknown_metrics():
+    """Metrics that a page names and no source makes."""
+    known = "".join(file.read_text(errors="replace") for folder, kinds in (("Sources", "*.swift"), ("deploy", "*"), ("packaging", "*"))
+                    for file in (ROOT / folder).rglob(kinds) if file.is_file())
+    for page in PAGES:
+        for name in sorted(set(re.findall(r"\bharken_[a-z_]+", page.read_text()))):
+            if name not in known:
+                yield f"{page.relative_to(ROOT)}: no source has the metric {name}"
+
+
 def wrong_plays():
     """Where the table of plays, or the tier of a play, is not the real one."""
     if catalogue.table() not in (ROOT / "docs/developing.md").read_text():
@@ -176,9 +186,10 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/play documents", description=__doc__.splitlines()[0])
     parser.add_argument("--harken", default=str(ROOT / ".build/release/harken"), help="the executable (default: .build/release/harken)")
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav")
-    parser.add_argument("--links", action="store_true", help="only links, versions and plays, not commands")
+    parser.add_argument("--links", action="store_true", help="only links, versions, plays and metrics, not commands")
     chosen = parser.parse_args()
-    problems = [f"{page.relative_to(ROOT)}: {problem}" for page in PAGES for problem in broken_links(page)] + list(wrong_versions()) + list(wrong_plays())
+    problems = [f"{page.relative_to(ROOT)}: {problem}" for page in PAGES for problem in broken_links(page)]
+    problems += [*wrong_versions(), *wrong_plays(), *unknown_metrics()]
     amount, excused = 0, {}
     if not chosen.links:
         with tempfile.TemporaryDirectory(prefix="harken-documents-") as folder:

@@ -23,7 +23,9 @@ package enum AssemblyAIErrorResponse {
         switch error {
         case .unauthenticated: inBand(1008, "Unauthorized Connection: Missing or invalid API key")
         case .forbidden(let reason), .otherKey(let reason): inBand(1008, "Unauthorized Connection: \(reason)")
-        case .outOfCredit, .limitReached: inBand(1008, "Unauthorized Connection: Insufficient account balance")
+        case .outOfCredit: inBand(1008, "Unauthorized Connection: Insufficient account balance")
+        // Behind the vendor's words, because this account can be used again tomorrow.
+        case .limitReached(let words): inBand(1008, "Unauthorized Connection: Insufficient account balance. \(words)")
         case .tooManyRequests: inBand(3009, "Unauthorized Connection: Too many concurrent sessions")
         case .badRequest(let reason), .unsupportedLanguage(_, let reason): inBand(3006, "Invalid Message: \(reason)")
         case .unknownModel(let name): inBand(3006, "Invalid Message: there is no speech_model \"\(name.prefix(80))\".")
@@ -62,7 +64,8 @@ package enum AssemblyAIErrorResponse {
         switch error {
         case .unauthenticated: (.unauthorized, nil, "Authentication error, API token missing/invalid")
         case .forbidden(let reason), .otherKey(let reason): (.forbidden, nil, reason)
-        case .outOfCredit, .limitReached: (.paymentRequired, nil, "Your current account balance is too low")
+        case .outOfCredit: (.paymentRequired, nil, "Your current account balance is too low")
+        case .limitReached(let words): (.paymentRequired, nil, "Your current account balance is too low. \(words)")
         case .tooManyRequests(let wait): (.tooManyRequests, wait ?? .seconds(1), "Too many requests")
         case .notFound(let reason): (.notFound, nil, reason)
         case .methodNotAllowed(let allowed): (.methodNotAllowed, nil, "Allowed here: \(allowed)")

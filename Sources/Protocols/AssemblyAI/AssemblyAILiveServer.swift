@@ -269,7 +269,9 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     private mutating func ended(_ end: SessionEnd, _ now: Instant, _ output: inout ServerOutput) {
         endTurn(confidence: 0, &output)
         switch accountEnd {
-        case .exhausted?: return fail(1008, "Unauthorized Connection: Insufficient account balance", &output)
+        case .exhausted?:
+            let words = if case .quotaExhausted(let words)? = end.error { ". " + words } else { "" }
+            return fail(1008, "Unauthorized Connection: Insufficient account balance" + words, &output)
         case .revoked?: return fail(1008, "Unauthorized Connection: The API key was revoked or has expired", &output)
         case .low?, nil: break
         }

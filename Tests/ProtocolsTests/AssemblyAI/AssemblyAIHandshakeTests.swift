@@ -120,6 +120,15 @@ import Testing
         #expect(rejection.messages == [AssemblyAIServerMessage.error(code: code, message: rejection.reason).text])
     }
 
+    @Test func `names the limit that is reached, behind the vendor's words`() throws {
+        let limit = "ann has used the 60 minutes of today."
+        let inBand = try #require(AssemblyAIErrorResponse.inBand(.limitReached(limit)))
+        #expect(inBand.code == 1008 && inBand.reason == "Unauthorized Connection: Insufficient account balance. \(limit)")
+        let answer = AssemblyAIErrorResponse.make(.limitReached(limit), requestID: "r")
+        #expect(answer.status.code == 402)
+        #expect(try Parsed(answer.body)["error"].string == "Your current account balance is too low. \(limit)")
+    }
+
     @Test func `says no to requests that are no sockets in HTTP`() throws {
         #expect(AssemblyAILiveServer.dialect.inBandError(.methodNotAllowed(allowed: "GET"), LiveConversation.context) == nil)
         let rejection = AssemblyAIErrorResponse.make(.tooManyRequests(retryAfter: .milliseconds(1_500)), requestID: "r")
