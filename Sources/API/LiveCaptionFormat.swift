@@ -41,17 +41,8 @@ struct LiveCaptionFormat: WatchFormat {
         return Captions.vttCues(cues)
     }
 
-    /// Returns the words of a segment, whose time they share by their lengths.
     private static func words(of segment: SuggestedSegment, _ rate: SampleRate) -> [Word] {
-        let texts = segment.text.split(whereSeparator: \.isWhitespace)
-        let start = SampleIndex.zero + SampleCount(segment.start, at: rate),
-            length = SampleCount(segment.end, at: rate) - SampleCount(segment.start, at: rate)
-        let total = Int64(max(1, texts.reduce(0) { $0 + $1.count }))
-        var said: Int64 = 0
-        return texts.map { text in
-            let begin = start + SampleCount(max(length.samples, 0) * said / total)
-            said += Int64(text.count)
-            return Word(String(text), SampleRange(begin, start + SampleCount(max(length.samples, 0) * said / total)), confidence: 1)
-        }
+        func place(_ time: Duration) -> SampleIndex { .zero + SampleCount(time, at: rate) }
+        return segment.words.map { Word($0.text, SampleRange(place($0.start), place($0.end)), confidence: 1) }
     }
 }

@@ -9,7 +9,7 @@ package protocol StoreBackEnd: Sendable {
 
     var usage: any UsageStore { get }
 
-    /// Whether the database can be used.
+    /// The state of the database: usable, or the reason why it is not.
     var health: StoreHealth { get }
 
     /// The stores of blobs.

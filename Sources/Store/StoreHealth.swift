@@ -1,11 +1,11 @@
 package import Speech
 internal import Synchronization
 
-/// Whether the store's database can be used. Told by the database, from any thread; asked by whoever tells the operator.
+/// The state of the store's database: usable, or the reason why it is not. The database notes it, from any thread.
 ///
 /// A caller of the gateway gets no word about the reason of a failure, so the log and the gateway's state have it.
 package final class StoreHealth: Sendable {
-    /// What the operator is told.
+    /// A message to the operator.
     package enum Report: Sendable, Equatable {
         /// The store fails. `count` is the number of failures since the last report of one.
         case fails(StoreError, count: Int)

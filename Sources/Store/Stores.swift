@@ -10,7 +10,7 @@ package struct Stores: Sendable {
     package let blobs: Blobs
     /// The register of the gateways that use the database; nil when it has one gateway.
     package let replicas: (any ReplicaStore)?
-    /// Whether the database can be used.
+    /// The state of the database: usable, or the reason why it is not.
     package let health: StoreHealth
 
     package init(

@@ -18,9 +18,9 @@ package final class UsageRecorder: Sendable {
     private let now: @Sendable () -> UnixTime
     private let kept = Mutex<[UsageRecord]>([])
     private let warned = Mutex<Set<String>>([])
-    /// The day of the last search for old records.
     /// The time by which ages are judged; nil: that of `now`.
     private let retention: RetentionTime?
+    /// The day of the last search for old records.
     private let forgotten = Mutex("")
     private let isUpset = Mutex(false)
     /// True if `takeChanged` is called regularly.

@@ -91,3 +91,12 @@ package struct SuggestedSegment: Sendable, Equatable {
         self.person = person
     }
 }
+
+extension SuggestedSegment {
+    /// The words with their times. Each word has an equal share of the segment's time.
+    package var words: [(text: String, start: Duration, end: Duration)] {
+        let parts = text.split(whereSeparator: \.isWhitespace)
+        let length = (end - start) / max(parts.count, 1)
+        return parts.enumerated().map { index, part in (String(part), start + length * index, start + length * (index + 1)) }
+    }
+}

@@ -255,8 +255,6 @@ package struct ConversationMachine: Sendable {
     mutating func suggested(_ segments: [SuggestedSegment], engine: EngineName?, now: UnixTime) -> [Action] {
         guard current != nil else { return [] }
         let words = segments.flatMap { segment in
-            let parts = segment.text.split(whereSeparator: \.isWhitespace)
-            let length = (segment.end - segment.start) / max(parts.count, 1)
             let number = segment.speaker.map { speakers.number(ofLabel: $0) }
             if let number {
                 if segment.isUser {
@@ -265,10 +263,7 @@ package struct ConversationMachine: Sendable {
                     speakers.learn(number, SpeakerIdentity(.person(person), by: .channel))
                 }
             }
-            return parts.enumerated().map { index, part in
-                SpokenWord(
-                    String(part), start: segment.start + length * index, end: segment.start + length * (index + 1), speaker: number, engine: engine)
-            }
+            return segment.words.map { SpokenWord($0.text, start: $0.start, end: $0.end, speaker: number, engine: engine) }
         }
         return add(words, in: .first, nil, now: now)
     }

@@ -5,7 +5,7 @@ public protocol SpeechToText: Sendable {
     /// The engine's name in errors, and in events unless several engines make up this one: `assemblyai`, `local`, `failover`.
     var name: EngineName { get }
 
-    /// What the engine can do. Of several engines as one: what each of them can do, and what they can do together.
+    /// The features of the engine. Several engines as one have the features that all of them have, and the languages that any of them has.
     var capabilities: Capabilities { get }
 
     /// Opens a stream. Returns at once: audio may be pushed at once, and waits until the connection is open.

@@ -14,9 +14,9 @@ extension HTTPClientRequest.Reach {
     /// only the resolution of the host's name will show it.
     package func forbiddenHost(in url: String) -> String? {
         guard let host = Self.host(of: url)?.lowercased() else { return nil }
-        let name = host.last == "." ? host.dropLast() : host[...]
-        if name == "localhost" || name.hasSuffix(".localhost") { return allows(.loopback) ? nil : host }
-        return Self.address(in: host).flatMap { allows($0) ? nil : host }
+        let isLoopback = LoopbackHost.matches(host.last == "." ? host.dropLast() : host[...])
+        guard let address = Self.address(in: host) ?? (isLoopback ? .loopback : nil) else { return nil }
+        return allows(address) ? nil : host
     }
 
     private static func host(of url: String) -> String? {

@@ -29,7 +29,7 @@ struct Backup: Command {
             guard let directory = try data.existing() else { throw data.noData }
             if let bucket = data.bucket { context.note("the copy has no audio, uploads or transcripts of \(bucket.address): save the bucket too") }
             let draft = file + ".partial"
-            // What a backup that was killed has left there is written over.
+            // The remains of a killed backup are written over.
             let descriptor = open(draft, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw FileTreeError("write", draft) }
             defer { close(descriptor) }

@@ -13,7 +13,7 @@ struct Restore: Command {
     private static let lockName = "gateway.lock"
     private static let draftName = ".restore.draft"
 
-    /// What a restore that was killed has left in a data directory.
+    /// The remains of a killed restore in a data directory.
     enum Remains {
         /// Only a part of the data, without the database.
         case part

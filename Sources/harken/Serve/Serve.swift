@@ -198,12 +198,7 @@ struct Serve: Command {
                 [.path: directory.database, .seconds: "\(Self.checkTime.components.seconds)"])
         }
         let loops = try LoopGroup(count: configuration.loops)
-        let descriptors = DescriptorBudget(), capacity = configuration.sessions(within: descriptors)
-        if capacity < configuration.maxConnections {
-            log.warning(
-                "fewer live sessions than HARKEN_MAX_CONNECTIONS: the process may open too few files; raise LimitNOFILE= of systemd, or ulimit -Hn",
-                [.count: "\(capacity)", .files: "\(descriptors.limit)"])
-        }
+        let descriptors = DescriptorBudget()
         let client = try HTTPClient()
         let tracer = configuration.tracing.map { makeTracer($0, client, metrics, log) }
         let media = try Decoders.make(configuration, metrics, log)
@@ -215,6 +210,12 @@ struct Serve: Command {
                 client: client, webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), descriptors: descriptors,
                 metrics: metrics, log: log,
                 media: media, tracer: tracer, newID: RandomUUID.text))
+        let capacity = metrics.sessions.capacity
+        if capacity < configuration.maxConnections {
+            log.warning(
+                "fewer live sessions than HARKEN_MAX_CONNECTIONS: the process may open too few files; raise LimitNOFILE= of systemd, or ulimit -Hn",
+                [.count: "\(capacity)", .files: "\(descriptors.limit)"])
+        }
         let server = try Self.serverConfiguration(configuration, descriptors)
         let http = HTTPServer(loops: loops.loops, configuration: server, service: gateway.service)
         let readiness = EngineReadiness(entries: entries, log: log)
