@@ -32,6 +32,9 @@ package struct APIRequest: Sendable {
     /// The caller's own vendor keys.
     var keys: BYOKCredentials { BYOKCredentials(head) }
 
+    /// The session that the path names, by its id or by the name that its protocol has told the client.
+    var session: ID<Session> { SessionName.id(of: parameters["id"] ?? "") }
+
     func id<Of>(_ name: String, as: Of.Type = Of.self) -> ID<Of> { ID(parameters[name] ?? "") }
 
     /// Returns the conversation that the path names. Throws `missingConversation` when the caller has no such conversation.

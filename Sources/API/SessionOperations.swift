@@ -76,7 +76,7 @@ struct SessionOperations: Sendable {
                 .get, "/sessions/{id}/events", .read,
                 summary: "Watches an open session: server-sent events state, segment, removed, interim, gap, engine and end.",
                 answer: .content(SessionEventFormat.contentType)
-            ) { request throws(APIError) in try await watch(request, SessionEventFormat(request.id("id"))) },
+            ) { request throws(APIError) in try await watch(request, SessionEventFormat(request.session)) },
             APIOperation(
                 .get, "/sessions/{id}/captions.vtt", .read, summary: "Watches an open session: captions in WebVTT, as they come.",
                 answer: .content(LiveCaptionFormat.contentType)
@@ -127,7 +127,7 @@ struct SessionOperations: Sendable {
 
     /// Returns the transcript of the session that the path names.
     private func stored(_ request: APIRequest) async throws(APIError) -> StoredTranscript {
-        let id = request.id("id", as: Session.self)
+        let id = request.session
         // This is asked before the transcript is read: a transcript that is completed meanwhile is then in the folder.
         let isKnown = await recovery.hasLookedThrough
         let found: StoredTranscript?
@@ -183,7 +183,7 @@ struct SessionOperations: Sendable {
     }
 
     private func watch<Format: WatchFormat>(_ request: APIRequest, _ format: Format) async throws(APIError) -> APIAnswer {
-        let feed = SessionFeed(format), id = request.id("id", as: Session.self)
+        let feed = SessionFeed(format), id = request.session
         guard let watch = await contexts.watch(id, of: request.user, tell: { feed.tell($0) }) else {
             throw .notFound("open session", id.rawValue)
         }

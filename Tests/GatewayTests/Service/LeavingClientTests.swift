@@ -37,6 +37,14 @@ import Testing
         }
     }
 
+    private func speak(_ milliseconds: Int, rate: Int, _ audio: PaymentExpectation.Audio, to connection: RawConnection) throws {
+        guard audio == .realtime else { return try speak(milliseconds, rate: rate, to: connection) }
+        let piece = Data(repeating: 32, count: rate / 10 * 2).base64EncodedString()
+        for _ in 0..<milliseconds / 100 {
+            try connection.send(frame: 1, Array(#"{"type":"input_audio_buffer.append","audio":"\#(piece)"}"#.utf8))
+        }
+    }
+
     private func leave(_ connection: RawConnection, _ way: Leaving) async throws {
         switch way {
         case .goodbye: try connection.send(frame: 8, [3, 232])
@@ -108,6 +116,39 @@ import Testing
 
     private static let live = PaymentExpectation.all.filter { if case .live = $0.value.request { true } else { false } }.keys.sorted()
 
+    /// How a route's protocol tells the session's id; the answer to the handshake tells it on every route.
+    private static func telling(_ id: String, on route: String) -> (text: String, name: String) {
+        switch route {
+        case "WebSocket /v3/ws", "WebSocket /v2", "WebSocket /v2/", "WebSocket /v2/*": (#""id":"\#(id)""#, id)
+        case "WebSocket /v1/listen", "WebSocket /v2/listen": ("dg-request-id: \(id)", id)
+        case "WebSocket /v1/realtime":
+            (#""id":"sess_\#(id.filter { $0 != "-" })""#, "sess_" + id.filter { $0 != "-" })
+        case "WebSocket /ws/transcribe": (#""session_id":"\#(id)""#, id)
+        case "WebSocket /listen", "WebSocket /v3/listen", "WebSocket /v4/listen", "WebSocket /v4/web/listen":
+            (#""recording_session_id":"\#(id)""#, id)
+        // Soniox's protocol and push-to-talk have no field for it.
+        default: ("X-Harken-Session: \(id)", id)
+        }
+    }
+
+    @Test(arguments: live) func `fetches what came after it had gone by the name that its protocol gave the session`(route: String) async throws {
+        guard case .live(let target, let opening, let rate, let audio)? = PaymentExpectation.all[route]?.request else { return }
+        try await TestGateway.with(ScriptedEngine(fault: .holds), keys: TestKeys(valid: []), settings: ["HARKEN_GATE": "off"]) { gateway in
+            let connection = try RawConnection(port: gateway.port)
+            let answer = try await connection.openWebSocket(target)
+            let id = String(try #require(answer.split(separator: "X-Harken-Session: ").dropFirst().first?.prefix(36)))
+            let (text, name) = Self.telling(id, on: route)
+            if let opening { try connection.send(frame: 1, Array(opening.utf8)) }
+            try speak(2_300, rate: rate, audio, to: connection)
+            if !answer.contains(text) { try await connection.receive { $0.contains(text) } }
+            try await leave(connection, .goodbye)
+            try await until {
+                let found = try await gateway.api(.get, "/api/v1/sessions/" + name)
+                return found.status == 200 && found.texts.joined(separator: " ") == words(of: 2_300)
+            }
+        }
+    }
+
     @Test(arguments: live, Leaving.allCases)
     func `finds every word in its transcript, and pays for all of its audio once`(route: String, way: Leaving) async throws {
         guard case .live(let target, let opening, let rate, let audio)? = PaymentExpectation.all[route]?.request else { return }
@@ -115,12 +156,7 @@ import Testing
             let connection = try RawConnection(port: gateway.port)
             try await connection.openWebSocket(target)
             if let opening { try connection.send(frame: 1, Array(opening.utf8)) }
-            switch audio {
-            case .binary: try speak(2_300, rate: rate, to: connection)
-            case .realtime:
-                let piece = Data(repeating: 32, count: rate / 10 * 2).base64EncodedString()
-                for _ in 0..<23 { try connection.send(frame: 1, Array(#"{"type":"input_audio_buffer.append","audio":"\#(piece)"}"#.utf8)) }
-            }
+            try speak(2_300, rate: rate, audio, to: connection)
             try await leave(connection, way)
             try await gateway.sessionsEnd()
             let folder = gateway.directory + "/transcripts"

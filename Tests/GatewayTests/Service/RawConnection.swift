@@ -33,11 +33,13 @@ final class RawConnection: Sendable {
     }
 
     /// Asks for a WebSocket, and waits until it is open.
-    func openWebSocket(_ target: String) async throws {
+    ///
+    /// - Returns: the answer, and what came with it.
+    @discardableResult func openWebSocket(_ target: String) async throws -> String {
         try send(
             "GET \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-        try await receive { $0.contains("\r\n\r\n") }
+        return try await receive { $0.contains("\r\n\r\n") }
     }
 
     /// Sends a frame of a WebSocket, masked with zeros.

@@ -12,8 +12,9 @@ struct RealtimeVoice: Sendable {
     private var items = 0
 
     init(requestID: String, shape: RealtimeConfiguration.Shape, expires: UnixTime) {
-        prefix = String(requestID.filter { $0 != "-" }.prefix(20))
-        sessionID = "sess_" + prefix
+        let digits = requestID.filter { $0 != "-" }
+        prefix = String(digits.prefix(20))
+        sessionID = SessionName.realtimePrefix + digits
         self.shape = shape
         self.expires = expires
     }

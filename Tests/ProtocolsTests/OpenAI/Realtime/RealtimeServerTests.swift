@@ -10,7 +10,7 @@ import Testing
             #expect(
                 stream.raw == [
                     """
-                    {"type":"session.created","event_id":"event_111111112222433384441","session":{"id":"sess_11111111222243338444",\
+                    {"type":"session.created","event_id":"event_111111112222433384441","session":{"id":"sess_11111111222243338444555555555555",\
                     "object":"realtime.transcription_session","type":"transcription","expires_at":4600,"include":null,"audio":{"input":{\
                     "format":{"type":"audio/pcm","rate":24000},"noise_reduction":null,\
                     "transcription":{"model":"gpt-4o-transcribe","language":null,"prompt":null},\
