@@ -242,13 +242,18 @@ package final class Admission: Sendable {
 
     // MARK: Room
 
+    /// Descriptors that a conversation may need at a time: the file of its audio, and the request to the user's webhook for segments.
+    private static let descriptorsPerConversation = 2
+
     /// Takes the descriptors that a live session's engines will need, so that none is missing when an engine fails.
     ///
     /// - Parameters:
     ///   - engines: engines that may serve the session.
     ///   - channels: channels that engines hear apart.
-    package func room(for engines: [EngineEntry], _ mode: SessionMode, channels: Int) throws(RequestError) -> DescriptorShare {
-        let need = mode.streams(toServers: engines.count(where: \.isReachedOverConnections), channels: channels)
+    ///   - isKept: true if the session becomes a conversation.
+    package func room(for engines: [EngineEntry], _ mode: SessionMode, channels: Int, isKept: Bool) throws(RequestError) -> DescriptorShare {
+        let streams = mode.streams(toServers: engines.count(where: \.isReachedOverConnections), channels: channels)
+        let need = streams + (isKept ? Self.descriptorsPerConversation : 0)
         guard let share = descriptors.share(of: need) else {
             throw .unavailable("The gateway has no room for another live session now; try again later, or at another gateway.")
         }

@@ -97,7 +97,7 @@ package struct Routes: Sendable {
                 .http, .get, "/metrics", renderer: .harken,
                 MetricsEndpoint(
                     access: access, version: version, metrics: parts.recordings.metrics, usage: parts.recordings.usage.metrics,
-                    process: ProcessMetrics(startedAt: parts.startedAt), entries: parts.entries)),
+                    process: ProcessMetrics(startedAt: parts.startedAt), entries: parts.entries, store: parts.store)),
         ]
     }
 

@@ -130,7 +130,6 @@ package final class Metrics: Sendable {
     private let openSessions = Atomic<Int>(0)
     private let sessionsCapacity = Atomic<Int>(0)
     private let draining = Atomic<Bool>(false)
-    private let isStoreBroken = Atomic<Bool>(false)
     /// The id of this process among those that use one database; empty when the database has one gateway.
     private let replica = Mutex("")
     /// Number of gateways that use the database; 0 when the database has one gateway, -1 while it cannot be reached.
@@ -280,14 +279,8 @@ package final class Metrics: Sendable {
     /// Counts a failure of the store; the work is tried again.
     package func storeFailed(_ work: StoreRetry.Work) { add(1, .storeFailures, [work.rawValue]) }
 
-    /// Notes that the store cannot be used.
-    package func storeBroke(_ cause: String) {
-        isStoreBroken.store(true, ordering: .relaxed)
-        add(1, .storeErrors, [cause])
-    }
-
-    /// Notes that the store can be used again.
-    package func storeWorks() { isStoreBroken.store(false, ordering: .relaxed) }
+    /// Counts a line of the log that says why the store cannot be used.
+    package func storeBroke(_ cause: String) { add(1, .storeErrors, [cause]) }
 
     package func skippedMessage(engine: EngineName) { add(1, .skipped, [engine.rawValue]) }
 
@@ -336,9 +329,6 @@ package final class Metrics: Sendable {
             "harken_sessions_capacity", "gauge",
             "Number of live sessions for which there is room: by the limit of connections and that of open files; 0 while the gateway drains.",
             sessions.capacity)
-        plain(
-            "harken_store_usable", "gauge", "1 while the database accepts what it is given; 0 after a failure, until it does again.",
-            isStoreBroken.load(ordering: .relaxed) ? 0 : 1)
         let replica = replica.withLock { $0 }
         if !replica.isEmpty {
             text += "# HELP harken_replica_info The gateway's id among those that use one database.\n# TYPE harken_replica_info gauge\n"

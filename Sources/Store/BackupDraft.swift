@@ -16,23 +16,14 @@ package struct BackupDraft: ~Copyable {
     }
 
     deinit {
-        try? FileManager.default.removeItem(atPath: path)
+        delete()
         close(descriptor)
     }
 
     private static func path(in directory: DataDirectory) -> String { directory.path + "/.backup.draft" }
 
     private init?(claiming path: String, made: Bool) throws(StoreError) {
-        if made { guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .failure(path) } }
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            if !made, errno == ENOENT { return nil }
-            throw .failure(path)
-        }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            return nil
-        }
+        guard let descriptor = try Self.claim(path, made: made) else { return nil }
         self.path = path
         self.descriptor = descriptor
         for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
@@ -40,15 +31,61 @@ package struct BackupDraft: ~Copyable {
         }
     }
 
+    /// Opens the folder and locks it.
+    ///
+    /// - Returns: the folder's descriptor; nil while another backup is at work, and when the folder neither exists nor is to be made.
+    private static func claim(_ path: String, made: Bool) throws(StoreError) -> Int32? {
+        while true {
+            if made { guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .failure(path) } }
+            let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                // Another process may have deleted the folder since it was made or found.
+                guard errno == ENOENT else { throw .failure(path) }
+                if made { continue }
+                return nil
+            }
+            // The gateway's user deletes what a killed backup has left, also when root made the backup.
+            if made { giveToDirectoryOwner(descriptor) }
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+                close(descriptor)
+                return nil
+            }
+            if isNamed(path, descriptor) { return descriptor }
+            close(descriptor)
+        }
+    }
+
+    /// Gives a folder that root has opened to the owner of the directory in which the folder lies.
+    private static func giveToDirectoryOwner(_ descriptor: Int32) {
+        var information = stat()
+        guard geteuid() == 0, fstatat(descriptor, "..", &information, 0) == 0 else { return }
+        _ = fchown(descriptor, information.st_uid, information.st_gid)
+    }
+
+    /// Returns true if a path leads to an open folder. Before the folder was locked, another process may have deleted it, and made one of the same name.
+    static func isNamed(_ path: String, _ descriptor: Int32) -> Bool {
+        var held = stat(), named = stat()
+        return fstat(descriptor, &held) == 0 && lstat(path, &named) == 0 && held.st_ino == named.st_ino && held.st_dev == named.st_dev
+    }
+
+    /// Deletes the folder; leaves another one, which another backup has made since this one was deleted.
+    ///
+    /// - Returns: false if a part is left.
+    @discardableResult private func delete() -> Bool {
+        guard Self.isNamed(path, descriptor) else { return true }
+        try? FileManager.default.removeItem(atPath: path)
+        return !Self.isNamed(path, descriptor)
+    }
+
     /// Deletes the folder of a backup that was killed; leaves that of one that is at work.
     ///
     /// - Returns: true if there was one.
     @discardableResult package static func removeAbandoned(in directory: DataDirectory) throws(StoreError) -> Bool {
         guard let draft = try BackupDraft(claiming: path(in: directory), made: false) else { return false }
-        let path = draft.path
-        _ = consume draft
-        guard access(path, F_OK) != 0 else { throw .notUsable(path: path, reason: "a backup that was killed has left it, and it cannot be deleted") }
-        try PrivateFile.syncFolder(of: path)
+        guard draft.delete() else {
+            throw .notUsable(path: draft.path, reason: "a backup that was killed has left it, and it cannot be deleted")
+        }
+        try PrivateFile.syncFolder(of: draft.path)
         return true
     }
 }

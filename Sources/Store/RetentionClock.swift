@@ -1,7 +1,7 @@
 package import Speech
 
 /// The time by which the age of stored data is judged. It follows the system's clock, but not a jump ahead: a machine whose clock is wrong at the start
-/// would delete what is not old. A jump that lasts is followed after an hour.
+/// would delete what is not old. A jump that lasts is followed after an hour, which may be made up of several runs.
 ///
 /// A value without I/O.
 package struct RetentionClock: Sendable {
@@ -12,31 +12,42 @@ package struct RetentionClock: Sendable {
 
     private var time: UnixTime
     private var looked: Instant
-    private var jumped: Instant?
+    /// The jump that is not believed yet; nil while the system's time is believed.
+    package private(set) var jump: ClockJump?
 
     /// - Parameters:
     ///   - last: the time that was believed last, before the process began; nil: not known.
+    ///   - jump: the jump that was not believed yet when the last process ended; nil: none.
     ///   - wall: the system's time of day.
-    package init(after last: UnixTime?, wall: UnixTime, at instant: Instant) {
+    package init(after last: UnixTime?, jump: ClockJump? = nil, wall: UnixTime, at instant: Instant) {
         time = last ?? wall
+        self.jump = jump
         looked = instant
         _ = look(at: wall, instant)
     }
 
     /// True while the system's time is believed.
-    package var isBelieved: Bool { jumped == nil }
+    package var isBelieved: Bool { jump == nil }
 
     /// Returns the time by which ages are judged now.
     package mutating func look(at wall: UnixTime, _ instant: Instant) -> UnixTime {
-        let expected = time + looked.duration(to: instant)
-        if wall <= expected + Self.allowance || jumped.map({ Self.patience <= $0.duration(to: instant) }) ?? false {
-            jumped = nil
-            time = wall
-        } else {
-            jumped = jumped ?? instant
-            time = expected
-        }
+        let passed = looked.duration(to: instant)
         looked = instant
+        time = time + passed
+        if time + Self.allowance < wall {
+            jump?.look(at: wall, after: passed)
+            // The clock may have jumped again since: then only the time of the first jump has lasted.
+            if let lasting = jump, Self.patience <= lasting.held {
+                time = lasting.time
+                jump = nil
+            }
+        }
+        if wall <= time + Self.allowance {
+            time = wall
+            jump = nil
+        } else if jump == nil {
+            jump = ClockJump(to: wall)
+        }
         return time
     }
 }

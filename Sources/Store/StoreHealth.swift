@@ -13,63 +13,110 @@ package final class StoreHealth: Sendable {
         case works(count: Int)
     }
 
+    /// A use of the database.
+    enum Access {
+        case read
+        /// A change. A disk that is full refuses changes only.
+        case write
+    }
+
     private struct State {
         var error: StoreError?
+        /// True if a change has failed since the store worked last. Then a successful read does not show that the store works.
+        var hasRefusedWrites = false
         /// Failures since the store worked last, and of them those that were not reported.
         var failures = 0, unreported = 0
         var reported: Instant?
+
+        mutating func failed(_ error: StoreError, _ access: Access, at time: Instant) -> Report? {
+            // Damage stays, so no other error takes its place.
+            if case .corrupt = self.error {} else { self.error = error }
+            if access == .write { hasRefusedWrites = true }
+            failures += 1
+            unreported += 1
+            if let reported, reported.duration(to: time) < StoreHealth.interval { return nil }
+            defer { unreported = 0 }
+            reported = time
+            return .fails(error, count: unreported)
+        }
+
+        /// - Returns: nil when nothing is told.
+        mutating func succeeded(_ access: Access) -> Report? {
+            // Damage does not pass: other pages may be sound.
+            if case .corrupt = error { return nil }
+            guard error != nil, access == .write || !hasRefusedWrites else { return nil }
+            error = nil
+            hasRefusedWrites = false
+            // A store that works every now and then is not told of more often than one that never does.
+            guard unreported < failures else { return nil }
+            defer { (failures, unreported) = (0, 0) }
+            return .works(count: failures)
+        }
     }
 
     /// Minimum time between two reports of failures.
     private static let interval: Duration = .seconds(60)
 
     private let state = Mutex(State())
-    /// True while `state` has an error: each write asks.
+    /// True while `state` has an error. Every use of the store looks here first.
     private let isFailing = Atomic<Bool>(false)
     private let now: @Sendable () -> Instant
+    /// Locked before `state` and until the report is made, so that reports come in the order of what they tell.
     private let report = Mutex<(@Sendable (Report) -> Void)?>(nil)
 
     package init(now: @escaping @Sendable () -> Instant = { .now }) { self.now = now }
 
-    /// Sets who is told: of a failure, but not of more than one in a minute, and of the end of failures that were told.
+    /// Sets who is told: of a failure, but not of more than one in a minute, and of the end of failures that were told. `body` must not use the store.
     package func tell(_ body: @escaping @Sendable (Report) -> Void) { report.withLock { $0 = body } }
 
-    /// The latest failure; nil when the store can be used.
+    /// The latest failure, or the damage that was found; nil when the store can be used.
     package var problem: StoreError? { isFailing.load(ordering: .relaxed) ? state.withLock { $0.error } : nil }
 
-    /// Notes a failure. Errors of a caller's request are none of the store's.
-    func failed(_ error: StoreError) {
-        guard error.cause != nil else { return }
-        let count = state.withLock { state -> Int? in
-            state.error = error
-            isFailing.store(true, ordering: .relaxed)
-            state.failures += 1
-            state.unreported += 1
-            let time = now()
-            if let reported = state.reported, reported.duration(to: time) < Self.interval { return nil }
-            defer { state.unreported = 0 }
-            state.reported = time
-            return state.unreported
+    /// Runs `body`, which uses the database, and notes how it ended.
+    func watching<Value>(_ access: Access, _ body: () async throws(StoreError) -> Value) async throws(StoreError) -> Value {
+        do throws(StoreError) {
+            let value = try await body()
+            succeeded(access)
+            return value
+        } catch {
+            failed(error, access)
+            throw error
         }
-        if let count { report.withLock { $0 }?(.fails(error, count: count)) }
     }
 
-    /// Notes a change that the store has accepted. Damage does not pass: other pages may be sound.
-    func succeeded() {
-        guard isFailing.load(ordering: .relaxed) else { return }
-        let count = state.withLock { state -> Int? in
-            if case .corrupt = state.error { return nil }
-            guard state.error != nil else { return nil }
-            isFailing.store(false, ordering: .relaxed)
-            // A store that works every now and then is not told of more often than one that never does.
-            guard state.unreported < state.failures else {
-                state.error = nil
-                return nil
-            }
-            defer { state = State(reported: state.reported) }
-            return state.failures
+    /// Runs `body`, which uses the database, and notes how it ended.
+    func watchingBlocking<Value>(_ access: Access, _ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+        do throws(StoreError) {
+            let value = try body()
+            succeeded(access)
+            return value
+        } catch {
+            failed(error, access)
+            throw error
         }
-        if let count { report.withLock { $0 }?(.works(count: count)) }
+    }
+
+    /// Notes a failure. Errors of a caller's request are none of the store's.
+    func failed(_ error: StoreError, _ access: Access) {
+        guard error.cause != nil else { return }
+        let time = now()
+        change { $0.failed(error, access, at: time) }
+    }
+
+    /// Notes that the database has done what it was told.
+    func succeeded(_ access: Access) {
+        guard isFailing.load(ordering: .relaxed) else { return }
+        change { $0.succeeded(access) }
+    }
+
+    private func change(_ body: (inout State) -> Report?) {
+        report.withLock { tell in
+            let message = state.withLock { state in
+                defer { isFailing.store(state.error != nil, ordering: .relaxed) }
+                return body(&state)
+            }
+            if let message { tell?(message) }
+        }
     }
 }
 

@@ -17,9 +17,9 @@ package final class UsageRecorder: Sendable {
     private let newID: @Sendable () -> String
     private let now: @Sendable () -> UnixTime
     private let kept = Mutex<[UsageRecord]>([])
-    private let warned = Mutex<Set<String>>([])
     /// The time by which ages are judged; nil: that of `now`.
     private let retention: RetentionTime?
+    private let warned = Mutex<Set<String>>([])
     /// The day of the last search for old records.
     private let forgotten = Mutex("")
     private let isUpset = Mutex(false)

@@ -9,6 +9,17 @@ struct FileIdentity: Equatable {
     init?(path: String) {
         var information = stat()
         guard stat(path, &information) == 0 else { return nil }
+        self.init(information)
+    }
+
+    /// Looks up an open file; nil when the system cannot.
+    init?(descriptor: Int32) {
+        var information = stat()
+        guard fstat(descriptor, &information) == 0 else { return nil }
+        self.init(information)
+    }
+
+    private init(_ information: stat) {
         device = UInt(information.st_dev)
         inode = UInt(information.st_ino)
     }

@@ -75,11 +75,18 @@ enum FileTree {
     }
 
     /// Makes a folder and the folders above it that do not exist.
-    static func makeFolder(_ path: String) throws(FileTreeError) {
+    ///
+    /// - Parameter keepsOwner: true to give each folder that root makes to the owner of the folder above it, who can then delete the content.
+    static func makeFolder(_ path: String, keepsOwner: Bool = false) throws(FileTreeError) {
         var made = ""
         for part in path.split(separator: "/", omittingEmptySubsequences: true) {
             made += (made.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
-            if mkdir(made, 0o755) != 0, errno != EEXIST { throw FileTreeError("make the folder", made) }
+            if mkdir(made, 0o755) != 0 {
+                guard errno == EEXIST else { throw FileTreeError("make the folder", made) }
+            } else if keepsOwner, geteuid() == 0 {
+                var above = stat()
+                if stat(folder(of: made), &above) == 0 { _ = lchown(made, above.st_uid, above.st_gid) }
+            }
         }
     }
 

@@ -105,6 +105,8 @@ import Testing
             await #expect(throws: RequestError.self) { try await logins.end(left) }
             #expect(logins.holder(of: left) == nil, "here it is ended")
             store.isAway.withLock { $0 = false }
+            try await logins.end(left)
+            #expect(store.codes.withLock { $0.count } == 1, "the second try ends it at other gateways too")
             await logins.load(login)
             #expect(try logins.check(login) == .key(ID("key_1")))
         }

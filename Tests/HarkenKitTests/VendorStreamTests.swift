@@ -73,6 +73,22 @@ import Testing
         #expect(end.audio == .seconds(3))
     }
 
+    @Test func `keeps the order of audio of several rates`() async throws {
+        let vendor = try CountingVendor()
+        let events = try await events(vendor) { stream in
+            for _ in 0..<10 {
+                stream.push([Int16](repeating: 0, count: 4_800), at: SampleRate(hertz: 48_000))
+                stream.push([Int16](repeating: 0, count: 1_600))
+                stream.push([Int16](repeating: 0, count: 4_800), at: SampleRate(hertz: 48_000))
+                stream.push(bytes: [UInt8](repeating: 0, count: 3_200))
+            }
+            stream.finish()
+        }
+        #expect(vendor.messages.joined().reduce(0, +) == 10 * 4 * 3_200, "each rest comes before the audio behind it")
+        guard case .terminated(let end)? = events.last else { return #expect(Bool(false), "the stream did not end") }
+        #expect(end.audio == .seconds(4))
+    }
+
     @Test func `ends on its only connection when the vendor does not answer its end`() async throws {
         let vendor = try CountingVendor(.deafToTerminate)
         let events = try await events(vendor) { stream in

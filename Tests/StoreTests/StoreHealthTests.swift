@@ -25,45 +25,84 @@ import Testing
 
     @Test func `is told at the first failure, then once a minute, and at the end`() {
         let health = health()
-        health.succeeded()
+        health.succeeded(.write)
         #expect(told == [] && health.problem == nil)
-        for _ in 0..<5 { health.failed(full) }
+        for _ in 0..<5 { health.failed(full, .write) }
         #expect(told == [.fails(full, count: 1)] && health.problem == full)
         clock.pass(.seconds(60))
-        health.failed(.busy(path: "/data/harken.db"))
+        health.failed(.busy(path: "/data/harken.db"), .write)
         #expect(told.last == .fails(.busy(path: "/data/harken.db"), count: 5))
-        health.succeeded()
+        health.succeeded(.write)
         #expect(told.count == 3 && told.last == .works(count: 6) && health.problem == nil)
         clock.pass(.seconds(60))
-        health.failed(full)
+        health.failed(full, .write)
         #expect(told.last == .fails(full, count: 1), "the next failure is a first one")
     }
 
     @Test func `is told once a minute when it works every now and then`() {
         let health = health()
         for _ in 0..<100 {
-            health.failed(full)
+            health.failed(full, .write)
             #expect(health.problem == full)
-            health.succeeded()
+            health.succeeded(.write)
             #expect(health.problem == nil)
         }
         #expect(told == [.fails(full, count: 1), .works(count: 1)])
         clock.pass(.seconds(60))
-        health.failed(full)
-        health.succeeded()
+        health.failed(full, .write)
+        health.succeeded(.write)
         #expect(told.suffix(2) == [.fails(full, count: 100), .works(count: 100)])
     }
 
     @Test func `is not about what callers get wrong`() {
         let health = health()
-        for error in [StoreError.conflict("taken"), .tooMuch("a long name"), .constraint("UNIQUE")] { health.failed(error) }
+        for error in [StoreError.conflict("taken"), .tooMuch("a long name"), .constraint("UNIQUE")] { health.failed(error, .write) }
         #expect(told == [] && health.problem == nil)
     }
 
     @Test func `stays bad after damage, which other pages do not show`() {
         let health = health(), damage = StoreError.corrupt(path: "/data/harken.db", detail: "database disk image is malformed")
-        health.failed(damage)
-        health.succeeded()
+        health.failed(damage, .read)
+        health.succeeded(.write)
+        health.failed(.busy(path: "/data/harken.db"), .write)
+        health.succeeded(.write)
         #expect(health.problem == damage && told == [.fails(damage, count: 1)])
+    }
+
+    @Test func `is good again when a read succeeds, unless a change had failed`() {
+        let health = health(), away = StoreError.databaseUnavailable("connection refused")
+        health.failed(away, .read)
+        health.succeeded(.read)
+        #expect(health.problem == nil && told == [.fails(away, count: 1), .works(count: 1)])
+        health.failed(full, .write)
+        health.succeeded(.read)
+        #expect(health.problem == full, "a full disk can be read")
+        health.succeeded(.write)
+        #expect(health.problem == nil)
+    }
+
+    @Test func `is told in the order of what happened`() async {
+        let health = health()
+        await withDiscardingTaskGroup { group in
+            for thread in 0..<4 {
+                group.addTask {
+                    for _ in 0..<500 {
+                        if thread.isMultiple(of: 2) { health.failed(full, .write) } else { health.succeeded(.write) }
+                        clock.pass(.seconds(60))
+                    }
+                }
+            }
+        }
+        health.succeeded(.write)
+        var isBad = false
+        for report in told {
+            switch report {
+            case .fails: isBad = true
+            case .works:
+                #expect(isBad, "the end of failures is told behind the failures")
+                isBad = false
+            }
+        }
+        #expect(!isBad, "the last report is the state")
     }
 }

@@ -96,7 +96,8 @@ package final class LoginTokens: Sendable {
     ///
     /// - Throws: `unavailable` when the end cannot be stored; in this process the login is ended nevertheless.
     package func end(_ text: String) async throws(RequestError) {
-        guard let login = read(text) else { return }
+        // A login that is ended here may not be ended in the store yet.
+        guard let login = content(of: text) else { return }
         let time = now()
         state.withLock { $0.end(login.code, expires: login.expires, now: time) }
         do throws(StoreError) { try await store.endLogin(login.code, expires: login.expires) } catch {
@@ -105,6 +106,11 @@ package final class LoginTokens: Sendable {
     }
 
     private func read(_ text: String) -> (holder: Holder, expires: UnixTime, code: [UInt8])? {
+        guard let login = content(of: text), !state.withLock({ $0.ended[login.code] != nil }) else { return nil }
+        return login
+    }
+
+    private func content(of text: String) -> (holder: Holder, expires: UnixTime, code: [UInt8])? {
         guard text.utf8.count <= 1_024, let sealed = Base64.decode(text), let bytes = key.open(sealed, place: Self.place) else { return nil }
         let parts = String(decoding: bytes, as: UTF8.self).split(separator: " ", maxSplits: 2)
         guard parts.count == 3, let expires = Int64(parts[1]).map({ UnixTime(milliseconds: $0) }), now() < expires else { return nil }
@@ -112,7 +118,6 @@ package final class LoginTokens: Sendable {
         var digest = SHA256()
         digest.update(sealed.span.bytes)
         let code = digest.finish()
-        guard !state.withLock({ $0.ended[code] != nil }) else { return nil }
         switch parts[0] {
         case "key": return (.key(ID(String(parts[2]))), expires, code)
         case "user": return (.user(ID(String(parts[2]))), expires, code)

@@ -86,7 +86,8 @@ extension SessionMachine {
     /// Returns the time when a leg's last words are waited for no longer; nil: it hears audio, or others may be asked for the words.
     private func lastWait(for leg: Leg) -> Instant? {
         guard let time = configuration.endTime, let told = leg.drainingSince, isEnd(of: leg) else { return nil }
-        return max(told, leg.answers.last ?? told) + time
+        // An engine that is known to be slow has more time at the end too.
+        return max(told, leg.answers.last ?? told) + max(time, pool.engine(leg.engine).map { stalls.limit(of: $0) } ?? .zero)
     }
 
     /// Returns true if the client sends no more audio, and nobody else can be asked for the words of a leg that has heard all of it.

@@ -1,6 +1,6 @@
 import CZlib
 
-/// The gzip format of RFC 1952, for answers whose bytes are known beforehand.
+/// The gzip format of RFC 1952, for answers whose bytes are known beforehand, and for looking at the beginning of files.
 package enum Gzip {
     /// Window of 32 KiB, and 16 for the gzip header.
     private static let windowBits: Int32 = 15 + 16
@@ -26,6 +26,28 @@ package enum Gzip {
             }
         }
         return isWhole ? result : nil
+    }
+
+    /// Returns the first bytes of what a gzip form has; fewer when the form is cut off, nil when the bytes are not the beginning of a gzip form.
+    ///
+    /// - Parameter limit: maximum number of bytes to return.
+    package static func beginning(of bytes: [UInt8], limit: Int) -> [UInt8]? {
+        var stream = z_stream()
+        guard inflateInit2_(&stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
+        defer { inflateEnd(&stream) }
+        var isSound = false
+        let result = [UInt8](unsafeUninitializedCapacity: limit) { room, count in
+            bytes.withUnsafeBufferPointer { input in
+                stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+                stream.avail_in = UInt32(input.count)
+                stream.next_out = room.baseAddress
+                stream.avail_out = UInt32(room.count)
+                // Z_BUF_ERROR: all of the input is used.
+                isSound = [Z_OK, Z_STREAM_END, Z_BUF_ERROR].contains(inflate(&stream, Z_SYNC_FLUSH))
+                count = room.count - Int(stream.avail_out)
+            }
+        }
+        return isSound ? result : nil
     }
 
     /// Returns true if a client accepts answers in gzip form.

@@ -278,7 +278,7 @@ struct LiveEndpoint: Endpoint {
         if let asked { try ModeChoice.check(asked, usable) }
         let id = ID<Session>(call.id)
         let mode = asked ?? services.modes.mode(of: id, by: grant.user, engines: usable.count)
-        let room = try services.admission.room(for: usable, mode, channels: request.channelCount)
+        let room = try services.admission.room(for: usable, mode, channels: request.channelCount, isKept: personal?.conversation != nil)
         return LiveSession.Plan(
             id: id, started: call.now, dialect: dialect.name, machine: machine, engines: usable, mode: mode, grant: grant, room: room,
             caller: services.isTraced ? TraceParent(head.headers) : nil)

@@ -3,6 +3,7 @@ internal import Framing
 internal import Net
 internal import Observability
 internal import Protocols
+internal import Store
 internal import Usage
 
 /// The endpoint of `GET /metrics`: returns the metrics in the Prometheus text format.
@@ -15,6 +16,7 @@ struct MetricsEndpoint: Endpoint {
     let process: ProcessMetrics
     /// All engines of the gateway.
     let entries: [EngineEntry]
+    let store: StoreHealth
 
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
 
@@ -29,6 +31,9 @@ struct MetricsEndpoint: Endpoint {
             # HELP harken_build_info The version of Harken that runs; always 1.
             # TYPE harken_build_info gauge
             harken_build_info{version="\(version)"} 1
+            # HELP harken_store_usable 1 while the database does what it is told; 0 after a failure, until it does again.
+            # TYPE harken_store_usable gauge
+            harken_store_usable \(store.problem == nil ? 1 : 0)
 
             """
         let text = build + metrics.rendered() + usage.rendered() + engines + process.rendered()

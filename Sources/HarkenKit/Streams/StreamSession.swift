@@ -58,8 +58,15 @@ final class StreamSession: SessionObserver {
         run.start()
     }
 
-    /// Takes whole samples. Drops audio while the limit is exceeded.
+    /// Takes whole samples at the stream's rate, behind those of another rate that still wait in the converter.
     func push(_ audio: RawSpan) {
+        let rest = converter.finish()
+        if !rest.isEmpty { take(rest.span.bytes) }
+        take(audio)
+    }
+
+    /// Gives audio to the session. Drops audio while the limit is exceeded.
+    private func take(_ audio: RawSpan) {
         guard let run else { return }
         if journal.length > Self.maxKept {
             if !hasSaidFull { tell(.problem(.overfull)) }
@@ -74,14 +81,13 @@ final class StreamSession: SessionObserver {
 
     /// Takes samples of any rate.
     func push(_ samples: [Int16], at source: SampleRate) {
-        guard RateConverter.accepted.contains(source) else {
+        guard let converted = converter.convert(samples, from: source) else {
             if unusableRate != source { tell(.problem(.unusableRate(source))) }
             unusableRate = source
             return
         }
         unusableRate = nil
-        let converted = converter.convert(samples, from: source)
-        push(converted.span.bytes)
+        take(converted.span.bytes)
     }
 
     func flush() { run?.flush() }
@@ -103,7 +109,7 @@ final class StreamSession: SessionObserver {
 
     func finish() {
         let rest = converter.finish()
-        push(rest.span.bytes)
+        take(rest.span.bytes)
         run?.command(.finish)
     }
 

@@ -13,10 +13,12 @@ extension HTTPClientRequest.Reach {
     /// Returns the host of a URL if it is an address in numbers, or a name of this machine, to which no request may go. nil: requests may go there, or
     /// only the resolution of the host's name will show it.
     package func forbiddenHost(in url: String) -> String? {
-        guard let host = Self.host(of: url)?.lowercased() else { return nil }
-        let isLoopback = LoopbackHost.matches(host.last == "." ? host.dropLast() : host[...])
-        guard let address = Self.address(in: host) ?? (isLoopback ? .loopback : nil) else { return nil }
-        return allows(address) ? nil : host
+        guard self != .anywhere, let host = Self.host(of: url)?.lowercased() else { return nil }
+        if let address = Self.address(in: host) { return allows(address) ? nil : host }
+        // The client decodes the name before it looks it up.
+        if host.contains("%") { return host }
+        guard LoopbackHost.matches(host.last == "." ? host.dropLast() : host[...]) else { return nil }
+        return IPAddress("[::1]").map(allows) ?? false || allows(.loopback) ? nil : host
     }
 
     private static func host(of url: String) -> String? {

@@ -123,7 +123,7 @@ package actor ChunkedRecordings {
 
     /// Completes recordings whose clients never did. Call about once an hour.
     func endForgotten(_ services: RecordingServices) async {
-        let since = services.now() + (.zero - Self.forgottenAfter)
+        let since = services.retention.now() + (.zero - Self.forgottenAfter)
         do throws(StoreError) {
             for recording in try await recordings.quiet(since: since, state: RecordingState.open.rawValue) {
                 do throws(ChunkedRecordingError) {

@@ -28,7 +28,8 @@ package final class DiskBudget: Sendable {
     ///
     /// - Parameter announced: number of bytes that will come; nil: not known.
     func open(_ owner: DiskOwner, announced: Int?) throws(RequestError) -> DiskHold {
-        guard let room = descriptors.share(of: Self.descriptorsPerUpload) else {
+        // The number of jobs at a time is bounded, and an accepted job must not fail because callers are many: descriptors are kept for jobs.
+        guard let room = descriptors.share(of: owner.isSent ? Self.descriptorsPerUpload : 0) else {
             throw .unavailable("The gateway has no room for another recording now; try again later.")
         }
         let space = space()

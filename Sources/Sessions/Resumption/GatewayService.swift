@@ -64,7 +64,8 @@ private final class GatewayLink: ResumableLink {
     func send(_ command: EngineCommand) {
         switch command {
         case .finalize, .finish: framer.rest { message($0) }
-        case .update, .keepAlive, .cancel: break
+        case .update(let options): framer.resize(AudioMessages(), options)
+        case .keepAlive, .cancel: break
         }
         stream.command(command)
         if command == .cancel {

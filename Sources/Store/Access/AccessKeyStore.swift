@@ -19,6 +19,10 @@ package protocol AccessKeyStore: EndedLoginStore {
 
 /// The store of an installation's access keys, as the operator's commands change it.
 package protocol AccessKeyAdministration: AccessKeyStore {
+    /// Forgets ended logins that have expired at this time. The time is one by which data may be deleted: a login that was ended while the clock was wrong
+    /// stays ended.
+    func forgetLogins(expiredAt time: UnixTime) async throws(StoreError)
+
     func create(_ request: AccessKeyRequest) async throws(StoreError) -> CreatedAccessKey
 
     /// Returns all keys, the oldest first, revoked ones too.

@@ -53,22 +53,16 @@ package final class PostgresDatabase: SQLDatabase {
     package func write<Value: Sendable>(
         _ isolation: SQLIsolation, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        do throws(StoreError) {
-            let value = try await pool.run { lane, deadline in lane.write(isolation, until: deadline, body) }
-            health.succeeded()
-            return value
-        } catch {
-            health.failed(error)
-            throw error
+        try await health.watching(.write) { () throws(StoreError) in
+            try await pool.run { lane, deadline in lane.write(isolation, until: deadline, body) }
         }
     }
 
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        do throws(StoreError) { return try await pool.run(isUrgent: true) { lane, deadline in lane.read(until: deadline, body) } } catch {
-            health.failed(error)
-            throw error
+        try await health.watching(.read) { () throws(StoreError) in
+            try await pool.run(isUrgent: true) { lane, deadline in lane.read(until: deadline, body) }
         }
     }
 
@@ -76,13 +70,15 @@ package final class PostgresDatabase: SQLDatabase {
     func writeRegister<Value: Sendable>(
         _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        try await register.run { lane, deadline in lane.write(.readCommitted, until: deadline, body) }
+        try await health.watching(.write) { () throws(StoreError) in
+            try await register.run { lane, deadline in lane.write(.readCommitted, until: deadline, body) }
+        }
     }
 
     package func makeReader(for use: SQLReaderUse) -> any SQLReader {
         switch use {
-        case .keys: PostgresReader(keys, address)
-        case .words, .windows: PostgresReader(searches, address)
+        case .keys: PostgresReader(keys, address, health)
+        case .words, .windows: PostgresReader(searches, address, health)
         }
     }
 
@@ -97,19 +93,23 @@ package final class PostgresDatabase: SQLDatabase {
 final class PostgresReader: SQLReader {
     private let pool: PostgresPool
     private let address: PostgresAddress
+    private let health: StoreHealth
 
-    init(_ pool: PostgresPool, _ address: PostgresAddress) {
+    init(_ pool: PostgresPool, _ address: PostgresAddress, _ health: StoreHealth) {
         self.pool = pool
         self.address = address
+        self.health = health
     }
 
     func run<Value: Sendable>(
         _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        try await pool.run { lane, deadline in lane.read(until: deadline, body) }
+        try await health.watching(.read) { () throws(StoreError) in
+            try await pool.run { lane, deadline in lane.read(until: deadline, body) }
+        }
     }
 
     func runBlocking<Value: Sendable>(_ body: (borrowing SQLConnection) throws(StoreError) -> Value) throws(StoreError) -> Value {
-        try body(SQLConnection(PostgresConnection(address)))
+        try health.watchingBlocking(.read) { () throws(StoreError) in try body(SQLConnection(PostgresConnection(address))) }
     }
 }

@@ -6,9 +6,20 @@ extension SQLiteDatabase {
     ///
     /// A deleted row leaves its words in the pages of FTS5's index until the pages are merged; SQLite 3.40 has no other way. SQLite overwrites freed
     /// pages (`secure_delete`), and `settle` empties the log.
+    ///
+    /// - Throws: also when the database's own words are erased, but a killed backup's copy of them cannot be deleted.
     package func eraseDeletedWords() async throws(StoreError) {
         // A backup that was killed has left a copy of the words, and second names of the audio.
-        try BackupDraft.removeAbandoned(in: directory)
+        var copyIsLeft: StoreError?
+        do throws(StoreError) { try BackupDraft.removeAbandoned(in: directory) } catch { copyIsLeft = error }
+        try await mergeWords()
+        guard let copyIsLeft else { return }
+        // The caller does not come to it. The copy is the error that somebody has to mend, also when the log cannot be emptied now.
+        try? await settle()
+        throw copyIsLeft
+    }
+
+    private func mergeWords() async throws(StoreError) {
         // A negative number merges all parts of the index into one; a positive number continues a merge.
         var step = -Self.pages
         while true {

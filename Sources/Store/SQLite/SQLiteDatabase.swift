@@ -39,14 +39,7 @@ package final class SQLiteDatabase: SQLDatabase {
     package func write<Value: Sendable>(
         _ isolation: SQLIsolation, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        do throws(StoreError) {
-            let value = try await writer.run(body)
-            health.succeeded()
-            return value
-        } catch {
-            health.failed(error)
-            throw error
-        }
+        try await health.watching(.write) { () throws(StoreError) in try await writer.run(body) }
     }
 
     /// Runs `body` on the reader's thread. `body` sees what was committed when its first statement began.

@@ -24,18 +24,13 @@ final class SQLiteReader: SQLReader {
                 continuation.resume(returning: outcome)
             }
         }
-        return try told(outcome)
-    }
-
-    private func told<Value>(_ outcome: Result<Value, StoreError>) throws(StoreError) -> Value {
-        if case .failure(let error) = outcome { health.failed(error) }
-        return try outcome.get()
+        return try health.watchingBlocking(.read) { () throws(StoreError) in try outcome.get() }
     }
 
     func runBlocking<Value: Sendable>(_ body: (borrowing SQLConnection) throws(StoreError) -> Value) throws(StoreError) -> Value {
         let outcome = connection.withLock { connection in
             do throws(StoreError) { return Result<Value, StoreError>.success(try body(connection)) } catch { return .failure(error) }
         }
-        return try told(outcome)
+        return try health.watchingBlocking(.read) { () throws(StoreError) in try outcome.get() }
     }
 }

@@ -28,20 +28,9 @@ struct Backup: Command {
             }
             guard let directory = try data.existing() else { throw data.noData }
             if let bucket = data.bucket { context.note("the copy has no audio, uploads or transcripts of \(bucket.address): save the bucket too") }
-            let draft = file + ".partial"
-            // The remains of a killed backup are written over.
-            let descriptor = open(draft, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else { throw FileTreeError("write", draft) }
-            defer { close(descriptor) }
-            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-                throw ArchiveError("another backup writes \(draft); give another name, or try again when it has ended")
-            }
-            defer { unlink(draft) }
-            guard fchmod(descriptor, 0o600) == 0, ftruncate(descriptor, 0) == 0 else { throw FileTreeError("write", draft) }
-            guard access(file, F_OK) != 0 else { throw ArchiveError("\(file) exists; give another name, or delete the file") }
-            try await pack(directory, into: draft, context)
-            guard fsync(descriptor) == 0, rename(draft, file) == 0 else { throw FileTreeError("write", file) }
-            try FileTree.syncFolder(of: file)
+            var partial = try PartialArchive(of: file)
+            try await pack(directory, into: partial.path, context)
+            try partial.putInPlace()
             var information = stat()
             stat(file, &information)
             context.note("\(file) has the data of \(directory.path): \((information.st_size + 999_999) / 1_000_000) MB")

@@ -13,15 +13,22 @@ struct BackupFolder {
     private static let blobs = ["audio", "transcripts", "uploads", "results"]
     /// Files next to the database.
     private static let files = ["secret", "evaluations.jsonl"]
+    private static let database = "harken.db"
+
+    /// All names that a restore puts into a data directory, in the order in which it does. The rows' copy has the marker of keys with the database.
+    static let names = blobs + files + ["keys-exist", database]
 
     let path: String
 
     private var data: String { path + "/data" }
+    /// Names of the data that is not moved to its place.
+    var waiting: [String] { FileTree.names(in: data) }
     private var manifest: String { path + "/" + Self.manifestName }
 
     /// Copies the data, as it is at one moment, while a gateway works on it.
     func fill(from directory: DataDirectory) throws {
-        try FileTree.makeFolder(data)
+        // A backup that root makes can be killed: then the gateway's user deletes the copy.
+        try FileTree.makeFolder(data, keepsOwner: true)
         // Rows refer to blobs. Blobs that are deleted after the first look are kept by it; those that are made before the rows are copied are found by
         // the second look.
         try copyBlobs(of: directory)
@@ -43,7 +50,7 @@ struct BackupFolder {
             let source = directory.path + "/" + folder
             for name in FileTree.files(below: source) where !name.hasPrefix(".") && !name.contains("/.") {
                 let target = data + "/" + folder + "/" + name
-                try FileTree.makeFolder(FileTree.folder(of: target))
+                try FileTree.makeFolder(FileTree.folder(of: target), keepsOwner: true)
                 try FileTree.duplicate(source + "/" + name, to: target)
             }
         }
@@ -59,6 +66,9 @@ struct BackupFolder {
         if let problem = list.problems(in: data, readsAll: true).first { throw ArchiveError("\(archive) is not used: \(problem)") }
         if let file = list.unlisted(in: data).first {
             throw ArchiveError("\(archive) is not used: its manifest does not name \(file), which no backup of harken put there")
+        }
+        if let file = list.files.map(\.path).first(where: { path in !Self.names.contains { path == $0 || path.hasPrefix($0 + "/") } }) {
+            throw ArchiveError("\(archive) is not used: it has \(file), which no backup of this version of harken has")
         }
         for file in list.files { try FileTree.settle(data + "/" + file.path) }
         guard let directory = try DataDirectory(existing: data) else {
@@ -77,11 +87,13 @@ struct BackupFolder {
     /// Moves the data to its place, the database last. Afterwards it survives a power cut.
     func move(to directory: DataDirectory) throws(FileTreeError) {
         for folder in Self.blobs where access(data + "/" + folder, F_OK) == 0 { try FileTree.syncFolder(of: data + "/" + folder + "/.") }
-        let names = FileTree.names(in: data).filter { !$0.hasPrefix("harken.db") } + ["harken.db"]
-        for name in names {
-            // The database is the sign that all is there.
-            if name == "harken.db" { try FileTree.syncFolder(of: directory.database) }
-            guard rename(data + "/" + name, directory.path + "/" + name) == 0 else { throw FileTreeError("write", directory.path + "/" + name) }
+        for name in Self.names where name == Self.database || access(data + "/" + name, F_OK) == 0 {
+            // A database without its secret and audio would be taken for all of the data.
+            if name == Self.database { try FileTree.syncFolder(of: directory.database) }
+            let target = directory.path + "/" + name
+            // Another command may have made it since the directory was empty.
+            guard access(target, F_OK) != 0 else { throw FileTreeError("write", target, code: EEXIST) }
+            guard rename(data + "/" + name, target) == 0 else { throw FileTreeError("write", target) }
         }
         try FileTree.syncFolder(of: directory.database)
     }

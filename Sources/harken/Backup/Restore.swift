@@ -11,11 +11,17 @@ struct Restore: Command {
         operands: .init(placeholder: "FILE", help: "The backup.", count: 1...1), options: [DataOption.option])
 
     private static let lockName = "gateway.lock"
+    // The folder's name tells how far the restore has come. The content of the directory does not: other commands make a database too.
+    /// The restore's folder while nothing is in its place yet.
     private static let draftName = ".restore.draft"
+    /// The restore's folder while the data is moved into place.
+    private static let movingName = ".restoring.draft"
+    /// The restore's folder when all of the data is in its place.
+    private static let movedName = ".restored.draft"
 
     /// The remains of a killed restore in a data directory.
     enum Remains {
-        /// Only a part of the data, without the database.
+        /// Only a part of the data, or nothing.
         case part
         /// All of the data: only the restore's own folder is to be deleted.
         case folder
@@ -23,12 +29,52 @@ struct Restore: Command {
 
     /// Returns what a restore that was killed has left in a data directory; nil: nothing.
     static func remains(in path: String) -> Remains? {
-        guard access(path + "/" + draftName, F_OK) == 0 else { return nil }
-        return access(path + "/harken.db", F_OK) == 0 ? .folder : .part
+        func has(_ name: String) -> Bool { access(path + "/" + name, F_OK) == 0 }
+        if has(movedName) { return .folder }
+        return has(draftName) || has(movingName) ? .part : nil
     }
 
     /// Deletes the folder that a restore has left whose data is complete.
-    static func removeFolder(in path: String) { FileTree.delete(path + "/" + draftName) }
+    static func removeFolder(in path: String) { FileTree.delete(path + "/" + movedName) }
+
+    /// Moves the checked data of the restore's folder into place.
+    ///
+    /// - Throws: `ArchiveError` when a move fails. The folder stays then, because it tells that the directory has a part only.
+    static func place(in directory: DataDirectory) throws {
+        let path = directory.path
+        try rename(draftName, to: movingName, in: path)
+        do throws(FileTreeError) {
+            try BackupFolder(path: path + "/" + movingName + "/" + BackupFolder.name).move(to: directory)
+            try rename(movingName, to: movedName, in: path)
+        } catch {
+            throw ArchiveError("\(error); \(path) has a part of the data only: repeat the restore when the reason is gone")
+        }
+        removeFolder(in: path)
+    }
+
+    /// Gives the restore's folder its next name, which survives a power cut once this returns.
+    private static func rename(_ name: String, to next: String, in path: String) throws(FileTreeError) {
+        guard Glibc.rename(path + "/" + name, path + "/" + next) == 0 else { throw FileTreeError("rename", path + "/" + name) }
+        try FileTree.syncFolder(of: path + "/" + next)
+    }
+
+    /// Deletes what a restore that was killed has left, if the directory has nothing else but the lock.
+    ///
+    /// - Throws: `ArchiveError` when the directory has anything that the restore has not put there. Nothing of a part is deleted then.
+    static func clear(_ path: String) throws {
+        removeFolder(in: path)
+        let moving = path + "/" + movingName, isMoving = access(moving, F_OK) == 0
+        // The restore began in an empty directory. What still waits in its folder was not moved: another command has made what has that name here.
+        let own = isMoving ? Set(BackupFolder.names).subtracting(BackupFolder(path: moving + "/" + BackupFolder.name).waiting) : []
+        let names = FileTree.names(in: path).filter { ![lockName, draftName, movingName].contains($0) }
+        if let name = names.first(where: { !own.contains($0) }) {
+            throw ArchiveError("\(path) is not empty: it has \(name); move its content away, or give another directory with --data")
+        }
+        for name in names where !FileTree.delete(path + "/" + name) { throw FileTreeError("delete", path + "/" + name) }
+        // Nothing is in its place any more, and the folder says so before its content goes.
+        if isMoving { try rename(movingName, to: draftName, in: path) }
+        guard FileTree.delete(path + "/" + draftName) else { throw FileTreeError("delete", path + "/" + draftName) }
+    }
 
     private let file: String
     private let path: String
@@ -48,18 +94,11 @@ struct Restore: Command {
             guard let claim = try directory.claim() else {
                 throw ArchiveError("a gateway runs on \(path); stop it, and restore into an empty directory")
             }
-            if let remains = Self.remains(in: path) {
-                // A part is all from a restore that was killed, which began in an empty directory. Its folder goes last, because it tells.
-                let names = remains == .part ? FileTree.names(in: path).filter { $0 != Self.lockName && $0 != Self.draftName } : []
-                for name in names { FileTree.delete(path + "/" + name) }
-                Self.removeFolder(in: path)
-            }
-            if let name = FileTree.names(in: path).first(where: { $0 != Self.lockName }) {
-                throw ArchiveError("\(path) is not empty: it has \(name); move its content away, or give another directory with --data")
-            }
+            try Self.clear(path)
             var information = stat()
             guard stat(path, &information) == 0 else { throw FileTreeError("read", path) }
             let draft = path + "/" + Self.draftName
+            // The folder has another name by the time at which the directory may have a part.
             defer { FileTree.delete(draft) }
             let mask = umask(0o077)
             defer { umask(mask) }
@@ -68,9 +107,10 @@ struct Restore: Command {
             let folder = BackupFolder(path: draft + "/" + BackupFolder.name)
             let version = try await folder.check(of: file)
             // The owner of the directory is the gateway's user; root may restore for that user.
-            if geteuid() == 0 { FileTree.give(folder.path, to: information.st_uid, information.st_gid) }
-            try folder.move(to: directory)
-            if geteuid() == 0 { FileTree.give(path + "/" + Self.lockName, to: information.st_uid, information.st_gid) }
+            if geteuid() == 0 {
+                for name in [Self.draftName, Self.lockName] { FileTree.give(path + "/" + name, to: information.st_uid, information.st_gid) }
+            }
+            try Self.place(in: directory)
             withExtendedLifetime(claim) {}
             context.note("\(path) has the data of \(file), which harken \(version) made")
         }

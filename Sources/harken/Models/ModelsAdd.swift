@@ -13,11 +13,11 @@ struct ModelsAdd: Command {
     /// The files of a model that are read, each with its maximum number of bytes. Whisper base has 290 MB in float32.
     private static let files = [("model.bin", 1 << 30), ("config.json", 1 << 20), ("vocabulary.json", 1 << 24), ("vocabulary.txt", 1 << 24)]
 
-    /// Rejects what is no plain file, or too long to be part of a model. A file that is not there is not rejected here.
+    /// Rejects what is not a regular file, or too long to be part of a model. A file that is not there is not rejected here.
     private static func check(_ path: String, most: Int) throws(ModelError) {
         var information = stat()
         guard stat(path, &information) == 0 else { return }
-        guard information.st_mode & S_IFMT == S_IFREG else { throw ModelError("\(path) is not a plain file") }
+        guard information.st_mode & S_IFMT == S_IFREG else { throw ModelError("\(path) is not a regular file") }
         guard Int(information.st_size) <= most else {
             throw ModelError("\(path) has \(information.st_size) bytes, which is more than the \(most) of the longest model")
         }

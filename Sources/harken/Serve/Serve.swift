@@ -153,13 +153,20 @@ struct Serve: Command {
         case .folder where claim != nil: Restore.removeFolder(in: directory.path)
         case .folder, nil: break
         }
-        if claim != nil { try BackupDraft.removeAbandoned(in: directory) }
         let metrics = Metrics()
         let format = configuration.logFormat ?? (context.diagnostics.isTerminal ? .text : .json)
         let writer = try LogWriter(format: format, dropped: { metrics.logLineDropped() })
         // Lines that were logged before a failure are written too.
         defer { writer.flush(within: .seconds(2)) }
         let log = Log(level: configuration.logLevel, format: format, write: { writer.write($0) })
+        if claim != nil {
+            // Speech is served all the same. Each erasure tries again, and tells that it is not complete while the copy is left.
+            do throws(StoreError) { try BackupDraft.removeAbandoned(in: directory) } catch {
+                log.warning(
+                    "a backup that was killed has left a copy of the data, which cannot be deleted; delete .backup.draft in the data directory",
+                    [.error: "\(error)"])
+            }
+        }
         let installation = try Installation(
             in: directory, database: configuration.database, bucket: configuration.bucket, checkTime: Self.checkTime,
             durability: configuration.journal.sync == .never ? .kernel : .disk, isGateway: true,
@@ -176,7 +183,6 @@ struct Serve: Command {
                 metrics.storeBroke(error.cause ?? "failed")
                 log.error("the store cannot be used", [.error: "\(error)", .count: "\(count)"])
             case .works(let count):
-                metrics.storeWorks()
                 log.info("the store can be used again", [.count: "\(count)"])
             }
         }

@@ -36,6 +36,37 @@ import Testing
         #expect(said.map(\.engine) == [other])
     }
 
+    private func starts(_ actions: [SessionAction]) -> [SampleIndex] {
+        actions.compactMap { if case .emit(.speechStarted(_, let at)) = $0 { at } else { nil } }
+    }
+
+    /// A session whose second engine hears the audio from sample 6,000 again.
+    private func takenOver(afterStart: Bool) -> SessionMachine {
+        var session = running([.local, other])
+        _ = session.engine(.turnEnded(.first, at: SampleIndex(6_000)), from: LegID(0), now: now)
+        if afterStart { _ = session.engine(.speechStarted(.first, at: SampleIndex(8_000)), from: LegID(0), now: now) }
+        _ = session.engine(.closed(.unavailable("gone")), from: LegID(0), now: now)
+        _ = session.engine(.opened, from: LegID(1), now: now)
+        return session
+    }
+
+    @Test func `announces speech once that both engines hear`() {
+        var session = takenOver(afterStart: true)
+        #expect(starts(session.engine(.speechStarted(.first, at: SampleIndex(2_100)), from: LegID(1), now: now)) == [])
+        _ = session.engine(Self.final(0, 4_000, "again"), from: LegID(1), now: now)
+        _ = session.engine(.turnEnded(.first, at: SampleIndex(4_000)), from: LegID(1), now: now)
+        #expect(starts(session.engine(.speechStarted(.first, at: SampleIndex(8_000)), from: LegID(1), now: now)).count == 1)
+    }
+
+    @Test func `announces speech behind silence that the next engine has made final`() {
+        var session = takenOver(afterStart: false)
+        let silence = Hypothesis(range: SampleRange(.zero, SampleIndex(3_000)), words: [])
+        _ = session.engine(.final(silence, reason: .pause), from: LegID(1), now: now)
+        // The engine places the speech a little before the end of its own silence.
+        let said = session.engine(.speechStarted(.first, at: SampleIndex(2_900)), from: LegID(1), now: now)
+        #expect(starts(said) == [SampleIndex(9_000)])
+    }
+
     /// A session of two channels, of which the first has lost its only engine for good.
     private func halfDead(repairers: [EngineName]) -> SessionMachine {
         var session = SessionMachine(

@@ -9,6 +9,19 @@ import Testing
         #expect(try #require(Gzip.compressed([])).count == 20)
     }
 
+    @Test func `tells the beginning of what it has, also when it is cut off`() throws {
+        let text = Array((0..<5_000).map { "line \($0)" }.joined(separator: "\n").utf8)
+        let small = try #require(Gzip.compressed(text))
+        for count in 0...small.count {
+            let found = try #require(Gzip.beginning(of: Array(small.prefix(count)), limit: 100))
+            #expect(text.starts(with: found) && (found.count == 100 || count < small.count))
+        }
+        #expect(Gzip.beginning(of: small, limit: 100_000) == text)
+        #expect(Gzip.beginning(of: text, limit: 100) == nil)
+        #expect(Gzip.beginning(of: [1, 2, 3], limit: 100) == nil)
+        #expect(try Gzip.beginning(of: #require(Gzip.compressed([])), limit: 100) == [])
+    }
+
     @Test(arguments: [
         ("gzip", true), ("br, GZIP;q=0.5", true), ("gzip;q=0", false), ("gzip; q=0.000", false), ("deflate, br", false), ("gzipped", false),
         ("", false),

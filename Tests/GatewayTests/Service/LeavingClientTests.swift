@@ -174,6 +174,34 @@ import Testing
         }
     }
 
+    /// Protocols whose client shows its key in its first message, with that message.
+    private static let openings = [
+        "/transcribe-websocket": #"{"api_key":"hk_slow","model":"stt-rt-v3","audio_format":"pcm_s16le","sample_rate":16000,"num_channels":1}"#,
+        "/ws/transcribe": #"{"type":"auth","token":"hk_slow"}"#,
+        "/v4/web/listen?language=en&sample_rate=16000&codec=pcm16": #"{"type":"auth","token":"hk_slow"}"#,
+    ]
+
+    @Test(arguments: openings.keys.sorted(), [Leaving.goodbye, .broken])
+    func `is heard though it had gone before its key was judged`(target: String, way: Leaving) async throws {
+        let keys = TestKeys(valid: ["hk_slow", "hk_good"], slow: "hk_slow")
+        try await TestGateway.with(ScriptedEngine(fault: .holds), keys: keys, settings: ["HARKEN_GATE": "off"]) { gateway in
+            let connection = try RawConnection(port: gateway.port)
+            try await connection.openWebSocket(target)
+            try connection.send(frame: 1, Array(try #require(Self.openings[target]).utf8))
+            try speak(2_300, to: connection)
+            try await leave(connection, way)
+            try await until { keys.slowReadings == 1 }
+            keys.letSlow()
+            try await gateway.sessionsEnd()
+            let folder = gateway.directory + "/transcripts"
+            let file = try await untilSome {
+                (try? FileManager.default.contentsOfDirectory(atPath: folder))?.first { $0.hasSuffix(".json") }
+            }
+            let found = try await gateway.api(.get, "/api/v1/sessions/" + file.dropLast(".json".count), headers: ["Authorization": "Bearer hk_good"])
+            #expect(found.texts.joined(separator: " ") == words(of: 2_300), "\(found.text)")
+        }
+    }
+
     @Test(arguments: Leaving.allCases) func `finds its words though its engine failed in the end, once another hears them`(way: Leaving) async throws
     {
         let words = (0..<3).map { Word("heard\($0)", SampleRange(SampleIndex($0 * 4_000), count: SampleCount(4_000)), confidence: 0.75) }

@@ -43,6 +43,8 @@ final class TestKeys: AccessKeyAdministration {
 
     private let endedLogins = Mutex<Set<[UInt8]>>([])
 
+    func forgetLogins(expiredAt time: UnixTime) async throws(StoreError) {}
+
     func endLogin(_ code: [UInt8], expires: UnixTime) async throws(StoreError) { _ = endedLogins.withLock { $0.insert(code) } }
 
     func isLoginEnded(_ code: [UInt8]) async throws(StoreError) -> Bool { endedLogins.withLock { $0.contains(code) } }

@@ -9,7 +9,7 @@ import Testing
     ]
     private static let others = [
         "http://10.0.0.1/", "http://192.168.1.1", "http://169.254.169.254/latest", "http://0.0.0.0/", "http://[fe80::1%25eth0]/", "http://[fd00::1]",
-        "http://224.0.0.1/", "http://100.64.0.1/",
+        "http://224.0.0.1/", "http://100.64.0.1/", "http://%31%32%37.0.0.1/", "http://local%68ost/",
     ]
 
     @Test(arguments: machine + others) func `does not have addresses that are not public`(url: String) {
@@ -20,6 +20,15 @@ import Testing
     @Test(arguments: machine) func `has the addresses that the operator allows`(url: String) throws {
         let allowed = try #require(IPAddress("127.0.0.1"))
         if !url.contains("::") { #expect(HTTPClientRequest.Reach.publicAnd([allowed]).forbiddenHost(in: url) == nil) }
+    }
+
+    @Test(arguments: ["http://localhost:80/", "http://x.localhost."]) func `has this machine's name where one of its addresses is allowed`(url: String) throws {
+        for text in ["127.0.0.1", "[::1]"] {
+            let allowed = try #require(IPAddress(text))
+            #expect(HTTPClientRequest.Reach.publicAnd([allowed]).forbiddenHost(in: url) == nil)
+        }
+        let other = try #require(IPAddress("10.0.0.1"))
+        #expect(HTTPClientRequest.Reach.publicAnd([other]).forbiddenHost(in: url) != nil)
     }
 
     @Test(

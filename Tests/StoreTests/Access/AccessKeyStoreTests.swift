@@ -48,8 +48,11 @@ import Testing
         try await keys.endLogin([1, 2], expires: now + .seconds(60))
         #expect(try await other.isLoginEnded([1, 2]))
         #expect(try await !other.isLoginEnded([1]))
-        clock.now = now + .seconds(60)
         try await keys.endLogin([3], expires: now + .seconds(90))
+        clock.now = now + .seconds(86_400)
+        try await keys.endLogin([4], expires: now + .seconds(86_460))
+        #expect(try await other.isLoginEnded([1, 2]), "a clock that jumps ahead lets no login in again")
+        try await keys.forgetLogins(expiredAt: now + .seconds(60))
         #expect(try await other.isLoginEnded([3]))
         #expect(try await !other.isLoginEnded([1, 2]))
     }

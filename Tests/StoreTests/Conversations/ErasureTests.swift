@@ -155,6 +155,20 @@ import Testing
         for secret in Self.secrets { #expect(try !isOnDisk(secret), "\(secret)") }
     }
 
+    @Test(.hangLimit) func `leaves the database also while a killed backup's copy cannot be deleted, which is told`() async throws {
+        let store = try open()
+        try await fill(store)
+        // A file in the folder's place: it is not deleted as a folder, not even by root.
+        let draft = try folder.write([1], as: ".backup.draft")
+        #expect(try await store.delete(id, of: .ann))
+        for _ in 0..<2 {
+            await #expect(throws: StoreError.notUsable(path: draft, reason: "not a directory")) { try await store.settle() }
+            for secret in Self.secrets { #expect(try !isOnDisk(secret), "\(secret)") }
+        }
+        try FileManager.default.removeItem(atPath: draft)
+        try await store.settle()
+    }
+
     @Test(.hangLimit) func `by an edit of a text goes, too`() async throws {
         let store = try open()
         try await fill(store)

@@ -126,16 +126,60 @@ struct `A backup` {
             Issue.record("the folder is not free")
         }
 
-        _ = try folder.write([1, 2, 3], as: "backup.tar.gz.partial")
+        #expect(try await run("backup", file, "--data", data).status == 0)
+        let whole = try #require(FileManager.default.contents(atPath: file))
+        try FileManager.default.removeItem(atPath: file)
+        _ = try folder.write(whole.prefix(whole.count / 2), as: "backup.tar.gz.partial")
         #expect(try await run("backup", file, "--data", data).status == 0)
         #expect(FileTree.names(in: folder.path).filter { $0.hasPrefix("backup") } == ["backup.tar.gz"])
+        // A file of somebody's own is no remains.
+        let own = try folder.write([1, 2, 3], as: "other.tar.partial")
+        #expect(try await run("backup", folder.path(of: "other.tar"), "--data", data).diagnostics.contains("move the file away"))
+        #expect(FileManager.default.contents(atPath: own) == Data([1, 2, 3]))
+    }
+
+    @Test func `that was killed and cannot be deleted stops no gateway, and fails each erasure`() async throws {
+        for number in 1...2 { try await begin(number, in: try open(data).store) }
+        // A file in the folder's place: it is not deleted as a folder, not even by root.
+        let draft = try folder.write([1], as: "data/.backup.draft")
+        let gateway = try BuiltProgram.start(["serve", "--listen", "127.0.0.1:0", "--data", data], environment: ["HOME": folder.path])
+        defer { gateway.signal(SIGTERM) }
+        _ = try #require(try await gateway.line(beginning: "harken: ready on "))
+        try await until(showing: gateway.diagnostics) { gateway.diagnostics.contains("a backup that was killed has left a copy of the data") }
+        let refused = try await run("conversations", "delete", "c1", "--data", data)
+        #expect(refused.status == 1 && refused.diagnostics.contains(draft), "\(refused)")
+        try FileManager.default.removeItem(atPath: draft)
+        let deleted = try await run("conversations", "delete", "c2", "--data", data)
+        #expect(deleted.status == 0, "\(deleted)")
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root gives files to others"))
+    func `that root makes has folders that the owner of the data can delete`() async throws {
+        try await begin(1, in: try open(data).store)
+        #expect(chown(data, 65_534, 65_533) == 0)
+        let directory = try DataDirectory(creating: data)
+        guard let draft = try BackupDraft(in: directory) else {
+            Issue.record("the folder is not free")
+            return
+        }
+        let path = draft.path
+        try BackupFolder(path: path + "/" + BackupFolder.name).fill(from: directory)
+        let made = try #require(FileManager.default.enumerator(atPath: path)).compactMap { $0 as? String }
+        #expect(made.contains("harken-backup/data/audio/a1.ogg"))
+        for name in [path] + made.map({ path + "/" + $0 }) {
+            var information = stat()
+            #expect(lstat(name, &information) == 0)
+            guard information.st_mode & S_IFMT == S_IFDIR else { continue }
+            #expect(information.st_uid == 65_534 && information.st_gid == 65_533, "\(name)")
+        }
+        _ = consume draft
     }
 
     @Test func `is restored again after a restore that was killed`() async throws {
         try await begin(1, in: try open(data).store)
         #expect(try await run("backup", file, "--data", data).status == 0)
         let place = folder.path(of: "place")
-        try FileManager.default.createDirectory(atPath: place + "/.restore.draft/harken-backup", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: place + "/.restoring.draft/harken-backup/data", withIntermediateDirectories: true)
         try FileManager.default.createDirectory(atPath: place + "/audio", withIntermediateDirectories: true)
         _ = try folder.write([1], as: "place/audio/half.ogg")
         let refused = try await run("serve", "--listen", "127.0.0.1:0", "--data", place)
@@ -143,9 +187,53 @@ struct `A backup` {
         #expect(try await run("restore", file, "--data", place).status == 0)
         #expect(FileTree.names(in: place + "/audio") == ["a1.ogg"])
         // Ended between the last step and the end.
-        try FileManager.default.createDirectory(atPath: place + "/.restore.draft", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: place + "/.restored.draft", withIntermediateDirectories: true)
         #expect(try await run("restore", file, "--data", place).diagnostics.contains("is not empty: it has audio"))
-        #expect(FileTree.names(in: place).contains("harken.db") && !FileTree.names(in: place).contains(".restore.draft"))
+        #expect(FileTree.names(in: place).contains("harken.db") && !FileTree.names(in: place).contains(".restored.draft"))
+    }
+
+    /// Names that a killed restore can have left in a directory, with one name that another program has put there since.
+    @Test(arguments: [
+        // Nothing was moved yet: another command has made a database.
+        (["gateway.lock", ".restore.draft/harken-backup/data/audio/a1.ogg", "harken.db"], "harken.db"),
+        // The restore's database still waits.
+        ([".restoring.draft/harken-backup/data/harken.db", "audio/a1.ogg", "harken.db"], "harken.db"),
+        ([".restoring.draft/harken-backup/data/harken.db", "audio/a1.ogg", "recorder/heard", "secret"], "recorder"),
+        ([".restored.draft/harken-backup/harken-backup.json", "audio/a1.ogg", "harken.db"], "audio"),
+    ])
+    func `is not restored where a killed restore has left a part and others have files`(names: [String], foreign: String) throws {
+        for name in names {
+            try FileManager.default.createDirectory(
+                atPath: FileTree.folder(of: folder.path(of: "place/" + name)), withIntermediateDirectories: true)
+            _ = try folder.write([1], as: "place/" + name)
+        }
+        let place = folder.path(of: "place")
+        let error = #expect(throws: ArchiveError.self) { try Restore.clear(place) }
+        #expect(error?.description.contains("is not empty: it has \(foreign);") == true, "\(error?.description ?? "")")
+        #expect(FileTree.entries(below: place) == names.filter { !$0.hasPrefix(".restored.draft") }.sorted())
+    }
+
+    @Test func `is told to be a part when a restore fails between two steps, and the next restore completes it`() async throws {
+        try await begin(1, in: try open(data).store)
+        #expect(try await run("backup", file, "--data", data).status == 0)
+        let place = folder.path(of: "place"), directory = try DataDirectory(creating: place)
+        try FileManager.default.createDirectory(atPath: place + "/.restore.draft/harken-backup/data/audio", withIntermediateDirectories: true)
+        _ = try folder.write([1], as: "place/.restore.draft/harken-backup/data/audio/half.ogg")
+        _ = try folder.write([1], as: "place/.restore.draft/harken-backup/data/harken.db")
+        let database = try folder.write([2], as: "place/harken.db")
+        let error = #expect(throws: ArchiveError.self) { try Restore.place(in: directory) }
+        #expect(error?.description.contains("file exists; \(place) has a part of the data only") == true, "\(error?.description ?? "")")
+        #expect(Restore.remains(in: place) == .part)
+        #expect(FileTree.names(in: place) == [".restoring.draft", "audio", "harken.db"])
+        let started = try await run("serve", "--listen", "127.0.0.1:0", "--data", place)
+        #expect(started.status == 1 && started.diagnostics.contains("harken restore was ended before it was done"), "\(started)")
+        #expect(try await run("restore", file, "--data", place).diagnostics.contains("is not empty: it has harken.db"))
+        #expect(FileManager.default.contents(atPath: database) == Data([2]))
+        try FileManager.default.removeItem(atPath: database)
+        let restored = try await run("restore", file, "--data", place)
+        #expect(restored.status == 0, "\(restored)")
+        #expect(FileTree.names(in: place + "/audio") == ["a1.ogg"])
+        #expect(Restore.remains(in: place) == nil && !FileTree.names(in: place).contains { $0.hasSuffix(".draft") })
     }
 
     @Test func `is refused when it is damaged, foreign or newer`() async throws {
@@ -165,6 +253,13 @@ struct `A backup` {
         }
         #expect(try await refused("echo x >> harken-backup/data/audio/a1.ogg").contains("audio/a1.ogg has 9 bytes in place of 7"))
         #expect(try await refused("cp harken-backup/data/audio/a1.ogg harken-backup/data/audio/other.ogg").contains("does not name audio/other.ogg"))
+        let foreign = """
+            mkdir harken-backup/data/recorder && printf x > harken-backup/data/recorder/x && python3 -c "
+            import hashlib,json
+            m=json.load(open('harken-backup/harken-backup.json')); m['files']['recorder/x']={'bytes':1,'sha256':hashlib.sha256(b'x').hexdigest()}
+            json.dump(m,open('harken-backup/harken-backup.json','w'))"
+            """
+        #expect(try await refused(foreign).contains("it has recorder/x, which no backup of this version"))
         #expect(try await refused("ln -s /etc harken-backup/link").contains("could lead out"))
         #expect(try await refused("rm harken-backup/harken-backup.json").contains("is not a backup of harken"))
         // A database of a newer version, with its checksum in the manifest.

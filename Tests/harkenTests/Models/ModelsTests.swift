@@ -142,7 +142,7 @@ struct `The commands about models` {
         let file = folder.path(of: "whisper/model.bin")
         try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: "/dev/zero")
         let endless = try await BuiltProgram.run(["models", "add", folder.path(of: "whisper")], environment: ["HOME": folder.path(of: "")])
-        #expect(endless.status == 1 && endless.diagnostics.contains("model.bin is not a plain file"))
+        #expect(endless.status == 1 && endless.diagnostics.contains("model.bin is not a regular file"))
         try FileManager.default.removeItem(atPath: file)
         try #require(FileManager.default.createFile(atPath: file, contents: nil) && truncate(file, 2 << 30) == 0)
         let long = try await BuiltProgram.run(["models", "add", folder.path(of: "whisper")], environment: ["HOME": folder.path(of: "")])

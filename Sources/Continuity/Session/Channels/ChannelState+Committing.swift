@@ -84,6 +84,7 @@ extension ChannelState {
     }
 
     private mutating func apply(_ said: TimelineSpan.Held, isFailed: Bool, _ actions: inout [ChannelAction]) {
+        if !isFailed, latestLeg.map({ $0.id.number < said.leg.number }) ?? true { latestLeg = (said.leg, stitcher.committedThrough, latestLeg == nil) }
         switch said.event {
         case .final(let hypothesis, let reason):
             // A client whose finalize went to a failed leg gets the answer from the leg's successor.
@@ -95,8 +96,8 @@ extension ChannelState {
             if !isFailed, stitcher.committedThrough > before { actions.append(.works(said.leg)) }
         case .interim(let hypothesis): if !isFailed { actions.append(shown(hypothesis, behind: 0, of: said)) }
         case .speechStarted(let channel, let at):
-            // Speech in audio that the leg hears again was announced before.
-            if !isFailed, !isNew(.leg(said.leg)) || at >= stitcher.committedThrough {
+            if !isFailed, !isAnnounced(at, by: said.leg) {
+                hasOpenSpeech = true
                 actions.append(.tell(.speechStarted(channel, at: max(at, stitcher.committedThrough))))
             }
         case .turnEnded(_, let at):
@@ -109,6 +110,15 @@ extension ChannelState {
 
     /// Returns true if another source's words were committed last. Until a source's own words are, it may hear audio again that was settled before.
     private func isNew(_ source: WordSource) -> Bool { lastSource.map { $0 != source } ?? false }
+
+    /// Returns true if speech that begins at `place` was announced by an earlier leg, and `leg` hears it again.
+    private mutating func isAnnounced(_ place: SampleIndex, by leg: LegID) -> Bool {
+        guard var latest = latestLeg, latest.id == leg, !latest.hasAnnounced else { return false }
+        if place < latest.origin { return true }
+        latest.hasAnnounced = true
+        latestLeg = latest
+        return hasOpenSpeech
+    }
 
     /// Returns true if the end of a turn at `place` lies in audio that a source hears again, and the turn was ended before.
     private func isEndedBefore(_ place: SampleIndex, for source: WordSource) -> Bool {
@@ -234,6 +244,7 @@ extension ChannelState {
     mutating func endTurn(by event: EngineEvent? = nil) -> ChannelAction {
         turn += 1
         hasOpenTurn = false
+        hasOpenSpeech = false
         isOrphaned = false
         if case .turnEnded(let channel, let at)? = event { return .tell(.turnEnded(channel, at: at)) }
         return .tell(.turnEnded(channel, at: stitcher.lastWordEnd ?? stitcher.committedThrough))

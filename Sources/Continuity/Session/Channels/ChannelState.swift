@@ -26,6 +26,11 @@ struct ChannelState: Sendable {
     private var overruns: [LegID: (end: SampleIndex, said: SampleIndex)] = [:]
     /// True if words were committed behind the last end of a turn.
     var hasOpenTurn = false
+    /// True if speech was announced behind the last end of a turn.
+    var hasOpenSpeech = false
+    /// The leg that spoke last, the end of the committed audio when it first spoke, and whether a start of speech came from it that lies behind that end.
+    /// Speech before that end was announced by an earlier leg.
+    var latestLeg: (id: LegID, origin: SampleIndex, hasAnnounced: Bool)?
     /// True if the engine that began the turn will not end it.
     var isOrphaned = false
     /// The legs whose words are committed.

@@ -5,9 +5,7 @@ extension SQLAccessKeyStore {
     static let maxEndedLogins = 100_000
 
     package func endLogin(_ code: [UInt8], expires: UnixTime) async throws(StoreError) {
-        let now = now()
         try await database.write(.readCommitted) { (connection) throws(StoreError) in
-            try connection.run("DELETE FROM ended_logins WHERE expires_at <= ?", [.integer(now.milliseconds)])
             try connection.run(
                 """
                 DELETE FROM ended_logins WHERE expires_at <= (SELECT expires_at FROM ended_logins ORDER BY expires_at DESC LIMIT 1 OFFSET ?)
@@ -15,6 +13,12 @@ extension SQLAccessKeyStore {
             try connection.run(
                 "INSERT INTO ended_logins (code, expires_at) VALUES (?, ?) ON CONFLICT (code) DO NOTHING",
                 [.blob(code), .integer(expires.milliseconds)])
+        }
+    }
+
+    package func forgetLogins(expiredAt time: UnixTime) async throws(StoreError) {
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+            try connection.run("DELETE FROM ended_logins WHERE expires_at <= ?", [.integer(time.milliseconds)])
         }
     }
 

@@ -30,13 +30,14 @@ final class Housekeeping: Sendable {
         let retention = storage.retention
         self.retention = retention
         if !retention.isBelieved {
-            log.warning("the clock is far ahead of the gateway's last run; nothing is deleted for its age until the clock has been so for an hour")
+            log.warning(
+                "the clock is far ahead of the gateway's last run; nothing is deleted for its age until the gateway has seen it so for an hour")
         }
         sweeping = Task { [transcripts = storage.transcripts] in
             repeat { await transcripts.sweep(now: retention.now()) } while (try? await Task.sleep(for: TranscriptFolder.sweepInterval)) != nil
         }
-        minding = Task { [conversations = live.conversations, erasure = live.erasure] in
-            await Self.mind(conversations, erasure, deletion, retention, log)
+        minding = Task { [conversations = live.conversations, erasure = live.erasure, keys = inputs.keys] in
+            await Self.mind(conversations, erasure, deletion, keys, retention, log)
         }
         settling = Task { [admission = parts.admission] in
             var rounds = 0
@@ -86,7 +87,8 @@ final class Housekeeping: Sendable {
 
     /// Completes conversations and erases deleted speech, at intervals, until the task is cancelled.
     private static func mind(
-        _ conversations: ConversationService, _ erasure: ErasureService, _ deletion: UserDeletion, _ retention: RetentionTime, _ log: Log
+        _ conversations: ConversationService, _ erasure: ErasureService, _ deletion: UserDeletion,
+        _ keys: any AccessKeyAdministration, _ retention: RetentionTime, _ log: Log
     ) async {
         var rounds = 0
         while (try? await Task.sleep(for: ConversationService.sweepInterval)) != nil {
@@ -105,9 +107,21 @@ final class Housekeeping: Sendable {
                 await conversations.forgetAudio(now: retention.now())
                 await conversations.forgetVoices(now: retention.now())
                 await erasure.prune(now: retention.now())
+                await forgetLogins(keys, retention, log)
+                keep(retention, log)
+            } else if rounds % 12 == 0, !retention.isBelieved {
+                // A machine that is never on for an hour, and is switched off without a signal, comes to believe its clock too.
                 keep(retention, log)
             }
             rounds += 1
+        }
+    }
+
+    private static func forgetLogins(_ keys: any AccessKeyAdministration, _ retention: RetentionTime, _ log: Log) async {
+        do throws(StoreError) {
+            try await keys.forgetLogins(expiredAt: retention.now())
+        } catch {
+            log.warning("ended logins that have expired could not be removed", [.error: "\(error)"])
         }
     }
 
