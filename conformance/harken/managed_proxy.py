@@ -27,13 +27,17 @@ EACH = 0.5
 FINALS = 6
 # Within which Ctrl-C ends a recording whose proxy does not answer.
 PATIENCE = 6
+# Seconds after which a proxy answers `end` with a final, and the final's text.
+LATE = (0, 0.2, 0.6, 2)
+LAST = "Last."
 
 
 class Proxy:
-    """Says a final for each half second of audio. `script` has what else it does: a message behind a number of finals, and what it leaves out."""
+    """Says a final for each half second of audio. The arguments have what else it does: a message behind a number of finals, what it leaves out, and the
+    seconds after which it answers `end` with the last final; None: it has no last final."""
 
-    def __init__(self, times=False, behind=None, ready=True, answers_end=True):
-        self.times, self.behind, self.ready, self.answers_end = times, behind or {}, ready, answers_end
+    def __init__(self, times=False, behind=None, ready=True, answers_end=True, last_after=None):
+        self.times, self.behind, self.ready, self.answers_end, self.last_after = times, behind or {}, ready, answers_end, last_after
         self.connections, self.audio, self.finals = 0, 0, 0
         self._server = serve(self._serve, "127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._server.socket.getsockname()[1]}"
@@ -49,6 +53,9 @@ class Proxy:
                 if isinstance(message, bytes):
                     self._hear(socket, len(message) / 32_000)
                 elif json.loads(message)["type"] == "end" and self.answers_end:
+                    if self.last_after is not None:
+                        time.sleep(self.last_after)
+                        socket.send(json.dumps({"type": "transcript", "text": LAST, "is_final": True}))
                     socket.send(json.dumps({"type": "session_end", "seconds_used": self.audio, "reason": "client_end"}))
                     return
         except ConnectionClosed:
@@ -150,6 +157,15 @@ def judge_all(checks, harken, card):
         checks(f"{name}: what was said before is told", recording.finals == expected(3), recording.finals)
         time.sleep(1)
         checks(f"{name}: no further connection", proxy.connections == 1, proxy.connections)
+        proxy.stop()
+
+    for late in LATE:
+        proxy = Proxy(last_after=late)
+        recording = Recording(harken, card, proxy)
+        recording.until(lambda: len(recording.finals) >= 2)
+        status, seconds = recording.stop()
+        checks(f"a final {late} s after `end` is told", recording.finals == expected(proxy.finals) + [LAST], (recording.finals, proxy.finals))
+        checks(f"a final {late} s after `end` is waited for", status == 0 and seconds <= PATIENCE, (status, seconds, recording.notes))
         proxy.stop()
 
     proxy = Proxy(answers_end=False)
