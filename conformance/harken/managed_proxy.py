@@ -154,6 +154,7 @@ def judge_all(checks, harken, card):
         recording = Recording(harken, card, proxy)
         checks(f"{name} ends the recording", recording.end() == status, recording.notes)
         checks(f"{name} is told", recording.says(text), recording.notes)
+        checks(f"{name} is no lost connection", not recording.says("is made again"), recording.notes)
         checks(f"{name}: what was said before is told", recording.finals == expected(3), recording.finals)
         time.sleep(1)
         checks(f"{name}: no further connection", proxy.connections == 1, proxy.connections)

@@ -22,7 +22,9 @@ import Testing
         if !url.contains("::") { #expect(HTTPClientRequest.Reach.publicAnd([allowed]).forbiddenHost(in: url) == nil) }
     }
 
-    @Test(arguments: ["http://localhost:80/", "http://x.localhost."]) func `has this machine's name where one of its addresses is allowed`(url: String) throws {
+    @Test(arguments: ["http://localhost:80/", "http://x.localhost."]) func `has this machine's name where one of its addresses is allowed`(
+        url: String
+    ) throws {
         for text in ["127.0.0.1", "[::1]"] {
             let allowed = try #require(IPAddress(text))
             #expect(HTTPClientRequest.Reach.publicAnd([allowed]).forbiddenHost(in: url) == nil)

@@ -84,7 +84,9 @@ extension ChannelState {
     }
 
     private mutating func apply(_ said: TimelineSpan.Held, isFailed: Bool, _ actions: inout [ChannelAction]) {
-        if !isFailed, latestLeg.map({ $0.id.number < said.leg.number }) ?? true { latestLeg = (said.leg, stitcher.committedThrough, latestLeg == nil) }
+        if !isFailed, latestLeg.map({ $0.id.number < said.leg.number }) ?? true {
+            latestLeg = (said.leg, stitcher.committedThrough, latestLeg == nil)
+        }
         switch said.event {
         case .final(let hypothesis, let reason):
             // A client whose finalize went to a failed leg gets the answer from the leg's successor.

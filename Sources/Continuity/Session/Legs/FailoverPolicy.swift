@@ -62,12 +62,9 @@ package struct FailoverPolicy: Sendable {
 
     /// Records the error with which an engine ended. Some errors exclude the engine, because they will be the same next time.
     mutating func note(_ error: EngineError, of engine: Int) {
-        switch error {
-        case .unauthorized, .quotaExhausted, .badRequest, .unsupportedLanguage, .undecodable:
-            unusable.insert(engine)
-            lastRejection = error
-        case .cancelled, .rateLimited, .unavailable, .timedOut, .protocolViolation: break
-        }
+        guard error.isRejection else { return }
+        unusable.insert(engine)
+        lastRejection = error
     }
 
     /// Engines that have not rejected this session for good. Engines that fail other sessions come last.
@@ -125,6 +122,14 @@ package struct FailoverPolicy: Sendable {
 }
 
 extension EngineError {
+    /// True if the engine would fail in the same way the next time, so that it is not asked again.
+    package var isRejection: Bool {
+        switch self {
+        case .unauthorized, .quotaExhausted, .badRequest, .unsupportedLanguage, .undecodable: true
+        case .cancelled, .rateLimited, .unavailable, .timedOut, .protocolViolation: false
+        }
+    }
+
     /// True if another attempt may succeed.
     var isPassing: Bool {
         switch self {
