@@ -152,16 +152,18 @@ def wrong_authorities(gateway, entry, secrets, root, postgres):
         done = subprocess.run([program(entry), "doctor"], capture_output=True, text=True, timeout=60, env=settings(gateway, **secrets, **others))
         return next((line for line in (done.stdout + done.stderr).splitlines() if "database" in line), done.stderr[-300:])
 
+    # The tests' server does not sync, which doctor notes.
+    reached = ("ok", "note")
     system = os.path.join(root, image.AUTHORITIES)
     with open(system) as file:
         known = file.read()
-    if not (said := doctor()).lstrip().startswith("ok"):
+    if not (said := doctor()).lstrip().startswith(reached):
         yield f"with the authority of database.caSecret, doctor says: {said}"
     if "certificate verify failed" not in (said := doctor(PGSSLROOTCERT="")):
         yield f"with the system's authorities, which do not know the database's, doctor says: {said}"
     with open(system, "a") as file, open(postgres.authority) as authority:
         file.write(authority.read())
-    if not (said := doctor(PGSSLROOTCERT="")).lstrip().startswith("ok"):
+    if not (said := doctor(PGSSLROOTCERT="")).lstrip().startswith(reached):
         yield f"with the database's authority among the system's, doctor says: {said}"
     with open(system, "w") as file:
         file.write(known)

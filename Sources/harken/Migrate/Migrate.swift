@@ -47,12 +47,10 @@ struct Migrate: Command {
         await attempt(context) {
             let directory = try DataDirectory(creating: path)
             guard let claim = try directory.claim() else { throw ArchiveError("a gateway runs on \(path); stop it, then try again") }
-            // The server notices with a delay that a process was killed.
-            var others = try PostgresDatabase.otherSessions(at: address), looks = 0
-            while others > 0, looks < Self.maxLooks {
-                looks += 1
+            let others = try await Self.others {
+                try PostgresDatabase.otherSessions(at: address)
+            } pause: {
                 try await Task.sleep(for: .milliseconds(200))
-                others = try PostgresDatabase.otherSessions(at: address)
             }
             guard others == 0 else {
                 throw ArchiveError(
@@ -65,6 +63,16 @@ struct Migrate: Command {
             }
             withExtendedLifetime(claim) {}
         }
+    }
+
+    /// Returns the number of others that use the database. The server notices with a delay that a process was killed, so it is asked again while there
+    /// are some.
+    static func others(_ count: () throws -> Int, pause: () async throws -> Void) async throws -> Int {
+        for _ in 0..<maxLooks {
+            guard try count() > 0 else { return 0 }
+            try await pause()
+        }
+        return try count()
     }
 
     private func toPostgres(_ directory: DataDirectory, _ context: CommandContext) async throws {
