@@ -12,6 +12,7 @@ STEPS = [
     Step("conformance", ["scripts/play", "conformance", *HARKEN], needs=BUILT),
     Step("the library as a stranger uses it", ["scripts/play", "kit"], needs=BUILT, environment={"HARKEN": HARKEN[1]}),
     Step("failing engines", ["scripts/play", "faults", *HARKEN, "--short", "--ignore-waits"], needs=BUILT),
+    Step("failing engines under the library", ["scripts/play", "faults", *HARKEN, "--kit", "--ignore-waits"], needs=BUILT),
     Step("kills, power cuts and stops", ["scripts/play", "crash", *HARKEN, "--drain"], needs=BUILT),
     Step("upgrades under paced speech", ["scripts/play", "take-over", *HARKEN, "--sessions", "20", "--upgrades", "3", "--every", "3"], needs=BUILT),
     Step("several gateways", ["scripts/play", "cluster", *HARKEN, "--sessions", "12", "--words", "60"], needs=BUILT),

@@ -73,6 +73,8 @@ package actor ModelSummaries {
             body: OpenAISummary.request(for: conversation, model: settings.model, repairing: malformed))
         request.timeout = settings.timeout
         request.responseLimit = Self.maxBytes
+        // A model may cost money for each answer.
+        request.isSentOnce = true
         let answer = try await client.send(request)
         guard answer.status.code == 200 else { throw BadStatus(code: answer.status.code) }
         return try OpenAISummary(parsing: answer.body)

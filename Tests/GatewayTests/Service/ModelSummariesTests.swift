@@ -13,7 +13,7 @@ import Testing
 @Suite(.hangLimit) struct `Conversations that a language model sums up` {
     /// A server of chat completions on loopback.
     private final class Model: HTTPService {
-        let seen = Mutex<[(target: String, authorization: String?, body: String)]>([])
+        let seen = Mutex<[(target: String, authorization: String?, body: String, peer: String)]>([])
         private let answer: @Sendable (HTTPExchange) -> Void
 
         init(_ answer: @escaping @Sendable (HTTPExchange) -> Void) { self.answer = answer }
@@ -25,7 +25,7 @@ import Testing
             } end: { [self] _ in
                 let text = String(decoding: body.withLock { $0 }, as: UTF8.self)
                 let head = exchange.request
-                seen.withLock { $0.append(("\(head.method) \(head.target)", head.headers["Authorization"], text)) }
+                seen.withLock { $0.append(("\(head.method) \(head.target)", head.headers["Authorization"], text, "\(exchange.peer)")) }
                 answer(exchange)
             }
         }
@@ -86,6 +86,7 @@ import Testing
         #expect(made.title == "By a model")
         #expect(made.findings != nil, "rules find what the model did not tell")
         #expect(model.seen.withLock { $0.map { $0.body.contains("Gladly.") } } == [false, true])
+        #expect(Set(model.seen.withLock { $0.map(\.peer) }).count == 2, "no request may die with a connection that was used before")
     }
 
     @Test(arguments: [false, true]) func `are not given to it where their user does not want that`(wanted: Bool) async throws {
