@@ -1,7 +1,7 @@
 """Fills `harken serve` with sessions until it has no descriptors for more, and judges who is refused, how, and what becomes of the others.
 
 The gateway may have 400 files open. A counting vendor (counting_vendor.py) hears its sessions, so each takes two connections, and a third when the vendor
-fails. More clients come than there is room for, of Deepgram's protocol, AssemblyAI's and `/listen`. Those for whom there is no room are told so in the form
+fails; a session of `/listen` has two more for its conversation. More clients come than there is room for, of Deepgram's protocol, AssemblyAI's and `/listen`. Those for whom there is no room are told so in the form
 of their protocol, before they have said anything. Then the vendor breaks all connections at once. Each client that was taken gets every word, its transcript
 is complete, `/health` is answered all the time, and the log has no complaint. Recordings are refused in the same way, and all have room again at the end.
 """
@@ -29,6 +29,8 @@ from kill import FIFTH, KEY, PROTOCOLS, Client, Vendor
 
 FILES = 400
 COMING = 150  # clients
+EACH = 3  # descriptors of a session: its client, the vendor, and the vendor that takes over
+KEPT = 2  # more descriptors of a session that becomes a conversation
 # What a client is told: the status of the handshake, or the code with which it is closed.
 REFUSALS = {"deepgram": 503, "assemblyai": 3005, "listen": 1011}
 
@@ -96,7 +98,10 @@ class Play:
             (taken if told is None else refused).append(client)
             if told is not None:
                 self.verdict.expect(told == REFUSALS[client.dialect], f"{client} was refused with {told}: {client.events}")
-        self.verdict.expect(len(taken) == capacity == self.ready()["open"], f"{len(taken)} sessions were taken, {capacity} have room")
+        # The capacity is that of sessions without conversations.
+        room, used = EACH * capacity, sum(EACH + (KEPT if client.dialect == "listen" else 0) for client in taken)
+        self.verdict.expect(room - EACH - KEPT < used < room + EACH, f"{len(taken)} sessions with {used} descriptors were taken, {room} are there")
+        self.verdict.expect(len(taken) == self.ready()["open"], f"{len(taken)} sessions were taken, {self.ready()['open']} are open")
         self.verdict.expect({client.dialect for client in refused} == set(PROTOCOLS), f"{len(refused)} clients were refused")
         most = self.open_files()
         await wait_for_all({client: client.speak() for client in taken}, "the pong behind the audio")

@@ -41,9 +41,10 @@ import Testing
     }
 
     /// A session whose second engine hears the audio from sample 6,000 again.
-    private func takenOver(afterStart: Bool) -> SessionMachine {
+    private func takenOver(afterStart: Bool, turnEnd: EngineEvent = .turnEnded(.first, at: SampleIndex(6_000))) -> SessionMachine {
         var session = running([.local, other])
-        _ = session.engine(.turnEnded(.first, at: SampleIndex(6_000)), from: LegID(0), now: now)
+        _ = session.engine(.speechStarted(.first, at: SampleIndex(6_000)), from: LegID(0), now: now)
+        _ = session.engine(turnEnd, from: LegID(0), now: now)
         if afterStart { _ = session.engine(.speechStarted(.first, at: SampleIndex(8_000)), from: LegID(0), now: now) }
         _ = session.engine(.closed(.unavailable("gone")), from: LegID(0), now: now)
         _ = session.engine(.opened, from: LegID(1), now: now)
@@ -56,6 +57,13 @@ import Testing
         _ = session.engine(Self.final(0, 4_000, "again"), from: LegID(1), now: now)
         _ = session.engine(.turnEnded(.first, at: SampleIndex(4_000)), from: LegID(1), now: now)
         #expect(starts(session.engine(.speechStarted(.first, at: SampleIndex(8_000)), from: LegID(1), now: now)).count == 1)
+    }
+
+    @Test func `announces the speech of a new turn, however the last one ended`() {
+        for end in [EngineEvent.turnEnded(.first, at: SampleIndex(6_000)), Self.final(6_000, 7_000, "end", .endOfTurn)] {
+            var session = takenOver(afterStart: false, turnEnd: end)
+            #expect(starts(session.engine(.speechStarted(.first, at: SampleIndex(4_000)), from: LegID(1), now: now)).count == 1, "\(end)")
+        }
     }
 
     @Test func `announces speech behind silence that the next engine has made final`() {

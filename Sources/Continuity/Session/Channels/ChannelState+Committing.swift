@@ -225,6 +225,7 @@ extension ChannelState {
         if commit.endsTurn {
             turn += 1
             hasOpenTurn = false
+            hasOpenSpeech = false
             isOrphaned = false
         } else if !commit.words.isEmpty {
             hasOpenTurn = true
