@@ -8,7 +8,7 @@ extension StoreError {
         case .tooMuch(let reason): (.unprocessableContent, "too_much", reason)
         case .conflict(let reason): (.conflict, "conflict", reason)
         case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .busy, .secretMissing, .keysLost, .cryptography, .constraint,
-            .databaseUnavailable, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
+            .databaseUnavailable, .tooSlow, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
             (.serviceUnavailable, "unavailable", "The gateway's store cannot be used.")
         }
     }

@@ -27,6 +27,8 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case conflict(String)
     /// The database's server cannot be reached, does not serve, or its client library is missing.
     case databaseUnavailable(String)
+    /// The database's server has ended a statement that took too long.
+    case tooSlow(String)
     /// Any other error that the database's server reports.
     case databaseFailed(String)
     /// The object storage does not answer, or cannot serve now.
@@ -39,7 +41,7 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// True if the same task may succeed later, because the store cannot be used now.
     package var mayPass: Bool {
         switch self {
-        case .busy, .diskFull, .databaseUnavailable, .databaseFailed, .objectStorageAway, .failed: true
+        case .busy, .diskFull, .databaseUnavailable, .tooSlow, .databaseFailed, .objectStorageAway, .failed: true
         case .notUsable, .notPermitted, .corrupt, .newerSchema, .secretMissing, .keysLost, .cryptography, .constraint, .tooMuch, .conflict,
             .objectStorage:
             false
@@ -85,6 +87,7 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case .conflict(let detail): detail
         case .databaseUnavailable(let detail):
             "the database cannot be used: \(detail)"
+        case .tooSlow(let detail): "a statement took too long: \(detail)"
         case .databaseFailed(let detail): detail
         case .objectStorageAway(let detail):
             "the object storage does not serve: \(detail)"

@@ -96,9 +96,10 @@ package final class StoreHealth: Sendable {
         }
     }
 
-    /// Notes a failure. Errors of a caller's request are none of the store's.
+    /// Notes a failure. Errors of a caller's request are none of the store's, and a search that takes too long is one.
     func failed(_ error: StoreError, _ access: Access) {
         guard error.cause != nil else { return }
+        if access == .read, case .tooSlow = error { return }
         let time = now()
         change { $0.failed(error, access, at: time) }
     }
@@ -129,6 +130,7 @@ extension StoreError {
         case .busy: "locked"
         case .notPermitted: "not_permitted"
         case .databaseUnavailable: "database_away"
+        case .tooSlow: "slow"
         case .notUsable, .newerSchema, .secretMissing, .keysLost, .cryptography, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
             "failed"
         case .constraint, .tooMuch, .conflict: nil

@@ -57,7 +57,10 @@ import Testing
     @Test func `is not about what callers get wrong`() {
         let health = health()
         for error in [StoreError.conflict("taken"), .tooMuch("a long name"), .constraint("UNIQUE")] { health.failed(error, .write) }
+        health.failed(.tooSlow("canceling statement due to statement timeout"), .read)
         #expect(told == [] && health.problem == nil)
+        health.failed(.tooSlow("canceling statement due to lock timeout"), .write)
+        #expect(told.count == 1)
     }
 
     @Test func `stays bad after damage, which other pages do not show`() {

@@ -43,6 +43,7 @@ class Scenario:
 CLEAN = "nothing fails"
 # Where the local engine takes over, its times are as good as the vendor's: they are compared with those of its own uninterrupted run.
 LOCAL = "nothing fails, local alone"
+DOWN = "all vendors down"
 
 BOTH = ("first", "second")
 
@@ -73,7 +74,7 @@ SCENARIOS = (
     Scenario("session cap", ("cap-after={mid}",), count=1),
     Scenario("one alone, aborted thrice", ("drop-after={third}",), count=3, engines=("first",)),
     Scenario("two fail in turn", ("drop-after={third}",), ("drop-after={third}",), count=1),
-    Scenario("all vendors down", outage=3600),
+    Scenario(DOWN, outage=3600),
     Scenario("all engines down for 6 s", outage=6, engines=("first", "second")),
     # Vendors say nothing to it, and nothing is wrong with them.
     Scenario("noise before the speech", noise=8, in_test=True),

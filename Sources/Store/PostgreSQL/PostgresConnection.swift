@@ -239,6 +239,7 @@ package final class PostgresConnection: @unchecked Sendable {
         let state = cpostgres_result_state(result).map { String(cString: $0) } ?? "XX000"
         let message = cpostgres_result_message(result).map { String(cString: $0) } ?? "unknown error"
         failure = Failure(state: state, isUncertain: false)
+        if state == "57014" { return .tooSlow(message) }
         return switch state.prefix(2) {
         case "23": .constraint(message)
         case "53": .databaseUnavailable("\(address) has no room: \(message)")

@@ -13,7 +13,7 @@ struct BackupFolder {
     private static let blobs = ["audio", "transcripts", "uploads", "results"]
     /// Files next to the database.
     private static let files = ["secret", "evaluations.jsonl"]
-    private static let database = "harken.db"
+    static let database = "harken.db"
 
     /// All names that a restore puts into a data directory, in the order in which it does. The rows' copy has the marker of keys with the database.
     static let names = blobs + files + ["keys-exist", database]

@@ -77,8 +77,18 @@ struct PartialArchive: ~Copyable {
     }
 
     /// Gives the complete file the archive's name. The archive survives a power cut once this returns.
-    mutating func putInPlace() throws(FileTreeError) {
-        guard fsync(descriptor) == 0, rename(path, archive) == 0 else { throw FileTreeError("write", archive) }
+    ///
+    /// - Throws: `ArchiveError` when there is a file of that name by now.
+    mutating func putInPlace() throws {
+        guard fsync(descriptor) == 0 else { throw FileTreeError("write", path) }
+        // Two names for a moment: `rename` would replace a file that has come meanwhile. Some file systems have no second names.
+        if link(path, archive) == 0 {
+            unlink(path)
+        } else if errno == EEXIST {
+            throw ArchiveError("\(archive) exists; give another name, or delete the file")
+        } else if rename(path, archive) != 0 {
+            throw FileTreeError("write", archive)
+        }
         isInPlace = true
         try FileTree.syncFolder(of: archive)
     }

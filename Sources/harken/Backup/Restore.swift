@@ -30,12 +30,20 @@ struct Restore: Command {
     /// Returns what a restore that was killed has left in a data directory; nil: nothing.
     static func remains(in path: String) -> Remains? {
         func has(_ name: String) -> Bool { access(path + "/" + name, F_OK) == 0 }
-        if has(movedName) { return .folder }
+        if has(movedName) || has(movingName) && isAllMoved(in: path) { return .folder }
         return has(draftName) || has(movingName) ? .part : nil
     }
 
+    /// Returns true if nothing waits any more in the folder of a restore that was killed while it moved the data: the database is moved last.
+    private static func isAllMoved(in path: String) -> Bool {
+        access(path + "/" + BackupFolder.database, F_OK) == 0 && BackupFolder(path: path + "/" + movingName + "/" + BackupFolder.name).waiting.isEmpty
+    }
+
     /// Deletes the folder that a restore has left whose data is complete.
-    static func removeFolder(in path: String) { FileTree.delete(path + "/" + movedName) }
+    static func removeFolder(in path: String) {
+        FileTree.delete(path + "/" + movedName)
+        if isAllMoved(in: path) { FileTree.delete(path + "/" + movingName) }
+    }
 
     /// Moves the checked data of the restore's folder into place.
     ///
@@ -47,6 +55,10 @@ struct Restore: Command {
             try BackupFolder(path: path + "/" + movingName + "/" + BackupFolder.name).move(to: directory)
             try rename(movingName, to: movedName, in: path)
         } catch {
+            // Only the last sync has failed.
+            guard remains(in: path) != .folder else {
+                throw ArchiveError("\(error); \(path) has all of the data, but a power cut may take some: sync the disk before you use it")
+            }
             throw ArchiveError("\(error); \(path) has a part of the data only: repeat the restore when the reason is gone")
         }
         removeFolder(in: path)

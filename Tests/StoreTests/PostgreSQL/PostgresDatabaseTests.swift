@@ -186,6 +186,17 @@ struct `PostgreSQL database` {
         #expect(claimed.count == 40 && Set(claimed).count == 40)
     }
 
+    @Test func `that ends a search for its length can be used`() async throws {
+        let database = try open()
+        await #expect(throws: StoreError.tooSlow("canceling statement due to statement timeout")) {
+            try await database.makeReader(for: .words).run { (connection) throws(StoreError) in
+                try connection.run("SET LOCAL statement_timeout = 10")
+                try connection.run("SELECT pg_sleep(600)")
+            }
+        }
+        #expect(database.health.problem == nil)
+    }
+
     @Test(arguments: [
         "postgres://ann:open%20sesame@127.0.0.1:1/x", "postgres://ann:sesame@no.such.host.invalid/x", "postgres://ann:sesame@127.0.0.1:y/x",
     ])

@@ -52,6 +52,15 @@ import Testing
         #expect(text(archive) == "all" && text(path) == nil)
     }
 
+    @Test func `does not replace an archive that has come meanwhile`() throws {
+        var partial = try PartialArchive(of: archive)
+        _ = try folder.write(Array("other".utf8), as: "backup.tar")
+        var error: ArchiveError?
+        do { try partial.putInPlace() } catch let found as ArchiveError { error = found }
+        #expect(error?.description.contains("exists; give another name") == true)
+        #expect(text(archive) == "other")
+    }
+
     @Test func `is left alone when another backup has put it in place since it was opened`() throws {
         _ = try folder.write(Array("harken-backup/".utf8), as: "backup.tar.partial")
         let descriptor = open(path, O_RDWR)
