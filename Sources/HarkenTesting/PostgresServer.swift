@@ -34,7 +34,8 @@ package final class PostgresServer: Sendable {
     private let process: ChildProcess
 
     private init(_ programs: String) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "harken-pg-\(getpid())").path
+        // Not the process's number: another process of that number may have been killed together with its shell. Short, for the path of the socket.
+        folder = FileManager.default.temporaryDirectory.appending(path: "harken-pg-\(UUID().uuidString.prefix(8))").path
         psql = programs + "/psql"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         process = try ChildProcess(["sh", "-c", Self.script, "sh", folder, programs, "\(getpid())"])
