@@ -58,6 +58,9 @@ package final class JournaledSession: SessionJournal {
         transcript?.append(commit: bytes, at: commit.range.start)
     }
 
+    /// Does nothing: the log keeps the audio until its session is over.
+    package func forget(before index: SampleIndex) {}
+
     /// Keeps words for a gap that was reported to the client.
     package func record(_ backfill: Backfill) {
         // The transcript finds the turn itself.

@@ -397,6 +397,7 @@ package final class SessionDriver {
             observer?.observe(.counted(machine.tally, since: tally))
             tally = machine.tally
         }
+        var hasRecorded = false
         for action in actions {
             switch action {
             case .open(let leg): open(leg)
@@ -406,7 +407,9 @@ package final class SessionDriver {
                 leg.stream.send(.update(fitted(options, to: engine, channels: leg.channels.count)))
             case .command(let leg, let command): legs.first { $0.id == leg }?.stream.send(command)
             case .discard(let id): discard(id)
-            case .record(let commit, let turn): record(commit, turn: turn)
+            case .record(let commit, let turn):
+                record(commit, turn: turn)
+                hasRecorded = true
             case .emit(let event): emit(redaction?.shown(event) ?? event)
             case .repair(let repair): begin(repair)
             case .cancelRepair(let id): repairs.removeValue(forKey: id)?.cancel()
@@ -415,6 +418,7 @@ package final class SessionDriver {
             case .ran(let record): report(record)
             }
         }
+        if hasRecorded { journal.forget(before: machine.readsFrom) }
         armTimer()
     }
 

@@ -12,6 +12,9 @@ package protocol SessionJournal: AnyObject {
 
     /// Keeps a commit before the client gets it.
     func record(_ commit: Commit, turn: Int)
+
+    /// Notes that no audio before `index` is replayed any more.
+    func forget(before index: SampleIndex)
 }
 
 /// The error of a journal that cannot return kept audio, with its reason.

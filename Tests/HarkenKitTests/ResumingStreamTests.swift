@@ -84,6 +84,8 @@ private final class BreakingGateway: ResumableService, @unchecked Sendable {
 
         func record(_ commit: Commit, turn: Int) {}
 
+        func forget(before index: SampleIndex) { memory.forget(before: index) }
+
         func observe(_ notice: SessionNotice) {
             if case .event(let event) = notice { resumable?.hear(event) }
         }

@@ -79,6 +79,8 @@ final class DriverWorld: SessionObserver, SessionJournal, @unchecked Sendable {
 
     func record(_ commit: Commit, turn: Int) { note("recorded \(commit.words.map(\.text).joined(separator: " "))") }
 
+    func forget(before index: SampleIndex) { memory.forget(before: index) }
+
     func observe(_ notice: SessionNotice) {
         switch notice {
         case .event(.ready): note("ready")

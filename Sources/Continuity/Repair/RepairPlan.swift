@@ -2,8 +2,8 @@ import Speech
 
 /// A repair from the detection of a fault to its answer.
 struct RepairPlan: Sendable {
-    /// The audio that is missing.
-    let rest: SampleRange
+    /// The audio that is missing. Becomes shorter when a leg that was given up says a part of it after all.
+    var rest: SampleRange
     /// The error of the leg that left the audio unfinished.
     let cause: EngineError
     /// True if the leg had stopped answering. If nobody spoke in the audio, the leg was right to say nothing.

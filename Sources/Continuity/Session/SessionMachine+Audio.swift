@@ -58,6 +58,26 @@ extension SessionMachine {
         return pool.nextSend(received: timeline.end, now: now).map { min($0, watch) } ?? watch
     }
 
+    /// The start of the audio that may still be read: audio that a leg was not sent, the audio of a repair, and what a next leg or a repair hears
+    /// before the audio that is missing. No audio before this place is replayed or repaired any more.
+    package var readsFrom: SampleIndex {
+        var first = timeline.end
+        for leg in pool.legs where !leg.isFailed { first = min(first, leg.sentThrough) }
+        for channelState in channelStates {
+            first = min(first, channelState.stitcher.committedThrough - reach - reach)
+            for span in channelState.spans {
+                switch span.need {
+                case .none, .silence, .repaired: break
+                case .repair(let plan):
+                    first = min(first, plan.rest.start - reach - reach)
+                    for asked in [plan.asked, plan.beside].compactMap(\.self) { first = min(first, asked.range.start) }
+                case .lost(_, _, let later): if let later { first = min(first, later.range.start) }
+                }
+            }
+        }
+        return max(.zero, min(first, deferred.readsFrom ?? first))
+    }
+
     private mutating func openDue(now: Instant, _ actions: inout [SessionAction]) {
         let rejection = pool.choice.rejection
         for id in pool.due(received: timeline.end, now: now) where !isEnded {

@@ -58,8 +58,14 @@ extension SessionMachine {
         guard case .repair(var plan) = channelStates[number].spans[place].need, plan.asked == nil, plan.again ?? now <= now,
             let engine = plan.engines.first
         else { return }
-        let rest = plan.rest
         let speech = channelStates[number].speech
+        // The leg that was given up may have said a part meanwhile.
+        plan.rest.start = min(max(plan.rest.start, channelStates[number].covered(place)), plan.rest.end)
+        let rest = plan.rest
+        if rest.isEmpty || configuration.measuresLoudness && !speech.isLoud(in: rest) {
+            channelStates[number].spans[place].need = .silence
+            return
+        }
         let silence = configuration.measuresLoudness ? speech.silence(after: rest.end, received: timeline.end) : nil
         let endsInSilence: Bool
         var end: SampleIndex

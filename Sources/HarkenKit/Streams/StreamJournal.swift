@@ -2,21 +2,21 @@ import Audio
 import Sessions
 import Speech
 
-/// The journal of a stream, in memory: the audio that is not final, and a little of what is.
+/// The journal of a stream, in memory: the audio that may be read again.
 final class StreamJournal: SessionJournal {
-    /// Final audio that is kept: another engine may be sent a little of what is final, so that its first word is whole.
-    private static let margin: Duration = .seconds(3)
     /// Final audio that is kept where voices are listened to: final words of 10 s, and what came before them.
     private static let voiceMargin: Duration = .seconds(30)
 
     private let rate: SampleRate
-    private let margin: SampleCount
+    /// Final audio that is kept for voices; nil: none is.
+    private let voiceMargin: SampleCount?
+    private var committedThrough: SampleIndex = .zero
     private var memory = AudioMemory()
 
     /// - Parameter keepsVoices: true if the voices of final words are listened to.
     init(rate: SampleRate, keepsVoices: Bool) {
         self.rate = rate
-        margin = SampleCount(keepsVoices ? Self.voiceMargin : Self.margin, at: rate)
+        voiceMargin = keepsVoices ? SampleCount(Self.voiceMargin, at: rate) : nil
     }
 
     /// Returns audio; nil when it is not kept any more.
@@ -36,5 +36,9 @@ final class StreamJournal: SessionJournal {
         guard memory.read(range, body) else { throw AudioLost("it is not kept any more") }
     }
 
-    func record(_ commit: Commit, turn: Int) { memory.forget(before: max(.zero, commit.range.end - margin)) }
+    func record(_ commit: Commit, turn: Int) { committedThrough = max(committedThrough, commit.range.end) }
+
+    func forget(before index: SampleIndex) {
+        memory.forget(before: voiceMargin.map { min(index, max(.zero, committedThrough - $0)) } ?? index)
+    }
 }

@@ -67,6 +67,8 @@ package struct SimulatedWorld: ~Copyable {
     private var timers = 0
     private var vainTimers = 0
     private var journalled = SampleIndex.zero
+    /// The start of the audio that the machine may still have read.
+    private var readable = SampleIndex.zero
     private var legs = 0
     private var repairs = 0
     /// Repairs that will be answered with words: the repairer's profile, the start, the words and the channel.
@@ -281,6 +283,7 @@ package struct SimulatedWorld: ~Copyable {
     /// Answers the machine's question whether the audio has speech: sometimes late, sometimes not at all.
     private mutating func listen(to leg: LegID, _ channels: Range<Int>, _ range: SampleRange) {
         note("does somebody speak in \(Milliseconds.text(range))?")
+        checkRead(range)
         let hasSpeech = scenario.spoken[channels].contains { words in words.contains { $0.range.intersection(range) != nil } }
         let attempt = chance[Part.voice, leg.number]
         queue.add(.listened(leg, range.end, attempt[1].happens(0.1) ? nil : hasSpeech), at: now + Int64(attempt[2].pick(5...700)) * 1_000)
@@ -294,6 +297,7 @@ package struct SimulatedWorld: ~Copyable {
         if repair.range.end > journalled || repair.range.isEmpty {
             checker.fail(.repair, "\(Milliseconds.text(repair.range)) of \(Milliseconds.text(journalled))")
         }
+        checkRead(repair.range)
         guard let repairer = scenario.repairers.first(where: { $0.profile.name == repair.engine }) else {
             return checker.fail(.repair, "\(repair.engine) repairs nothing")
         }
@@ -439,18 +443,22 @@ package struct SimulatedWorld: ~Copyable {
             guard planned[legs[index].id] == nil else { break }
             planned[legs[index].id] = journalled
         }
+        var hasRecorded = false
         for action in actions {
             digest?.add(action, at: now)
             switch action {
             case .open(let leg): open(leg)
             case .replay(let leg, let range):
                 note("replay \(Milliseconds.text(range)) to leg \(leg.number)")
+                checkRead(range)
                 send(range, to: leg)
             case .command(let leg, let command): self.command(command, to: leg)
             case .discard(let leg):
                 note("discard leg \(leg.number)")
                 connections.removeAll { $0.stream.leg == leg }
-            case .record(let commit, let turn): checker.recorded(commit, turn: turn)
+            case .record(let commit, let turn):
+                checker.recorded(commit, turn: turn)
+                hasRecorded = true
             case .emit(let event):
                 read()
                 note("client hears \(Trace.text(event))")
@@ -465,7 +473,14 @@ package struct SimulatedWorld: ~Copyable {
                 checker.ran(record)
             }
         }
+        if hasRecorded { readable = max(readable, machine.readsFrom) }
         armTimer()
+    }
+
+    private mutating func checkRead(_ range: SampleRange) {
+        if range.start < readable {
+            checker.fail(.journal, "\(Milliseconds.text(range)) is read, and only \(Milliseconds.text(SampleRange(readable, journalled))) is kept")
+        }
     }
 
     private mutating func hear(_ fact: SessionFact) {

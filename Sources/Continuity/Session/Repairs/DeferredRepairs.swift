@@ -19,6 +19,9 @@ struct DeferredRepairs: Sendable {
     /// True if no more repairs can be deferred.
     var isFull: Bool { repairs.count >= Self.most }
 
+    /// The start of the audio that repairs without an answer read; nil: there are none.
+    var readsFrom: SampleIndex? { repairs.values.filter { $0.words == nil }.map(\.asked.range.start).min() }
+
     /// Keeps a repair whose gap was reported. Forgets the repair if too many are kept.
     mutating func add(_ repair: DeferredRepair) {
         if !isFull { repairs[repair.asked.id] = repair }
