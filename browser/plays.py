@@ -349,7 +349,7 @@ class Plays:
 
     def _hears(self, console):
         """Waits until as many words are said on the page as a play needs."""
-        console.wait(f"(amount) => ({SAID})().split(/\\s+/).length >= amount", f"{self.hearing.amount} words", self.hearing.amount)
+        console.until(lambda: self.hearing.is_enough(console.page.evaluate(SAID)), "enough words to judge the session by")
 
     def _stops(self, console):
         """Ends the session of the page, and judges its words."""

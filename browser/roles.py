@@ -142,8 +142,8 @@ class Roles:
         speak = phone.page.get_by_role("button", name="Speak")
         speak.tap()
         expect("ticket" not in phone.page.url, f"the ticket stays in {phone.page.url}")
-        console.wait(f"(amount) => !document.querySelector('dialog') && ({SAID})().split(/\\s+/).length >= amount", "the phone's words on the page",
-                     self.hearing.amount)
+        console.wait("() => !document.querySelector('dialog')", "the phone's session on the page")
+        console.until(lambda: self.hearing.is_enough(console.page.evaluate(SAID)), "the phone's words on the page")
         phone.wait("() => document.querySelector('.phone-text').textContent.length > 20", "the words on the phone")
         phone.page.get_by_role("button", name="Stop").tap()
         console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the session ends on the page, too")
