@@ -206,19 +206,20 @@ import Testing
 
     @Test func `asks for no more than is left when an engine that was given up says a part meanwhile`() throws {
         var talk = Conversation()
-        talk.lively = nil
         // Without a pause, a repair waits for the audio behind its end.
         talk.isDense = true
         talk.hear(8)
         talk.says(0..<6, leg: 0)
-        while talk.session.legs.allSatisfy({ !$0.isFailed }) { talk.hear(0.1) }
+        talk.lively = nil
+        for _ in 0..<100 where talk.session.legs.first?.isFailed == false { talk.hear(0.1) }
         talk.engine(.opened, from: 1)
         #expect(talk.actions.repairs.isEmpty)
-        talk.says(6..<11, leg: 0)
+        talk.says(6..<10, leg: 0)
+        #expect(talk.actions.said.hasSuffix("w9"))
         let readsFrom = talk.session.readsFrom
         talk.hear(2)
         let repair = try #require(talk.actions.repairs.first)
-        #expect(repair.range.start >= Conversation.at(9), "two seconds before the words that are missing")
+        #expect(repair.range.start >= Conversation.at(8), "two seconds before the words that are missing")
         #expect(repair.range.start >= readsFrom, "a journal that forgets what is settled has the audio")
     }
 
