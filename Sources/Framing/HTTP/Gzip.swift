@@ -14,18 +14,23 @@ package enum Gzip {
         }
         defer { deflateEnd(&stream) }
         let bound = Int(deflateBound(&stream, UInt(bytes.count)))
-        var isWhole = false
-        let result = [UInt8](unsafeUninitializedCapacity: bound) { room, count in
+        return output(of: &stream, for: bytes, limit: bound) { deflate(&$0, Z_FINISH) == Z_STREAM_END }
+    }
+
+    /// Returns what one step of zlib makes of the bytes; nil when the step fails.
+    private static func output(of stream: inout z_stream, for bytes: [UInt8], limit: Int, _ step: (inout z_stream) -> Bool) -> [UInt8]? {
+        var isSound = false
+        let result = [UInt8](unsafeUninitializedCapacity: limit) { room, count in
             bytes.withUnsafeBufferPointer { input in
                 stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
                 stream.avail_in = UInt32(input.count)
                 stream.next_out = room.baseAddress
                 stream.avail_out = UInt32(room.count)
-                isWhole = deflate(&stream, Z_FINISH) == Z_STREAM_END
+                isSound = step(&stream)
                 count = room.count - Int(stream.avail_out)
             }
         }
-        return isWhole ? result : nil
+        return isSound ? result : nil
     }
 
     /// Returns the first bytes of what a gzip form has; fewer when the form is cut off, nil when the bytes are not the beginning of a gzip form.
@@ -35,19 +40,8 @@ package enum Gzip {
         var stream = z_stream()
         guard inflateInit2_(&stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
         defer { inflateEnd(&stream) }
-        var isSound = false
-        let result = [UInt8](unsafeUninitializedCapacity: limit) { room, count in
-            bytes.withUnsafeBufferPointer { input in
-                stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-                stream.avail_in = UInt32(input.count)
-                stream.next_out = room.baseAddress
-                stream.avail_out = UInt32(room.count)
-                // Z_BUF_ERROR: all of the input is used.
-                isSound = [Z_OK, Z_STREAM_END, Z_BUF_ERROR].contains(inflate(&stream, Z_SYNC_FLUSH))
-                count = room.count - Int(stream.avail_out)
-            }
-        }
-        return isSound ? result : nil
+        // Z_BUF_ERROR: all of the input is used.
+        return output(of: &stream, for: bytes, limit: limit) { [Z_OK, Z_STREAM_END, Z_BUF_ERROR].contains(inflate(&$0, Z_SYNC_FLUSH)) }
     }
 
     /// Returns true if a client accepts answers in gzip form.
