@@ -17,14 +17,21 @@ package enum VoiceReconciliation {
     /// Returns the changes that make the voices agree. Each voice is in one change at most; another call may find more.
     ///
     /// The result does not depend on the order in which voices became known: adopted voices never count as evidence for the adoption of others.
-    package static func changes(among voices: [Voice], rule: SpeakerRule) -> [Change] {
+    ///
+    /// - Parameter sounds: the sounds that have come, gone or changed since the voices agreed, those of voices that got or lost a name included. Only voices
+    ///   without a name that are near one of them are compared with the others. nil: all are, which takes a time that grows with the square of their
+    ///   number.
+    package static func changes(among voices: [Voice], near sounds: [Voiceprint]? = nil, rule: SpeakerRule) -> [Change] {
         let named = voices.filter { $0.owner != .nobody }
         let anchors = named.filter { $0.adoption == nil }
         let releases = named.filter { $0.adoption != nil && !isSupported($0, by: anchors, rule) }.map { Change.release($0.id) }
         let nameless = voices.filter { $0.owner == .nobody }.sorted { $0.number < $1.number }
+        let table = VoiceDistances(nameless.map(\.voiceprint))
+        // For each anchor, the distances of all voices without a name.
+        let distances = anchors.map { table.distances(from: $0.voiceprint) }
         var claims: [(owner: Voice.Owner, claims: [Claim])] = []
-        for voice in nameless {
-            guard let (owner, distance) = owner(of: voice, anchors, named, rule) else { continue }
+        for (place, voice) in nameless.enumerated() {
+            guard let (owner, distance) = owner(of: voice, anchors, distances.map { $0[place] }, named, rule) else { continue }
             let claim = Claim(voice: voice, distance: distance)
             if let index = claims.firstIndex(where: { $0.owner == owner }) {
                 claims[index].claims.append(claim)
@@ -33,29 +40,41 @@ package enum VoiceReconciliation {
             }
         }
         let adoptions = claims.flatMap { owner, claims in
-            granted(claims, rivals: rivals(of: owner, among: nameless, anchors, rule), rule).map { claim in
+            granted(claims, rivals: rivals(of: owner, among: nameless, anchors, distances, rule), rule).map { claim in
                 Change.adopt(claim.voice.id, by: owner, distance: claim.distance)
             }
         }
         let adopted = Set(adoptions.compactMap { if case .adopt(let voice, _, _) = $0 { voice } else { nil } })
-        return releases + adoptions + merges(among: nameless.filter { !adopted.contains($0.id) }, beside: named, rule)
+        let rest = nameless.filter { !adopted.contains($0.id) }
+        // For the voices that stay without a name, an adopted one is gone.
+        let sounds = sounds.map { $0 + nameless.filter { adopted.contains($0.id) }.map(\.voiceprint) }
+        return releases + adoptions + merges(among: rest, beside: named, near: sounds, rule)
     }
 
     /// Returns the merges of voices without a name that are one beyond doubt: nearer to each other than to any other voice by the margin.
-    private static func merges(among nameless: [Voice], beside named: [Voice], _ rule: SpeakerRule) -> [Change] {
+    private static func merges(among nameless: [Voice], beside named: [Voice], near sounds: [Voiceprint]?, _ rule: SpeakerRule) -> [Change] {
+        let table = VoiceDistances(nameless.map(\.voiceprint))
+        var isNear = [Bool](repeating: sounds == nil, count: nameless.count)
+        for sound in sounds ?? [] {
+            // What keeps two voices apart is as near to one of them as they are to each other, and the margin.
+            for (place, distance) in table.distances(from: sound).enumerated() where distance < rule.distance + rule.margin { isNear[place] = true }
+        }
         var merges: [Change] = []
-        var done: Set<ID<Voice>> = []
-        for voice in nameless.reversed() where !done.contains(voice.id) {
-            let others = nameless.filter { $0.id != voice.id }
-            func distance(_ other: Voice) -> Float { other.voiceprint.distance(to: voice.voiceprint) }
-            guard let nearest = others.min(by: { distance($0) < distance($1) }), nearest.number < voice.number, !done.contains(nearest.id),
-                distance(nearest) < rule.distance - rule.margin,
-                named.allSatisfy({ distance($0) - distance(nearest) >= rule.margin - rounding })
+        var done: Set<Int> = []
+        for place in nameless.indices.reversed() where isNear[place] && !done.contains(place) {
+            let voice = nameless[place], distances = table.distances(from: voice.voiceprint)
+            var nearest: (place: Int, distance: Float)?
+            for (other, distance) in distances.enumerated() where other != place && distance < nearest?.distance ?? .infinity {
+                nearest = (other, distance)
+            }
+            guard let nearest, nearest.place < place, !done.contains(nearest.place), nearest.distance < rule.distance - rule.margin,
+                named.allSatisfy({ $0.voiceprint.distance(to: voice.voiceprint) - nearest.distance >= rule.margin - rounding })
             else { continue }
-            var evidence = VoiceEvidence(nearest.voiceprint, nearest.evidence)
+            let other = nameless[nearest.place]
+            var evidence = VoiceEvidence(other.voiceprint, other.evidence)
             guard evidence.add(VoiceEvidence(voice.voiceprint, voice.evidence)) else { continue }
-            merges.append(.merge(voice.id, into: nearest.id, evidence))
-            done.formUnion([voice.id, nearest.id])
+            merges.append(.merge(voice.id, into: other.id, evidence))
+            done.formUnion([place, nearest.place])
         }
         return merges
     }
@@ -72,10 +91,12 @@ package enum VoiceReconciliation {
     }
 
     /// Returns the owner of whom a voice is plainly the voice: near enough, and nearer by the margin than to any other owner.
+    ///
+    /// - Parameter distances: those of the anchors from the voice.
     private static func owner(
-        of voice: Voice, _ anchors: [Voice], _ named: [Voice], _ rule: SpeakerRule
+        of voice: Voice, _ anchors: [Voice], _ distances: [Float], _ named: [Voice], _ rule: SpeakerRule
     ) -> (owner: Voice.Owner, distance: Float)? {
-        let ranked = anchors.map { (owner: $0.owner, distance: $0.voiceprint.distance(to: voice.voiceprint)) }
+        let ranked = zip(anchors, distances).map { (owner: $0.owner, distance: $1) }
         // Too little of a short voice was heard for anything but what is beyond doubt.
         let limit = rule.isShort(voice) ? rule.distance - rule.margin : rule.distance
         guard let nearest = ranked.min(by: { $0.distance < $1.distance }), nearest.distance < limit else { return nil }
@@ -86,10 +107,14 @@ package enum VoiceReconciliation {
     }
 
     /// Returns the distances of all voices without a name from an owner's voices.
-    private static func rivals(of owner: Voice.Owner, among nameless: [Voice], _ anchors: [Voice], _ rule: SpeakerRule) -> [Claim] {
-        let own = anchors.filter { $0.owner == owner }
-        return nameless.filter { !rule.isShort($0) }.compactMap { voice in
-            own.map { $0.voiceprint.distance(to: voice.voiceprint) }.min().map { Claim(voice: voice, distance: $0) }
+    ///
+    /// - Parameter distances: for each anchor, those of all voices without a name.
+    private static func rivals(
+        of owner: Voice.Owner, among nameless: [Voice], _ anchors: [Voice], _ distances: [[Float]], _ rule: SpeakerRule
+    ) -> [Claim] {
+        let own = anchors.indices.filter { anchors[$0].owner == owner }
+        return nameless.enumerated().filter { !rule.isShort($1) }.compactMap { place, voice in
+            own.map { distances[$0][place] }.min().map { Claim(voice: voice, distance: $0) }
         }
     }
 

@@ -1,4 +1,5 @@
 import Conversations
+import HarkenTesting
 import Speech
 import Testing
 
@@ -95,5 +96,60 @@ import Testing
         let near = try voice(2, vera, 1, 0)
         #expect(VoiceReconciliation.changes(among: [try voice(1, vera, 0.45, 0, isAdopted: true), near], rule: rule).isEmpty)
         #expect(VoiceReconciliation.changes(among: [alone, near], rule: rule).isEmpty)
+    }
+
+    /// Voices of some people in a space of eight directions, each heard several times.
+    private func crowd(_ count: Int, _ random: inout SeededGenerator) throws -> [Voice] {
+        let centres = (0..<max(2, count / 4)).map { _ in (0..<8).map { _ in Float.random(in: -1...1, using: &random) } }
+        return try (1...count).map { number in
+            let centre = centres[Int.random(in: 0..<centres.count, using: &random)]
+            let direction = centre.map { $0 + Float.random(in: -0.5...0.5, using: &random) }
+            let owner: Voice.Owner = [.nobody, .nobody, .nobody, vera, otto, .user].randomElement(using: &random) ?? .nobody
+            return Voice(
+                id: ID("v\(number)"), number: number, owner: owner, voiceprint: try #require(Voiceprint(direction, model: "m")),
+                evidence: .seconds(10), created: UnixTime(milliseconds: 0))
+        }
+    }
+
+    /// Makes the voices agree, as the store does.
+    private func agree(_ voices: inout [Voice]) {
+        while true {
+            let changes = VoiceReconciliation.changes(among: voices, rule: rule)
+            if changes.isEmpty { return }
+            for change in changes {
+                switch change {
+                case .adopt(let id, let owner, let distance):
+                    guard let index = voices.firstIndex(where: { $0.id == id }) else { continue }
+                    voices[index].owner = owner
+                    voices[index].adoption = Voice.Adoption(UnixTime(milliseconds: 1), distance: distance)
+                case .release(let id):
+                    guard let index = voices.firstIndex(where: { $0.id == id }) else { continue }
+                    voices[index].owner = .nobody
+                    voices[index].adoption = nil
+                case .merge(let id, let other, let evidence):
+                    voices.removeAll { $0.id == id }
+                    guard let index = voices.firstIndex(where: { $0.id == other }) else { continue }
+                    voices[index].voiceprint = evidence.voiceprint
+                    voices[index].evidence = evidence.duration
+                }
+            }
+        }
+    }
+
+    @Test(arguments: 0..<200 as Range<UInt64>)
+    func `finds the same near what has changed as everywhere, once the voices agree`(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        var voices = try crowd(Int.random(in: 4...40, using: &random), &random)
+        let new = (0..<Int.random(in: 1...3, using: &random)).compactMap { _ in voices.popLast() }
+        agree(&voices)
+        var sounds = new.map(\.voiceprint)
+        if Bool.random(using: &random), let index = voices.indices.randomElement(using: &random) {
+            // Somebody gets a name, or loses it.
+            voices[index].owner = voices[index].owner == .nobody ? otto : .nobody
+            voices[index].adoption = nil
+            sounds.append(voices[index].voiceprint)
+        }
+        voices += new
+        #expect(VoiceReconciliation.changes(among: voices, near: sounds, rule: rule) == VoiceReconciliation.changes(among: voices, rule: rule))
     }
 }

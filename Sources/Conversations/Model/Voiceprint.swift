@@ -95,6 +95,12 @@ package struct Voiceprint: Sendable, Equatable {
         return 2
     }
 
+    /// Returns the factor between the distance of two voiceprints by the same models and 1 − the product of their directions; nil when the models are not
+    /// the same, so that only `distance(to:)` knows the distance.
+    package func productScale(to other: Voiceprint) -> Float? {
+        names == other.names && direction.count == other.direction.count ? scale(to: other) : nil
+    }
+
     /// Returns the direction between two voiceprints, weighted by the amount of speech of each; nil when they cannot be compared. A model that has heard only
     /// one of them keeps that one's direction.
     package func joined(with other: Voiceprint, weights: (own: Double, other: Double)) -> Voiceprint? {

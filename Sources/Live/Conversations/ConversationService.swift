@@ -22,6 +22,7 @@ package final class ConversationService: Sendable {
     /// The source that decodes recordings.
     package let media: any MediaSource
     package let speakerRule = SpeakerRule()
+    private let agreedVoices = AgreedVoices()
     /// Maximum time that words wait until their speaker is known.
     package let speakerPatience: Duration
     /// Maximum time that final words of a transcript wait for the labels of their speakers.
@@ -141,7 +142,7 @@ package final class ConversationService: Sendable {
     /// Gives voices without a name to the people whose voices they are, after a change of the user's people or voices. The change itself is stored by
     /// then, so a failure is logged; the next change repairs it.
     package func reconcileVoices(of user: ID<User>) async {
-        do throws(StoreError) { try await VoiceReconciler(store, rule: speakerRule).run(for: user) } catch {
+        do throws(StoreError) { try await VoiceReconciler(store, rule: speakerRule, agreed: agreedVoices).run(for: user) } catch {
             log.error("voices without a name cannot be compared with those of people", [.error: "\(error)"])
         }
     }

@@ -1,3 +1,4 @@
+internal import Conversations
 package import Speakers
 package import Speech
 package import Store
@@ -6,22 +7,34 @@ package import Store
 package struct VoiceReconciler: Sendable {
     private let store: any VoiceStore
     private let rule: SpeakerRule
+    private let agreed: AgreedVoices?
 
-    package init(_ store: any VoiceStore, rule: SpeakerRule = SpeakerRule()) {
+    /// - Parameter agreed: the voices that were made to agree before; nil: nothing is known of that, and all are compared.
+    package init(_ store: any VoiceStore, rule: SpeakerRule = SpeakerRule(), agreed: AgreedVoices? = nil) {
         self.store = store
         self.rule = rule
+        self.agreed = agreed
     }
 
     /// Makes the user's voices agree. Voices that somebody has changed in the meantime stay as they are.
     package func run(for user: ID<User>) async throws(StoreError) {
-        for change in VoiceReconciliation.changes(among: try await store.voices(of: user), rule: rule) {
-            switch change {
-            case .adopt(let voice, let owner, let distance): _ = try await store.adopt(voice, by: owner, distance: distance, of: user)
-            case .merge(let voice, let other, let evidence):
-                guard try await store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: other, of: user) else { continue }
-                _ = try await store.merge(voice, into: other, of: user)
-            case .release(let voice): _ = try await store.release(voice, isRejected: false, of: user)
-            }
+        let voices = try await store.voices(of: user)
+        let sounds = agreed?.changed(voices, of: user).map(\.voiceprint)
+        do throws(StoreError) {
+            for change in VoiceReconciliation.changes(among: voices, near: sounds, rule: rule) { try await apply(change, of: user) }
+        } catch {
+            agreed?.forget(user)
+            throw error
+        }
+    }
+
+    private func apply(_ change: VoiceReconciliation.Change, of user: ID<User>) async throws(StoreError) {
+        switch change {
+        case .adopt(let voice, let owner, let distance): _ = try await store.adopt(voice, by: owner, distance: distance, of: user)
+        case .merge(let voice, let other, let evidence):
+            guard try await store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: other, of: user) else { return }
+            _ = try await store.merge(voice, into: other, of: user)
+        case .release(let voice): _ = try await store.release(voice, isRejected: false, of: user)
         }
     }
 }
