@@ -8,6 +8,8 @@ package struct APIAnswer: Sendable {
     package var body: [UInt8] = []
     /// Blobs whose bytes are sent in place of the body; nil when the body is sent.
     package var blobs: StoredContent?
+    /// Source of a body that is made while it is sent; nil when the body is sent.
+    package var source: (any AnswerSource)?
     /// Feed that sends the body while a session runs; nil when the body is sent.
     package var feed: SessionFeed?
 

@@ -33,7 +33,7 @@ struct UserOperations: Sendable {
                     Returns an archive of everything that the gateway has of the caller: settings, people, voices with their voiceprints, conversations, \
                     transcripts of sessions and usage. Audio is listed with its paths.
                     """, answer: .content("application/x-tar")
-            ) { request throws(APIError) in try await export.archive(of: request.user) },
+            ) { request throws(APIError) in try export.archive(of: request.user) },
             APIOperation(
                 .delete, "/users/me", .write,
                 summary: """

@@ -35,9 +35,15 @@ package struct TapeArchive: Sendable {
         pad()
     }
 
+    /// Returns the bytes that were added since the last call.
+    package mutating func take() -> [UInt8] {
+        defer { archive = [] }
+        return archive
+    }
+
     /// Ends the archive.
     ///
-    /// - Returns: the bytes of the archive.
+    /// - Returns: the bytes of the archive that were not taken.
     package consuming func finish() -> [UInt8] {
         var bytes = archive
         bytes += [UInt8](repeating: 0, count: 2 * Self.blockSize)

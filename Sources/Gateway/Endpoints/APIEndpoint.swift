@@ -81,6 +81,10 @@ struct APIEndpoint: Endpoint {
             call.begin(exchange, head)
             return feed.send(to: exchange)
         }
+        if let source = answer.source {
+            call.begin(exchange, head)
+            return SourceAnswer.send(source, to: exchange)
+        }
         guard let blobs = answer.blobs else { return call.answer(exchange, head, answer.body) }
         BlobAnswer.send(blobs, head, to: exchange, call)
     }

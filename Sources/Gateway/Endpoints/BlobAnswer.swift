@@ -3,17 +3,10 @@ internal import Framing
 internal import Net
 internal import Store
 
-/// Sends blobs, or the range of their bytes that the request asks for. A client that reads slowly is waited for.
-/// Lives on the exchange's loop.
-final class BlobAnswer {
-    /// Maximum number of bytes that wait for the client.
-    private static let most = 1 << 20
-
-    private let exchange: HTTPExchange
-    private let reading: Reading
-
+/// The answer that has blobs, or the range of their bytes that the request asks for.
+enum BlobAnswer {
     /// Reads the blobs one after the other, off the loop.
-    private actor Reading {
+    private actor Reading: AnswerSource {
         private var parts: ArraySlice<(name: BlobName, range: Range<Int>)> = []
         private let store: any BlobStore
         private let names: [BlobName]
@@ -59,11 +52,6 @@ final class BlobAnswer {
         }
     }
 
-    private init(_ reading: Reading, _ exchange: HTTPExchange) {
-        self.exchange = exchange
-        self.reading = reading
-    }
-
     /// - Parameter head: head of an answer with the whole content.
     static func send(_ content: StoredContent, _ head: HTTPResponseHead, to exchange: HTTPExchange, _ call: Call) {
         let reading = Reading(content), headers = exchange.request.headers
@@ -89,26 +77,6 @@ final class BlobAnswer {
             return call.answer(exchange, HTTPResponseHead(.rangeNotSatisfiable, headers: head.headers))
         }
         call.begin(exchange, head, contentLength: length)
-        BlobAnswer(reading, exchange).next()
-    }
-
-    private func next() {
-        guard exchange.isOpen else { return }
-        let sender = LoopBound(self, on: exchange.loop)
-        Task(priority: .utility) { [reading] in
-            let bytes = await reading.next()
-            sender.enter { $0.send(bytes) }
-        }
-    }
-
-    private func send(_ bytes: [UInt8]?) {
-        guard exchange.isOpen else { return }
-        guard let bytes else { return exchange.finish() }
-        exchange.write(bytes)
-        guard exchange.bufferedByteCount > Self.most else { return next() }
-        exchange.onDrain = { [self] in
-            exchange.onDrain = nil
-            next()
-        }
+        SourceAnswer.send(reading, to: exchange)
     }
 }

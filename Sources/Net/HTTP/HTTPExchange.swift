@@ -185,6 +185,15 @@ package final class HTTPExchange: @unchecked Sendable {
         finished()
     }
 
+    /// Ends a streamed answer whose rest cannot be made. The connection is closed, so that the client notices.
+    package func breakOff() {
+        loop.preconditionCurrent()
+        guard let connection, case .streaming = answer else { return }
+        answer = .done
+        connection.closesAfterAnswer = true
+        finished()
+    }
+
     private func finished() {
         let connection = self.connection
         release()

@@ -1,0 +1,43 @@
+internal import API
+internal import Framing
+internal import Net
+
+/// Sends the pieces of a body one after the other. A client that reads slowly is waited for.
+/// Lives on the exchange's loop.
+final class SourceAnswer {
+    /// Maximum number of bytes that wait for the client.
+    private static let most = 1 << 20
+
+    private let exchange: HTTPExchange
+    private let source: any AnswerSource
+
+    private init(_ source: any AnswerSource, _ exchange: HTTPExchange) {
+        self.exchange = exchange
+        self.source = source
+    }
+
+    /// Sends a body whose answer was begun.
+    static func send(_ source: any AnswerSource, to exchange: HTTPExchange) { SourceAnswer(source, exchange).next() }
+
+    private func next() {
+        guard exchange.isOpen, exchange.request.method != .head else { return exchange.finish() }
+        let sender = LoopBound(self, on: exchange.loop)
+        Task(priority: .utility) { [source] in
+            let piece: Result<[UInt8]?, APIError>
+            do throws(APIError) { piece = .success(try await source.next()) } catch { piece = .failure(error) }
+            sender.enter { $0.send(piece) }
+        }
+    }
+
+    private func send(_ piece: Result<[UInt8]?, APIError>) {
+        guard exchange.isOpen else { return }
+        guard case .success(let bytes) = piece else { return exchange.breakOff() }
+        guard let bytes else { return exchange.finish() }
+        exchange.write(bytes)
+        guard exchange.bufferedByteCount > Self.most else { return next() }
+        exchange.onDrain = { [self] in
+            exchange.onDrain = nil
+            next()
+        }
+    }
+}
