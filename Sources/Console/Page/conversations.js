@@ -49,6 +49,8 @@ export default function conversations(root, _, values) {
   const list = h('div', { role: 'region', 'aria-label': 'Conversations' }), amount = h('p.small.dim', { role: 'status' });
   const filter = { person: null, from: null, hasGap: false };
   let timer = 0, request = null, next = null, day = '', group = null;
+  /** Hits of the search that is shown; null while the list is. */
+  let hits = null;
 
   const box = h('input.input', {
     type: 'search', placeholder: 'Search what was said, or what it meant', 'aria-label': 'Search conversations', value: values.get('q') ?? '',
@@ -93,23 +95,29 @@ export default function conversations(root, _, values) {
 
   const more = new IntersectionObserver((entries) => {
     if (!entries[0].isIntersecting || !next || request) return;
-    const cursor = next;
+    const cursor = next, shown = hits, mine = request = new AbortController();
     next = null;
-    get('/conversations', { ...query(), limit: pageSize, cursor }).then((page) => {
+    const page = shown ? get('/search', { q: box.value.trim(), ...query(), limit: pageSize, cursor }, mine.signal)
+      : get('/conversations', { ...query(), limit: pageSize, cursor }, mine.signal);
+    page.then((page) => {
+      // Another search has begun meanwhile.
+      if (mine !== request || shown !== hits) return;
       next = page.next;
-      append(page.conversations);
-    }, () => { next = cursor; });
+      if (shown) found([...shown, ...page.hits]);
+      else append(page.conversations);
+    }, () => { if (mine === request) next = cursor; }).finally(() => { if (mine === request) request = null; });
   }, { rootMargin: '800px' });
 
   const show = (page) => {
     list.replaceChildren();
-    [next, day] = [page.next, ''];
+    [next, day, hits] = [page.next, '', null];
     append(page.conversations);
     if (!list.children.length) nothing();
     amount.textContent = page.conversations.length ? plural(list.querySelectorAll('.conv').length, 'conversation') + (next ? ' and more' : '') : '';
   };
 
-  const found = (hits, known, spent) => {
+  const found = (all, spent) => {
+    hits = all;
     list.replaceChildren();
     const by = new Map();
     for (const hit of hits) by.set(hit.conversation_id, [...(by.get(hit.conversation_id) ?? []), hit]);
@@ -120,7 +128,8 @@ export default function conversations(root, _, values) {
       list.append(h('h2.sr', 'Found'), h('div.convs', { role: 'list' }, [...by].map(([id, own]) =>
         row(known.get(id) ?? { id, title: own[0].title, started_at: own[0].started_at, finished_at: own[0].started_at }, own))));
     }
-    amount.textContent = `${plural(hits.length, 'place')} in ${plural(by.size, 'conversation')}, ${Math.round(spent)} ms`;
+    const more = next ? ' and more' : '', time = spent == null ? '' : `, ${Math.round(spent)} ms`;
+    amount.textContent = `${plural(hits.length, 'place')} in ${plural(by.size, 'conversation')}${more}${time}`;
   };
 
   const known = new Map();
@@ -129,8 +138,11 @@ export default function conversations(root, _, values) {
     const mine = request = new AbortController(), text = box.value.trim(), began = performance.now();
     try {
       if (text) {
-        const page = await get('/search', { q: text, limit: 50, ...query() }, mine.signal);
-        if (mine === request) found(page.hits, known, performance.now() - began);
+        const page = await get('/search', { q: text, limit: pageSize, ...query() }, mine.signal);
+        if (mine === request) {
+          next = page.next;
+          found(page.hits, performance.now() - began);
+        }
       } else {
         const page = await get('/conversations', { ...query(), limit: pageSize }, mine.signal);
         for (const conversation of page.conversations) known.set(conversation.id, conversation);

@@ -1,4 +1,4 @@
-// People: voices without a name first, then those who are known.
+// People: those who are known first, then voices without a name.
 import { countVoices } from './app.js';
 import { get, optional, patch, post, remove } from './api.js';
 import { enrolment } from './enrolment.js';
@@ -10,6 +10,9 @@ import { knownPeople, personNamed, sampleButton } from './naming.js';
 import { ask, busy, empty, field, fill, glyph, select, toast, who } from './pieces.js';
 import { Player } from './player.js';
 import { colorOf, letter } from './voices.js';
+
+/** Number of voices without a name that are shown at once, and with each "more". */
+const shownVoices = 12;
 
 /** What plays now: one sample at a time. */
 let player = null;
@@ -29,8 +32,8 @@ async function play(sample, ended) {
 }
 
 /** A voice's samples, and whom it sounds like; an older gateway knows neither. */
-const heardOf = async (voice) => {
-  const answer = await optional(get(`/voices/${voice.id}/samples`)).catch(() => null);
+const heardOf = async (voice, signal) => {
+  const answer = await optional(get(`/voices/${voice.id}/samples`, {}, signal)).catch(() => null);
   return { samples: answer?.samples ?? [], near: answer?.near ?? [] };
 };
 
@@ -42,7 +45,28 @@ async function conversationOf(samples) {
   return conversations[0].id;
 }
 
-function card(voice, order, people, changed) {
+/** Calls what an element waits for once the element comes into sight, until `leave` is called; then what has begun is aborted. */
+function sight() {
+  const waiting = new WeakMap(), end = new AbortController();
+  const observer = new IntersectionObserver((entries) => {
+    for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
+      observer.unobserve(target);
+      waiting.get(target)(end.signal);
+    }
+  }, { rootMargin: '200px' });
+  return {
+    await: (target, call) => {
+      waiting.set(target, call);
+      observer.observe(target);
+    },
+    leave: () => {
+      observer.disconnect();
+      end.abort();
+    },
+  };
+}
+
+function card(voice, order, people, seen, changed) {
   const name = voice.label, sign = { color: colorOf(order), name, mark: /\d+/.exec(name)?.[0] ?? '?', isNamed: false };
   const input = h('input.input', { placeholder: 'Name', 'aria-label': `Name for ${name}`, list: 'known', autocomplete: 'off' });
   const button = h('button.btn.primary', 'Name'), problem = h('div'), heard = h('div.samples');
@@ -50,7 +74,8 @@ function card(voice, order, people, changed) {
   const likely = h('div.suggest', h('button.chip', {
     type: 'button', onclick: () => busy(button, () => give({ is_user: true }, 'You'), problem),
   }, 'That is me'));
-  heardOf(voice).then(({ samples: found, near }) => {
+  const listen = async (signal) => {
+    const { samples: found, near } = await heardOf(voice, signal);
     samples = found;
     heard.replaceChildren(...found.map((sample) => sampleButton(sample, play)));
     heard.hidden = !found.length;
@@ -63,7 +88,7 @@ function card(voice, order, people, changed) {
         input.focus();
       },
     }, person.name)));
-  });
+  };
   const give = async (owner, words) => {
     await post(`/conversations/${await conversationOf(samples)}/segments/assign`, { ...owner, voice_id: voice.id });
     toast(`${words} is named`);
@@ -81,11 +106,28 @@ function card(voice, order, people, changed) {
     toast(`${name} is forgotten`);
     await changed();
   }, { isDanger: true });
-  return h('form.panel.voice', { onsubmit: submit },
+  const form = h('form.panel.voice', { onsubmit: submit },
     h('div.row.nowrap', glyph(sign, true),
       h('div.grow', h('h3', name), h('p.small.dim', `${length(voice.evidence)} of speech, first heard ${dayOf(voice.created_at).toLowerCase()}`)),
       h('button.btn.ghost.icon.s', { type: 'button', 'aria-label': `Forget ${name}`, onclick: forget }, icon('trash'))),
     heard, likely, h('div.row.nowrap', h('div.grow', input), button), problem);
+  seen.await(form, listen);
+  return form;
+}
+
+/** Cards of the voices without a name, those that were heard most first, some at a time. */
+function cards(unnamed, people, seen, changed) {
+  const sorted = unnamed.toSorted((one, other) => other.evidence - one.evidence || (one.created_at < other.created_at ? 1 : -1));
+  const grid = h('div.voices'), rest = h('button.btn', { onclick: () => more() });
+  const more = () => {
+    const from = grid.children.length;
+    grid.append(...sorted.slice(from, from + shownVoices).map((voice, index) => card(voice, from + index, people, seen, changed)));
+    const left = sorted.length - grid.children.length;
+    rest.textContent = `Show ${Math.min(left, shownVoices)} more of ${left}`;
+    rest.hidden = !left;
+  };
+  more();
+  return h('div.stack', grid, h('div.row', rest));
 }
 
 function table(people, voices, changed) {
@@ -130,23 +172,27 @@ function table(people, voices, changed) {
 
 export default function page(root) {
   const body = h('div.stack.l');
+  let seen = sight();
   const read = async () => {
     const [{ people }, { voices }] = await Promise.all([get('/people'), get('/voices')]);
     return { people, voices };
   };
   const show = ({ people, voices }) => {
     const unnamed = voices.filter((voice) => !voice.person_id && !voice.is_user);
+    seen.leave();
+    seen = sight();
     body.replaceChildren();
     if (!people.length && !voices.length) {
       body.append(empty([4, 4, 22, 4, 4], 'No voices yet', 'Voices appear here by themselves once somebody spoke for some seconds in a conversation.',
         h('a.btn.primary', { href: '#/live' }, 'Say something')));
       return;
     }
+    if (people.length) body.append(h('section.stack', h('h2', 'Known'), table(people, voices, changed)));
     if (may('write')) {
-      body.append(h('section.stack', h('h2', 'Who is this?'),
-        unnamed.length ? h('div.voices', unnamed.map((voice, index) => card(voice, index, people, changed))) : h('p.dim', 'Every voice has a name.')));
+      body.append(h('section.sect', h('h2', 'Who is this?'),
+        unnamed.length ? cards(unnamed, people, seen, changed) : h('p.dim', 'Every voice has a name.')));
     }
-    body.append(h('section.sect', h('h2', 'Known'), people.length ? table(people, voices, changed) : h('p.dim', 'Nobody has a name yet.')));
+    if (!people.length) body.append(h('section.sect', h('h2', 'Known'), h('p.dim', 'Nobody has a name yet.')));
   };
   const changed = async () => {
     show(await read());
@@ -158,5 +204,8 @@ export default function page(root) {
   may('write') ? h('button.btn', { onclick: () => enrolment(changed) }, icon('plus'), 'Enrol your voice') : null), body);
   fill(body, read, show);
   knownPeople();
-  return () => player?.leave();
+  return () => {
+    player?.leave();
+    seen.leave();
+  };
 }
