@@ -74,26 +74,18 @@ package final class StoreHealth: Sendable {
 
     /// Runs `body`, which uses the database, and notes how it ended.
     func watching<Value>(_ access: Access, _ body: () async throws(StoreError) -> Value) async throws(StoreError) -> Value {
-        do throws(StoreError) {
-            let value = try await body()
-            succeeded(access)
-            return value
-        } catch {
-            failed(error, access)
-            throw error
-        }
+        let outcome: Result<Value, StoreError>
+        do throws(StoreError) { outcome = .success(try await body()) } catch { outcome = .failure(error) }
+        return try told(outcome, access)
     }
 
-    /// Runs `body`, which uses the database, and notes how it ended.
-    func watchingBlocking<Value>(_ access: Access, _ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
-        do throws(StoreError) {
-            let value = try body()
-            succeeded(access)
-            return value
-        } catch {
-            failed(error, access)
-            throw error
+    /// Notes how a use of the database ended, and returns its value.
+    func told<Value>(_ outcome: Result<Value, StoreError>, _ access: Access) throws(StoreError) -> Value {
+        switch outcome {
+        case .success: succeeded(access)
+        case .failure(let error): failed(error, access)
         }
+        return try outcome.get()
     }
 
     /// Notes a failure. Errors of a caller's request are none of the store's, and a search that takes too long is one.

@@ -1,3 +1,5 @@
+package import Speech
+
 /// The stores' tables in a PostgreSQL database. Several processes and machines may use it at once.
 package final class PostgresDatabase: SQLDatabase {
     /// Maximum numbers of connections: for writes and queries, for the register of replicas, for access keys, and for searches.
@@ -59,7 +61,7 @@ package final class PostgresDatabase: SQLDatabase {
     }
 
     package func read<Value: Sendable>(
-        _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
+        for user: ID<User>?, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         try await health.watching(.read) { () throws(StoreError) in
             try await pool.run(isUrgent: true) { lane, deadline in lane.read(until: deadline, body) }
@@ -111,6 +113,6 @@ final class PostgresReader: SQLReader {
     }
 
     func runBlocking<Value: Sendable>(_ body: (borrowing SQLConnection) throws(StoreError) -> Value) throws(StoreError) -> Value {
-        try health.watchingBlocking(.read) { () throws(StoreError) in try body(SQLConnection(PostgresConnection(address))) }
+        try health.told(Result { () throws(StoreError) in try body(SQLConnection(PostgresConnection(address))) }, .read)
     }
 }

@@ -16,8 +16,10 @@ package protocol SQLDatabase: AnyObject, Sendable {
     ) async throws(StoreError) -> Value
 
     /// Runs queries. Each query sees what was committed when it began.
+    ///
+    /// - Parameter user: the user who waits for the result, and whose queries do not hold up those of others; nil: the gateway itself.
     func read<Value: Sendable>(
-        _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
+        for user: ID<User>?, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value
 
     /// Makes a reader for queries that must not wait for other queries.
@@ -33,6 +35,13 @@ package protocol SQLDatabase: AnyObject, Sendable {
 }
 
 extension SQLDatabase {
+    /// Runs queries for the gateway itself.
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        try await read(for: nil, body)
+    }
+
     /// Runs `body` in a transaction that behaves as if no other one ran at the same time.
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value

@@ -49,4 +49,7 @@ extension Migration {
         """,
         "CREATE INDEX usage_days_by_day ON usage_days (day)"
     )
+
+    /// Finds a user's runs of some days without a look at all the others.
+    static let runsOfDays = Migration("DROP INDEX usage_runs_by_user", "CREATE INDEX usage_runs_by_user ON usage_runs (user, day)")
 }

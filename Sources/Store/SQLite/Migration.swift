@@ -101,6 +101,7 @@ package struct Migration: Sendable {
         ),
         webhookDeliveries,
         endedLogins,
+        runsOfDays,
     ]
 
     /// Returns the number of the last step that the database has.

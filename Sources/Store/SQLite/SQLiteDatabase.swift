@@ -1,10 +1,14 @@
 import Glibc
+package import Speech
 
 /// The store's database file in WAL mode: one writer, readers that never wait for the writer, and other processes at the same time.
 package final class SQLiteDatabase: SQLDatabase {
+    /// Number of queries that run at a time: one that takes long does not hold up the others.
+    private static let readerCount = 3
+
     package let directory: DataDirectory
     private let writer: SQLiteWriter
-    private let reader: SQLiteReader
+    private let readers: SQLiteReaders
     /// Result of the check of the file's pages.
     package let check: QuickCheck
     package let health = StoreHealth()
@@ -31,7 +35,9 @@ package final class SQLiteDatabase: SQLDatabase {
         }
         check = try QuickCheck.run(on: connection, path: path, within: checkTime)
         writer = SQLiteWriter(connection)
-        reader = SQLiteReader(try SQLiteConnection.open(path, .readOnly), health)
+        var readers: [SQLiteReader] = []
+        for _ in 0..<Self.readerCount { readers.append(SQLiteReader(try SQLiteConnection.open(path, .readOnly), health)) }
+        self.readers = SQLiteReaders(readers, health)
     }
 
     /// Runs `body` on the writer's thread, in a transaction that `body` may share with other waiting work, and with it the sync of the log. Returns when
@@ -42,11 +48,11 @@ package final class SQLiteDatabase: SQLDatabase {
         try await health.watching(.write) { () throws(StoreError) in try await writer.run(body) }
     }
 
-    /// Runs `body` on the reader's thread. `body` sees what was committed when its first statement began.
+    /// Runs `body` on a reader's thread. `body` sees what was committed when its first statement began.
     package func read<Value: Sendable>(
-        _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
+        for user: ID<User>?, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        try await reader.run(body)
+        try await readers.run(for: user, body)
     }
 
     /// Moves the content of the log into the file, and empties the log. Waits for readers.

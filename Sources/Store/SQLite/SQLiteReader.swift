@@ -13,6 +13,9 @@ final class SQLiteReader: SQLReader {
         self.health = health
     }
 
+    /// Runs work on the reader's thread, and returns at once.
+    func perform(_ work: @escaping @Sendable (borrowing SQLConnection) -> Void) { queue.async { self.connection.withLock { work($0) } } }
+
     func run<Value: Sendable>(
         _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
@@ -24,13 +27,13 @@ final class SQLiteReader: SQLReader {
                 continuation.resume(returning: outcome)
             }
         }
-        return try health.watchingBlocking(.read) { () throws(StoreError) in try outcome.get() }
+        return try health.told(outcome, .read)
     }
 
     func runBlocking<Value: Sendable>(_ body: (borrowing SQLConnection) throws(StoreError) -> Value) throws(StoreError) -> Value {
         let outcome = connection.withLock { connection in
             do throws(StoreError) { return Result<Value, StoreError>.success(try body(connection)) } catch { return .failure(error) }
         }
-        return try health.watchingBlocking(.read) { () throws(StoreError) in try outcome.get() }
+        return try health.told(outcome, .read)
     }
 }

@@ -23,7 +23,7 @@ package final class SQLChunkStore: ChunkStore {
     }
 
     package func find(_ conversation: String, of user: ID<User>) async throws(StoreError) -> StoredRecording? {
-        try await database.read { (connection) throws(StoreError) in try Self.find(conversation, user, on: connection) }
+        try await database.read(for: user) { (connection) throws(StoreError) in try Self.find(conversation, user, on: connection) }
     }
 
     private static func find(_ conversation: String, _ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError)
@@ -175,7 +175,7 @@ package final class SQLChunkStore: ChunkStore {
     }
 
     package func accepted(_ conversation: String, of user: ID<User>, unless state: String) async throws(StoreError) -> [StoredChunk]? {
-        try await database.read { (connection) throws(StoreError) in
+        try await database.read(for: user) { (connection) throws(StoreError) in
             guard let found = try Self.find(conversation, user, on: connection), found.state != state else { return nil }
             return try Self.accepted(conversation, user, on: connection)
         }

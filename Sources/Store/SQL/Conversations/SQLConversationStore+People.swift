@@ -88,7 +88,7 @@ extension SQLConversationStore {
     }
 
     package func revision(of user: ID<User>) async throws(StoreError) -> Int64 {
-        try await database.read { (connection) throws(StoreError) in
+        try await database.read(for: user) { (connection) throws(StoreError) in
             try connection.integer("SELECT revision FROM archives WHERE user = ?", [.text(user.rawValue)]) ?? 0
         }
     }

@@ -50,7 +50,7 @@ extension SQLConversationStore {
         """
 
     package func mayTakeUp(_ conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await database.read { (connection) throws(StoreError) in
+        try await database.read(for: user) { (connection) throws(StoreError) in
             // One process has one SQLite database.
             guard connection.isRemote else { return true }
             var mayTakeUp = true

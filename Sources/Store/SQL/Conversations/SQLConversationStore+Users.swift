@@ -27,7 +27,7 @@ extension SQLConversationStore {
     }
 
     package func belongings(of user: ID<User>) async throws(StoreError) -> UserBelongings {
-        try await database.read { (connection) throws(StoreError) in
+        try await database.read(for: user) { (connection) throws(StoreError) in
             var found = UserBelongings(uploads: [], jobs: [])
             try connection.run("SELECT id FROM uploads WHERE user = ?", [.text(user.rawValue)]) { (row) throws(StoreError) in
                 found.uploads.append(ID(row.text(0) ?? ""))

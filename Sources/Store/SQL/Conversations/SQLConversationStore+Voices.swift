@@ -29,10 +29,14 @@ extension SQLConversationStore {
         try await read(user) { (archive, connection) throws(StoreError) -> [VoiceExcerpt]? in
             guard let number = try archive.voice(voice, on: connection) else { return nil }
             var excerpts: [VoiceExcerpt] = []
+            // The joins are written as crosses so that SQLite begins at the voice: by itself it reads all segments of the archive.
             try connection.run(
                 """
-                SELECT c.id, s.id, s.start_at, s.end_at, s.text FROM segments s JOIN conversations c ON c.number = s.conversation
-                WHERE s.voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1) AND c.archive = ?2
+                SELECT c.id, s.id, s.start_at, s.end_at, s.text
+                FROM (SELECT number FROM segments WHERE voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1)
+                ORDER BY number DESC LIMIT 4000) latest
+                CROSS JOIN segments s CROSS JOIN conversations c
+                WHERE s.number = latest.number AND c.number = s.conversation AND c.archive = ?2
                 AND EXISTS (SELECT 1 FROM conversation_audio a WHERE a.conversation = c.number AND a.cut_from IS NULL
                 AND a.start_at <= s.start_at AND a.start_at + a.duration >= s.end_at)
                 ORDER BY s.end_at - s.start_at > 20000000000, iif(s.end_at - s.start_at > 20000000000, 0, s.start_at - s.end_at), s.number DESC

@@ -63,7 +63,7 @@ package final class SQLConversationStore: ConversationStores {
     func read<Value: Sendable>(
         _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> Value?
     ) async throws(StoreError) -> Value? {
-        try await database.read { (connection) throws(StoreError) -> Value? in
+        try await database.read(for: user) { (connection) throws(StoreError) -> Value? in
             try connection.snapshot { (connection) throws(StoreError) -> Value? in
                 guard let archive = try UserPartition.find(user, on: connection) else { return nil }
                 return try body(archive, connection)

@@ -70,7 +70,7 @@ package final class SQLJobQueue: JobQueue {
     package func find(
         _ id: ID<TranscriptionJob>, of user: ID<User>
     ) async throws(StoreError) -> (job: TranscriptionJob, transcript: Transcript?)? {
-        try await database.read { (connection) throws(StoreError) in
+        try await database.read(for: user) { (connection) throws(StoreError) in
             var found: (TranscriptionJob, Transcript?)?
             try connection.run(
                 """
@@ -97,7 +97,7 @@ package final class SQLJobQueue: JobQueue {
     }
 
     package func raw(_ id: ID<TranscriptionJob>, of user: ID<User>) async throws(StoreError) -> [UInt8]? {
-        try await database.read { (connection) throws(StoreError) in
+        try await database.read(for: user) { (connection) throws(StoreError) in
             var raw: [UInt8]?
             try connection.run(
                 "SELECT raw FROM jobs WHERE id = ? AND user = ?", [.text(id.rawValue), .text(user.rawValue)]
@@ -109,7 +109,7 @@ package final class SQLJobQueue: JobQueue {
     package func list(
         of user: ID<User>, dialect: String, _ query: TranscriptionJobQuery
     ) async throws(StoreError) -> [TranscriptionJob] {
-        try await database.read { (connection) throws(StoreError) in
+        try await database.read(for: user) { (connection) throws(StoreError) in
             var jobs: [TranscriptionJob] = []
             // For an id that does not exist, no job is older or newer.
             let values: [SQLValue] = [

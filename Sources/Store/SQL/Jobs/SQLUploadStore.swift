@@ -31,7 +31,7 @@ package final class SQLUploadStore: UploadStore {
     }
 
     package func has(_ id: ID<Upload>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await database.read { (connection) throws(StoreError) in
+        try await database.read(for: user) { (connection) throws(StoreError) in
             var found = false
             try connection.run(
                 "SELECT 1 FROM uploads WHERE id = ? AND user = ?", [.text(id.rawValue), .text(user.rawValue)]

@@ -23,7 +23,7 @@ extension SQLUsageStore {
     }
 
     package func spent(by user: ID<User>, key: ID<AccessKey>?, since time: UnixTime) async throws(StoreError) -> UsageTotals {
-        try await database.read { (connection) throws(StoreError) in
+        try await database.read(for: user) { (connection) throws(StoreError) in
             var totals = UsageTotals()
             try connection.run(
                 """
@@ -37,7 +37,7 @@ extension SQLUsageStore {
     }
 
     package func runs(of user: ID<User>?) async throws(StoreError) -> [UsageRecord] {
-        try await database.read { (connection) throws(StoreError) in
+        try await database.read(for: user) { (connection) throws(StoreError) in
             var runs: [UsageRecord] = []
             try connection.run(
                 "SELECT record FROM usage_runs WHERE (?1 IS NULL OR user = ?1) ORDER BY run", [.text(user?.rawValue)]
@@ -47,7 +47,7 @@ extension SQLUsageStore {
     }
 
     package func runs(of session: ID<Session>, of user: ID<User>, in days: ClosedRange<String>) async throws(StoreError) -> [UsageRecord] {
-        try await database.read { (connection) throws(StoreError) in
+        try await database.read(for: user) { (connection) throws(StoreError) in
             var runs: [ID<UsageRecord>: UsageRecord] = [:]
             // A run that was booked and is still in the outbox is the same run. The search in the text only spares most rows their decoding.
             try connection.run(
