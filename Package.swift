@@ -179,7 +179,7 @@ let package = Package(
         tests("Continuity", ["Continuity", "HarkenTesting", "Speech"]),
         tests("Simulation", ["Simulation", "Continuity", "Speech"]),
         tests("Conversations", ["Conversations", "Speech"]),
-        tests("Speakers", ["Speakers", "Conversations", "Speech"]),
+        tests("Speakers", ["Speakers", "HarkenTesting", "Conversations", "Speech"]),
         tests("RecordingAssembly", ["RecordingAssembly", "HarkenTesting", "Conversations", "Speakers", "Speech"]),
         tests("Evaluation", ["Evaluation", "HarkenTesting", "Framing", "Speech"]),
         tests("Store", ["Store", "ObjectStorage", "Net", "HarkenTesting", "Conversations", "Speech"]),

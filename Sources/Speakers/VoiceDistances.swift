@@ -51,7 +51,9 @@ struct VoiceDistances {
             other.bytes.withUnsafeBytes { right in
                 while index + 8 <= one.count {
                     let offset = index * MemoryLayout<Float>.stride
-                    sums += left.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self) * right.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
+                    sums +=
+                        left.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
+                        * right.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
                     index += 8
                 }
             }
