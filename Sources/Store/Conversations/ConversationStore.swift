@@ -138,4 +138,4 @@ package protocol ConversationStore: Sendable {
 
 /// The stores of conversations, of the people in them, and of the users.
 package typealias ConversationStores = ConversationStore & PeopleStore & VoiceStore & ConversationAudioCatalog & UserSettingsStore & RetentionStore
-    & UserDeletionStore & WebhookDeliveryStore
+    & UserDeletionStore & WebhookDeliveryStore & PortableDataStore

@@ -223,12 +223,12 @@ extension SQLConversationStore {
         try connection.run("INSERT INTO abandoned_files (file) VALUES (?) ON CONFLICT DO NOTHING", [.text(file)])
     }
 
-    private static func checkName(_ file: String) throws(StoreError) {
+    static func checkName(_ file: String) throws(StoreError) {
         guard BlobName(file) != nil else { throw .conflict("an audio file's name may have only letters, digits, '-', '_' and '.'") }
     }
 
     /// Checks that no row names the file yet: deleting one user's file must never delete another user's audio.
-    private static func checkIsFree(_ file: String, on connection: borrowing SQLConnection) throws(StoreError) {
+    static func checkIsFree(_ file: String, on connection: borrowing SQLConnection) throws(StoreError) {
         guard try !isNamed(file, on: connection) else { throw .conflict("an audio file with this name exists already") }
     }
 

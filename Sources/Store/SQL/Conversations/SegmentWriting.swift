@@ -50,11 +50,45 @@ struct SegmentWriting {
             let speaker = try speaker(of: segment, at: nil, &voices, &people, on: connection)
             try insert(segment, first + Int64(index), speaker, on: connection)
         }
+        try count(new.count, from: first, on: connection)
+    }
+
+    /// Writes the segments of a conversation that comes from another gateway and has none yet. Speakers who do not exist are left out.
+    func take(_ segments: [PortableSegment], on connection: borrowing SQLConnection) throws(StoreError) {
+        guard !segments.isEmpty else { return }
+        for segment in segments { try ConversationLimits.check(segment.segment) }
+        var voices: [ID<Voice>: Int64?] = [:], people: [ID<Person>: Int64?] = [:]
+        let first = try archive.takeSegmentNumbers(segments.count, on: connection)
+        for (index, portable) in segments.enumerated() {
+            let number = first + Int64(index)
+            var speaker = Speaker(isUser: portable.named == .user)
+            if case .person(let id) = portable.named {
+                if people[id] == nil { people[id] = try archive.person(id, on: connection) }
+                speaker.person = people[id] ?? nil
+            }
+            if let id = portable.voice {
+                // A segment of a merged voice stays with that voice, as it does after the merge.
+                if voices[id] == nil { voices[id] = try archive.ownVoice(id, on: connection) }
+                speaker.voice = voices[id] ?? nil
+            }
+            var segment = portable.segment
+            // What is known of nobody was found by nothing.
+            if speaker.person == nil, !speaker.isUser, speaker.voice == nil, portable.segment.identity.who != .unknown {
+                segment.identity = .unknown
+            }
+            try insert(segment, number, speaker, on: connection)
+            if portable.isEdited { try connection.run("UPDATE segments SET is_edited = TRUE WHERE number = ?", [.integer(number)]) }
+        }
+        try count(segments.count, from: first, on: connection)
+    }
+
+    /// Notes new segments in the conversation's row.
+    private func count(_ added: Int, from first: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
             """
             UPDATE conversations SET segment_count = segment_count + ?2, first_segment = min(coalesce(first_segment, ?3), ?3),
             last_segment = max(coalesce(last_segment, ?4), ?4) WHERE number = ?1
-            """, [.integer(conversation), .integer(new.count), .integer(first), .integer(first + Int64(new.count) - 1)])
+            """, [.integer(conversation), .integer(added), .integer(first), .integer(first + Int64(added) - 1)])
     }
 
     // MARK: Rows

@@ -41,6 +41,15 @@ struct UserPartition {
             "SELECT coalesce(joined_to, number) FROM voices WHERE archive = ? AND id = ?", [.integer(number), .text(id.rawValue)])
     }
 
+    /// Returns the row number of the voice itself, also when it was merged into another one.
+    func ownVoice(_ id: ID<Voice>, on connection: borrowing SQLConnection) throws(StoreError) -> Int64? {
+        try connection.integer("SELECT number FROM voices WHERE archive = ? AND id = ?", [.integer(number), .text(id.rawValue)])
+    }
+
+    func sample(_ id: ID<SpeechSample>, on connection: borrowing SQLConnection) throws(StoreError) -> Int64? {
+        try connection.integer("SELECT number FROM speech_samples WHERE archive = ? AND id = ?", [.integer(number), .text(id.rawValue)])
+    }
+
     /// Reserves the next `count` numbers for segments, and returns the first of them.
     func takeSegmentNumbers(_ count: Int, on connection: borrowing SQLConnection) throws(StoreError) -> Int64 {
         let next = try connection.integer(
