@@ -100,7 +100,7 @@ package struct OggOpusCut: Sendable, Equatable {
             segments += packet.count / 255 + 1
             position = end
         }
-        writer.page(page, granule: min(position, stream.granule), flags: 4)
+        writer.page(page, granule: max(0, min(position, stream.granule)), flags: 4)
         try store(writer.bytes, path)
         return writer.bytes.count
     }

@@ -11,6 +11,7 @@ package actor AudioPeaks {
     private static let maxValues = 10_000_000
 
     private let store: any BlobStore
+    private let media: any MediaSource
     private let queue = DispatchQueue(label: "harken.peaks", qos: .utility)
     /// Values by the files' names.
     private var known: [String: [UInt8]] = [:]
@@ -18,14 +19,18 @@ package actor AudioPeaks {
     private var order: [String] = []
     private var reading: [String: Task<[UInt8]?, Never>] = [:]
 
-    init(in store: any BlobStore) { self.store = store }
+    /// - Parameter media: decoder of the files, which may have come from another gateway.
+    init(in store: any BlobStore, media: any MediaSource) {
+        self.store = store
+        self.media = media
+    }
 
     /// Returns the highest level in each tenth of a second of a file, 0 to 255; nil when the file is gone or cannot be decoded.
     package func peaks(of file: String) async -> [UInt8]? {
         order.removeAll { $0 == file }
         order.append(file)
         if let peaks = known[file] { return peaks }
-        let task = reading[file] ?? Task { [store, queue] in await Self.read(file, in: store, on: queue) }
+        let task = reading[file] ?? Task { [store, media, queue] in await Self.read(file, in: store, by: media, on: queue) }
         reading[file] = task
         let peaks = await task.value
         reading[file] = nil
@@ -37,11 +42,12 @@ package actor AudioPeaks {
         return peaks
     }
 
-    private static func read(_ file: String, in store: any BlobStore, on queue: DispatchQueue) async -> [UInt8]? {
+    private static func read(
+        _ file: String, in store: any BlobStore, by media: any MediaSource, on queue: DispatchQueue
+    ) async -> [UInt8]? {
         guard let name = BlobName(file), let kept = try? await store.file(of: name) else { return nil }
         defer { withExtendedLifetime(kept) {} }
-        // This gateway has encoded the file itself.
-        guard let turn = try? await InProcessMedia().turn(for: Recording(path: kept.path)) else { return nil }
+        guard let turn = try? await media.turn(for: Recording(path: kept.path)) else { return nil }
         return await withCheckedContinuation { continuation in queue.async { continuation.resume(returning: decoded(turn)) } }
     }
 

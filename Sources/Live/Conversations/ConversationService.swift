@@ -100,7 +100,7 @@ package final class ConversationService: Sendable {
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
     ) {
         self.audio = audio
-        peaks = AudioPeaks(in: audio)
+        peaks = AudioPeaks(in: audio, media: media)
         self.audioDays = audioDays
         self.voiceDays = voiceDays
         self.store = store
@@ -121,10 +121,10 @@ package final class ConversationService: Sendable {
             store: store, texts: texts, summaries: summaries, waits: completionWaits, newDelivery: webhooks == nil ? nil : newID, log: log)
         let (stream, continuation) = AsyncStream.makeStream(of: UntaughtVoice.self, bufferingPolicy: .bufferingOldest(Self.maxEnrollments))
         enrollments = continuation
-        teaching = voices.map { [rule = speakerRule, awaitedAudio] voices in
+        teaching = voices.map { [rule = speakerRule, media, awaitedAudio] voices in
             let teaching = EnrollmentWorker(
-                store: store, voices: voices, rule: rule, listener: listener, audio: audio, awaited: awaitedAudio, newPath: newPath,
-                newID: newID, now: now, log: log, metrics: metrics)
+                store: store, voices: voices, rule: rule, listener: listener, audio: audio, media: media, awaited: awaitedAudio,
+                newPath: newPath, newID: newID, now: now, log: log, metrics: metrics)
             return Task(priority: .utility) { await teaching.run(stream) }
         }
     }

@@ -40,6 +40,8 @@ actor EnrollmentWorker {
     let listener: @Sendable () -> (any PrerecordedEngine)?
     /// The audio that is kept.
     let audio: any BlobStore
+    /// Decoder of the audio, which may have come from another gateway.
+    let media: any MediaSource
     /// Takes the voices whose conversation has no audio yet.
     let awaited: AwaitedAudio
     /// Returns the path of a file that does not exist yet, for audio that the engine recognises.
@@ -53,14 +55,15 @@ actor EnrollmentWorker {
     init(
         store: any ConversationStore & VoiceStore & ConversationAudioCatalog & UserSettingsStore, voices: any Voiceprinting, rule: SpeakerRule,
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?,
-        audio: any BlobStore, awaited: AwaitedAudio, newPath: @escaping @Sendable () -> String, newID: @escaping @Sendable () -> String,
-        now: @escaping @Sendable () -> UnixTime, log: Log, metrics: Metrics
+        audio: any BlobStore, media: any MediaSource, awaited: AwaitedAudio, newPath: @escaping @Sendable () -> String,
+        newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime, log: Log, metrics: Metrics
     ) {
         self.store = store
         self.voices = voices
         self.rule = rule
         self.listener = listener
         self.audio = audio
+        self.media = media
         self.awaited = awaited
         self.newPath = newPath
         self.newID = newID
@@ -170,11 +173,10 @@ actor EnrollmentWorker {
         guard let file = audio.first(where: { $0.start <= range.lowerBound && range.upperBound <= $0.start + $0.duration }) else { return nil }
         let wanted = SampleRange(
             .zero + SampleCount(range.lowerBound - file.start, at: .speech), .zero + SampleCount(range.upperBound - file.start, at: .speech))
-        // This gateway has encoded the file itself.
         guard let name = BlobName(file.file), let kept = try await self.audio.file(of: name) else { return nil }
         defer { withExtendedLifetime(kept) {} }
         let recording = Recording(path: kept.path)
-        let samples = try await RecordingExcerpts(queue: queue, media: InProcessMedia()).read([wanted], of: recording).first ?? []
+        let samples = try await RecordingExcerpts(queue: queue, media: media).read([wanted], of: recording).first ?? []
         // An encoder's last packet may end a little early.
         return samples.count + 1_600 >= Int(wanted.count.samples) ? samples : nil
     }

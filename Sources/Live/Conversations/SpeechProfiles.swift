@@ -31,9 +31,11 @@ package struct SpeechProfiles: Sendable {
     /// Returns the user's audio that an engine hears before a conversation, one channel at `.speech`; nil when there is no profile or it cannot be
     /// read.
     package func introduction(of user: ID<User>) async -> [Float]? {
-        let file: BlobFile?
+        let file: BlobFile?, media: any MediaSource
         do throws(StoreError) {
             guard let name = try await samples(of: user).profile?.file.flatMap(BlobName.init) else { return nil }
+            // A file that this gateway has encoded is decoded in this process: a beginning session does not wait for the decoding of others' recordings.
+            media = ImportedAudio.isName(name) ? service.media : InProcessMedia()
             file = try await service.audio.file(of: name)
         } catch {
             service.log.error("a speech profile cannot be read", [.error: "\(error)"])
@@ -41,9 +43,7 @@ package struct SpeechProfiles: Sendable {
         }
         guard let file else { return nil }
         defer { withExtendedLifetime(file) {} }
-        // This gateway has encoded the file, so it is decoded in this process: a beginning session does not wait for the decoding of others'
-        // recordings.
-        return try? await EnrollmentListener.read(file.path, longest: Self.introduction, by: InProcessMedia())
+        return try? await EnrollmentListener.read(file.path, longest: Self.introduction, by: media)
     }
 
     package func duration(of profile: SpeechSample) -> Duration { profile.duration + Self.margin }

@@ -1,0 +1,13 @@
+internal import Store
+
+/// Names of audio that came from another gateway. This gateway has not encoded such audio, so it is decoded as a stranger's recording is.
+package enum ImportedAudio {
+    private static let prefix = "imported-"
+
+    /// Returns the name for a new file.
+    ///
+    /// - Parameter id: a new UUID.
+    package static func name(_ id: String) -> String { prefix + id + ".opus" }
+
+    static func isName(_ name: BlobName) -> Bool { name.text.hasPrefix(prefix) }
+}
