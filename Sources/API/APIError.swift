@@ -1,5 +1,5 @@
 package import Framing
-internal import Protocols
+package import Protocols
 internal import Recordings
 internal import Store
 
@@ -17,7 +17,7 @@ package struct APIError: Error {
         self.message = message
     }
 
-    init(_ error: RequestError) {
+    package init(_ error: RequestError) {
         (status, code, message) = error.plain
         provider = ProviderError(error).map { ProviderTag($0) }
     }

@@ -41,6 +41,8 @@ package struct APIOperation: Sendable {
     var query: [Field] = []
     /// Members of the request's body; nil when no body is read.
     var body: [Field]?
+    /// Media type of a body that the operation takes while it comes; nil when the body is JSON, or there is none.
+    package private(set) var streamed: String?
     let answer: Answer
     /// Carries the operation out.
     package let run: @Sendable (APIRequest) async throws(APIError) -> APIAnswer
@@ -52,7 +54,9 @@ package struct APIOperation: Sendable {
     package var readsBody: Bool { body != nil }
 
     init(
-        _ method: HTTPMethod, _ path: String, _ scopes: AccessScope..., summary: String, query: [Field] = [], body: [Field]? = nil, answer: Answer,
+        _ method: HTTPMethod, _ path: String, _ scopes: AccessScope..., summary: String, query: [Field] = [], body: [Field]? = nil,
+        streamed: String? = nil,
+        answer: Answer,
         run: @escaping @Sendable (APIRequest) async throws(APIError) -> APIAnswer
     ) {
         self.method = method
@@ -61,6 +65,7 @@ package struct APIOperation: Sendable {
         self.summary = summary
         self.query = query
         self.body = body
+        self.streamed = streamed
         self.answer = answer
         self.run = run
     }

@@ -32,7 +32,10 @@ package enum APIOperations {
             PeopleOperations(store: store, service: conversations, newID: recordings.newID, now: recordings.now).all,
             UserOperations(
                 store: store, deletion: parts.deletion,
-                export: UserExport(store: store, ledger: recordings.usage.ledger, transcripts: parts.transcripts, now: recordings.now),
+                export: UserExport(
+                    store: store, audio: conversations.audio, ledger: recordings.usage.ledger, transcripts: parts.transcripts, version: parts.version,
+                    now: recordings.now),
+                importing: UserImport(store: store, audio: conversations.audio, newID: recordings.newID), spool: recordings.spool,
                 admission: parts.admission, contexts: parts.contexts, webhooks: parts.webhookSender, now: recordings.now
             ).all,
             WebhookOperations(store: store, secrets: parts.webhookSecrets).all,

@@ -16,13 +16,19 @@ package struct APIRequest: Sendable {
     let client: ClientAddress
     /// The request's body; nil when there was none.
     let body: JSONValue?
+    /// The body of a request to an operation that takes it while it comes; nil for other operations.
+    let stream: (any BodySource)?
 
-    package init(caller: AuthenticatedCaller, parameters: [String: String], head: HTTPRequestHead, client: ClientAddress, body: JSONValue?) {
+    package init(
+        caller: AuthenticatedCaller, parameters: [String: String], head: HTTPRequestHead, client: ClientAddress, body: JSONValue?,
+        stream: (any BodySource)? = nil
+    ) {
         self.caller = caller
         self.parameters = parameters
         self.head = head
         self.client = client
         self.body = body
+        self.stream = stream
     }
 
     var user: ID<User> { caller.user }
@@ -128,6 +134,15 @@ package struct APIRequest: Sendable {
     // MARK: The query
 
     func limit(standard: Int, most: Int) throws(APIError) -> Int { try count("limit", standard: standard, most: most) }
+
+    /// Returns a choice of the query: `true` or `false`; false when the query does not name it.
+    func queryFlag(_ name: String) throws(APIError) -> Bool {
+        switch query.first(name) {
+        case nil, "false": return false
+        case "true": return true
+        case .some: throw .badRequest("\(name) takes true or false.")
+        }
+    }
 
     func count(_ name: String, standard: Int, most: Int) throws(APIError) -> Int {
         guard let text = query.first(name) else { return standard }

@@ -2,6 +2,7 @@ internal import Admission
 internal import Framing
 internal import Live
 internal import Protocols
+internal import Recordings
 internal import Speech
 internal import Store
 
@@ -10,6 +11,9 @@ struct UserOperations: Sendable {
     let store: any ConversationStores
     let deletion: UserDeletion
     let export: UserExport
+    let importing: UserImport
+    /// Uploads, whose limits of disk space files of an archive have too.
+    let spool: Spool
     let admission: Admission
     let contexts: LiveContexts
     let webhooks: WebhookSender
@@ -31,9 +35,26 @@ struct UserOperations: Sendable {
                 .get, "/users/me/export", .read,
                 summary: """
                     Returns an archive of everything that the gateway has of the caller: settings, people, voices with their voiceprints, conversations, \
-                    transcripts of sessions and usage. Audio is listed with its paths.
-                    """, answer: .content("application/x-tar")
-            ) { request throws(APIError) in try export.archive(of: request.user) },
+                    transcripts of sessions and usage. Audio is listed with its paths, and is in the archive if the request says so.
+                    """,
+                query: [.init("audio", "boolean", "True: the archive has the files of audio too. Default: false.")],
+                answer: .content(ExportFormat.mediaType)
+            ) { request throws(APIError) in try export.answer(request.user, withAudio: try request.queryFlag("audio")) },
+            APIOperation(
+                .post, "/users/me/import", .write,
+                summary: """
+                    Takes an archive of GET /users/me/export, from this gateway or another one: people, voices, conversations, audio and settings, under their \
+                    ids. What the caller has already stays as it is.
+                    """, streamed: ExportFormat.mediaType, answer: .object(ImportReport.fields)
+            ) { request throws(APIError) in
+                guard let body = request.stream else { throw APIError(.internalError) }
+                let report = try await importing.take(body, of: request.user) { byteCount throws(APIError) in
+                    do throws(RequestError) {
+                        return try spool.hold(for: request.caller.caller, announced: byteCount)
+                    } catch { throw APIError(error) }
+                }
+                return .json { report.write(to: &$0) }
+            },
             APIOperation(
                 .delete, "/users/me", .write,
                 summary: """

@@ -134,6 +134,12 @@ struct APISchema: Sendable {
         APISchema(
             "SpeechSample", .init("id", "string", required: true, "The recording."),
             .init("duration_seconds", "number", required: true, "Its length."), creation),
+        APISchema(
+            "ImportCount", .init("added", "integer", required: true, "Objects that are new."),
+            .init("present", "integer", required: true, "Objects that were there, and stayed as they are.")),
+        APISchema(
+            "ImportRejection", .init("entry", "string", required: true, "The file in the archive."),
+            .init("reason", "string", required: true, "Why it, or something in it, was left out.")),
     ]
 
     private static let sessions: [APISchema] = [

@@ -13,7 +13,7 @@ struct NamedError: Sendable {
 
     private static let badRequest = NamedError(
         name: "BadRequest", status: .badRequest, meaning: "A part of the request cannot be used; the message says which one and what is accepted.",
-        codes: ["bad_request", "incomplete_body"], example: "limit takes a whole number from 1 to 500.")
+        codes: ["bad_request", "incomplete_body", APIError.badArchive], example: "limit takes a whole number from 1 to 500.")
     private static let unauthenticated = NamedError(
         name: "Unauthenticated", status: .unauthorized, meaning: "There is no credential, or it is not valid.", codes: ["unauthenticated"],
         example: "A valid key or user token is needed: Authorization: Bearer KEY.")
@@ -45,7 +45,7 @@ struct NamedError: Sendable {
     /// Returns the errors that an operation may answer with.
     static func of(_ operation: APIOperation) -> [NamedError] {
         var errors: [NamedError] = []
-        let hasParameters = !OpenAPI.parameters(of: operation.path).isEmpty, hasBody = operation.body != nil
+        let hasParameters = !OpenAPI.parameters(of: operation.path).isEmpty, hasBody = operation.body != nil || operation.streamed != nil
         if hasBody || !operation.query.isEmpty { errors.append(badRequest) }
         if !operation.scopes.isEmpty { errors += [unauthenticated, forbidden] }
         if hasParameters { errors.append(notFound) }

@@ -131,6 +131,13 @@ enum OpenAPI {
             content("application/json", body, to: &json)
             json.endObject()
         }
+        if let type = operation.streamed {
+            json.key("requestBody")
+            json.beginObject()
+            json.member("required", true)
+            content(type, nil, to: &json)
+            json.endObject()
+        }
         json.key("responses")
         json.beginObject()
         json.key(escaping: operation.answer.isNothing ? "204" : "200")

@@ -72,13 +72,15 @@ package struct TapeArchive: Sendable {
         return archive
     }
 
+    /// Adds the mark of the archive's end.
+    package mutating func end() { archive += [UInt8](repeating: 0, count: 2 * Self.blockSize) }
+
     /// Ends the archive.
     ///
     /// - Returns: the bytes of the archive that were not taken.
     package consuming func finish() -> [UInt8] {
-        var bytes = archive
-        bytes += [UInt8](repeating: 0, count: 2 * Self.blockSize)
-        return bytes
+        end()
+        return archive
     }
 
     /// Returns the number of bytes between a content and the next header.

@@ -19,11 +19,12 @@ struct APIEndpoint: Endpoint {
         let head = exchange.request
         do throws(RequestError) {
             let caller = try admit(exchange, call)
-            guard operation.readsBody else { return run(caller, head, nil, exchange, call) }
+            if operation.streamed != nil { return run(caller, head, nil, ReceivedBody(exchange), exchange, call) }
+            guard operation.readsBody else { return run(caller, head, nil, nil, exchange, call) }
             exchange.collectBody(limit: longestBody) { result in
                 do throws(RequestError) {
                     let bytes = try result.mapError { RequestError($0, received: longestBody) }.get()
-                    run(caller, head, try Self.parsed(bytes), exchange, call)
+                    run(caller, head, try Self.parsed(bytes), nil, exchange, call)
                 } catch {
                     call.reject(exchange, error, .harken)
                 }
@@ -46,10 +47,12 @@ struct APIEndpoint: Endpoint {
         throw .badRequest("The body must be a JSON object.")
     }
 
-    private func run(_ caller: AuthenticatedCaller, _ head: HTTPRequestHead, _ body: JSONValue?, _ exchange: HTTPExchange, _ call: Call) {
+    private func run(
+        _ caller: AuthenticatedCaller, _ head: HTTPRequestHead, _ body: JSONValue?, _ stream: ReceivedBody?, _ exchange: HTTPExchange, _ call: Call
+    ) {
         let request = APIRequest(
             caller: caller, parameters: Route.parameters(of: head.path, in: operation.root + operation.path) ?? [:], head: head, client: call.client,
-            body: body)
+            body: body, stream: stream)
         Task {
             do throws(APIError) {
                 let answer = try await operation.run(request)

@@ -36,18 +36,30 @@ package struct ConversationDocument: Sendable {
 
     /// Writes the conversation as one object, with positions in seconds.
     package func write(to json: inout JSONWriter) {
+        write(to: &json) { index, json in conversation.segments[index].write(to: &json, withWords: true) }
+    }
+
+    /// Writes the conversation as one object, with segments and additional members of another form.
+    ///
+    /// - Parameters:
+    ///   - segment: writes the segment at an index.
+    ///   - additional: writes members at the end of the object.
+    package func write(
+        to json: inout JSONWriter, segment: (Int, inout JSONWriter) -> Void, additional: (inout JSONWriter) -> Void = { _ in }
+    ) {
         json.beginObject()
         Self.writeMembers(of: conversation, to: &json)
         json.member("duration", duration / .seconds(1), decimals: 3)
         (conversation.findings ?? ConversationFindings(category: .other, emoji: "")).writeMembers(to: &json)
         json.key("segments")
         json.beginArray()
-        for segment in conversation.segments { segment.write(to: &json, withWords: true) }
+        for index in conversation.segments.indices { segment(index, &json) }
         json.endArray()
         json.key("people")
         json.beginArray()
         for person in speakers { Self.write(person, to: &json) }
         json.endArray()
+        additional(&json)
         json.endObject()
     }
 

@@ -53,6 +53,11 @@ extension Spool {
         let announced: Int? = if case .known(let count) = head.body, count <= limit { count } else { nil }
         return try budget.open(DiskOwner(caller), announced: announced)
     }
+
+    /// Opens the account of a file whose size is known.
+    package func hold(for caller: Caller, announced byteCount: Int) throws(RequestError) -> DiskHold {
+        try budget.open(DiskOwner(caller), announced: byteCount)
+    }
 }
 
 extension RequestError {

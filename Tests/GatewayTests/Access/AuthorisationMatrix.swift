@@ -169,6 +169,7 @@ struct RouteExpectation: Sendable {
         "GET /api/v1/voices": .http("/api/v1/voices", secret: "voice-1", scopes: ["read", "write"]),
         "GET /api/v1/users/me": .http("/api/v1/users/me", scopes: ["read", "write", "listen", "transcribe"]),
         "GET /api/v1/users/me/export": .http("/api/v1/users/me/export", secret: "moonlit", scopes: ["read", "write"]),
+        "POST /api/v1/users/me/import": .http("/api/v1/users/me/import", body: "not an archive", 400, scopes: ["write"]),
         "DELETE /api/v1/users/me": .http("/api/v1/users/me", 204, scopes: ["write"]),
         "GET /api/v1/users/me/settings": .http("/api/v1/users/me/settings", scopes: ["read", "write"]),
         "PATCH /api/v1/users/me/settings": .http("/api/v1/users/me/settings", body: #"{"single_language_mode":true}"#, scopes: ["write"]),

@@ -1,0 +1,86 @@
+internal import Conversations
+internal import Framing
+internal import Speech
+internal import Store
+
+extension JSONWriter {
+    /// Writes a position or a length in seconds, exactly to the nanosecond.
+    mutating func member(_ name: StaticString, exact duration: Duration) { member(name, duration / .seconds(1), decimals: 9) }
+
+    mutating func member(_ name: StaticString, exact value: Float?) {
+        key(name)
+        self.value(exact: value)
+    }
+
+    /// Writes a number by as few digits as lead back to it.
+    mutating func value(exact value: Float?) {
+        if let value, value.isFinite { self.value(raw: Array(value.description.utf8)) } else { null() }
+    }
+
+    /// Writes a list of numbers, exactly.
+    mutating func member(_ name: StaticString, exact values: [Float]) {
+        key(name)
+        beginArray()
+        for value in values { self.value(exact: value) }
+        endArray()
+    }
+}
+
+extension JSONView {
+    /// Longest duration that a document may name, in seconds: a hundred days, in which a number of seconds is exact to the nanosecond.
+    private static var maxSeconds: Double { 8_640_000 }
+
+    func id<Of>(_ name: String, as: Of.Type = Of.self) -> ID<Of>? { self[name].string.map { ID($0) } }
+
+    /// The time of a member in the form of RFC 3339; nil for any other value.
+    func time(_ name: String) -> UnixTime? { self[name].string.flatMap { UnixTime(rfc3339: $0) } }
+
+    /// The value as seconds; nil when it is not a number, or too large.
+    var seconds: Duration? {
+        guard let seconds = double, abs(seconds) <= Self.maxSeconds else { return nil }
+        return .nanoseconds(Int64((seconds * 1e9).rounded()))
+    }
+
+    /// The value as a list of numbers; nil for any other value, and for a list that is longer than a voiceprint may be.
+    var floats: [Float]? {
+        guard isArray, count <= ConversationLimits.voiceprintDimensions else { return nil }
+        var values: [Float] = []
+        for index in 0..<count {
+            guard let value = self[index].double, Float(value).isFinite else { return nil }
+            values.append(Float(value))
+        }
+        return values
+    }
+
+    /// The owner that the members `person_id` and `is_user` name.
+    var owner: Voice.Owner {
+        if let person = id("person_id", as: Person.self) { return .person(person) }
+        return self["is_user"].bool == true ? .user : .nobody
+    }
+}
+
+extension JSONWriter {
+    /// Writes the members `person_id` and `is_user`.
+    mutating func members(of owner: Voice.Owner) {
+        member("person_id", optional: { if case .person(let id) = owner { id.rawValue } else { nil } }())
+        member("is_user", owner == .user)
+    }
+}
+
+extension String {
+    /// The text for a message: cut, and without characters that a terminal would obey.
+    var shown: String { String(String.UnicodeScalarView(unicodeScalars.prefix(64).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 })) }
+}
+
+extension ID {
+    /// The id for a message.
+    var shown: String { rawValue.shown }
+}
+
+/// The reason why a document of an archive, or an object in it, is not taken.
+struct DocumentFault: Error, Equatable {
+    /// One sentence without its full stop.
+    var reason: String
+
+    init(_ reason: String) { self.reason = reason }
+}
