@@ -7,7 +7,7 @@ internal import Store
 package struct APIError: Error {
     package var status: HTTPStatus
     var code: String
-    var message: String
+    package var message: String
     /// The engine's error, when an engine has failed.
     var provider: ProviderTag?
 

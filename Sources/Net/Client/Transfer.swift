@@ -121,7 +121,9 @@ final class Transfer {
 
     fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         do throws(HTTPClientError) {
-            return try upload?.read(into: buffer) ?? 0
+            let count = try upload?.read(into: buffer) ?? 0
+            request.sends?(count)
+            return count
         } catch {
             self.error = error
             return Int(CURL_READFUNC_ABORT)

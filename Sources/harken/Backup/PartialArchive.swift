@@ -1,24 +1,22 @@
 import Framing
 import Glibc
 
-/// The file that a backup writes before the archive is complete: `FILE.partial` next to the archive. It is deleted with the value, unless it was
+/// The file that a backup, or an export, writes before the archive is complete: `FILE.partial` next to the archive. It is deleted with the value, unless it was
 /// put in place.
 struct PartialArchive: ~Copyable {
-    /// The beginning of every archive: the name of the first entry.
-    private static let signature = Array((BackupFolder.name + "/").utf8)
-
     /// The file's path.
     let path: String
     private let archive: String
     private let descriptor: Int32
     private var isInPlace = false
 
-    /// Makes the file, empty, and keeps other backups out of it until the value is destroyed. The remains of a killed backup are written over.
+    /// Makes the file, empty, and keeps other commands out of it until the value is destroyed. The remains of a killed command are written over.
     ///
-    /// - Throws: `ArchiveError` while another backup writes the file, when the file is somebody's own, and when there is an archive already.
-    init(of archive: String) throws {
+    /// - Parameter folder: name of the archive's folder, with which every archive of this kind begins.
+    /// - Throws: `ArchiveError` while another command writes the file, when the file is somebody's own, and when there is an archive already.
+    init(of archive: String, folder: String = BackupFolder.name) throws {
         let path = archive + ".partial"
-        descriptor = try Self.claim(path, of: archive)
+        descriptor = try Self.claim(path, of: archive, folder)
         self.path = path
         self.archive = archive
     }
@@ -28,13 +26,13 @@ struct PartialArchive: ~Copyable {
         close(descriptor)
     }
 
-    private static func claim(_ path: String, of archive: String) throws -> Int32 {
+    private static func claim(_ path: String, of archive: String, _ folder: String) throws -> Int32 {
         while true {
             // Not for writing only, because the beginning is read.
             let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw FileTreeError("write", path) }
             do {
-                if try settle(descriptor, path, of: archive) { return descriptor }
+                if try settle(descriptor, path, of: archive, folder) { return descriptor }
             } catch {
                 close(descriptor)
                 throw error
@@ -45,15 +43,15 @@ struct PartialArchive: ~Copyable {
 
     /// Locks an opened file and empties it.
     ///
-    /// - Returns: false when the path leads to another file now: the file that was opened is to be left alone, because another backup has put it in
-    ///   place, or has deleted it.
-    static func settle(_ descriptor: Int32, _ path: String, of archive: String) throws -> Bool {
+    /// - Returns: false when the path leads to another file now: the file that was opened is to be left alone, because another command has put it
+    ///   in place, or has deleted it.
+    static func settle(_ descriptor: Int32, _ path: String, of archive: String, _ folder: String = BackupFolder.name) throws -> Bool {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw ArchiveError("another backup writes \(path); give another name, or try again when it has ended")
+            throw ArchiveError("another command writes \(path); give another name, or try again when it has ended")
         }
         guard let opened = FileIdentity(descriptor: descriptor), opened == FileIdentity(path: path) else { return false }
-        guard isOfBackup(descriptor) else {
-            throw ArchiveError("\(path) is not what a backup that was ended has left; move the file away, or give another name")
+        guard isRest(descriptor, of: folder) else {
+            throw ArchiveError("\(path) is not what a command that was ended has left; move the file away, or give another name")
         }
         guard access(archive, F_OK) != 0 else {
             unlink(path)
@@ -63,8 +61,9 @@ struct PartialArchive: ~Copyable {
         return true
     }
 
-    /// Returns true if an open file is empty, or begins as an archive of a backup does.
-    private static func isOfBackup(_ descriptor: Int32) -> Bool {
+    /// Returns true if an open file is empty, or begins as an archive with this folder does.
+    private static func isRest(_ descriptor: Int32, of folder: String) -> Bool {
+        let signature = Array((folder + "/").utf8)
         var information = stat()
         guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else { return false }
         // Enough for the first bytes of a compressed archive, which follow after tables of the compression.

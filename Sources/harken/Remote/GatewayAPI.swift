@@ -9,6 +9,9 @@ struct GatewayAPI: Sendable {
     /// Maximum time for files: to send them, and to have them heard.
     private static let uploadTime: Duration = .seconds(600)
 
+    /// Maximum time without a byte in a transfer of any length.
+    private static let stallTime: Duration = .seconds(300)
+
     let address: GatewayAddress
     private let client: HTTPClient
 
@@ -56,9 +59,9 @@ struct GatewayAPI: Sendable {
     }
 
     /// Sends a request, and returns the body of the answer; nil when the gateway says that the object does not exist.
-    private func send(_ request: HTTPClientRequest) async throws(GatewayError) -> [UInt8]? {
+    private func send(_ request: HTTPClientRequest, limit: Int = answerLimit) async throws(GatewayError) -> [UInt8]? {
         var request = request
-        request.responseLimit = Self.answerLimit
+        request.responseLimit = limit
         let answer: HTTPClientResponse
         do throws(HTTPClientError) { answer = try await client.send(request) } catch { throw GatewayError(address.explain(error)) }
         if (200..<300).contains(answer.status.code) { return answer.body }
@@ -71,6 +74,42 @@ struct GatewayAPI: Sendable {
         case 404 where document.root["error"]["code"].equals("not_found"): return nil
         case _: throw GatewayError("\(address.url): \(message)")
         }
+    }
+
+    /// Writes an answer of any size to a file.
+    ///
+    /// - Parameter wrote: called on another thread with each number of bytes that is written.
+    /// - Returns: false when the gateway does not have the operation.
+    func download(_ path: String, _ query: URLQuery, to file: String, wrote: @escaping @Sendable (Int) -> Void) async throws(GatewayError) -> Bool {
+        var request = HTTPClientRequest(.get, address.httpURL + "/api/v1" + path + "?" + query.encoded)
+        if let key = address.key { request.headers.set("Authorization", "Bearer " + key) }
+        request.destination = .file(path: file)
+        request.responseLimit = .max
+        request.mayWrite = { count in
+            wrote(count)
+            return true
+        }
+        return try await transfer(request) != nil
+    }
+
+    /// Sends a file of any size as the body of a request, and returns the body of the answer; nil when the gateway does not have the operation.
+    ///
+    /// - Parameter sent: called on another thread with each number of bytes that is sent.
+    func send(file: String, to path: String, type: String, sent: @escaping @Sendable (Int) -> Void) async throws(GatewayError) -> [UInt8]? {
+        var request = HTTPClientRequest(.post, address.httpURL + "/api/v1" + path)
+        if let key = address.key { request.headers.set("Authorization", "Bearer " + key) }
+        request.headers.set("Content-Type", type)
+        request.body = [.file(path: file)]
+        request.sends = sent
+        return try await transfer(request)
+    }
+
+    /// Sends a request that may take hours, while bytes come or go.
+    private func transfer(_ request: HTTPClientRequest) async throws(GatewayError) -> [UInt8]? {
+        var request = request
+        request.timeout = nil
+        request.stallTimeout = Self.stallTime
+        return try await send(request, limit: request.responseLimit)
     }
 
     /// Sends a request whose answer is a JSON object, and returns the object; nil when the gateway says that the object does not exist.

@@ -13,6 +13,8 @@ struct DataPlace {
 
     /// Options of commands on one user's data.
     static let options: [any OptionDescription] = StoreAccess.places + GatewayAddress.choice + [Flag.json]
+    /// Options of commands that write a file of one user's data.
+    static let archiveOptions: [any OptionDescription] = StoreAccess.places + GatewayAddress.choice
     /// Options of commands on the data of an installation.
     static let installationOptions: [any OptionDescription] = [DataOption.option] + GatewayAddress.choice + [Flag.json]
 
@@ -59,6 +61,34 @@ struct DataPlace {
         switch kind {
         case .directory(let stores): stores.userData(in: try stores.open(), models: models)
         case .gateway(let address): GatewayUserData(api: try GatewayAPI(address))
+        }
+    }
+
+    /// Returns the archives of the user's data.
+    ///
+    /// - Throws: `NoData` when the directory has no data.
+    func neededArchives() throws -> any UserArchives {
+        switch kind {
+        case .directory(let stores):
+            guard let directory = try stores.data.existing() else { throw stores.data.noData }
+            return try stores.archives(in: directory)
+        case .gateway(let address): return GatewayArchives(api: try GatewayAPI(address))
+        }
+    }
+
+    /// Returns the archives of the user's data. Creates the data directory and the database if they do not exist.
+    func createdArchives() throws -> any UserArchives {
+        switch kind {
+        case .directory(let stores): try stores.archives(in: DataDirectory(creating: stores.data.path))
+        case .gateway(let address): GatewayArchives(api: try GatewayAPI(address))
+        }
+    }
+
+    /// The owner of the data, for messages.
+    var owner: String {
+        switch kind {
+        case .directory(let stores): "\(stores.user) in \(stores.data.path)"
+        case .gateway(let address): "the key's user at \(address.url)"
         }
     }
 

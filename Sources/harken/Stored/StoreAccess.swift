@@ -1,5 +1,6 @@
 import Conversations
 import LocalEngine
+import ObjectStorage
 import Sessions
 import Speech
 import Store
@@ -51,6 +52,11 @@ struct StoreAccess {
     /// - Parameter models: the folder of the sentence model for search by meaning.
     func userData(in stores: any ConversationStores, models: ModelFolder) -> DirectoryUserData {
         DirectoryUserData(store: stores, user: user, path: data.path, models: models)
+    }
+
+    /// Returns the archives of the user's data in a data directory.
+    func archives(in directory: DataDirectory) throws -> DirectoryArchives {
+        DirectoryArchives(installation: try data.installation(in: directory), user: user, bucket: data.bucket.map { "\($0.address)" })
     }
 
     /// Returns the path of a stretch of a conversation's audio.

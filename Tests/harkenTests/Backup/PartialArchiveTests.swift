@@ -39,7 +39,7 @@ import Testing
     @Test func `is written by one backup at a time, and goes with a backup that fails`() throws {
         let partial = try PartialArchive(of: archive)
         let error = #expect(throws: ArchiveError.self) { _ = try PartialArchive(of: archive) }
-        #expect(error?.description.contains("another backup writes") == true)
+        #expect(error?.description.contains("another command writes") == true)
         #expect(text(path) == "")
         _ = consume partial
         #expect(text(path) == nil)

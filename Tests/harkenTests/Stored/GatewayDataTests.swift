@@ -79,6 +79,31 @@ struct `Commands on a gateway's data` {
         #expect(try await run(["people", "list", "--data", folder.path(of: "none")], ["HARKEN_URL": url]).diagnostics.contains("there is no data"))
     }
 
+    @Test func `move everything to another gateway, once`() async throws {
+        try await fill()
+        let (process, url) = try await gateway()
+        defer { process.signal(SIGTERM) }
+        let there = folder.path(of: "there.tar"), here = folder.path(of: "here.tar"), other = folder.path(of: "other")
+        let exported = try await run(["export", there, "--url", url])
+        #expect(exported.status == 0 && exported.diagnostics.contains("there.tar has everything of"), "\(exported)")
+        #expect(try await run(["export", here, "--data", data, "--no-audio"]).status == 0)
+        let again = try await run(["export", here, "--data", data])
+        #expect(again.status == 1 && again.diagnostics.contains("exists"), "\(again)")
+        #expect(!FileManager.default.fileExists(atPath: here + ".partial"))
+        let taken = try await run(["import", there, here, "--data", other, "--json"])
+        let reports = taken.output.split(separator: "\n")
+        #expect(taken.status == 0 && reports.count == 2, "\(taken)")
+        #expect(reports.first?.contains(#""conversations":{"added":2,"present":0}"#) == true)
+        #expect(reports.last?.contains(#""conversations":{"added":0,"present":2}"#) == true)
+        for command in [["conversations", "list"], ["conversations", "show", "first", "--json"], ["people", "list", "--json"]] {
+            #expect(try await run(command + ["--data", other]).output == run(command + ["--data", data]).output, "\(command)")
+        }
+        let present = try await run(["import", there, "--url", url])
+        #expect(present.status == 0 && present.output.contains("ADDED") && !present.output.contains("left out"), "\(present)")
+        let wrong = try await run(["import", try folder.write([1, 2, 3], as: "wrong.tar"), "--data", other])
+        #expect(wrong.status == 1 && wrong.diagnostics.contains("is not an archive of harken export"), "\(wrong)")
+    }
+
     @Test func `change people, voices and conversations`() async throws {
         try await fill()
         let (process, url) = try await gateway()
