@@ -87,6 +87,9 @@ static const unsigned char microphone_js[] = {
 static const unsigned char microscope_js[] = {
 #embed "../../Console/Page/microscope.js"
 };
+static const unsigned char moving_js[] = {
+#embed "../../Console/Page/moving.js"
+};
 static const unsigned char naming_js[] = {
 #embed "../../Console/Page/naming.js"
 };
@@ -197,6 +200,7 @@ static const harken_page_file files[] = {
     FILE("login.js", login_js),
     FILE("microphone.js", microphone_js),
     FILE("microscope.js", microscope_js),
+    FILE("moving.js", moving_js),
     FILE("naming.js", naming_js),
     FILE("pairing.js", pairing_js),
     FILE("people.js", people_js),

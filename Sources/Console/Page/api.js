@@ -74,6 +74,21 @@ export const get = async (path, values, signal) => json(await send(address(path,
 /** Calls an operation of `/api/v1` with a JSON body. */
 export const post = withBody('POST'), patch = withBody('PATCH'), put = withBody('PUT');
 
+/**
+ * Sends a file. Unlike `fetch`, an XMLHttpRequest tells how much is sent.
+ * @param {(part: number) => void} onprogress called with 0 to 1
+ */
+export const upload = (path, file, signal, onprogress) => new Promise((resolve, reject) => {
+  const call = new XMLHttpRequest();
+  const answer = () => new Response(call.response, { status: call.status });
+  call.upload.onprogress = ({ loaded, total }) => onprogress(loaded / total);
+  call.onload = () => (call.status < 300 ? resolve(answer().json()) : errorOf(answer()).then(reject));
+  call.onerror = () => reject(new CallError(0, 'lost', 'The connection broke. Send the file again: nothing is taken twice.'));
+  signal.addEventListener('abort', () => call.abort());
+  call.open('POST', address(path));
+  call.send(file);
+});
+
 /** Deletes something. */
 export const remove = async (path) => json(await send(address(path), { method: 'DELETE' }));
 

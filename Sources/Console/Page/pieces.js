@@ -50,6 +50,9 @@ export const select = (label, options, attributes = {}) => {
   return element;
 };
 
+/** A setting: what it is called, a sentence about it, and its control. */
+export const setting = (title, text, control) => h('div.set', h('b.strong', title), h('p', text), h('div.ctl', control));
+
 let serial = 0;
 
 /** Two to four choices, side by side. */

@@ -5,7 +5,8 @@ import { h } from './elements.js';
 import { dayOf, language, length } from './figures.js';
 import { gateway, may } from './gateway.js';
 import { icon } from './icons.js';
-import { ask, check, command, dialog, field, fill, note, select, tag, toast } from './pieces.js';
+import { moving } from './moving.js';
+import { ask, check, command, dialog, field, fill, note, select, setting as line, tag, toast } from './pieces.js';
 
 const vendors = [['deepgram', 'Deepgram'], ['assemblyai', 'AssemblyAI'], ['soniox', 'Soniox'], ['speechmatics', 'Speechmatics'], ['openai', 'OpenAI']];
 const scopes = [
@@ -13,7 +14,6 @@ const scopes = [
   ['write', 'write: change and delete them'], ['admin', 'admin: keys, engines, everybody’s usage'],
 ];
 const expiries = [['', 'Never'], ['30', 'In 30 days'], ['90', 'In 90 days'], ['365', 'In a year']];
-const line = (title, text, control) => h('div.set', h('b.strong', title), h('p', text), h('div.ctl', control));
 
 // MARK: Access keys
 
@@ -235,7 +235,7 @@ export default function settings(root) {
   };
   const show = ({ own, enrolled, access }) => {
     body.replaceChildren(...(access ? [keys(access, changed)] : []),
-      h('div.two', ownKeys(enrolled, changed), h('div.stack.l', choices(own), webhooks(own, changed), page())));
+      h('div.two', ownKeys(enrolled, changed), h('div.stack.l', choices(own), webhooks(own, changed), moving(changed), page())));
     if (may('write')) return;
     body.prepend(note('', 'This key may only read', 'The scope write is needed to change something here.'));
     for (const control of body.querySelectorAll('.two button, .two select, .two input')) {
