@@ -6,7 +6,7 @@ package struct HTTPLimits: Sendable, Equatable {
     package var startLine: Int
     /// Maximum number of header lines.
     package var fields: Int
-    /// Maximum size of the body, in bytes. A route may allow less, see `HTTPRequestParser.limitBody`.
+    /// Maximum size of the body, in bytes. A route has a limit of its own, see `HTTPRequestParser.limitBody`.
     package var body: Int
     /// Maximum size of all chunk extensions of a message together, in bytes.
     package var chunkExtensions: Int

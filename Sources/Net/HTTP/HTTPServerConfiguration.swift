@@ -2,7 +2,8 @@ package import Framing
 
 /// Limits and timers of an `HTTPServer`.
 package struct HTTPServerConfiguration: Sendable {
-    package var limits = HTTPLimits()
+    /// Limits of requests. A route that reads a body sets the limit of that body; the limit here is the largest that any route may set.
+    package var limits = HTTPLimits(body: 1 << 40)
     /// TLS context for `https` and `wss`; nil: plain HTTP. `HTTPServer.useTLS` changes it for new connections.
     package var tls: TLSServerContext?
     /// Time limit for a request's head, from the request's first byte or from the start of a new connection, including TLS.
