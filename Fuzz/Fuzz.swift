@@ -34,7 +34,7 @@ private let targets: [String: @Sendable (RawSpan) -> Void] = [
     "soniox-prerecorded-client": fuzzSonioxPrerecordedClient,
     "speechmatics-live-client": fuzzSpeechmaticsLiveClient,
     "speechmatics-prerecorded-client": fuzzSpeechmaticsPrerecordedClient,
-    "tape": fuzzTape,
+    "tar": fuzzTar,
     "url": fuzzURL,
     "websocket": fuzzWebSocket,
     "websocket-handshake": fuzzHandshake,

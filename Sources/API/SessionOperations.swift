@@ -158,7 +158,7 @@ struct SessionOperations: Sendable {
 
     private func bundle(of stored: StoredTranscript) async throws(APIError) -> APIAnswer {
         let record = stored.record, trace = try await trace(of: stored), changed = (record.started?.milliseconds ?? 0) / 1_000
-        var archive = TapeArchive()
+        var archive = TarArchive()
         let folder = "harken-session-\(record.id.rawValue)"
         archive.add("\(folder)/trace.json", APIAnswer.json { trace.write(to: &$0) }.body, changedAt: changed)
         archive.add("\(folder)/transcript.json", stored.json(), changedAt: changed)

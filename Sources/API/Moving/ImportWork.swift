@@ -63,7 +63,7 @@ struct ImportWork {
     }
 
     /// - Parameter bytes: the bytes of `.data`.
-    mutating func take(_ event: TapeEvent, _ bytes: [UInt8]) async throws(APIError) {
+    mutating func take(_ event: TarEvent, _ bytes: [UInt8]) async throws(APIError) {
         switch event {
         case .file(let file): try await begin(file)
         case .data: try await add(bytes)
@@ -74,7 +74,7 @@ struct ImportWork {
 
     // MARK: Files
 
-    private mutating func begin(_ file: TapeFile) async throws(APIError) {
+    private mutating func begin(_ file: TarFile) async throws(APIError) {
         let path = file.name.hasPrefix("./") ? String(file.name.dropFirst(2)) : file.name
         let folder = ExportFormat.folder + "/"
         guard path.hasPrefix(folder) else {

@@ -66,7 +66,7 @@ package struct UserExport: Sendable {
         /// Released at the end of the archive, before the client sees that end.
         private var turn: UserTurns.Turn?
         private let made: UnixTime
-        private var archive = TapeArchive()
+        private var archive = TarArchive()
         private var step = Step.user
         private var people: [Person] = []
         private var voices: [Voice] = []
@@ -242,7 +242,7 @@ package struct UserExport: Sendable {
             }
             guard let waiting = blobs.popFirst(), let name = BlobName(waiting.blob) else { return }
             let found = try await APIError.stored { () throws(StoreError) in try await export.audio.read(name, nil) }
-            guard let found, found.byteCount <= TapeArchive.maxByteCount else { return }
+            guard let found, found.byteCount <= TarArchive.maxByteCount else { return }
             archive.begin("\(ExportFormat.folder)/\(waiting.name)", byteCount: found.byteCount, changedAt: made.milliseconds / 1_000)
             if found.byteCount > 0 { reader = found }
         }

@@ -38,12 +38,12 @@ package struct UserImport: Sendable {
         }
         defer { withExtendedLifetime(turn) {} }
         var work = ImportWork(store: store, audio: audio, documents: documents, user: user, newID: newID, room: room)
-        var reader = TapeReader(maxEntries: ImportWork.maxEntries)
+        var reader = TarReader(maxEntries: ImportWork.maxEntries)
         while let piece = try await body.next() {
             var offset = 0
             while let (event, bytes) = try Self.next(piece, from: &offset, &reader, work.report) { try await work.take(event, bytes) }
         }
-        do throws(TapeError) { try reader.finish() } catch { throw APIError(error, work.report) }
+        do throws(TarError) { try reader.finish() } catch { throw APIError(error, work.report) }
         return try work.finished()
     }
 
@@ -51,9 +51,9 @@ package struct UserImport: Sendable {
     ///
     /// - Parameter report: what was taken so far.
     private static func next(
-        _ piece: [UInt8], from offset: inout Int, _ reader: inout TapeReader, _ report: @autoclosure () -> ImportReport
-    ) throws(APIError) -> (TapeEvent, [UInt8])? {
-        do throws(TapeError) {
+        _ piece: [UInt8], from offset: inout Int, _ reader: inout TarReader, _ report: @autoclosure () -> ImportReport
+    ) throws(APIError) -> (TarEvent, [UInt8])? {
+        do throws(TarError) {
             guard let event = try reader.next(piece.span.bytes, from: &offset) else { return nil }
             guard case .data(let bytes) = event else { return (event, []) }
             return (event, bytes.array(in: piece.span.bytes))
@@ -84,7 +84,7 @@ extension APIError {
     init(archive message: String) { self.init(.badRequest, Self.badArchive, message) }
 
     /// - Parameter report: what was taken before the error.
-    init(_ error: TapeError, _ report: ImportReport) {
+    init(_ error: TarError, _ report: ImportReport) {
         switch error {
         case .notAnArchive, .compressed:
             self.init(archive: "\(error) Send the file harken-export.tar as harken export, or the page's settings, have made it.")

@@ -34,7 +34,7 @@ import Testing
 
     /// Unpacks an archive.
     private func files(_ archive: [UInt8]) throws -> [File] {
-        var reader = TapeReader(maxEntries: 10_000)
+        var reader = TarReader(maxEntries: 10_000)
         var files: [File] = [], offset = 0
         while let event = try reader.next(archive.span.bytes, from: &offset) {
             switch event {
@@ -48,7 +48,7 @@ import Testing
     }
 
     private func packed(_ files: [File]) -> [UInt8] {
-        var archive = TapeArchive()
+        var archive = TarArchive()
         for file in files { archive.add(file.name, file.content, changedAt: 0) }
         return archive.finish()
     }

@@ -6,7 +6,7 @@
 ///     while let event = try reader.next(input, from: &offset) { … }
 ///     // after the last input
 ///     try reader.finish()
-package struct TapeReader: Sendable {
+package struct TarReader: Sendable {
     private enum State: Sendable, Equatable {
         case header  // → content, skipping, end
         case content(Int)  // → fileEnd
@@ -14,12 +14,12 @@ package struct TapeReader: Sendable {
         /// Bytes that nobody reads: padding, folders and additional headers.
         case skipping(Int)  // → header
         case end
-        case failed(TapeError)
+        case failed(TarError)
     }
 
     /// Maximum size of a header by which another program adds facts about a file, in bytes.
     private static let maxExtra = 1 << 20
-    private static let blockSize = TapeArchive.blockSize
+    private static let blockSize = TarArchive.blockSize
     private static let gzip: [UInt8] = [0x1F, 0x8B]
 
     private let maxEntries: Int
@@ -33,15 +33,15 @@ package struct TapeReader: Sendable {
     package init(maxEntries: Int) { self.maxEntries = maxEntries }
 
     /// Returns the next event in the input and moves `offset` after it; nil when the whole input is used.
-    package mutating func next(_ input: RawSpan, from offset: inout Int) throws(TapeError) -> TapeEvent? {
-        do throws(TapeError) { return try event(input, &offset) } catch {
+    package mutating func next(_ input: RawSpan, from offset: inout Int) throws(TarError) -> TarEvent? {
+        do throws(TarError) { return try event(input, &offset) } catch {
             state = .failed(error)
             throw error
         }
     }
 
     /// Ends the archive.
-    package mutating func finish() throws(TapeError) {
+    package mutating func finish() throws(TarError) {
         switch state {
         case .end: return
         case .failed(let error): throw error
@@ -49,7 +49,7 @@ package struct TapeReader: Sendable {
         }
     }
 
-    private mutating func event(_ input: RawSpan, _ offset: inout Int) throws(TapeError) -> TapeEvent? {
+    private mutating func event(_ input: RawSpan, _ offset: inout Int) throws(TarError) -> TarEvent? {
         while true {
             switch state {
             case .header:
@@ -86,7 +86,7 @@ package struct TapeReader: Sendable {
         }
     }
 
-    private mutating func read(_ block: [UInt8]) throws(TapeError) -> TapeEvent? {
+    private mutating func read(_ block: [UInt8]) throws(TarError) -> TarEvent? {
         // An archive ends with two empty blocks; some programs write only one.
         guard block.contains(where: { $0 != 0 }) else {
             guard entries > 0 else { throw .notAnArchive }
@@ -101,12 +101,12 @@ package struct TapeReader: Sendable {
         guard entries <= maxEntries else { throw .tooManyEntries(limit: maxEntries) }
         let name = Self.name(block)
         guard let byteCount = Self.number(block[124..<136]) else { throw .tooLarge(name: Self.shown(name)) }
-        padding = TapeArchive.padding(after: byteCount)
+        padding = TarArchive.padding(after: byteCount)
         switch block[156] {
         case UInt8(ascii: "0"), 0:
             guard Self.isSafe(name) else { throw .unsafeName(Self.shown(name)) }
             state = byteCount > 0 ? .content(byteCount) : .fileEnd(padding: 0)
-            return .file(TapeFile(name: name, byteCount: byteCount))
+            return .file(TarFile(name: name, byteCount: byteCount))
         case UInt8(ascii: "5"):
             guard Self.isSafe(name) else { throw .unsafeName(Self.shown(name)) }
             state = .skipping(byteCount + padding)

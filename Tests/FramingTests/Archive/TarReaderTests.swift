@@ -1,15 +1,15 @@
 import Framing
 import Testing
 
-@Suite struct `Tape reader` {
+@Suite struct `Tar reader` {
     enum Event: Equatable, Sendable {
-        case file(TapeFile), data([UInt8]), fileEnd, end, error(TapeError)
+        case file(TarFile), data([UInt8]), fileEnd, end, error(TarError)
     }
 
     private func read(_ archive: [UInt8], cuts: [Int] = [], maxEntries: Int = 100) -> [Event] {
-        var reader = TapeReader(maxEntries: maxEntries)
+        var reader = TarReader(maxEntries: maxEntries)
         var said: [Event] = []
-        do throws(TapeError) {
+        do throws(TarError) {
             for piece in HTTPDialogue.pieces(of: archive, cuts: cuts) {
                 var offset = 0
                 while let event = try reader.next(piece.span.bytes, from: &offset) {
@@ -35,7 +35,7 @@ import Testing
     }
 
     private func archive(_ files: [(name: String, content: [UInt8])]) -> [UInt8] {
-        var archive = TapeArchive()
+        var archive = TarArchive()
         for file in files { archive.add(file.name, file.content, changedAt: 1_700_000_000) }
         return archive.finish()
     }
@@ -53,9 +53,9 @@ import Testing
         let long = [UInt8](repeating: 7, count: 1_025)
         let bytes = archive([("folder/empty", []), ("folder/one", [1]), ("folder/block", [UInt8](repeating: 2, count: 512)), ("long", long)])
         let whole: [Event] = [
-            .file(TapeFile(name: "folder/empty", byteCount: 0)), .fileEnd, .file(TapeFile(name: "folder/one", byteCount: 1)), .data([1]), .fileEnd,
-            .file(TapeFile(name: "folder/block", byteCount: 512)), .data([UInt8](repeating: 2, count: 512)), .fileEnd,
-            .file(TapeFile(name: "long", byteCount: 1_025)), .data(long), .fileEnd, .end,
+            .file(TarFile(name: "folder/empty", byteCount: 0)), .fileEnd, .file(TarFile(name: "folder/one", byteCount: 1)), .data([1]), .fileEnd,
+            .file(TarFile(name: "folder/block", byteCount: 512)), .data([UInt8](repeating: 2, count: 512)), .fileEnd,
+            .file(TarFile(name: "long", byteCount: 1_025)), .data(long), .fileEnd, .end,
         ]
         #expect(read(bytes) == whole)
         for cut in stride(from: 0, through: bytes.count, by: 7) { #expect(read(bytes, cuts: [cut]) == whole) }
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `reads a file whose content was added in pieces`() {
-        var archive = TapeArchive()
+        var archive = TarArchive()
         archive.begin("a", byteCount: 600, changedAt: 0)
         for _ in 0..<3 { archive.append([UInt8](repeating: 1, count: 199)) }
         #expect(!archive.isFileComplete)
@@ -72,7 +72,7 @@ import Testing
         #expect(archive.isFileComplete)
         let bytes = archive.finish()
         #expect(bytes.count == 512 + 1_024 + 1_024)
-        #expect(read(bytes) == [.file(TapeFile(name: "a", byteCount: 600)), .data([UInt8](repeating: 1, count: 600)), .fileEnd, .end])
+        #expect(read(bytes) == [.file(TarFile(name: "a", byteCount: 600)), .data([UInt8](repeating: 1, count: 600)), .fileEnd, .end])
     }
 
     @Test(arguments: ["../a", "a/../b", "/a", "..", "a\\b", "a\nb"])
@@ -98,7 +98,7 @@ import Testing
             var bytes = archive([("b", kind == UInt8(ascii: "5") ? [] : [1, 2, 3])])
             bytes[156] = kind
             bytes = sealed(bytes).dropLast(1_024) + rest
-            #expect(read(bytes) == [.file(TapeFile(name: "a", byteCount: 1)), .data([5]), .fileEnd, .end])
+            #expect(read(bytes) == [.file(TarFile(name: "a", byteCount: 1)), .data([5]), .fileEnd, .end])
         }
     }
 

@@ -1,5 +1,5 @@
 /// An archive of files in the format `ustar` of POSIX (pax, IEEE Std 1003.1), which `tar` reads.
-package struct TapeArchive: Sendable {
+package struct TarArchive: Sendable {
     static let blockSize = 512
     private static let maxNameLength = 100
 

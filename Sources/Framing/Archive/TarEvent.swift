@@ -1,7 +1,7 @@
 /// A tar archive's content in order: files with their data, then the end.
-package enum TapeEvent: Sendable, Equatable {
+package enum TarEvent: Sendable, Equatable {
     /// A file begins. `.data` and `.fileEnd` follow.
-    case file(TapeFile)
+    case file(TarFile)
     /// The next bytes of the file.
     case data(Bytes)
     case fileEnd
@@ -10,7 +10,7 @@ package enum TapeEvent: Sendable, Equatable {
 }
 
 /// The head of a file in a tar archive.
-package struct TapeFile: Sendable, Equatable {
+package struct TarFile: Sendable, Equatable {
     /// The path in the archive. It has no `..`, does not begin with `/`, and has no control characters.
     package var name: String
     /// The size in bytes.

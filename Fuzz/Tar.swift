@@ -1,7 +1,7 @@
 import Framing
 
 /// A tar archive, whole and in pieces, must be the same files, whose names lead nowhere else. The first byte is the pieces' length.
-func fuzzTape(_ bytes: RawSpan) {
+func fuzzTar(_ bytes: RawSpan) {
     guard bytes.byteCount > 1 else { return }
     let input = bytes.extracting(1..<bytes.byteCount)
     let piece = Int(bytes.unsafeLoad(as: UInt8.self)) * 7 + 1
@@ -12,8 +12,8 @@ private func read(_ input: RawSpan, piece: Int) -> [String] {
     var said: [String] = []
     var data: [UInt8] = []
     var missing = 0
-    do throws(TapeError) {
-        var reader = TapeReader(maxEntries: 8)
+    do throws(TarError) {
+        var reader = TarReader(maxEntries: 8)
         var start = 0
         while start < input.byteCount {
             let part = input.extracting(start..<min(start + piece, input.byteCount))

@@ -1,5 +1,5 @@
 /// An error in a tar archive.
-package enum TapeError: Error, Sendable, Equatable {
+package enum TarError: Error, Sendable, Equatable {
     /// The bytes are not a tar archive.
     case notAnArchive
     /// The archive is compressed with gzip.
@@ -17,7 +17,7 @@ package enum TapeError: Error, Sendable, Equatable {
     case truncated
 }
 
-extension TapeError: CustomStringConvertible {
+extension TarError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .notAnArchive: "The bytes are not a tar archive."
