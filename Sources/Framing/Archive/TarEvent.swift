@@ -5,7 +5,7 @@ package enum TarEvent: Sendable, Equatable {
     /// The next bytes of the file.
     case data(Bytes)
     case fileEnd
-    /// The archive is complete. Bytes after the end are dropped.
+    /// The archive is complete. A few bytes after the end are dropped; more of them are an error.
     case end
 }
 

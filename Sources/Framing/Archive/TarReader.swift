@@ -1,4 +1,4 @@
-/// Reads a streamed tar archive (`ustar` of POSIX); the input may be cut anywhere. Holds at most a header.
+/// Reads a streamed tar archive (`ustar` of POSIX); the input may be cut anywhere. Holds at most a header, of 1 MiB.
 ///
 /// Folders, and the headers by which other programs add times and owners, are passed over. Names are checked, so that no name leads out of a folder.
 ///
@@ -13,12 +13,17 @@ package struct TarReader: Sendable {
         case fileEnd(padding: Int)  // → skipping
         /// Bytes that nobody reads: padding, folders and additional headers.
         case skipping(Int)  // → header
-        case end
+        /// A header of pax, whose records say more of the next file.
+        case extra(Int)  // → skipping
+        /// The end, with the number of bytes that may still follow.
+        case end(Int)
         case failed(TarError)
     }
 
     /// Maximum size of a header by which another program adds facts about a file, in bytes.
     private static let maxExtra = 1 << 20
+    /// Maximum number of bytes behind the end, as many as a tape's block has: programs fill the last block with zeros.
+    private static let maxRest = 1 << 20
     private static let blockSize = TarArchive.blockSize
     private static let gzip: [UInt8] = [0x1F, 0x8B]
 
@@ -26,6 +31,9 @@ package struct TarReader: Sendable {
     private var entries = 0
     private var header: [UInt8] = []
     private var state = State.header
+    /// Records of the header of pax that is being read.
+    private var extra: [UInt8] = []
+    private var extraName = ""
     /// Number of bytes between the present file's content and the next header.
     private var padding = 0
 
@@ -45,7 +53,7 @@ package struct TarReader: Sendable {
         switch state {
         case .end: return
         case .failed(let error): throw error
-        case .header, .content, .fileEnd, .skipping: throw entries == 0 && header.count < Self.blockSize ? .notAnArchive : .truncated
+        case .header, .content, .fileEnd, .skipping, .extra: throw entries == 0 && header.count < Self.blockSize ? .notAnArchive : .truncated
         }
     }
 
@@ -78,7 +86,23 @@ package struct TarReader: Sendable {
                 offset += count
                 state = count < rest ? .skipping(rest - count) : .header
                 guard count == rest else { return nil }
-            case .end:
+            case .extra(let rest):
+                let count = min(rest, input.byteCount - offset)
+                input.extracting(offset..<(offset + count)).withUnsafeBytes { extra.append(contentsOf: $0) }
+                offset += count
+                guard count == rest else {
+                    state = .extra(rest - count)
+                    return nil
+                }
+                let records = extra
+                extra = []
+                // The size in the header is not the file's then.
+                guard !Self.hasSize(records) else { throw .unsupported(name: Self.shown(extraName)) }
+                state = .skipping(padding)
+            case .end(let rest):
+                let count = input.byteCount - offset
+                guard count <= rest else { throw .damaged }
+                state = .end(rest - count)
                 offset = input.byteCount
                 return nil
             case .failed(let error): throw error
@@ -90,7 +114,7 @@ package struct TarReader: Sendable {
         // An archive ends with two empty blocks; some programs write only one.
         guard block.contains(where: { $0 != 0 }) else {
             guard entries > 0 else { throw .notAnArchive }
-            state = .end
+            state = .end(Self.maxRest)
             return .end
         }
         guard Self.hasRightChecksum(block) else {
@@ -112,13 +136,20 @@ package struct TarReader: Sendable {
             state = .skipping(byteCount + padding)
         case UInt8(ascii: "x"), UInt8(ascii: "g"):
             guard byteCount <= Self.maxExtra else { throw .tooLarge(name: Self.shown(name)) }
-            state = .skipping(byteCount + padding)
+            (extra, extraName, state) = ([], name, .extra(byteCount))
         default: throw .unsupported(name: Self.shown(name))
         }
         return nil
     }
 
     // MARK: Fields
+
+    /// Returns true if records of pax, such as `20 size=9663676416` and a line break, name a size.
+    private static func hasSize(_ records: [UInt8]) -> Bool {
+        records.split(separator: UInt8(ascii: "\n")).contains { line in
+            line.drop { $0 != UInt8(ascii: " ") }.dropFirst().starts(with: "size=".utf8)
+        }
+    }
 
     /// Compares the sum of the header's bytes, with its own field as spaces.
     private static func hasRightChecksum(_ block: [UInt8]) -> Bool {

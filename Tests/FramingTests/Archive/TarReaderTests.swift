@@ -102,6 +102,22 @@ import Testing
         }
     }
 
+    @Test func `refuses a size in an additional header`() {
+        for record in ["20 size=9663676416\n", "12 path=abc\n20 size=9663676416\n"] {
+            var bytes = archive([("b", Array(record.utf8))])
+            bytes[156] = UInt8(ascii: "x")
+            bytes = sealed(bytes).dropLast(1_024) + archive([("a", [5])])
+            #expect(read(bytes) == [.error(.unsupported(name: "b"))])
+            #expect(read(bytes, cuts: [520, 530]) == [.error(.unsupported(name: "b"))])
+        }
+    }
+
+    @Test func `refuses bytes without end after the archive`() {
+        let bytes = archive([("a", [5])])
+        #expect(read(bytes + [UInt8](repeating: 0, count: 10_240)).last == .end)
+        #expect(read(bytes + [UInt8](repeating: 0, count: 2 << 20)).last == .error(.damaged))
+    }
+
     @Test func `refuses an archive that was cut off`() {
         let bytes = archive([("a", [UInt8](repeating: 1, count: 700))])
         for end in [513, 600, 1_536, 1_600] { #expect(read(Array(bytes[..<end])).last == .error(.truncated), "\(end)") }
