@@ -17,9 +17,9 @@ package struct OggOpusCut: Sendable, Equatable {
     ///
     /// - Returns: nil when no packet lies in that interval; nothing is written then.
     package static func write(_ path: String, from: Duration, to: Duration, of source: String) throws(MediaError) -> OggOpusCut? {
-        guard let bytes = FileManager.default.contents(atPath: source).map({ [UInt8]($0) }) else { throw .unreadable("\(source) cannot be read") }
+        let bytes = try content(of: source)
         guard let stream = Stream(bytes), stream.packets.count >= 2 else { throw .unreadable("\(source) is not Opus in Ogg") }
-        let head = Array(bytes[stream.packets[0]])
+        let head = Array(bytes[stream.packets[0].range])
         guard head.count >= 19, head.starts(with: "OpusHead".utf8) else { throw .unreadable("\(source) is not Opus in Ogg") }
         let preSkip = Int(head[10]) | Int(head[11]) << 8
         // End of each packet, in the decoder's samples.
@@ -27,7 +27,7 @@ package struct OggOpusCut: Sendable, Equatable {
         var position = 0
         let packets = stream.packets[2...]
         for packet in packets {
-            position += samples(of: bytes[packet])
+            position += samples(of: bytes[packet.range])
             ends.append(position)
         }
         let wanted = { (time: Duration) in Int((time / .seconds(1) * rate).rounded()) + preSkip }
@@ -45,10 +45,10 @@ package struct OggOpusCut: Sendable, Equatable {
         newHead[11] = UInt8(truncatingIfNeeded: skipped >> 8)
         var writer = Writer(serial: stream.serial)
         writer.page([newHead], granule: 0, flags: 2)
-        writer.page([Array(bytes[stream.packets[1]])], granule: 0, flags: 0)
+        writer.page([Array(bytes[stream.packets[1].range])], granule: 0, flags: 0)
         var page: [[UInt8]] = [], segments = 0, pageStart = cut
         for index in begin..<end {
-            let packet = Array(bytes[packets[packets.startIndex + index]])
+            let packet = Array(bytes[packets[packets.startIndex + index].range])
             if segments + packet.count / 255 + 1 > 255 || (index > begin && ends[index - 1] - pageStart >= maxInPage) {
                 writer.page(page, granule: ends[index - 1] - cut, flags: 0)
                 (page, segments, pageStart) = ([], 0, ends[index - 1])
@@ -61,7 +61,8 @@ package struct OggOpusCut: Sendable, Equatable {
         try store(writer.bytes, path)
         let start = max(0, cut - preSkip)
         return OggOpusCut(
-            start: .seconds(Double(start) / rate), duration: .seconds(Double(through - preSkip - start) / rate), byteCount: writer.bytes.count)
+            start: .seconds(Double(start) / rate), duration: .seconds(Double(max(0, through - preSkip - start)) / rate),
+            byteCount: writer.bytes.count)
     }
 
     /// Writes a copy of a file without the sound between `from` and `to`. The packets of that time, and the one after them, become packets without
@@ -74,18 +75,19 @@ package struct OggOpusCut: Sendable, Equatable {
 
     /// Writes a copy of a file without the sound of some times: see `silence(_:from:to:of:)`. The copy may take the place of the file.
     package static func silence(_ path: String, _ times: [Range<Duration>], of source: String) throws(MediaError) -> Int {
-        guard let bytes = FileManager.default.contents(atPath: source).map({ [UInt8]($0) }) else { throw .unreadable("\(source) cannot be read") }
+        let bytes = try content(of: source)
         guard let stream = Stream(bytes), stream.packets.count >= 2 else { throw .unreadable("\(source) is not Opus in Ogg") }
-        let head = Array(bytes[stream.packets[0]])
+        let head = Array(bytes[stream.packets[0].range])
         guard head.count >= 19, head.starts(with: "OpusHead".utf8) else { throw .unreadable("\(source) is not Opus in Ogg") }
         let preSkip = Int(head[10]) | Int(head[11]) << 8
         let wanted = { (time: Duration) in Int((time / .seconds(1) * rate).rounded()) + preSkip }
         let silent = times.map { (first: $0.lowerBound <= .zero ? 0 : wanted($0.lowerBound), last: wanted($0.upperBound)) }
         var writer = Writer(serial: stream.serial)
         writer.page([head], granule: 0, flags: 2)
-        writer.page([Array(bytes[stream.packets[1]])], granule: 0, flags: 0)
+        writer.page([Array(bytes[stream.packets[1].range])], granule: 0, flags: 0)
         var page: [[UInt8]] = [], segments = 0, pageStart = 0, position = 0, isAfterSilence = false
-        for range in stream.packets[2...] {
+        for place in stream.packets[2...] {
+            let range = place.range
             var packet = Array(bytes[range])
             let start = position, end = position + samples(of: bytes[range])
             let isIn = silent.contains { end > $0.first && start < $0.last }
@@ -100,9 +102,27 @@ package struct OggOpusCut: Sendable, Equatable {
             segments += packet.count / 255 + 1
             position = end
         }
-        writer.page(page, granule: max(0, min(position, stream.granule)), flags: 4)
+        writer.page(page, granule: min(position, stream.granule), flags: 4)
         try store(writer.bytes, path)
         return writer.bytes.count
+    }
+
+    /// Returns a file's bytes. Only one copy of them is made: a file may have hundreds of megabytes.
+    private static func content(of path: String) throws(MediaError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unreadable("\(path) cannot be read") }
+        defer { close(descriptor) }
+        let size = lseek(descriptor, 0, SEEK_END)
+        guard size >= 0 else { throw .unreadable("\(path) cannot be read") }
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
+            while count < buffer.count {
+                let read = pread(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count, off_t(count))
+                guard read > 0 else { return }
+                count += read
+            }
+        }
+        guard bytes.count == Int(size) else { throw .unreadable("\(path) cannot be read") }
+        return bytes
     }
 
     /// Writes a file, and forces it to the disk.
@@ -125,7 +145,7 @@ package struct OggOpusCut: Sendable, Equatable {
     }
 
     /// Returns the number of samples in a packet, by its first bytes (RFC 6716, 3.1).
-    private static func samples(of packet: ArraySlice<UInt8>) -> Int {
+    static func samples(of packet: ArraySlice<UInt8>) -> Int {
         guard let first = packet.first else { return 0 }
         let configuration = Int(first >> 3)
         let frame =
@@ -143,14 +163,22 @@ package struct OggOpusCut: Sendable, Equatable {
 
     /// The packets of a file's first stream.
     private struct Stream {
-        /// The packets' ranges of bytes in the file.
-        var packets: [Range<Int>] = []
+        /// A packet's place in the file, in few bytes: a long file has millions of packets.
+        struct Packet {
+            var start: UInt32
+            var count: UInt16
+
+            var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
+        }
+
+        var packets: [Packet] = []
         var serial: UInt32 = 0
-        /// Granule position at the end of the stream.
+        /// Granule position at the end of the stream, never negative.
         var granule = 0
 
         /// Reads the stream; nil when the file is not Ogg, or when a packet continues in another page, which Harken's own files never have.
         init?(_ bytes: [UInt8]) {
+            guard bytes.count <= UInt32.max else { return nil }
             var offset = 0
             let number = { (at: Int, count: Int) in (0..<count).reduce(UInt64(0)) { $0 | UInt64(bytes[at + $1]) << (8 * UInt64($1)) } }
             while offset + 27 <= bytes.count {
@@ -158,13 +186,13 @@ package struct OggOpusCut: Sendable, Equatable {
                 let count = Int(bytes[offset + 26])
                 guard offset + 27 + count <= bytes.count else { return nil }
                 serial = UInt32(number(offset + 14, 4))
-                granule = Int(truncatingIfNeeded: number(offset + 6, 8))
+                granule = max(0, Int(truncatingIfNeeded: number(offset + 6, 8)))
                 var start = offset + 27 + count, end = start
                 for lacing in bytes[offset + 27..<start] {
                     end += Int(lacing)
                     guard end <= bytes.count else { return nil }
                     if lacing < 255 {
-                        packets.append(start..<end)
+                        packets.append(Packet(start: UInt32(start), count: UInt16(end - start)))
                         start = end
                     }
                 }

@@ -11,6 +11,9 @@ package enum OggOpusEnd: Sendable, Equatable {
     /// Maximum length of a page: a header of 27 bytes, and 255 segments of 255 bytes with their lengths.
     private static let maxPage = 27 + 255 + 255 * 255
 
+    /// Maximum position that counts, a year.
+    private static let maxEnd: Int64 = 366 * 86_400 * 48_000
+
     /// Place of the stream's pre-skip in a file: behind the first page's header (28), in the packet `OpusHead` (RFC 7845, 5.1).
     private static let preSkip = 28 + 10
 
@@ -27,7 +30,8 @@ package enum OggOpusEnd: Sendable, Equatable {
             self = .missing
             return
         }
-        let end = tail[page + 6..<page + 14].reversed().reduce(0) { $0 << 8 | Int64($1) }
+        // A damaged or hostile file may have any number here.
+        let end = min(max(0, tail[page + 6..<page + 14].reversed().reduce(0) { $0 << 8 | Int64($1) }), Self.maxEnd)
         self = .complete(SampleCount(max(0, end - (Int64(skipped[0]) | Int64(skipped[1]) << 8))).duration(at: .opus))
     }
 

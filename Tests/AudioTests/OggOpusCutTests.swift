@@ -53,6 +53,22 @@ import Testing
         #expect(try OggOpusCut.write(folder.path(of: "none"), from: .seconds(11), to: .seconds(12), of: whole) == nil)
     }
 
+    @Test func `is cut and silenced although a page names an impossible position`() throws {
+        var bytes = try [UInt8](Data(contentsOf: URL(filePath: file(seconds: 4))))
+        let last = try #require(bytes.indices.dropLast(27).last { bytes[$0...].starts(with: "OggS".utf8) })
+        for granule in [UInt8](0...255) where [0x00, 0x7F, 0x80, 0xFF].contains(granule) {
+            for place in last + 6..<last + 13 { bytes[place] = granule }
+            bytes[last + 13] = granule
+            let source = try folder.write(Data(bytes), as: "hostile.opus"), part = folder.path(of: "part.opus")
+            for (from, to) in [(0, 2), (2, 100), (0, 100)] {
+                let cut = try OggOpusCut.write(part, from: .seconds(from), to: .seconds(to), of: source)
+                #expect(cut.map { $0.duration >= .zero } ?? true)
+            }
+            #expect(try OggOpusCut.silence(part, from: .zero, to: .seconds(2), of: source) > 0)
+            if case .complete(let duration)? = OggOpusEnd(of: source) { #expect(duration >= .zero && duration.wholeNanoseconds < .max) }
+        }
+    }
+
     @Test func `is as long without a time's sound, and has no packet of that`() throws {
         let whole = try file(seconds: 6), silenced = folder.path(of: "silenced.opus")
         let count = try OggOpusCut.silence(silenced, from: .seconds(2), to: .seconds(4), of: whole)

@@ -47,10 +47,13 @@ package struct ConversationOutline: Sendable, Equatable {
     package func runs(limit: Int) -> [Run] {
         guard runs.count > limit, limit > 0, let end = runs.map(\.end).max(), end > .zero else { return runs }
         let width = end / limit
+        guard width > .zero else { return runs }
+        /// The part in which a time lies. Times outside of the conversation count for its first or its last part: a stored time is no proof of order.
+        func part(of time: Duration) -> Int { Int(min(max(0, time / width), Double(limit - 1))) }
         var speech = [[Int: Duration]](repeating: [:], count: limit)
         for run in runs {
-            let last = min(limit - 1, Int(run.end / width))
-            for part in min(Int(run.start / width), last)...last {
+            let first = part(of: run.start)
+            for part in first...max(first, part(of: run.end)) {
                 let start = max(run.start, width * part), end = min(run.end, width * (part + 1))
                 if end > start { speech[part][run.speaker, default: .zero] += end - start }
             }

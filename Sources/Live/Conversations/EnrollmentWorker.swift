@@ -144,7 +144,7 @@ actor EnrollmentWorker {
             let isTheirs = segment.identity.person == voice.person
             // A segment that automation assigned to the person proves neither that the person speaks nor that somebody else does.
             guard !isTheirs || segment.identity.isFixed else { return nil }
-            return SegmentEnrollment.Sample(segment.id, segment.start...segment.end, isTheirs: isTheirs)
+            return SegmentEnrollment.Sample(segment.id, segment.start...max(segment.start, segment.end), isTheirs: isTheirs)
         }
         var verified: [SegmentEnrollment.Sample: EnrollmentSample] = [:]
         var isRejected = false

@@ -15,13 +15,14 @@ package struct SecondHearing: Sendable {
     package init(of old: [Segment], in chunks: [RecognizedChunk], speakers: Reconciliation, id: (Reconstruction.Origin) -> ID<Segment>) {
         // Segments that stay. A segment without words was edited by hand, or has no word times.
         let standing = old.filter { segment in
-            segment.words.isEmpty || !chunks.contains { ($0.start..<$0.end).contains(segment.middle) }
+            segment.words.isEmpty || !chunks.contains { $0.start <= segment.middle && segment.middle < $0.end }
         }
         let free = chunks.map { chunk in
             var chunk = chunk
             chunk.words.removeAll { word in
                 let middle = chunk.start + (word.start + word.end) / 2
-                return standing.contains { ($0.start..<$0.end).contains(middle) }
+                // Not a range: a stored segment may end before it starts.
+                return standing.contains { $0.start <= middle && middle < $0.end }
             }
             return chunk
         }

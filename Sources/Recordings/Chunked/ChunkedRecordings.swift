@@ -247,7 +247,7 @@ package actor ChunkedRecordings {
             services.usage.stored(run)
             guard let others else { throw ChunkedRecordingError.notFound }
             // Time that two chunks share is charged only once.
-            grant.charge(UniqueTime.added(by: chunk.start..<chunk.end, to: others.map { $0.start..<$0.start + $0.duration }))
+            grant.charge(UniqueTime.added(by: chunk.start..<chunk.end, to: others.map { $0.start..<$0.start + max(.zero, $0.duration) }))
             await RecordingAudio(service: services.conversations).keep(
                 chunk, in: held.recording, beside: others, silencing: transcript.channels.flatMap { $0.hidden }, at: transcript.rate,
                 of: ID(place.conversation), place.user)

@@ -55,7 +55,8 @@ package struct PostprocessJobs: WorkloadJobs {
             let (transcript, run) = try await WorkloadRecognition.run(
                 .postprocess, recording, holding: nil, options, by: grant, of: job.audio, id: job.id.rawValue, services)
             await services.usage.note(run)
-            grant.charge(part.duration)
+            // Not the part's duration, which an imported archive may have named.
+            grant.charge(transcript.length.duration(at: transcript.rate))
             let chunk = RecognizedChunk(transcript, id: part.file, start: part.start, duration: part.duration, engine: run.engine)
             chunks.append(await services.chunked.heard(chunk, in: recording, of: job.user, services))
         }

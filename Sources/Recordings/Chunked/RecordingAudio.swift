@@ -26,7 +26,7 @@ struct RecordingAudio: Sendable {
             // The setting cannot be read, and the user may not want audio to be kept, so it is not kept.
             return service.log.error("a recording's audio is not kept", [.conversation: conversation.rawValue, .error: "\(error)"])
         }
-        let ranges = UniqueTime.ranges(of: chunk.start..<chunk.end, beside: others.map { $0.start..<$0.start + $0.duration })
+        let ranges = UniqueTime.ranges(of: chunk.start..<chunk.end, beside: others.map { $0.start..<$0.start + max(.zero, $0.duration) })
         for range in ranges where range.upperBound - range.lowerBound >= Self.shortest {
             guard let keeper = service.keeper(of: nil, rate: .speech, channels: 1, days: nil) else { return }
             let part = SampleRange(

@@ -28,4 +28,13 @@ import Testing
         #expect(outline.runs(limit: 3_000) == outline.runs)
         #expect(ConversationOutline().runs(limit: 200) == [])
     }
+
+    @Test func `draws times that no recording has`() {
+        let before = outline((0..<201).map { (10 * $0 - 2_000, 10 * $0 - 1_991, .unknown, $0 % 2) } + [(0, 10, .unknown, 0)])
+        #expect(before.runs(limit: 200).allSatisfy { $0.start >= .zero && $0.end <= .seconds(19) })
+        let backwards = outline((0..<300).map { (10 * $0, 10 * $0 - 500, .unknown, $0 % 2) } + [(0, 1, .user, 0)])
+        #expect(backwards.runs(limit: 200).count <= 200)
+        let far = outline([(-9_000_000_000, -8_000_000_000, .unknown, 0), (0, 1, .user, 1), (10, 11, .unknown, 0)])
+        #expect(far.runs(limit: 2).count <= 2)
+    }
 }

@@ -268,11 +268,20 @@ extension SQLConversationStore {
         }
     }
 
+    /// Maximum position in a conversation, a hundred years: larger numbers of nanoseconds would soon not fit into a column.
+    private static let maxPosition = Duration.seconds(100 * 366 * 86_400)
+
     /// Moves all positions in a conversation whose start has changed.
+    ///
+    /// - Throws: `conflict` when a position would lie a hundred years after the start.
     static func shift(_ number: Int64, by milliseconds: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
         guard milliseconds != 0 else { return }
-        let values: [SQLValue] = [.integer(milliseconds * 1_000_000), .integer(number)]
-        for var segment in try ConversationRow.segments(of: number, on: connection) {
+        let segments = try ConversationRow.segments(of: number, on: connection), by = Duration.milliseconds(milliseconds)
+        guard max(by, by + (segments.map(\.end).max() ?? .zero)) <= maxPosition else {
+            throw .conflict("the conversations lie more than a hundred years apart")
+        }
+        let values: [SQLValue] = [.integer(by.wholeNanoseconds), .integer(number)]
+        for var segment in segments {
             segment.words = segment.words.map { word in
                 SegmentWord(
                     word.text, start: word.start + .milliseconds(milliseconds), end: word.end + .milliseconds(milliseconds),
