@@ -16,6 +16,14 @@ package enum ConversationLimits {
     package static let voices = 20_000
     package static let samples = 200
     package static let voiceprintDimensions = 4_096
+    /// Maximum number of owners that a voice in an import has lost.
+    package static let rejectedOwners = 100
+    /// Maximum number of segments from which a sample in an import was learned.
+    package static let sampleSources = 5_000
+    /// Maximum size of a text in the findings.
+    package static let findingText = 4 * ConversationFindings.maxText
+    /// Maximum size of an emoji, which may have many parts.
+    package static let emoji = 32
     package static let windows = 50_000
     package static let windowSegments = 64
     package static let settings = 64
@@ -61,6 +69,18 @@ package enum ConversationLimits {
         try check(conversation.summary, "a summary", most: summary)
         try check(conversation.finalizationReason, "a reason", most: title)
         try check(conversation.call, "a call's name", most: name)
+        if let findings = conversation.findings { try check(findings) }
+    }
+
+    private static func check(_ findings: ConversationFindings) throws(StoreError) {
+        try check(findings.emoji, "an emoji", most: emoji)
+        try check(findings.actionItems.count, "action items", most: ConversationFindings.maxItems)
+        try check(findings.events.count, "events", most: ConversationFindings.maxItems)
+        for item in findings.actionItems { try check(item.description, "an action item", most: findingText) }
+        for event in findings.events {
+            try check(event.title, "an event's title", most: findingText)
+            try check(event.description, "an event's description", most: findingText)
+        }
     }
 
     static func check(_ voiceprint: Voiceprint) throws(StoreError) {

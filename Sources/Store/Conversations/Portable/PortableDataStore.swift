@@ -1,63 +1,73 @@
 package import Conversations
 package import Speech
 
-/// The store of a user's people, voices and conversations in the form in which they move to another gateway: nothing that the database knows of them is
-/// left out. The rules of `ConversationStore` hold.
+/// The store of a user's people, voices and conversations in the form in which they move to another gateway: complete, without indexes.
+/// The rules of `ConversationStore` hold.
 ///
-/// What is taken keeps its id. What has an id that the user has already is left as it is, so that taking it twice is taking it once.
+/// Imported objects keep their ids. An object whose id the user has already is left as it is, so that importing it twice is importing it once.
+/// Every import ends with `nil` once the user was deleted after `beginImport`, because deleted data must not come back.
 package protocol PortableDataStore: Sendable {
-    // MARK: Giving
+    // MARK: Export
 
-    /// Returns all voices of the user, voices that were merged into others last.
-    func portableVoices(of user: ID<User>) async throws(StoreError) -> [PortableVoice]
+    /// Returns some voices of the user, voices that were merged into others last.
+    func portableVoices(of user: ID<User>, after cursor: PortableCursor, limit: Int) async throws(StoreError) -> PortablePage<PortableVoice>
+
+    /// Returns ids of some conversations of the user that are over, the oldest first.
+    func portableConversations(
+        of user: ID<User>, after cursor: PortableCursor, limit: Int
+    ) async throws(StoreError) -> PortablePage<ID<Conversation>>
+
+    /// Returns ids of the user's conversations that are being recorded or completed, the oldest first.
+    func openConversations(of user: ID<User>) async throws(StoreError) -> [ID<Conversation>]
 
     func portableConversation(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> PortableConversation?
 
-    /// Returns all samples of the user, the oldest first.
-    func portableSamples(of user: ID<User>) async throws(StoreError) -> [PortableSample]
+    /// Returns some samples of the user, the oldest first.
+    func portableSamples(of user: ID<User>, after cursor: PortableCursor, limit: Int) async throws(StoreError) -> PortablePage<PortableSample>
 
-    // MARK: Taking
+    // MARK: Import
 
-    func take(_ people: [Person], of user: ID<User>) async throws(StoreError) -> TakenCount
+    /// Begins an import, and makes room for the user's data if there is none yet; nil while the user is being deleted.
+    func beginImport(of user: ID<User>) async throws(StoreError) -> ImportTarget?
 
-    /// Takes voices. A voice whose number is taken gets the user's next one. A voice of a person who does not exist gets no owner.
-    func take(_ voices: [PortableVoice], of user: ID<User>) async throws(StoreError) -> TakenCount
-
-    /// Takes a conversation with its segments. Speakers who do not exist are left out. No webhook is told of the conversation.
+    /// Imports settings and enrolments of keys that the user does not have.
     ///
-    /// - Returns: false when the user has a conversation with this id already.
-    func take(_ conversation: PortableConversation, of user: ID<User>) async throws(StoreError) -> Bool
+    /// - Parameter retention: name of the setting that says how long audio is kept. The setting counts as incomplete when the user has audio here,
+    ///   which it could delete.
+    func importSettings(
+        _ settings: [String: String], keys: [ProviderKey], retention: String, into target: ImportTarget
+    ) async throws(StoreError) -> ImportedCount?
 
-    /// Takes samples without their files. The people, the voices and the segments of the samples are there before.
-    func take(_ samples: [PortableSample], of user: ID<User>) async throws(StoreError) -> TakenCount
+    func importPeople(_ people: [Person], into target: ImportTarget) async throws(StoreError) -> ImportedCount?
 
-    /// Gives a sample without audio its file. The store owns the file from then on.
-    ///
-    /// - Returns: false when the sample does not exist or has a file; the caller must then delete the file.
-    func setFile(_ file: String, of sample: ID<SpeechSample>, of user: ID<User>) async throws(StoreError) -> Bool
+    /// Imports voices. A voice whose number the user has already gets the user's next number. A voice of a person who does not exist gets no owner.
+    func importVoices(_ voices: [PortableVoice], into target: ImportTarget) async throws(StoreError) -> ImportedCount?
 
-    /// Returns true if the sample exists and has no file.
-    func lacksFile(_ sample: ID<SpeechSample>, of user: ID<User>) async throws(StoreError) -> Bool
+    /// Imports a conversation with its segments, a long one in several transactions. No webhook is called.
+    func importConversation(_ conversation: PortableConversation, into target: ImportTarget) async throws(StoreError) -> ConversationImport?
+
+    /// Imports samples without their files. The people, the voices and the segments of the samples are imported before.
+    func importSamples(_ samples: [PortableSample], into target: ImportTarget) async throws(StoreError) -> ImportedCount?
+
+    /// Adds audio to a conversation that is over, unless the conversation has audio of that time. The row comes before its file: a file that an
+    /// import has written is named by a row at every moment, so that the deletion of the user finds it.
+    func importAudio(_ audio: StoredAudio, to conversation: ID<Conversation>, into target: ImportTarget) async throws(StoreError) -> AudioImport?
+
+    /// Gives a sample without audio its file, before the file is written.
+    func importFile(_ file: String, of sample: ID<SpeechSample>, into target: ImportTarget) async throws(StoreError) -> AudioImport?
+
+    /// Removes an imported file, which could not be written, from its row.
+    func removeImportedFile(_ file: String, from target: ImportTarget) async throws(StoreError)
+
+    /// Returns the file of a sample.
+    func file(of sample: ID<SpeechSample>, of user: ID<User>) async throws(StoreError) -> SampleFile
 }
 
-/// Numbers of objects that a store was to take.
-package struct TakenCount: Sendable, Equatable {
-    /// Objects that are new.
-    package var added: Int
-    /// Objects that were there.
-    package var present: Int
-    /// Objects that refer to others that are not there.
-    package var incomplete: Int
-
-    package init(added: Int = 0, present: Int = 0, incomplete: Int = 0) {
-        self.added = added
-        self.present = present
-        self.incomplete = incomplete
-    }
-
-    package static func += (count: inout TakenCount, other: TakenCount) {
-        count.added += other.added
-        count.present += other.present
-        count.incomplete += other.incomplete
-    }
+/// The file of a sample.
+package enum SampleFile: Sendable, Equatable {
+    case named(String)
+    /// The sample has no file.
+    case none
+    /// The sample does not exist.
+    case noSample
 }

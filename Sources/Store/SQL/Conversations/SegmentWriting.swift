@@ -53,26 +53,33 @@ struct SegmentWriting {
         try count(new.count, from: first, on: connection)
     }
 
-    /// Writes the segments of a conversation that comes from another gateway and has none yet. Speakers who do not exist are left out.
-    func take(_ segments: [PortableSegment], on connection: borrowing SQLConnection) throws(StoreError) {
-        guard !segments.isEmpty else { return }
-        for segment in segments { try ConversationLimits.check(segment.segment) }
+    /// Writes segments of a conversation that comes from another gateway. Speakers who do not exist are left out.
+    ///
+    /// - Parameter segments: segments that are within `ConversationLimits`, and that the conversation does not have.
+    /// - Returns: the number of segments with a speaker who does not exist.
+    func importNew(_ segments: ArraySlice<PortableSegment>, on connection: borrowing SQLConnection) throws(StoreError) -> Int {
+        guard !segments.isEmpty else { return 0 }
+        var unknown = 0
         var voices: [ID<Voice>: Int64?] = [:], people: [ID<Person>: Int64?] = [:]
         let first = try archive.takeSegmentNumbers(segments.count, on: connection)
         for (index, portable) in segments.enumerated() {
             let number = first + Int64(index)
+            var isUnknown = false
             var speaker = Speaker(isUser: portable.named == .user)
             if case .person(let id) = portable.named {
                 if people[id] == nil { people[id] = try archive.person(id, on: connection) }
                 speaker.person = people[id] ?? nil
+                isUnknown = speaker.person == nil
             }
             if let id = portable.voice {
                 // A segment of a merged voice stays with that voice, as it does after the merge.
                 if voices[id] == nil { voices[id] = try archive.ownVoice(id, on: connection) }
                 speaker.voice = voices[id] ?? nil
+                if speaker.voice == nil { isUnknown = true }
             }
+            if isUnknown { unknown += 1 }
             var segment = portable.segment
-            // What is known of nobody was found by nothing.
+            // A speaker whom nobody knows was recognized by nothing.
             if speaker.person == nil, !speaker.isUser, speaker.voice == nil, portable.segment.identity.who != .unknown {
                 segment.identity = .unknown
             }
@@ -80,6 +87,7 @@ struct SegmentWriting {
             if portable.isEdited { try connection.run("UPDATE segments SET is_edited = TRUE WHERE number = ?", [.integer(number)]) }
         }
         try count(segments.count, from: first, on: connection)
+        return unknown
     }
 
     /// Notes new segments in the conversation's row.

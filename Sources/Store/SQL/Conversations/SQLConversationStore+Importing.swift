@@ -2,16 +2,61 @@ package import Conversations
 package import Speech
 
 extension SQLConversationStore {
-    /// Highest number of a voice that is taken over. A voice with a higher one gets the user's next number.
-    private static let maxNumber = 1_000_000_000
+    /// Highest number of a voice that is imported. A voice with a higher one gets the user's next number.
+    private static let maxNumber = 1_000_000
+    /// Maximum number of values in an imported voiceprint: models have at most half of it. All voiceprints of a user are compared in memory.
+    package static let maxImportedDimensions = 512
 
-    package func take(_ people: [Person], of user: ID<User>) async throws(StoreError) -> TakenCount {
+    package func beginImport(of user: ID<User>) async throws(StoreError) -> ImportTarget? {
+        try await database.write(.user(user)) { (connection) throws(StoreError) -> ImportTarget? in
+            guard try !Self.isDeleted(user, on: connection) else { return nil }
+            return ImportTarget(user: user, partition: try UserPartition.findOrMake(user, on: connection).number)
+        }
+    }
+
+    package func importSettings(
+        _ settings: [String: String], keys: [ProviderKey], retention: String, into target: ImportTarget
+    ) async throws(StoreError) -> ImportedCount? {
+        for (name, value) in settings {
+            try ConversationLimits.check(name, "a setting's name", most: ConversationLimits.identifier)
+            try ConversationLimits.check(value, "a setting", most: ConversationLimits.settingValue)
+        }
+        return try await importing(into: target) { (archive, connection) throws(StoreError) in
+            var count = ImportedCount()
+            let hasAudio = try Self.hasAudio(archive, on: connection)
+            for (name, value) in settings {
+                guard
+                    try connection.integer("SELECT 1 FROM settings WHERE archive = ? AND name = ?", [.integer(archive.number), .text(name)]) == nil
+                else {
+                    count.present += 1
+                    continue
+                }
+                guard name != retention || !hasAudio else {
+                    count.incomplete += 1
+                    continue
+                }
+                try connection.run(
+                    "INSERT INTO settings (archive, name, value) VALUES (?, ?, ?)", [.integer(archive.number), .text(name), .text(value)])
+                count.added += 1
+            }
+            for key in keys {
+                try connection.run(
+                    """
+                    INSERT INTO provider_keys (archive, provider, fingerprint, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (archive, provider) DO NOTHING
+                    """, [.integer(archive.number), .text(key.provider.rawValue), .text(key.fingerprint), .time(key.created)])
+                if try connection.changedRows() == 1 { count.added += 1 } else { count.present += 1 }
+            }
+            return count
+        }
+    }
+
+    package func importPeople(_ people: [Person], into target: ImportTarget) async throws(StoreError) -> ImportedCount? {
         for person in people {
             try ConversationLimits.check(person.id)
             try ConversationLimits.check(person.name, "a name", most: ConversationLimits.name)
         }
-        return try await taking(user) { (archive, connection) throws(StoreError) in
-            var count = TakenCount()
+        return try await importing(into: target) { (archive, connection) throws(StoreError) in
+            var count = ImportedCount()
             let known = try connection.integer("SELECT count(*) FROM people WHERE archive = ?", [.integer(archive.number)]) ?? 0
             for person in people {
                 guard try archive.person(person.id, on: connection) == nil else {
@@ -28,15 +73,15 @@ extension SQLConversationStore {
         }
     }
 
-    package func take(_ voices: [PortableVoice], of user: ID<User>) async throws(StoreError) -> TakenCount {
+    package func importVoices(_ voices: [PortableVoice], into target: ImportTarget) async throws(StoreError) -> ImportedCount? {
         for voice in voices {
             try ConversationLimits.check(voice.id)
-            try ConversationLimits.check(voice.direction.count, "values in a voiceprint", most: ConversationLimits.voiceprintDimensions)
+            try ConversationLimits.check(voice.direction.count, "values in a voiceprint", most: Self.maxImportedDimensions)
             try ConversationLimits.check(voice.model, "a model's name", most: ConversationLimits.name)
-            try ConversationLimits.check(voice.rejected.count, "rejected owners of a voice", most: ConversationLimits.people)
+            try ConversationLimits.check(voice.rejected.count, "rejected owners of a voice", most: ConversationLimits.rejectedOwners)
         }
-        return try await taking(user) { (archive, connection) throws(StoreError) in
-            var count = TakenCount()
+        return try await importing(into: target) { (archive, connection) throws(StoreError) in
+            var count = ImportedCount()
             let known = try connection.integer("SELECT count(*) FROM voices WHERE archive = ?", [.integer(archive.number)]) ?? 0
             for voice in voices {
                 guard try archive.voice(voice.id, on: connection) == nil else {
@@ -75,7 +120,9 @@ extension SQLConversationStore {
                 .blob(DirectionCoding.encode(joined == nil ? voice.direction : [])), .duration(voice.evidence), .time(voice.created),
                 .integer(joined), .time(adoption?.time), .real(adoption?.distance),
             ])
-        for rejected in voice.rejected where rejected != .nobody {
+        var known: [Voice.Owner] = []
+        for rejected in voice.rejected where rejected != .nobody && !known.contains(rejected) {
+            known.append(rejected)
             guard let columns = try OwnerColumns(rejected, in: archive, on: connection) else { continue }
             try connection.run(
                 "INSERT INTO rejected_owners (voice, person) VALUES (?, ?)", [.integer(number), .integer(columns.person)])
@@ -99,32 +146,15 @@ extension SQLConversationStore {
         return (next ?? 2) - 1
     }
 
-    package func take(_ conversation: PortableConversation, of user: ID<User>) async throws(StoreError) -> Bool {
-        try ConversationLimits.check(conversation.conversation)
-        try ConversationLimits.check(conversation.segments.count, "segments in a conversation", most: ConversationLimits.segments)
-        let now = now()
-        return try await database.write(.user(user)) { [words = database.words] (connection) throws(StoreError) in
-            let archive = try UserPartition.findOrMake(user, on: connection)
-            guard try Self.insert(conversation.conversation, in: archive, now: now, on: connection),
-                let number = try archive.conversation(conversation.conversation.id, on: connection)
-            else { return false }
-            if conversation.isTitledByHand {
-                try connection.run("UPDATE conversations SET is_titled = TRUE WHERE number = ?", [.integer(number)])
-            }
-            try SegmentWriting(words, archive, conversation: number, on: connection).take(conversation.segments, on: connection)
-            return true
-        }
-    }
-
-    package func take(_ samples: [PortableSample], of user: ID<User>) async throws(StoreError) -> TakenCount {
+    package func importSamples(_ samples: [PortableSample], into target: ImportTarget) async throws(StoreError) -> ImportedCount? {
         for sample in samples {
             try ConversationLimits.check(sample.id)
-            try ConversationLimits.check(sample.direction.count, "values in a voiceprint", most: ConversationLimits.voiceprintDimensions)
+            try ConversationLimits.check(sample.direction.count, "values in a voiceprint", most: Self.maxImportedDimensions)
             try ConversationLimits.check(sample.model, "a model's name", most: ConversationLimits.name)
-            try ConversationLimits.check(sample.sources.count, "segments of a sample", most: ConversationLimits.segments)
+            try ConversationLimits.check(sample.sources.count, "segments of a sample", most: ConversationLimits.sampleSources)
         }
-        return try await taking(user) { (archive, connection) throws(StoreError) in
-            var count = TakenCount()
+        return try await importing(into: target) { (archive, connection) throws(StoreError) in
+            var count = ImportedCount()
             for sample in samples {
                 guard try archive.sample(sample.id, on: connection) == nil else {
                     count.present += 1
@@ -134,16 +164,17 @@ extension SQLConversationStore {
                     count.incomplete += 1
                     continue
                 }
-                try Self.insert(sample, owner, in: archive, on: connection)
+                count.incomplete += try Self.insert(sample, owner, in: archive, on: connection)
                 count.added += 1
             }
             return count
         }
     }
 
+    /// - Returns: the number of segments of the sample that do not exist.
     private static func insert(
         _ sample: PortableSample, _ owner: OwnerColumns, in archive: UserPartition, on connection: borrowing SQLConnection
-    ) throws(StoreError) {
+    ) throws(StoreError) -> Int {
         let voiceprint = sample.direction.isEmpty ? nil : sample.model
         let known = SpeechSample(id: sample.id, owner: sample.owner, duration: sample.duration, created: sample.created)
         let number = try insert(known, owner, in: archive, on: connection)
@@ -155,48 +186,58 @@ extension SQLConversationStore {
                 .text(voiceprint), .blob(voiceprint.map { _ in DirectionCoding.encode(sample.direction) }), .integer(voice),
                 .flag(sample.makesVoice && voice != nil), .integer(number),
             ])
+        var missing = 0
         for source in sample.sources {
             let segment = try connection.integer(
                 """
                 SELECT s.number FROM conversations c JOIN segments s ON s.conversation = c.number
                 WHERE c.archive = ? AND c.id = ? AND s.id = ?
                 """, [.integer(archive.number), .text(source.conversation.rawValue), .text(source.segment.rawValue)])
-            guard let segment else { continue }
+            guard let segment else {
+                missing += 1
+                continue
+            }
             try connection.run(
                 "INSERT INTO speech_sample_sources (sample, segment) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 [.integer(number), .integer(segment)])
         }
+        return missing
     }
 
-    package func setFile(_ file: String, of sample: ID<SpeechSample>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try Self.checkName(file)
-        return try await revise(user) { (archive, connection) throws(StoreError) in
-            guard let number = try archive.sample(sample, on: connection) else { return false }
-            try Self.checkIsFree(file, on: connection)
-            try connection.run("UPDATE speech_samples SET file = ? WHERE number = ? AND file IS NULL", [.text(file), .integer(number)])
-            return try connection.changedRows() == 1
+    // MARK: Transactions
+
+    private static func isDeleted(_ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
+        try connection.integer("SELECT 1 FROM deleted_users WHERE user = ?", [.text(user.rawValue)]) != nil
+    }
+
+    private static func hasAudio(_ archive: UserPartition, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
+        try connection.integer(
+            "SELECT 1 FROM conversation_audio a JOIN conversations c ON c.number = a.conversation WHERE c.archive = ? LIMIT 1",
+            [.integer(archive.number)]) != nil
+    }
+
+    /// Runs `body` in a transaction with the target's partition. Returns nil when the user was deleted since the import began.
+    func write<Value: Sendable>(
+        into target: ImportTarget, _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value? {
+        try await database.write(.user(target.user)) { (connection) throws(StoreError) -> Value? in
+            guard let archive = try UserPartition.find(target.user, on: connection), archive.number == target.partition,
+                try !Self.isDeleted(target.user, on: connection)
+            else { return nil }
+            return try body(archive, connection)
         }
     }
 
-    package func lacksFile(_ sample: ID<SpeechSample>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await read(user) { (archive, connection) throws(StoreError) -> Bool? in
-            try connection.integer(
-                "SELECT 1 FROM speech_samples WHERE archive = ? AND id = ? AND file IS NULL",
-                [.integer(archive.number), .text(sample.rawValue)]) != nil
-        } ?? false
-    }
-
-    /// Runs `body` in a transaction with the user's partition, which is made if it does not exist. If objects were added, the watches of the user are told.
-    private func taking(
-        _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> TakenCount
-    ) async throws(StoreError) -> TakenCount {
-        let count = try await database.write(.user(user)) { (connection) throws(StoreError) in
-            let archive = try UserPartition.findOrMake(user, on: connection)
+    /// Runs `body` as `write` does. If `body` has added objects, the watches of the user are called.
+    private func importing(
+        into target: ImportTarget, _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> ImportedCount
+    ) async throws(StoreError) -> ImportedCount? {
+        let count = try await write(into: target) { (archive, connection) throws(StoreError) in
             let count = try body(archive, connection)
             if count.added > 0 { try archive.revise(on: connection) }
             return count
         }
-        if count.added > 0 { revisions.tell(user) }
+        if let count, count.added > 0 { revisions.tell(target.user) }
         return count
     }
 }
