@@ -112,6 +112,18 @@ package final class Admission: Sendable {
         return caller
     }
 
+    /// Rejects a caller whose key was revoked or has expired since the request came. Called during requests that take long.
+    package func checkAgain(_ caller: AuthenticatedCaller) async throws(RequestError) {
+        guard let key = caller.caller.grant?.key else { return }
+        do throws(StoreError) {
+            if case .valid = try await keys.standing(of: key) { return }
+        } catch {
+            log.error("a key cannot be read from the store", [.key: key.rawValue, .error: "\(error)"])
+            throw .unavailable("The key store cannot be read.")
+        }
+        throw .unauthenticated
+    }
+
     /// Makes a temporary token for the caller. A caller who used a token gets no further token.
     package func issueToken(_ terms: TemporaryTokens.Terms, to caller: AuthenticatedCaller) throws(RequestError) -> String {
         try access.issueToken(terms, to: caller)

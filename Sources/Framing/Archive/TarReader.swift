@@ -97,7 +97,7 @@ package struct TarReader: Sendable {
                 let records = extra
                 extra = []
                 // The size in the header is not the file's then.
-                guard !Self.hasSize(records) else { throw .unsupported(name: Self.shown(extraName)) }
+                guard !Self.hasSize(records) else { throw .unsupported(name: extraName.shown) }
                 state = .skipping(padding)
             case .end(let rest):
                 let count = input.byteCount - offset
@@ -124,20 +124,20 @@ package struct TarReader: Sendable {
         entries += 1
         guard entries <= maxEntries else { throw .tooManyEntries(limit: maxEntries) }
         let name = Self.name(block)
-        guard let byteCount = Self.number(block[124..<136]) else { throw .tooLarge(name: Self.shown(name)) }
+        guard let byteCount = Self.number(block[124..<136]) else { throw .tooLarge(name: name.shown) }
         padding = TarArchive.padding(after: byteCount)
         switch block[156] {
         case UInt8(ascii: "0"), 0:
-            guard Self.isSafe(name) else { throw .unsafeName(Self.shown(name)) }
+            guard Self.isSafe(name) else { throw .unsafeName(name.shown) }
             state = byteCount > 0 ? .content(byteCount) : .fileEnd(padding: 0)
             return .file(TarFile(name: name, byteCount: byteCount))
         case UInt8(ascii: "5"):
-            guard Self.isSafe(name) else { throw .unsafeName(Self.shown(name)) }
+            guard Self.isSafe(name) else { throw .unsafeName(name.shown) }
             state = .skipping(byteCount + padding)
         case UInt8(ascii: "x"), UInt8(ascii: "g"):
-            guard byteCount <= Self.maxExtra else { throw .tooLarge(name: Self.shown(name)) }
+            guard byteCount <= Self.maxExtra else { throw .tooLarge(name: name.shown) }
             (extra, extraName, state) = ([], name, .extra(byteCount))
-        default: throw .unsupported(name: Self.shown(name))
+        default: throw .unsupported(name: name.shown)
         }
         return nil
     }
@@ -181,10 +181,5 @@ package struct TarReader: Sendable {
     private static func isSafe(_ name: String) -> Bool {
         !name.isEmpty && !name.hasPrefix("/") && !name.split(separator: "/").contains("..")
             && !name.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F || $0 == "\\" }
-    }
-
-    /// Returns a name for an error's message, without characters that a terminal would obey.
-    private static func shown(_ name: String) -> String {
-        String(String.UnicodeScalarView(name.unicodeScalars.prefix(80).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
     }
 }

@@ -36,6 +36,25 @@ package struct JSONDocument: ~Copyable {
         get { _overrideLifetime(JSONView(handle: handle), borrowing: self) }
     }
 
+    /// Returns true if a text of JSON could have more than `limit` values. Each value takes memory of hundreds of bytes when it is parsed, and two
+    /// bytes of the text; the text is only counted. Characters inside strings do not count.
+    package static func hasMoreValues(than limit: Int, in bytes: RawSpan) -> Bool {
+        bytes.withUnsafeBytes { bytes in
+            var count = 1, inString = false, position = 0
+            while position < bytes.count, count <= limit {
+                switch bytes[position] {
+                case ASCII.quote: inString.toggle()
+                case ASCII.backslash where inString: position += 1
+                // Every value but the first stands after one of these.
+                case 0x2C where !inString, 0x5B where !inString, 0x7B where !inString: count += 1
+                default: break
+                }
+                position += 1
+            }
+            return count > limit
+        }
+    }
+
     /// Returns the position at which the nesting exceeds the limit; nil when it does not. Jansson parses by recursion, up to 2,048 levels; this check
     /// rejects earlier, before Jansson starts. Brackets inside strings do not count.
     private static func positionDeeper(than limit: Int, in bytes: RawSpan) -> Int? {
