@@ -26,6 +26,7 @@ const errorOf = async (answer) => {
     const body = await answer.json();
     error = body.error ?? body;
   } catch { /* not JSON: the status says enough */ }
+  if (answer.status === 401) signals.dispatchEvent(new Event('unauthenticated'));
   const message = typeof error === 'string' ? error : error.message ?? error.err_msg ?? `The gateway answered ${answer.status}.`;
   return new CallError(answer.status, error.code ?? '', message);
 };
@@ -46,9 +47,7 @@ export async function send(path, init = {}) {
     throw new CallError(0, 'lost', 'The gateway does not answer.');
   }
   if (answer.ok) return answer;
-  const error = await errorOf(answer);
-  if (error.status === 401) signals.dispatchEvent(new Event('unauthenticated'));
-  throw error;
+  throw await errorOf(answer);
 }
 
 const query = (values) => {
@@ -83,7 +82,7 @@ export const upload = (path, file, signal, onprogress) => new Promise((resolve, 
   const answer = () => new Response(call.response, { status: call.status });
   call.upload.onprogress = ({ loaded, total }) => onprogress(loaded / total);
   call.onload = () => (call.status < 300 ? resolve(answer().json()) : errorOf(answer()).then(reject));
-  call.onerror = () => reject(new CallError(0, 'lost', 'The connection broke. Send the file again: nothing is taken twice.'));
+  call.onerror = call.onabort = () => reject(new CallError(0, 'lost', 'The connection broke.'));
   signal.addEventListener('abort', () => call.abort());
   call.open('POST', address(path));
   call.send(file);
