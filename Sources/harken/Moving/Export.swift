@@ -7,10 +7,10 @@ struct Export: Command {
     private static let noAudio = Flag("--no-audio", "Leaves out the audio of conversations and voices.")
 
     static let description = CommandDescription(
-        name: "export", summary: "Write everything that the gateway has of a user into one file.",
+        name: "export", summary: "Write all data of a user into one file.",
         discussion: """
             The file is a tar archive of JSON documents and audio: conversations, people, voices with their voiceprints, settings, transcripts of \
-            sessions and usage, for its owner only. harken import takes it on another gateway. For a copy of a whole installation, see harken backup.
+            sessions and usage, for its owner only. harken import reads it on another gateway. For a copy of a whole installation, see harken backup.
             """,
         operands: .init(placeholder: "FILE", help: "The file to make, such as memories.tar.", count: 1...1),
         options: [noAudio] + DataPlace.archiveOptions)
@@ -42,7 +42,7 @@ struct Export: Command {
             progress.clear()
             var information = stat()
             stat(file, &information)
-            context.note("\(file) has everything of \(place.owner): \((information.st_size + 999_999) / 1_000_000) MB")
+            context.note("\(file) has all data of \(place.owner): \((information.st_size + 999_999) / 1_000_000) MB")
         }
     }
 }

@@ -1,9 +1,10 @@
 import Glibc
 
-/// A file to import, by its content.
-enum ImportSource: Equatable {
-    /// An archive that `harken export` made, with its size in bytes.
-    case archive(String, byteCount: Int)
+/// An archive of `harken export` to import.
+struct ImportSource: Equatable {
+    let path: String
+    /// Size in bytes.
+    let byteCount: Int
 
     /// Size of the head of an entry in a tar archive.
     private static let headSize = 512
@@ -12,7 +13,7 @@ enum ImportSource: Equatable {
 
     /// Looks into a file.
     ///
-    /// - Throws: `ArchiveError` when the file cannot be read, or is nothing that can be imported.
+    /// - Throws: `ArchiveError` when the file cannot be read, or is not such an archive.
     init(_ path: String) throws {
         if let problem = FileIdentity.problem(path: path) { throw ArchiveError("\(path): \(problem)") }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -20,11 +21,12 @@ enum ImportSource: Equatable {
         defer { close(descriptor) }
         var information = stat()
         var head = [UInt8](repeating: 0, count: Self.headSize)
-        let count = read(descriptor, &head, head.count)
+        var count = 0
+        repeat { count = read(descriptor, &head, head.count) } while count < 0 && errno == EINTR
         guard fstat(descriptor, &information) == 0, count >= 0 else { throw FileTreeError("read", path) }
         guard count == head.count, head[Self.signaturePlace...].starts(with: Self.signature) else {
             throw ArchiveError("\(path) is not an archive of harken export; decompress it first if it is compressed")
         }
-        self = .archive(path, byteCount: Int(information.st_size))
+        (self.path, byteCount) = (path, Int(information.st_size))
     }
 }

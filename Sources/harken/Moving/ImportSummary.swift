@@ -6,7 +6,8 @@ struct ImportSummary {
 
     private var rows: [[String]] = []
     private var rejections: [(entry: String, reason: String)] = []
-    private var rejectedCount = 0
+    /// Number of objects that are left out.
+    private(set) var rejectedCount = 0
 
     /// - Parameter report: the report as JSON.
     init(_ report: [UInt8]) throws(GatewayError) {

@@ -99,6 +99,8 @@ struct GatewayAPI: Sendable {
         var request = HTTPClientRequest(.post, address.httpURL + "/api/v1" + path)
         if let key = address.key { request.headers.set("Authorization", "Bearer " + key) }
         request.headers.set("Content-Type", type)
+        // A gateway that refuses the request says so before gigabytes are sent.
+        request.headers.set("Expect", "100-continue")
         request.body = [.file(path: file)]
         request.sends = sent
         return try await transfer(request)

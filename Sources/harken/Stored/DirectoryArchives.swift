@@ -2,6 +2,7 @@ import API
 import Framing
 import Glibc
 import Journal
+import Live
 import Net
 import Observability
 import Protocols
@@ -25,8 +26,10 @@ struct DirectoryArchives: UserArchives {
         try await installation.usage.bookAll()
         let transcripts = TranscriptFolder(in: blobs.transcripts, limits: TranscriptLimits(), log: Log(level: .error))
         let export = UserExport(
-            store: store, audio: blobs.audio, ledger: installation.usage, transcripts: transcripts, version: Version.current, now: { .now })
-        guard let source = export.archive(of: user, withAudio: withAudio) else { return }
+            store: store, audio: blobs.audio, ledger: installation.usage, transcripts: transcripts, version: Version.current, now: { .now },
+            // A running gateway cuts the audio.
+            settleAudio: {})
+        guard let source = export.archive(of: user, withAudio: withAudio) else { throw ArchiveError("another archive of \(user) is being written") }
         let descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileTreeError("write", path) }
         defer { close(descriptor) }
@@ -43,16 +46,19 @@ struct DirectoryArchives: UserArchives {
         do throws(APIError) { return try await source.next() } catch { throw ArchiveError(error.message) }
     }
 
-    func take(_ path: String, took: @escaping @Sendable (Int) -> Void) async throws -> [UInt8] {
+    func importArchive(_ path: String, read: @escaping @Sendable (Int) -> Void) async throws -> [UInt8] {
         if let bucket {
             throw ArchiveError("the audio is in \(bucket), which only a gateway fills: start it, and give its address with --url")
         }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileTreeError("read", path) }
-        let file = ReadFile(descriptor: descriptor, took: took)
-        let work = UserImport(store: installation.conversations(now: { .now }), audio: installation.blobs.audio, newID: RandomUUID.text)
+        let file = ReadFile(descriptor: descriptor, read: read), store = installation.conversations(now: { .now })
+        let work = UserImport(store: store, audio: installation.blobs.audio, newID: RandomUUID.text, now: { .now }) { user in
+            // After a failure the gateway does it when a voice changes.
+            try? await VoiceReconciler(store).run(for: user)
+        }
         do throws(APIError) {
-            let report = try await work.take(file, of: user) { (_) throws(APIError) in nil }
+            let report = try await work.run(file, of: user, for: UserImport.Caller { _ throws(APIError) in nil } check: { () throws(APIError) in })
             var json = JSONWriter()
             report.write(to: &json)
             return json.bytes
@@ -64,11 +70,11 @@ struct DirectoryArchives: UserArchives {
     /// A file that is read piece by piece.
     private final class ReadFile: BodySource {
         private let descriptor: Int32
-        private let took: @Sendable (Int) -> Void
+        private let noteRead: @Sendable (Int) -> Void
 
-        init(descriptor: Int32, took: @escaping @Sendable (Int) -> Void) {
+        init(descriptor: Int32, read: @escaping @Sendable (Int) -> Void) {
             self.descriptor = descriptor
-            self.took = took
+            noteRead = read
         }
 
         deinit { close(descriptor) }
@@ -76,10 +82,11 @@ struct DirectoryArchives: UserArchives {
         func next() async throws(APIError) -> [UInt8]? {
             guard !Task.isCancelled else { throw APIError(.unavailable("interrupted")) }
             var bytes = [UInt8](repeating: 0, count: DirectoryArchives.block)
-            let count = read(descriptor, &bytes, bytes.count)
+            var count = 0
+            repeat { count = read(descriptor, &bytes, bytes.count) } while count < 0 && errno == EINTR
             guard count >= 0 else { throw APIError(.unavailable("the archive cannot be read: \(String(cString: strerror(errno)).lowercased())")) }
             guard count > 0 else { return nil }
-            took(count)
+            noteRead(count)
             bytes.removeSubrange(count...)
             return bytes
         }

@@ -11,8 +11,8 @@ struct GatewayArchives: UserArchives {
         guard try await api.download("/users/me/export", query, to: path, wrote: wrote) else { throw older }
     }
 
-    func take(_ path: String, took: @escaping @Sendable (Int) -> Void) async throws -> [UInt8] {
-        let report = try await api.send(file: path, to: "/users/me/import", type: ExportFormat.mediaType, sent: took)
+    func importArchive(_ path: String, read: @escaping @Sendable (Int) -> Void) async throws -> [UInt8] {
+        let report = try await api.send(file: path, to: "/users/me/import", type: ExportFormat.mediaType, sent: read)
         guard let report else { throw older }
         return report
     }

@@ -7,9 +7,9 @@ protocol UserArchives: Sendable {
     ///   - wrote: called on any thread with each number of bytes that is written.
     func write(to path: String, withAudio: Bool, wrote: @escaping @Sendable (Int) -> Void) async throws
 
-    /// Takes an archive into the user's data.
+    /// Imports an archive into the user's data.
     ///
-    /// - Parameter took: called on any thread with each number of bytes that is taken.
+    /// - Parameter read: called on any thread with each number of bytes that is read.
     /// - Returns: the report as JSON: see `ImportReport`.
-    func take(_ path: String, took: @escaping @Sendable (Int) -> Void) async throws -> [UInt8]
+    func importArchive(_ path: String, read: @escaping @Sendable (Int) -> Void) async throws -> [UInt8]
 }
