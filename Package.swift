@@ -93,7 +93,7 @@ let package = Package(
         module(
             "API",
             [
-                "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "Speakers", "Store", "Settings", "Observability", "Engines",
+                "Speech", "Framing", "Net", "Audio", "Protocols", "Continuity", "Conversations", "Speakers", "Store", "Settings", "Observability", "Engines",
                 "Usage", "Journal", "Admission", "Recordings", "Live",
             ]),
         module(

@@ -34,8 +34,10 @@ package enum APIOperations {
                 store: store, deletion: parts.deletion,
                 export: UserExport(
                     store: store, audio: conversations.audio, ledger: recordings.usage.ledger, transcripts: parts.transcripts, version: parts.version,
-                    now: recordings.now),
-                importing: UserImport(store: store, audio: conversations.audio, newID: recordings.newID), spool: recordings.spool,
+                    now: recordings.now, settleAudio: { await conversations.cutAudio() }),
+                importing: UserImport(
+                    store: store, audio: conversations.audio, newID: recordings.newID, now: recordings.now,
+                    reconcileVoices: { await conversations.reconcileVoices(of: $0) }), spool: recordings.spool,
                 admission: parts.admission, contexts: parts.contexts, webhooks: parts.webhookSender, now: recordings.now
             ).all,
             WebhookOperations(store: store, secrets: parts.webhookSecrets).all,

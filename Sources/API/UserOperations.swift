@@ -43,16 +43,19 @@ struct UserOperations: Sendable {
             APIOperation(
                 .post, "/users/me/import", .write,
                 summary: """
-                    Takes an archive of GET /users/me/export, from this gateway or another one: people, voices, conversations, audio and settings, under their \
-                    ids. What the caller has already stays as it is.
+                    Imports an archive of GET /users/me/export, from this gateway or another one: people, voices, conversations, audio and settings, under \
+                    their ids. Objects that the caller has already stay as they are.
                     """, streamed: ExportFormat.mediaType, answer: .object(ImportReport.fields)
             ) { request throws(APIError) in
                 guard let body = request.stream else { throw APIError(.internalError) }
-                let report = try await importing.take(body, of: request.user) { byteCount throws(APIError) in
+                let caller = UserImport.Caller { byteCount throws(APIError) in
                     do throws(RequestError) {
                         return try spool.hold(for: request.caller.caller, announced: byteCount)
                     } catch { throw APIError(error) }
+                } check: { () throws(APIError) in
+                    do throws(RequestError) { try await admission.checkAgain(request.caller) } catch { throw APIError(error) }
                 }
+                let report = try await importing.run(body, of: request.user, for: caller)
                 return .json { report.write(to: &$0) }
             },
             APIOperation(
@@ -98,21 +101,11 @@ struct UserOperations: Sendable {
             ) { request throws(APIError) in
                 try await change(.singleLanguage, to: request.flag("single_language_mode").map { $0 ? "true" : "false" }, request)
                 try await change(.vocabulary, to: Self.vocabulary(request), request)
-                let language = try request.string("language")
-                if let language, !LanguageTag(language).isWellFormed { throw .badRequest("\"language\" must be a BCP 47 tag, such as de or pt-BR.") }
-                try await change(.language, to: language, request)
-                let name = try request.string("name")
-                if let name, name.utf8.count > ConversationLimits.name || name.allSatisfy(\.isWhitespace) {
-                    throw .badRequest("\"name\" must have letters, and at most \(ConversationLimits.name) bytes.")
-                }
-                try await change(.name, to: name, request)
+                try await change(.language, to: try request.string("language"), request)
+                try await change(.name, to: try request.string("name"), request)
                 try await change(.learnsVoices, to: request.flag("learn_voices").map { $0 ? "true" : "false" }, request)
                 try await change(.usesSummaryModel, to: request.flag("model_summaries").map { $0 ? "true" : "false" }, request)
-                let days = try request.integer("audio_days")
-                if let days, !(0...UserChoices.maxAudioDays).contains(days) {
-                    throw .badRequest("\"audio_days\" must be 0 to \(UserChoices.maxAudioDays).")
-                }
-                try await change(.audioDays, to: days.map { String($0) }, request)
+                try await change(.audioDays, to: request.integer("audio_days").map { String($0) }, request)
                 try await WebhookOperations.change(request, in: store, by: webhooks)
                 return .json { [choices = try await choices(request)] in Self.write(choices, to: &$0) }
             },
@@ -194,13 +187,15 @@ struct UserOperations: Sendable {
     /// Changes a setting if the body names it.
     private func change(_ setting: UserChoices.Setting, to value: String?, _ request: APIRequest) async throws(APIError) {
         guard request.body?[setting.rawValue] != nil else { return }
+        if let fault = value.flatMap(setting.fault) { throw .badRequest(fault) }
         try await APIError.stored { () throws(StoreError) in try await store.set(setting.rawValue, to: value, of: request.user) }
     }
 
     private static func vocabulary(_ request: APIRequest) throws(APIError) -> String? {
         guard let words = try request.strings("vocabulary") else { return nil }
-        guard words.count <= 500, words.allSatisfy({ !$0.isEmpty && $0.count <= 100 && !$0.contains(where: \.isNewline) }) else {
-            throw .badRequest("\"vocabulary\" must be at most 500 texts, each one line of 1 to 100 characters.")
+        // An empty text, or a line break, would not come back as it was given.
+        guard words.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isNewline) }) else {
+            throw .badRequest("\"vocabulary\" must be at most \(UserChoices.maxWords) texts, each one line of 1 to 100 characters.")
         }
         return words.joined(separator: "\n")
     }

@@ -13,12 +13,15 @@ package enum ExportFormat {
     /// Beginnings of names of lists that come in several files: `voices.json`, `voices-2.json`.
     static let voices = "voices"
     static let samples = "samples"
+    static let audio = "audio"
     /// Folders of files with audio.
     static let audioFolder = "audio/"
     static let sampleFolder = "samples/"
 
     /// Maximum number of objects in one file of a list.
     static let page = 500
+    /// Maximum number of segments from which the samples in one file were learned, unless one sample alone has more.
+    static let maxSources = 20_000
 
     /// Returns the name of a file of a list.
     ///

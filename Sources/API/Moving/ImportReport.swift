@@ -1,9 +1,9 @@
 package import Framing
 package import Store
 
-/// What an import has done: numbers of objects that were added and that were there, and what was left out.
+/// The outcome of an import: numbers of objects that are new and that were there, and the objects that are left out.
 package struct ImportReport: Sendable, Equatable {
-    /// Something in the archive that was not taken.
+    /// An object in the archive that is not imported.
     package struct Rejection: Sendable, Equatable {
         /// Name of the file in the archive.
         package var entry: String
@@ -14,12 +14,12 @@ package struct ImportReport: Sendable, Equatable {
     /// Maximum number of rejections that are listed.
     static let maxRejections = 20
 
-    package internal(set) var conversations = TakenCount()
-    package internal(set) var people = TakenCount()
-    package internal(set) var voices = TakenCount()
-    package internal(set) var samples = TakenCount()
-    package internal(set) var audio = TakenCount()
-    package internal(set) var settings = TakenCount()
+    package internal(set) var conversations = ImportedCount()
+    package internal(set) var people = ImportedCount()
+    package internal(set) var voices = ImportedCount()
+    package internal(set) var samples = ImportedCount()
+    package internal(set) var audio = ImportedCount()
+    package internal(set) var settings = ImportedCount()
     /// The first rejections, at most `maxRejections`.
     package private(set) var rejected: [Rejection] = []
     /// Number of all rejections.
@@ -27,9 +27,11 @@ package struct ImportReport: Sendable, Equatable {
 
     init() {}
 
-    mutating func reject(_ entry: String, _ reason: String) {
-        rejectedCount += 1
-        if rejected.count < Self.maxRejections { rejected.append(Rejection(entry: entry, reason: reason)) }
+    /// - Parameter count: number of objects that are left out for the reason.
+    mutating func reject(_ entry: String, _ reason: String, count: Int = 1) {
+        guard count > 0 else { return }
+        rejectedCount += count
+        if rejected.count < Self.maxRejections { rejected.append(Rejection(entry: entry.shown, reason: reason)) }
     }
 
     static let fields: [APIOperation.Field] = [
@@ -39,8 +41,8 @@ package struct ImportReport: Sendable, Equatable {
         .init("samples", "ImportCount", required: true, "Recordings from which voices were learned."),
         .init("audio", "ImportCount", required: true, "Files of audio."),
         .init("settings", "ImportCount", required: true, "Settings, and fingerprints of the user's own keys at vendors."),
-        .init("rejected", "[ImportRejection]", required: true, "What was left out: the first \(maxRejections)."),
-        .init("rejected_count", "integer", required: true, "Number of all that was left out."),
+        .init("rejected", "[ImportRejection]", required: true, "The first \(maxRejections) objects that are left out."),
+        .init("rejected_count", "integer", required: true, "Number of all objects that are left out."),
     ]
 
     package func write(to json: inout JSONWriter) {
@@ -65,7 +67,7 @@ package struct ImportReport: Sendable, Equatable {
         json.endObject()
     }
 
-    private var counts: [(StaticString, TakenCount)] {
+    private var counts: [(StaticString, ImportedCount)] {
         [
             ("conversations", conversations), ("people", people), ("voices", voices), ("samples", samples), ("audio", audio),
             ("settings", settings),

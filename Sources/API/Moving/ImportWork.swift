@@ -1,3 +1,4 @@
+internal import Audio
 internal import Conversations
 internal import Framing
 internal import Live
@@ -6,64 +7,92 @@ internal import Recordings
 internal import Speech
 internal import Store
 
-/// The work on one archive: takes the archive's files in their order.
+/// The work on one archive: imports the archive's files in their order.
 struct ImportWork {
     /// Maximum number of files in an archive.
     static let maxEntries = 2_000_000
-    /// Maximum size of a document in bytes.
-    static let maxDocument = 64 << 20
-    /// Maximum size of a file with audio in bytes: some days of speech.
+    /// Maximum size of all documents of an archive in bytes: their content goes into the database.
+    private static let maxDocuments = 4 << 30
+    /// Room in the database for a byte of a document, with its indexes.
+    private static let growth = 4
+    /// Maximum size of a file with audio in bytes: a day of speech in one channel.
     private static let maxAudio = 256 << 20
     /// Number of bytes of audio that are written at a time.
     private static let block = 1 << 20
-    /// Beginning of every file with audio.
-    private static let signature = Array("OggS".utf8)
+    /// Maximum difference between a file's duration and the one that its document names: a name may have been rounded.
+    private static let tolerance = Duration.seconds(1)
 
     /// The object whose audio a file has.
-    private enum Place {
+    enum Place {
         case conversation(ID<Conversation>, StoredAudio)
         case sample(ID<SpeechSample>)
+        /// The object names a file that an earlier import could not write.
+        case lost(file: String)
         /// The object has its audio already.
         case present
     }
 
-    /// The file that comes now.
-    private enum Current {
-        case skipped
-        case document(name: String)
-        case audio(name: String, Place, BlobDraft, DiskHold?)
+    /// A file with audio that comes now.
+    private struct Incoming {
+        let name: String
+        let place: Place
+        let draft: BlobDraft
+        /// The account of the file's disk space, for as long as the file comes.
+        let hold: DiskHold?
+        var check = OggOpusCheck()
+        /// Bytes that are not written yet.
+        var waiting: [UInt8] = []
+        /// Number of bytes that are written.
+        var written = 0
     }
 
-    private let store: any ConversationStores
+    /// A document that comes now.
+    private struct IncomingDocument {
+        let name: String
+        let kind: ImportedDocument
+        /// The memory and the disk space of the document.
+        let room: DocumentMemory.Room?
+        let hold: DiskHold?
+        var content: [UInt8] = []
+    }
+
+    private enum Current {
+        case skipped
+        case document(IncomingDocument)
+        case audio(Incoming)
+    }
+
+    let store: any ConversationStores
+    let documents: DocumentReading
+    let target: ImportTarget
+    let now: @Sendable () -> UnixTime
     private let audio: any BlobStore
-    private let documents: DocumentReading
-    private let user: ID<User>
+    private let caller: UserImport.Caller
     private let newID: @Sendable () -> String
-    private let room: UserImport.Room
-    private(set) var report = ImportReport()
-    private var isKnown = false
+    var report = ImportReport()
+    /// True after the head, which says that the archive is an export.
+    var isKnown = false
     /// Files with audio that the latest document names.
     private var expected: [String: Place] = [:]
     private var current = Current.skipped
-    /// Bytes of the current file: of a document all of them, of audio those that are not written yet.
-    private var waiting: [UInt8] = []
-    /// Number of bytes of the current file with audio that are written.
-    private var written = 0
+    /// Number of bytes in all documents so far.
+    private var documentBytes = 0
 
     init(
-        store: any ConversationStores, audio: any BlobStore, documents: DocumentReading, user: ID<User>, newID: @escaping @Sendable () -> String,
-        room: @escaping UserImport.Room
+        store: any ConversationStores, audio: any BlobStore, documents: DocumentReading, target: ImportTarget, caller: UserImport.Caller,
+        newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
     ) {
         self.store = store
         self.audio = audio
         self.documents = documents
-        self.user = user
+        self.target = target
+        self.caller = caller
         self.newID = newID
-        self.room = room
+        self.now = now
     }
 
     /// - Parameter bytes: the bytes of `.data`.
-    mutating func take(_ event: TarEvent, _ bytes: [UInt8]) async throws(APIError) {
+    mutating func add(_ event: TarEvent, _ bytes: [UInt8]) async throws(APIError) {
         switch event {
         case .file(let file): try await begin(file)
         case .data: try await add(bytes)
@@ -72,18 +101,21 @@ struct ImportWork {
         }
     }
 
+    /// Returns the report at the archive's end.
+    mutating func finished() throws(APIError) -> ImportReport {
+        guard isKnown else { throw Self.notAnExport("") }
+        forgetExpected()
+        return report
+    }
+
     // MARK: Files
 
     private mutating func begin(_ file: TarFile) async throws(APIError) {
+        current = .skipped
         let path = file.name.hasPrefix("./") ? String(file.name.dropFirst(2)) : file.name
         let folder = ExportFormat.folder + "/"
-        guard path.hasPrefix(folder) else {
-            guard isKnown else { throw Self.notAnExport(path) }
-            current = .skipped
-            return
-        }
-        let name = String(path.dropFirst(folder.count))
-        if !isKnown, name != ExportFormat.head {
+        let name = path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : nil
+        guard isKnown || name == ExportFormat.head else {
             guard name != ExportFormat.user else {
                 throw APIError(
                     archive: "The archive was made by an earlier version of Harken, which left things out. Upgrade that gateway, and export again."
@@ -91,61 +123,70 @@ struct ImportWork {
             }
             throw Self.notAnExport(path)
         }
-        if name.hasSuffix(".json") {
-            guard file.byteCount <= Self.maxDocument else {
-                guard isKnown else { throw Self.notAnExport(path) }
-                report.reject(name, "the document has more than \(Self.maxDocument >> 20) MiB")
-                current = .skipped
-                return
-            }
-            current = .document(name: name)
-            waiting = []
+        guard let name else { return }
+        if let kind = ImportedDocument(name) {
+            try await begin(name, kind, file.byteCount)
         } else if name.hasPrefix(ExportFormat.audioFolder) || name.hasPrefix(ExportFormat.sampleFolder) {
             try await beginAudio(name, file.byteCount)
-        } else {
-            current = .skipped
         }
     }
 
-    private static func notAnExport(_ path: String) -> APIError {
+    static func notAnExport(_ path: String) -> APIError {
         APIError(
             archive: "The archive is not an export of Harken: its first file is \(path.shown). "
                 + "Send the file that harken export, or the page's settings, have made.")
     }
 
+    private mutating func begin(_ name: String, _ kind: ImportedDocument, _ byteCount: Int) async throws(APIError) {
+        guard byteCount <= kind.maxByteCount else {
+            guard isKnown else { throw Self.notAnExport(name) }
+            forgetExpected()
+            return report.reject(name, "the document has more than \(kind.maxByteCount >> 20) MiB")
+        }
+        documentBytes += byteCount
+        guard documentBytes <= Self.maxDocuments else {
+            throw APIError(archive: "The documents of the archive have more than \(Self.maxDocuments >> 30) GiB.")
+        }
+        try await caller.check()
+        let hold = try caller.room(Self.growth * byteCount)
+        current = .document(IncomingDocument(name: name, kind: kind, room: await documents.memory.room(for: byteCount), hold: hold))
+    }
+
     private mutating func beginAudio(_ name: String, _ byteCount: Int) async throws(APIError) {
-        current = .skipped
         switch expected.removeValue(forKey: name) {
-        case nil: report.reject(name, "no document before the file says what it is, or that document was not taken")
+        case nil: report.reject(name, "no document before the file says which audio it is, or that document is left out")
         case .present?: report.audio.present += 1
         case let place?:
             guard byteCount <= Self.maxAudio else { return report.reject(name, "the file has more than \(Self.maxAudio >> 20) MiB") }
-            let hold = try room(byteCount)
+            try await caller.check()
+            let hold = try caller.room(byteCount)
             let draft = try await APIError.stored { [audio] () throws(StoreError) in try await audio.makeDraft() }
-            (waiting, written) = ([], 0)
-            current = .audio(name: name, place, draft, hold)
+            current = .audio(Incoming(name: name, place: place, draft: draft, hold: hold))
         }
     }
 
     private mutating func add(_ bytes: [UInt8]) async throws(APIError) {
-        switch current {
+        let present = current
+        // Only one value has the bytes while they are appended.
+        current = .skipped
+        switch present {
         case .skipped: return
-        case .document: waiting += bytes
-        case .audio(let name, _, let draft, _):
-            waiting += bytes
-            if written == 0, waiting.count >= Self.signature.count, !waiting.starts(with: Self.signature) {
-                current = .skipped
-                return report.reject(name, "the file is not Opus in Ogg")
-            }
-            if waiting.count >= Self.block { try await write(to: draft) }
+        case .document(var document):
+            document.content += bytes
+            current = .document(document)
+        case .audio(var incoming):
+            do throws(MediaError) { try incoming.check.append(bytes) } catch { return report.reject(incoming.name, "\(error)") }
+            incoming.waiting += bytes
+            if incoming.waiting.count >= Self.block { try await Self.write(&incoming) }
+            current = .audio(incoming)
         }
     }
 
-    private mutating func write(to draft: BlobDraft) async throws(APIError) {
-        let bytes = waiting, offset = written
+    private static func write(_ incoming: inout Incoming) async throws(APIError) {
+        let bytes = incoming.waiting, offset = incoming.written, draft = incoming.draft
         try await APIError.stored { () throws(StoreError) in try await draft.write(bytes, at: offset) }
-        written += bytes.count
-        waiting = []
+        incoming.written += bytes.count
+        incoming.waiting = []
     }
 
     private mutating func end() async throws(APIError) {
@@ -153,244 +194,79 @@ struct ImportWork {
         current = .skipped
         switch ended {
         case .skipped: return
-        case .document(let name):
-            let content = waiting
-            waiting = []
-            try await take(content, name)
-        case .audio(let name, let place, let draft, let hold):
-            guard written + waiting.count >= Self.signature.count else { return report.reject(name, "the file is not Opus in Ogg") }
-            try await write(to: draft)
-            try await keep(draft, name, place)
-            withExtendedLifetime(hold) {}
+        case .document(let document):
+            forgetExpected()
+            try await read(document.content, document.kind, document.name)
+            withExtendedLifetime((document.room, document.hold)) {}
+        case .audio(var incoming):
+            let duration: Duration
+            do throws(MediaError) { duration = try incoming.check.finish() } catch { return report.reject(incoming.name, "\(error)") }
+            try await Self.write(&incoming)
+            try await keep(incoming, duration)
+            withExtendedLifetime(incoming.hold) {}
         }
     }
 
-    private mutating func keep(_ draft: BlobDraft, _ entry: String, _ place: Place) async throws(APIError) {
-        let file = ImportedAudio.name(newID()), byteCount = written
+    // MARK: Audio
+
+    /// Expects a file with audio.
+    mutating func expect(_ entry: String, _ place: Place) { expected[entry] = place }
+
+    /// Reports files that a document names, and that do not follow it. The export could not read them, or they were deleted while it ran.
+    private mutating func forgetExpected() {
+        for (entry, place) in expected.sorted(by: { $0.key < $1.key }) {
+            if case .present = place { continue }
+            report.reject(entry, "the archive does not have the file")
+        }
+        expected = [:]
+    }
+
+    /// Returns true if an import has named a file, and did not write it.
+    func isLost(_ file: String) async throws(APIError) -> Bool {
+        guard let name = BlobName(file), ImportedAudio.isName(name) else { return false }
+        return try await APIError.stored { [audio] () throws(StoreError) in try await audio.find(name) == nil }
+    }
+
+    private mutating func keep(_ incoming: Incoming, _ duration: Duration) async throws(APIError) {
+        let (store, audio, target) = (store, audio, target)
+        var file = ImportedAudio.name(newID())
+        if case .lost(let named) = incoming.place { file = named }
         guard let name = BlobName(file) else { throw APIError(.internalError) }
-        let (store, audio, user) = (store, audio, user)
-        _ = try await APIError.stored { () throws(StoreError) in try await audio.put(draft, as: name) }
-        var isTaken = false
-        do throws(StoreError) {
-            switch place {
+        let outcome = try await APIError.stored { [file] () throws(StoreError) -> AudioImport? in
+            switch incoming.place {
             case .conversation(let id, var part):
-                (part.file, part.byteCount) = (file, byteCount)
-                isTaken = try await store.add(part, to: id, of: user)
-            case .sample(let id): isTaken = try await store.setFile(file, of: id, of: user)
-            case .present: break
+                (part.file, part.byteCount) = (file, incoming.written)
+                if abs((part.duration - duration) / .seconds(1)) > Self.tolerance / .seconds(1) { part.duration = duration }
+                return try await store.importAudio(part, to: id, into: target)
+            case .sample(let id): return try await store.importFile(file, of: id, into: target)
+            case .lost: return .added
+            case .present: return .present
             }
-        } catch {
-            try? await audio.delete(name)
+        }
+        switch outcome {
+        case nil: throw .userDeleted
+        case .present?: report.audio.present += 1
+        case .open?: report.reject(incoming.name, "its conversation is being recorded here")
+        case .gone?: report.reject(incoming.name, "its conversation or sample is gone")
+        case .added?:
+            try await put(incoming.draft, as: name)
+            if try await APIError.stored({ [file] () throws(StoreError) in try await store.unnamed([file]).isEmpty }) {
+                report.audio.added += 1
+            } else {
+                // Its row was deleted before the file was there, and took no file along.
+                try await APIError.stored { () throws(StoreError) in try await audio.delete(name) }
+                report.reject(incoming.name, "its conversation or sample is gone")
+            }
+        }
+    }
+
+    /// Writes a file that a row names by now. The row does not stay without the file.
+    private func put(_ draft: BlobDraft, as name: BlobName) async throws(APIError) {
+        let (store, audio, target) = (store, audio, target)
+        do throws(StoreError) { _ = try await audio.put(draft, as: name) } catch {
+            // If this fails too, the next import writes the file.
+            try? await store.removeImportedFile(name.text, from: target)
             throw APIError(error)
         }
-        if isTaken {
-            report.audio.added += 1
-        } else {
-            // The conversation or the sample was deleted meanwhile.
-            try? await audio.delete(name)
-            report.reject(entry, "its conversation or sample is gone")
-        }
-    }
-
-    /// Returns the report at the archive's end.
-    func finished() throws(APIError) -> ImportReport {
-        guard isKnown else { throw Self.notAnExport("") }
-        return report
-    }
-
-    // MARK: Documents
-
-    private mutating func take(_ content: [UInt8], _ name: String) async throws(APIError) {
-        // Files with audio follow the document that names them.
-        expected = [:]
-        if !isKnown {
-            try await takeHead(content)
-        } else if name == ExportFormat.user {
-            try await takeUser(content)
-        } else if name == ExportFormat.people {
-            try await takePeople(content)
-        } else if name.hasPrefix(ExportFormat.conversations) {
-            try await takeConversation(content, name)
-        } else if ExportFormat.isName(name, of: ExportFormat.voices) {
-            try await takeVoices(content, name)
-        } else if ExportFormat.isName(name, of: ExportFormat.samples) {
-            try await takeSamples(content, name)
-        }
-    }
-
-    /// Returns the content of a document; nil, with a note in the report, when it cannot be read.
-    private mutating func read<Value: Sendable>(
-        _ content: [UInt8], _ name: String, _ body: @escaping @Sendable (JSONView) throws(DocumentFault) -> Value
-    ) async -> Value? {
-        do throws(DocumentFault) { return try await documents.read(content, body) } catch {
-            report.reject(name, error.reason)
-            return nil
-        }
-    }
-
-    private mutating func takeHead(_ content: [UInt8]) async throws(APIError) {
-        let format = await read(content, ExportFormat.head) { json throws(DocumentFault) in json["format"].int }
-        guard let format, let format else { throw Self.notAnExport(ExportFormat.head) }
-        guard format == ExportFormat.number else {
-            throw APIError(
-                archive:
-                    "The archive has the form \(format), and this gateway knows the form \(ExportFormat.number). Upgrade this gateway, and send "
-                    + "the archive again.")
-        }
-        isKnown = true
-    }
-
-    private mutating func takeUser(_ content: [UInt8]) async throws(APIError) {
-        let found = await read(content, ExportFormat.user) { json throws(DocumentFault) in ImportedSettings(json) }
-        guard let found else { return }
-        let (store, user) = (store, user)
-        let (known, keys) = try await APIError.stored { () throws(StoreError) in
-            (try await store.settings(of: user), try await store.providerKeys(of: user))
-        }
-        for (name, value) in found.settings.sorted(by: { $0.key < $1.key }) {
-            guard known[name] == nil else {
-                report.settings.present += 1
-                continue
-            }
-            let isTaken = try await attempt(ExportFormat.user, "the setting \(name)") { () throws(StoreError) in
-                try await store.set(name, to: value, of: user)
-            }
-            if isTaken { report.settings.added += 1 }
-        }
-        for key in found.keys {
-            guard !keys.contains(where: { $0.provider == key.provider }) else {
-                report.settings.present += 1
-                continue
-            }
-            let isTaken = try await attempt(ExportFormat.user, "the key of \(key.provider)") { () throws(StoreError) in
-                try await store.set(key, of: user)
-            }
-            if isTaken { report.settings.added += 1 }
-        }
-    }
-
-    private mutating func takePeople(_ content: [UInt8]) async throws(APIError) {
-        let people = await list(content, ExportFormat.people, "people") { json throws(DocumentFault) in
-            guard let id = json.id("id", as: Person.self), let name = json["name"].string, let created = json.time("created_at") else {
-                throw DocumentFault("a person lacks the id, the name or the time")
-            }
-            return Person(id: id, name: name, created: created)
-        }
-        report.people += try await take(people, ExportFormat.people, "the person") { [store, user] some throws(StoreError) in
-            try await store.take(some, of: user)
-        } id: {
-            $0.id.shown
-        }
-    }
-
-    private mutating func takeVoices(_ content: [UInt8], _ name: String) async throws(APIError) {
-        let voices = await list(content, name, "voices") { json throws(DocumentFault) in try PortableVoice(json) }
-        report.voices += try await take(voices, name, "the voice") { [store, user] some throws(StoreError) in
-            try await store.take(some, of: user)
-        } id: {
-            $0.id.shown
-        }
-    }
-
-    private mutating func takeConversation(_ content: [UInt8], _ name: String) async throws(APIError) {
-        let (store, user) = (store, user)
-        let found = await read(content, name) { json throws(DocumentFault) in
-            (try PortableConversation(json, of: user), try ImportedPart.all(in: json["audio"]))
-        }
-        guard let (conversation, parts) = found else { return }
-        let id = conversation.conversation.id
-        var isAdded = false
-        let isTaken = try await attempt(name, "the conversation \(id.shown)") { () throws(StoreError) in
-            isAdded = try await store.take(conversation, of: user)
-        }
-        guard isTaken else { return }
-        if isAdded { report.conversations.added += 1 } else { report.conversations.present += 1 }
-        guard !parts.isEmpty else { return }
-        let known = isAdded ? [] : try await APIError.stored { () throws(StoreError) in try await store.audio(of: id, of: user) }
-        for part in parts {
-            // What was redacted or cut here since the last import has the same times, and other sound.
-            let isPresent = known.contains { $0.start < part.audio.start + part.audio.duration && part.audio.start < $0.start + $0.duration }
-            expected[part.entry] = isPresent ? .present : .conversation(id, part.audio)
-        }
-    }
-
-    private mutating func takeSamples(_ content: [UInt8], _ name: String) async throws(APIError) {
-        let samples = await list(content, name, "samples") { json throws(DocumentFault) in (try PortableSample(json), json["entry"].string) }
-        report.samples += try await take(samples.map(\.0), name, "the sample") { [store, user] some throws(StoreError) in
-            try await store.take(some, of: user)
-        } id: {
-            $0.id.shown
-        }
-        for case let (sample, entry?) in samples {
-            let (store, user) = (store, user)
-            let lacksFile = try await APIError.stored { () throws(StoreError) in try await store.lacksFile(sample.id, of: user) }
-            expected[entry] = lacksFile ? .sample(sample.id) : .present
-        }
-    }
-
-    // MARK: Lists
-
-    /// Returns the objects of a list. An object that cannot be read is left out, with a note in the report.
-    private mutating func list<Value: Sendable>(
-        _ content: [UInt8], _ name: String, _ member: String, _ body: @escaping @Sendable (JSONView) throws(DocumentFault) -> Value
-    ) async -> [Value] {
-        let found = await read(content, name) { json throws(DocumentFault) in
-            let list = json[member]
-            guard list.isArray else { throw DocumentFault("the document has no list \(member)") }
-            var values: [Value] = [], faults: [String] = []
-            for index in 0..<list.count {
-                do throws(DocumentFault) { values.append(try body(list[index])) } catch { faults.append(error.reason) }
-            }
-            return (values, faults)
-        }
-        guard let (values, faults) = found else { return [] }
-        for fault in faults { report.reject(name, fault) }
-        return values
-    }
-
-    /// Takes objects together. When one of them exceeds a limit, takes them one by one, and notes that one in the report.
-    private mutating func take<Value: Sendable>(
-        _ objects: [Value], _ name: String, _ what: String, _ take: ([Value]) async throws(StoreError) -> TakenCount, id: (Value) -> String
-    ) async throws(APIError) -> TakenCount {
-        var count = TakenCount()
-        do throws(StoreError) { count = try await take(objects) } catch {
-            guard error.isOfObject else { throw APIError(error) }
-            for object in objects {
-                _ = try await attempt(name, "\(what) \(id(object))") { () throws(StoreError) in count += try await take([object]) }
-            }
-        }
-        if count.incomplete > 0 { report.reject(name, "\(count.incomplete) objects refer to people or voices that are not there") }
-        return count
-    }
-
-    /// Stores an object.
-    ///
-    /// - Returns: false, with a note in the report, when the object exceeds a limit.
-    private mutating func attempt(_ name: String, _ what: String, _ body: () async throws(StoreError) -> Void) async throws(APIError) -> Bool {
-        do throws(StoreError) {
-            try await body()
-            return true
-        } catch {
-            guard error.isOfObject else { throw APIError(error) }
-            report.reject(name, "\(what) is not taken: \(error.plainReason)")
-            return false
-        }
-    }
-}
-
-extension StoreError {
-    /// True if the error is of the object that was to be stored, and not of the store.
-    fileprivate var isOfObject: Bool {
-        switch self {
-        case .tooMuch, .constraint, .conflict: true
-        case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .busy, .secretMissing, .keysLost, .cryptography, .databaseUnavailable,
-            .tooSlow, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
-            false
-        }
-    }
-
-    /// The reason in words for users.
-    fileprivate var plainReason: String {
-        if case .constraint = self { "an id stands twice in it" } else { description }
     }
 }

@@ -7,6 +7,8 @@ internal import Store
 struct ImportedPart: Sendable {
     /// Maximum number of files of one conversation.
     private static let maxParts = 10_000
+    /// Smallest start in seconds. The audio of a part that was split off begins with the packet of its first word.
+    private static let minStart = -1.0
 
     /// Name of the archive's file.
     var entry: String
@@ -14,16 +16,19 @@ struct ImportedPart: Sendable {
     var audio: StoredAudio
 
     /// Returns the parts of a list that the archive has files of.
-    static func all(in list: JSONView) throws(DocumentFault) -> [ImportedPart] {
+    ///
+    /// - Parameter now: the latest time at which audio may have been made: the time of its deletion depends on it.
+    static func all(in list: JSONView, now: UnixTime) throws(DocumentFault) -> [ImportedPart] {
         guard list.count <= maxParts else { throw DocumentFault("the conversation has more than \(maxParts) files with audio") }
         var parts: [ImportedPart] = []
         for index in 0..<list.count {
             let part = list[index]
             guard let entry = part["entry"].string else { continue }
-            guard let start = part["start"].seconds, let duration = part["duration"].seconds, duration > .zero, let created = part.time("created_at"),
-                part["format"].equals("opus")
+            guard let start = part["start"].seconds(least: minStart), let duration = part["duration"].seconds, duration > .zero,
+                let created = part.time("created_at"), part["format"].equals("opus")
             else { throw DocumentFault("a file with audio lacks its start, duration, time or format") }
-            parts.append(ImportedPart(entry: entry, audio: StoredAudio(file: "", start: start, duration: duration, byteCount: 0, created: created)))
+            parts.append(
+                ImportedPart(entry: entry, audio: StoredAudio(file: "", start: start, duration: duration, byteCount: 0, created: min(created, now))))
         }
         return parts
     }

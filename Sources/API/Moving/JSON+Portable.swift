@@ -29,21 +29,26 @@ extension JSONWriter {
 extension JSONView {
     /// Longest duration that a document may name, in seconds: a hundred days, in which a number of seconds is exact to the nanosecond.
     private static var maxSeconds: Double { 8_640_000 }
+    /// Maximum number of values in a voiceprint, more than any model has.
+    private static var maxDimensions: Int { 512 }
 
     func id<Of>(_ name: String, as: Of.Type = Of.self) -> ID<Of>? { self[name].string.map { ID($0) } }
 
     /// The time of a member in the form of RFC 3339; nil for any other value.
     func time(_ name: String) -> UnixTime? { self[name].string.flatMap { UnixTime(rfc3339: $0) } }
 
-    /// The value as seconds; nil when it is not a number, or too large.
-    var seconds: Duration? {
-        guard let seconds = double, abs(seconds) <= Self.maxSeconds else { return nil }
+    /// The value as seconds; nil when it is not a number, negative, or too large.
+    var seconds: Duration? { seconds(least: 0) }
+
+    /// - Parameter least: the smallest number of seconds that is accepted.
+    func seconds(least: Double) -> Duration? {
+        guard let seconds = double, seconds >= least, seconds <= Self.maxSeconds else { return nil }
         return .nanoseconds(Int64((seconds * 1e9).rounded()))
     }
 
     /// The value as a list of numbers; nil for any other value, and for a list that is longer than a voiceprint may be.
     var floats: [Float]? {
-        guard isArray, count <= ConversationLimits.voiceprintDimensions else { return nil }
+        guard isArray, count <= Self.maxDimensions else { return nil }
         var values: [Float] = []
         for index in 0..<count {
             guard let value = self[index].double, Float(value).isFinite else { return nil }
@@ -67,20 +72,7 @@ extension JSONWriter {
     }
 }
 
-extension String {
-    /// The text for a message: cut, and without characters that a terminal would obey.
-    var shown: String { String(String.UnicodeScalarView(unicodeScalars.prefix(64).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 })) }
-}
-
 extension ID {
     /// The id for a message.
     var shown: String { rawValue.shown }
-}
-
-/// The reason why a document of an archive, or an object in it, is not taken.
-struct DocumentFault: Error, Equatable {
-    /// One sentence without its full stop.
-    var reason: String
-
-    init(_ reason: String) { self.reason = reason }
 }

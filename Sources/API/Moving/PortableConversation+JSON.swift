@@ -5,6 +5,9 @@ internal import Speech
 internal import Store
 
 extension PortableConversation {
+    /// Maximum number of different speakers: lists and merges compare every speaker with every other.
+    private static let maxSpeakers = 1_000
+
     /// Writes the conversation as the API does, with exact times. Members named `stored` and `audio` have what the API does not show.
     func write(to json: inout JSONWriter, people: [Person], voices: [Voice], audio: [ExportedAudio]) {
         ConversationDocument(whole, people: people, voices: voices).write(to: &json) { index, json in
@@ -27,13 +30,20 @@ extension PortableConversation {
         }
     }
 
-    /// Reads what `write` has written. A conversation that was still recorded or completed counts as completed, because nobody here goes on with it.
-    init(_ json: JSONView, of user: ID<User>) throws(DocumentFault) {
+    /// Reads a conversation that `write` has written.
+    ///
+    /// - Parameter latest: the latest time at which a conversation may start.
+    init(_ json: JSONView, of user: ID<User>, latest: UnixTime) throws(DocumentFault) {
         guard let id = json.id("id", as: Conversation.self) else { throw DocumentFault("a conversation has no id") }
         guard let source = json["source"].string, let started = json.time("started_at"), let finished = json.time("finished_at"),
-            var status = json["status"].string.flatMap({ Conversation.Status(rawValue: $0) })
+            let status = json["status"].string.flatMap({ Conversation.Status(rawValue: $0) })
         else { throw DocumentFault("the conversation \(id.shown) lacks its status, source or times") }
-        if status == .inProgress || status == .processing { status = .completed }
+        guard status != .inProgress, status != .processing else {
+            throw DocumentFault("the conversation \(id.shown) was not over when it was exported")
+        }
+        guard started <= latest else { throw DocumentFault("the conversation \(id.shown) starts in the future") }
+        // Engines get the language, so a text that is not a tag is dropped.
+        let language = json["language"].string.map { LanguageTag($0) }.flatMap { $0.isWellFormed ? $0 : nil }
         let stored = json["stored"], list = json["segments"]
         guard stored.isObject, list.isArray else { throw DocumentFault("the conversation \(id.shown) is not as an export writes it") }
         guard list.count <= ConversationLimits.segments else {
@@ -41,13 +51,25 @@ extension PortableConversation {
         }
         var segments: [PortableSegment] = []
         segments.reserveCapacity(list.count)
-        for index in 0..<list.count { segments.append(try PortableSegment(list[index], in: id)) }
+        var speakers: Set<SpeakerNumber> = []
+        for index in 0..<list.count {
+            let segment = try PortableSegment(list[index], in: id)
+            if let speaker = segment.segment.speaker { speakers.insert(speaker) }
+            segments.append(segment)
+        }
+        guard speakers.count <= Self.maxSpeakers else {
+            throw DocumentFault("the conversation \(id.shown) has more than \(Self.maxSpeakers) speakers")
+        }
+        guard !segments.isEmpty || json["audio"].count > 0 || status != .completed else {
+            throw DocumentFault("the conversation \(id.shown) has neither words nor audio")
+        }
         self.init(
             Conversation(
-                id: id, user: user, status: status, source: source, device: stored["device"].string,
-                language: json["language"].string.map { LanguageTag($0) }, title: json["title"].string, summary: json["summary"].string,
-                findings: ConversationFindings(exact: stored["findings"]), started: started, finished: finished,
-                finalizationReason: stored["finalization_reason"].string, call: json["call_id"].string, timeout: stored["timeout"].seconds),
+                id: id, user: user, status: status, source: source.isEmpty ? "import" : source, device: stored["device"].string, language: language,
+                title: json["title"].string, summary: json["summary"].string, findings: ConversationFindings(exact: stored["findings"]),
+                // A split by an earlier version may have left an end before the start.
+                started: started, finished: max(started, finished), finalizationReason: stored["finalization_reason"].string,
+                call: json["call_id"].string, timeout: stored["timeout"].seconds),
             isTitledByHand: stored["is_titled_by_hand"].bool == true, segments: segments)
     }
 }
@@ -94,6 +116,7 @@ extension PortableSegment {
             guard let value else { throw DocumentFault("the segment \(id.shown) has a value that cannot be read: \(field.name ?? column.name)") }
             column.restore(&segment, value)
         }
+        guard segment.start <= segment.end else { throw DocumentFault("the segment \(id.shown) ends before it starts") }
         let named = stored.owner, voice = stored.id("voice_id", as: Voice.self)
         let who: SpeakerIdentity.Who =
             switch named {
@@ -126,8 +149,9 @@ extension PortableSegment {
             words.reserveCapacity(json.count)
             for index in 0..<json.count {
                 let word = json[index]
-                guard let text = word["text"].string, let start = word["start"].seconds, let end = word["end"].seconds else { return nil }
-                words.append(SegmentWord(text, start: start, end: end, confidence: Float(word["confidence"].double ?? 0)))
+                guard let text = word["text"].string, let start = word["start"].position, let end = word["end"].position else { return nil }
+                // Engines may end a word before it starts. Ranges of such words cannot be made.
+                words.append(SegmentWord(text, start: start, end: max(start, end), confidence: Float(word["confidence"].double ?? 0)))
             }
             return .words(words)
         case .emptyList: return .emptyList
@@ -183,19 +207,36 @@ extension ConversationFindings {
         json.endObject()
     }
 
-    /// Reads what `writeExact` has written; nil when there is nothing. Longer texts and lists are cut.
+    /// Reads findings that `writeExact` has written; nil when there are none. Longer texts and lists are cut.
     fileprivate init?(exact json: JSONView) {
         guard json.isObject else { return nil }
-        func text(_ json: JSONView) -> String? { json.string.map { String($0.prefix(Self.maxText)) } }
+        func text(_ json: JSONView) -> String? {
+            json.string.map { String($0.prefix(Self.maxText)).cut(toBytes: ConversationLimits.findingText) }
+        }
         let items = json["action_items"], events = json["events"]
         self.init(
             category: json["category"].string.flatMap { ConversationCategory(rawValue: $0) } ?? .other,
-            emoji: json["emoji"].string.map { String($0.prefix(1)) },
+            emoji: json["emoji"].string.map { String($0.prefix(1)).cut(toBytes: ConversationLimits.emoji) },
             actionItems: (0..<min(items.count, Self.maxItems)).compactMap { text(items[$0]).map { ActionItem($0) } },
             events: (0..<min(events.count, Self.maxItems)).compactMap { index in
                 let event = events[index]
                 guard let title = text(event["title"]), let start = event.time("start"), let duration = event["duration"].seconds else { return nil }
                 return Event(title: title, description: text(event["description"]) ?? "", start: start, duration: duration)
             })
+    }
+}
+
+extension JSONView {
+    /// The value as a position in a conversation. A word at the start of a part that was split off may begin a moment before that part.
+    fileprivate var position: Duration? { seconds(least: -1).map { max(.zero, $0) } }
+}
+
+extension String {
+    /// Returns the beginning of the text that has at most `count` bytes: one character may have millions of them.
+    fileprivate func cut(toBytes count: Int) -> String {
+        guard utf8.count > count else { return self }
+        var end = utf8.index(startIndex, offsetBy: count)
+        while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+        return String(self[..<end])
     }
 }

@@ -39,7 +39,7 @@ extension PortableSample {
             throw DocumentFault("the voiceprint of the sample \(id.shown) cannot be used")
         }
         let segments = json["segments"]
-        guard segments.count <= ConversationLimits.segments else { throw DocumentFault("the sample \(id.shown) has too many segments") }
+        guard segments.count <= ConversationLimits.sampleSources else { throw DocumentFault("the sample \(id.shown) has too many segments") }
         var sources: [Source] = []
         for index in 0..<segments.count {
             guard let conversation = segments[index].id("conversation_id", as: Conversation.self),

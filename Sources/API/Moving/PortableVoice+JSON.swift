@@ -42,7 +42,7 @@ extension PortableVoice {
         var adoption: Voice.Adoption?
         if let time = json.time("adopted_at") { adoption = Voice.Adoption(time, distance: Float(json["adoption_distance"].double ?? 0)) }
         let owners = json["rejected_owners"]
-        guard owners.count <= ConversationLimits.people else { throw DocumentFault("the voice \(id.shown) has too many rejected owners") }
+        guard owners.count <= ConversationLimits.rejectedOwners else { throw DocumentFault("the voice \(id.shown) has too many rejected owners") }
         self.init(
             id: id, number: number, owner: json.owner, model: model, direction: direction, evidence: evidence, created: created,
             adoption: adoption, joined: joined, rejected: (0..<owners.count).map { owners[$0].owner })

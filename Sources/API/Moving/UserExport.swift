@@ -6,7 +6,7 @@ internal import Protocols
 package import Speech
 package import Store
 
-/// Everything that the gateway has of a user, as one archive that is made while it is sent. An import takes it on another gateway.
+/// Export of all data of a user as one archive, which is made while it is sent. `UserImport` reads it on another gateway.
 package struct UserExport: Sendable {
     let store: any ConversationStores
     let audio: any BlobStore
@@ -15,12 +15,14 @@ package struct UserExport: Sendable {
     /// The gateway's version.
     let version: String
     let now: @Sendable () -> UnixTime
+    /// Finishes changes of audio that have begun: audio that is to be cut is not listed.
+    let settleAudio: @Sendable () async -> Void
     /// Users whose archive is being sent.
     private let turns = UserTurns()
 
     package init(
         store: any ConversationStores, audio: any BlobStore, ledger: any UsageStore, transcripts: TranscriptFolder, version: String,
-        now: @escaping @Sendable () -> UnixTime
+        now: @escaping @Sendable () -> UnixTime, settleAudio: @escaping @Sendable () async -> Void
     ) {
         self.store = store
         self.audio = audio
@@ -28,6 +30,7 @@ package struct UserExport: Sendable {
         self.transcripts = transcripts
         self.version = version
         self.now = now
+        self.settleAudio = settleAudio
     }
 
     /// Returns the answer with a user's archive.
@@ -71,14 +74,18 @@ package struct UserExport: Sendable {
         private var people: [Person] = []
         private var voices: [Voice] = []
         private var ids: ArraySlice<ID<Conversation>> = []
-        private var cursor: String?
-        private var isListed = false
+        /// Place of the next page of voices, conversations or samples; nil when no page follows.
+        private var cursor: PortableCursor? = .start
+        /// Number of the latest file of the present kind.
         private var number = 0
+        /// Files with audio that are not listed yet.
         private var audio: [ExportedAudio] = []
+        /// Number of lists of audio so far.
+        private var audioLists = 0
         private var blobs: ArraySlice<WaitingBlob> = []
         /// Reader of the file of the archive that was begun.
         private var reader: (any BlobReader)?
-        private var pages: ArraySlice<PortableSample>?
+        private var samples: ArraySlice<PortableSample> = []
         private var sessions: ArraySlice<ID<Session>>?
 
         init(_ export: UserExport, of user: ID<User>, withAudio: Bool, _ turn: UserTurns.Turn) {
@@ -111,14 +118,11 @@ package struct UserExport: Sendable {
             case .user:
                 try await addUser()
                 step = .voices
-            case .voices:
-                try await addVoices()
-                step = .conversations
-            case .conversations: if try await !addConversation() { step = .samples }
-            case .samples: if try await !addSamples() { step = .audio }
+            case .voices: if try await !addVoices() { go(to: .conversations) }
+            case .conversations: if try await !addConversation() { go(to: .samples) }
+            case .samples: if try await !addSamples() { go(to: .audio) }
             case .audio:
-                add("audio.json", UserExport.list("audio", audio) { part, json in part.write(to: &json) })
-                audio = []
+                if !audio.isEmpty || audioLists == 0 { listAudio() }
                 step = .sessions
             case .sessions: if try await !addSession() { step = .usage }
             case .usage:
@@ -137,52 +141,70 @@ package struct UserExport: Sendable {
             return true
         }
 
+        private func go(to next: Step) {
+            (step, cursor, number) = (next, .start, 0)
+        }
+
         private func addUser() async throws(APIError) {
             let store = export.store
-            let (people, voices, settings, keys) = try await APIError.stored { () throws(StoreError) in
+            await export.settleAudio()
+            let (people, voices, settings, keys, open) = try await APIError.stored { () throws(StoreError) in
                 (
                     try await store.people(of: user), try await store.voices(of: user), try await store.settings(of: user),
-                    try await store.providerKeys(of: user)
+                    try await store.providerKeys(of: user), try await store.openConversations(of: user)
                 )
             }
             (self.people, self.voices) = (people, voices)
-            add(ExportFormat.head, head())
+            add(ExportFormat.head, head(open))
             add(ExportFormat.user, UserExport.user(user, settings, keys))
             add(ExportFormat.people, UserExport.list("people", people) { person, json in ConversationDocument.write(person, to: &json) })
         }
 
-        private func head() -> [UInt8] {
+        /// - Parameter open: conversations that are left out, because they are not over.
+        private func head(_ open: [ID<Conversation>]) -> [UInt8] {
             APIAnswer.json { json in
                 json.beginObject()
                 json.member("format", ExportFormat.number)
                 json.member("made_at", made.rfc3339)
                 json.member("version", export.version)
                 json.member("audio", withAudio)
+                json.key("left_out")
+                json.array(open.map(\.rawValue))
                 json.endObject()
             }.body
         }
 
-        private func addVoices() async throws(APIError) {
-            let all = try await APIError.stored { () throws(StoreError) in try await export.store.portableVoices(of: user) }
-            for (number, page) in UserExport.pages(of: all[...]).enumerated() {
-                add(
-                    ExportFormat.name(ExportFormat.voices, number + 1),
-                    UserExport.list("voices", page) { voice, json in voice.write(to: &json) })
+        /// Adds the next list of voices. Returns false when there is none.
+        private func addVoices() async throws(APIError) -> Bool {
+            guard let place = cursor else { return false }
+            let page = try await APIError.stored { () throws(StoreError) in
+                try await export.store.portableVoices(of: user, after: place, limit: ExportFormat.page)
             }
+            cursor = page.next
+            guard !page.elements.isEmpty || number == 0 else { return false }
+            number += 1
+            add(
+                ExportFormat.name(ExportFormat.voices, number),
+                UserExport.list("voices", page.elements) { voice, json in voice.write(to: &json) })
+            return true
         }
 
         /// Adds the next conversation. Its files with audio follow. Returns false when there is none.
+        ///
+        /// The oldest conversation comes first: an import numbers words in the order in which they come, and searches take the highest numbers for
+        /// the latest words.
         private func addConversation() async throws(APIError) -> Bool {
             let store = export.store
+            // The files of the last conversation are complete, so the list does not come between a conversation and its files.
+            if audio.count >= ExportFormat.page { listAudio() }
             while true {
                 guard let id = ids.popFirst() else {
-                    guard !isListed else { return false }
-                    var query = ConversationQuery(limit: ConversationLimits.page, statuses: Set(Conversation.Status.allCases))
-                    query.cursor = cursor
-                    let page = try await APIError.stored { [query] () throws(StoreError) in try await store.list(query, of: user) }
-                    ids = page.conversations.map(\.id)[...]
+                    guard let place = cursor else { return false }
+                    let page = try await APIError.stored { () throws(StoreError) in
+                        try await store.portableConversations(of: user, after: place, limit: ExportFormat.page)
+                    }
+                    ids = page.elements[...]
                     cursor = page.next
-                    isListed = cursor == nil
                     continue
                 }
                 let (found, parts) = try await APIError.stored { () throws(StoreError) in
@@ -205,14 +227,25 @@ package struct UserExport: Sendable {
             }
         }
 
+        /// Adds a list of the files with audio that are not listed yet.
+        private func listAudio() {
+            audioLists += 1
+            add(ExportFormat.name(ExportFormat.audio, audioLists), UserExport.list("audio", audio) { part, json in part.write(to: &json) })
+            audio = []
+        }
+
         /// Adds the next list of samples. The files with their audio follow. Returns false when there is none.
         private func addSamples() async throws(APIError) -> Bool {
-            if pages == nil {
-                pages = try await APIError.stored { () throws(StoreError) in try await export.store.portableSamples(of: user) }[...]
-                number = 0
+            if samples.isEmpty, let place = cursor {
+                let page = try await APIError.stored { () throws(StoreError) in
+                    try await export.store.portableSamples(of: user, after: place, limit: ExportFormat.page)
+                }
+                samples = page.elements[...]
+                cursor = page.next
             }
-            guard let page = pages?.prefix(ExportFormat.page), !page.isEmpty || number == 0 else { return false }
-            pages?.removeFirst(page.count)
+            guard !samples.isEmpty || number == 0 else { return false }
+            let page = UserExport.part(of: samples)
+            samples = samples.dropFirst(page.count)
             number += 1
             let named = page.enumerated().map { place, sample in
                 (sample, withAudio && sample.file != nil ? "\(ExportFormat.sampleFolder)\(number)-\(place).opus" : nil)
@@ -304,9 +337,13 @@ package struct UserExport: Sendable {
         }.body
     }
 
-    /// Returns the elements in pages; one empty page when there are none.
-    private static func pages<Element>(of all: ArraySlice<Element>) -> [ArraySlice<Element>] {
-        guard !all.isEmpty else { return [all] }
-        return stride(from: 0, to: all.count, by: ExportFormat.page).map { all.dropFirst($0).prefix(ExportFormat.page) }
+    /// Returns the first samples, with as many segments as a document may have.
+    private static func part(of samples: ArraySlice<PortableSample>) -> ArraySlice<PortableSample> {
+        var weight = 0
+        let others = samples.dropFirst().prefix { sample in
+            weight += sample.sources.count
+            return weight + (samples.first?.sources.count ?? 0) <= ExportFormat.maxSources
+        }
+        return samples.prefix(1 + others.count)
     }
 }

@@ -1,6 +1,6 @@
-internal import Store
+package import Store
 
-/// Names of audio that came from another gateway. This gateway has not encoded such audio, so it is decoded as a stranger's recording is.
+/// Names of audio from another gateway. This gateway has not encoded such audio, so it decodes the audio as a stranger's recording.
 package enum ImportedAudio {
     private static let prefix = "imported-"
 
@@ -9,5 +9,5 @@ package enum ImportedAudio {
     /// - Parameter id: a new UUID.
     package static func name(_ id: String) -> String { prefix + id + ".opus" }
 
-    static func isName(_ name: BlobName) -> Bool { name.text.hasPrefix(prefix) }
+    package static func isName(_ name: BlobName) -> Bool { name.text.hasPrefix(prefix) }
 }
