@@ -93,8 +93,8 @@ let package = Package(
         module(
             "API",
             [
-                "Speech", "Framing", "Net", "Audio", "Protocols", "Continuity", "Conversations", "Speakers", "Store", "Settings", "Observability", "Engines",
-                "Usage", "Journal", "Admission", "Recordings", "Live",
+                "Speech", "Framing", "Net", "Audio", "Protocols", "Continuity", "Conversations", "Speakers", "Store", "Settings", "Observability",
+                "Engines", "Usage", "Journal", "Admission", "Recordings", "Live",
             ]),
         module(
             "Gateway",

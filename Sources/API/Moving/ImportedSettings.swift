@@ -23,7 +23,8 @@ struct ImportedSettings: Sendable {
             if setting.fault(in: value) == nil { settings[setting.rawValue] = value } else { refused.append(setting.rawValue) }
         }
         if let profile = json["settings"][SpeechProfiles.setting].string {
-            if profile.utf8.count <= ConversationLimits.identifier { settings[SpeechProfiles.setting] = profile } else { refused.append(SpeechProfiles.setting) }
+            let isAccepted = !profile.isEmpty && profile.utf8.count <= ConversationLimits.identifier
+            if isAccepted { settings[SpeechProfiles.setting] = profile } else { refused.append(SpeechProfiles.setting) }
         }
         let list = json["provider_keys"]
         for index in 0..<min(list.count, Self.maxKeys) {

@@ -9,8 +9,8 @@ package import Store
 /// gateway.
 ///
 /// Every object keeps its id. An object whose id the user has already is left as it is, so an archive that was imported in part is sent again as a
-/// whole. Ids of other users do not matter: they neither stop an object nor show in the answer. An import is not billed, calls no webhook, and asks no
-/// language model.
+/// whole. Ids of other users do not matter: they neither stop an object nor show in the answer. An import is not billed, calls no webhook, and asks
+/// no language model.
 package struct UserImport: Sendable {
     /// Work of an import that depends on its caller.
     package struct Caller: Sendable {

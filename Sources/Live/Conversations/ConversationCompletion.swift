@@ -134,7 +134,8 @@ actor ConversationCompletion {
         guard let texts else { return }
         do throws(StoreError) {
             for one in try await store.withoutWindows(model: texts.model, limit: 100) {
-                guard let conversation = try await store.conversation(one.id, of: one.user), !conversation.segments.isEmpty else { continue }
+                // A conversation without words gets no windows, and is not looked at again: many of them would keep all others waiting.
+                guard let conversation = try await store.conversation(one.id, of: one.user) else { continue }
                 await embed(conversation)
             }
         } catch {

@@ -273,6 +273,8 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     }
 
     func continueBody() {
+        // The client could send nothing during the pause.
+        lastInput = loop.now
         consumeLeftoverSoon()
     }
 
