@@ -164,6 +164,15 @@ import Testing
         #expect(try await store.conversation(one, of: .ann)?.segments.count == 2)
     }
 
+    @Test(arguments: StoreKind.allCases) func `are not merged over centuries`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        _ = try await store.begin(.of(.ann, "c1", .said("s1", "one")))
+        _ = try await store.begin(.of(.ann, "c2", at: 330 * 366 * 86_400, .said("s2", "two")))
+        await #expect(throws: StoreError.self) { try await store.merge(two, into: one, of: .ann) }
+        await #expect(throws: StoreError.self) { try await store.merge(one, into: two, of: .ann) }
+        #expect(try await store.conversation(two, of: .ann)?.segments.map(\.start) == [.zero])
+    }
+
     @Test(arguments: StoreKind.allCases) func `are neither merged nor split while they are live`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         _ = try await store.begin(.of(.ann, "c1", status: .inProgress, .said("s1", "one"), .said("s2", "two", at: 2)))
