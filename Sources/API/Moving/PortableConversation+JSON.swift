@@ -60,9 +60,6 @@ extension PortableConversation {
         guard speakers.count <= Self.maxSpeakers else {
             throw DocumentFault("the conversation \(id.shown) has more than \(Self.maxSpeakers) speakers")
         }
-        guard !segments.isEmpty || json["audio"].count > 0 || status != .completed else {
-            throw DocumentFault("the conversation \(id.shown) has neither words nor audio")
-        }
         self.init(
             Conversation(
                 id: id, user: user, status: status, source: source.isEmpty ? "import" : source, device: stored["device"].string, language: language,

@@ -6,103 +6,53 @@ import Store
 import Testing
 
 @Suite struct `Moving to another gateway` {
-    private let export = "/api/v1/users/me/export"
-    private let take = "/api/v1/users/me/import"
+    private let export = TestGateway.exportPath
 
-    private struct File: Equatable {
-        var name: String
-        var content: [UInt8]
-    }
-
-    private func archive(of gateway: TestGateway, query: String = "?audio=true", key: String? = nil) async throws -> [UInt8] {
-        var headers: HTTPHeaders = [:]
-        if let key { headers.set("Authorization", "Bearer " + key) }
-        let answer = try await gateway.client.send(
-            HTTPClientRequest(.get, "http://127.0.0.1:\(gateway.port)\(export)\(query)", headers: headers))
-        #expect(answer.status == .ok)
-        return answer.body
-    }
-
-    private func send(
-        _ archive: [UInt8], to gateway: TestGateway, key: String? = nil
-    ) async throws -> (status: Int, json: JSONValue, text: String) {
-        var headers: HTTPHeaders = ["Content-Type": "application/x-tar"]
-        if let key { headers.set("Authorization", "Bearer " + key) }
-        let answer = try await gateway.send(.post, take, headers: headers, body: archive)
-        return (answer.status, (try? JSONValue(parsing: Array(answer.text.utf8))) ?? .null, answer.text)
-    }
-
-    /// Unpacks an archive.
-    private func files(_ archive: [UInt8]) throws -> [File] {
-        var reader = TarReader(maxEntries: 10_000)
-        var files: [File] = [], offset = 0
-        while let event = try reader.next(archive.span.bytes, from: &offset) {
-            switch event {
-            case .file(let file): files.append(File(name: file.name, content: []))
-            case .data(let bytes): files[files.count - 1].content += bytes.array(in: archive.span.bytes)
-            case .fileEnd, .end: break
-            }
-        }
-        try reader.finish()
-        return files
-    }
-
-    private func packed(_ files: [File]) -> [UInt8] {
-        var archive = TarArchive()
-        for file in files { archive.add(file.name, file.content, changedAt: 0) }
-        return archive.finish()
-    }
-
-    /// The files of an archive without the one that says when it was made.
-    private func memories(_ archive: [UInt8]) throws -> [File] { try files(archive).filter { $0.name != "harken-export/export.json" } }
-
-    private func count(_ answer: JSONValue, _ name: String) -> [Int] {
-        ["added", "present"].compactMap { if case .int(let number)? = answer[name]?[$0] { number } else { nil } }
-    }
-
-    private let kinds = ["conversations", "people", "voices", "samples", "audio", "settings"]
-
-    @Test func `keeps everything, and taking it twice is taking it once`() async throws {
+    @Test func `keeps everything, and importing it twice is importing it once`() async throws {
         try await TestGateway.with { first in
-            try await first.keepMemories(of: .local)
-            let archive = try await archive(of: first)
-            let names = try files(archive).map { $0.name.dropFirst("harken-export/".count) }
+            try await first.keepEverything(of: .local)
+            let archive = try await first.exported()
+            let names = try ArchivedFile.files(of: archive).map { $0.name.dropFirst("harken-export/".count) }
             #expect(
                 names == [
-                    "export.json", "user.json", "people.json", "voices.json", "conversations/1.json", "conversations/2.json", "audio/2-0.opus",
-                    "audio/2-1.opus", "samples.json", "samples/1-0.opus", "audio.json", "usage.json",
+                    "export.json", "user.json", "people.json", "voices.json", "conversations/1.json", "audio/1-0.opus", "audio/1-1.opus",
+                    "conversations/2.json", "conversations/3.json", "samples.json", "samples/1-0.opus", "audio.json", "usage.json",
                 ])
             try await TestGateway.with { second in
-                let taken = try await send(archive, to: second)
-                #expect(taken.status == 200, "\(taken.text)")
-                #expect(kinds.map { count(taken.json, $0) } == [[2, 0], [2, 0], [1, 0], [1, 0], [3, 0], [2, 0]], "\(taken.text)")
-                #expect(taken.json["rejected"] == .array([]))
-                #expect(try await memories(self.archive(of: second)) == memories(archive))
-                let again = try await send(archive, to: second)
-                #expect(kinds.map { count(again.json, $0) } == [[0, 2], [0, 2], [0, 1], [0, 1], [0, 3], [0, 2]], "\(again.text)")
-                #expect(try await memories(self.archive(of: second)) == memories(archive))
-                let heard = try await second.send(.get, "/api/v1/conversations/conversation-1/audio")
-                #expect(heard.text == "OggS-firstOggS-second")
-                #expect(try await second.send(.get, "/v3/speech-profile/audio").text == "OggS-profile")
-                #expect(try await second.send(.get, "/api/v1/search?q=moonlit").text.contains("segment-4"))
+                let imported = try await second.importArchive(archive)
+                #expect(imported.status == 200, "\(imported.text)")
+                #expect(imported.counts == [[3, 0], [2, 0], [6, 0], [2, 0], [3, 0], [3, 0]], "\(imported.text)")
+                #expect(imported.json["rejected"] == .array([]), "\(imported.text)")
+                #expect(try await second.memories() == TestGateway.memories(archive))
+                let again = try await second.importArchive(archive)
+                #expect(again.counts == [[0, 3], [0, 2], [0, 6], [0, 2], [0, 3], [0, 3]], "\(again.text)")
+                #expect(try await second.memories() == TestGateway.memories(archive))
+                // The order of equal starts, and the first place of words, are as before.
+                for path in ["/api/v1/conversations", "/api/v1/search?q=moonlit&by=words", "/v3/speech-profile"] {
+                    #expect(try await second.send(.get, path).text == first.send(.get, path).text, "\(path)")
+                }
+                let audio = "/api/v1/conversations/conversation-1/audio"
+                let heard = try await second.client.send(HTTPClientRequest(.get, "http://127.0.0.1:\(second.port)\(audio)"))
+                let original = try await first.client.send(HTTPClientRequest(.get, "http://127.0.0.1:\(first.port)\(audio)"))
+                #expect(heard.status == .ok && heard.body == original.body)
             }
         }
     }
 
     @Test func `has no files of audio unless they are asked for`() async throws {
         try await TestGateway.with { gateway in
-            try await gateway.keepMemories(of: .local)
-            let archive = try await archive(of: gateway, query: "")
-            let names = try files(archive).map(\.name)
+            try await gateway.keepEverything(of: .local)
+            let archive = try await gateway.exported(query: "")
+            let names = try ArchivedFile.files(of: archive).map(\.name)
             #expect(!names.contains { $0.hasSuffix(".opus") } && names.contains("harken-export/audio.json"))
             #expect(try await gateway.send(.get, export + "?audio=some").status == 400)
             try await TestGateway.with { second in
-                let taken = try await send(archive, to: second)
-                #expect(kinds.map { count(taken.json, $0) } == [[2, 0], [2, 0], [1, 0], [1, 0], [0, 0], [2, 0]], "\(taken.text)")
+                let imported = try await second.importArchive(archive)
+                #expect(imported.counts == [[3, 0], [2, 0], [6, 0], [2, 0], [0, 0], [3, 0]], "\(imported.text)")
                 // The audio may follow.
-                let audio = try await self.archive(of: gateway)
-                #expect(count(try await send(audio, to: second).json, "audio") == [3, 0])
-                #expect(try await memories(self.archive(of: second)) == memories(audio))
+                let audio = try await gateway.exported()
+                #expect(try await second.importArchive(audio).count("audio") == [3, 0])
+                #expect(try await second.memories() == TestGateway.memories(audio))
             }
         }
     }
@@ -111,17 +61,15 @@ import Testing
         let keys = ["alice", "bob", "carol"]
         let access = TestKeys(valid: keys, users: Dictionary(uniqueKeysWithValues: keys.map { ($0, $0) }))
         try await TestGateway.with(keys: access) { gateway in
-            try await gateway.keepMemories(of: ID("alice"))
-            let archive = try await archive(of: gateway, key: "alice")
-            let before = try files(archive)
-            let changed = before.map { file in
-                File(name: file.name, content: Array(String(decoding: file.content, as: UTF8.self).replacing("moonlit", with: "starlit").utf8))
-            }
-            let taken = try await send(packed(changed), to: gateway, key: "bob")
+            try await gateway.keepEverything(of: ID("alice"))
+            let archive = try await gateway.exported(key: "alice")
+            var changed = try ArchivedFile.files(of: archive)
+            for index in changed.indices { changed[index].replace("moonlit", with: "starlit") }
+            let imported = try await gateway.importFiles(changed, key: "bob")
             // The answer is the same as for a user whose ids nobody has.
-            #expect(taken.text == (try await send(packed(changed), to: gateway, key: "carol")).text)
-            #expect(count(taken.json, "conversations") == [2, 0] && count(taken.json, "audio") == [3, 0])
-            #expect(try await memories(self.archive(of: gateway, key: "alice")) == memories(archive))
+            #expect(imported.text == (try await gateway.importFiles(changed, key: "carol")).text)
+            #expect(imported.count("conversations") == [3, 0] && imported.count("audio") == [3, 0])
+            #expect(try await gateway.memories(key: "alice") == TestGateway.memories(archive))
             let bobs = try await gateway.send(.get, "/api/v1/search?q=starlit", headers: ["Authorization": "Bearer bob"]).text
             let alices = try await gateway.send(.get, "/api/v1/search?q=starlit", headers: ["Authorization": "Bearer alice"]).text
             #expect(bobs.contains("segment-4") && !alices.contains("segment"))
@@ -130,57 +78,58 @@ import Testing
 
     @Test func `an archive that breaks off is sent again as a whole`() async throws {
         try await TestGateway.with { first in
-            try await first.keepMemories(of: .local)
-            let archive = try await archive(of: first)
+            try await first.keepEverything(of: .local)
+            let archive = try await first.exported()
             try await TestGateway.with { second in
                 for part in [1, 2, 3] {
-                    let cut = try await send(Array(archive[..<(archive.count * part / 4)]), to: second)
+                    let cut = try await second.importArchive(Array(archive[..<(archive.count * part / 4)]))
                     #expect(cut.status == 400 && cut.text.contains("bad_archive") && cut.text.contains("ends too early"), "\(cut.text)")
                 }
-                #expect(try await send(archive, to: second).status == 200)
-                #expect(try await memories(self.archive(of: second)) == memories(archive))
+                #expect(try await second.importArchive(archive).status == 200)
+                #expect(try await second.memories() == TestGateway.memories(archive))
             }
         }
     }
 
     @Test func `other files are refused, with what to do`() async throws {
         try await TestGateway.with { gateway in
-            let head = File(name: "harken-export/export.json", content: Array(#"{"format":1}"#.utf8))
+            var strange = ArchivedFile("", [1])
+            strange.name = "photos/1.jpg"
             let cases: [([UInt8], String)] = [
                 ([], "not a tar archive"), (Array("RIFF".utf8), "not a tar archive"), ([0x1F, 0x8B] + [UInt8](repeating: 1, count: 600), "gunzip"),
-                (packed([File(name: "photos/1.jpg", content: [1])]), "not an export of Harken"),
-                (packed([File(name: "harken-export/user.json", content: [1])]), "earlier version"),
-                (packed([File(name: "harken-export/export.json", content: Array(#"{"format":2}"#.utf8))]), "Upgrade this gateway"),
-                (packed([File(name: "harken-export/export.json", content: Array("{}".utf8))]), "not an export of Harken"),
-                (packed([head, File(name: "harken-export/../people.json", content: [])]), "lead out of its folder"),
+                (ArchivedFile.packed([strange]), "not an export of Harken"),
+                (ArchivedFile.packed([ArchivedFile("user.json", [1])]), "earlier version"),
+                (ArchivedFile.packed([ArchivedFile("export.json", #"{"format":2}"#)]), "Upgrade this gateway"),
+                (ArchivedFile.packed([ArchivedFile("export.json", "{}")]), "not an export of Harken"),
+                (ArchivedFile.packed([.head, ArchivedFile("../people.json", [])]), "lead out of its folder"),
             ]
             for (body, words) in cases {
-                let answer = try await send(body, to: gateway)
+                let answer = try await gateway.importArchive(body)
                 #expect(answer.status == 400 && answer.text.contains("bad_archive") && answer.text.contains(words), "\(words): \(answer.text)")
             }
             #expect(try await gateway.store().people(of: .local).isEmpty)
         }
     }
 
-    @Test func `what cannot be taken is left out, and named`() async throws {
+    @Test func `objects that cannot be imported are left out, and named`() async throws {
         try await TestGateway.with { first in
-            try await first.keepMemories(of: .local)
-            let archive = try await files(archive(of: first)).map { file in
-                var text = String(decoding: file.content, as: UTF8.self)
-                switch file.name {
-                case "harken-export/conversations/1.json": text = text.replacing(#""status":"completed""#, with: #""status":"strange""#)
-                case "harken-export/people.json": text = text.replacing("Bert", with: String(repeating: "B", count: 401))
-                case "harken-export/audio/2-1.opus": text = "RIFF-second"
+            try await first.keepEverything(of: .local)
+            var archive = try ArchivedFile.files(of: await first.exported())
+            for index in archive.indices {
+                switch archive[index].name {
+                case "harken-export/conversations/2.json": archive[index].replace(#""status":"completed""#, with: #""status":"strange""#)
+                case "harken-export/people.json": archive[index].replace("Bert", with: String(repeating: "B", count: 401))
+                case "harken-export/audio/1-1.opus": archive[index].content = Array("RIFF-second".utf8)
                 default: break
                 }
-                return File(name: file.name, content: Array(text.utf8))
             }
             try await TestGateway.with { second in
-                let taken = try await send(packed(archive), to: second)
-                #expect(taken.status == 200)
-                #expect(kinds.map { count(taken.json, $0) } == [[1, 0], [1, 0], [1, 0], [1, 0], [2, 0], [2, 0]], "\(taken.text)")
-                #expect(taken.json["rejected_count"] == .int(3))
-                for name in ["people.json", "conversations/1.json", "audio/2-1.opus"] { #expect(taken.text.contains(name)) }
+                let imported = try await second.importFiles(archive)
+                #expect(imported.status == 200)
+                #expect(imported.counts == [[2, 0], [1, 0], [6, 0], [2, 0], [2, 0], [3, 0]], "\(imported.text)")
+                // The person, the conversation, the file, and the sample's segment in that conversation.
+                #expect(imported.rejectedCount == 4, "\(imported.text)")
+                for name in ["people.json", "conversations/2.json", "audio/1-1.opus", "samples.json"] { #expect(imported.text.contains(name)) }
                 #expect(try await second.store().people(of: .local).map(\.name) == ["Anna"])
             }
         }
@@ -203,8 +152,8 @@ import Testing
             #expect(try await slow.receive { $0.contains("\r\n\r\n") }.contains("200 OK"))
             #expect(try await gateway.send(.get, export, headers: alice).status == 409)
             #expect(try await gateway.send(.get, export, headers: ["Authorization": "Bearer bob"]).status == 200)
-            // What was not made yet is deleted before it is.
-            #expect(try await store.delete(ID<Conversation>("c0"), of: ID("alice")))
+            // A conversation that the archive does not have yet is deleted.
+            #expect(try await store.delete(ID<Conversation>("c199"), of: ID("alice")))
             let rest = try await slow.receiveAll()
             #expect(rest.contains("conversations/199.json") && !rest.contains("conversations/200.json") && rest.contains("usage.json"))
             #expect(try await gateway.send(.get, export, headers: alice).status == 200)
