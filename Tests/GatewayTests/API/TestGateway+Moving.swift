@@ -1,7 +1,6 @@
 import Audio
 import Conversations
 import Foundation
-import Protocols
 import Speech
 import Store
 
