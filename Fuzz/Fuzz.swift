@@ -20,6 +20,7 @@ private let targets: [String: @Sendable (RawSpan) -> Void] = [
     "json": fuzzJSON,
     "json-reader": fuzzJSONReader,
     "json-string": fuzzJSONString,
+    "kept-opus": fuzzKeptOpus,
     "listen-client": fuzzListenClient,
     "listen-client-message": fuzzListenClientMessage,
     "listen-server": fuzzListenServer,

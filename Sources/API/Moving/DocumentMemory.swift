@@ -38,6 +38,9 @@ final class DocumentMemory: Sendable {
         return Room(byteCount, of: self)
     }
 
+    /// Number of documents without room.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     private func release(_ byteCount: Int) {
         let next = state.withLock { state in
             state.free += byteCount
