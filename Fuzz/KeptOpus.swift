@@ -2,8 +2,8 @@ import Audio
 import Glibc
 import Speech
 
-/// Bytes as a file of kept audio, whole and in pieces: the check must say the same of both, and a cut and a silence must come to an end, whether the check
-/// accepts the file or not. The first byte is the pieces' length and the place of the cut.
+/// Bytes as a file of kept audio, whole and in pieces: the check must say the same of both, and a cut and a silence must come to an end, whether the
+/// check accepts the file or not. The first byte is the pieces' length and the place of the cut.
 func fuzzKeptOpus(_ bytes: RawSpan) {
     guard bytes.byteCount > 1, let file = tmpfile() else { return }
     defer { fclose(file) }

@@ -43,8 +43,8 @@ struct UserOperations: Sendable {
             APIOperation(
                 .post, "/users/me/import", .write,
                 summary: """
-                    Imports an archive of GET /users/me/export, from this gateway or another one: people, voices, conversations, audio and settings, under \
-                    their ids. Objects that the caller has already stay as they are.
+                    Imports an archive of GET /users/me/export, from this gateway or another one: people, voices, conversations, audio and settings, \
+                    under their ids. Objects that the caller has already stay as they are.
                     """, streamed: ExportFormat.mediaType, answer: .object(ImportReport.fields)
             ) { request throws(APIError) in
                 guard let body = request.stream else { throw APIError(.internalError) }

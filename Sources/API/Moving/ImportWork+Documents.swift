@@ -135,7 +135,9 @@ extension ImportWork {
     }
 
     private mutating func readSamples(_ content: [UInt8], _ name: String) async throws(APIError) {
-        let samples = await list(content, .samples, name, "samples") { json throws(DocumentFault) in (try PortableSample(json), json["entry"].string) }
+        let samples = await list(content, .samples, name, "samples") { json throws(DocumentFault) in
+            (try PortableSample(json), json["entry"].string)
+        }
         report.samples += try await save(samples.map(\.0), name, "the sample") { [store, target] some throws(StoreError) in
             try await store.importSamples(some, into: target)
         } id: {

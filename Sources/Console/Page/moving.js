@@ -8,20 +8,15 @@ const result = ({ rejected, rejected_count: count, ...kinds }) => h('div.stack',
   count ? note('warn', `${count} left out`, rejected.map(({ entry, reason }) => `${entry}: ${reason}`).join(' · ')) : null);
 
 async function bring(file, changed) {
-  const bar = h('i'), sent = new AbortController();
-  const progress = h('div.bar', { role: 'progressbar', 'aria-label': 'Sent', 'aria-valuemin': 0, 'aria-valuemax': 100 }, bar);
+  const progress = h('progress', { 'aria-label': 'Sent' }), sent = new AbortController();
   const close = h('button.btn', { onclick: () => opened.close() }, 'Cancel');
   const opened = dialog('Import an archive', h('div.stack', h('p.small.dim', file.name), progress), [close]);
   opened.addEventListener('close', () => sent.abort());
   try {
-    const report = await upload('/users/me/import', file, sent.signal, (part) => {
-      // The gateway still works when all is sent.
-      const percent = Math.min(99, part * 100);
-      bar.style.setProperty('--v', percent);
-      progress.setAttribute('aria-valuenow', Math.round(percent));
-    });
+    // The gateway still works when all is sent.
+    const report = await upload('/users/me/import', file, sent.signal, (part) => { progress.value = Math.min(0.99, part); });
     progress.replaceWith(result(report));
-    say(`${report.conversations.added} conversations are added, ${report.conversations.present} were there`);
+    say(`${report.conversations.added} conversations are added`);
     opened.addEventListener('close', changed);
   } catch (error) {
     progress.replaceWith(failure(error));

@@ -34,7 +34,7 @@ package struct SpeechProfiles: Sendable {
         let file: BlobFile?, media: any MediaSource
         do throws(StoreError) {
             guard let name = try await samples(of: user).profile?.file.flatMap(BlobName.init) else { return nil }
-            // A file that this gateway has encoded is decoded in this process: a beginning session does not wait for the decoding of others' recordings.
+            // A file that this gateway has encoded is decoded in this process: a beginning session does not wait for others' recordings.
             media = ImportedAudio.isName(name) ? service.media : InProcessMedia()
             file = try await service.audio.file(of: name)
         } catch {

@@ -49,7 +49,7 @@ package struct HTTPClientRequest: Sendable {
     /// Called on the client's thread before this number of bytes is written to a file; false ends the transfer with a failure of the file. nil:
     /// everything is written.
     package var mayWrite: (@Sendable (Int) -> Bool)?
-    /// Called on the client's thread with each number of bytes of the body that is sent; nil: nobody is told.
+    /// Called on the client's thread with each number of bytes of the body that is sent; nil: no calls.
     package var sends: (@Sendable (Int) -> Void)?
     /// The identity that signs the request; nil: the request is not signed.
     package var signature: RequestSignature?

@@ -1,8 +1,8 @@
 import Framing
 import Glibc
 
-/// The file that a backup, or an export, writes before the archive is complete: `FILE.partial` next to the archive. It is deleted with the value, unless it was
-/// put in place.
+/// The file that a backup, or an export, writes before the archive is complete: `FILE.partial` next to the archive. It is deleted with the value, unless
+/// it was put in place.
 struct PartialArchive: ~Copyable {
     /// The file's path.
     let path: String

@@ -6,9 +6,9 @@ struct Import: Command {
     static let description = CommandDescription(
         name: "import", summary: "Import archives that harken export made, from this gateway or another one.",
         discussion: """
-            People, voices, conversations, audio and settings keep their ids, names, times and corrections. Objects that are there already stay as they \
-            are, so a file that was imported in part is given again. With --json: one object for each FILE, in order. The command fails if something in a \
-            FILE is left out. Imported audio that is older than the gateway keeps audio is deleted within the hour.
+            People, voices, conversations, audio and settings keep their ids, names, times and corrections. Objects that are there already stay as \
+            they are, so a file that was imported in part is given again. With --json: one object for each FILE, in order. The command fails if \
+            something in a FILE is left out. Imported audio that is older than the gateway keeps audio is deleted within the hour.
             """,
         operands: .init(placeholder: "FILE…", help: "The archives.", count: 1...1_000), options: DataPlace.options)
 

@@ -25,9 +25,9 @@ extension TestGateway {
         return name
     }
 
-    /// Everything that moves to another gateway: three conversations of which two begin at one time, one with audio in two parts, an edited segment, a
-    /// title by hand, findings and exact times; two people; six voices of which one is merged, one is adopted and one has lost its owner; a speech profile
-    /// and a sample learned from a segment; settings and a key.
+    /// Everything that moves to another gateway: three conversations of which two begin at one time, one with audio in two parts, an edited segment,
+    /// a title by hand, findings and exact times; two people; six voices of which one is merged, one is adopted and one has lost its owner; a speech
+    /// profile and a sample learned from a segment; settings and a key.
     func keepEverything(of user: ID<User>) async throws {
         let store = try store(), day: Int64 = 86_400_000
         func time(_ days: Int64) -> UnixTime { UnixTime(milliseconds: days * day) }

@@ -204,7 +204,7 @@ import Testing
         #expect(try await store.search(SearchQuery("1202", by: .words), embedding: nil, of: ID("carol")).hits.count == 1)
     }
 
-    @Test(arguments: StoreKind.allCases) func `is exported from the oldest on, without conversations that are not over`(kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases) func `is exported from the oldest on, without open conversations`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         for (id, seconds) in [("new", 30.0), ("tie1", 10), ("tie2", 10), ("tie3", 10), ("old", 5)] {
             #expect(try await store.begin(.of(.ann, id, at: seconds, .said("s-\(id)", "tulip"))))

@@ -9,8 +9,8 @@ extension SQLConversationStore {
             var voices: [PortableVoice] = [], places: [PortableCursor] = []
             try connection.run(
                 """
-                SELECT v.number, v.id, v.label, p.id, v.is_user, v.model, v.direction, v.evidence, v.created_at, v.adopted_at, v.adoption_distance, j.id
-                FROM voices v LEFT JOIN people p ON p.number = v.person LEFT JOIN voices j ON j.number = v.joined_to
+                SELECT v.number, v.id, v.label, p.id, v.is_user, v.model, v.direction, v.evidence, v.created_at, v.adopted_at, v.adoption_distance,
+                j.id FROM voices v LEFT JOIN people p ON p.number = v.person LEFT JOIN voices j ON j.number = v.joined_to
                 WHERE v.archive = ?1 AND (CAST(CASE WHEN v.joined_to IS NULL THEN 0 ELSE 1 END AS BIGINT) > ?2
                 OR CAST(CASE WHEN v.joined_to IS NULL THEN 0 ELSE 1 END AS BIGINT) = ?2 AND v.number > ?3)
                 ORDER BY v.joined_to IS NOT NULL, v.number LIMIT ?4

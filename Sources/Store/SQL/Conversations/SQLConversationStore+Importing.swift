@@ -42,7 +42,8 @@ extension SQLConversationStore {
             for key in keys {
                 try connection.run(
                     """
-                    INSERT INTO provider_keys (archive, provider, fingerprint, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (archive, provider) DO NOTHING
+                    INSERT INTO provider_keys (archive, provider, fingerprint, created_at) VALUES (?, ?, ?, ?)
+                    ON CONFLICT (archive, provider) DO NOTHING
                     """, [.integer(archive.number), .text(key.provider.rawValue), .text(key.fingerprint), .time(key.created)])
                 if try connection.changedRows() == 1 { count.added += 1 } else { count.present += 1 }
             }
