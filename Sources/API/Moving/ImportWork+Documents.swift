@@ -37,11 +37,8 @@ extension ImportWork {
 
     private mutating func readHead(_ content: [UInt8]) async throws(APIError) {
         guard !isKnown else { return }
-        let head = await parsed(content, .head, ExportFormat.head) { json throws(DocumentFault) in
-            let open = json["left_out"]
-            return (json["format"].int, (0..<open.count).map { open[$0].string ?? "" })
-        }
-        guard let (format, open) = head, let format else { throw Self.notAnExport(ExportFormat.head) }
+        let format = await parsed(content, .head, ExportFormat.head) { json throws(DocumentFault) in json["format"].int }
+        guard let format, let format else { throw Self.notAnExport(ExportFormat.head) }
         guard format == ExportFormat.number else {
             throw APIError(
                 archive:
@@ -49,7 +46,6 @@ extension ImportWork {
                     + "the archive again.")
         }
         isKnown = true
-        for id in open { report.reject(ExportFormat.head, "the conversation \(id.shown) was not over; export it again later") }
     }
 
     private mutating func readUser(_ content: [UInt8]) async throws(APIError) {
@@ -105,13 +101,13 @@ extension ImportWork {
                 try ImportedPart.all(in: json["audio"], now: now)
             )
         }
-        guard let (conversation, parts) = found else { return }
+        guard let (conversation, parts) = found else { return refuseFiles() }
         let id = conversation.conversation.id
         var outcome: ConversationImport?
         let isDone = try await attempt(name, "the conversation \(id.shown)") { () throws(StoreError) in
             outcome = try await store.importConversation(conversation, into: target)
         }
-        guard isDone else { return }
+        guard isDone else { return refuseFiles() }
         var known: [StoredAudio] = []
         switch outcome {
         case nil: throw .userDeleted
@@ -122,15 +118,17 @@ extension ImportWork {
             report.conversations.present += 1
             known = try await APIError.stored { () throws(StoreError) in try await store.audio(of: id, of: target.user) }
         }
-        for part in parts {
-            // Audio that was redacted or cut here since the last import has the same time, and other sound.
-            let same = known.first { $0.start < part.audio.start + part.audio.duration && part.audio.start < $0.start + $0.duration }
-            guard let same else {
-                expect(part.entry, .conversation(id, part.audio))
-                continue
+        // Audio of the same start and length is the part itself. Any other audio of a time is there because the part was redacted or cut since the last
+        // import: it has the same time, and other sound.
+        let same = parts.map { part in known.first { $0.start == part.audio.start && abs(($0.duration - part.audio.duration) / .seconds(1)) <= 1 } }
+        let others = known.filter { audio in !same.contains { $0?.file == audio.file } }
+        for (part, same) in zip(parts, same) {
+            if let same {
+                expect(part.entry, try await isLost(same.file) ? .lost(file: same.file) : .present)
+            } else {
+                let isThere = others.contains { $0.start < part.audio.start + part.audio.duration && part.audio.start < $0.start + $0.duration }
+                expect(part.entry, isThere ? .present : .conversation(id, part.audio))
             }
-            let isLost = same.start == part.audio.start ? try await isLost(same.file) : false
-            expect(part.entry, isLost ? .lost(file: same.file) : .present)
         }
     }
 

@@ -56,12 +56,6 @@ struct ImportWork {
         var content: [UInt8] = []
     }
 
-    private enum Current {
-        case skipped
-        case document(IncomingDocument)
-        case audio(Incoming)
-    }
-
     let store: any ConversationStores
     let documents: DocumentReading
     let target: ImportTarget
@@ -74,7 +68,11 @@ struct ImportWork {
     var isKnown = false
     /// Files with audio that the latest document names.
     private var expected: [String: Place] = [:]
-    private var current = Current.skipped
+    /// True if the latest document is refused, and its files with it.
+    private var areFilesRefused = false
+    /// The file that comes now; none when it is skipped.
+    private var document: IncomingDocument?
+    private var incoming: Incoming?
     /// Number of bytes in all documents so far.
     private var documentBytes = 0
 
@@ -111,7 +109,7 @@ struct ImportWork {
     // MARK: Files
 
     private mutating func begin(_ file: TarFile) async throws(APIError) {
-        current = .skipped
+        (document, incoming) = (nil, nil)
         let path = file.name.hasPrefix("./") ? String(file.name.dropFirst(2)) : file.name
         let folder = ExportFormat.folder + "/"
         let name = path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : nil
@@ -149,61 +147,58 @@ struct ImportWork {
         }
         try await caller.check()
         let hold = try caller.room(Self.growth * byteCount)
-        current = .document(IncomingDocument(name: name, kind: kind, room: await documents.memory.room(for: byteCount), hold: hold))
+        document = IncomingDocument(name: name, kind: kind, room: await documents.memory.room(for: byteCount), hold: hold)
     }
 
     private mutating func beginAudio(_ name: String, _ byteCount: Int) async throws(APIError) {
         switch expected.removeValue(forKey: name) {
-        case nil: report.reject(name, "no document before the file says which audio it is, or that document is left out")
+        case nil where areFilesRefused: return
+        case nil: report.reject(name, "no document before the file says which audio it is")
         case .present?: report.audio.present += 1
         case let place?:
             guard byteCount <= Self.maxAudio else { return report.reject(name, "the file has more than \(Self.maxAudio >> 20) MiB") }
             try await caller.check()
             let hold = try caller.room(byteCount)
             let draft = try await APIError.stored { [audio] () throws(StoreError) in try await audio.makeDraft() }
-            current = .audio(Incoming(name: name, place: place, draft: draft, hold: hold))
+            incoming = Incoming(name: name, place: place, draft: draft, hold: hold)
         }
     }
 
     private mutating func add(_ bytes: [UInt8]) async throws(APIError) {
-        let present = current
-        // Only one value has the bytes while they are appended.
-        current = .skipped
-        switch present {
-        case .skipped: return
-        case .document(var document):
-            document.content += bytes
-            current = .document(document)
-        case .audio(var incoming):
-            do throws(MediaError) { try incoming.check.append(bytes) } catch { return report.reject(incoming.name, "\(error)") }
-            incoming.waiting += bytes
-            if incoming.waiting.count >= Self.block { try await Self.write(&incoming) }
-            current = .audio(incoming)
+        document?.content += bytes
+        guard let name = incoming?.name else { return }
+        do throws(MediaError) { try incoming?.check.append(bytes) } catch {
+            incoming = nil
+            return report.reject(name, "\(error)")
         }
+        incoming?.waiting += bytes
+        if let incoming, incoming.waiting.count >= Self.block { try await write() }
     }
 
-    private static func write(_ incoming: inout Incoming) async throws(APIError) {
-        let bytes = incoming.waiting, offset = incoming.written, draft = incoming.draft
-        try await APIError.stored { () throws(StoreError) in try await draft.write(bytes, at: offset) }
-        incoming.written += bytes.count
-        incoming.waiting = []
+    /// Writes the bytes of the file with audio that are not written yet.
+    private mutating func write() async throws(APIError) {
+        guard let present = incoming else { return }
+        try await APIError.stored { () throws(StoreError) in try await present.draft.write(present.waiting, at: present.written) }
+        incoming?.written += present.waiting.count
+        incoming?.waiting = []
     }
 
     private mutating func end() async throws(APIError) {
-        let ended = current
-        current = .skipped
-        switch ended {
-        case .skipped: return
-        case .document(let document):
+        if let ended = document {
+            document = nil
             forgetExpected()
-            try await read(document.content, document.kind, document.name)
-            withExtendedLifetime((document.room, document.hold)) {}
-        case .audio(var incoming):
+            try await read(ended.content, ended.kind, ended.name)
+            withExtendedLifetime((ended.room, ended.hold)) {}
+        } else if let ended = incoming {
             let duration: Duration
-            do throws(MediaError) { duration = try incoming.check.finish() } catch { return report.reject(incoming.name, "\(error)") }
-            try await Self.write(&incoming)
-            try await keep(incoming, duration)
-            withExtendedLifetime(incoming.hold) {}
+            do throws(MediaError) { duration = try ended.check.finish() } catch {
+                incoming = nil
+                return report.reject(ended.name, "\(error)")
+            }
+            try await write()
+            if let written = incoming { try await keep(written, duration) }
+            incoming = nil
+            withExtendedLifetime(ended.hold) {}
         }
     }
 
@@ -212,6 +207,9 @@ struct ImportWork {
     /// Expects a file with audio.
     mutating func expect(_ entry: String, _ place: Place) { expected[entry] = place }
 
+    /// Skips the files of the latest document, which is refused and reported.
+    mutating func refuseFiles() { areFilesRefused = true }
+
     /// Reports files that a document names, and that do not follow it. The export could not read them, or they were deleted while it ran.
     private mutating func forgetExpected() {
         for (entry, place) in expected.sorted(by: { $0.key < $1.key }) {
@@ -219,6 +217,7 @@ struct ImportWork {
             report.reject(entry, "the archive does not have the file")
         }
         expected = [:]
+        areFilesRefused = false
     }
 
     /// Returns true if an import has named a file, and did not write it.

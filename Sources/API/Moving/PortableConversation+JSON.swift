@@ -39,7 +39,7 @@ extension PortableConversation {
             let status = json["status"].string.flatMap({ Conversation.Status(rawValue: $0) })
         else { throw DocumentFault("the conversation \(id.shown) lacks its status, source or times") }
         guard status != .inProgress, status != .processing else {
-            throw DocumentFault("the conversation \(id.shown) was not over when it was exported")
+            throw DocumentFault("the conversation \(id.shown) was not over when it was exported; export it again")
         }
         guard started <= latest else { throw DocumentFault("the conversation \(id.shown) starts in the future") }
         // Engines get the language, so a text that is not a tag is dropped.

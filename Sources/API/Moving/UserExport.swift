@@ -148,28 +148,25 @@ package struct UserExport: Sendable {
         private func addUser() async throws(APIError) {
             let store = export.store
             await export.settleAudio()
-            let (people, voices, settings, keys, open) = try await APIError.stored { () throws(StoreError) in
+            let (people, voices, settings, keys) = try await APIError.stored { () throws(StoreError) in
                 (
                     try await store.people(of: user), try await store.voices(of: user), try await store.settings(of: user),
-                    try await store.providerKeys(of: user), try await store.openConversations(of: user)
+                    try await store.providerKeys(of: user)
                 )
             }
             (self.people, self.voices) = (people, voices)
-            add(ExportFormat.head, head(open))
+            add(ExportFormat.head, head())
             add(ExportFormat.user, UserExport.user(user, settings, keys))
             add(ExportFormat.people, UserExport.list("people", people) { person, json in ConversationDocument.write(person, to: &json) })
         }
 
-        /// - Parameter open: conversations that are left out, because they are not over.
-        private func head(_ open: [ID<Conversation>]) -> [UInt8] {
+        private func head() -> [UInt8] {
             APIAnswer.json { json in
                 json.beginObject()
                 json.member("format", ExportFormat.number)
                 json.member("made_at", made.rfc3339)
                 json.member("version", export.version)
                 json.member("audio", withAudio)
-                json.key("left_out")
-                json.array(open.map(\.rawValue))
                 json.endObject()
             }.body
         }

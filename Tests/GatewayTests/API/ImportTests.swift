@@ -196,7 +196,7 @@ import Testing
                     Conversation(id: ID(id), user: .local, status: status, source: "test", started: TestGateway.time, finished: TestGateway.time))
             }
             let archive = try await first.exported()
-            #expect(try ArchivedFile.files(of: archive).filter { $0.name.contains("conversations/") }.count == 1)
+            #expect(try ArchivedFile.files(of: archive).filter { $0.name.contains("conversations/") }.count == 2)
             try await TestGateway.with { second in
                 let outcome = try await second.importArchive(archive)
                 #expect(outcome.count("conversations") == [1, 0] && outcome.rejectedCount == 1, "\(outcome.text)")

@@ -111,7 +111,7 @@ struct `Commands on a gateway's data` {
         let open = folder.path(of: "open.tar")
         #expect(try await run(["export", open, "--data", other]).status == 0)
         let left = try await run(["import", open, "--data", folder.path(of: "third")])
-        #expect(left.status == 1 && left.output.contains("left out: export.json: the conversation open was not over"), "\(left)")
+        #expect(left.status == 1 && left.output.contains(": the conversation open was not over"), "\(left)")
         #expect(left.diagnostics.contains("1 objects are left out"), "\(left)")
         let wrong = try await run(["import", try folder.write([1, 2, 3], as: "wrong.tar"), "--data", other])
         #expect(wrong.status == 1 && wrong.diagnostics.contains("is not an archive of harken export"), "\(wrong)")

@@ -12,13 +12,10 @@ package protocol PortableDataStore: Sendable {
     /// Returns some voices of the user, voices that were merged into others last.
     func portableVoices(of user: ID<User>, after cursor: PortableCursor, limit: Int) async throws(StoreError) -> PortablePage<PortableVoice>
 
-    /// Returns ids of some conversations of the user that are over, the oldest first.
+    /// Returns ids of some conversations of the user, of any status, the oldest first.
     func portableConversations(
         of user: ID<User>, after cursor: PortableCursor, limit: Int
     ) async throws(StoreError) -> PortablePage<ID<Conversation>>
-
-    /// Returns ids of the user's conversations that are being recorded or completed, the oldest first.
-    func openConversations(of user: ID<User>) async throws(StoreError) -> [ID<Conversation>]
 
     func portableConversation(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> PortableConversation?
 
@@ -49,8 +46,9 @@ package protocol PortableDataStore: Sendable {
     /// Imports samples without their files. The people, the voices and the segments of the samples are imported before.
     func importSamples(_ samples: [PortableSample], into target: ImportTarget) async throws(StoreError) -> ImportedCount?
 
-    /// Adds audio to a conversation that is over, unless the conversation has audio of that time. The row comes before its file: a file that an
-    /// import has written is named by a row at every moment, so that the deletion of the user finds it.
+    /// Adds audio to a conversation that is over, unless the conversation has audio of the same start and length: another import has added it
+    /// meanwhile. The row comes before its file: a file that an import has written is named by a row at every moment, so that the deletion of the user
+    /// finds it.
     func importAudio(_ audio: StoredAudio, to conversation: ID<Conversation>, into target: ImportTarget) async throws(StoreError) -> AudioImport?
 
     /// Gives a sample without audio its file, before the file is written.

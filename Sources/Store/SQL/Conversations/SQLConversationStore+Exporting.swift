@@ -42,7 +42,7 @@ extension SQLConversationStore {
             var ids: [ID<Conversation>] = [], places: [PortableCursor] = []
             try connection.run(
                 """
-                SELECT id, started_at, number FROM conversations WHERE archive = ?1 AND status NOT IN ('in_progress', 'processing')
+                SELECT id, started_at, number FROM conversations WHERE archive = ?1
                 AND (started_at > ?2 OR started_at = ?2 AND number > ?3) ORDER BY started_at, number LIMIT ?4
                 """, [.integer(archive.number), .integer(cursor.value), .integer(cursor.number), .integer(limit)]
             ) { (row) throws(StoreError) in
@@ -51,18 +51,6 @@ extension SQLConversationStore {
             }
             return Self.page(ids, places, limit)
         }
-    }
-
-    package func openConversations(of user: ID<User>) async throws(StoreError) -> [ID<Conversation>] {
-        let open = try await read(user) { (archive, connection) throws(StoreError) -> [ID<Conversation>]? in
-            var ids: [ID<Conversation>] = []
-            try connection.run(
-                "SELECT id FROM conversations WHERE archive = ? AND status IN ('in_progress', 'processing') ORDER BY started_at, number",
-                [.integer(archive.number)]
-            ) { (row) throws(StoreError) in ids.append(ID(row.text(0) ?? "")) }
-            return ids
-        }
-        return open ?? []
     }
 
     package func portableConversation(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> PortableConversation? {

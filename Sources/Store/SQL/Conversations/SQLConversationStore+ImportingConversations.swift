@@ -112,6 +112,9 @@ extension SQLConversationStore {
 
     // MARK: Audio
 
+    /// Maximum difference between the lengths of two files with the same audio.
+    private static let audioTolerance = Duration.seconds(1)
+
     package func importAudio(
         _ audio: StoredAudio, to conversation: ID<Conversation>, into target: ImportTarget
     ) async throws(StoreError) -> AudioImport? {
@@ -125,8 +128,11 @@ extension SQLConversationStore {
             else { return .open }
             guard
                 try connection.integer(
-                    "SELECT 1 FROM conversation_audio WHERE conversation = ? AND start_at < ? AND start_at + duration > ? LIMIT 1",
-                    [.integer(number), .duration(audio.start + audio.duration), .duration(audio.start)]) == nil
+                    "SELECT 1 FROM conversation_audio WHERE conversation = ? AND start_at = ? AND duration BETWEEN ? AND ? LIMIT 1",
+                    [
+                        .integer(number), .duration(audio.start), .duration(audio.duration - Self.audioTolerance),
+                        .duration(audio.duration + Self.audioTolerance),
+                    ]) == nil
             else { return .present }
             try Self.checkIsFree(audio.file, on: connection)
             try connection.run(
