@@ -37,6 +37,7 @@ actor DeletedDataRemoval {
         _ = await round?.value
         let own = Task { [database, audio] in
             do throws(StoreError) {
+                try await GoneSpeakers.remove(from: database)
                 try await Self.deleteFiles(database, audio)
                 try await Self.run(on: database)
                 return nil as StoreError?

@@ -99,9 +99,9 @@ extension SQLConversationStore {
         try connection.run(
             """
             SELECT DISTINCT w.number, w.person IS NOT NULL OR w.is_user FROM segments s JOIN voices v ON v.number = s.voice
-            JOIN voices w ON w.number = coalesce(v.joined_to, v.number)
+            JOIN voices w ON w.number = coalesce(v.joined_to, v.number) AND NOT w.is_gone LEFT JOIN people q ON q.number = s.person
             WHERE s.conversation = ?1 AND s.id IN (SELECT value FROM json_each(?2)) AND (w.person IS NULL AND NOT w.is_user
-            OR s.identified_by = 'manual' AND w.person IS NOT DISTINCT FROM s.person AND w.is_user = s.is_user)
+            OR s.identified_by = 'manual' AND w.person IS NOT DISTINCT FROM coalesce(q.joined_to, q.number) AND w.is_user = s.is_user)
             """, [.integer(conversation), segments]
         ) { (row) throws(StoreError) in
             if let number = row.integer(0) { voices.append((number, row.flag(1))) }

@@ -56,7 +56,8 @@ extension SQLConversationStore {
                 """
                 SELECT p.id, c.id, a.user FROM (SELECT DISTINCT conversation FROM conversation_audio) k
                 CROSS JOIN conversations c CROSS JOIN segments s
-                JOIN people p ON p.number = s.person JOIN archives a ON a.number = c.archive
+                JOIN people q ON q.number = s.person JOIN people p ON p.number = coalesce(q.joined_to, q.number) AND NOT p.is_gone
+                JOIN archives a ON a.number = c.archive
                 WHERE c.number = k.conversation AND s.conversation = c.number AND c.status = 'completed' AND s.identified_by = 'manual'
                 GROUP BY c.number, p.number, a.number HAVING sum(s.end_at - s.start_at) >= ?1 AND NOT EXISTS (
                     SELECT 1 FROM segments t JOIN speech_sample_sources o ON o.segment = t.number JOIN speech_samples l ON l.number = o.sample
@@ -78,8 +79,8 @@ extension SQLConversationStore {
         var numbers: [Int64] = []
         try connection.run(
             """
-            SELECT number FROM segments WHERE conversation = ?1 AND id IN (SELECT value FROM json_each(?2)) AND person = ?3
-            AND identified_by = 'manual' AND NOT EXISTS (SELECT 1 FROM speech_sample_sources WHERE segment = segments.number)
+            SELECT number FROM segments WHERE conversation = ?1 AND id IN (SELECT value FROM json_each(?2))
+            AND person IN (SELECT number FROM people WHERE number = ?3 OR joined_to = ?3) AND identified_by = 'manual' AND NOT EXISTS (SELECT 1 FROM speech_sample_sources WHERE segment = segments.number)
             """, [.integer(conversation), .text(SegmentCoding.list(segments.map(\.rawValue))), .integer(owner.person)]
         ) { (row) throws(StoreError) in
             if let number = row.integer(0) { numbers.append(number) }
@@ -100,7 +101,8 @@ extension SQLConversationStore {
             """
             SELECT DISTINCT l.number, v.number, l.makes_voice FROM segments s JOIN speech_sample_sources o ON o.segment = s.number
             JOIN speech_samples l ON l.number = o.sample LEFT JOIN voices v ON v.number = l.voice AND v.person = l.person
-            WHERE s.conversation = ?1 AND s.id IN (SELECT value FROM json_each(?2)) AND s.person IS DISTINCT FROM l.person
+            LEFT JOIN people q ON q.number = s.person WHERE s.conversation = ?1 AND s.id IN (SELECT value FROM json_each(?2))
+            AND coalesce(q.joined_to, q.number) IS DISTINCT FROM l.person
             """, [.integer(conversation), segments]
         ) { (row) throws(StoreError) in
             if let sample = row.integer(0) { wrong.append((sample, row.integer(1), row.flag(2))) }

@@ -6,7 +6,7 @@ extension SQLConversationStore {
         let people = try await read(user) { (archive, connection) throws(StoreError) -> [Person]? in
             var people: [Person] = []
             try connection.run(
-                "SELECT id, name, created_at FROM people WHERE archive = ? ORDER BY lower(name), number", [.integer(archive.number)]
+                "SELECT id, name, created_at FROM people WHERE archive = ? AND joined_to IS NULL AND NOT is_gone ORDER BY lower(name), number", [.integer(archive.number)]
             ) { (row) throws(StoreError) in people.append(Person(row)) }
             return people
         }
@@ -22,7 +22,7 @@ extension SQLConversationStore {
                 // SQLite knows only the case of ASCII letters.
                 var found: Person?
                 let name = person.name.lowercased()
-                try connection.run("SELECT id, name, created_at FROM people WHERE archive = ? ORDER BY number", [.integer(archive.number)]) {
+                try connection.run("SELECT id, name, created_at FROM people WHERE archive = ? AND joined_to IS NULL AND NOT is_gone ORDER BY number", [.integer(archive.number)]) {
                     (row) throws(StoreError) in
                     let other = Person(row)
                     if found == nil, other.name.lowercased() == name { found = other }
@@ -44,9 +44,9 @@ extension SQLConversationStore {
     package func rename(_ person: ID<Person>, to name: String, of user: ID<User>) async throws(StoreError) -> Bool {
         try ConversationLimits.check(name, "a name", most: ConversationLimits.name)
         return try await revise(user) { (archive, connection) throws(StoreError) in
-            try connection.run(
-                "UPDATE people SET name = ? WHERE archive = ? AND id = ?", [.text(name), .integer(archive.number), .text(person.rawValue)])
-            return try connection.changedRows() == 1
+            guard let number = try archive.person(person, on: connection) else { return false }
+            try connection.run("UPDATE people SET name = ? WHERE number = ?", [.text(name), .integer(number)])
+            return true
         }
     }
 
@@ -55,11 +55,12 @@ extension SQLConversationStore {
             guard let gone = try archive.person(person, on: connection), let kept = try archive.person(other, on: connection) else { return false }
             guard gone != kept else { return true }
             let both: [SQLValue] = [.integer(kept), .integer(gone)]
-            try connection.run("UPDATE segments SET person = ? WHERE person = ?", both)
+            // Segments keep pointing to the merged person, so that the cost of merging does not depend on their number.
+            try connection.run("UPDATE people SET joined_to = ?1 WHERE number = ?2 OR joined_to = ?2", both)
+            try connection.run("UPDATE people SET id = 'joined ' || number, name = '' WHERE number = ?", [.integer(gone)])
             try connection.run("UPDATE voices SET person = ? WHERE person = ?", both)
             try connection.run("UPDATE speech_samples SET person = ? WHERE person = ?", both)
             try connection.run("UPDATE rejected_owners SET person = ? WHERE person = ?", both)
-            try connection.run("DELETE FROM people WHERE number = ?", [.integer(gone)])
             return true
         }
     }
@@ -68,18 +69,19 @@ extension SQLConversationStore {
         let done =
             try await revise(user) { (archive, connection) throws(StoreError) in
                 guard let number = try archive.person(person, on: connection) else { return false }
-                try connection.run(
-                    """
-                    UPDATE segments SET voice = NULL, identified_by = NULL, confidence = NULL WHERE voice IN (
-                        SELECT v.number FROM voices v JOIN voices w ON w.number = coalesce(v.joined_to, v.number) WHERE w.person = ?)
-                    """, [.integer(number)])
-                try connection.run(
-                    "UPDATE segments SET person = NULL, voice = NULL, identified_by = NULL, confidence = NULL WHERE person = ?", [.integer(number)])
+                var voices: [Int64] = []
+                try connection.run("SELECT number FROM voices WHERE person = ?", [.integer(number)]) { (row) throws(StoreError) in
+                    if let voice = row.integer(0) { voices.append(voice) }
+                }
+                for voice in voices { try Self.forget(voice: voice, on: connection) }
                 try connection.run(
                     "INSERT INTO abandoned_files (file) SELECT file FROM speech_samples WHERE person = ? AND file IS NOT NULL ON CONFLICT DO NOTHING",
                     [.integer(number)])
-                try connection.run("DELETE FROM voices WHERE person = ?", [.integer(number)])
-                try connection.run("DELETE FROM people WHERE number = ?", [.integer(number)])
+                try connection.run("DELETE FROM speech_samples WHERE person = ?", [.integer(number)])
+                try connection.run("DELETE FROM rejected_owners WHERE person = ?", [.integer(number)])
+                // Segments that name the person are changed by `GoneSpeakers`, in parts.
+                try connection.run(
+                    "UPDATE people SET is_gone = TRUE, id = 'gone ' || number, name = '' WHERE number = ?1 OR joined_to = ?1", [.integer(number)])
                 try Self.noteErasure(on: connection)
                 return true
             }

@@ -117,12 +117,9 @@ extension SQLConversationStore {
                 guard let number = try archive.conversation(id, on: connection) else { continue }
                 var outline = ConversationOutline()
                 try connection.run(
-                    """
-                    SELECT p.id, s.is_user, w.id, w.is_user, wp.id, s.start_at, s.end_at, s.speaker
-                    FROM segments s LEFT JOIN people p ON p.number = s.person LEFT JOIN voices v ON v.number = s.voice
-                    LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) LEFT JOIN people wp ON wp.number = w.person
-                    WHERE s.conversation = ? ORDER BY s.start_at, s.number
-                    """, [.integer(number)]
+                    ComposedSQL(
+                        "SELECT ", SpeakerJoins.columns, ", s.start_at, s.end_at, s.speaker FROM segments s ", SpeakerJoins.of,
+                        " WHERE s.conversation = ? ORDER BY s.start_at, s.number"), [.integer(number)]
                 ) { (row) throws(StoreError) in
                     let who = ConversationRow.who(
                         person: row.text(0), isUser: row.flag(1), voice: row.text(2), isUsersVoice: row.flag(3), voicesPerson: row.text(4))
@@ -144,12 +141,9 @@ extension SQLConversationStore {
             }
             var places: [SegmentPlace] = []
             try connection.run(
-                """
-                SELECT p.id, s.is_user, w.id, w.is_user, wp.id, s.start_at, s.end_at, s.speaker, length(s.text)
-                FROM segments s LEFT JOIN people p ON p.number = s.person LEFT JOIN voices v ON v.number = s.voice
-                LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) LEFT JOIN people wp ON wp.number = w.person
-                WHERE s.conversation = ? ORDER BY s.start_at, s.number
-                """, [.integer(number)]
+                ComposedSQL(
+                    "SELECT ", SpeakerJoins.columns, ", s.start_at, s.end_at, s.speaker, length(s.text) FROM segments s ", SpeakerJoins.of,
+                    " WHERE s.conversation = ? ORDER BY s.start_at, s.number"), [.integer(number)]
             ) { (row) throws(StoreError) in
                 let who = ConversationRow.who(
                     person: row.text(0), isUser: row.flag(1), voice: row.text(2), isUsersVoice: row.flag(3), voicesPerson: row.text(4))
@@ -240,7 +234,13 @@ struct SpeakerMarks {
             self.words = []
             return
         }
-        words.append(owner.person.map { "p\($0)" } ?? "u")
+        if let person = owner.person {
+            try connection.run("SELECT number FROM people WHERE number = ?1 OR joined_to = ?1", [.integer(person)]) { (row) throws(StoreError) in
+                words.append("p\(row.integer(0) ?? 0)")
+            }
+        } else {
+            words.append("u")
+        }
         try connection.run(
             """
             SELECT v.number FROM voices v JOIN voices w ON w.number = coalesce(v.joined_to, v.number)

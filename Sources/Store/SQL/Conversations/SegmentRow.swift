@@ -76,13 +76,8 @@ enum SegmentRow {
 
     private static let columns: ComposedSQL = {
         let columns = SegmentField.stored.map { ComposedSQL("s.", $0.column.name) }
-        return ComposedSQL("SELECT s.id, p.id, s.is_user, w.id, w.is_user, wp.id, s.identified_by, s.confidence, ") + ComposedSQL(columns)
-            + ComposedSQL(
-                """
-                 FROM segments s LEFT JOIN people p ON p.number = s.person LEFT JOIN voices v ON v.number = s.voice
-                LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) LEFT JOIN people wp ON wp.number = w.person
-
-                """)
+        return ComposedSQL("SELECT s.id, ", SpeakerJoins.columns, ", s.identified_by, s.confidence, ") + ComposedSQL(columns)
+            + ComposedSQL(" FROM segments s ", SpeakerJoins.of, "\n")
     }()
 
     private static func list(_ names: [StaticString]) -> ComposedSQL { ComposedSQL(names.map { ComposedSQL($0) }) }

@@ -100,7 +100,7 @@ struct SegmentWriting {
             try connection.run(
                 """
                 SELECT s.voice, s.identified_by = 'manual', w.person, w.is_user FROM segments s LEFT JOIN voices v ON v.number = s.voice
-                LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) WHERE s.number = ?
+                LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) AND NOT w.is_gone WHERE s.number = ?
                 """, [.integer(number)]
             ) { (row) throws(StoreError) in
                 stored = Speaker(voice: row.integer(0), isFixed: row.flag(1) && !segment.identity.isFixed)
