@@ -92,6 +92,10 @@ package final class SessionDriver {
     private var begun = 0
     /// The counters that the observer was given last.
     private var tally = SessionTally()
+    /// Number of calls of `run` that have begun and not ended.
+    private var depth = 0
+    /// True if a commit was recorded since the journal was last told what it may forget.
+    private var hasRecorded = false
     private var scratch: [UInt8] = []
     private var timer: Loop.Timer?
     private var timerDeadline: Instant?
@@ -397,7 +401,7 @@ package final class SessionDriver {
             observer?.observe(.counted(machine.tally, since: tally))
             tally = machine.tally
         }
-        var hasRecorded = false
+        depth += 1
         for action in actions {
             switch action {
             case .open(let leg): open(leg)
@@ -418,7 +422,12 @@ package final class SessionDriver {
             case .ran(let record): report(record)
             }
         }
-        if hasRecorded { journal.forget(before: machine.readsFrom) }
+        // An engine that answers at once is heard in the middle of the actions, and what the rest of them reads must be there.
+        depth -= 1
+        if depth == 0, hasRecorded {
+            hasRecorded = false
+            journal.forget(before: machine.readsFrom)
+        }
         armTimer()
     }
 

@@ -61,10 +61,12 @@ extension SessionMachine {
     /// The start of the audio that may still be read: audio that a leg was not sent, the audio of a repair, and what a next leg or a repair hears
     /// before the audio that is missing. No audio before this place is replayed or repaired any more.
     package var readsFrom: SampleIndex {
+        // What was asked for before the end may come behind it.
+        guard !isEnded else { return .zero }
         var first = timeline.end
         for leg in pool.legs where !leg.isFailed { first = min(first, leg.sentThrough) }
+        first = min(first, seamFrom)
         for channelState in channelStates {
-            first = min(first, channelState.stitcher.committedThrough - reach - reach)
             for span in channelState.spans {
                 switch span.need {
                 case .none, .silence, .repaired: break
@@ -76,6 +78,12 @@ extension SessionMachine {
             }
         }
         return max(.zero, min(first, deferred.readsFrom ?? first))
+    }
+
+    /// The start of the settled audio that a repair or a leg may hear again, so that its first word is whole.
+    var seamFrom: SampleIndex {
+        let settled = channelStates.lazy.map(\.stitcher.committedThrough).min() ?? .zero
+        return max(.zero, settled - reach - reach)
     }
 
     private mutating func openDue(now: Instant, _ actions: inout [SessionAction]) {

@@ -34,7 +34,7 @@ extension SessionMachine {
         let span = channelStates[number].spans[place]
         guard let end = span.end else { return }
         if channelStates[number].hasOpenTurn { channelStates[number].isOrphaned = true }
-        let rest = SampleRange(channelStates[number].covered(place), end)
+        let rest = SampleRange(min(channelStates[number].settled(place), end), end)
         if rest.isEmpty || configuration.measuresLoudness && !channelStates[number].speech.isLoud(in: rest) {
             channelStates[number].spans[place].need = .silence
             return
@@ -60,7 +60,7 @@ extension SessionMachine {
         else { return }
         let speech = channelStates[number].speech
         // The leg that was given up may have said a part meanwhile.
-        plan.rest.start = min(max(plan.rest.start, channelStates[number].covered(place)), plan.rest.end)
+        plan.rest.start = min(max(plan.rest.start, channelStates[number].settled(place)), plan.rest.end)
         let rest = plan.rest
         if rest.isEmpty || configuration.measuresLoudness && !speech.isLoud(in: rest) {
             channelStates[number].spans[place].need = .silence

@@ -155,9 +155,12 @@ extension SessionMachine {
     private mutating func isListening(_ leg: Leg, now: Instant, _ actions: inout [SessionAction]) -> Bool {
         guard configuration.tellsVoices, !leg.mustAnswer else { return false }
         if let since = leg.answers.suspectedSince { return now < since + Self.listening }
-        pool.change(leg.id) { $0.suspected(now: now) }
         let most = SampleCount(Self.maxListening, at: configuration.rate)
-        let range = leg.unanswered
+        var range = leg.unanswered
+        // In audio that is settled long since, others have found what there was.
+        range.start = max(range.start, seamFrom)
+        guard range.start < range.end else { return false }
+        pool.change(leg.id) { $0.suspected(now: now) }
         actions.append(.listen(leg.id, leg.channels, SampleRange(range.start, min(range.end, range.start + most))))
         return true
     }

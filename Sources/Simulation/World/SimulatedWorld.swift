@@ -69,6 +69,9 @@ package struct SimulatedWorld: ~Copyable {
     private var journalled = SampleIndex.zero
     /// The start of the audio that the machine may still have read.
     private var readable = SampleIndex.zero
+    private var hasRecorded = false
+    /// Number of calls of `perform` that have begun and not ended.
+    private var depth = 0
     private var legs = 0
     private var repairs = 0
     /// Repairs that will be answered with words: the repairer's profile, the start, the words and the channel.
@@ -443,7 +446,7 @@ package struct SimulatedWorld: ~Copyable {
             guard planned[legs[index].id] == nil else { break }
             planned[legs[index].id] = journalled
         }
-        var hasRecorded = false
+        depth += 1
         for action in actions {
             digest?.add(action, at: now)
             switch action {
@@ -473,7 +476,12 @@ package struct SimulatedWorld: ~Copyable {
                 checker.ran(record)
             }
         }
-        if hasRecorded { readable = max(readable, machine.readsFrom) }
+        // What engines say at once is heard in the middle of the actions.
+        depth -= 1
+        if depth == 0, hasRecorded {
+            hasRecorded = false
+            readable = max(readable, machine.readsFrom)
+        }
         armTimer()
     }
 

@@ -165,6 +165,10 @@ struct ChannelState: Sendable {
         place == 0 ? stitcher.committedThrough : spans[place].heldThrough
     }
 
+    /// Returns the end of the audio that needs no repair in the span at `place`: words of it are held, or all of it is committed already. A span can
+    /// begin in committed audio, because its leg hears a part again.
+    func settled(_ place: Int) -> SampleIndex { max(covered(place), stitcher.committedThrough) }
+
     // MARK: - Spans
 
     /// Adds a span, which has no source yet.
