@@ -122,10 +122,10 @@ extension SQLConversationStore {
     private static func forget(_ sessions: SomeSessions, now: UnixTime, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
             ComposedSQL(
-                "INSERT INTO forgotten_speech (session, channel, begins, ends, noted_at) SELECT DISTINCT session, NULL, 0, NULL, ?2 FROM (",
-                sessions.statement,
+                "INSERT INTO forgotten_speech (session, channel, begins, ends, noted_at) SELECT session, NULL, 0, NULL, ?2 FROM (",
+                "SELECT DISTINCT session FROM (", sessions.statement,
                 """
-                ) s WHERE session IS NOT NULL AND NOT EXISTS (
+                ) named) s WHERE session IS NOT NULL AND NOT EXISTS (
                     SELECT 1 FROM forgotten_speech f WHERE f.session = s.session AND f.channel IS NULL AND f.begins = 0 AND f.ends IS NULL)
                 """), [sessions.parameter, .time(now)])
     }
