@@ -174,6 +174,9 @@ package final class ConversationService: Sendable {
         }
     }
 
+    /// Keeps room on the disk for deletions. Call every hour or so: the room is given up when the disk is full.
+    package func keepRoom() async { await store.keepRoom() }
+
     /// Deletes voices without a name that were not heard for long. Call every hour or so.
     package func forgetVoices(now: UnixTime) async {
         do throws(StoreError) {

@@ -90,6 +90,11 @@ package final class PostgresDatabase: SQLDatabase {
 
     /// Does nothing: the server keeps the files.
     package func settle() {}
+
+    /// Does nothing: the server's disk is the server's.
+    package func keepRoom() {}
+
+    package func giveUpRoom() -> Bool { false }
 }
 
 /// Runs queries on the connections of a pool.

@@ -32,6 +32,14 @@ package protocol SQLDatabase: AnyObject, Sendable {
     ///
     /// - Throws: `busy` when another process does not stop reading in time; nothing is lost then.
     func settle() async throws(StoreError)
+
+    /// Keeps some room on the disk for deletions, if the disk has plenty. Blocks for milliseconds.
+    func keepRoom()
+
+    /// Gives up the room that is kept for deletions.
+    ///
+    /// - Returns: false when none was kept.
+    func giveUpRoom() -> Bool
 }
 
 extension SQLDatabase {
@@ -40,6 +48,18 @@ extension SQLDatabase {
         _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         try await read(for: nil, body)
+    }
+
+    /// Runs `body`, which deletes, in a transaction as `write` does. A full disk gives up the room that is kept for deletions.
+    func delete<Value: Sendable>(
+        _ isolation: SQLIsolation = .serializable, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        do throws(StoreError) {
+            return try await write(isolation, body)
+        } catch {
+            guard case .diskFull = error, giveUpRoom() else { throw error }
+            return try await write(isolation, body)
+        }
     }
 
     /// Runs `body` in a transaction that behaves as if no other one ran at the same time.

@@ -23,7 +23,7 @@ extension SQLiteDatabase {
         // A negative number merges all parts of the index into one; a positive number continues a merge.
         var step = -Self.pages
         while true {
-            let changes = try await write { [step] (connection) throws(StoreError) in
+            let changes = try await delete { [step] (connection) throws(StoreError) in
                 let before = connection.totalChanges()
                 try connection.run("INSERT INTO segment_words (segment_words, rank) VALUES ('merge', ?)", [.integer(step)])
                 return connection.totalChanges() - before

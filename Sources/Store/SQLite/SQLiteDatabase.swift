@@ -64,6 +64,10 @@ package final class SQLiteDatabase: SQLDatabase {
         }
     }
 
+    package func keepRoom() { DiskReserve(in: directory).keep() }
+
+    package func giveUpRoom() -> Bool { DiskReserve(in: directory).giveUp() }
+
     package var words: any WordIndex { FTSWordIndex() }
 
     package func makeReader(for use: SQLReaderUse) throws(StoreError) -> any SQLReader {

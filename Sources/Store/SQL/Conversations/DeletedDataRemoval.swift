@@ -1,14 +1,21 @@
 /// Removes deleted data from the disk: files that no row names, and deleted words that are still in the database's files.
 actor DeletedDataRemoval {
-    /// Time for which deletions are gathered, to be erased together.
-    private static let gathering: Duration = .seconds(5)
+    /// The time for which deletions are gathered, to be erased together.
+    enum Gathering {
+        /// What somebody deletes.
+        case deletions
+        /// What an edit replaces. Each erasure writes the whole index of words, and people edit word by word.
+        case edits
+
+        fileprivate var duration: Duration { self == .deletions ? .seconds(5) : .seconds(3_600) }
+    }
 
     /// Number of files that are deleted before the database forgets them.
     private static let atOnce = 100
 
     private let database: any SQLDatabase
     private let audio: any BlobStore
-    private var gathered: Task<Void, Never>?
+    private var gathered: (task: Task<Void, Never>, end: ContinuousClock.Instant)?
     private var round: Task<StoreError?, Never>?
 
     init(_ database: any SQLDatabase, audio: any BlobStore) {
@@ -16,14 +23,21 @@ actor DeletedDataRemoval {
         self.audio = audio
     }
 
-    /// Starts a round soon.
-    func begin() {
-        guard gathered == nil else { return }
-        gathered = Task { [weak self] in
-            try? await Task.sleep(for: Self.gathering)
+    /// Starts a round when the deletions are gathered.
+    func begin(_ gathering: Gathering) {
+        let end = ContinuousClock.now + gathering.duration
+        if let gathered {
+            guard end < gathered.end else { return }
+            gathered.task.cancel()
+        }
+        let task = Task { [weak self] in
+            guard (try? await Task.sleep(until: end, clock: .continuous)) != nil else { return }
             await self?.finishGathering()
         }
+        gathered = (task, end)
     }
+
+    func keepRoom() { database.keepRoom() }
 
     private func finishGathering() async {
         gathered = nil
@@ -51,7 +65,7 @@ actor DeletedDataRemoval {
         guard var deletions = try await deletions(database) else { return }
         while true {
             try await database.eraseDeletedWords()
-            let now = try await database.write { [deletions] (connection) throws(StoreError) -> Int64? in
+            let now = try await database.delete { [deletions] (connection) throws(StoreError) -> Int64? in
                 try connection.run("DELETE FROM erasures WHERE deletions = ?", [.integer(deletions)])
                 return try connection.integer("SELECT deletions FROM erasures")
             }
@@ -78,7 +92,7 @@ actor DeletedDataRemoval {
         for first in stride(from: 0, to: files.count, by: atOnce) {
             let names = files[first..<min(first + atOnce, files.count)].compactMap { BlobName($0) }
             try await audio.delete(names)
-            try await database.write { (connection) throws(StoreError) in
+            try await database.delete { (connection) throws(StoreError) in
                 for name in names { try connection.run("DELETE FROM abandoned_files WHERE file = ?", [.text(name.text)]) }
             }
         }

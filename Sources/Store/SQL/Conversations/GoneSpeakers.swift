@@ -8,7 +8,7 @@ enum GoneSpeakers {
     /// Removes all that are gone. Other writes come between the parts.
     static func remove(from database: any SQLDatabase) async throws(StoreError) {
         guard try await isNeeded(database) else { return }
-        while try await database.write({ (connection) throws(StoreError) in try removePart(on: connection) }) {}
+        while try await database.delete(.serializable, { (connection) throws(StoreError) in try removePart(on: connection) }) {}
     }
 
     private static func isNeeded(_ database: any SQLDatabase) async throws(StoreError) -> Bool {

@@ -126,7 +126,7 @@ extension SQLConversationStore {
 
     package func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> Int {
         let count =
-            try await change(user) { (archive, connection) throws(StoreError) -> Int? in
+            try await change(user, deletes: true) { (archive, connection) throws(StoreError) -> Int? in
                 // A file that a younger row names stays until that row is deleted too.
                 try connection.run(
                     """

@@ -25,7 +25,7 @@ extension SQLConversationStore {
         }
         guard let changed else { return nil }
         forget(changed.stale)
-        startErasing()
+        startErasing(.edits)
         return changed.segment
     }
 
@@ -219,7 +219,7 @@ extension SQLConversationStore {
 
     private func delete(_ id: ID<Conversation>, of user: ID<User>, onlyIfEmpty: Bool) async throws(StoreError) -> Bool {
         let now = now()
-        let deleted = try await change(user) { (archive, connection) throws(StoreError) -> (stale: Stale, isRevised: Bool)? in
+        let deleted = try await change(user, deletes: true) { (archive, connection) throws(StoreError) -> (stale: Stale, isRevised: Bool)? in
             guard let number = try archive.conversation(id, on: connection) else { return nil }
             let voices = try Self.namelessVoices(in: number, on: connection)
             if onlyIfEmpty {

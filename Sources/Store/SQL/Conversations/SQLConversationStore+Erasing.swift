@@ -1,9 +1,11 @@
 extension SQLConversationStore {
     package func settle() async throws(StoreError) { try await removal.settle() }
 
+    package func keepRoom() async { await removal.keepRoom() }
+
     /// Starts to erase deleted words and files from the disk soon.
-    func startErasing() {
-        Task { await removal.begin() }
+    func startErasing(_ gathering: DeletedDataRemoval.Gathering = .deletions) {
+        Task { await removal.begin(gathering) }
     }
 
     /// Records that deleted words are still in the pages of the index.

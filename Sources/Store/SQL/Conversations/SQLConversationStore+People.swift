@@ -67,7 +67,7 @@ extension SQLConversationStore {
 
     package func delete(_ person: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool {
         let done =
-            try await revise(user) { (archive, connection) throws(StoreError) in
+            try await revise(user, deletes: true) { (archive, connection) throws(StoreError) in
                 guard let number = try archive.person(person, on: connection) else { return false }
                 var voices: [Int64] = []
                 try connection.run("SELECT number FROM voices WHERE person = ?", [.integer(number)]) { (row) throws(StoreError) in

@@ -6,7 +6,7 @@ extension SQLConversationStore {
 
     package func beginDeletion(of user: ID<User>) async throws(StoreError) -> Bool {
         let now = now()
-        return try await database.write(.user(user)) { (connection) throws(StoreError) in
+        return try await database.delete(.user(user)) { (connection) throws(StoreError) in
             guard user != .deleted, try Self.isKnown(user, on: connection) else { return false }
             try connection.run(
                 "INSERT INTO deleted_users (user, since) VALUES (?, ?) ON CONFLICT DO NOTHING", [.text(user.rawValue), .time(now)])
@@ -41,7 +41,7 @@ extension SQLConversationStore {
 
     package func deleteRows(of user: ID<User>, sessions: [ID<Session>]) async throws(StoreError) -> Bool {
         let now = now()
-        let deleted = try await database.write(.user(user)) { (connection) throws(StoreError) -> (archive: Int64?, conversations: [Int64])? in
+        let deleted = try await database.delete(.user(user)) { (connection) throws(StoreError) -> (archive: Int64?, conversations: [Int64])? in
             // The transcripts of sessions may be all that there is.
             if !sessions.isEmpty { try Self.forget(.list(sessions), now: now, on: connection) }
             guard try Self.isKnown(user, on: connection) else { return nil }
@@ -69,7 +69,7 @@ extension SQLConversationStore {
     }
 
     package func endDeletion(of user: ID<User>) async throws(StoreError) {
-        try await database.write(.user(user)) { (connection) throws(StoreError) in
+        try await database.delete(.user(user)) { (connection) throws(StoreError) in
             try connection.run("DELETE FROM deleted_users WHERE user = ?", [.text(user.rawValue)])
             try Self.noteErasure(on: connection)
         }

@@ -187,7 +187,7 @@ extension SQLConversationStore {
     }
 
     package func delete(_ voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {
-        let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
+        let isDone = try await revise(user, deletes: true) { (archive, connection) throws(StoreError) in
             guard let number = try archive.voice(voice, on: connection) else { return false }
             try Self.forget(voice: number, on: connection)
             return true

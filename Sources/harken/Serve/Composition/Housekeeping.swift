@@ -104,6 +104,7 @@ final class Housekeeping: Sendable {
                 await conversations.complement()
             }
             if rounds % 720 == 0 {
+                await conversations.keepRoom()
                 await conversations.forgetAudio(now: retention.now())
                 await conversations.forgetVoices(now: retention.now())
                 await erasure.prune(now: retention.now())
