@@ -68,6 +68,7 @@ import Testing
         ["INSERT INTO webhook_deliveries (id, archive, conversation, due_at) VALUES ('d1', 1, 1, 1)"],
         ["INSERT INTO ended_logins VALUES (x'00', 1)"],
         [],
+        [],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {

@@ -76,9 +76,10 @@ extension SQLConversationStore {
         _ segments: [ID<Segment>], of owner: OwnerColumns, in conversation: Int64, on connection: borrowing SQLConnection
     ) throws(StoreError) -> [Int64] {
         var numbers: [Int64] = []
+        // With the sign, SQLite does not begin at all segments of the person.
         try connection.run(
             """
-            SELECT number FROM segments WHERE conversation = ?1 AND id IN (SELECT value FROM json_each(?2)) AND person = ?3
+            SELECT number FROM segments WHERE conversation = ?1 AND id IN (SELECT value FROM json_each(?2)) AND +person = ?3
             AND identified_by = 'manual' AND NOT EXISTS (SELECT 1 FROM speech_sample_sources WHERE segment = segments.number)
             """, [.integer(conversation), .text(SegmentCoding.list(segments.map(\.rawValue))), .integer(owner.person)]
         ) { (row) throws(StoreError) in

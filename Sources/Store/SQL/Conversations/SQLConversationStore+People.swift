@@ -71,7 +71,8 @@ extension SQLConversationStore {
                 try connection.run(
                     """
                     UPDATE segments SET voice = NULL, identified_by = NULL, confidence = NULL WHERE voice IN (
-                        SELECT v.number FROM voices v JOIN voices w ON w.number = coalesce(v.joined_to, v.number) WHERE w.person = ?)
+                        SELECT number FROM voices WHERE person = ?1
+                        UNION ALL SELECT v.number FROM voices w JOIN voices v ON v.joined_to = w.number WHERE w.person = ?1)
                     """, [.integer(number)])
                 try connection.run(
                     "UPDATE segments SET person = NULL, voice = NULL, identified_by = NULL, confidence = NULL WHERE person = ?", [.integer(number)])
