@@ -90,6 +90,9 @@ package final class PostgresDatabase: SQLDatabase {
 
     /// Does nothing: the server keeps the files.
     package func settle() {}
+
+    /// Does nothing: the server's autovacuum gathers statistics.
+    package func gatherStatistics() {}
 }
 
 /// Runs queries on the connections of a pool.
