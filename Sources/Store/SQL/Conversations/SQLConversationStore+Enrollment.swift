@@ -55,7 +55,7 @@ extension SQLConversationStore {
             try connection.run(
                 """
                 SELECT p.id, c.id, a.user FROM (SELECT DISTINCT conversation FROM conversation_audio) k
-                CROSS JOIN conversations c CROSS JOIN segments s
+                CROSS JOIN conversations c CROSS JOIN segments s INDEXED BY segments_in_order
                 JOIN people p ON p.number = s.person JOIN archives a ON a.number = c.archive
                 WHERE c.number = k.conversation AND s.conversation = c.number AND c.status = 'completed' AND s.identified_by = 'manual'
                 GROUP BY c.number, p.number, a.number HAVING sum(s.end_at - s.start_at) >= ?1 AND NOT EXISTS (
