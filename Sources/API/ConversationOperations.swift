@@ -196,15 +196,16 @@ struct ConversationOperations: Sendable {
         of conversations: [Conversation], _ request: APIRequest
     ) async throws(APIError) -> ([ID<Conversation>: ConversationOutline], SpeakerNames) {
         try await APIError.stored { () throws(StoreError) in
-            let names = SpeakerNames(people: try await store.people(of: request.user), voices: try await store.voices(of: request.user))
-            return (try await store.outlines(of: conversations.map(\.id), of: request.user), names)
+            let outlines = try await store.outlines(of: conversations.map(\.id), of: request.user)
+            let speakers = Set(outlines.values.flatMap { $0.speakers.map(\.who) })
+            return (outlines, try await SpeakerNames(of: speakers, of: request.user, in: store))
         }
     }
 
     private func document(_ conversation: Conversation, _ request: APIRequest) async throws(APIError) -> ConversationDocument {
         try await APIError.stored { () throws(StoreError) in
-            ConversationDocument(
-                conversation, people: try await store.people(of: request.user), voices: try await store.voices(of: request.user))
+            let speakers = Set(conversation.segments.map(\.identity.who))
+            return ConversationDocument(conversation, try await SpeakerNames(of: speakers, of: request.user, in: store))
         }
     }
 

@@ -6,6 +6,12 @@ package protocol VoiceStore: Sendable {
     /// Returns the user's voices in order of their numbers.
     func voices(of user: ID<User>) async throws(StoreError) -> [Voice]
 
+    /// Returns the numbers of the user's voices.
+    func voiceCount(of user: ID<User>) async throws(StoreError) -> VoiceCount
+
+    /// Returns the people and the numbers of the voices among these speakers; those that do not exist are left out.
+    func speakers(_ speakers: Set<SpeakerIdentity.Who>, of user: ID<User>) async throws(StoreError) -> NamedSpeakers
+
     /// Returns places where a voice is heard and whose audio is kept: the longest segments of at most 20 s first, then longer ones.
     ///
     /// - Returns: at most `limit` places; nil when the voice does not exist.

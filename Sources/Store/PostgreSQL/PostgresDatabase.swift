@@ -95,6 +95,9 @@ package final class PostgresDatabase: SQLDatabase {
     package func keepRoom() {}
 
     package func giveUpRoom() -> Bool { false }
+
+    /// Does nothing: the server's autovacuum gathers statistics.
+    package func gatherStatistics() {}
 }
 
 /// Runs queries on the connections of a pool.

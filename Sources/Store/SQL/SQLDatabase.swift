@@ -1,7 +1,7 @@
 package import Speech
 
 /// A database that has the stores' tables. No method blocks its caller's thread, unless its comment says so.
-package protocol SQLDatabase: AnyObject, Sendable {
+package protocol SQLDatabase: AnyObject, DatabaseUpkeep {
     /// The state of the database: usable, or the reason why it is not.
     var health: StoreHealth { get }
 

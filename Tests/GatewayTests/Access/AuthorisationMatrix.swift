@@ -142,6 +142,7 @@ struct RouteExpectation: Sendable {
             "/api/v1/conversations/CONVERSATION/outline", stranger: 404, secret: "harbour", scopes: ["read", "write"]),
         "GET /api/v1/conversations/{id}/gaps": .http("/api/v1/conversations/CONVERSATION/gaps", stranger: 404, scopes: ["read", "write"]),
         "GET /api/v1/conversations/{id}/peaks": .http("/api/v1/conversations/CONVERSATION/peaks", stranger: 404, scopes: ["read", "write"]),
+        "GET /api/v1/voices/count": .http("/api/v1/voices/count", scopes: ["read", "write"]),
         "GET /api/v1/voices/{id}/samples": .http("/api/v1/voices/voice-1/samples", stranger: 404, scopes: ["read", "write"]),
         "PATCH /api/v1/voices/{id}": .http("/api/v1/voices/voice-1", body: #"{"person_id":"PERSON"}"#, 204, stranger: 404, scopes: ["write"]),
         // There is one voice.

@@ -10,7 +10,7 @@ import Testing
 
     /// A server whose clients are authenticated by a request for `/key`, and by the message `key` over a WebSocket.
     private func server(
-        loops: Int = 1, maxConnectionCount: Int = 1000, _ webSocket: WebSocketConfiguration = WebSocketConfiguration(),
+        loops: Int = 1, maxConnectionCount: Int = 1000, _ webSocket: WebSocketConfiguration = .silent,
         _ change: (inout UnauthenticatedLimits) -> Void = { _ in }
     ) throws -> TestServer {
         let service = TestService { exchange in
@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test func `may not send what becomes long when it is decompressed`() throws {
-        var configuration = WebSocketConfiguration()
+        var configuration = WebSocketConfiguration.silent
         configuration.allowsCompression = true
         let server = try server(configuration)
         let client = try server.client()

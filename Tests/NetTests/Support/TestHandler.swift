@@ -45,7 +45,7 @@ final class TestHandler: WebSocketHandler {
 extension TestService {
     /// Accepts every WebSocket; what `handler` makes hears it.
     static func webSocket(
-        _ configuration: WebSocketConfiguration = WebSocketConfiguration(), opened: @escaping @Sendable (WebSocketConnection) -> Void = { _ in },
+        _ configuration: WebSocketConfiguration = .silent, opened: @escaping @Sendable (WebSocketConnection) -> Void = { _ in },
         handler: @escaping @Sendable () -> TestHandler
     ) -> TestService {
         TestService { exchange in
@@ -56,4 +56,13 @@ extension TestService {
     }
 
     static let webSocketEcho = webSocket { .echo() }
+}
+
+extension WebSocketConfiguration {
+    /// One whose side sends no pings: a test that waits long for a processor would get them in place of what it expects.
+    static var silent: WebSocketConfiguration {
+        var configuration = WebSocketConfiguration()
+        configuration.pingInterval = nil
+        return configuration
+    }
 }

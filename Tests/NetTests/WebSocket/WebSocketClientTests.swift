@@ -17,7 +17,7 @@ import Testing
 
     private func connect(
         _ target: WebSocketTarget, on loop: Loop, handler: TestHandler, subprotocols: [String] = [], headers: HTTPHeaders = [:],
-        trust: TLSClientContext.Trust = .system, configuration: WebSocketConfiguration = WebSocketConfiguration(),
+        trust: TLSClientContext.Trust = .system, configuration: WebSocketConfiguration = .silent,
         timeout: Duration = .seconds(240), cancel: Bool = false
     ) throws -> Connected {
         var settings = WebSocketClient.Configuration()
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test func `speaks with compression when both sides want it`() throws {
-        var configuration = WebSocketConfiguration()
+        var configuration = WebSocketConfiguration.silent
         configuration.allowsCompression = true
         let server = try TestServer(.webSocket(configuration) { .echo() })
         let handler = TestHandler()

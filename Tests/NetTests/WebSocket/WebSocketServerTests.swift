@@ -108,7 +108,7 @@ import Testing
 
     @Test func `does not wait for ever for the answer to its close`() throws {
         let handler = TestHandler()
-        var configuration = WebSocketConfiguration()
+        var configuration = WebSocketConfiguration.silent
         configuration.closeTimeout = .milliseconds(50)
         let server = try TestServer(.webSocket(configuration, opened: { $0.close() }, handler: { [box = Unchecked(handler)] in box.value }))
         let client = try server.client()
@@ -198,7 +198,7 @@ import Testing
 
     @Test func `cuts off a client that pings and never reads`() throws {
         let handler = TestHandler()
-        var configuration = WebSocketConfiguration()
+        var configuration = WebSocketConfiguration.silent
         configuration.writeTimeout = .milliseconds(300)
         let server = try TestServer(.webSocket(configuration) { [box = Unchecked(handler)] in box.value })
         let client = try server.client(receiveBuffer: 4096)
@@ -219,7 +219,7 @@ import Testing
 
     @Test func `pings a silent client, and gives it up if nothing comes back`() throws {
         let handler = TestHandler(), clock = HeldClock()
-        var configuration = WebSocketConfiguration()
+        var configuration = WebSocketConfiguration.silent
         configuration.pingInterval = .seconds(30)
         configuration.pongLimit = .seconds(10)
         let server = try TestServer(clock: clock, .webSocket(configuration) { [box = Unchecked(handler)] in box.value })
@@ -242,7 +242,7 @@ import Testing
 
     @Test func `cuts off a client that does not read`() throws {
         let handler = TestHandler()
-        var configuration = WebSocketConfiguration()
+        var configuration = WebSocketConfiguration.silent
         configuration.outputLimit = 1 << 20
         let server = try TestServer(
             .webSocket(
@@ -266,7 +266,7 @@ import Testing
     }
 
     @Test func `agrees to compression only when configured`() throws {
-        var configuration = WebSocketConfiguration()
+        var configuration = WebSocketConfiguration.silent
         configuration.allowsCompression = true
         let server = try TestServer(.webSocket(configuration) { .echo() })
         let client = try server.client()

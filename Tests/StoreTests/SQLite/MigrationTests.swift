@@ -68,6 +68,7 @@ import Testing
         ["INSERT INTO webhook_deliveries (id, archive, conversation, due_at) VALUES ('d1', 1, 1, 1)"],
         ["INSERT INTO ended_logins VALUES (x'00', 1)"],
         [],
+        [],
         [
             "INSERT INTO people (archive, id, name, created_at, joined_to, is_gone) VALUES (1, 'gone 1', '', 1, NULL, 1)",
             "UPDATE voices SET is_gone = 1",

@@ -130,8 +130,9 @@ extension SQLConversationStore {
                 // A file that a younger row names stays until that row is deleted too.
                 try connection.run(
                     """
-                    DELETE FROM conversation_audio WHERE created_at < ?1 AND conversation IN (
-                        SELECT number FROM conversations WHERE archive = ?2 AND status NOT IN ('in_progress', 'processing'))
+                    DELETE FROM conversation_audio WHERE created_at < ?1 AND EXISTS (
+                        SELECT 1 FROM conversations c WHERE c.number = conversation_audio.conversation AND c.archive = ?2
+                        AND c.status NOT IN ('in_progress', 'processing'))
                     RETURNING file
                     """, [.time(time), .integer(archive.number)]
                 ) { (row) throws(StoreError) in try Self.abandon(row.text(0), on: connection) }

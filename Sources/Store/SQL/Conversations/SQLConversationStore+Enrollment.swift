@@ -55,7 +55,7 @@ extension SQLConversationStore {
             try connection.run(
                 """
                 SELECT p.id, c.id, a.user FROM (SELECT DISTINCT conversation FROM conversation_audio) k
-                CROSS JOIN conversations c CROSS JOIN segments s
+                CROSS JOIN conversations c CROSS JOIN segments s INDEXED BY segments_in_order
                 JOIN people q ON q.number = s.person JOIN people p ON p.number = coalesce(q.joined_to, q.number) AND NOT p.is_gone
                 JOIN archives a ON a.number = c.archive
                 WHERE c.number = k.conversation AND s.conversation = c.number AND c.status = 'completed' AND s.identified_by = 'manual'
@@ -77,10 +77,12 @@ extension SQLConversationStore {
         _ segments: [ID<Segment>], of owner: OwnerColumns, in conversation: Int64, on connection: borrowing SQLConnection
     ) throws(StoreError) -> [Int64] {
         var numbers: [Int64] = []
+        // With the sign, SQLite does not begin at all segments of the person.
         try connection.run(
             """
             SELECT number FROM segments WHERE conversation = ?1 AND id IN (SELECT value FROM json_each(?2))
-            AND person IN (SELECT number FROM people WHERE number = ?3 OR joined_to = ?3) AND identified_by = 'manual' AND NOT EXISTS (SELECT 1 FROM speech_sample_sources WHERE segment = segments.number)
+            AND +person IN (SELECT number FROM people WHERE number = ?3 OR joined_to = ?3) AND identified_by = 'manual'
+            AND NOT EXISTS (SELECT 1 FROM speech_sample_sources WHERE segment = segments.number)
             """, [.integer(conversation), .text(SegmentCoding.list(segments.map(\.rawValue))), .integer(owner.person)]
         ) { (row) throws(StoreError) in
             if let number = row.integer(0) { numbers.append(number) }

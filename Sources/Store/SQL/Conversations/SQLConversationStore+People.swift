@@ -98,7 +98,7 @@ extension SQLConversationStore {
 
 extension Person {
     /// Reads a row of the columns id, name, created_at.
-    fileprivate init(_ row: borrowing SQLRow) {
+    init(_ row: borrowing SQLRow) {
         self.init(id: ID(row.text(0) ?? ""), name: row.text(1) ?? "", created: row.time(2))
     }
 }

@@ -11,10 +11,11 @@ extension SQLConversationStore {
 
     package func inProgress(of user: ID<User>, source: String, device: String?) async throws(StoreError) -> Conversation? {
         try await read(user) { (archive, connection) throws(StoreError) in
+            // By itself SQLite reads the user's conversations in the order of time, all of them when none is in progress.
             let number = try connection.integer(
                 """
-                SELECT number FROM conversations WHERE archive = ? AND source = ? AND device IS NOT DISTINCT FROM ? AND status = 'in_progress'
-                ORDER BY started_at DESC, number DESC LIMIT 1
+                SELECT number FROM conversations INDEXED BY conversations_open WHERE archive = ? AND source = ? AND device IS NOT DISTINCT FROM ?
+                AND status IN ('in_progress', 'processing') AND status = 'in_progress' ORDER BY started_at DESC, number DESC LIMIT 1
                 """, [.integer(archive.number), .text(source), .text(device)])
             guard let number else { return nil }
             return try ConversationRow.whole(number, on: connection)
@@ -243,8 +244,8 @@ struct SpeakerMarks {
         }
         try connection.run(
             """
-            SELECT v.number FROM voices v JOIN voices w ON w.number = coalesce(v.joined_to, v.number)
-            WHERE v.archive = ?1 AND (w.person = ?2 OR ?3 AND w.is_user)
+            WITH owned AS (SELECT number FROM voices WHERE person = ?2 UNION ALL SELECT number FROM voices WHERE archive = ?1 AND is_user AND ?3)
+            SELECT number FROM owned UNION ALL SELECT v.number FROM owned JOIN voices v ON v.joined_to = owned.number
             """, [.integer(archive.number), .integer(owner.person), .flag(owner.isUser)]
         ) { (row) throws(StoreError) in words.append("v\(row.integer(0) ?? 0)") }
         self.words = words

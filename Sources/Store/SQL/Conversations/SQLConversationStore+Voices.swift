@@ -33,8 +33,8 @@ extension SQLConversationStore {
             try connection.run(
                 """
                 SELECT c.id, s.id, s.start_at, s.end_at, s.text
-                FROM (SELECT number FROM segments WHERE voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1)
-                ORDER BY number DESC LIMIT 4000) latest
+                FROM (SELECT number FROM segments INDEXED BY segments_of_voices
+                WHERE voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1) ORDER BY number DESC LIMIT 4000) latest
                 CROSS JOIN segments s CROSS JOIN conversations c
                 WHERE s.number = latest.number AND c.number = s.conversation AND c.archive = ?2
                 AND EXISTS (SELECT 1 FROM conversation_audio a WHERE a.conversation = c.number AND a.cut_from IS NULL

@@ -53,14 +53,14 @@ enum SegmentRow {
         ]
     }
 
-    /// Reads segments. Columns: id, speaker (7), and those of `restore`. Parameters: conversation, and a list of ids or nil for all segments.
-    static let select =
+    /// Reads all segments of a conversation. Columns: id, speaker (7), and those of `restore`. Parameter: conversation.
+    static let select = columns + ComposedSQL("WHERE s.conversation = ? ORDER BY s.start_at, s.number")
+
+    /// Reads some segments of a conversation. Columns as of `select`. Parameters: conversation, list of ids.
+    static let selectSome =
         columns
-        + ComposedSQL(
-            """
-            WHERE s.conversation = ?1 AND (?2 IS NULL OR s.id IN (SELECT value FROM json_each(?2)))
-            ORDER BY s.start_at, s.number
-            """)
+        // With the sign, SQLite finds the segments by their ids, and not in the order of all segments.
+        + ComposedSQL("WHERE s.conversation = ? AND s.id IN (SELECT value FROM json_each(?)) ORDER BY +s.start_at, s.number")
 
     /// Reads a page of segments. Columns as of `select`. Parameters: conversation, from, to, number of segments before the page, limit.
     static let page =

@@ -125,7 +125,8 @@ struct SegmentWriting {
             if let voice = stored.voice, storedOwner.person == owner.person, storedOwner.isUser == owner.isUser { return Speaker(voice: voice) }
             let voice = try connection.integer(
                 """
-                SELECT number FROM voices WHERE archive = ?1 AND joined_to IS NULL AND (person = ?2 OR ?3 AND is_user) ORDER BY adopted_at IS NOT NULL, number LIMIT 1
+                SELECT number FROM voices WHERE joined_to IS NULL AND (person = ?2 OR archive = ?1 AND is_user AND ?3)
+                ORDER BY adopted_at IS NOT NULL, number LIMIT 1
                 """, [.integer(archive.number), .integer(owner.person), .flag(owner.isUser)])
             if let voice { return Speaker(voice: voice) }
         }

@@ -36,8 +36,8 @@ final class Housekeeping: Sendable {
         sweeping = Task { [transcripts = storage.transcripts] in
             repeat { await transcripts.sweep(now: retention.now()) } while (try? await Task.sleep(for: TranscriptFolder.sweepInterval)) != nil
         }
-        minding = Task { [conversations = live.conversations, erasure = live.erasure, keys = inputs.keys] in
-            await Self.mind(conversations, erasure, deletion, keys, retention, log)
+        minding = Task { [conversations = live.conversations, erasure = live.erasure, keys = inputs.keys, upkeep = storage.stores.upkeep] in
+            await Self.mind(conversations, erasure, deletion, keys, upkeep, retention, log)
         }
         settling = Task { [admission = parts.admission] in
             var rounds = 0
@@ -85,10 +85,10 @@ final class Housekeeping: Sendable {
         do throws(StoreError) { try retention.keep() } catch { log.warning("the time of this run is not remembered", [.error: "\(error)"]) }
     }
 
-    /// Completes conversations and erases deleted speech, at intervals, until the task is cancelled.
+    /// Completes conversations, erases deleted speech, and keeps the database fast, at intervals, until the task is cancelled.
     private static func mind(
         _ conversations: ConversationService, _ erasure: ErasureService, _ deletion: UserDeletion,
-        _ keys: any AccessKeyAdministration, _ retention: RetentionTime, _ log: Log
+        _ keys: any AccessKeyAdministration, _ upkeep: any DatabaseUpkeep, _ retention: RetentionTime, _ log: Log
     ) async {
         var rounds = 0
         while (try? await Task.sleep(for: ConversationService.sweepInterval)) != nil {
@@ -114,6 +114,7 @@ final class Housekeeping: Sendable {
                 // A machine that is never on for an hour, and is switched off without a signal, comes to believe its clock too.
                 keep(retention, log)
             }
+            if rounds % 17_280 == 0 { await gatherStatistics(upkeep, log) }
             rounds += 1
         }
     }
@@ -123,6 +124,14 @@ final class Housekeeping: Sendable {
             try await keys.forgetLogins(expiredAt: retention.now())
         } catch {
             log.warning("ended logins that have expired could not be removed", [.error: "\(error)"])
+        }
+    }
+
+    private static func gatherStatistics(_ upkeep: any DatabaseUpkeep, _ log: Log) async {
+        do throws(StoreError) {
+            try await upkeep.gatherStatistics()
+        } catch {
+            log.warning("statistics of the database could not be gathered", [.error: "\(error)"])
         }
     }
 
