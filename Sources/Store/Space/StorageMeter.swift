@@ -41,6 +41,13 @@ package struct StorageMeter: Sendable {
         return (parts, database?.free)
     }
 
+    /// Measures everything, and judges each disk by this measurement alone.
+    package func report() -> StorageReport {
+        let (parts, databaseFree) = parts()
+        let disks = disks().map { StorageReport.Disk(path: $0.path, space: $0.space, level: DiskLevel(of: $0.space)) }
+        return StorageReport(disks: disks, parts: parts, databaseFree: databaseFree)
+    }
+
     /// Returns the folder that holds a part; nil when the part has no folder of its own.
     private func folder(of part: DataPart) -> String? {
         switch part {
