@@ -304,8 +304,8 @@ package final class ConversationService: Sendable {
         await sweep()
     }
 
-    /// Queues voices that were assigned by hand in earlier runs and were not learned then. A voice whose enrollment was rejected is queued again,
-    /// because rejections are not noted.
+    /// Queues voices that were assigned by hand in earlier runs and were not learned then. A voice whose enrollment was rejected is queued again, in case
+    /// its segments have changed; otherwise nothing is recognized for it.
     private func takeUpEnrollments() async {
         guard teaching != nil else { return }
         do throws(StoreError) {

@@ -13,6 +13,7 @@ struct PostgresMigration: Sendable {
             "CREATE INDEX ended_logins_by_time ON ended_logins (expires_at)",
         ]),
         PostgresMigration(statements: ["DROP INDEX usage_runs_by_user", "CREATE INDEX usage_runs_by_user ON usage_runs (user, day)"]),
+        PostgresMigration(statements: rejectedEnrollments),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

@@ -102,6 +102,7 @@ package struct Migration: Sendable {
         webhookDeliveries,
         endedLogins,
         runsOfDays,
+        rejectedEnrollments,
     ]
 
     /// Returns the number of the last step that the database has.

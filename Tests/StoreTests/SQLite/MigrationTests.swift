@@ -68,6 +68,10 @@ import Testing
         ["INSERT INTO webhook_deliveries (id, archive, conversation, due_at) VALUES ('d1', 1, 1, 1)"],
         ["INSERT INTO ended_logins VALUES (x'00', 1)"],
         [],
+        [
+            "INSERT INTO people (archive, id, name, created_at) VALUES (1, 'p1', 'Anna', 1)",
+            "INSERT INTO rejected_enrollments VALUES (1, 1, 7)",
+        ],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {
