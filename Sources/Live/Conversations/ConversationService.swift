@@ -163,11 +163,15 @@ package final class ConversationService: Sendable {
 
     /// Deletes audio whose time is over. Call every hour or so.
     package func forgetAudio(now: UnixTime) async {
+        var removed = RemovedAudio()
+        defer {
+            if removed.files > 0 { log.info("audio whose time is over is deleted", [.count: "\(removed.files)", .bytes: "\(removed.bytes)"]) }
+        }
         do throws(StoreError) {
             for user in try await store.usersWithAudio(before: now) {
                 let chosen = UserChoices(settings: try await store.settings(of: user)).audioDays
                 let before = now + .seconds(-86_400 * (chosen ?? audioDays))
-                _ = try await store.removeAudio(before: before, of: user)
+                removed += try await store.removeAudio(before: before, of: user)
             }
         } catch {
             log.error("old audio cannot be deleted", [.error: "\(error)"])
@@ -303,8 +307,8 @@ package final class ConversationService: Sendable {
         await sweep()
     }
 
-    /// Queues voices that were assigned by hand in earlier runs and were not learned then. A voice whose enrollment was rejected is queued again,
-    /// because rejections are not noted.
+    /// Queues voices that were assigned by hand in earlier runs and were not learned then. A voice whose enrollment was rejected is queued again, in case
+    /// its segments have changed; otherwise nothing is recognized for it.
     private func takeUpEnrollments() async {
         guard teaching != nil else { return }
         do throws(StoreError) {

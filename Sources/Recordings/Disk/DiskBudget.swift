@@ -1,5 +1,6 @@
 internal import Net
 internal import Protocols
+internal import Store
 internal import Synchronization
 
 /// The budget of disk space and descriptors for uploads from callers, shared by all uploads. Any thread may use it.

@@ -65,6 +65,9 @@ package protocol ConversationStore: Sendable {
     /// Returns a page of the user's conversations, the newest first, without segments.
     func list(_ query: ConversationQuery, of user: ID<User>) async throws(StoreError) -> ConversationPage
 
+    /// Returns these conversations as a list has them, in this order; conversations that do not exist are left out.
+    func listed(_ conversations: [ID<Conversation>], of user: ID<User>) async throws(StoreError) -> ConversationPage
+
     /// Returns who speaks when in conversations, by their ids; conversations that do not exist are left out.
     func outlines(of conversations: [ID<Conversation>], of user: ID<User>) async throws(StoreError) -> [ID<Conversation>: ConversationOutline]
 

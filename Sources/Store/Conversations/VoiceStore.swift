@@ -58,8 +58,15 @@ package protocol VoiceStore: Sendable {
     /// Returns true if something was learned of the person's voice from the conversation.
     func hasLearned(_ person: ID<Person>, from conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
+    /// Returns the evidence on which the person's enrollment from the conversation was rejected; nil when it was not.
+    func rejectedEvidence(of person: ID<Person>, in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Int64?
+
+    /// Notes that the person's enrollment from the conversation was rejected, and on which evidence.
+    func reject(_ evidence: Int64, of person: ID<Person>, in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError)
+
     /// Returns the people whose voices can still be learned, of all users: somebody has named the person by hand in a completed conversation, the
-    /// conversation's audio is kept, and nothing was learned of the person's voice from it. The newest conversations come first.
+    /// conversation's audio is kept, and nothing was learned of the person's voice from it. Enrollments that were rejected come last; the newest
+    /// conversations come first.
     ///
     /// - Parameter least: minimum duration of the person's speech in the conversation.
     func untaught(speaking least: Duration, limit: Int) async throws(StoreError) -> [UntaughtVoice]

@@ -19,6 +19,7 @@ struct PostgresMigration: Sendable {
             "CREATE INDEX voices_of_users ON voices (archive) WHERE is_user",
         ]),
         PostgresMigration(statements: goneSpeakers),
+        PostgresMigration(statements: rejectedEnrollments),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

@@ -109,6 +109,7 @@ package struct Migration: Sendable {
             "CREATE INDEX voices_of_users ON voices (archive) WHERE is_user"
         ),
         goneSpeakers,
+        rejectedEnrollments,
     ]
 
     /// Returns the number of the last step that the database has.

@@ -223,7 +223,7 @@ import Testing
         for (file, time) in [("a", 0.0), ("b", 9)] { #expect(try await store.add(audio(file, at: time), to: ID("over"), of: .ann)) }
         #expect(try await store.add(audio("c", at: 0), to: ID("live"), of: .ann))
         #expect(try await store.add(audio("d", at: 0), to: ID("over"), of: .bob))
-        #expect(try await store.removeAudio(before: .at(5), of: .ann) == 1)
+        #expect(try await store.removeAudio(before: .at(5), of: .ann).files == 1)
         #expect(try await store.audio(of: ID("over"), of: .ann).map(\.file) == ["b"])
         #expect(try await store.audio(of: ID("live"), of: .ann).map(\.file) == ["c"])
         #expect(try await store.audio(of: ID("over"), of: .bob).map(\.file) == ["d"])

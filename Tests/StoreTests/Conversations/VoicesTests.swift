@@ -318,8 +318,17 @@ import Testing
         #expect(try await untaught(2) == ["p1 in c2 of ann", "p1 in c1 of ann"])
         #expect(try await untaught(1) == ["p1 in c2 of ann", "p2 in c2 of ann", "p1 in c1 of ann", "p2 in c1 of ann"])
         #expect(try await untaught(1, limit: 1) == ["p1 in c2 of ann"])
+        // What was rejected comes last.
+        #expect(try await store.rejectedEvidence(of: ID("p1"), in: ID("c2"), of: .ann) == nil)
+        for evidence in [7, -8] as [Int64] { try await store.reject(evidence, of: ID("p1"), in: ID("c2"), of: .ann) }
+        try await store.reject(9, of: ID("p1"), in: ID("none"), of: .ann)
+        #expect(try await store.rejectedEvidence(of: ID("p1"), in: ID("c2"), of: .ann) == -8)
+        #expect(try await store.rejectedEvidence(of: ID("p2"), in: ID("c2"), of: .ann) == nil)
+        #expect(try await untaught(2) == ["p1 in c1 of ann", "p1 in c2 of ann"])
         #expect(try await store.learn(enrollment("x", ["s1"], .makes(ID("v9"))), of: .ann))
         #expect(try await untaught(2) == ["p1 in c2 of ann"])
+        #expect(try await store.delete(ID<Person>("p1"), of: .ann))
+        #expect(try await untaught(2) == [])
     }
 
     @Test(arguments: StoreKind.allCases) func `whoever watches a user's people and voices is told of each change`(kind: StoreKind) async throws {

@@ -124,22 +124,33 @@ extension SQLConversationStore {
         return isCut
     }
 
-    package func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> Int {
-        let count =
-            try await change(user, deletes: true) { (archive, connection) throws(StoreError) -> Int? in
+    package func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> RemovedAudio {
+        let removed =
+            try await change(user, deletes: true) { (archive, connection) throws(StoreError) -> RemovedAudio? in
+                var sizes: [String: Int64] = [:]
                 // A file that a younger row names stays until that row is deleted too.
                 try connection.run(
                     """
                     DELETE FROM conversation_audio WHERE created_at < ?1 AND EXISTS (
                         SELECT 1 FROM conversations c WHERE c.number = conversation_audio.conversation AND c.archive = ?2
                         AND c.status NOT IN ('in_progress', 'processing'))
-                    RETURNING file
+                    RETURNING file, byte_count
                     """, [.time(time), .integer(archive.number)]
-                ) { (row) throws(StoreError) in try Self.abandon(row.text(0), on: connection) }
-                return Int(try connection.integer("SELECT count(*) FROM abandoned_files") ?? 0)
-            } ?? 0
-        if count > 0 { startErasing() }
-        return count
+                ) { (row) throws(StoreError) in
+                    guard let file = row.text(0) else { return }
+                    sizes[file] = row.integer(1) ?? 0
+                }
+                var removed = RemovedAudio()
+                for (file, bytes) in sizes {
+                    try Self.abandon(file, on: connection)
+                    guard try connection.integer("SELECT 1 FROM conversation_audio WHERE file = ? LIMIT 1", [.text(file)]) == nil else { continue }
+                    removed.files += 1
+                    removed.bytes += bytes
+                }
+                return removed
+            } ?? RemovedAudio()
+        if removed.files > 0 { startErasing() }
+        return removed
     }
 
     // MARK: Samples

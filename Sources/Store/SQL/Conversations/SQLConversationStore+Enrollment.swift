@@ -48,6 +48,32 @@ extension SQLConversationStore {
         } ?? false
     }
 
+    package func rejectedEvidence(
+        of person: ID<Person>, in conversation: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) -> Int64? {
+        try await read(user) { (archive, connection) throws(StoreError) -> Int64? in
+            guard let conversation = try archive.conversation(conversation, on: connection), let person = try archive.person(person, on: connection)
+            else { return nil }
+            return try connection.integer(
+                "SELECT evidence FROM rejected_enrollments WHERE conversation = ? AND person = ?", [.integer(conversation), .integer(person)])
+        }
+    }
+
+    package func reject(
+        _ evidence: Int64, of person: ID<Person>, in conversation: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) {
+        _ = try await change(user) { (archive, connection) throws(StoreError) -> Bool? in
+            guard let conversation = try archive.conversation(conversation, on: connection), let person = try archive.person(person, on: connection)
+            else { return nil }
+            try connection.run(
+                """
+                INSERT INTO rejected_enrollments (conversation, person, evidence) VALUES (?, ?, ?)
+                ON CONFLICT (conversation, person) DO UPDATE SET evidence = excluded.evidence
+                """, [.integer(conversation), .integer(person), .integer(evidence)])
+            return true
+        }
+    }
+
     package func untaught(speaking least: Duration, limit: Int) async throws(StoreError) -> [UntaughtVoice] {
         try await database.read { (connection) throws(StoreError) in
             var found: [UntaughtVoice] = []
@@ -62,7 +88,8 @@ extension SQLConversationStore {
                 GROUP BY c.number, p.number, a.number HAVING sum(s.end_at - s.start_at) >= ?1 AND NOT EXISTS (
                     SELECT 1 FROM segments t JOIN speech_sample_sources o ON o.segment = t.number JOIN speech_samples l ON l.number = o.sample
                     WHERE t.conversation = c.number AND l.person = p.number)
-                ORDER BY c.started_at DESC, p.number LIMIT ?2
+                ORDER BY EXISTS (SELECT 1 FROM rejected_enrollments r WHERE r.conversation = c.number AND r.person = p.number),
+                c.started_at DESC, p.number LIMIT ?2
                 """, [.integer(least.wholeNanoseconds), .integer(limit)]
             ) { (row) throws(StoreError) in
                 guard let person = row.text(0), let conversation = row.text(1), let user = row.text(2) else { return }

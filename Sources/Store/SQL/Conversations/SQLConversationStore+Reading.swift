@@ -109,6 +109,21 @@ extension SQLConversationStore {
         return page ?? ConversationPage(conversations: [], next: nil)
     }
 
+    package func listed(_ conversations: [ID<Conversation>], of user: ID<User>) async throws(StoreError) -> ConversationPage {
+        try await read(user) { (archive, connection) throws(StoreError) -> ConversationPage? in
+            var page = ConversationPage(conversations: [], next: nil)
+            for id in conversations.prefix(ConversationLimits.page) {
+                guard let number = try archive.conversation(id, on: connection), let found = try ConversationRow.head(number, on: connection) else {
+                    continue
+                }
+                page.conversations.append(found)
+                let length = try connection.integer("SELECT max(end_at) FROM segments WHERE conversation = ?", [.integer(number)])
+                page.lengths[id] = .nanoseconds(length ?? 0)
+            }
+            return page
+        } ?? ConversationPage(conversations: [], next: nil)
+    }
+
     package func outlines(
         of conversations: [ID<Conversation>], of user: ID<User>
     ) async throws(StoreError) -> [ID<Conversation>: ConversationOutline] {

@@ -98,6 +98,7 @@ struct StoredTable: Sendable {
                 ("model", .text), ("direction", .blob), ("created_at", .integer), ("voice", .integer), ("makes_voice", .flag),
             ]),
         StoredTable("speech_sample_sources", [("sample", .integer), ("segment", .integer)]),
+        StoredTable("rejected_enrollments", [("conversation", .integer), ("person", .integer), ("evidence", .integer)]),
         StoredTable("abandoned_files", [("file", .text)]),
         StoredTable("settings", [("archive", .integer), ("name", .text), ("value", .text)]),
         StoredTable("provider_keys", [("archive", .integer), ("provider", .text), ("fingerprint", .text), ("created_at", .integer)]),

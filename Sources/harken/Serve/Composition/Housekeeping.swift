@@ -6,7 +6,7 @@ import Speech
 import Store
 import Usage
 
-/// The periodic work of a gateway: settles charges, enforces limits, and removes old data.
+/// The periodic work of a gateway: settles charges, enforces limits, removes old data, and measures the disks.
 ///
 /// The work ends when the value is released.
 final class Housekeeping: Sendable {
@@ -20,8 +20,11 @@ final class Housekeeping: Sendable {
     private let watching: Task<Void, Never>?
     private let sweeping: Task<Void, Never>
     private let minding: Task<Void, Never>
+    private let measuring: Task<Void, Never>
 
-    init(_ inputs: GatewayInputs, _ storage: StorageParts, _ parts: AdmissionParts, _ live: LiveParts, _ deletion: UserDeletion) {
+    init(
+        _ inputs: GatewayInputs, _ storage: StorageParts, _ parts: AdmissionParts, _ live: LiveParts, _ deletion: UserDeletion, _ disks: StorageWatch
+    ) {
         let contexts = live.contexts, usage = storage.usage, log = inputs.log, accounts = parts.accounts
         self.accounts = accounts
         self.contexts = contexts
@@ -39,6 +42,7 @@ final class Housekeeping: Sendable {
         minding = Task { [conversations = live.conversations, erasure = live.erasure, keys = inputs.keys, upkeep = storage.stores.upkeep] in
             await Self.mind(conversations, erasure, deletion, keys, upkeep, retention, log)
         }
+        measuring = Task(priority: .utility) { await disks.run() }
         settling = Task { [admission = parts.admission] in
             var rounds = 0
             while (try? await Task.sleep(for: .milliseconds(250))) != nil {
@@ -66,6 +70,7 @@ final class Housekeeping: Sendable {
         watching?.cancel()
         sweeping.cancel()
         minding.cancel()
+        measuring.cancel()
     }
 
     /// Leaves the completion of conversations to the process that has taken over.
