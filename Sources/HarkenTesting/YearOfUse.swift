@@ -49,6 +49,7 @@ package struct YearOfUse: Sendable {
             Statement(sql: Self.joinedVoices, values: [people]),
             Statement(sql: Self.rejectedRows, values: [people]),
             Statement(sql: Self.conversationRows, values: [conversations, Self.end]),
+            Statement(sql: Self.rejectedEnrollments, values: [people]),
             Statement(sql: Self.segmentRows, values: [segments, conversations, longest, people, voices]),
             Statement(sql: Self.segmentCounts, values: []),
             Statement(sql: Self.windowRows, values: [segments, windows]),
@@ -113,6 +114,11 @@ extension YearOfUse {
     private static let rejectedRows: StaticString = """
         INSERT INTO rejected_owners (voice, person) SELECT v.number, p.number FROM voices v JOIN people p ON p.archive = v.archive AND p.number = v.number % ?1 + 1
         WHERE v.number % 15 = 0
+        """
+
+    private static let rejectedEnrollments: StaticString = """
+        INSERT INTO rejected_enrollments (conversation, person, evidence) SELECT c.number, p.number, c.number FROM conversations c
+        JOIN people p ON p.archive = c.archive AND p.number = c.number % ?1 + 1 WHERE c.number % 10 = 0
         """
 
     private static let sampleRows: StaticString = """

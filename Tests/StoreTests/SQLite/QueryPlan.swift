@@ -12,13 +12,13 @@ struct QueryPlan {
     /// Tables with few rows, which may be read whole: rows that people make by hand, and rows that are gone when their work is done.
     private static let small: Set<String> = [
         "abandoned_files", "access_keys", "archives", "deleted_users", "ended_logins", "erasures", "forgotten_speech", "people", "provider_keys",
-        "rejected_owners", "settings", "speech_sample_sources", "speech_samples", "sqlite_schema", "uploads", "usage_outbox", "users",
+        "rejected_enrollments", "rejected_owners", "settings", "speech_sample_sources", "speech_samples", "sqlite_schema", "uploads", "usage_outbox", "users",
         "webhook_deliveries",
     ]
     /// Indexes of a few rows of a large table: of what is under way, and of what a user or a person has few of.
     private static let smallIndexes: Set<String> = [
-        "conversation_audio_to_cut", "conversations_open", "jobs_by_audio", "jobs_unannounced", "jobs_unfinished", "voices_of_people",
-        "voices_of_users",
+        "conversation_audio_to_cut", "conversations_open", "jobs_by_audio", "jobs_unannounced", "jobs_unfinished", "people_gone", "voices_gone",
+        "voices_of_people", "voices_of_users",
     ]
     /// Restrictions that leave all that a user has, all that a person or a voice has said, or a part of a table with any number of rows.
     private static let wide: Set<String> = [

@@ -21,22 +21,23 @@ import Testing
     }
 
     private static let deletion = "all that a user has is deleted or renamed"
+    private static let part = "a part of what a user has"
     private static let speech = "all that a person or a voice has said gets another speaker"
 
     private static let exceptions = [
         Exception("SELECT id FROM jobs WHERE user = ?", ["jobs"], deletion),
         Exception(
             "SELECT EXISTS (SELECT 1 FROM archives", ["jobs", "background_recordings", "usage_days", "usage_runs"], "the first row is enough"),
-        Exception("INSERT INTO forgotten_speech (session, channel, begins, ends, noted_at) SELECT", ["conversations", "usage_runs"], deletion),
-        Exception("SELECT number FROM conversations WHERE archive = ? LIMIT ?", ["conversations"], deletion),
-        Exception("DELETE FROM voices WHERE archive = ?", ["voices"], deletion),
-        Exception("DELETE FROM jobs WHERE user = ?", ["jobs"], deletion),
+        Exception("SELECT number FROM conversations WHERE archive = ? LIMIT ?", ["conversations"], part),
+        Exception("SELECT run FROM usage_runs WHERE user = ? LIMIT ?", ["usage_runs"], part),
+        Exception("DELETE FROM jobs WHERE number IN", ["jobs"], part),
+        Exception("DELETE FROM voices WHERE", ["segments", "voices"], "no segment has a voice that is deleted"),
+        Exception("DELETE FROM people WHERE", ["segments"], "no segment has a person who is deleted"),
+        Exception("DELETE FROM archives WHERE number = ?", ["conversations", "voices"], "an archive that is deleted is empty"),
         Exception("DELETE FROM background_recordings WHERE user = ?", ["background_recordings"], deletion),
-        Exception("UPDATE usage_runs SET user = ?2", ["usage_runs"], deletion),
         Exception("SELECT day, ?2, '', provider", ["usage_days"], deletion),
         Exception("DELETE FROM usage_days WHERE user = ?", ["usage_days"], deletion),
         Exception("DELETE FROM usage_runs WHERE user = ?", ["usage_runs"], deletion),
-        Exception("UPDATE segments SET person = ? WHERE person = ?", ["segments"], speech),
         Exception("UPDATE segments SET person = NULL, voice = NULL", ["segments"], speech),
         Exception("UPDATE segments SET voice = NULL", ["segments"], speech),
         Exception("UPDATE segments SET person = NULL, is_user = FALSE", ["segments"], speech),

@@ -36,6 +36,8 @@ enum StoreStatements {
     /// Uses the stores of an empty database, so that they compose all statements that they compose of pieces, and returns the statements that were run.
     static func composed(in folder: TemporaryFolder) async throws -> [String] {
         let directory = try DataDirectory(creating: folder.path(of: "used")), database = try SQLiteDatabase(in: directory)
+        // The schema's own statements are not judged.
+        let schema = Set(try await prepared(in: database))
         let store = SQLConversationStore(in: database, audio: Blobs(in: directory).audio, now: { .at(0) })
         let jobs = SQLJobQueue(in: database), usage = SQLUsageStore(in: database), id = ID<Conversation>("c1")
         _ = try await store.begin(.of(.ann, "c1", status: .processing, .said("s1", "one two"), .said("s2", "three", at: 2)))
@@ -45,7 +47,12 @@ enum StoreStatements {
         _ = try await store.claimDelivery(dueBy: .at(1), until: .at(40), except: [])
         _ = try await store.conversation(id, of: .ann)
         _ = try await store.segments(SegmentQuery(limit: 1), in: id, of: .ann)
+        _ = try await store.outlines(of: [id], of: .ann)
+        _ = try await store.places(in: id, of: .ann)
         _ = try await store.setText("four", of: ID("s1"), in: id, of: .ann)
+        try await database.read { (connection) throws(StoreError) in try connection.run(HitReading.statement, [.text("[]")]) }
+        _ = try await store.add(NewVoice(id: ID("v1"), voiceprint: try .of(1), evidence: .seconds(9), created: .at(0)), of: .ann)
+        _ = try await store.removeVoices(unheardSince: .at(9))
         _ = try await jobs.add(.of("a1", .ann), most: 9, hasNotice: false)
         _ = try await jobs.take()
         for day in [nil, UnixTime.at(0)] {
@@ -57,7 +64,7 @@ enum StoreStatements {
         try await usage.note([.random(0, by: &generator)])
         try await usage.bookAll()
         while try await store.deleteRows(of: .ann, sessions: []) {}
-        return try await prepared(in: database)
+        return try await prepared(in: database).filter { !schema.contains($0) }
     }
 
     /// Copies an empty database, and returns the statements that were run for it.

@@ -14,7 +14,7 @@ enum GoneSpeakers {
     private static func isNeeded(_ database: any SQLDatabase) async throws(StoreError) -> Bool {
         try await database.read { (connection) throws(StoreError) in
             try connection.integer(
-                "SELECT 1 WHERE EXISTS (SELECT 1 FROM voices WHERE is_gone) OR EXISTS (SELECT 1 FROM people WHERE is_gone)") != nil
+                "SELECT 1 WHERE EXISTS (SELECT 1 FROM voices INDEXED BY voices_gone WHERE is_gone) OR EXISTS (SELECT 1 FROM people INDEXED BY people_gone WHERE is_gone)") != nil
         }
     }
 
@@ -25,7 +25,7 @@ enum GoneSpeakers {
         var left = segmentsAtOnce
         while left > 0 {
             // Those that were merged into others go first: the others' rows would take them along.
-            if let voice = try connection.integer("SELECT number FROM voices WHERE is_gone ORDER BY joined_to IS NULL, number LIMIT 1") {
+            if let voice = try connection.integer("SELECT number FROM voices INDEXED BY voices_gone WHERE is_gone ORDER BY joined_to IS NULL, number LIMIT 1") {
                 try connection.run(
                     """
                     UPDATE segments SET voice = NULL, identified_by = iif(person IS NULL AND NOT is_user, NULL, identified_by),
@@ -35,7 +35,7 @@ enum GoneSpeakers {
                 let changed = try connection.changedRows()
                 if changed < left { try connection.run("DELETE FROM voices WHERE number = ?", [.integer(voice)]) }
                 left -= max(1, changed)
-            } else if let person = try connection.integer("SELECT number FROM people WHERE is_gone ORDER BY joined_to IS NULL, number LIMIT 1") {
+            } else if let person = try connection.integer("SELECT number FROM people INDEXED BY people_gone WHERE is_gone ORDER BY joined_to IS NULL, number LIMIT 1") {
                 try connection.run(
                     """
                     UPDATE segments SET person = NULL, voice = NULL, identified_by = NULL, confidence = NULL
