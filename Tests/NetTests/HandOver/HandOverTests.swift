@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func `ends with the task that waits`() async throws {
-        let server = try HandOverServer(at: folder.path(of: "gateway.sock"))
+        let server = try HandOverServer(at: folder.path(of: "gateway.sock"), timeout: Self.patience)
         let waiting = Task { await server.handOver({ [] }, failed: { _ in }) }
         waiting.cancel()
         #expect(await waiting.value == nil)
@@ -97,9 +97,9 @@ import Testing
     @Test func `works at a path that is longer than a Unix socket's address`() async throws {
         let deep = folder.path(of: String(repeating: "d", count: 120))
         try #require(mkdir(deep, 0o700) == 0)
-        let server = try HandOverServer(at: deep + "/gateway.sock")
+        let server = try HandOverServer(at: deep + "/gateway.sock", timeout: Self.patience)
         async let isTaken = server.handOver({ [] }, failed: { _ in })
-        try await TakenSockets.take(from: deep + "/gateway.sock").confirm()
+        try await TakenSockets.take(from: deep + "/gateway.sock", timeout: Self.patience).confirm()
         #expect(await isTaken == getpid())
     }
 
