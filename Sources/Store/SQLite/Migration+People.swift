@@ -7,6 +7,8 @@ extension Migration {
         "ALTER TABLE voices ADD COLUMN is_gone INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX people_joined ON people (joined_to) WHERE joined_to IS NOT NULL",
         "CREATE INDEX people_gone ON people (number) WHERE is_gone",
-        "CREATE INDEX voices_gone ON voices (number) WHERE is_gone"
+        "CREATE INDEX voices_gone ON voices (number) WHERE is_gone",
+        // The trigger that follows a change of speaker asks whether the conversation has another segment of the same mark.
+        "CREATE INDEX segments_of_marks ON segments (conversation, mark) WHERE mark IS NOT NULL"
     )
 }

@@ -17,7 +17,11 @@ import Testing
         let voice = NewVoice(id: ID("v1"), owner: .person(person), voiceprint: try .of(1), evidence: .seconds(9), created: .at(2))
         _ = try await store.add(voice, of: .ann)
         var conversation = Conversation.of(.ann, "c1")
-        conversation.segments = (0..<1_400).map { .said("s\($0)", "harbour", at: Double($0), $0 % 2 == 0 ? .voice(voice.id) : .unknown) }
+        let other = NewVoice(id: ID("v2"), owner: .user, voiceprint: try .of(2), evidence: .seconds(9), created: .at(2))
+        _ = try await store.add(other, of: .ann)
+        // What is the person's by hand sounds like the user, or like nobody.
+        let voices: [SpeakerIdentity.Who] = [.voice(voice.id), .voice(other.id), .voice(voice.id), .unknown]
+        conversation.segments = (0..<1_400).map { .said("s\($0)", "harbour", at: Double($0), voices[$0 % 4]) }
         _ = try await store.begin(conversation)
         for (remainder, person) in [(1, "p1"), (3, "p2")] {
             let segments = (0..<1_400).filter { $0 % 4 == remainder }.map { ID<Segment>("s\($0)") }
@@ -43,7 +47,8 @@ import Testing
             #expect(try await store.outlines(of: [id], of: .ann)[id]?.speakers.map(\.who).contains(.person(person)) == false)
             #expect(try await store.list(theirs, of: .ann).conversations == [])
             #expect(try await store.people(of: .ann) == [])
-            #expect(try await store.voices(of: .ann) == [])
+            #expect(try await store.voices(of: .ann).map(\.id) == [ID("v2")])
+            #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 1, unnamed: 0))
             #expect(try await !store.rename(person, to: "Otto", of: .ann))
             #expect(try await !store.setOwner(.user, of: ID("v1"), of: .ann))
         }

@@ -50,12 +50,12 @@ actor DeletedDataRemoval {
         // A round that is under way may have begun before the last deletion.
         _ = await round?.value
         let own = Task { [database, audio] in
-            do throws(StoreError) {
-                try await GoneSpeakers.remove(from: database)
-                try await Self.deleteFiles(database, audio)
-                try await Self.run(on: database)
-                return nil as StoreError?
-            } catch { return error }
+            // Files first: that needs no room on the disk, and makes some. Nothing waits for another step to succeed.
+            var failure: StoreError?
+            do throws(StoreError) { try await Self.deleteFiles(database, audio) } catch { failure = error }
+            do throws(StoreError) { try await GoneSpeakers.remove(from: database) } catch { failure = failure ?? error }
+            do throws(StoreError) { try await Self.run(on: database) } catch { failure = failure ?? error }
+            return failure
         }
         round = own
         if let error = await own.value { throw error }

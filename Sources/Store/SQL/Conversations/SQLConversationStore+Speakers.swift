@@ -32,7 +32,8 @@ extension SQLConversationStore {
             var count = VoiceCount(all: 0, unnamed: 0)
             try connection.run(
                 """
-                SELECT count(*), count(CASE WHEN person IS NULL AND NOT is_user THEN 1 END) FROM voices WHERE archive = ? AND joined_to IS NULL
+                SELECT count(*), count(CASE WHEN person IS NULL AND NOT is_user THEN 1 END) FROM voices
+                WHERE archive = ? AND joined_to IS NULL AND NOT is_gone
                 """, [.integer(archive.number)]
             ) { (row) throws(StoreError) in count = VoiceCount(all: Int(row.integer(0) ?? 0), unnamed: Int(row.integer(1) ?? 0)) }
             return count
