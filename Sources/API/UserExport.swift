@@ -18,13 +18,6 @@ struct UserExport: Sendable {
     /// Users whose archive is being sent.
     private let underWay = UsersUnderWay()
 
-    init(store: any ConversationStores, ledger: any UsageStore, transcripts: TranscriptFolder, now: @escaping @Sendable () -> UnixTime) {
-        self.store = store
-        self.ledger = ledger
-        self.transcripts = transcripts
-        self.now = now
-    }
-
     /// Returns the answer with a user's archive.
     ///
     /// - Throws: `conflict` while another archive of the same user is sent.
@@ -107,9 +100,7 @@ struct UserExport: Sendable {
                     step = .end
                 case .end:
                     step = .over
-                    let rest = archive
-                    archive = TapeArchive()
-                    return rest.finish()
+                    return archive.finish()
                 case .over: return nil
                 }
                 let bytes = archive.take()

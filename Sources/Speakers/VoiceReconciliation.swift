@@ -56,7 +56,7 @@ package enum VoiceReconciliation {
         let table = VoiceDistances(nameless.map(\.voiceprint))
         var isNear = [Bool](repeating: sounds == nil, count: nameless.count)
         for sound in sounds ?? [] {
-            // What keeps two voices apart is as near to one of them as they are to each other, and the margin.
+            // A voice that keeps two others apart is as near to one of them as they are to each other, and the margin.
             for (place, distance) in table.distances(from: sound).enumerated() where distance < rule.distance + rule.margin { isNear[place] = true }
         }
         var merges: [Change] = []

@@ -95,11 +95,9 @@ export default function conversations(root, _, values) {
     if (!entries[0].isIntersecting || !next || request) return;
     const cursor = next, shown = hits, mine = request = new AbortController();
     next = null;
-    const page = shown ? get('/search', { q: box.value.trim(), ...query(), limit: pageSize, cursor }, mine.signal)
-      : get('/conversations', { ...query(), limit: pageSize, cursor }, mine.signal);
-    page.then((page) => {
+    get(shown ? '/search' : '/conversations', { q: shown && box.value.trim(), ...query(), limit: pageSize, cursor }, mine.signal).then((page) => {
       // Another search has begun meanwhile.
-      if (mine !== request || shown !== hits) return;
+      if (mine !== request) return;
       next = page.next;
       if (shown) found([...shown, ...page.hits]);
       else append(page.conversations);

@@ -61,7 +61,7 @@ extension SessionMachine {
     /// The start of the audio that may still be read: audio that a leg was not sent, the audio of a repair, and what a next leg or a repair hears
     /// before the audio that is missing. No audio before this place is replayed or repaired any more.
     package var readsFrom: SampleIndex {
-        // What was asked for before the end may come behind it.
+        // Audio that was asked for before the end may be read behind it.
         guard !isEnded else { return .zero }
         var first = timeline.end
         for leg in pool.legs where !leg.isFailed { first = min(first, leg.sentThrough) }

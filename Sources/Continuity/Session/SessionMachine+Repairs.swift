@@ -34,8 +34,7 @@ extension SessionMachine {
         let span = channelStates[number].spans[place]
         guard let end = span.end else { return }
         if channelStates[number].hasOpenTurn { channelStates[number].isOrphaned = true }
-        let rest = SampleRange(min(channelStates[number].settled(place), end), end)
-        if rest.isEmpty || configuration.measuresLoudness && !channelStates[number].speech.isLoud(in: rest) {
+        guard let rest = missing(of: SampleRange(.zero, end), number, place) else {
             channelStates[number].spans[place].need = .silence
             return
         }
@@ -51,6 +50,13 @@ extension SessionMachine {
         ask(number, place, now: now, &actions)
     }
 
+    /// Returns the end of `range` that is not settled in the span; nil when nothing is left, or nobody speaks in what is left.
+    private func missing(of range: SampleRange, _ number: Int, _ place: Int) -> SampleRange? {
+        let rest = SampleRange(min(max(range.start, channelStates[number].settled(place)), range.end), range.end)
+        if rest.isEmpty || configuration.measuresLoudness && !channelStates[number].speech.isLoud(in: rest) { return nil }
+        return rest
+    }
+
     /// Requests the repair from the next engine, if the audio has come.
     ///
     /// - Parameter mustGo: true if the audio behind the range is not waited for any longer.
@@ -58,14 +64,13 @@ extension SessionMachine {
         guard case .repair(var plan) = channelStates[number].spans[place].need, plan.asked == nil, plan.again ?? now <= now,
             let engine = plan.engines.first
         else { return }
-        let speech = channelStates[number].speech
         // The leg that was given up may have said a part meanwhile.
-        plan.rest.start = min(max(plan.rest.start, channelStates[number].settled(place)), plan.rest.end)
-        let rest = plan.rest
-        if rest.isEmpty || configuration.measuresLoudness && !speech.isLoud(in: rest) {
+        guard let rest = missing(of: plan.rest, number, place) else {
             channelStates[number].spans[place].need = .silence
             return
         }
+        plan.rest = rest
+        let speech = channelStates[number].speech
         let silence = configuration.measuresLoudness ? speech.silence(after: rest.end, received: timeline.end) : nil
         let endsInSilence: Bool
         var end: SampleIndex

@@ -82,10 +82,8 @@ package struct Voiceprint: Sendable, Equatable {
     /// Returns the distance of two voices: 0 for the same direction, 1 for unrelated directions, 2 for opposite ones. It is 1 − cosine by one model, and in
     /// proportion to 1 − the mean of the cosines where two models have heard both voices. Returns 2 for voiceprints that cannot be compared.
     package func distance(to other: Voiceprint) -> Float {
-        if names == other.names {
-            guard direction.count == other.direction.count else { return 2 }
-            return scale(to: other) * (1 - max(-1, min(1, Self.product(direction[...], other.direction[...]))))
-        }
+        if let scale = productScale(to: other) { return scale * (1 - max(-1, min(1, Self.product(direction[...], other.direction[...])))) }
+        guard names != other.names else { return 2 }
         let theirs = other.parts
         for part in parts {
             guard let same = theirs.first(where: { $0.model == part.model }), same.values.count == part.values.count else { continue }

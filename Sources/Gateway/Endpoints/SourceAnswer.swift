@@ -5,11 +5,14 @@ internal import Net
 /// Sends the pieces of a body one after the other. A client that reads slowly is waited for.
 /// Lives on the exchange's loop.
 final class SourceAnswer {
-    /// Maximum number of bytes that wait for the client.
-    private static let most = 1 << 20
+    /// Number of bytes that wait for the client above which no more are added, and number of bytes that are added at a time: a piece may be larger
+    /// than what may wait for a client.
+    private static let most = 1 << 20, slice = 1 << 18
 
     private let exchange: HTTPExchange
     private let source: any AnswerSource
+    /// The bytes of the present piece that are not added yet.
+    private var rest: ArraySlice<UInt8> = []
 
     private init(_ source: any AnswerSource, _ exchange: HTTPExchange) {
         self.exchange = exchange
@@ -33,11 +36,22 @@ final class SourceAnswer {
         guard exchange.isOpen else { return }
         guard case .success(let bytes) = piece else { return exchange.breakOff() }
         guard let bytes else { return exchange.finish() }
-        exchange.write(bytes)
-        guard exchange.bufferedByteCount > Self.most else { return next() }
-        exchange.onDrain = { [self] in
-            exchange.onDrain = nil
-            next()
+        rest = bytes[...]
+        write()
+    }
+
+    private func write() {
+        guard exchange.isOpen else { return }
+        while !rest.isEmpty {
+            exchange.write(Array(rest.prefix(Self.slice)))
+            rest = rest.dropFirst(Self.slice)
+            guard exchange.bufferedByteCount > Self.most else { continue }
+            exchange.onDrain = { [self] in
+                exchange.onDrain = nil
+                write()
+            }
+            return
         }
+        next()
     }
 }

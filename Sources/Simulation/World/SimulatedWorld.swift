@@ -476,7 +476,7 @@ package struct SimulatedWorld: ~Copyable {
                 checker.ran(record)
             }
         }
-        // What engines say at once is heard in the middle of the actions.
+        // An engine that answers at once is heard in the middle of the actions.
         depth -= 1
         if depth == 0, hasRecorded {
             hasRecorded = false
