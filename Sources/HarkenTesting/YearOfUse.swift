@@ -49,7 +49,7 @@ package struct YearOfUse: Sendable {
             Statement(sql: Self.joinedVoices, values: [people]),
             Statement(sql: Self.rejectedRows, values: [people]),
             Statement(sql: Self.conversationRows, values: [conversations, Self.end]),
-            Statement(sql: Self.rejectedEnrollments, values: [people]),
+            Statement(sql: Self.rejectedEnrollments, values: []),
             Statement(sql: Self.segmentRows, values: [segments, conversations, longest, people, voices]),
             Statement(sql: Self.segmentCounts, values: []),
             Statement(sql: Self.windowRows, values: [segments, windows]),
@@ -118,7 +118,7 @@ extension YearOfUse {
 
     private static let rejectedEnrollments: StaticString = """
         INSERT INTO rejected_enrollments (conversation, person, evidence) SELECT c.number, p.number, c.number FROM conversations c
-        JOIN people p ON p.archive = c.archive AND p.number = c.number % ?1 + 1 WHERE c.number % 10 = 0
+        JOIN (SELECT archive, min(number) AS number FROM people GROUP BY archive) p ON p.archive = c.archive WHERE c.number % 10 = 0
         """
 
     private static let sampleRows: StaticString = """

@@ -50,7 +50,7 @@ async function room(place) {
   place.replaceChildren(note(isCritical ? 'bad' : 'warn', isCritical ? 'The disk is nearly full' : 'The disk fills up',
     `${bytes(disk.free_bytes)} of ${bytes(disk.size_bytes)} are free on the disk of ${disk.path}.`
     + (parts.length ? ` Harken takes: ${parts.join(', ')}.` : '')
-    + ' Delete conversations or other files, keep audio for fewer days (HARKEN_AUDIO_DAYS), or make the disk larger.'
+    + ' Keep audio for fewer days (HARKEN_AUDIO_DAYS), delete other files, or make the disk larger.'
     + (isCritical ? ' Soon nothing can be stored.' : '')));
   place.hidden = false;
 }

@@ -7,13 +7,14 @@ struct StorageMetrics {
 
     /// Returns the metrics in the Prometheus text format. Metrics that are not measured yet are left out.
     func rendered() -> String {
-        let disks = report.disks.map { (path: Metrics.escaped($0.path), space: $0.space) }
+        // Paths name the machine's users, and metrics may be open to everybody.
+        let disks = report.disks.map { (name: $0.part?.rawValue ?? "data", space: $0.space) }
         return gauge(
-            "harken_disk_free_bytes", "Bytes that the gateway may still write to a disk, by the first of its folders on the disk.",
-            disks.map { ("path", $0.path, $0.space.free) })
-            + gauge("harken_disk_size_bytes", "Size of a disk that the gateway writes to, in bytes.", disks.map { ("path", $0.path, $0.space.total) })
+            "harken_disk_free_bytes", "Bytes that the gateway may still write to a disk, by the first of its parts on the disk.",
+            disks.map { ("disk", $0.name, $0.space.free) })
+            + gauge("harken_disk_size_bytes", "Size of a disk that the gateway writes to, in bytes.", disks.map { ("disk", $0.name, $0.space.total) })
             + gauge(
-                "harken_data_bytes", "Bytes that a part of the data takes on the disk, measured once an hour.",
+                "harken_data_bytes", "Bytes that a part of the data takes on the disk, measured at the start, once an hour, and when a disk gets worse.",
                 report.parts.map { ("part", $0.part.rawValue, $0.bytes) })
             + gauge(
                 "harken_database_free_bytes", "Bytes inside the database's file that hold nothing and get new rows.",

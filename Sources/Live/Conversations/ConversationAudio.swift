@@ -20,6 +20,7 @@ package actor ConversationAudio {
     private let rate: SampleRate
     private let channels: Int
     private let newID: @Sendable () -> String
+    private let announce: @Sendable (String) async throws(StoreError) -> Void
     private var writer: Writer?
     /// Times of the session that are silent in the files.
     private var silences: [SampleRange] = []
@@ -42,12 +43,17 @@ package actor ConversationAudio {
     /// - Parameters:
     ///   - session: the live session; nil for a recording.
     ///   - channels: 1 or 2.
-    package init(in store: any BlobStore, of session: ID<Session>? = nil, rate: SampleRate, channels: Int, newID: @escaping @Sendable () -> String) {
+    ///   - announce: notes a file before it is stored, so that it is deleted if this process ends before the file has its place.
+    package init(
+        in store: any BlobStore, of session: ID<Session>? = nil, rate: SampleRate, channels: Int, newID: @escaping @Sendable () -> String,
+        announce: @escaping @Sendable (String) async throws(StoreError) -> Void
+    ) {
         self.store = store
         self.session = session
         self.rate = rate
         self.channels = channels
         self.newID = newID
+        self.announce = announce
     }
 
     /// Takes the session's next audio.
@@ -88,6 +94,8 @@ package actor ConversationAudio {
             try writer.file.finish()
             try silence(writer)
         } catch { throw .notUsable(path: store.location, reason: "\(error)") }
+        // The name of a session's file says where it belongs.
+        if place == nil { try await announce(name.text) }
         let byteCount = try await store.put(writer.draft, as: name)
         return Kept(file: name, start: writer.start, count: writer.file.count, byteCount: byteCount)
     }

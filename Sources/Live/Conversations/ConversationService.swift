@@ -153,7 +153,7 @@ package final class ConversationService: Sendable {
     ///   - session: the live session; nil for a recording.
     ///   - days: number of days that the user has chosen; nil when the user has not chosen.
     package func keeper(of session: ID<Session>?, rate: SampleRate, channels: Int, days: Int?) -> ConversationAudio? {
-        audioDays == 0 || days == 0 ? nil : ConversationAudio(in: audio, of: session, rate: rate, channels: channels, newID: newID)
+        audioDays == 0 || days == 0 ? nil : ConversationAudio(in: audio, of: session, rate: rate, channels: channels, newID: newID, announce: store.announce)
     }
 
     /// Returns false if the user has chosen, since the session began, to keep no audio.
@@ -178,8 +178,11 @@ package final class ConversationService: Sendable {
         }
     }
 
-    /// Keeps room on the disk for deletions. Call every hour or so: the room is given up when the disk is full.
-    package func keepRoom() async { await store.keepRoom() }
+    /// Goes on with deletions that were interrupted, of which other processes have begun some, and deletes files that nothing has named in time. Call
+    /// every hour or so.
+    package func finishDeletions() async {
+        do throws(StoreError) { try await store.settle() } catch { log.error("deletions cannot be finished yet", [.error: "\(error)"]) }
+    }
 
     /// Deletes voices without a name that were not heard for long. Call every hour or so.
     package func forgetVoices(now: UnixTime) async {

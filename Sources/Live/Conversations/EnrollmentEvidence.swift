@@ -2,15 +2,20 @@ internal import Conversations
 internal import Speech
 internal import Store
 
-/// A number for the segments and the audio from which a person's voice is to be learned: FNV-1a of them, the same in every run. An enrollment that was
-/// rejected is repeated only when the number has changed.
+/// A number for all that a person's voice is to be learned from and judged by: FNV-1a, the same in every run. An enrollment that was rejected is repeated
+/// only when the number has changed.
 struct EnrollmentEvidence: Sendable, Equatable {
+    /// Number of the rule by which enrollments are rejected. A changed rule has another number.
+    private static let rule: Int64 = 1
+
     private(set) var hash: UInt64 = 0xcbf2_9ce4_8422_2325
 
     /// The number as a database keeps it.
     var number: Int64 { Int64(bitPattern: hash) }
 
-    init(_ conversation: Conversation, _ audio: [StoredAudio], of person: ID<Person>) {
+    init(_ conversation: Conversation, _ audio: [StoredAudio], of person: ID<Person>, heardBy engine: EngineName) {
+        add(Self.rule)
+        add(engine.rawValue)
         add(conversation.language?.rawValue ?? "")
         for segment in conversation.segments {
             add(segment.id.rawValue)

@@ -95,10 +95,12 @@ actor EnrollmentWorker {
         awaited.add(voice)
         let audio = try await store.audio(of: voice.conversation, of: voice.user)
         guard !audio.isEmpty else { return .noAudio }
+        // Another gateway may not have sent its files yet.
+        for file in audio { guard let name = BlobName(file.file), try await self.audio.find(name) != nil else { return .noAudio } }
         awaited.remove(voice)
-        let evidence = EnrollmentEvidence(conversation, audio, of: voice.person).number
-        guard try await store.rejectedEvidence(of: voice.person, in: voice.conversation, of: voice.user) != evidence else { return .unchanged }
         guard let engine = listener() else { return .unavailable }
+        let evidence = EnrollmentEvidence(conversation, audio, of: voice.person, heardBy: engine.name).number
+        guard try await store.rejectedEvidence(of: voice.person, in: voice.conversation, of: voice.user) != evidence else { return .unchanged }
         if let language = conversation.language, language.primary != "multi", !engine.capabilities.languages.contains(language) {
             return .unavailable
         }

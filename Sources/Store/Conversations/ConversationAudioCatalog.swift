@@ -3,6 +3,9 @@ package import Speech
 
 /// The catalog of files that hold conversations' audio. The rules of `ConversationStore` hold.
 package protocol ConversationAudioCatalog: Sendable {
+    /// Notes a file before it is written. If nothing names the file within an hour, because the process was killed meanwhile, it is deleted.
+    func announce(_ file: String) async throws(StoreError)
+
     /// Adds a file with audio of a conversation. The store owns the file from then on.
     ///
     /// - Returns: false when the conversation does not exist; the caller must then delete the file.

@@ -24,9 +24,6 @@ package protocol UserDeletionStore: Sendable {
 
     /// Removes the record of a deletion.
     func endDeletion(of user: ID<User>) async throws(StoreError)
-
-    /// Keeps some room on the disk, if the disk has plenty, so that something can be deleted when the disk is full.
-    func keepRoom() async
 }
 
 /// The parts of a user's data that have files outside the database.

@@ -20,6 +20,7 @@ struct PostgresMigration: Sendable {
         ]),
         PostgresMigration(statements: goneSpeakers),
         PostgresMigration(statements: rejectedEnrollments),
+        PostgresMigration(statements: announcedFiles),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

@@ -33,9 +33,6 @@ package protocol SQLDatabase: AnyObject, DatabaseUpkeep {
     /// - Throws: `busy` when another process does not stop reading in time; nothing is lost then.
     func settle() async throws(StoreError)
 
-    /// Keeps some room on the disk for deletions, if the disk has plenty. Blocks for milliseconds.
-    func keepRoom()
-
     /// Gives up the room that is kept for deletions.
     ///
     /// - Returns: false when none was kept.
@@ -50,7 +47,7 @@ extension SQLDatabase {
         try await read(for: nil, body)
     }
 
-    /// Runs `body`, which deletes, in a transaction as `write` does. A full disk gives up the room that is kept for deletions.
+    /// Runs `body`, which deletes or hides, in a transaction as `write` does. A full disk gives up the room that is kept for deletions.
     func delete<Value: Sendable>(
         _ isolation: SQLIsolation = .serializable, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {

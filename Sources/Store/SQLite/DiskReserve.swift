@@ -6,18 +6,21 @@ struct DiskReserve: Sendable {
     /// Size of the file: the log of several parts of a large deletion.
     private static let size = 32 << 20
     /// Free space from which the file is made, so that it is not what fills the disk.
-    private static let plenty = 1 << 30
+    private static let standardPlenty = 1 << 30
 
-    private let path: String
+    private let folder: String
+    private let plenty: Int
+    private var path: String { folder + "/harken.reserve" }
 
-    init(in directory: DataDirectory) { path = directory.path + "/harken.reserve" }
+    init(in directory: DataDirectory, plenty: Int = Self.standardPlenty) {
+        folder = directory.path
+        self.plenty = plenty
+    }
 
-    /// Makes the file if the disk has plenty of space. A disk that cannot keep it is used without.
+    /// Makes the file if the disk has plenty of space. A disk that cannot keep it is used without. Blocks while a file system without `fallocate`
+    /// writes the file's blocks.
     func keep() {
-        var disk = statvfs()
-        guard statvfs(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]), &disk) == 0,
-            disk.f_bavail >= UInt(Self.plenty) / max(1, disk.f_frsize)
-        else { return }
+        guard let space = DiskSpace(of: folder), space.free >= plenty else { return }
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }

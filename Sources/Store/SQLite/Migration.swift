@@ -110,6 +110,7 @@ package struct Migration: Sendable {
         ),
         goneSpeakers,
         rejectedEnrollments,
+        announcedFiles,
     ]
 
     /// Returns the number of the last step that the database has.

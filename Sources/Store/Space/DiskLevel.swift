@@ -6,13 +6,12 @@ package enum DiskLevel: String, Sendable, Comparable {
     /// The disk is about to be full, and changes will fail.
     case critical
 
-    /// Free bytes below which a disk is low: whatever its size.
-    package static let lowBytes = 1_000_000_000
-    /// Free bytes below which a disk is critical: whatever its size.
-    package static let criticalBytes = 200_000_000
-
-    /// The most free bytes that count as little, however large the disk is: 10 % of a disk of many terabytes is plenty.
-    private static let maxLowBytes = 50_000_000_000, maxCriticalBytes = 10_000_000_000
+    /// Free bytes below which a disk is low although a large share of it is free.
+    private static let minLowBytes = 1_000_000_000
+    /// Free bytes below which a disk is critical although a large share of it is free.
+    package static let minCriticalBytes = 200_000_000
+    /// Free bytes from which a disk is not low, or not critical, although a small share of it is free.
+    private static let maxLowBytes = 50_000_000_000, maxCriticalBytes = 2_000_000_000
 
     package init(of space: DiskSpace) {
         self = space.free < Self.limit(.critical, of: space) ? .critical : space.free < Self.limit(.low, of: space) ? .low : .ok
@@ -22,8 +21,9 @@ package enum DiskLevel: String, Sendable, Comparable {
     static func limit(_ level: Self, of space: DiskSpace) -> Int {
         switch level {
         case .ok: 0
-        case .low: max(lowBytes, min(space.total / 10, maxLowBytes))
-        case .critical: max(criticalBytes, min(space.total / 50, maxCriticalBytes))
+        // A small disk is not low while most of it is free.
+        case .low: max(min(minLowBytes, space.total / 4), min(space.total / 10, maxLowBytes))
+        case .critical: max(min(minCriticalBytes, space.total / 10), min(space.total / 50, maxCriticalBytes))
         }
     }
 

@@ -21,12 +21,16 @@ package struct StorageMeter: Sendable {
         self.device = device
     }
 
-    /// Returns the file systems that the gateway writes to, each once, with the name of the first folder on it.
-    package func disks() -> [(path: String, space: DiskSpace)] {
+    /// A file system's space, and the first of the installation's folders on it. The data directory is not a part.
+    package typealias Measured = (part: DataPart?, path: String, space: DiskSpace)
+
+    /// Returns the file systems that the gateway writes to, each once.
+    package func disks() -> [Measured] {
         var known: Set<UInt> = []
-        return ([directory.path] + DataPart.allCases.filter { $0 != .models }.compactMap(folder)).compactMap { path in
-            guard let device = device(path), known.insert(device).inserted, let space = space(path) else { return nil }
-            return (path, space)
+        let folders = DataPart.allCases.filter { $0 != .models }.compactMap { part in folder(of: part).map { (part: DataPart?.some(part), path: $0) } }
+        return ([(part: nil, path: directory.path)] + folders).compactMap { folder in
+            guard let device = device(folder.path), known.insert(device).inserted, let space = space(folder.path) else { return nil }
+            return (folder.part, folder.path, space)
         }
     }
 
@@ -44,7 +48,7 @@ package struct StorageMeter: Sendable {
     /// Measures everything, and judges each disk by this measurement alone.
     package func report() -> StorageReport {
         let (parts, databaseFree) = parts()
-        let disks = disks().map { StorageReport.Disk(path: $0.path, space: $0.space, level: DiskLevel(of: $0.space)) }
+        let disks = disks().map { StorageReport.Disk($0, level: DiskLevel(of: $0.space)) }
         return StorageReport(disks: disks, parts: parts, databaseFree: databaseFree)
     }
 

@@ -2,15 +2,22 @@
 package struct StorageReport: Sendable, Equatable {
     /// A file system that the gateway writes to.
     package struct Disk: Sendable, Equatable {
-        /// The first of the installation's folders that is on it.
+        /// The first of the installation's parts that is on it; nil: the data directory itself.
+        package var part: DataPart?
+        /// The folder of that part.
         package var path: String
         package var space: DiskSpace
         package var level: DiskLevel
 
-        package init(path: String, space: DiskSpace, level: DiskLevel) {
+        package init(part: DataPart? = nil, path: String, space: DiskSpace, level: DiskLevel) {
+            self.part = part
             self.path = path
             self.space = space
             self.level = level
+        }
+
+        package init(_ measured: StorageMeter.Measured, level: DiskLevel) {
+            self.init(part: measured.part, path: measured.path, space: measured.space, level: level)
         }
     }
 

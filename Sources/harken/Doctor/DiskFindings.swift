@@ -17,8 +17,9 @@ struct DiskFindings {
     }
 
     private static func outcome(_ disk: StorageReport.Disk) -> Finding.Outcome {
-        let remedy = "delete old conversations or other files, keep audio for fewer days (HARKEN_AUDIO_DAYS), or make the disk larger"
-        if disk.space.free < DiskLevel.criticalBytes { return .missing("soon nothing can be stored: " + remedy) }
+        let remedy =
+            "keep audio for fewer days (HARKEN_AUDIO_DAYS), delete other files, or make the disk larger; deleted conversations make room inside the database"
+        if disk.space.free < DiskLevel.minCriticalBytes { return .missing("soon nothing can be stored: " + remedy) }
         return disk.level == .ok ? .ok : .note("a live session writes about 110 MB an hour; " + remedy)
     }
 }

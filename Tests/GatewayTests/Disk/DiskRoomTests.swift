@@ -16,8 +16,8 @@ import Testing
     @Test func `is among the metrics`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: []), disk: Self.scarce) { gateway in
             let text = try await gateway.send(.get, "/metrics").text
-            #expect(text.contains("\nharken_disk_free_bytes{path=\"\(gateway.directory)\"} 900000000\n"))
-            #expect(text.contains("\nharken_disk_size_bytes{path=\"\(gateway.directory)\"} 8000000000\n"))
+            #expect(text.contains("\nharken_disk_free_bytes{disk=\"data\"} 900000000\n"))
+            #expect(text.contains("\nharken_disk_size_bytes{disk=\"data\"} 8000000000\n"))
             try await until { try await gateway.send(.get, "/metrics").text.contains("\nharken_data_bytes{part=\"database\"} ") }
             #expect(try await gateway.send(.get, "/metrics").text.contains("\nharken_database_free_bytes "))
         }

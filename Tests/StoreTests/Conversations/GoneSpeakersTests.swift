@@ -58,14 +58,26 @@ import Testing
         #expect(try await store.list(theirs, of: .ann).conversations == [])
     }
 
-    @Test func `are removed from all rows by the next start after a crash`() async throws {
+    /// The moment at which a gateway is killed.
+    enum Kill: CaseIterable, Sendable {
+        case beforeTheFirstPart
+        case betweenTwoParts
+        case afterAMergedPerson
+    }
+
+    @Test(arguments: Kill.allCases) func `are removed from all rows by the next start after a crash`(kill: Kill) async throws {
         let directory = try DataDirectory(creating: folder.path)
         try await fill(StoreKind.sqlite.open(in: folder))
         let database = try SQLiteDatabase(in: directory)
-        // The gateway is killed before it has changed a segment.
         try await database.write { (connection) throws(StoreError) in
             try connection.run("UPDATE voices SET is_gone = TRUE, person = NULL")
             try connection.run("UPDATE people SET is_gone = TRUE")
+            guard kill != .beforeTheFirstPart else { return }
+            try connection.run("UPDATE segments SET voice = NULL WHERE number IN (SELECT number FROM segments WHERE voice IS NOT NULL LIMIT 300)")
+            guard kill == .afterAMergedPerson else { return }
+            try connection.run("UPDATE segments SET voice = NULL")
+            try connection.run("UPDATE segments SET person = NULL WHERE person IN (SELECT number FROM people WHERE joined_to IS NOT NULL)")
+            try connection.run("DELETE FROM people WHERE joined_to IS NOT NULL")
         }
         try await StoreKind.sqlite.open(in: folder).settle()
         let left = try await database.read { (connection) throws(StoreError) in

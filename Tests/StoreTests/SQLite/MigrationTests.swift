@@ -77,6 +77,7 @@ import Testing
             "INSERT INTO people (archive, id, name, created_at) VALUES (1, 'p1', 'Anna', 1)",
             "INSERT INTO rejected_enrollments SELECT 1, number, 7 FROM people WHERE id = 'p1'",
         ],
+        ["INSERT INTO abandoned_files (file, due_at) VALUES ('announced', 1)"],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {

@@ -35,7 +35,7 @@ import Testing
         Exception("DELETE FROM people WHERE", ["segments"], "no segment has a person who is deleted"),
         Exception("DELETE FROM archives WHERE number = ?", ["conversations", "voices"], "an archive that is deleted is empty"),
         Exception("DELETE FROM background_recordings WHERE user = ?", ["background_recordings"], deletion),
-        Exception("SELECT day, ?2, '', provider", ["usage_days"], deletion),
+        Exception("SELECT day FROM usage_days WHERE user = ? ORDER BY day LIMIT ?", ["usage_days"], part),
         Exception("DELETE FROM usage_days WHERE user = ?", ["usage_days"], deletion),
         Exception("DELETE FROM usage_runs WHERE user = ?", ["usage_runs"], deletion),
         Exception("UPDATE segments SET person = NULL, voice = NULL", ["segments"], speech),

@@ -9,7 +9,8 @@ import Testing
         (free: 50, total: 100, level: DiskLevel.ok), (free: 10, total: 100, level: .ok), (free: 9, total: 100, level: .low),
         (free: 2, total: 100, level: .low), (free: 1, total: 100, level: .critical),
         // Of a large disk a tenth is plenty.
-        (free: 60, total: 4_000, level: .ok), (free: 49, total: 4_000, level: .low), (free: 9, total: 4_000, level: .critical),
+        (free: 60, total: 4_000, level: .ok), (free: 49, total: 4_000, level: .low), (free: 3, total: 4_000, level: .low),
+        (free: 1, total: 4_000, level: .critical),
     ])
     func `is judged by the share of the disk that is free`(free: Int, total: Int, level: DiskLevel) {
         #expect(DiskLevel(of: DiskSpace(free: free * Self.gigabyte, total: total * Self.gigabyte)) == level)
@@ -18,6 +19,11 @@ import Testing
     @Test(arguments: [(free: 1_000, level: DiskLevel.ok), (free: 999, level: .low), (free: 200, level: .low), (free: 199, level: .critical)])
     func `is judged by the megabytes that are free on a small disk`(megabytes: Int, level: DiskLevel) {
         #expect(DiskLevel(of: DiskSpace(free: megabytes * 1_000_000, total: 4 * Self.gigabyte)) == level)
+    }
+
+    @Test(arguments: [(free: 500, level: DiskLevel.ok), (free: 129, level: .ok), (free: 127, level: .low), (free: 51, level: .critical)])
+    func `is judged by the share of a very small disk`(megabytes: Int, level: DiskLevel) {
+        #expect(DiskLevel(of: DiskSpace(free: megabytes * 1_000_000, total: 512_000_000)) == level)
     }
 
     @Test func `is told once when it gets worse and once when there is room again`() {

@@ -1,3 +1,5 @@
+internal import Speech
+
 /// Removes deleted data from the disk: files that no row names, and deleted words that are still in the database's files.
 actor DeletedDataRemoval {
     /// The time for which deletions are gathered, to be erased together.
@@ -15,12 +17,14 @@ actor DeletedDataRemoval {
 
     private let database: any SQLDatabase
     private let audio: any BlobStore
+    private let now: @Sendable () -> UnixTime
     private var gathered: (task: Task<Void, Never>, end: ContinuousClock.Instant)?
     private var round: Task<StoreError?, Never>?
 
-    init(_ database: any SQLDatabase, audio: any BlobStore) {
+    init(_ database: any SQLDatabase, audio: any BlobStore, now: @escaping @Sendable () -> UnixTime) {
         self.database = database
         self.audio = audio
+        self.now = now
     }
 
     /// Starts a round when the deletions are gathered.
@@ -37,11 +41,9 @@ actor DeletedDataRemoval {
         gathered = (task, end)
     }
 
-    func keepRoom() { database.keepRoom() }
-
     private func finishGathering() async {
         gathered = nil
-        // Erasures that fail are still recorded, and are tried again after the next deletion or start.
+        // What fails is still recorded, and is tried again after the next deletion, within the hour and at the next start.
         try? await settle()
     }
 
@@ -49,10 +51,10 @@ actor DeletedDataRemoval {
     func settle() async throws(StoreError) {
         // A round that is under way may have begun before the last deletion.
         _ = await round?.value
-        let own = Task { [database, audio] in
+        let own = Task { [database, audio, now] in
             // Files first: that needs no room on the disk, and makes some. Nothing waits for another step to succeed.
             var failure: StoreError?
-            do throws(StoreError) { try await Self.deleteFiles(database, audio) } catch { failure = error }
+            do throws(StoreError) { try await Self.deleteFiles(database, audio, now()) } catch { failure = error }
             do throws(StoreError) { try await GoneSpeakers.remove(from: database) } catch { failure = failure ?? error }
             do throws(StoreError) { try await Self.run(on: database) } catch { failure = failure ?? error }
             return failure
@@ -65,6 +67,8 @@ actor DeletedDataRemoval {
         guard var deletions = try await deletions(database) else { return }
         while true {
             try await database.eraseDeletedWords()
+            // Readers may hold up the log, which has deleted words too: then all of this is repeated.
+            try await database.settle()
             let now = try await database.delete { [deletions] (connection) throws(StoreError) -> Int64? in
                 try connection.run("DELETE FROM erasures WHERE deletions = ?", [.integer(deletions)])
                 return try connection.integer("SELECT deletions FROM erasures")
@@ -72,20 +76,20 @@ actor DeletedDataRemoval {
             guard let now else { break }
             deletions = now
         }
-        try await database.settle()
     }
 
     private static func deletions(_ database: any SQLDatabase) async throws(StoreError) -> Int64? {
         try await database.read { (connection) throws(StoreError) in try connection.integer("SELECT deletions FROM erasures") }
     }
 
-    private static func deleteFiles(_ database: any SQLDatabase, _ audio: any BlobStore) async throws(StoreError) {
+    private static func deleteFiles(_ database: any SQLDatabase, _ audio: any BlobStore, _ now: UnixTime) async throws(StoreError) {
         let files = try await database.read { (connection) throws(StoreError) in
             var files: [String] = []
             try connection.run(
                 """
-                SELECT file FROM abandoned_files f WHERE NOT EXISTS (SELECT 1 FROM conversation_audio a WHERE a.file = f.file)
-                """
+                SELECT file FROM abandoned_files f WHERE coalesce(due_at, ?1) <= ?1
+                AND NOT EXISTS (SELECT 1 FROM conversation_audio a WHERE a.file = f.file)
+                """, [.time(now)]
             ) { (row) throws(StoreError) in files.append(row.text(0) ?? "") }
             return files
         }

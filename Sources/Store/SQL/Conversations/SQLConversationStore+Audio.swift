@@ -2,12 +2,25 @@ package import Conversations
 package import Speech
 
 extension SQLConversationStore {
+    /// Time for which an announced file may be written.
+    private static let announcement: Duration = .seconds(3_600)
+
+    package func announce(_ file: String) async throws(StoreError) {
+        try Self.checkName(file)
+        let due = now() + Self.announcement
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+            try connection.run(
+                "INSERT INTO abandoned_files (file, due_at) VALUES (?, ?) ON CONFLICT (file) DO UPDATE SET due_at = excluded.due_at",
+                [.text(file), .time(due)])
+        }
+    }
+
     package func add(_ audio: StoredAudio, to conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool {
         try Self.checkName(audio.file)
         try ConversationLimits.check(audio.format, "a format's name", most: ConversationLimits.identifier)
         return try await change(user) { (archive, connection) throws(StoreError) in
             guard let number = try archive.conversation(conversation, on: connection) else { return false }
-            try Self.checkIsFree(audio.file, on: connection)
+            try Self.claim(audio.file, on: connection)
             try connection.run(
                 """
                 INSERT INTO conversation_audio (conversation, file, format, start_at, duration, byte_count, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -42,7 +55,7 @@ extension SQLConversationStore {
         let isReplaced =
             try await change(user) { (archive, connection) throws(StoreError) -> Bool? in
                 guard let number = try archive.conversation(conversation, on: connection) else { return false }
-                try Self.checkIsFree(audio.file, on: connection)
+                try Self.claim(audio.file, on: connection)
                 try connection.run(
                     "UPDATE conversation_audio SET file = ?3, byte_count = ?4 WHERE conversation = ?1 AND file = ?2 AND cut_from IS NULL",
                     [.integer(number), .text(file), .text(audio.file), .integer(audio.byteCount)])
@@ -99,14 +112,14 @@ extension SQLConversationStore {
 
     package func cut(_ uncut: UncutAudio, to part: StoredAudio?) async throws(StoreError) -> Bool {
         if let part { try Self.checkName(part.file) }
-        let isCut = try await database.write { (connection) throws(StoreError) in
+        let isCut = try await database.delete { (connection) throws(StoreError) in
             // The audio may have been deleted, or split again, meanwhile.
             let isAsItWas = try connection.integer(
                 "SELECT 1 FROM conversation_audio WHERE number = ? AND file = ? AND start_at = ? AND cut_from = ? AND cut_to = ?",
                 [.integer(uncut.number), .text(uncut.audio.file), .duration(uncut.audio.start), .duration(uncut.from), .duration(uncut.to)])
             guard isAsItWas != nil else { return false }
             if let part {
-                try Self.checkIsFree(part.file, on: connection)
+                try Self.claim(part.file, on: connection)
                 try connection.run(
                     """
                     UPDATE conversation_audio SET file = ?2, start_at = ?3, duration = ?4, byte_count = ?5, cut_from = NULL, cut_to = NULL
@@ -193,7 +206,7 @@ extension SQLConversationStore {
     static func insert(
         _ sample: SpeechSample, _ columns: OwnerColumns, in archive: UserPartition, on connection: borrowing SQLConnection
     ) throws(StoreError) -> Int64? {
-        if let file = sample.file { try Self.checkIsFree(file, on: connection) }
+        if let file = sample.file { try Self.claim(file, on: connection) }
         let count = try connection.integer(
             "SELECT count(*) FROM speech_samples WHERE archive = ? AND person IS NOT DISTINCT FROM ?",
             [.integer(archive.number), .integer(columns.person)])
@@ -212,7 +225,7 @@ extension SQLConversationStore {
 
     package func delete(_ sample: ID<SpeechSample>, of user: ID<User>) async throws(StoreError) -> Bool {
         let done =
-            try await revise(user) { (archive, connection) throws(StoreError) in
+            try await revise(user, deletes: true) { (archive, connection) throws(StoreError) in
                 var isThere = false
                 try connection.run(
                     "DELETE FROM speech_samples WHERE archive = ? AND id = ? RETURNING file", [.integer(archive.number), .text(sample.rawValue)]
@@ -232,15 +245,16 @@ extension SQLConversationStore {
     /// Queues a file for deletion if no row names it.
     static func abandon(_ file: String?, on connection: borrowing SQLConnection) throws(StoreError) {
         guard let file else { return }
-        try connection.run("INSERT INTO abandoned_files (file) VALUES (?) ON CONFLICT DO NOTHING", [.text(file)])
+        try connection.run("INSERT INTO abandoned_files (file) VALUES (?) ON CONFLICT (file) DO UPDATE SET due_at = NULL", [.text(file)])
     }
 
     private static func checkName(_ file: String) throws(StoreError) {
         guard BlobName(file) != nil else { throw .conflict("an audio file's name may have only letters, digits, '-', '_' and '.'") }
     }
 
-    /// Checks that no row names the file yet: deleting one user's file must never delete another user's audio.
-    private static func checkIsFree(_ file: String, on connection: borrowing SQLConnection) throws(StoreError) {
+    /// Takes a file for a row that will name it. Checks that no other row does: deleting one user's file must never delete another user's audio.
+    private static func claim(_ file: String, on connection: borrowing SQLConnection) throws(StoreError) {
+        try connection.run("DELETE FROM abandoned_files WHERE file = ? AND due_at IS NOT NULL", [.text(file)])
         guard try !isNamed(file, on: connection) else { throw .conflict("an audio file with this name exists already") }
     }
 

@@ -7,7 +7,7 @@ extension SQLConversationStore {
     ) async throws(StoreError) -> Segment? {
         try ConversationLimits.check(text, "a segment's text", most: ConversationLimits.segmentText)
         let now = now()
-        let changed = try await change(user) {
+        let changed = try await change(user, deletes: true) {
             [words = database.words] (archive, connection) throws(StoreError) -> (segment: Segment, stale: Stale)? in
             guard let number = try archive.conversation(conversation, on: connection) else { return nil }
             let before = try ConversationRow.segments(of: number, ids: [segment], on: connection).first
@@ -33,7 +33,7 @@ extension SQLConversationStore {
         _ range: Range<Duration>, in conversation: ID<Conversation>, of user: ID<User>
     ) async throws(StoreError) -> [Segment]? {
         let now = now()
-        let changed = try await change(user) {
+        let changed = try await change(user, deletes: true) {
             [words = database.words] (archive, connection) throws(StoreError) -> (segments: [Segment], stale: Stale)? in
             guard let number = try archive.conversation(conversation, on: connection), let whole = try ConversationRow.whole(number, on: connection)
             else { return nil }

@@ -1,8 +1,6 @@
 extension SQLConversationStore {
     package func settle() async throws(StoreError) { try await removal.settle() }
 
-    package func keepRoom() async { await removal.keepRoom() }
-
     /// Starts to erase deleted words and files from the disk soon.
     func startErasing(_ gathering: DeletedDataRemoval.Gathering = .deletions) {
         Task { await removal.begin(gathering) }

@@ -29,7 +29,7 @@ extension SQLConversationStore {
                 }
                 if let found { return found }
             }
-            let count = try connection.integer("SELECT count(*) FROM people WHERE archive = ?", [.integer(archive.number)]) ?? 0
+            let count = try connection.integer("SELECT count(*) FROM people WHERE archive = ? AND joined_to IS NULL AND NOT is_gone", [.integer(archive.number)]) ?? 0
             try ConversationLimits.check(Int(count) + 1, "people", most: ConversationLimits.people)
             try connection.run(
                 "INSERT INTO people (archive, id, name, created_at) VALUES (?, ?, ?, ?)",

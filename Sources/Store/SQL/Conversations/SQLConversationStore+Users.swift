@@ -1,8 +1,8 @@
 package import Speech
 
 extension SQLConversationStore {
-    /// Numbers of conversations, and of runs or jobs, that one transaction deletes, so that other writes wait for milliseconds only.
-    private static let conversationsAtOnce = 20, rowsAtOnce = 500
+    /// Numbers of conversations, of runs or jobs, and of sums that one transaction deletes, so that other writes wait for milliseconds only.
+    private static let conversationsAtOnce = 20, rowsAtOnce = 500, sumsAtOnce: Int64 = 5_000
 
     package func beginDeletion(of user: ID<User>) async throws(StoreError) -> Bool {
         let now = now()
@@ -51,6 +51,7 @@ extension SQLConversationStore {
             var isLastPart = conversations.isEmpty
             if isLastPart { isLastPart = try !Self.removeNamesFromRuns(of: user, now: now, on: connection) }
             if isLastPart { isLastPart = try !Self.deleteOrders(of: user, on: connection) }
+            if isLastPart { isLastPart = try !Self.removeNameFromSums(of: user, on: connection) }
             if isLastPart {
                 try Self.deleteSpeakers(of: user, archive, on: connection)
                 try Self.forget(.open(user), now: now, on: connection)
@@ -205,8 +206,33 @@ extension SQLConversationStore {
         return false
     }
 
-    /// Removes the user's name from the sums of the usage, from usage that is not booked, and from the access keys. A key stays as a revoked one, because an installation without keys would be
-    /// open to everybody.
+    /// Removes the user's name from some sums of the usage.
+    ///
+    /// - Returns: false when the user has no sums.
+    private static func removeNameFromSums(of user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
+        // A day has a row for each key, engine and kind of work: the last day of a part is taken whole.
+        var last: String?
+        try connection.run(
+            "SELECT max(day) FROM (SELECT day FROM usage_days WHERE user = ? ORDER BY day LIMIT ?) first", [.text(user.rawValue), .integer(sumsAtOnce)]
+        ) { (row) throws(StoreError) in last = row.text(0) }
+        guard let last else { return false }
+        let parameters: [SQLValue] = [.text(user.rawValue), .text(ID<User>.deleted.rawValue), .text(last)]
+        try connection.run(
+            ComposedSQL(
+                """
+                INSERT INTO usage_days (day, user, access_key, provider, model, workload, payer, runs, failed, audio, speech, billable, cost, unpriced,
+                retries, fallbacks, segments, words, speakers, identified)
+                SELECT day, ?2, '', provider, model, workload, payer, sum(runs), sum(failed), sum(audio), sum(speech), sum(billable), sum(cost),
+                sum(unpriced), sum(retries), sum(fallbacks), sum(segments), sum(words), sum(speakers), sum(identified) FROM usage_days WHERE user = ?1 AND day <= ?3
+                GROUP BY day, provider, model, workload, payer
+
+                """) + UsageDay.addition, parameters)
+        try connection.run("DELETE FROM usage_days WHERE user = ?1 AND day <= ?2", [.text(user.rawValue), .text(last)])
+        return true
+    }
+
+    /// Removes the user's name from usage that is not booked, and from the access keys. A key stays as a revoked one, because an installation without keys
+    /// would be open to everybody.
     private static func removeNames(of user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) {
         let names: [SQLValue] = [.text(user.rawValue), .text(ID<User>.deleted.rawValue)]
         try connection.run(
@@ -215,17 +241,6 @@ extension SQLConversationStore {
             SET record = json_set(json_remove(record, '$.key', '$.conversation_id', '$.session_id', '$.session_start_ns', '$.channel_count'), '$.user', ?2)
             WHERE json_extract(record, '$.user') = ?1
             """, names)
-        try connection.run(
-            ComposedSQL(
-                """
-                INSERT INTO usage_days (day, user, access_key, provider, model, workload, payer, runs, failed, audio, speech, billable, cost, unpriced,
-                retries, fallbacks, segments, words, speakers, identified)
-                SELECT day, ?2, '', provider, model, workload, payer, sum(runs), sum(failed), sum(audio), sum(speech), sum(billable), sum(cost),
-                sum(unpriced), sum(retries), sum(fallbacks), sum(segments), sum(words), sum(speakers), sum(identified) FROM usage_days WHERE user = ?1
-                GROUP BY day, provider, model, workload, payer
-
-                """) + UsageDay.addition, names)
-        try connection.run("DELETE FROM usage_days WHERE user = ?", [.text(user.rawValue)])
         try connection.run("INSERT INTO users (id, created_at) VALUES (?, 0) ON CONFLICT DO NOTHING", [names[1]])
         try connection.run(
             "UPDATE access_keys SET user = ?2, name = NULL, prefix = '', hash = randomblob(32) WHERE user = ?1", names)

@@ -205,9 +205,10 @@ extension SQLConversationStore {
             return voices
         }
         var count = 0
+        defer { if count > 0 { startErasing() } }
         for first in stride(from: 0, to: unheard.count, by: Self.voicesAtOnce) {
             let part = Array(unheard[first..<min(first + Self.voicesAtOnce, unheard.count)])
-            let removed = try await database.write { (connection) throws(StoreError) -> [ID<User>] in
+            let removed = try await database.delete { (connection) throws(StoreError) -> [ID<User>] in
                 var found: [(voice: Int64, archive: Int64, user: String)] = []
                 // A voice may have been heard, or named, since the search.
                 try connection.run(
@@ -222,7 +223,6 @@ extension SQLConversationStore {
             for user in Set(removed) { revisions.tell(user) }
             count += removed.count
         }
-        if count > 0 { startErasing() }
         return count
     }
 

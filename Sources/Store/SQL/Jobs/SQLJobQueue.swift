@@ -120,7 +120,7 @@ package final class SQLJobQueue: JobQueue {
     package func delete(
         _ id: ID<TranscriptionJob>, of user: ID<User>, dialect: String, leaving request: String
     ) async throws(StoreError) -> TranscriptionJob? {
-        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+        try await database.delete(.readCommitted) { (connection) throws(StoreError) in
             var found: TranscriptionJob?
             try connection.run(
                 """
@@ -141,7 +141,7 @@ package final class SQLJobQueue: JobQueue {
     }
 
     package func remove(_ id: ID<TranscriptionJob>) async throws(StoreError) {
-        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+        try await database.delete(.readCommitted) { (connection) throws(StoreError) in
             try connection.run("DELETE FROM jobs WHERE id = ? AND status NOT IN ('queued', 'processing')", [.text(id.rawValue)])
         }
     }

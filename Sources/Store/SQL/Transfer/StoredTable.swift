@@ -99,7 +99,7 @@ struct StoredTable: Sendable {
             ]),
         StoredTable("speech_sample_sources", [("sample", .integer), ("segment", .integer)]),
         StoredTable("rejected_enrollments", [("conversation", .integer), ("person", .integer), ("evidence", .integer)]),
-        StoredTable("abandoned_files", [("file", .text)]),
+        StoredTable("abandoned_files", [("file", .text), ("due_at", .integer)]),
         StoredTable("settings", [("archive", .integer), ("name", .text), ("value", .text)]),
         StoredTable("provider_keys", [("archive", .integer), ("provider", .text), ("fingerprint", .text), ("created_at", .integer)]),
         StoredTable("erasures", [("number", .integer), ("deletions", .integer)]),

@@ -109,7 +109,8 @@ final class Housekeeping: Sendable {
                 await conversations.complement()
             }
             if rounds % 720 == 0 {
-                await conversations.keepRoom()
+                await upkeep.keepRoom()
+                await conversations.finishDeletions()
                 await conversations.forgetAudio(now: retention.now())
                 await conversations.forgetVoices(now: retention.now())
                 await erasure.prune(now: retention.now())

@@ -15,8 +15,10 @@ final class StorageWatch: Sendable {
     private let log: Log
     /// The levels of the disks, by path.
     private let watches = Mutex<[String: DiskWatch]>([:])
-    /// Queue of the measurements, because a disk may not answer for long.
-    private let queue = DispatchQueue(label: "harken.storage", qos: .utility)
+    /// Queue on which disks are measured, because a disk may not answer for long.
+    private let diskQueue = DispatchQueue(label: "harken.disks", qos: .utility)
+    /// Queue on which the parts are measured: a million files on a shared disk take minutes.
+    private let partQueue = DispatchQueue(label: "harken.parts", qos: .utility)
 
     init(_ meter: StorageMeter, log: Log) {
         self.meter = meter
@@ -27,44 +29,43 @@ final class StorageWatch: Sendable {
     func run() async {
         var rounds = 0
         repeat {
-            if rounds % Self.roundsPerSizing == 0 { await weigh() }
-            await look()
+            if await measureDisks() || rounds % Self.roundsPerSizing == 0 { Task { await measureParts() } }
             rounds += 1
         } while (try? await Task.sleep(for: Self.interval)) != nil
     }
 
     /// Measures the disks and notes the result, but logs nothing: for a start, which must not wait for the sizes of the parts.
     func begin() async {
-        status.note(await onQueue { [meter] in meter.disks() }.map { .init(path: $0.path, space: $0.space, level: DiskLevel(of: $0.space)) })
+        status.note(await Self.run(on: diskQueue) { [meter] in meter.disks() }.map { .init($0, level: DiskLevel(of: $0.space)) })
     }
 
     /// Measures the disks, and logs when one of them has become worse, or has room again.
-    func look() async {
-        let measured = await onQueue { [meter] in meter.disks() }
+    ///
+    /// - Returns: true if a disk has become worse: then the parts may have grown since they were measured.
+    func measureDisks() async -> Bool {
+        let measured = await Self.run(on: diskQueue) { [meter] in meter.disks() }
         let (disks, changes) = watches.withLock { watches in
             var disks: [StorageReport.Disk] = [], changes: [(StorageReport.Disk, DiskWatch.Change)] = []
-            for (path, space) in measured {
-                let change = watches[path, default: DiskWatch()].measured(space)
-                let disk = StorageReport.Disk(path: path, space: space, level: watches[path]?.level ?? .ok)
+            for found in measured {
+                let change = watches[found.path, default: DiskWatch()].measured(found.space)
+                let disk = StorageReport.Disk(found, level: watches[found.path]?.level ?? .ok)
                 disks.append(disk)
                 if let change { changes.append((disk, change)) }
             }
             return (disks, changes)
         }
         status.note(disks)
-        guard !changes.isEmpty else { return }
-        // The parts may have grown since they were measured.
-        if changes.contains(where: { $0.1 != .relieved }) { await weigh() }
-        for (disk, change) in changes { tell(disk, change) }
+        for (disk, change) in changes { log(change, of: disk) }
+        return changes.contains { $0.1 != .relieved }
     }
 
     /// Measures the parts of the data.
-    func weigh() async {
-        let (parts, databaseFree) = await onQueue { [meter] in meter.parts() }
+    func measureParts() async {
+        let (parts, databaseFree) = await Self.run(on: partQueue) { [meter] in meter.parts() }
         status.note(parts, databaseFree: databaseFree)
     }
 
-    private func tell(_ disk: StorageReport.Disk, _ change: DiskWatch.Change) {
+    private func log(_ change: DiskWatch.Change, of disk: StorageReport.Disk) {
         let free = ByteText.short(disk.space.free), total = ByteText.short(disk.space.total), parts = status.report.readableParts
         switch change {
         case .worse(.critical):
@@ -78,7 +79,7 @@ final class StorageWatch: Sendable {
         }
     }
 
-    private func onQueue<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+    private static func run<Value: Sendable>(on queue: DispatchQueue, _ body: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in queue.async { continuation.resume(returning: body()) } }
     }
 }

@@ -1,0 +1,5 @@
+extension Migration {
+    /// Lets files be announced before they are written. An announced file is deleted from `due_at` on, unless a row names it by then; a file without
+    /// that time is deleted at once.
+    static let announcedFiles = Migration("ALTER TABLE abandoned_files ADD COLUMN due_at INTEGER")
+}
