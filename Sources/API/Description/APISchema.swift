@@ -228,7 +228,9 @@ struct APISchema: Sendable {
             .init("state", "string", required: true, "ready, loading or unavailable."), .init("why", "string", "Why the engine is unavailable.")),
         APISchema(
             "Disk", .init("path", "string", required: true, "The first of the gateway's folders on the disk."),
-            .init("state", "string", required: true, "ok, low (less than 10 % free, at most 50 GB, or less than 1 GB) or critical (less than 2 %, at most 2 GB, or less than 200 MB)."),
+            .init(
+                "state", "string", required: true,
+                "ok, low (less than 10 % free, at most 50 GB, or less than 1 GB) or critical (less than 2 %, at most 2 GB, or less than 200 MB)."),
             .init("free_bytes", "integer", required: true, "Bytes that the gateway may still write."),
             .init("size_bytes", "integer", required: true, "Bytes in all.")),
         APISchema(

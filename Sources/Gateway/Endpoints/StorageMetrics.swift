@@ -14,7 +14,8 @@ struct StorageMetrics {
             disks.map { ("disk", $0.name, $0.space.free) })
             + gauge("harken_disk_size_bytes", "Size of a disk that the gateway writes to, in bytes.", disks.map { ("disk", $0.name, $0.space.total) })
             + gauge(
-                "harken_data_bytes", "Bytes that a part of the data takes on the disk, measured at the start, once an hour, and when a disk gets worse.",
+                "harken_data_bytes",
+                "Bytes that a part of the data takes on the disk, measured at the start, once an hour, and when a disk gets worse.",
                 report.parts.map { ("part", $0.part.rawValue, $0.bytes) })
             + gauge(
                 "harken_database_free_bytes", "Bytes inside the database's file that hold nothing and get new rows.",

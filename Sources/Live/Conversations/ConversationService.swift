@@ -153,7 +153,8 @@ package final class ConversationService: Sendable {
     ///   - session: the live session; nil for a recording.
     ///   - days: number of days that the user has chosen; nil when the user has not chosen.
     package func keeper(of session: ID<Session>?, rate: SampleRate, channels: Int, days: Int?) -> ConversationAudio? {
-        audioDays == 0 || days == 0 ? nil : ConversationAudio(in: audio, of: session, rate: rate, channels: channels, newID: newID, announce: store.announce)
+        audioDays == 0 || days == 0
+            ? nil : ConversationAudio(in: audio, of: session, rate: rate, channels: channels, newID: newID, announce: store.announce)
     }
 
     /// Returns false if the user has chosen, since the session began, to keep no audio.

@@ -41,8 +41,8 @@ package final class DiskBudget: Sendable {
     }
 }
 
-/// The disk space and the descriptors that one upload holds, in one or several files. The last release of the reference gives it back, so the reference must live as long
-/// as the files.
+/// The disk space and the descriptors that one upload holds, in one or several files. The last release of the reference gives it back, so the reference
+/// must live as long as the files.
 package final class DiskHold: Sendable {
     private struct State {
         var holding: DiskLedger.Holding

@@ -27,7 +27,8 @@ package struct StorageMeter: Sendable {
     /// Returns the file systems that the gateway writes to, each once.
     package func disks() -> [Measured] {
         var known: Set<UInt> = []
-        let folders = DataPart.allCases.filter { $0 != .models }.compactMap { part in folder(of: part).map { (part: DataPart?.some(part), path: $0) } }
+        let folders = DataPart.allCases.filter { $0 != .models }.compactMap { part in folder(of: part).map { (part: DataPart?.some(part), path: $0) }
+        }
         return ([(part: nil, path: directory.path)] + folders).compactMap { folder in
             guard let device = device(folder.path), known.insert(device).inserted, let space = space(folder.path) else { return nil }
             return (folder.part, folder.path, space)

@@ -27,7 +27,9 @@ import Testing
         StoredAudio(file: file, start: .zero, duration: .seconds(1), byteCount: 3, created: .at(0))
     }
 
-    @Test(arguments: StoreKind.allCases) func `is deleted after an hour when nothing has named it, because its process was killed`(kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases) func `is deleted after an hour when nothing has named it, because its process was killed`(kind: StoreKind)
+        async throws
+    {
         let stores = try open(kind)
         try await stores.conversations.announce("left.opus")
         try await put("left.opus", stores.blobs)

@@ -6,7 +6,8 @@ extension SQLConversationStore {
         let people = try await read(user) { (archive, connection) throws(StoreError) -> [Person]? in
             var people: [Person] = []
             try connection.run(
-                "SELECT id, name, created_at FROM people WHERE archive = ? AND joined_to IS NULL AND NOT is_gone ORDER BY lower(name), number", [.integer(archive.number)]
+                "SELECT id, name, created_at FROM people WHERE archive = ? AND joined_to IS NULL AND NOT is_gone ORDER BY lower(name), number",
+                [.integer(archive.number)]
             ) { (row) throws(StoreError) in people.append(Person(row)) }
             return people
         }
@@ -22,14 +23,18 @@ extension SQLConversationStore {
                 // SQLite knows only the case of ASCII letters.
                 var found: Person?
                 let name = person.name.lowercased()
-                try connection.run("SELECT id, name, created_at FROM people WHERE archive = ? AND joined_to IS NULL AND NOT is_gone ORDER BY number", [.integer(archive.number)]) {
-                    (row) throws(StoreError) in
+                try connection.run(
+                    "SELECT id, name, created_at FROM people WHERE archive = ? AND joined_to IS NULL AND NOT is_gone ORDER BY number",
+                    [.integer(archive.number)]
+                ) { (row) throws(StoreError) in
                     let other = Person(row)
                     if found == nil, other.name.lowercased() == name { found = other }
                 }
                 if let found { return found }
             }
-            let count = try connection.integer("SELECT count(*) FROM people WHERE archive = ? AND joined_to IS NULL AND NOT is_gone", [.integer(archive.number)]) ?? 0
+            let count =
+                try connection.integer(
+                    "SELECT count(*) FROM people WHERE archive = ? AND joined_to IS NULL AND NOT is_gone", [.integer(archive.number)]) ?? 0
             try ConversationLimits.check(Int(count) + 1, "people", most: ConversationLimits.people)
             try connection.run(
                 "INSERT INTO people (archive, id, name, created_at) VALUES (?, ?, ?, ?)",

@@ -213,7 +213,8 @@ extension SQLConversationStore {
         // A day has a row for each key, engine and kind of work: the last day of a part is taken whole.
         var last: String?
         try connection.run(
-            "SELECT max(day) FROM (SELECT day FROM usage_days WHERE user = ? ORDER BY day LIMIT ?) first", [.text(user.rawValue), .integer(sumsAtOnce)]
+            "SELECT max(day) FROM (SELECT day FROM usage_days WHERE user = ? ORDER BY day LIMIT ?) first",
+            [.text(user.rawValue), .integer(sumsAtOnce)]
         ) { (row) throws(StoreError) in last = row.text(0) }
         guard let last else { return false }
         let parameters: [SQLValue] = [.text(user.rawValue), .text(ID<User>.deleted.rawValue), .text(last)]
@@ -223,7 +224,8 @@ extension SQLConversationStore {
                 INSERT INTO usage_days (day, user, access_key, provider, model, workload, payer, runs, failed, audio, speech, billable, cost, unpriced,
                 retries, fallbacks, segments, words, speakers, identified)
                 SELECT day, ?2, '', provider, model, workload, payer, sum(runs), sum(failed), sum(audio), sum(speech), sum(billable), sum(cost),
-                sum(unpriced), sum(retries), sum(fallbacks), sum(segments), sum(words), sum(speakers), sum(identified) FROM usage_days WHERE user = ?1 AND day <= ?3
+                sum(unpriced), sum(retries), sum(fallbacks), sum(segments), sum(words), sum(speakers), sum(identified)
+                FROM usage_days WHERE user = ?1 AND day <= ?3
                 GROUP BY day, provider, model, workload, payer
 
                 """) + UsageDay.addition, parameters)

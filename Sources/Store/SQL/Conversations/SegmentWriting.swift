@@ -99,7 +99,8 @@ struct SegmentWriting {
         if let number {
             try connection.run(
                 """
-                SELECT CASE WHEN w.number IS NULL THEN NULL ELSE s.voice END, s.identified_by = 'manual', w.person, w.is_user FROM segments s LEFT JOIN voices v ON v.number = s.voice
+                SELECT CASE WHEN w.number IS NULL THEN NULL ELSE s.voice END, s.identified_by = 'manual', w.person, w.is_user
+                FROM segments s LEFT JOIN voices v ON v.number = s.voice
                 LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) AND NOT w.is_gone WHERE s.number = ?
                 """, [.integer(number)]
             ) { (row) throws(StoreError) in

@@ -32,7 +32,8 @@ struct UserPartition {
     }
 
     func person(_ id: ID<Person>, on connection: borrowing SQLConnection) throws(StoreError) -> Int64? {
-        try connection.integer("SELECT number FROM people WHERE archive = ? AND id = ? AND joined_to IS NULL AND NOT is_gone", [.integer(number), .text(id.rawValue)])
+        try connection.integer(
+            "SELECT number FROM people WHERE archive = ? AND id = ? AND joined_to IS NULL AND NOT is_gone", [.integer(number), .text(id.rawValue)])
     }
 
     /// Returns the row number of the voice, or of the voice that it was merged into.

@@ -51,7 +51,11 @@ struct StoredTable: Sendable {
                 ("revision", .integer),
             ]),
         StoredTable(
-            "people", countsRows: true, [("number", .integer), ("archive", .integer), ("id", .text), ("name", .text), ("created_at", .integer), ("joined_to", .integer), ("is_gone", .flag)]),
+            "people", countsRows: true,
+            [
+                ("number", .integer), ("archive", .integer), ("id", .text), ("name", .text), ("created_at", .integer), ("joined_to", .integer),
+                ("is_gone", .flag),
+            ]),
         StoredTable(
             "voices", countsRows: true,
             [
