@@ -1,5 +1,5 @@
 /// A store with the shape of a year of use: statements that fill an empty SQLite database of the product's own schema. Nearly everything is the user
-/// `year`'s; a tenth is the user `other`'s. The year ends at `end`.
+/// `year`'s; a tenth is the user `other`'s.
 ///
 /// The content is the same in each run. Voices have voiceprints that are far apart; the vectors of windows are zero, so that a search by meaning reads
 /// them and finds nothing.
@@ -10,9 +10,8 @@ package struct YearOfUse: Sendable {
         package let values: [Int64]
     }
 
-    /// Midnight (UTC) at the end of the year, in milliseconds since 1970.
-    package static let end: Int64 = 1_790_035_200_000
-
+    /// The end of the year, in milliseconds since 1970.
+    package var end: Int64 = 1_790_035_200_000
     package var conversations: Int64
     /// Number of all segments, at least two for each conversation.
     package var segments: Int64
@@ -32,6 +31,12 @@ package struct YearOfUse: Sendable {
     /// A store that is made in seconds. Its proportions are those of a year.
     package static let small = YearOfUse(
         conversations: 400, segments: 20_000, longest: 1_000, windows: 10_000, audio: 120, people: 20, voices: 600, runs: 5_000, jobs: 2_000)
+    /// What is there after the first days.
+    package static let week = YearOfUse(
+        conversations: 50, segments: 6_250, longest: 200, windows: 3_400, audio: 15, people: 10, voices: 30, runs: 3_000, jobs: 240)
+    /// The same with a crowd of voices.
+    package static let crowd = YearOfUse(
+        conversations: 50, segments: 6_250, longest: 200, windows: 3_400, audio: 15, people: 10, voices: 22_000, runs: 3_000, jobs: 240)
     /// A whole year of somebody who wears a microphone all day: about 2 GB.
     package static let full = YearOfUse(
         conversations: 8_000, segments: 1_000_000, longest: 6_000, windows: 556_000, audio: 2_500, people: 40, voices: 3_040, runs: 200_000,
@@ -42,13 +47,13 @@ package struct YearOfUse: Sendable {
         [
             Statement(sql: Self.userRows, values: []),
             Statement(sql: Self.keyRows, values: []),
-            Statement(sql: Self.archiveRows, values: [segments, windows, voices]),
+            Statement(sql: Self.archiveRows, values: [segments, segments, voices]),
             Statement(sql: Self.settingRows, values: []),
-            Statement(sql: Self.personRows, values: [people, Self.end]),
-            Statement(sql: Self.voiceRows, values: [people, voices, Self.end]),
+            Statement(sql: Self.personRows, values: [people, end]),
+            Statement(sql: Self.voiceRows, values: [people, voices, end]),
             Statement(sql: Self.joinedVoices, values: [people]),
             Statement(sql: Self.rejectedRows, values: [people]),
-            Statement(sql: Self.conversationRows, values: [conversations, Self.end]),
+            Statement(sql: Self.conversationRows, values: [conversations, end]),
             Statement(sql: Self.rejectedEnrollments, values: []),
             Statement(sql: Self.segmentRows, values: [segments, conversations, longest, people, voices]),
             Statement(sql: Self.segmentCounts, values: []),
@@ -56,18 +61,18 @@ package struct YearOfUse: Sendable {
             Statement(sql: Self.vectorRows, values: []),
             Statement(sql: Self.audioRows, values: [conversations, audio]),
             Statement(sql: Self.sessionRows, values: []),
-            Statement(sql: Self.forgottenRows, values: [Self.end]),
-            Statement(sql: Self.sampleRows, values: [people, Self.end]),
+            Statement(sql: Self.forgottenRows, values: [end]),
+            Statement(sql: Self.sampleRows, values: [people, end]),
             Statement(sql: Self.lessonRows, values: []),
-            Statement(sql: Self.deliveryRows, values: [conversations, Self.end]),
-            Statement(sql: Self.runRows, values: [runs, conversations, Self.end]),
+            Statement(sql: Self.deliveryRows, values: [conversations, end]),
+            Statement(sql: Self.runRows, values: [runs, conversations, end]),
             Statement(sql: Self.dayRows, values: []),
             Statement(sql: Self.outboxRows, values: []),
-            Statement(sql: Self.jobRows, values: [jobs, Self.end]),
-            Statement(sql: Self.uploadRows, values: [Self.end]),
-            Statement(sql: Self.recordingRows, values: [Self.end]),
+            Statement(sql: Self.jobRows, values: [jobs, end]),
+            Statement(sql: Self.uploadRows, values: [end]),
+            Statement(sql: Self.recordingRows, values: [end]),
             Statement(sql: Self.chunkRows, values: []),
-            Statement(sql: Self.loginRows, values: [Self.end]),
+            Statement(sql: Self.loginRows, values: [end]),
         ]
     }
 }
@@ -166,7 +171,13 @@ extension YearOfUse {
         iif(hash % 100 = 7, iif(archive = 1, owner - (owner % 10 = 0), (owner + 9) / 10 * 10), NULL), hash % 10 IN (8, 9),
         CASE WHEN hash % 10 IN (8, 9) THEN NULL WHEN hash % 10 = 0 THEN ?4 + 1 + (c * (?5 - ?4 - 10) / ?2 / 10 * 10 + iif(archive = 1, hash / 10 % 9, 9))
             WHEN archive = 1 THEN owner - (owner % 10 = 0) ELSE (owner + 9) / 10 * 10 END,
-        iif(hash % 100 = 7, 'manual', 'voiceprint'), 0.75, 0, 'local', 'model', '[["word",' || start || ',400000000,900]]' FROM spoken
+        iif(hash % 100 = 7, 'manual', 'voiceprint'), 0.75, 0, 'local', 'model',
+        printf('[["word%d",%d,290000000,900],["word%d",%d,290000000,900],["word%d",%d,290000000,900],["word%d",%d,290000000,900],["word%d",%d,290000000,900],',
+            hash % 11, start, hash / 11 % 101, start + 300000000, hash / 1111 % 1009, start + 600000000, hash / 13 % 5003, start + 900000000,
+            hash / 17 % 20011, start + 1200000000)
+        || printf('["and",%d,290000000,900],["so",%d,290000000,900],["it",%d,290000000,900],["was",%d,290000000,900],["said",%d,290000000,900]]',
+            start + 1500000000, start + 1800000000, start + 2100000000, start + 2400000000, start + 2700000000)
+        FROM spoken
         """
 
     private static let segmentCounts: StaticString = """
@@ -226,7 +237,10 @@ extension YearOfUse {
         """
 
     private static let outboxRows: StaticString =
-        "INSERT INTO usage_outbox (run, is_open, record) SELECT 'open' || run, run > 'run00000010', record FROM usage_runs ORDER BY run LIMIT 20"
+        """
+        INSERT INTO usage_outbox (run, is_open, record)
+        SELECT 'open' || run, run > 'run00000010', json_set(record, '$.run_id', 'open' || run) FROM usage_runs ORDER BY run LIMIT 20
+        """
 
     private static let jobRows: StaticString = """
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)

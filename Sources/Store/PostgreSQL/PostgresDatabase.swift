@@ -86,7 +86,7 @@ package final class PostgresDatabase: SQLDatabase {
     }
 
     /// Does nothing: an index of PostgreSQL has no words of deleted rows that a query finds, and `VACUUM` removes what is left in the pages.
-    package func eraseDeletedWords() {}
+    package func eraseDeletions(ofWords: Bool) {}
 
     /// Does nothing: the server keeps the files.
     package func settle() {}

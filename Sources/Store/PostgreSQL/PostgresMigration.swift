@@ -21,6 +21,7 @@ struct PostgresMigration: Sendable {
         PostgresMigration(statements: goneSpeakers),
         PostgresMigration(statements: rejectedEnrollments),
         PostgresMigration(statements: announcedFiles),
+        PostgresMigration(statements: erasuresOfWords),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

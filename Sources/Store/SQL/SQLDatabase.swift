@@ -25,8 +25,8 @@ package protocol SQLDatabase: AnyObject, DatabaseUpkeep {
     /// Makes a reader for queries that must not wait for other queries.
     func makeReader(for use: SQLReaderUse) throws(StoreError) -> any SQLReader
 
-    /// Erases words that were deleted from the index and are still in its pages. Returns when a part is done.
-    func eraseDeletedWords() async throws(StoreError)
+    /// Erases what was deleted and is still in files: in a copy that a killed backup has left and, for deletions of words, in the index's pages.
+    func eraseDeletions(ofWords: Bool) async throws(StoreError)
 
     /// Writes all changes into the database's files, so that a copy of the files has them.
     ///

@@ -111,6 +111,7 @@ package struct Migration: Sendable {
         goneSpeakers,
         rejectedEnrollments,
         announcedFiles,
+        erasuresOfWords,
     ]
 
     /// Returns the number of the last step that the database has.

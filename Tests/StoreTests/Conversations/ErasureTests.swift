@@ -169,6 +169,28 @@ import Testing
         try await store.settle()
     }
 
+    /// Number of pieces of which the index of words consists: an erasure of words makes it one.
+    private func piecesOfIndex() async throws -> Int64? {
+        let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path))
+        return try await database.read { (connection) throws(StoreError) in
+            try connection.integer("SELECT count(DISTINCT segid) FROM segment_words_idx")
+        }
+    }
+
+    @Test(.hangLimit) func `without words leaves the index of words as it is`() async throws {
+        let store = try open()
+        _ = try await speak(store)
+        let before = try await piecesOfIndex()
+        #expect(before ?? 0 > 1)
+        #expect(try await store.delete(ID<Voice>("voice1"), of: .ann))
+        #expect(try await store.delete(ID<Person>("p1"), of: .ann))
+        try await store.settle()
+        #expect(try await piecesOfIndex() == before)
+        #expect(try await store.delete(ID<Conversation>("c2"), of: .ann))
+        try await store.settle()
+        #expect(try await piecesOfIndex() == 1)
+    }
+
     @Test(.hangLimit) func `by an edit of a text goes, too`() async throws {
         let store = try open()
         try await fill(store)

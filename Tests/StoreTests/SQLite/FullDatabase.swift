@@ -37,7 +37,7 @@ final class FullDatabase: SQLDatabase {
     var health: StoreHealth { database.health }
     var words: any WordIndex { database.words }
     func makeReader(for use: SQLReaderUse) throws(StoreError) -> any SQLReader { try database.makeReader(for: use) }
-    func eraseDeletedWords() async throws(StoreError) { try await database.eraseDeletedWords() }
+    func eraseDeletions(ofWords: Bool) async throws(StoreError) { try await database.eraseDeletions(ofWords: ofWords) }
     func settle() async throws(StoreError) { try await database.settle() }
     func keepRoom() async {}
     func gatherStatistics() async throws(StoreError) { try await database.gatherStatistics() }

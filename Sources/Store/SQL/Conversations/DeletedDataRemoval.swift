@@ -63,23 +63,32 @@ actor DeletedDataRemoval {
         if let error = await own.value { throw error }
     }
 
+    /// The deletions that are not erased yet.
+    private struct Erasures: Sendable {
+        /// Grows with each deletion.
+        var number: Int64
+        var haveWords: Bool
+    }
+
     private static func run(on database: any SQLDatabase) async throws(StoreError) {
-        guard var deletions = try await deletions(database) else { return }
-        while true {
-            try await database.eraseDeletedWords()
+        while let erasures = try await erasures(database) {
+            try await database.eraseDeletions(ofWords: erasures.haveWords)
             // Readers may hold up the log, which has deleted words too: then all of this is repeated.
             try await database.settle()
-            let now = try await database.delete { [deletions] (connection) throws(StoreError) -> Int64? in
-                try connection.run("DELETE FROM erasures WHERE deletions = ?", [.integer(deletions)])
-                return try connection.integer("SELECT deletions FROM erasures")
+            try await database.delete { (connection) throws(StoreError) in
+                try connection.run("DELETE FROM erasures WHERE deletions = ?", [.integer(erasures.number)])
             }
-            guard let now else { break }
-            deletions = now
         }
     }
 
-    private static func deletions(_ database: any SQLDatabase) async throws(StoreError) -> Int64? {
-        try await database.read { (connection) throws(StoreError) in try connection.integer("SELECT deletions FROM erasures") }
+    private static func erasures(_ database: any SQLDatabase) async throws(StoreError) -> Erasures? {
+        try await database.read { (connection) throws(StoreError) in
+            var found: Erasures?
+            try connection.run("SELECT deletions, has_words FROM erasures") { (row) throws(StoreError) in
+                found = Erasures(number: row.integer(0) ?? 0, haveWords: row.flag(1))
+            }
+            return found
+        }
     }
 
     private static func deleteFiles(_ database: any SQLDatabase, _ audio: any BlobStore, _ now: UnixTime) async throws(StoreError) {

@@ -233,7 +233,7 @@ extension SQLConversationStore {
                     isThere = true
                     try Self.abandon(row.text(0), on: connection)
                 }
-                if isThere { try Self.noteErasure(on: connection) }
+                if isThere { try Self.noteErasure(of: .rows, on: connection) }
                 return isThere
             }
         if done { startErasing() }

@@ -14,7 +14,7 @@ extension SQLConversationStore {
             try connection.run(SegmentRow.edit, [.text(text), .integer(number), .text(segment.rawValue)])
             guard try connection.changedRows() == 1 else { return nil }
             try words.update([segment], of: number, on: connection)
-            try Self.noteErasure(on: connection)
+            try Self.noteErasure(of: .words, on: connection)
             if let before, before.text != text { try Self.forgetSpeech(of: before, in: number, now: now, on: connection) }
             try Self.sumUp(number, on: connection)
             // The segment must not be found by the meaning of its former words.
@@ -41,7 +41,7 @@ extension SQLConversationStore {
             let redacted = whole.segments.compactMap { $0.redacting(range) }
             for segment in redacted { try connection.run(SegmentRow.redact, SegmentRow.redaction(of: segment, in: number)) }
             if !redacted.isEmpty { try words.update(redacted.map(\.id), of: number, on: connection) }
-            try Self.noteErasure(on: connection)
+            try Self.noteErasure(of: .words, on: connection)
             try Self.forgetSpeech(range, nil, in: number, now: now, on: connection)
             try Self.sumUp(number, on: connection)
             // The conversation must not be found by the meaning of its former words.
@@ -236,7 +236,7 @@ extension SQLConversationStore {
                 """, [.integer(number)])
             try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(number)])
             try SQLChunkStore.forget(id, of: user, on: connection)
-            try Self.noteErasure(on: connection)
+            try Self.noteErasure(of: .words, on: connection)
             let isRevised = try Self.forgetUnheard(voices, on: connection)
             if isRevised { try archive.revise(on: connection) }
             return (Stale(archive: archive, conversations: [number]), isRevised)

@@ -144,7 +144,7 @@ extension SQLConversationStore {
             // Earlier versions gave a voice without a name to the person in place of making one.
             if isMade { try forget(voice: voice, on: connection) } else { try name(voice, .nobody, on: connection) }
         }
-        if !wrong.isEmpty { try noteErasure(on: connection) }
+        if !wrong.isEmpty { try noteErasure(of: .rows, on: connection) }
         return !wrong.isEmpty
     }
 }

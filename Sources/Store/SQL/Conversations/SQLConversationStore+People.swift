@@ -87,7 +87,7 @@ extension SQLConversationStore {
                 // Segments that name the person are changed by `GoneSpeakers`, in parts.
                 try connection.run(
                     "UPDATE people SET is_gone = TRUE, id = 'gone ' || number, name = '' WHERE number = ?1 OR joined_to = ?1", [.integer(number)])
-                try Self.noteErasure(on: connection)
+                try Self.noteErasure(of: .rows, on: connection)
                 return true
             }
         if done { startErasing() }

@@ -57,7 +57,7 @@ extension SQLConversationStore {
                 try Self.forget(.open(user), now: now, on: connection)
                 try Self.removeNames(of: user, on: connection)
             }
-            try Self.noteErasure(on: connection)
+            try Self.noteErasure(of: .words, on: connection)
             return (archive?.number, conversations)
         }
         guard let deleted else { return false }
@@ -72,7 +72,7 @@ extension SQLConversationStore {
     package func endDeletion(of user: ID<User>) async throws(StoreError) {
         try await database.delete(.user(user)) { (connection) throws(StoreError) in
             try connection.run("DELETE FROM deleted_users WHERE user = ?", [.text(user.rawValue)])
-            try Self.noteErasure(on: connection)
+            try Self.noteErasure(of: .rows, on: connection)
         }
         startErasing()
     }

@@ -179,7 +179,7 @@ extension SQLConversationStore {
             try connection.run(
                 "UPDATE voices SET person = NULL, is_user = FALSE, adopted_at = NULL, adoption_distance = NULL, direction = ? WHERE number = ?",
                 [.blob([]), .integer(gone)])
-            try Self.noteErasure(on: connection)
+            try Self.noteErasure(of: .rows, on: connection)
             return true
         }
         if isDone { startErasing() }
@@ -278,6 +278,6 @@ extension SQLConversationStore {
             UPDATE voices SET is_gone = TRUE, id = 'gone ' || number, person = NULL, is_user = FALSE, direction = ?2, adopted_at = NULL,
             adoption_distance = NULL WHERE number = ?1 OR joined_to = ?1
             """, [.integer(voice), .blob([])])
-        try noteErasure(on: connection)
+        try noteErasure(of: .rows, on: connection)
     }
 }

@@ -106,7 +106,7 @@ struct StoredTable: Sendable {
         StoredTable("abandoned_files", [("file", .text), ("due_at", .integer)]),
         StoredTable("settings", [("archive", .integer), ("name", .text), ("value", .text)]),
         StoredTable("provider_keys", [("archive", .integer), ("provider", .text), ("fingerprint", .text), ("created_at", .integer)]),
-        StoredTable("erasures", [("number", .integer), ("deletions", .integer)]),
+        StoredTable("erasures", [("number", .integer), ("deletions", .integer), ("has_words", .flag)]),
         StoredTable(
             "windows",
             [
