@@ -154,7 +154,10 @@ package final class ConversationService: Sendable {
     ///   - days: number of days that the user has chosen; nil when the user has not chosen.
     package func keeper(of session: ID<Session>?, rate: SampleRate, channels: Int, days: Int?) -> ConversationAudio? {
         audioDays == 0 || days == 0
-            ? nil : ConversationAudio(in: audio, of: session, rate: rate, channels: channels, newID: newID, announce: store.announce)
+            ? nil
+            : ConversationAudio(
+                in: audio, of: session, rate: rate, channels: channels, newID: newID,
+                announce: { [store] (file, time) throws(StoreError) in try await store.announce(file, for: time) })
     }
 
     /// Returns false if the user has chosen, since the session began, to keep no audio.
@@ -182,7 +185,12 @@ package final class ConversationService: Sendable {
     /// Goes on with deletions that were interrupted, of which other processes have begun some, and deletes files that nothing has named in time. Call
     /// every hour or so.
     package func finishDeletions() async {
-        do throws(StoreError) { try await store.settle() } catch { log.error("deletions cannot be finished yet", [.error: "\(error)"]) }
+        do throws(StoreError) {
+            try await store.deleteUnnamedFiles()
+            try await store.settle()
+        } catch {
+            log.error("deletions cannot be finished yet", [.error: "\(error)"])
+        }
     }
 
     /// Deletes voices without a name that were not heard for long. Call every hour or so.

@@ -17,14 +17,12 @@ actor DeletedDataRemoval {
 
     private let database: any SQLDatabase
     private let audio: any BlobStore
-    private let now: @Sendable () -> UnixTime
     private var gathered: (task: Task<Void, Never>, end: ContinuousClock.Instant)?
     private var round: Task<StoreError?, Never>?
 
-    init(_ database: any SQLDatabase, audio: any BlobStore, now: @escaping @Sendable () -> UnixTime) {
+    init(_ database: any SQLDatabase, audio: any BlobStore) {
         self.database = database
         self.audio = audio
-        self.now = now
     }
 
     /// Starts a round when the deletions are gathered.
@@ -51,10 +49,10 @@ actor DeletedDataRemoval {
     func settle() async throws(StoreError) {
         // A round that is under way may have begun before the last deletion.
         _ = await round?.value
-        let own = Task { [database, audio, now] in
+        let own = Task { [database, audio] in
             // Files first: that needs no room on the disk, and makes some. Nothing waits for another step to succeed.
             var failure: StoreError?
-            do throws(StoreError) { try await Self.deleteFiles(database, audio, now()) } catch { failure = error }
+            do throws(StoreError) { try await Self.deleteFiles(database, audio) } catch { failure = error }
             do throws(StoreError) { try await GoneSpeakers.remove(from: database) } catch { failure = failure ?? error }
             do throws(StoreError) { try await Self.run(on: database) } catch { failure = failure ?? error }
             return failure
@@ -91,14 +89,22 @@ actor DeletedDataRemoval {
         }
     }
 
-    private static func deleteFiles(_ database: any SQLDatabase, _ audio: any BlobStore, _ now: UnixTime) async throws(StoreError) {
+    /// Deletes files that were announced, and that nothing has named by a time.
+    func deleteUnnamedFiles(dueBy time: UnixTime) async throws(StoreError) {
+        try await Self.deleteFiles(database, audio, dueBy: time)
+    }
+
+    /// Deletes files that no row names any more.
+    ///
+    /// - Parameter time: also deletes announced files that are due by this time; nil: none of them.
+    private static func deleteFiles(_ database: any SQLDatabase, _ audio: any BlobStore, dueBy time: UnixTime? = nil) async throws(StoreError) {
         let files = try await database.read { (connection) throws(StoreError) in
             var files: [String] = []
             try connection.run(
                 """
-                SELECT file FROM abandoned_files f WHERE coalesce(due_at, ?1) <= ?1
+                SELECT file FROM abandoned_files f WHERE (due_at IS NULL OR due_at <= ?1)
                 AND NOT EXISTS (SELECT 1 FROM conversation_audio a WHERE a.file = f.file)
-                """, [.time(now)]
+                """, [.time(time)]
             ) { (row) throws(StoreError) in files.append(row.text(0) ?? "") }
             return files
         }

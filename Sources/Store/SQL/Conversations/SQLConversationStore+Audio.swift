@@ -2,18 +2,17 @@ package import Conversations
 package import Speech
 
 extension SQLConversationStore {
-    /// Time for which an announced file may be written.
-    private static let announcement: Duration = .seconds(3_600)
-
-    package func announce(_ file: String) async throws(StoreError) {
+    package func announce(_ file: String, for time: Duration) async throws(StoreError) {
         try Self.checkName(file)
-        let due = now() + Self.announcement
+        let due = now() + time
         try await database.write(.readCommitted) { (connection) throws(StoreError) in
             try connection.run(
                 "INSERT INTO abandoned_files (file, due_at) VALUES (?, ?) ON CONFLICT (file) DO UPDATE SET due_at = excluded.due_at",
                 [.text(file), .time(due)])
         }
     }
+
+    package func deleteUnnamedFiles() async throws(StoreError) { try await removal.deleteUnnamedFiles(dueBy: now()) }
 
     package func add(_ audio: StoredAudio, to conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool {
         try Self.checkName(audio.file)
@@ -263,7 +262,7 @@ extension SQLConversationStore {
         try connection.integer(
             """
             SELECT 1 WHERE EXISTS (SELECT 1 FROM conversation_audio WHERE file = ?1) OR EXISTS (SELECT 1 FROM speech_samples WHERE file = ?1)
-            OR EXISTS (SELECT 1 FROM abandoned_files WHERE file = ?1)
+            OR EXISTS (SELECT 1 FROM abandoned_files WHERE file = ?1 AND due_at IS NULL)
             """, [.text(file)]) != nil
     }
 }

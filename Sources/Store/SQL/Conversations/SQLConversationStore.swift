@@ -15,7 +15,7 @@ package final class SQLConversationStore: ConversationStores {
     package init(in database: any SQLDatabase, audio: any BlobStore, now: @escaping @Sendable () -> UnixTime) {
         self.database = database
         self.now = now
-        removal = DeletedDataRemoval(database, audio: audio, now: now)
+        removal = DeletedDataRemoval(database, audio: audio)
         searchReaders = SearchReaders(database)
         // Erases what was deleted before a crash.
         startErasing()

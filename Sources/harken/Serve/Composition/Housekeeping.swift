@@ -110,7 +110,8 @@ final class Housekeeping: Sendable {
             }
             if rounds % 720 == 0 {
                 await upkeep.keepRoom()
-                await conversations.finishDeletions()
+                // Not before the sessions of the last run have taken up their files.
+                if rounds > 0 { await conversations.finishDeletions() }
                 await conversations.forgetAudio(now: retention.now())
                 await conversations.forgetVoices(now: retention.now())
                 await erasure.prune(now: retention.now())
