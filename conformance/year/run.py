@@ -166,12 +166,13 @@ class Live:
                 reader = asyncio.create_task(self._read(socket))
                 self.began, sent = time.monotonic(), 0
                 piece = RATE // 10 * 2  # 100 ms
+                whole = speech(0, 300)[0]
                 while not self.is_over:
-                    whole = speech(0, 300)[0] if sent == 0 else whole
-                    at = sent % len(whole)
-                    await socket.send(whole[at:at + piece])
+                    # A piece is sent when it has been said.
                     sent += piece
                     await asyncio.sleep(max(0, self.began + sent / (2 * RATE) - time.monotonic()))
+                    at = (sent - piece) % len(whole)
+                    await socket.send(whole[at:at + piece])
                 await socket.send('{"type": "CloseStream"}')
                 await reader
         except Exception as error:  # whatever ends it is a finding
