@@ -147,6 +147,8 @@ let package = Package(
             name: "bench-search", dependencies: ["Store", "LocalEngine", "Conversations", "Speech"], path: "Benchmarks/search/bench",
             swiftSettings: strict),
 
+        .executableTarget(name: "year-store", dependencies: ["Store", "HarkenTesting"], path: "Benchmarks/year", swiftSettings: strict),
+
         .executableTarget(
             name: "bench-modes", dependencies: ["Simulation", "Continuity"], path: "Benchmarks/modes/bench", swiftSettings: strict),
 

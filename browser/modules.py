@@ -51,6 +51,7 @@ EXPECTED = [
     ("figures.js", "[0, 9.96, 59.97, 3599.96].map((x) => m.clock(x, 1))", ["0:00.0", "0:10.0", "1:00.0", "1:00:00.0"]),
     ("figures.js", "[9, 59.6, 3540, 3599, 7260].map(m.length)", ["9 s", "1 min", "59 min", "1 h 00 min", "2 h 01 min"]),
     ("figures.js", "[null, 0, 0.0123, 12.5].map(m.money)", ["–", "$0.00", "$0.0123", "$12.50"]),
+    ("figures.js", "[999, 12345, 1e6, 9.96e9, 12.3e9, 2.3e12].map(m.bytes)", ["1 kB", "12 kB", "1.0 MB", "10 GB", "12 GB", "2.3 TB"]),
     ("figures.js", "[m.plural(1, 'gap'), m.plural(1234, 'gap')]", ["1 gap", "1,234 gaps"]),
     ("figures.js", "[m.language('de'), m.language('multi'), m.language('??')]", ["German", "Any language", "??"]),
     ("engines.js", "[{timed_out: 2, late: 0}, {late: 0}, null].map((errors) => m.failures(errors).textContent)", ["2 timed out", "none", "none"]),

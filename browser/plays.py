@@ -254,6 +254,22 @@ class Plays:
         console.wait("() => !document.querySelector('#lost .note')", "the note goes")
         console.close()
 
+    def warns_of_a_full_disk(self):
+        """Start says that the disk fills up, and what takes the room."""
+        console = self.visit("/#/usage")
+        storage = {"state": "low", "disks": [{"path": "/data", "state": "low", "free_bytes": 900_000_000, "size_bytes": 8_000_000_000}],
+                   "parts": [{"part": "database", "bytes": 1_900_000_000}, {"part": "audio", "bytes": 2_300_000_000}], "database_free_bytes": 1_100_000_000}
+        console.context.route("**/api/v1/admin/storage", lambda route: route.fulfill(json=storage))
+        console.go("start")
+        console.wait("() => [...document.querySelectorAll('.note')].some((note) => note.checkVisibility() && note.textContent.includes('The disk fills up'))",
+                     "the note of the disk")
+        words = console.text()
+        for part in ("900 MB of 8.0 GB are free on the disk of /data", "audio 2.3 GB, database 1.9 GB (1.1 GB of it free)"):
+            expect(part in words, words[:600])
+        console.context.unroute("**/api/v1/admin/storage")
+        console.judge()
+        console.close()
+
     def describes_the_api(self):
         """/docs has every operation of the description, is searched, and is copied as a command that works."""
         console = self.visit("/docs")
@@ -604,6 +620,20 @@ class Plays:
         expect(place in console.page.evaluate("location.hash"), "the reader has another conversation")
         console.page.goto("/#/conversations?q=xyzzyplugh")
         console.wait("() => document.querySelector('.conv, .empty')", "an answer to a word that nobody said")
+        console.judge()
+        console.close()
+
+    def draws_what_no_list_had(self):
+        """A place in a conversation that no list has shown yet gets the conversation's strip and length."""
+        console = self.visit("/#/start")
+        store(console, [(0, 1.0, 4.0, "The borogoves were all mimsy."), (1, 5.0, 8.0, "And the mome raths outgrabe.")])
+        console.until(lambda: console.get("/api/v1/search?q=borogoves")["hits"], "the gateway finds the word")
+        console.context.route("**/api/v1/conversations?limit=50", lambda route: route.fulfill(json={"conversations": [], "next": None}))
+        console.go("conversations")
+        console.page.fill("input[type=search]", "borogoves")
+        console.wait("() => document.querySelector('.hit mark') && document.querySelector('.conv .m canvas')", "the strip beside the hit")
+        expect(" s" in console.text(".conv .m"), f"no length: {console.text('.conv')!r}")
+        console.context.unroute("**/api/v1/conversations?limit=50")
         console.judge()
         console.close()
 

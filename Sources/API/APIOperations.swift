@@ -47,6 +47,7 @@ package enum APIOperations {
             KeyOperations(keys: parts.keys, log: recordings.log, now: recordings.now).all,
             EngineOperations(entries: parts.entries, contexts: parts.contexts, statistics: recordings.metrics.engines, now: recordings.now).all,
             DrainOperation(admission: parts.admission, contexts: parts.contexts).all,
+            StorageOperation(status: parts.storage).all,
             JobOperations(store: store, recordings: recordings).all,
             SpeechProfileOperations(profiles: SpeechProfiles(service: conversations)).all,
         ]

@@ -24,11 +24,13 @@ package struct APIParts: Sendable {
     let deletion: UserDeletion
     let webhookSecrets: WebhookSecrets
     let webhookSender: WebhookSender
+    /// The room on the disks.
+    let storage: StorageStatus
 
     package init(
         version: String, limits: UsageLimits, prices: PriceTable, admission: Admission, keys: any AccessKeyAdministration, entries: [EngineEntry],
         contexts: LiveContexts, recordings: RecordingServices, transcripts: TranscriptFolder, recovery: CrashRecovery, erasure: ErasureService,
-        deletion: UserDeletion, webhookSecrets: WebhookSecrets, webhookSender: WebhookSender
+        deletion: UserDeletion, webhookSecrets: WebhookSecrets, webhookSender: WebhookSender, storage: StorageStatus
     ) {
         self.version = version
         self.limits = limits
@@ -44,5 +46,6 @@ package struct APIParts: Sendable {
         self.deletion = deletion
         self.webhookSecrets = webhookSecrets
         self.webhookSender = webhookSender
+        self.storage = storage
     }
 }

@@ -28,6 +28,9 @@ struct ConversationOperations: Sendable {
                     .init("from", "string", "Lists conversations that began at this time or later: a time (RFC 3339) or a day."),
                     .init("to", "string", "Lists conversations that began before this time."),
                     .init("person", "string", "Lists conversations in which this person speaks: an id, or `user` for yourself."),
+                    .init(
+                        "ids", "string",
+                        "Lists these conversations only, in this order: at most 200 ids with commas. The other parameters are ignored."),
                 ],
                 answer: .object([
                     .init(
@@ -35,10 +38,7 @@ struct ConversationOperations: Sendable {
                     .init("next", "string?", required: true, "The cursor of the next page; null on the last page."),
                 ])
             ) { request throws(APIError) in
-                let query = ConversationQuery(
-                    from: try request.time("from"), to: try request.time("to"), speaker: request.speaker, cursor: request.query.first("cursor"),
-                    limit: try request.limit(standard: 20, most: ConversationLimits.page))
-                let page = try await APIError.stored { () throws(StoreError) in try await store.list(query, of: request.user) }
+                let page = try await page(request)
                 let (outlines, names) = try await outlines(of: page.conversations, request)
                 return .json { json in
                     json.beginObject()
@@ -192,19 +192,33 @@ struct ConversationOperations: Sendable {
 
     // MARK: - What they share
 
+    /// Returns the conversations that a request for a list names, or those that its query selects.
+    private func page(_ request: APIRequest) async throws(APIError) -> ConversationPage {
+        if let text = request.query.first("ids") {
+            let ids = text.split(separator: ",").map { ID<Conversation>(String($0)) }
+            guard ids.count <= ConversationLimits.page else { throw .badRequest("ids takes at most \(ConversationLimits.page) ids.") }
+            return try await APIError.stored { () throws(StoreError) in try await store.listed(ids, of: request.user) }
+        }
+        let query = ConversationQuery(
+            from: try request.time("from"), to: try request.time("to"), speaker: request.speaker, cursor: request.query.first("cursor"),
+            limit: try request.limit(standard: 20, most: ConversationLimits.page))
+        return try await APIError.stored { () throws(StoreError) in try await store.list(query, of: request.user) }
+    }
+
     private func outlines(
         of conversations: [Conversation], _ request: APIRequest
     ) async throws(APIError) -> ([ID<Conversation>: ConversationOutline], SpeakerNames) {
         try await APIError.stored { () throws(StoreError) in
-            let names = SpeakerNames(people: try await store.people(of: request.user), voices: try await store.voices(of: request.user))
-            return (try await store.outlines(of: conversations.map(\.id), of: request.user), names)
+            let outlines = try await store.outlines(of: conversations.map(\.id), of: request.user)
+            let speakers = Set(outlines.values.flatMap { $0.speakers.map(\.who) })
+            return (outlines, try await SpeakerNames(of: speakers, of: request.user, in: store))
         }
     }
 
     private func document(_ conversation: Conversation, _ request: APIRequest) async throws(APIError) -> ConversationDocument {
         try await APIError.stored { () throws(StoreError) in
-            ConversationDocument(
-                conversation, people: try await store.people(of: request.user), voices: try await store.voices(of: request.user))
+            let speakers = Set(conversation.segments.map(\.identity.who))
+            return ConversationDocument(conversation, try await SpeakerNames(of: speakers, of: request.user, in: store))
         }
     }
 

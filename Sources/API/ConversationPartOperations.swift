@@ -69,7 +69,7 @@ struct ConversationPartOperations: Sendable {
                 }
                 guard let found else { throw request.missingConversation }
                 let names = try await APIError.stored { () throws(StoreError) in
-                    SpeakerNames(people: try await store.people(of: request.user), voices: try await store.voices(of: request.user))
+                    try await SpeakerNames(of: Set(found.places.map(\.speaker.who)), of: request.user, in: store)
                 }
                 return .json { OutlineDocument(found.conversation, found.places, names).write(to: &$0) }
             },

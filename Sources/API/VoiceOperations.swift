@@ -35,6 +35,21 @@ struct VoiceOperations: Sendable {
                 }
             },
             APIOperation(
+                .get, "/voices/count", .read, summary: "Counts the voices that were told apart.",
+                answer: .object([
+                    .init("voices", "integer", required: true, "Number of the user's voices."),
+                    .init("unnamed", "integer", required: true, "Number of those that nobody has named."),
+                ])
+            ) { request throws(APIError) in
+                let count = try await APIError.stored { () throws(StoreError) in try await store.voiceCount(of: request.user) }
+                return .json { json in
+                    json.beginObject()
+                    json.member("voices", count.all)
+                    json.member("unnamed", count.unnamed)
+                    json.endObject()
+                }
+            },
+            APIOperation(
                 .get, "/voices/{id}/samples", .read, summary: "Returns places where the voice can be heard, and whom it sounds like.",
                 answer: .object([
                     .init(

@@ -16,12 +16,14 @@ package struct GatewayParts: Sendable {
     let recordings: RecordingServices
     let api: APIParts
     let store: StoreHealth
+    /// The room on the disks.
+    let storage: StorageStatus
     /// Time when the gateway started.
     let startedAt: UnixTime
 
     package init(
         _ configuration: GatewayConfiguration, admission: Admission, entries: [EngineEntry], contexts: LiveContexts, recordings: RecordingServices,
-        api: APIParts, store: StoreHealth, startedAt: UnixTime
+        api: APIParts, store: StoreHealth, storage: StorageStatus, startedAt: UnixTime
     ) {
         self.configuration = configuration
         self.admission = admission
@@ -30,6 +32,7 @@ package struct GatewayParts: Sendable {
         self.recordings = recordings
         self.api = api
         self.store = store
+        self.storage = storage
         self.startedAt = startedAt
     }
 }

@@ -92,12 +92,13 @@ package struct Routes: Sendable {
             Route(.http, .get, "/health", renderer: .harken, HealthEndpoint(version: version)),
             Route(
                 .http, .get, "/ready", renderer: .harken,
-                ReadyEndpoint(access: access, entries: parts.entries, store: parts.store, metrics: parts.recordings.metrics)),
+                ReadyEndpoint(access: access, entries: parts.entries, store: parts.store, storage: parts.storage, metrics: parts.recordings.metrics)),
             Route(
                 .http, .get, "/metrics", renderer: .harken,
                 MetricsEndpoint(
                     access: access, version: version, metrics: parts.recordings.metrics, usage: parts.recordings.usage.metrics,
-                    process: ProcessMetrics(startedAt: parts.startedAt), entries: parts.entries, store: parts.store)),
+                    process: ProcessMetrics(startedAt: parts.startedAt), entries: parts.entries, store: parts.store,
+                    storage: parts.storage)),
         ]
     }
 

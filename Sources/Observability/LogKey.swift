@@ -33,6 +33,12 @@ package enum LogKey: String, Sendable {
     case sessions
     case count
     case bytes
+    /// Free bytes of a disk.
+    case free
+    /// Bytes of a disk in all.
+    case size
+    /// Parts of the data with their sizes.
+    case parts
     case code
     case key = "key.id"
     /// Seconds of audio.

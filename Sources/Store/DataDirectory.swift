@@ -10,6 +10,10 @@ package struct DataDirectory: Sendable, Hashable {
     package var uploads: String { path + "/uploads" }
     package var transcripts: String { path + "/transcripts" }
     package var results: String { path + "/results" }
+    package var journal: String { path + "/journal" }
+    package var spool: String { path + "/spool" }
+    /// Audio of `harken record` that is not sent yet.
+    package var recorder: String { path + "/recorder" }
     /// Unix socket at which a gateway hands over its sockets.
     package var handOver: String { path + "/gateway.sock" }
     /// File of the claim.
@@ -18,7 +22,7 @@ package struct DataDirectory: Sendable, Hashable {
     /// Creates the directory, for its owner only, if it does not exist, and checks that files can be created in it.
     package init(creating path: String) throws(StoreError) {
         guard !path.isEmpty else { throw .notUsable(path: "\"\"", reason: "the name is empty") }
-        self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        self.path = Self.plain(path)
         try Self.makeDirectories(self.path)
         guard access(self.path, R_OK | W_OK | X_OK) == 0 else { throw .failure(self.path) }
     }
@@ -31,6 +35,11 @@ package struct DataDirectory: Sendable, Hashable {
         }
         try self.init(creating: path)
     }
+
+    /// Names a directory that may not exist. Nothing is checked.
+    package init(unchecked path: String) { self.path = Self.plain(path) }
+
+    private static func plain(_ path: String) -> String { path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path }
 
     /// Runs `body` while no other process sets up the same directory. The lock is released at the latest when this process ends.
     package func withSetUpLock<Value: ~Copyable>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {

@@ -124,6 +124,23 @@ package struct SQLConnection: ~Copyable {
         }
     }
 
+    /// Returns the texts of the statements that a SQLite connection has prepared and keeps; none for other databases.
+    package borrowing func preparedStatements() -> [String] {
+        switch database {
+        case .sqlite(let connection): connection.preparedStatements()
+        case .postgreSQL: []
+        }
+    }
+
+    /// Returns the steps by which SQLite would carry out a statement, with the steps of the triggers that the statement sets off; none for other
+    /// databases.
+    package borrowing func plan(of text: String) throws(StoreError) -> [String] {
+        switch database {
+        case .sqlite(let connection): try connection.plan(of: text)
+        case .postgreSQL: []
+        }
+    }
+
     /// Number of rows that all statements have changed since a SQLite connection was opened; 0 for other databases.
     borrowing func totalChanges() -> Int64 {
         switch database {

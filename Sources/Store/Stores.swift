@@ -10,12 +10,13 @@ package struct Stores: Sendable {
     package let blobs: Blobs
     /// The register of the gateways that use the database; nil when it has one gateway.
     package let replicas: (any ReplicaStore)?
+    package let upkeep: any DatabaseUpkeep
     /// The state of the database: usable, or the reason why it is not.
     package let health: StoreHealth
 
     package init(
         conversations: any ConversationStores, jobs: any JobQueue, uploads: any UploadStore, chunks: any ChunkStore, usage: any UsageStore,
-        blobs: Blobs, replicas: (any ReplicaStore)? = nil, health: StoreHealth
+        blobs: Blobs, replicas: (any ReplicaStore)? = nil, upkeep: any DatabaseUpkeep, health: StoreHealth
     ) {
         self.conversations = conversations
         self.jobs = jobs
@@ -24,6 +25,7 @@ package struct Stores: Sendable {
         self.usage = usage
         self.blobs = blobs
         self.replicas = replicas
+        self.upkeep = upkeep
         self.health = health
     }
 }

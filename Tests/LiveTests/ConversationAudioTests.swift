@@ -9,7 +9,7 @@ import Testing
     @Test func `is silent where some of it could not be taken in time, and the rest is where it was said`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "harken-audio-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let audio = ConversationAudio(in: FolderBlobStore(folder), rate: .speech, channels: 1, newID: { "file" })
+        let audio = ConversationAudio(in: FolderBlobStore(folder), rate: .speech, channels: 1, newID: { "file" }, announce: { _, _ in })
         let second = [Int16](repeating: 1_000, count: 16_000)
         #expect(await audio.append(second, from: SampleIndex(32_000)) == nil)
         #expect(await audio.append(second, from: SampleIndex(96_000)) == nil)
@@ -21,7 +21,7 @@ import Testing
 
     @Test func `is a draft until it is complete`() async throws {
         let temporary = TemporaryFolder(), store = FolderBlobStore(temporary.path)
-        let audio = ConversationAudio(in: store, rate: .speech, channels: 1, newID: { "file" })
+        let audio = ConversationAudio(in: store, rate: .speech, channels: 1, newID: { "file" }, announce: { _, _ in })
         let second = [Int16](repeating: 1_000, count: 16_000)
         #expect(await audio.append(second, from: .zero) == nil)
         await audio.discard()

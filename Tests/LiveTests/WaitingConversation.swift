@@ -23,22 +23,24 @@ struct WaitingConversation {
         let events = Mutex<[ConversationEvent]>([])
     }
 
-    static func with(audioDays: Int = 0, texts: (any TextEmbedding)? = nil, _ body: (WaitingConversation) async throws -> Void) async throws {
+    static func with(
+        audioDays: Int = 0, texts: (any TextEmbedding)? = nil, log: Log = Log(level: .error), _ body: (WaitingConversation) async throws -> Void
+    ) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "harken-waiting-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let group = try LoopGroup(count: 1)
         defer { group.shutdown() }
-        try await body(WaitingConversation(in: directory, on: group.loops[0], audioDays: audioDays, texts: texts))
+        try await body(WaitingConversation(in: directory, on: group.loops[0], audioDays: audioDays, texts: texts, log: log))
     }
 
-    private init(in directory: String, on loop: Loop, audioDays: Int, texts: (any TextEmbedding)?) async throws {
+    private init(in directory: String, on loop: Loop, audioDays: Int, texts: (any TextEmbedding)?, log: Log) async throws {
         let database = try SQLiteDatabase(in: DataDirectory(creating: directory))
         let audio = Blobs(in: database.directory).audio
         store = SQLConversationStore(in: database, audio: audio, now: { Self.time })
         let service = ConversationService(
             store: store, audio: audio, audioDays: audioDays, voiceDays: 365, texts: texts, summaries: nil, voices: TestEars(),
             detecting: nil, speakerPatience: .seconds(120), poll: .seconds(3_600), completionWaits: [], listener: { nil },
-            newPath: { directory + "/heard" }, log: Log(level: .error), metrics: metrics, newID: { UUID().uuidString.lowercased() },
+            newPath: { directory + "/heard" }, log: log, metrics: metrics, newID: { UUID().uuidString.lowercased() },
             now: { Self.time })
         self.service = service
         let shown = shown

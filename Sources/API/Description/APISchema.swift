@@ -233,6 +233,19 @@ struct APISchema: Sendable {
             "EngineState", .init("name", "string", required: true, "The engine."),
             .init("state", "string", required: true, "ready, loading or unavailable."), .init("why", "string", "Why the engine is unavailable.")),
         APISchema(
+            "Disk", .init("path", "string", required: true, "The first of the gateway's folders on the disk."),
+            .init(
+                "state", "string", required: true,
+                "ok, low (less than 10 % free, at most 50 GB, or less than 1 GB) or critical (less than 2 %, at most 2 GB, or less than 200 MB)."),
+            .init("free_bytes", "integer", required: true, "Bytes that the gateway may still write."),
+            .init("size_bytes", "integer", required: true, "Bytes in all.")),
+        APISchema(
+            "DataPart",
+            .init(
+                "part", "string", required: true,
+                "database, audio, transcripts, uploads, results, journal, spool, recorder or models."),
+            .init("bytes", "integer", required: true, "Bytes on the disk.")),
+        APISchema(
             "Shortage", .init("what", "string", required: true, "What is missing."),
             .init("command", "string", required: true, "The command that mends it.")),
         APISchema(

@@ -148,9 +148,9 @@ function more() {
 export async function countVoices() {
   const link = links.people;
   if (!link) return;
-  const answer = await optional(get('/voices')).catch(() => null);
+  const answer = await optional(get('/voices/count')).catch(() => null);
   link.querySelector('.count')?.remove();
-  const unnamed = (answer?.voices ?? []).filter((voice) => !voice.person_id && !voice.is_user).length;
+  const unnamed = answer?.unnamed ?? 0;
   if (unnamed) link.append(h('span.count', { 'aria-label': `${unnamed} voices without a name` }, String(unnamed)));
 }
 

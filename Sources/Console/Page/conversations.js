@@ -3,7 +3,6 @@ import { get } from './api.js';
 import { strip } from './drawing.js';
 import { h, isNarrow } from './elements.js';
 import { clock, dayOf, length, plural, timeOf } from './figures.js';
-import { gapsOf } from './gaps.js';
 import { icon } from './icons.js';
 import { check, empty, failure, fill, glyph, tag } from './pieces.js';
 import { isLiteral, marked } from './snippets.js';
@@ -29,15 +28,14 @@ const signs = (people) => h('span.glyphs', (people ?? []).slice(0, 5).map((perso
 }));
 
 function row(conversation, hits = []) {
-  const duration = durationOf(conversation), gaps = gapsOf(conversation.gaps), where = hits.length ? `?t=${hits[0].start.toFixed(2)}` : '';
+  const duration = durationOf(conversation), where = hits.length ? `?t=${hits[0].start.toFixed(2)}` : '';
   const turns = conversation.turns?.map(([start, end, index]) => [start, end, colorOf(index)]);
   const names = (conversation.people ?? []).map(nameOf).filter(Boolean).join(', ');
   return h('div', { role: 'listitem' }, h('a.conv', { href: `#/conversation/${conversation.id}${where}`, 'data-row': true },
     h('span.t', timeOf(conversation.started_at)),
-    h('div', h('h3', conversation.title ?? (conversation.status === 'in_progress' ? 'Being recorded' : 'Without a title'),
-      gaps.length ? h('span.warn.tiny.nowrap', `  ${plural(gaps.length, 'gap')}`) : null),
+    h('div', h('h3', conversation.title ?? (conversation.status === 'in_progress' ? 'Being recorded' : 'Without a title')),
     h('p.p', hits.length ? dayOf(conversation.started_at) : conversation.summary ?? '')),
-    h('div.m', turns ? strip(turns, duration, gaps.map((gap) => [gap.start, gap.end]), names || 'Who spoke when') : null,
+    h('div.m', turns ? strip(turns, duration, [], names || 'Who spoke when') : null,
       h('div.row', signs(conversation.people), conversation.status === 'in_progress' ? tag('ok', 'Live') : null,
         duration ? h('span', length(duration)) : null)),
     hits.slice(0, shownHits).map((hit) => h('div.hit', h('time', clock(hit.start)),
@@ -47,7 +45,7 @@ function row(conversation, hits = []) {
 
 export default function conversations(root, _, values) {
   const list = h('div', { role: 'region', 'aria-label': 'Conversations' }), amount = h('p.small.dim', { role: 'status' });
-  const filter = { person: null, from: null, hasGap: false };
+  const filter = { person: null, from: null };
   let timer = 0, request = null, next = null, day = '', group = null;
   /** Hits of the search that is shown; null while the list is. */
   let hits = null;
@@ -70,10 +68,10 @@ export default function conversations(root, _, values) {
     },
   });
   const query = () => ({ person: filter.person, from: filter.from });
-  const fits = (conversation) => !filter.hasGap || conversation.gaps?.length;
 
   const append = (items) => {
-    for (const conversation of items.filter(fits)) {
+    for (const conversation of items) {
+      known.set(conversation.id, conversation);
       const itsDay = dayOf(conversation.started_at);
       if (itsDay !== day) {
         day = itsDay;
@@ -84,7 +82,7 @@ export default function conversations(root, _, values) {
     }
   };
   const nothing = () => {
-    const isFiltered = filter.person || filter.from || filter.hasGap;
+    const isFiltered = filter.person || filter.from;
     if (!isFiltered) {
       list.append(empty([6, 10, 14, 10, 6], 'No conversations yet', 'Say something, drop a file, or connect a client. What is said live is kept here.',
         h('a.btn.primary', { href: '#/live' }, 'Say something')));
@@ -114,17 +112,50 @@ export default function conversations(root, _, values) {
     amount.textContent = page.conversations.length ? plural(list.querySelectorAll('.conv').length, 'conversation') + (next ? ' and more' : '') : '';
   };
 
+  /** Conversations with hits that no list has had, by their rows: those that come to the screen are asked for. */
+  const unknown = new Map(), waiting = new Map();
+  const seen = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting || !unknown.has(target)) continue;
+      if (!waiting.size) setTimeout(ask);
+      waiting.set(unknown.get(target).id, target);
+      seen.unobserve(target);
+    }
+  });
+  const ask = () => {
+    const rows = new Map(waiting);
+    waiting.clear();
+    get('/conversations', { ids: [...rows.keys()].join(',') }).then((page) => {
+      for (const conversation of page.conversations) {
+        known.set(conversation.id, conversation);
+        const place = rows.get(conversation.id), fresh = row(conversation, unknown.get(place)?.hits);
+        // A row that has the keyboard keeps it.
+        const hasFocus = place.contains(document.activeElement);
+        if (place.isConnected) place.replaceWith(fresh);
+        if (hasFocus) fresh.querySelector('[data-row]').focus();
+      }
+    }, () => {});
+  };
+  const hitRow = (id, hits) => {
+    if (known.has(id)) return row(known.get(id), hits);
+    const { title, started_at } = hits[0], element = row({ id, title, started_at, finished_at: started_at }, hits);
+    unknown.set(element, { id, hits });
+    seen.observe(element);
+    return element;
+  };
+
   const found = (all, spent) => {
     hits = all;
     list.replaceChildren();
+    seen.disconnect();
+    unknown.clear();
     const by = new Map();
     for (const hit of hits) by.set(hit.conversation_id, [...(by.get(hit.conversation_id) ?? []), hit]);
     if (!by.size) {
       list.append(empty([3, 8, 3, 8, 3], 'Nothing was found', 'Search also finds what means the same. Try fewer words, or take away a filter.',
         h('button.btn', { onclick: clear }, 'Clear search')));
     } else {
-      list.append(h('h2.sr', 'Found'), h('div.convs', { role: 'list' }, [...by].map(([id, own]) =>
-        row(known.get(id) ?? { id, title: own[0].title, started_at: own[0].started_at, finished_at: own[0].started_at }, own))));
+      list.append(h('h2.sr', 'Found'), h('div.convs', { role: 'list' }, [...by].map(([id, own]) => hitRow(id, own))));
     }
     const more = next ? ' and more' : '', time = spent == null ? '' : `, ${Math.round(spent)} ms`;
     amount.textContent = `${plural(hits.length, 'place')} in ${plural(by.size, 'conversation')}${more}${time}`;
@@ -172,10 +203,6 @@ export default function conversations(root, _, values) {
   for (const [words, days] of [['Last day', 1], ['Last week', 7], ['Last month', 30]]) {
     when.append(choice(when, words, (isOn) => { filter.from = isOn ? since(days) : null; }));
   }
-  const gap = check('a gap', false, { onchange: (event) => {
-    filter.hasGap = event.target.checked;
-    refresh();
-  } });
   get('/people').then(({ people }) => {
     if (!people.length) return;
     who.hidden = false;
@@ -186,7 +213,7 @@ export default function conversations(root, _, values) {
   const end = h('div');
   root.append(h('div.head', h('div', h('h1', 'Conversations')), amount), h('div.search.big', icon('search'), box, h('kbd.hide-s', '/')),
     h('div.library', h('details.filters', { open: !isNarrow() }, h('summary.only-s', 'Filters'),
-      h('form.facets', { 'aria-label': 'Filters' }, who, when, h('fieldset', h('legend', 'Only those with'), gap))), h('div', list, end)));
+      h('form.facets', { 'aria-label': 'Filters' }, who, when)), h('div', list, end)));
   more.observe(end);
   fill(list, async () => {
     const page = await get('/conversations', { limit: pageSize });
@@ -197,5 +224,6 @@ export default function conversations(root, _, values) {
     clearTimeout(timer);
     request?.abort();
     more.disconnect();
+    seen.disconnect();
   };
 }

@@ -27,6 +27,12 @@ export function money(dollars) {
   return '$' + dollars.toFixed(dollars && Math.abs(dollars) < 0.1 ? 4 : 2);
 }
 
+/** Returns a number of bytes with the unit that suits it: 1.9 GB, 340 MB, 12 kB. */
+export function bytes(number) {
+  const [size, unit] = [[1e12, 'TB'], [1e9, 'GB'], [1e6, 'MB']].find(([size]) => number >= size) ?? [1e3, 'kB'];
+  return `${(number / size).toFixed(number >= 1e6 && number < 9.95 * size ? 1 : 0)} ${unit}`;
+}
+
 /** Returns a number with its thousands set off. */
 export const count = (number) => number.toLocaleString('en');
 

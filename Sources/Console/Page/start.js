@@ -3,7 +3,7 @@ import { get, optional } from './api.js';
 import { clients } from './clients.js';
 import { bars, strip } from './drawing.js';
 import { h, say } from './elements.js';
-import { clock, dayOf, length, plural, timeOf } from './figures.js';
+import { bytes, clock, dayOf, length, plural, timeOf } from './figures.js';
 import { gateway, learn, may } from './gateway.js';
 import { icon } from './icons.js';
 import { command, failure, note, save, who } from './pieces.js';
@@ -38,6 +38,22 @@ const missing = () => {
   });
   return engines.length ? h('section.sect', h('h2', 'Engines'), h('ul.todo', engines)) : null;
 };
+
+/** Says that a disk of the gateway has little room, to those who may know: what is free, what takes the room, what to do. */
+async function room(place) {
+  const storage = may('admin') ? await optional(get('/admin/storage')).catch(() => null) : null;
+  const disk = storage?.disks.find((disk) => disk.state === storage.state);
+  if (!disk || disk.state === 'ok') return;
+  const isCritical = disk.state === 'critical', free = storage.database_free_bytes ?? 0;
+  const parts = storage.parts.filter((part) => part.bytes >= 1e6).sort((a, b) => b.bytes - a.bytes).map((part) =>
+    `${part.part} ${bytes(part.bytes)}${part.part === 'database' && free >= 1e6 ? ` (${bytes(free)} of it free)` : ''}`);
+  place.replaceChildren(note(isCritical ? 'bad' : 'warn', isCritical ? 'The disk is nearly full' : 'The disk fills up',
+    `${bytes(disk.free_bytes)} of ${bytes(disk.size_bytes)} are free on the disk of ${disk.path}.`
+    + (parts.length ? ` Harken takes: ${parts.join(', ')}.` : '')
+    + ' Keep audio for fewer days (HARKEN_AUDIO_DAYS), delete other files, or make the disk larger.'
+    + (isCritical ? ' Soon nothing can be stored.' : '')));
+  place.hidden = false;
+}
 
 /** The result of one recording: words as they come, then files to save. */
 function result(file, signal) {
@@ -141,6 +157,7 @@ export default function start(root) {
     drop.classList.remove('over');
     for (const file of event.dataTransfer.files) take(file);
   });
+  const shortage = h('div', { hidden: true });
   const heading = h('h1'), words = h('p'), recent = h('section.sect', { hidden: true });
   const none = note('warn', 'No engine', 'Recordings and live sessions are refused until one can be used. This page notices by itself.');
   const told = () => {
@@ -152,11 +169,12 @@ export default function start(root) {
     if (gateway.engines.some((engine) => engine.state === 'ready')) clearInterval(wait);
     else learn().then(told, () => {});
   }, 2000);
-  root.append(h('div.head', h('div', heading, words)), none,
+  root.append(h('div.head', h('div', heading, words)), none, shortage,
     may('transcribe') || may('listen') ? h('div.hero', drop, microphone)
       : note('', 'This key may not send speech', 'It has neither the scope transcribe nor listen.'),
     results, h('div.cols', h('section.sect', h('h2', 'Connect my client'), clients()), missing()), recent);
   newest(recent);
+  room(shortage);
   return () => {
     clearInterval(wait);
     leaving.abort();

@@ -17,6 +17,7 @@ struct MetricsEndpoint: Endpoint {
     /// All engines of the gateway.
     let entries: [EngineEntry]
     let store: StoreHealth
+    let storage: StorageStatus
 
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
 
@@ -36,7 +37,8 @@ struct MetricsEndpoint: Endpoint {
             harken_store_usable \(store.problem == nil ? 1 : 0)
 
             """
-        let text = build + metrics.rendered() + usage.rendered() + engines + process.rendered()
+        let disks = StorageMetrics(report: storage.report).rendered()
+        let text = build + metrics.rendered() + usage.rendered() + engines + disks + process.rendered()
         call.answer(exchange, head, Array(text.utf8))
     }
 

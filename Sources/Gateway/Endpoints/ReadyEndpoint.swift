@@ -8,11 +8,12 @@ internal import Speech
 internal import Store
 
 /// The endpoint of `GET /ready`: answers 200 when new sessions are accepted, the database of several gateways is reached, and at least one engine can
-/// be used, else 503, with the state of each engine and that of the store, and the number of sessions.
+/// be used, else 503, with the state of each engine, of the store and of the disks, and the number of sessions.
 struct ReadyEndpoint: Endpoint {
     let access: MonitoringAccess
     let entries: [EngineEntry]
     let store: StoreHealth
+    let storage: StorageStatus
     let metrics: Metrics
 
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
@@ -32,6 +33,7 @@ struct ReadyEndpoint: Endpoint {
         json.member("status", isDraining ? "draining" : isAway ? "no_database" : isReady ? "ready" : "not_ready")
         // A gateway whose store fails is ready all the same: live sessions go on, and their words wait on the disk.
         json.member("store", store.problem?.cause ?? "ok")
+        json.member("disk", storage.report.level.rawValue)
         let sessions = metrics.sessions
         json.key("sessions")
         json.beginObject()

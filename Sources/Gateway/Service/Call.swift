@@ -90,11 +90,12 @@ struct Call: Sendable {
 
     /// - Parameter reason: the error's code, for the log; nil when the status says enough.
     func reject(_ exchange: HTTPExchange, _ response: ErrorResponse, reason: String? = nil) {
-        // Only a request without a route is logged with its path: elsewhere the path may have names and ids of users.
+        // Only a request without a route is logged with its path: elsewhere the path has ids of users.
         responder.log.rejection(
             "request refused", of: client.ip,
             [
-                .request: id, .method: exchange.request.method.nameInLogs, .route: route, .path: route == Call.noRoute ? exchange.request.path : "-",
+                .request: id, .method: exchange.request.method.nameInLogs, .route: route,
+                .path: route == Call.noRoute ? exchange.request.pathInLogs : "-",
                 .status: "\(response.status.code)", .reason: reason ?? "-", .duration: (Instant.now - start).logged,
                 .peer: "\(client)",
             ])

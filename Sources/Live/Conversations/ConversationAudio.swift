@@ -15,11 +15,17 @@ package actor ConversationAudio {
         package var byteCount: Int
     }
 
+    /// Time for which a file that is stored waits for the row that names it.
+    static let standardTime: Duration = .seconds(3_600)
+    /// The same for a session's file: a gateway that was killed may be away for days.
+    private static let sessionTime: Duration = .seconds(7 * 86_400)
+
     private let store: any BlobStore
     private let session: ID<Session>?
     private let rate: SampleRate
     private let channels: Int
     private let newID: @Sendable () -> String
+    private let announce: @Sendable (String, Duration) async throws(StoreError) -> Void
     private var writer: Writer?
     /// Times of the session that are silent in the files.
     private var silences: [SampleRange] = []
@@ -42,12 +48,17 @@ package actor ConversationAudio {
     /// - Parameters:
     ///   - session: the live session; nil for a recording.
     ///   - channels: 1 or 2.
-    package init(in store: any BlobStore, of session: ID<Session>? = nil, rate: SampleRate, channels: Int, newID: @escaping @Sendable () -> String) {
+    ///   - announce: notes a file before it is stored, so that it is deleted if this process ends before the file has its place.
+    package init(
+        in store: any BlobStore, of session: ID<Session>? = nil, rate: SampleRate, channels: Int, newID: @escaping @Sendable () -> String,
+        announce: @escaping @Sendable (String, Duration) async throws(StoreError) -> Void
+    ) {
         self.store = store
         self.session = session
         self.rate = rate
         self.channels = channels
         self.newID = newID
+        self.announce = announce
     }
 
     /// Takes the session's next audio.
@@ -88,6 +99,8 @@ package actor ConversationAudio {
             try writer.file.finish()
             try silence(writer)
         } catch { throw .notUsable(path: store.location, reason: "\(error)") }
+        // The name of a session's file says where it belongs, for the next start. If not even the session is known then, the file goes too.
+        try await announce(name.text, place == nil ? Self.standardTime : Self.sessionTime)
         let byteCount = try await store.put(writer.draft, as: name)
         return Kept(file: name, start: writer.start, count: writer.file.count, byteCount: byteCount)
     }

@@ -8,7 +8,8 @@ extension ConversationService {
     private static let unfinishedAtOnce = 1_000
 
     /// Takes up audio that nothing names, because an earlier run was killed. A live session's audio gets its place in the session's conversation. A file
-    /// without an end, which an earlier version left, is deleted. Any other file may belong to a database that is restored later, and stays.
+    /// without an end, which an earlier version left, is deleted, and so is one that was announced and has no place in time. Any other file may belong to a
+    /// database that is restored later, and stays.
     ///
     /// - Parameter start: the start of this process. Younger files belong to its sessions.
     package func takeUpAudio(before start: UnixTime) async {
@@ -27,6 +28,7 @@ extension ConversationService {
                     }
                 }
             }
+            try await store.deleteUnnamedFiles()
             if removed > 0 { log.info("unfinished audio of an earlier run was deleted", [.count: "\(removed)"]) }
             if added > 0 { log.info("audio of an earlier run was added to its conversations", [.count: "\(added)"]) }
         } catch {

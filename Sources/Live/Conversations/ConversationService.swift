@@ -153,7 +153,11 @@ package final class ConversationService: Sendable {
     ///   - session: the live session; nil for a recording.
     ///   - days: number of days that the user has chosen; nil when the user has not chosen.
     package func keeper(of session: ID<Session>?, rate: SampleRate, channels: Int, days: Int?) -> ConversationAudio? {
-        audioDays == 0 || days == 0 ? nil : ConversationAudio(in: audio, of: session, rate: rate, channels: channels, newID: newID)
+        audioDays == 0 || days == 0
+            ? nil
+            : ConversationAudio(
+                in: audio, of: session, rate: rate, channels: channels, newID: newID,
+                announce: { [store] (file, time) throws(StoreError) in try await store.announce(file, for: time) })
     }
 
     /// Returns false if the user has chosen, since the session began, to keep no audio.
@@ -163,14 +167,29 @@ package final class ConversationService: Sendable {
 
     /// Deletes audio whose time is over. Call every hour or so.
     package func forgetAudio(now: UnixTime) async {
+        var removed = RemovedAudio()
+        defer {
+            if removed.files > 0 { log.info("audio whose time is over is deleted", [.count: "\(removed.files)", .bytes: "\(removed.bytes)"]) }
+        }
         do throws(StoreError) {
             for user in try await store.usersWithAudio(before: now) {
                 let chosen = UserChoices(settings: try await store.settings(of: user)).audioDays
                 let before = now + .seconds(-86_400 * (chosen ?? audioDays))
-                _ = try await store.removeAudio(before: before, of: user)
+                removed += try await store.removeAudio(before: before, of: user)
             }
         } catch {
             log.error("old audio cannot be deleted", [.error: "\(error)"])
+        }
+    }
+
+    /// Goes on with deletions that were interrupted, of which other processes have begun some, and deletes files that nothing has named in time. Call
+    /// every hour or so.
+    package func finishDeletions() async {
+        do throws(StoreError) {
+            try await store.deleteUnnamedFiles()
+            try await store.settle()
+        } catch {
+            log.error("deletions cannot be finished yet", [.error: "\(error)"])
         }
     }
 
@@ -300,8 +319,8 @@ package final class ConversationService: Sendable {
         await sweep()
     }
 
-    /// Queues voices that were assigned by hand in earlier runs and were not learned then. A voice whose enrollment was rejected is queued again,
-    /// because rejections are not noted.
+    /// Queues voices that were assigned by hand in earlier runs and were not learned then. A voice whose enrollment was rejected is queued again, in case
+    /// its segments have changed; otherwise nothing is recognized for it.
     private func takeUpEnrollments() async {
         guard teaching != nil else { return }
         do throws(StoreError) {

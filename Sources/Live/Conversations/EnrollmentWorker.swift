@@ -20,6 +20,8 @@ actor EnrollmentWorker {
         case contaminated
         /// The words of the audio differ from the segments' words, or the audio has more than one speaker.
         case rejected
+        /// The enrollment was rejected before, and since then neither the segments nor the audio have changed.
+        case unchanged
         /// No audio is kept, or not yet: `AwaitedAudio` has the voice.
         case noAudio
         /// The user has chosen that no voices of other people are learned.
@@ -96,11 +98,26 @@ actor EnrollmentWorker {
         awaited.add(voice)
         let audio = try await store.audio(of: voice.conversation, of: voice.user)
         guard !audio.isEmpty else { return .noAudio }
+        // Another gateway may not have sent its files yet.
+        for file in audio { guard let name = BlobName(file.file), try await self.audio.find(name) != nil else { return .noAudio } }
         awaited.remove(voice)
         guard let engine = listener() else { return .unavailable }
+        let evidence = EnrollmentEvidence(conversation, audio, of: voice.person, heardBy: engine.name).number
+        guard try await store.rejectedEvidence(of: voice.person, in: voice.conversation, of: voice.user) != evidence else { return .unchanged }
         if let language = conversation.language, language.primary != "multi", !engine.capabilities.languages.contains(language) {
             return .unavailable
         }
+        let outcome = try await listen(voice, conversation, audio, engine)
+        switch outcome {
+        case .rejected, .contaminated: try await store.reject(evidence, of: voice.person, in: voice.conversation, of: voice.user)
+        case .learned, .known, .needsMoreSpeech, .unchanged, .noAudio, .unwanted, .corrected, .unavailable, .failed: break
+        }
+        return outcome
+    }
+
+    private func listen(
+        _ voice: UntaughtVoice, _ conversation: Conversation, _ audio: [StoredAudio], _ engine: any PrerecordedEngine
+    ) async throws -> Outcome {
         let heard: [EnrollmentSample]
         switch try await choose(voice, conversation, audio, engine) {
         case .success(let windows): heard = windows

@@ -176,6 +176,7 @@ package struct SpeechProfiles: Sendable {
         } catch {
             throw .notUsable(path: service.audio.location, reason: "\(error)")
         }
+        try await service.store.announce(name.text, for: ConversationAudio.standardTime)
         try await service.audio.put(draft, as: name)
         return name
     }

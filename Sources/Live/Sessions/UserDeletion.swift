@@ -65,7 +65,11 @@ package actor UserDeletion {
             let sessions = try await transcripts.sessions(of: user)
             try await removeFiles(of: user)
             var isGone = sessions.isEmpty
-            while try await store.deleteRows(of: user, sessions: sessions) { isGone = false }
+            // The sessions are recorded by the first call, whatever it deletes.
+            if try await store.deleteRows(of: user, sessions: sessions) {
+                isGone = false
+                while try await store.deleteRows(of: user, sessions: []) {}
+            }
             await gateway?.erasure.run()
             try await store.settle()
             guard gateway != nil else { return }

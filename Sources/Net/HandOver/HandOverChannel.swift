@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A Unix socket between two processes, over which descriptors are handed. Each message is one line of text, with at most one descriptor.
 ///
-/// Blocks, for at most `timeout` in each call.
+/// Blocks, for a limited time in each call.
 final class HandOverChannel: Sendable {
     static let request = "hand over 1"
     static let rejection = "no: "
@@ -12,15 +12,18 @@ final class HandOverChannel: Sendable {
     /// Prefix of a message that has a descriptor; the rest is the descriptor's purpose.
     static let socket = "socket "
 
-    private static let timeout: Duration = .seconds(10)
+    /// Maximum time of a call between two processes of the same machine.
+    static let timeout: Duration = .seconds(10)
     private static let maxLength = 1_024
 
     let descriptor: Int32
 
     /// Takes ownership of a connected socket.
-    init(_ descriptor: Int32) {
+    ///
+    /// - Parameter timeout: maximum time of each call.
+    init(_ descriptor: Int32, timeout: Duration = HandOverChannel.timeout) {
         self.descriptor = descriptor
-        var limit = timeval(tv_sec: time_t(Self.timeout.components.seconds), tv_usec: 0)
+        var limit = timeval(tv_sec: time_t(timeout.components.seconds), tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
         }

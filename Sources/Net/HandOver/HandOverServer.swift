@@ -9,12 +9,15 @@ package final class HandOverServer: Sendable {
     /// Pipe whose write end is closed to end the waiting.
     private let waking: (read: Int32, write: Int32)
     private let isStopped = Mutex(false)
+    private let timeout: Duration
 
     /// Purpose under which the descriptor at which processes ask is handed over itself.
     package static let purpose = "hand-over"
 
     /// Makes the Unix socket. A file of that name is replaced.
-    package convenience init(at path: String) throws(SystemError) {
+    ///
+    /// - Parameter timeout: maximum time for each message of a process that asks; nil: as long as two processes of one machine need.
+    package convenience init(at path: String, timeout: Duration? = nil) throws(SystemError) {
         let descriptor = system_message_socket()
         guard descriptor >= 0 else { throw SystemError(call: "socket \(path)") }
         do throws(SystemError) {
@@ -24,7 +27,7 @@ package final class HandOverServer: Sendable {
             guard place.withAddress({ bind(descriptor, $0, $1) }) == 0 else { throw SystemError(call: "bind \(path)") }
             chmod(path, 0o600)
             guard listen(descriptor, 64) == 0 else { throw SystemError(call: "listen on \(path)") }
-            try self.init(adopting: descriptor)
+            try self.init(adopting: descriptor, timeout: timeout)
         } catch {
             close(descriptor)
             throw error
@@ -32,7 +35,8 @@ package final class HandOverServer: Sendable {
     }
 
     /// Uses a socket that another process has made, and takes ownership of it.
-    package init(adopting descriptor: Int32) throws(SystemError) {
+    package init(adopting descriptor: Int32, timeout: Duration? = nil) throws(SystemError) {
+        self.timeout = timeout ?? HandOverChannel.timeout
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw SystemError(call: "pipe") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -95,7 +99,7 @@ package final class HandOverServer: Sendable {
             guard waiting[0].revents != 0, case let accepted = accept(listener, nil, nil), accepted >= 0 else { continue }
             _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
             if silent.count >= Self.maxSilent { silent.removeFirst() }
-            silent.append(HandOverChannel(accepted))
+            silent.append(HandOverChannel(accepted, timeout: timeout))
         }
     }
 

@@ -8,11 +8,13 @@ package final class TakenSockets: Sendable {
     private let channel: HandOverChannel
 
     /// Asks the process that hands over its sockets at `path`.
-    package static func take(from path: String) async throws(HandOverError) -> TakenSockets {
+    ///
+    /// - Parameter timeout: maximum time for each message; nil: as long as two processes of one machine need.
+    package static func take(from path: String, timeout: Duration? = nil) async throws(HandOverError) -> TakenSockets {
         let result: Result<TakenSockets, HandOverError> = await withCheckedContinuation { continuation in
             do throws(SystemError) {
                 try startThread(name: "take-over") {
-                    continuation.resume(returning: Result { () throws(HandOverError) in try inTurn(from: path) })
+                    continuation.resume(returning: Result { () throws(HandOverError) in try inTurn(from: path, timeout) })
                 }
             } catch {
                 continuation.resume(returning: .failure(.failed(error)))
@@ -25,10 +27,10 @@ package final class TakenSockets: Sendable {
     private static let patience: Duration = .seconds(30)
 
     /// Asks again while the running process is busy with others. Blocks.
-    private static func inTurn(from path: String) throws(HandOverError) -> TakenSockets {
+    private static func inTurn(from path: String, _ timeout: Duration?) throws(HandOverError) -> TakenSockets {
         let began = Instant.now
         while true {
-            do throws(HandOverError) { return try TakenSockets(from: path) } catch {
+            do throws(HandOverError) { return try TakenSockets(from: path, timeout) } catch {
                 guard error.isPassing, began.duration(to: .now) < patience else { throw error }
                 usleep(200_000)
             }
@@ -36,10 +38,10 @@ package final class TakenSockets: Sendable {
     }
 
     /// Blocks until the other process has answered.
-    private init(from path: String) throws(HandOverError) {
+    private init(from path: String, _ timeout: Duration?) throws(HandOverError) {
         let descriptor = system_message_socket()
         guard descriptor >= 0 else { throw .failed(SystemError(call: "socket \(path)")) }
-        let channel = HandOverChannel(descriptor)
+        let channel = HandOverChannel(descriptor, timeout: timeout ?? HandOverChannel.timeout)
         let place: UnixSocketPath
         do throws(SystemError) { place = try UnixSocketPath(path) } catch { throw .failed(error) }
         defer { place.close() }

@@ -8,8 +8,12 @@ package struct ConversationDocument: Sendable {
     private let names: SpeakerNames
 
     package init(_ conversation: Conversation, people: [Person], voices: [Voice]) {
+        self.init(conversation, SpeakerNames(people: people, voices: voices))
+    }
+
+    package init(_ conversation: Conversation, _ names: SpeakerNames) {
         self.conversation = conversation
-        names = SpeakerNames(people: people, voices: voices)
+        self.names = names
     }
 
     /// Returns the speaker's name for people to read; nil when the speaker is unknown.

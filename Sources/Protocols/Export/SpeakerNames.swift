@@ -28,5 +28,8 @@ package struct SpeakerNames: Sendable {
     }
 
     /// Returns the label of a voice without a name.
-    package static func label(of voice: Voice) -> String { "Speaker \(voice.number)" }
+    package static func label(of voice: Voice) -> String { label(of: voice.number) }
+
+    /// Returns the label of a voice without a name, by the voice's number.
+    package static func label(of number: Int) -> String { "Speaker \(number)" }
 }

@@ -1,5 +1,6 @@
 internal import Net
 internal import Protocols
+internal import Store
 internal import Synchronization
 
 /// The budget of disk space and descriptors for uploads from callers, shared by all uploads. Any thread may use it.
@@ -40,8 +41,8 @@ package final class DiskBudget: Sendable {
     }
 }
 
-/// The disk space and the descriptors that one upload holds, in one or several files. The last release of the reference gives it back, so the reference must live as long
-/// as the files.
+/// The disk space and the descriptors that one upload holds, in one or several files. The last release of the reference gives it back, so the reference
+/// must live as long as the files.
 package final class DiskHold: Sendable {
     private struct State {
         var holding: DiskLedger.Holding

@@ -1,6 +1,6 @@
 internal import Admission
 internal import Speech
-internal import Store
+package import Store
 
 /// The accounts of the disk space that uploads hold, per user and in total, and the rules for more.
 package struct DiskLedger: Sendable {

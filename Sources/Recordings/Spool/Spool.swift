@@ -2,6 +2,7 @@ package import Dispatch
 internal import FoundationEssentials
 internal import Glibc
 package import Net
+internal import Store
 
 /// The folder for uploads that are being worked on. A file is deleted with its last user, and at the latest at the next start.
 package final class Spool: Sendable {

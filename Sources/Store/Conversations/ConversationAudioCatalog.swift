@@ -3,6 +3,14 @@ package import Speech
 
 /// The catalog of files that hold conversations' audio. The rules of `ConversationStore` hold.
 package protocol ConversationAudioCatalog: Sendable {
+    /// Notes a file before it is written.
+    ///
+    /// - Parameter time: the time after which the file is deleted, if nothing names it by then because the process was killed.
+    func announce(_ file: String, for time: Duration) async throws(StoreError)
+
+    /// Deletes announced files that nothing has named in time. Called once the sessions of earlier runs have taken up their files.
+    func deleteUnnamedFiles() async throws(StoreError)
+
     /// Adds a file with audio of a conversation. The store owns the file from then on.
     ///
     /// - Returns: false when the conversation does not exist; the caller must then delete the file.
@@ -20,7 +28,7 @@ package protocol ConversationAudioCatalog: Sendable {
     /// Returns the user in whose conversations a session speaks; nil when it speaks in none.
     func user(of session: ID<Session>) async throws(StoreError) -> ID<User>?
 
-    /// Returns those of the files that no conversation, no voice and no pending deletion names.
+    /// Returns those of the files that no conversation, no voice and no pending deletion names, announced or not.
     func unnamed(_ files: [String]) async throws(StoreError) -> [String]
 
     /// Returns the files that two conversations share since a split, and that must be cut.

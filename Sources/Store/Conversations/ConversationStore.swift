@@ -65,6 +65,9 @@ package protocol ConversationStore: Sendable {
     /// Returns a page of the user's conversations, the newest first, without segments.
     func list(_ query: ConversationQuery, of user: ID<User>) async throws(StoreError) -> ConversationPage
 
+    /// Returns these conversations as a list has them, in this order; conversations that do not exist are left out.
+    func listed(_ conversations: [ID<Conversation>], of user: ID<User>) async throws(StoreError) -> ConversationPage
+
     /// Returns who speaks when in conversations, by their ids; conversations that do not exist are left out.
     func outlines(of conversations: [ID<Conversation>], of user: ID<User>) async throws(StoreError) -> [ID<Conversation>: ConversationOutline]
 
@@ -120,8 +123,9 @@ package protocol ConversationStore: Sendable {
         _ id: ID<Conversation>, at segment: ID<Segment>, new: ID<Conversation>, of user: ID<User>
     ) async throws(StoreError) -> (earlier: Conversation, later: Conversation)?
 
-    /// Deletes a conversation: segments, search indexes, vectors and audio, and voices without an owner that speak nowhere else. The words that its sessions said in it become `forgottenSpeech`. No
-    /// method returns any of it from then on. When `settle` returns, the store's files hold no byte of it either.
+    /// Deletes a conversation: segments, search indexes, vectors and audio, and voices without an owner that speak nowhere else. The words that its
+    /// sessions said in it become `forgottenSpeech`. No method returns any of it from then on. When `settle` returns, the store's files hold no byte of it
+    /// either.
     func delete(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
     // MARK: Windows

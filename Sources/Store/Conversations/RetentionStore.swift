@@ -15,8 +15,8 @@ package protocol RetentionStore: Sendable {
 
     /// Deletes audio that was made before `time` and whose conversation is over.
     ///
-    /// - Returns: the number of files.
-    func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> Int
+    /// - Returns: the files that no conversation has any more.
+    func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> RemovedAudio
 
     /// Deletes voices without an owner that were made before `time` and are heard in no conversation that ended later.
     ///

@@ -6,6 +6,12 @@ package protocol VoiceStore: Sendable {
     /// Returns the user's voices in order of their numbers.
     func voices(of user: ID<User>) async throws(StoreError) -> [Voice]
 
+    /// Returns the numbers of the user's voices.
+    func voiceCount(of user: ID<User>) async throws(StoreError) -> VoiceCount
+
+    /// Returns the people and the numbers of the voices among these speakers; those that do not exist are left out.
+    func speakers(_ speakers: Set<SpeakerIdentity.Who>, of user: ID<User>) async throws(StoreError) -> NamedSpeakers
+
     /// Returns places where a voice is heard and whose audio is kept: the longest segments of at most 20 s first, then longer ones.
     ///
     /// - Returns: at most `limit` places; nil when the voice does not exist.
@@ -52,8 +58,15 @@ package protocol VoiceStore: Sendable {
     /// Returns true if something was learned of the person's voice from the conversation.
     func hasLearned(_ person: ID<Person>, from conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
+    /// Returns the evidence on which the person's enrollment from the conversation was rejected; nil when it was not.
+    func rejectedEvidence(of person: ID<Person>, in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Int64?
+
+    /// Notes that the person's enrollment from the conversation was rejected, and on which evidence.
+    func reject(_ evidence: Int64, of person: ID<Person>, in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError)
+
     /// Returns the people whose voices can still be learned, of all users: somebody has named the person by hand in a completed conversation, the
-    /// conversation's audio is kept, and nothing was learned of the person's voice from it. The newest conversations come first.
+    /// conversation's audio is kept, and nothing was learned of the person's voice from it. Enrollments that were rejected come last; the newest
+    /// conversations come first.
     ///
     /// - Parameter least: minimum duration of the person's speech in the conversation.
     func untaught(speaking least: Duration, limit: Int) async throws(StoreError) -> [UntaughtVoice]

@@ -86,10 +86,18 @@ package final class PostgresDatabase: SQLDatabase {
     }
 
     /// Does nothing: an index of PostgreSQL has no words of deleted rows that a query finds, and `VACUUM` removes what is left in the pages.
-    package func eraseDeletedWords() {}
+    package func eraseDeletions(ofWords: Bool) {}
 
     /// Does nothing: the server keeps the files.
     package func settle() {}
+
+    /// Does nothing: the server's disk is the server's.
+    package func keepRoom() {}
+
+    package func giveUpRoom() -> Bool { false }
+
+    /// Does nothing: the server's autovacuum gathers statistics.
+    package func gatherStatistics() {}
 }
 
 /// Runs queries on the connections of a pool.

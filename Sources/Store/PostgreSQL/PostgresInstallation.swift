@@ -67,7 +67,7 @@ package struct PostgresInstallation: StoreBackEnd {
     package func stores(now: @escaping @Sendable () -> UnixTime) -> Stores {
         Stores(
             conversations: conversations(now: now), jobs: SQLJobQueue(in: database), uploads: SQLUploadStore(in: database),
-            chunks: SQLChunkStore(in: database), usage: usage, blobs: blobs, replicas: replicas, health: health)
+            chunks: SQLChunkStore(in: database), usage: usage, blobs: blobs, replicas: replicas, upkeep: database, health: health)
     }
 
     package func settle() {}

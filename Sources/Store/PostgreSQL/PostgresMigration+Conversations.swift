@@ -197,6 +197,16 @@ extension PostgresMigration {
         "CREATE TABLE erasures (number BIGINT PRIMARY KEY CHECK (number = 1), deletions BIGINT NOT NULL)",
     ]
 
+    /// People and voices that were merged or are gone. `Migration.goneSpeakers` has the meaning of the columns.
+    static let goneSpeakers: [StaticString] = [
+        "ALTER TABLE people ADD COLUMN joined_to BIGINT REFERENCES people (number) ON DELETE CASCADE",
+        "ALTER TABLE people ADD COLUMN is_gone BOOLEAN NOT NULL DEFAULT FALSE",
+        "ALTER TABLE voices ADD COLUMN is_gone BOOLEAN NOT NULL DEFAULT FALSE",
+        "CREATE INDEX people_joined ON people (joined_to) WHERE joined_to IS NOT NULL",
+        "CREATE INDEX people_gone ON people (number) WHERE is_gone",
+        "CREATE INDEX voices_gone ON voices (number) WHERE is_gone",
+    ]
+
     /// `Migration.webhookDeliveries` has the meaning of the columns.
     static let webhookDeliveries: [StaticString] = [
         """

@@ -13,6 +13,15 @@ struct PostgresMigration: Sendable {
             "CREATE INDEX ended_logins_by_time ON ended_logins (expires_at)",
         ]),
         PostgresMigration(statements: ["DROP INDEX usage_runs_by_user", "CREATE INDEX usage_runs_by_user ON usage_runs (user, day)"]),
+        PostgresMigration(statements: [
+            "CREATE INDEX jobs_by_time ON jobs (user, dialect, created_at)",
+            "CREATE INDEX conversation_audio_by_time ON conversation_audio (created_at)",
+            "CREATE INDEX voices_of_users ON voices (archive) WHERE is_user",
+        ]),
+        PostgresMigration(statements: goneSpeakers),
+        PostgresMigration(statements: rejectedEnrollments),
+        PostgresMigration(statements: announcedFiles),
+        PostgresMigration(statements: erasuresOfWords),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

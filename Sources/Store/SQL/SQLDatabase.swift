@@ -1,7 +1,7 @@
 package import Speech
 
 /// A database that has the stores' tables. No method blocks its caller's thread, unless its comment says so.
-package protocol SQLDatabase: AnyObject, Sendable {
+package protocol SQLDatabase: AnyObject, DatabaseUpkeep {
     /// The state of the database: usable, or the reason why it is not.
     var health: StoreHealth { get }
 
@@ -25,13 +25,18 @@ package protocol SQLDatabase: AnyObject, Sendable {
     /// Makes a reader for queries that must not wait for other queries.
     func makeReader(for use: SQLReaderUse) throws(StoreError) -> any SQLReader
 
-    /// Erases words that were deleted from the index and are still in its pages. Returns when a part is done.
-    func eraseDeletedWords() async throws(StoreError)
+    /// Erases what was deleted and is still in files: in a copy that a killed backup has left and, for deletions of words, in the index's pages.
+    func eraseDeletions(ofWords: Bool) async throws(StoreError)
 
     /// Writes all changes into the database's files, so that a copy of the files has them.
     ///
     /// - Throws: `busy` when another process does not stop reading in time; nothing is lost then.
     func settle() async throws(StoreError)
+
+    /// Gives up the room that is kept for deletions.
+    ///
+    /// - Returns: false when none was kept.
+    func giveUpRoom() -> Bool
 }
 
 extension SQLDatabase {
@@ -40,6 +45,18 @@ extension SQLDatabase {
         _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         try await read(for: nil, body)
+    }
+
+    /// Runs `body`, which deletes or hides, in a transaction as `write` does. A full disk gives up the room that is kept for deletions.
+    func delete<Value: Sendable>(
+        _ isolation: SQLIsolation = .serializable, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        do throws(StoreError) {
+            return try await write(isolation, body)
+        } catch {
+            guard case .diskFull = error, giveUpRoom() else { throw error }
+            return try await write(isolation, body)
+        }
     }
 
     /// Runs `body` in a transaction that behaves as if no other one ran at the same time.

@@ -102,6 +102,16 @@ package struct Migration: Sendable {
         webhookDeliveries,
         endedLogins,
         runsOfDays,
+        Migration(
+            // A day's jobs, old audio, and the user's own voices, each without a look at all the others.
+            "CREATE INDEX jobs_by_time ON jobs (user, dialect, created_at)",
+            "CREATE INDEX conversation_audio_by_time ON conversation_audio (created_at)",
+            "CREATE INDEX voices_of_users ON voices (archive) WHERE is_user"
+        ),
+        goneSpeakers,
+        rejectedEnrollments,
+        announcedFiles,
+        erasuresOfWords,
     ]
 
     /// Returns the number of the last step that the database has.

@@ -10,7 +10,7 @@ package final class SQLiteConnection {
     static let busyTimeOutMilliseconds: Int32 = 5_000
 
     let handle: OpaquePointer
-    private let path: String
+    let path: String
     private let statements = SQLiteStatementCache()
 
     private init(handle: OpaquePointer, path: String) {
@@ -70,7 +70,7 @@ package final class SQLiteConnection {
         return kept(try Array(sql.text.utf8).withUnsafeBufferPointer { (text) throws(StoreError) in try compile(text) }, key)
     }
 
-    private func compile(_ text: UnsafeBufferPointer<UInt8>) throws(StoreError) -> OpaquePointer {
+    func compile(_ text: UnsafeBufferPointer<UInt8>) throws(StoreError) -> OpaquePointer {
         var statement: OpaquePointer?
         let code = text.withMemoryRebound(to: CChar.self) {
             sqlite3_prepare_v3(handle, $0.baseAddress, Int32($0.count), UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)

@@ -1,11 +1,9 @@
+internal import Dispatch
 import Glibc
 package import Speech
 
 /// The store's database file in WAL mode: one writer, readers that never wait for the writer, and other processes at the same time.
 package final class SQLiteDatabase: SQLDatabase {
-    /// Number of queries that run at a time: one that takes long does not hold up the others.
-    private static let readerCount = 3
-
     package let directory: DataDirectory
     private let writer: SQLiteWriter
     private let readers: SQLiteReaders
@@ -18,9 +16,11 @@ package final class SQLiteDatabase: SQLDatabase {
     /// - Parameters:
     ///   - durability: the place of a transaction when `write` returns.
     ///   - checkTime: time limit for the check of the pages.
+    ///   - readers: number of queries that run at a time: one that takes long does not hold up the others.
     /// - Throws: `keysLost` when the database has no keys although keys were made, `corrupt` when a page is damaged.
     package init(
-        in directory: DataDirectory, migrations: [Migration] = Migration.all, durability: CommitDurability = .disk, checkTime: Duration = .seconds(1)
+        in directory: DataDirectory, migrations: [Migration] = Migration.all, durability: CommitDurability = .disk, checkTime: Duration = .seconds(1),
+        readers count: Int = 3
     ) throws(StoreError) {
         let path = directory.database
         self.directory = directory
@@ -36,7 +36,7 @@ package final class SQLiteDatabase: SQLDatabase {
         check = try QuickCheck.run(on: connection, path: path, within: checkTime)
         writer = SQLiteWriter(connection)
         var readers: [SQLiteReader] = []
-        for _ in 0..<Self.readerCount { readers.append(SQLiteReader(try SQLiteConnection.open(path, .readOnly), health)) }
+        for _ in 0..<count { readers.append(SQLiteReader(try SQLiteConnection.open(path, .readOnly), health)) }
         self.readers = SQLiteReaders(readers, health)
     }
 
@@ -63,6 +63,20 @@ package final class SQLiteDatabase: SQLDatabase {
             if isBusy { throw .busy(path: directory.database) }
         }
     }
+
+    package func keepRoom() async {
+        await withCheckedContinuation { continuation in
+            Self.reserving.async { [directory] in
+                DiskReserve(in: directory).keep()
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Queue on which room is kept, because some file systems write each block of it.
+    private static let reserving = DispatchQueue(label: "harken.reserve", qos: .utility)
+
+    package func giveUpRoom() -> Bool { DiskReserve(in: directory).giveUp() }
 
     package var words: any WordIndex { FTSWordIndex() }
 

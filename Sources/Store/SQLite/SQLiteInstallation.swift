@@ -45,7 +45,7 @@ package struct SQLiteInstallation: StoreBackEnd {
     package func stores(now: @escaping @Sendable () -> UnixTime) -> Stores {
         Stores(
             conversations: conversations(now: now), jobs: SQLJobQueue(in: database), uploads: SQLUploadStore(in: database),
-            chunks: SQLChunkStore(in: database), usage: usage, blobs: blobs, health: health)
+            chunks: SQLChunkStore(in: database), usage: usage, blobs: blobs, upkeep: database, health: health)
     }
 
     /// Copies the rows of all stores into another directory, as they are at one moment, while other processes use the installation.

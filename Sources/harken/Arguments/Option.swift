@@ -99,4 +99,9 @@ extension [String] {
         guard count > 1, let last else { return first ?? "" }
         return dropLast().joined(separator: ", ") + " " + conjunction + " " + last
     }
+
+    /// Returns a list in words that ends with the number of the rest when it is long: `a, b and 190 more`.
+    func abridged(to limit: Int = 10) -> String {
+        count > limit ? prefix(limit).joined(separator: ", ") + " and \(count - limit) more" : formatted(with: "and")
+    }
 }

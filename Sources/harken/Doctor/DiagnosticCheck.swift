@@ -13,10 +13,22 @@ import Store
 struct DiagnosticCheck {
     let configuration: GatewayConfiguration
     let models: ModelFolder
+    /// True to check all pages of the database, however long that takes.
+    var isDeep = false
 
     func findings() async -> [Finding] {
-        [program, memory, openFiles, libraries, modelFiles, runtime, aligner, await data()] + [await blobs()].compactMap(\.self)
-            + [disk, await port, microphone]
+        // Before the database is opened for changes: closing it then removes what a reader may leave.
+        let room = DiskFindings(storage).all
+        return [program, memory, openFiles, libraries, modelFiles, runtime, aligner, await data()] + [await blobs()].compactMap(\.self)
+            + room + [await port, microphone]
+    }
+
+    private var storage: StorageReport {
+        var path = configuration.dataDirectory
+        if access(path, F_OK) == 0 { return StorageMeter(of: DataDirectory(unchecked: path), models: models.path).report() }
+        // A directory that does not exist yet will be on the disk of its nearest parent.
+        while access(path, F_OK) != 0, errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex { path = String(path[..<slash]) }
+        return StorageReport(disks: DiskSpace(of: path).map { [.init(path: path, space: $0, level: DiskLevel(of: $0))] } ?? [])
     }
 
     private var program: Finding { Finding("harken", .ok, "\(Version.current), \(Processors.count) processors") }
@@ -80,13 +92,23 @@ struct DiagnosticCheck {
             guard let directory = try DataDirectory(existing: path) else {
                 return Finding("data directory", .ok, "\(path) has no data yet: harken serve creates it")
             }
-            let keys = try Installation(in: directory).keys(hashing: OpenSSLHashing(), now: { .now })
+            let installation = try Installation(in: directory, checkTime: isDeep ? Self.deepCheckTime : .seconds(1))
+            let keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
             let state = try await keys.isEmpty() ? "no keys yet: only this machine is served" : "keys exist: only callers with a key are served"
-            return Finding("data directory", .ok, "\(path), \(state)")
+            return Finding("data directory", .ok, "\(path), \(state)" + (installation.check == .unfinished ? Self.partlyChecked(isDeep) : ""))
         } catch {
             if configuration.database != nil { return Finding("database", .missing("correct HARKEN_DATABASE_URL or the server"), "\(error)") }
             return Finding("data directory", .missing("correct that, or choose another directory with --data or HARKEN_DATA"), "\(error)")
         }
+    }
+
+    /// Maximum time of a deep check of the database's pages.
+    private static let deepCheckTime: Duration = .seconds(3_600)
+
+    static func partlyChecked(_ isDeep: Bool) -> String {
+        isDeep
+            ? "; the database's pages were checked for an hour, not to the end"
+            : "; the database is large and was checked in part: --deep checks all of it"
     }
 
     /// Nil when there is no bucket.
@@ -98,21 +120,6 @@ struct DiagnosticCheck {
         } catch {
             return Finding("object storage", .missing("correct HARKEN_BLOBS, the key or the server"), "\(error)")
         }
-    }
-
-    private var disk: Finding {
-        var information = statvfs()
-        // A directory that does not exist yet will be on the disk of its nearest parent.
-        var path = configuration.dataDirectory
-        while statvfs(path, &information) != 0, errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
-            path = String(path[..<slash])
-        }
-        guard statvfs(path, &information) == 0 else {
-            return Finding("disk", .note("correct the data directory"), "free space is unknown")
-        }
-        let mebibytes = UInt(information.f_bavail) * UInt(information.f_frsize) / 1_048_576
-        let remedy = "a live session writes about 110 MiB an hour; free space, or choose another data directory"
-        return Finding("disk", mebibytes >= 1_024 ? .ok : .note(remedy), "\(mebibytes) MiB free")
     }
 
     private var port: Finding {

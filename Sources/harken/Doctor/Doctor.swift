@@ -6,18 +6,22 @@ struct Doctor: Command {
     private static let gateway = Flag(
         "--gateway", "Checks only that a gateway answers at its address: for the health check of a container.")
 
+    private static let deep = Flag(
+        "--deep", "Checks every page of the database; a database of several gigabytes takes minutes. Without it the check ends after a second.")
+
     static let description = CommandDescription(
         name: "doctor", summary: "Check the installation, and say how to repair it.",
         discussion: """
             Each line is ok, note (something that not everybody needs) or missing. The exit status is 1 if anything is missing. With --json: one array \
             of objects.
             """,
-        options: [OperatorSettings.config, DataOption.option, gateway, Flag.json])
+        options: [OperatorSettings.config, DataOption.option, gateway, deep, Flag.json])
 
     private let configFile: String?
     private let environment: [String: String]
     private let given: [OperatorSettings.Given]
     private let asksGatewayOnly: Bool
+    private let isDeep: Bool
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
@@ -25,6 +29,7 @@ struct Doctor: Command {
         environment = arguments.environment
         given = arguments.text(DataOption.option).map { [.init(name: "HARKEN_DATA", value: $0, option: DataOption.option.name)] } ?? []
         asksGatewayOnly = arguments.has(Self.gateway)
+        isDeep = arguments.has(Self.deep)
         json = arguments.has(.json)
     }
 
@@ -33,7 +38,7 @@ struct Doctor: Command {
         do {
             let configuration = try OperatorSettings.configuration(file: configFile, environment: environment, given: given)
             let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
-            let check = DiagnosticCheck(configuration: configuration, models: models)
+            let check = DiagnosticCheck(configuration: configuration, models: models, isDeep: isDeep)
             findings = asksGatewayOnly ? [await check.gateway()] : await check.findings()
         } catch {
             findings = [Finding("settings", .missing("correct the setting, then run harken doctor again"), "\(error)")]

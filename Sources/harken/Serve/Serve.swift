@@ -199,8 +199,8 @@ struct Serve: Command {
             log.warning("an environment variable looks like a misspelt setting", [.name: name, .meant: meant])
         }
         if installation.check == .unfinished {
-            log.debug(
-                "the database is too large to be checked completely at the start",
+            log.info(
+                "the database is too large to be checked completely at the start; harken doctor --deep checks all of it",
                 [.path: directory.database, .seconds: "\(Self.checkTime.components.seconds)"])
         }
         let loops = try LoopGroup(count: configuration.loops)
@@ -208,12 +208,14 @@ struct Serve: Command {
         let client = try HTTPClient()
         let tracer = configuration.tracing.map { makeTracer($0, client, metrics, log) }
         let media = try Decoders.make(configuration, metrics, log)
-        let entries = engines(configuration, client, media, log)
+        let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
+        let entries = engines(configuration, models, client, media, log)
         let gateway = try await Composition(
             GatewayInputs(
                 configuration: configuration, loops: loops.loops, entries: entries, keys: keys, directory: directory,
                 stores: installation.stores(now: { .now }),
                 client: client, webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), descriptors: descriptors,
+                modelFolder: models.path,
                 metrics: metrics, log: log,
                 media: media, tracer: tracer, newID: RandomUUID.text))
         let capacity = metrics.sessions.capacity
@@ -399,9 +401,8 @@ struct Serve: Command {
     }
 
     private func engines(
-        _ configuration: GatewayConfiguration, _ client: HTTPClient, _ media: any MediaSource, _ log: Log
+        _ configuration: GatewayConfiguration, _ models: ModelFolder, _ client: HTTPClient, _ media: any MediaSource, _ log: Log
     ) -> [EngineEntry] {
-        let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
         var entries = [LocalEngineEntry.make(models, media, configuration)]
         for settings in configuration.vendors {
             guard let vendor = Catalogue.vendors.first(where: { $0.name == settings.name }) else { continue }

@@ -41,7 +41,7 @@ extension UserData {
             found += voices.filter { $0.id.rawValue.hasPrefix(wanted) }.map { (.voice($0), $0.id.rawValue) }
         }
         guard found.count < 2 else {
-            throw UsageError("\(text) means \(found.count) of the people and voices; give one id: \(found.map(\.1).joined(separator: ", "))")
+            throw UsageError("\(text) means \(found.count) of the people and voices; give one id: \(found.map(\.1).abridged())")
         }
         guard let speaker = found.first?.0 else { throw missing("person or voice", text) }
         return speaker

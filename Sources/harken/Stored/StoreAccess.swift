@@ -74,7 +74,7 @@ struct StoreAccess {
             if try await !store.list(query, of: other).conversations.isEmpty { others.append(other.rawValue) }
         }
         guard !others.isEmpty else { return message }
-        return "\(message) of the user \(user); there are conversations of \(others.formatted(with: "and")): give --user USER"
+        return "\(message) of the user \(user); there are conversations of \(others.abridged()): give --user USER"
     }
 }
 

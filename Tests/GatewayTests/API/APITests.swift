@@ -90,9 +90,12 @@ import Testing
     @Test func `names a speaker once, in the past too`() async throws {
         try await with { gateway in
             let path = "/conversations/conversation-1/segments/assign"
+            let count = try await ask(gateway, .get, "/voices/count")
+            #expect(count["voices"] == 1 && count["unnamed"] == 1)
             let changed = try await ask(gateway, .post, path, #"{"person_id":"person-2","speaker_id":0}"#)
             #expect(list(changed["segments"]).map { $0["person_id"] } == ["person-2", "person-2"])
             #expect(list(try await ask(gateway, .get, "/voices")["voices"]).map { $0["person_id"] } == ["person-2"])
+            #expect(try await ask(gateway, .get, "/voices/count")["unnamed"] == 0)
             let other = list(try await ask(gateway, .get, "/conversations/conversation-2")["segments"])
             #expect(other.map { $0["person_id"] } == ["person-2", .null, "person-2"])
             #expect(list(try await ask(gateway, .get, "/conversations?person=person-2")["conversations"]).count == 2)

@@ -35,6 +35,16 @@ import Testing
         }
     }
 
+    @Test func `are in a list of named conversations as in the whole list`() async throws {
+        try await with { gateway in
+            let all = list(try await ask(gateway, "/conversations")["conversations"])
+            let named = try await ask(gateway, "/conversations?ids=conversation-1,none,conversation-2&limit=1")
+            #expect(list(named["conversations"]) == all.reversed() && all.count == 2 && named["next"] == .null, "\(named)")
+            let many = (0...200).map { "c\($0)" }.joined(separator: ",")
+            _ = try await ask(gateway, "/conversations?ids=" + many, status: 400)
+        }
+    }
+
     @Test func `are segments of a time, page by page`() async throws {
         try await with { gateway in
             let path = "/conversations/conversation-1/segments"

@@ -113,6 +113,7 @@ struct RouteExpectation: Sendable {
         "GET /api/v1/admin/engines": .http("/api/v1/admin/engines", scopes: ["admin"]),
         "GET /api/v1/admin/usage": .http("/api/v1/admin/usage", scopes: ["admin"]),
         "GET /api/v1/admin/drain": .http("/api/v1/admin/drain", scopes: ["admin"]),
+        "GET /api/v1/admin/storage": .http("/api/v1/admin/storage", scopes: ["admin"]),
         "POST /api/v1/admin/engines/{name}/try": .http("/api/v1/admin/engines/none/try", 404, scopes: ["admin"]),
         "GET /api/v1/admin/failovers": .http("/api/v1/admin/failovers", scopes: ["admin"]),
         "POST /api/v1/login": Self(target: "/api/v1/login", body: #"{"key":"right"}"#, admitted: .status(204)),
@@ -142,6 +143,7 @@ struct RouteExpectation: Sendable {
             "/api/v1/conversations/CONVERSATION/outline", stranger: 404, secret: "harbour", scopes: ["read", "write"]),
         "GET /api/v1/conversations/{id}/gaps": .http("/api/v1/conversations/CONVERSATION/gaps", stranger: 404, scopes: ["read", "write"]),
         "GET /api/v1/conversations/{id}/peaks": .http("/api/v1/conversations/CONVERSATION/peaks", stranger: 404, scopes: ["read", "write"]),
+        "GET /api/v1/voices/count": .http("/api/v1/voices/count", scopes: ["read", "write"]),
         "GET /api/v1/voices/{id}/samples": .http("/api/v1/voices/voice-1/samples", stranger: 404, scopes: ["read", "write"]),
         "PATCH /api/v1/voices/{id}": .http("/api/v1/voices/voice-1", body: #"{"person_id":"PERSON"}"#, 204, stranger: 404, scopes: ["write"]),
         // There is one voice.

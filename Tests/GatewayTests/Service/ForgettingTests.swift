@@ -148,7 +148,7 @@ import Testing
         _ id: String, in folder: String, silencing silence: SampleRange? = nil
     ) async throws -> (kept: ConversationAudio.Kept, bytes: Data) {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let audio = ConversationAudio(in: FolderBlobStore(folder), rate: .speech, channels: 1, newID: { id })
+        let audio = ConversationAudio(in: FolderBlobStore(folder), rate: .speech, channels: 1, newID: { id }, announce: { _, _ in })
         if let silence { await audio.silence(silence) }
         var state: UInt32 = 1
         for second in 0..<10 {

@@ -10,7 +10,7 @@ import Testing
             #expect(try await gateway.send(.get, "/health").text == #"{"status":"ok","version":"0"}"#)
             #expect(try await gateway.send(.get, "/health").headers["Server"] == "harken/0")
             let ready = try await gateway.send(.get, "/ready").text
-            #expect(ready == #"{"status":"ready","store":"ok","sessions":{"open":0,"capacity":7},"engines":{"scripted":"ready"}}"#)
+            #expect(ready == #"{"status":"ready","store":"ok","disk":"ok","sessions":{"open":0,"capacity":7},"engines":{"scripted":"ready"}}"#)
             let metrics = try await gateway.send(.get, "/metrics")
             #expect(metrics.headers["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
             #expect(metrics.text.contains("harken_sessions_open 0"))

@@ -242,6 +242,27 @@ import Testing
         }
     }
 
+    @Test func `does not listen again to what was rejected, until a segment changes`() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "harken-rejected-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let others = ["something", "else", "was", "said", "here", "all", "the", "time"]
+        try await with(heard: others, directory: directory, keepsDirectory: true) { gateway, store in
+            try await assign(try await conversation(gateway, store), gateway)
+            try await enrollment("rejected", gateway)
+        }
+        try await with(heard: others, directory: directory, keepsDirectory: true) { gateway, store in
+            try await enrollment("unchanged", gateway)
+            let id = try #require(try await store.lastCompleted(of: .local))
+            let conversation = try #require(try await store.conversation(id, of: .local)), first = try #require(conversation.segments.first)
+            let edited = try await gateway.send(
+                .patch, "/api/v1/conversations/\(id.rawValue)/segments/\(first.id.rawValue)", headers: ["Content-Type": "application/json"],
+                body: Array(#"{"text":"w1 w2 w3"}"#.utf8))
+            #expect(edited.status == 200)
+            try await assign(conversation, gateway)
+            try await enrollment("rejected", gateway)
+        }
+    }
+
     @Test func `over the socket teaches when the conversation is over`() async throws {
         try await with(heard: (3...14).map { "w\($0)" }) { gateway, store in
             let socket = try await gateway.connect(path + "&source=desktop")

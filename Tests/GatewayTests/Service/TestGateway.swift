@@ -30,11 +30,12 @@ final class TestGateway: Sendable {
     /// - Parameters:
     ///   - usesVendors: the vendors whose keys the settings name are engines too, and come first.
     ///   - directory: one that an earlier run left; it is this one's to remove.
+    ///   - disk: the space of each folder's file system.
     ///   - clock: the time of the loops' timers; nil: the machine's.
     init(
         _ engine: ScriptedEngine, others: [ScriptedEngine] = [], keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil,
         directory earlier: String? = nil, ears: TestEars? = nil, loops: Int = 1,
-        recorded: [any PrerecordedEngine] = [], usesVendors: Bool = false, log: Log = Log(level: .error),
+        recorded: [any PrerecordedEngine] = [], usesVendors: Bool = false, log: Log = Log(level: .error), disk: DiskSpace = TestGateway.roomyDisk,
         change: (inout GatewayConfiguration) -> Void = { _ in }, clock: HeldClock? = nil,
         now: @escaping @Sendable () -> UnixTime = { TestGateway.time }
     ) async throws {
@@ -70,6 +71,7 @@ final class TestGateway: Sendable {
                     + (hearing.map { [$0] } ?? [])
                     + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys, directory: data,
                 stores: SQLiteInstallation(in: data).stores(now: now), client: client, webSocketClient: webSocketClient,
+                diskSpace: { _ in disk },
                 metrics: Metrics(), log: log, tracer: tracer, newID: { UUID().uuidString.lowercased() }, now: now))
         await composition.recoverSessions()
         var http = HTTPServerConfiguration()
@@ -77,6 +79,9 @@ final class TestGateway: Sendable {
         server = HTTPServer(loops: group.loops, configuration: http, service: composition.service)
         port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
     }
+
+    /// Half of a disk of 100 GB, whatever this machine has.
+    static let roomyDisk = DiskSpace(free: 50_000_000_000, total: 100_000_000_000)
 
     /// The time of this machine. Files have it too, so that a test must not give a gateway another time without a reason.
     static var time: UnixTime { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }  // real time: of the files' dates
@@ -98,14 +103,15 @@ final class TestGateway: Sendable {
     static func with(
         _ engine: ScriptedEngine = ScriptedEngine(), others: [ScriptedEngine] = [], keys: TestKeys, settings: [String: String] = [:],
         directory: String? = nil, keepsDirectory: Bool = false, tracer: Tracer? = nil, ears: TestEars? = nil, loops: Int = 1,
-        recorded: [any PrerecordedEngine] = [], usesVendors: Bool = false, log: Log = Log(level: .error),
+        recorded: [any PrerecordedEngine] = [], usesVendors: Bool = false, log: Log = Log(level: .error), disk: DiskSpace = TestGateway.roomyDisk,
         change: (inout GatewayConfiguration) -> Void = { _ in }, clock: HeldClock? = nil,
         now: @escaping @Sendable () -> UnixTime = { TestGateway.time },
         _ body: (TestGateway) async throws -> Void
     ) async throws {
         let gateway = try await TestGateway(
             engine, others: others, keys: keys, settings: settings, tracer: tracer, directory: directory, ears: ears, loops: loops,
-            recorded: recorded, usesVendors: usesVendors, log: log, change: change, clock: clock, now: now)
+            recorded: recorded, usesVendors: usesVendors, log: log, disk: disk, change: change,
+            clock: clock, now: now)
         let result: Result<Void, any Error>
         do {
             try await body(gateway)

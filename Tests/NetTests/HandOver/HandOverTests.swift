@@ -6,6 +6,8 @@ import Testing
 
 @Suite struct `The hand-over of sockets` {
     private let folder = TemporaryFolder()
+    /// Longer than a test may wait for a processor between two messages.
+    private static let patience: Duration = .seconds(600)
 
     private func pipe() throws -> (read: Int32, write: Int32) {
         var ends: [Int32] = [-1, -1]
@@ -15,9 +17,9 @@ import Testing
 
     @Test func `gives another process the same open files, under their purposes`() async throws {
         let path = folder.path(of: "gateway.sock"), pipe = try pipe()
-        let server = try HandOverServer(at: path)
+        let server = try HandOverServer(at: path, timeout: Self.patience)
         async let isTaken = server.handOver({ [HandedSocket(purpose: "main", descriptor: pipe.write)] }, failed: { _ in })
-        let taken = try await TakenSockets.take(from: path)
+        let taken = try await TakenSockets.take(from: path, timeout: Self.patience)
         #expect(taken.sockets.map(\.purpose) == ["main", HandOverServer.purpose])
         let copy = try #require(taken.sockets.first?.descriptor)
         #expect(copy != pipe.write)
@@ -32,13 +34,13 @@ import Testing
 
     @Test func `goes on as before when the other process does not confirm`() async throws {
         let path = folder.path(of: "gateway.sock"), pipe = try pipe(), failures = Mutex<[HandOverError]>([])
-        let server = try HandOverServer(at: path)
+        let server = try HandOverServer(at: path, timeout: Self.patience)
         async let isTaken = server.handOver(
             { [HandedSocket(purpose: "main", descriptor: pipe.write)] }, failed: { error in failures.withLock { $0.append(error) } })
-        var broken: TakenSockets? = try await TakenSockets.take(from: path)
+        var broken: TakenSockets? = try await TakenSockets.take(from: path, timeout: Self.patience)
         for socket in broken?.sockets ?? [] { close(socket.descriptor) }
         broken = nil
-        let taken = try await TakenSockets.take(from: path)
+        let taken = try await TakenSockets.take(from: path, timeout: Self.patience)
         #expect(failures.withLock { $0 } == [.brokenOff])
         try taken.confirm()
         #expect(await isTaken == getpid())
@@ -47,7 +49,7 @@ import Testing
 
     @Test func `waits for nobody who does not ask`() async throws {
         let path = folder.path(of: "gateway.sock"), failures = Mutex<[HandOverError]>([])
-        let server = try HandOverServer(at: path)
+        let server = try HandOverServer(at: path, timeout: Self.patience)
         async let isTaken = server.handOver({ [] }, failed: { error in failures.withLock { $0.append(error) } })
         let place = try UnixSocketPath(path)
         let strangers = (0..<60).map { number -> HandOverChannel in
@@ -57,7 +59,7 @@ import Testing
             if number % 2 == 0 { try? channel.send("junk") }
             return channel
         }
-        let taken = try await TakenSockets.take(from: path)
+        let taken = try await TakenSockets.take(from: path, timeout: Self.patience)
         try taken.confirm()
         #expect(await isTaken == getpid())
         #expect(failures.withLock { $0.allSatisfy { if case .rejected = $0 { true } else { false } } })
@@ -67,14 +69,14 @@ import Testing
 
     @Test func `reaches the next but one process at the same path`() async throws {
         let path = folder.path(of: "gateway.sock")
-        let first = try HandOverServer(at: path)
+        let first = try HandOverServer(at: path, timeout: Self.patience)
         async let isTaken = first.handOver({ [] }, failed: { _ in })
-        let taken = try await TakenSockets.take(from: path)
+        let taken = try await TakenSockets.take(from: path, timeout: Self.patience)
         try taken.confirm()
         #expect(await isTaken == getpid())
-        let second = try HandOverServer(adopting: try #require(taken.sockets.first?.descriptor))
+        let second = try HandOverServer(adopting: try #require(taken.sockets.first?.descriptor), timeout: Self.patience)
         async let isTakenAgain = second.handOver({ [] }, failed: { _ in })
-        try await TakenSockets.take(from: path).confirm()
+        try await TakenSockets.take(from: path, timeout: Self.patience).confirm()
         #expect(await isTakenAgain == getpid())
     }
 
@@ -86,7 +88,7 @@ import Testing
     }
 
     @Test func `ends with the task that waits`() async throws {
-        let server = try HandOverServer(at: folder.path(of: "gateway.sock"))
+        let server = try HandOverServer(at: folder.path(of: "gateway.sock"), timeout: Self.patience)
         let waiting = Task { await server.handOver({ [] }, failed: { _ in }) }
         waiting.cancel()
         #expect(await waiting.value == nil)
@@ -95,14 +97,14 @@ import Testing
     @Test func `works at a path that is longer than a Unix socket's address`() async throws {
         let deep = folder.path(of: String(repeating: "d", count: 120))
         try #require(mkdir(deep, 0o700) == 0)
-        let server = try HandOverServer(at: deep + "/gateway.sock")
+        let server = try HandOverServer(at: deep + "/gateway.sock", timeout: Self.patience)
         async let isTaken = server.handOver({ [] }, failed: { _ in })
-        try await TakenSockets.take(from: deep + "/gateway.sock").confirm()
+        try await TakenSockets.take(from: deep + "/gateway.sock", timeout: Self.patience).confirm()
         #expect(await isTaken == getpid())
     }
 
     @Test func `says that nobody is there`() async {
         let path = folder.path(of: "nobody.sock")
-        await #expect(throws: HandOverError.nobody(path: path)) { try await TakenSockets.take(from: path) }
+        await #expect(throws: HandOverError.nobody(path: path)) { try await TakenSockets.take(from: path, timeout: Self.patience) }
     }
 }

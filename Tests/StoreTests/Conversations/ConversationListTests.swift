@@ -44,6 +44,19 @@ import Testing
         #expect(try await ids(store.list(ConversationQuery(speaker: .person(anna.id)), of: .bob)) == [])
     }
 
+    @Test(arguments: StoreKind.allCases) func `has the conversations that are named, in their order`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        for number in 0..<4 { _ = try await store.begin(.of(.ann, "c\(number)", at: Double(number), .said("s", "text"))) }
+        _ = try await store.begin(.of(.bob, "his", at: 3))
+        let whole = try await store.list(ConversationQuery(), of: .ann)
+        let page = try await store.listed([ID("c1"), ID("none"), ID("his"), ID("c3")], of: .ann)
+        #expect(ids(page) == ["c1", "c3"] && page.next == nil)
+        #expect(page.conversations == whole.conversations.filter { page.lengths[$0.id] != nil }.reversed())
+        #expect(page.lengths[ID("c3")] == whole.lengths[ID("c3")])
+        #expect(try await ids(store.listed([], of: .ann)) == [])
+        #expect(try await ids(store.listed([ID("c1")], of: .bob)) == [])
+    }
+
     @Test(arguments: StoreKind.allCases) func `leaves out what was discarded, unless that is wanted`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         _ = try await store.begin(.of(.ann, "kept", at: 0))

@@ -169,6 +169,27 @@ import Testing
         try await store.settle()
     }
 
+    /// Number of pieces of which the index of words consists: an erasure of words makes it one.
+    private func piecesOfIndex() async throws -> Int64? {
+        let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path))
+        return try await database.read { (connection) throws(StoreError) in
+            try connection.integer("SELECT count(DISTINCT segid) FROM segment_words_idx")
+        }
+    }
+
+    @Test(.hangLimit) func `without words does not write the index of words anew`() async throws {
+        let store = try open()
+        _ = try await speak(store)
+        #expect(try await piecesOfIndex() ?? 0 > 1)
+        #expect(try await store.delete(ID<Voice>("voice1"), of: .ann))
+        #expect(try await store.delete(ID<Person>("p1"), of: .ann))
+        try await store.settle()
+        #expect(try await piecesOfIndex() ?? 0 > 1)
+        #expect(try await store.delete(ID<Conversation>("c2"), of: .ann))
+        try await store.settle()
+        #expect(try await piecesOfIndex() == 1)
+    }
+
     @Test(.hangLimit) func `by an edit of a text goes, too`() async throws {
         let store = try open()
         try await fill(store)
@@ -223,7 +244,7 @@ import Testing
         for (file, time) in [("a", 0.0), ("b", 9)] { #expect(try await store.add(audio(file, at: time), to: ID("over"), of: .ann)) }
         #expect(try await store.add(audio("c", at: 0), to: ID("live"), of: .ann))
         #expect(try await store.add(audio("d", at: 0), to: ID("over"), of: .bob))
-        #expect(try await store.removeAudio(before: .at(5), of: .ann) == 1)
+        #expect(try await store.removeAudio(before: .at(5), of: .ann).files == 1)
         #expect(try await store.audio(of: ID("over"), of: .ann).map(\.file) == ["b"])
         #expect(try await store.audio(of: ID("live"), of: .ann).map(\.file) == ["c"])
         #expect(try await store.audio(of: ID("over"), of: .bob).map(\.file) == ["d"])

@@ -24,7 +24,7 @@ import Testing
         #expect(try await !store.add(audio("d.opus", at: 9), to: ID("other"), of: .ann))
         #expect(try await store.usersWithAudio(before: .at(5)) == [.ann])
         #expect(try await Set(store.usersWithAudio(before: .at(10))) == [.ann, .bob])
-        #expect(try await store.removeAudio(before: .at(5), of: .ann) == 1)
+        #expect(try await store.removeAudio(before: .at(5), of: .ann) == RemovedAudio(files: 1, bytes: 10))
         #expect(try await store.audio(of: ID("over"), of: .ann).map(\.file) == ["new.opus"])
         #expect(try await store.audio(of: ID("live"), of: .ann).map(\.file) == ["b.opus"])
         #expect(try await store.audio(of: ID("other"), of: .bob).map(\.file) == ["c.opus"])

@@ -64,6 +64,29 @@ import Testing
         #expect(try await store.voices(of: .ann) == [kept])
     }
 
+    @Test(arguments: StoreKind.allCases) func `voices are counted, those that nobody has named apart`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 0, unnamed: 0))
+        let anna = try await store.add(person("p1", "Anna"), reusing: false, of: .ann)
+        for number in 1...5 { _ = try await store.add(voice(number), of: .ann) }
+        _ = try await store.add(voice(1), of: .bob)
+        #expect(try await store.setOwner(.person(anna.id), of: ID("v1"), of: .ann))
+        #expect(try await store.setOwner(.user, of: ID("v2"), of: .ann))
+        #expect(try await store.merge(ID<Voice>("v3"), into: ID<Voice>("v4"), of: .ann))
+        #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 4, unnamed: 2))
+    }
+
+    @Test(arguments: StoreKind.allCases) func `speakers are named without the others whom the user knows`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        let anna = try await store.add(person("p1", "Anna"), reusing: false, of: .ann)
+        _ = try await store.add(person("p2", "Otto"), reusing: false, of: .ann)
+        for number in 1...3 { _ = try await store.add(voice(number), of: .ann) }
+        let asked: Set<SpeakerIdentity.Who> = [.person(anna.id), .person(ID("p9")), .voice(ID("v2")), .voice(ID("v9")), .user, .unknown]
+        let found = try await store.speakers(asked, of: .ann)
+        #expect(found.people == [anna] && found.voices == [ID("v2"): 2])
+        #expect(try await store.speakers(asked, of: .bob) == NamedSpeakers())
+    }
+
     @Test(arguments: StoreKind.allCases) func `naming a voice names it in the past, and again when it changes hands`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         let anna = try await store.add(person("p1", "Anna"), reusing: false, of: .ann)
@@ -295,8 +318,17 @@ import Testing
         #expect(try await untaught(2) == ["p1 in c2 of ann", "p1 in c1 of ann"])
         #expect(try await untaught(1) == ["p1 in c2 of ann", "p2 in c2 of ann", "p1 in c1 of ann", "p2 in c1 of ann"])
         #expect(try await untaught(1, limit: 1) == ["p1 in c2 of ann"])
+        // What was rejected comes last.
+        #expect(try await store.rejectedEvidence(of: ID("p1"), in: ID("c2"), of: .ann) == nil)
+        for evidence in [7, -8] as [Int64] { try await store.reject(evidence, of: ID("p1"), in: ID("c2"), of: .ann) }
+        try await store.reject(9, of: ID("p1"), in: ID("none"), of: .ann)
+        #expect(try await store.rejectedEvidence(of: ID("p1"), in: ID("c2"), of: .ann) == -8)
+        #expect(try await store.rejectedEvidence(of: ID("p2"), in: ID("c2"), of: .ann) == nil)
+        #expect(try await untaught(2) == ["p1 in c1 of ann", "p1 in c2 of ann"])
         #expect(try await store.learn(enrollment("x", ["s1"], .makes(ID("v9"))), of: .ann))
         #expect(try await untaught(2) == ["p1 in c2 of ann"])
+        #expect(try await store.delete(ID<Person>("p1"), of: .ann))
+        #expect(try await untaught(2) == [])
     }
 
     @Test(arguments: StoreKind.allCases) func `whoever watches a user's people and voices is told of each change`(kind: StoreKind) async throws {

@@ -166,6 +166,26 @@ import Testing
         #expect(try await names(.init(limit: 9, before: ID("b1"))) == [])
     }
 
+    @Test(arguments: StoreKind.allCases) func `lists the jobs of one day page by page`(kind: StoreKind) async throws {
+        let jobs = try kind.stores(in: temporary).jobs, day: Int64 = 86_400_000
+        for (number, time) in [day - 1, day, day + 5, day + 9, 2 * day - 1, 2 * day].enumerated() {
+            _ = try await jobs.add(.of("a\(number)", ann, at: time), most: 10, hasNotice: false)
+        }
+        func names(_ limit: Int, before: String? = nil, after: String? = nil, _ status: TranscriptionJob.Status? = nil) async throws -> [String] {
+            let query = TranscriptionJobQuery(
+                limit: limit, status: status, day: UnixTime(milliseconds: day), before: before.map { ID($0) }, after: after.map { ID($0) })
+            return try await jobs.list(of: ann, dialect: "assemblyai", query).map(\.id.rawValue)
+        }
+        #expect(try await names(9) == ["a4", "a3", "a2", "a1"])
+        #expect(try await names(2) == ["a4", "a3"])
+        #expect(try await names(2, before: "a3") == ["a2", "a1"])
+        #expect(try await names(2, after: "a0") == ["a2", "a1"])
+        #expect(try await names(9, before: "a4", after: "a1") == ["a3", "a2"])
+        #expect(try await names(9, .queued).count == 4)
+        #expect(try await names(9, .error) == [])
+        #expect(try await names(9, after: "b1") == [])
+    }
+
     @Test(arguments: StoreKind.allCases)
     func `keeps the vendor's own answer where wanted, until the job is deleted`(kind: StoreKind) async throws {
         let jobs = try kind.stores(in: temporary).jobs

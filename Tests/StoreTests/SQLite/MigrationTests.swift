@@ -68,6 +68,17 @@ import Testing
         ["INSERT INTO webhook_deliveries (id, archive, conversation, due_at) VALUES ('d1', 1, 1, 1)"],
         ["INSERT INTO ended_logins VALUES (x'00', 1)"],
         [],
+        [],
+        [
+            "INSERT INTO people (archive, id, name, created_at, joined_to, is_gone) VALUES (1, 'gone 1', '', 1, NULL, 1)",
+            "UPDATE voices SET is_gone = 1",
+        ],
+        [
+            "INSERT INTO people (archive, id, name, created_at) VALUES (1, 'p1', 'Anna', 1)",
+            "INSERT INTO rejected_enrollments SELECT 1, number, 7 FROM people WHERE id = 'p1'",
+        ],
+        ["INSERT INTO abandoned_files (file, due_at) VALUES ('announced', 1)"],
+        ["INSERT INTO erasures (number, deletions, has_words) VALUES (1, 1, 0)"],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {

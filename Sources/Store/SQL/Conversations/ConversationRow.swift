@@ -40,8 +40,9 @@ enum ConversationRow {
         of conversation: Int64, ids: [ID<Segment>]? = nil, on connection: borrowing SQLConnection
     ) throws(StoreError) -> [Segment] {
         var segments: [Segment] = []
+        let whole: [SQLValue] = [.integer(conversation)]
         try connection.run(
-            SegmentRow.select, [.integer(conversation), .text(ids.map { SegmentCoding.list($0.map(\.rawValue)) })]
+            ids == nil ? SegmentRow.select : SegmentRow.selectSome, ids.map { whole + [.text(SegmentCoding.list($0.map(\.rawValue)))] } ?? whole
         ) { (row) throws(StoreError) in segments.append(segment(row)) }
         return segments
     }

@@ -2,12 +2,24 @@ package import Conversations
 package import Speech
 
 extension SQLConversationStore {
+    package func announce(_ file: String, for time: Duration) async throws(StoreError) {
+        try Self.checkName(file)
+        let due = now() + time
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+            try connection.run(
+                "INSERT INTO abandoned_files (file, due_at) VALUES (?, ?) ON CONFLICT (file) DO UPDATE SET due_at = excluded.due_at",
+                [.text(file), .time(due)])
+        }
+    }
+
+    package func deleteUnnamedFiles() async throws(StoreError) { try await removal.deleteUnnamedFiles(dueBy: now()) }
+
     package func add(_ audio: StoredAudio, to conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool {
         try Self.checkName(audio.file)
         try ConversationLimits.check(audio.format, "a format's name", most: ConversationLimits.identifier)
         return try await change(user) { (archive, connection) throws(StoreError) in
             guard let number = try archive.conversation(conversation, on: connection) else { return false }
-            try Self.checkIsFree(audio.file, on: connection)
+            try Self.claim(audio.file, on: connection)
             try connection.run(
                 """
                 INSERT INTO conversation_audio (conversation, file, format, start_at, duration, byte_count, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -42,7 +54,7 @@ extension SQLConversationStore {
         let isReplaced =
             try await change(user) { (archive, connection) throws(StoreError) -> Bool? in
                 guard let number = try archive.conversation(conversation, on: connection) else { return false }
-                try Self.checkIsFree(audio.file, on: connection)
+                try Self.claim(audio.file, on: connection)
                 try connection.run(
                     "UPDATE conversation_audio SET file = ?3, byte_count = ?4 WHERE conversation = ?1 AND file = ?2 AND cut_from IS NULL",
                     [.integer(number), .text(file), .text(audio.file), .integer(audio.byteCount)])
@@ -99,14 +111,14 @@ extension SQLConversationStore {
 
     package func cut(_ uncut: UncutAudio, to part: StoredAudio?) async throws(StoreError) -> Bool {
         if let part { try Self.checkName(part.file) }
-        let isCut = try await database.write { (connection) throws(StoreError) in
+        let isCut = try await database.delete { (connection) throws(StoreError) in
             // The audio may have been deleted, or split again, meanwhile.
             let isAsItWas = try connection.integer(
                 "SELECT 1 FROM conversation_audio WHERE number = ? AND file = ? AND start_at = ? AND cut_from = ? AND cut_to = ?",
                 [.integer(uncut.number), .text(uncut.audio.file), .duration(uncut.audio.start), .duration(uncut.from), .duration(uncut.to)])
             guard isAsItWas != nil else { return false }
             if let part {
-                try Self.checkIsFree(part.file, on: connection)
+                try Self.claim(part.file, on: connection)
                 try connection.run(
                     """
                     UPDATE conversation_audio SET file = ?2, start_at = ?3, duration = ?4, byte_count = ?5, cut_from = NULL, cut_to = NULL
@@ -124,21 +136,33 @@ extension SQLConversationStore {
         return isCut
     }
 
-    package func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> Int {
-        let count =
-            try await change(user) { (archive, connection) throws(StoreError) -> Int? in
+    package func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> RemovedAudio {
+        let removed =
+            try await change(user, deletes: true) { (archive, connection) throws(StoreError) -> RemovedAudio? in
+                var sizes: [String: Int64] = [:]
                 // A file that a younger row names stays until that row is deleted too.
                 try connection.run(
                     """
-                    DELETE FROM conversation_audio WHERE created_at < ?1 AND conversation IN (
-                        SELECT number FROM conversations WHERE archive = ?2 AND status NOT IN ('in_progress', 'processing'))
-                    RETURNING file
+                    DELETE FROM conversation_audio WHERE created_at < ?1 AND EXISTS (
+                        SELECT 1 FROM conversations c WHERE c.number = conversation_audio.conversation AND c.archive = ?2
+                        AND c.status NOT IN ('in_progress', 'processing'))
+                    RETURNING file, byte_count
                     """, [.time(time), .integer(archive.number)]
-                ) { (row) throws(StoreError) in try Self.abandon(row.text(0), on: connection) }
-                return Int(try connection.integer("SELECT count(*) FROM abandoned_files") ?? 0)
-            } ?? 0
-        if count > 0 { startErasing() }
-        return count
+                ) { (row) throws(StoreError) in
+                    guard let file = row.text(0) else { return }
+                    sizes[file] = row.integer(1) ?? 0
+                }
+                var removed = RemovedAudio()
+                for (file, bytes) in sizes {
+                    try Self.abandon(file, on: connection)
+                    guard try connection.integer("SELECT 1 FROM conversation_audio WHERE file = ? LIMIT 1", [.text(file)]) == nil else { continue }
+                    removed.files += 1
+                    removed.bytes += bytes
+                }
+                return removed
+            } ?? RemovedAudio()
+        if removed.files > 0 { startErasing() }
+        return removed
     }
 
     // MARK: Samples
@@ -181,7 +205,7 @@ extension SQLConversationStore {
     static func insert(
         _ sample: SpeechSample, _ columns: OwnerColumns, in archive: UserPartition, on connection: borrowing SQLConnection
     ) throws(StoreError) -> Int64? {
-        if let file = sample.file { try Self.checkIsFree(file, on: connection) }
+        if let file = sample.file { try Self.claim(file, on: connection) }
         let count = try connection.integer(
             "SELECT count(*) FROM speech_samples WHERE archive = ? AND person IS NOT DISTINCT FROM ?",
             [.integer(archive.number), .integer(columns.person)])
@@ -200,7 +224,7 @@ extension SQLConversationStore {
 
     package func delete(_ sample: ID<SpeechSample>, of user: ID<User>) async throws(StoreError) -> Bool {
         let done =
-            try await revise(user) { (archive, connection) throws(StoreError) in
+            try await revise(user, deletes: true) { (archive, connection) throws(StoreError) in
                 var isThere = false
                 try connection.run(
                     "DELETE FROM speech_samples WHERE archive = ? AND id = ? RETURNING file", [.integer(archive.number), .text(sample.rawValue)]
@@ -208,7 +232,7 @@ extension SQLConversationStore {
                     isThere = true
                     try Self.abandon(row.text(0), on: connection)
                 }
-                if isThere { try Self.noteErasure(on: connection) }
+                if isThere { try Self.noteErasure(of: .rows, on: connection) }
                 return isThere
             }
         if done { startErasing() }
@@ -220,15 +244,16 @@ extension SQLConversationStore {
     /// Queues a file for deletion if no row names it.
     static func abandon(_ file: String?, on connection: borrowing SQLConnection) throws(StoreError) {
         guard let file else { return }
-        try connection.run("INSERT INTO abandoned_files (file) VALUES (?) ON CONFLICT DO NOTHING", [.text(file)])
+        try connection.run("INSERT INTO abandoned_files (file) VALUES (?) ON CONFLICT (file) DO UPDATE SET due_at = NULL", [.text(file)])
     }
 
     static func checkName(_ file: String) throws(StoreError) {
         guard BlobName(file) != nil else { throw .conflict("an audio file's name may have only letters, digits, '-', '_' and '.'") }
     }
 
-    /// Checks that no row names the file yet: deleting one user's file must never delete another user's audio.
-    static func checkIsFree(_ file: String, on connection: borrowing SQLConnection) throws(StoreError) {
+    /// Takes a file for a row that will name it. Checks that no other row does: deleting one user's file must never delete another user's audio.
+    static func claim(_ file: String, on connection: borrowing SQLConnection) throws(StoreError) {
+        try connection.run("DELETE FROM abandoned_files WHERE file = ? AND due_at IS NOT NULL", [.text(file)])
         guard try !isNamed(file, on: connection) else { throw .conflict("an audio file with this name exists already") }
     }
 
@@ -237,7 +262,7 @@ extension SQLConversationStore {
         try connection.integer(
             """
             SELECT 1 WHERE EXISTS (SELECT 1 FROM conversation_audio WHERE file = ?1) OR EXISTS (SELECT 1 FROM speech_samples WHERE file = ?1)
-            OR EXISTS (SELECT 1 FROM abandoned_files WHERE file = ?1)
+            OR EXISTS (SELECT 1 FROM abandoned_files WHERE file = ?1 AND due_at IS NULL)
             """, [.text(file)]) != nil
     }
 }

@@ -7,14 +7,14 @@ extension SQLConversationStore {
     ) async throws(StoreError) -> Segment? {
         try ConversationLimits.check(text, "a segment's text", most: ConversationLimits.segmentText)
         let now = now()
-        let changed = try await change(user) {
+        let changed = try await change(user, deletes: true) {
             [words = database.words] (archive, connection) throws(StoreError) -> (segment: Segment, stale: Stale)? in
             guard let number = try archive.conversation(conversation, on: connection) else { return nil }
             let before = try ConversationRow.segments(of: number, ids: [segment], on: connection).first
             try connection.run(SegmentRow.edit, [.text(text), .integer(number), .text(segment.rawValue)])
             guard try connection.changedRows() == 1 else { return nil }
             try words.update([segment], of: number, on: connection)
-            try Self.noteErasure(on: connection)
+            try Self.noteErasure(of: .words, on: connection)
             if let before, before.text != text { try Self.forgetSpeech(of: before, in: number, now: now, on: connection) }
             try Self.sumUp(number, on: connection)
             // The segment must not be found by the meaning of its former words.
@@ -25,7 +25,7 @@ extension SQLConversationStore {
         }
         guard let changed else { return nil }
         forget(changed.stale)
-        startErasing()
+        startErasing(.edits)
         return changed.segment
     }
 
@@ -33,7 +33,7 @@ extension SQLConversationStore {
         _ range: Range<Duration>, in conversation: ID<Conversation>, of user: ID<User>
     ) async throws(StoreError) -> [Segment]? {
         let now = now()
-        let changed = try await change(user) {
+        let changed = try await change(user, deletes: true) {
             [words = database.words] (archive, connection) throws(StoreError) -> (segments: [Segment], stale: Stale)? in
             guard let number = try archive.conversation(conversation, on: connection), let whole = try ConversationRow.whole(number, on: connection)
             else { return nil }
@@ -41,7 +41,7 @@ extension SQLConversationStore {
             let redacted = whole.segments.compactMap { $0.redacting(range) }
             for segment in redacted { try connection.run(SegmentRow.redact, SegmentRow.redaction(of: segment, in: number)) }
             if !redacted.isEmpty { try words.update(redacted.map(\.id), of: number, on: connection) }
-            try Self.noteErasure(on: connection)
+            try Self.noteErasure(of: .words, on: connection)
             try Self.forgetSpeech(range, nil, in: number, now: now, on: connection)
             try Self.sumUp(number, on: connection)
             // The conversation must not be found by the meaning of its former words.
@@ -99,9 +99,9 @@ extension SQLConversationStore {
         try connection.run(
             """
             SELECT DISTINCT w.number, w.person IS NOT NULL OR w.is_user FROM segments s JOIN voices v ON v.number = s.voice
-            JOIN voices w ON w.number = coalesce(v.joined_to, v.number)
+            JOIN voices w ON w.number = coalesce(v.joined_to, v.number) AND NOT w.is_gone LEFT JOIN people q ON q.number = s.person
             WHERE s.conversation = ?1 AND s.id IN (SELECT value FROM json_each(?2)) AND (w.person IS NULL AND NOT w.is_user
-            OR s.identified_by = 'manual' AND w.person IS NOT DISTINCT FROM s.person AND w.is_user = s.is_user)
+            OR s.identified_by = 'manual' AND w.person IS NOT DISTINCT FROM coalesce(q.joined_to, q.number) AND w.is_user = s.is_user)
             """, [.integer(conversation), segments]
         ) { (row) throws(StoreError) in
             if let number = row.integer(0) { voices.append((number, row.flag(1))) }
@@ -219,7 +219,7 @@ extension SQLConversationStore {
 
     private func delete(_ id: ID<Conversation>, of user: ID<User>, onlyIfEmpty: Bool) async throws(StoreError) -> Bool {
         let now = now()
-        let deleted = try await change(user) { (archive, connection) throws(StoreError) -> (stale: Stale, isRevised: Bool)? in
+        let deleted = try await change(user, deletes: true) { (archive, connection) throws(StoreError) -> (stale: Stale, isRevised: Bool)? in
             guard let number = try archive.conversation(id, on: connection) else { return nil }
             let voices = try Self.namelessVoices(in: number, on: connection)
             if onlyIfEmpty {
@@ -236,7 +236,7 @@ extension SQLConversationStore {
                 """, [.integer(number)])
             try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(number)])
             try SQLChunkStore.forget(id, of: user, on: connection)
-            try Self.noteErasure(on: connection)
+            try Self.noteErasure(of: .words, on: connection)
             let isRevised = try Self.forgetUnheard(voices, on: connection)
             if isRevised { try archive.revise(on: connection) }
             return (Stale(archive: archive, conversations: [number]), isRevised)

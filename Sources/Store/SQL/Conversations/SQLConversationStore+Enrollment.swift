@@ -48,6 +48,32 @@ extension SQLConversationStore {
         } ?? false
     }
 
+    package func rejectedEvidence(
+        of person: ID<Person>, in conversation: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) -> Int64? {
+        try await read(user) { (archive, connection) throws(StoreError) -> Int64? in
+            guard let conversation = try archive.conversation(conversation, on: connection), let person = try archive.person(person, on: connection)
+            else { return nil }
+            return try connection.integer(
+                "SELECT evidence FROM rejected_enrollments WHERE conversation = ? AND person = ?", [.integer(conversation), .integer(person)])
+        }
+    }
+
+    package func reject(
+        _ evidence: Int64, of person: ID<Person>, in conversation: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) {
+        _ = try await change(user) { (archive, connection) throws(StoreError) -> Bool? in
+            guard let conversation = try archive.conversation(conversation, on: connection), let person = try archive.person(person, on: connection)
+            else { return nil }
+            try connection.run(
+                """
+                INSERT INTO rejected_enrollments (conversation, person, evidence) VALUES (?, ?, ?)
+                ON CONFLICT (conversation, person) DO UPDATE SET evidence = excluded.evidence
+                """, [.integer(conversation), .integer(person), .integer(evidence)])
+            return true
+        }
+    }
+
     package func untaught(speaking least: Duration, limit: Int) async throws(StoreError) -> [UntaughtVoice] {
         try await database.read { (connection) throws(StoreError) in
             var found: [UntaughtVoice] = []
@@ -55,13 +81,15 @@ extension SQLConversationStore {
             try connection.run(
                 """
                 SELECT p.id, c.id, a.user FROM (SELECT DISTINCT conversation FROM conversation_audio) k
-                CROSS JOIN conversations c CROSS JOIN segments s
-                JOIN people p ON p.number = s.person JOIN archives a ON a.number = c.archive
+                CROSS JOIN conversations c CROSS JOIN segments s INDEXED BY segments_in_order
+                JOIN people q ON q.number = s.person JOIN people p ON p.number = coalesce(q.joined_to, q.number) AND NOT p.is_gone
+                JOIN archives a ON a.number = c.archive
                 WHERE c.number = k.conversation AND s.conversation = c.number AND c.status = 'completed' AND s.identified_by = 'manual'
                 GROUP BY c.number, p.number, a.number HAVING sum(s.end_at - s.start_at) >= ?1 AND NOT EXISTS (
                     SELECT 1 FROM segments t JOIN speech_sample_sources o ON o.segment = t.number JOIN speech_samples l ON l.number = o.sample
                     WHERE t.conversation = c.number AND l.person = p.number)
-                ORDER BY c.started_at DESC, p.number LIMIT ?2
+                ORDER BY EXISTS (SELECT 1 FROM rejected_enrollments r WHERE r.conversation = c.number AND r.person = p.number),
+                c.started_at DESC, p.number LIMIT ?2
                 """, [.integer(least.wholeNanoseconds), .integer(limit)]
             ) { (row) throws(StoreError) in
                 guard let person = row.text(0), let conversation = row.text(1), let user = row.text(2) else { return }
@@ -76,10 +104,12 @@ extension SQLConversationStore {
         _ segments: [ID<Segment>], of owner: OwnerColumns, in conversation: Int64, on connection: borrowing SQLConnection
     ) throws(StoreError) -> [Int64] {
         var numbers: [Int64] = []
+        // With the sign, SQLite does not begin at all segments of the person.
         try connection.run(
             """
-            SELECT number FROM segments WHERE conversation = ?1 AND id IN (SELECT value FROM json_each(?2)) AND person = ?3
-            AND identified_by = 'manual' AND NOT EXISTS (SELECT 1 FROM speech_sample_sources WHERE segment = segments.number)
+            SELECT number FROM segments WHERE conversation = ?1 AND id IN (SELECT value FROM json_each(?2))
+            AND +person IN (SELECT number FROM people WHERE number = ?3 OR joined_to = ?3) AND identified_by = 'manual'
+            AND NOT EXISTS (SELECT 1 FROM speech_sample_sources WHERE segment = segments.number)
             """, [.integer(conversation), .text(SegmentCoding.list(segments.map(\.rawValue))), .integer(owner.person)]
         ) { (row) throws(StoreError) in
             if let number = row.integer(0) { numbers.append(number) }
@@ -100,7 +130,8 @@ extension SQLConversationStore {
             """
             SELECT DISTINCT l.number, v.number, l.makes_voice FROM segments s JOIN speech_sample_sources o ON o.segment = s.number
             JOIN speech_samples l ON l.number = o.sample LEFT JOIN voices v ON v.number = l.voice AND v.person = l.person
-            WHERE s.conversation = ?1 AND s.id IN (SELECT value FROM json_each(?2)) AND s.person IS DISTINCT FROM l.person
+            LEFT JOIN people q ON q.number = s.person WHERE s.conversation = ?1 AND s.id IN (SELECT value FROM json_each(?2))
+            AND coalesce(q.joined_to, q.number) IS DISTINCT FROM l.person
             """, [.integer(conversation), segments]
         ) { (row) throws(StoreError) in
             if let sample = row.integer(0) { wrong.append((sample, row.integer(1), row.flag(2))) }
@@ -113,7 +144,7 @@ extension SQLConversationStore {
             // Earlier versions gave a voice without a name to the person in place of making one.
             if isMade { try forget(voice: voice, on: connection) } else { try name(voice, .nobody, on: connection) }
         }
-        if !wrong.isEmpty { try noteErasure(on: connection) }
+        if !wrong.isEmpty { try noteErasure(of: .rows, on: connection) }
         return !wrong.isEmpty
     }
 }

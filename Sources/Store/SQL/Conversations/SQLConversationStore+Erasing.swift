@@ -2,13 +2,24 @@ extension SQLConversationStore {
     package func settle() async throws(StoreError) { try await removal.settle() }
 
     /// Starts to erase deleted words and files from the disk soon.
-    func startErasing() {
-        Task { await removal.begin() }
+    func startErasing(_ gathering: DeletedDataRemoval.Gathering = .deletions) {
+        Task { await removal.begin(gathering) }
     }
 
-    /// Records that deleted words are still in the pages of the index.
-    static func noteErasure(on connection: borrowing SQLConnection) throws(StoreError) {
+    /// What a deletion leaves in the database's files until it is erased.
+    enum Remains {
+        /// Words in the pages of the index, and rows in the log.
+        case words
+        /// Rows in the log only.
+        case rows
+    }
+
+    /// Records that something is to be erased.
+    static func noteErasure(of remains: Remains, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
-            "INSERT INTO erasures (number, deletions) VALUES (1, 1) ON CONFLICT (number) DO UPDATE SET deletions = erasures.deletions + 1")
+            """
+            INSERT INTO erasures (number, deletions, has_words) VALUES (1, 1, ?1) ON CONFLICT (number) DO UPDATE
+            SET deletions = erasures.deletions + 1, has_words = erasures.has_words OR excluded.has_words
+            """, [.flag(remains == .words)])
     }
 }

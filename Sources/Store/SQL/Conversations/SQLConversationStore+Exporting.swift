@@ -11,7 +11,7 @@ extension SQLConversationStore {
                 """
                 SELECT v.number, v.id, v.label, p.id, v.is_user, v.model, v.direction, v.evidence, v.created_at, v.adopted_at, v.adoption_distance,
                 j.id FROM voices v LEFT JOIN people p ON p.number = v.person LEFT JOIN voices j ON j.number = v.joined_to
-                WHERE v.archive = ?1 AND (CAST(CASE WHEN v.joined_to IS NULL THEN 0 ELSE 1 END AS BIGINT) > ?2
+                WHERE v.archive = ?1 AND NOT v.is_gone AND (CAST(CASE WHEN v.joined_to IS NULL THEN 0 ELSE 1 END AS BIGINT) > ?2
                 OR CAST(CASE WHEN v.joined_to IS NULL THEN 0 ELSE 1 END AS BIGINT) = ?2 AND v.number > ?3)
                 ORDER BY v.joined_to IS NOT NULL, v.number LIMIT ?4
                 """, [.integer(archive.number), .integer(cursor.value), .integer(cursor.number), .integer(limit)]
@@ -66,7 +66,8 @@ extension SQLConversationStore {
             // In the order of `SegmentRow.select`.
             try connection.run(
                 """
-                SELECT p.id, s.is_user, v.id, s.is_edited FROM segments s LEFT JOIN people p ON p.number = s.person
+                SELECT CASE WHEN q.is_gone THEN NULL ELSE q.id END, s.is_user, CASE WHEN q.is_gone OR v.is_gone THEN NULL ELSE v.id END, s.is_edited
+                FROM segments s LEFT JOIN people p ON p.number = s.person LEFT JOIN people q ON q.number = coalesce(p.joined_to, p.number)
                 LEFT JOIN voices v ON v.number = s.voice WHERE s.conversation = ? ORDER BY s.start_at, s.number
                 """, [.integer(number)]
             ) { (row) throws(StoreError) in
@@ -87,7 +88,8 @@ extension SQLConversationStore {
             var samples: [PortableSample] = [], places: [PortableCursor] = []
             try connection.run(
                 """
-                SELECT l.number, l.id, p.id, l.file, l.duration, l.model, l.direction, l.created_at, v.id, l.makes_voice FROM speech_samples l
+                SELECT l.number, l.id, p.id, l.file, l.duration, l.model, l.direction, l.created_at,
+                CASE WHEN v.is_gone THEN NULL ELSE v.id END, l.makes_voice FROM speech_samples l
                 LEFT JOIN people p ON p.number = l.person LEFT JOIN voices v ON v.number = l.voice
                 WHERE l.archive = ? AND l.number > ? ORDER BY l.number LIMIT ?
                 """, [.integer(archive.number), .integer(cursor.number), .integer(limit)]

@@ -134,7 +134,7 @@ extension SQLConversationStore {
                         .duration(audio.duration + Self.audioTolerance),
                     ]) == nil
             else { return .present }
-            try Self.checkIsFree(audio.file, on: connection)
+            try Self.claim(audio.file, on: connection)
             try connection.run(
                 """
                 INSERT INTO conversation_audio (conversation, file, format, start_at, duration, byte_count, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -151,7 +151,7 @@ extension SQLConversationStore {
         try Self.checkName(file)
         let outcome = try await write(into: target) { (archive, connection) throws(StoreError) -> AudioImport in
             guard let number = try archive.sample(sample, on: connection) else { return .gone }
-            try Self.checkIsFree(file, on: connection)
+            try Self.claim(file, on: connection)
             try connection.run("UPDATE speech_samples SET file = ? WHERE number = ? AND file IS NULL", [.text(file), .integer(number)])
             guard try connection.changedRows() == 1 else { return .present }
             try archive.revise(on: connection)

@@ -6,7 +6,8 @@ extension SQLConversationStore {
         let people = try await read(user) { (archive, connection) throws(StoreError) -> [Person]? in
             var people: [Person] = []
             try connection.run(
-                "SELECT id, name, created_at FROM people WHERE archive = ? ORDER BY lower(name), number", [.integer(archive.number)]
+                "SELECT id, name, created_at FROM people WHERE archive = ? AND joined_to IS NULL AND NOT is_gone ORDER BY lower(name), number",
+                [.integer(archive.number)]
             ) { (row) throws(StoreError) in people.append(Person(row)) }
             return people
         }
@@ -22,14 +23,18 @@ extension SQLConversationStore {
                 // SQLite knows only the case of ASCII letters.
                 var found: Person?
                 let name = person.name.lowercased()
-                try connection.run("SELECT id, name, created_at FROM people WHERE archive = ? ORDER BY number", [.integer(archive.number)]) {
-                    (row) throws(StoreError) in
+                try connection.run(
+                    "SELECT id, name, created_at FROM people WHERE archive = ? AND joined_to IS NULL AND NOT is_gone ORDER BY number",
+                    [.integer(archive.number)]
+                ) { (row) throws(StoreError) in
                     let other = Person(row)
                     if found == nil, other.name.lowercased() == name { found = other }
                 }
                 if let found { return found }
             }
-            let count = try connection.integer("SELECT count(*) FROM people WHERE archive = ?", [.integer(archive.number)]) ?? 0
+            let count =
+                try connection.integer(
+                    "SELECT count(*) FROM people WHERE archive = ? AND joined_to IS NULL AND NOT is_gone", [.integer(archive.number)]) ?? 0
             try ConversationLimits.check(Int(count) + 1, "people", most: ConversationLimits.people)
             try connection.run(
                 "INSERT INTO people (archive, id, name, created_at) VALUES (?, ?, ?, ?)",
@@ -44,9 +49,9 @@ extension SQLConversationStore {
     package func rename(_ person: ID<Person>, to name: String, of user: ID<User>) async throws(StoreError) -> Bool {
         try ConversationLimits.check(name, "a name", most: ConversationLimits.name)
         return try await revise(user) { (archive, connection) throws(StoreError) in
-            try connection.run(
-                "UPDATE people SET name = ? WHERE archive = ? AND id = ?", [.text(name), .integer(archive.number), .text(person.rawValue)])
-            return try connection.changedRows() == 1
+            guard let number = try archive.person(person, on: connection) else { return false }
+            try connection.run("UPDATE people SET name = ? WHERE number = ?", [.text(name), .integer(number)])
+            return true
         }
     }
 
@@ -55,32 +60,34 @@ extension SQLConversationStore {
             guard let gone = try archive.person(person, on: connection), let kept = try archive.person(other, on: connection) else { return false }
             guard gone != kept else { return true }
             let both: [SQLValue] = [.integer(kept), .integer(gone)]
-            try connection.run("UPDATE segments SET person = ? WHERE person = ?", both)
+            // Segments keep pointing to the merged person, so that the cost of merging does not depend on their number.
+            try connection.run("UPDATE people SET joined_to = ?1 WHERE number = ?2 OR joined_to = ?2", both)
+            try connection.run("UPDATE people SET id = 'joined ' || number, name = '' WHERE number = ?", [.integer(gone)])
             try connection.run("UPDATE voices SET person = ? WHERE person = ?", both)
             try connection.run("UPDATE speech_samples SET person = ? WHERE person = ?", both)
             try connection.run("UPDATE rejected_owners SET person = ? WHERE person = ?", both)
-            try connection.run("DELETE FROM people WHERE number = ?", [.integer(gone)])
             return true
         }
     }
 
     package func delete(_ person: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool {
         let done =
-            try await revise(user) { (archive, connection) throws(StoreError) in
+            try await revise(user, deletes: true) { (archive, connection) throws(StoreError) in
                 guard let number = try archive.person(person, on: connection) else { return false }
-                try connection.run(
-                    """
-                    UPDATE segments SET voice = NULL, identified_by = NULL, confidence = NULL WHERE voice IN (
-                        SELECT v.number FROM voices v JOIN voices w ON w.number = coalesce(v.joined_to, v.number) WHERE w.person = ?)
-                    """, [.integer(number)])
-                try connection.run(
-                    "UPDATE segments SET person = NULL, voice = NULL, identified_by = NULL, confidence = NULL WHERE person = ?", [.integer(number)])
+                var voices: [Int64] = []
+                try connection.run("SELECT number FROM voices WHERE person = ?", [.integer(number)]) { (row) throws(StoreError) in
+                    if let voice = row.integer(0) { voices.append(voice) }
+                }
+                for voice in voices { try Self.forget(voice: voice, on: connection) }
                 try connection.run(
                     "INSERT INTO abandoned_files (file) SELECT file FROM speech_samples WHERE person = ? AND file IS NOT NULL ON CONFLICT DO NOTHING",
                     [.integer(number)])
-                try connection.run("DELETE FROM voices WHERE person = ?", [.integer(number)])
-                try connection.run("DELETE FROM people WHERE number = ?", [.integer(number)])
-                try Self.noteErasure(on: connection)
+                try connection.run("DELETE FROM speech_samples WHERE person = ?", [.integer(number)])
+                try connection.run("DELETE FROM rejected_owners WHERE person = ?", [.integer(number)])
+                // Segments that name the person are changed by `GoneSpeakers`, in parts.
+                try connection.run(
+                    "UPDATE people SET is_gone = TRUE, id = 'gone ' || number, name = '' WHERE number = ?1 OR joined_to = ?1", [.integer(number)])
+                try Self.noteErasure(of: .rows, on: connection)
                 return true
             }
         if done { startErasing() }
@@ -96,7 +103,7 @@ extension SQLConversationStore {
 
 extension Person {
     /// Reads a row of the columns id, name, created_at.
-    fileprivate init(_ row: borrowing SQLRow) {
+    init(_ row: borrowing SQLRow) {
         self.init(id: ID(row.text(0) ?? ""), name: row.text(1) ?? "", created: row.time(2))
     }
 }

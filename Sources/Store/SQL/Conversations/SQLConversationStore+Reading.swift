@@ -11,10 +11,11 @@ extension SQLConversationStore {
 
     package func inProgress(of user: ID<User>, source: String, device: String?) async throws(StoreError) -> Conversation? {
         try await read(user) { (archive, connection) throws(StoreError) in
+            // By itself SQLite reads the user's conversations in the order of time, all of them when none is in progress.
             let number = try connection.integer(
                 """
-                SELECT number FROM conversations WHERE archive = ? AND source = ? AND device IS NOT DISTINCT FROM ? AND status = 'in_progress'
-                ORDER BY started_at DESC, number DESC LIMIT 1
+                SELECT number FROM conversations INDEXED BY conversations_open WHERE archive = ? AND source = ? AND device IS NOT DISTINCT FROM ?
+                AND status IN ('in_progress', 'processing') AND status = 'in_progress' ORDER BY started_at DESC, number DESC LIMIT 1
                 """, [.integer(archive.number), .text(source), .text(device)])
             guard let number else { return nil }
             return try ConversationRow.whole(number, on: connection)
@@ -108,6 +109,21 @@ extension SQLConversationStore {
         return page ?? ConversationPage(conversations: [], next: nil)
     }
 
+    package func listed(_ conversations: [ID<Conversation>], of user: ID<User>) async throws(StoreError) -> ConversationPage {
+        try await read(user) { (archive, connection) throws(StoreError) -> ConversationPage? in
+            var page = ConversationPage(conversations: [], next: nil)
+            for id in conversations.prefix(ConversationLimits.page) {
+                guard let number = try archive.conversation(id, on: connection), let found = try ConversationRow.head(number, on: connection) else {
+                    continue
+                }
+                page.conversations.append(found)
+                let length = try connection.integer("SELECT max(end_at) FROM segments WHERE conversation = ?", [.integer(number)])
+                page.lengths[id] = .nanoseconds(length ?? 0)
+            }
+            return page
+        } ?? ConversationPage(conversations: [], next: nil)
+    }
+
     package func outlines(
         of conversations: [ID<Conversation>], of user: ID<User>
     ) async throws(StoreError) -> [ID<Conversation>: ConversationOutline] {
@@ -117,12 +133,9 @@ extension SQLConversationStore {
                 guard let number = try archive.conversation(id, on: connection) else { continue }
                 var outline = ConversationOutline()
                 try connection.run(
-                    """
-                    SELECT p.id, s.is_user, w.id, w.is_user, wp.id, s.start_at, s.end_at, s.speaker
-                    FROM segments s LEFT JOIN people p ON p.number = s.person LEFT JOIN voices v ON v.number = s.voice
-                    LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) LEFT JOIN people wp ON wp.number = w.person
-                    WHERE s.conversation = ? ORDER BY s.start_at, s.number
-                    """, [.integer(number)]
+                    ComposedSQL(
+                        "SELECT ", SpeakerJoins.columns, ", s.start_at, s.end_at, s.speaker FROM segments s ", SpeakerJoins.of,
+                        " WHERE s.conversation = ? ORDER BY s.start_at, s.number"), [.integer(number)]
                 ) { (row) throws(StoreError) in
                     let who = ConversationRow.who(
                         person: row.text(0), isUser: row.flag(1), voice: row.text(2), isUsersVoice: row.flag(3), voicesPerson: row.text(4))
@@ -144,12 +157,9 @@ extension SQLConversationStore {
             }
             var places: [SegmentPlace] = []
             try connection.run(
-                """
-                SELECT p.id, s.is_user, w.id, w.is_user, wp.id, s.start_at, s.end_at, s.speaker, length(s.text)
-                FROM segments s LEFT JOIN people p ON p.number = s.person LEFT JOIN voices v ON v.number = s.voice
-                LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) LEFT JOIN people wp ON wp.number = w.person
-                WHERE s.conversation = ? ORDER BY s.start_at, s.number
-                """, [.integer(number)]
+                ComposedSQL(
+                    "SELECT ", SpeakerJoins.columns, ", s.start_at, s.end_at, s.speaker, length(s.text) FROM segments s ", SpeakerJoins.of,
+                    " WHERE s.conversation = ? ORDER BY s.start_at, s.number"), [.integer(number)]
             ) { (row) throws(StoreError) in
                 let who = ConversationRow.who(
                     person: row.text(0), isUser: row.flag(1), voice: row.text(2), isUsersVoice: row.flag(3), voicesPerson: row.text(4))
@@ -240,11 +250,17 @@ struct SpeakerMarks {
             self.words = []
             return
         }
-        words.append(owner.person.map { "p\($0)" } ?? "u")
+        if let person = owner.person {
+            try connection.run("SELECT number FROM people WHERE number = ?1 OR joined_to = ?1", [.integer(person)]) { (row) throws(StoreError) in
+                words.append("p\(row.integer(0) ?? 0)")
+            }
+        } else {
+            words.append("u")
+        }
         try connection.run(
             """
-            SELECT v.number FROM voices v JOIN voices w ON w.number = coalesce(v.joined_to, v.number)
-            WHERE v.archive = ?1 AND (w.person = ?2 OR ?3 AND w.is_user)
+            WITH owned AS (SELECT number FROM voices WHERE person = ?2 UNION ALL SELECT number FROM voices WHERE archive = ?1 AND is_user AND ?3)
+            SELECT number FROM owned UNION ALL SELECT v.number FROM owned JOIN voices v ON v.joined_to = owned.number
             """, [.integer(archive.number), .integer(owner.person), .flag(owner.isUser)]
         ) { (row) throws(StoreError) in words.append("v\(row.integer(0) ?? 0)") }
         self.words = words

@@ -1,12 +1,12 @@
 package import Speech
 
 extension SQLConversationStore {
-    /// Number of conversations that one transaction deletes, so that other writes wait for milliseconds only.
-    private static let conversationsAtOnce = 20
+    /// Numbers of conversations, of runs or jobs, and of sums that one transaction deletes, so that other writes wait for milliseconds only.
+    private static let conversationsAtOnce = 20, rowsAtOnce = 500, sumsAtOnce: Int64 = 5_000
 
     package func beginDeletion(of user: ID<User>) async throws(StoreError) -> Bool {
         let now = now()
-        return try await database.write(.user(user)) { (connection) throws(StoreError) in
+        return try await database.delete(.user(user)) { (connection) throws(StoreError) in
             guard user != .deleted, try Self.isKnown(user, on: connection) else { return false }
             try connection.run(
                 "INSERT INTO deleted_users (user, since) VALUES (?, ?) ON CONFLICT DO NOTHING", [.text(user.rawValue), .time(now)])
@@ -41,18 +41,23 @@ extension SQLConversationStore {
 
     package func deleteRows(of user: ID<User>, sessions: [ID<Session>]) async throws(StoreError) -> Bool {
         let now = now()
-        let deleted = try await database.write(.user(user)) { (connection) throws(StoreError) -> (archive: Int64?, conversations: [Int64])? in
+        let deleted = try await database.delete(.user(user)) { (connection) throws(StoreError) -> (archive: Int64?, conversations: [Int64])? in
             // The transcripts of sessions may be all that there is.
-            try Self.forget(sessions, of: user, now: now, on: connection)
+            if !sessions.isEmpty { try Self.forget(.list(sessions), now: now, on: connection) }
             guard try Self.isKnown(user, on: connection) else { return nil }
             let archive = try UserPartition.find(user, on: connection)
-            let conversations = try archive.map { (archive) throws(StoreError) in try Self.deleteConversations(of: archive, on: connection) } ?? []
-            if conversations.isEmpty {
+            let conversations =
+                try archive.map { (archive) throws(StoreError) in try Self.deleteConversations(of: archive, now: now, on: connection) } ?? []
+            var isLastPart = conversations.isEmpty
+            if isLastPart { isLastPart = try !Self.removeNamesFromRuns(of: user, now: now, on: connection) }
+            if isLastPart { isLastPart = try !Self.deleteOrders(of: user, on: connection) }
+            if isLastPart { isLastPart = try !Self.removeNameFromSums(of: user, on: connection) }
+            if isLastPart {
                 try Self.deleteSpeakers(of: user, archive, on: connection)
-                try Self.deleteOrders(of: user, on: connection)
+                try Self.forget(.open(user), now: now, on: connection)
                 try Self.removeNames(of: user, on: connection)
             }
-            try Self.noteErasure(on: connection)
+            try Self.noteErasure(of: .words, on: connection)
             return (archive?.number, conversations)
         }
         guard let deleted else { return false }
@@ -65,9 +70,9 @@ extension SQLConversationStore {
     }
 
     package func endDeletion(of user: ID<User>) async throws(StoreError) {
-        try await database.write(.user(user)) { (connection) throws(StoreError) in
+        try await database.delete(.user(user)) { (connection) throws(StoreError) in
             try connection.run("DELETE FROM deleted_users WHERE user = ?", [.text(user.rawValue)])
-            try Self.noteErasure(on: connection)
+            try Self.noteErasure(of: .rows, on: connection)
         }
         startErasing()
     }
@@ -84,33 +89,61 @@ extension SQLConversationStore {
             """, [.text(user.rawValue)]) == 1
     }
 
-    /// Records that all words of the user's sessions must be forgotten.
-    private static func forget(
-        _ sessions: [ID<Session>], of user: ID<User>, now: UnixTime, on connection: borrowing SQLConnection
-    ) throws(StoreError) {
+    /// Some sessions of a user.
+    private enum SomeSessions {
+        case list([ID<Session>])
+        /// Those of conversations, by the numbers of their rows.
+        case conversations([Int64])
+        /// Those of runs, by their ids.
+        case runs([String])
+        /// Those whose usage is not booked yet.
+        case open(ID<User>)
+
+        var statement: StaticString {
+            switch self {
+            case .list: "SELECT value AS session FROM json_each(?1)"
+            case .conversations:
+                "SELECT p.session FROM session_parts p WHERE p.conversation IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))"
+            case .runs: "SELECT json_extract(record, '$.session_id') AS session FROM usage_runs WHERE run IN (SELECT value FROM json_each(?1))"
+            case .open: "SELECT json_extract(record, '$.session_id') AS session FROM usage_outbox WHERE json_extract(record, '$.user') = ?1"
+            }
+        }
+
+        var parameter: SQLValue {
+            switch self {
+            case .list(let sessions): .text(SegmentCoding.list(sessions.map(\.rawValue)))
+            case .conversations(let numbers): .numbers(numbers)
+            case .runs(let ids): .text(SegmentCoding.list(ids))
+            case .open(let user): .text(user.rawValue)
+            }
+        }
+    }
+
+    /// Records that all words of the sessions must be forgotten.
+    private static func forget(_ sessions: SomeSessions, now: UnixTime, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
-            """
-            INSERT INTO forgotten_speech (session, channel, begins, ends, noted_at) SELECT session, NULL, 0, NULL, ?3 FROM (
-                SELECT value AS session FROM json_each(?2)
-                UNION SELECT p.session FROM session_parts p JOIN conversations c ON c.number = p.conversation
-                JOIN archives a ON a.number = c.archive WHERE a.user = ?1
-                UNION SELECT json_extract(record, '$.session_id') FROM usage_runs WHERE user = ?1
-                UNION SELECT json_extract(record, '$.session_id') FROM usage_outbox WHERE json_extract(record, '$.user') = ?1
-            ) s WHERE session IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM forgotten_speech f WHERE f.session = s.session AND f.channel IS NULL AND f.begins = 0 AND f.ends IS NULL)
-            """, [.text(user.rawValue), .text(SegmentCoding.list(sessions.map(\.rawValue))), .time(now)])
+            ComposedSQL(
+                "INSERT INTO forgotten_speech (session, channel, begins, ends, noted_at) SELECT session, NULL, 0, NULL, ?2 FROM (",
+                "SELECT DISTINCT session FROM (", sessions.statement,
+                """
+                ) named) s WHERE session IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM forgotten_speech f WHERE f.session = s.session AND f.channel IS NULL AND f.begins = 0 AND f.ends IS NULL)
+                """), [sessions.parameter, .time(now)])
     }
 
     /// Deletes some conversations.
     ///
     /// - Returns: the row numbers of the deleted conversations.
-    private static func deleteConversations(of archive: UserPartition, on connection: borrowing SQLConnection) throws(StoreError) -> [Int64] {
+    private static func deleteConversations(
+        of archive: UserPartition, now: UnixTime, on connection: borrowing SQLConnection
+    ) throws(StoreError) -> [Int64] {
         var conversations: [Int64] = []
         try connection.run(
             "SELECT number FROM conversations WHERE archive = ? LIMIT ?", [.integer(archive.number), .integer(conversationsAtOnce)]
         ) { (row) throws(StoreError) in
             if let number = row.integer(0) { conversations.append(number) }
         }
+        if !conversations.isEmpty { try forget(.conversations(conversations), now: now, on: connection) }
         for conversation in conversations {
             // The marks are deleted first, so that the segments' trigger finds none.
             try connection.run("DELETE FROM conversation_marks WHERE conversation = ?", [.integer(conversation)])
@@ -120,6 +153,28 @@ extension SQLConversationStore {
             try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(conversation)])
         }
         return conversations
+    }
+
+    /// Removes the user's name from some booked runs, and records that the words of the runs' sessions must be forgotten.
+    ///
+    /// - Returns: false when the user has no booked runs.
+    private static func removeNamesFromRuns(
+        of user: ID<User>, now: UnixTime, on connection: borrowing SQLConnection
+    ) throws(StoreError) -> Bool {
+        var runs: [String] = []
+        try connection.run("SELECT run FROM usage_runs WHERE user = ? LIMIT ?", [.text(user.rawValue), .integer(rowsAtOnce)]) {
+            (row) throws(StoreError) in
+            if let run = row.text(0) { runs.append(run) }
+        }
+        guard !runs.isEmpty else { return false }
+        try forget(.runs(runs), now: now, on: connection)
+        try connection.run(
+            """
+            UPDATE usage_runs SET user = ?2,
+            record = json_set(json_remove(record, '$.key', '$.conversation_id', '$.session_id', '$.session_start_ns', '$.channel_count'), '$.user', ?2)
+            WHERE run IN (SELECT value FROM json_each(?1))
+            """, [.text(SegmentCoding.list(runs)), .text(ID<User>.deleted.rawValue)])
+        return true
     }
 
     private static func deleteSpeakers(
@@ -138,41 +193,56 @@ extension SQLConversationStore {
         try connection.run("DELETE FROM archives WHERE number = ?", number)
     }
 
-    /// Deletes jobs, uploads, and recordings that come in chunks.
-    private static func deleteOrders(of user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) {
-        let name: [SQLValue] = [.text(user.rawValue)]
-        try connection.run("DELETE FROM jobs WHERE user = ?", name)
-        try connection.run("DELETE FROM uploads WHERE user = ?", name)
-        try connection.run("DELETE FROM background_recordings WHERE user = ?", name)
+    /// Deletes some jobs, or the uploads and recordings that come in chunks.
+    ///
+    /// - Returns: false when there were no jobs.
+    private static func deleteOrders(of user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
+        let name = SQLValue.text(user.rawValue)
+        try connection.run(
+            "DELETE FROM jobs WHERE number IN (SELECT number FROM jobs WHERE user = ? LIMIT ?)", [name, .integer(rowsAtOnce)])
+        if try connection.changedRows() > 0 { return true }
+        try connection.run("DELETE FROM uploads WHERE user = ?", [name])
+        try connection.run("DELETE FROM background_recordings WHERE user = ?", [name])
+        return false
     }
 
-    /// Removes the user's name from the usage and from the access keys. A key stays as a revoked one, because an installation without keys would be
-    /// open to everybody.
-    private static func removeNames(of user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) {
-        let names: [SQLValue] = [.text(user.rawValue), .text(ID<User>.deleted.rawValue)]
+    /// Removes the user's name from some sums of the usage.
+    ///
+    /// - Returns: false when the user has no sums.
+    private static func removeNameFromSums(of user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
+        // A day has a row for each key, engine and kind of work: the last day of a part is taken whole.
+        var last: String?
         try connection.run(
-            """
-            UPDATE usage_runs SET user = ?2,
-            record = json_set(json_remove(record, '$.key', '$.conversation_id', '$.session_id', '$.session_start_ns', '$.channel_count'), '$.user', ?2)
-            WHERE user = ?1
-            """, names)
-        try connection.run(
-            """
-            UPDATE usage_outbox
-            SET record = json_set(json_remove(record, '$.key', '$.conversation_id', '$.session_id', '$.session_start_ns', '$.channel_count'), '$.user', ?2)
-            WHERE json_extract(record, '$.user') = ?1
-            """, names)
+            "SELECT max(day) FROM (SELECT day FROM usage_days WHERE user = ? ORDER BY day LIMIT ?) first",
+            [.text(user.rawValue), .integer(sumsAtOnce)]
+        ) { (row) throws(StoreError) in last = row.text(0) }
+        guard let last else { return false }
+        let parameters: [SQLValue] = [.text(user.rawValue), .text(ID<User>.deleted.rawValue), .text(last)]
         try connection.run(
             ComposedSQL(
                 """
                 INSERT INTO usage_days (day, user, access_key, provider, model, workload, payer, runs, failed, audio, speech, billable, cost, unpriced,
                 retries, fallbacks, segments, words, speakers, identified)
                 SELECT day, ?2, '', provider, model, workload, payer, sum(runs), sum(failed), sum(audio), sum(speech), sum(billable), sum(cost),
-                sum(unpriced), sum(retries), sum(fallbacks), sum(segments), sum(words), sum(speakers), sum(identified) FROM usage_days WHERE user = ?1
+                sum(unpriced), sum(retries), sum(fallbacks), sum(segments), sum(words), sum(speakers), sum(identified)
+                FROM usage_days WHERE user = ?1 AND day <= ?3
                 GROUP BY day, provider, model, workload, payer
 
-                """) + UsageDay.addition, names)
-        try connection.run("DELETE FROM usage_days WHERE user = ?", [.text(user.rawValue)])
+                """) + UsageDay.addition, parameters)
+        try connection.run("DELETE FROM usage_days WHERE user = ?1 AND day <= ?2", [.text(user.rawValue), .text(last)])
+        return true
+    }
+
+    /// Removes the user's name from usage that is not booked, and from the access keys. A key stays as a revoked one, because an installation without keys
+    /// would be open to everybody.
+    private static func removeNames(of user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) {
+        let names: [SQLValue] = [.text(user.rawValue), .text(ID<User>.deleted.rawValue)]
+        try connection.run(
+            """
+            UPDATE usage_outbox
+            SET record = json_set(json_remove(record, '$.key', '$.conversation_id', '$.session_id', '$.session_start_ns', '$.channel_count'), '$.user', ?2)
+            WHERE json_extract(record, '$.user') = ?1
+            """, names)
         try connection.run("INSERT INTO users (id, created_at) VALUES (?, 0) ON CONFLICT DO NOTHING", [names[1]])
         try connection.run(
             "UPDATE access_keys SET user = ?2, name = NULL, prefix = '', hash = randomblob(32) WHERE user = ?1", names)

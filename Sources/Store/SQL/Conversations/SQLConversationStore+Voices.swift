@@ -8,7 +8,7 @@ extension SQLConversationStore {
             try connection.run(
                 """
                 SELECT v.id, v.label, p.id, v.is_user, v.model, v.direction, v.evidence, v.created_at, v.adopted_at, v.adoption_distance
-                FROM voices v LEFT JOIN people p ON p.number = v.person WHERE v.archive = ? AND v.joined_to IS NULL ORDER BY v.label
+                FROM voices v LEFT JOIN people p ON p.number = v.person WHERE v.archive = ? AND v.joined_to IS NULL AND NOT v.is_gone ORDER BY v.label
                 """, [.integer(archive.number)]
             ) { (row) throws(StoreError) in
                 // A voice without a direction is of no use to a caller.
@@ -33,8 +33,8 @@ extension SQLConversationStore {
             try connection.run(
                 """
                 SELECT c.id, s.id, s.start_at, s.end_at, s.text
-                FROM (SELECT number FROM segments WHERE voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1)
-                ORDER BY number DESC LIMIT 4000) latest
+                FROM (SELECT number FROM segments INDEXED BY segments_of_voices
+                WHERE voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1) ORDER BY number DESC LIMIT 4000) latest
                 CROSS JOIN segments s CROSS JOIN conversations c
                 WHERE s.number = latest.number AND c.number = s.conversation AND c.archive = ?2
                 AND EXISTS (SELECT 1 FROM conversation_audio a WHERE a.conversation = c.number AND a.cut_from IS NULL
@@ -67,7 +67,7 @@ extension SQLConversationStore {
     static func insert(
         _ voice: NewVoice, _ owner: OwnerColumns, in archive: UserPartition, on connection: borrowing SQLConnection
     ) throws(StoreError) -> Voice {
-        let count = try connection.integer("SELECT count(*) FROM voices WHERE archive = ?", [.integer(archive.number)]) ?? 0
+        let count = try connection.integer("SELECT count(*) FROM voices WHERE archive = ? AND NOT is_gone", [.integer(archive.number)]) ?? 0
         try ConversationLimits.check(Int(count) + 1, "voices", most: ConversationLimits.voices)
         let next = try connection.integer(
             "UPDATE archives SET next_voice = next_voice + 1, revision = revision + 1 WHERE number = ? RETURNING next_voice",
@@ -179,7 +179,7 @@ extension SQLConversationStore {
             try connection.run(
                 "UPDATE voices SET person = NULL, is_user = FALSE, adopted_at = NULL, adoption_distance = NULL, direction = ? WHERE number = ?",
                 [.blob([]), .integer(gone)])
-            try Self.noteErasure(on: connection)
+            try Self.noteErasure(of: .rows, on: connection)
             return true
         }
         if isDone { startErasing() }
@@ -187,7 +187,7 @@ extension SQLConversationStore {
     }
 
     package func delete(_ voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {
-        let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
+        let isDone = try await revise(user, deletes: true) { (archive, connection) throws(StoreError) in
             guard let number = try archive.voice(voice, on: connection) else { return false }
             try Self.forget(voice: number, on: connection)
             return true
@@ -197,26 +197,46 @@ extension SQLConversationStore {
     }
 
     package func removeVoices(unheardSince time: UnixTime) async throws(StoreError) -> Int {
-        let removed = try await database.write { (connection) throws(StoreError) in
-            var found: [(voice: Int64, archive: Int64, user: String)] = []
-            try connection.run(
-                """
-                SELECT v.number, a.number, a.user FROM voices v JOIN archives a ON a.number = v.archive
-                WHERE v.person IS NULL AND NOT v.is_user AND v.joined_to IS NULL AND v.created_at < ?1 AND NOT EXISTS (
-                    SELECT 1 FROM segments s JOIN conversations c ON c.number = s.conversation
-                    WHERE s.voice IN (SELECT number FROM voices WHERE number = v.number OR joined_to = v.number) AND c.finished_at >= ?1)
-                """, [.time(time)]
-            ) { (row) throws(StoreError) in
-                if let voice = row.integer(0), let archive = row.integer(1), let user = row.text(2) { found.append((voice, archive, user)) }
+        let unheard = try await database.read { (connection) throws(StoreError) in
+            var voices: [Int64] = []
+            try connection.run(Self.unheard + ComposedSQL(" ORDER BY v.number"), [.time(time)]) { (row) throws(StoreError) in
+                if let voice = row.integer(0) { voices.append(voice) }
             }
-            for row in found { try Self.forget(voice: row.voice, on: connection) }
-            for archive in Set(found.map(\.archive)) { try UserPartition(number: archive).revise(on: connection) }
-            return found.map { ID<User>($0.user) }
+            return voices
         }
-        for user in Set(removed) { revisions.tell(user) }
-        if !removed.isEmpty { startErasing() }
-        return removed.count
+        var count = 0
+        defer { if count > 0 { startErasing() } }
+        for first in stride(from: 0, to: unheard.count, by: Self.voicesAtOnce) {
+            let part = Array(unheard[first..<min(first + Self.voicesAtOnce, unheard.count)])
+            let removed = try await database.delete { (connection) throws(StoreError) -> [ID<User>] in
+                var found: [(voice: Int64, archive: Int64, user: String)] = []
+                // A voice may have been heard, or named, since the search.
+                try connection.run(
+                    Self.unheard + ComposedSQL(" AND v.number IN (SELECT CAST(value AS BIGINT) FROM json_each(?2))"), [.time(time), .numbers(part)]
+                ) { (row) throws(StoreError) in
+                    if let voice = row.integer(0), let archive = row.integer(1), let user = row.text(2) { found.append((voice, archive, user)) }
+                }
+                for row in found { try Self.forget(voice: row.voice, on: connection) }
+                for archive in Set(found.map(\.archive)) { try UserPartition(number: archive).revise(on: connection) }
+                return found.map { ID<User>($0.user) }
+            }
+            for user in Set(removed) { revisions.tell(user) }
+            count += removed.count
+        }
+        return count
     }
+
+    /// Number of voices that one transaction removes, so that other writes wait for milliseconds only.
+    private static let voicesAtOnce = 100
+
+    /// Finds voices without an owner that no conversation since a time has. Parameter: the time. Columns: voice, archive, user.
+    private static let unheard = ComposedSQL(
+        """
+        SELECT v.number, a.number, a.user FROM voices v JOIN archives a ON a.number = v.archive
+        WHERE v.person IS NULL AND NOT v.is_user AND v.joined_to IS NULL AND NOT v.is_gone AND v.created_at < ?1 AND NOT EXISTS (
+            SELECT 1 FROM segments s JOIN conversations c ON c.number = s.conversation
+            WHERE s.voice IN (SELECT number FROM voices WHERE number = v.number OR joined_to = v.number) AND c.finished_at >= ?1)
+        """)
 
     /// Returns the row numbers of the voices without an owner that speak in a conversation.
     static func namelessVoices(in conversation: Int64, on connection: borrowing SQLConnection) throws(StoreError) -> [Int64] {
@@ -224,7 +244,7 @@ extension SQLConversationStore {
         try connection.run(
             """
             SELECT DISTINCT w.number FROM segments s JOIN voices v ON v.number = s.voice JOIN voices w ON w.number = coalesce(v.joined_to, v.number)
-            WHERE s.conversation = ? AND w.person IS NULL AND NOT w.is_user
+            WHERE s.conversation = ? AND NOT w.is_gone AND w.person IS NULL AND NOT w.is_user
             """, [.integer(conversation)]
         ) { (row) throws(StoreError) in
             if let number = row.integer(0) { voices.append(number) }
@@ -248,17 +268,16 @@ extension SQLConversationStore {
         return isDone
     }
 
-    /// Deletes a voice. The caller calls `startErasing` afterwards.
+    /// Makes a voice gone for every reader, and removes its voiceprint. `GoneSpeakers` changes the segments of the voice afterwards, in parts, and
+    /// deletes the row. The caller calls `startErasing` afterwards.
     ///
     /// - Parameter voice: number of the voice's row.
     static func forget(voice: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
             """
-            UPDATE segments SET voice = NULL, identified_by = iif(person IS NULL AND NOT is_user, NULL, identified_by),
-            confidence = iif(person IS NULL AND NOT is_user, NULL, confidence)
-            WHERE voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1)
-            """, [.integer(voice)])
-        try connection.run("DELETE FROM voices WHERE number = ?", [.integer(voice)])
-        try noteErasure(on: connection)
+            UPDATE voices SET is_gone = TRUE, id = 'gone ' || number, person = NULL, is_user = FALSE, direction = ?2, adopted_at = NULL,
+            adoption_distance = NULL WHERE number = ?1 OR joined_to = ?1
+            """, [.integer(voice), .blob([])])
+        try noteErasure(of: .rows, on: connection)
     }
 }

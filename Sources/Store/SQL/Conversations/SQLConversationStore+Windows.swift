@@ -56,7 +56,7 @@ extension SQLConversationStore {
         try await database.read { (connection) throws(StoreError) in
             var found: [Conversation] = []
             // Conversations without any windows come first, because the index begins with them.
-            for statement in [Self.withNone, Self.withOthers] where found.count < limit {
+            for statement in [Self.withNone, Self.withEarlier, Self.withLater] where found.count < limit {
                 try connection.run(statement, [.text(model), .integer(limit - found.count)]) { (row) throws(StoreError) in
                     found.append(ConversationRow.conversation(row))
                 }
@@ -71,10 +71,17 @@ extension SQLConversationStore {
         FROM conversations c JOIN archives a ON a.number = c.archive
         WHERE c.windows_model IS NULL AND c.status = 'completed' AND ?1 IS NOT NULL ORDER BY c.started_at DESC LIMIT ?2
         """
-    private static let withOthers: StaticString = """
+    /// Conversations whose model comes before the wanted one in the index. In one statement with the later ones, SQLite would read the whole index.
+    private static let withEarlier: StaticString = """
         SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
         c.call, c.timeout, c.findings
         FROM conversations c JOIN archives a ON a.number = c.archive
-        WHERE (c.windows_model < ?1 OR c.windows_model > ?1) AND c.status = 'completed' LIMIT ?2
+        WHERE c.windows_model < ?1 AND c.status = 'completed' LIMIT ?2
+        """
+    private static let withLater: StaticString = """
+        SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
+        c.call, c.timeout, c.findings
+        FROM conversations c JOIN archives a ON a.number = c.archive
+        WHERE c.windows_model > ?1 AND c.status = 'completed' LIMIT ?2
         """
 }

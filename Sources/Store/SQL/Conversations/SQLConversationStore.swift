@@ -22,21 +22,26 @@ package final class SQLConversationStore: ConversationStores {
     }
 
     /// Runs `body` in a transaction with the user's archive. Returns nil when nothing was ever stored for the user.
+    ///
+    /// - Parameter deletes: true if the change must be possible on a full disk, because it makes room.
     func change<Value: Sendable>(
-        _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> Value?
+        _ user: ID<User>, deletes: Bool = false,
+        _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> Value?
     ) async throws(StoreError) -> Value? {
-        try await database.write(.user(user)) { (connection) throws(StoreError) -> Value? in
+        let change: @Sendable (borrowing SQLConnection) throws(StoreError) -> Value? = { (connection) throws(StoreError) in
             guard let archive = try UserPartition.find(user, on: connection) else { return nil }
             return try body(archive, connection)
         }
+        return deletes ? try await database.delete(.user(user), change) : try await database.write(.user(user), change)
     }
 
     /// Runs `body` as `change` does. If `body` returns true, people, voices or samples have changed, and the watches of the user are told.
     func revise(
-        _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> Bool
+        _ user: ID<User>, deletes: Bool = false,
+        _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> Bool
     ) async throws(StoreError) -> Bool {
         let isDone =
-            try await change(user) { (archive, connection) throws(StoreError) -> Bool? in
+            try await change(user, deletes: deletes) { (archive, connection) throws(StoreError) -> Bool? in
                 guard try body(archive, connection) else { return false }
                 try archive.revise(on: connection)
                 return true

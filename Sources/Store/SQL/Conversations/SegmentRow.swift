@@ -53,14 +53,14 @@ enum SegmentRow {
         ]
     }
 
-    /// Reads segments. Columns: id, speaker (7), and those of `restore`. Parameters: conversation, and a list of ids or nil for all segments.
-    static let select =
+    /// Reads all segments of a conversation. Columns: id, speaker (7), and those of `restore`. Parameter: conversation.
+    static let select = columns + ComposedSQL("WHERE s.conversation = ? ORDER BY s.start_at, s.number")
+
+    /// Reads some segments of a conversation. Columns as of `select`. Parameters: conversation, list of ids.
+    static let selectSome =
         columns
-        + ComposedSQL(
-            """
-            WHERE s.conversation = ?1 AND (?2 IS NULL OR s.id IN (SELECT value FROM json_each(?2)))
-            ORDER BY s.start_at, s.number
-            """)
+        // With the sign, SQLite finds the segments by their ids, and not in the order of all segments.
+        + ComposedSQL("WHERE s.conversation = ? AND s.id IN (SELECT value FROM json_each(?)) ORDER BY +s.start_at, s.number")
 
     /// Reads a page of segments. Columns as of `select`. Parameters: conversation, from, to, number of segments before the page, limit.
     static let page =
@@ -76,13 +76,8 @@ enum SegmentRow {
 
     private static let columns: ComposedSQL = {
         let columns = SegmentField.stored.map { ComposedSQL("s.", $0.column.name) }
-        return ComposedSQL("SELECT s.id, p.id, s.is_user, w.id, w.is_user, wp.id, s.identified_by, s.confidence, ") + ComposedSQL(columns)
-            + ComposedSQL(
-                """
-                 FROM segments s LEFT JOIN people p ON p.number = s.person LEFT JOIN voices v ON v.number = s.voice
-                LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) LEFT JOIN people wp ON wp.number = w.person
-
-                """)
+        return ComposedSQL("SELECT s.id, ", SpeakerJoins.columns, ", s.identified_by, s.confidence, ") + ComposedSQL(columns)
+            + ComposedSQL(" FROM segments s ", SpeakerJoins.of, "\n")
     }()
 
     private static func list(_ names: [StaticString]) -> ComposedSQL { ComposedSQL(names.map { ComposedSQL($0) }) }

@@ -141,8 +141,9 @@ struct SegmentWriting {
         if let number {
             try connection.run(
                 """
-                SELECT s.voice, s.identified_by = 'manual', w.person, w.is_user FROM segments s LEFT JOIN voices v ON v.number = s.voice
-                LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) WHERE s.number = ?
+                SELECT CASE WHEN w.number IS NULL THEN NULL ELSE s.voice END, s.identified_by = 'manual', w.person, w.is_user
+                FROM segments s LEFT JOIN voices v ON v.number = s.voice
+                LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) AND NOT w.is_gone WHERE s.number = ?
                 """, [.integer(number)]
             ) { (row) throws(StoreError) in
                 stored = Speaker(voice: row.integer(0), isFixed: row.flag(1) && !segment.identity.isFixed)
@@ -167,7 +168,8 @@ struct SegmentWriting {
             if let voice = stored.voice, storedOwner.person == owner.person, storedOwner.isUser == owner.isUser { return Speaker(voice: voice) }
             let voice = try connection.integer(
                 """
-                SELECT number FROM voices WHERE archive = ?1 AND joined_to IS NULL AND (person = ?2 OR ?3 AND is_user) ORDER BY adopted_at IS NOT NULL, number LIMIT 1
+                SELECT number FROM voices WHERE joined_to IS NULL AND (person = ?2 OR archive = ?1 AND is_user AND ?3)
+                ORDER BY adopted_at IS NOT NULL, number LIMIT 1
                 """, [.integer(archive.number), .integer(owner.person), .flag(owner.isUser)])
             if let voice { return Speaker(voice: voice) }
         }

@@ -32,18 +32,19 @@ struct UserPartition {
     }
 
     func person(_ id: ID<Person>, on connection: borrowing SQLConnection) throws(StoreError) -> Int64? {
-        try connection.integer("SELECT number FROM people WHERE archive = ? AND id = ?", [.integer(number), .text(id.rawValue)])
+        try connection.integer(
+            "SELECT number FROM people WHERE archive = ? AND id = ? AND joined_to IS NULL AND NOT is_gone", [.integer(number), .text(id.rawValue)])
     }
 
     /// Returns the row number of the voice, or of the voice that it was merged into.
     func voice(_ id: ID<Voice>, on connection: borrowing SQLConnection) throws(StoreError) -> Int64? {
         try connection.integer(
-            "SELECT coalesce(joined_to, number) FROM voices WHERE archive = ? AND id = ?", [.integer(number), .text(id.rawValue)])
+            "SELECT coalesce(joined_to, number) FROM voices WHERE archive = ? AND id = ? AND NOT is_gone", [.integer(number), .text(id.rawValue)])
     }
 
     /// Returns the row number of the voice itself, also when it was merged into another one.
     func ownVoice(_ id: ID<Voice>, on connection: borrowing SQLConnection) throws(StoreError) -> Int64? {
-        try connection.integer("SELECT number FROM voices WHERE archive = ? AND id = ?", [.integer(number), .text(id.rawValue)])
+        try connection.integer("SELECT number FROM voices WHERE archive = ? AND id = ? AND NOT is_gone", [.integer(number), .text(id.rawValue)])
     }
 
     func sample(_ id: ID<SpeechSample>, on connection: borrowing SQLConnection) throws(StoreError) -> Int64? {

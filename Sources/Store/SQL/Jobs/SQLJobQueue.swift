@@ -111,40 +111,16 @@ package final class SQLJobQueue: JobQueue {
     ) async throws(StoreError) -> [TranscriptionJob] {
         try await database.read(for: user) { (connection) throws(StoreError) in
             var jobs: [TranscriptionJob] = []
-            // For an id that does not exist, no job is older or newer.
-            let values: [SQLValue] = [
-                .text(user.rawValue), .text(dialect), .text(query.status?.rawValue), .integer(query.day?.milliseconds),
-                .text(query.before?.rawValue), .text(query.after?.rawValue), .integer(Int64(query.limit)),
-            ]
-            try connection.run(
-                query.after == nil ? Self.newestFirst : Self.oldestFirst, values
-            ) { (row) throws(StoreError) in jobs.append(TranscriptionJob(row)) }
+            let page = JobPage(of: user, dialect: dialect, query)
+            try connection.run(page.statement, page.values) { (row) throws(StoreError) in jobs.append(TranscriptionJob(row)) }
             return query.after == nil ? jobs : jobs.reversed()
         }
     }
 
-    private static let newestFirst: StaticString = """
-        SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-        notice_status, access_key, keeps_raw, sealed, own_keys
-        FROM jobs WHERE user = ?1 AND dialect = ?2 AND (?3 IS NULL OR status = ?3)
-        AND (?4 IS NULL OR created_at >= ?4 AND created_at < ?4 + 86400000)
-        AND (?5 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?5 AND user = ?1)) AND (?6 IS NULL OR ?6 = '')
-        ORDER BY number DESC LIMIT ?7
-        """
-    /// Order of the page directly after a job: the nearest newer jobs, not the newest of all.
-    private static let oldestFirst: StaticString = """
-        SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-        notice_status, access_key, keeps_raw, sealed, own_keys
-        FROM jobs WHERE user = ?1 AND dialect = ?2 AND (?3 IS NULL OR status = ?3)
-        AND (?4 IS NULL OR created_at >= ?4 AND created_at < ?4 + 86400000)
-        AND (?5 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?5 AND user = ?1))
-        AND number > (SELECT number FROM jobs WHERE id = ?6 AND user = ?1) ORDER BY number LIMIT ?7
-        """
-
     package func delete(
         _ id: ID<TranscriptionJob>, of user: ID<User>, dialect: String, leaving request: String
     ) async throws(StoreError) -> TranscriptionJob? {
-        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+        try await database.delete(.readCommitted) { (connection) throws(StoreError) in
             var found: TranscriptionJob?
             try connection.run(
                 """
@@ -165,7 +141,7 @@ package final class SQLJobQueue: JobQueue {
     }
 
     package func remove(_ id: ID<TranscriptionJob>) async throws(StoreError) {
-        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+        try await database.delete(.readCommitted) { (connection) throws(StoreError) in
             try connection.run("DELETE FROM jobs WHERE id = ? AND status NOT IN ('queued', 'processing')", [.text(id.rawValue)])
         }
     }

@@ -41,7 +41,7 @@ package final class SQLUploadStore: UploadStore {
     }
 
     package func remove(_ id: ID<Upload>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.delete { (connection) throws(StoreError) in
             try connection.run(
                 """
                 DELETE FROM uploads WHERE id = ?1 AND user = ?2
@@ -52,7 +52,7 @@ package final class SQLUploadStore: UploadStore {
     }
 
     package func expire(before time: UnixTime) async throws(StoreError) {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.delete { (connection) throws(StoreError) in
             try connection.run(
                 """
                 DELETE FROM uploads WHERE created_at < ?

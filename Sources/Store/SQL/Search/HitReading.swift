@@ -2,7 +2,13 @@ import Conversations
 import Speech
 
 /// Reads the parts of the found segments that are shown.
-struct HitReading {
+package struct HitReading {
+    /// Reads segments with their conversations and speakers. Parameter: a list of the segments' numbers.
+    package static let statement = ComposedSQL(
+        "SELECT c.id, s.id, s.start_at, c.started_at, c.title, s.text, s.speaker, ", SpeakerJoins.columns,
+        ", s.number FROM json_each(?) r CROSS JOIN segments s JOIN conversations c ON c.number = s.conversation ", SpeakerJoins.of,
+        " WHERE s.number = CAST(r.value AS BIGINT) AND c.status <> 'discarded'")
+
     private let index: any WordIndex
     private let terms: [String]
     private let said: Set<Int64>
@@ -19,12 +25,7 @@ struct HitReading {
         var found: [Int64: (hit: SearchHit, text: String)] = [:]
         // One statement for all segments: each statement takes the time of the way to a server and back.
         try connection.run(
-            """
-            SELECT c.id, s.id, s.start_at, c.started_at, c.title, s.text, s.speaker, p.id, s.is_user, w.id, w.is_user, wp.id, s.number
-            FROM json_each(?) r CROSS JOIN segments s JOIN conversations c ON c.number = s.conversation LEFT JOIN people p ON p.number = s.person
-            LEFT JOIN voices v ON v.number = s.voice LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number)
-            LEFT JOIN people wp ON wp.number = w.person WHERE s.number = CAST(r.value AS BIGINT) AND c.status <> 'discarded'
-            """, [.numbers(ranked.map(\.segment))]
+            Self.statement, [.numbers(ranked.map(\.segment))]
         ) { (row) throws(StoreError) in
             let hit = SearchHit(
                 conversation: ID(row.text(0) ?? ""), segment: ID(row.text(1) ?? ""), start: row.duration(2), started: row.time(3),

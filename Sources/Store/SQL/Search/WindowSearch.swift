@@ -79,11 +79,12 @@ struct WindowSearch {
         ofWindows numbers: [Int64], marks: Set<String>?, on connection: borrowing SQLConnection
     ) throws(StoreError) -> [Int64: [Int64]] {
         var segments: [Int64: [Int64]] = [:]
+        // The joins are written as crosses so that SQLite finds each segment by its id: by itself it reads all segments of a window's conversation.
         try connection.run(
             """
-            SELECT w.number, s.number, s.mark FROM json_each(?) r CROSS JOIN windows w CROSS JOIN json_each(w.segments) j
-            JOIN segments s ON s.conversation = w.conversation AND s.id = j.value
-            WHERE w.number = CAST(r.value AS BIGINT) ORDER BY w.number, s.start_at, s.number
+            SELECT w.number, s.number, s.mark FROM json_each(?) r CROSS JOIN windows w CROSS JOIN json_each(w.segments) j CROSS JOIN segments s
+            WHERE w.number = CAST(r.value AS BIGINT) AND s.conversation = w.conversation AND s.id = j.value
+            ORDER BY w.number, s.start_at, s.number
             """, [.numbers(numbers)]
         ) { (row) throws(StoreError) in
             if let marks, row.text(2).map(marks.contains) != true { return }

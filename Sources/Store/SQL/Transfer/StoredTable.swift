@@ -51,13 +51,17 @@ struct StoredTable: Sendable {
                 ("revision", .integer),
             ]),
         StoredTable(
-            "people", countsRows: true, [("number", .integer), ("archive", .integer), ("id", .text), ("name", .text), ("created_at", .integer)]),
+            "people", countsRows: true,
+            [
+                ("number", .integer), ("archive", .integer), ("id", .text), ("name", .text), ("created_at", .integer), ("joined_to", .integer),
+                ("is_gone", .flag),
+            ]),
         StoredTable(
             "voices", countsRows: true,
             [
                 ("number", .integer), ("archive", .integer), ("id", .text), ("label", .integer), ("person", .integer), ("is_user", .flag),
                 ("model", .text), ("direction", .blob), ("evidence", .integer), ("created_at", .integer), ("joined_to", .integer),
-                ("adopted_at", .integer), ("adoption_distance", .real),
+                ("adopted_at", .integer), ("adoption_distance", .real), ("is_gone", .flag),
             ]),
         StoredTable("rejected_owners", [("voice", .integer), ("person", .integer)]),
         StoredTable(
@@ -98,10 +102,11 @@ struct StoredTable: Sendable {
                 ("model", .text), ("direction", .blob), ("created_at", .integer), ("voice", .integer), ("makes_voice", .flag),
             ]),
         StoredTable("speech_sample_sources", [("sample", .integer), ("segment", .integer)]),
-        StoredTable("abandoned_files", [("file", .text)]),
+        StoredTable("rejected_enrollments", [("conversation", .integer), ("person", .integer), ("evidence", .integer)]),
+        StoredTable("abandoned_files", [("file", .text), ("due_at", .integer)]),
         StoredTable("settings", [("archive", .integer), ("name", .text), ("value", .text)]),
         StoredTable("provider_keys", [("archive", .integer), ("provider", .text), ("fingerprint", .text), ("created_at", .integer)]),
-        StoredTable("erasures", [("number", .integer), ("deletions", .integer)]),
+        StoredTable("erasures", [("number", .integer), ("deletions", .integer), ("has_words", .flag)]),
         StoredTable(
             "windows",
             [
@@ -134,9 +139,9 @@ struct StoredTable: Sendable {
         guard hasNumbers else {
             return try connection.run(all) { (found) throws(StoreError) in try row(values(found)) }
         }
-        // A merged voice refers to the voice that it was merged into, which may have a higher number.
+        // A merged voice or person refers to the one that it was merged into, which may have a higher number.
         let conditions: [StaticString] =
-            name.description == "voices" ? [" WHERE joined_to IS NULL AND", " WHERE joined_to IS NOT NULL AND"] : [" WHERE"]
+            ["voices", "people"].contains(name.description) ? [" WHERE joined_to IS NULL AND", " WHERE joined_to IS NOT NULL AND"] : [" WHERE"]
         for condition in conditions {
             let part = all + ComposedSQL(condition, " number > ? ORDER BY number LIMIT ?")
             var last = Int64.min, count = Self.atOnce

@@ -2,15 +2,12 @@ package import Speech
 
 extension SQLUsageStore {
     package func rows(_ query: UsageQuery) async throws(StoreError) -> [UsageRow] {
-        let since = query.since.map { String($0.rfc3339.prefix(10)) }
+        // Each day comes after the empty text.
+        let since = SQLValue.text(query.since.map { String($0.rfc3339.prefix(10)) } ?? "")
         return try await database.read { (connection) throws(StoreError) in
             var sums: [UsageGroup: UsageTotals] = [:]
             try connection.run(
-                """
-                SELECT day, access_key, provider, model, workload, runs, failed, audio, speech, billable, cost, unpriced, retries, fallbacks, segments,
-                words, speakers, identified FROM usage_days WHERE (?1 IS NULL OR user = ?1) AND (?2 IS NULL OR day >= ?2)
-                """,
-                [.text(query.user?.rawValue), .text(since)]
+                query.user == nil ? Self.daysOfAll : Self.daysOfUser, query.user.map { [since, .text($0.rawValue)] } ?? [since]
             ) { (row) throws(StoreError) in
                 let group = UsageGroup(
                     day: query.grouping == .day ? row.text(0) : nil, key: query.grouping == .key ? row.text(1) : nil,
@@ -21,6 +18,15 @@ extension SQLUsageStore {
             return sums.map { UsageRow(group: $0.key, totals: $0.value) }.sorted { $0.group < $1.group }
         }
     }
+
+    private static let daysOfAll: StaticString = """
+        SELECT day, access_key, provider, model, workload, runs, failed, audio, speech, billable, cost, unpriced, retries, fallbacks, segments,
+        words, speakers, identified FROM usage_days WHERE day >= ?1
+        """
+    private static let daysOfUser: StaticString = """
+        SELECT day, access_key, provider, model, workload, runs, failed, audio, speech, billable, cost, unpriced, retries, fallbacks, segments,
+        words, speakers, identified FROM usage_days WHERE day >= ?1 AND user = ?2
+        """
 
     package func spent(by user: ID<User>, key: ID<AccessKey>?, since time: UnixTime) async throws(StoreError) -> UsageTotals {
         try await database.read(for: user) { (connection) throws(StoreError) in
@@ -40,7 +46,10 @@ extension SQLUsageStore {
         try await database.read(for: user) { (connection) throws(StoreError) in
             var runs: [UsageRecord] = []
             try connection.run(
-                "SELECT record FROM usage_runs WHERE (?1 IS NULL OR user = ?1) ORDER BY run", [.text(user?.rawValue)]
+                user == nil
+                    ? "SELECT record FROM usage_runs ORDER BY run"
+                    : "SELECT record FROM usage_runs INDEXED BY usage_runs_by_user WHERE user = ? ORDER BY run",
+                user.map { [.text($0.rawValue)] } ?? []
             ) { (row) throws(StoreError) in runs.append(try Self.run(row.text(0))) }
             return runs
         }

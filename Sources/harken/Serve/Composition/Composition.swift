@@ -35,6 +35,9 @@ final class Composition: Sendable {
         let admission = try AdmissionParts(inputs, router: router, storage)
         let live = try await LiveParts(inputs, models, storage, admission.admission)
         let recordings = try RecordingServices(inputs, router: router, models, storage, admission.admission, live.conversations)
+        let meter = StorageMeter(of: inputs.directory, models: inputs.modelFolder, space: inputs.diskSpace)
+        let disks = StorageWatch(meter, log: inputs.log)
+        await disks.begin()
         let deletion = UserDeletion(
             store: storage.stores.conversations, blobs: storage.stores.blobs, transcripts: storage.transcripts,
             gateway: .init(contexts: live.contexts, erasure: live.erasure) { [runner = recordings.runner] in await runner.cancel($0) },
@@ -42,18 +45,19 @@ final class Composition: Sendable {
         let api = APIParts(
             version: configuration.version, limits: configuration.limits, prices: configuration.prices, admission: admission.admission,
             keys: inputs.keys, entries: inputs.entries, contexts: live.contexts, recordings: recordings, transcripts: storage.transcripts,
-            recovery: live.recovery, erasure: live.erasure, deletion: deletion, webhookSecrets: live.webhookSecrets, webhookSender: live.webhookSender
+            recovery: live.recovery, erasure: live.erasure, deletion: deletion, webhookSecrets: live.webhookSecrets,
+            webhookSender: live.webhookSender, storage: disks.status
         )
         let routes = Routes(
             GatewayParts(
                 configuration, admission: admission.admission, entries: inputs.entries, contexts: live.contexts, recordings: recordings, api: api,
-                store: inputs.stores.health, startedAt: startedAt))
+                store: inputs.stores.health, storage: disks.status, startedAt: startedAt))
         let responder = Responder(
             configuration, router: router, entries: inputs.entries, wrongCredentials: admission.wrongCredentials, metrics: inputs.metrics,
             log: inputs.log, now: inputs.now)
         service = GatewayService(
             routes.main, responder: responder, admission: admission.admission, proxies: configuration.trustedProxies, newID: inputs.newID)
-        housekeeping = Housekeeping(inputs, storage, admission, live, deletion)
+        housekeeping = Housekeeping(inputs, storage, admission, live, deletion, disks)
         membership = storage.stores.replicas.map { Membership($0, admission, live, recordings, inputs) }
         self.inputs = inputs
         self.admission = admission.admission

@@ -22,6 +22,10 @@ struct GatewayInputs: Sendable {
     let webSocketClient: WebSocketClient
     /// Budget of the descriptors that callers' connections, sessions and uploads take.
     var descriptors = DescriptorBudget()
+    /// Folder of the local engine's models; nil when there is none.
+    var modelFolder: String?
+    /// Returns the space of a folder's file system; nil when it is unknown. May block.
+    var diskSpace: @Sendable (String) -> DiskSpace? = { DiskSpace(of: $0) }
     let metrics: Metrics
     let log: Log
     /// The source that decodes recordings.

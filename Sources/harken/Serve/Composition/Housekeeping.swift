@@ -6,7 +6,7 @@ import Speech
 import Store
 import Usage
 
-/// The periodic work of a gateway: settles charges, enforces limits, and removes old data.
+/// The periodic work of a gateway: settles charges, enforces limits, removes old data, and measures the disks.
 ///
 /// The work ends when the value is released.
 final class Housekeeping: Sendable {
@@ -20,8 +20,11 @@ final class Housekeeping: Sendable {
     private let watching: Task<Void, Never>?
     private let sweeping: Task<Void, Never>
     private let minding: Task<Void, Never>
+    private let measuring: Task<Void, Never>
 
-    init(_ inputs: GatewayInputs, _ storage: StorageParts, _ parts: AdmissionParts, _ live: LiveParts, _ deletion: UserDeletion) {
+    init(
+        _ inputs: GatewayInputs, _ storage: StorageParts, _ parts: AdmissionParts, _ live: LiveParts, _ deletion: UserDeletion, _ disks: StorageWatch
+    ) {
         let contexts = live.contexts, usage = storage.usage, log = inputs.log, accounts = parts.accounts
         self.accounts = accounts
         self.contexts = contexts
@@ -36,9 +39,10 @@ final class Housekeeping: Sendable {
         sweeping = Task { [transcripts = storage.transcripts] in
             repeat { await transcripts.sweep(now: retention.now()) } while (try? await Task.sleep(for: TranscriptFolder.sweepInterval)) != nil
         }
-        minding = Task { [conversations = live.conversations, erasure = live.erasure, keys = inputs.keys] in
-            await Self.mind(conversations, erasure, deletion, keys, retention, log)
+        minding = Task { [conversations = live.conversations, erasure = live.erasure, keys = inputs.keys, upkeep = storage.stores.upkeep] in
+            await Self.mind(conversations, erasure, deletion, keys, upkeep, retention, log)
         }
+        measuring = Task(priority: .utility) { await disks.run() }
         settling = Task { [admission = parts.admission] in
             var rounds = 0
             while (try? await Task.sleep(for: .milliseconds(250))) != nil {
@@ -66,6 +70,7 @@ final class Housekeeping: Sendable {
         watching?.cancel()
         sweeping.cancel()
         minding.cancel()
+        measuring.cancel()
     }
 
     /// Leaves the completion of conversations to the process that has taken over.
@@ -85,10 +90,10 @@ final class Housekeeping: Sendable {
         do throws(StoreError) { try retention.keep() } catch { log.warning("the time of this run is not remembered", [.error: "\(error)"]) }
     }
 
-    /// Completes conversations and erases deleted speech, at intervals, until the task is cancelled.
+    /// Completes conversations, erases deleted speech, and keeps the database fast, at intervals, until the task is cancelled.
     private static func mind(
         _ conversations: ConversationService, _ erasure: ErasureService, _ deletion: UserDeletion,
-        _ keys: any AccessKeyAdministration, _ retention: RetentionTime, _ log: Log
+        _ keys: any AccessKeyAdministration, _ upkeep: any DatabaseUpkeep, _ retention: RetentionTime, _ log: Log
     ) async {
         var rounds = 0
         while (try? await Task.sleep(for: ConversationService.sweepInterval)) != nil {
@@ -104,6 +109,9 @@ final class Housekeeping: Sendable {
                 await conversations.complement()
             }
             if rounds % 720 == 0 {
+                await upkeep.keepRoom()
+                // Not before the sessions of the last run have taken up their files.
+                if rounds > 0 { await conversations.finishDeletions() }
                 await conversations.forgetAudio(now: retention.now())
                 await conversations.forgetVoices(now: retention.now())
                 await erasure.prune(now: retention.now())
@@ -113,6 +121,7 @@ final class Housekeeping: Sendable {
                 // A machine that is never on for an hour, and is switched off without a signal, comes to believe its clock too.
                 keep(retention, log)
             }
+            if rounds % 17_280 == 0 { await gatherStatistics(upkeep, log) }
             rounds += 1
         }
     }
@@ -122,6 +131,14 @@ final class Housekeeping: Sendable {
             try await keys.forgetLogins(expiredAt: retention.now())
         } catch {
             log.warning("ended logins that have expired could not be removed", [.error: "\(error)"])
+        }
+    }
+
+    private static func gatherStatistics(_ upkeep: any DatabaseUpkeep, _ log: Log) async {
+        do throws(StoreError) {
+            try await upkeep.gatherStatistics()
+        } catch {
+            log.warning("statistics of the database could not be gathered", [.error: "\(error)"])
         }
     }
 

@@ -78,7 +78,7 @@ struct LiveParts: Sendable {
             let made = await loop.run { [settings] in
                 Result { () throws(JournalError) in
                     let journal = try JournalLog(
-                        directory: configuration.dataDirectory + StorageParts.journals, loop: index, limits: configuration.journal,
+                        directory: inputs.directory.journal, loop: index, limits: configuration.journal,
                         startedAt: startedAt,
                         writer: storage.journal, log: log)
                     return LoopBound(

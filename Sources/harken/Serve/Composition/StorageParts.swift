@@ -20,20 +20,17 @@ struct StorageParts: Sendable {
     /// True if an earlier process worked in the data directory when this process started, and lets its sessions go on.
     let isShared: Bool
 
-    /// Path of the journals' folder, below the data directory.
-    static let journals = "/journal"
-
     /// Opens the stores, and books usage that an earlier run has not booked.
     init(_ inputs: GatewayInputs) async throws {
         let configuration = inputs.configuration, metrics = inputs.metrics, log = inputs.log
         journal = try JournalWriter(
-            directory: configuration.dataDirectory + Self.journals, sync: configuration.journal.sync, log: log,
+            directory: inputs.directory.journal, sync: configuration.journal.sync, log: log,
             report: { metrics.journalSynced(after: $0) },
             syncFailed: { metrics.journalSyncFailed() })
         // Files that another process works on are left alone.
         isShared = journal.earlier.hasLivingRuns
         spool = try Spool(
-            directory: configuration.dataDirectory + "/spool", limits: configuration.disk, descriptors: inputs.descriptors, keepsFiles: isShared)
+            directory: inputs.directory.spool, limits: configuration.disk, descriptors: inputs.descriptors, keepsFiles: isShared)
         transcripts = TranscriptFolder(
             in: inputs.stores.blobs.transcripts, limits: configuration.transcripts, log: log, retries: configuration.storeRetries,
             failed: { metrics.storeFailed(.transcript) })

@@ -1,0 +1,23 @@
+package import Conversations
+package import Speech
+
+/// What speakers are named by: the people among them, and the numbers of the voices among them.
+package struct NamedSpeakers: Sendable, Equatable {
+    package var people: [Person] = []
+    package var voices: [ID<Voice>: Int] = [:]
+
+    package init() {}
+}
+
+/// Numbers of a user's voices.
+package struct VoiceCount: Sendable, Equatable {
+    /// Number of all voices.
+    package var all: Int
+    /// Number of the voices that nobody has named.
+    package var unnamed: Int
+
+    package init(all: Int, unnamed: Int) {
+        self.all = all
+        self.unnamed = unnamed
+    }
+}

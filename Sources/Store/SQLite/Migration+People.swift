@@ -1,0 +1,14 @@
+extension Migration {
+    /// Lets segments name people and voices that were merged or are gone. A merged person points to the person that it was merged into. A person or a
+    /// voice that `is_gone` is none for every reader, and its row stays only until no segment names it.
+    static let goneSpeakers = Migration(
+        "ALTER TABLE people ADD COLUMN joined_to INTEGER REFERENCES people (number) ON DELETE CASCADE",
+        "ALTER TABLE people ADD COLUMN is_gone INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE voices ADD COLUMN is_gone INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX people_joined ON people (joined_to) WHERE joined_to IS NOT NULL",
+        "CREATE INDEX people_gone ON people (number) WHERE is_gone",
+        "CREATE INDEX voices_gone ON voices (number) WHERE is_gone",
+        // The trigger that follows a change of speaker asks whether the conversation has another segment of the same mark.
+        "CREATE INDEX segments_of_marks ON segments (conversation, mark) WHERE mark IS NOT NULL"
+    )
+}

@@ -1,0 +1,389 @@
+"""Does what people do on a store with a year in it and on one with a week, and measures what it costs them and others.
+
+Both stores are made by the project's own generator (Benchmarks/year). On each a gateway serves two users: one acts, and another one reads and writes all
+the time. A vendor that counts hears live sessions.
+
+    scripts/play year                     the table, on SQLite
+    scripts/play year --postgres          on PostgreSQL, a server of its own
+    scripts/play year --store FOLDER      a data directory of one's own in place of the year's, with the users `year` and `other`
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+
+import websockets
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "powercut"))
+
+from acts import Api, speech, talk, words_missing
+from cluster import Postgres
+from figures import within
+from gateway import OPENER, Server, ServerError, make_key
+from counting_vendor import RATE
+from hang import HANG, wait_for_fact
+from kill import KEY, Vendor
+
+STORES = ("week", "crowd", "year")
+SCREEN = 12  # cards of voices on the first screen of People
+REST = 0.05  # seconds between two requests of the other user
+GATHERED = 6  # seconds
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Waits:
+    """Another user's requests, one after the other, and how long each waits."""
+
+    def __init__(self, work):
+        self.work, self.all, self.problem, self.is_over = work, [], None, False
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self):
+        while not self.is_over:
+            began = time.monotonic()
+            try:
+                self.work()
+            except (ServerError, OSError) as error:
+                self.problem = str(error)
+                return
+            self.all.append(time.monotonic() - began)
+            time.sleep(REST)
+
+    def stop(self):
+        self.is_over = True
+        self.thread.join(HANG)
+        if self.problem:
+            raise ServerError(f"another user's request failed: {self.problem}")
+
+    @property
+    def p95(self):
+        return sorted(self.all)[int(0.95 * (len(self.all) - 1))]
+
+
+class Gateway(Api):
+    """A gateway on a store, with the key of the user who acts; `other` is the other one."""
+
+    def __init__(self, play, name, folder, settings):
+        self.name = name
+        scopes = [word for scope in ("read", "write", "listen") for word in ("--scope", scope)]
+        os.environ.update(settings)
+        keys = [make_key(play.harken, folder, "--user", user, *scopes) for user in ("year", "other")]
+        self.server = Server(play.harken, folder, {**play.settings, **settings})
+        self.server.wait_until_announced(HANG)
+        super().__init__(self.server.url, keys[0])
+        self.other = Api(self.url, keys[1])
+        self.others = self.other.get("/conversations?limit=5")["conversations"][0]["id"]
+        self.title = 0
+        self.calm()
+
+    def status(self, name):
+        with open(f"/proc/{self.server.pid}/status") as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith(name + ":"))
+
+    @property
+    def processor(self):
+        """Seconds of a core so far."""
+        with open(f"/proc/{self.server.pid}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    @property
+    def written(self):
+        """Bytes that were written to the disk so far."""
+        with open(f"/proc/{self.server.pid}/io") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("write_bytes"))
+
+    def calm(self, most=0.02):
+        """Waits until the gateway uses no more than this share of a core for 1.5 s."""
+        deadline, since, before = time.monotonic() + HANG, time.monotonic(), self.processor
+        while time.monotonic() < since + 1.5:
+            time.sleep(0.25)
+            now = self.processor
+            if now - before > most * 0.25 + 1 / TICKS:
+                since = time.monotonic()
+            before = now
+            if time.monotonic() > deadline:
+                raise ServerError("the gateway is not calm")
+
+    def read(self):
+        self.other.get("/conversations?limit=5")
+
+    def write(self):
+        self.title += 1
+        self.other.do("PATCH", f"/api/v1/conversations/{self.others}", {"title": f"Title {self.title}"})
+
+    @contextlib.contextmanager
+    def others_wait(self):
+        """Another user's reads and writes meanwhile."""
+        reads, writes = Waits(self.read), Waits(self.write)
+        try:
+            yield reads, writes
+        finally:
+            reads.stop()
+            writes.stop()
+
+
+class Live:
+    """A live session in real time, and how late its words come, of which each message has the last one's end."""
+
+    def __init__(self, gateway):
+        self.gateway, self.is_over, self.late, self.worst, self.problem = gateway, False, 0, {}, None
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.is_over = True
+        self.thread.join(HANG)
+        if self.problem:
+            raise ServerError(f"the live session failed: {self.problem}")
+
+    def note(self, name):
+        """The worst since the last note."""
+        self.worst[name], self.late = self.late, 0
+
+    async def _run(self):
+        address = self.gateway.url.replace("http", "ws", 1) + f"/v1/listen?encoding=linear16&sample_rate={RATE}&interim_results=true"
+        try:
+            async with websockets.connect(
+                    address, additional_headers={"Authorization": "Token " + self.gateway.key}, max_size=None, proxy=None, open_timeout=HANG,
+                    ping_interval=None) as socket:
+                reader = asyncio.create_task(self._read(socket))
+                self.began, sent = time.monotonic(), 0
+                piece = RATE // 10 * 2  # 100 ms
+                whole = speech(0, 300)[0]
+                while not self.is_over:
+                    # A piece is sent when it has been said.
+                    sent += piece
+                    await asyncio.sleep(max(0, self.began + sent / (2 * RATE) - time.monotonic()))
+                    at = (sent - piece) % len(whole)
+                    await socket.send(whole[at:at + piece])
+                await socket.send('{"type": "CloseStream"}')
+                await reader
+        except Exception as error:  # whatever ends it is a finding
+            self.problem = f"{type(error).__name__}: {error}"
+
+    async def _read(self, socket):
+        async for text in socket:
+            said = json.loads(text)
+            words = said["channel"]["alternatives"][0]["words"] if said.get("type") == "Results" else []
+            if words and said["is_final"]:
+                self.late = max(self.late, time.monotonic() - self.began - words[-1]["end"])
+
+
+class Act:
+    """What a user does: how long the answer takes, and which processor the whole of it takes, what goes on in the background included."""
+
+    def __init__(self, gateway, work):
+        began, before = time.monotonic(), gateway.processor
+        work()
+        self.answered = time.monotonic() - began
+        # Deletions are gathered for some seconds.
+        time.sleep(GATHERED)
+        gateway.calm()
+        self.processor = gateway.processor - before
+
+
+class Table:
+    def __init__(self):
+        self.rows, self.problems = {}, []
+
+    def add(self, what, store, text):
+        self.rows.setdefault(what, {})[store] = text
+
+    def judge(self, what, value, most, unit):
+        self.problems += within(f"a year: {what}", value, most, unit)
+
+    def show(self, stores):
+        print("| act | " + " | ".join(stores) + " |\n|---|" + "---|" * len(stores))
+        for what, cells in self.rows.items():
+            print(f"| {what} | " + " | ".join(cells.get(store, "–") for store in stores) + " |")
+
+
+class Play:
+    def __init__(self, args, vendor):
+        self.harken, self.maker = args.harken, args.maker
+        self.settings = {
+            "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": vendor.url, "HARKEN_MODELS": "/nowhere", "HARKEN_STALL_SECONDS": "0"}
+        self.table, self.seen = Table(), {}
+
+    def run(self, gateway):
+        self.seen[gateway.name] = {}
+        acts = (self.people, self.name_a_voice, self.merge, self.end, self.edit, self.export, self.forget)
+        for act in (self.name_a_voice,) if gateway.name == "crowd" else acts:
+            act(gateway)
+
+    def say(self, gateway, what, text, **seen):
+        self.table.add(what, gateway.name, text)
+        self.seen[gateway.name].update(seen)
+        print(f"{gateway.name}: {what}: {text}", flush=True)
+
+    # MARK: Acts
+
+    def voices(self, gateway):
+        return [one["id"] for one in gateway.get("/voices")["voices"] if not one.get("person_id") and not one.get("is_user")]
+
+    def people(self, gateway):
+        """The requests of the page People, until its first screen is complete; again and again, as several would."""
+        def page():
+            gateway.get("/people")
+            for voice in self.voices(gateway)[:SCREEN]:
+                gateway.get(f"/voices/{voice}/samples")
+
+        with gateway.others_wait() as (reads, _):
+            time.sleep(2)
+            times = []
+            for _ in range(10):
+                began = time.monotonic()
+                page()
+                times.append(time.monotonic() - began)
+        page_time = sorted(times)[len(times) // 2]
+        self.say(gateway, "page People complete; others' reads meanwhile, p95", f"{page_time:.2f} s; {1000 * reads.p95:.0f} ms",
+                 people=page_time, people_reads=reads.p95)
+
+    def measured(self, gateway, what, alone, beside, key, settle=8):
+        """An act alone, for its processor, and a second one beside others, for their waits."""
+        act = Act(gateway, alone)
+        with gateway.others_wait() as (reads, writes):
+            time.sleep(1)
+            beside()
+            time.sleep(settle)
+        reads, writes = max(reads.all), max(writes.all)
+        self.say(gateway, what, f"answered after {act.answered:.2f} s, {act.processor:.2f} s of a core; others wait {writes:.2f} s to write, {reads:.2f} s to read",
+                 **{f"{key}_processor": act.processor, f"{key}_writes": writes, f"{key}_answered": act.answered})
+
+    def name_a_voice(self, gateway):
+        voices = self.voices(gateway)
+        self.measured(gateway, "name a voice", *[
+            lambda voice=voice, person=person: gateway.do("PATCH", f"/api/v1/voices/{voice}", {"person_id": person})
+            for voice, person in zip(voices[-2:], ("p1", "p2"))], "name")
+
+    def merge(self, gateway):
+        self.measured(gateway, "merge a person into the one with most segments", *[
+            lambda person=person: gateway.do("POST", "/api/v1/people/p1/merge", {"person_id": person}) for person in ("p5", "p6")], "merge")
+
+    def end(self, gateway):
+        audio, words = speech(0, 24)
+
+        def conversation():
+            id = asyncio.run(talk(gateway.url, gateway.key, audio, "finish"))
+            wait_for_fact("the conversation's words", lambda: words_missing(gateway, id, words))
+
+        self.measured(gateway, "a conversation of 12 s, to its end", conversation, conversation, "end")
+
+    def edit(self, gateway):
+        conversation = next(one["id"] for one in gateway.get("/conversations?limit=50")["conversations"] if one["status"] == "completed")
+        segments = [one["id"] for one in gateway.get(f"/conversations/{conversation}")["segments"]]
+        gateway.calm()
+        before = gateway.written
+        gateway.do("PATCH", f"/api/v1/conversations/{conversation}/segments/{segments[0]}", {"text": "quite another sentence"})
+        time.sleep(10)
+        written = (gateway.written - before) / 1e6
+        self.say(gateway, "edit a sentence: written to the disk within 10 s", f"{written:.1f} MB", edit=written)
+
+    def forget(self, gateway):
+        self.measured(gateway, "forget a person (of one segment in ten; then of most)", *[
+            lambda person=person: gateway.do("DELETE", f"/api/v1/people/{person}") for person in ("p3", "p1")], "forget", settle=40)
+
+    def export(self, gateway):
+        gateway.calm()
+        with open(f"/proc/{gateway.server.pid}/clear_refs", "w") as file:
+            file.write("5")
+        before, count, first = gateway.status("VmRSS"), 0, None
+        request = urllib.request.Request(gateway.url + "/api/v1/users/me/export", headers={"Authorization": "Bearer " + gateway.key})
+        with gateway.others_wait() as (reads, writes), Live(gateway) as live:
+            time.sleep(8)
+            live.note("calm")
+            began = time.monotonic()
+            with OPENER.open(request, timeout=HANG) as answer:
+                while piece := answer.read(1 << 20):
+                    first = first or time.monotonic() - began
+                    count += len(piece)
+            took = time.monotonic() - began
+            time.sleep(2)
+            live.note("export")
+        more = (gateway.status("VmHWM") - before) / 1e6
+        self.say(gateway, "export of everything",
+                 f"{count / 1e6:.0f} MB in {took:.1f} s, the first byte after {first:.2f} s, {more:.0f} MB more memory; "
+                 f"others' reads p95 {1000 * reads.p95:.0f} ms, writes at most {max(writes.all):.2f} s; "
+                 f"words of a live session at most {live.worst['export']:.2f} s late (calm: {live.worst['calm']:.2f} s)",
+                 export_memory=more, export_live=live.worst["export"] - live.worst["calm"])
+
+    # MARK: Judgement
+
+    def judge(self):
+        year, week = self.seen["year"], self.seen["week"]
+        floor = 0.05  # seconds below which a ratio says nothing
+        judge = self.table.judge
+        judge("others' reads beside the page People, beside a week's", year["people_reads"] / max(week["people_reads"], floor / 5), 2, "×")
+        judge("the page People, beside a week's", year["people"] / max(week["people"], 2 * floor), 2, "×")
+        for act in ("name", "merge", "end"):
+            judge(f"{act}: processor beyond a week's", year[f"{act}_processor"] - week[f"{act}_processor"], 0.3, "s")
+        judge("forget: until answered", year["forget_answered"], 0.3, "s")
+        for act in ("name", "merge", "end", "forget"):
+            judge(f"{act}: others' writes", year[f"{act}_writes"], 0.5, "s")
+        judge("an edit: written", year["edit"], 5, "MB")
+        judge("the export's memory", year["export_memory"], 64, "MB")
+        judge("a live session beside the export: its words beyond a calm time's", year["export_live"], 0.2, "s")
+        judge("a voice is named among 20,000: processor", self.seen["crowd"]["name_processor"], 0.5, "s")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/play year", description=__doc__.splitlines()[0])
+    root = os.path.dirname(os.path.dirname(HERE))
+    parser.add_argument("--harken", default=os.path.join(root, ".build/release/harken"))
+    parser.add_argument("--maker", default=os.path.join(root, ".build/release/year-store"), help="the program that makes the stores")
+    parser.add_argument("--postgres", action="store_true", help="copies the stores to a PostgreSQL server of its own")
+    parser.add_argument("--store", metavar="FOLDER", help="a data directory in place of the year's; it is copied")
+    args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    vendor = Vendor()
+    vendor.is_deaf = False
+    with tempfile.TemporaryDirectory(prefix="harken-year-") as folder:
+        play, server = Play(args, vendor), Postgres(folder) if args.postgres else None
+        for name in STORES:
+            data, began = os.path.join(folder, name), time.monotonic()
+            if name == "year" and args.store:
+                shutil.copytree(args.store, data, ignore=shutil.ignore_patterns("*.sock"))
+            else:
+                # The first key makes the secret with which keys are checked.
+                make_key(args.harken, data, "--user", "operator", "--scope", "admin")
+                subprocess.run([args.maker, data, name], check=True)
+            settings = {}
+            if server:
+                server.ask(f"CREATE SCHEMA {name}")
+                settings = {"HARKEN_DATABASE_URL": f"{server.url}&options=-csearch_path%3D{name}"}
+                subprocess.run([args.harken, "migrate", "--data", data, "--from", "sqlite", "--to", "postgresql"], check=True,
+                               env={**os.environ, **settings})
+            print(f"{name}: the store is made in {time.monotonic() - began:.0f} s", flush=True)
+            gateway = Gateway(play, name, data, settings)
+            try:
+                play.run(gateway)
+            finally:
+                gateway.server.stop()
+            shutil.rmtree(data)
+        play.table.show(STORES)
+        play.judge()
+    for problem in play.table.problems:
+        print(f"FAIL  {problem}")
+    print(f"{'FAIL' if play.table.problems else 'PASS'}  year")
+    return 1 if play.table.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
