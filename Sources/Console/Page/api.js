@@ -26,7 +26,6 @@ const errorOf = async (answer) => {
     const body = await answer.json();
     error = body.error ?? body;
   } catch { /* not JSON: the status says enough */ }
-  if (answer.status === 401) signals.dispatchEvent(new Event('unauthenticated'));
   const message = typeof error === 'string' ? error : error.message ?? error.err_msg ?? `The gateway answered ${answer.status}.`;
   return new CallError(answer.status, error.code ?? '', message);
 };
@@ -47,7 +46,9 @@ export async function send(path, init = {}) {
     throw new CallError(0, 'lost', 'The gateway does not answer.');
   }
   if (answer.ok) return answer;
-  throw await errorOf(answer);
+  const error = await errorOf(answer);
+  if (error.status === 401) signals.dispatchEvent(new Event('unauthenticated'));
+  throw error;
 }
 
 const query = (values) => {
@@ -72,21 +73,6 @@ export const get = async (path, values, signal) => json(await send(address(path,
 
 /** Calls an operation of `/api/v1` with a JSON body. */
 export const post = withBody('POST'), patch = withBody('PATCH'), put = withBody('PUT');
-
-/**
- * Sends a file. Unlike `fetch`, an XMLHttpRequest tells how much is sent.
- * @param {(part: number) => void} onprogress called with 0 to 1
- */
-export const upload = (path, file, signal, onprogress) => new Promise((resolve, reject) => {
-  const call = new XMLHttpRequest();
-  const answer = () => new Response(call.response, { status: call.status });
-  call.upload.onprogress = ({ loaded, total }) => onprogress(loaded / total);
-  call.onload = () => (call.status < 300 ? resolve(answer().json()) : errorOf(answer()).then(reject));
-  call.onerror = call.onabort = () => reject(new CallError(0, 'lost', 'The connection broke.'));
-  signal.addEventListener('abort', () => call.abort());
-  call.open('POST', address(path));
-  call.send(file);
-});
 
 /** Deletes something. */
 export const remove = async (path) => json(await send(address(path), { method: 'DELETE' }));

@@ -39,14 +39,13 @@ const missing = () => {
   return engines.length ? h('section.sect', h('h2', 'Engines'), h('ul.todo', engines)) : null;
 };
 
-/** Says that a disk of the gateway has little room, to those who may know: what is free, what takes the room, what to do. */
+/** Says to those who may know that a disk has little room, and what takes it. */
 async function room(place) {
   const storage = may('admin') ? await optional(get('/admin/storage')).catch(() => null) : null;
   const disk = storage?.disks.find((disk) => disk.state === storage.state);
   if (!disk || disk.state === 'ok') return;
-  const isCritical = disk.state === 'critical', free = storage.database_free_bytes ?? 0;
-  const parts = storage.parts.filter((part) => part.bytes >= 1e6).sort((a, b) => b.bytes - a.bytes).map((part) =>
-    `${part.part} ${bytes(part.bytes)}${part.part === 'database' && free >= 1e6 ? ` (${bytes(free)} of it free)` : ''}`);
+  const isCritical = disk.state === 'critical';
+  const parts = storage.parts.filter((part) => part.bytes >= 1e6).sort((a, b) => b.bytes - a.bytes).map((part) => `${part.part} ${bytes(part.bytes)}`);
   place.replaceChildren(note(isCritical ? 'bad' : 'warn', isCritical ? 'The disk is nearly full' : 'The disk fills up',
     `${bytes(disk.free_bytes)} of ${bytes(disk.size_bytes)} are free on the disk of ${disk.path}.`
     + (parts.length ? ` Harken takes: ${parts.join(', ')}.` : '')

@@ -18,13 +18,7 @@ export function latency(word) {
   return { first: first == null ? null : Math.max(0, first - word.end), final: final == null ? null : Math.max(0, final - word.end) };
 }
 
-/**
- * What the client saw at a moment.
- * @param {object} trace
- * @param {object[]} words those of `wordsOf`
- * @param {number} time seconds of audio that the gateway had received
- * @returns {{finals: object[], interims: string[][]}} the words that were final, and each channel's interim
- */
+/** Returns the finals and each channel's interim that the client saw when the gateway had received `time` seconds; `words` are those of `wordsOf`. */
 export function seen(trace, words, time) {
   // Without the changes the end of a word has to do.
   if (!trace.shown.length) return { finals: words.filter((word) => word.start < time), interims: [] };

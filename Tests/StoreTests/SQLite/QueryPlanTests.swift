@@ -55,6 +55,8 @@ import Testing
         Exception("WHERE v.person IS NULL AND NOT v.is_user AND v.joined_to IS NULL", ["voices", "segments"], "once an hour"),
         Exception("FROM (SELECT DISTINCT conversation FROM conversation_audio)", ["conversation_audio"], "once after a start"),
         Exception("DELETE FROM background_chunks WHERE record IS NULL", ["background_chunks"], "once after a start"),
+        Exception("INSERT INTO voices (archive, id, label, person, is_user, model", ["segments"], "no segment has a voice that is new"),
+        Exception("SELECT 1 FROM conversation_audio a JOIN conversations", ["conversations"], "once for an import, to the first row"),
         Exception("SELECT record FROM usage_runs", ["usage_runs"], "an export"),
         Exception("SELECT 1 FROM segments LIMIT 1 OFFSET ?", ["segments"], "once a day, 10,000 entries of an index"),
         Exception("SELECT DISTINCT l.number, v.number, l.makes_voice", ["segments"], "may begin at the few segments that voices were learned from"),

@@ -165,7 +165,10 @@ extension SQLConversationStore {
         _ = try await write(into: target) { (archive, connection) throws(StoreError) -> Bool in
             let values: [SQLValue] = [.text(file), .integer(archive.number)]
             try connection.run(
-                "DELETE FROM conversation_audio WHERE file = ? AND conversation IN (SELECT number FROM conversations WHERE archive = ?)", values)
+                """
+                DELETE FROM conversation_audio WHERE file = ?1
+                AND EXISTS (SELECT 1 FROM conversations c WHERE c.number = conversation_audio.conversation AND c.archive = ?2)
+                """, values)
             try connection.run("UPDATE speech_samples SET file = NULL WHERE file = ? AND archive = ?", values)
             return true
         }
