@@ -31,7 +31,7 @@ package struct YearOfUse: Sendable {
     /// A store that is made in seconds. Its proportions are those of a year.
     package static let small = YearOfUse(
         conversations: 400, segments: 20_000, longest: 1_000, windows: 10_000, audio: 120, people: 20, voices: 600, runs: 5_000, jobs: 2_000)
-    /// What is there after the first days.
+    /// A store after the first days.
     package static let week = YearOfUse(
         conversations: 50, segments: 6_250, longest: 200, windows: 3_400, audio: 15, people: 10, voices: 30, runs: 3_000, jobs: 240)
     /// The same with a crowd of voices.
@@ -154,7 +154,7 @@ extension YearOfUse {
         ?2 - (?1 + 1 - i) * (31536000000 / ?1) + 1200000, iif(i < ?1 - 1, 'windows', NULL), '{"category":"other"}' FROM n
         """
 
-    /// Of ten segments seven are said by people whose voices are known, the first ones most; two by the user; and one by a voice without a name, which
+    /// Seven of ten segments are said by people whose voices are known, the first ones most; two by the user; and one by a voice without a name, which
     /// is heard in a conversation or two. Of a hundred one is assigned by hand.
     private static let segmentRows: StaticString = """
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1),

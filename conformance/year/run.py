@@ -1,7 +1,7 @@
 """Does what people do on a store with a year in it and on one with a week, and measures what it costs them and others.
 
-Both stores are made by the project's own generator (Benchmarks/year). On each a gateway serves two users: one acts, and another one reads and writes all
-the time. A vendor that counts hears live sessions.
+Both stores are made by the project's own generator (Benchmarks/year). On each a gateway serves two users: one acts, and another one reads and
+writes all the time. A vendor that counts hears live sessions.
 
     scripts/play year                     the table, on SQLite
     scripts/play year --postgres          on PostgreSQL, a server of its own
@@ -29,7 +29,7 @@ sys.path.insert(0, os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "powercut"))
 
 from acts import Api, speech, talk, words_missing
-from cluster import Postgres
+from cluster import Postgres, processor_seconds
 from figures import within
 from gateway import OPENER, Server, ServerError, make_key
 from counting_vendor import RATE
@@ -96,9 +96,7 @@ class Gateway(Api):
     @property
     def processor(self):
         """Seconds of a core so far."""
-        with open(f"/proc/{self.server.pid}/stat") as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return processor_seconds(self.server.pid)
 
     @property
     def written(self):
@@ -219,7 +217,8 @@ class Play:
     def __init__(self, args, vendor):
         self.harken, self.maker = args.harken, args.maker
         self.settings = {
-            "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": vendor.url, "HARKEN_MODELS": "/nowhere", "HARKEN_STALL_SECONDS": "0"}
+            "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": vendor.url, "HARKEN_MODELS": "/nowhere",
+            "HARKEN_STALL_SECONDS": "0"}
         self.table, self.seen = Table(), {}
 
     def run(self, gateway):
@@ -264,7 +263,8 @@ class Play:
             beside()
             time.sleep(settle)
         reads, writes = max(reads.all), max(writes.all)
-        self.say(gateway, what, f"answered after {act.answered:.2f} s, {act.processor:.2f} s of a core; others wait {writes:.2f} s to write, {reads:.2f} s to read",
+        self.say(gateway, what, f"answered after {act.answered:.2f} s, {act.processor:.2f} s of a core; "
+                 f"others wait {writes:.2f} s to write, {reads:.2f} s to read",
                  **{f"{key}_processor": act.processor, f"{key}_writes": writes, f"{key}_answered": act.answered})
 
     def name_a_voice(self, gateway):

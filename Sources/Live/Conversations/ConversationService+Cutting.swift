@@ -29,8 +29,7 @@ extension ConversationService {
             }.value
             switch result {
             case .success(let cut?):
-                try await store.announce(target.text, for: ConversationAudio.standardTime)
-                try await audio.put(draft, as: target)
+                try await keep(draft, as: target)
                 part = StoredAudio(
                     file: name, start: uncut.audio.start + cut.start, duration: cut.duration, byteCount: cut.byteCount, created: uncut.audio.created)
             case .success(nil): break

@@ -28,8 +28,7 @@ extension ConversationService {
                     silenced.file = "\(newID()).opus"
                     silenced.byteCount = byteCount
                     guard let target = BlobName(silenced.file) else { return nil }
-                    try await store.announce(target.text, for: ConversationAudio.standardTime)
-                    try await audio.put(draft, as: target)
+                    try await keep(draft, as: target)
                     if try await store.replace(file.file, by: silenced, in: id, of: user) {
                         count += 1
                     } else {

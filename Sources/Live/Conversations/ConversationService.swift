@@ -160,6 +160,12 @@ package final class ConversationService: Sendable {
                 announce: { [store] (file, time) throws(StoreError) in try await store.announce(file, for: time) })
     }
 
+    /// Stores a file, which a row will name. If the process ends before that, the file is deleted within hours.
+    func keep(_ draft: BlobDraft, as name: BlobName) async throws(StoreError) {
+        try await store.announce(name.text, for: ConversationAudio.standardTime)
+        try await audio.put(draft, as: name)
+    }
+
     /// Returns false if the user has chosen, since the session began, to keep no audio.
     package func keepsAudio(of user: ID<User>) async throws(StoreError) -> Bool {
         UserChoices(settings: try await store.settings(of: user)).audioDays != 0

@@ -176,8 +176,7 @@ package struct SpeechProfiles: Sendable {
         } catch {
             throw .notUsable(path: service.audio.location, reason: "\(error)")
         }
-        try await service.store.announce(name.text, for: ConversationAudio.standardTime)
-        try await service.audio.put(draft, as: name)
+        try await service.keep(draft, as: name)
         return name
     }
 }

@@ -1,7 +1,7 @@
 package import Conversations
 package import Speech
 
-/// What speakers are named by: the people among them, and the numbers of the voices among them.
+/// The names of speakers: the people among them, and the numbers of the voices among them.
 package struct NamedSpeakers: Sendable, Equatable {
     package var people: [Person] = []
     package var voices: [ID<Voice>: Int] = [:]

@@ -54,6 +54,8 @@ enum StoreStatements {
         try await database.read { (connection) throws(StoreError) in try connection.run(HitReading.statement, [.text("[]")]) }
         _ = try await store.add(NewVoice(id: ID("v1"), voiceprint: try .of(1), evidence: .seconds(9), created: .at(0)), of: .ann)
         _ = try await store.removeVoices(unheardSince: .at(9))
+        _ = try await store.withoutWindows(model: "m", limit: 9)
+        for user in [nil, ID<User>.ann] { _ = try await usage.rows(UsageQuery(user: user)) }
         _ = try await jobs.add(.of("a1", .ann), most: 9, hasNotice: false)
         _ = try await jobs.take()
         for day in [nil, UnixTime.at(0)] {

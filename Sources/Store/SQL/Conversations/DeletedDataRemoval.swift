@@ -4,9 +4,9 @@ internal import Speech
 actor DeletedDataRemoval {
     /// The time for which deletions are gathered, to be erased together.
     enum Gathering {
-        /// What somebody deletes.
+        /// Deletions by somebody.
         case deletions
-        /// What an edit replaces. Each erasure writes the whole index of words, and people edit word by word.
+        /// Words that an edit has replaced. Each erasure writes the whole index of words, and people edit word by word.
         case edits
 
         fileprivate var duration: Duration { self == .deletions ? .seconds(5) : .seconds(3_600) }
@@ -41,7 +41,7 @@ actor DeletedDataRemoval {
 
     private func finishGathering() async {
         gathered = nil
-        // What fails is still recorded, and is tried again after the next deletion, within the hour and at the next start.
+        // A deletion that fails is still recorded, and is tried again after the next deletion, within the hour and at the next start.
         try? await settle()
     }
 

@@ -21,40 +21,41 @@ enum GoneSpeakers {
         }
     }
 
+    /// The statements for voices, and for people.
+    private static let kinds: [(next: StaticString, change: StaticString, delete: StaticString)] = [
+        (
+            next: "SELECT number FROM voices INDEXED BY voices_gone WHERE is_gone ORDER BY joined_to IS NULL, number LIMIT 1",
+            change: """
+            UPDATE segments SET voice = NULL, identified_by = iif(person IS NULL AND NOT is_user, NULL, identified_by),
+            confidence = iif(person IS NULL AND NOT is_user, NULL, confidence)
+            WHERE number IN (SELECT number FROM segments WHERE voice = ?1 LIMIT ?2)
+            """,
+            delete: "DELETE FROM voices WHERE number = ?"
+        ),
+        (
+            next: "SELECT number FROM people INDEXED BY people_gone WHERE is_gone ORDER BY joined_to IS NULL, number LIMIT 1",
+            change: """
+            UPDATE segments SET person = NULL, voice = NULL, identified_by = NULL, confidence = NULL
+            WHERE number IN (SELECT number FROM segments WHERE person = ?1 LIMIT ?2)
+            """,
+            delete: "DELETE FROM people WHERE number = ?"
+        ),
+    ]
+
     /// Changes some segments.
     ///
     /// - Returns: false when nothing is left to do.
     private static func removePart(on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
         var left = segmentsAtOnce
-        while left > 0 {
-            let changed: Int
-            // Those that were merged into others go first: the others' rows would take them along.
-            if let voice = try connection.integer(
-                "SELECT number FROM voices INDEXED BY voices_gone WHERE is_gone ORDER BY joined_to IS NULL, number LIMIT 1")
-            {
-                try connection.run(
-                    """
-                    UPDATE segments SET voice = NULL, identified_by = iif(person IS NULL AND NOT is_user, NULL, identified_by),
-                    confidence = iif(person IS NULL AND NOT is_user, NULL, confidence)
-                    WHERE number IN (SELECT number FROM segments WHERE voice = ?1 LIMIT ?2)
-                    """, [.integer(voice), .integer(left)])
-                changed = try connection.changedRows()
-                if changed < left { try connection.run("DELETE FROM voices WHERE number = ?", [.integer(voice)]) }
-            } else if let person = try connection.integer(
-                "SELECT number FROM people INDEXED BY people_gone WHERE is_gone ORDER BY joined_to IS NULL, number LIMIT 1")
-            {
-                try connection.run(
-                    """
-                    UPDATE segments SET person = NULL, voice = NULL, identified_by = NULL, confidence = NULL
-                    WHERE number IN (SELECT number FROM segments WHERE person = ?1 LIMIT ?2)
-                    """, [.integer(person), .integer(left)])
-                changed = try connection.changedRows()
-                if changed < left { try connection.run("DELETE FROM people WHERE number = ?", [.integer(person)]) }
-            } else {
-                return false
+        for kind in kinds {
+            // Rows that were merged into others go first: the others' rows would take them along.
+            while left > 0, let number = try connection.integer(kind.next) {
+                try connection.run(kind.change, [.integer(number), .integer(left)])
+                let changed = try connection.changedRows()
+                if changed < left { try connection.run(kind.delete, [.integer(number)]) }
+                left -= max(1, changed)
             }
-            left -= max(1, changed)
         }
-        return true
+        return left <= 0
     }
 }

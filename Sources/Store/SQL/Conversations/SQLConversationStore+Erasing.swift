@@ -6,7 +6,7 @@ extension SQLConversationStore {
         Task { await removal.begin(gathering) }
     }
 
-    /// What a deletion leaves in the database's files until it is erased.
+    /// The data that a deletion leaves in the database's files until they are erased.
     enum Remains {
         /// Words in the pages of the index, and rows in the log.
         case words

@@ -65,23 +65,15 @@ extension SQLConversationStore {
         }
     }
 
-    private static let withNone: StaticString = """
+    private static let completed = ComposedSQL(
+        """
         SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
         c.call, c.timeout, c.findings
         FROM conversations c JOIN archives a ON a.number = c.archive
-        WHERE c.windows_model IS NULL AND c.status = 'completed' AND ?1 IS NOT NULL ORDER BY c.started_at DESC LIMIT ?2
-        """
+        WHERE c.status = 'completed' AND
+        """)
+    private static let withNone = completed + ComposedSQL(" c.windows_model IS NULL AND ?1 IS NOT NULL ORDER BY c.started_at DESC LIMIT ?2")
     /// Conversations whose model comes before the wanted one in the index. In one statement with the later ones, SQLite would read the whole index.
-    private static let withEarlier: StaticString = """
-        SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
-        c.call, c.timeout, c.findings
-        FROM conversations c JOIN archives a ON a.number = c.archive
-        WHERE c.windows_model < ?1 AND c.status = 'completed' LIMIT ?2
-        """
-    private static let withLater: StaticString = """
-        SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
-        c.call, c.timeout, c.findings
-        FROM conversations c JOIN archives a ON a.number = c.archive
-        WHERE c.windows_model > ?1 AND c.status = 'completed' LIMIT ?2
-        """
+    private static let withEarlier = completed + ComposedSQL(" c.windows_model < ?1 LIMIT ?2")
+    private static let withLater = completed + ComposedSQL(" c.windows_model > ?1 LIMIT ?2")
 }

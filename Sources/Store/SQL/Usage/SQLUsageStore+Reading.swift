@@ -19,14 +19,12 @@ extension SQLUsageStore {
         }
     }
 
-    private static let daysOfAll: StaticString = """
+    private static let daysOfAll = ComposedSQL(
+        """
         SELECT day, access_key, provider, model, workload, runs, failed, audio, speech, billable, cost, unpriced, retries, fallbacks, segments,
         words, speakers, identified FROM usage_days WHERE day >= ?1
-        """
-    private static let daysOfUser: StaticString = """
-        SELECT day, access_key, provider, model, workload, runs, failed, audio, speech, billable, cost, unpriced, retries, fallbacks, segments,
-        words, speakers, identified FROM usage_days WHERE day >= ?1 AND user = ?2
-        """
+        """)
+    private static let daysOfUser = daysOfAll + ComposedSQL(" AND user = ?2")
 
     package func spent(by user: ID<User>, key: ID<AccessKey>?, since time: UnixTime) async throws(StoreError) -> UsageTotals {
         try await database.read(for: user) { (connection) throws(StoreError) in
