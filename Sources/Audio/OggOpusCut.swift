@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import Speech
 
 /// A part of a file of Opus in Ogg, written as a file of its own. The packets are copied unchanged.
 package struct OggOpusCut: Sendable, Equatable {
@@ -61,7 +62,7 @@ package struct OggOpusCut: Sendable, Equatable {
         try store(writer.bytes, path)
         let start = max(0, cut - preSkip)
         return OggOpusCut(
-            start: .seconds(Double(start) / rate), duration: .seconds(Double(max(0, through - preSkip - start)) / rate),
+            start: SampleCount(start).duration(at: .opus), duration: SampleCount(max(0, through - preSkip - start)).duration(at: .opus),
             byteCount: writer.bytes.count)
     }
 

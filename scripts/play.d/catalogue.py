@@ -84,6 +84,7 @@ PLAYS = {
                    "conformance/attack/run.py", arguments=ORACLE),
     "record": Play("`harken record` keeps an hour of real speech through network cuts and a kill", "nightly", "65 min",
                    "conformance/harken/record.py", arguments=["--audio", "{models}/test-audio/beckett.wav"]),
+    "moving": Play("a user's data move to another gateway, whole and once, also when either is killed meanwhile", "verify", "2 min", "conformance/moving/run.py"),
     "year": Play("nothing that one person does stops another, and nothing costs more because there is a year of use", "bench", "7 min", "conformance/year/run.py"),
     "options": Play("the tables of docs/options.md are those of the code; --write writes them", "tool", "1 s, after the debug build",
                     ".build/debug/harkenPackageTests.xctest", None, ["--testing-library", "swift-testing", "--filter", "The page of options"],
