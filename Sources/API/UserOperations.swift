@@ -76,6 +76,13 @@ struct UserOperations: Sendable {
                 return .nothing
             },
             APIOperation(
+                .get, "/admin/deletions", .admin, summary: "Returns the deletions of users that have begun and not ended, the earliest first.",
+                answer: .object([.init("deletions", "[UserDeletion]", required: true, "The deletions.")])
+            ) { _ throws(APIError) in
+                let pending = try await APIError.stored { () throws(StoreError) in try await deletion.pending() }
+                return .json { Self.write(pending, to: &$0) }
+            },
+            APIOperation(
                 .get, "/users/me/settings", .read, summary: "Returns the user's settings for all their live sessions.", answer: Self.settings
             ) {
                 request throws(APIError) in
@@ -198,6 +205,21 @@ struct UserOperations: Sendable {
             throw .badRequest("\"vocabulary\" must be at most \(UserChoices.maxWords) texts, each one line of 1 to 100 characters.")
         }
         return words.joined(separator: "\n")
+    }
+
+    private static func write(_ pending: [PendingUserDeletion], to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("deletions")
+        json.beginArray()
+        for deletion in pending {
+            json.beginObject()
+            json.member("user", deletion.user.rawValue)
+            json.member("since", deletion.since.rfc3339)
+            json.member("conversations", deletion.conversations)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
     }
 
     private static func write(_ choices: UserChoices, to json: inout JSONWriter) {

@@ -135,10 +135,13 @@ class Gateway(Api):
 
 
 class Live:
-    """A live session in real time, and how late its words come, of which each message has the last one's end."""
+    """A live session in real time, and how late its words come, of which each message has the last one's end.
+
+    A word ends with the piece that has its end, and the vendor says it at once: on a calm machine it is some milliseconds late.
+    """
 
     def __init__(self, gateway):
-        self.gateway, self.is_over, self.late, self.worst, self.problem = gateway, False, 0, {}, None
+        self.gateway, self.is_over, self.late, self.worst, self.problem = gateway, False, [], {}, None
 
     def __enter__(self):
         self.thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
@@ -152,8 +155,10 @@ class Live:
             raise ServerError(f"the live session failed: {self.problem}")
 
     def note(self, name):
-        """The worst since the last note."""
-        self.worst[name], self.late = self.late, 0
+        """The worst since the last note, in which words must have come."""
+        if not self.late:
+            raise ServerError("no word of the live session came")
+        self.worst[name], self.late = max(self.late), []
 
     async def _run(self):
         address = self.gateway.url.replace("http", "ws", 1) + f"/v1/listen?encoding=linear16&sample_rate={RATE}&interim_results=true"
@@ -181,7 +186,7 @@ class Live:
             said = json.loads(text)
             words = said["channel"]["alternatives"][0]["words"] if said.get("type") == "Results" else []
             if words and said["is_final"]:
-                self.late = max(self.late, time.monotonic() - self.began - words[-1]["end"])
+                self.late.append(time.monotonic() - self.began - words[-1]["end"])
 
 
 class Act:
@@ -215,7 +220,7 @@ class Table:
 
 class Play:
     def __init__(self, args, vendor):
-        self.harken, self.maker = args.harken, args.maker
+        self.harken, self.maker, self.browser = args.harken, args.maker, os.environ["BROWSER"]
         self.settings = {
             "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": vendor.url, "HARKEN_MODELS": "/nowhere",
             "HARKEN_STALL_SECONDS": "0"}
@@ -223,7 +228,7 @@ class Play:
 
     def run(self, gateway):
         self.seen[gateway.name] = {}
-        acts = (self.people, self.name_a_voice, self.merge, self.end, self.edit, self.export, self.forget)
+        acts = (self.people, self.page, self.name_a_voice, self.give_away, self.merge, self.end, self.edit, self.export, self.forget)
         for act in (self.name_a_voice,) if gateway.name == "crowd" else acts:
             act(gateway)
 
@@ -255,6 +260,17 @@ class Play:
         self.say(gateway, "page People complete; others' reads meanwhile, p95", f"{page_time:.2f} s; {1000 * reads.p95:.0f} ms",
                  people=page_time, people_reads=reads.p95)
 
+    def page(self, gateway):
+        """The page People in a browser."""
+        with gateway.others_wait() as (reads, _):
+            done = subprocess.run([self.browser, os.path.join(HERE, "people_page.py"), gateway.url, gateway.key, "5"], capture_output=True, text=True,
+                                  timeout=5 * HANG)
+        if done.returncode != 0:
+            raise ServerError(f"the page People does not come: {done.stderr[-1000:]}")
+        seen = json.loads(done.stdout)
+        self.say(gateway, "the page People in Chromium: first card, complete; others' reads, p95",
+                 f"{seen['first']:.2f} s, {seen['complete']:.2f} s; {1000 * reads.p95:.0f} ms", page=seen["complete"], page_reads=reads.p95)
+
     def measured(self, gateway, what, alone, beside, key, settle=8):
         """An act alone, for its processor, and a second one beside others, for their waits."""
         act = Act(gateway, alone)
@@ -272,6 +288,10 @@ class Play:
         self.measured(gateway, "name a voice", *[
             lambda voice=voice, person=person: gateway.do("PATCH", f"/api/v1/voices/{voice}", {"person_id": person})
             for voice, person in zip(voices[-2:], ("p1", "p2"))], "name")
+
+    def give_away(self, gateway):
+        self.measured(gateway, "give the voice with most segments to another person, and back", *[
+            lambda person=person: gateway.do("PATCH", "/api/v1/voices/v1", {"person_id": person}) for person in ("p7", "p1")], "give")
 
     def merge(self, gateway):
         self.measured(gateway, "merge a person into the one with most segments", *[
@@ -321,7 +341,7 @@ class Play:
         self.say(gateway, "export of everything",
                  f"{count / 1e6:.0f} MB in {took:.1f} s, the first byte after {first:.2f} s, {more:.0f} MB more memory; "
                  f"others' reads p95 {1000 * reads.p95:.0f} ms, writes at most {max(writes.all):.2f} s; "
-                 f"words of a live session at most {live.worst['export']:.2f} s late (calm: {live.worst['calm']:.2f} s)",
+                 f"words of a live session at most {1000 * live.worst['export']:.0f} ms late (calm: {1000 * live.worst['calm']:.0f} ms)",
                  export_memory=more, export_live=live.worst["export"] - live.worst["calm"])
 
     # MARK: Judgement
@@ -332,10 +352,12 @@ class Play:
         judge = self.table.judge
         judge("others' reads beside the page People, beside a week's", year["people_reads"] / max(week["people_reads"], floor / 5), 2, "×")
         judge("the page People, beside a week's", year["people"] / max(week["people"], 2 * floor), 2, "×")
-        for act in ("name", "merge", "end"):
+        judge("the page People in Chromium, beside a week's", year["page"] / week["page"], 2, "×")
+        judge("others' reads beside it, beside a week's", year["page_reads"] / max(week["page_reads"], floor / 5), 2, "×")
+        for act in ("name", "give", "merge", "end"):
             judge(f"{act}: processor beyond a week's", year[f"{act}_processor"] - week[f"{act}_processor"], 0.3, "s")
         judge("forget: until answered", year["forget_answered"], 0.3, "s")
-        for act in ("name", "merge", "end", "forget"):
+        for act in ("name", "give", "merge", "end", "forget"):
             judge(f"{act}: others' writes", year[f"{act}_writes"], 0.5, "s")
         judge("an edit: written", year["edit"], 5, "MB")
         judge("the export's memory", year["export_memory"], 64, "MB")
@@ -347,10 +369,11 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/play year", description=__doc__.splitlines()[0])
     root = os.path.dirname(os.path.dirname(HERE))
     parser.add_argument("--harken", default=os.path.join(root, ".build/release/harken"))
-    parser.add_argument("--maker", default=os.path.join(root, ".build/release/year-store"), help="the program that makes the stores")
+    parser.add_argument("--maker", help="the program that makes the stores; year-store beside harken without it")
     parser.add_argument("--postgres", action="store_true", help="copies the stores to a PostgreSQL server of its own")
     parser.add_argument("--store", metavar="FOLDER", help="a data directory in place of the year's; it is copied")
     args = parser.parse_args()
+    args.maker = args.maker or os.path.join(os.path.dirname(args.harken), "year-store")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     vendor = Vendor()
     vendor.is_deaf = False

@@ -233,6 +233,10 @@ struct APISchema: Sendable {
             "EngineState", .init("name", "string", required: true, "The engine."),
             .init("state", "string", required: true, "ready, loading or unavailable."), .init("why", "string", "Why the engine is unavailable.")),
         APISchema(
+            "UserDeletion", .init("user", "string", required: true, "The user."),
+            .init("since", "string", required: true, "Begin of the deletion, UTC, RFC 3339."),
+            .init("conversations", "integer", required: true, "Conversations that are not deleted yet.")),
+        APISchema(
             "Disk", .init("path", "string", required: true, "The first of the gateway's folders on the disk."),
             .init(
                 "state", "string", required: true,

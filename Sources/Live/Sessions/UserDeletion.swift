@@ -50,10 +50,13 @@ package actor UserDeletion {
         return true
     }
 
+    /// Returns the deletions that have begun and not ended, the earliest first.
+    package func pending() async throws(StoreError) -> [PendingUserDeletion] { try await store.deletions() }
+
     /// Continues the deletions that have begun and not ended.
     package func resume() async {
         do throws(StoreError) {
-            for user in try await store.deletions() { try await complete(user) }
+            for deletion in try await store.deletions() { try await complete(deletion.user) }
         } catch {
             log.error("the deletion of a user is not complete; it is tried again", [.error: "\(error)"])
         }

@@ -9,8 +9,8 @@ package protocol UserDeletionStore: Sendable {
     /// - Returns: false, and records nothing, when there is nothing of the user.
     func beginDeletion(of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Returns the users whose deletion has begun and not ended.
-    func deletions() async throws(StoreError) -> [ID<User>]
+    /// Returns the deletions that have begun and not ended, the earliest first.
+    func deletions() async throws(StoreError) -> [PendingUserDeletion]
 
     /// Returns the recordings and jobs of a user, which have files outside the database.
     func belongings(of user: ID<User>) async throws(StoreError) -> UserBelongings

@@ -197,6 +197,14 @@ extension PostgresMigration {
         "CREATE TABLE erasures (number BIGINT PRIMARY KEY CHECK (number = 1), deletions BIGINT NOT NULL)",
     ]
 
+    /// `Migration.assignedSegments` has the meaning of the index.
+    static let assignedSegments: [StaticString] = [
+        """
+        CREATE INDEX segments_assigned ON segments (voice)
+        WHERE voice IS NOT NULL AND (person IS NOT NULL OR is_user) AND identified_by IS DISTINCT FROM 'manual'
+        """
+    ]
+
     /// People and voices that were merged or are gone. `Migration.goneSpeakers` has the meaning of the columns.
     static let goneSpeakers: [StaticString] = [
         "ALTER TABLE people ADD COLUMN joined_to BIGINT REFERENCES people (number) ON DELETE CASCADE",

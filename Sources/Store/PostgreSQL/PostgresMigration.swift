@@ -22,6 +22,7 @@ struct PostgresMigration: Sendable {
         PostgresMigration(statements: rejectedEnrollments),
         PostgresMigration(statements: announcedFiles),
         PostgresMigration(statements: erasuresOfWords),
+        PostgresMigration(statements: assignedSegments),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

@@ -11,4 +11,11 @@ extension Migration {
         // The trigger that follows a change of speaker asks whether the conversation has another segment of the same mark.
         "CREATE INDEX segments_of_marks ON segments (conversation, mark) WHERE mark IS NOT NULL"
     )
+
+    /// Finds the segments that automation has assigned to others than the voice's owner, without a look at all others of the voice.
+    static let assignedSegments = Migration(
+        """
+        CREATE INDEX segments_assigned ON segments (voice)
+        WHERE voice IS NOT NULL AND (person IS NOT NULL OR is_user) AND identified_by IS DISTINCT FROM 'manual'
+        """)
 }

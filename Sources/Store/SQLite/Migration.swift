@@ -112,6 +112,7 @@ package struct Migration: Sendable {
         rejectedEnrollments,
         announcedFiles,
         erasuresOfWords,
+        assignedSegments,
     ]
 
     /// Returns the number of the last step that the database has.

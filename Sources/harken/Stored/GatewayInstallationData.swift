@@ -53,6 +53,20 @@ struct GatewayInstallationData: InstallationData {
         try await api.send(.delete, "/admin/users/" + PercentCoding.encode(user.rawValue)) != nil
     }
 
+    func deletions() async throws -> [PendingUserDeletion] {
+        // An older gateway does not know the route.
+        guard let document = try await api.document(.get, "/admin/deletions") else { return [] }
+        let list = document.root["deletions"]
+        var deletions: [PendingUserDeletion] = []
+        for index in 0..<list.count {
+            guard let user = list[index]["user"].string, let since = list[index]["since"].string.flatMap({ UnixTime(rfc3339: $0) }),
+                let conversations = list[index]["conversations"].int
+            else { throw api.malformed }
+            deletions.append(PendingUserDeletion(user: ID(user), since: since, conversations: conversations))
+        }
+        return deletions
+    }
+
     func usage(_ query: UsageQuery, ofAllUsers: Bool) async throws -> [UsageRow] {
         var words: URLQuery = ["by": query.grouping.rawValue]
         words.add("since", query.since?.rfc3339)

@@ -13,6 +13,9 @@ protocol InstallationData: Sendable {
     /// Deletes a user with everything that is stored of them. Returns false when there is nothing of the user.
     func delete(_ user: ID<User>) async throws -> Bool
 
+    /// Returns the deletions of users that have begun and not ended.
+    func deletions() async throws -> [PendingUserDeletion]
+
     /// Returns the usage of all users, or behind a gateway the usage of the key's user.
     ///
     /// - Parameter ofAllUsers: true for the usage of all users behind a gateway too; the key needs the scope `admin`.

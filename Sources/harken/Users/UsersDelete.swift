@@ -25,7 +25,17 @@ struct UsersDelete: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            guard try await place.existingInstallation(context)?.delete(user) == true else { throw place.missing(user) }
+            guard let installation = try await place.existingInstallation(context) else { throw place.missing(user) }
+            let progress = ProgressLine(in: context)
+            let watch = Task { await show(installation, progress) }
+            defer {
+                watch.cancel()
+                progress.clear()
+            }
+            guard try await installation.delete(user) else { throw place.missing(user) }
+            watch.cancel()
+            await watch.value
+            progress.clear()
             if json {
                 var writer = JSONWriter()
                 writer.beginObject()
@@ -36,6 +46,17 @@ struct UsersDelete: Command {
             } else {
                 context.note("\(user) is deleted" + (place.isGateway ? "" : "; the gateway clears its journal within a minute, or at its next start"))
             }
+        }
+    }
+
+    /// Shows how far the deletion is, until the task is cancelled.
+    private func show(_ installation: any InstallationData, _ progress: ProgressLine) async {
+        var most = 0
+        while (try? await Task.sleep(for: .seconds(1))) != nil {
+            // The deletion goes on, and says itself what fails.
+            guard let deletion = (try? await installation.deletions())?.first(where: { $0.user == user }) else { continue }
+            most = max(most, deletion.conversations)
+            progress.show("\(user)  \(most - deletion.conversations) of \(most) conversations are deleted")
         }
     }
 }

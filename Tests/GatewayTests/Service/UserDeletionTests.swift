@@ -110,6 +110,20 @@ import Testing
         }
     }
 
+    @Test func `is told to administrators while it is not complete`() async throws {
+        try await TestGateway.with { gateway in
+            let store = try gateway.store(), zoe = ID<User>("zoe")
+            let talk = Conversation(
+                id: ID("c"), user: zoe, status: .completed, source: "test", started: TestGateway.time, finished: TestGateway.time,
+                segments: [Segment(id: ID("s"), text: "word", start: .zero, end: .seconds(1))])
+            #expect(try await store.begin(talk))
+            #expect(try await gateway.send(.get, "/api/v1/admin/deletions").text == #"{"deletions":[]}"#)
+            #expect(try await store.beginDeletion(of: zoe))
+            let told = try await gateway.send(.get, "/api/v1/admin/deletions").text
+            #expect(told.contains(#""user":"zoe""#) && told.contains(#""conversations":1}"#), "\(told)")
+        }
+    }
+
     @Test func `is deleted to the end after a crash in the middle`() async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "harken-deletion-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: directory) }

@@ -26,7 +26,7 @@ import Testing
         }
         #expect(try await !store.beginDeletion(of: ID("nobody")))
         #expect(try await store.beginDeletion(of: .ann))
-        #expect(try await store.deletions() == [.ann])
+        #expect(try await store.deletions() == [PendingUserDeletion(user: .ann, since: .at(5), conversations: 50)])
         #expect(try await store.belongings(of: .ann).uploads == [ID("up-ann")])
         var calls = 0
         while try await store.deleteRows(of: .ann, sessions: [ID("other-session")]) { calls += 1 }

@@ -16,13 +16,18 @@ extension SQLConversationStore {
         }
     }
 
-    package func deletions() async throws(StoreError) -> [ID<User>] {
+    package func deletions() async throws(StoreError) -> [PendingUserDeletion] {
         try await database.read { (connection) throws(StoreError) in
-            var users: [ID<User>] = []
-            try connection.run("SELECT user FROM deleted_users ORDER BY since, user") { (row) throws(StoreError) in
-                users.append(ID(row.text(0) ?? ""))
+            var deletions: [PendingUserDeletion] = []
+            try connection.run(
+                """
+                SELECT d.user, d.since, (SELECT count(*) FROM archives a JOIN conversations c ON c.archive = a.number WHERE a.user = d.user)
+                FROM deleted_users d ORDER BY d.since, d.user
+                """
+            ) { (row) throws(StoreError) in
+                deletions.append(PendingUserDeletion(user: ID(row.text(0) ?? ""), since: row.time(1), conversations: Int(row.integer(2) ?? 0)))
             }
-            return users
+            return deletions
         }
     }
 

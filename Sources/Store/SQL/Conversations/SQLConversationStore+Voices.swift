@@ -165,8 +165,9 @@ extension SQLConversationStore {
         // Segments that automation had assigned otherwise belong to the voice again.
         try connection.run(
             """
-            UPDATE segments SET person = NULL, is_user = FALSE WHERE (person IS NOT NULL OR is_user) AND identified_by IS DISTINCT FROM 'manual'
-            AND voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1)
+            UPDATE segments INDEXED BY segments_assigned SET person = NULL, is_user = FALSE
+            WHERE voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1)
+            AND voice IS NOT NULL AND (person IS NOT NULL OR is_user) AND identified_by IS DISTINCT FROM 'manual'
             """, [.integer(voice)])
     }
 
