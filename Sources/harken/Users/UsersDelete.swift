@@ -25,7 +25,7 @@ struct UsersDelete: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            guard let installation = try await place.existingInstallation(context) else { throw place.missing(user) }
+            guard let installation = try place.existingInstallation(context) else { throw place.missing(user) }
             let progress = ProgressLine(in: context)
             let watch = Task { await show(installation, progress) }
             defer {

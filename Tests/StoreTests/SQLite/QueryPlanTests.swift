@@ -29,6 +29,7 @@ import Testing
         Exception(
             "SELECT EXISTS (SELECT 1 FROM archives", ["jobs", "background_recordings", "usage_days", "usage_runs"], "the first row is enough"),
         Exception("SELECT number FROM conversations WHERE archive = ? LIMIT ?", ["conversations"], part),
+        Exception("FROM deleted_users d ORDER BY d.since", ["conversations"], "asked once a second while a user is deleted"),
         Exception("SELECT run FROM usage_runs WHERE user = ? LIMIT ?", ["usage_runs"], part),
         Exception("DELETE FROM jobs WHERE number IN", ["jobs"], part),
         Exception("DELETE FROM voices WHERE", ["segments", "voices"], "no segment has a voice that is deleted"),
@@ -40,7 +41,7 @@ import Testing
         Exception("DELETE FROM usage_runs WHERE user = ?", ["usage_runs"], deletion),
         Exception("UPDATE segments SET person = NULL, voice = NULL", ["segments"], speech),
         Exception("UPDATE segments SET voice = NULL", ["segments"], speech),
-        Exception("UPDATE segments SET person = NULL, is_user = FALSE", ["segments"], speech),
+        Exception("UPDATE segments INDEXED BY segments_assigned", ["segments"], "the few segments that automation gave to others"),
         Exception("SELECT 1 FROM segments WHERE voice IN", ["segments"], "the first row is enough"),
         Exception("SELECT number FROM segments WHERE voice = ?1 LIMIT ?2", ["segments"], "at most 30,000 entries of an index"),
         Exception("SELECT number FROM segments WHERE person = ?1 LIMIT ?2", ["segments"], "at most 30,000 entries of an index"),
