@@ -114,7 +114,8 @@ extension YearOfUse {
         FROM d WHERE count = 192
         """
 
-    private static let joinedVoices: StaticString = "UPDATE voices SET joined_to = number - 1 WHERE number > ?1 AND number % 20 = 5"
+    /// A voice that was merged into another one keeps no voiceprint.
+    private static let joinedVoices: StaticString = "UPDATE voices SET joined_to = number - 1, direction = x'' WHERE number > ?1 AND number % 20 = 5"
 
     private static let rejectedRows: StaticString = """
         INSERT INTO rejected_owners (voice, person) SELECT v.number, p.number FROM voices v JOIN people p ON p.archive = v.archive AND p.number = v.number % ?1 + 1

@@ -1,8 +1,8 @@
 """Moves a user's data to another gateway while that one is killed again and again, and compares what comes out of both.
 
 The data are a week's of the project's own generator (Benchmarks/year), with conversations whose audio is kept, an edit and a title by hand. The new
-gateway is killed (`kill -9`) at some moments of the import, at the last ones after the whole archive was sent; then `harken import` is killed on a
-data directory of its own. At the end each place has every object once, its export equals the first one byte by byte, and no file is left that no row
+gateway is killed (`kill -9`) at moments all over the import, and imports the archive again each time; then `harken import` is killed on a data
+directory of its own. At the end each place has every object once, its export equals the first one byte by byte, and no file is left that no row
 names.
 
     scripts/play moving                 on SQLite
@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -38,7 +39,6 @@ from kill import KEY, Vendor
 
 USER = "year"
 HEAD = "harken-export/export.json"  # says when the export was made
-PIECE = 1 << 14  # bytes that are sent at once
 TALKS = 6
 
 
@@ -56,28 +56,30 @@ class Place(Api):
         with OPENER.open(request, timeout=HANG) as answer, open(path, "wb") as file:
             shutil.copyfileobj(answer, file)
 
-    def take(self, archive, most=None, wait=None):
-        """Sends the archive, or its first bytes. Returns the answer; nil where the gateway is killed, some seconds after what was sent."""
+    def take(self, archive):
+        """Sends the archive. Returns the answer."""
         address = urllib.parse.urlsplit(self.url)
         connection = http.client.HTTPConnection(address.hostname, address.port, timeout=HANG)
-        size, sent = os.path.getsize(archive), 0
-        connection.putrequest("POST", "/api/v1/users/me/import")
-        for name, value in (("Authorization", "Bearer " + self.key), ("Content-Type", "application/x-tar"), ("Content-Length", str(size))):
-            connection.putheader(name, value)
-        connection.endheaders()
+        headers = {"Authorization": "Bearer " + self.key, "Content-Type": "application/x-tar", "Content-Length": str(os.path.getsize(archive))}
         with contextlib.closing(connection), open(archive, "rb") as file:
-            while piece := file.read(PIECE if most is None else min(PIECE, most - sent)):
-                connection.send(piece)
-                sent += len(piece)
-            if wait is not None:
-                time.sleep(wait)
-                self.server.kill()
-                return None
+            connection.request("POST", "/api/v1/users/me/import", file, headers)
             answer = connection.getresponse()
             said = answer.read()
-            if answer.status != 200:
-                raise ServerError(f"the import was answered with {answer.status}: {said[:500]}")
-            return said
+        if answer.status != 200:
+            raise ServerError(f"the import was answered with {answer.status}: {said[:500]}")
+        return said
+
+    def take_and_die(self, archive, seconds):
+        """Sends the archive to the gateway, which is killed meanwhile. Returns true if it had answered before."""
+        killer = threading.Timer(seconds, self.server.kill)
+        killer.start()
+        try:
+            self.take(archive)
+            return True
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            killer.join()
 
 
 def contents(archive):
@@ -123,6 +125,8 @@ class Play:
             # The generator's rows of audio name files that do not exist.
             database.execute("DELETE FROM conversation_audio")
             database.execute("DELETE FROM speech_samples WHERE file IS NOT NULL")
+            # Its settings have names that no gateway knows.
+            database.execute("DELETE FROM settings")
             database.commit()
         self.keys[data] = make_key(self.harken, data, "--user", USER, "--scope", "read", "--scope", "write", "--scope", "listen")
         gateway = Place(self, data, {})
@@ -134,6 +138,7 @@ class Play:
         segment = gateway.get(f"/conversations/{conversation}")["segments"][0]["id"]
         gateway.do("PATCH", f"/api/v1/conversations/{conversation}/segments/{segment}", {"text": "quite another sentence"})
         gateway.do("PATCH", f"/api/v1/conversations/{conversation}", {"title": "By hand"})
+        gateway.do("PATCH", "/api/v1/users/me/settings", {"name": "Vera", "vocabulary": ["harbour", "moonlit"]})
         # Exports of one state are equal.
         wait_for_fact("equal exports", lambda: self.unequal(gateway))
         gateway.server.stop()
@@ -172,19 +177,24 @@ class Play:
         left = [name for name in os.listdir(folder) if not name.startswith(".") and name not in named]
         return f"{len(left)} files, such as {left[0]}" if left else ""
 
+    def moment(self, whole, number):
+        """When a kill comes. What is there already is imported faster, so the last ones come before the time of a whole import is over."""
+        return 0.6 * whole * (number + self.random.random()) / self.moments
+
     def gateway(self):
         """Imports over HTTP, with kills."""
+        trial = Place(self, *self.place("timed"))
+        began = time.monotonic()
+        trial.take(self.archive)
+        whole = time.monotonic() - began
+        trial.server.stop()
         data, settings = self.place("second")
-        size, counts = os.path.getsize(self.archive), []
+        answered, files = 0, []
         for number in range(self.moments):
-            gateway = Place(self, data, settings)
-            if number < self.moments * 7 // 10:
-                most = int(size * (number + self.random.random()) / (self.moments * 7 // 10))
-                gateway.take(self.archive, most, self.random.choice((0, 0.02)))
-            else:
-                gateway.take(self.archive, None, self.random.random() * 0.4)
-            counts.append(len(gateway_files(data)))
-        print(f"files of audio after each kill: {counts}", flush=True)
+            answered += Place(self, data, settings).take_and_die(self.archive, self.moment(whole, number))
+            files.append(len(gateway_files(data)))
+        print(f"{self.moments - answered} of {self.moments} gateways were killed, in {whole:.1f} s; files of audio afterwards: {files}", flush=True)
+        self.check("most gateways are killed at work", "" if answered <= self.moments // 2 else f"{answered} had answered")
         gateway = Place(self, data, settings)
         for what in ("the whole import", "a second one"):
             said = gateway.take(self.archive)
@@ -209,7 +219,7 @@ class Play:
         ended = 0
         for number in range(self.moments):
             process = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(whole * (number + self.random.random()) / self.moments)
+            time.sleep(self.moment(whole, number))
             process.kill()
             ended += process.wait() == 0
         print(f"{self.moments - ended} of {self.moments} commands were killed, in {whole:.1f} s each", flush=True)
