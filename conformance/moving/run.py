@@ -179,7 +179,7 @@ class Play:
 
     def moment(self, whole, number):
         """When a kill comes. What is there already is imported faster, so the last ones come before the time of a whole import is over."""
-        return 0.6 * whole * (number + self.random.random()) / self.moments
+        return 0.85 * whole * (number + self.random.random()) / self.moments
 
     def gateway(self):
         """Imports over HTTP, with kills."""
