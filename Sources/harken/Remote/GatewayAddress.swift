@@ -89,6 +89,7 @@ struct GatewayAddress: Sendable {
         case .untrusted(let reason): untrusted(reason)
         case .tls(let reason): "TLS with \(url) failed: \(reason)"
         case .malformedURL, .addressRejected: "--url \(url) cannot be used; give a URL such as http://127.0.0.1:8080"
+        case .unsendable(let field): "the request to \(url) cannot be sent: \(field)"
         case .redirectionRejected: "\(url) redirects to another address; give that address with --url"
         case .tooLarge(let limit): "\(url) answered with more than \(limit) bytes"
         case .file(let path, let error): "\(path): \(error)"
