@@ -116,7 +116,7 @@ struct UserOperations: Sendable {
                 answer: .schema("ProviderKey")
             ) { request throws(APIError) in
                 let provider = EngineName(try Self.provider(request))
-                guard let fingerprint = KnownUser.fingerprint(of: try request.needed("key")) else { throw APIError(.internalError) }
+                guard let fingerprint = KnownUser.fingerprint(of: try request.key("key").text) else { throw APIError(.internalError) }
                 let key = ProviderKey(provider: provider, fingerprint: fingerprint, created: now())
                 try await APIError.stored { () throws(StoreError) in try await store.set(key, of: request.user) }
                 return .json { Self.write(key, to: &$0) }
@@ -128,10 +128,10 @@ struct UserOperations: Sendable {
                 answer: .object(
                     EngineTrial.fields + [.init("enrolled", "boolean", required: true, "True if this key is the one that the user has enrolled.")])
             ) { request throws(APIError) in
-                let provider = EngineName(try Self.provider(request)), key = try request.needed("key")
+                let provider = EngineName(try Self.provider(request)), key = try request.key("key")
                 guard let entry = admission.engine(of: provider, toCheck: key) else { throw .notFound("vendor", provider.rawValue) }
                 let keys = try await APIError.stored { () throws(StoreError) in try await store.providerKeys(of: request.user) }
-                let fingerprint = KnownUser.fingerprint(of: key)
+                let fingerprint = KnownUser.fingerprint(of: key.text)
                 let trial = await EngineTrial.run(entry, contexts)
                 return .json { trial.write(to: &$0, isEnrolled: keys.contains { $0.provider == provider && $0.fingerprint == fingerprint }) }
             },
