@@ -2,6 +2,7 @@ internal import Admission
 internal import Framing
 internal import Live
 internal import Protocols
+internal import Settings
 internal import Speech
 internal import Store
 
@@ -58,23 +59,11 @@ struct UserOperations: Sendable {
                 .json { [choices = try await choices(request)] in Self.write(choices, to: &$0) }
             },
             APIOperation(
-                .patch, "/users/me/settings", .write, summary: "Changes the settings in the body; null resets a setting.",
-                body: [
-                    .init("single_language_mode", "boolean", "Sessions are in one language, and nothing is translated."),
-                    .init(
-                        "vocabulary", "[string]",
-                        "Words that engines are to expect: at most 500 of 100 characters each. An engine gets the first 99."),
-                    .init("language", "string", "The user's own language, a BCP 47 tag."),
-                    .init("name", "string", "The user's name. A speaker who says it does not become a new person."),
-                    .init("learn_voices", "boolean", "False: assigning speakers teaches the gateway no voices of other people."),
-                    .init("model_summaries", "boolean", "False: no language model is given conversations for their title and summary."),
-                    .init("audio_days", "integer", "Days that the audio of conversations is kept; 0: no audio is kept."),
-                    .init("webhook_conversation", "string", "A URL that gets each completed conversation. Setting it switches the webhook on again."),
-                    .init(
-                        "webhook_transcript", "string",
-                        "A URL that gets segments of live sessions as they come. Setting it switches the webhook on again."),
-                ], answer: Self.settings
+                .patch, "/users/me/settings", .write,
+                summary: "Changes the settings in the body; null resets a setting. A member that is not a setting is refused.",
+                body: Self.changes, answer: Self.settings
             ) { request throws(APIError) in
+                try Self.refuseOthers(in: request)
                 try await change(.singleLanguage, to: request.flag("single_language_mode").map { $0 ? "true" : "false" }, request)
                 try await change(.vocabulary, to: Self.vocabulary(request), request)
                 let language = try request.string("language")
@@ -148,7 +137,26 @@ struct UserOperations: Sendable {
         ]
     }
 
-    private static let settings = APIOperation.Answer.object([
+    /// Members of a body that changes settings.
+    private static let changes: [APIOperation.Field] = [
+        .init("single_language_mode", "boolean", "Sessions are in one language, and nothing is translated."),
+        .init(
+            "vocabulary", "[string]",
+            "Words that engines are to expect: at most 500 of 100 characters each. An engine gets the first 99."),
+        .init("language", "string", "The user's own language, a BCP 47 tag."),
+        .init("name", "string", "The user's name. A speaker who says it does not become a new person."),
+        .init("learn_voices", "boolean", "False: assigning speakers teaches the gateway no voices of other people."),
+        .init("model_summaries", "boolean", "False: no language model is given conversations for their title and summary."),
+        .init("audio_days", "integer", "Days that the audio of conversations is kept; 0: no audio is kept."),
+        .init("webhook_conversation", "string", "A URL that gets each completed conversation. Setting it switches the webhook on again."),
+        .init(
+            "webhook_transcript", "string",
+            "A URL that gets segments of live sessions as they come. Setting it switches the webhook on again."),
+    ]
+
+    private static let settings = APIOperation.Answer.object(readable)
+
+    private static let readable: [APIOperation.Field] = [
         .init("single_language_mode", "boolean", required: true, "True if sessions are in one language."),
         .init("vocabulary", "[string]", required: true, "Words that engines are to expect."),
         .init("language", "string?", required: true, "The user's own language."),
@@ -164,7 +172,17 @@ struct UserOperations: Sendable {
         .init(
             "webhook_transcript_disabled_at", "string?", required: true,
             "When the gateway switched this webhook off after failed deliveries; null: it is on, or not set."),
-    ])
+    ]
+
+    /// Refuses a body with a member that is not a setting, by its name: a typing error would change nothing and look like a change.
+    private static func refuseOthers(in request: APIRequest) throws(APIError) {
+        guard case .object(let members)? = request.body else { return }
+        let names = changes.map(\.name)
+        guard let other = members.map(\.name).first(where: { !names.contains($0) }) else { return }
+        guard !readable.contains(where: { $0.name == other }) else { throw .badRequest("\"\(other)\" is only read; it cannot be changed.") }
+        let name = String(other.prefix(100)), suggestion = Suggestion.text(for: name, among: names)
+        throw .badRequest("There is no setting \"\(name)\"" + (suggestion.isEmpty ? "." : suggestion))
+    }
 
     private func choices(_ request: APIRequest) async throws(APIError) -> UserChoices {
         UserChoices(settings: try await APIError.stored { () throws(StoreError) in try await store.settings(of: request.user) })
