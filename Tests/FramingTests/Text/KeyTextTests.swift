@@ -15,13 +15,15 @@ import Testing
         #expect(try KeyText(given).text == given)
     }
 
-    @Test(arguments: [
-        ("", .empty), ("   ", .empty), ("\r\n", .empty), ("\"\"", .empty), ("' '", .empty), ("zq\nother", .severalLines),
-        ("zq\r\nX-Smuggled: 1", .severalLines), ("zq\u{2028}other", .severalLines), ("zq-…", .ellipsis), ("sk-...", .ellipsis), ("zq other", .blank),
-        ("zq\tother", .blank), ("zq\u{A0}other", .blank), ("schlüssel", .otherCharacter), ("zq\u{0}", .otherCharacter),
-        ("zq\u{7F}x", .otherCharacter),
-        ("“zq”", .otherCharacter), ("\"zq", .quotationMark), ("zq'", .quotationMark), ("\"\"zq\"\"", .quotationMark),
-    ] as [(String, KeyText.Flaw)])
+    @Test(
+        arguments: [
+            ("", .empty), ("   ", .empty), ("\r\n", .empty), ("\"\"", .empty), ("' '", .empty), ("zq\nother", .severalLines),
+            ("zq\r\nX-Smuggled: 1", .severalLines), ("zq\u{2028}other", .severalLines), ("zq-…", .ellipsis), ("sk-...", .ellipsis),
+            ("zq other", .blank),
+            ("zq\tother", .blank), ("zq\u{A0}other", .blank), ("schlüssel", .otherCharacter), ("zq\u{0}", .otherCharacter),
+            ("zq\u{7F}x", .otherCharacter),
+            ("“zq”", .otherCharacter), ("\"zq", .quotationMark), ("zq'", .quotationMark), ("\"\"zq\"\"", .quotationMark),
+        ] as [(String, KeyText.Flaw)])
     func `is refused for what no key has, without being shown`(given: String, flaw: KeyText.Flaw) {
         #expect(throws: flaw) { try KeyText(given) }
         #expect(KeyText.flaw(of: given) == flaw)
