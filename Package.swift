@@ -64,7 +64,7 @@ let package = Package(
                 "Speech", "Framing", "Audio", "Net", "Protocols", "Continuity", "Conversations", "Speakers", "Vendors", "Sessions", "VoiceTracking",
                 "LocalEngine", "Recorder", "Tracing",
             ]),
-        module("Settings", ["Speech", "Net", "Protocols", "Continuity", "Tracing"]),
+        module("Settings", ["Speech", "Framing", "Net", "Protocols", "Continuity", "Tracing"]),
         module("Observability", ["Speech", "Framing", "Net", "Sessions", "Continuity", "Tracing"]),
         module("Engines", ["Speech", "Net", "Protocols", "Vendors", "Sessions"]),
         module("Usage", ["Speech", "Net", "Sessions", "Continuity", "Store", "Settings", "Observability"]),

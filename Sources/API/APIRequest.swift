@@ -35,9 +35,6 @@ package struct APIRequest: Sendable {
 
     var query: URLQuery { head.query }
 
-    /// The caller's own vendor keys.
-    var keys: BYOKCredentials { BYOKCredentials(head) }
-
     /// The session that the path names, by its id or by the name that its protocol has told the client.
     var session: ID<Session> { SessionName.id(of: parameters["id"] ?? "") }
 
@@ -72,6 +69,12 @@ package struct APIRequest: Sendable {
     func needed(_ name: String) throws(APIError) -> String {
         guard let text = try string(name), !text.isEmpty else { throw .badRequest("The body must be JSON with a text \"\(name)\".") }
         return text
+    }
+
+    /// Reads a key. Errors do not show it.
+    func key(_ name: String) throws(APIError) -> KeyText {
+        let text = try needed(name)
+        do throws(KeyText.Flaw) { return try KeyText(text) } catch { throw .badRequest("\"\(name)\" \(error); send \(KeyText.accepted).") }
     }
 
     func integer(_ name: String) throws(APIError) -> Int? {

@@ -41,7 +41,7 @@ struct JobOperations: Sendable {
                 guard !audio.isEmpty else { throw APIError(.conflict, "no_audio", "The conversation has no stored audio.") }
                 let grant: Grant
                 do throws(RequestError) {
-                    grant = try await recordings.admission.admit(request.caller, request.keys, for: .recording)
+                    grant = try await recordings.admission.admit(request.caller, BYOKCredentials(request.head), for: .recording)
                 } catch {
                     throw APIError(error)
                 }

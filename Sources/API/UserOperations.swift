@@ -3,6 +3,7 @@ internal import Framing
 internal import Live
 internal import Protocols
 internal import Recordings
+internal import Settings
 internal import Speech
 internal import Store
 
@@ -89,23 +90,11 @@ struct UserOperations: Sendable {
                 .json { [choices = try await choices(request)] in Self.write(choices, to: &$0) }
             },
             APIOperation(
-                .patch, "/users/me/settings", .write, summary: "Changes the settings in the body; null resets a setting.",
-                body: [
-                    .init("single_language_mode", "boolean", "Sessions are in one language, and nothing is translated."),
-                    .init(
-                        "vocabulary", "[string]",
-                        "Words that engines are to expect: at most 500 of 100 characters each. An engine gets the first 99."),
-                    .init("language", "string", "The user's own language, a BCP 47 tag."),
-                    .init("name", "string", "The user's name. A speaker who says it does not become a new person."),
-                    .init("learn_voices", "boolean", "False: assigning speakers teaches the gateway no voices of other people."),
-                    .init("model_summaries", "boolean", "False: no language model is given conversations for their title and summary."),
-                    .init("audio_days", "integer", "Days that the audio of conversations is kept; 0: no audio is kept."),
-                    .init("webhook_conversation", "string", "A URL that gets each completed conversation. Setting it switches the webhook on again."),
-                    .init(
-                        "webhook_transcript", "string",
-                        "A URL that gets segments of live sessions as they come. Setting it switches the webhook on again."),
-                ], answer: Self.settings
+                .patch, "/users/me/settings", .write,
+                summary: "Changes the settings in the body; null resets a setting. A member that is not a setting is refused.",
+                body: Self.changes, answer: Self.settings
             ) { request throws(APIError) in
+                try Self.refuseOthers(in: request)
                 try await change(.singleLanguage, to: request.flag("single_language_mode").map { $0 ? "true" : "false" }, request)
                 try await change(.vocabulary, to: Self.vocabulary(request), request)
                 try await change(.language, to: try request.string("language"), request)
@@ -137,7 +126,7 @@ struct UserOperations: Sendable {
                 answer: .schema("ProviderKey")
             ) { request throws(APIError) in
                 let provider = EngineName(try Self.provider(request))
-                guard let fingerprint = KnownUser.fingerprint(of: try request.needed("key")) else { throw APIError(.internalError) }
+                guard let fingerprint = KnownUser.fingerprint(of: try request.key("key").text) else { throw APIError(.internalError) }
                 let key = ProviderKey(provider: provider, fingerprint: fingerprint, created: now())
                 try await APIError.stored { () throws(StoreError) in try await store.set(key, of: request.user) }
                 return .json { Self.write(key, to: &$0) }
@@ -149,10 +138,10 @@ struct UserOperations: Sendable {
                 answer: .object(
                     EngineTrial.fields + [.init("enrolled", "boolean", required: true, "True if this key is the one that the user has enrolled.")])
             ) { request throws(APIError) in
-                let provider = EngineName(try Self.provider(request)), key = try request.needed("key")
+                let provider = EngineName(try Self.provider(request)), key = try request.key("key")
                 guard let entry = admission.engine(of: provider, toCheck: key) else { throw .notFound("vendor", provider.rawValue) }
                 let keys = try await APIError.stored { () throws(StoreError) in try await store.providerKeys(of: request.user) }
-                let fingerprint = KnownUser.fingerprint(of: key)
+                let fingerprint = KnownUser.fingerprint(of: key.text)
                 let trial = await EngineTrial.run(entry, contexts)
                 return .json { trial.write(to: &$0, isEnrolled: keys.contains { $0.provider == provider && $0.fingerprint == fingerprint }) }
             },
@@ -169,7 +158,26 @@ struct UserOperations: Sendable {
         ]
     }
 
-    private static let settings = APIOperation.Answer.object([
+    /// Members of a body that changes settings.
+    private static let changes: [APIOperation.Field] = [
+        .init("single_language_mode", "boolean", "Sessions are in one language, and nothing is translated."),
+        .init(
+            "vocabulary", "[string]",
+            "Words that engines are to expect: at most 500 of 100 characters each. An engine gets the first 99."),
+        .init("language", "string", "The user's own language, a BCP 47 tag."),
+        .init("name", "string", "The user's name. A speaker who says it does not become a new person."),
+        .init("learn_voices", "boolean", "False: assigning speakers teaches the gateway no voices of other people."),
+        .init("model_summaries", "boolean", "False: no language model is given conversations for their title and summary."),
+        .init("audio_days", "integer", "Days that the audio of conversations is kept; 0: no audio is kept."),
+        .init("webhook_conversation", "string", "A URL that gets each completed conversation. Setting it switches the webhook on again."),
+        .init(
+            "webhook_transcript", "string",
+            "A URL that gets segments of live sessions as they come. Setting it switches the webhook on again."),
+    ]
+
+    private static let settings = APIOperation.Answer.object(readable)
+
+    private static let readable: [APIOperation.Field] = [
         .init("single_language_mode", "boolean", required: true, "True if sessions are in one language."),
         .init("vocabulary", "[string]", required: true, "Words that engines are to expect."),
         .init("language", "string?", required: true, "The user's own language."),
@@ -185,7 +193,17 @@ struct UserOperations: Sendable {
         .init(
             "webhook_transcript_disabled_at", "string?", required: true,
             "When the gateway switched this webhook off after failed deliveries; null: it is on, or not set."),
-    ])
+    ]
+
+    /// Refuses a body with a member that is not a setting, by its name: a typing error would change nothing and look like a change.
+    private static func refuseOthers(in request: APIRequest) throws(APIError) {
+        guard case .object(let members)? = request.body else { return }
+        let names = changes.map(\.name)
+        guard let other = members.map(\.name).first(where: { !names.contains($0) }) else { return }
+        guard !readable.contains(where: { $0.name == other }) else { throw .badRequest("\"\(other)\" is only read; it cannot be changed.") }
+        let name = String(other.prefix(100)), suggestion = Suggestion.text(for: name, among: names)
+        throw .badRequest("There is no setting \"\(name)\"" + (suggestion.isEmpty ? "." : suggestion))
+    }
 
     private func choices(_ request: APIRequest) async throws(APIError) -> UserChoices {
         UserChoices(settings: try await APIError.stored { () throws(StoreError) in try await store.settings(of: request.user) })

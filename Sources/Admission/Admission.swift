@@ -57,7 +57,7 @@ package final class Admission: Sendable {
     package var isDraining: Bool { draining.isSet }
 
     /// Returns a vendor's engine with a caller's own key, to check whether the vendor accepts the key; nil when the gateway does not reach this vendor.
-    package func engine(of vendor: EngineName, toCheck key: String) -> EngineEntry? { directory.entry(of: vendor, toCheck: key) }
+    package func engine(of vendor: EngineName, toCheck key: KeyText) -> EngineEntry? { directory.entry(of: vendor, toCheck: key) }
 
     // MARK: Callers
 

@@ -12,8 +12,11 @@ package struct BYOKCredentials: Sendable {
     package init() { credentials = [:] }
 
     /// Reads the keys from the headers of any request, WebSocket handshakes included.
-    package init(_ head: HTTPRequestHead) {
-        credentials = Dictionary(BYOKCredential.find(in: head).map { ($0.vendor, $0.credential) }) { first, _ in first }
+    ///
+    /// - Throws: `badRequest` for a text that is not a key.
+    package init(_ head: HTTPRequestHead) throws(RequestError) {
+        let found = try BYOKCredential.find(in: head)
+        credentials = Dictionary(found.map { ($0.vendor, $0.credential) }) { first, _ in first }
     }
 
     package var isEmpty: Bool { credentials.isEmpty }

@@ -1,4 +1,5 @@
 package import Engines
+internal import Framing
 package import Net
 package import Protocols
 package import RecordingAssembly
@@ -36,7 +37,7 @@ package struct EngineDirectory: Sendable {
     }
 
     /// Returns a vendor's engine with a key that is only checked; nil when the gateway does not reach this vendor.
-    func entry(of vendor: EngineName, toCheck key: String) -> EngineEntry? {
+    func entry(of vendor: EngineName, toCheck key: KeyText) -> EngineEntry? {
         guard let settings = settings(of: vendor), let known = Catalogue.vendors.first(where: { $0.name == vendor }) else { return nil }
         return EngineEntry(known, settings: settings.with(Credential(key)), client: client, clock: .system, unfinished: unfinished)
     }

@@ -1,3 +1,5 @@
+internal import Framing
+
 /// The settings of the bucket for an installation's blobs: `HARKEN_BLOBS`, and the variables that programs for Amazon S3 have in common.
 package struct BucketSettings: Sendable, Equatable {
     package var address: BucketAddress
@@ -16,7 +18,10 @@ package struct BucketSettings: Sendable, Equatable {
     ///
     /// - Parameter value: returns the value of a variable; nil when it is not set.
     package init?(_ value: (String) -> String?) throws(Problem) {
-        func text(_ name: String) -> String? { value(name).flatMap { $0.isEmpty ? nil : $0 } }
+        func text(_ name: String) -> String? {
+            let text = value(name)?.trimmingSurroundings ?? ""
+            return text.isEmpty ? nil : text
+        }
         guard let blobs = text(Self.variable) else { return nil }
         guard
             let address = BucketAddress(
@@ -28,6 +33,17 @@ package struct BucketSettings: Sendable, Equatable {
             throw Problem(name: missing, fault: "is not set, and \(Self.variable) needs it", accepted: "a key of the object storage")
         }
         self.address = address
-        credentials = BucketCredentials(keyID: keyID, secret: secret, sessionToken: text("AWS_SESSION_TOKEN"))
+        credentials = BucketCredentials(
+            keyID: try Self.key("AWS_ACCESS_KEY_ID", keyID), secret: try Self.key("AWS_SECRET_ACCESS_KEY", secret, isSent: false),
+            sessionToken: try text("AWS_SESSION_TOKEN").map { token throws(Problem) in try Self.key("AWS_SESSION_TOKEN", token) })
+    }
+
+    /// - Parameter isSent: true if the text itself is sent.
+    private static func key(_ name: String, _ text: String, isSent: Bool = true) throws(Problem) -> String {
+        do throws(KeyText.Flaw) {
+            return try isSent ? KeyText(text).text : KeyText(unsent: text).text
+        } catch {
+            throw Problem(name: name, fault: "\(error)", accepted: KeyText.accepted)
+        }
     }
 }

@@ -1,4 +1,4 @@
-import Framing
+package import Framing
 
 /// The secret that a caller shows to get access, or that an engine is shown. Opaque: it never appears in text, logs or reflection.
 package struct Credential: Sendable, Equatable {
@@ -19,6 +19,16 @@ package struct Credential: Sendable, Equatable {
     package init(_ secret: String, in place: Place = .header) {
         self.secret = secret
         self.place = place
+    }
+
+    /// Makes the credential of a key that an engine is shown.
+    package init(_ key: KeyText) { self.init(key.text) }
+}
+
+extension Credential {
+    /// The credential as it is looked up: without what surrounds the key. A text that is not a key stays as it is, and is no caller's.
+    package var normalized: Credential {
+        do throws(KeyText.Flaw) { return Credential(try KeyText(secret).text, in: place) } catch { return self }
     }
 }
 

@@ -1,3 +1,5 @@
+internal import Framing
+package import Protocols
 package import Speech
 
 /// Named values from the environment, a file or flags, read with checks. Later sources win over earlier ones.
@@ -36,10 +38,12 @@ package struct Settings: Sendable {
         for line in file.lines { set(line.name, line.value, from: .file(path: file.path, line: line.number)) }
     }
 
-    /// Sets a value, in place of an earlier one. Unknown names and empty values are ignored.
+    /// Sets a value, in place of an earlier one. Unknown names and empty values are ignored. Blanks and line ends around a value are dropped.
     package mutating func set(_ name: String, _ value: String, from origin: Origin) {
         guard Self.known.contains(name), !value.isEmpty else { return }
-        values[name] = value
+        let core = value.trimmingSurroundings
+        // A value of blanks stays, and is refused by its check.
+        values[name] = core.isEmpty ? value : core
         origins[name] = origin
     }
 
@@ -63,10 +67,31 @@ package struct Settings: Sendable {
     /// Variables that commands read, and that are not settings of the gateway.
     private static let commandVariables: Set<String> = ["HARKEN_URL", "HARKEN_KEY", "HARKEN_CA"]
 
+    /// Checks that every value is a text of one line. Secrets, and variables that other programs read too, are checked where they are used.
+    ///
+    /// Without this check, an error that shows one value could show the next line's value, which may be a key.
+    package func checkLines() throws(ConfigurationError) {
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+            guard SettingTable[name]?.isSecret == false, !["AWS_", "OTEL_"].contains(where: { name.hasPrefix($0) }) else { continue }
+            guard !value.trimmingSurroundings.isEmpty else { throw ConfigurationError(name, "has only blanks", accepted: "a value, or unset it") }
+            guard !value.contains(where: \.isNewline) else {
+                throw ConfigurationError(name, "has more than one line", accepted: "a value in one line")
+            }
+        }
+    }
+
     package subscript(_ name: String) -> String? { values[name] }
 
     package func list(_ name: String) -> [String]? {
-        values[name]?.split(separator: ",").map { String($0.trimmed) }.filter { !$0.isEmpty }
+        values[name]?.split(separator: ",").map { String($0.trimmingSurroundings) }.filter { !$0.isEmpty }
+    }
+
+    /// Returns a key; nil when the setting is missing. Errors do not show the key.
+    package func key(_ name: String) throws(ConfigurationError) -> Credential? {
+        guard let text = values[name] else { return nil }
+        do throws(KeyText.Flaw) { return Credential(try KeyText(text)) } catch {
+            throw ConfigurationError(name, "\(error)", accepted: KeyText.accepted)
+        }
     }
 
     package func integer(_ name: String, in range: ClosedRange<Int>, default standard: Int) throws(ConfigurationError) -> Int {

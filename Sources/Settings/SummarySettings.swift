@@ -28,6 +28,6 @@ package struct SummarySettings: Sendable, Equatable {
             throw ConfigurationError(model, "is missing, but \(address) is set", accepted: "the name of a model of that server")
         }
         self.model = name
-        credential = settings[key].map { Credential($0) }
+        credential = try settings.key(key)
     }
 }

@@ -87,6 +87,7 @@ package final class VendorStream: EngineStream {
         case .opened, .listen, .resumable: break
         case .event(.closed(let error)): finish(error)
         case .event(let event): deliver(event)
+        case .failed(.unsendable(let field)): finish(.unavailable("The request to the engine cannot be sent: \(field)."))
         case .failed(let error):
             // The machine knows more, as a rule.
             stream.rejected(error)

@@ -53,6 +53,13 @@ import Testing
         #expect(throws: RequestError.unauthenticated) { try access.authenticate(head, credential: access.shown(nil, in: head), peer: peer) }
     }
 
+    @Test(arguments: ["hk_1\n", " hk_1 ", "\"hk_1\""]) func `looks a key up without what other systems put around it`(text: String) throws {
+        let access = try access(TemporaryTokens())
+        #expect(access.shown(Credential(text, in: .query)).credential == Credential("hk_1", in: .query))
+        // A text that cannot be a key stays, and is a wrong key.
+        #expect(access.shown(Credential("hk_1 hk_2")).credential == Credential("hk_1 hk_2"))
+    }
+
     @Test func `prefers a shown credential to the login of a page`() throws {
         let access = try access(TemporaryTokens())
         let page: HTTPHeaders = ["Host": "localhost", "Cookie": "harken_login=x", "Sec-Fetch-Site": "same-origin"]

@@ -110,4 +110,14 @@ import Testing
         #expect(KitError.missingKey(vendor: "Deepgram", variable: "DEEPGRAM_API_KEY").description.contains("DEEPGRAM_API_KEY"))
         #expect(throws: KitError.invalidURL("https://")) { _ = try Deepgram(key: "k", baseURL: "https://") }
     }
+
+    @Test func `refuses a key that cannot be one, without showing it`() throws {
+        let error = KitError.invalidKey(name: "key", problem: "has more than one line")
+        #expect(throws: error) { _ = try Deepgram(key: "zq-9f3e71\nother") }
+        #expect(throws: error) { _ = try OpenAI(key: "zq-9f3e71\r\nother", baseURL: "http://127.0.0.1:1", live: .realtime) }
+        #expect(throws: error) { _ = try Harken(url: "http://127.0.0.1:1", key: "zq-9f3e71\nother") }
+        #expect(error.description == "key has more than one line; use the key alone, in one line of ASCII without blanks")
+        #expect(throws: KitError.invalidKey(name: "key", problem: "is empty")) { _ = try AssemblyAI(key: "  ") }
+        _ = try Deepgram(key: "zq-9f3e71\r\n")
+    }
 }

@@ -178,6 +178,12 @@ import Testing
         await #expect(throws: RecordingError.missingSetting("token")) { try await ManagedRecording(server: "localhost", token: "").initialize() }
         await #expect(throws: RecordingError.missingSetting("server")) { try await ManagedRecording(server: "", token: "t").initialize() }
         await #expect(throws: RecordingError.missingSetting("key")) { try await BYOKRecording(key: "").initialize() }
+        await #expect(throws: RecordingError.invalidSetting("key", problem: "has more than one line")) {
+            try await BYOKRecording(key: "k\nother").initialize()
+        }
+        await #expect(throws: RecordingError.invalidSetting("token", problem: "has a blank inside")) {
+            try await ManagedRecording(server: "localhost", token: "k other").initialize()
+        }
         do throws(RecordingError) {
             try await BYOKRecording(vendor: "nobody", key: "k").initialize()
             Issue.record("an unknown vendor was taken")

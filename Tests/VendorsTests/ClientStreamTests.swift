@@ -48,8 +48,8 @@ private struct EchoingMachine: LiveClientMachine {
 
         deinit { note("let go") }
 
-        func connect(to target: WebSocketTarget) {
-            stream.connect(to: target, headers: HTTPHeaders()) { [self] notice in
+        func connect(to target: WebSocketTarget, headers: HTTPHeaders) {
+            stream.connect(to: target, headers: headers) { [self] notice in
                 switch notice {
                 case .opened: note("opened")
                 case .event(.skipped(let text)): note(text)
@@ -66,7 +66,7 @@ private struct EchoingMachine: LiveClientMachine {
     }
 
     /// Runs `body` on a loop with a stream to a port that nobody listens at, and returns what its owner was told until nobody held the owner.
-    private func notices(_ body: @escaping @Sendable (Owner) -> Void) async throws -> [String] {
+    private func notices(headers: HTTPHeaders = [:], _ body: @escaping @Sendable (Owner) -> Void) async throws -> [String] {
         let loop = try Loop()
         defer { loop.shutdown() }
         let log = SharedLog()
@@ -75,7 +75,7 @@ private struct EchoingMachine: LiveClientMachine {
         await loop.run {
             let connector = VendorConnector(loop: loop, client: client, configuration: WebSocketConfiguration())
             let owner = Owner(ClientStream(EchoingMachine(), connector: connector), log)
-            owner.connect(to: target)
+            owner.connect(to: target, headers: headers)
             body(owner)
         }
         try await until { log.entries.last == "let go" }
@@ -84,6 +84,10 @@ private struct EchoingMachine: LiveClientMachine {
 
     @Test func `tells why its socket did not open, and lets go of its owner`() async throws {
         #expect(try await notices { _ in } == ["failed unreachable", "refused 0"])
+    }
+
+    @Test func `fails without a connection when a header cannot be sent`() async throws {
+        #expect(try await notices(headers: ["Authorization": "Token k\nother"]) { _ in } == ["failed unsendable", "refused 0"])
     }
 
     @Test func `fails as cancelled when it is closed before it is open`() async throws {

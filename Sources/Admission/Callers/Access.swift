@@ -30,7 +30,7 @@ package struct Access: Sendable {
         await preparation(for: credential)?()
         let caller = try authenticate(head, credential: credential, peer: peer)
         guard !caller.isByToken else { throw .unauthenticated }
-        let lifetime = users?.timeLeft(of: text).map { min($0, LoginTokens.lifetime) } ?? LoginTokens.lifetime
+        let lifetime = users?.timeLeft(of: credential.credential.secret).map { min($0, LoginTokens.lifetime) } ?? LoginTokens.lifetime
         switch caller.caller {
         case .local: return nil
         case .key(let grant): return Login(token: try logins.issue(to: .key(grant.key), for: lifetime), lifetime: lifetime)
@@ -114,7 +114,7 @@ package struct Access: Sendable {
 
     /// Returns the credential with the code by which it is looked up.
     package func shown(_ credential: Credential) -> ShownCredential {
-        let secret = credential.secret
+        let credential = credential.normalized, secret = credential.secret
         let form: ShownCredential.Form
         if credential.place == .cookie {
             form = .login(logins.holder(of: secret))

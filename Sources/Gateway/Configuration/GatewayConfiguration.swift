@@ -143,6 +143,7 @@ package struct GatewayConfiguration: Sendable {
     ///   - version: the version of Harken.
     package init(_ settings: Settings, home: String, cores: Int, version: String = "0") throws(ConfigurationError) {
         self.version = version
+        try settings.checkLines()
         listen = try ListenAddress(parsing: settings["HARKEN_LISTEN"] ?? "127.0.0.1:8080", name: "HARKEN_LISTEN")
         dataDirectory = Self.path(settings["HARKEN_DATA"] ?? "~/.local/share/harken", home: home)
         guard let level = Log.Level(name: settings["HARKEN_LOG"] ?? "info") else {
@@ -173,9 +174,9 @@ package struct GatewayConfiguration: Sendable {
         rateLimits = try RateLimiter.Settings(settings)
         prices = try PriceTable(settings)
         limits = try UsageLimits(settings)
-        vendors = reachable.compactMap { vendor in
-            settings[vendor.name.rawValue.uppercased() + "_API_KEY"].map { vendor.with(Credential($0)) }
-        }
+        vendors = try reachable.map { vendor throws(ConfigurationError) in
+            try settings.key(vendor.name.rawValue.uppercased() + "_API_KEY").map { vendor.with($0) }
+        }.compactMap(\.self)
         let configured = vendors.map(\.name) + [.local]
         if let names = settings.list("HARKEN_ENGINES") {
             engines = names.map(EngineName.init)

@@ -35,12 +35,14 @@ struct BackgroundEndpoint: Endpoint {
     }
 
     private func run(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ call: Call) async {
-        let keys = BYOKCredentials(exchange.request)
-        /// Returns the grant that recognition needs. Actions that only read, or end a recording, need none.
-        func grant() async throws(ChunkedRecordingError) -> Grant {
-            try await ChunkedRecordingError.heard { () throws(RequestError) in try await recordings.admission.admit(caller, keys, for: .recording) }
-        }
         do throws(ChunkedRecordingError) {
+            let keys = try await ChunkedRecordingError.heard { () throws(RequestError) in try BYOKCredentials(exchange.request) }
+            /// Returns the grant that recognition needs. Actions that only read, or end a recording, need none.
+            func grant() async throws(ChunkedRecordingError) -> Grant {
+                try await ChunkedRecordingError.heard { () throws(RequestError) in
+                    try await recordings.admission.admit(caller, keys, for: .recording)
+                }
+            }
             try await ChunkedRecordingError.heard { () throws(RequestError) in try await recordings.admission.check(keys, of: caller.user) }
             if let after = await recordings.chunked.take(action.policy, by: caller.user) {
                 throw ChunkedRecordingError(.tooManyRequests, "rate_limited", "Rate limit exceeded for \(action.policy.name)", retryAfter: after)

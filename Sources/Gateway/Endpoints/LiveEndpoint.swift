@@ -25,7 +25,7 @@ struct LiveEndpoint: Endpoint {
             try admitCaller(exchange, call)
             guard dialect.authentication != .opening || call.shown != nil else { return begin(exchange, nil, call) }
             let caller = try services.admission.authenticate(exchange, credential: call.shown, for: [.listen])
-            let keys = BYOKCredentials(head)
+            let keys = try BYOKCredentials(head)
             let moved = movedSession(of: head, caller, on: exchange.loop)
             guard asksForStanding(keys) || moved != nil else {
                 return begin(exchange, LiveCaller(caller: caller, keys: keys), call)
@@ -121,7 +121,7 @@ struct LiveEndpoint: Endpoint {
             case .opening(let opening):
                 // A client that shows a key in the handshake is rejected at once when the key cannot pay.
                 let grant = try liveCaller.flatMap { liveCaller throws(RequestError) in try self.grant(liveCaller) }
-                let entrance = entrance(opening, head, liveCaller, grant, call, context)
+                let entrance = try entrance(opening, head, liveCaller, grant, call, context)
                 guard let connection = upgrade(exchange, accepted, context, handler: entrance, ignored: [], call) else { return }
                 entrance.start(connection)
             }
@@ -139,9 +139,9 @@ struct LiveEndpoint: Endpoint {
     private func entrance(
         _ opening: any LiveHandshakeMachine, _ head: HTTPRequestHead, _ liveCaller: LiveCaller?, _ grant: Grant?, _ call: Call,
         _ context: LiveContext
-    ) -> PreSessionHandler {
+    ) throws(RequestError) -> PreSessionHandler {
         let pending = PendingCaller()
-        let keys = BYOKCredentials(head)
+        let keys = try BYOKCredentials(head)
         @Sendable func admit(_ credential: ShownCredential?) throws(RequestError) -> LiveCaller {
             let caller = try services.admission.authenticate(head, credential: credential, peer: call.client.peer, for: [.listen])
             return LiveCaller(caller: caller, keys: keys)

@@ -1,4 +1,5 @@
 import Conversations
+import Framing
 import Glibc
 import Net
 import Protocols
@@ -74,14 +75,15 @@ final class EngineCore: Sendable {
         let variable = name.uppercased() + "_API_KEY"
         let given = key ?? getenv(variable).map { String(cString: $0) } ?? ""
         guard !given.isEmpty else { throw .missingKey(vendor: title, variable: variable) }
+        let text = try KeyText(given, isParameter: key != nil, variable: variable)
         guard let vendor = Catalogue.vendors.first(where: { $0.name.rawValue == name }) else {
             throw .unavailable("\(title) is not part of this build")
         }
-        try self.init(vendor: vendor, key: given, url: url, options: options)
+        try self.init(vendor: vendor, key: text, url: url, options: options)
     }
 
     /// - Throws: `KitError.unavailable` for a vendor that takes no live audio.
-    convenience init(vendor: Vendor, key: String, url: String?, options: TranscriptionOptions) throws(KitError) {
+    convenience init(vendor: Vendor, key: KeyText, url: String?, options: TranscriptionOptions) throws(KitError) {
         guard let live = vendor.live else { throw .unavailable("\(vendor.name) has no live audio") }
         // An address without a scheme means a server on the internet, so TLS is used.
         let given = url.map { $0.contains("://") ? $0 : "wss://" + $0 }

@@ -1,3 +1,4 @@
+import Framing
 import Glibc
 import Protocols
 import Sessions
@@ -17,12 +18,14 @@ public final class Harken: SpeechToText, CoreEngine {
     ///   - engines: the only engines of the gateway that may serve, in order of preference; empty leaves the choice to the gateway.
     ///   - options: options of streams that are opened without options. A gateway chooses models and ends of turns itself: the other options of streams
     ///     are language, key terms and speakers.
-    /// - Throws: `KitError.invalidURL` for an invalid address.
+    /// - Throws: `KitError.invalidKey` for a text that cannot be a key; `KitError.invalidURL` for an invalid address.
     public init(
         url: String? = nil, key: String? = nil, engines: [EngineName] = [], options: TranscriptionOptions = TranscriptionOptions()
     ) throws(KitError) {
         let given = url ?? Self.variable("HARKEN_URL") ?? "http://127.0.0.1:8080"
-        let credential = Credential(key ?? Self.variable("HARKEN_KEY") ?? ""), name = EngineName("harken")
+        let keyVariable = "HARKEN_KEY", name = EngineName("harken")
+        let text = key ?? Self.variable(keyVariable) ?? ""
+        let credential = try text.isEmpty ? Credential("") : Credential(KeyText(text, isParameter: key != nil, variable: keyVariable))
         let address = given.contains("://") ? given : "wss://" + given
         let service = GatewayPrerecordedClient.service(engines: engines)
         let live: String, recorded: String

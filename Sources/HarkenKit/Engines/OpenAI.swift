@@ -1,3 +1,4 @@
+import Framing
 import Glibc
 import LocalEngine
 import Net
@@ -32,8 +33,8 @@ public final class OpenAI: SpeechToText, CoreEngine {
     ///   - interimPeriod: time between two interims of `Live.recordings`, 0.2 s or more. A server that takes longer is asked less often.
     ///   - models: the folder with the models of this machine; nil: the folder that `harken models install` fills. Only for `Live.recordings`.
     ///   - options: options of streams that are opened without options.
-    /// - Throws: `KitError.missingKey` for OpenAI's own server without a key; `KitError.invalidURL` for an invalid address; `KitError.unavailable` when
-    ///   the voice detector is missing, for `Live.recordings`.
+    /// - Throws: `KitError.missingKey` for OpenAI's own server without a key; `KitError.invalidKey` for a text that cannot be a key;
+    ///   `KitError.invalidURL` for an invalid address; `KitError.unavailable` when the voice detector is missing, for `Live.recordings`.
     public init(
         key: String? = nil, baseURL: String? = nil, live: Live = .recordings, model: String? = nil, interimPeriod: Duration = .seconds(1),
         models: String? = nil, options: TranscriptionOptions = TranscriptionOptions()
@@ -41,7 +42,8 @@ public final class OpenAI: SpeechToText, CoreEngine {
         let name = EngineName("openai"), service = OpenAIPrerecordedClient.service, variable = "OPENAI_API_KEY"
         let given = key ?? getenv(variable).map { String(cString: $0) } ?? ""
         guard !given.isEmpty || baseURL != nil else { throw .missingKey(vendor: "OpenAI", variable: variable) }
-        var settings = VendorSettings(name: name, credential: Credential(given), model: model)
+        let credential = try given.isEmpty ? Credential("") : Credential(KeyText(given, isParameter: key != nil, variable: variable))
+        var settings = VendorSettings(name: name, credential: credential, model: model)
         do throws(VendorAddressError) {
             settings.address = try VendorAddress.http(
                 baseURL.map { $0.contains("://") ? $0 : "https://" + $0 } ?? service.address, standard: service.address)

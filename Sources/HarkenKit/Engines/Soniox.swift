@@ -8,7 +8,8 @@ public final class Soniox: SpeechToText, CoreEngine {
     ///   - key: the vendor's API key; nil: the value of the variable `SONIOX_API_KEY`.
     ///   - baseURL: the server's address; nil: Soniox's own. `https://` stands for its WebSocket; without a scheme, `wss://` is assumed.
     ///   - options: options of streams that are opened without options.
-    /// - Throws: `KitError.missingKey` when neither the parameter nor the variable has a key; `KitError.invalidURL` for an invalid address.
+    /// - Throws: `KitError.missingKey` when neither the parameter nor the variable has a key; `KitError.invalidKey` for a text that cannot be a key;
+    ///   `KitError.invalidURL` for an invalid address.
     public init(key: String? = nil, baseURL: String? = nil, options: TranscriptionOptions = TranscriptionOptions()) throws(KitError) {
         core = try EngineCore(vendor: "soniox", title: "Soniox", key: key, url: baseURL, options: options)
     }

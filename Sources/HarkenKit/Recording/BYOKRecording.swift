@@ -1,3 +1,4 @@
+import Framing
 import Protocols
 import Speech
 
@@ -15,8 +16,9 @@ public final class BYOKRecording: RecordingEngine {
             guard let known = Catalogue.vendors.first(where: { $0.name == EngineName(vendor) }) else {
                 throw .unknownSetting("vendor", value: vendor, known: Catalogue.vendors.map(\.name.rawValue).joined(separator: ", "))
             }
+            let text = try KeyText(setting: "key", key)
             do throws(KitError) {
-                return try EngineCore(vendor: known, key: key, url: baseURL, options: settings.options)
+                return try EngineCore(vendor: known, key: text, url: baseURL, options: settings.options)
             } catch {
                 throw .unknownSetting("baseURL", value: "\(baseURL ?? "")", known: "an address such as wss://host")
             }

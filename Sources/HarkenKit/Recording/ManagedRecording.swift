@@ -1,3 +1,4 @@
+import Framing
 import Protocols
 package import Recorder
 import Speech
@@ -24,8 +25,9 @@ public final class ManagedRecording: RecordingEngine {
         EngineRecorder(settings, microphone: microphone) { () throws(RecordingError) in
             guard !server.isEmpty else { throw .missingSetting("server") }
             guard !token.isEmpty else { throw .missingSetting("token") }
+            let text = try KeyText(setting: "token", token)
             do throws(KitError) {
-                return try EngineCore(vendor: ManagedLiveClient.vendor, key: token, url: server, options: settings.options)
+                return try EngineCore(vendor: ManagedLiveClient.vendor, key: text, url: server, options: settings.options)
             } catch {
                 throw .unknownSetting("server", value: "\(server)", known: "an address such as wss://host")
             }

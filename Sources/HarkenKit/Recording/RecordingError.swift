@@ -6,6 +6,8 @@ public enum RecordingError: Error, Sendable, Equatable, CustomStringConvertible 
     case missingSetting(String)
     /// A setting has an unknown value; `known` lists the known values.
     case unknownSetting(String, value: String, known: String)
+    /// The key or the token cannot be one. `problem` follows the setting's name, without a part of the value.
+    case invalidSetting(String, problem: String)
     /// `initialize()` was not called yet, or `shutdown()` was called.
     case notInitialized
     case alreadyRecording
@@ -24,7 +26,7 @@ public enum RecordingError: Error, Sendable, Equatable, CustomStringConvertible 
     public var endsRecording: Bool {
         switch self {
         case .complaint, .connectionLost: false
-        case .missingSetting, .unknownSetting, .notInitialized, .alreadyRecording, .stopped, .notReady, .microphone, .engine: true
+        case .missingSetting, .unknownSetting, .invalidSetting, .notInitialized, .alreadyRecording, .stopped, .notReady, .microphone, .engine: true
         }
     }
 
@@ -32,6 +34,7 @@ public enum RecordingError: Error, Sendable, Equatable, CustomStringConvertible 
         switch self {
         case .missingSetting(let name): "the setting \(name) is missing"
         case .unknownSetting(let name, let value, let known): "\(name) cannot be \"\(value)\"; known: \(known)"
+        case .invalidSetting(let name, let problem): "\(name) \(problem)"
         case .notInitialized: "call initialize() first"
         case .alreadyRecording: "the engine is recording already; call stop() first"
         case .stopped: "the recording was stopped while it started"

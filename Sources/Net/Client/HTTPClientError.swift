@@ -1,7 +1,11 @@
+package import Framing
+
 /// The reason for which a request to another server got no answer.
 package enum HTTPClientError: Error, Sendable, Equatable {
     /// The text is not an `http` or `https` URL.
     case malformedURL
+    /// A header cannot be sent; nothing was sent.
+    case unsendable(UnsendableField)
     /// The name has no address.
     case unresolved
     /// The address is not public, and only public ones are allowed.
@@ -29,6 +33,7 @@ extension HTTPClientError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .malformedURL: "the address is not a URL of http or https"
+        case .unsendable(let field): "\(field)"
         case .unresolved: "the host is not found"
         case .addressRejected: "the address is not public"
         case .unreachable: "no server answers"

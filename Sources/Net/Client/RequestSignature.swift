@@ -1,3 +1,5 @@
+internal import Framing
+
 /// A signature of AWS, version 4, by which a service such as an object storage knows who sends a request. libcurl computes the signature.
 ///
 /// The request names the SHA-256 of its body in `x-amz-content-sha256`. Its query is sorted by name and percent-encoded.
@@ -16,5 +18,14 @@ package struct RequestSignature: Sendable, Equatable {
         self.sessionToken = sessionToken
         self.region = region
         self.service = service
+    }
+
+    static let tokenHeader = "x-amz-security-token"
+
+    /// The headers that get parts of the identity.
+    var headers: HTTPHeaders {
+        var headers: HTTPHeaders = ["Authorization": keyID + region + service]
+        if let sessionToken { headers.add(Self.tokenHeader, sessionToken) }
+        return headers
     }
 }

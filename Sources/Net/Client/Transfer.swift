@@ -27,6 +27,8 @@ final class Transfer {
         let scheme = request.url.prefix(8).lowercased()
         guard scheme.hasPrefix("http://") || scheme == "https://" else { throw .malformedURL }
         guard request.url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .malformedURL }
+        // A request without one of its headers would be another request: without its key, say.
+        if let field = request.headers.unsendable ?? request.signature?.headers.unsendable { throw .unsendable(field) }
         guard let easy = curl_easy_init() else { throw .failed("libcurl has no memory") }
         self.easy = easy
         self.id = id
@@ -73,15 +75,13 @@ final class Transfer {
         if request.headers["Expect"] == nil, request.signature == nil { headerList = curl_slist_append(headerList, "Expect:") }
         for field in request.headers.fields {
             let value = field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)"
-            // A line break would begin another header.
-            guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 9 }) else { continue }
             headerList = curl_slist_append(headerList, value)
         }
         if let signature = request.signature {
             set(CURLOPT_AWS_SIGV4, "aws:amz:\(signature.region):\(signature.service)")
             set(CURLOPT_USERNAME, signature.keyID)
             set(CURLOPT_PASSWORD, signature.secret)
-            if let token = signature.sessionToken { headerList = curl_slist_append(headerList, "x-amz-security-token: \(token)") }
+            if let token = signature.sessionToken { headerList = curl_slist_append(headerList, "\(RequestSignature.tokenHeader): \(token)") }
         }
         curl_set_pointer(easy, CURLOPT_HTTPHEADER, headerList)
 

@@ -50,6 +50,9 @@ package final class WebSocketAttempt: ConnectionHandler, @unchecked Sendable {
     }
 
     func start() {
+        // The serializer would write blanks in place of line ends, and so another value.
+        let offered: HTTPHeaders = ["Sec-WebSocket-Protocol": subprotocols.joined(separator: ", ")]
+        if let field = headers.unsendable ?? offered.unsendable { return loop.soon { [self] in finish(.failure(.unsendable(field))) } }
         timer = loop.schedule(at: loop.now + client.configuration.connectTimeout) { [self] in timedOut() }
         client.resolver.resolve(target.host, port: target.port, on: loop) { [self] result in resolved(result) }
     }

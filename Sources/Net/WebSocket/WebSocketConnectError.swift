@@ -2,6 +2,8 @@ package import Framing
 
 /// The reason for which a WebSocket client could not connect.
 package enum WebSocketConnectError: Error, Sendable, Equatable {
+    /// A header of the handshake cannot be sent; no connection was made.
+    case unsendable(UnsendableField)
     /// The name has no address; with the resolver's words.
     case unresolved(host: String, reason: String)
     /// No address answered; with the failure of the last one.

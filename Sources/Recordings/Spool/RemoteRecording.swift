@@ -58,7 +58,7 @@ extension HTTPClientError {
         case .redirectionRejected: "The URL redirects too often, or to an address that is not allowed."
         case .tooLarge(let limit): "The recording is longer than \(limit) bytes."
         case .file: "The gateway's disk is full."
-        case .cancelled, .failed: "The recording could not be fetched."
+        case .unsendable, .cancelled, .failed: "The recording could not be fetched."
         }
     }
 }

@@ -85,6 +85,8 @@ private final class GatewayLink: ResumableLink {
         switch notice {
         case .opened, .event, .listen: break
         case .resumable(let event): tell(event)
+        // The next connection would fail too.
+        case .failed(.unsendable(let field)): tell(.closed(.badRequest("The request to the gateway cannot be sent: \(field).")))
         case .failed(let error):
             // The machine knows what it means.
             stream.rejected(error)

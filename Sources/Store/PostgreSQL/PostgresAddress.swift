@@ -9,7 +9,9 @@ package struct PostgresAddress: Sendable, CustomStringConvertible {
 
     /// - Returns: nil when the text is not the URL of a PostgreSQL database.
     package init?(_ url: String) {
-        guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://"), !url.utf8.contains(0) else { return nil }
+        guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://"), url.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            return nil
+        }
         self.url = url
     }
 

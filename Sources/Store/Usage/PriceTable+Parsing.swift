@@ -1,3 +1,4 @@
+import Framing
 import Speech
 
 extension PriceTable {
@@ -7,7 +8,7 @@ extension PriceTable {
     /// Parses a text with one rate on each line. Blank lines and lines that begin with `#` are skipped.
     package init(parsing text: String) throws(PriceTableError) {
         var rates: [Rate] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.textLines.enumerated() {
             var words = line.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let first = words.first, !first.hasPrefix("#") else { continue }
             let isLive = words.count > 2 && words[2] == "live"

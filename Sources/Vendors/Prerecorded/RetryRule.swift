@@ -35,7 +35,7 @@ struct RetryRule: Sendable {
             switch error {
             case .unreachable, .unresolved: true
             case .timedOut, .failed: request.repetition == .always
-            case .malformedURL, .addressRejected, .untrusted, .tls, .redirectionRejected, .tooLarge, .file, .cancelled: false
+            case .malformedURL, .unsendable, .addressRejected, .untrusted, .tls, .redirectionRejected, .tooLarge, .file, .cancelled: false
             }
         return passes && attempt < attempts ? wait(attempt, chance) : nil
     }

@@ -204,6 +204,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         case .unreachable: .unavailable("\(name) cannot be reached.")
         case .untrusted(let reason), .tls(let reason): .unavailable("\(name) has no valid certificate: \(reason)")
         case .malformedURL: .unavailable("The address of \(name) cannot be used.")
+        case .unsendable(let field): .unavailable("The request to \(name) cannot be sent: \(field).")
         case .file: .undecodable("The recording cannot be read.")
         case .tooLarge(let limit): .protocolViolation("\(name) answers with more than \(limit) bytes.")
         case Self.undescribed: .undecodable("\(name) does not accept raw audio of this encoding without a container.")
@@ -230,7 +231,7 @@ extension HTTPClientError {
     fileprivate var mayBeActedOn: Bool {
         switch self {
         case .timedOut, .failed, .tooLarge: true
-        case .malformedURL, .unresolved, .addressRejected, .unreachable, .untrusted, .tls, .redirectionRejected, .file, .cancelled: false
+        case .malformedURL, .unsendable, .unresolved, .addressRejected, .unreachable, .untrusted, .tls, .redirectionRejected, .file, .cancelled: false
         }
     }
 }

@@ -1,3 +1,4 @@
+import Framing
 import Settings
 
 /// A command line, parsed by the description of its command.
@@ -67,7 +68,8 @@ struct Arguments: Sendable {
     func value<Value>(_ option: Option<Value>) throws(UsageError) -> Value? {
         if let text = given[option.name]?.last { return try Self.parse(text, option, as: option.name) }
         if let variable = option.variable, let text = environment[variable], !text.isEmpty {
-            return try Self.parse(text, option, as: variable)
+            let core = text.trimmingSurroundings
+            return try Self.parse(core.isEmpty ? text : core, option, as: variable)
         }
         return option.standard.flatMap(option.parse)
     }
@@ -83,7 +85,8 @@ struct Arguments: Sendable {
     func text<Value>(_ option: Option<Value>) -> String? { given[option.name]?.last }
 
     private static func parse<Value>(_ text: String, _ option: Option<Value>, as name: String) throws(UsageError) -> Value {
-        guard let value = option.parse(text) else { throw UsageError("\(name) cannot be \"\(text)\": it takes \(option.accepts)") }
-        return value
+        if let value = option.parse(text) { return value }
+        if let flaw = option.flaw?(text) { throw UsageError("\(name) \(flaw): it takes \(option.accepts)") }
+        throw UsageError("\(name) cannot be \"\(text)\": it takes \(option.accepts)")
     }
 }

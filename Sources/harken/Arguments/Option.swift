@@ -1,3 +1,5 @@
+import Framing
+
 /// The description of an option or a flag, for help.
 protocol OptionDescription: Sendable {
     /// Long name with its dashes: `--format`.
@@ -57,6 +59,8 @@ struct Option<Value>: OptionDescription {
     let accepts: String
     let words: [String]
     let parse: @Sendable (String) -> Value?
+    /// Returns the reason why a text is refused, without a part of the text, which messages then do not show; nil: messages show refused texts.
+    fileprivate(set) var flaw: (@Sendable (String) -> String?)?
 
     init(
         _ name: String, short: String? = nil, _ placeholder: String, standard: String? = nil, variable: String? = nil, accepts: String,
@@ -71,6 +75,14 @@ struct Option<Value>: OptionDescription {
         self.words = words
         self.help = help
         self.parse = parse
+    }
+}
+
+extension Option<KeyText> {
+    /// Makes an option for a key, of which no message shows a part.
+    init(key name: String, _ placeholder: String, variable: String? = nil, _ help: String) {
+        self.init(name, placeholder, variable: variable, accepts: KeyText.accepted, help) { try? KeyText($0) }
+        flaw = { text in KeyText.flaw(of: text).map { "\($0)" } }
     }
 }
 

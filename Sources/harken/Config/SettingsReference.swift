@@ -11,8 +11,13 @@ enum SettingsReference {
         Command-line options override the environment, and the environment overrides the `NAME=value` lines of `--config FILE`. A wrong value stops \
         the start; the message names the setting and the accepted values. Lists are separated by commas.
 
-        In a file, lines that begin with `#` are comments, a line may begin with `export`, and a value may be in quotes, as in a shell. A name that is \
-        not a setting stops the start. In the environment, names that look like misspelt settings are logged.
+        In a file, lines that begin with `#` are comments, a `#` after a blank begins one too, a line may begin with `export`, and a value may be in \
+        quotes, as in a shell. Files in UTF-8 from any system are read: with line ends of Windows, and with a byte order mark. A name that is not a \
+        setting stops the start. In the environment, names that look like misspelt settings are logged.
+
+        Blanks and line ends around a value do not count. The same holds for quotation marks around a key. A key that cannot be sent stops the start: \
+        one with a second line, a blank inside, an ellipsis, or a character that is not ASCII. The message names the setting and shows no part of the \
+        key; `harken config check` and `harken doctor` say the same.
 
         | command | what it does |
         |---|---|

@@ -122,6 +122,7 @@ final class GatewayStream: AudioSink, @unchecked Sendable {
 
     private func explanation(of error: WebSocketConnectError) -> EngineError {
         switch error {
+        case .unsendable(let field): .badRequest("the request to \(gateway.url) cannot be sent: \(field)")
         case .unresolved(let host, let reason): .unavailable("the host \(host) is not found: \(reason)")
         case .unreachable: .unavailable("no gateway answers at \(gateway.url); start one with: harken serve")
         case .timedOut: .timedOut("\(gateway.url) does not answer")

@@ -7,7 +7,7 @@ import Settings
 import Speech
 
 struct Record: Command {
-    private static let token = Option("--token", "KEY", "The same as --key.")
+    private static let token = Option(key: "--token", "KEY", "The same as --key.")
     private static let language = Option(
         "--language", "TAG", accepts: "one language, such as en or pt-BR",
         "The spoken language. Default: the gateway's."
@@ -65,7 +65,7 @@ struct Record: Command {
         if arguments.has(Self.send), arguments.has(Self.managed) || vendor != nil {
             throw UsageError("--send sends recordings in chunks; leave --managed and --byok out")
         }
-        let gateway = try GatewayAddress(arguments), token = try arguments.value(Self.token) ?? gateway.key
+        let gateway = try GatewayAddress(arguments), token = try arguments.value(Self.token)?.text ?? gateway.key
         let language = try arguments.value(Self.language), device = try arguments.value(Self.device)
         if vendor != nil || arguments.has(Self.managed) {
             var settings = RecordingSettings()
@@ -74,12 +74,14 @@ struct Record: Command {
             settings.language = language.map { LanguageTag($0) } ?? settings.language
             let engine: any HarkenKit.RecordingEngine
             if let vendor {
-                let names = vendor.uppercased()
-                guard let key = arguments.environment[names + "_API_KEY"], !key.isEmpty else {
-                    throw UsageError("--byok \(vendor) needs your key: set \(names)_API_KEY")
+                let names = vendor.uppercased(), variable = names + "_API_KEY"
+                guard let text = arguments.environment[variable], !text.isEmpty else {
+                    throw UsageError("--byok \(vendor) needs your key: set \(variable)")
                 }
+                let key: KeyText
+                do throws(KeyText.Flaw) { key = try KeyText(text) } catch { throw UsageError("\(variable) \(error): use \(KeyText.accepted)") }
                 let address = arguments.environment[names + "_STREAMING_URL"] ?? arguments.environment[names + "_BASE_URL"]
-                engine = BYOKRecording(vendor: vendor, key: key, baseURL: address, settings: settings)
+                engine = BYOKRecording(vendor: vendor, key: key.text, baseURL: address?.trimmingSurroundings, settings: settings)
             } else {
                 engine = ManagedRecording(server: gateway.url, token: token ?? Self.noToken, settings: settings)
             }

@@ -1,3 +1,4 @@
+import Framing
 import Net
 
 /// A running gateway, as the user names it: its address, the access key, and the certificates to trust.
@@ -6,7 +7,7 @@ struct GatewayAddress: Sendable {
         "--url", "URL", standard: "http://127.0.0.1:8080", variable: "HARKEN_URL",
         accepts: "a URL such as http://127.0.0.1:8080 or https://captions.example.org", "The gateway's address."
     ) { WebSocketTarget($0) == nil ? nil : $0 }
-    private static let keyOption = Option("--key", "KEY", variable: "HARKEN_KEY", "The access key, if the gateway needs one.")
+    private static let keyOption = Option(key: "--key", "KEY", variable: "HARKEN_KEY", "The access key, if the gateway needs one.")
     private static let authoritiesOption = Option(
         "--ca", "FILE", variable: "HARKEN_CA",
         "Trusts the certificate authorities in FILE (PEM), in place of the system's, for an address with https.")
@@ -28,14 +29,14 @@ struct GatewayAddress: Sendable {
 
     init(_ arguments: Arguments) throws(UsageError) {
         self.init(
-            try arguments.value(Self.urlOption) ?? "", key: try arguments.value(Self.keyOption),
+            try arguments.value(Self.urlOption) ?? "", key: try arguments.value(Self.keyOption)?.text,
             authorities: try arguments.value(Self.authoritiesOption))
     }
 
     /// Makes the address for a command that can do without a gateway; nil when neither the command line nor the environment names one.
     init?(chosenBy arguments: Arguments) throws(UsageError) {
         guard let url = try arguments.value(Self.choiceOption) else { return nil }
-        self.init(url, key: try arguments.value(Self.keyOption), authorities: try arguments.value(Self.authoritiesOption))
+        self.init(url, key: try arguments.value(Self.keyOption)?.text, authorities: try arguments.value(Self.authoritiesOption))
     }
 
     /// True if the command line itself names a gateway.
@@ -89,6 +90,7 @@ struct GatewayAddress: Sendable {
         case .untrusted(let reason): untrusted(reason)
         case .tls(let reason): "TLS with \(url) failed: \(reason)"
         case .malformedURL, .addressRejected: "--url \(url) cannot be used; give a URL such as http://127.0.0.1:8080"
+        case .unsendable(let field): "the request to \(url) cannot be sent: \(field)"
         case .redirectionRejected: "\(url) redirects to another address; give that address with --url"
         case .tooLarge(let limit): "\(url) answered with more than \(limit) bytes"
         case .file(let path, let error): "\(path): \(error)"

@@ -1,3 +1,4 @@
+import Framing
 import ObjectStorage
 import Store
 
@@ -30,7 +31,7 @@ struct DataOption {
 
     static func database(_ arguments: Arguments) throws(UsageError) -> PostgresAddress? {
         guard let url = arguments.environment[databaseVariable], !url.isEmpty else { return nil }
-        guard let address = PostgresAddress(url) else {
+        guard let address = PostgresAddress(url.trimmingSurroundings) else {
             throw UsageError("\(databaseVariable) is not the URL of a PostgreSQL database; accepted: \(PostgresAddress.accepted)")
         }
         return address

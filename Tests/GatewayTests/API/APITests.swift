@@ -202,6 +202,24 @@ import Testing
         }
     }
 
+    @Test func `refuses a member that is not a setting, by its name, and changes nothing`() async throws {
+        try await with { gateway in
+            let path = "/users/me/settings"
+            for (body, message) in [
+                (#"{"language":"de","time_zone":"Europe/Berlin"}"#, #"There is no setting "time_zone"."#),
+                (#"{"language":"de","vocabulery":["a"]}"#, #"There is no setting "vocabulery"; did you mean vocabulary?"#),
+                (#"{"language":"de","Language":null}"#, #"There is no setting "Language"; did you mean language?"#),
+                (#"{"webhook_transcript_disabled_at":null}"#, #""webhook_transcript_disabled_at" is only read; it cannot be changed."#),
+            ] {
+                let answer = try await ask(gateway, .patch, path, body, status: 400)
+                #expect(answer["error"]?["message"] == .string(message) && answer["error"]?["code"] == "bad_request", "\(answer)")
+            }
+            #expect(try await ask(gateway, .get, path)["language"] == .null)
+            #expect(try await ask(gateway, .patch, path, #"{"language":"de","vocabulary":["a"]}"#)["language"] == "de")
+            #expect(try await ask(gateway, .patch, path, #"{"language":null}"#)["language"] == .null)
+        }
+    }
+
     @Test func `describes every one of its routes`() async throws {
         try await with { gateway in
             let description = try await ask(gateway, .get, "/openapi.json")

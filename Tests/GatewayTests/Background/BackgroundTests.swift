@@ -179,7 +179,7 @@ import Testing
             #expect(answer.status == 403)
             #expect(answer.string("detail") == "BYOK key fingerprint mismatch for provider: deepgram")
             #expect(try await gateway.desktop(.get, "capabilities", headers: ["X-BYOK-Deepgram": "enrolled"]).status == 200)
-            #expect(try await gateway.desktop(.get, "capabilities", headers: ["X-BYOK-AssemblyAI": "never enrolled"]).status == 200)
+            #expect(try await gateway.desktop(.get, "capabilities", headers: ["X-BYOK-AssemblyAI": "never-enrolled"]).status == 200)
         }
     }
 

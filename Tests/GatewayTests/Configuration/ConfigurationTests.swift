@@ -77,6 +77,44 @@ import Testing
         #expect(!"\(configuration)".contains("very-secret"))
     }
 
+    struct Key: Sendable {
+        var name: String
+        /// Settings without which the key is not read.
+        var others: [String: String] = [:]
+
+        static let all =
+            Catalogue.vendors.map { Key(name: $0.variablePrefix + "_API_KEY") } + [
+                Key(name: "HARKEN_LLM_API_KEY", others: ["HARKEN_LLM_BASE_URL": "http://127.0.0.1/v1", "HARKEN_LLM_MODEL": "small"]),
+                Key(name: "AWS_ACCESS_KEY_ID", others: ["HARKEN_BLOBS": "s3://bucket", "AWS_SECRET_ACCESS_KEY": "s"]),
+            ]
+    }
+
+    @Test(arguments: Key.all, ["zq-9f3e71\nother", "zq-9f3e71\r\nX-Smuggled: 1", "zq-…", "zq-...", "zq-9f3e71 other", "\"zq-9f3e71"])
+    func `rejects a key that cannot be one, by its variable and without showing it`(key: Key, text: String) {
+        let error = #expect(throws: ConfigurationError.self) { try configuration(key.others.merging([key.name: text]) { $1 }) }
+        #expect(error?.name == key.name)
+        #expect(error?.description.contains("zq") == false && error?.description.contains("other") == false)
+    }
+
+    @Test(arguments: Catalogue.vendors.map { $0.variablePrefix + "_API_KEY" }) func `rejects a key of blanks`(name: String) {
+        let error = #expect(throws: ConfigurationError.self) { try configuration([name: "   "]) }
+        #expect(error?.name == name)
+    }
+
+    @Test(arguments: ["zq-9f3e71\n", "zq-9f3e71\r\n", "  zq-9f3e71 ", "\"zq-9f3e71\""])
+    func `takes a key without what other systems put around it`(text: String) throws {
+        for vendor in Catalogue.vendors {
+            let settings = try configuration([vendor.variablePrefix + "_API_KEY": text]).vendors
+            #expect(settings.map(\.name) == [vendor.name] && settings.map(\.credential) == [Credential("zq-9f3e71")])
+        }
+        let others = ["HARKEN_LLM_BASE_URL": "http://127.0.0.1/v1", "HARKEN_LLM_MODEL": "small", "HARKEN_LLM_API_KEY": text]
+        #expect(try configuration(others).summaries?.credential == Credential("zq-9f3e71"))
+    }
+
+    @Test func `leaves variables of other programs alone that it does not read`() throws {
+        #expect(try configuration(["AWS_SESSION_TOKEN": "one\ntwo", "AWS_ACCESS_KEY_ID": " ", "OTEL_SERVICE_NAME": "a\nb"]).bucket == nil)
+    }
+
     @Test func `keeps recordings that nobody waits for from AssemblyAI until it is told otherwise`() throws {
         #expect(try configuration(["ASSEMBLYAI_API_KEY": "secret"]).routing == WorkloadRouting())
         let on = try configuration([

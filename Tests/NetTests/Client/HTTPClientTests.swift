@@ -166,6 +166,24 @@ import Testing
         #expect(try await failure(request) == .addressRejected)
     }
 
+    @Test(arguments: ["k\n", "k\r\nX-Smuggled: 1", "k\nother", "k\u{7F}"])
+    func `refuses a header that cannot be sent, in place of leaving it out`(key: String) async throws {
+        let reached = Signal<Void>()
+        let server = try TestServer(
+            TestService { exchange in
+                reached.send()
+                exchange.respond(HTTPResponseHead(.ok))
+            })
+        var request = HTTPClientRequest(.get, url(server), headers: ["Authorization": "Token " + key, "X-Other": "1"])
+        #expect(try await failure(request) == .unsendable(UnsendableField(name: "Authorization")))
+        request.headers = [:]
+        request.signature = RequestSignature(keyID: key, secret: "s", region: "r", service: "s3")
+        #expect(try await failure(request) == .unsendable(UnsendableField(name: "Authorization")))
+        request.signature = RequestSignature(keyID: "k", secret: "s", sessionToken: key, region: "r", service: "s3")
+        #expect(try await failure(request) == .unsendable(UnsendableField(name: "x-amz-security-token")))
+        #expect(reached.isEmpty)
+    }
+
     @Test func `says why there is no answer`() async throws {
         #expect(try await failure(HTTPClientRequest(.get, "file:///etc/passwd")) == .malformedURL)
         #expect(try await failure(HTTPClientRequest(.get, "http://a/ b")) == .malformedURL)

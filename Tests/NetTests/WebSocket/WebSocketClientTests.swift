@@ -105,6 +105,25 @@ import Testing
         #expect(body == Array("slow down".utf8))
     }
 
+    @Test(arguments: ["k\n", "k\r\nX-Smuggled: 1", "k\u{7F}"])
+    func `refuses a header that cannot be sent, in place of sending blanks`(key: String) throws {
+        let requests = Signal<Void>()
+        let server = try TestServer(
+            TestService { exchange in
+                requests.send()
+                _ = exchange.acceptWebSocket(handler: TestHandler.echo())
+            })
+        let loop = server.group.next()
+        let headers: HTTPHeaders = ["X-Other": "1", "Authorization": "Token " + key]
+        #expect(
+            try connect(target(server), on: loop, handler: TestHandler(), headers: headers).error
+                == .unsendable(UnsendableField(name: "Authorization")))
+        #expect(
+            try connect(target(server), on: loop, handler: TestHandler(), subprotocols: ["token", key]).error
+                == .unsendable(UnsendableField(name: "Sec-WebSocket-Protocol")))
+        #expect(requests.isEmpty)
+    }
+
     @Test func `says who is not there`() throws {
         let group = try LoopGroup(count: 1)
         defer { group.shutdown() }

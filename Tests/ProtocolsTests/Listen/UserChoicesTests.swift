@@ -53,8 +53,26 @@ import Testing
     @Test func `come in headers, one for each vendor`() throws {
         let head = try HTTPRequestHead(
             .get, "/v4/listen", headers: ["X-BYOK-Deepgram": " dg ", "x-byok-assemblyai": "aai", "X-BYOK-Soniox": "  ", "X-BYOK-Nobody": "n"])
-        let keys = BYOKCredential.find(in: head)
+        let keys = try BYOKCredential.find(in: head)
         #expect(Set(keys.map(\.vendor)) == [EngineName("deepgram"), EngineName("assemblyai")])
         #expect(keys.first { $0.vendor == EngineName("deepgram") }?.credential.secret == "dg")
+    }
+
+    @Test(arguments: ["zq-…", "zq other", "\"zq", "zq\nother"])
+    func `are refused by their header, and not shown, where they cannot be keys`(text: String) throws {
+        let head = try HTTPRequestHead(.get, "/v4/listen", headers: ["X-BYOK-AssemblyAI": "aai", "X-BYOK-Soniox": text])
+        let error = #expect(throws: RequestError.self) { try BYOKCredential.find(in: head) }
+        guard case .badRequest(let message) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(message.hasPrefix("X-BYOK-soniox ") && message.hasSuffix("; send the key alone.") && !message.contains("zq"))
+        // The reason of a WebSocket's close.
+        #expect(message.utf8.count <= 123)
+    }
+
+    @Test func `are refused when a header comes twice`() throws {
+        let head = try HTTPRequestHead(.get, "/v4/listen", headers: ["X-BYOK-Soniox": "one", "x-byok-soniox": "two"])
+        #expect(throws: RequestError.badRequest("X-BYOK-soniox has more than one line; send the key alone.")) { try BYOKCredential.find(in: head) }
     }
 }

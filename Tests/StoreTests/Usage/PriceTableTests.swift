@@ -30,6 +30,15 @@ import Testing
         for workload in Workload.allCases { #expect((cost(60, "deepgram", "nova-3", workload) == .zero) == (workload == .realtime)) }
     }
 
+    @Test(arguments: ["\n", "\r\n", "\r"]) func `has one rate in each line, from every system`(end: String) throws {
+        let lines = ["\u{FEFF}# made up", "deepgram nova-3 0.5 2026-01-01 an invoice", "deepgram nova-2 0.25 2026-01-01 another one", ""]
+        let table = try PriceTable(parsing: lines.joined(separator: end))
+        for (model, rate) in [("nova-3", "0.5"), ("nova-2", "0.25")] {
+            let cost = table.cost(of: .seconds(3_600), engine: EngineName("deepgram"), model: model, workload: .sync, at: now)
+            #expect(cost == USDollars(rate))
+        }
+    }
+
     @Test func `takes the rate of the day`() throws {
         let table = try PriceTable(
             parsing: """

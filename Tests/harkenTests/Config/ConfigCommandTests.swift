@@ -55,6 +55,22 @@ struct `harken config` {
         }
     }
 
+    @Test(arguments: ["zq-9f3e71\nother", "zq-9f3e71\r\nX-Smuggled: 1", "   ", "zq-…"])
+    func `says what doctor and the start say of a key that cannot be one, and shows nothing of it`(key: String) async throws {
+        let environment = ["HOME": folder.path, "HARKEN_DATA": folder.path(of: "data"), "HARKEN_LISTEN": "127.0.0.1:0"]
+        for variable in ["DEEPGRAM_API_KEY", "OPENAI_API_KEY", "ASSEMBLYAI_API_KEY"] {
+            let values = environment.merging([variable: key]) { $1 }
+            let check = try await run(["check"], environment: values)
+            #expect(check.status == 2 && check.diagnostics.hasPrefix("harken config check: \(variable): "), "\(check)")
+            let problem = String(check.diagnostics.dropFirst("harken config check: ".count))
+            let start = try await BuiltProgram.run(["serve"], environment: values)
+            #expect(start.status == 2 && start.diagnostics == "harken serve: " + problem, "\(start)")
+            let doctor = try await BuiltProgram.run(["doctor"], environment: values)
+            #expect(doctor.status == 1 && doctor.output.contains(problem), "\(doctor)")
+            #expect(!"\(check) \(start) \(doctor)".contains("zq"))
+        }
+    }
+
     @Test func `names a misspelt variable of the environment`() async throws {
         let outcome = try await run(["check"], environment: ["HARKEN_LOOG": "debug"])
         #expect(outcome.status == 2)

@@ -20,10 +20,33 @@ import Testing
     @Test(arguments: [
         ("export HARKEN_DATA=/a", "/a"), ("export  HARKEN_DATA=\"/a b\"", "/a b"), ("HARKEN_DATA='/a \"b\" \\n'", "/a \"b\" \\n"),
         (#"HARKEN_DATA="/a \"b\" \\ \$x \n""#, #"/a "b" \ $x \n"#), ("HARKEN_DATA=\"/a\" # the data", "/a"), ("HARKEN_DATA=/a#b", "/a#b"),
-        ("HARKEN_DATA=\"\"", ""),
+        ("HARKEN_DATA=\"\"", ""), ("HARKEN_DATA=/a # the data", "/a"), ("HARKEN_DATA=/a\t#the data", "/a"), ("HARKEN_DATA=#a", "#a"),
+        ("HARKEN_DATA= # none", ""), ("HARKEN_DATA='/a # b'", "/a # b"), ("\u{A0}HARKEN_DATA=/a\u{200B}", "/a"),
     ])
     func `reads quotes and export as a shell does`(line: String, value: String) throws {
         #expect(try values(line) == ["HARKEN_DATA": value])
+    }
+
+    @Test(arguments: ["\n", "\r\n", "\r"], ["", "\u{FEFF}"])
+    func `has one setting in each line, from every system`(end: String, mark: String) throws {
+        let lines = ["DEEPGRAM_API_KEY=zq-9f3e71", "", "# comment", "HARKEN_LOG=debug", "HARKEN_DATA=\"/a b\"", ""]
+        let file = try SettingsFile(parsing: mark + lines.joined(separator: end), named: "harken.conf")
+        #expect(file.lines.map(\.name) == ["DEEPGRAM_API_KEY", "HARKEN_LOG", "HARKEN_DATA"])
+        #expect(file.lines.map(\.value) == ["zq-9f3e71", "debug", "/a b"] && file.lines.map(\.number) == [1, 4, 5])
+    }
+
+    @Test func `shows nothing of a key whose second line is not a setting`() {
+        for rest in ["zqOther==", "zqOther", "9ZQ=="] {
+            let error = #expect(throws: ConfigurationError.self) { try values("DEEPGRAM_API_KEY=zq-9f3e71\n\(rest)") }
+            #expect(error?.name == "harken.conf, line 2")
+            #expect(error?.description.lowercased().contains("zq") == false)
+        }
+    }
+
+    @Test func `is refused when it is UTF-16`() {
+        let text = String(decoding: "\u{FEFF}HARKEN_LOG=debug\r\n".utf16.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }, as: UTF8.self)
+        let error = #expect(throws: ConfigurationError.self) { try values(text) }
+        #expect(error?.description == "harken.conf: is not a text in UTF-8: use a file that is saved as UTF-8")
     }
 
     @Test(arguments: [
@@ -51,6 +74,23 @@ import Testing
         #expect(settings.origin(of: "HARKEN_GATE") == .file(path: "/etc/harken.conf", line: 3))
         #expect(settings.origin(of: "HARKEN_LISTEN")?.description == "--listen")
         #expect(settings.origin(of: "PATH") == nil && settings.origin(of: "HARKEN_DATA") == nil)
+    }
+
+    @Test func `are without the line ends and blanks of other systems around them`() throws {
+        var settings = Settings()
+        settings.merge(["HARKEN_LOG": "debug\n", "HARKEN_ENGINES": " deepgram,\tlocal \r\n", "HARKEN_DATABASE_URL": "postgres://h/n\n"])
+        #expect(settings["HARKEN_LOG"] == "debug" && settings["HARKEN_DATABASE_URL"] == "postgres://h/n")
+        #expect(settings.list("HARKEN_ENGINES") == ["deepgram", "local"])
+        try settings.checkLines()
+    }
+
+    @Test(arguments: ["debug\nDEEPGRAM_API_KEY=zq-9f3e71", "debug\r\nzq-9f3e71", "  ", "\n"])
+    func `are refused with more than one line, or with none, without being shown`(value: String) {
+        var settings = Settings()
+        settings.merge(["HARKEN_LOG": value])
+        let error = #expect(throws: ConfigurationError.self) { try settings.checkLines() }
+        #expect(error?.name == "HARKEN_LOG")
+        #expect(error?.description.contains("zq") == false)
     }
 
     @Test(arguments: [

@@ -93,7 +93,9 @@ import Testing
         let wrong = try await run(words + ["--key", "hk_wrongwrongwrong"], in: gateway.folder)
         #expect(wrong.status == .failed)
         #expect(!wrong.diagnostics.contains("hk_wrong"))
-        #expect(try await run(words, in: gateway.folder, environment: ["HARKEN_KEY": key]).status == .done)
+        for end in ["", "\n", "\r\n"] {
+            #expect(try await run(words, in: gateway.folder, environment: ["HARKEN_KEY": key + end]).status == .done)
+        }
     }
 
     @Test func `without a gateway tell how to start one`() async throws {

@@ -114,6 +114,18 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: settings.folder) == [])
     }
 
+    @Test(arguments: ["zq-9f3e71\nother", "zq-…", "  "]) func `names a key that cannot be one, and does not show it`(text: String) {
+        for (words, name) in [(["--byok", "deepgram"], "DEEPGRAM_API_KEY"), (["--token", text], "--token"), (["--send"], "HARKEN_KEY")] {
+            let environment = ["HOME": "/nowhere", "DEEPGRAM_API_KEY": text].merging(name == "HARKEN_KEY" ? [name: text] : [:]) { $1 }
+            do {
+                _ = try Record(Arguments(words, for: Record.description, environment: environment))
+                Issue.record("it was taken")
+            } catch {
+                #expect("\(error)".hasPrefix(name + " ") && !"\(error)".contains("zq"), "\(error)")
+            }
+        }
+    }
+
     @Test(arguments: [
         (["--managed", "--byok", "deepgram"], "cannot go together"), (["--byok", "deepgram"], "DEEPGRAM_API_KEY"),
         (["--byok", "nobody"], "deepgram"),

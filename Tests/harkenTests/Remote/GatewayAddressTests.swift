@@ -19,6 +19,22 @@ import Testing
         #expect(throws: UsageError.self) { try address([], environment: ["HARKEN_URL": "b.example"]) }
     }
 
+    @Test(arguments: ["hk_1\n", "hk_1\r\n", " hk_1 ", "\"hk_1\""]) func `has the key without what other systems put around it`(text: String) throws {
+        #expect(try address([], environment: ["HARKEN_KEY": text]).key == "hk_1")
+        #expect(try address(["--key", text]).key == "hk_1")
+        #expect(try address([], environment: ["HARKEN_URL": "https://a.example\r\n"]).url == "https://a.example")
+    }
+
+    @Test(arguments: [
+        ("hk_1\nhk_2", "has more than one line"), ("  ", "is empty"), ("hk_…", "has an ellipsis, as a manual has in place of a key"),
+        ("hk_1 hk_2", "has a blank inside"),
+    ])
+    func `names a key that cannot be one, and does not show it`(text: String, problem: String) {
+        let rest = " \(problem): it takes the key alone, in one line of ASCII without blanks"
+        #expect(throws: UsageError("HARKEN_KEY" + rest)) { try address([], environment: ["HARKEN_KEY": text]) }
+        #expect(throws: UsageError("--key" + rest)) { try address(["--key", text]) }
+    }
+
     @Test func `says which file of authorities cannot be used`() throws {
         #expect(throws: GatewayError.self) { try address(["--ca", "/nowhere/a.pem"]).tls() }
         let problem = #expect(throws: GatewayError.self) { try address([], environment: ["HARKEN_CA": "/etc/hostname"]).client() }
