@@ -32,7 +32,8 @@ package struct SpokenName: Sendable, Equatable {
     ///   - isKnown: true if the user knows a person with this name.
     ///   - owner: the user's own name, for which no person is ever created.
     package func consequence(isKnown: Bool, owner: String?, mayCreate: Bool) -> Consequence {
-        if let owner, [owner, owner.split(separator: " ").first.map(String.init)].contains(where: { $0.map(NameKey.init) == key }) { return .nothing }
+        func isSame(_ other: String) -> Bool { NameKey(other) == key }
+        if let owner, isSame(owner) || owner.split(separator: " ").first.map({ isSame(String($0)) }) == true { return .nothing }
         if isKnown { return .known }
         if isExplicit && mayCreate { return .create }
         return isOfSpeaker ? .suggest : .nothing
