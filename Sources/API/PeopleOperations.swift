@@ -20,20 +20,22 @@ struct PeopleOperations: Sendable {
         [
             APIOperation(
                 .get, "/people", .read, summary: "Lists people in order of their names.",
-                answer: .object([.init("people", "[Person]", required: true, "In order of their names.")])
+                answer: .object([.init("people", "[Person]", required: true, "In order of their names; same_name_as marks those to merge.")])
             ) { request throws(APIError) in
                 let people = try await people(request)
                 return .json { json in
                     json.beginObject()
                     json.key("people")
                     json.beginArray()
-                    for person in people { ConversationDocument.write(person, to: &json) }
+                    let namesakes = Person.namesakes(among: people)
+                    for person in people { ConversationDocument.write(person, namesake: namesakes[person.id], to: &json) }
                     json.endArray()
                     json.endObject()
                 }
             },
             APIOperation(
-                .post, "/people", .write, summary: "Adds a person; a name that exists is not added twice.",
+                .post, "/people", .write,
+                summary: "Adds a person; a name that exists is not added twice. 409 when several people have the name, with the way to merge them.",
                 body: [.init("name", "string", required: true, "Their name.")], answer: Self.person
             ) { request throws(APIError) in
                 let new = Person(id: ID(newID()), name: try Self.name(request), created: now())
@@ -43,7 +45,8 @@ struct PeopleOperations: Sendable {
                 return .json(person.id == new.id ? .created : .ok) { ConversationDocument.write(person, to: &$0) }
             },
             APIOperation(
-                .patch, "/people/{id}", .write, summary: "Rename a person, also in past conversations.",
+                .patch, "/people/{id}", .write,
+                summary: "Rename a person, also in past conversations. 409 when another person has the name, with the way to merge them.",
                 body: [.init("name", "string", required: true, "The new name.")], answer: Self.person
             ) { request throws(APIError) in
                 let name = try Self.name(request)

@@ -31,7 +31,8 @@ struct SegmentOperations: Sendable {
     var all: [APIOperation] {
         [
             APIOperation(
-                .patch, "/conversations/{id}/segments/{segment}", .write, summary: "Changes a segment's text. Its words' times are dropped.",
+                .patch, "/conversations/{id}/segments/{segment}", .write,
+                summary: "Changes a segment's text. Words that stay keep their times, and new words lie between them.",
                 body: [.init("text", "string", required: true, "The new one.")],
                 answer: .schema("Segment")
             ) { request throws(APIError) in

@@ -1,3 +1,5 @@
+package import Conversations
+
 /// A name by which somebody introduces themselves: "my name is Anna".
 package struct SpokenName: Sendable, Equatable {
     package var name: String
@@ -24,13 +26,15 @@ package struct SpokenName: Sendable, Equatable {
         case suggest
     }
 
+    package var key: NameKey { NameKey(name) }
+
     /// - Parameters:
-    ///   - known: names of the people whom the user knows.
+    ///   - isKnown: true if the user knows a person with this name.
     ///   - owner: the user's own name, for which no person is ever created.
-    package func consequence(known: [String], owner: String?, mayCreate: Bool) -> Consequence {
-        func isSame(_ other: String) -> Bool { other.lowercased() == name.lowercased() }
+    package func consequence(isKnown: Bool, owner: String?, mayCreate: Bool) -> Consequence {
+        func isSame(_ other: String) -> Bool { NameKey(other) == key }
         if let owner, isSame(owner) || owner.split(separator: " ").first.map({ isSame(String($0)) }) == true { return .nothing }
-        if known.contains(where: isSame) { return .known }
+        if isKnown { return .known }
         if isExplicit && mayCreate { return .create }
         return isOfSpeaker ? .suggest : .nothing
     }

@@ -29,13 +29,13 @@ import Testing
 
     @Test func `only an explicit form makes a person, once, and never of the owner`() {
         let stated = SpokenName("Ana", isExplicit: true), said = SpokenName("Ana", isExplicit: false)
-        #expect(stated.consequence(known: [], owner: nil, mayCreate: true) == .create)
-        #expect(stated.consequence(known: ["ana"], owner: nil, mayCreate: true) == .known)
-        #expect(stated.consequence(known: [], owner: nil, mayCreate: false) == .suggest)
-        #expect(said.consequence(known: [], owner: nil, mayCreate: true) == .suggest)
-        #expect(said.consequence(known: [], owner: "Ana", mayCreate: true) == .nothing)
-        #expect(SpokenName("Ana", isExplicit: false, isOfSpeaker: false).consequence(known: [], owner: nil, mayCreate: true) == .nothing)
-        #expect(said.consequence(known: ["Ana"], owner: nil, mayCreate: true) == .known)
-        #expect(stated.consequence(known: ["Ana"], owner: "Ana Silva", mayCreate: true) == .nothing)
+        #expect(stated.consequence(isKnown: false, owner: nil, mayCreate: true) == .create)
+        #expect(stated.consequence(isKnown: true, owner: nil, mayCreate: true) == .known)
+        #expect(stated.consequence(isKnown: false, owner: nil, mayCreate: false) == .suggest)
+        #expect(said.consequence(isKnown: false, owner: nil, mayCreate: true) == .suggest)
+        #expect(said.consequence(isKnown: false, owner: "Ana", mayCreate: true) == .nothing)
+        #expect(SpokenName("Ana", isExplicit: false, isOfSpeaker: false).consequence(isKnown: false, owner: nil, mayCreate: true) == .nothing)
+        #expect(said.consequence(isKnown: true, owner: nil, mayCreate: true) == .known)
+        #expect(stated.consequence(isKnown: true, owner: "Ana Silva", mayCreate: true) == .nothing)
     }
 }

@@ -96,7 +96,8 @@ struct APISchema: Sendable {
         APISchema(
             "ConversationGap", start, end, channel, .init("reason", "string", required: true, "Why the audio has no words.")),
         APISchema(
-            "Person", .init("id", "string", required: true, "The person."), .init("name", "string", required: true, "The person's name."), creation),
+            "Person", .init("id", "string", required: true, "The person."), .init("name", "string", required: true, "The person's name."), creation,
+            .init("same_name_as", "string", "In the list of people: another person of the same name. Merge them if they are one.")),
         APISchema(
             "SearchHit", .init("conversation_id", "string", required: true, "The conversation."),
             .init("segment_id", "string", required: true, "The segment."),

@@ -11,7 +11,7 @@ import { ask, busy, empty, field, fill, glyph, select, toast, who } from './piec
 import { Player } from './player.js';
 import { colorOf, letter } from './voices.js';
 
-/** Number of voices without a name that are shown at once, and with each "more". */
+/** Voices without a name that are shown at once. */
 const shownVoices = 12;
 
 /** What plays now: one sample at a time. */
@@ -45,7 +45,7 @@ async function conversationOf(samples) {
   return conversations[0].id;
 }
 
-/** Calls what an element waits for once the element comes into sight, until `leave` is called; then what has begun is aborted. */
+/** Calls what an element waits for once it comes into sight. `leave` aborts what has begun. */
 function sight() {
   const waiting = new WeakMap(), end = new AbortController();
   const observer = new IntersectionObserver((entries) => {
@@ -115,7 +115,7 @@ function card(voice, order, people, seen, changed) {
   return form;
 }
 
-/** Cards of the voices without a name, those that were heard most first, some at a time. */
+/** Cards of voices without a name, the most heard first. */
 function cards(unnamed, people, seen, changed) {
   const sorted = unnamed.toSorted((one, other) => other.evidence - one.evidence || (one.created_at < other.created_at ? 1 : -1));
   const grid = h('div.voices'), rest = h('button.btn', { onclick: () => more() });
@@ -140,7 +140,8 @@ function table(people, voices, changed) {
     });
   };
   const merge = (person) => {
-    const stays = select('Person who stays', people.filter((other) => other !== person).map((other) => [other.id, other.name]));
+    const stays = select('Person who stays', people.filter((other) => other !== person).map((other) => [other.id, other.name]),
+      { value: person.same_name_as });
     const effect = h('p.dim', `All that ${person.name} said and all that was learned of the voice goes to:`);
     ask(`Merge ${person.name} into somebody`, h('div.stack', effect, stays), 'Merge', async () => {
       await post(`/people/${stays.value}/merge`, { person_id: person.id });
@@ -160,7 +161,7 @@ function table(people, voices, changed) {
   h('tbody', people.map((person, index) => {
     const seconds = secondsOf(person), sign = { color: colorOf(index), name: person.name, mark: letter(person.name), isNamed: true };
     return h('tr', { 'data-row': true, tabindex: -1 }, h('td.full', { 'data-l': '' }, who(sign)),
-      h('td.full.dim', { 'data-l': 'Known' }, seconds ? 'by the voice' : 'by name only'),
+      h('td.full.dim', { 'data-l': 'Known' }, (seconds ? 'by the voice' : 'by name only') + (person.same_name_as ? ', same name twice: merge?' : '')),
       h('td.num', { 'data-l': 'Speech' }, seconds ? length(seconds) : '–'),
       h('td.dim', { 'data-l': 'Since' }, dayOf(person.created_at)),
       h('td.num', { 'data-l': '' }, may('write') ? h('div.row.nowrap.end',

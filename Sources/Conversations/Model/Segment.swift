@@ -10,7 +10,7 @@ package struct Segment: Sendable, Equatable {
     package var text: String
     package var start: Duration
     package var end: Duration
-    /// The words in order. Empty when no engine gave the words' times, or when the text was edited by hand.
+    /// The words in order. Empty when no engine gave the words' times.
     package var words: [SegmentWord]
     /// The conversation's own number of the speaker; nil when the speaker is not known. Never an engine's label: see `SpeakerNumber`.
     package var speaker: SpeakerNumber?
@@ -19,6 +19,8 @@ package struct Segment: Sendable, Equatable {
     package var engine: EngineName?
     /// The model, by the engine's own name.
     package var model: String?
+    /// True if a person has edited or redacted the text. Automation does not change text and words then.
+    package var isEdited = false
 
     package init(
         id: ID<Segment>, text: String, start: Duration, end: Duration, words: [SegmentWord] = [], speaker: SpeakerNumber? = nil,

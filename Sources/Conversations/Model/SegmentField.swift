@@ -26,11 +26,9 @@ package struct SegmentField: Sendable {
 
     /// Column of the database.
     package struct Column: Sendable {
-        /// Effect that an edit of the segment's text by hand has on the column. After an edit only other edits change such a column.
-        package enum Edit: Sendable { case none, replaces, clears }
-
         package let name: StaticString
-        package let edit: Edit
+        /// True if an edit of the segment's text by hand changes the column. After an edit only other edits change such a column.
+        package let isEdited: Bool
         /// Puts a value of the field's kind into a segment. Values that cannot be are left out.
         package let restore: @Sendable (inout Segment, SegmentValue) -> Void
     }
@@ -62,8 +60,9 @@ package struct SegmentField: Sendable {
     ///
     /// - Parameters:
     ///   - name: nil when clients are not shown the field.
+    ///   - isEdited: true if edits by hand change the field.
     private init(
-        _ name: StaticString?, _ kind: Kind, optional: Bool = false, _ meaning: StaticString, column: StaticString, edit: Column.Edit = .none,
+        _ name: StaticString?, _ kind: Kind, optional: Bool = false, _ meaning: StaticString, column: StaticString, isEdited: Bool = false,
         value: @escaping @Sendable (Segment) -> SegmentValue, restore: @escaping @Sendable (inout Segment, SegmentValue) -> Void
     ) {
         self.name = name
@@ -71,7 +70,7 @@ package struct SegmentField: Sendable {
         isOptional = optional
         self.meaning = meaning
         self.value = value
-        self.column = Column(name: column, edit: edit, restore: restore)
+        self.column = Column(name: column, isEdited: isEdited, restore: restore)
     }
 
     /// All fields that have a column, each with its column. The columns that say which row it is and who speaks are not of these.
@@ -80,7 +79,7 @@ package struct SegmentField: Sendable {
     /// All fields, in the order of the JSON's members.
     package static let all: [SegmentField] = [
         SegmentField("id", .name, "The segment.") { .text($0.id.rawValue) },
-        SegmentField("text", .text, "The words of the segment.", column: "text", edit: .replaces, value: { .text($0.text) }) {
+        SegmentField("text", .text, "The words of the segment.", column: "text", isEdited: true, value: { .text($0.text) }) {
             $0.text = $1.text ?? ""
         },
         SegmentField("speaker", .name, "SPEAKER_ and speaker_id in two digits.") { .text($0.shownSpeaker.label) },
@@ -122,8 +121,8 @@ package struct SegmentField: Sendable {
         SegmentField("speaker_identity_candidates", .null, "Always null.") { _ in .null },
         SegmentField("speaker_identity_text_hints", .null, "Always null.") { _ in .null },
         SegmentField(
-            "words", .words, "In order, each with text, start and end; empty when nobody knows when they were said.", column: "words", edit: .clears,
-            value: { .words($0.words) }
+            "words", .words, "In order, each with text, start and end; empty when nobody knows when they were said.", column: "words",
+            isEdited: true, value: { .words($0.words) }
         ) { $0.words = $1.words ?? [] },
     ]
 }

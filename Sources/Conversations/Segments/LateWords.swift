@@ -8,9 +8,9 @@ package struct LateWords: Sendable {
     /// - Parameter segments: the conversation's segments, in order.
     package init(in segments: [Segment]) {
         for segment in segments {
-            // An edited segment does not tell which words it replaces, so it counts as covering its whole interval.
-            let ranges =
-                segment.words.isEmpty ? [segment.start...max(segment.start, segment.end)] : segment.words.map { $0.start...max($0.start, $0.end) }
+            // A person may have removed words of an edited segment, so it counts as covering its whole interval.
+            let isWhole = segment.isEdited || segment.words.isEmpty
+            let ranges = isWhole ? [segment.start...max(segment.start, segment.end)] : segment.words.map { $0.start...max($0.start, $0.end) }
             spoken[segment.channel, default: []] += ranges
         }
         for channel in spoken.keys { spoken[channel]?.sort { $0.lowerBound < $1.lowerBound } }

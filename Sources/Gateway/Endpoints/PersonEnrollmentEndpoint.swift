@@ -31,10 +31,19 @@ struct PersonEnrollmentEndpoint: Endpoint {
                 throw .rejected("The field \"name\" must have letters, and at most \(ConversationLimits.name) bytes.")
             }
             let files = form.files.map { PersonEnrollment.VoiceRecording(name: $0.name, path: $0.content.path) }
-            let (person, isNew) = try await people.enrol(name, files, of: user)
             var json = JSONWriter()
-            ConversationDocument.write(person, to: &json)
-            return (isNew ? .created : .ok, json.bytes)
+            do throws(SpeechProfileError) {
+                let (person, isNew) = try await people.enrol(name, files, of: user)
+                ConversationDocument.write(person, to: &json)
+                return (isNew ? .created : .ok, json.bytes)
+            } catch {
+                // Several people have the name.
+                guard case .store(.conflict(let reason)) = error else { throw error }
+                json.beginObject()
+                json.error(code: "conflict", message: reason)
+                json.endObject()
+                return (.conflict, json.bytes)
+            }
         }
     }
 }

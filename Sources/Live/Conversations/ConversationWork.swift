@@ -197,7 +197,12 @@ package struct ConversationWork: Sendable {
             await service.reconcileVoices(of: user)
         case .introduce(let introduction):
             let new = Person(id: ID(service.newID()), name: introduction.name, created: service.now())
-            tell(.introduced(introduction, try await service.store.add(new, reusing: true, of: user).id))
+            do throws(StoreError) {
+                tell(.introduced(introduction, try await service.store.add(new, reusing: true, of: user).id))
+            } catch {
+                // Which of several people of one name speaks is for a person to say.
+                guard case .conflict = error else { throw error }
+            }
         case .addAudio(let id, let start, let file): for await kept in file { try await add(kept, to: id, start) }
         }
     }

@@ -9,6 +9,7 @@ package struct KnownVoices: Sendable {
     /// Revision of the voices and people; nil when they were not read yet.
     package let revision: Int64?
     private let names: [ID<Person>: String]
+    private let people: [NameKey: [ID<Person>]]
     /// The user's own name, if the user has said it.
     private let owner: String?
 
@@ -16,6 +17,7 @@ package struct KnownVoices: Sendable {
         directory = VoiceDirectory()
         revision = nil
         names = [:]
+        people = [:]
         owner = nil
     }
 
@@ -24,12 +26,15 @@ package struct KnownVoices: Sendable {
         directory = VoiceDirectory(voices)
         self.revision = revision
         names = Dictionary(people.map { ($0.id, $0.name) }) { first, _ in first }
+        self.people = Dictionary(grouping: people) { NameKey($0.name) }.mapValues { $0.map(\.id) }
     }
 
     /// Returns the effect of a speaker's self-introduction with a name; nil when it has no effect.
     func introduced(_ name: SpokenName, mayCreate: Bool) -> SelfIntroduction.Who? {
-        switch name.consequence(known: Array(names.values), owner: owner, mayCreate: mayCreate) {
-        case .known: names.first { $0.value.lowercased() == name.name.lowercased() }.map { .known($0.key) }
+        let found = people[name.key] ?? []
+        return switch name.consequence(isKnown: !found.isEmpty, owner: owner, mayCreate: mayCreate) {
+        // Which of several people of one name speaks is for a person to say.
+        case .known: found.count == 1 ? .known(found[0]) : .named
         case .create: .new
         case .suggest: .named
         case .nothing: nil

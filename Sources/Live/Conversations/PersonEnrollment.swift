@@ -21,8 +21,8 @@ package struct PersonEnrollment: Sendable {
         }
     }
 
-    /// Adds a person with recordings of their voice. A name that exists, in upper or lower case, is not added twice. Unless all recordings are
-    /// suitable, nothing is stored.
+    /// Adds a person with recordings of their voice. A name that exists is not added twice: see `NameKey`. Unless all recordings are suitable,
+    /// nothing is stored.
     package func enrol(
         _ name: String, _ recordings: [VoiceRecording], of user: ID<User>
     ) async throws(SpeechProfileError) -> (person: Person, isNew: Bool) {

@@ -1,6 +1,6 @@
 package import Conversations
 package import Framing
-import Speech
+package import Speech
 
 /// A conversation with its speakers' names, and its forms for export.
 package struct ConversationDocument: Sendable {
@@ -73,11 +73,13 @@ package struct ConversationDocument: Sendable {
         return ids.compactMap { names.people[$0] }.sorted { ($0.name, $0.id.rawValue) < ($1.name, $1.id.rawValue) }
     }
 
-    package static func write(_ person: Person, to json: inout JSONWriter) {
+    /// - Parameter namesake: another person of the same name; nil: none, or not asked for.
+    package static func write(_ person: Person, namesake: ID<Person>? = nil, to json: inout JSONWriter) {
         json.beginObject()
         json.member("id", person.id.rawValue)
         json.member("name", person.name)
         json.member("created_at", person.created.rfc3339)
+        if let namesake { json.member("same_name_as", namesake.rawValue) }
         json.endObject()
     }
 }

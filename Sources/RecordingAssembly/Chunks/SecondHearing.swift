@@ -13,9 +13,9 @@ package struct SecondHearing: Sendable {
     ///   - speakers: the speakers of the chunks.
     ///   - id: returns the id of an origin: the same origin always has the same id, which is not the id of an old segment.
     package init(of old: [Segment], in chunks: [RecognizedChunk], speakers: Reconciliation, id: (Reconstruction.Origin) -> ID<Segment>) {
-        // Segments that stay. A segment without words was edited by hand, or has no word times.
+        // Segments that stay: those that a person has edited, those without word times, and those outside of the audio.
         let standing = old.filter { segment in
-            segment.words.isEmpty || !chunks.contains { $0.start <= segment.middle && segment.middle < $0.end }
+            segment.isEdited || segment.words.isEmpty || !chunks.contains { $0.start <= segment.middle && segment.middle < $0.end }
         }
         let free = chunks.map { chunk in
             var chunk = chunk

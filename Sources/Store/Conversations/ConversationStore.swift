@@ -86,7 +86,8 @@ package protocol ConversationStore: Sendable {
 
     // MARK: Editing by hand
 
-    /// Sets the text of a segment by hand. The words and their times are dropped. Automation does not change the text again.
+    /// Sets the text of a segment by hand: see `Segment.edited`. Automation does not change the text again, and what was said in the segment becomes
+    /// `forgottenSpeech`. A text that is there already changes nothing.
     ///
     /// - Returns: the changed segment.
     func setText(_ text: String, of segment: ID<Segment>, in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Segment?

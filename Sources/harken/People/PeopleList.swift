@@ -10,7 +10,8 @@ struct PeopleList: Command {
         name: "people list", summary: "List known people, and voices without a name.",
         discussion: """
             With --json: one array of people and of voices without a name, each with the seconds of speech that the voice was learned from. A voice \
-            has a label in place of a name.
+            has a label in place of a name. A name is compared without case. Two people of one name, from an earlier version of Harken, are marked: \
+            people merge makes them one.
             """,
         options: DataPlace.options)
 
@@ -31,8 +32,10 @@ struct PeopleList: Command {
             } else if people.isEmpty && voices.isEmpty {
                 context.note("nobody yet; add someone with: harken people add NAME FILE")
             } else {
+                let namesakes = Person.namesakes(among: people)
                 let known = people.map { person in
-                    [person.id.rawValue, person.name, seconds(Self.evidence(of: .person(person.id), voices)), person.created.readable]
+                    let mark = namesakes[person.id].map { " (merge with \($0)?)" } ?? ""
+                    return [person.id.rawValue, person.name + mark, seconds(Self.evidence(of: .person(person.id), voices)), person.created.readable]
                 }
                 let unnamed = voices.filter { $0.owner == .nobody }.map { voice in
                     [voice.id.rawValue, "(\(voice.label))", seconds(voice.evidence) + Self.doubt(voice), voice.created.readable]
@@ -52,6 +55,7 @@ struct PeopleList: Command {
     }
 
     private static func json(_ people: [Person], _ voices: [KnownVoice]) -> String {
+        let namesakes = Person.namesakes(among: people)
         var json = JSONWriter()
         json.beginArray()
         for person in people {
@@ -59,6 +63,7 @@ struct PeopleList: Command {
             json.member("id", person.id.rawValue)
             json.member("name", person.name)
             json.member("created_at", person.created.rfc3339)
+            if let other = namesakes[person.id] { json.member("same_name_as", other.rawValue) }
             json.member("speech", evidence(of: .person(person.id), voices) / .seconds(1), decimals: 3)
             json.endObject()
         }

@@ -10,7 +10,7 @@ enum PersonName {
         guard name.contains(where: { !$0.isWhitespace }), name.utf8.count <= ConversationLimits.name else {
             throw UsageError("a name needs letters, and has at most \(ConversationLimits.name) bytes")
         }
-        return name
+        return NameKey.trimmed(name)
     }
 }
 

@@ -15,7 +15,7 @@ enum Speaker {
 }
 
 extension UserData {
-    /// Finds a person by name, ignoring case, or by id.
+    /// Finds a person by name, as `NameKey` compares names, or by id.
     func person(_ text: String) async throws -> Person {
         guard case .person(let person) = try await speaker(text) else {
             throw UsageError("\(text) is a voice without a name; name it first: harken people name \"\(text)\" NAME")
@@ -31,8 +31,13 @@ extension UserData {
         let voices = try await voices().filter { $0.owner == .nobody }
         if let person = people.first(where: { $0.id.rawValue == text }) { return .person(person) }
         if let voice = voices.first(where: { $0.id.rawValue == text }) { return .voice(voice) }
-        let wanted = text.lowercased()
-        var found = people.filter { $0.name.lowercased() == wanted }.map { (Speaker.person($0), $0.id.rawValue) }
+        let wanted = text.lowercased(), name = NameKey(text)
+        var found = people.filter { NameKey($0.name) == name }.map { (Speaker.person($0), $0.id.rawValue) }
+        guard found.count < 2 else {
+            throw UsageError(
+                "\(text) is the name of \(found.count) people: \(found.map(\.1).abridged()); give an id, or make two of them one: "
+                    + "harken people merge \(found[1].1) \(found[0].1)")
+        }
         if found.isEmpty {
             found = voices.filter { $0.label.lowercased() == wanted }.map { (.voice($0), $0.id.rawValue) }
         }

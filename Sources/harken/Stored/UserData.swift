@@ -30,7 +30,7 @@ protocol UserData: Sendable {
     /// Returns the voices that were told apart, also those of people.
     func voices() async throws -> [KnownVoice]
 
-    /// Adds a person. A name that exists, in upper or lower case, is not added twice.
+    /// Adds a person. A name that exists is not added twice: see `NameKey`.
     func add(_ name: String) async throws -> (person: Person, isNew: Bool)
 
     /// Adds a person with recordings of their voice. Unless all files are suitable, nothing is stored.

@@ -43,6 +43,11 @@ import Testing
         #expect(made([segment(Array(all[0...2]), edited: true)], of: all) == ["d"])
     }
 
+    @Test func `do not come back where somebody has removed words`() {
+        let all = words("a", "b", "c", "d")
+        #expect(made([segment(Array(all[0...2])).edited(to: "a c")], of: all) == ["d"])
+    }
+
     @Test func `are compared within their channel`() {
         let all = words("a", "b")
         #expect(made([segment(all)], of: all, in: ChannelIndex(1)) == ["a b"])

@@ -76,7 +76,14 @@ import Testing
         try await with { gateway in
             #expect(try await ask(gateway, .patch, "/conversations/conversation-1", #"{"title":"At sea"}"#)["title"] == "At sea")
             let segment = try await ask(gateway, .patch, "/conversations/conversation-1/segments/segment-1", #"{"text":"By hand."}"#)
-            #expect(segment["text"] == "By hand." && segment["words"] == [])
+            #expect(segment["text"] == "By hand.")
+            #expect(segment["words"] == [["text": "By", "start": 0.0, "end": 0.5], ["text": "hand.", "start": 2.0, "end": 2.5]])
+            // The former words are gone, and so are their times; the words of a text that is there already stand.
+            #expect(
+                try await ask(gateway, .patch, "/conversations/conversation-1/segments/segment-1", #"{"text":"By hand."}"#)["words"]
+                    == segment["words"])
+            let corrected = try await ask(gateway, .patch, "/conversations/conversation-1/segments/segment-2", #"{"text":"The sunlit harbour 2."}"#)
+            #expect(list(corrected["words"]).map { $0["start"] } == [10.0, 11.0, 12.0, 13.0])
             for body in ["", "[]", "{}", #"{"title":7}"#, "{"] {
                 _ = try await ask(gateway, .patch, "/conversations/conversation-1", body, status: 400)
             }
@@ -177,6 +184,13 @@ import Testing
             #expect(try await ask(gateway, .post, "/people", #"{"name":"clara"}"#)["id"] == .string(id))
             #expect(try await ask(gateway, .patch, "/people/" + id, #"{"name":"Claire"}"#)["name"] == "Claire")
             #expect(list(try await ask(gateway, .get, "/people")["people"]).map { $0["name"] } == ["Anna", "Bert", "Claire"])
+            #expect(list(try await ask(gateway, .get, "/people")["people"]).allSatisfy { $0["same_name_as"] == nil })
+            for name in ["Anna", "ANNA", " anna "] {
+                let taken = try await ask(gateway, .patch, "/people/" + id, #"{"name":"\#(name)"}"#, status: 409)
+                guard case .string(let message)? = taken["error"]?["message"] else { return #expect(Bool(false)) }
+                #expect(message.contains(#"POST /people/person-1/merge with {"person_id": "\#(id)"}"#), "\(message)")
+                #expect(try await ask(gateway, .post, "/people", #"{"name":"\#(name)"}"#)["id"] == "person-1")
+            }
             #expect(try await ask(gateway, .post, "/people/person-1/merge", #"{"person_id":"\#(id)"}"#)["id"] == "person-1")
             _ = try await ask(gateway, .delete, "/people/person-2", status: 204)
             #expect(list(try await ask(gateway, .get, "/people")["people"]).map { $0["name"] } == ["Anna"])

@@ -50,6 +50,21 @@ import Testing
         #expect(text(.vtt, [segment("1", "  ", at: 1, .unknown, hasWords: false)]) == "WEBVTT\n\n")
     }
 
+    @Test(arguments: [ConversationDocument.Format.srt, .vtt], ["Zanzibar", "Table,", "tables and chairs", "Tisch"])
+    func `has its captions where they were after a word was edited`(format: ConversationDocument.Format, word: String) {
+        // A pause of 2 s is before "under".
+        let texts = "There was a table set out. under a tree in front of the house.".split(separator: " ").map(String.init)
+        let words = texts.enumerated().map { place, word in
+            let start = Duration.milliseconds(10_000 + 300 * place + (place < 6 ? 0 : 2_000))
+            return SegmentWord(word, start: start, end: start + .milliseconds(250), confidence: 1)
+        }
+        let spoken = Segment(
+            id: ID("1"), text: words.map(\.text).joined(separator: " "), start: .seconds(10), end: words.last?.end ?? .zero, words: words)
+        let edited = spoken.edited(to: spoken.text.replacing("table", with: word))
+        #expect(text(format, [edited]) == text(format, [spoken]).replacing("table", with: word))
+        #expect(text(format, [edited]).contains("-->"))
+    }
+
     @Test func `is text with one line for each segment`() {
         let segments = [segment("1", "Good\nmorning.", at: 0, .person(ID("p"))), segment("2", "It is.", at: 65, .unknown)]
         #expect(text(.text, segments) == "[0:00] Anna: Good morning.\n[1:05] Speaker 1: It is.\n")

@@ -52,7 +52,7 @@ import Testing
         #expect(SegmentField.all.allSatisfy { ($0.name == nil) == $0.meaning.description.isEmpty })
     }
 
-    @Test func `replace the text alone when it is edited`() {
-        #expect(SegmentField.stored.filter { $0.column.edit == .replaces }.map(\.column.name.description) == ["text"])
+    @Test func `have a text and words that a person edits`() {
+        #expect(SegmentField.stored.filter(\.column.isEdited).map(\.column.name.description) == ["text", "words"])
     }
 }

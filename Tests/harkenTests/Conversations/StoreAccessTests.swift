@@ -128,6 +128,28 @@ struct `Commands on what is stored` {
         #expect(try await store.voices(of: .local).count == 3)
     }
 
+    @Test func `show two people of one name, and merge them`() async throws {
+        for name in ["Anna", "Bert"] { #expect(try await run("people", "add", name).status == 0) }
+        let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path(of: "data")))
+        let store = SQLConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: 0) })
+        let people = try await store.people(of: .local)
+        let anna = try #require(people.first).id, bert = try #require(people.last).id
+        let taken = try await run("people", "rename", "bert", "ANNA")
+        #expect(taken.status == 1 && taken.diagnostics.contains("harken people merge \(bert) \(anna)"), "\(taken)")
+        // An earlier version let two people have one name.
+        try await database.write { (connection) throws(StoreError) in try connection.run("UPDATE people SET name = 'anna ' WHERE name = 'Bert'") }
+        let list = try await run("people", "list")
+        #expect(list.output.contains("(merge with \(bert)?)") && list.output.contains("(merge with \(anna)?)"), "\(list)")
+        #expect(try await run("people", "list", "--json").output.contains("\"same_name_as\":\"\(anna)\""))
+        for words in [["people", "add", "Anna"], ["people", "rename", "Anna", "Vera"], ["people", "merge", "Anna", "anna"]] {
+            let refused = try await BuiltProgram.run(words, environment: environment)
+            #expect(refused.status == 1 && refused.diagnostics.contains("harken people merge \(bert) \(anna)"), "\(words): \(refused)")
+        }
+        #expect(try await run("people", "merge", bert.rawValue, anna.rawValue).status == 0)
+        #expect(try await run("people", "list").output.contains("merge with") == false)
+        #expect(try await run("people", "add", "ANNA ").diagnostics.contains("existed already"))
+    }
+
     @Test func `add, rename, merge and forget people`() async throws {
         #expect(try await run("people", "list").status == 0)
         #expect(try await run("people", "add", "Bert").status == 0)

@@ -129,6 +129,11 @@ struct `Commands on a gateway's data` {
         try await change("people", "add", "bob", saying: "existed already")
         let sample = try await run(["people", "add", "Carl", folder.path(of: "voice.wav"), "--url", url])
         #expect(sample.status == 1 && sample.diagnostics.contains("voice.wav: no such file or directory"), "\(sample)")
+        for name in ["Anna", "ANNA", " anna "] {
+            try await change("people", "add", name, saying: "existed already")
+            let taken = try await run(["people", "rename", "bob", name, "--url", url])
+            #expect(taken.status == 1 && taken.diagnostics.contains("harken people merge") && taken.diagnostics.contains("person-anna"), "\(taken)")
+        }
         try await change("people", "rename", "bob", "Robert", saying: "was Bob")
         try await change("people", "merge", "Speaker 2", "Speaker 1", saying: "has all data of Speaker 2 now")
         try await change("people", "name", "Speaker 1", "Vera", saying: "is the name of Speaker 1 now")

@@ -53,7 +53,8 @@ enum ConversationRow {
         segment.identity = SpeakerIdentity(
             who(person: row.text(1), isUser: row.flag(2), voice: row.text(3), isUsersVoice: row.flag(4), voicesPerson: row.text(5)),
             by: row.text(6).flatMap(SpeakerIdentity.Source.init(rawValue:)), confidence: row.real(7).map { Float($0) })
-        SegmentRow.restore(&segment, row, from: 8)
+        segment.isEdited = row.flag(8)
+        SegmentRow.restore(&segment, row, from: 9)
         return segment
     }
 

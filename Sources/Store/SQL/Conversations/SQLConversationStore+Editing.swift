@@ -8,14 +8,18 @@ extension SQLConversationStore {
         try ConversationLimits.check(text, "a segment's text", most: ConversationLimits.segmentText)
         let now = now()
         let changed = try await change(user, deletes: true) {
-            [words = database.words] (archive, connection) throws(StoreError) -> (segment: Segment, stale: Stale)? in
-            guard let number = try archive.conversation(conversation, on: connection) else { return nil }
-            let before = try ConversationRow.segments(of: number, ids: [segment], on: connection).first
-            try connection.run(SegmentRow.edit, [.text(text), .integer(number), .text(segment.rawValue)])
-            guard try connection.changedRows() == 1 else { return nil }
+            [words = database.words] (archive, connection) throws(StoreError) -> (segment: Segment, stale: Stale?)? in
+            guard let number = try archive.conversation(conversation, on: connection),
+                let before = try ConversationRow.segments(of: number, ids: [segment], on: connection).first
+            else { return nil }
+            guard before.text != text else { return (before, nil) }
+            var edited = before.edited(to: text)
+            // The times of more words than a segment may have are not kept.
+            if edited.words.count > ConversationLimits.segmentWords { edited.words = [] }
+            try connection.run(SegmentRow.edit, SegmentRow.edition(of: edited, in: number))
             try words.update([segment], of: number, on: connection)
             try Self.noteErasure(of: .words, on: connection)
-            if let before, before.text != text { try Self.forgetSpeech(of: before, in: number, now: now, on: connection) }
+            try Self.forgetSpeech(of: before, in: number, now: now, on: connection)
             try Self.sumUp(number, on: connection)
             // The segment must not be found by the meaning of its former words.
             try Self.dropWindows(of: number, on: connection)
@@ -24,7 +28,8 @@ extension SQLConversationStore {
             }
         }
         guard let changed else { return nil }
-        forget(changed.stale)
+        guard let stale = changed.stale else { return changed.segment }
+        forget(stale)
         startErasing(.edits)
         return changed.segment
     }
@@ -39,7 +44,7 @@ extension SQLConversationStore {
             else { return nil }
             try Self.checkIsOver(whole)
             let redacted = whole.segments.compactMap { $0.redacting(range) }
-            for segment in redacted { try connection.run(SegmentRow.redact, SegmentRow.redaction(of: segment, in: number)) }
+            for segment in redacted { try connection.run(SegmentRow.edit, SegmentRow.edition(of: segment, in: number)) }
             if !redacted.isEmpty { try words.update(redacted.map(\.id), of: number, on: connection) }
             try Self.noteErasure(of: .words, on: connection)
             try Self.forgetSpeech(range, nil, in: number, now: now, on: connection)

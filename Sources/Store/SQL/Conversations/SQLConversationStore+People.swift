@@ -15,22 +15,15 @@ extension SQLConversationStore {
     }
 
     package func add(_ person: Person, reusing: Bool, of user: ID<User>) async throws(StoreError) -> Person {
+        let person = Person(id: person.id, name: NameKey.trimmed(person.name), created: person.created)
         try ConversationLimits.check(person.id)
         try ConversationLimits.check(person.name, "a name", most: ConversationLimits.name)
         let kept = try await database.write(.user(user)) { (connection) throws(StoreError) in
             let archive = try UserPartition.findOrMake(user, on: connection)
-            if reusing {
-                // SQLite knows only the case of ASCII letters.
-                var found: Person?
-                let name = person.name.lowercased()
-                try connection.run(
-                    "SELECT id, name, created_at FROM people WHERE archive = ? AND joined_to IS NULL AND NOT is_gone ORDER BY number",
-                    [.integer(archive.number)]
-                ) { (row) throws(StoreError) in
-                    let other = Person(row)
-                    if found == nil, other.name.lowercased() == name { found = other }
-                }
-                if let found { return found }
+            let namesakes = try archive.people(named: person.name, on: connection)
+            if let namesake = namesakes.first {
+                guard reusing, namesakes.count == 1 else { throw .taken(person.name, by: namesake.id, and: namesakes.dropFirst().first?.id) }
+                return namesake
             }
             let count =
                 try connection.integer(
@@ -47,9 +40,13 @@ extension SQLConversationStore {
     }
 
     package func rename(_ person: ID<Person>, to name: String, of user: ID<User>) async throws(StoreError) -> Bool {
+        let name = NameKey.trimmed(name)
         try ConversationLimits.check(name, "a name", most: ConversationLimits.name)
         return try await revise(user) { (archive, connection) throws(StoreError) in
             guard let number = try archive.person(person, on: connection) else { return false }
+            if let other = try archive.people(named: name, on: connection).first(where: { $0.id != person }) {
+                throw .taken(name, by: other.id, and: person)
+            }
             try connection.run("UPDATE people SET name = ? WHERE number = ?", [.text(name), .integer(number)])
             return true
         }

@@ -22,38 +22,23 @@ enum SegmentRow {
         ]
         // A `?` stands for the parameter after the last one.
         let columns = SegmentField.stored.map { _, column in
-            switch column.edit {
-            case .none: ComposedSQL(column.name, " = ?")
-            case .replaces, .clears: ComposedSQL(column.name, " = iif(is_edited, ", column.name, ", ?)")
-            }
+            column.isEdited ? ComposedSQL(column.name, " = iif(is_edited, ", column.name, ", ?)") : ComposedSQL(column.name, " = ?")
         }
         return ComposedSQL("UPDATE segments SET ") + ComposedSQL(identity + columns) + ComposedSQL(" WHERE number = ?1")
     }()
 
-    /// Sets the text by hand. Parameters: text, conversation, id.
+    /// Sets the text and the words of a segment that a person has edited or redacted. Parameters: those of `edition`.
     static let edit: ComposedSQL = {
-        let columns = SegmentField.stored.compactMap { _, column -> ComposedSQL? in
-            switch column.edit {
-            case .none: nil
-            case .replaces: ComposedSQL(column.name, " = ?1")
-            case .clears: ComposedSQL(column.name, " = NULL")
-            }
-        }
-        return ComposedSQL("UPDATE segments SET is_edited = TRUE, ") + ComposedSQL(columns) + ComposedSQL(" WHERE conversation = ?2 AND id = ?3")
+        let columns = SegmentField.stored.filter(\.column.isEdited).map { ComposedSQL($0.column.name, " = ?") }
+        return ComposedSQL("UPDATE segments SET is_edited = TRUE, ") + ComposedSQL(columns) + ComposedSQL(" WHERE conversation = ? AND id = ?")
     }()
 
-    /// Sets the text and the words of a redacted segment. Parameters: text, words, conversation, id.
-    static let redact = ComposedSQL("UPDATE segments SET is_edited = TRUE, text = ?1, words = ?2 WHERE conversation = ?3 AND id = ?4")
-
-    /// Returns the parameters of `redact`.
-    static func redaction(of segment: Segment, in conversation: Int64) -> [SQLValue] {
-        [
-            .text(segment.text), .text(segment.words.isEmpty ? nil : SegmentCoding.encode(segment.words)), .integer(conversation),
-            .text(segment.id.rawValue),
-        ]
+    /// Returns the parameters of `edit`.
+    static func edition(of segment: Segment, in conversation: Int64) -> [SQLValue] {
+        SegmentField.stored.filter(\.column.isEdited).map { value($0.field.value(segment)) } + [.integer(conversation), .text(segment.id.rawValue)]
     }
 
-    /// Reads all segments of a conversation. Columns: id, speaker (7), and those of `restore`. Parameter: conversation.
+    /// Reads all segments of a conversation. Columns: id, speaker (7), is_edited, and those of `restore`. Parameter: conversation.
     static let select = columns + ComposedSQL("WHERE s.conversation = ? ORDER BY s.start_at, s.number")
 
     /// Reads some segments of a conversation. Columns as of `select`. Parameters: conversation, list of ids.
@@ -76,7 +61,7 @@ enum SegmentRow {
 
     private static let columns: ComposedSQL = {
         let columns = SegmentField.stored.map { ComposedSQL("s.", $0.column.name) }
-        return ComposedSQL("SELECT s.id, ", SpeakerJoins.columns, ", s.identified_by, s.confidence, ") + ComposedSQL(columns)
+        return ComposedSQL("SELECT s.id, ", SpeakerJoins.columns, ", s.identified_by, s.confidence, s.is_edited, ") + ComposedSQL(columns)
             + ComposedSQL(" FROM segments s ", SpeakerJoins.of, "\n")
     }()
 

@@ -1,0 +1,54 @@
+package import Speech
+
+/// Key by which names are compared: names with equal keys are one name, and one name is one person.
+///
+/// Case, blanks around the name, the number of blanks between words, and canonically equivalent characters make no difference. Case has no regard to
+/// the language: `STRASSE` is `Straße`, and the Turkish `İ` and `ı` are `i`. Accents make a difference.
+package struct NameKey: Hashable, Sendable {
+    private let text: String
+
+    package init(_ name: String) {
+        if let plain = Self.plain(name) {
+            text = plain
+            return
+        }
+        // ß has no other small form, and becomes ss by its capitals. Strings are compared by canonical equivalence.
+        let folded = name.lowercased().uppercased().lowercased()
+        text = folded.split(whereSeparator: \.isWhitespace).map { word in String(word.map { $0 == "i\u{307}" ? "i" : $0 }) }.joined(separator: " ")
+    }
+
+    /// Returns the key's text for a name in ASCII, which most names are; nil for other names. Works on bytes, because all names of a user are compared
+    /// when one is written.
+    private static func plain(_ name: String) -> String? {
+        var bytes: [UInt8] = []
+        var isAfterBlank = false
+        for byte in name.utf8 {
+            switch byte {
+            case 0x80...: return nil
+            case 0x09...0x0D, 0x20: isAfterBlank = true
+            case _:
+                if isAfterBlank, !bytes.isEmpty { bytes.append(0x20) }
+                isAfterBlank = false
+                bytes.append(0x41...0x5A ~= byte ? byte | 0x20 : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Returns the name without blanks around it, as it is stored.
+    package static func trimmed(_ name: String) -> String {
+        String(name.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    }
+}
+
+extension Person {
+    /// Returns another person of the same name for each person who has one: the first of `people`, and the second for the first.
+    package static func namesakes(among people: [Person]) -> [ID<Person>: ID<Person>] {
+        let groups = Dictionary(grouping: people) { NameKey($0.name) }.values.filter { $0.count > 1 }
+        var namesakes: [ID<Person>: ID<Person>] = [:]
+        for group in groups {
+            for (index, person) in group.enumerated() { namesakes[person.id] = group[index == 0 ? 1 : 0].id }
+        }
+        return namesakes
+    }
+}
