@@ -195,12 +195,12 @@ struct UserOperations: Sendable {
             "When the gateway switched this webhook off after failed deliveries; null: it is on, or not set."),
     ]
 
-    /// Refuses a body with a member that is not a setting, by its name: a typing error would change nothing and look like a change.
+    /// Refuses a body with a member that is not a setting, by its name: a typing error would change nothing and look like a change. Members that are
+    /// only read are left alone, so that an answer can be sent back with a change in it.
     private static func refuseOthers(in request: APIRequest) throws(APIError) {
         guard case .object(let members)? = request.body else { return }
-        let names = changes.map(\.name)
-        guard let other = members.map(\.name).first(where: { !names.contains($0) }) else { return }
-        guard !readable.contains(where: { $0.name == other }) else { throw .badRequest("\"\(other)\" is only read; it cannot be changed.") }
+        let names = changes.map(\.name), known = Set(names + readable.map(\.name))
+        guard let other = members.map(\.name).first(where: { !known.contains($0) }) else { return }
         let name = String(other.prefix(100)), suggestion = Suggestion.text(for: name, among: names)
         throw .badRequest("There is no setting \"\(name)\"" + (suggestion.isEmpty ? "." : suggestion))
     }
