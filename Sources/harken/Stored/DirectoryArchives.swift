@@ -58,7 +58,12 @@ struct DirectoryArchives: UserArchives {
             try? await VoiceReconciler(store).run(for: user)
         }
         do throws(APIError) {
-            let report = try await work.run(file, of: user, for: UserImport.Caller { _ throws(APIError) in nil } check: { () throws(APIError) in })
+            let report = try await work.run(
+                file, of: user,
+                for: UserImport.Caller { _ throws(APIError) in
+                    nil
+                } check: { () throws(APIError) in
+                })
             var json = JSONWriter()
             report.write(to: &json)
             return json.bytes

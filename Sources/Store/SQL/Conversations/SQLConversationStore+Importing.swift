@@ -58,8 +58,9 @@ extension SQLConversationStore {
         }
         return try await importing(into: target) { (archive, connection) throws(StoreError) in
             var count = ImportedCount()
-            let known = try connection.integer(
-                "SELECT count(*) FROM people WHERE archive = ? AND joined_to IS NULL AND NOT is_gone", [.integer(archive.number)]) ?? 0
+            let known =
+                try connection.integer(
+                    "SELECT count(*) FROM people WHERE archive = ? AND joined_to IS NULL AND NOT is_gone", [.integer(archive.number)]) ?? 0
             for person in people {
                 guard try archive.person(person.id, on: connection) == nil else {
                     count.present += 1
