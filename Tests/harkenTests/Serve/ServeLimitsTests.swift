@@ -91,7 +91,7 @@ import Testing
             ["/bin/sh", "-c", "ulimit -n 300; exec \"$0\" serve --listen 127.0.0.1:0", BuiltProgram.path],
             environment: ["PATH": "/usr/bin:/bin"].merging(environment) { $1 })
         #expect(try await gateway.line(beginning: "harken: ready on ") != nil)
-        let line = try #require(gateway.diagnostics.split(separator: "\n").first { $0.contains("fewer live sessions") })
+        let line = try #require(try await gateway.line(beginning: "{", containing: "fewer live sessions"))
         #expect(line.contains(#""count":"145""#))
         #expect(line.contains(#""files":"300""#))
         gateway.signal(SIGTERM)
