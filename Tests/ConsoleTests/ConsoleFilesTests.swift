@@ -1,4 +1,4 @@
-import Console
+@testable import Console
 import Foundation
 import Framing
 import Testing
@@ -18,9 +18,38 @@ import Testing
         #expect(Set(ConsoleFiles.all.keys) == Set(names))
     }
 
-    @Test func `have at most 300 KB`() {
+    @Test func `have at most 300 KB when they are sent`() {
         let bytes = ConsoleFiles.all.values.map(\.byteCount).reduce(0, +)
         #expect(bytes <= 300_000)
+    }
+
+    @Test(arguments: [
+        ("/** Says what it is. */\nexport const one = 1; // here\n", "\nexport const one = 1; // here\n"),
+        ("    // why\n    run('// no comment');\n", "\n    run('// no comment');\n"),
+        ("/* one\n   two\n*/\nlet a;", "\n\n\nlet a;"), ("/* one */ let b = '/*';\n/* open", " let b = '/*';\n"),
+        ("const c = 4 /\n  2;\n", "const c = 4 /\n  2;\n"),
+        ("", ""),
+    ])
+    func `are sent without comments that have lines of their own, and every line keeps its number`(source: String, sent: String) {
+        #expect(String(decoding: SentText.withoutComments(Array(source.utf8)[...], hasLineComments: true), as: UTF8.self) == sent)
+    }
+
+    @Test func `keep addresses in styles`() {
+        let style = "/* colours */\na { background:\n//host/picture }\n"
+        #expect(
+            String(decoding: SentText.withoutComments(Array(style.utf8)[...], hasLineComments: false), as: UTF8.self)
+                == "\na { background:\n//host/picture }\n")
+    }
+
+    @Test func `have only comments at the beginnings of lines that look like comments`() throws {
+        // A line of a template literal that begins with such a mark would be lost.
+        for module in modules {
+            var isInTemplate = false
+            for line in try text(module).split(separator: "\n", omittingEmptySubsequences: false) {
+                #expect(!isInTemplate || !line.drop(while: \.isWhitespace).hasPrefix("/"), "\(module): \(line)")
+                if line.count(where: { $0 == "`" }) % 2 == 1, !line.drop(while: \.isWhitespace).hasPrefix("/") { isInTemplate.toggle() }
+            }
+        }
     }
 
     @Test func `import only each other`() throws {
