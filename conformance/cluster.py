@@ -86,6 +86,11 @@ class Postgres:
         out = self.run("psql", "-X", "-q", "-A", "-t", "-F", "\t", "-h", self.folder, "-p", str(self.port), "-U", "harken", "-d", "postgres", "-c", sql)
         return [line.split("\t") for line in out.splitlines()]
 
+    def schema(self, name):
+        """Makes a schema, and returns the settings of a gateway whose tables are there."""
+        self.ask(f"CREATE SCHEMA {name}")
+        return {"HARKEN_DATABASE_URL": f"{self.url}&options=-csearch_path%3D{name}"}
+
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGQUIT)

@@ -107,10 +107,7 @@ class Play:
 
     def place(self, name):
         """A folder with the user's key, and the settings that name its database."""
-        data, settings = os.path.join(self.folder, name), {}
-        if self.server:
-            self.server.ask(f"CREATE SCHEMA {name}")
-            settings = {"HARKEN_DATABASE_URL": f"{self.server.url}&options=-csearch_path%3D{name}"}
+        data, settings = os.path.join(self.folder, name), self.server.schema(name) if self.server else {}
         os.environ.update(settings)
         self.keys[data] = make_key(self.harken, data, "--user", USER, "--scope", "read", "--scope", "write", "--scope", "listen")
         os.environ.pop("HARKEN_DATABASE_URL", None)

@@ -387,10 +387,8 @@ def main():
                 # The first key makes the secret with which keys are checked.
                 make_key(args.harken, data, "--user", "operator", "--scope", "admin")
                 subprocess.run([args.maker, data, name], check=True)
-            settings = {}
+            settings = server.schema(name) if server else {}
             if server:
-                server.ask(f"CREATE SCHEMA {name}")
-                settings = {"HARKEN_DATABASE_URL": f"{server.url}&options=-csearch_path%3D{name}"}
                 subprocess.run([args.harken, "migrate", "--data", data, "--from", "sqlite", "--to", "postgresql"], check=True,
                                env={**os.environ, **settings})
             print(f"{name}: the store is made in {time.monotonic() - began:.0f} s", flush=True)

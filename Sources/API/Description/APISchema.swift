@@ -139,6 +139,10 @@ struct APISchema: Sendable {
             "ImportCount", .init("added", "integer", required: true, "Objects that are new."),
             .init("present", "integer", required: true, "Objects that were there, and stayed as they are.")),
         APISchema(
+            "ImportNamesake", .init("name", "string", required: true, "The name of both."),
+            .init("person_id", "string", required: true, "The person in the archive."),
+            .init("other_person_id", "string", required: true, "Another person of the user.")),
+        APISchema(
             "ImportRejection", .init("entry", "string", required: true, "The file in the archive."),
             .init("reason", "string", required: true, "Why it, or something in it, was left out.")),
     ]

@@ -80,6 +80,9 @@ extension ImportWork {
         } rows: { _ in
             1
         }
+        let (store, user) = (store, target.user)
+        let all = try await APIError.stored { () throws(StoreError) in try await store.people(of: user) }
+        report.note(people, namesakes: Person.namesakes(among: all))
     }
 
     private mutating func readVoices(_ content: [UInt8], _ name: String) async throws(APIError) {

@@ -92,7 +92,7 @@ extension PortableSegment {
         json.member("voice_id", optional: voice?.rawValue)
         json.member("identified_by", optional: segment.identity.source?.rawValue)
         json.member("confidence", exact: segment.identity.confidence)
-        json.member("is_edited", isEdited)
+        json.member("is_edited", segment.isEdited)
         json.endObject()
         json.endObject()
     }
@@ -124,7 +124,8 @@ extension PortableSegment {
         segment.identity = SpeakerIdentity(
             who, by: stored["identified_by"].string.flatMap { SpeakerIdentity.Source(rawValue: $0) },
             confidence: stored["confidence"].double.map { Float($0) })
-        self.init(segment, named: named, voice: voice, isEdited: stored["is_edited"].bool == true)
+        segment.isEdited = stored["is_edited"].bool == true
+        self.init(segment, named: named, voice: voice)
     }
 
     /// Returns a field's value; nil when the JSON has another type.

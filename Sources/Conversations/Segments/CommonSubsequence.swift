@@ -35,7 +35,7 @@ enum CommonSubsequence {
         let a = first.startIndex, b = second.startIndex
         // Farthest place in the first sequence on each diagonal. A diagonal is the difference of two places.
         var farthest = [Int](repeating: 0, count: 2 * maxEdits + 1)
-        // Those of the diagonals -edits…edits after so many edits.
+        // Farthest places on the diagonals -edits…edits, for each number of edits.
         var trace: [[Int]] = []
         for edits in 0...maxEdits {
             for diagonal in stride(from: -edits, through: edits, by: 2) {

@@ -5,6 +5,7 @@ struct ImportSummary {
     private static let names = ["conversations", "people", "voices", "samples", "audio", "settings"]
 
     private var rows: [[String]] = []
+    private var namesakes: [(name: String, person: String, other: String)] = []
     private var rejections: [(entry: String, reason: String)] = []
     /// Number of objects that are left out.
     private(set) var rejectedCount = 0
@@ -16,6 +17,11 @@ struct ImportSummary {
             for name in Self.names {
                 let count = document.root[name]
                 rows.append([name, "\(count["added"].int ?? 0)", "\(count["present"].int ?? 0)"])
+            }
+            let people = document.root["namesakes"]
+            for index in 0..<people.count {
+                let one = people[index]
+                namesakes.append((one["name"].string ?? "", one["person_id"].string ?? "", one["other_person_id"].string ?? ""))
             }
             let rejected = document.root["rejected"]
             for index in 0..<rejected.count {
@@ -30,6 +36,9 @@ struct ImportSummary {
     /// - Parameter file: name of the archive.
     func text(of file: String) -> String {
         var text = Table.text([TerminalText.safe(file), "ADDED", "THERE"], rows)
+        for (name, person, other) in namesakes.map({ (TerminalText.safe($0.name), TerminalText.safe($0.person), TerminalText.safe($0.other)) }) {
+            text += "two people are named \(name); if they are one, merge them: harken people merge \(person) \(other)\n"
+        }
         for rejection in rejections { text += "left out: \(TerminalText.safe(rejection.entry)): \(TerminalText.safe(rejection.reason))\n" }
         if rejectedCount > rejections.count { text += "left out: \(rejectedCount - rejections.count) more\n" }
         return text

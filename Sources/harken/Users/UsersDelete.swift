@@ -27,15 +27,7 @@ struct UsersDelete: Command {
         await attempt(context) {
             guard let installation = try place.existingInstallation(context) else { throw place.missing(user) }
             let progress = ProgressLine(in: context)
-            let watch = Task { await show(installation, progress) }
-            defer {
-                watch.cancel()
-                progress.clear()
-            }
-            guard try await installation.delete(user) else { throw place.missing(user) }
-            watch.cancel()
-            await watch.value
-            progress.clear()
+            guard try await delete(from: installation, progress) else { throw place.missing(user) }
             if json {
                 var writer = JSONWriter()
                 writer.beginObject()
@@ -47,6 +39,16 @@ struct UsersDelete: Command {
                 context.note("\(user) is deleted" + (place.isGateway ? "" : "; the gateway clears its journal within a minute, or at its next start"))
             }
         }
+    }
+
+    /// Deletes the user, and shows how far the deletion is.
+    ///
+    /// - Returns: false when nothing is stored of the user.
+    private func delete(from installation: any InstallationData, _ progress: ProgressLine) async throws -> Bool {
+        defer { progress.clear() }
+        // The return cancels it and waits for it, before the line is cleared.
+        async let _ = show(installation, progress)
+        return try await installation.delete(user)
     }
 
     /// Shows how far the deletion is, until the task is cancelled.

@@ -64,6 +64,29 @@ import Testing
         }
     }
 
+    @Test func `names people whose names others have, each pair once`() async throws {
+        let people = ["anna": "Anna", "bert": " bert ", "carl": "Carl", "carl2": "CARL"].sorted { $0.key < $1.key }.map { id, name in
+            #"{"id":"\#(id)","name":"\#(name)","created_at":"2026-01-02T03:04:05Z"}"#
+        }
+        let archive = ArchivedFile("people.json", #"{"people":["# + people.joined(separator: ",") + "]}")
+        try await TestGateway.with { gateway in
+            let store = try await gateway.store()
+            _ = try await store.add(Person(id: ID("here"), name: "Bert", created: UnixTime(milliseconds: 0)), reusing: false, of: .local)
+            for _ in 1...2 {
+                let outcome = try await gateway.importFiles([.head, archive])
+                #expect(outcome.status == 200 && outcome.rejectedCount == 0, "\(outcome.text)")
+                guard case .array(let namesakes)? = outcome.json["namesakes"] else {
+                    Issue.record("\(outcome.text)")
+                    return
+                }
+                let pairs = namesakes.map { namesake in
+                    ["person_id", "other_person_id"].map { if case .string(let id)? = namesake[$0] { id } else { "" } }
+                }
+                #expect(pairs == [["bert", "here"], ["carl", "carl2"]])
+            }
+        }
+    }
+
     @Test func `measures documents before it reads them`() async throws {
         let empty = ArchivedFile("voices.json", #"{"voices":["# + String(repeating: "{},", count: 600_000) + "{}]}")
         let large = ArchivedFile("voices.json", #"{"voices":[]}"# + String(repeating: " ", count: 9 << 20))

@@ -100,7 +100,7 @@ import Testing
         #expect(try await samples(of: .bob, in: store) == samples(of: .ann, in: store))
         #expect(try await samples(of: .bob, in: store).first?.sources == [.init(ID("s4"), in: ID("c1"))])
         var imported = try #require(try await store.portableConversation(ID("c1"), of: .bob))
-        #expect(imported.isTitledByHand && imported.segments.map(\.isEdited) == [false, false, true, false])
+        #expect(imported.isTitledByHand && imported.segments.map(\.segment.isEdited) == [false, false, true, false])
         imported.conversation.user = .ann
         #expect(try await imported == store.portableConversation(ID("c1"), of: .ann))
         // The next voice has a number of its own.

@@ -32,13 +32,10 @@ package struct PortableSegment: Sendable, Equatable {
     package var named: Voice.Owner
     /// The voice in which the segment is said; nil when nobody knows.
     package var voice: ID<Voice>?
-    /// True if a person wrote the text.
-    package var isEdited: Bool
 
-    package init(_ segment: Segment, named: Voice.Owner, voice: ID<Voice>?, isEdited: Bool) {
+    package init(_ segment: Segment, named: Voice.Owner, voice: ID<Voice>?) {
         self.segment = segment
         self.named = named
         self.voice = voice
-        self.isEdited = isEdited
     }
 }

@@ -66,7 +66,7 @@ extension SQLConversationStore {
             // In the order of `SegmentRow.select`.
             try connection.run(
                 """
-                SELECT CASE WHEN q.is_gone THEN NULL ELSE q.id END, s.is_user, CASE WHEN q.is_gone OR v.is_gone THEN NULL ELSE v.id END, s.is_edited
+                SELECT CASE WHEN q.is_gone THEN NULL ELSE q.id END, s.is_user, CASE WHEN q.is_gone OR v.is_gone THEN NULL ELSE v.id END
                 FROM segments s LEFT JOIN people p ON p.number = s.person LEFT JOIN people q ON q.number = coalesce(p.joined_to, p.number)
                 LEFT JOIN voices v ON v.number = s.voice WHERE s.conversation = ? ORDER BY s.start_at, s.number
                 """, [.integer(number)]
@@ -74,8 +74,7 @@ extension SQLConversationStore {
                 guard let segment = segments.popFirst() else { return }
                 found.segments.append(
                     PortableSegment(
-                        segment, named: row.text(0).map { .person(ID($0)) } ?? (row.flag(1) ? .user : .nobody), voice: row.text(2).map { ID($0) },
-                        isEdited: row.flag(3)))
+                        segment, named: row.text(0).map { .person(ID($0)) } ?? (row.flag(1) ? .user : .nobody), voice: row.text(2).map { ID($0) }))
             }
             return found
         }

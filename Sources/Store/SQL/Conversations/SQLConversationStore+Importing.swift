@@ -70,7 +70,7 @@ extension SQLConversationStore {
                 try ConversationLimits.check(Int(known) + count.added, "people", most: ConversationLimits.people)
                 try connection.run(
                     "INSERT INTO people (archive, id, name, created_at) VALUES (?, ?, ?, ?)",
-                    [.integer(archive.number), .text(person.id.rawValue), .text(person.name), .time(person.created)])
+                    [.integer(archive.number), .text(person.id.rawValue), .text(NameKey.trimmed(person.name)), .time(person.created)])
             }
             return count
         }

@@ -8,9 +8,9 @@ enum SegmentRow {
     /// Columns that say who speaks. Their values come from the rows of people and voices.
     private static let identity: [StaticString] = ["person", "is_user", "voice", "identified_by", "confidence"]
 
-    /// Inserts a segment. Parameters: number, conversation, id, speaker (5), and `values`.
+    /// Inserts a segment. Parameters: number, conversation, id, is_edited, speaker (5), and `values`.
     static let insert: ComposedSQL = {
-        let names = ["number", "conversation", "id"] + identity + SegmentField.stored.map(\.column.name)
+        let names = ["number", "conversation", "id", "is_edited"] + identity + SegmentField.stored.map(\.column.name)
         return ComposedSQL("INSERT INTO segments (") + list(names) + ComposedSQL(") VALUES (") + list(names.map { _ in "?" }) + ComposedSQL(")")
     }()
 

@@ -84,7 +84,6 @@ struct SegmentWriting {
                 segment.identity = .unknown
             }
             try insert(segment, number, speaker, on: connection)
-            if portable.isEdited { try connection.run("UPDATE segments SET is_edited = TRUE WHERE number = ?", [.integer(number)]) }
         }
         try count(segments.count, from: first, on: connection)
         return unknown
@@ -104,7 +103,8 @@ struct SegmentWriting {
     private func insert(_ segment: Segment, _ number: Int64, _ speaker: Speaker, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
             SegmentRow.insert,
-            [.integer(number), .integer(conversation), .text(segment.id.rawValue)] + identity(segment, speaker) + SegmentRow.values(segment))
+            [.integer(number), .integer(conversation), .text(segment.id.rawValue), .flag(segment.isEdited)] + identity(segment, speaker)
+                + SegmentRow.values(segment))
         try words.add(segment.text, of: number, on: connection)
     }
 
