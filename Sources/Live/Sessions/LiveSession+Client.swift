@@ -17,7 +17,12 @@ extension LiveSession {
         // After the client's return, messages may still come from the connection that it left.
         guard connection === client?.connection else { return }
         switch dialect.receivedBinary(binary, now: context.loop.now, output: &context.output) {
-        case .audio(let channel, let skip): audio(binary.extracting(droppingFirst: skip), of: channel)
+        case .audio(let channel, let skip, let before):
+            if let before {
+                let first = [before]
+                audio(first.span.bytes, of: channel)
+            }
+            audio(binary.extracting(droppingFirst: skip), of: channel)
         case .command(let command): take(command)
         case .rejected(let code, let reason): reject(code: code, reason: reason)
         case .rejectedInBand(let error):

@@ -69,12 +69,15 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     private var finalizes = 0
     private var saidUnknownChannel = false
     private var memory = ListenMemory()
+    /// For clients who send 16-bit samples in messages of any size; nil for others.
+    private var shortMessages: ShortMessages?
     /// True if the client's connection is lost.
     private var isLost = false
 
     init(_ options: ListenOptions, _ context: HandshakeContext) {
         self.options = options
         request = options.request
+        if case .raw(.linear16, _, channels: 1) = options.format { shortMessages = ShortMessages() }
         preferredEngine = options.engine.flatMap { context.engines.contains($0) ? $0 : nil }
         conversation = options.conversation
         sessionID = ID(context.requestID)
@@ -114,11 +117,16 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
 
     package mutating func receivedBinary(_ message: RawSpan, now: Instant, output: inout ServerOutput) -> BinaryMeaning {
         term?.heard(now)
-        // A message of at most two bytes only keeps the session alive.
-        guard state == .open, message.byteCount > 2 else { return .ignored }
+        guard state == .open else { return .ignored }
         guard message.byteCount <= Self.messageLimit else {
             state = .closed
             return .rejected(code: 1009, reason: "A message has more than \(Self.messageLimit) bytes.")
+        }
+        // In other encodings a message of at most two bytes only keeps the session alive.
+        switch shortMessages?.meaning(of: message) ?? (message.byteCount > 2 ? .audio : .nothing) {
+        case .audio: break
+        case .audioBehind(let byte): return .audio(before: byte)
+        case .nothing: return .ignored
         }
         guard tagsChannels else { return .audio() }
         guard let channel = channel(of: message.unsafeLoad(fromByteOffset: 0, as: UInt8.self), &output) else { return .ignored }
@@ -381,6 +389,8 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
 
     package mutating func clientReturned(_ resume: LiveResume, received: SampleIndex, now: Instant, output: inout ServerOutput) {
         isLost = false
+        // The client begins again with a whole sample.
+        shortMessages = shortMessages.map { _ in ShortMessages() }
         term?.heard(now)
         memory.saw(resume.seen)
         if options.route == .web { say(.authResponse(true), &output) }

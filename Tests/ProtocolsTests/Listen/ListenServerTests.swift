@@ -286,6 +286,48 @@ import Testing
         }
     }
 
+    @Suite struct `of 16-bit samples` {
+        private static let audio: [UInt8] = (0..<60).map { UInt8($0) }
+
+        /// Returns the audio that a session takes of messages.
+        private func taken(_ messages: [ArraySlice<UInt8>]) throws -> [UInt8] {
+            var stream = try ListenConversation.ready("codec=pcm16&sample_rate=16000")
+            var taken: [UInt8] = []
+            for message in messages {
+                guard case .audio(_, let skip, let before) = stream.binary(Array(message)).meaning else { continue }
+                taken += (before.map { [$0] } ?? []) + message.dropFirst(skip)
+            }
+            return taken
+        }
+
+        @Test(arguments: [[10], [11], [1, 9], [9, 1], [1, 1, 8], [1], [3, 4, 7], [7, 2, 3], [5, 1, 1, 5]])
+        func `takes audio that is cut anywhere`(sizes: [Int]) throws {
+            var messages: [ArraySlice<UInt8>] = [], at = 0
+            while at < Self.audio.count {
+                let end = min(at + sizes[messages.count % sizes.count], Self.audio.count)
+                messages.append(Self.audio[at..<end])
+                at = end
+            }
+            #expect(try taken(messages) == Self.audio)
+        }
+
+        @Test(arguments: [[], [0], [0, 0]] as [[UInt8]])
+        func `takes no keep-alive as audio`(keepAlive: [UInt8]) throws {
+            #expect(try taken([Self.audio[..<20], keepAlive[...], Self.audio[20..<40], keepAlive[...], Self.audio[40...]]) == Self.audio)
+        }
+
+        @Test func `begins with a whole sample when the client returns`() throws {
+            var stream = try ListenConversation.ready("codec=pcm16&sample_rate=16000&ack=true")
+            #expect(stream.binary([0, 1, 2]).meaning == .audio())
+            _ = stream.tell { server, now, output in
+                server.clientLost(now: now)
+                server.clientReturned(
+                    LiveResume(session: ID(ListenConversation.sessionID), start: .zero, seen: 0), received: .zero, now: now, output: &output)
+            }
+            #expect(stream.binary([0, 0]).meaning == .ignored)
+        }
+    }
+
     @Suite struct `with channels` {
         @Test func `reports one that it does not have, once`() throws {
             var stream = try ListenConversation.ready("channels=2&codec=pcm16&sample_rate=16000")
