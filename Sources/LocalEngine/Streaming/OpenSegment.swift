@@ -121,6 +121,8 @@ struct TurnState: Sendable, Equatable {
         let silence = position - pausedAt
         guard silence >= timing.turnSilence else { return false }
         guard let probability = judgment?.probability else { return silence >= timing.longTimeout }
+        // At the top of the scale no turn is certain enough.
+        guard timing.completeness < 1 else { return silence >= timing.longTimeout }
         if probability > timing.completeness { return true }
         let doubt = Double(1 - max(0, probability) / timing.completeness)
         let extra = Double((timing.longTimeout - timing.shortTimeout).samples) * doubt

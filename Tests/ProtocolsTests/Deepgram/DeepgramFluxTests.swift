@@ -99,6 +99,31 @@ import Testing
         #expect(stream.event(.turnEnded(.first, at: SampleIndex(64_000))) == ["EndOfTurn 0 0.0–4.0 “Well. I think.” by timeout"])
     }
 
+    @Test func `end with the text of the eager end, whose last mark is that of an end`() throws {
+        var stream = try Conversation("&eager_eot_threshold=0.5")
+        var said = words("Who then", from: 0)
+        said[1].lateMarks = LateMarks(end: .question)
+        let commit = Commit(channel: .first, range: seconds(0, 2), words: said, reason: .pause, engine: .local)
+        #expect(stream.event(.commit(commit)) == ["StartOfTurn 0 0.0–2.0 “Who then”", "EagerEndOfTurn 0 0.0–2.0 “Who then?”"])
+        #expect(stream.event(.turnEnded(.first, at: SampleIndex(32_000))) == ["EndOfTurn 0 0.0–2.0 “Who then?” by model"])
+    }
+
+    @Test func `begin where the window before them ended`() throws {
+        var stream = try Conversation()
+        _ = stream.event(commit("Well.", 0, 1, .pause))
+        #expect(stream.machine.receivedBinary(byteCount: 96_000, now: stream.now) == .audio())
+        #expect(stream.wait(.milliseconds(250)) == ["Update 0 0.0–3.0 “Well.”"])
+        #expect(stream.event(.turnEnded(.first, at: SampleIndex(32_000))) == ["EndOfTurn 0 0.0–3.0 “Well.” by model"])
+        #expect(stream.event(commit("Fine.", 3, 4, .pause)) == ["StartOfTurn 1 3.0–4.0 “Fine.”"])
+    }
+
+    @Test func `are ended by the client alone, or by the vendor's time-out, when the client says so`() throws {
+        #expect(try Conversation("&eot_threshold=1").machine.request.turn == TurnRule(confidence: 1, maximumSilence: .seconds(5)))
+        let named = try Conversation("&eot_threshold=1.0&eot_timeout_ms=30000").machine.request.turn
+        #expect(named == TurnRule(confidence: 1, maximumSilence: .seconds(30)))
+        #expect(try Conversation("&eot_threshold=0.9").machine.request.turn.maximumSilence == nil)
+    }
+
     @Test func `can be forced to end, and are not ended by the close`() throws {
         var stream = try Conversation()
         #expect(stream.text(#"{"type":"ForceEndTurn"}"#) == ["→ finalize"])

@@ -167,18 +167,18 @@ package struct DeepgramFluxServer: LiveServerMachine {
 
     private mutating func endTurn(_ trigger: DeepgramFluxTurn.Trigger, _ now: Instant, _ output: inout ServerOutput) {
         guard !words.isEmpty else { return }
-        if let lastMark, let place = words.indices.last { words[place].word = words[place].word.closed(by: lastMark) }
         // Uncommitted words belong to the next turn.
         let rest = guess
         guess = []
         var trigger = trigger
         let silence = (through - lastWordEnd).duration(at: rate)
-        if trigger == .model, let timeout = thresholds.timeout, silence >= .milliseconds(timeout) { trigger = .timeout }
+        if trigger == .model, let timeout = thresholds.turn.maximumSilence, silence >= timeout { trigger = .timeout }
         say(.end, now, confidence: trigger == .model ? 1 : 0, trigger: trigger, &output)
         words = []
         guess = rest
         index += 1
-        turnStart = through
+        // The next window begins where this one ends. Updates may have reached further than the turn's end.
+        turnStart = reported
         hasStarted = false
         isEager = false
     }
@@ -188,13 +188,21 @@ package struct DeepgramFluxServer: LiveServerMachine {
         _ output: inout ServerOutput
     ) {
         lastSaid = now
-        let all = event == .end || event == .eagerEnd ? words : words + guess
+        // The end says what the eager end has said, unless the turn was resumed between them.
+        let all = event == .end || event == .eagerEnd ? endedWords : words + guess
         reported = max(reported, through)
         let start = turnStart.seconds(at: rate)
         let turn = DeepgramFluxTurn(
             event: event, index: index, windowStart: start, windowEnd: max(start, reported.seconds(at: rate)), words: all, confidence: confidence,
             trigger: trigger)
         send(.turn(turn), &output)
+    }
+
+    /// The committed words, as they stand if the turn is over.
+    private var endedWords: [DeepgramWord] {
+        var ended = words
+        if let lastMark, let place = ended.indices.last { ended[place].word = ended[place].word.closed(by: lastMark) }
+        return ended
     }
 
     private func written(_ words: [Word]) -> [DeepgramWord] {

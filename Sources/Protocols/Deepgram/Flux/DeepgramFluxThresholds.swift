@@ -26,8 +26,13 @@ package struct DeepgramFluxThresholds: Sendable, Equatable {
         timeout = change.timeout ?? timeout
     }
 
+    /// `eot_timeout_ms` of a stream that does not name it, in milliseconds.
+    static let standardTimeout = 5_000
+
+    /// With a threshold of 1 the service ends no turn: the time-out does, or the client. An engine's own time-out would be an end by the service.
     package var turn: TurnRule {
-        TurnRule(confidence: endOfTurn.map { Float($0) }, maximumSilence: timeout.map { .milliseconds($0) })
+        let timeout = timeout ?? (endOfTurn == 1 ? Self.standardTimeout : nil)
+        return TurnRule(confidence: endOfTurn.map { Float($0) }, maximumSilence: timeout.map { .milliseconds($0) })
     }
 
     /// Description of the first invalid value; nil when all values are valid.
