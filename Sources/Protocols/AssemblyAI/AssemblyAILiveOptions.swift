@@ -32,7 +32,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         case aac
     }
 
-    private enum Mode: String, CaseIterable {
+    enum Mode: String, CaseIterable {
         case leastLatency = "min_latency"
         case balanced
         case mostAccurate = "max_accuracy"
@@ -92,11 +92,8 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         let rates = SampleRate.accepted
         let rate = try query.whole("sample_rate", in: rates.lowerBound.hertz...rates.upperBound.hertz).map { SampleRate(hertz: $0) }
         switch encoding {
-        case .linear16, .mulaw:
-            guard let rate else {
-                throw QueryParameterError(message: "sample_rate is required: the audio's samples per second, such as sample_rate=16000.")
-            }
-            return .raw(encoding == .mulaw ? .mulaw : .linear16, rate, channels: 1)
+        // The vendor's default is 16 kHz, for both encodings.
+        case .linear16, .mulaw: return .raw(encoding == .mulaw ? .mulaw : .linear16, rate ?? .speech, channels: 1)
         case .opus: return .raw(.opus, rate ?? .opus, channels: 1)
         // Streams of both encodings describe themselves.
         case .oggOpus, .aac: return .container

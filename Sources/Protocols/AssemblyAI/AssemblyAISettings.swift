@@ -2,7 +2,7 @@ import Framing
 
 /// Reads, checks and writes the members of `UpdateConfiguration`.
 ///
-/// Checked and then ignored, because no engine here can do it: `filter_profanity`, `prompt`, `agent_context`, `interruption_delay`,
+/// Checked and then ignored, because no engine here can do it: `filter_profanity`, `mode`, `prompt`, `agent_context`, `interruption_delay`,
 /// `continuous_partials`, `turn_left_pad_ms`.
 enum AssemblyAISettings {
     static let silences = 0...60_000
@@ -19,6 +19,10 @@ enum AssemblyAISettings {
             guard name == "prompt" || text.count <= longestContext else {
                 throw AssemblyAISettingsError(message: "\(name) is longer than \(longestContext) characters.")
             }
+        }
+        if given(root, "mode"), root["mode"].string.flatMap(AssemblyAILiveOptions.Mode.init) == nil {
+            let modes = AssemblyAILiveOptions.Mode.allCases.map(\.rawValue).joined(separator: ", ")
+            throw AssemblyAISettingsError(message: "mode must be one of \(modes).")
         }
         let older = try whole(root, "min_end_of_turn_silence_when_confident", in: silences)
         return AssemblyAIConfiguration(

@@ -183,7 +183,9 @@ import Testing
                 ])
         #expect(stream.commands(#"{"type":"UpdateConfiguration","keyterms_prompt":[]}"#) == [.update(StreamChange(keyterms: []))])
         #expect(stream.commands(#"{"type":"UpdateConfiguration","language_codes":["de"]}"#) == [.update(StreamChange(language: LanguageTag("de")))])
-        #expect(stream.commands(#"{"type":"UpdateConfiguration","prompt":"x","interruption_delay":300,"filter_profanity":null}"#).isEmpty)
+        #expect(
+            stream.commands(#"{"type":"UpdateConfiguration","prompt":"x","interruption_delay":300,"mode":"balanced","filter_profanity":null}"#)
+                .isEmpty)
         #expect(stream.commands(#"{"type":"KeepAlive"}"#) == [.keepAlive])
     }
 
@@ -195,6 +197,7 @@ import Testing
         (#"{"type":"UpdateConfiguration","keyterms_prompt":"a"}"#, "Invalid Message: keyterms_prompt"),
         (#"{"type":"UpdateConfiguration","language_codes":["multi","de"]}"#, "Invalid Message: multi"),
         (#"{"type":"UpdateConfiguration","format_turns":1}"#, "Invalid Message: format_turns"),
+        (#"{"type":"UpdateConfiguration","mode":"no_such_mode"}"#, "Invalid Message: mode"),
     ])
     func `ends the session for a message that it cannot obey`(message: String, problem: String) throws {
         var stream = try AssemblyAIConversation()
