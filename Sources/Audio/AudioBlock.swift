@@ -19,7 +19,7 @@ package struct AudioBlock: Sendable, Equatable {
 
 /// The treatment of audio with several channels.
 package enum ChannelTreatment: Sendable, Hashable {
-    /// The channels are mixed to one: the mean of all.
+    /// The channels are mixed to one: see `ChannelMix`.
     case mixed
     /// Each channel stays separate.
     case separate

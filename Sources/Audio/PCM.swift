@@ -56,22 +56,6 @@ package enum PCM {
         }
     }
 
-    /// Appends the mean of each frame of interleaved 16-bit little-endian samples. An incomplete last frame is dropped.
-    package static func appendMean(linear16 bytes: RawSpan, channels: Int, to output: inout [UInt8]) {
-        guard channels > 0 else { return }
-        bytes.withUnsafeBytes { bytes in
-            let frame = channels * 2
-            output.reserveCapacity(output.count + bytes.count / channels)
-            for start in stride(from: 0, to: bytes.count - frame + 1, by: frame) {
-                var sum = 0
-                for channel in 0..<channels {
-                    sum += Int(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: start + channel * 2, as: Int16.self)))
-                }
-                append(Int16(truncatingIfNeeded: sum / channels), to: &output)
-            }
-        }
-    }
-
     /// Returns the nearest 16-bit value. Samples beyond −1…1 are clipped; NaN becomes silence.
     package static func linear16(_ sample: Float) -> Int16 {
         guard !sample.isNaN else { return 0 }
@@ -92,16 +76,5 @@ package enum PCM {
         for index in 0..<count {
             for channel in channels { append(linear16(channel[index]), to: &bytes) }
         }
-    }
-
-    /// Returns the mean of the channels, which have the same number of samples.
-    package static func mean(_ channels: [[Float]]) -> [Float] {
-        guard channels.count > 1, var sum = channels.first else { return channels.first ?? [] }
-        for channel in channels.dropFirst() {
-            for index in sum.indices { sum[index] += channel[index] }
-        }
-        let scale = 1 / Float(channels.count)
-        for index in sum.indices { sum[index] *= scale }
-        return sum
     }
 }

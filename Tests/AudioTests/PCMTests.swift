@@ -66,12 +66,8 @@ import Testing
         #expect(numbers(output) == values)
     }
 
-    @Test func `channels mix to their mean, interleaved or not`() {
+    @Test func `channels are interleaved`() {
         var output: [UInt8] = []
-        PCM.appendMean(linear16: bytes([100, 300, .max, .max, .min, .min, 7]).span.bytes, channels: 2, to: &output)
-        #expect(numbers(output) == [200, .max, .min])
-        #expect(PCM.mean([[1, 0], [0, 0.5]]) == [0.5, 0.25])
-        output = []
         PCM.appendLinear16(interleaving: [[0.5, -0.5], [0.25, 0]], to: &output)
         #expect(numbers(output) == [16_384, 8_192, -16_384, 0])
     }

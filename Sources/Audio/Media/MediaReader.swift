@@ -10,6 +10,8 @@ final class MediaReader {
     private var resamplers: [Resampler] = []
     /// Samples of one decoded frame.
     private var decoded: [[Float]] = []
+    /// Mixes the channels, if they are to be mixed and there are several.
+    private var mix: ChannelMix?
     /// Samples that are ready to be returned, by channel.
     private var ready: [[Float]]
     private var taken = SampleIndex.zero
@@ -69,8 +71,13 @@ final class MediaReader {
 
     private func take(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) {
         try FrameSamples.read(frame, into: &decoded)
-        if treatment == .mixed && decoded.count > 1 { decoded = [PCM.mean(decoded)] }
         let source = SampleRate(hertz: Int(frame.pointee.sample_rate))
+        if treatment == .mixed && decoded.count > 1 {
+            if mix?.channelCount != decoded.count || resamplers.first?.source != source {
+                mix = ChannelMix(channelCount: decoded.count, rate: source)
+            }
+            if let mixed = mix?.mix(decoded) { decoded = [mixed] }
+        }
         if resamplers.first?.source != source { try resample(from: source) }
         for channel in 0..<channelCount {
             // A channel that the stream loses goes on as silence. A channel that the stream gains is ignored.

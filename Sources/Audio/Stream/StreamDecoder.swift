@@ -24,7 +24,7 @@ package enum StreamDecoderEvent: Sendable, Equatable {
 /// One decoder belongs to one session, is called on that session's loop only, and never blocks.
 package final class StreamDecoder {
     private enum Route {
-        case samples(AudioEncoding, frameBytes: Int, mixing: Int?)
+        case samples(AudioEncoding, frameBytes: Int)
         case packets(any PacketDecoder)
         case thread(BytePipe)
     }
@@ -37,6 +37,8 @@ package final class StreamDecoder {
     private var carried: [UInt8] = []
     /// Buffer for the PCM that `push` returns; reused.
     private var output: [UInt8] = []
+    /// Mixes the channels, if they are to be mixed and the format has several; and its output, reused.
+    private var mix: ChannelMix?
     private var mixed: [UInt8] = []
     private var isStarted = false
     private var isOver = false
@@ -66,13 +68,15 @@ package final class StreamDecoder {
         _ = try MediaHint(format)
         switch format {
         case .raw(.opus, _, let channels):
-            route = .packets(try OpusPackets(channels: treatment == .mixed ? 1 : channels))
+            if treatment == .mixed, channels == 2 { mix = ChannelMix(channelCount: channels, rate: .speech) }
+            route = .packets(try OpusPackets(channels: treatment == .mixed && channels != 2 ? 1 : channels))
         case .raw(.lc3, let rate, _):
             route = .packets(try LC3Packets(rate: rate))
         case .raw(let encoding, let rate, let channels):
             if encoding == .unsigned8, channels == 1 { width = SampleWidth(after: rate.hertz) }
             if let bytes = encoding.bytesPerSample {
-                route = .samples(encoding, frameBytes: bytes * channels, mixing: treatment == .mixed && channels > 1 ? channels : nil)
+                if treatment == .mixed, channels > 1 { mix = ChannelMix(channelCount: channels, rate: rate) }
+                route = .samples(encoding, frameBytes: bytes * channels)
             } else {
                 route = .thread(BytePipe(limit: Self.pipeLimit, drained: queue.wake))
             }
@@ -100,7 +104,7 @@ package final class StreamDecoder {
 
     /// True if `push` passes its input through unchanged.
     package var isPassThrough: Bool {
-        if case .samples(.linear16, _, nil) = route { true } else { false }
+        if case .samples(.linear16, _) = route { mix == nil } else { false }
     }
 
     /// Number of bytes that were pushed and that libav has not read yet.
@@ -123,11 +127,11 @@ package final class StreamDecoder {
     package func push(_ bytes: RawSpan, pcm: (RawSpan) -> Void) {
         guard !isOver else { return }
         switch route {
-        case .samples(let encoding, let frameBytes, let mixing):
+        case .samples(let encoding, let frameBytes):
             if width?.showsSixteen(bytes) == true {
                 return fail(.undecodable("the samples are declared as 8-bit PCM but look like 16-bit PCM; send them as 16-bit PCM"))
             }
-            pushSamples(bytes, encoding, frameBytes, mixing, pcm)
+            pushSamples(bytes, encoding, frameBytes, pcm)
         case .packets(let packets):
             output.removeAll(keepingCapacity: true)
             packets.append(bytes, to: &output)
@@ -135,7 +139,7 @@ package final class StreamDecoder {
             if packets.isHopeless {
                 fail(.undecodable(packets.complaint))
             } else if !output.isEmpty {
-                hand(output, to: pcm)
+                handMixed(pcm)
             }
         case .thread(let pipe):
             if case .raw(.aac, _, _) = format, !isFrame(bytes) { return }
@@ -198,7 +202,7 @@ package final class StreamDecoder {
 
 extension StreamDecoder {
     /// Passes on the carried frame, then all whole frames of `bytes`, and carries the rest.
-    private func pushSamples(_ bytes: RawSpan, _ encoding: AudioEncoding, _ frameBytes: Int, _ mixing: Int?, _ pcm: (RawSpan) -> Void) {
+    private func pushSamples(_ bytes: RawSpan, _ encoding: AudioEncoding, _ frameBytes: Int, _ pcm: (RawSpan) -> Void) {
         var start = 0
         if !carried.isEmpty {
             start = min(frameBytes - carried.count, bytes.byteCount)
@@ -206,32 +210,37 @@ extension StreamDecoder {
             guard carried.count == frameBytes else { return }
             let frame = carried
             carried.removeAll(keepingCapacity: true)
-            emit(frame.span.bytes, encoding, mixing, pcm)
+            emit(frame.span.bytes, encoding, pcm)
         }
         let rest = (bytes.byteCount - start) % frameBytes
         let whole = bytes.extracting(start..<(bytes.byteCount - rest))
-        if !whole.isEmpty { emit(whole, encoding, mixing, pcm) }
+        if !whole.isEmpty { emit(whole, encoding, pcm) }
         if rest > 0 { bytes.extracting(last: rest).withUnsafeBytes { carried.append(contentsOf: $0) } }
     }
 
-    private func emit(_ frames: RawSpan, _ encoding: AudioEncoding, _ mixing: Int?, _ pcm: (RawSpan) -> Void) {
+    private func emit(_ frames: RawSpan, _ encoding: AudioEncoding, _ pcm: (RawSpan) -> Void) {
         output.removeAll(keepingCapacity: true)
         switch encoding {
         case .linear32: PCM.appendLinear16(linear32: frames, to: &output)
         case .mulaw: PCM.appendLinear16(mulaw: frames, to: &output)
         case .alaw: PCM.appendLinear16(alaw: frames, to: &output)
         case .linear16:
-            guard let mixing else { return pcm(frames) }
-            PCM.appendMean(linear16: frames, channels: mixing, to: &output)
+            guard mix != nil else { return pcm(frames) }
+            mix?.append(linear16: frames, to: &output)
             return hand(output, to: pcm)
         default:
             guard let layout = encoding.layout else { return }
             PCM.appendLinear16(frames, layout, to: &output)
         }
-        guard let mixing else { return hand(output, to: pcm) }
+        handMixed(pcm)
+    }
+
+    /// Passes `output` on, mixed if it is to be mixed.
+    private func handMixed(_ pcm: (RawSpan) -> Void) {
+        guard mix != nil else { return hand(output, to: pcm) }
         let all = output
         mixed.removeAll(keepingCapacity: true)
-        PCM.appendMean(linear16: all.span.bytes, channels: mixing, to: &mixed)
+        mix?.append(linear16: all.span.bytes, to: &mixed)
         hand(mixed, to: pcm)
     }
 
